@@ -1,0 +1,79 @@
+/** What a device says of one measurement; the heart of everything else. */
+
+/** How a sample entered the stream. `live`: in order. `healed`: after a NACK. */
+export type SampleOrigin = 'live' | 'healed'
+
+export interface Sample {
+  /** Time of the measurement, Unix time in whole microseconds. */
+  readonly timeUs: number
+  /** Bus voltage in V: the double nearest to the decimal that the device printed. */
+  readonly voltage: number
+  /** Current in A, signed (INA219 datasheet SBOS448, current register). */
+  readonly current: number
+  /** Power in W, signed: as sent, else voltage times current rounded to 1 µW. */
+  readonly power: number
+  /** Sequence number, unsigned 32 bit; null where the device numbers nothing. */
+  readonly seq: number | null
+  /** The device's own word (`ok`, `clip`, …); `markOutOfRange` is appended where it applies. */
+  readonly status: string
+  /** False: out of the device's range or contradicting itself; logged, but kept out of statistics. */
+  readonly inRange: boolean
+  /** Identity of the device's run that the sample belongs to, see `Epoch`. */
+  readonly epochId: number
+  /** True: samples are missing between the one before and this one, or the device restarted. */
+  readonly gapBefore: boolean
+  readonly origin: SampleOrigin
+}
+
+/**
+ * One run of one device as seen by one monitor: from its start, restart or
+ * reconnection under another boot number to the next. Sequence numbers are
+ * unique within an epoch.
+ */
+export interface Epoch {
+  readonly id: number
+  /** Label in the log. */
+  readonly device: string
+  /** Boot number from `hello`; null where the device does not say. */
+  readonly boot: number | null
+  /** Host time at its begin, Unix µs. */
+  readonly startedUs: number
+}
+
+export type Quantity = 'voltage' | 'current' | 'power'
+export const QUANTITIES: readonly Quantity[] = ['voltage', 'current', 'power']
+
+const OUT_OF_RANGE = 'out_of_range'
+
+/** Status of a sample that is out of range: `out_of_range`, or `clip,out_of_range`. */
+export function markOutOfRange(status: string): string {
+  return status === 'ok' ? OUT_OF_RANGE : `${status},${OUT_OF_RANGE}`
+}
+
+/** States in which the sensor did not measure: the values of such a sample mean nothing. */
+const NOT_MEASURED: ReadonlySet<string> = new Set(['ovf', 'nosensor', 'error', 'reset'])
+
+/**
+ * Whether a sample with this status, as logged, takes part in statistics.
+ * Unknown words of other people's sketches do; `clip` does (the true value is
+ * at least that large, and hiding a peak would be the greater lie).
+ */
+export function isMeasured(status: string): boolean {
+  return !status.endsWith(OUT_OF_RANGE) && !NOT_MEASURED.has(status)
+}
+
+/**
+ * Text from outside, safe to show: control characters (C0, DEL, C1), line and
+ * paragraph separators and bidirectional overrides become U+FFFD.
+ */
+export function cleanText(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    '\ufffd',
+  )
+}
+
+/** `voltage` times `current` in W, rounded to 1 µW, without float noise. */
+export function powerOf(voltage: number, current: number): number {
+  return Math.round(voltage * current * 1e6) / 1e6
+}

@@ -1,0 +1,101 @@
+import type { Quantity } from '../domain/sample.ts'
+import type { LogState } from '../storage/log.ts'
+
+/** Contract 4. */
+export interface Ledger {
+  readonly lines: number
+  readonly samples: number
+  readonly out_of_range: number
+  readonly duplicates: number
+  readonly malformed: number
+  readonly crc_errors: number
+  readonly overlong: number
+  readonly control: number
+  readonly logged: number
+  readonly gaps: number
+  readonly lost: number
+  readonly recovered: number
+  readonly reboots: number
+  readonly nacks_sent: number
+  readonly commands_acked: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** min, max, mean of one quantity over one window; null where nothing was measured. */
+export interface WindowStat {
+  readonly min: number
+  readonly avg: number
+  readonly max: number
+}
+
+export interface WindowStats {
+  /** Length in seconds: 60, 300, 900. */
+  readonly seconds: number
+  readonly samples: number
+  readonly stats: Readonly<Record<Quantity, WindowStat | null>>
+}
+
+/**
+ * Samples folded into equal time slots, oldest first; what the chart draws.
+ * Slot i covers `startUs + i * slotUs`. Empty slots have count 0.
+ */
+export interface Trace {
+  readonly slotUs: number
+  readonly startUs: number
+  readonly length: number
+  readonly count: Uint32Array
+  /** 1: samples are missing between the slot's first sample and the one before it. */
+  readonly gapBefore: Uint8Array
+  readonly min: Readonly<Record<Quantity, Float64Array>>
+  readonly max: Readonly<Record<Quantity, Float64Array>>
+  readonly last: Readonly<Record<Quantity, Float64Array>>
+}
+
+export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
+
+export interface EventLine {
+  readonly timeUs: number
+  readonly kind: string
+  /** Clean text, safe to show. */
+  readonly text: string
+}
+
+/** Everything a view may know, immutable, taken between two frames of the screen. */
+export interface Snapshot {
+  readonly nowUs: number
+  /** Time of the newest sample; null before the first. */
+  readonly sampleUs: number | null
+  readonly device: string
+  readonly source: { readonly label: string; readonly state: SourceState; readonly reason: string }
+  /** Newest sample in range; null before the first. */
+  readonly values: Readonly<Record<Quantity, number>> | null
+  readonly status: string
+  readonly mode: string | null
+  /** Full scale of the gauges, from the device's range: V, A, W. */
+  readonly fullScale: Readonly<Record<Quantity, number>>
+  /** Samples a second over the last 5 s of device time. */
+  readonly rate: number
+  /** Arrival minus measurement of the newest sample in ms. */
+  readonly lagMs: number
+  readonly ledger: Ledger
+  /** null with `--no-log` */
+  readonly log: (LogState & { readonly file: string; readonly bytesPer48h: number | null }) | null
+  readonly windows: readonly WindowStats[]
+  /** Since the monitor began or the totals were reset. */
+  readonly totals: { readonly sinceUs: number; readonly chargeMah: number; readonly energyMwh: number; readonly samples: number }
+  readonly startedUs: number
+  /** Newest first, at most 50. */
+  readonly events: readonly EventLine[]
+  /** True where the device numbers nothing, so that no loss can be seen. */
+  readonly unnumbered: boolean
+}
+
+/** What a screen may ask of the running monitor. */
+export interface MonitorControls {
+  snapshot(): Snapshot
+  /** The last `spanMs` of the trace up to the newest sample, folded to at most `slots`. */
+  trace(spanMs: number, slots: number, endUs?: number): Trace
+  resetTotals(): void
+  quit(): void
+}

@@ -1,0 +1,214 @@
+import { distance } from './serial-number.ts'
+import type { Stamp } from './frames.ts'
+
+export interface DeviceClockOptions {
+  /** Take Unix time stamps as they are, however old (`--keep-time`). */
+  readonly keepTime: boolean
+  /** Frames arrive when they are measured (a port). False: piped in, perhaps faster than real time. */
+  readonly live: boolean
+}
+
+/** What the clock noticed at a sample; shown once each. */
+export type ClockNotice = 'unset' | 'stepped_back' | 'restarted'
+
+export interface DeviceTime {
+  /** Unix µs, always after that of the sample before. */
+  readonly timeUs: number
+  readonly notice: ClockNotice | null
+}
+
+/** `ts` below this: ms since the device's start; from it on: Unix time (contract 2.1). */
+const UNIX_SECONDS_FROM = 1e9
+/** `ts` from this on: Unix time in ms. */
+const UNIX_MILLISECONDS_FROM = 1e11
+/** A device's Unix time further than this from the host's is taken as unset (contract 2.1). */
+const UNSET_BEYOND_US = 600e6
+const WRAP_MS = 2 ** 32
+
+type Scale = 'unix' | 'uptime' | 'arrival'
+
+/**
+ * Gives each sample the time of its measurement (contract 2.1, `ts` and `ms`).
+ * Samples come in the order of their sequence; time never goes back.
+ */
+export class DeviceClock {
+  readonly #options: DeviceClockOptions
+  #fresh = true
+  #scale: Scale = 'arrival'
+  /** Member that the stream began with, as `ts` below 1e9 stays uptime once it began so. */
+  #member: Stamp['kind'] = 'none'
+  /** Added to the device's time to get Unix µs. */
+  #originUs = 0
+  #lastUs = Number.NEGATIVE_INFINITY
+  #lastUptimeMs = 0
+  #uptimeTurns = 0
+  readonly #second = new SecondSpreader()
+  readonly #drift = new DriftFollower()
+
+  constructor(options: DeviceClockOptions) {
+    this.#options = options
+  }
+
+  /** The device restarted or was plugged in again: its next time stamp is a new beginning. */
+  restart(): void {
+    this.#fresh = true
+  }
+
+  /** @param arrivalUs host time of the line's arrival, Unix µs, never going back */
+  time(stamp: Stamp, seq: number | null, arrivalUs: number): DeviceTime {
+    let notice: ClockNotice | null = null
+    const scale = this.#scaleOf(stamp)
+    if (scale !== this.#scale || stamp.kind !== this.#member) this.#fresh = true
+    this.#scale = scale
+    this.#member = stamp.kind
+
+    let us = arrivalUs
+    if (stamp.kind !== 'none' && scale === 'unix') {
+      const deviceUs = this.#second.spread(stamp.value, seq, arrivalUs)
+      if (this.#fresh) {
+        const unset =
+          !this.#options.keepTime && Math.abs(deviceUs - arrivalUs) > UNSET_BEYOND_US
+        this.#originUs = unset ? Math.round(arrivalUs) - deviceUs : 0
+        if (unset) notice = 'unset'
+      }
+      us = deviceUs + this.#originUs
+    } else if (stamp.kind !== 'none' && scale === 'uptime') {
+      if (!this.#fresh && this.#uptimeRestarted(stamp.value)) {
+        this.#fresh = true
+        notice = 'restarted'
+      }
+      us = this.#uptimeToUnix(stamp.value, arrivalUs)
+    }
+
+    if (us <= this.#lastUs) {
+      // Not an honest step back but the same instant, told more coarsely than it was measured.
+      const sameInstant = this.#lastUs - us < 1000
+      if (!sameInstant && !this.#options.keepTime) {
+        if (!this.#fresh) notice = 'stepped_back'
+        this.#originUs += this.#lastUs + 1000 - us
+        us = this.#lastUs + 1000
+      } else if (sameInstant) {
+        us = this.#lastUs + 1
+      }
+    }
+    this.#fresh = false
+    this.#lastUs = us
+    return { timeUs: Math.round(us), notice }
+  }
+
+  #scaleOf(stamp: Stamp): Scale {
+    if (stamp.kind === 'none') return 'arrival'
+    if (stamp.kind === 'ms' || stamp.value < UNIX_SECONDS_FROM) return 'uptime'
+    const staysUptime =
+      !this.#fresh && this.#scale === 'uptime' && this.#member === 'ts' && stamp.value < WRAP_MS
+    return staysUptime ? 'uptime' : 'unix'
+  }
+
+  /** A counter that falls by less than half its span did not wrap: the device restarted. */
+  #uptimeRestarted(ms: number): boolean {
+    return ms < this.#lastUptimeMs && this.#lastUptimeMs - ms < WRAP_MS / 2
+  }
+
+  #uptimeToUnix(ms: number, arrivalUs: number): number {
+    if (this.#fresh) {
+      this.#uptimeTurns = 0
+      this.#drift.reset()
+    } else if (ms < this.#lastUptimeMs) {
+      this.#uptimeTurns++
+    }
+    this.#lastUptimeMs = ms
+    const uptimeUs = (this.#uptimeTurns * WRAP_MS + ms) * 1000
+    if (this.#fresh) this.#originUs = Math.max(arrivalUs, this.#lastUs + 1) - uptimeUs
+    if (!this.#options.live) return uptimeUs + this.#originUs
+    this.#originUs += this.#drift.correction(uptimeUs, arrivalUs - (uptimeUs + this.#originUs))
+    return uptimeUs + this.#originUs
+  }
+}
+
+/**
+ * Whole-second Unix stamps at more than one sample a second: spreads the
+ * samples of one second by sequence where the rate is known from the second
+ * before, else by arrival. Never merges two, never leaves the second.
+ */
+class SecondSpreader {
+  #second = Number.NaN
+  #count = 0
+  #countBefore = 0
+  #firstSeq = 0
+  #firstArrivalUs = 0
+  #lastUs = 0
+
+  /** @returns device time in µs */
+  spread(ts: number, seq: number | null, arrivalUs: number): number {
+    const inMs = ts >= UNIX_MILLISECONDS_FROM
+    const us = Math.round(inMs ? ts * 1e3 : ts * 1e6)
+    if (inMs || !Number.isInteger(ts)) return us
+    if (ts !== this.#second) {
+      this.#countBefore = ts === this.#second + 1 ? this.#count : 0
+      this.#second = ts
+      this.#count = 1
+      this.#firstSeq = seq ?? 0
+      this.#firstArrivalUs = arrivalUs
+      this.#lastUs = us
+      return us
+    }
+    const place = seq === null ? this.#count : distance(this.#firstSeq, seq)
+    this.#count = Math.max(this.#count, place) + 1
+    const arrivedUs = arrivalUs - this.#firstArrivalUs
+    let fraction = place / (place + 10)
+    if (this.#countBefore > 1) fraction = place / this.#countBefore
+    else if (arrivedUs > 1000) fraction = arrivedUs / 1e6
+    const endUs = us + 1e6
+    const wantedUs = us + Math.round(fraction * 1e6)
+    const fits = wantedUs > this.#lastUs && wantedUs < endUs
+    this.#lastUs = fits ? wantedUs : this.#lastUs + Math.max(1, Math.floor((endUs - this.#lastUs) / 2))
+    return this.#lastUs
+  }
+}
+
+/**
+ * Follows a device clock that runs fast or slow against the host (a ceramic
+ * resonator is 0.5 % off): over windows of ten seconds the smallest lag is the
+ * undelayed one, and a proportional-integral rule of at most 1 % removes it.
+ */
+class DriftFollower {
+  #windowStartUs = Number.NaN
+  #smallestLagUs = Number.POSITIVE_INFINITY
+  #lastUptimeUs = 0
+  #rate = 0
+  #integral = 0
+
+  reset(): void {
+    this.#windowStartUs = Number.NaN
+    this.#rate = 0
+    this.#integral = 0
+  }
+
+  /**
+   * @param lagUs arrival minus mapped time
+   * @returns µs to add to the origin
+   */
+  correction(uptimeUs: number, lagUs: number): number {
+    if (Number.isNaN(this.#windowStartUs)) {
+      this.#windowStartUs = uptimeUs
+      this.#lastUptimeUs = uptimeUs
+      this.#smallestLagUs = Number.POSITIVE_INFINITY
+      return 0
+    }
+    const stepUs = uptimeUs - this.#lastUptimeUs
+    this.#lastUptimeUs = uptimeUs
+    this.#smallestLagUs = Math.min(this.#smallestLagUs, lagUs)
+    if (uptimeUs - this.#windowStartUs >= 10e6) {
+      const error = this.#smallestLagUs / 30e6
+      this.#integral = clamp(this.#integral + error / 8, 0.01)
+      this.#rate = clamp(this.#integral + error, 0.01)
+      this.#windowStartUs = uptimeUs
+      this.#smallestLagUs = Number.POSITIVE_INFINITY
+    }
+    return stepUs * this.#rate
+  }
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value))
+}

@@ -1,0 +1,77 @@
+import type { Epoch, Sample } from '../domain/sample.ts'
+
+/** Why samples are missing; literal, as kept in the log. */
+export type LossReason = 'unanswered' | 'gone' | 'overwritten' | 'deaf' | 'one_way' | 'overflow' | 'restart'
+
+/** A range of samples that were never received. */
+export interface LostRange {
+  readonly epochId: number
+  readonly firstSeq: number
+  /** 1 or more */
+  readonly count: number
+  /** Times of the samples on either side, Unix µs. */
+  readonly fromUs: number
+  readonly toUs: number
+  readonly reason: LossReason
+}
+
+/** Something that happened to the stream or the log, for the events table. */
+export interface LogEvent {
+  readonly timeUs: number
+  readonly device: string
+  /** `restart`, `reconnect`, `clock`, `spill`, `note`, `alarm`, … */
+  readonly kind: string
+  readonly detail: string
+}
+
+/** What the writer says back after each commit, and when its state changes. */
+export interface LogState {
+  readonly kind: 'recording' | 'spilling' | 'failed'
+  /** Plain words for the screen; empty while recording. */
+  readonly reason: string
+  /** Samples handed over but not yet committed. */
+  readonly queued: number
+  /** Samples committed by this run. */
+  readonly logged: number
+  /** Size of database and WAL in bytes. */
+  readonly bytes: number
+}
+
+export interface OpenLogOptions {
+  /** Path of the database. Parent folders are made, private to the user. */
+  readonly file: string
+  readonly retainMs: number
+}
+
+/** Where a run left off, so that the next one can ask the device for the rest. */
+export interface ResumePoint {
+  readonly epoch: Epoch
+  readonly lastSeq: number
+  readonly lastUs: number
+}
+
+/**
+ * The log as the monitor sees it: hands over, never waits. All disk work is in
+ * a worker thread behind it.
+ */
+export interface LogClient {
+  /** Next unused epoch id. */
+  readonly nextEpochId: number
+  /** The last epoch of each device name that had a boot number. */
+  resumePoint(device: string): ResumePoint | null
+  epoch(epoch: Epoch): void
+  append(sample: Sample): void
+  lost(range: LostRange): void
+  event(event: LogEvent): void
+  readonly state: LogState
+  /** Called after each commit with the newest committed sample of the current epoch, and on state changes. */
+  onState(listener: (state: LogState) => void): void
+  /** Called after each commit: every sample appended up to and including this one is durable. */
+  onCommitted(listener: (last: Sample) => void): void
+  /** True while more samples are queued than a source that can wait should add to. */
+  readonly congested: boolean
+  /** Resolves when the queue is short again. */
+  drained(): Promise<void>
+  /** Flushes all, closes the roll-ups, checkpoints, releases the writer lock. */
+  close(): Promise<void>
+}

@@ -1,0 +1,65 @@
+import { InaError } from './errors.ts'
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+
+/**
+ * Reads `90s`, `15m`, `1h30m`, `48h`, `2d`, `250ms`, `1.5h`.
+ * A bare number has no unit and is refused: 48 could mean anything.
+ *
+ * @returns milliseconds, above 0
+ */
+export function parseDuration(text: string): number {
+  const trimmed = text.trim().toLowerCase()
+  const parts = [...trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])\s*/g)]
+  const consumed = parts.reduce((sum, part) => sum + part[0].length, 0)
+  if (parts.length === 0 || consumed !== trimmed.length) {
+    throw new InaError(
+      'usage_invalid',
+      `'${text}' is not a duration`,
+      'write a number with a unit (ms, s, m, h, d), such as 90s, 15m, 1h30m or 2d',
+    )
+  }
+  const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNIT_MS[unit ?? ''] ?? 0), 0)
+  if (!(ms > 0) || !Number.isSafeInteger(Math.round(ms))) {
+    throw new InaError(
+      'usage_invalid',
+      `the duration '${text}' is out of range`,
+      'use a duration above 0 and below 200 years',
+    )
+  }
+  return Math.round(ms)
+}
+
+/** `2d 03:04:05` or `03:04:05`. @param ms milliseconds, 0 or more */
+export function formatClockDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const clock = `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  const days = Math.floor(seconds / 86_400)
+  return days > 0 ? `${days}d ${clock}` : clock
+}
+
+/** Shortest exact form that `parseDuration` reads: `1h30m`, `48h`, `250ms`. @param ms milliseconds */
+export function formatDuration(ms: number): string {
+  let rest = Math.round(ms)
+  let text = ''
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+    ['ms', 1],
+  ] as const) {
+    const n = Math.floor(rest / size)
+    if (n > 0) text += `${n}${unit}`
+    rest -= n * size
+  }
+  return text === '' ? '0s' : text
+}

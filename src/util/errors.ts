@@ -1,0 +1,60 @@
+/** The one error class. Codes are named layer_reason; callers branch on the code, never on text. */
+
+export type ErrorCode =
+  | 'usage_invalid'
+  | 'config_invalid'
+  | 'input_invalid'
+  | 'device_absent'
+  | 'device_refused'
+  | 'device_busy'
+  | 'device_none'
+  | 'device_unsupported'
+  | 'log_foreign'
+  | 'log_damaged'
+  | 'log_newer'
+  | 'log_in_use'
+  | 'log_unwritable'
+  | 'log_missing'
+  | 'internal_fault'
+
+/** Exit codes, contract section 1. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4
+
+export class InaError extends Error {
+  readonly code: ErrorCode
+  /** What to do next, one sentence, no full stop needed. */
+  readonly hint: string
+
+  constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'InaError'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+export function isInaError(error: unknown): error is InaError {
+  return error instanceof InaError
+}
+
+const EXIT_BY_LAYER: Record<string, ExitCode> = {
+  usage: 2,
+  config: 2,
+  input: 2,
+  device: 3,
+  log: 4,
+}
+
+/** 0 done · 1 internal fault · 2 usage or configuration · 3 device or port · 4 log. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!isInaError(error)) return 1
+  // No port to choose from is a usage matter: the user has to name one (contract, `monitor`).
+  if (error.code === 'device_none') return 2
+  return EXIT_BY_LAYER[error.code.slice(0, error.code.indexOf('_'))] ?? 1
+}
+
+/** `code` of a Node system error, such as `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
