@@ -1,23 +1,57 @@
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
+import { applyConfigFile } from '../config/config-file.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
 import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import type { CliIo } from './io.ts'
+import { option } from './option.ts'
 
 declare const __VERSION__: string
 
 /** The whole command line; nothing runs until it is parsed. */
 export function createProgram(io: CliIo): Command {
   const program = new Command('ina219')
-    .description('Terminal power monitor for the TI INA219')
+    .description('Terminal power monitor for the TI INA219.')
     .version(__VERSION__)
-    .showSuggestionAfterError()
+    .addHelpText('after', EPILOGUE)
   for (const create of [monitorCommand, mockCommand, historyCommand, exportCommand, portsCommand]) {
-    program.addCommand(create(io))
+    program.addCommand(addCommon(create(io)))
+  }
+  program.hook('preAction', (_program, command) => applyConfigFile(command, io.env))
+  // Not inherited by commands that were made elsewhere, so set on each.
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .showHelpAfterError('(see --help)')
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error: /, `ina219: `)),
+      })
   }
   return program
 }
 
-export { CommanderError }
+function addCommon(command: Command): Command {
+  return command
+    .addOption(option('--config <file>', 'configuration file (TOML) to read instead of the usual one'))
+    .addOption(
+      option('--verbose', 'on failure, print the stack trace as well', { flagOnly: true }),
+    )
+}
+
+const EPILOGUE = `
+Every option can also come from the environment (INA219_DB, INA219_PORT, ...)
+or from the configuration file; a flag wins over the environment, that over the file.
+
+Exit codes: 0 done, 1 internal fault, 2 usage or configuration, 3 device or port, 4 log.
+
+Examples:
+  ina219 monitor --mock                       try it without hardware
+  ina219 monitor --port /dev/ttyUSB0          watch and log a board
+  ina219 mock | ina219 monitor --stdin        frames from a pipe
+  ina219 history --last 15m                   what the log says
+  ina219 export --last 48h > log.csv          take it to the next tool`

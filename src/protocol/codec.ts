@@ -184,6 +184,7 @@ function readHello(members: Members, isProtected: boolean): HelloFrame | Malform
     firmware: text(members['fw']),
     boot: u32(members['boot']),
     nextSeq: u32(members['seq']),
+    firstSeq: u32(members['first']) ?? 0,
     depth: u32(members['depth']) ?? 0,
     intervalMs: u32(members['interval']),
     range: readRange(members),

@@ -49,6 +49,8 @@ export interface HelloFrame {
   readonly boot: number | null
   /** Number of the next new sample. */
   readonly nextSeq: number | null
+  /** Number of this boot's first sample: 0, unless the device keeps its counter over a reset. */
+  readonly firstSeq: number
   /** How many of the newest samples can be sent again; 0 where it can't. */
   readonly depth: number
   /** ms between samples; 0: every conversion */

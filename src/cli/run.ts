@@ -1,0 +1,51 @@
+import { CommanderError } from 'commander'
+import { exitCodeOf, InaError, isInaError, systemCode } from '../util/errors.ts'
+import type { CliIo } from './io.ts'
+import { createProgram } from './program.ts'
+
+/**
+ * Parses and runs one command line.
+ *
+ * @returns the exit code of contract section 1
+ */
+export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  // A reader that went away is not an error of ours: `ina219 export | head`.
+  for (const stream of [io.stdout, io.stderr]) {
+    stream.on('error', (error) => {
+      if (systemCode(error) === 'EPIPE') process.exit(0)
+      throw error
+    })
+  }
+  const program = createProgram(io)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed help, version or the usage error already.
+      return error.exitCode === 0 ? 0 : 2
+    }
+    report(error, io, args.includes('--verbose'))
+    return exitCodeOf(error)
+  }
+}
+
+function report(error: unknown, io: CliIo, verbose: boolean): void {
+  const failure = isInaError(error)
+    ? error
+    : new InaError(
+        'internal_fault',
+        error instanceof Error ? error.message : String(error),
+        'this is a fault of ina219: run it again with --verbose and report what it prints',
+        error,
+      )
+  io.stderr.write(`ina219: ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
+  if (!verbose) return
+  for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {
+    io.stderr.write(`${cause.stack ?? cause.message}\n`)
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
