@@ -1,40 +1,10 @@
 import type { Quantity } from '../domain/sample.ts'
+import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/log.ts'
+import type { Ledger } from './ledger.ts'
 
-/** Contract 4. */
-export interface Ledger {
-  readonly lines: number
-  readonly samples: number
-  readonly out_of_range: number
-  readonly duplicates: number
-  readonly malformed: number
-  readonly crc_errors: number
-  readonly overlong: number
-  readonly control: number
-  readonly logged: number
-  readonly gaps: number
-  readonly lost: number
-  readonly recovered: number
-  readonly reboots: number
-  readonly nacks_sent: number
-  readonly commands_acked: number
-  readonly bytes: number
-  readonly seconds: number
-}
-
-/** min, max, mean of one quantity over one window; null where nothing was measured. */
-export interface WindowStat {
-  readonly min: number
-  readonly avg: number
-  readonly max: number
-}
-
-export interface WindowStats {
-  /** Length in seconds: 60, 300, 900. */
-  readonly seconds: number
-  readonly samples: number
-  readonly stats: Readonly<Record<Quantity, WindowStat | null>>
-}
+export type { Ledger } from './ledger.ts'
+export type { WindowStat, WindowStats } from '../stats/windows.ts'
 
 /**
  * Samples folded into equal time slots, oldest first; what the chart draws.
@@ -78,7 +48,7 @@ export interface Snapshot {
   readonly rate: number
   /** Arrival minus measurement of the newest sample in ms. */
   readonly lagMs: number
-  readonly ledger: Ledger
+  readonly ledger: Readonly<Ledger>
   /** null with `--no-log` */
   readonly log: (LogState & { readonly file: string; readonly bytesPer48h: number | null }) | null
   readonly windows: readonly WindowStats[]

@@ -11,6 +11,12 @@ export interface DeviceClockOptions {
 /** What the clock noticed at a sample; shown once each. */
 export type ClockNotice = 'unset' | 'stepped_back' | 'restarted'
 
+/** The newest sample that came as it was measured: a resend can't tell what time it is. */
+export interface LiveStamp {
+  readonly stamp: Stamp
+  readonly arrivalUs: number
+}
+
 export interface DeviceTime {
   /** Unix µs, always after that of the sample before. */
   readonly timeUs: number
@@ -54,8 +60,11 @@ export class DeviceClock {
     this.#fresh = true
   }
 
-  /** @param arrivalUs host time of the line's arrival, Unix µs, never going back */
-  time(stamp: Stamp, seq: number | null, arrivalUs: number): DeviceTime {
+  /**
+   * @param arrivalUs host time of the line's arrival, Unix µs, never going back
+   * @param live what a new beginning is anchored to; null: this sample itself
+   */
+  time(stamp: Stamp, seq: number | null, arrivalUs: number, live: LiveStamp | null): DeviceTime {
     let notice: ClockNotice | null = null
     const scale = this.#scaleOf(stamp)
     if (scale !== this.#scale || stamp.kind !== this.#member) this.#fresh = true
@@ -77,7 +86,7 @@ export class DeviceClock {
         this.#fresh = true
         notice = 'restarted'
       }
-      us = this.#uptimeToUnix(stamp.value, arrivalUs)
+      us = this.#uptimeToUnix(stamp.value, arrivalUs, live)
     }
 
     if (us <= this.#lastUs) {
@@ -109,7 +118,7 @@ export class DeviceClock {
     return ms < this.#lastUptimeMs && this.#lastUptimeMs - ms < WRAP_MS / 2
   }
 
-  #uptimeToUnix(ms: number, arrivalUs: number): number {
+  #uptimeToUnix(ms: number, arrivalUs: number, live: LiveStamp | null): number {
     if (this.#fresh) {
       this.#uptimeTurns = 0
       this.#drift.reset()
@@ -118,11 +127,22 @@ export class DeviceClock {
     }
     this.#lastUptimeMs = ms
     const uptimeUs = (this.#uptimeTurns * WRAP_MS + ms) * 1000
-    if (this.#fresh) this.#originUs = Math.max(arrivalUs, this.#lastUs + 1) - uptimeUs
+    if (this.#fresh) {
+      const measuredUs = arrivalUs - ageUs(ms, live)
+      this.#originUs = Math.max(measuredUs, this.#lastUs + 1) - uptimeUs
+    }
     if (!this.#options.live) return uptimeUs + this.#originUs
     this.#originUs += this.#drift.correction(uptimeUs, arrivalUs - (uptimeUs + this.#originUs))
     return uptimeUs + this.#originUs
   }
+}
+
+/** How long before the newest live sample this one was measured, in µs; 0 where that can't be told. */
+function ageUs(ms: number, live: LiveStamp | null): number {
+  if (live === null || live.stamp.kind === 'none') return 0
+  const turnedMs = live.stamp.value - ms
+  const ageMs = turnedMs < -WRAP_MS / 2 ? turnedMs + WRAP_MS : turnedMs
+  return ageMs > 0 && ageMs < WRAP_MS / 2 ? ageMs * 1000 : 0
 }
 
 /**

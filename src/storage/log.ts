@@ -1,7 +1,5 @@
 import type { Epoch, Sample } from '../domain/sample.ts'
-
-/** Why samples are missing; literal, as kept in the log. */
-export type LossReason = 'unanswered' | 'gone' | 'overwritten' | 'deaf' | 'one_way' | 'overflow' | 'restart'
+import type { LossReason } from '../protocol/missing-ranges.ts'
 
 /** A range of samples that were never received. */
 export interface LostRange {
@@ -57,6 +55,8 @@ export interface ResumePoint {
 export interface LogClient {
   /** Next unused epoch id. */
   readonly nextEpochId: number
+  /** True where the log knows a device with a boot number. */
+  readonly hasResumePoints: boolean
   /** The last epoch of each device name that had a boot number. */
   resumePoint(device: string): ResumePoint | null
   epoch(epoch: Epoch): void

@@ -1,0 +1,161 @@
+import { QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
+import { Integrator } from '../stats/totals.ts'
+import { SlidingWindows } from '../stats/windows.ts'
+import type { LogClient } from '../storage/log.ts'
+import { estimateLogBytes } from '../storage/log-size.ts'
+import type { InaError } from '../util/errors.ts'
+import { RateMeter } from './rate-meter.ts'
+import { isStatistical, Session, type SessionOptions } from './session.ts'
+import type { EventLine, Ledger, MonitorControls, Snapshot, SourceState, Trace } from './snapshot.ts'
+import { TraceStore } from './trace-store.ts'
+
+export interface MonitorOptions extends SessionOptions {
+  /** Where the log is and how long it keeps samples; null with `--no-log`. */
+  readonly logFile: { readonly path: string; readonly retainMs: number } | null
+}
+
+export interface MonitorListener {
+  /** Each accepted sample, in order. */
+  sample(sample: Sample, device: string): void
+  event(event: EventLine): void
+  /** The source is over, of itself. */
+  ended(): void
+  failed(error: InaError): void
+  /** The screen asks to stop. */
+  quit(): void
+}
+
+const WINDOWS_S: readonly number[] = [60, 300, 900]
+const EVENTS_KEPT = 50
+
+/**
+ * The running monitor: a session, and what a view may want to know of it.
+ * Publishes immutable snapshots; never draws and never touches the disk.
+ */
+export class Monitor implements MonitorControls {
+  readonly #options: MonitorOptions
+  readonly #listener: MonitorListener
+  readonly #session: Session
+  readonly #windows = new SlidingWindows(WINDOWS_S)
+  readonly #trace = new TraceStore()
+  readonly #totals = new Integrator()
+  readonly #rate = new RateMeter()
+  readonly #startedUs: number
+  #totalsSinceUs: number
+  #newest: { readonly sample: Sample; readonly arrivalUs: number; readonly mode: string | null } | null =
+    null
+  #newestInRange: Sample | null = null
+  #source: { state: SourceState; reason: string } = { state: 'opening', reason: '' }
+  #events: EventLine[] = []
+
+  constructor(options: MonitorOptions, listener: MonitorListener) {
+    this.#options = options
+    this.#listener = listener
+    this.#session = new Session(options, {
+      sample: (sample, arrivalUs, mode) => this.#sample(sample, arrivalUs, mode),
+      event: (kind, text, timeUs) => this.#event({ kind, text, timeUs }),
+      sourceState: (state, reason) => this.#sourceState(state, reason),
+      ended: () => {
+        this.#source = { state: 'ended', reason: 'end of input' }
+        listener.ended()
+      },
+      failed: (error) => listener.failed(error),
+    })
+    this.#startedUs = this.#session.nowUs()
+    this.#totalsSinceUs = this.#startedUs
+  }
+
+  start(): void {
+    this.#session.start()
+  }
+
+  tick(): void {
+    this.#session.tick()
+  }
+
+  /** Hands on what still waits, before the log is closed. */
+  finish(): void {
+    this.#session.finish()
+  }
+
+  quit(): void {
+    this.#listener.quit()
+  }
+
+  resetTotals(): void {
+    this.#totals.reset()
+    this.#totalsSinceUs = this.#newest?.sample.timeUs ?? this.#session.nowUs()
+  }
+
+  trace(spanMs: number, slots: number, endUs?: number): Trace {
+    return this.#trace.read(spanMs, slots, endUs)
+  }
+
+  get ledger(): Readonly<Ledger> {
+    return this.#session.ledger
+  }
+
+  snapshot(): Snapshot {
+    const newest = this.#newest
+    const sampleUs = newest?.sample.timeUs ?? null
+    const { voltageMax, currentMax } = this.#session.range
+    const rate = this.#rate.perSecond()
+    return {
+      nowUs: this.#session.nowUs(),
+      sampleUs,
+      device: this.#session.device,
+      source: { label: this.#options.source.label, ...this.#source },
+      values: this.#newestInRange && pick(this.#newestInRange),
+      status: newest?.sample.status ?? '',
+      mode: newest?.mode ?? null,
+      fullScale: { voltage: voltageMax, current: currentMax, power: voltageMax * currentMax },
+      rate,
+      lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
+      ledger: this.#session.ledger,
+      log: this.#log(rate),
+      windows: this.#windows.read(sampleUs ?? this.#session.nowUs()),
+      totals: { sinceUs: this.#totalsSinceUs, ...this.#totals.read() },
+      startedUs: this.#startedUs,
+      events: this.#events,
+      unnumbered: this.#session.unnumbered,
+    }
+  }
+
+  #log(rate: number): Snapshot['log'] {
+    const { log, logFile } = this.#options
+    if (log === null || logFile === null) return null
+    const bytesPer48h = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
+    return { ...(log satisfies LogClient).state, file: logFile.path, bytesPer48h }
+  }
+
+  #sample(sample: Sample, arrivalUs: number, mode: string | null): void {
+    this.#newest = { sample, arrivalUs, mode }
+    this.#rate.add(sample.timeUs)
+    this.#totals.add(sample)
+    if (isStatistical(sample)) {
+      this.#newestInRange = sample
+      this.#windows.add(sample)
+      this.#trace.add(sample)
+    }
+    this.#listener.sample(sample, this.#session.device)
+  }
+
+  #sourceState(state: SourceState, reason: string): void {
+    const changed = state !== this.#source.state || reason !== this.#source.reason
+    this.#source = { state, reason }
+    if (changed && reason !== '') {
+      this.#event({ kind: state, text: reason, timeUs: this.#session.nowUs() })
+    }
+  }
+
+  #event(event: EventLine): void {
+    this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
+    this.#listener.event(event)
+  }
+}
+
+function pick(sample: Sample): Record<Quantity, number> {
+  const values = { voltage: 0, current: 0, power: 0 }
+  for (const quantity of QUANTITIES) values[quantity] = sample[quantity]
+  return values
+}

@@ -1,0 +1,328 @@
+import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
+import {
+  type Epoch,
+  isMeasured,
+  markOutOfRange,
+  powerOf,
+  type Sample,
+} from '../domain/sample.ts'
+import { decodeLine, looksMangled } from '../protocol/codec.ts'
+import type { Command, CommandResult } from '../protocol/commands.ts'
+import { type ClockNotice, DeviceClock, type LiveStamp } from '../protocol/device-clock.ts'
+import type { Frame, HelloFrame } from '../protocol/frames.ts'
+import { Link } from '../protocol/link.ts'
+import type { LossReason } from '../protocol/missing-ranges.ts'
+import type { Arrival } from '../protocol/sequence.ts'
+import { advance } from '../protocol/serial-number.ts'
+import type { LogClient } from '../storage/log.ts'
+import type { Clock } from '../util/clock.ts'
+import { formatDuration } from '../util/duration.ts'
+import type { InaError } from '../util/errors.ts'
+import { HostTime } from '../util/host-time.ts'
+import { emptyLedger, type Ledger } from './ledger.ts'
+import { SilenceGaps } from './silence-gaps.ts'
+import type { SourceState } from './snapshot.ts'
+import type { Source } from './source.ts'
+
+export interface SessionOptions {
+  readonly source: Source
+  /** null with `--no-log` */
+  readonly log: LogClient | null
+  readonly clock: Clock
+  /** Contract: `--keep-time`. */
+  readonly keepTime: boolean
+  /** Contract: `--device`; null: what the device says of itself, else the source's label. */
+  readonly device: string | null
+  /** Replaces what the device says of its range, V and A. */
+  readonly range: Partial<DeviceRange>
+}
+
+/** Who hears of the stream; each call is short and never waits. */
+export interface SessionListener {
+  sample(sample: Sample, arrivalUs: number, mode: string | null): void
+  event(kind: string, text: string, timeUs: number): void
+  sourceState(state: SourceState, reason: string): void
+  ended(): void
+  failed(error: InaError): void
+}
+
+/**
+ * One run of the monitor: lines of the source → frames → link → samples → log
+ * and listener, and the ledger of it all. Knows no screen and no timer.
+ */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #listener: SessionListener
+  readonly #ledger: Ledger = emptyLedger()
+  readonly #host: HostTime
+  readonly #deviceClock: DeviceClock
+  readonly #link: Link
+  readonly #silence = new SilenceGaps()
+  readonly #startMs: number
+  #epoch: Epoch | null = null
+  #nextEpochId: number
+  #helloName: string | null = null
+  #boot: number | null = null
+  #range: DeviceRange
+  #sawProtected = false
+  #connections = 0
+  #live: LiveStamp | null = null
+  #lastUs = 0
+  #pendingLoss: { first: number; count: number; reason: LossReason; fromUs: number }[] = []
+  #told = new Set<ClockNotice>()
+  /** Numbers are missing altogether: no loss can be detected. */
+  unnumbered = false
+
+  constructor(options: SessionOptions, listener: SessionListener) {
+    this.#options = options
+    this.#listener = listener
+    this.#range = { ...DEFAULT_RANGE, ...options.range }
+    this.#nextEpochId = options.log?.nextEpochId ?? 1
+    this.#startMs = options.clock.monoMs()
+    this.#host = new HostTime(options.clock, ({ byMs }) => {
+      const by = formatDuration(Math.abs(byMs))
+      this.#tell('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
+    })
+    this.#deviceClock = new DeviceClock({ keepTime: options.keepTime, live: options.source.live })
+    this.#link = new Link(
+      {
+        duplex: options.source.duplex,
+        bytesPerSecond: options.source.bytesPerSecond,
+        firstCommandSeq: Math.floor(options.clock.wallMs() / 1000),
+        resume: options.log?.hasResumePoints ? (hello) => this.#resume(hello) : null,
+      },
+      {
+        sample: (arrival, gap, healed) => this.#sample(arrival, gap, healed),
+        duplicate: () => this.#ledger.duplicates++,
+        implausible: () => this.#ledger.malformed++,
+        gap: () => this.#ledger.gaps++,
+        lost: (first, count, reason) => this.#lost(first, count, reason),
+        restarted: (boot) => this.#restarted(boot),
+        hello: (hello, known) => this.#hello(hello, known),
+        nackSent: () => this.#ledger.nacks_sent++,
+        commandAcked: () => this.#ledger.commands_acked++,
+        send: (line) => options.source.write(line),
+      },
+    )
+    options.log?.onCommitted((last) => {
+      if (last.epochId === this.#epoch?.id && last.seq !== null) this.#link.durable(last.seq)
+    })
+  }
+
+  start(): void {
+    this.#options.source.start({
+      line: (bytes) => this.#line(bytes),
+      overlong: () => {
+        this.#ledger.lines++
+        this.#ledger.overlong++
+      },
+      bytes: (count) => {
+        this.#ledger.bytes += count
+        this.#applyBackpressure()
+      },
+      state: (state, reason) => this.#listener.sourceState(state, reason),
+      connected: () => this.#connected(),
+      ended: () => {
+        this.#link.finish()
+        this.#settleLoss(this.#host.nowUs())
+        this.#listener.ended()
+      },
+      failed: (error) => this.#listener.failed(error),
+    })
+  }
+
+  /** Timers of the link; call about every 50 ms. */
+  tick(): void {
+    this.#link.tick(this.#options.clock.monoMs())
+  }
+
+  command(command: Command, done: (result: CommandResult) => void): void {
+    this.#link.command(command, done, this.#options.clock.monoMs())
+  }
+
+  /** Ends the stream: what waits is handed on, what is missing is on record. */
+  finish(): void {
+    this.#link.finish()
+    this.#settleLoss(this.#host.nowUs())
+  }
+
+  nowUs(): number {
+    return this.#host.nowUs()
+  }
+
+  get ledger(): Readonly<Ledger> {
+    const seconds = Math.round(this.#options.clock.monoMs() - this.#startMs) / 1000
+    return { ...this.#ledger, logged: this.#options.log?.state.logged ?? 0, seconds }
+  }
+
+  get range(): DeviceRange {
+    return this.#range
+  }
+
+  get device(): string {
+    return this.#options.device ?? this.#helloName ?? this.#options.source.label
+  }
+
+  #line(bytes: Uint8Array): void {
+    this.#ledger.lines++
+    let frame: Frame = decodeLine(bytes)
+    if (frame.kind === 'sample') {
+      if (frame.protected) this.#sawProtected = true
+      else if (this.#sawProtected && looksMangled(bytes)) {
+        frame = { kind: 'crc_error', reason: 'mangled' }
+      }
+    }
+    if (frame.kind === 'crc_error') this.#ledger.crc_errors++
+    else if (frame.kind === 'malformed') this.#ledger.malformed++
+    else if (frame.kind !== 'sample') this.#ledger.control++
+
+    const arrivalUs = this.#host.nowUs()
+    if (frame.kind === 'note') this.#tell('note', frame.message)
+    else if (frame.kind === 'sample' && !frame.resend) {
+      this.#live = { stamp: frame.stamp, arrivalUs }
+    }
+    this.#link.frame(frame, arrivalUs, this.#options.clock.monoMs())
+  }
+
+  #sample(arrival: Arrival, gapBefore: boolean, healed: boolean): void {
+    const { frame, arrivalUs } = arrival
+    const live = frame.resend ? this.#live : null
+    const { timeUs, notice } = this.#deviceClock.time(frame.stamp, frame.seq, arrivalUs, live)
+    if (notice !== null) this.#clockNotice(notice, frame.seq === null)
+    if (frame.seq === null) this.unnumbered = true
+    this.#settleLoss(timeUs)
+
+    const power = frame.power ?? powerOf(frame.voltage, frame.current)
+    const inRange = isInRange(frame.voltage, frame.current, power, this.#range)
+    const sample: Sample = {
+      timeUs,
+      voltage: frame.voltage,
+      current: frame.current,
+      power,
+      seq: frame.seq,
+      status: inRange ? frame.status : markOutOfRange(frame.status),
+      inRange,
+      epochId: this.#currentEpoch(timeUs).id,
+      gapBefore: gapBefore || (frame.seq === null && this.#silence.isGap(timeUs)),
+      origin: healed ? 'healed' : 'live',
+    }
+    if (inRange) this.#ledger.samples++
+    else this.#ledger.out_of_range++
+    if (healed) this.#ledger.recovered++
+    this.#lastUs = timeUs
+    this.#options.log?.append(sample)
+    this.#listener.sample(sample, arrivalUs, frame.mode)
+  }
+
+  #lost(first: number, count: number, reason: LossReason): void {
+    this.#ledger.lost += count
+    this.#pendingLoss.push({ first, count, reason, fromUs: this.#lastUs })
+  }
+
+  /** The sample behind a hole is here (or none will come): the hole's span is known. */
+  #settleLoss(toUs: number): void {
+    if (this.#pendingLoss.length === 0) return
+    const losses = this.#pendingLoss
+    this.#pendingLoss = []
+    for (const { first, count, reason, fromUs } of losses) {
+      const range = count === 1 ? `#${first}` : `#${first}-${advance(first, count - 1)}`
+      this.#listener.event('lost', `lost ${count} (${range}, ${reason.replace('_', ' ')})`, toUs)
+      this.#options.log?.lost({
+        epochId: this.#currentEpoch(toUs).id,
+        firstSeq: first,
+        count,
+        fromUs: fromUs === 0 ? toUs : fromUs,
+        toUs,
+        reason,
+      })
+    }
+  }
+
+  #currentEpoch(nowUs: number): Epoch {
+    if (this.#epoch === null) {
+      this.#epoch = {
+        id: this.#nextEpochId++,
+        device: this.device,
+        boot: this.#boot,
+        startedUs: nowUs,
+      }
+      this.#options.log?.epoch(this.#epoch)
+    }
+    return this.#epoch
+  }
+
+  #restarted(boot: number | null): void {
+    this.#settleLoss(this.#host.nowUs())
+    this.#ledger.reboots++
+    this.#boot = boot
+    this.#epoch = null
+    this.#live = null
+    this.#deviceClock.restart()
+    this.#tell('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
+  }
+
+  #resume(hello: HelloFrame): number | null {
+    if (hello.boot === null) return null
+    const device = this.#options.device ?? hello.name ?? this.#options.source.label
+    const point = this.#options.log?.resumePoint(device) ?? null
+    if (point === null || point.epoch.boot !== hello.boot) return null
+    this.#epoch = point.epoch
+    this.#lastUs = point.lastUs
+    return point.lastSeq
+  }
+
+  #hello(hello: HelloFrame, known: boolean): void {
+    this.#helloName = hello.name
+    this.#boot = hello.boot
+    this.#range = { ...hello.range, ...this.#options.range }
+    // Samples came before the device said which boot this is.
+    if (this.#epoch !== null && this.#epoch.boot === null && hello.boot !== null) {
+      this.#epoch = { ...this.#epoch, boot: hello.boot }
+      this.#options.log?.epoch(this.#epoch)
+    }
+    const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
+    const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
+    this.#tell('hello', `${hello.model}${firmware}${boot}${known ? '' : ', new run'}`)
+  }
+
+  #connected(): void {
+    this.#connections++
+    if (this.#connections > 1) {
+      this.#tell('reconnect', `${this.#options.source.label} is back`)
+    }
+    this.#link.connected()
+  }
+
+  #clockNotice(notice: ClockNotice, isOnlySign: boolean): void {
+    if (notice === 'restarted') {
+      if (isOnlySign) this.#restarted(null)
+      return
+    }
+    if (this.#told.has(notice)) return
+    this.#told.add(notice)
+    if (notice === 'unset') {
+      this.#tell('clock', 'device clock is not set: its spacing is kept, its origin is the arrival')
+    } else {
+      this.#tell('clock', 'device clock went back: times go on from the newest sample')
+    }
+  }
+
+  #tell(kind: string, text: string): void {
+    const timeUs = this.#host.nowUs()
+    this.#listener.event(kind, text, timeUs)
+    this.#options.log?.event({ timeUs, device: this.device, kind, detail: text })
+  }
+
+  /** A source that can wait does so while the disk is behind; a port is never held up. */
+  #applyBackpressure(): void {
+    const { log, source } = this.#options
+    if (source.live || log === null || !log.congested) return
+    source.pause()
+    void log.drained().then(() => source.resume())
+  }
+}
+
+/** Whether a sample counts in statistics and gauges. */
+export function isStatistical(sample: Sample): boolean {
+  return sample.inRange && isMeasured(sample.status)
+}

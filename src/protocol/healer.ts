@@ -1,0 +1,162 @@
+import type { MissingRange } from './missing-ranges.ts'
+import { advance, distance } from './serial-number.ts'
+import type { SequenceTracker } from './sequence.ts'
+
+/** Contract 2.3: `{"nack":[first,last]}`, an inclusive range. */
+export interface NackRequest {
+  readonly first: number
+  readonly count: number
+}
+
+/** Most samples asked for in one line. */
+const MAX_REQUEST = 32
+/** How often one sample is asked for before it is given up. */
+const MAX_TRIES = 4
+/** The device's time to begin with an answer, and between two of its resends. */
+const ANSWER_MS = 300
+/** Requests in a row without any answer after which the device is left in peace. */
+const DEAF_AFTER = 3
+/** Resends take at most this part of the line. */
+const RESEND_SHARE = 0.1
+
+/**
+ * Decides when which hole is asked for again (contract 2.3): one request at a
+ * time, each with a timer and few tries, inside the device's replay depth, and
+ * resends within a tenth of the line. Time is injected; no I/O.
+ */
+export class Healer {
+  readonly #tracker: SequenceTracker
+  #depth = 0
+  #request: (NackRequest & { deadlineMs: number }) | null = null
+  /** First number asked for last, and how often; a hole that shrinks is a success. */
+  readonly #tries = new Map<number, number>()
+  #unanswered = 0
+  #deaf = false
+  /** Resends that may be asked for now. */
+  #budget = 0
+  #budgetMs = 0
+  #samplesPerSecond = 0
+
+  constructor(tracker: SequenceTracker) {
+    this.#tracker = tracker
+  }
+
+  get active(): boolean {
+    return this.#depth > 0 && !this.#deaf
+  }
+
+  get waiting(): boolean {
+    return this.#request !== null
+  }
+
+  /**
+   * A device introduced itself.
+   *
+   * @param depth how many of its newest samples it can send again; 0: none
+   * @param samplesPerSecond what the line carries; Infinity where it has no limit
+   */
+  begin(depth: number, samplesPerSecond: number, nowMs: number): void {
+    this.#depth = depth
+    this.#deaf = false
+    this.#unanswered = 0
+    this.#request = null
+    this.#tries.clear()
+    this.#samplesPerSecond = samplesPerSecond
+    // A burst of one replay depth may be healed at once; the tenth holds on average.
+    this.#budget = depth
+    this.#budgetMs = nowMs
+    this.#tracker.healing = this.active
+  }
+
+  /** The device is not to be asked any more (gone, replaced, unknown). */
+  end(): void {
+    this.#depth = 0
+    this.#request = null
+    this.#tries.clear()
+    this.#tracker.healing = false
+  }
+
+  /** The device answered: a resend or a `gone` in the range that was asked for. */
+  answered(seq: number, nowMs: number): void {
+    const request = this.#request
+    if (request === null) return
+    const place = distance(request.first, seq)
+    if (place < 0 || place >= request.count) return
+    this.#unanswered = 0
+    request.deadlineMs = nowMs + ANSWER_MS
+    if (this.#missingOf(request) === 0) this.#request = null
+  }
+
+  /** The request did not reach the device whole: no need to wait for an answer. */
+  garbled(nowMs: number): void {
+    if (this.#request !== null) this.#request.deadlineMs = nowMs
+  }
+
+  /**
+   * @param mayAsk whether the link has no other host line under way
+   * @returns a request to send now, or null
+   */
+  next(nowMs: number, mayAsk: boolean): NackRequest | null {
+    if (!this.active) return null
+    this.#expire(nowMs)
+    this.#dropTooOld()
+    if (!mayAsk || this.#request !== null) return null
+    const range = this.#tracker.open[0]
+    if (range === undefined) return null
+    const allowed = Math.floor(this.#refill(nowMs))
+    if (allowed < 1) return null
+    const count = Math.min(range.count, MAX_REQUEST, allowed)
+    const tries = (this.#tries.get(range.first) ?? 0) + 1
+    if (tries > MAX_TRIES) {
+      this.#tries.delete(range.first)
+      this.#tracker.giveUp(range.first, count, 'unanswered')
+      return this.next(nowMs, mayAsk)
+    }
+    this.#tries.set(range.first, tries)
+    this.#budget -= count
+    this.#request = { first: range.first, count, deadlineMs: nowMs + ANSWER_MS }
+    return { first: range.first, count }
+  }
+
+  #expire(nowMs: number): void {
+    const request = this.#request
+    if (request === null || nowMs < request.deadlineMs) return
+    this.#request = null
+    if (this.#missingOf(request) < request.count) return
+    this.#unanswered++
+    if (this.#unanswered < DEAF_AFTER * MAX_TRIES) return
+    this.#deaf = true
+    this.#tracker.healing = false
+    for (const range of this.#tracker.open) {
+      this.#tracker.giveUp(range.first, range.count, 'unanswered')
+    }
+  }
+
+  #missingOf(request: NackRequest): number {
+    return this.#tracker.open.reduce((sum, range) => sum + overlap(range, request), 0)
+  }
+
+  /** Samples that the device has overwritten by now are not worth a request. */
+  #dropTooOld(): void {
+    const oldest = advance(this.#tracker.head, -this.#depth)
+    for (const range of this.#tracker.open) {
+      const stale = Math.min(range.count, distance(range.first, oldest))
+      if (stale > 0) this.#tracker.giveUp(range.first, stale, 'too_old')
+    }
+    if (this.#tries.size > 4 * MAX_REQUEST) this.#tries.clear()
+  }
+
+  #refill(nowMs: number): number {
+    const grown = ((nowMs - this.#budgetMs) / 1000) * this.#samplesPerSecond * RESEND_SHARE
+    this.#budget = Math.min(this.#depth, this.#budget + grown)
+    this.#budgetMs = nowMs
+    return this.#budget
+  }
+}
+
+function overlap(range: MissingRange, request: NackRequest): number {
+  const offset = distance(range.first, request.first)
+  const from = Math.max(0, offset)
+  const to = Math.min(range.count, offset + request.count)
+  return Math.max(0, to - from)
+}

@@ -1,0 +1,45 @@
+import type { Clock } from './clock.ts'
+
+/** A step of the wall clock larger than this is told. */
+const STEP_MS = 2000
+
+export interface ClockStep {
+  /** Wall time minus expected time; positive: set forward (or the host slept). */
+  readonly byMs: number
+}
+
+/**
+ * Host time for stamping: Unix µs that never go back. Runs on the monotonic
+ * clock from the wall time at its begin. A step forward (NTP after a boot
+ * without a real-time clock, suspend) is followed; a step back is not, since
+ * two samples must not get times in the wrong order.
+ */
+export class HostTime {
+  readonly #clock: Clock
+  readonly #onStep: (step: ClockStep) => void
+  /** Unix ms at monotonic 0. */
+  #originMs: number
+  #backByMs = 0
+
+  constructor(clock: Clock, onStep: (step: ClockStep) => void) {
+    this.#clock = clock
+    this.#onStep = onStep
+    this.#originMs = clock.wallMs() - clock.monoMs()
+  }
+
+  nowUs(): number {
+    const monoMs = this.#clock.monoMs()
+    const aheadMs = this.#clock.wallMs() - (this.#originMs + monoMs)
+    if (aheadMs > STEP_MS) {
+      this.#onStep({ byMs: aheadMs })
+      this.#originMs += aheadMs
+      this.#backByMs = 0
+    } else if (aheadMs + this.#backByMs < -STEP_MS) {
+      this.#onStep({ byMs: aheadMs + this.#backByMs })
+      this.#backByMs = -aheadMs
+    } else if (this.#backByMs > 0 && aheadMs > -STEP_MS) {
+      this.#backByMs = 0
+    }
+    return Math.round((this.#originMs + monoMs) * 1000)
+  }
+}
