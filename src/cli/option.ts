@@ -14,7 +14,7 @@ export interface OptionSpec<T> {
 
 /**
  * One option of a command. Its environment variable follows from its name:
- * `--retain` is INA219_RETAIN. Order: flag, environment, file, built-in.
+ * `--retain` is INA219_RETAIN, `--no-log` is INA219_NO_LOG. Order: flag, environment, file, built-in.
  *
  * @param help one line with unit and range
  */
@@ -38,5 +38,5 @@ export function option<T>(flags: string, help: string, spec: OptionSpec<T> = {})
 }
 
 function envName(made: Option): string {
-  return `INA219_${made.name().replace(/^no-/, '').replaceAll('-', '_').toUpperCase()}`
+  return `INA219_${made.name().replaceAll('-', '_').toUpperCase()}`
 }

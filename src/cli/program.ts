@@ -37,10 +37,10 @@ export function createProgram(io: CliIo): Command {
 
 function addCommon(command: Command): Command {
   return command
-    .addOption(option('--config <file>', 'configuration file (TOML) to read instead of the usual one'))
     .addOption(
-      option('--verbose', 'on failure, print the stack trace as well', { flagOnly: true }),
+      option('--config <file>', 'configuration file (TOML) to read instead of the usual one'),
     )
+    .addOption(option('--verbose', 'on failure, print the stack trace as well', { flagOnly: true }))
 }
 
 const EPILOGUE = `

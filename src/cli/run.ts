@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { exitCodeOf, InaError, isInaError, systemCode } from '../util/errors.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
@@ -12,11 +12,13 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
   for (const stream of [io.stdout, io.stderr]) {
     stream.on('error', (error) => {
-      if (systemCode(error) === 'EPIPE') process.exit(0)
-      throw error
+      if (systemCode(error) !== 'EPIPE') throw error
+      // A command with something to flush listens, too, and ends by itself.
+      if (stream.listenerCount('error') === 1) process.exit(0)
     })
   }
   const program = createProgram(io)
+  dropFalseSwitches(program, io.env)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
@@ -27,6 +29,16 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     }
     report(error, io, args.includes('--verbose'))
     return exitCodeOf(error)
+  }
+}
+
+/** `INA219_NO_LOG=0` means no: commander takes any value of a switch's variable for yes. */
+function dropFalseSwitches(program: Command, env: NodeJS.ProcessEnv): void {
+  for (const { envVar, required, optional } of program.commands.flatMap((each) => each.options)) {
+    if (envVar === undefined || required || optional) continue
+    if (['', '0', 'false', 'no', 'off'].includes(env[envVar]?.toLowerCase() ?? 'unset')) {
+      delete env[envVar]
+    }
   }
 }
 

@@ -61,7 +61,8 @@ function readTable(path: string, required: boolean): Table | null {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (!required && (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')) return null
+    if (!required && (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR'))
+      return null
     throw new InaError(
       'config_invalid',
       `the configuration file ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,

@@ -6,7 +6,14 @@ import { estimateLogBytes } from '../storage/log-size.ts'
 import type { InaError } from '../util/errors.ts'
 import { RateMeter } from './rate-meter.ts'
 import { isStatistical, Session, type SessionOptions } from './session.ts'
-import type { EventLine, Ledger, MonitorControls, Snapshot, SourceState, Trace } from './snapshot.ts'
+import type {
+  EventLine,
+  Ledger,
+  MonitorControls,
+  Snapshot,
+  SourceState,
+  Trace,
+} from './snapshot.ts'
 import { TraceStore } from './trace-store.ts'
 
 export interface MonitorOptions extends SessionOptions {
@@ -18,8 +25,7 @@ export interface MonitorListener {
   /** Each accepted sample, in order. */
   sample(sample: Sample, device: string): void
   event(event: EventLine): void
-  /** The source is over, of itself. */
-  ended(): void
+  ended(reason: 'source' | 'limit'): void
   failed(error: InaError): void
   /** The screen asks to stop. */
   quit(): void
@@ -42,8 +48,11 @@ export class Monitor implements MonitorControls {
   readonly #rate = new RateMeter()
   readonly #startedUs: number
   #totalsSinceUs: number
-  #newest: { readonly sample: Sample; readonly arrivalUs: number; readonly mode: string | null } | null =
-    null
+  #newest: {
+    readonly sample: Sample
+    readonly arrivalUs: number
+    readonly mode: string | null
+  } | null = null
   #newestInRange: Sample | null = null
   #source: { state: SourceState; reason: string } = { state: 'opening', reason: '' }
   #events: EventLine[] = []
@@ -55,9 +64,9 @@ export class Monitor implements MonitorControls {
       sample: (sample, arrivalUs, mode) => this.#sample(sample, arrivalUs, mode),
       event: (kind, text, timeUs) => this.#event({ kind, text, timeUs }),
       sourceState: (state, reason) => this.#sourceState(state, reason),
-      ended: () => {
-        this.#source = { state: 'ended', reason: 'end of input' }
-        listener.ended()
+      ended: (reason) => {
+        if (reason === 'source') this.#source = { state: 'ended', reason: 'end of input' }
+        listener.ended(reason)
       },
       failed: (error) => listener.failed(error),
     })

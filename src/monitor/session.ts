@@ -1,11 +1,6 @@
+import type { Source, SourceState } from '../device/source.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
-import {
-  type Epoch,
-  isMeasured,
-  markOutOfRange,
-  powerOf,
-  type Sample,
-} from '../domain/sample.ts'
+import { type Epoch, isMeasured, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
 import { decodeLine, looksMangled } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
 import { type ClockNotice, DeviceClock, type LiveStamp } from '../protocol/device-clock.ts'
@@ -21,8 +16,6 @@ import type { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import { SilenceGaps } from './silence-gaps.ts'
-import type { SourceState } from './snapshot.ts'
-import type { Source } from './source.ts'
 
 export interface SessionOptions {
   readonly source: Source
@@ -35,6 +28,8 @@ export interface SessionOptions {
   readonly device: string | null
   /** Replaces what the device says of its range, V and A. */
   readonly range: Partial<DeviceRange>
+  /** Contract: `--count`; after so many accepted samples nothing more is read. null: no limit */
+  readonly maxSamples: number | null
 }
 
 /** Who hears of the stream; each call is short and never waits. */
@@ -42,7 +37,8 @@ export interface SessionListener {
   sample(sample: Sample, arrivalUs: number, mode: string | null): void
   event(kind: string, text: string, timeUs: number): void
   sourceState(state: SourceState, reason: string): void
-  ended(): void
+  /** The source is over, or `maxSamples` is reached. */
+  ended(reason: 'source' | 'limit'): void
   failed(error: InaError): void
 }
 
@@ -113,6 +109,7 @@ export class Session {
     this.#options.source.start({
       line: (bytes) => this.#line(bytes),
       overlong: () => {
+        if (this.#isFull) return
         this.#ledger.lines++
         this.#ledger.overlong++
       },
@@ -125,7 +122,7 @@ export class Session {
       ended: () => {
         this.#link.finish()
         this.#settleLoss(this.#host.nowUs())
-        this.#listener.ended()
+        this.#listener.ended('source')
       },
       failed: (error) => this.#listener.failed(error),
     })
@@ -155,6 +152,11 @@ export class Session {
     return { ...this.#ledger, logged: this.#options.log?.state.logged ?? 0, seconds }
   }
 
+  get #isFull(): boolean {
+    const { samples, out_of_range } = this.#ledger
+    return samples + out_of_range === this.#options.maxSamples
+  }
+
   get range(): DeviceRange {
     return this.#range
   }
@@ -164,6 +166,7 @@ export class Session {
   }
 
   #line(bytes: Uint8Array): void {
+    if (this.#isFull) return
     this.#ledger.lines++
     let frame: Frame = decodeLine(bytes)
     if (frame.kind === 'sample') {
@@ -185,11 +188,19 @@ export class Session {
   }
 
   #sample(arrival: Arrival, gapBefore: boolean, healed: boolean): void {
+    if (this.#isFull) {
+      // It waited behind a hole when the limit was reached: as if never read.
+      this.#ledger.lines--
+      return
+    }
     const { frame, arrivalUs } = arrival
     const live = frame.resend ? this.#live : null
     const { timeUs, notice } = this.#deviceClock.time(frame.stamp, frame.seq, arrivalUs, live)
     if (notice !== null) this.#clockNotice(notice, frame.seq === null)
-    if (frame.seq === null) this.unnumbered = true
+    if (frame.seq === null && !this.unnumbered) {
+      this.unnumbered = true
+      this.#tell('unnumbered', 'the device numbers nothing: no loss can be detected')
+    }
     this.#settleLoss(timeUs)
 
     const power = frame.power ?? powerOf(frame.voltage, frame.current)
@@ -212,6 +223,7 @@ export class Session {
     this.#lastUs = timeUs
     this.#options.log?.append(sample)
     this.#listener.sample(sample, arrivalUs, frame.mode)
+    if (this.#isFull) this.#listener.ended('limit')
   }
 
   #lost(first: number, count: number, reason: LossReason): void {

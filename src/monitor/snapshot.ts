@@ -1,10 +1,12 @@
+import type { SourceState } from '../device/source.ts'
 import type { Quantity } from '../domain/sample.ts'
 import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/log.ts'
 import type { Ledger } from './ledger.ts'
 
-export type { Ledger } from './ledger.ts'
+export type { SourceState } from '../device/source.ts'
 export type { WindowStat, WindowStats } from '../stats/windows.ts'
+export type { Ledger } from './ledger.ts'
 
 /**
  * Samples folded into equal time slots, oldest first; what the chart draws.
@@ -21,8 +23,6 @@ export interface Trace {
   readonly max: Readonly<Record<Quantity, Float64Array>>
   readonly last: Readonly<Record<Quantity, Float64Array>>
 }
-
-export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
 
 export interface EventLine {
   readonly timeUs: number
@@ -53,7 +53,12 @@ export interface Snapshot {
   readonly log: (LogState & { readonly file: string; readonly bytesPer48h: number | null }) | null
   readonly windows: readonly WindowStats[]
   /** Since the monitor began or the totals were reset. */
-  readonly totals: { readonly sinceUs: number; readonly chargeMah: number; readonly energyMwh: number; readonly samples: number }
+  readonly totals: {
+    readonly sinceUs: number
+    readonly chargeMah: number
+    readonly energyMwh: number
+    readonly samples: number
+  }
   readonly startedUs: number
   /** Newest first, at most 50. */
   readonly events: readonly EventLine[]

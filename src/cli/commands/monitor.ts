@@ -1,0 +1,211 @@
+import { writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { Monitor } from '../../monitor/monitor.ts'
+import { openLog } from '../../storage/log-client.ts'
+import { parseDuration } from '../../util/duration.ts'
+import { InaError, systemCode } from '../../util/errors.ts'
+import { numberIn } from '../../util/numbers.ts'
+import { defaultLogPath } from '../../util/paths.ts'
+import type { CliIo } from '../io.ts'
+import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
+import { openSource, type SourceChoice } from '../monitor-source.ts'
+import { Stop } from '../monitor-stop.ts'
+import { option } from '../option.ts'
+
+interface MonitorCliOptions extends SourceChoice {
+  output?: 'tui' | 'plain' | 'ndjson' | 'none'
+  db?: string
+  log: boolean
+  retain: number
+  keepTime?: boolean
+  device?: string
+  duration?: number
+  count?: number
+  summary?: string
+  maxVoltage?: number
+  maxCurrent?: number
+  ascii?: boolean
+  mouse: boolean
+}
+
+const TICK_MS = 50
+
+export function monitorCommand(io: CliIo): Command {
+  return new Command('monitor')
+    .description('Reads one device, validates, logs and shows what it measures.')
+    .addOption(
+      option(
+        '--port <path>',
+        'serial port: COM3, /dev/ttyUSB0, /dev/serial/by-id/..., a pseudo-terminal',
+      ),
+    )
+    .addOption(
+      option('--baud <n>', 'line rate in baud, 300 to 4000000', {
+        default: 115_200,
+        parse: numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true }),
+      }),
+    )
+    .addOption(
+      option('--stdin', 'frames from standard input, one way; keys come from the terminal itself'),
+    )
+    .addOption(option('--mock [scenario]', 'the built-in mock device (see: ina219 mock --list)'))
+    .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
+    .addOption(
+      option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
+        choices: ['tui', 'plain', 'ndjson', 'none'],
+        defaultText: 'tui on a terminal, else plain',
+      }),
+    )
+    .addOption(
+      option('--db <file>', 'the log, an SQLite file', { defaultText: 'in the user data folder' }),
+    )
+    .addOption(option('--no-log', 'write no log'))
+    .addOption(
+      option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
+        default: 48 * 3_600_000,
+        defaultText: '48h',
+        parse: retention,
+      }),
+    )
+    .addOption(option('--keep-time', "take the device's time stamps as they are, however old"))
+    .addOption(
+      option('--device <name>', 'label in the log', {
+        defaultText: 'what the device says of itself, else the port',
+      }),
+    )
+    .addOption(
+      option('--duration <duration>', 'stop after that long, such as 90s, 15m, 1h30m', {
+        parse: parseDuration,
+      }),
+    )
+    .addOption(
+      option('--count <n>', 'stop after n samples, 1 or more', {
+        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
+      }),
+    )
+    .addOption(
+      option(
+        '--summary <file>',
+        'on exit, write the ledger of the run as one JSON object; - is stdout',
+      ),
+    )
+    .addOption(
+      option('--max-voltage <V>', 'largest plausible bus voltage, 0 to 1000 V', {
+        defaultText: 'what the device says, else 26',
+        parse: numberIn({ min: 0, max: 1000, unit: 'V' }),
+      }),
+    )
+    .addOption(
+      option('--max-current <A>', 'largest plausible current, either sign, 0 to 1000 A', {
+        defaultText: 'what the device says, else 3.2',
+        parse: numberIn({ min: 0, max: 1000, unit: 'A' }),
+      }),
+    )
+    .addOption(option('--ascii', 'draw with ASCII characters only'))
+    .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
+    .action((_options, command: Command) => runMonitor(command.opts<MonitorCliOptions>(), io))
+}
+
+function retention(text: string): number {
+  const ms = parseDuration(text)
+  if (ms < 60_000) {
+    throw new InaError('usage_invalid', `'${text}' is too short a retention`, 'keep at least 1m')
+  }
+  return ms
+}
+
+async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> {
+  const how = chooseOutput(options.output, io)
+  if (options.summary === '-' && how === 'ndjson') {
+    throw new InaError(
+      'usage_invalid',
+      '--summary - and --output ndjson both want stdout',
+      'write the summary to a file: --summary run.json',
+    )
+  }
+  const source = await openSource(options, io)
+  const path = options.db ?? defaultLogPath(io.env)
+  const log = options.log ? await openLog({ file: path, retainMs: options.retain }) : null
+
+  const stop = new Stop()
+  let output: Output | null = null
+  const monitor = new Monitor(
+    {
+      source,
+      log,
+      clock: io.clock,
+      keepTime: options.keepTime === true,
+      device: options.device ?? null,
+      range: {
+        ...(options.maxVoltage === undefined ? {} : { voltageMax: options.maxVoltage }),
+        ...(options.maxCurrent === undefined ? {} : { currentMax: options.maxCurrent }),
+      },
+      maxSamples: options.count ?? null,
+      logFile: log === null ? null : { path, retainMs: options.retain },
+    },
+    {
+      sample: (sample, device) => output?.sample(sample, device),
+      event: (event) => output?.event(event),
+      ended: (reason) => {
+        // With a screen, the end of the input leaves the last minute to look at until `q`.
+        if (how !== 'tui' || reason === 'limit') stop.now()
+      },
+      failed: (error) => stop.fail(error),
+      quit: () => stop.now(),
+    },
+  )
+  stop.onSignals()
+  stop.after(options.duration)
+  io.stdout.on('error', (error) => {
+    if (systemCode(error) === 'EPIPE') stop.now()
+  })
+  const ticker = setInterval(() => monitor.tick(), TICK_MS)
+  try {
+    output = await openOutput(how, {
+      monitor,
+      io,
+      ascii: options.ascii === true,
+      mouse: options.mouse,
+      logPath: log === null ? null : path,
+      retainMs: options.retain,
+    })
+    log?.onState((state) => {
+      if (state.kind === 'failed')
+        stop.fail(
+          new InaError(
+            'log_unwritable',
+            state.reason,
+            'free some space or name another file with --db',
+          ),
+        )
+    })
+    monitor.start()
+    await stop.reached
+  } finally {
+    clearInterval(ticker)
+    await source.stop()
+    monitor.finish()
+    await log?.close()
+    await output?.close()
+    stop.dispose()
+    if (options.summary !== undefined) writeSummary(options.summary, monitor, io)
+  }
+}
+
+function writeSummary(target: string, monitor: Monitor, io: CliIo): void {
+  const text = `${JSON.stringify(monitor.ledger)}\n`
+  if (target === '-') {
+    io.stdout.write(text)
+    return
+  }
+  try {
+    writeFileSync(target, text, { mode: 0o600 })
+  } catch (error) {
+    throw new InaError(
+      'usage_invalid',
+      `the summary can't be written to ${target} (${systemCode(error) ?? 'unknown reason'})`,
+      'name a file in a folder that you may write to',
+      error,
+    )
+  }
+}
