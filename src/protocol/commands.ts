@@ -49,7 +49,14 @@ export class CommandQueue {
     }
     const seq = this.#nextSeq
     this.#nextSeq = advance(seq)
-    this.#queue.push({ seq, line: JSON.stringify({ ...command, seq }), done, maxTries, tries: 0, dueMs: 0 })
+    this.#queue.push({
+      seq,
+      line: JSON.stringify({ ...command, seq }),
+      done,
+      maxTries,
+      tries: 0,
+      dueMs: 0,
+    })
   }
 
   /** @returns true where it answers the command under way */

@@ -1,5 +1,5 @@
-import { distance } from './serial-number.ts'
 import type { Stamp } from './frames.ts'
+import { distance } from './serial-number.ts'
 
 export interface DeviceClockOptions {
   /** Take Unix time stamps as they are, however old (`--keep-time`). */
@@ -75,8 +75,7 @@ export class DeviceClock {
     if (stamp.kind !== 'none' && scale === 'unix') {
       const deviceUs = this.#second.spread(stamp.value, seq, arrivalUs)
       if (this.#fresh) {
-        const unset =
-          !this.#options.keepTime && Math.abs(deviceUs - arrivalUs) > UNSET_BEYOND_US
+        const unset = !this.#options.keepTime && Math.abs(deviceUs - arrivalUs) > UNSET_BEYOND_US
         this.#originUs = unset ? Math.round(arrivalUs) - deviceUs : 0
         if (unset) notice = 'unset'
       }
@@ -128,8 +127,8 @@ export class DeviceClock {
     this.#lastUptimeMs = ms
     const uptimeUs = (this.#uptimeTurns * WRAP_MS + ms) * 1000
     if (this.#fresh) {
-      const measuredUs = arrivalUs - ageUs(ms, live)
-      this.#originUs = Math.max(measuredUs, this.#lastUs + 1) - uptimeUs
+      const beganUs = measuredUs(ms, arrivalUs, live)
+      this.#originUs = Math.max(beganUs, this.#lastUs + 1) - uptimeUs
     }
     if (!this.#options.live) return uptimeUs + this.#originUs
     this.#originUs += this.#drift.correction(uptimeUs, arrivalUs - (uptimeUs + this.#originUs))
@@ -137,12 +136,12 @@ export class DeviceClock {
   }
 }
 
-/** How long before the newest live sample this one was measured, in µs; 0 where that can't be told. */
-function ageUs(ms: number, live: LiveStamp | null): number {
-  if (live === null || live.stamp.kind === 'none') return 0
+/** Host time of a measurement at `ms`: told by the newest live sample where there is one before it. */
+function measuredUs(ms: number, arrivalUs: number, live: LiveStamp | null): number {
+  if (live === null || live.stamp.kind === 'none') return arrivalUs
   const turnedMs = live.stamp.value - ms
   const ageMs = turnedMs < -WRAP_MS / 2 ? turnedMs + WRAP_MS : turnedMs
-  return ageMs > 0 && ageMs < WRAP_MS / 2 ? ageMs * 1000 : 0
+  return ageMs >= 0 && ageMs < WRAP_MS / 2 ? live.arrivalUs - ageMs * 1000 : arrivalUs
 }
 
 /**
@@ -181,7 +180,9 @@ class SecondSpreader {
     const endUs = us + 1e6
     const wantedUs = us + Math.round(fraction * 1e6)
     const fits = wantedUs > this.#lastUs && wantedUs < endUs
-    this.#lastUs = fits ? wantedUs : this.#lastUs + Math.max(1, Math.floor((endUs - this.#lastUs) / 2))
+    this.#lastUs = fits
+      ? wantedUs
+      : this.#lastUs + Math.max(1, Math.floor((endUs - this.#lastUs) / 2))
     return this.#lastUs
   }
 }

@@ -1,6 +1,6 @@
 import type { MissingRange } from './missing-ranges.ts'
-import { advance, distance } from './serial-number.ts'
 import type { SequenceTracker } from './sequence.ts'
+import { advance, distance } from './serial-number.ts'
 
 /** Contract 2.3: `{"nack":[first,last]}`, an inclusive range. */
 export interface NackRequest {

@@ -1,0 +1,206 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeLine, looksMangled } from '../../src/protocol/codec.ts'
+import { crc16, crcHex, withCrc } from '../../src/protocol/crc.ts'
+import type { Frame } from '../../src/protocol/frames.ts'
+
+const decode = (text: string): Frame => decodeLine(Buffer.from(text))
+
+describe('CRC-16', () => {
+  it('has the check value 0x29B1', () => {
+    expect(crcHex(crc16(Buffer.from('123456789')))).toBe('29B1')
+    expect(crcHex(crc16(new Uint8Array(0)))).toBe('FFFF')
+  })
+})
+
+describe('decodeLine: samples', () => {
+  it('reads the contract frame', () => {
+    expect(
+      decode(
+        '{"v":5.02,"a":0.245,"w":1.23,"ts":1712345678,"seq":123,"status":"ok","mode":"NORMAL"}',
+      ),
+    ).toEqual({
+      kind: 'sample',
+      voltage: 5.02,
+      current: 0.245,
+      power: 1.23,
+      stamp: { kind: 'ts', value: 1712345678 },
+      seq: 123,
+      status: 'ok',
+      mode: 'NORMAL',
+      protected: false,
+      resend: false,
+    })
+  })
+
+  it('takes any member order, white space, unknown members and a missing rest', () => {
+    expect(decode(' { "a" : -0.5 , "x": [1,{"v":2}], "v": 12 } \r')).toMatchObject({
+      kind: 'sample',
+      voltage: 12,
+      current: -0.5,
+      power: null,
+      stamp: { kind: 'none' },
+      seq: null,
+      status: 'ok',
+      mode: null,
+    })
+    expect(decode('{"v":1,"a":2,"ms":4294967295}')).toMatchObject({
+      stamp: { kind: 'ms', value: 4294967295 },
+    })
+  })
+
+  it('turns -0 into 0 and marks resends', () => {
+    const frame = decode('{"v":1,"a":-0,"r":1}')
+    expect(frame.kind === 'sample' && Object.is(frame.current, 0)).toBe(true)
+    expect(frame).toMatchObject({ resend: true })
+  })
+
+  it.each([
+    '{"v":5.02}',
+    '{"a":5.02}',
+    '{"v":"5.02","a":1}',
+    '{"v":null,"a":1}',
+    '{"v":1e999,"a":1}',
+    '{"v":1,"a":1,"w":"x"}',
+    '{"v":1,"a":1,"seq":-1}',
+    '{"v":1,"a":1,"seq":1.5}',
+    '{"v":1,"a":1,"seq":4294967296}',
+    '{"v":1,"a":1,"ts":"now"}',
+    '{"v":1,"a":1,"ts":-5}',
+    '{"v":1,"a":1,"ts":1e13}',
+    '{"v":1,"a":1,"ms":-1}',
+    '{"v":1,"a":1,"status":7}',
+    '{"v":1,"a":1,"mode":{}}',
+    '{"v":nan,"a":1}',
+    '{"v":1,"a":inf}',
+    '{"v":1,"a":1',
+    '{"v":1,"a":1} trailing',
+    '[1,2]',
+    '"text"',
+    '42',
+    'null',
+    '',
+    'ets Jun  8 2016 00:22:57',
+    'Traceback (most recent call last):',
+    '{}',
+    '{"type":"log","message":"x"}',
+    '{"nack":[1,2]}',
+    '{"gone":[]}',
+    '{"gone":"x"}',
+    '{"ack":-1}',
+    '{"hello":1}',
+  ])('takes %j for malformed', (text) => {
+    expect(decode(text).kind).toBe('malformed')
+  })
+
+  it('refuses bytes that are not UTF-8', () => {
+    const line = Buffer.concat([
+      Buffer.from('{"v":1,"a":1,"status":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}'),
+    ])
+    expect(decodeLine(line)).toEqual({ kind: 'malformed', reason: 'encoding' })
+  })
+
+  it('makes control characters of outside text harmless', () => {
+    expect(decode('{"v":1,"a":1,"status":"\\u001b[31mred\\u0007"}')).toMatchObject({
+      status: '\ufffd[31mred\ufffd',
+    })
+  })
+})
+
+describe('decodeLine: CRC', () => {
+  const plain = '{"v":5.02,"a":0.245,"w":1.23,"ts":1712345678,"seq":123,"status":"ok"}'
+  const whole = withCrc(plain)
+
+  it('accepts the right one', () => {
+    expect(whole).toMatch(/,"crc":"[0-9A-F]{4}"\}$/)
+    expect(decode(whole)).toMatchObject({ kind: 'sample', protected: true, seq: 123 })
+  })
+
+  it('is checked before anything else is believed', () => {
+    expect(decode(whole.replace('5.02', '5.03'))).toEqual({ kind: 'crc_error', reason: 'mismatch' })
+    expect(decode('not json at all,"crc":"29B1"}').kind).toBe('crc_error')
+  })
+
+  it.each([
+    whole.replace(/"crc":"(....)"/, (_all, hex: string) => `"crc":"${hex.toLowerCase()}x"`),
+    whole.replace(/"crc":"...."/, '"crc":null'),
+    `${plain.slice(0, -1)},"crc":"29B1","x":1}`,
+    `{"crc":"29B1",${plain.slice(1)}`,
+  ])('does not believe a line whose CRC member is mangled: %s', (text) => {
+    expect(decode(text).kind).toBe('crc_error')
+  })
+
+  it('finds every flip of one or two bits', () => {
+    const bytes = Buffer.from(whole)
+    fc.assert(
+      fc.property(
+        fc.nat({ max: bytes.length * 8 - 1 }),
+        fc.nat({ max: bytes.length * 8 - 1 }),
+        (one, two) => {
+          const hit = Buffer.from(bytes)
+          hit[one >> 3] = (hit[one >> 3] as number) ^ (1 << (one & 7))
+          if (two !== one) hit[two >> 3] = (hit[two >> 3] as number) ^ (1 << (two & 7))
+          const frame = decodeLine(hit)
+          // Hits in the key `crc` leave an unprotected line with a member that no sample has.
+          if (frame.kind === 'sample') {
+            expect(frame.protected).toBe(false)
+            expect(looksMangled(hit)).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+describe('decodeLine: other frames', () => {
+  it('reads hello with its range', () => {
+    expect(
+      decode(
+        '{"hello":"ina219","fw":"1.0.0","proto":1,"boot":17,"seq":5,"depth":128,"interval":1000,"shunt":0.1,"range":32,"amax":3.2}',
+      ),
+    ).toMatchObject({
+      kind: 'hello',
+      boot: 17,
+      nextSeq: 5,
+      firstSeq: 0,
+      depth: 128,
+      intervalMs: 1000,
+      range: { voltageMax: 26, currentMax: 3.2 },
+    })
+    expect(decode('{"hello":"x","range":16,"shunt":0.01}')).toMatchObject({
+      range: { voltageMax: 16, currentMax: 32 },
+      depth: 0,
+      boot: null,
+    })
+  })
+
+  it('reads ack, nack, gone and notes', () => {
+    expect(decode('{"ack":124,"result":"ok"}')).toEqual({ kind: 'ack', seq: 124 })
+    expect(decode('{"nack":124,"error":"range"}')).toEqual({
+      kind: 'nack',
+      seq: 124,
+      error: 'range',
+    })
+    expect(decode('{"nack":null,"error":"crc"}')).toEqual({ kind: 'nack', seq: null, error: 'crc' })
+    expect(decode('{"gone":[120,121]}')).toEqual({ kind: 'gone', first: 120, last: 121 })
+    expect(decode('{"type":"status","message":"up"}')).toEqual({ kind: 'note', message: 'up' })
+  })
+
+  it('never throws and always says what a line is', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 512 }), (bytes) => {
+        expect(decodeLine(bytes).kind).toBeTypeOf('string')
+      }),
+      { numRuns: 3000 },
+    )
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(decode(text).kind).toBeTypeOf('string')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

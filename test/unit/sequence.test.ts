@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SampleFrame } from '../../src/protocol/frames.ts'
+import { MAX_HELD, SequenceTracker } from '../../src/protocol/sequence.ts'
+import { advance } from '../../src/protocol/serial-number.ts'
+import { sampleFrame } from '../support/frames.ts'
+
+function track(): {
+  tracker: SequenceTracker
+  log: string[]
+  accept: (seq: number | null, change?: Partial<SampleFrame>) => void
+} {
+  const log: string[] = []
+  const tracker = new SequenceTracker({
+    deliver: ({ frame }, gap, healed) =>
+      log.push(`${gap ? '|' : ''}${frame.seq}${healed ? 'h' : ''}`),
+    duplicate: ({ frame }) => log.push(`dup ${frame.seq}`),
+    implausible: ({ frame }) => log.push(`bad ${frame.seq}`),
+    gap: (first, count) => log.push(`gap ${first}+${count}`),
+    lost: (first, count, reason) => log.push(`lost ${first}+${count} ${reason}`),
+    restarted: () => log.push('restart'),
+  })
+  const accept = (seq: number | null, change: Partial<SampleFrame> = {}): void =>
+    tracker.accept({ frame: sampleFrame(seq, change), arrivalUs: 0 })
+  return { tracker, log, accept }
+}
+
+describe('SequenceTracker without healing', () => {
+  it('hands on in order, over the wrap at 2^32', () => {
+    const { log, accept } = track()
+    for (let n = 0; n < 4; n++) accept(advance(0xfffffffe, n))
+    expect(log).toEqual(['4294967294', '4294967295', '0', '1'])
+  })
+
+  it('counts a hole as lost at once, also across the wrap', () => {
+    const { log, accept } = track()
+    accept(0xfffffffe)
+    accept(2)
+    expect(log).toEqual(['4294967294', 'gap 4294967295+3', 'lost 4294967295+3 not_healable', '|2'])
+  })
+
+  it('tells a repeated sample from a count that began anew', () => {
+    const { log, accept } = track()
+    for (const seq of [7, 8, 8, 9]) accept(seq)
+    expect(log).toEqual(['7', '8', 'dup 8', '9'])
+    accept(0)
+    expect(log.slice(4)).toEqual(['restart', '|0'])
+  })
+
+  it('takes the same number with other values for a restart, not for a repeat', () => {
+    const { log, accept } = track()
+    accept(0)
+    accept(1)
+    accept(0, { voltage: 9 })
+    expect(log).toEqual(['0', '1', 'restart', '|0'])
+  })
+
+  it('passes samples without numbers', () => {
+    const { log, accept } = track()
+    accept(null)
+    accept(null)
+    expect(log).toEqual(['null', 'null'])
+  })
+})
+
+describe('SequenceTracker and unprotected numbers', () => {
+  const plain = { protected: false }
+
+  it('does not believe one number that fits nothing', () => {
+    const { log, accept } = track()
+    for (const seq of [10, 11, 900_000_012, 13, 14]) accept(seq, plain)
+    expect(log).toEqual([
+      '10',
+      '11',
+      'bad 900000012',
+      'gap 12+1',
+      'lost 12+1 not_healable',
+      '|13',
+      '14',
+    ])
+  })
+
+  it('believes a jump or a restart that the next one confirms', () => {
+    const { log, accept } = track()
+    for (const seq of [10, 11, 5000, 5001]) accept(seq, plain)
+    expect(log).toEqual(['10', '11', 'gap 12+4988', 'lost 12+4988 not_healable', '|5000', '5001'])
+    log.length = 0
+    for (const seq of [0, 1, 2]) accept(seq, plain)
+    expect(log).toEqual(['restart', '|0', '1', '2'])
+  })
+
+  it('believes the last one of a stream', () => {
+    const { tracker, log, accept } = track()
+    for (const seq of [5, 6, 0]) accept(seq, plain)
+    tracker.finish()
+    expect(log).toEqual(['5', '6', 'restart', '|0'])
+  })
+})
+
+describe('SequenceTracker with healing', () => {
+  it('holds back what is behind a hole until it is filled', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
+    for (const seq of [1, 4, 5]) accept(seq)
+    expect(log).toEqual(['1', 'gap 2+2'])
+    accept(3, { resend: true })
+    accept(2, { resend: true })
+    expect(log).toEqual(['1', 'gap 2+2', '2h', '3h', '4', '5'])
+  })
+
+  it('gives up part of a hole and keeps the order', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
+    for (const seq of [1, 6]) accept(seq)
+    accept(4, { resend: true })
+    tracker.giveUp(2, 2, 'gone')
+    expect(log).toEqual(['1', 'gap 2+4', 'lost 2+2 gone', '|4h'])
+    accept(4, { resend: true })
+    tracker.giveUp(0, 100, 'unanswered')
+    expect(log.slice(4)).toEqual(['dup 4', 'lost 5+1 unanswered', '|6'])
+  })
+
+  it('learns from a hello that newer ones were sent', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
+    accept(1)
+    tracker.knowSentUpTo(4)
+    accept(4)
+    tracker.finish()
+    expect(log).toEqual(['1', 'gap 2+2', 'lost 2+2 unanswered', '|4'])
+  })
+
+  it('a restart settles all that waits; a count kept over it shows what was lost before', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
+    for (const seq of [1, 3]) accept(seq)
+    tracker.restart(5)
+    accept(5)
+    expect(log).toEqual([
+      '1',
+      'gap 2+1',
+      'lost 2+1 restart',
+      '|3',
+      'gap 4+1',
+      'lost 4+1 restart',
+      '|5',
+    ])
+  })
+
+  it('holds a bounded number of samples', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
+    accept(0)
+    for (let seq = 2; seq < MAX_HELD + 3; seq++) accept(seq)
+    expect(tracker.held).toBe(0)
+    expect(log[2]).toBe('lost 1+1 overflow')
+  })
+
+  it('agrees with a simple model: every sample once, in order, or lost', () => {
+    const scenario = fc.record({
+      start: fc.constantFrom(0, 1000, 0xfffffff0),
+      fates: fc.array(fc.constantFrom('ok', 'ok', 'ok', 'ok', 'drop', 'heal', 'twice'), {
+        minLength: 1,
+        maxLength: 80,
+      }),
+      order: fc.infiniteStream(fc.nat()),
+    })
+    fc.assert(
+      fc.property(scenario, ({ start, fates, order }) => {
+        const { tracker, log, accept } = track()
+        tracker.healing = true
+        const all = ['ok', ...fates, 'ok']
+        const late: number[] = []
+        all.forEach((fate, i) => {
+          const seq = advance(start, i)
+          if (fate === 'heal') late.push(seq)
+          if (fate === 'ok' || fate === 'twice') accept(seq)
+          if (fate === 'twice') accept(seq)
+        })
+        late.sort(() => ((order.next().value as number) % 2 === 0 ? 1 : -1))
+        for (const seq of late) accept(seq, { resend: true })
+        tracker.finish()
+
+        const delivered = log
+          .filter((entry) => /^\|?\d+h?$/.test(entry))
+          .map((e) => Number.parseInt(e.replace('|', ''), 10))
+        const wanted = all.flatMap((fate, i) => (fate === 'drop' ? [] : [advance(start, i)]))
+        expect(delivered).toEqual(wanted)
+        const lost = log.flatMap((entry) =>
+          entry.startsWith('lost') ? [Number(entry.match(/\+(\d+)/)?.[1])] : [],
+        )
+        expect(lost.reduce((a, b) => a + b, 0)).toBe(all.filter((fate) => fate === 'drop').length)
+        expect(log.filter((entry) => entry.startsWith('dup')).length).toBe(
+          all.filter((fate) => fate === 'twice').length,
+        )
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
