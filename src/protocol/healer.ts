@@ -98,7 +98,6 @@ export class Healer {
    */
   next(nowMs: number, mayAsk: boolean): NackRequest | null {
     if (!this.active) return null
-    this.#expire(nowMs)
     this.#dropTooOld()
     if (!mayAsk || this.#request !== null) return null
     const range = this.#tracker.open[0]
@@ -118,7 +117,8 @@ export class Healer {
     return { first: range.first, count }
   }
 
-  #expire(nowMs: number): void {
+  /** Forgets a request whose time is up; call before anything else is sent. */
+  expire(nowMs: number): void {
     const request = this.#request
     if (request === null || nowMs < request.deadlineMs) return
     this.#request = null

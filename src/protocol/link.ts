@@ -138,6 +138,8 @@ export class Link {
   tick(nowMs: number): void {
     if (this.#greeting !== null && nowMs - this.#greeting.since > GREETING_MS) this.#endGreeting()
     if (!this.#options.duplex) return
+    // Between two requests a command goes first, or bad lines would starve it.
+    this.#healer.expire(nowMs)
     const command = this.#commands.next(nowMs, !this.#healer.waiting)
     if (command !== null) this.#send(command)
     const request = this.#healer.next(nowMs, !this.#commands.waiting)

@@ -31,12 +31,13 @@ export class HostTime {
     const monoMs = this.#clock.monoMs()
     const aheadMs = this.#clock.wallMs() - (this.#originMs + monoMs)
     if (aheadMs > STEP_MS) {
-      this.#onStep({ byMs: aheadMs })
       this.#originMs += aheadMs
       this.#backByMs = 0
+      this.#onStep({ byMs: aheadMs })
     } else if (aheadMs + this.#backByMs < -STEP_MS) {
-      this.#onStep({ byMs: aheadMs + this.#backByMs })
+      const byMs = aheadMs + this.#backByMs
       this.#backByMs = -aheadMs
+      this.#onStep({ byMs })
     } else if (this.#backByMs > 0 && aheadMs > -STEP_MS) {
       this.#backByMs = 0
     }

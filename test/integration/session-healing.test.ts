@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { createDevice } from '../../mock/device.ts'
+import { FaultInjector } from '../../mock/fault-injector.ts'
+import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
+import type { Sample } from '../../src/domain/sample.ts'
+import { Session } from '../../src/monitor/session.ts'
+import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
+
+const START_S = 1_790_000_000
+
+interface Run {
+  readonly session: Session
+  readonly wire: SimulatedWire
+  readonly clock: ManualClock
+  readonly samples: Sample[]
+  readonly events: string[]
+  go(ms: number): void
+}
+
+function start(options: {
+  intervalMs: number
+  limit: number
+  seed?: number
+  toHost?: FaultSpec
+  toDevice?: FaultSpec
+  plain?: boolean
+}): Run {
+  const seed = options.seed ?? 1
+  const clock = new ManualClock(START_S * 1000)
+  const { core } = createDevice({
+    scenario: 'radio',
+    seed,
+    startS: START_S,
+    intervalMs: options.intervalMs,
+    limit: options.limit,
+    plain: options.plain ?? false,
+  })
+  const wire = new SimulatedWire({
+    clock,
+    core,
+    toHost: options.toHost === undefined ? null : new FaultInjector(options.toHost, seed),
+    toDevice: options.toDevice === undefined ? null : new FaultInjector(options.toDevice, seed, 7),
+    latencyMs: 3,
+  })
+  const samples: Sample[] = []
+  const events: string[] = []
+  const session = new Session(
+    { source: wire, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
+    {
+      sample: (sample) => samples.push(sample),
+      event: (kind, text) => events.push(`${kind}: ${text}`),
+      sourceState: () => {},
+      ended: () => {},
+      failed: (error) => {
+        throw error
+      },
+    },
+  )
+  session.start()
+  return { session, wire, clock, samples, events, go: (ms) => wire.run(ms, () => session.tick()) }
+}
+
+/** What the same device sends when nothing goes wrong. */
+function truth(limit: number, intervalMs: number, seed = 1): Map<number, string> {
+  const run = start({ intervalMs, limit, seed })
+  run.go(limit * intervalMs + 1000)
+  run.session.finish()
+  return new Map(run.samples.map((each) => [each.seq as number, value(each)]))
+}
+
+const value = (s: Sample): string => `${s.timeUs} ${s.voltage} ${s.current} ${s.power} ${s.status}`
+
+function expectTrueAndOrdered(run: Run, wanted: Map<number, string>): void {
+  let before = -1
+  for (const sample of run.samples) {
+    expect(sample.seq as number).toBeGreaterThan(before)
+    before = sample.seq as number
+    expect(value(sample)).toBe(wanted.get(before))
+  }
+}
+
+function expectBalanced(run: Run): void {
+  const l = run.session.ledger
+  expect(
+    l.samples + l.out_of_range + l.duplicates + l.malformed + l.crc_errors + l.overlong + l.control,
+  ).toBe(l.lines)
+}
+
+describe('a session on a faulty wire', () => {
+  it('heals everything at 10 Hz, faults in both directions', () => {
+    const faults = parseFaults('drop=0.02,corrupt=0.01,duplicate=0.01,truncate=0.005,garbage=0.01')
+    const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults })
+    run.go(5000 * 100 + 20_000)
+    run.session.finish()
+    expectTrueAndOrdered(run, truth(5000, 100))
+    expectBalanced(run)
+    expect(run.session.ledger.lost).toBe(0)
+    expect(run.samples.length).toBe(5000)
+    expect(run.session.ledger.recovered).toBeGreaterThan(100)
+  })
+
+  it('over resets: nothing wrong, nothing twice, what is missing is on record', () => {
+    const faults = parseFaults('drop=0.02,corrupt=0.01,duplicate=0.01,truncate=0.005,reset=0.002')
+    const run = start({ intervalMs: 20, limit: 5000, toHost: faults, toDevice: faults })
+    run.go(5000 * 20 + 20_000)
+    run.session.finish()
+    expectTrueAndOrdered(run, truth(5000, 20))
+    expectBalanced(run)
+    const { lost, reboots } = run.session.ledger
+    expect(run.samples.length + lost).toBe(5000)
+    expect(reboots).toBeGreaterThan(2)
+    expect(lost).toBeLessThan(50)
+  })
+
+  it('leaves a device that knows no resends in peace and counts its losses', () => {
+    const run = start({
+      intervalMs: 100,
+      limit: 500,
+      plain: true,
+      toHost: parseFaults('drop=0.05'),
+    })
+    run.go(60_000)
+    run.session.finish()
+    expect(run.session.ledger.nacks_sent).toBe(0)
+    expect(run.session.ledger.lost).toBe(run.wire.lost)
+    expect(run.samples.length + run.session.ledger.lost).toBe(500)
+  })
+
+  it('asks for what was missed while the cable was out, as far as the device still has it', () => {
+    const run = start({ intervalMs: 100, limit: 3000 })
+    run.go(10_000)
+    run.wire.plugged = false
+    run.go(8000)
+    run.wire.replug()
+    run.go(60_000)
+    expect(run.session.ledger.lost).toBe(0)
+    run.wire.plugged = false
+    run.go(40_000)
+    run.wire.replug()
+    run.go(190_000)
+    run.session.finish()
+    expectTrueAndOrdered(run, truth(3000, 100))
+    expect(run.samples.length + run.session.ledger.lost).toBe(3000)
+    // 400 were sent into the void, 128 of them are in the ring.
+    expect(run.session.ledger.lost).toBeGreaterThan(250)
+    expect(run.session.ledger.lost).toBeLessThan(300)
+  })
+
+  it('carries out a command, once, whatever the line does to it', () => {
+    const faults = parseFaults('drop=0.3')
+    const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults, seed: 5 })
+    run.go(3000)
+    const results: string[] = []
+    run.session.command({ cmd: 'set_interval', value: 50 }, (result) => results.push(result.kind))
+    run.go(20_000)
+    expect(results).toEqual(['ok'])
+  })
+
+  it('follows a host clock set forward, ignores one set back; time never goes back', () => {
+    const run = start({ intervalMs: 100, limit: 300 })
+    run.go(5000)
+    run.clock.stepWall(-3_600_000)
+    run.go(5000)
+    run.clock.stepWall(3_600_000)
+    run.go(5000)
+    run.clock.stepWall(7_200_000)
+    run.go(20_000)
+    for (let i = 1; i < run.samples.length; i++) {
+      expect((run.samples[i] as Sample).timeUs).toBeGreaterThan(
+        (run.samples[i - 1] as Sample).timeUs,
+      )
+    }
+    expect(run.events.filter((event) => event.startsWith('clock'))).toEqual([
+      'clock: host clock set back by 1h',
+      'clock: host clock set forward by 2h',
+    ])
+  })
+})
