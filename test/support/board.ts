@@ -1,0 +1,112 @@
+import { Board, type BoardOptions } from '../../mock/board/board.ts'
+import { loadFirmware } from '../../mock/board/firmware-image.ts'
+import type { SensorInput } from '../../mock/board/ina219-model.ts'
+import { decodeLine } from '../../src/protocol/codec.ts'
+import type { Frame, HelloFrame, SampleFrame } from '../../src/protocol/frames.ts'
+import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+
+/** One line that arrived at the host. */
+export interface Arrival {
+  readonly frame: Frame
+  readonly text: string
+  /** Board's time of its newline, ms since power-on. */
+  readonly atMs: number
+}
+
+export interface RigOptions extends Partial<Omit<BoardOptions, 'sensor'>> {
+  readonly sensor?: Partial<BoardOptions['sensor']>
+  /** What the line does to a byte; null: it is lost. */
+  readonly toHost?: (byte: number, atMs: number) => number | null
+}
+
+export const QUIET: SensorInput = { voltage: 5, current: 0.1 }
+
+/** A board with the committed firmware, and a host that writes down all it hears. */
+export class BoardRig {
+  readonly board: Board
+  readonly arrivals: Arrival[] = []
+  bytes = 0
+  #commandNumber = 0
+
+  constructor(options: RigOptions = {}) {
+    const { sensor, toHost, ...rest } = options
+    this.board = new Board({
+      firmware: loadFirmware(),
+      ...rest,
+      sensor: { feed: () => QUIET, ...sensor },
+    })
+    const splitter = new LineSplitter({
+      line: (bytes) => {
+        const text = Buffer.from(bytes).toString('latin1')
+        this.arrivals.push({ frame: decodeLine(bytes), text, atMs: this.board.timeMs })
+      },
+      overlong: () => {
+        throw new Error('the firmware sent a line that is too long')
+      },
+    })
+    const one = new Uint8Array(1)
+    this.board.onSerial = (byte) => {
+      const heard = toHost ? toHost(byte, this.board.timeMs) : byte
+      if (heard === null) return
+      this.bytes += 1
+      one[0] = heard
+      splitter.push(one)
+    }
+  }
+
+  /** Runs until `found` gives something for an arrival from number `from` on, and returns that. */
+  until<T>(found: (arrival: Arrival) => T | null | undefined, limitMs: number, from?: number): T {
+    let next = from ?? this.arrivals.length
+    const endMs = this.board.timeMs + limitMs
+    for (;;) {
+      for (; next < this.arrivals.length; next++) {
+        const result = found(this.arrivals[next] as Arrival)
+        if (result !== null && result !== undefined) return result
+      }
+      if (this.board.timeMs >= endMs) {
+        const heard = this.arrivals.slice(-8).map(({ text }) => text)
+        throw new Error(`not heard within ${limitMs} ms; last lines:\n${heard.join('\n')}`)
+      }
+      this.board.runMs(0.25)
+    }
+  }
+
+  hello(limitMs = 3000): HelloFrame {
+    return this.until(({ frame }) => (frame.kind === 'hello' ? frame : null), limitMs, 0)
+  }
+
+  sample(limitMs = 3000): SampleFrame {
+    return this.until(({ frame }) => (frame.kind === 'sample' ? frame : null), limitMs)
+  }
+
+  /** Sends a command and runs until it is answered. @returns `ok`, or the error */
+  command(cmd: string, members: Record<string, unknown> = {}, limitMs = 1000): string {
+    this.#commandNumber += 1
+    const seq = this.#commandNumber
+    this.send({ cmd, ...members, seq })
+    return this.until(({ frame }) => {
+      if (frame.kind === 'ack' && frame.seq === seq) return 'ok'
+      return frame.kind === 'nack' && frame.seq === seq ? frame.error : null
+    }, limitMs)
+  }
+
+  send(line: unknown): void {
+    this.board.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`)
+  }
+
+  /** Samples from arrival number `from` on. */
+  samples(from = 0): SampleFrame[] {
+    return this.arrivals
+      .slice(from)
+      .flatMap(({ frame }) => (frame.kind === 'sample' ? [frame] : []))
+  }
+
+  get now(): number {
+    return this.arrivals.length
+  }
+}
+
+/** Pins that give exactly these register counts with a shunt of `shuntOhm`. */
+export function countsAtPins(shunt: number, bus: number, shuntOhm = 0.1): SensorInput {
+  return { voltage: bus * 4e-3, current: (shunt * 10e-6) / shuntOhm }
+}
