@@ -1,0 +1,94 @@
+import { Command } from 'commander'
+import type { PortInfo } from '../../device/ports.ts'
+import type { CliIo } from '../io.ts'
+import { option } from '../option.ts'
+
+interface PortsOptions {
+  json?: boolean
+  all?: boolean
+}
+
+/** Lists the ports; replaced in tests. */
+export type ListPorts = (options: { all: boolean }) => Promise<readonly PortInfo[]>
+
+export function portsCommand(io: CliIo, list: ListPorts = listReal): Command {
+  return new Command('ports')
+    .description('Lists serial ports and says which look like a board.')
+    .addOption(option('--json', 'print a JSON array with one object a port', { flagOnly: true }))
+    .addOption(
+      option('--all', 'with built-in ports (ttyS) that have no hardware', { flagOnly: true }),
+    )
+    .action(async ({ json, all }: PortsOptions) => {
+      const ports = await list({ all: all === true })
+      io.stdout.write(json === true ? portsJson(ports) : portsText(ports))
+    })
+}
+
+async function listReal(options: { all: boolean }): Promise<readonly PortInfo[]> {
+  const { listPorts } = await import('../../device/ports.ts')
+  return listPorts(options)
+}
+
+export function portsJson(ports: readonly PortInfo[]): string {
+  const rows = ports.map((port) => ({
+    path: port.path,
+    stable_name: port.stableName,
+    board: port.board,
+    sure: port.sure,
+    manufacturer: port.manufacturer,
+    vendor_id: port.vendorId,
+    product_id: port.productId,
+    serial_number: port.serialNumber,
+  }))
+  return `${JSON.stringify(rows, null, 2)}\n`
+}
+
+const NO_PORTS = `No serial port found. Things to check:
+  - the USB cable: many carry power only; try another, and another socket
+  - the board's power light; and 'dmesg' (Linux) or the device manager (Windows) after plugging in
+  - Windows and macOS: CH340 and CP210x chips may need their maker's driver
+  - a container or virtual machine sees a port only where it is passed through
+Without hardware: ina219 monitor --mock
+`
+
+export function portsText(ports: readonly PortInfo[]): string {
+  if (ports.length === 0) return NO_PORTS
+  const rows = ports.map((port) => [
+    port.path,
+    port.board ?? '-',
+    port.vendorId === null ? '-' : `${port.vendorId}:${port.productId ?? '????'}`,
+    port.serialNumber ?? '-',
+    port.manufacturer ?? '-',
+  ])
+  const boards = ports.filter((port) => port.sure)
+  return `${table([['PORT', 'LOOKS LIKE', 'USB ID', 'SERIAL NUMBER', 'MAKER'], ...rows])}\n${advice(boards)}`
+}
+
+function advice(boards: readonly PortInfo[]): string {
+  if (boards.length === 0) {
+    return 'None looks like a board. If one is:  ina219 monitor --port <port>\n'
+  }
+  const lines = boards.map(
+    (port) => `  ina219 monitor --port ${shellWord(port.stableName ?? port.path)}\n`,
+  )
+  return `To watch ${boards.length === 1 ? 'it' : 'one'}:\n${lines.join('')}`
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map(clean))
+  const widths = cells.reduce<number[]>(
+    (widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)),
+    [],
+  )
+  const lines = cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))
+  return lines.map((line) => `${line.trimEnd()}\n`).join('')
+}
+
+/** USB devices name themselves: nothing of that may steer the terminal. */
+function clean(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a0-\u1fff]/g, '?')
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
