@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Sample } from '../../src/domain/sample.ts'
+import { TraceStore } from '../../src/monitor/trace-store.ts'
+import { Integrator } from '../../src/stats/totals.ts'
+import { SlidingWindows } from '../../src/stats/windows.ts'
+
+const START_US = 1_790_000_000_000_000
+
+function sample(timeUs: number, change: Partial<Sample> = {}): Sample {
+  return {
+    timeUs,
+    voltage: 5,
+    current: 0.5,
+    power: 2.5,
+    seq: null,
+    status: 'ok',
+    inRange: true,
+    epochId: 1,
+    gapBefore: false,
+    origin: 'live',
+    ...change,
+  }
+}
+
+describe('SlidingWindows', () => {
+  it('agrees with a recount of the samples, for any spacing', () => {
+    const steps = fc.array(
+      fc.record({
+        us: fc.integer({ min: 1, max: 4_000_000 }),
+        volts: fc.integer({ min: 0, max: 26_000 }),
+      }),
+      { minLength: 1, maxLength: 200 },
+    )
+    fc.assert(
+      fc.property(steps, (list) => {
+        const windows = new SlidingWindows([3, 10, 60])
+        const all: Sample[] = []
+        let timeUs = START_US
+        for (const { us, volts } of list) {
+          timeUs += us
+          const each = sample(timeUs, { voltage: volts / 1000 })
+          all.push(each)
+          windows.add(each)
+        }
+        for (const read of windows.read(timeUs)) {
+          const from = (Math.floor(timeUs / 1e6) - read.seconds + 1) * 1e6
+          const inside = all.filter((each) => each.timeUs >= from).map((each) => each.voltage)
+          expect(read.samples).toBe(inside.length)
+          expect(read.stats.voltage?.min).toBe(Math.min(...inside))
+          expect(read.stats.voltage?.max).toBe(Math.max(...inside))
+          const mean = inside.reduce((a, b) => a + b, 0) / inside.length
+          expect(read.stats.voltage?.avg).toBeCloseTo(mean, 9)
+        }
+      }),
+    )
+  })
+
+  it('forgets what is older and has nothing before the first sample', () => {
+    const windows = new SlidingWindows([2])
+    expect(windows.read(START_US)[0]?.stats.voltage).toBeNull()
+    windows.add(sample(START_US, { voltage: 9 }))
+    windows.add(sample(START_US + 5e6, { voltage: 1 }))
+    expect(windows.read(START_US + 5e6)[0]?.stats.voltage).toEqual({ min: 1, avg: 1, max: 1 })
+    expect(windows.read(START_US + 60e6)[0]?.stats.voltage).toBeNull()
+  })
+})
+
+describe('Integrator', () => {
+  it('adds 1 A and 5 W over an hour to 1000 mAh and 5000 mWh', () => {
+    const totals = new Integrator()
+    for (let s = 0; s <= 3600; s++) {
+      totals.add(sample(START_US + s * 1e6, { current: 1, power: 5 }))
+    }
+    expect(totals.read().chargeMah).toBeCloseTo(1000, 9)
+    expect(totals.read().energyMwh).toBeCloseTo(5000, 9)
+    expect(totals.read().samples).toBe(3601)
+  })
+
+  it('adds nothing over a gap, a restart, an out-of-range sample or a sensor error', () => {
+    for (const change of [
+      { gapBefore: true },
+      { epochId: 2 },
+      { inRange: false },
+      { status: 'nosensor' },
+    ]) {
+      const totals = new Integrator()
+      totals.add(sample(START_US))
+      totals.add(sample(START_US + 1e6, change))
+      expect(totals.read().chargeMah).toBe(0)
+    }
+  })
+
+  it('starts again at zero, but goes on from the last sample', () => {
+    const totals = new Integrator()
+    totals.add(sample(START_US))
+    totals.add(sample(START_US + 1e6))
+    totals.reset()
+    expect(totals.read()).toEqual({ chargeMah: 0, energyMwh: 0, samples: 0 })
+    totals.add(sample(START_US + 2e6))
+    expect(totals.read().chargeMah).toBeCloseTo(0.5 / 3.6, 12)
+  })
+})
+
+describe('TraceStore', () => {
+  it('keeps slow samples one by one and leaves the slots between them empty', () => {
+    const store = new TraceStore()
+    for (let s = 0; s < 5; s++) store.add(sample(START_US + s * 1e6, { voltage: s }))
+    const trace = store.read(4000, 1000)
+    const filled = [...trace.count.keys()].filter((i) => trace.count[i] === 1)
+    expect(filled.map((i) => trace.last.voltage[i])).toEqual([1, 2, 3, 4])
+    expect(trace.startUs + (filled.at(-1) as number) * trace.slotUs).toBe(START_US + 4e6)
+  })
+
+  it('folds to min, max and last and keeps a gap', () => {
+    const store = new TraceStore()
+    for (let i = 0; i < 1000; i++) {
+      store.add(sample(START_US + i * 1000, { current: i === 500 ? 3 : 0.1, gapBefore: i === 500 }))
+    }
+    const trace = store.read(1000, 10)
+    expect(trace.length).toBeLessThanOrEqual(10)
+    expect(Math.max(...trace.max.current)).toBe(3)
+    expect([...trace.gapBefore].filter((flag) => flag === 1)).toHaveLength(1)
+    expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
+  })
+
+  it('forgets what is older than it holds', () => {
+    const store = new TraceStore()
+    store.add(sample(START_US))
+    store.add(sample(START_US + 3_600e6))
+    const trace = store.read(3_600_000, 100_000)
+    expect([...trace.count].reduce((a, b) => a + b, 0)).toBe(1)
+  })
+})
