@@ -1,0 +1,71 @@
+import { InaError } from '../src/util/errors.ts'
+import { nearest } from '../src/util/nearest.ts'
+
+/** What can happen to a line; each is a probability per line, 0..1. */
+export interface FaultSpec {
+  /** The line is not sent. */
+  readonly drop: number
+  /** Some of its bytes are changed. */
+  readonly corrupt: number
+  /** Its tail is lost, the newline is not: a UART that was read too late. */
+  readonly truncate: number
+  /** It is sent twice. */
+  readonly duplicate: number
+  /** A line of rubbish comes before it. */
+  readonly garbage: number
+  /** The device restarts before it. */
+  readonly reset: number
+}
+
+export type FaultKind = keyof FaultSpec
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  'drop',
+  'corrupt',
+  'truncate',
+  'duplicate',
+  'garbage',
+  'reset',
+]
+
+/** Kinds of which a line gets at most one, so their probabilities must not add up to more than 1. */
+const EXCLUSIVE: readonly FaultKind[] = ['drop', 'corrupt', 'truncate', 'duplicate']
+
+const EXAMPLE = 'write kind=probability pairs, such as drop=0.01,corrupt=0.005,reset=0.0001'
+
+/** Reads `drop=0.01,corrupt=0.005`. */
+export function parseFaults(text: string): FaultSpec {
+  const spec: Record<FaultKind, number> = {
+    drop: 0,
+    corrupt: 0,
+    truncate: 0,
+    duplicate: 0,
+    garbage: 0,
+    reset: 0,
+  }
+  for (const part of text.split(',')) {
+    const [name = '', value, ...rest] = part.split('=').map((each) => each.trim())
+    const kind = FAULT_KINDS.find((each) => each === name)
+    if (kind === undefined) {
+      const guess = nearest(name, FAULT_KINDS)
+      throw new InaError(
+        'usage_invalid',
+        `'${name}' is not a kind of fault`,
+        guess === null ? `the kinds are ${FAULT_KINDS.join(', ')}` : `did you mean '${guess}'?`,
+      )
+    }
+    const probability = value === undefined || value === '' ? Number.NaN : Number(value)
+    if (!(probability >= 0 && probability <= 1) || rest.length > 0) {
+      throw new InaError('usage_invalid', `'${part.trim()}' has no probability of 0 to 1`, EXAMPLE)
+    }
+    spec[kind] = probability
+  }
+  if (EXCLUSIVE.reduce((sum, kind) => sum + spec[kind], 0) > 1) {
+    throw new InaError(
+      'usage_invalid',
+      `the probabilities of ${EXCLUSIVE.join(', ')} add up to more than 1`,
+      'a line gets at most one of them: lower some',
+    )
+  }
+  return spec
+}

@@ -1,0 +1,173 @@
+import type { Role } from './column-names.ts'
+import { type Column, largest, median, valuesOf } from './columns.ts'
+import { exponentOf } from './decimal.ts'
+
+export interface ElectricColumn {
+  readonly column: Column
+  readonly unit: string
+}
+
+export interface ElectricColumns {
+  readonly voltage: ElectricColumn
+  /** null: nothing but voltage was recorded */
+  readonly current: ElectricColumn | null
+  readonly power: ElectricColumn | null
+}
+
+/** Why the columns can't be told apart, in words for the user. */
+export interface Unclear {
+  readonly unclear: string
+}
+
+/** No board of this kind measures more: above it, the number is in thousandths. V, A. */
+const VOLTS_END = 40
+const AMPS_END = 40
+/** The usual board's full scale in A: up to it, a number without a unit is taken as A. */
+const AMPS_USUAL = 3.2
+/** How far power may be from voltage times current, in the median over all rows. */
+const POWER_TOLERANCE = 0.15
+
+/**
+ * Finds voltage, current and power with their units: by what the user says, by
+ * name, by units in the cells; else by physics, as power is voltage times current.
+ *
+ * @param columns those that are not taken for the time
+ */
+export function findElectric(columns: readonly Column[]): ElectricColumns | Unclear {
+  const voltage = best(columns, 'voltage')
+  const current = best(columns, 'current')
+  const power = best(columns, 'power')
+  if (voltage !== null) return withUnits(voltage, current, power)
+  const candidates = columns.filter(
+    (column) => column.isNumeric && column.role === null && !isConstant(column),
+  )
+  return inferred(
+    candidates.length > 0 || current !== null
+      ? candidates
+      : columns.filter((column) => column.isNumeric && column.role === null),
+    current,
+    power,
+  )
+}
+
+function best(columns: readonly Column[], role: Role): Column | null {
+  const found = columns.filter((column) => column.role === role && column.isNumeric)
+  return found.reduce<Column | null>(
+    (top, each) => (top === null || each.rank > top.rank ? each : top),
+    null,
+  )
+}
+
+function isConstant(column: Column): boolean {
+  return new Set(column.cells).size < 2 && column.cells.length > 2
+}
+
+/** Nothing names the voltage: every assignment of the columns that physics allows. */
+function inferred(
+  candidates: readonly Column[],
+  current: Column | null,
+  power: Column | null,
+): ElectricColumns | Unclear {
+  const volts = candidates.filter((column) => couldBeVolts(column))
+  if (current !== null || power !== null) {
+    const only = volts[0]
+    if (only !== undefined && volts.length === 1) return withUnits(only, current, power)
+    return { unclear: 'no column is named as the voltage' }
+  }
+  if (candidates.length === 1 && volts[0] !== undefined) return withUnits(volts[0], null, null)
+  if (candidates.length === 2) return inferredPair(candidates)
+  const fits: ElectricColumns[] = []
+  for (const v of volts) {
+    for (const a of candidates) {
+      for (const w of candidates) {
+        // Every program that writes all three writes them in this order.
+        if (!(v.index < a.index && a.index < w.index)) continue
+        const made = withUnits(v, a, w)
+        if (!('unclear' in made)) fits.push(made)
+      }
+    }
+  }
+  const [fit, ...others] = fits
+  if (fit !== undefined && others.length === 0) return fit
+  return {
+    unclear:
+      fit === undefined
+        ? 'it names no columns, and their values do not tell voltage, current and power apart'
+        : 'it names no columns, and more than one order of voltage, current and power fits their values',
+  }
+}
+
+function inferredPair(candidates: readonly Column[]): ElectricColumns | Unclear {
+  const [first, second] = candidates as [Column, Column]
+  // Above what any of these boards measures, it can only be mA.
+  const isMilliamps = couldBeVolts(first) && largest(valuesOf(second)) > AMPS_END
+  if (isMilliamps) return withUnits(first, second, null)
+  return {
+    unclear:
+      'it names no columns, and its two could be voltage and current in either order and unit',
+  }
+}
+
+function couldBeVolts(column: Column): boolean {
+  const values = valuesOf(column)
+  return median(values) > 0 && largest(values) <= VOLTS_END && values.every((value) => !(value < 0))
+}
+
+function withUnits(
+  voltage: Column,
+  current: Column | null,
+  power: Column | null,
+): ElectricColumns | Unclear {
+  const voltageUnit = voltage.unit ?? (largest(valuesOf(voltage)) > VOLTS_END ? 'mV' : 'V')
+  const v = { column: voltage, unit: voltageUnit }
+  if (current === null) return { voltage: v, current: null, power: null }
+  const ratio = power === null ? Number.NaN : powerRatio(v, current, power)
+  const currentUnit = current.unit ?? currentUnitOf(current, power, ratio)
+  if (currentUnit === null) {
+    const max = largest(valuesOf(current))
+    return { unclear: `the current (${current.label}, up to ${max}) could be in A or mA` }
+  }
+  const a = { column: current, unit: currentUnit }
+  if (power === null) return { voltage: v, current: a, power: null }
+  // Voltage times current in W for the power column's number 1.
+  const scale = ratio / 10 ** exponentOf(currentUnit)
+  const powerUnit = power.unit ?? powerUnitOf(scale)
+  if (powerUnit === null) {
+    return { unclear: `the power (${power.label}) is not voltage times current, in W or in mW` }
+  }
+  return { voltage: v, current: a, power: { column: power, unit: powerUnit } }
+}
+
+/** Power column over voltage (in V) times current column, in the median; NaN where nothing flows. */
+function powerRatio(voltage: ElectricColumn, current: Column, power: Column): number {
+  const scale = 10 ** exponentOf(voltage.unit)
+  const volts = valuesOf(voltage.column)
+  const amps = valuesOf(current)
+  const watts = valuesOf(power)
+  const floor = 0.1 * largest(amps)
+  return median(
+    watts.map((w, i) => {
+      const a = amps[i] as number
+      return Math.abs(a) > floor ? Math.abs(w / ((volts[i] as number) * scale * a)) : Number.NaN
+    }),
+  )
+}
+
+function isNear(ratio: number, wanted: number): boolean {
+  return Math.abs(ratio / wanted - 1) <= POWER_TOLERANCE
+}
+
+function currentUnitOf(current: Column, power: Column | null, ratio: number): string | null {
+  // mA and W differ from all other pairs; A with W and mA with mW look the same.
+  if (isNear(ratio, 1e-3)) return 'mA'
+  if (isNear(ratio, 1e3)) return 'A'
+  if (power?.unit != null && isNear(ratio, 1)) return power.unit === 'mW' ? 'mA' : 'A'
+  const max = largest(valuesOf(current))
+  if (max > AMPS_END) return 'mA'
+  return max <= AMPS_USUAL ? 'A' : null
+}
+
+function powerUnitOf(scale: number): string | null {
+  if (isNear(scale, 1e3)) return 'mW'
+  return isNear(scale, 1) || Number.isNaN(scale) ? 'W' : null
+}

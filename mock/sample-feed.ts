@@ -1,0 +1,145 @@
+import { asciiJson } from './line-text.ts'
+import { Noise } from './random.ts'
+import { findScenario } from './scenarios/index.ts'
+import type { Reading, Scenario } from './scenarios/scenario.ts'
+
+/** One sample's members as JSON text, so that digits stay what they are. */
+export interface Measurement {
+  /** V */
+  readonly v: string
+  /** A */
+  readonly a: string
+  /** W; null: not sent, the host multiplies */
+  readonly w: string | null
+  /** Quoted. */
+  readonly status: string
+  /** Quoted. */
+  readonly mode: string
+}
+
+/** End of the sensor's scale as set by command; null where nothing is cut off. */
+export interface FullScale {
+  /** V */
+  readonly volts: number
+  /** A */
+  readonly amps: number
+}
+
+/** Where the mock's samples come from: a scenario or a recording. */
+export interface SampleFeed {
+  /** What the device calls itself: `mock:normal`. */
+  readonly name: string
+  /** How many samples there are; Infinity for a scenario. */
+  readonly length: number
+  /** Largest current in A, for `hello`. */
+  readonly ampsMax: number
+  /** Time of sample n after the first in µs where the feed has its own spacing, else null. */
+  offsetUs(n: number): number | null
+  /** Unix time of sample n in µs where the feed has one, else null. */
+  unixUs(n: number): number | null
+  /** @param elapsedUs device time since its start */
+  read(n: number, elapsedUs: number, scale: FullScale | null): Measurement
+}
+
+/** LSB of the bus voltage register in mV (SBOS448, register 02). */
+const VOLTAGE_LSB_MV = 4
+/** What the pins stand, in mV; only wild values lie above. */
+const VOLTAGE_END_MV = 40_000
+/** Steps of 0.1 mA: the usual current LSB. */
+const AMPS_STEPS = 10_000
+const AMPS_END = 4 * AMPS_STEPS
+
+/** Texts made once: printing a number costs more than all the rest of a sample. */
+const voltTexts: string[] = new Array(VOLTAGE_END_MV + 1)
+const ampTexts: string[] = new Array(2 * AMPS_END + 1)
+const QUOTED = new Map<string, string>()
+
+function quoted(text: string): string {
+  let made = QUOTED.get(text)
+  if (made === undefined) {
+    made = asciiJson(text)
+    QUOTED.set(text, made)
+  }
+  return made
+}
+
+/** A scenario seen through the sensor: 4 mV and 0.1 mA steps, power as their exact product. */
+export class ScenarioFeed implements SampleFeed {
+  readonly name: string
+  readonly length = Number.POSITIVE_INFINITY
+  readonly ampsMax = 3.2
+  readonly #scenario: Scenario
+  readonly #noise: Noise
+  readonly #reading: Reading = { volts: 0, amps: 0, status: 'ok', mode: 'NORMAL' }
+
+  constructor(name: string, seed: number) {
+    this.#scenario = findScenario(name)
+    this.name = `mock:${name}`
+    this.#noise = new Noise(seed)
+  }
+
+  offsetUs(): null {
+    return null
+  }
+
+  unixUs(): null {
+    return null
+  }
+
+  read(n: number, elapsedUs: number, scale: FullScale | null): Measurement {
+    const reading = this.#reading
+    reading.volts = 0
+    reading.amps = 0
+    reading.status = 'ok'
+    reading.mode = 'NORMAL'
+    this.#scenario.at(elapsedUs / 1e6, n, this.#noise, reading)
+    if (scale !== null) cutOff(reading, scale)
+    const mv = clamp(
+      Math.round((reading.volts * 1000) / VOLTAGE_LSB_MV) * VOLTAGE_LSB_MV,
+      0,
+      VOLTAGE_END_MV,
+    )
+    const steps = clamp(Math.round(reading.amps * AMPS_STEPS), -AMPS_END, AMPS_END)
+    voltTexts[mv] ??= String(mv / 1000)
+    ampTexts[steps + AMPS_END] ??= String(steps / AMPS_STEPS)
+    return {
+      v: voltTexts[mv] as string,
+      a: ampTexts[steps + AMPS_END] as string,
+      // mV times 0.1 mA is 0.1 µW.
+      w: microText(Math.round((mv * steps) / 10)),
+      status: quoted(reading.status),
+      mode: quoted(reading.mode),
+    }
+  }
+}
+
+function cutOff(reading: Reading, scale: FullScale): void {
+  reading.volts = Math.min(reading.volts, scale.volts)
+  if (Math.abs(reading.amps) <= scale.amps || reading.status !== 'ok') return
+  reading.amps = Math.sign(reading.amps) * scale.amps
+  reading.status = 'clip'
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max)
+}
+
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'))
+/** The same without zeros at the end. */
+const SHORT_DIGITS = THREE_DIGITS.map((text) => text.replace(/0+$/, ''))
+
+/**
+ * A whole number of millionths as decimal text without zeros at its end:
+ * 1230000 is `1.23`. Twice as quick as dividing and printing a double.
+ */
+export function microText(micros: number): string {
+  if (micros < 0) return `-${microText(-micros)}`
+  const whole = Math.floor(micros / 1e6)
+  const rest = micros - whole * 1e6
+  if (rest === 0) return String(whole)
+  const milli = Math.floor(rest / 1000)
+  const micro = rest - milli * 1000
+  return micro === 0
+    ? `${whole}.${SHORT_DIGITS[milli]}`
+    : `${whole}.${THREE_DIGITS[milli]}${SHORT_DIGITS[micro]}`
+}

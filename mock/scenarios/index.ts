@@ -1,0 +1,30 @@
+import { InaError } from '../../src/util/errors.ts'
+import { nearest } from '../../src/util/nearest.ts'
+import { loads } from './loads.ts'
+import type { Scenario } from './scenario.ts'
+import { troubles } from './troubles.ts'
+import { waveforms } from './waveforms.ts'
+
+export const scenarios: readonly Scenario[] = [...waveforms, ...loads, ...troubles]
+
+export const scenarioNames: readonly string[] = scenarios.map((each) => each.name)
+
+/** @throws InaError usage_invalid, naming the nearest known one */
+export function findScenario(name: string): Scenario {
+  const found = scenarios.find((each) => each.name === name)
+  if (found !== undefined) return found
+  const guess = nearest(name, scenarioNames)
+  throw new InaError(
+    'usage_invalid',
+    `there is no scenario '${name}'`,
+    guess === null
+      ? `choose one of ${scenarioNames.join(', ')}`
+      : `did you mean '${guess}'? 'ina219 mock --list' shows them all`,
+  )
+}
+
+/** The text of `mock --list`. */
+export function listScenarios(): string {
+  const width = Math.max(...scenarioNames.map((name) => name.length))
+  return scenarios.map((each) => `${each.name.padEnd(width)}  ${each.description}\n`).join('')
+}
