@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+
+export const CLI = fileURLToPath(new URL('../../bin/ina219.js', import.meta.url))
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A folder of this test alone; gone afterwards. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ina219-test-'))
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The real command as a child process, with an environment that knows no user settings. */
+export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: temporaryFolder(),
+      XDG_DATA_HOME: '',
+      XDG_CONFIG_HOME: '',
+      LANG: 'C.UTF-8',
+      TERM: 'xterm-256color',
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  // A command that ends before it has read everything: the pipe breaks, which is fine here.
+  child.stdin?.on('error', () => {})
+  cleanups.push(() => child.kill('SIGKILL'))
+  return child
+}
+
+export function finished(child: ChildProcess): Promise<Finished> {
+  return new Promise((resolve) => {
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
+    child.on('close', (code) =>
+      resolve({
+        code,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    )
+  })
+}
+
+/** Runs a command to its end. */
+export function ina219(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  env: Record<string, string> = {},
+): Promise<Finished> {
+  const child = start(args, env)
+  child.stdin?.end(input)
+  return finished(child)
+}
+
+/** `ina219 a... | ina219 b...` */
+export function piped(
+  from: readonly string[],
+  to: readonly string[],
+): Promise<[Finished, Finished]> {
+  const writer = start(from)
+  const reader = start(to)
+  writer.stdin?.end()
+  if (reader.stdin) writer.stdout?.pipe(reader.stdin)
+  return Promise.all([finished(writer), finished(reader)])
+}
+
+/** Waits until something holds, with a deadline; never a fixed pause. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 20_000,
+): Promise<void> {
+  const deadline = Date.now() + ms
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`still not after ${ms} ms: ${what}`)
+    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+const cleanups: (() => void)[] = []
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup()
+})
