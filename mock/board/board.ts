@@ -119,6 +119,11 @@ export class Board {
     this.onReset(kind)
   }
 
+  /** The program is stuck with interrupts off; only a reset helps. For tests of the watchdog. */
+  hang(): void {
+    this.#mcu.hang()
+  }
+
   /** The RAM as the program sees it now, from address 0x100. */
   get ram(): Uint8Array {
     return this.#mcu.ram

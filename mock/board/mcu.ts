@@ -30,6 +30,7 @@ export type ResetKind = keyof typeof RESET_FLAG
 
 const MCUSR = 0x54
 const SMCR = 0x53
+const SREG = 0x5f
 const WDTCSR = 0x60
 const TWCR = 0xbc
 const WDE = 0x08
@@ -103,6 +104,12 @@ export class Mcu {
 
   get resetFlags(): number {
     return this.cpu.data[MCUSR] as number
+  }
+
+  /** No instruction runs any more; timers and watchdog do. */
+  hang(): void {
+    this.cpu.data[SREG] = 0
+    this.#isAsleep = true
   }
 
   /** Runs to the given cycle, or to a watchdog reset before it. */

@@ -1,9 +1,12 @@
 import { Board, type BoardOptions } from '../../mock/board/board.ts'
+import { BoardDevice } from '../../mock/board/board-device.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import type { SensorInput } from '../../mock/board/ina219-model.ts'
+import type { Source, SourceSink } from '../../src/device/source.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../../src/protocol/frames.ts'
 import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import type { ManualClock } from './simulated-wire.ts'
 
 /** One line that arrived at the host. */
 export interface Arrival {
@@ -103,6 +106,58 @@ export class BoardRig {
 
   get now(): number {
     return this.arrivals.length
+  }
+}
+
+/** A board at the other end of a host's line, in simulated time: a source for a session. */
+export class BoardWire implements Source {
+  readonly label = 'board'
+  readonly duplex = true
+  readonly live = true
+  readonly bytesPerSecond = 11_520
+  readonly board: Board
+  readonly clock: ManualClock
+  readonly #device: BoardDevice
+  readonly #loses: (bytes: Uint8Array) => Uint8Array
+  #sink: SourceSink | null = null
+
+  /** @param loses what the line leaves of a stretch of bytes, in either direction */
+  constructor(board: Board, clock: ManualClock, loses: (bytes: Uint8Array) => Uint8Array) {
+    this.board = board
+    this.clock = clock
+    this.#loses = loses
+    const splitter = new LineSplitter({
+      line: (bytes) => this.#sink?.line(bytes),
+      overlong: () => this.#sink?.overlong(),
+    })
+    this.#device = new BoardDevice(board, (bytes) => {
+      const heard = loses(bytes)
+      this.#sink?.bytes(heard.length)
+      splitter.push(heard)
+    })
+  }
+
+  start(sink: SourceSink): void {
+    this.#sink = sink
+    sink.connected()
+    sink.state('live', '')
+  }
+
+  write(line: string): void {
+    this.#device.receive(this.#loses(Buffer.from(`${line}\n`)))
+  }
+
+  pause(): void {}
+  resume(): void {}
+  async stop(): Promise<void> {}
+
+  /** @param tick the host's timers, every 50 ms */
+  run(ms: number, tick: () => void): void {
+    for (let i = 0; i < ms; i++) {
+      this.clock.advance(1)
+      this.#device.advance(1)
+      if (i % 50 === 0) tick()
+    }
   }
 }
 

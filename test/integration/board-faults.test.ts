@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { BoardRig } from '../support/board.ts'
+
+/** Long enough for the firmware's timers to notice and to recover. */
+const RECOVERY_MS = 1500
+
+function started(options = {}): BoardRig {
+  const rig = new BoardRig(options)
+  rig.hello()
+  expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+  return rig
+}
+
+function statuses(rig: BoardRig, from: number): string[] {
+  return rig.samples(from).map(({ status }) => status)
+}
+
+describe('resets', () => {
+  it('says hello after each, with a boot number one higher and samples from 0', () => {
+    const rig = new BoardRig()
+    const boots = [rig.hello().boot]
+    for (const kind of ['external', 'external', 'power', 'brownout'] as const) {
+      rig.board.runMs(1200)
+      const from = rig.now
+      rig.board.reset(kind)
+      const hello = rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 3000, from)
+      expect(hello.nextSeq).toBe(0)
+      expect(rig.sample().seq).toBe(0)
+      boots.push(hello.boot)
+    }
+    const first = boots[0] as number
+    expect(boots).toEqual([0, 1, 2, 3, 4].map((n) => first + n))
+  })
+
+  it('is deaf while the boot loader waits, and starts after it', () => {
+    const rig = new BoardRig({ bootloaderMs: 700 })
+    rig.send({ cmd: 'hello', seq: 1 })
+    rig.hello()
+    expect(rig.board.timeMs).toBeGreaterThan(700)
+    expect(rig.command('hello')).toBe('ok')
+    expect(rig.arrivals.filter(({ frame }) => frame.kind === 'ack')).toHaveLength(1)
+  })
+
+  it('gets the sensor going again after a reset anywhere in a transfer', () => {
+    const rig = started()
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    let heldSda = 0
+    for (let i = 0; i < 60; i++) {
+      // Steps that are no multiple of anything in the firmware's cycle.
+      rig.board.runMs(3 + i * 0.0437)
+      const from = rig.now
+      rig.board.reset('external')
+      if (!rig.board.bus.sda) heldSda += 1
+      rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 1000, from)
+      expect(rig.command('read')).toBe('ok')
+      expect(statuses(rig, from).at(-1)).toBe('ok')
+      expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    }
+    // Else the test has tested nothing.
+    expect(heldSda).toBeGreaterThan(2)
+  })
+
+  it('is started again by the watchdog when the program hangs', () => {
+    const rig = started()
+    const { boot } = rig.hello()
+    const kinds: string[] = []
+    rig.board.onReset = (kind) => kinds.push(kind)
+    const from = rig.now
+    rig.board.hang()
+    const hello = rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 10_000, from)
+    expect(kinds).toEqual(['watchdog'])
+    expect(hello.boot).toBe((boot as number) + 1)
+    expect(rig.sample().status).toBe('ok')
+    // One hang, one reset: the watchdog is off again until the program wants it.
+    rig.board.runMs(2000)
+    expect(kinds).toHaveLength(1)
+  })
+})
+
+describe('trouble with the sensor', () => {
+  it('flags the sample of a brown-out and calibrates anew', () => {
+    const rig = started()
+    expect(rig.command('set_range', { value: 16, shunt_mv: 80 })).toBe('ok')
+    expect(rig.command('set_averaging', { value: 4 })).toBe('ok')
+    rig.board.runMs(200)
+    const configuration = rig.board.sensor.peek(0)
+    const calibration = rig.board.sensor.peek(5)
+    const from = rig.now
+    rig.board.sensor.brownOut()
+    rig.board.runMs(300)
+    const heard = statuses(rig, from)
+    expect(heard.filter((status) => status === 'reset').length).toBeGreaterThanOrEqual(1)
+    expect(heard.filter((status) => status === 'reset').length).toBeLessThanOrEqual(2)
+    expect(heard.at(-1)).toBe('ok')
+    expect(rig.board.sensor.peek(0)).toBe(configuration)
+    expect(rig.board.sensor.peek(5)).toBe(calibration)
+    for (const sample of rig.samples(from)) {
+      if (sample.status === 'ok') expect(sample.current).toBe(0.1)
+    }
+  })
+
+  it('says nosensor while it is gone, and measures again when it is back', () => {
+    const rig = started()
+    const from = rig.now
+    rig.board.sensor.present = false
+    rig.board.runMs(300)
+    expect(statuses(rig, from).filter((status) => status === 'nosensor').length).toBeGreaterThan(3)
+    rig.board.sensor.present = true
+    rig.board.sensor.brownOut()
+    rig.board.runMs(RECOVERY_MS)
+    expect(statuses(rig, from).at(-1)).toBe('ok')
+  })
+
+  it.each(['sda', 'scl'] as const)(
+    'says error while %s is held low, and answers meanwhile',
+    (line) => {
+      const rig = started()
+      const from = rig.now
+      rig.board.bus.stuck = line
+      rig.board.runMs(500)
+      expect(statuses(rig, from).filter((status) => status === 'error').length).toBeGreaterThan(3)
+      expect(statuses(rig, from).slice(2)).not.toContain('ok')
+      expect(rig.command('hello', {}, 3000)).toBe('ok')
+      rig.board.bus.stuck = 'none'
+      rig.board.runMs(RECOVERY_MS)
+      expect(statuses(rig, from).at(-1)).toBe('ok')
+    },
+  )
+
+  it('starts without a sensor, and with a stuck bus', () => {
+    for (const spoil of [
+      (rig: BoardRig) => {
+        rig.board.sensor.present = false
+      },
+      (rig: BoardRig) => {
+        rig.board.bus.stuck = 'sda'
+      },
+    ]) {
+      const rig = new BoardRig()
+      spoil(rig)
+      rig.hello()
+      expect(rig.sample().status).toMatch(/nosensor|error/)
+    }
+  })
+})

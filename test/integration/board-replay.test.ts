@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import type { SampleFrame } from '../../src/protocol/frames.ts'
+import { BoardRig } from '../support/board.ts'
+
+/** No two conversions alike. */
+function started(): BoardRig {
+  const rig = new BoardRig({
+    sensor: {
+      feed: (_timeS, pair) => ({
+        voltage: (1000 + (pair % 4096)) * 4e-3,
+        current: ((pair % 4096) - 2048) * 1e-4,
+      }),
+    },
+  })
+  rig.hello()
+  return rig
+}
+
+const U32 = 2 ** 32
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: ((last - first + U32) % U32) + 1 }, (_, i) => (first + i) % U32)
+}
+
+/** Everything but the mark of the resend. */
+function content(frame: SampleFrame): unknown {
+  return { ...frame, resend: false }
+}
+
+/** Each sent again equals the first sending, whatever else happened meanwhile. */
+function expectTrueResends(rig: BoardRig): void {
+  const live = new Map<number, SampleFrame>()
+  for (const frame of rig.samples()) {
+    if (!frame.resend) live.set(frame.seq as number, frame)
+  }
+  for (const frame of rig.samples()) {
+    if (frame.resend)
+      expect(content(frame)).toEqual(content(live.get(frame.seq as number) as SampleFrame))
+  }
+}
+
+function resent(rig: BoardRig, from: number): number[] {
+  return rig
+    .samples(from)
+    .filter(({ resend }) => resend)
+    .map(({ seq }) => seq as number)
+}
+
+function gone(rig: BoardRig, from: number): [number, number][] {
+  return rig.arrivals
+    .slice(from)
+    .flatMap(({ frame }) => (frame.kind === 'gone' ? [[frame.first, frame.last]] : [])) as never
+}
+
+describe('replay', () => {
+  it('sends a range again, in order, each once, marked', () => {
+    const rig = started()
+    expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+    rig.board.runMs(800)
+    const from = rig.now
+    rig.send({ nack: [5, 24] })
+    rig.board.runMs(600)
+    expect(resent(rig, from)).toEqual(range(5, 24))
+    expect(gone(rig, from)).toEqual([])
+    expectTrueResends(rig)
+    const line = rig.arrivals.find(({ frame }) => frame.kind === 'sample' && frame.resend)
+    expect(line?.text).toMatch(/,"r":1,"crc":"[0-9A-F]{4}"}$/)
+  })
+
+  it('does not hold up new samples', () => {
+    const rig = started()
+    expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+    rig.board.runMs(1500)
+    const from = rig.now
+    rig.send({ nack: [0, 63] })
+    rig.board.runMs(1500)
+    const live = rig.arrivals
+      .slice(from)
+      .flatMap(({ frame, atMs }) => (frame.kind === 'sample' && !frame.resend ? [atMs] : []))
+    const worst = Math.max(...live.slice(1).map((at, i) => at - (live[i] as number)))
+    expect(worst).toBeLessThan(20 + 20)
+    expect(resent(rig, from)).toEqual(range(0, 63))
+  })
+
+  it('says gone for what the ring no longer holds, and for what is not there yet', () => {
+    const rig = started()
+    const { depth } = rig.hello()
+    expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+    rig.board.runMs(20)
+    expect(rig.command('set_interval', { value: 2 })).toBe('ok')
+    rig.board.runMs(2 * depth + 400)
+    expect(rig.command('set_mode', { value: 'poll' })).toBe('ok')
+    rig.board.runMs(50)
+    const next = (rig.samples().at(-1)?.seq as number) + 1
+    const oldest = next - depth
+    let from = rig.now
+    rig.send({ nack: [oldest - 10, oldest + 9] })
+    rig.board.runMs(300)
+    expect(gone(rig, from)).toEqual([[oldest - 10, oldest - 1]])
+    expect(resent(rig, from)).toEqual(range(oldest, oldest + 9))
+    from = rig.now
+    rig.send({ nack: [next - 3, next + 4] })
+    rig.board.runMs(300)
+    expect(resent(rig, from)).toEqual(range(next - 3, next - 1))
+    expect(gone(rig, from)).toEqual([[next, next + 4]])
+    from = rig.now
+    rig.send({ nack: [oldest, next - 1] })
+    rig.board.runMs(300)
+    expect(resent(rig, from)).toEqual(range(oldest, next - 1))
+    expectTrueResends(rig)
+  })
+
+  it('refuses a range that is longer than the ring', () => {
+    const rig = started()
+    const { depth } = rig.hello()
+    const from = rig.now
+    rig.send({ nack: [0, depth] })
+    rig.board.runMs(200)
+    const kinds = rig.arrivals.slice(from).map(({ frame }) => frame)
+    expect(kinds).toContainEqual({ kind: 'nack', seq: null, error: 'range' })
+    expect(resent(rig, from)).toEqual([])
+  })
+
+  it('never sends a wrong record while the ring is being overwritten', () => {
+    const rig = started()
+    const { depth } = rig.hello()
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    rig.board.runMs(3000)
+    for (let i = 0; i < 12; i++) {
+      const newest = rig.samples().at(-1)?.seq as number
+      const first = newest - depth + 1 + (i % 4)
+      const from = rig.now
+      rig.send({ nack: [first, first + 15] })
+      rig.board.runMs(700)
+      // Each asked for is answered, one way or the other.
+      const said = [...resent(rig, from), ...gone(rig, from).flatMap(([a, b]) => range(a, b))]
+      expect(said.sort((a, b) => a - b)).toEqual(range(first, first + 15))
+    }
+    expectTrueResends(rig)
+  })
+})
+
+describe('wraps', () => {
+  it('counts from 2^32 - 1 to 0 and replays across it', () => {
+    const rig = started()
+    expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+    rig.board.writeVariable('nextSeq', 4, U32 - 20)
+    rig.board.runMs(1000)
+    const seqs = rig.samples().map(({ seq }) => seq as number)
+    const after = seqs.slice(seqs.indexOf(U32 - 20))
+    expect(after).toEqual(range(U32 - 20, after.at(-1) as number))
+    expect(after.at(-1)).toBeLessThan(100)
+    const from = rig.now
+    rig.send({ nack: [U32 - 10, 9] })
+    rig.board.runMs(800)
+    expect(resent(rig, from)).toEqual(range(U32 - 10, 9))
+    expectTrueResends(rig)
+  })
+
+  it('lets ms wrap after 49.7 days without a missing or a late sample', () => {
+    const rig = started()
+    expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+    rig.board.runMs(100)
+    rig.board.writeVariable('timer0_millis', 4, U32 - 500)
+    rig.board.runMs(200)
+    const from = rig.now
+    rig.board.runMs(1000)
+    const times = rig
+      .samples(from)
+      .map(({ stamp }) => (stamp.kind === 'ms' ? stamp.value : Number.NaN))
+    expect(times[0]).toBeGreaterThan(U32 - 500)
+    expect(times.at(-1)).toBeLessThan(1000)
+    expect(times.slice(1).map((time, i) => (time - (times[i] as number) + U32) % U32)).toEqual(
+      times.slice(1).map(() => 20),
+    )
+    const again = rig.now
+    const { seq } = rig.samples().at(-1) as SampleFrame
+    rig.send({ nack: [(seq as number) - 40, seq] })
+    rig.board.runMs(800)
+    expect(resent(rig, again)).toHaveLength(41)
+    expectTrueResends(rig)
+  })
+
+  it('keeps Unix time going over the wrap of ms', () => {
+    const rig = started()
+    rig.board.writeVariable('timer0_millis', 4, U32 - 1500)
+    expect(rig.command('set_interval', { value: 100 })).toBe('ok')
+    expect(rig.command('set_time', { value: 1_790_000_000 })).toBe('ok')
+    rig.board.runMs(200)
+    const from = rig.now
+    rig.board.runMs(3000)
+    const times = rig.samples(from).map(({ stamp }) => (stamp.kind === 'ts' ? stamp.value : 0))
+    for (const [i, time] of times.slice(1).entries()) {
+      expect(time - (times[i] as number)).toBeCloseTo(0.1, 3)
+    }
+  })
+})

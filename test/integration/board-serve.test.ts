@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import type { BoardHost } from '../../mock/board/board-host.ts'
+import { serveBoard } from '../../mock/board/serve.ts'
+import { openPty } from '../../mock/pty.ts'
+import { ScenarioFeed } from '../../mock/sample-feed.ts'
+import { decodeLine } from '../../src/protocol/codec.ts'
+import type { Frame } from '../../src/protocol/frames.ts'
+import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { systemClock } from '../../src/util/clock.ts'
+import { hasPty, until } from '../support/serial.ts'
+import { ManualClock } from '../support/simulated-wire.ts'
+
+/** A host in memory; `listeners` are what a port would call. */
+function memoryHost(change: Partial<BoardHost> = {}) {
+  const frames: Frame[] = []
+  const listeners = {
+    data: (_chunk: Buffer): void => {},
+    opened: (): void => {},
+    drain: (): void => {},
+  }
+  const splitter = new LineSplitter({
+    line: (bytes) => frames.push(decodeLine(bytes)),
+    overlong: () => {},
+  })
+  const host: BoardHost = {
+    open: true,
+    write: (bytes) => {
+      splitter.push(bytes)
+      return true
+    },
+    onData: (listener) => {
+      listeners.data = listener
+    },
+    onOpened: (listener) => {
+      listeners.opened = listener
+    },
+    onDrain: (listener) => {
+      listeners.drain = listener
+    },
+    ...change,
+  }
+  return { host, frames, listeners }
+}
+
+const OPTIONS = {
+  feed: new ScenarioFeed('normal', 1),
+  intervalMs: null,
+  count: null,
+  durationMs: null,
+}
+
+describe('the board in real time', () => {
+  it('runs for its duration by the clock it is given, then says what it did', async () => {
+    const { host, frames } = memoryHost()
+    const clock = new ManualClock(0)
+    const running = serveBoard(
+      { ...OPTIONS, intervalMs: 50, durationMs: 2000 },
+      { host, clock, signal: new AbortController().signal },
+    )
+    const mover = setInterval(() => clock.advance(50), 1)
+    const summary = await running
+    clearInterval(mover)
+    expect(frames[0]?.kind).toBe('hello')
+    expect(summary.commands).toBe(1)
+    expect(summary.samples).toBe(frames.filter(({ kind }) => kind === 'sample').length)
+    expect(summary.samples).toBeGreaterThan(20)
+    expect(summary.lines).toBe(frames.length)
+  })
+
+  it('stops after the last sample wanted, at the end of its line', async () => {
+    const chunks: Uint8Array[] = []
+    const { host } = memoryHost({
+      write: (bytes) => {
+        chunks.push(Uint8Array.from(bytes))
+        return true
+      },
+    })
+    const clock = new ManualClock(0)
+    const mover = setInterval(() => clock.advance(50), 1)
+    const summary = await serveBoard(
+      { ...OPTIONS, intervalMs: 20, count: 7 },
+      { host, clock, signal: new AbortController().signal },
+    )
+    clearInterval(mover)
+    const text = Buffer.concat(chunks).toString()
+    expect(summary.samples).toBe(7)
+    expect(text.endsWith('}\n') || text.endsWith('}\r\n')).toBe(true)
+    expect(text.match(/"v":/g)).toHaveLength(7)
+    expect(text.length).toBe(summary.bytes)
+  })
+
+  it('resets when a host comes, and stands still while there is none', async () => {
+    let isOpen = false
+    const memory = memoryHost()
+    const host: BoardHost = {
+      ...memory.host,
+      get open() {
+        return isOpen
+      },
+    }
+    const clock = new ManualClock(0)
+    const abort = new AbortController()
+    const running = serveBoard(OPTIONS, { host, clock, signal: abort.signal })
+    const mover = setInterval(() => clock.advance(50), 1)
+    const hellos = () => memory.frames.filter(({ kind }) => kind === 'hello').length
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(memory.frames).toHaveLength(0)
+    for (const wanted of [1, 2]) {
+      isOpen = true
+      memory.listeners.opened()
+      await until(() => hellos() === wanted, `hello ${wanted}`)
+    }
+    memory.listeners.data(Buffer.from('{"cmd":"hello","seq":3}\n'))
+    await until(() => memory.frames.some(({ kind }) => kind === 'ack'), 'the answer')
+    abort.abort()
+    expect((await running).resets).toBe(2)
+    clearInterval(mover)
+  })
+
+  it('waits for a reader that is slow', async () => {
+    let taken = 0
+    const memory = memoryHost({
+      write: () => {
+        taken += 1
+        return false
+      },
+    })
+    const clock = new ManualClock(0)
+    const abort = new AbortController()
+    const running = serveBoard(OPTIONS, { host: memory.host, clock, signal: abort.signal })
+    const mover = setInterval(() => clock.advance(50), 1)
+    await until(() => taken > 0, 'the first bytes')
+    const before = taken
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(taken).toBeLessThan(before + 50)
+    memory.listeners.drain()
+    await until(() => taken > before, 'more bytes')
+    abort.abort()
+    await running
+    clearInterval(mover)
+  })
+
+  it.skipIf(!hasPty)('serves a pseudo-serial port', async () => {
+    const pty = await openPty()
+    const abort = new AbortController()
+    const running = serveBoard(OPTIONS, { host: pty, clock: systemClock, signal: abort.signal })
+    const { SerialPort } = await import('serialport')
+    const port = new SerialPort({ path: pty.path, baudRate: 115_200 })
+    let heard = ''
+    port.on('data', (chunk: Buffer) => {
+      heard += chunk.toString('latin1')
+    })
+    await until(() => heard.includes('"hello"'), 'hello')
+    port.write('{"cmd":"set_interval","value":20,"seq":1}\n')
+    await until(() => heard.includes('"ack":1,'), 'the answer')
+    await until(() => (heard.match(/"v":/g)?.length ?? 0) > 5, 'samples')
+    await new Promise((resolve) => port.close(resolve))
+    abort.abort()
+    expect((await running).resets).toBeGreaterThan(0)
+    await pty.close()
+  })
+})
