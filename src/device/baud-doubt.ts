@@ -1,8 +1,11 @@
 /** Bytes looked at before a verdict: some lines, more than the boot noise of a board. */
 const WINDOW_BYTES = 400
-/** Shares of bytes that no text has: above the first, the rate is doubted; below the second, trusted. */
-const DOUBT_ABOVE = 0.2
-const TRUST_BELOW = 0.05
+/**
+ * Shares of bytes that ASCII text has not (a scatter has some 0.6, names in UTF-8 up to 0.2):
+ * above the first, the rate is doubted; below the second, trusted.
+ */
+const DOUBT_ABOVE = 0.35
+const TRUST_BELOW = 0.2
 
 /** Rates that boards and sketches use, the usual ones first. */
 const USUAL_BAUDS: readonly number[] = [115_200, 9600, 57_600, 250_000, 500_000, 1_000_000]

@@ -125,7 +125,8 @@ function waitFor(
   state: ReconnectState,
   reason: string,
 ): readonly [ReconnectState, readonly ReconnectAction[]] {
-  const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * PAUSE_GROWTH ** state.failures)
+  const grown = Math.round(FIRST_PAUSE_MS * PAUSE_GROWTH ** state.failures)
+  const ms = Math.min(LONGEST_PAUSE_MS, grown)
   return [
     { ...state, phase: 'pausing', failures: state.failures + 1 },
     [

@@ -1,0 +1,327 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PortInfo } from '../../src/device/ports.ts'
+import { type OpenPort, type PortFactory, realPortFactory } from '../../src/device/serial-port.ts'
+import { SerialSource, type SerialSourceOptions } from '../../src/device/serial-source.ts'
+import type { SourceSink } from '../../src/device/source.ts'
+import { systemClock } from '../../src/util/clock.ts'
+import type { InaError } from '../../src/util/errors.ts'
+import { hasPty, openRecordedPty, type RecordedPty, until } from '../support/serial.ts'
+
+/** All that a source told, in order. */
+class Recorder implements SourceSink {
+  readonly lines: string[] = []
+  readonly log: string[] = []
+  readonly reasons: string[] = []
+  overlongs = 0
+  byteCount = 0
+  error: InaError | null = null
+
+  line(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString('latin1')
+    this.lines.push(text)
+    this.log.push(`line ${text}`)
+  }
+  overlong(): void {
+    this.overlongs++
+  }
+  bytes(count: number): void {
+    this.byteCount += count
+  }
+  state(state: string, reason: string): void {
+    this.log.push(state)
+    this.reasons.push(reason)
+  }
+  connected(): void {
+    this.log.push('connected')
+  }
+  ended(): void {
+    this.log.push('ended')
+  }
+  failed(error: InaError): void {
+    this.error = error
+  }
+}
+
+describe.skipIf(!hasPty)('serial source', () => {
+  let folder: string
+  let link: string
+  const toClose: (() => unknown)[] = []
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ina219-serial-'))
+    link = join(folder, 'board')
+  })
+
+  afterEach(async () => {
+    for (const close of toClose.splice(0).reverse()) await close()
+    rmSync(folder, { recursive: true })
+  })
+
+  async function device(): Promise<RecordedPty> {
+    const pty = await openRecordedPty(link)
+    toClose.push(() => pty.close())
+    return pty
+  }
+
+  function monitor(options: Partial<SerialSourceOptions> = {}): {
+    source: SerialSource
+    got: Recorder
+  } {
+    const source = new SerialSource({
+      path: link,
+      baud: 115_200,
+      wait: false,
+      clock: systemClock,
+      ...options,
+    })
+    const got = new Recorder()
+    toClose.push(() => source.stop())
+    source.start(got)
+    return { source, got }
+  }
+
+  async function live(pty: RecordedPty, got: Recorder): Promise<void> {
+    await until(() => got.log.at(-1) === 'live' && pty.open, 'the connection')
+  }
+
+  it('reads lines byte for byte, counts bytes and overlong lines, and writes', async () => {
+    const pty = await device()
+    const { source, got } = monitor()
+    await live(pty, got)
+    const odd = Buffer.from(
+      Array.from({ length: 255 }, (_, i) => i).filter((b) => b !== 10 && b !== 13),
+    )
+    const sent = Buffer.concat([
+      Buffer.from('partial first line\n{"v":5.02,"a":0.245}\r\n\n'),
+      odd,
+      Buffer.from(`\n${'x'.repeat(600)}\nlast\n`),
+    ])
+    pty.write(sent)
+    source.write('{"cmd":"hello","seq":1}')
+    await until(() => got.lines.length === 5 && pty.received().length > 0, 'lines both ways')
+    expect(got.lines).toEqual([
+      'partial first line',
+      '{"v":5.02,"a":0.245}',
+      '',
+      odd.toString('latin1'),
+      'last',
+    ])
+    expect(got.overlongs).toBe(1)
+    expect(got.byteCount).toBe(sent.length)
+    expect(pty.received().toString()).toBe('{"cmd":"hello","seq":1}\n')
+    expect(got.log.slice(0, 3)).toEqual(['opening', 'connected', 'live'])
+  })
+
+  it('says what it is', () => {
+    const source = new SerialSource({ path: 'COM3', baud: 9600, wait: false, clock: systemClock })
+    expect(source).toMatchObject({ label: 'COM3', duplex: true, live: true, bytesPerSecond: 960 })
+  })
+
+  it('waits for a device that was pulled, and goes on when it is back', async () => {
+    const first = await device()
+    const { source, got } = monitor()
+    await live(first, got)
+    first.write('one\ntwo\nbroken o')
+    await first.close()
+    await until(() => got.log.at(-1) === 'waiting', 'the loss')
+    // What broke off is a line, and comes before the loss is told.
+    expect(got.log.slice(-4)).toEqual(['line one', 'line two', 'line broken o', 'waiting'])
+    expect(got.reasons.at(-1)).toContain('waiting for it')
+    source.write('{"cmd":"read","seq":2}')
+
+    const second = await device()
+    await live(second, got)
+    second.write('three\n')
+    await until(() => got.lines.includes('three'), 'a line after the return')
+    expect(got.log.slice(-3)).toEqual(['connected', 'live', 'line three'])
+    expect(got.log.filter((entry) => entry === 'connected')).toHaveLength(2)
+    expect(got.log.filter((entry) => entry === 'waiting')).toHaveLength(1)
+    source.write('again')
+    await until(() => second.received().length > 0, 'a line back')
+    expect(second.received().toString()).toBe('again\n')
+    expect(got.error).toBeNull()
+  })
+
+  it('loses nothing at 100 kB/s', async () => {
+    const pty = await device()
+    const { got } = monitor()
+    await live(pty, got)
+    const lines = Array.from({ length: 5000 }, (_, i) => `{"v":5.02,"a":0.245,"seq":${i}}`)
+    const startedMs = performance.now()
+    let next = 0
+    const pump = (): void => {
+      while (next < lines.length && pty.write(`${lines[next++]}\n`)) {}
+    }
+    pty.onDrain(pump)
+    pump()
+    await until(() => got.lines.length === lines.length, 'all lines', 20_000)
+    expect(got.lines).toEqual(lines)
+    expect(pty.dropped).toBe(0)
+    expect(got.byteCount / (performance.now() - startedMs)).toBeGreaterThan(100)
+  })
+
+  it('tells that the device has fallen silent, and that it is back', async () => {
+    const pty = await device()
+    let nowMs = 0
+    const { got } = monitor({ clock: { wallMs: () => nowMs, monoMs: () => nowMs } })
+    await live(pty, got)
+    nowMs += 3100
+    await until(() => got.log.at(-1) === 'silent', 'silence from the start')
+    expect(got.reasons.at(-1)).toContain('115200 baud')
+    pty.write('x\n')
+    await until(() => got.lines.length === 1, 'a line')
+    expect(got.log.at(-1)).toBe('live')
+    nowMs += 3100
+    await until(() => got.log.at(-1) === 'silent', 'silence after a line')
+    expect(got.reasons.at(-1)).toBe('the device has fallen silent')
+  })
+
+  it('suspects the baud rate when scatter comes', async () => {
+    const pty = await device()
+    const { got } = monitor()
+    await live(pty, got)
+    pty.write(Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 97 + 13) & 0xff)))
+    await until(() => got.reasons.at(-1)?.includes('--baud 9600') === true, 'the advice')
+    expect(got.log.at(-1)).toBe('live')
+  })
+
+  it('stops while it waits, and leaves nothing running', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const { source, got } = monitor({ wait: true })
+    await until(() => got.log.at(-1) === 'waiting', 'waiting')
+    expect(timers()).toBe(before + 1)
+    await source.stop()
+    expect(timers()).toBe(before)
+  })
+
+  it('stops while it is connected: hangs up and leaves nothing running', async () => {
+    const pty = await device()
+    const { source, got } = monitor()
+    await live(pty, got)
+    pty.write('whole\nunfinished')
+    await until(() => got.byteCount > 6, 'the bytes')
+    await source.stop()
+    await until(() => !pty.open, 'the hang-up')
+    // A line cut off by our own stop is no fault of the device.
+    expect(got.lines).toEqual(['whole'])
+    expect(got.log.at(-1)).toBe('line whole')
+  })
+
+  describe('at the start', () => {
+    it('a port that is absent ends it, or is waited for', async () => {
+      const { got } = monitor()
+      await until(() => got.error !== null, 'the failure')
+      expect(got.error).toMatchObject({ code: 'device_absent' })
+
+      const waiting = monitor({ wait: true })
+      await until(() => waiting.got.log.at(-1) === 'waiting', 'waiting')
+      await live(await device(), waiting.got)
+      expect(waiting.got.error).toBeNull()
+    })
+
+    it('a port in use ends it, and is left alone', async () => {
+      const pty = await device()
+      const first = monitor()
+      await live(pty, first.got)
+      const second = monitor()
+      await until(() => second.got.error !== null, 'the failure')
+      expect(second.got.error).toMatchObject({ code: 'device_busy' })
+      expect(second.got.error?.message).toContain(`(pid ${process.pid})`)
+      pty.write('still mine\n')
+      await until(() => first.got.lines.length === 1, 'the first goes on')
+    })
+
+    it('a file is not a port', async () => {
+      writeFileSync(link, 'x')
+      const { got } = monitor({ wait: true })
+      await until(() => got.error !== null, 'the failure')
+      expect(got.error).toMatchObject({ code: 'device_unsupported' })
+    })
+  })
+
+  describe('a port that comes back under another name', () => {
+    const usb = (path: string, serialNumber: string): PortInfo => ({
+      path,
+      stableName: null,
+      manufacturer: null,
+      vendorId: '2341',
+      productId: '0043',
+      serialNumber,
+      board: 'Arduino Uno',
+      sure: true,
+    })
+
+    it('is known by its identity; another device under the old name is left alone', async () => {
+      const ports = new Map<
+        string,
+        { serialNumber: string; unplug: () => void; line: () => void }
+      >()
+      const opened: string[] = []
+      const factory: PortFactory = {
+        presence: async (path) => (ports.has(path) ? 'there' : null),
+        async open(path): Promise<OpenPort> {
+          opened.push(path)
+          return {
+            listen: (events) => {
+              const port = ports.get(path)
+              if (port === undefined) return
+              port.unplug = () => events.lost()
+              port.line = () => events.data(Buffer.from(`from ${port.serialNumber}\n`))
+            },
+            write: () => {},
+            close: async () => {},
+          }
+        },
+      }
+      const plug = (path: string, serialNumber: string): void => {
+        ports.set(path, { serialNumber, unplug: () => {}, line: () => {} })
+      }
+      plug('/dev/ttyX0', 'A1')
+      let listed = 0
+      const { got } = monitor({
+        path: '/dev/ttyX0',
+        factory,
+        listPorts: async () => {
+          listed++
+          return [...ports].map(([path, port]) => usb(path, port.serialNumber))
+        },
+      })
+      await until(() => listed > 0 && got.log.at(-1) === 'live', 'the connection')
+      ports.get('/dev/ttyX0')?.line()
+
+      const pulled = ports.get('/dev/ttyX0')
+      ports.clear()
+      plug('/dev/ttyX0', 'B2')
+      pulled?.unplug()
+      const before = listed
+      await until(() => listed >= before + 2, 'some attempts')
+      expect(opened).toEqual(['/dev/ttyX0'])
+      expect(got.log.at(-1)).toBe('waiting')
+
+      plug('/dev/ttyX5', 'A1')
+      await until(() => got.log.at(-1) === 'live', 'the return')
+      expect(opened).toEqual(['/dev/ttyX0', '/dev/ttyX5'])
+      expect(got.reasons).toContain('/dev/ttyX0 is back as /dev/ttyX5')
+      ports.get('/dev/ttyX5')?.line()
+      expect(got.lines).toEqual(['from A1', 'from A1'])
+    })
+
+    it('is noticed without a close event: nothing comes and its name is gone', async () => {
+      const pty = await device()
+      const named = join(folder, 'named')
+      symlinkSync(pty.path, named)
+      const { got } = monitor({ path: named, factory: realPortFactory })
+      await live(pty, got)
+      rmSync(named)
+      await until(() => got.log.at(-1) === 'waiting', 'the loss')
+      expect(got.reasons.at(-1)).toContain('was unplugged')
+      symlinkSync(pty.path, named)
+      await live(pty, got)
+    })
+  })
+})
