@@ -1,0 +1,308 @@
+import { writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import type { MockDeviceOptions } from '../../../mock/device.ts'
+import { type FaultSpec, parseFaults } from '../../../mock/faults.ts'
+import { parseColumns, type SpecifiedColumn } from '../../../mock/replay/column-spec.ts'
+import { readRecording } from '../../../mock/replay/recording.ts'
+import { ReplayFeed } from '../../../mock/replay/replay-feed.ts'
+import { ScenarioFeed } from '../../../mock/sample-feed.ts'
+import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
+import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
+import { parseDuration } from '../../util/duration.ts'
+import { InaError, systemCode } from '../../util/errors.ts'
+import { numberIn } from '../../util/numbers.ts'
+import type { CliIo } from '../io.ts'
+import { Stop } from '../monitor-stop.ts'
+import { option } from '../option.ts'
+
+interface MockCliOptions {
+  rate?: number | 'max'
+  interval?: number
+  count?: number
+  duration?: number
+  scenario: string
+  list?: boolean
+  seed: number
+  start?: number
+  fault?: FaultSpec
+  replay?: string
+  columns?: readonly SpecifiedColumn[]
+  plainFrames?: boolean
+  pty?: string | true
+  summary?: string
+  board?: boolean
+}
+
+const DEFAULT_RATE_HZ = 1
+/** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
+const SENSOR_RATE_HZ = 1e6 / 1064
+
+export function mockCommand(io: CliIo): Command {
+  return new Command('mock')
+    .description('Is a device: prints frames, or serves them on a pseudo-serial port.')
+    .addOption(
+      option('--rate <hz|max>', 'samples a second, 0.001 to 1000000, or max', {
+        defaultText: `${DEFAULT_RATE_HZ}; with --replay, the recording's own pace`,
+        parse: rate,
+      }),
+    )
+    .addOption(
+      option('--interval <ms>', 'device time between samples in ms, 0.001 to 86400000', {
+        defaultText: '1000/rate, 1000 with max',
+        parse: numberIn({ min: 0.001, max: 86_400_000, unit: 'ms' }),
+      }),
+    )
+    .addOption(
+      option('--count <n>', 'stop after n samples, 1 or more', {
+        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
+      }),
+    )
+    .addOption(
+      option('--duration <duration>', 'stop after that long (device time with --rate max)', {
+        parse: parseDuration,
+      }),
+    )
+    .addOption(
+      option('--scenario <name>', 'what the load does; --list shows them', {
+        default: 'normal',
+        parse: (text) => findScenario(text).name,
+      }),
+    )
+    .addOption(option('--list', 'list the scenarios', { flagOnly: true }))
+    .addOption(
+      option('--seed <n>', 'of everything random, 0 to 4294967295', {
+        default: 1,
+        parse: numberIn({ min: 0, max: 0xffffffff, unit: '', integer: true }),
+      }),
+    )
+    .addOption(
+      option('--start <epoch seconds>', 'time of the first sample, 0 to 4294967295', {
+        defaultText: "now; with --replay, the recording's own",
+        parse: numberIn({ min: 0, max: 0xffffffff, unit: 's' }),
+      }),
+    )
+    .addOption(
+      option(
+        '--fault <spec>',
+        'probability per line of drop, corrupt, truncate, duplicate, garbage, reset: drop=0.01,reset=0.0001',
+        { parse: parseFaults },
+      ),
+    )
+    .addOption(
+      option('--replay <file>', 'play a recording: CSV, tables, labelled text, JSON lines'),
+    )
+    .addOption(
+      option(
+        '--columns <list>',
+        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W",
+        { defaultText: 'found out', parse: parseColumns },
+      ),
+    )
+    .addOption(
+      option('--plain-frames', 'bare frames without crc and hello, as plain sketches print'),
+    )
+    .addOption(
+      option('--pty [link]', 'serve on a new pseudo-serial port, print its path, obey commands'),
+    )
+    .addOption(
+      option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
+    )
+    .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
+    .action((_options, command: Command) => runMock(command.opts<MockCliOptions>(), io))
+}
+
+function rate(text: string): number | 'max' {
+  return text === 'max' ? text : numberIn({ min: 0.001, max: 1_000_000, unit: 'Hz' })(text)
+}
+
+async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
+  if (options.list === true) {
+    io.stdout.write(listScenarios())
+    return
+  }
+  refuseContradictions(options)
+  const replay = options.replay === undefined ? null : openReplay(options.replay, options)
+  const stop = new Stop()
+  const abort = new AbortController()
+  void stop.reached.then(() => abort.abort())
+  stop.onSignals()
+  // A reader that goes away ends the run; the summary is still written.
+  io.stdout.on('error', (error) => {
+    if (systemCode(error) === 'EPIPE') stop.now()
+  })
+  try {
+    const summary = await runners(options, replay, io, stop, abort.signal)
+    if (options.summary !== undefined) writeSummary(options.summary, summary, io)
+  } finally {
+    stop.dispose()
+  }
+}
+
+function refuseContradictions(options: MockCliOptions): void {
+  if (options.columns !== undefined && options.replay === undefined) {
+    throw new InaError(
+      'usage_invalid',
+      '--columns says what the columns of a recording are, but none is played',
+      'name the recording with --replay',
+    )
+  }
+  if (options.board !== true) return
+  const misplaced = [
+    [options.fault, '--fault'],
+    [options.plainFrames, '--plain-frames'],
+    [options.start, '--start'],
+    [options.rate === 'max' ? options.rate : undefined, '--rate max'],
+  ].find(([value]) => value !== undefined)
+  if (misplaced !== undefined) {
+    throw new InaError(
+      'usage_invalid',
+      `${String(misplaced[1])} does not go with --board, which runs the firmware as it is`,
+      'leave one of them out',
+    )
+  }
+}
+
+function openReplay(path: string, options: MockCliOptions): ReplayFeed {
+  return new ReplayFeed(readRecording(path, options.columns), options.start === undefined)
+}
+
+async function runners(
+  options: MockCliOptions,
+  replay: ReplayFeed | null,
+  io: CliIo,
+  stop: Stop,
+  signal: AbortSignal,
+): Promise<object> {
+  if (options.board === true) return runBoard(options, replay, io, signal)
+  if (options.pty === undefined) {
+    const device = deviceOptions(options, replay, io)
+    const limit = sampleLimit(options, replay, device.intervalMs)
+    const limited = limit === null ? device : { ...device, limit }
+    return options.rate === 'max'
+      ? printAtOnce(limited, io.stdout, signal)
+      : printLive(limited, paceOf(options, device.intervalMs), io.stdout, io.clock, signal)
+  }
+  const { openPty } = await import('../../../mock/pty.ts')
+  const { servePty } = await import('../../../mock/pty-runner.ts')
+  const served: MockCliOptions =
+    options.rate === 'max' ? { ...options, rate: SENSOR_RATE_HZ } : options
+  const pty = await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
+  io.stdout.write(`${pty.path}\n`)
+  stop.after(options.duration)
+  const { intervalMs } = deviceOptions(served, replay, io)
+  const limit = options.count === undefined ? {} : { limit: options.count }
+  return servePty(
+    () => ({ ...deviceOptions(served, replay, io), ...limit }),
+    paceOf(served, intervalMs),
+    pty,
+    io.clock,
+    signal,
+  )
+}
+
+function deviceOptions(
+  options: MockCliOptions,
+  replay: ReplayFeed | null,
+  io: CliIo,
+): MockDeviceOptions {
+  const rateHz = options.rate === 'max' ? DEFAULT_RATE_HZ : (options.rate ?? DEFAULT_RATE_HZ)
+  return {
+    scenario: options.scenario,
+    seed: options.seed,
+    startS: options.start ?? io.clock.wallMs() / 1000,
+    intervalMs: options.interval ?? 1000 / rateHz,
+    plain: options.plainFrames === true,
+    // An interval asked for replaces the recording's own spacing, a rate only its pace.
+    ownTime: options.interval === undefined,
+    ownPace: options.interval === undefined && (options.rate ?? 'max') === 'max',
+    ...(replay === null ? {} : { replay }),
+    ...(options.fault === undefined ? {} : { faults: options.fault }),
+  }
+}
+
+/** Host ms per ms of the device: not 1 where rate and interval were both given. */
+function paceOf(options: MockCliOptions, intervalMs: number): number {
+  const isFree = options.replay !== undefined && options.rate === undefined
+  if (isFree || options.rate === 'max') return 1
+  return 1000 / (options.rate ?? DEFAULT_RATE_HZ) / intervalMs
+}
+
+/**
+ * Samples until `--count` or `--duration`, so that the end is known from the
+ * beginning: the last sample is shielded from faults.
+ */
+function sampleLimit(
+  options: MockCliOptions,
+  replay: ReplayFeed | null,
+  intervalMs: number,
+): number | null {
+  const limits = options.count === undefined ? [] : [options.count]
+  if (options.duration !== undefined) {
+    const isRated = options.rate !== 'max' && (options.rate !== undefined || replay === null)
+    const periodMs = isRated
+      ? 1000 / ((options.rate as number | undefined) ?? DEFAULT_RATE_HZ)
+      : intervalMs
+    const ownEnd =
+      isRated || options.interval !== undefined ? null : endOf(replay, options.duration)
+    limits.push(ownEnd ?? Math.max(1, Math.ceil(options.duration / periodMs)))
+  }
+  return limits.length === 0 ? null : Math.min(...limits)
+}
+
+/** Samples of a recording's first `durationMs`; null where it has no times. */
+function endOf(replay: ReplayFeed | null, durationMs: number): number | null {
+  if (replay === null || replay.offsetUs(0) === null) return null
+  for (let n = 0; n < replay.length; n++) {
+    if ((replay.offsetUs(n) ?? 0) >= durationMs * 1000) return Math.max(1, n)
+  }
+  return replay.length
+}
+
+async function runBoard(
+  options: MockCliOptions,
+  replay: ReplayFeed | null,
+  io: CliIo,
+  signal: AbortSignal,
+): Promise<object> {
+  const { serveBoard } = await import('../../../mock/board/serve.ts')
+  const { streamHost } = await import('../../../mock/board/board-host.ts')
+  const { openPty } = await import('../../../mock/pty.ts')
+  const pty =
+    options.pty === undefined
+      ? null
+      : await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
+  if (pty !== null) io.stdout.write(`${pty.path}\n`)
+  const rateHz = options.rate as number | undefined
+  const intervalMs = options.interval ?? (rateHz === undefined ? null : 1000 / rateHz)
+  try {
+    return await serveBoard(
+      {
+        feed: replay ?? new ScenarioFeed(options.scenario, options.seed),
+        intervalMs: intervalMs === null ? null : Math.round(intervalMs),
+        count: options.count ?? null,
+        durationMs: options.duration ?? null,
+      },
+      { host: pty ?? streamHost(io.stdout), clock: io.clock, signal },
+    )
+  } finally {
+    await pty?.close()
+  }
+}
+
+function writeSummary(target: string, summary: object, io: CliIo): void {
+  const text = `${JSON.stringify(summary)}\n`
+  if (target === '-') {
+    io.stderr.write(text)
+    return
+  }
+  try {
+    writeFileSync(target, text)
+  } catch (error) {
+    throw new InaError(
+      'usage_invalid',
+      `the summary can't be written to ${target} (${systemCode(error) ?? 'unknown reason'})`,
+      'name a file in a folder that you may write to',
+      error,
+    )
+  }
+}
