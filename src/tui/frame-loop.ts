@@ -1,0 +1,64 @@
+/** Most frames a second: no eye follows more numbers than that. */
+const FRAME_MS = 100
+/** At most this share of the time is spent on drawing; the loop slows down to hold it. */
+const LOAD = 0.1
+const SLOWEST_MS = 1000
+/** Keys are answered at once, but a held key does not draw more often than this. */
+const KEY_FRAME_MS = 16
+
+export interface FrameLoopOptions {
+  /** Draws one frame. */
+  readonly draw: () => void
+  /** False: the terminal has not taken the last frame yet, so this one is left out. */
+  readonly ready: () => boolean
+  readonly monoMs: () => number
+}
+
+/** Calls `draw` as often as time and terminal allow. */
+export class FrameLoop {
+  readonly #options: FrameLoopOptions
+  #timer: NodeJS.Timeout | undefined
+  #running = false
+  #dueMs = 0
+  #drawnMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: FrameLoopOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = true
+    this.#schedule(0)
+  }
+
+  stop(): void {
+    this.#running = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Something was asked for by hand: the next frame comes at once. */
+  hurry(): void {
+    if (!this.#running) return
+    const wait = Math.max(0, this.#drawnMs + KEY_FRAME_MS - this.#options.monoMs())
+    if (this.#options.monoMs() + wait < this.#dueMs) this.#schedule(wait)
+  }
+
+  #schedule(waitMs: number): void {
+    clearTimeout(this.#timer)
+    this.#dueMs = this.#options.monoMs() + waitMs
+    this.#timer = setTimeout(() => this.#tick(), waitMs)
+  }
+
+  #tick(): void {
+    const begin = this.#options.monoMs()
+    if (!this.#options.ready()) {
+      this.#schedule(FRAME_MS)
+      return
+    }
+    this.#options.draw()
+    if (!this.#running) return
+    this.#drawnMs = this.#options.monoMs()
+    const rest = Math.min(SLOWEST_MS, (this.#drawnMs - begin) / LOAD)
+    this.#schedule(Math.max(FRAME_MS, rest))
+  }
+}

@@ -1,0 +1,67 @@
+import type { ViewAction } from './view-state.ts'
+
+/** Everything a key can ask for. */
+export type Action = ViewAction | 'quit' | 'suspend' | 'redraw'
+
+interface Binding {
+  /** Names as blessed gives them. */
+  readonly keys: readonly string[]
+  readonly action: Action
+  /** How help names the keys. */
+  readonly shown: string
+  readonly help: string
+}
+
+/**
+ * All keys. Esc only closes help: a split escape sequence looks like Esc, so
+ * it must never end anything. `enter` alone is bound, never `return`: blessed
+ * sends both for one key.
+ */
+export const BINDINGS: readonly Binding[] = [
+  { keys: ['q', 'S-q', 'C-c'], action: 'quit', shown: 'q  Ctrl-C', help: 'quit' },
+  { keys: ['?', 'h', 'f1'], action: 'help', shown: '?  h', help: 'this help' },
+  {
+    keys: ['space', 'f'],
+    action: 'freeze',
+    shown: 'space  f',
+    help: 'freeze the chart, or go on; the log goes on all the time',
+  },
+  {
+    keys: ['+', '=', 'z'],
+    action: 'zoom_in',
+    shown: '+  z',
+    help: 'shorter time span, down to 15 s',
+  },
+  {
+    keys: ['-', '_', 'x'],
+    action: 'zoom_out',
+    shown: '-  x',
+    help: 'longer time span, up to 15 min',
+  },
+  { keys: ['left', ','], action: 'back', shown: 'left', help: 'freeze, then scroll back' },
+  { keys: ['right', '.'], action: 'forward', shown: 'right', help: 'scroll forward while frozen' },
+  { keys: ['pageup'], action: 'page_back', shown: 'PgUp', help: 'back by a whole span' },
+  { keys: ['pagedown'], action: 'page_forward', shown: 'PgDn', help: 'forward by a whole span' },
+  { keys: ['home'], action: 'oldest', shown: 'Home', help: 'to the oldest sample of the chart' },
+  { keys: ['end'], action: 'newest', shown: 'End', help: 'back to now' },
+  {
+    keys: ['o'],
+    action: 'arrange',
+    shown: 'o',
+    help: 'curves in one chart, or in a strip each',
+  },
+  { keys: ['e'], action: 'expand', shown: 'e', help: 'chart alone, or everything' },
+  { keys: ['r'], action: 'totals_reset', shown: 'r', help: 'charge and energy start again at 0' },
+  { keys: ['C-l'], action: 'redraw', shown: 'Ctrl-L', help: 'draw everything again' },
+  { keys: ['C-z'], action: 'suspend', shown: 'Ctrl-Z', help: 'to the shell; fg comes back' },
+  { keys: ['escape'], action: 'dismiss', shown: 'Esc', help: 'close this help' },
+]
+
+const ACTION_BY_KEY: ReadonlyMap<string, Action> = new Map(
+  BINDINGS.flatMap(({ keys, action }) => keys.map((key) => [key, action] as const)),
+)
+
+/** @param key a key's full name, such as `q`, `C-c`, `left` */
+export function actionOf(key: string): Action | undefined {
+  return ACTION_BY_KEY.get(key)
+}

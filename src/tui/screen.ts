@@ -1,0 +1,190 @@
+import type { ReadStream } from 'node:tty'
+import type { MonitorControls, Snapshot, Trace } from '../monitor/snapshot.ts'
+import type { Clock } from '../util/clock.ts'
+import { FrameLoop } from './frame-loop.ts'
+import { type Action, actionOf } from './keymap.ts'
+import type { Size } from './layout.ts'
+import { capabilitiesOf } from './terminal/capabilities.ts'
+import { ScreenTerminal } from './terminal/screen-terminal.ts'
+import { buildFrame, traceWish } from './view-model/frame.ts'
+import { type Look, lookOf } from './view-model/look.ts'
+import {
+  INITIAL_VIEW,
+  reduceView,
+  SPANS_MS,
+  type ViewAction,
+  type ViewContext,
+  type ViewState,
+} from './view-state.ts'
+import { Dashboard } from './widgets/dashboard.ts'
+
+export { canOpenScreen } from './terminal/can-open.ts'
+
+export interface ScreenOptions {
+  readonly controls: MonitorControls
+  /** Where keys come from; null, or not a terminal: the process's terminal is opened for them. */
+  readonly input: ReadStream | null
+  /** Not a terminal: the process's terminal is opened in its place. */
+  readonly output: NodeJS.WriteStream
+  readonly env: NodeJS.ProcessEnv
+  /** Printable ASCII only, whatever the terminal could do. */
+  readonly ascii: boolean
+  /** Take the wheel; off, the terminal's own selection of text works. */
+  readonly mouse: boolean
+  readonly clock: Clock
+}
+
+export interface Screen {
+  /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
+  close(): void
+  /** Resolves when the terminal is restored and has taken all that was written to it. */
+  readonly ended: Promise<void>
+}
+
+const SCROLLS: ReadonlySet<ViewAction> = new Set([
+  'back',
+  'forward',
+  'page_back',
+  'page_forward',
+  'oldest',
+])
+/** Slots in which the oldest sample that can still be shown is looked for. */
+const OLDEST_SLOTS = 900
+
+/**
+ * Takes the terminal and shows the monitor on it until `close`.
+ *
+ * @throws InaError `usage_invalid` where there is no terminal
+ */
+export async function openScreen(options: ScreenOptions): Promise<Screen> {
+  return new MonitorScreen(options)
+}
+
+class MonitorScreen implements Screen {
+  readonly ended: Promise<void>
+  readonly #controls: MonitorControls
+  readonly #terminal: ScreenTerminal
+  readonly #dashboard: Dashboard
+  readonly #loop: FrameLoop
+  readonly #look: Look
+  #view: ViewState = INITIAL_VIEW
+  #drawn = ''
+  #heldTrace: { readonly key: string; readonly trace: Trace } | null = null
+  #quitting = false
+
+  constructor(options: ScreenOptions) {
+    this.#controls = options.controls
+    const capabilities = capabilitiesOf(options.env, options.ascii)
+    this.#look = lookOf(capabilities)
+    this.#loop = new FrameLoop({
+      draw: () => this.#draw(),
+      ready: () => this.#terminal.ready,
+      monoMs: () => options.clock.monoMs(),
+    })
+    this.#terminal = new ScreenTerminal({
+      ...options,
+      capabilities,
+      onKey: (key) => this.#onKey(key),
+      onWheel: (up) => this.#act(up ? 'zoom_in' : 'zoom_out'),
+      onResize: () => this.#redraw(),
+      onResumed: () => this.#redraw(),
+      onGone: () => this.#quit(),
+    })
+    this.ended = this.#terminal.ended
+    try {
+      this.#dashboard = new Dashboard(this.#terminal.screen, capabilities.colour)
+    } catch (error) {
+      this.#terminal.close()
+      throw error
+    }
+    this.#loop.start()
+  }
+
+  close(): void {
+    this.#loop.stop()
+    this.#terminal.close()
+  }
+
+  #onKey(key: string): void {
+    const action = actionOf(key)
+    // Help covers the rest, so a key first takes it away; quitting still quits.
+    if (this.#view.help && action !== 'quit' && action !== 'suspend') {
+      this.#act('dismiss')
+    } else if (action) this.#act(action)
+  }
+
+  #act(action: Action): void {
+    if (action === 'quit') this.#quit()
+    else if (action === 'suspend') this.#terminal.suspend()
+    else if (action === 'redraw') this.#terminal.repaint()
+    else this.#change(action)
+  }
+
+  #change(action: ViewAction): void {
+    if (action === 'totals_reset') this.#controls.resetTotals()
+    this.#view = reduceView(this.#view, action, this.#viewContext(action))
+    this.#redraw()
+  }
+
+  /** The second time, the terminal is given back at once: whatever hangs can then be interrupted. */
+  #quit(): void {
+    if (this.#quitting) this.close()
+    this.#quitting = true
+    this.#controls.quit()
+  }
+
+  #viewContext(action: ViewAction): ViewContext {
+    const { nowUs, sampleUs } = this.#controls.snapshot()
+    const oldestUs = SCROLLS.has(action) ? this.#oldestUs() : null
+    return { nowUs, newestUs: sampleUs, oldestUs }
+  }
+
+  #oldestUs(): number | null {
+    const trace = this.#controls.trace(SPANS_MS.at(-1) ?? 0, OLDEST_SLOTS)
+    const slot = trace.count.findIndex((count) => count > 0)
+    return slot < 0 ? null : trace.startUs + slot * trace.slotUs
+  }
+
+  #redraw(): void {
+    this.#drawn = ''
+    this.#loop.hurry()
+  }
+
+  #draw(): void {
+    const snapshot = this.#controls.snapshot()
+    const size = this.#terminal.size
+    const state = changeMark(snapshot, size)
+    if (state === this.#drawn) return
+    this.#drawn = state
+    const context = { size, view: this.#view, look: this.#look }
+    this.#dashboard.show(buildFrame(snapshot, this.#trace(context), context))
+  }
+
+  /** A frozen chart keeps its trace, even when the samples have left the monitor's memory. */
+  #trace(context: Parameters<typeof traceWish>[0]): Trace | null {
+    const wish = traceWish(context)
+    if (!wish) return null
+    const key = JSON.stringify(wish)
+    if (this.#heldTrace?.key === key) return this.#heldTrace.trace
+    const trace = this.#controls.trace(wish.spanMs, wish.slots, wish.endUs)
+    this.#heldTrace = wish.endUs === undefined ? null : { key, trace }
+    return trace
+  }
+}
+
+/** Differs whenever a frame could look different for another reason than a key. */
+function changeMark(snapshot: Snapshot, size: Size): string {
+  const { nowUs, sampleUs, source, events, log, ledger } = snapshot
+  return [
+    Math.floor(nowUs / 1e6),
+    sampleUs,
+    source.state,
+    source.reason,
+    events[0]?.timeUs,
+    events.length,
+    log?.kind,
+    ledger.lines,
+    size.columns,
+    size.rows,
+  ].join('|')
+}

@@ -1,0 +1,178 @@
+import type { ReadStream, WriteStream } from 'node:tty'
+import type { Size } from '../layout.ts'
+import {
+  type BlessedScreen,
+  createBlessedScreen,
+  type KeyPress,
+} from '../widgets/blessed-screen.ts'
+import type { Capabilities } from './capabilities.ts'
+import { FrameOutput } from './frame-output.ts'
+import { KeyInput } from './key-input.ts'
+import { openKeys, openOutput } from './tty.ts'
+
+/** Buttons and wheel, SGR coordinates; never motion, which floods. */
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+const PLAIN_TEXT = '\x1b[m\x1b[?25h'
+/** How long a terminal may take over the last bytes. */
+const DRAIN_MS = 1000
+/** Where nothing stops the process (it is alone in its session), it comes back by itself. */
+const STOP_WAIT_MS = 200
+
+export interface ScreenTerminalOptions {
+  readonly input: ReadStream | null
+  readonly output: NodeJS.WriteStream
+  readonly mouse: boolean
+  readonly capabilities: Capabilities
+  /** @param key full name, such as `C-c` */
+  readonly onKey: (key: string) => void
+  readonly onWheel: (up: boolean) => void
+  readonly onResize: () => void
+  /** Back from the shell: everything has to be drawn again. */
+  readonly onResumed: () => void
+  /** The terminal hung up. */
+  readonly onGone: () => void
+}
+
+/**
+ * The terminal while the screen has it: takes it, lends it to the shell on
+ * Ctrl-Z, and gives it back as it was, however the process ends.
+ */
+export class ScreenTerminal {
+  readonly screen: BlessedScreen
+  readonly ended: Promise<void>
+  readonly #options: ScreenTerminalOptions
+  readonly #input: KeyInput
+  readonly #output: FrameOutput
+  readonly #outputStream: WriteStream
+  #state: 'shown' | 'suspended' | 'closed' = 'shown'
+  #resumeTimer: NodeJS.Timeout | undefined
+  #resolveEnded = (): void => {}
+
+  constructor(options: ScreenTerminalOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve
+    })
+    const { capabilities, mouse } = options
+    const output = openOutput(options.output)
+    this.#outputStream = output.stream
+    try {
+      const keys = openKeys(options.input)
+      this.#input = new KeyInput(keys.stream, keys.owned)
+    } catch (error) {
+      if (output.owned) output.stream.destroy()
+      throw error
+    }
+    const synchronized = capabilities.modern
+    this.#output = new FrameOutput(output.stream, { owned: output.owned, synchronized })
+    const { terminal } = capabilities
+    this.screen = createBlessedScreen({ input: this.#input, output: this.#output, terminal })
+    this.screen.on('keypress', (_char: string, key: KeyPress) => options.onKey(key.full))
+    this.screen.on('resize', options.onResize)
+    this.#input.on('gone', options.onGone)
+    this.#output.on('gone', options.onGone)
+    if (mouse) {
+      this.screen.program.on('mouse', ({ action }) => {
+        if (action === 'wheelup' || action === 'wheeldown') options.onWheel(action === 'wheelup')
+      })
+      this.#output.write(MOUSE_ON)
+    }
+    if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
+    process.on('uncaughtExceptionMonitor', this.#onDying)
+    process.on('exit', this.#onDying)
+    process.on('SIGCONT', this.#onContinue)
+    process.on('SIGTSTP', this.#onStop)
+  }
+
+  /** False: the terminal has not taken the last frame, or belongs to the shell. */
+  get ready(): boolean {
+    return this.#state === 'shown' && !this.#output.stalled
+  }
+
+  get size(): Size {
+    return { columns: this.#output.columns, rows: this.#output.rows }
+  }
+
+  /** Draws everything again, whatever is on the terminal. */
+  repaint(): void {
+    if (this.#state !== 'shown') return
+    this.screen.realloc()
+    this.#options.onResumed()
+  }
+
+  /** Ctrl-Z: the whole pipeline stops, as if the terminal had done it. */
+  suspend(): void {
+    if (process.platform === 'win32') return
+    this.#leave(() => process.kill(0, 'SIGTSTP'))
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return
+    if (this.#state === 'shown') this.#output.plain()
+    this.#end()
+    this.#output.release(DRAIN_MS, this.#resolveEnded)
+  }
+
+  #end(): void {
+    const shown = this.#state === 'shown'
+    this.#state = 'closed'
+    clearTimeout(this.#resumeTimer)
+    process.off('SIGWINCH', this.#onWindowChange)
+    process.off('uncaughtExceptionMonitor', this.#onDying)
+    process.off('exit', this.#onDying)
+    process.off('SIGCONT', this.#onContinue)
+    process.off('SIGTSTP', this.#onStop)
+    if (shown && this.#options.mouse) this.#output.write(MOUSE_OFF)
+    this.screen.destroy()
+    if (shown) this.#output.write(PLAIN_TEXT)
+    this.#input.release()
+  }
+
+  #leave(stop: () => void): void {
+    if (this.#state !== 'shown') return
+    this.#state = 'suspended'
+    this.#output.plain()
+    if (this.#options.mouse) this.#output.write(MOUSE_OFF)
+    this.screen.leave()
+    this.#output.write(PLAIN_TEXT)
+    this.#input.setRawMode(false)
+    this.#input.pause()
+    // With a listener the signal would be ours instead of stopping us.
+    process.off('SIGTSTP', this.#onStop)
+    stop()
+    this.#resumeTimer = setTimeout(this.#onContinue, STOP_WAIT_MS)
+  }
+
+  readonly #onStop = (): void => {
+    this.#leave(() => process.kill(process.pid, 'SIGTSTP'))
+  }
+
+  readonly #onContinue = (): void => {
+    if (this.#state === 'closed') return
+    clearTimeout(this.#resumeTimer)
+    // The shell may have changed the mode behind Node's back, which sets it only on a change.
+    this.#input.setRawMode(false)
+    this.#input.setRawMode(true)
+    if (this.#state === 'suspended') {
+      this.#state = 'shown'
+      process.on('SIGTSTP', this.#onStop)
+      this.#input.resume()
+      this.screen.enter()
+      if (this.#options.mouse) this.#output.write(MOUSE_ON)
+      this.#output.frames()
+    }
+    this.repaint()
+  }
+
+  /** An error nobody caught, or the end of the process: first the terminal, then the message. */
+  readonly #onDying = (): void => {
+    if (this.#state === 'closed') return
+    this.#output.lastWords()
+    this.#end()
+  }
+
+  readonly #onWindowChange = (): void => {
+    ;(this.#outputStream as { _refreshSize?(): void })._refreshSize?.()
+  }
+}

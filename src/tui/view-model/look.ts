@@ -1,0 +1,68 @@
+/** Which characters and how much colour the terminal takes. */
+export interface Look {
+  /** Printable ASCII only. */
+  readonly ascii: boolean
+  readonly colour: boolean
+  readonly glyphs: Glyphs
+}
+
+export interface Glyphs {
+  readonly barFull: string
+  readonly barNegative: string
+  readonly barEmpty: string
+  readonly peak: string
+  readonly horizontal: string
+  readonly vertical: string
+  readonly topLeft: string
+  readonly topRight: string
+  readonly bottomLeft: string
+  readonly bottomRight: string
+  readonly tickLeft: string
+  readonly tickRight: string
+  readonly tickBottom: string
+  readonly grid: string
+  readonly gap: string
+  readonly ellipsis: string
+}
+
+const UNICODE: Glyphs = {
+  barFull: '█',
+  barNegative: '▒',
+  barEmpty: '·',
+  peak: '┃',
+  horizontal: '─',
+  vertical: '│',
+  topLeft: '┌',
+  topRight: '┐',
+  bottomLeft: '└',
+  bottomRight: '┘',
+  tickLeft: '┤',
+  tickRight: '├',
+  tickBottom: '┴',
+  grid: '·',
+  gap: '×',
+  ellipsis: '…',
+}
+
+const ASCII: Glyphs = {
+  barFull: '#',
+  barNegative: '<',
+  barEmpty: '.',
+  peak: ':',
+  horizontal: '-',
+  vertical: '|',
+  topLeft: '+',
+  topRight: '+',
+  bottomLeft: '+',
+  bottomRight: '+',
+  tickLeft: '+',
+  tickRight: '+',
+  tickBottom: '+',
+  grid: '.',
+  gap: 'x',
+  ellipsis: '~',
+}
+
+export function lookOf(options: { ascii: boolean; colour: boolean }): Look {
+  return { ...options, glyphs: options.ascii ? ASCII : UNICODE }
+}

@@ -1,0 +1,54 @@
+/** Styled text without any terminal library: what the view model hands to the widgets. */
+
+/** What a piece of text means; the theme decides how it looks. */
+export type Style =
+  | 'plain'
+  | 'dim'
+  | 'bold'
+  | 'voltage'
+  | 'current'
+  | 'power'
+  | 'good'
+  | 'warn'
+  | 'bad'
+  | 'invert'
+
+export interface Span {
+  readonly text: string
+  readonly style: Style
+}
+
+/** One row of the screen, left to right. Every UTF-16 unit of it is one cell. */
+export type Line = readonly Span[]
+
+export function span(text: string, style: Style = 'plain'): Span {
+  return { text, style }
+}
+
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, part) => sum + part.text.length, 0)
+}
+
+export function lineText(line: Line): string {
+  return line.map((part) => part.text).join('')
+}
+
+/** The line in exactly `width` cells: cut at the right or filled with spaces. */
+export function fitLine(line: Line, width: number): Line {
+  const fitted: Span[] = []
+  let room = Math.max(0, width)
+  for (const part of line) {
+    if (room === 0) break
+    const text = part.text.length > room ? part.text.slice(0, room) : part.text
+    if (text !== '') fitted.push({ text, style: part.style })
+    room -= text.length
+  }
+  if (room > 0) fitted.push(span(' '.repeat(room)))
+  return fitted
+}
+
+/** `left` and `right` at the two ends of `width` cells; where they don't fit, `left` is cut. */
+export function spread(left: Line, right: Line, width: number): Line {
+  const room = width - lineWidth(right)
+  return room <= 0 ? fitLine(right, width) : [...fitLine(left, room), ...right]
+}

@@ -1,0 +1,55 @@
+import blessed from 'blessed'
+import type { Rect } from '../layout.ts'
+import type { Line, Style } from '../view-model/styled.ts'
+import { asWidget, type BlessedScreen } from './blessed-screen.ts'
+
+/**
+ * A box of blessed that shows styled lines. It writes its cells itself,
+ * and only those that differ: text never passes blessed's tag and escape
+ * parsers, so nothing in it can become markup.
+ */
+export class CellBox {
+  readonly #screen: BlessedScreen
+  readonly #attributeOf: (style: Style) => number
+  #rect: Rect | null = null
+  #lines: readonly Line[] = []
+
+  constructor(screen: BlessedScreen, attributeOf: (style: Style) => number) {
+    this.#screen = screen
+    this.#attributeOf = attributeOf
+    const box = blessed.box({ parent: asWidget(screen), top: 0, left: 0, width: 0, height: 0 })
+    // Declared to give back the position drawn, which nothing here asks for.
+    ;(box as { render(): unknown }).render = () => this.#paint()
+  }
+
+  /** @param rect null: not shown */
+  show(rect: Rect | null, lines: readonly Line[]): void {
+    this.#rect = rect
+    this.#lines = lines
+  }
+
+  #paint(): void {
+    if (!this.#rect) return
+    const { x, y, width, height } = this.#rect
+    for (let i = 0; i < Math.min(height, this.#lines.length); i++) {
+      this.#paintLine(this.#lines[i] ?? [], y + i, x, x + width)
+    }
+  }
+
+  #paintLine(line: Line, y: number, from: number, to: number): void {
+    const row = this.#screen.lines[y]
+    if (!row) return
+    let x = from
+    for (const part of line) {
+      const attribute = this.#attributeOf(part.style)
+      for (let i = 0; i < part.text.length && x < to; i++, x++) {
+        const cell = row[x]
+        const char = part.text.charAt(i)
+        if (!cell || (cell[0] === attribute && cell[1] === char)) continue
+        cell[0] = attribute
+        cell[1] = char
+        row.dirty = true
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { createRequire } from 'node:module'
+import xterm from '@xterm/headless'
+import type { IPty } from 'node-pty'
+
+const nodePty = loadNodePty()
+
+/** False where the optional dependency node-pty is missing: terminal tests are to skip then. */
+export const ptyAvailable = nodePty !== null
+
+function loadNodePty(): typeof import('node-pty') | null {
+  try {
+    return createRequire(import.meta.url)('node-pty') as typeof import('node-pty')
+  } catch {
+    return null
+  }
+}
+
+export interface TerminalOptions {
+  readonly columns?: number
+  readonly rows?: number
+  /** On top of a small, fixed environment; undefined removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+}
+
+export interface Exit {
+  readonly exitCode: number
+  readonly signal: number | undefined
+}
+
+/** One character cell as the terminal shows it. */
+export interface ShownCell {
+  readonly char: string
+  readonly bold: boolean
+  readonly inverse: boolean
+  /** Colour of the 256-colour palette; -1: the default. */
+  readonly foreground: number
+}
+
+const POLL_MS = 20
+const DEADLINE_MS = 15_000
+
+/**
+ * A program in a pseudo-terminal, watched through a terminal emulator: its
+ * screen, cells, buffer and modes. Nothing in it sleeps; `waitFor` polls with
+ * a deadline and quotes the screen when it passes.
+ */
+export class TestTerminal {
+  /** Everything the program wrote. */
+  output = ''
+  readonly exit: Promise<Exit>
+  readonly #pty: IPty
+  readonly #emulator: xterm.Terminal
+  #exited: Exit | null = null
+  #answering = true
+
+  constructor(file: string, args: readonly string[], options: TerminalOptions = {}) {
+    if (!nodePty) throw new Error('node-pty is missing; guard with ptyAvailable')
+    const { columns: cols = 80, rows = 24 } = options
+    this.#emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true })
+    const env: Record<string, string> = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      LANG: 'C.UTF-8',
+      TERM: 'xterm-256color',
+      TZ: 'UTC',
+    }
+    for (const [name, value] of Object.entries(options.env ?? {})) {
+      if (value === undefined) delete env[name]
+      else env[name] = value
+    }
+    const cwd = options.cwd ?? process.cwd()
+    this.#pty = nodePty.spawn(file, [...args], { name: env['TERM'] ?? '', cols, rows, cwd, env })
+    this.#pty.onData((data) => {
+      this.output += data
+      this.#emulator.write(data)
+    })
+    // Answers of the emulator to the program's questions.
+    this.#emulator.onData((data) => {
+      if (this.#answering && !this.#exited) this.#pty.write(data)
+    })
+    this.exit = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode, signal }) => {
+        this.#exited = { exitCode, signal }
+        resolve(this.#exited)
+      })
+    })
+  }
+
+  get pid(): number {
+    return this.#pty.pid
+  }
+
+  get exited(): Exit | null {
+    return this.#exited
+  }
+
+  /** The visible rows, without the spaces at their ends. */
+  get lines(): string[] {
+    const { active } = this.#emulator.buffer
+    return Array.from(
+      { length: this.#emulator.rows },
+      (_, y) => active.getLine(active.baseY + y)?.translateToString(true) ?? '',
+    )
+  }
+
+  get text(): string {
+    return this.lines.join('\n')
+  }
+
+  /** `alternate` while a full-screen program has the terminal. */
+  get buffer(): 'normal' | 'alternate' {
+    return this.#emulator.buffer.active.type
+  }
+
+  get mouse(): string {
+    return this.#emulator.modes.mouseTrackingMode
+  }
+
+  get applicationKeys(): boolean {
+    return this.#emulator.modes.applicationCursorKeysMode
+  }
+
+  /** From the last such sequence: the emulator keeps it to itself. */
+  get cursorShown(): boolean {
+    return this.output.lastIndexOf('\x1b[?25h') >= this.output.lastIndexOf('\x1b[?25l')
+  }
+
+  cell(x: number, y: number): ShownCell {
+    const { active } = this.#emulator.buffer
+    const cell = active.getLine(active.baseY + y)?.getCell(x)
+    return {
+      char: cell?.getChars() ?? '',
+      bold: (cell?.isBold() ?? 0) !== 0,
+      inverse: (cell?.isInverse() ?? 0) !== 0,
+      foreground: cell && !cell.isFgDefault() ? cell.getFgColor() : -1,
+    }
+  }
+
+  /** Types; control sequences as the keyboard sends them. */
+  press(keys: string): void {
+    this.#pty.write(keys)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#emulator.resize(columns, rows)
+    this.#pty.resize(columns, rows)
+  }
+
+  /** Stops and goes on reading what the program writes, as a stalled connection does. */
+  stall(): void {
+    this.#pty.pause()
+  }
+
+  unstall(): void {
+    this.#pty.resume()
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    if (!this.#exited) this.#pty.kill(signal)
+  }
+
+  /** To be called in `afterEach`: ends the program if it still runs. */
+  dispose(): void {
+    this.#answering = false
+    try {
+      this.kill('SIGKILL')
+    } catch {
+      // It ended in between.
+    }
+    this.#emulator.dispose()
+  }
+
+  /** Waits until the screen matches. */
+  async waitFor(
+    what: RegExp | ((terminal: TestTerminal) => boolean),
+    deadlineMs = DEADLINE_MS,
+  ): Promise<void> {
+    const met = typeof what === 'function' ? what : () => what.test(this.text)
+    const end = performance.now() + deadlineMs
+    while (!met(this)) {
+      if (performance.now() > end) {
+        throw new Error(
+          `not seen within ${deadlineMs} ms: ${what}\nthe screen shows:\n${this.text}`,
+        )
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+
+  /** The exit, or an error that quotes the screen. */
+  async ended(deadlineMs = DEADLINE_MS): Promise<Exit> {
+    await this.waitFor(() => this.#exited !== null, deadlineMs)
+    // What was written last may still be on its way through the emulator.
+    await new Promise<void>((resolve) => this.#emulator.write('', resolve))
+    return this.exit
+  }
+}
