@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPty, type Pty } from '../../mock/pty.ts'
-import { hasPty, openRecordedPty, until } from '../support/serial.ts'
+import { hasPty, openRecordedPty, shutInherited, until } from '../support/serial.ts'
 
 describe.skipIf(!hasPty)('pseudo-serial port', () => {
   let folder: string
@@ -140,6 +141,22 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
     expect((await closed)?.disconnected).toBe(true)
     expect(received().toString()).toBe('last words\n')
     expect(pty.write('nobody there')).toBe(false)
+  })
+
+  it('hangs up although a child process lives on', async () => {
+    const pty = await device()
+    const { port } = await host(pty.path)
+    let closed = false
+    port.once('close', () => {
+      closed = true
+    })
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log(1)'], {
+      stdio: ['ignore', 'pipe', 'ignore', ...shutInherited()],
+    })
+    toClose.push(() => child.kill())
+    await new Promise((resolve) => child.stdout?.once('data', resolve))
+    await pty.close()
+    await until(() => closed, 'the hang-up')
   })
 
   describe('link', () => {

@@ -1,4 +1,12 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -234,6 +242,32 @@ describe.skipIf(!hasPty)('serial source', () => {
       expect(second.got.error?.message).toContain(`(pid ${process.pid})`)
       pty.write('still mine\n')
       await until(() => first.got.lines.length === 1, 'the first goes on')
+    })
+
+    it.skipIf(process.getuid?.() !== 0)('a port of others says which group to join', async () => {
+      const pty = await device()
+      const group = readFileSync('/etc/group', 'utf8')
+        .split('\n')
+        .map((row) => row.split(':'))
+        .find(([, , gid]) => Number(gid) > 0 && !process.getgroups?.().includes(Number(gid)))
+      chownSync(pty.path, 0, Number(group?.[2]))
+      chmodSync(pty.path, 0o660)
+      // Not root for a while; the clock runs through the 2 s for which a refusal is retried.
+      process.seteuid?.(65_534)
+      let nowMs = 0
+      const monoMs = (): number => {
+        nowMs += 1000
+        return nowMs
+      }
+      const { got } = monitor({ path: pty.path, clock: { wallMs: monoMs, monoMs } })
+      try {
+        await until(() => got.error !== null, 'the failure')
+      } finally {
+        process.seteuid?.(0)
+      }
+      expect(got.error).toMatchObject({ code: 'device_refused' })
+      expect(got.error?.hint).toContain(`sudo usermod -aG ${group?.[0]} `)
+      expect(nowMs).toBe(3000)
     })
 
     it('a file is not a port', async () => {

@@ -1,3 +1,4 @@
+import { openSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { openPty, type Pty } from '../../mock/pty.ts'
 
@@ -43,14 +44,18 @@ export async function openRecordedPty(link?: string): Promise<RecordedPty> {
 }
 
 /**
- * A command line that closes inherited descriptors before it becomes the program.
- * node-pty's are passed on to child processes, and a port whose other end a child
- * holds open, itself perhaps, never hangs up: use it for every program that is
- * started while a port of this process is open.
+ * Further `stdio` entries for a child process that is started while a port of
+ * this process is open. node-pty's descriptors are passed on to children, and a
+ * port whose other end a child holds, unknowing, never hangs up:
+ * `spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', ...shutInherited()] })`.
  */
-export function withoutInherited(command: readonly string[]): [string, string[]] {
-  const script =
-    'for fd in /proc/self/fd/*; do n=$' +
-    '{fd##*/}; if [ "$n" -gt 2 ]; then eval "exec $n>&-" 2>/dev/null; fi; done; exec "$@"'
-  return ['sh', ['-c', script, 'sh', ...command]]
+export function shutInherited(): number[] {
+  const highest = Math.max(2, ...readdirSync('/dev/fd').map(Number))
+  return Array.from({ length: highest - 2 }, () => nothing())
+}
+
+let nothingFd: number | null = null
+function nothing(): number {
+  nothingFd ??= openSync('/dev/null', 'r+')
+  return nothingFd
 }
