@@ -92,8 +92,9 @@ function verdictSpan(gauge: GaugeView): Span {
 function bar(gauge: GaugeView, cells: number, { glyphs }: Look): Span[] {
   const filled = Math.round(gauge.ratio * cells)
   const full = (gauge.negative ? glyphs.barNegative : glyphs.barFull).repeat(filled)
-  const peakAt = Math.min(cells - 1, Math.round(gauge.peakRatio * cells))
-  if (peakAt < filled || gauge.peakRatio === 0) {
+  // The last cell that the bar had filled.
+  const peakAt = Math.round(gauge.peakRatio * cells) - 1
+  if (peakAt < filled) {
     return [span(full, gauge.quantity), span(glyphs.barEmpty.repeat(cells - filled), 'dim')]
   }
   return [

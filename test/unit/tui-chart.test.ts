@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import { dotRow, roundAxis } from '../../src/tui/chart/axis.ts'
+import { foldColumns } from '../../src/tui/chart/columns.ts'
+import { chartLines } from '../../src/tui/view-model/chart.ts'
+import { lookOf } from '../../src/tui/view-model/look.ts'
+import { lineText } from '../../src/tui/view-model/styled.ts'
+import { type Point, traceOf } from '../support/synthetic-controls.ts'
+
+const ASCII = lookOf({ ascii: true, colour: false })
+const BRAILLE = lookOf({ ascii: false, colour: true })
+
+function at(slot: number, current: number, gapBefore = false): Point {
+  return { slot, values: { voltage: 5, current, power: 5 * current }, gapBefore }
+}
+
+function draw(points: readonly Point[], look = ASCII, length = 60): string[] {
+  const options = {
+    width: 80,
+    height: 9,
+    spanMs: 60_000,
+    arrangement: 'overlay',
+    note: [],
+  } as const
+  return chartLines(traceOf(length, points), { ...options, title: [], look }).map(lineText)
+}
+
+/** The plot between the two edges: what stands between the labels. */
+function plot(lines: readonly string[]): string[] {
+  const [title = ''] = lines
+  const [left, right] = [title.indexOf('+') + 1, title.lastIndexOf('+')]
+  return lines.slice(1, -1).map((line) => line.slice(left, right))
+}
+
+/** Columns of the plot that hold a letter, `#`, or nothing, ` `. */
+function shadow(lines: readonly string[]): string {
+  const rows = plot(lines)
+  return [...(rows[0] ?? '')]
+    .map((_, x) => (rows.some((row) => /[vaw]/.test(row[x] ?? '')) ? '#' : ' '))
+    .join('')
+}
+
+describe('axis', () => {
+  it.each([
+    ['a supply of 5 V', 4.95, 5.05, 2, ['5.05', '5.00', '4.95']],
+    ['a load up to 1.4 A', 0.4, 1.4, 2, ['1.50', '0.75', '0.00']],
+    ['a sleeping board, 2 to 9 mA', 0.002, 0.009, 2, ['0.010', '0.005', '0.000']],
+    ['a battery that charges and discharges', -0.5, 0.7, 4, ['0.8', '0.4', '0.0', '-0.4', '-0.8']],
+    ['nothing at all', 0, 0, 2, ['0.002', '0.001', '0.000']],
+  ])('has round ticks for %s', (_, min, max, intervals, labels) => {
+    const axis = roundAxis(min, max, intervals, 0.002)
+    expect(axis.labels).toEqual(labels)
+    expect(axis.low).toBeLessThanOrEqual(min)
+    expect(axis.high).toBeGreaterThanOrEqual(max)
+  })
+
+  it('has labels that differ, down to tenths of a milliampere', () => {
+    for (const max of [0.0001, 0.0013, 0.02, 0.3, 4, 50, 600]) {
+      for (const intervals of [1, 2, 4]) {
+        const { labels } = roundAxis(0, max, intervals, 0.0001)
+        expect(new Set(labels).size).toBe(labels.length)
+      }
+    }
+  })
+
+  it('keeps digits where a steady value is zoomed into', () => {
+    const { labels } = roundAxis(12.0, 12.008, 2, 0.04)
+    expect(new Set(labels).size).toBe(3)
+    expect(labels.every((label) => label.startsWith('12.') || label.startsWith('11.'))).toBe(true)
+  })
+
+  it('holds values outside at the edge', () => {
+    const axis = roundAxis(0, 1, 2, 0.002)
+    expect(dotRow(axis, 99, 10)).toBe(0)
+    expect(dotRow(axis, -99, 10)).toBe(9)
+  })
+})
+
+describe('columns', () => {
+  it('keep every extreme when folded', () => {
+    const trace = traceOf(60, [at(10, 0.1), at(10, 3), at(11, 0.5), at(59, 1)])
+    // Two slots a column: wherever the grid lies, slots 10 and 11 are in columns 4 to 6.
+    const columns = foldColumns(trace, 30, 2e6)
+    const filled = [4, 5, 6].filter((column) => (columns.count[column] ?? 0) > 0)
+    expect(Math.min(...filled.map((column) => columns.min.current[column] ?? 0))).toBe(0.1)
+    expect(Math.max(...filled.map((column) => columns.max.current[column] ?? 0))).toBe(3)
+    expect(columns.last.current[filled.at(-1) ?? 0]).toBe(0.5)
+  })
+
+  it('put the newest slot at the right edge', () => {
+    const columns = foldColumns(traceOf(60, [at(59, 1)]), 114, 60e6 / 114)
+    expect(columns.count[113]).toBe(1)
+  })
+
+  it('hold the same values while the chart scrolls', () => {
+    const wave = Array.from({ length: 60 }, (_, i) => at(i, Math.sin(i)))
+    const trace = traceOf(60, wave)
+    // Three seconds later: three slots have gone at the left, three have come.
+    const later = traceOf(60, [
+      ...wave.slice(3).map((point, i) => ({ ...point, slot: i })),
+      at(59, 9),
+    ])
+    const shifted = { ...later, startUs: trace.startUs + 3e6 }
+    const [before, after] = [foldColumns(trace, 20, 3e6), foldColumns(shifted, 20, 3e6)]
+    expect([...after.max.current.slice(1, 17)]).toEqual([...before.max.current.slice(2, 18)])
+  })
+
+  it('break where the stream fell silent, without sequence numbers to tell', () => {
+    const steady = Array.from({ length: 20 }, (_, i) => at(i, 1))
+    const trace = traceOf(60, [...steady, at(50, 1), at(51, 1), at(52, 1)])
+    expect([...foldColumns(trace, 60, 1e6).broken].indexOf(1)).toBe(50)
+  })
+
+  it('do not break where the device only slowed down', () => {
+    const fast = Array.from({ length: 20 }, (_, i) => at(i, 1))
+    const slow = [29, 39, 49, 59].map((slot) => at(slot, 1))
+    const { broken } = foldColumns(traceOf(60, [...fast, ...slow]), 60, 1e6)
+    expect(broken.includes(1)).toBe(false)
+  })
+})
+
+describe('chart', () => {
+  const steady = (from: number, to: number): Point[] =>
+    Array.from({ length: to - from }, (_, i) => at(from + i, 1))
+
+  it('leaves the columns of a gap empty and marks it below', () => {
+    const lines = draw([...steady(0, 20), at(40, 1, true), ...steady(41, 60)])
+    const columns = shadow(lines)
+    const gap = / {15,}/.exec(columns)
+    expect(gap?.index).toBeGreaterThan(10)
+    expect(columns.slice((gap?.index ?? 0) + (gap?.[0].length ?? 0)).trim()).toMatch(/^#+$/)
+    expect(lines.at(-1)).toContain('x')
+  })
+
+  it('joins samples further apart than a column', () => {
+    const lines = draw(Array.from({ length: 12 }, (_, i) => at(4 + i * 5, 1)))
+    expect(shadow(lines).trim()).toMatch(/^#+$/)
+    expect(lines.at(-1)).not.toContain('x')
+  })
+
+  it.each([ASCII, BRAILLE])('draws a single sample', (look) => {
+    const lines = draw([at(59, 1)], look)
+    const drawn = lines
+      .slice(1, -1)
+      .join('')
+      .match(/[vaw\u2801-\u28ff]/g)
+    expect(drawn?.length).toBeGreaterThan(0)
+  })
+
+  it('draws negative values', () => {
+    const lines = draw(Array.from({ length: 60 }, (_, i) => at(i, -0.5 + i / 120)))
+    expect(lines.join('\n')).toContain('-')
+    expect(plot(lines).some((row) => row.includes('a'))).toBe(true)
+  })
+
+  it('keeps a spike of one sample visible at any span', () => {
+    const points = [...steady(0, 30), at(30, 3), ...steady(31, 60)]
+    const [top = ''] = plot(draw(points))
+    expect(top).toMatch(/[aw]/)
+  })
+
+  it('labels one axis per quantity and its unit', () => {
+    const lines = draw(steady(0, 60))
+    expect(lines.at(-1)).toMatch(/^ +V \+60.*0\+ +A +W$/)
+    const [, top = ''] = lines
+    expect(
+      top
+        .trim()
+        .split(/\s+/)
+        .map(Number)
+        .filter((n) => !Number.isNaN(n)).length,
+    ).toBe(3)
+  })
+
+  it('names the quantity at its newest value', () => {
+    const edges = draw(steady(0, 60)).map((line) => line[line.search(/[+|VAW](?= *\S* *\S*$)/)])
+    expect(edges.join('')).toMatch(/[VAW]/)
+  })
+
+  it('says so when there is nothing to draw', () => {
+    expect(draw([]).join('\n')).toContain('no samples yet')
+    expect(
+      chartLines(null, {
+        width: 80,
+        height: 9,
+        spanMs: 60_000,
+        arrangement: 'auto',
+        title: [],
+        note: [],
+        look: ASCII,
+      })
+        .map(lineText)
+        .join('\n'),
+    ).toContain('no samples yet')
+  })
+
+  it('stacks strips with an axis each', () => {
+    const options = {
+      width: 80,
+      height: 14,
+      spanMs: 60_000,
+      arrangement: 'strips',
+      note: [],
+      title: [],
+    } as const
+    const lines = chartLines(traceOf(60, steady(0, 60)), { ...options, look: ASCII }).map(lineText)
+    expect(lines.filter((line) => /^ [VAW] +[\d.]+ /.test(line)).map((line) => line[1])).toEqual([
+      'V',
+      'A',
+      'W',
+    ])
+  })
+})

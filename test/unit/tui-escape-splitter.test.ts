@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { EscapeSplitter } from '../../src/tui/terminal/escape-splitter.ts'
+
+function split(...chunks: string[]): string[] {
+  const splitter = new EscapeSplitter()
+  return chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk, 'latin1'))).map(String)
+}
+
+describe('escape splitter', () => {
+  it('puts a sequence that came in two reads together', () => {
+    expect(split('\x1b', '[A')).toEqual(['\x1b[A'])
+    expect(split('\x1b[<64;1', '0;5M')).toEqual(['\x1b[<64;10;5M'])
+    expect(split('\x1bO', 'P')).toEqual(['\x1bOP'])
+  })
+
+  it('takes a mouse report and the keys beside it apart', () => {
+    expect(split('q\x1b[<0;1;1Mr\x1b[M !!z')).toEqual(['q', '\x1b[<0;1;1M', 'r', '\x1b[M !!', 'z'])
+  })
+
+  it('drops what is no key: answers of the terminal and broken sequences', () => {
+    expect(split('a\x1b]11;rgb:0000/0000/0000\x07b\x1bP1$r0m\x1b\\c')).toEqual(['a', 'b', 'c'])
+    expect(split('\x1b[1;2\x01x')).toEqual(['\x01x'])
+    expect(split(`\x1b[${'1'.repeat(100)}`).join('')).toMatch(/^1*$/)
+  })
+
+  it('takes Esc for a key only when nothing follows', () => {
+    const splitter = new EscapeSplitter()
+    expect(splitter.push(Buffer.from('\x1b'))).toEqual([])
+    expect(splitter.pending).toBe(true)
+    expect(splitter.flush().map(String)).toEqual(['\x1b'])
+    splitter.push(Buffer.from('\x1b[1;'))
+    expect(splitter.flush()).toEqual([])
+    expect(splitter.pending).toBe(false)
+  })
+
+  it('gives the same units however the bytes arrive', () => {
+    const piece = fc.constantFrom(
+      'q',
+      'abc',
+      '\x1b[A',
+      '\x1b[<0;12;3m',
+      '\x1bOP',
+      '\x1b[3~',
+      '\x1bx',
+      '\x1b[[A',
+    )
+    const input = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
+    fc.assert(
+      fc.property(input, (text) => {
+        expect(
+          split(...text)
+            .join('|')
+            .replaceAll('|', ''),
+        ).toBe(split(text).join(''))
+        const escapes = (units: string[]): string[] =>
+          units.filter((unit) => unit.startsWith('\x1b'))
+        expect(escapes(split(...text))).toEqual(escapes(split(text)))
+      }),
+    )
+  })
+})

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FrameLoop } from '../../src/tui/frame-loop.ts'
+import { canOpenScreen } from '../../src/tui/terminal/can-open.ts'
+import { capabilitiesOf } from '../../src/tui/terminal/capabilities.ts'
+import { attributeOf } from '../../src/tui/widgets/theme.ts'
+
+describe('capabilities', () => {
+  it.each([
+    ['xterm', 'xterm-256color'],
+    ['tmux-256color', 'xterm-256color'],
+    ['alacritty', 'xterm-256color'],
+    [undefined, 'xterm-256color'],
+    ['linux', 'linux'],
+    ['vt100', 'vt100'],
+  ])('of TERM=%s name the description %s', (term, terminal) => {
+    expect(capabilitiesOf({ TERM: term }, false).terminal).toBe(terminal)
+  })
+
+  it.each([
+    [{}, false],
+    [{ LANG: 'en_US.UTF-8' }, false],
+    [{ LANG: 'C.utf8' }, false],
+    [{ LANG: 'C' }, true],
+    [{ LANG: 'en_US.UTF-8', LC_ALL: 'POSIX' }, true],
+    [{ LANG: 'C', LC_CTYPE: 'C.UTF-8' }, false],
+    [{ TERM: 'linux' }, true],
+  ])('of %j: ASCII only is %s', (env, ascii) => {
+    expect(capabilitiesOf(env, false).ascii).toBe(ascii)
+    expect(capabilitiesOf(env, true).ascii).toBe(true)
+  })
+
+  it('have no colour with NO_COLOR or on a terminal without', () => {
+    expect(capabilitiesOf({}, false).colour).toBe(true)
+    expect(capabilitiesOf({ NO_COLOR: '' }, false).colour).toBe(true)
+    expect(capabilitiesOf({ NO_COLOR: '1' }, false).colour).toBe(false)
+    expect(capabilitiesOf({ TERM: 'vt220' }, false).colour).toBe(false)
+  })
+
+  it('without colour keep bold and inverse', () => {
+    const [plain, bad] = [attributeOf('plain', false), attributeOf('bad', false)]
+    expect(bad & 0x3ffff).toBe(plain & 0x3ffff)
+    expect(bad >> 18).toBe(1 | 8)
+    expect(attributeOf('bad', true) & 0x3ffff).not.toBe(plain & 0x3ffff)
+  })
+
+  it('need a terminal for the screen', () => {
+    expect(canOpenScreen({ isTTY: true }, { isTTY: true }, {})).toBe(true)
+    expect(canOpenScreen({ isTTY: true }, {}, {})).toBe(false)
+    expect(canOpenScreen({ isTTY: true }, { isTTY: true }, { TERM: 'dumb' })).toBe(false)
+  })
+})
+
+describe('frame loop', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  function loopWith(options: { costMs?: number; ready?: () => boolean }): {
+    loop: FrameLoop
+    frames: () => number
+  } {
+    let frames = 0
+    let lostMs = 0
+    const loop = new FrameLoop({
+      draw: () => {
+        frames++
+        lostMs += options.costMs ?? 0
+      },
+      ready: options.ready ?? (() => true),
+      monoMs: () => performance.now() + lostMs,
+    })
+    loop.start()
+    return { loop, frames: () => frames }
+  }
+
+  it('draws ten frames a second', () => {
+    const { frames } = loopWith({})
+    vi.advanceTimersByTime(1000)
+    expect(frames()).toBeGreaterThanOrEqual(10)
+    expect(frames()).toBeLessThanOrEqual(11)
+  })
+
+  it('slows down where a frame is dear', () => {
+    const { frames } = loopWith({ costMs: 50 })
+    vi.advanceTimersByTime(5000)
+    expect(frames()).toBeLessThanOrEqual(11)
+  })
+
+  it('leaves frames out while the terminal stalls, and goes on afterwards', () => {
+    let ready = false
+    const { frames } = loopWith({ ready: () => ready })
+    vi.advanceTimersByTime(5000)
+    expect(frames()).toBe(0)
+    ready = true
+    vi.advanceTimersByTime(200)
+    expect(frames()).toBeGreaterThan(0)
+  })
+
+  it('answers a key at once', () => {
+    const { loop, frames } = loopWith({})
+    vi.advanceTimersByTime(50)
+    const before = frames()
+    loop.hurry()
+    vi.advanceTimersByTime(1)
+    expect(frames()).toBe(before + 1)
+  })
+
+  it('draws no more once stopped', () => {
+    const { loop, frames } = loopWith({})
+    loop.stop()
+    loop.hurry()
+    vi.advanceTimersByTime(1000)
+    expect(frames()).toBe(0)
+  })
+})

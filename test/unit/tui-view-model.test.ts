@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { buildFrame, traceWish } from '../../src/tui/view-model/frame.ts'
+import { headerLine } from '../../src/tui/view-model/header.ts'
+import { lookOf } from '../../src/tui/view-model/look.ts'
+import { type Line, lineText } from '../../src/tui/view-model/styled.ts'
+import { INITIAL_VIEW } from '../../src/tui/view-state.ts'
+import { type SnapshotChanges, sampleSnapshot, traceOf } from '../support/synthetic-controls.ts'
+
+const LOOK = lookOf({ ascii: true, colour: true })
+
+beforeAll(() => {
+  process.env['TZ'] = 'UTC'
+})
+
+function frameText(
+  changes: SnapshotChanges = {},
+  view = INITIAL_VIEW,
+  columns = 80,
+  rows = 24,
+): string[] {
+  const points = Array.from({ length: 60 }, (_, slot) => ({
+    slot,
+    values: { voltage: 5, current: 1, power: 5 },
+  }))
+  const context = { size: { columns, rows }, view, look: LOOK }
+  const frame = buildFrame(sampleSnapshot(changes), traceOf(60, points), context)
+  return Object.values(frame.blocks).flatMap((block) => block.lines.map(lineText))
+}
+
+function styled(line: Line): string {
+  return line.map(({ text, style }) => `${style}:${text}`).join('/')
+}
+
+describe('frame at 80x24', () => {
+  const lines = (): string[] => frameText()
+
+  it('is 24 lines of 80 cells', () => {
+    expect(lines().map((line) => line.length)).toEqual(new Array(24).fill(80))
+  })
+
+  it('begins with source, state, rate, losses, log, running time and clock', () => {
+    const [header] = frameText({ device: 'ttyUSB0' })
+    expect(header).toBe(
+      ' ina219 ttyUSB0 LIVE 100.2 S/s lost 0 | REC bench-7 | up 00:12:41      14:03:27 ',
+    )
+  })
+
+  it('has a bar for each quantity with full scale, peak hold and a word', () => {
+    expect(lines().slice(1, 4)).toEqual([
+      ' V    5.053 V |########.................................|  19% of 26 V   ok     ',
+      ' A   1.1040 A |##############:..........................|  35% of 3.2 A  ok     ',
+      ' W    5.577 W |###......................................|   7% of 83.2 W ok     ',
+    ])
+  })
+
+  it('has a table of three windows', () => {
+    expect(lines().slice(17, 21)).toEqual([
+      '       now | 1m  min    avg    max| 5m  min    avg    max| 15m min    avg    max',
+      ' V   5.053 |   5.001  5.050  5.101|   5.001  5.050  5.101|   5.001  5.050  5.101',
+      ' A  1.1040 |  0.4120 0.8040 1.2040|  0.4120 0.8040 1.2040|  0.4120 0.8040 1.2040',
+      ' W   5.577 |   2.081  4.060  6.091|   2.081  4.060  6.091|   2.081  4.060  6.091',
+    ])
+  })
+
+  it('has charge, energy, the newest event and the keys', () => {
+    expect(lines().slice(21)).toEqual([
+      ' Q 13.40 mAh  E 67.90 mWh  since 13:50:46  mode NORMAL  n=76 100  gaps 0        ',
+      ' 14:02:57 restart: the device restarted (boot 18)                               ',
+      ' q quit  ? help  space freeze  +/- span  <-/-> scroll  o overlay/strips         ',
+    ])
+  })
+})
+
+describe('header', () => {
+  const text = (changes: SnapshotChanges, width = 80): string =>
+    lineText(headerLine(sampleSnapshot(changes), width, LOOK))
+
+  it('names device and port where they differ', () => {
+    expect(text({})).toContain('bench-7@ttyUSB0 LIVE')
+    expect(text({ device: '/dev/ttyUSB0' })).toContain(' ttyUSB0 LIVE')
+  })
+
+  it('says what is wrong in words', () => {
+    const { ledger, log } = sampleSnapshot()
+    const silent = { label: 'stdin', state: 'silent', reason: '' } as const
+    expect(text({ source: silent, sampleUs: sampleSnapshot().nowUs - 12e6 })).toContain(
+      'SILENT 12 s !',
+    )
+    expect(text({ ledger: { ...ledger, lost: 1234, recovered: 56 } })).toContain(
+      'lost 1 234 healed 56',
+    )
+    expect(text({ unnumbered: true })).toContain('lost ?')
+    expect(text({ log: null })).toContain('no log')
+    expect(log && text({ log: { ...log, kind: 'failed' } })).toContain('LOG FAILED !')
+    expect(log && text({ log: { ...log, kind: 'spilling', queued: 9000 } })).toContain(
+      'LOG WAITS 9 000 !',
+    )
+  })
+
+  it('keeps state and losses when narrow', () => {
+    for (const width of [40, 50, 60, 70]) {
+      expect(text({}, width)).toMatch(/LIVE 100.2 S\/s lost 0/)
+      expect(text({}, width)).toHaveLength(width)
+    }
+  })
+
+  it('shows nothing of a device name that could move the cursor or shift columns', () => {
+    const shown = text({ device: 'x\x1b[2J{red-fg}\u202e漢字é́😀' }, 120)
+    expect(shown).toHaveLength(120)
+    expect(shown).toMatch(/^[ -~]*$/)
+    expect(shown).toContain('{red-fg}')
+  })
+})
+
+describe('words beside colours', () => {
+  it.each([
+    [3.19, 'HIGH !'],
+    [3.2, 'FULL !'],
+    [-3.2, 'FULL !'],
+    [1, 'ok'],
+  ])('says of %d A: %s', (current, word) => {
+    const [, , gauge] = frameText({ values: { voltage: 5, current, power: 5 * current } })
+    expect(gauge?.trimEnd().endsWith(word)).toBe(true)
+  })
+
+  it('draws a negative current with another sign', () => {
+    const [, , gauge] = frameText({ values: { voltage: 5, current: -1.6, power: -8 } })
+    expect(gauge).toContain('-1.6000 A |<<<<')
+  })
+
+  it('shows dashes before the first sample', () => {
+    const lines = frameText({ values: null, sampleUs: null })
+    expect(lines[1]).toContain('-- V |')
+    expect(lines[18]).toMatch(/^ V {6}-- /)
+  })
+
+  it('shows a bad status of the sensor', () => {
+    expect(frameText({ status: 'nosensor' })[21]).toContain('status nosensor !')
+  })
+
+  it('puts what is wrong now above events', () => {
+    const source = { label: 'x', state: 'waiting', reason: 'the port is gone; plug it in' } as const
+    expect(frameText({ source })[22]).toMatch(/^ waiting: the port is gone; plug it in /)
+    const { log } = sampleSnapshot()
+    expect(log && frameText({ log: { ...log, kind: 'failed', reason: 'disk full' } })[22]).toMatch(
+      /^ log: disk full/,
+    )
+    expect(frameText({ unnumbered: true })[22]).toContain('numbers nothing')
+  })
+})
+
+describe('view', () => {
+  it('shows for how long the chart has been frozen', () => {
+    const { nowUs } = sampleSnapshot()
+    const view = { ...INITIAL_VIEW, frozen: { endUs: nowUs - 60e6, sinceUs: nowUs - 34e6 } }
+    expect(frameText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
+    expect(traceWish({ size: { columns: 80, rows: 24 }, view, look: LOOK })?.endUs).toBe(
+      nowUs - 60e6,
+    )
+  })
+
+  it('needs no trace where there is no chart', () => {
+    expect(
+      traceWish({ size: { columns: 80, rows: 12 }, view: INITIAL_VIEW, look: LOOK }),
+    ).toBeNull()
+  })
+
+  it('leaves out 15 minutes first, then 5, in a narrow terminal', () => {
+    const table = (columns: number): string =>
+      frameText({}, INITIAL_VIEW, columns).find((line) => line.includes('now |')) ?? ''
+    expect(table(79)).not.toContain('15m')
+    expect(table(79)).toContain('5m')
+    expect(table(56)).not.toContain('5m')
+    expect(table(56)).toContain('1m')
+  })
+
+  it('is one line with the values and the size needed where nothing fits', () => {
+    expect(frameText({}, INITIAL_VIEW, 39, 24)).toEqual(['V 5.053 A 1.1040 W 5.577 needs 40x8    '])
+  })
+
+  it('lies help over everything', () => {
+    const context = {
+      size: { columns: 80, rows: 24 },
+      view: { ...INITIAL_VIEW, help: true },
+      look: LOOK,
+    }
+    const { help } = buildFrame(sampleSnapshot(), null, context)
+    expect(help?.lines.map(lineText).join('\n')).toMatch(/q {2}Ctrl-C +quit/)
+    expect(help?.lines.length).toBe(help?.rect.height)
+  })
+
+  it('has big gauges at 200x50', () => {
+    const look = lookOf({ ascii: false, colour: true })
+    const context = { size: { columns: 200, rows: 50 }, view: INITIAL_VIEW, look }
+    const frame = buildFrame(sampleSnapshot(), null, context)
+    expect(frame.gauges.map(({ quantity }) => quantity)).toEqual(['voltage', 'current', 'power'])
+    expect(frame.gauges.every(({ ratio }) => ratio >= 0 && ratio <= 1)).toBe(true)
+  })
+
+  it('marks what is bad with a style of its own', () => {
+    const { log } = sampleSnapshot()
+    const header = headerLine(sampleSnapshot({ log: log && { ...log, kind: 'failed' } }), 80, LOOK)
+    expect(styled(header)).toContain('bad:LOG FAILED !')
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { actionOf, BINDINGS } from '../../src/tui/keymap.ts'
+import { INITIAL_VIEW, reduceView, spanMs, type ViewAction } from '../../src/tui/view-state.ts'
+
+const NEWEST = 1_700_000_000_000_000
+const CONTEXT = { nowUs: NEWEST + 5e6, newestUs: NEWEST, oldestUs: NEWEST - 300e6 }
+
+function viewAfter(actions: readonly ViewAction[], context = CONTEXT): typeof INITIAL_VIEW {
+  return actions.reduce((view, action) => reduceView(view, action, context), INITIAL_VIEW)
+}
+
+describe('view state', () => {
+  it('zooms from 15 s to 15 min and no further', () => {
+    expect(spanMs(INITIAL_VIEW)).toBe(60_000)
+    expect(spanMs(viewAfter(new Array(9).fill('zoom_in')))).toBe(15_000)
+    expect(spanMs(viewAfter(new Array(9).fill('zoom_out')))).toBe(900_000)
+  })
+
+  it('freezes at the newest sample and goes on', () => {
+    expect(viewAfter(['freeze']).frozen).toEqual({ endUs: NEWEST, sinceUs: CONTEXT.nowUs })
+    expect(viewAfter(['freeze', 'freeze']).frozen).toBeNull()
+  })
+
+  it('can not freeze what is not there', () => {
+    expect(viewAfter(['freeze'], { ...CONTEXT, newestUs: null as never }).frozen).toBeNull()
+  })
+
+  it('freezes before it scrolls back, by a tenth of the span', () => {
+    expect(viewAfter(['back', 'back']).frozen?.endUs).toBe(NEWEST - 12e6)
+    expect(viewAfter(['back', 'page_back']).frozen?.endUs).toBe(NEWEST - 66e6)
+  })
+
+  it('never scrolls past the samples there are', () => {
+    expect(viewAfter(new Array(20).fill('page_back')).frozen?.endUs).toBe(NEWEST - 240e6)
+    expect(viewAfter(['oldest']).frozen?.endUs).toBe(NEWEST - 240e6)
+    expect(viewAfter(['back', 'page_forward', 'forward']).frozen?.endUs).toBe(NEWEST)
+    expect(viewAfter(['forward']).frozen).toBeNull()
+  })
+
+  it('goes back to now with End', () => {
+    expect(viewAfter(['page_back', 'newest']).frozen).toBeNull()
+  })
+})
+
+describe('keys', () => {
+  it('never quit on Esc', () => {
+    expect(actionOf('escape')).toBe('dismiss')
+    expect(BINDINGS.filter(({ action }) => action === 'quit').flatMap(({ keys }) => keys)).toEqual([
+      'q',
+      'S-q',
+      'C-c',
+    ])
+  })
+
+  it('are bound once each', () => {
+    const keys = BINDINGS.flatMap((binding) => binding.keys)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
