@@ -1,18 +1,9 @@
 import { spawn } from 'node:child_process'
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  readlinkSync,
-  readSync,
-  symlinkSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, readSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InaError, systemCode } from '../src/util/errors.ts'
+import { makeLink, removeLink } from './pty-link.ts'
 
 /** The device's end of a pseudo-serial pair. Hosts open `path` (or the link) as they would a real port. */
 export interface Pty {
@@ -277,42 +268,4 @@ async function makeRaw(slave: number): Promise<void> {
     'install the basic system tools (coreutils)',
     error,
   )
-}
-
-function makeLink(link: string, target: string): void {
-  try {
-    if (isStale(link, target)) unlinkSync(link)
-    symlinkSync(target, link)
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') {
-      throw new InaError(
-        'usage_invalid',
-        `the link '${link}' exists and is not a left-over of this mock`,
-        'choose another name, or remove it if nothing uses it',
-        error,
-      )
-    }
-    if (systemCode(error) === undefined) throw error
-    throw new InaError(
-      'usage_invalid',
-      `the link '${link}' can't be made (${systemCode(error)})`,
-      'choose a name in a folder that exists and that you may write to',
-      error,
-    )
-  }
-}
-
-/** A link left behind by a mock that was killed: dangling, or to the very port just made anew. */
-function isStale(link: string, target: string): boolean {
-  if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return false
-  const old = readlinkSync(link)
-  return old === target || (dirname(old) === dirname(target) && !existsSync(old))
-}
-
-function removeLink(link: string, target: string): void {
-  try {
-    if (readlinkSync(link) === target) unlinkSync(link)
-  } catch {
-    // Gone already, or replaced by something that is not ours to remove.
-  }
 }
