@@ -1,0 +1,317 @@
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { Epoch } from '../domain/sample.ts'
+import type { Clock } from '../util/clock.ts'
+import { InaError } from '../util/errors.ts'
+import type { ResumePoint } from './log.ts'
+import { EMPTY_BLOCK, type LogBatch } from './log-batch.ts'
+import { logError, plainReason } from './log-errors.ts'
+import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
+import { LogWriter } from './log-writer.ts'
+import { SpillFile } from './spill-file.ts'
+import { WriterLock } from './writer-lock.ts'
+
+/** What the keeper says after each step. */
+export interface KeeperReport {
+  readonly kind: 'recording' | 'spilling' | 'failed'
+  /** Plain words; empty while recording. */
+  readonly reason: string
+  /** Batches taken so far that are durable: in the log, or in the spill file. */
+  readonly durable: number
+  /** Size of log and WAL in bytes. */
+  readonly bytes: number
+}
+
+export interface OpenReply {
+  readonly nextEpochId: number
+  readonly resumePoints: readonly ResumePoint[]
+}
+
+export interface KeeperOptions {
+  readonly file: string
+  readonly retainMs: number
+  readonly clock: Clock
+  readonly report: (report: KeeperReport) => void
+}
+
+/** Samples that wait in memory while the log can't be written; then they go to the spill file. */
+export const MEMORY_SAMPLES = 20_000
+/** How long they wait there at most, so that a power cut costs no more, ms. */
+export const MEMORY_MS = 5000
+/** Where the spill file can't be written either: samples kept before the log counts as failed. */
+export const LAST_RESORT_SAMPLES = 500_000
+/** Pauses between attempts: this, doubled each time, up to the other. */
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 60_000
+/** Batches committed together where they come faster than the disk syncs. */
+const BATCHES_PER_COMMIT = 40
+/** Time for tidying up between two batches, ms. */
+const MAINTENANCE_MS = 20
+
+/**
+ * Keeps the log through whatever happens to its file. Holds the writer lock,
+ * writes batches, tries again after a failure with growing pauses, and keeps
+ * what comes meanwhile: first in memory, then in a spill file, from where it
+ * flows back once. Synchronous; belongs in a thread of its own.
+ */
+export class LogKeeper {
+  readonly #options: KeeperOptions
+  readonly #spill: SpillFile
+  #lock: WriterLock | null = null
+  #db: Database.Database | null = null
+  #writer: LogWriter | null = null
+  #inode = 0
+  /** All of this run, for a log that has to be opened anew. */
+  readonly #epochs = new Map<number, Epoch>()
+  #waiting: LogBatch[] = []
+  #waitingSamples = 0
+  #waitingSinceMs = 0
+  #durable = 0
+  #reason = ''
+  #spillReason = ''
+  #failed = false
+  #failedAtMs = 0
+  #retryAtMs = 0
+  #pauseMs = FIRST_PAUSE_MS
+  #spilledSamples = 0
+
+  constructor(options: KeeperOptions) {
+    this.#options = options
+    this.#spill = new SpillFile(options.file)
+  }
+
+  /** @throws InaError log_*: the log can't be used from the start */
+  open(): OpenReply {
+    const writer = this.#open()
+    this.#drainSpill(writer)
+    this.#report()
+    return { nextEpochId: writer.nextEpochId, resumePoints: writer.resumePoints() }
+  }
+
+  accept(batches: readonly LogBatch[]): void {
+    if (this.#waitingSamples === 0) this.#waitingSinceMs = this.#nowMs
+    for (const batch of batches) {
+      for (const epoch of batch.epochs) this.#epochs.set(epoch.id, epoch)
+      this.#waiting.push(batch)
+      this.#waitingSamples += batch.block.count
+    }
+    this.#flush()
+    this.#report()
+  }
+
+  /** Retries and tidies up; to be called a few times a second. */
+  tick(): void {
+    if (this.#writer === null) {
+      this.#flush()
+      this.#report()
+      return
+    }
+    const untilMs = this.#nowMs + MAINTENANCE_MS
+    try {
+      while (this.#writer.maintain() && this.#nowMs < untilMs);
+    } catch (error) {
+      this.#fail(error)
+      this.#report()
+    }
+  }
+
+  /** @throws InaError where samples could be saved nowhere */
+  close(): void {
+    this.#retryAtMs = 0
+    this.#flush()
+    if (this.#waiting.length > 0) this.#spillWaiting()
+    this.#report()
+    try {
+      this.#writer?.finish()
+    } catch {
+      // All samples are safe; the roll-ups are marked and made by the next run.
+    }
+    this.#closeFile()
+    this.#lock?.release()
+    if (this.#waitingSamples === 0) return
+    throw new InaError(
+      'log_unwritable',
+      `${this.#waitingSamples} samples could not be saved in ${this.#options.file}: ${this.#reason}${this.#spillReason}`,
+      'free some space or name another file with --db',
+    )
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.monoMs()
+  }
+
+  #open(): LogWriter {
+    const { file, retainMs, clock } = this.#options
+    makeFolder(file)
+    if (this.#lock?.stands !== true) {
+      this.#lock?.release()
+      this.#lock = null
+      // Before the lock: nothing may appear beside a file that is refused.
+      isLog(file)
+      this.#lock = WriterLock.acquire(file, clock.wallMs())
+    }
+    try {
+      this.#db = openForWriting(file)
+      this.#inode = statSync(file).ino
+      this.#writer = new LogWriter(this.#db, retainMs)
+      return this.#writer
+    } catch (error) {
+      this.#closeFile()
+      this.#lock.discard()
+      this.#lock = null
+      throw logError(error, file)
+    }
+  }
+
+  #flush(): void {
+    // A second time where the file turned out to be gone: a new one is begun at once.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      if (this.#writer === null && !this.#recover()) break
+      if (this.#writeWaiting()) return
+      if (this.#retryAtMs > this.#nowMs) break
+    }
+    const isLong = this.#nowMs - this.#waitingSinceMs >= MEMORY_MS
+    if (this.#waitingSamples > MEMORY_SAMPLES || (this.#waitingSamples > 0 && isLong)) {
+      this.#spillWaiting()
+    }
+  }
+
+  #writeWaiting(): boolean {
+    const { file } = this.#options
+    try {
+      while (this.#waiting.length > 0) {
+        if (statSync(file, { throwIfNoEntry: false })?.ino !== this.#inode) {
+          this.#fail(new Error('its file was deleted or replaced'))
+          this.#retryAtMs = 0
+          return false
+        }
+        const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
+        this.#writer?.write(group)
+        this.#done(group.length)
+      }
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  #done(batches: number): void {
+    for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
+    this.#waitingSinceMs = this.#nowMs
+    this.#durable += batches
+  }
+
+  #fail(error: unknown): void {
+    this.#closeFile()
+    if (this.#reason === '') this.#failedAtMs = this.#nowMs
+    this.#reason = plainReason(error)
+    this.#retryAtMs = this.#nowMs + this.#pauseMs
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
+  }
+
+  /** @returns true: the log takes samples again */
+  #recover(): boolean {
+    if (this.#nowMs < this.#retryAtMs) return false
+    try {
+      const writer = this.#open()
+      writer.write([
+        { epochs: [...this.#epochs.values()], block: EMPTY_BLOCK, lost: [], events: [] },
+      ])
+      this.#drainSpill(writer)
+      this.#note(writer)
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+    this.#reason = ''
+    this.#spillReason = ''
+    this.#failed = false
+    this.#pauseMs = FIRST_PAUSE_MS
+    this.#spilledSamples = 0
+    return true
+  }
+
+  /** Leaves a trace of the failure in the log itself. */
+  #note(writer: LogWriter): void {
+    const device = [...this.#epochs.values()].at(-1)?.device
+    if (device === undefined) return
+    const seconds = ((this.#nowMs - this.#failedAtMs) / 1000).toFixed(1)
+    const detail =
+      `the log took no samples for ${seconds} s: ${this.#reason}; ` +
+      `${this.#waitingSamples} waited in memory, ${this.#spilledSamples} in the spill file`
+    const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
+    const events = [{ timeUs, device, kind: 'spill', detail }]
+    writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [], events }])
+  }
+
+  /** Moves what an earlier failure left in the spill file into the log, each sample once. */
+  #drainSpill(writer: LogWriter): void {
+    const fileId = this.#spill.readId()
+    if (fileId === null) return
+    const db = this.#db as Database.Database
+    let offset =
+      (db.prepare('SELECT offset FROM spill WHERE file_id = ?').pluck().get(fileId) as
+        | number
+        | undefined) ?? 0
+    // The epochs stand at the begin; the writer has to know them however far it had got.
+    if (offset > 0) writer.write([{ ...this.#spilledEpochs(offset) }])
+    for (;;) {
+      const chunk = this.#spill.readChunk(offset)
+      if (chunk === null) break
+      offset = chunk.offset
+      // In the same transaction, so that a crash makes it neither twice nor never.
+      writer.write(chunk.batches, () => {
+        db.prepare('INSERT OR REPLACE INTO spill VALUES (?, ?)').run(fileId, offset)
+      })
+    }
+    this.#spill.remove()
+    db.prepare('DELETE FROM spill').run()
+  }
+
+  #spilledEpochs(before: number): LogBatch {
+    const epochs: Epoch[] = []
+    for (let offset = 0; offset < before; ) {
+      const chunk = this.#spill.readChunk(offset)
+      if (chunk === null) break
+      for (const batch of chunk.batches) epochs.push(...batch.epochs)
+      offset = chunk.offset
+    }
+    return { epochs, block: EMPTY_BLOCK, lost: [], events: [] }
+  }
+
+  #spillWaiting(): void {
+    try {
+      this.#spill.append(this.#epochs.values(), this.#waiting)
+      this.#spilledSamples += this.#waitingSamples
+      this.#spillReason = ''
+      this.#done(this.#waiting.length)
+    } catch (error) {
+      this.#spillReason = `; nor is the spill file: ${plainReason(error)}`
+      this.#failed = this.#waitingSamples > LAST_RESORT_SAMPLES
+    }
+  }
+
+  #closeFile(): void {
+    this.#writer = null
+    try {
+      this.#db?.close()
+    } catch {
+      // What failed before fails again here; the file is let go all the same.
+    }
+    this.#db = null
+  }
+
+  #report(): void {
+    const { file, report } = this.#options
+    report({
+      kind: this.#failed ? 'failed' : this.#writer === null ? 'spilling' : 'recording',
+      reason:
+        this.#writer === null
+          ? `the log is not being written: ${this.#reason}${this.#spillReason}`
+          : '',
+      durable: this.#durable,
+      bytes: sizeOf(file) + sizeOf(`${file}-wal`),
+    })
+  }
+}

@@ -1,0 +1,81 @@
+/** What is asked of the log, and what it answers; shared by `history` and `export`. */
+
+export interface LogRange {
+  /** Unix µs, inclusive. */
+  readonly fromUs: number
+  /** Unix µs, exclusive. */
+  readonly toUs: number
+  /** null: all devices */
+  readonly device: string | null
+}
+
+/** What the log holds at all. */
+export interface LogSpan {
+  /** First minute or sample, Unix µs. */
+  readonly fromUs: number
+  /** Newest sample, Unix µs. */
+  readonly toUs: number
+}
+
+/** One row of raw data, as it came. */
+export interface LoggedSample {
+  /** Unix µs */
+  readonly timeUs: number
+  readonly device: string
+  /** V */
+  readonly voltage: number
+  /** A */
+  readonly current: number
+  /** W */
+  readonly power: number
+  readonly seq: number | null
+  readonly status: string
+}
+
+export interface MinAvgMax {
+  readonly min: number
+  readonly avg: number
+  readonly max: number
+}
+
+/** Samples of one device within one span. */
+export interface Bucket {
+  /** Unix µs, inclusive. */
+  readonly fromUs: number
+  /** Unix µs, exclusive. */
+  readonly toUs: number
+  readonly device: string
+  /** Rows in the log, measured or not. */
+  readonly samples: number
+  /** Rows that the figures are made of. */
+  readonly measured: number
+  /** Samples known to be missing, by the place in time that they would have had. */
+  readonly lost: number
+  /** Time over which charge and energy are known, µs. */
+  readonly coveredUs: number
+  /** That time as a part of the span, 0 to 1. */
+  readonly coverage: number
+  /** null where nothing was measured */
+  readonly voltage: MinAvgMax | null
+  readonly current: MinAvgMax | null
+  readonly power: MinAvgMax | null
+  /** null where no time is covered */
+  readonly chargeMah: number | null
+  readonly energyMwh: number | null
+}
+
+export interface LoggedLoss {
+  readonly device: string
+  readonly firstSeq: number
+  readonly count: number
+  readonly fromUs: number
+  readonly toUs: number
+  readonly reason: string
+}
+
+export interface LoggedEvent {
+  readonly timeUs: number
+  readonly device: string
+  readonly kind: string
+  readonly detail: string
+}

@@ -1,0 +1,231 @@
+import type Database from 'better-sqlite3'
+import type { Catalog } from './catalog.ts'
+import { Figures, Folder, type Spread } from './minute-figures.ts'
+import { SampleScan } from './sample-scan.ts'
+import { US_PER_MINUTE } from './schema.ts'
+
+/** Where the samples of one device have got to. */
+interface Progress {
+  readonly deviceId: number
+  readonly folder: Folder
+  /** Minute (Unix) of the newest sample; -1 before the first of this run. */
+  minute: number
+  figures: Figures
+  /** `figures` hold all samples of `minute`. */
+  complete: boolean
+  /** `folder` does not know the rows before the next sample. */
+  stale: boolean
+  /** Minutes whose row is out of date. */
+  readonly dirty: Set<number>
+  /** Minute that the sample before went to. */
+  lastMinute: number
+}
+
+/** Rows after a late one whose neighbourhood it changes, see `Folder`. */
+const NEIGHBOURS = 9
+
+/**
+ * Keeps the minute rows. They are a pure function of the raw rows: a minute that
+ * gets a sample is marked dirty in the same transaction, and computed when it is
+ * over. Usually the figures have been gathered on the way; where they have not
+ * (a restart within the minute, late samples) the minute is read again.
+ */
+export class RollUps {
+  readonly #scan: SampleScan
+  readonly #progress = new Map<number, Progress>()
+  readonly #mark: Database.Statement
+  readonly #unmark: Database.Statement
+  readonly #put: Database.Statement
+  readonly #after: Database.Statement
+  /** Marks of this transaction that are not in the table yet. */
+  #unsaved: [deviceId: number, minute: number][] = []
+
+  constructor(db: Database.Database, catalog: Catalog) {
+    this.#scan = new SampleScan(db, catalog)
+    this.#mark = db.prepare('INSERT OR IGNORE INTO dirty VALUES (?, ?)')
+    this.#unmark = db.prepare('DELETE FROM dirty WHERE device_id = ? AND minute = ?')
+    // Never replaced by one of fewer samples: some of its rows have passed the retention since.
+    this.#put = db.prepare(`
+      INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET samples = excluded.samples, measured = excluded.measured,
+        covered_us = excluded.covered_us,
+        v_min = excluded.v_min, v_sum = excluded.v_sum, v_max = excluded.v_max,
+        a_min = excluded.a_min, a_sum = excluded.a_sum, a_max = excluded.a_max,
+        w_min = excluded.w_min, w_sum = excluded.w_sum, w_max = excluded.w_max,
+        charge_pc = excluded.charge_pc, energy_pj = excluded.energy_pj
+      WHERE excluded.samples >= minute.samples`)
+    this.#after = db
+      .prepare(
+        `SELECT id FROM sample WHERE id > ? AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT ${NEIGHBOURS}`,
+      )
+      .pluck()
+    for (const [deviceId, minute] of db
+      .prepare('SELECT device_id, minute FROM dirty')
+      .raw()
+      .all() as [number, number][]) {
+      this.#of(deviceId).dirty.add(minute)
+    }
+  }
+
+  /**
+   * Takes note of a sample just inserted.
+   *
+   * @param isNewest later than all samples of the device before
+   * @param newestBeforeUs time of the newest of those; -1: there are none
+   */
+  add(
+    deviceId: number,
+    timeUs: number,
+    isNewest: boolean,
+    newestBeforeUs: number,
+    epochId: number,
+    seq: number,
+    voltage: number,
+    current: number,
+    power: number,
+    measured: boolean,
+  ): void {
+    const progress = this.#of(deviceId)
+    const minute = Math.floor(timeUs / US_PER_MINUTE)
+    progress.lastMinute = minute
+    if (!isNewest) {
+      this.#addLate(progress, minute, timeUs)
+      return
+    }
+    if (minute !== progress.minute) {
+      this.#finish(progress)
+      progress.minute = minute
+      progress.figures = new Figures()
+      progress.complete = newestBeforeUs < minute * US_PER_MINUTE
+      this.#soil(progress, minute)
+    }
+    if (progress.stale) {
+      this.#scan.prime(progress.folder, deviceId, timeUs)
+      progress.stale = false
+    }
+    progress.folder.add(progress.figures, timeUs, epochId, seq, voltage, current, power, measured)
+  }
+
+  /** Writes the marks that are still needed; last thing in the transaction of a batch. */
+  save(): void {
+    for (const [deviceId, minute] of this.#unsaved) {
+      if (this.#of(deviceId).dirty.has(minute)) this.#mark.run(deviceId, minute)
+    }
+    this.#unsaved = []
+  }
+
+  /** Start of the oldest minute of a device whose rows are still needed, Unix µs. */
+  oldestNeededUs(deviceId: number): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const minute of this.#progress.get(deviceId)?.dirty ?? []) {
+      if (minute < oldest) oldest = minute
+    }
+    return oldest * US_PER_MINUTE
+  }
+
+  /**
+   * Computes at most `limit` dirty minutes that no sample is being added to.
+   * Within a transaction.
+   *
+   * @returns true: there are more
+   */
+  rollDue(limit: number): boolean {
+    let left = limit
+    for (const progress of this.#progress.values()) {
+      for (const minute of progress.dirty) {
+        if (minute === progress.minute || minute === progress.lastMinute) continue
+        if (left-- === 0) return true
+        this.#recompute(progress, minute)
+      }
+    }
+    return false
+  }
+
+  /** Computes everything, the minutes under way included. Within a transaction. */
+  rollAll(): void {
+    for (const progress of this.#progress.values()) {
+      this.#finish(progress)
+      for (const minute of progress.dirty) this.#recompute(progress, minute)
+      // What comes later finds a minute that has rows already.
+      progress.minute = -1
+    }
+    this.save()
+  }
+
+  #of(deviceId: number): Progress {
+    let progress = this.#progress.get(deviceId)
+    if (progress === undefined) {
+      progress = {
+        deviceId,
+        folder: new Folder(),
+        minute: -1,
+        figures: new Figures(),
+        complete: false,
+        stale: true,
+        dirty: new Set(),
+        lastMinute: -1,
+      }
+      this.#progress.set(deviceId, progress)
+    }
+    return progress
+  }
+
+  #addLate(progress: Progress, minute: number, timeUs: number): void {
+    progress.stale = true
+    this.#soil(progress, minute)
+    for (const id of this.#after.all(timeUs, progress.deviceId) as number[]) {
+      this.#soil(progress, Math.floor(id / US_PER_MINUTE))
+    }
+    if (progress.dirty.has(progress.minute)) progress.complete = false
+  }
+
+  #soil(progress: Progress, minute: number): void {
+    if (progress.dirty.has(minute)) return
+    progress.dirty.add(minute)
+    this.#unsaved.push([progress.deviceId, minute])
+  }
+
+  /** The minute under way is over. */
+  #finish(progress: Progress): void {
+    const { minute } = progress
+    if (minute < 0 || !progress.dirty.has(minute)) return
+    if (progress.complete) this.#store(progress, minute, progress.figures)
+    else this.#recompute(progress, minute)
+  }
+
+  #recompute(progress: Progress, minute: number): void {
+    const fromUs = minute * US_PER_MINUTE
+    const figures = new Figures()
+    const folder = new Folder()
+    this.#scan.prime(folder, progress.deviceId, fromUs)
+    for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
+      for (const row of rows) {
+        if (this.#scan.isOf(row, progress.deviceId)) this.#scan.fold(folder, figures, row)
+      }
+    }
+    this.#store(progress, minute, figures)
+  }
+
+  #store(progress: Progress, minute: number, figures: Figures): void {
+    const { deviceId } = progress
+    if (figures.samples > 0) {
+      const empty = figures.measured === 0
+      const cells = (spread: Spread): (number | null)[] =>
+        empty ? [null, null, null] : [spread.min, spread.sumMicro, spread.max]
+      this.#put.run(
+        deviceId,
+        minute,
+        figures.samples,
+        figures.measured,
+        figures.coveredUs,
+        ...cells(figures.voltage),
+        ...cells(figures.current),
+        ...cells(figures.power),
+        figures.chargePc,
+        figures.energyPj,
+      )
+    }
+    progress.dirty.delete(minute)
+    this.#unmark.run(deviceId, minute)
+  }
+}

@@ -1,0 +1,143 @@
+/** Layout of the log, its version and how an older one becomes the present one. */
+
+/** `INA2`, at byte 68 of the file: how a log is told from another program's database. */
+export const APPLICATION_ID = 0x494e_4132
+
+export const US_PER_MINUTE = 60_000_000
+
+/**
+ * Statement lists, one a version: number n takes a database from version n to
+ * n + 1. Never change one that has been released; append.
+ *
+ * - `sample.id` is the time of the measurement in Unix µs, plus 1 where taken,
+ *   so that the rowid is the index over time.
+ * - `v`, `a`, `w`: see `stored-value.ts`.
+ * - `dirty`: minutes whose samples are newer than their row in `minute`.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE device(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE epoch(
+  id INTEGER PRIMARY KEY,
+  device_id INTEGER NOT NULL REFERENCES device(id),
+  boot INTEGER,
+  started_us INTEGER NOT NULL,
+  newest_us INTEGER,
+  last_us INTEGER,
+  last_seq INTEGER
+) STRICT;
+
+CREATE TABLE status(
+  id INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE,
+  measured INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sample(
+  id INTEGER PRIMARY KEY,
+  epoch_id INTEGER NOT NULL,
+  seq INTEGER,
+  v ANY NOT NULL,
+  a ANY NOT NULL,
+  w ANY NOT NULL,
+  status_id INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE lost(
+  id INTEGER PRIMARY KEY,
+  epoch_id INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  from_us INTEGER NOT NULL,
+  to_us INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX lost_from ON lost(from_us);
+
+CREATE TABLE event(
+  id INTEGER PRIMARY KEY,
+  time_us INTEGER NOT NULL,
+  device_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_time ON event(time_us);
+
+CREATE TABLE minute(
+  device_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  samples INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  covered_us INTEGER NOT NULL,
+  v_min REAL, v_sum REAL, v_max REAL,
+  a_min REAL, a_sum REAL, a_max REAL,
+  w_min REAL, w_sum REAL, w_max REAL,
+  charge_pc REAL NOT NULL,
+  energy_pj REAL NOT NULL,
+  PRIMARY KEY(device_id, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dirty(
+  device_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  PRIMARY KEY(device_id, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE spill(
+  file_id TEXT PRIMARY KEY,
+  offset INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW power_log AS
+SELECT
+  s.id / 1000 AS timestamp,
+  CASE typeof(s.v) WHEN 'integer' THEN s.v / 1e6 ELSE CAST(s.v AS REAL) END AS voltage,
+  CASE typeof(s.a) WHEN 'integer' THEN s.a / 1e6 ELSE CAST(s.a AS REAL) END AS current,
+  CASE typeof(s.w) WHEN 'integer' THEN s.w / 1e6 ELSE CAST(s.w AS REAL) END AS power,
+  s.seq AS sequence,
+  t.text AS status,
+  d.name AS device,
+  s.id AS time_us,
+  e.id AS epoch,
+  e.boot AS boot
+FROM sample s
+CROSS JOIN epoch e ON e.id = s.epoch_id
+CROSS JOIN device d ON d.id = e.device_id
+CROSS JOIN status t ON t.id = s.status_id;
+
+CREATE VIEW power_minute AS
+SELECT
+  m.minute * 60000 AS timestamp,
+  d.name AS device,
+  m.samples,
+  m.measured,
+  m.covered_us / 6e7 AS coverage,
+  m.v_min AS voltage_min, m.v_sum / m.measured / 1e6 AS voltage_avg, m.v_max AS voltage_max,
+  m.a_min AS current_min, m.a_sum / m.measured / 1e6 AS current_avg, m.a_max AS current_max,
+  m.w_min AS power_min, m.w_sum / m.measured / 1e6 AS power_avg, m.w_max AS power_max,
+  m.charge_pc / 3.6e12 AS charge_mah,
+  m.energy_pj / 3.6e12 AS energy_mwh
+FROM minute m JOIN device d ON d.id = m.device_id;
+
+CREATE VIEW power_lost AS
+SELECT
+  l.from_us / 1000 AS timestamp_from,
+  l.to_us / 1000 AS timestamp_to,
+  l.first_seq AS first_sequence,
+  l.count,
+  l.reason,
+  d.name AS device
+FROM lost l JOIN epoch e ON e.id = l.epoch_id JOIN device d ON d.id = e.device_id;
+
+CREATE VIEW power_event AS
+SELECT v.time_us / 1000 AS timestamp, v.kind, v.detail, d.name AS device
+FROM event v JOIN device d ON d.id = v.device_id;
+`,
+]
+
+/** Version that this program writes, kept in `user_version`. */
+export const SCHEMA_VERSION = MIGRATIONS.length

@@ -1,0 +1,41 @@
+/**
+ * How a measured value stands in the log, without loss.
+ *
+ * Nearly all values have at most 6 decimals and are stored as whole millionths
+ * (3 or 4 bytes instead of 8): integer / 1e6 is by IEEE 754 the double nearest to
+ * the decimal, so the very double that was read from the device's text. What is
+ * no whole number of millionths is stored as REAL in the unit itself. A value
+ * that is whole but too large for exact millionths (and infinities) is TEXT,
+ * since a whole REAL could not be told from an INTEGER by a JavaScript reader.
+ */
+
+export type StoredValue = number | string
+
+/**
+ * The value in whole millionths; NaN where that would not be exact.
+ *
+ * @param value V, A or W
+ */
+export function toMicro(value: number): number {
+  const micro = Math.round(value * 1e6)
+  return micro / 1e6 === value && Math.abs(micro) <= Number.MAX_SAFE_INTEGER ? micro : Number.NaN
+}
+
+/** The value in millionths as exactly as a double holds it; for sums. */
+export function microOf(value: number): number {
+  const micro = Math.round(value * 1e6)
+  return micro / 1e6 === value ? micro : value * 1e6
+}
+
+/** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. */
+export function toStored(value: number): bigint | number | string {
+  const micro = toMicro(value)
+  if (!Number.isNaN(micro)) return BigInt(micro)
+  return Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value
+}
+
+/** @param stored as better-sqlite3 returns the column @returns V, A or W */
+export function fromStored(stored: StoredValue): number {
+  if (typeof stored === 'string') return Number(stored)
+  return Number.isInteger(stored) ? stored / 1e6 : stored
+}

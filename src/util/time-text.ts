@@ -1,0 +1,87 @@
+import { InaError } from './errors.ts'
+
+/** Numbers from here on are Unix milliseconds, as on the wire (contract 2.1). */
+const MILLISECONDS_FROM = 1e11
+/** The last instant that JavaScript's Date holds, in ms. */
+const LAST_MS = 8.64e15
+
+/**
+ * Reads a moment: ISO 8601 (`2026-11-20`, `2026-11-20T20:13`, `…:00.123Z`,
+ * `…+01:00`, a blank for the `T`) or Unix time in seconds, fractions allowed,
+ * from 1e11 on in milliseconds. Without a zone it is local time.
+ *
+ * @returns Unix time in whole µs
+ */
+export function parseTime(text: string): number {
+  const trimmed = text.trim()
+  const us = /^\d+(\.\d+)?$/.test(trimmed) ? parseEpoch(Number(trimmed)) : parseIso(trimmed)
+  if (us === null) {
+    throw new InaError(
+      'usage_invalid',
+      `'${text}' is not a time`,
+      'write ISO 8601 such as 2026-11-20T20:13:00Z (without Z: local time), or seconds since 1970',
+    )
+  }
+  return us
+}
+
+function parseEpoch(value: number): number | null {
+  const ms = value >= MILLISECONDS_FROM ? value : value * 1000
+  return ms <= LAST_MS / 1000 ? Math.round(ms * 1000) : null
+}
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i
+
+function parseIso(text: string): number | null {
+  const match = ISO.exec(text)
+  if (match === null) return null
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0)) as [number, number, number, number, number, number]
+  if (hour > 23 || minute > 59 || second > 60) return null
+  const fractionUs = Math.floor(Number(`0.${match[7] ?? '0'}`) * 1e6 + 0.5)
+  const utcMs = Date.UTC(year, month - 1, day, hour, minute, second)
+  // Date.UTC carries 31 February over into March.
+  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day || month > 12) return null
+  const zone = match[8]
+  if (zone === undefined) {
+    const local = new Date(year, month - 1, day, hour, minute, second)
+    return local.getTime() * 1000 + fractionUs
+  }
+  return (utcMs - zoneMs(zone)) * 1000 + fractionUs
+}
+
+function zoneMs(zone: string): number {
+  if (zone.toUpperCase() === 'Z') return 0
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0')
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000
+}
+
+/** `2026-11-20T20:13:00.123Z`, cut (not rounded) to ms. @param us Unix µs */
+export function formatIso(us: number): string {
+  return new Date(Math.floor(us / 1000)).toISOString()
+}
+
+/**
+ * `2026-11-20 20:13:00` in local time, with `.123` where asked for.
+ *
+ * @param us Unix µs
+ */
+export function formatLocal(us: number, withMs = false): string {
+  const at = new Date(Math.floor(us / 1000))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return `${date} ${time}${withMs ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`
+}
+
+/** `UTC+01:00`, the local zone at that moment. @param us Unix µs */
+export function zoneName(us: number): string {
+  const offset = -new Date(Math.floor(us / 1000)).getTimezoneOffset()
+  if (offset === 0) return 'UTC'
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const size = Math.abs(offset)
+  return `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+}
