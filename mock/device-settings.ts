@@ -66,7 +66,7 @@ export function changeSettings(
   command: string,
   members: Members,
 ): Settings | 'range' | 'unknown' {
-  const change = CHANGES[command]
+  const change = Object.hasOwn(CHANGES, command) ? CHANGES[command] : undefined
   if (change === undefined) return 'unknown'
   const changed = change(members, settings)
   return changed === null ? 'range' : { ...settings, ...changed }

@@ -26,6 +26,8 @@ const AMPS_END = 40
 const AMPS_USUAL = 3.2
 /** How far power may be from voltage times current, in the median over all rows. */
 const POWER_TOLERANCE = 0.15
+/** The same where nothing but this tells the columns apart. */
+const STRICT_TOLERANCE = 0.05
 
 /**
  * Finds voltage, current and power with their units: by what the user says, by
@@ -82,7 +84,7 @@ function inferred(
       for (const w of candidates) {
         // Every program that writes all three writes them in this order.
         if (!(v.index < a.index && a.index < w.index)) continue
-        const made = withUnits(v, a, w)
+        const made = withUnits(v, a, w, STRICT_TOLERANCE)
         if (!('unclear' in made)) fits.push(made)
       }
     }
@@ -117,12 +119,13 @@ function withUnits(
   voltage: Column,
   current: Column | null,
   power: Column | null,
+  tolerance = POWER_TOLERANCE,
 ): ElectricColumns | Unclear {
   const voltageUnit = voltage.unit ?? (largest(valuesOf(voltage)) > VOLTS_END ? 'mV' : 'V')
   const v = { column: voltage, unit: voltageUnit }
   if (current === null) return { voltage: v, current: null, power: null }
   const ratio = power === null ? Number.NaN : powerRatio(v, current, power)
-  const currentUnit = current.unit ?? currentUnitOf(current, power, ratio)
+  const currentUnit = current.unit ?? currentUnitOf(current, power, ratio, tolerance)
   if (currentUnit === null) {
     const max = largest(valuesOf(current))
     return { unclear: `the current (${current.label}, up to ${max}) could be in A or mA` }
@@ -131,7 +134,7 @@ function withUnits(
   if (power === null) return { voltage: v, current: a, power: null }
   // Voltage times current in W for the power column's number 1.
   const scale = ratio / 10 ** exponentOf(currentUnit)
-  const powerUnit = power.unit ?? powerUnitOf(scale)
+  const powerUnit = power.unit ?? powerUnitOf(scale, tolerance)
   if (powerUnit === null) {
     return { unclear: `the power (${power.label}) is not voltage times current, in W or in mW` }
   }
@@ -153,21 +156,26 @@ function powerRatio(voltage: ElectricColumn, current: Column, power: Column): nu
   )
 }
 
-function isNear(ratio: number, wanted: number): boolean {
-  return Math.abs(ratio / wanted - 1) <= POWER_TOLERANCE
+function isNear(ratio: number, wanted: number, tolerance: number): boolean {
+  return Math.abs(ratio / wanted - 1) <= tolerance
 }
 
-function currentUnitOf(current: Column, power: Column | null, ratio: number): string | null {
+function currentUnitOf(
+  current: Column,
+  power: Column | null,
+  ratio: number,
+  tolerance: number,
+): string | null {
   // mA and W differ from all other pairs; A with W and mA with mW look the same.
-  if (isNear(ratio, 1e-3)) return 'mA'
-  if (isNear(ratio, 1e3)) return 'A'
-  if (power?.unit != null && isNear(ratio, 1)) return power.unit === 'mW' ? 'mA' : 'A'
+  if (isNear(ratio, 1e-3, tolerance)) return 'mA'
+  if (isNear(ratio, 1e3, tolerance)) return 'A'
+  if (power?.unit != null && isNear(ratio, 1, tolerance)) return power.unit === 'mW' ? 'mA' : 'A'
   const max = largest(valuesOf(current))
   if (max > AMPS_END) return 'mA'
   return max <= AMPS_USUAL ? 'A' : null
 }
 
-function powerUnitOf(scale: number): string | null {
-  if (isNear(scale, 1e3)) return 'mW'
-  return isNear(scale, 1) || Number.isNaN(scale) ? 'W' : null
+function powerUnitOf(scale: number, tolerance: number): string | null {
+  if (isNear(scale, 1e3, tolerance)) return 'mW'
+  return isNear(scale, 1, tolerance) || Number.isNaN(scale) ? 'W' : null
 }

@@ -6,6 +6,8 @@ type Pair = readonly [label: string, value: string]
 
 const JSON_PAIR =
   /"((?:[^"\\]|\\.)*)"\s*:\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|"(?:[^"\\]|\\.)*"|null|true|false)/g
+/** A line of pretty-printed JSON without a value. */
+const JSON_FRAME = /^[\s[\]{},]*(?:"[^"]*"\s*:)?[\s[\]{},]*$/
 const TEXT_PAIR =
   /(?<![\w-])([A-Za-z][\w ().-]*?)\s*[:=]\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*[mµμu]?(?:[VAWvaws]\b)?)/g
 /** A time in front of labelled values. */
@@ -21,7 +23,7 @@ const LEADING_TIME =
  */
 export function readLabelled(lines: readonly string[], look: readonly string[]): TextTable | null {
   const isJson = share(
-    look,
+    look.filter((line) => !JSON_FRAME.test(line)),
     (line) => /^[[\s]*[{"]/.test(line) && pairsOf(line, JSON_PAIR).length > 0,
   )
   const pattern = isJson ? JSON_PAIR : TEXT_PAIR

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { parseFaults } from '../../mock/faults.ts'
+import { MockSource, type MockSourceOptions } from '../../mock/source.ts'
+import type { SourceSink } from '../../src/device/source.ts'
+
+/** Time that stands still until a test moves it. */
+class FakeTime {
+  #nowMs = 0
+  #timers: { dueMs: number; callback: () => void }[] = []
+  readonly clock = { wallMs: () => 1.7e12 + this.#nowMs, monoMs: () => this.#nowMs }
+  readonly schedule = (callback: () => void, delayMs: number): (() => void) => {
+    const timer = { dueMs: this.#nowMs + delayMs, callback }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer)
+    }
+  }
+
+  get pending(): number {
+    return this.#timers.length
+  }
+
+  /** @param lateMs how late each timer fires, as on a busy machine */
+  advance(ms: number, lateMs = 0): void {
+    const endMs = this.#nowMs + ms
+    for (;;) {
+      const next = this.#timers.toSorted((a, b) => a.dueMs - b.dueMs)[0]
+      if (next === undefined || next.dueMs + lateMs > endMs) break
+      this.#nowMs = Math.max(this.#nowMs, next.dueMs + lateMs)
+      this.#timers = this.#timers.filter((each) => each !== next)
+      next.callback()
+    }
+    this.#nowMs = endMs
+  }
+}
+
+function run(options: Partial<MockSourceOptions> = {}): {
+  time: FakeTime
+  source: MockSource
+  lines: Record<string, unknown>[]
+  calls: string[]
+  bytes(): number
+} {
+  const time = new FakeTime()
+  const source = new MockSource({
+    scenario: 'normal',
+    clock: time.clock,
+    schedule: time.schedule,
+    ...options,
+  })
+  const lines: Record<string, unknown>[] = []
+  const calls: string[] = []
+  let bytes = 0
+  const sink: SourceSink = {
+    line: (line) => {
+      const text = Buffer.from(line).toString()
+      lines.push(text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text })
+    },
+    overlong: () => calls.push('overlong'),
+    bytes: (count) => {
+      bytes += count
+    },
+    state: (state) => calls.push(state),
+    connected: () => calls.push('connected'),
+    ended: () => calls.push('ended'),
+    failed: () => calls.push('failed'),
+  }
+  source.start(sink)
+  return { time, source, lines, calls, bytes: () => bytes }
+}
+
+describe('MockSource', () => {
+  it('greets, then sends ten samples a second in real time', () => {
+    const { time, lines, calls, source, bytes } = run()
+    expect(calls).toEqual(['connected', 'live'])
+    expect(source).toMatchObject({ label: 'mock:normal', duplex: true, live: true })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatchObject({ hello: 'ina219', seq: 0, interval: 100 })
+    time.advance(950)
+    expect(lines.slice(1).map((line) => line['ts'])).toEqual(
+      Array.from({ length: 10 }, (_, n) => 1700000000 + n / 10),
+    )
+    expect(bytes()).toBe(lines.reduce((sum, line) => sum + JSON.stringify(line).length + 1, 0))
+  })
+
+  it('does not drift, however late its timers fire', () => {
+    const { time, lines } = run()
+    time.advance(60_000, 7.3)
+    expect(lines.length - 1).toBeGreaterThanOrEqual(599)
+    expect(lines.at(-1)?.['ts']).toBe(1700000000 + (lines.length - 2) / 10)
+  })
+
+  it('answers commands, never from within the call', () => {
+    const { time, source, lines } = run()
+    source.write('{"cmd":"set_interval","value":1000,"seq":5}')
+    expect(lines).toHaveLength(1)
+    time.advance(0)
+    expect(lines.find((line) => 'ack' in line)).toMatchObject({ ack: 5, result: 'ok' })
+    time.advance(4900)
+    expect(lines.filter((line) => 'v' in line)).toHaveLength(5)
+  })
+
+  it('heals what its faults destroyed', () => {
+    const { time, source, lines } = run({ faults: parseFaults('drop=0.3'), limit: 50 })
+    time.advance(5000)
+    const seqs = (): Set<unknown> =>
+      new Set(lines.filter((line) => 'v' in line).map((line) => line['seq']))
+    expect(seqs().size).toBeLessThan(50)
+    for (let round = 0; round < 20; round++) {
+      source.write('{"nack":[0,49]}')
+      time.advance(10)
+    }
+    expect(seqs().size).toBe(50)
+    expect(source.device.core.counts.resends).toBe(1000)
+  })
+
+  it('ends a finite run when nobody asks for more', () => {
+    const { time, source, calls } = run({ limit: 3 })
+    time.advance(900)
+    expect(calls).not.toContain('ended')
+    source.write('{"nack":[0,1]}')
+    time.advance(900)
+    expect(calls).not.toContain('ended')
+    time.advance(200)
+    expect(calls).toContain('ended')
+    expect(time.pending).toBe(0)
+  })
+
+  it('is silent after stop', async () => {
+    const { time, source, lines } = run()
+    source.write('{"cmd":"hello","seq":1}')
+    await source.stop()
+    time.advance(5000)
+    expect(lines).toHaveLength(1)
+    expect(time.pending).toBe(0)
+  })
+
+  it('has another boot number each time it is started', () => {
+    const { lines } = run()
+    const later = run({ startS: 1700000000.02 }).lines
+    expect(lines[0]?.['boot']).not.toBe(later[0]?.['boot'])
+  })
+})
