@@ -39,3 +39,5 @@ const beat = setInterval(() => {
 await screen.ended
 clearInterval(beat)
 process.stdout.write(`ended resets=${controls.resets} stall=${Math.round(longestMs)}ms\n`)
+// Even where the terminal takes no more: what is queued for it must not hold the process.
+process.exit(0)

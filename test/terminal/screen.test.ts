@@ -1,0 +1,339 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { bundleProgram } from '../support/bundle.ts'
+import { ptyAvailable, type TerminalOptions, TestTerminal } from '../support/terminal.ts'
+
+const HEADER = /ina219 bench-7@ttyUSB0 LIVE .* S\/s lost 0/
+
+let program = ''
+let terminal: TestTerminal
+
+beforeAll(async () => {
+  program = await bundleProgram('test/support/screen-program.ts')
+})
+
+afterEach(() => {
+  terminal?.dispose()
+})
+
+function open(flags: readonly string[] = [], options: TerminalOptions = {}): TestTerminal {
+  terminal = new TestTerminal(process.execPath, [program, ...flags], options)
+  return terminal
+}
+
+/** Through a shell, as users start it; the shell's prompt is the word `done`. */
+function openInShell(script: string, options: TerminalOptions = {}): TestTerminal {
+  const run = `"${process.execPath}" "${program}"`
+  terminal = new TestTerminal('/bin/sh', ['-c', script.replaceAll('SCREEN', run)], options)
+  return terminal
+}
+
+function expectRestored(): void {
+  expect(terminal.buffer).toBe('normal')
+  expect(terminal.mouse).toBe('none')
+  expect(terminal.cursorShown).toBe(true)
+  expect(terminal.applicationKeys).toBe(false)
+}
+
+describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
+  it.each([
+    [80, 24],
+    [120, 30],
+    [200, 50],
+  ])('shows everything at %dx%d', async (columns, rows) => {
+    open([], { columns, rows })
+    await terminal.waitFor(HEADER)
+    await terminal.waitFor(/\d\.\d+ A /)
+    expect(terminal.buffer).toBe('alternate')
+    expect(terminal.cursorShown).toBe(false)
+    expect(terminal.text).toMatch(/60 s/)
+    expect(terminal.text).toMatch(/1m +min +avg +max/)
+    expect(terminal.text).toMatch(/Q [\d.]+ mAh +E [\d.]+ mWh/)
+    expect(terminal.lines.at(-1)).toMatch(/^ q quit/)
+    expect(terminal.text).toMatch(/[\u2801-\u28ff]{3}/)
+  })
+
+  it('draws contrib gauges at 200x50', async () => {
+    open([], { columns: 200, rows: 50 })
+    await terminal.waitFor(/┌─ Voltage ─+┐┌─ Current ─+┐┌─ Power ─+┐/)
+    await terminal.waitFor(/peak 1\.2040 A/)
+  })
+
+  it('shows values that live', async () => {
+    open(['--rate=50'])
+    const current = (): string => terminal.lines[2]?.slice(4, 13) ?? ''
+    await terminal.waitFor(HEADER)
+    const seen = new Set<string>()
+    await terminal.waitFor(() => seen.add(current()).size > 4)
+  })
+
+  it.each([
+    ['q', 'q'],
+    ['Ctrl-C', '\x03'],
+  ])('%s gives the terminal back and ends', async (_, key) => {
+    open()
+    await terminal.waitFor(HEADER)
+    expect(terminal.mouse).toBe('vt200')
+    terminal.press(key)
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+    expect(terminal.text).toMatch(/^ended resets=0/m)
+    expect(terminal.text).not.toContain('LIVE')
+  })
+
+  it('gives the terminal back on a signal', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    terminal.kill('SIGTERM')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+  })
+
+  it('gives the terminal back before an error nobody caught is printed', async () => {
+    open(['--throw'])
+    await terminal.waitFor(HEADER)
+    expect((await terminal.ended()).exitCode).toBe(1)
+    expectRestored()
+    expect(terminal.text).toContain('Error: a bug in the screen')
+    const { output } = terminal
+    expect(output.indexOf('a bug in the screen')).toBeGreaterThan(output.lastIndexOf('\x1b[?1049l'))
+  })
+
+  it('puts the line mode back', async () => {
+    const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b"'
+    openInShell(`${settings} | sort > /dev/tty; SCREEN; ${settings} | sort; echo done`)
+    await terminal.waitFor(HEADER)
+    terminal.press('q')
+    await terminal.waitFor(/^done/m)
+    expect(terminal.text.match(/^echo\s+icanon\s+isig$/gm)).toHaveLength(2)
+  })
+
+  it('takes keys from the terminal while standard input is a pipe', async () => {
+    openInShell('yes | SCREEN; echo done')
+    await terminal.waitFor(HEADER)
+    terminal.press('o')
+    await terminal.waitFor(/60 s strips/)
+    terminal.press('q')
+    await terminal.waitFor(/^done/m)
+    expectRestored()
+  })
+
+  it('draws on the terminal while standard output is a file', async () => {
+    openInShell('SCREEN > /dev/null; echo done')
+    await terminal.waitFor(HEADER)
+    terminal.resize(100, 30)
+    await terminal.waitFor((shown) => shown.lines[29]?.startsWith(' q quit') === true)
+    terminal.press('q')
+    await terminal.waitFor(/^done/m)
+    expectRestored()
+  })
+
+  it('refuses where there is no terminal at all, and says what to do', async () => {
+    const script =
+      'setsid -w SCREEN < /dev/null 2>&1 | grep -o "there is no terminal.*\\|hint:.*plain.*"; echo done'
+    openInShell(script)
+    await terminal.waitFor(/done/)
+    expect(terminal.text).toContain('there is no terminal for')
+    expect(terminal.buffer).toBe('normal')
+  })
+
+  it('obeys its keys', async () => {
+    open(['--rate=50'])
+    await terminal.waitFor(HEADER)
+    terminal.press('z')
+    await terminal.waitFor(/ 30 s overlay/)
+    terminal.press('--')
+    await terminal.waitFor(/ 2 min overlay/)
+    terminal.press('o')
+    await terminal.waitFor(/ 2 min strips/)
+    terminal.press(' ')
+    await terminal.waitFor(/FROZEN for \d+ s/)
+    terminal.press('\x1b[D')
+    terminal.press('f')
+    await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
+    terminal.press('e')
+    await terminal.waitFor((shown) => !/1m +min/.test(shown.text))
+    terminal.press('e')
+    await terminal.waitFor(/1m +min/)
+    terminal.press('r')
+    await terminal.waitFor(/Q 0\.000 mAh/)
+    await terminal.waitFor(/start again at 0/)
+    terminal.press('?')
+    await terminal.waitFor(/keys - any key closes/)
+    terminal.press('x')
+    await terminal.waitFor((shown) => !shown.text.includes('any key closes'))
+    expect(terminal.text).toContain('2 min strips')
+    terminal.press('q')
+    await terminal.ended()
+    expect(terminal.text).toContain('resets=1')
+  })
+
+  it('is not ended by Esc nor by a sequence that comes in pieces', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    terminal.press('?')
+    await terminal.waitFor(/any key closes/)
+    terminal.press('\x1b')
+    await terminal.waitFor((shown) => !shown.text.includes('any key closes'))
+    terminal.press('\x1b[<65;1')
+    terminal.press('0;10M')
+    await terminal.waitFor(/ 2 min overlay/)
+    expect(terminal.exited).toBeNull()
+  })
+
+  it('zooms with the wheel, and leaves the mouse alone when told to', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    terminal.press('\x1b[<64;10;10M')
+    await terminal.waitFor(/ 30 s overlay/)
+    terminal.dispose()
+    open(['--no-mouse'])
+    await terminal.waitFor(HEADER)
+    expect(terminal.mouse).toBe('none')
+  })
+
+  it('follows the size of the terminal, down to one line and back', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    terminal.resize(200, 50)
+    await terminal.waitFor((shown) => shown.lines[49]?.startsWith(' q quit') === true)
+    await terminal.waitFor(/─ Voltage ─/)
+    terminal.resize(30, 5)
+    await terminal.waitFor(/^V -?[\d.]+ A -?[\d.]+ W -?[\d.]+/)
+    expect(terminal.exited).toBeNull()
+    terminal.resize(39, 5)
+    await terminal.waitFor(/needs 40x8/)
+    terminal.resize(80, 24)
+    await terminal.waitFor((shown) => shown.lines[23]?.startsWith(' q quit') === true)
+    expect(terminal.lines[0]).toMatch(HEADER)
+    expect(terminal.text).not.toContain('needs 40x8')
+  })
+
+  it('has colours, and none with NO_COLOR', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    const coloured = (): number => {
+      let cells = 0
+      for (let y = 0; y < 24; y++) {
+        for (let x = 0; x < 80; x++) if (terminal.cell(x, y).foreground >= 0) cells++
+      }
+      return cells
+    }
+    expect(coloured()).toBeGreaterThan(100)
+    expect(terminal.cell(1, 0)).toMatchObject({ char: 'i', bold: true })
+    terminal.dispose()
+    open([], { env: { NO_COLOR: '1' } })
+    await terminal.waitFor(HEADER)
+    expect(coloured()).toBe(0)
+    expect(terminal.cell(1, 0)).toMatchObject({ char: 'i', bold: true })
+  })
+
+  it.each([
+    ['--ascii', ['--ascii'], {}],
+    ['LANG=C', [], { LANG: 'C' }],
+    ['the Linux console', [], { TERM: 'linux' }],
+    ['a VT220', [], { TERM: 'vt220' }],
+  ])('is ASCII alone with %s', async (_, flags, env) => {
+    open(flags, { env })
+    await terminal.waitFor(HEADER)
+    await terminal.waitFor(/[avw]{2}/)
+    expect(terminal.text).toMatch(/^[ -~\n]*$/)
+    terminal.press('q')
+    await terminal.ended()
+    expect(terminal.cursorShown).toBe(true)
+    expect(terminal.mouse).toBe('none')
+  })
+
+  it.each(['tmux-256color', 'screen-256color', 'alacritty', 'xterm-kitty', 'foot', 'nonsense'])(
+    'is the same with TERM=%s',
+    async (term) => {
+      open([], { env: { TERM: term } })
+      await terminal.waitFor(HEADER)
+      expect(terminal.cell(1, 1).foreground).toBe(75)
+      expect(terminal.text).toContain('┌─ 60 s')
+      terminal.press('q')
+      await terminal.ended()
+      expectRestored()
+    },
+  )
+
+  it('wraps every frame in synchronized output', async () => {
+    open(['--rate=50'])
+    await terminal.waitFor(HEADER)
+    const begins = (): number => terminal.output.split('\x1b[?2026h').length - 1
+    await terminal.waitFor(() => begins() > 5)
+    terminal.press('q')
+    await terminal.ended()
+    expect(terminal.output.split('\x1b[?2026l').length - 1).toBeGreaterThanOrEqual(begins())
+  })
+
+  it('goes to the shell on Ctrl-Z and comes back', async () => {
+    // An interactive shell does job control; its prompt tells when it has the terminal.
+    terminal = new TestTerminal('/bin/bash', ['--norc', '--noprofile', '-i'], {
+      env: { PS1: 'READY> ' },
+    })
+    await terminal.waitFor(/READY> /)
+    terminal.press(`yes | "${process.execPath}" "${program}"\r`)
+    await terminal.waitFor(HEADER)
+    terminal.press('\x1a')
+    await terminal.waitFor(/Stopped/)
+    expectRestored()
+    terminal.press('fg\r')
+    await terminal.waitFor((shown) => shown.buffer === 'alternate' && HEADER.test(shown.text))
+    await terminal.waitFor(() => terminal.mouse === 'vt200')
+    terminal.press('o')
+    await terminal.waitFor(/60 s strips/)
+    terminal.press('q')
+    await terminal.waitFor(/ended resets=0/)
+    expectRestored()
+    terminal.press('exit\r')
+    await terminal.ended()
+  })
+
+  it('comes back by itself where nothing stops it', async () => {
+    open()
+    await terminal.waitFor(HEADER)
+    const screens = (): number => terminal.output.split('\x1b[?1049h').length - 1
+    terminal.press('\x1a')
+    await terminal.waitFor(() => screens() === 2)
+    await terminal.waitFor(HEADER)
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+  })
+
+  it('keeps the process going while the terminal stalls', async () => {
+    open(['--rate=50'], { columns: 200, rows: 50 })
+    await terminal.waitFor(HEADER)
+    terminal.stall()
+    const end = performance.now() + 4000
+    await terminal.waitFor(() => performance.now() > end)
+    terminal.unstall()
+    const before = terminal.output.length
+    await terminal.waitFor(() => terminal.output.length > before + 20_000)
+    terminal.press('q')
+    await terminal.ended()
+    expectRestored()
+    const longest = Number(/stall=(\d+)ms/.exec(terminal.text)?.[1])
+    // 4000 with writes that block.
+    expect(longest).toBeLessThan(500)
+  })
+
+  it('lets the process end although the terminal takes nothing', async () => {
+    open(['--rate=50'], { columns: 200, rows: 50 })
+    await terminal.waitFor(HEADER)
+    terminal.stall()
+    const full = performance.now() + 2000
+    await terminal.waitFor(() => performance.now() > full)
+    terminal.kill('SIGTERM')
+    await terminal.waitFor(() => !isAlive(terminal.pid), 5000)
+    terminal.unstall()
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
