@@ -1,0 +1,358 @@
+#include "board.h"
+
+#include <EEPROM.h>
+
+#include "tx_ring.h"
+
+#if defined(__AVR__)
+#include <avr/sleep.h>
+#include <avr/wdt.h>
+#endif
+
+// An AVR with the first USART and the TWI of the ATmega328P gets drivers of its
+// own: a register read over Wire takes 206 us instead of 125, a byte through
+// HardwareSerial 115 cycles instead of 60, and together they miss the sensor's
+// 940 pairs a second. Every other core is used through Serial and Wire.
+#if defined(__AVR__) && defined(UDR0) && defined(TWCR) && defined(TWBR)
+#define OWN_DRIVERS 1
+#else
+#define OWN_DRIVERS 0
+#include <Wire.h>
+#endif
+
+TxRing txRing;
+
+namespace board {
+
+// --- Reset and watchdog ----------------------------------------------------
+
+#if defined(__AVR__)
+
+// After a watchdog reset the watchdog stays on with its shortest time, 16 ms
+// (DS40002061B 10.8.2): it must be off before RAM is cleared, so in .init3.
+// A boot loader may have cleared MCUSR already; then the cause is not known.
+static uint8_t resetCause __attribute__((section(".noinit")));
+void disableWatchdogEarly() __attribute__((naked, used, section(".init3")));
+void disableWatchdogEarly() {
+  resetCause = MCUSR;
+  MCUSR = 0;
+  wdt_disable();
+}
+
+bool wasWatchdogReset() { return (resetCause & _BV(WDRF)) != 0; }
+
+void feedWatchdog() { wdt_reset(); }
+
+#else
+
+bool wasWatchdogReset() { return false; }
+void feedWatchdog() {}
+
+#endif
+
+void begin() {
+  digitalWrite(ALARM_PIN, LOW);
+  pinMode(ALARM_PIN, OUTPUT);
+#if defined(__AVR__) && USE_WATCHDOG
+  wdt_enable(WDTO_2S);
+#endif
+}
+
+// --- EEPROM ----------------------------------------------------------------
+
+uint8_t readEeprom(uint16_t address) { return EEPROM.read(static_cast<int>(address)); }
+
+#if defined(__AVR__)
+bool isEepromReady() { return eeprom_is_ready(); }
+#else
+bool isEepromReady() { return true; }
+#endif
+
+void writeEeprom(uint16_t address, uint8_t value) {
+  if (readEeprom(address) != value) EEPROM.write(static_cast<int>(address), value);
+}
+
+// --- Freeing the I2C bus ---------------------------------------------------
+
+static void pullLow(uint8_t pin) {
+  digitalWrite(pin, LOW);
+  pinMode(pin, OUTPUT);
+  delayMicroseconds(5);
+}
+
+static void release(uint8_t pin) {
+  pinMode(pin, INPUT_PULLUP);
+  delayMicroseconds(5);
+}
+
+// A reset in the middle of a read leaves the sensor driving SDA. Nine clock
+// pulses bring it past any byte and its acknowledge, a STOP ends the transfer
+// (I2C-bus specification UM10204, 3.1.16).
+static void freeBus() {
+  release(SDA);
+  release(SCL);
+  for (uint8_t pulse = 0; pulse < 9; pulse++) {
+    pullLow(SCL);
+    release(SCL);
+  }
+  pullLow(SCL);
+  pullLow(SDA);
+  release(SCL);
+  release(SDA);
+}
+
+#if OWN_DRIVERS
+
+// --- USART -----------------------------------------------------------------
+
+constexpr uint8_t kRxSize = 128;  // a power of two; the longest command and then some
+static uint8_t rxBytes[kRxSize];
+static volatile uint8_t rxHead;
+static volatile uint8_t rxTail;
+
+#if defined(USART_RX_vect)
+#define RX_VECTOR USART_RX_vect
+#define UDRE_VECTOR USART_UDRE_vect
+#else
+#define RX_VECTOR USART0_RX_vect
+#define UDRE_VECTOR USART0_UDRE_vect
+#endif
+
+ISR(RX_VECTOR) {
+  const uint8_t errors = UCSR0A & (_BV(FE0) | _BV(DOR0));
+  uint8_t byte = UDR0;
+  // A lost digit would make a valid line with another value: spoil the line.
+  if (errors) byte = 0;
+  const uint8_t head = rxHead;
+  const uint8_t next = (head + 1) & (kRxSize - 1);
+  if (next == rxTail) {
+    rxBytes[(head - 1) & (kRxSize - 1)] = 0;
+    return;
+  }
+  rxBytes[head] = byte;
+  rxHead = next;
+}
+
+// Asked for once more than there are bytes: that costs one call a burst, a test
+// for the last byte would cost every byte.
+ISR(UDRE_VECTOR) {
+  const uint8_t tail = txRing.tail;
+  if (tail == txRing.head) {
+    UCSR0B &= ~_BV(UDRIE0);
+    return;
+  }
+  UDR0 = txRing.bytes[tail];
+  txRing.tail = tail + 1;
+}
+
+int16_t readByte() {
+  const uint8_t tail = rxTail;
+  if (tail == rxHead) return -1;
+  const uint8_t byte = rxBytes[tail];
+  rxTail = (tail + 1) & (kRxSize - 1);
+  return byte;
+}
+
+// Not atomic, and need not be: if the interrupt clears the bit in between, it
+// is set again and the interrupt finds an empty ring.
+void transmit() { UCSR0B |= _BV(UDRIE0); }
+
+// Double speed, DS40002061B table 20-1: the finer divider.
+static uint16_t dividerOf(uint32_t baud) { return (F_CPU / 4 / baud + 1) / 2; }
+
+bool isBaudPossible(uint32_t baud) {
+  if (baud < 9600 || baud > 1000000) return false;
+  const uint32_t actual = F_CPU / 8 / dividerOf(baud);
+  const uint32_t error = actual > baud ? actual - baud : baud - actual;
+  return error * 40 <= baud;
+}
+
+void setBaud(uint32_t baud) {
+  UCSR0B = 0;
+  UBRR0 = dividerOf(baud) - 1;
+  UCSR0A = _BV(U2X0);
+  UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
+  UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0);
+}
+
+void idle() {
+  set_sleep_mode(SLEEP_MODE_IDLE);
+  cli();
+  if (rxHead == rxTail) {
+    sleep_enable();
+    sei();  // the instruction after it runs before any interrupt
+    sleep_cpu();
+    sleep_disable();
+  }
+  sei();
+}
+
+// --- TWI -------------------------------------------------------------------
+
+// Status codes of the master, DS40002061B tables 22-2 and 22-3.
+enum : uint8_t {
+  kStarted = 0x08,
+  kStartedAgain = 0x10,
+  kWriteAcked = 0x18,
+  kWriteRefused = 0x20,
+  kDataAcked = 0x28,
+  kReadAcked = 0x40,
+  kReadRefused = 0x48,
+};
+
+static void takeBus() {
+  TWSR = 0;
+  TWBR = (F_CPU / 400000 - 16) / 2;
+  TWCR = _BV(TWEN);
+}
+
+void beginI2c() {
+  TWCR = 0;
+  freeBus();
+  takeBus();
+}
+
+// A byte takes 23 us. Whatever takes 1 ms is a line held low or a noise pulse
+// that the TWI takes for another master.
+static bool isDone(uint8_t bit, bool level) {
+  for (uint16_t tries = 1600; tries; tries--) {
+    if (((TWCR & bit) != 0) == level) return true;
+  }
+  return false;
+}
+
+static uint8_t perform(uint8_t control) {
+  TWCR = control | _BV(TWINT) | _BV(TWEN);
+  return isDone(_BV(TWINT), true) ? TWSR & 0xF8 : 0;
+}
+
+static I2c fail() {
+  beginI2c();
+  return I2c::stuck;
+}
+
+static I2c stop(I2c result) {
+  TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
+  return isDone(_BV(TWSTO), false) ? result : fail();
+}
+
+static I2c select(uint8_t addressAndDirection) {
+  const uint8_t started = perform(_BV(TWSTA));
+  if (started != kStarted && started != kStartedAgain) return fail();
+  TWDR = addressAndDirection;
+  switch (perform(0)) {
+    case kWriteAcked:
+    case kReadAcked:
+      return I2c::ok;
+    case kWriteRefused:
+    case kReadRefused:
+      return stop(I2c::noAnswer);
+    default:
+      return fail();
+  }
+}
+
+I2c readWord(uint8_t address, uint16_t& word) {
+  const I2c selected = select(static_cast<uint8_t>(address << 1) | 1);
+  if (selected != I2c::ok) return selected;
+  if (!perform(_BV(TWEA))) return fail();
+  const uint8_t high = TWDR;
+  if (!perform(0)) return fail();
+  word = static_cast<uint16_t>(high << 8) | TWDR;
+  return stop(I2c::ok);
+}
+
+static I2c send(uint8_t address, const uint8_t* bytes, uint8_t count) {
+  const I2c selected = select(static_cast<uint8_t>(address << 1));
+  if (selected != I2c::ok) return selected;
+  for (; count; count--) {
+    TWDR = *bytes++;
+    const uint8_t status = perform(0);
+    if (status == 0) return fail();
+    if (status != kDataAcked) return stop(I2c::noAnswer);
+  }
+  return I2c::ok;
+}
+
+// No STOP: the read that follows begins with a repeated START, which saves its time.
+I2c writePointer(uint8_t address, uint8_t pointer) { return send(address, &pointer, 1); }
+
+I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
+  const uint8_t bytes[] = {pointer, static_cast<uint8_t>(word >> 8), static_cast<uint8_t>(word)};
+  const I2c sent = send(address, bytes, sizeof bytes);
+  return sent == I2c::ok ? stop(I2c::ok) : sent;
+}
+
+#else  // any other core
+
+int16_t readByte() {
+  // Here, because every pass of the main loop comes by: what did not fit before.
+  transmit();
+  return Serial.available() > 0 ? static_cast<int16_t>(Serial.read()) : -1;
+}
+
+void transmit() {
+  while (!txEmpty() && Serial.availableForWrite() > 0) {
+    Serial.write(txRing.bytes[txRing.tail]);
+    txRing.tail = txRing.tail + 1;
+  }
+}
+
+bool isBaudPossible(uint32_t baud) { return baud >= 9600 && baud <= 1000000; }
+
+void setBaud(uint32_t baud) {
+  Serial.flush();
+  Serial.begin(baud);
+}
+
+void idle() {}
+
+void beginI2c() {
+  Wire.end();
+  freeBus();
+  Wire.begin();
+  Wire.setClock(400000);
+#if defined(WIRE_HAS_TIMEOUT)
+  Wire.setWireTimeout(3000, true);
+#endif
+}
+
+static I2c resultOf(uint8_t wireError) {
+  if (wireError == 0) return I2c::ok;
+  if (wireError == 2 || wireError == 3) return I2c::noAnswer;
+  beginI2c();
+  return I2c::stuck;
+}
+
+I2c readWord(uint8_t address, uint16_t& word) {
+  if (Wire.requestFrom(address, static_cast<uint8_t>(2)) != 2) {
+#if defined(WIRE_HAS_TIMEOUT)
+    if (Wire.getWireTimeoutFlag()) {
+      Wire.clearWireTimeoutFlag();
+      return resultOf(5);
+    }
+#endif
+    return I2c::noAnswer;
+  }
+  const uint8_t high = static_cast<uint8_t>(Wire.read());
+  word = static_cast<uint16_t>(high << 8) | static_cast<uint8_t>(Wire.read());
+  return I2c::ok;
+}
+
+I2c writePointer(uint8_t address, uint8_t pointer) {
+  Wire.beginTransmission(address);
+  Wire.write(pointer);
+  return resultOf(Wire.endTransmission(false));
+}
+
+I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
+  Wire.beginTransmission(address);
+  Wire.write(pointer);
+  Wire.write(static_cast<uint8_t>(word >> 8));
+  Wire.write(static_cast<uint8_t>(word));
+  return resultOf(Wire.endTransmission());
+}
+
+#endif
+
+}  // namespace board

@@ -1,0 +1,69 @@
+// The one place that knows the board. Everything else is plain C++ over these
+// functions and the core's millis(), micros(), pinMode() and digitalWrite().
+#pragma once
+
+#include <Arduino.h>
+
+// --- What an owner may want to change -------------------------------------
+
+// Driven HIGH while the threshold is exceeded: an active buzzer or a LED.
+#ifndef ALARM_PIN
+#ifdef LED_BUILTIN
+#define ALARM_PIN LED_BUILTIN
+#else
+#define ALARM_PIN 13
+#endif
+#endif
+
+// 0 for a Nano with the old boot loader (ATmegaBOOT), which does not switch
+// the watchdog off and so resets for ever once it has fired; see README.md.
+#ifndef USE_WATCHDOG
+#define USE_WATCHDOG 1
+#endif
+
+// Samples kept for replay, 8 bytes each. 2 KB of RAM leave room for this many
+// with 400 bytes free below the deepest stack; see README.md before raising it.
+#ifndef RING_DEPTH
+#define RING_DEPTH 112
+#endif
+
+namespace board {
+
+void begin();
+// True: the watchdog ended the run before this one.
+bool wasWatchdogReset();
+void feedWatchdog();
+// Sleeps until the next interrupt, unless a byte has come in.
+void idle();
+
+// --- Serial line, 8N1 ------------------------------------------------------
+
+// Within 2.5 % of what the clock can be divided to, and 9600..1000000.
+bool isBaudPossible(uint32_t baud);
+void setBaud(uint32_t baud);
+// -1: none. A byte that arrived damaged, or before one that was lost, is 0,
+// which no valid line contains.
+int16_t readByte();
+// Bytes were added to txRing.
+void transmit();
+
+// --- I2C, 400 kHz ----------------------------------------------------------
+
+enum class I2c : uint8_t { ok, noAnswer, stuck };
+
+// Frees the bus from a part that was left in the middle of a byte, then takes it.
+void beginI2c();
+// Two bytes, high one first, from where the part's register pointer stands.
+I2c readWord(uint8_t address, uint16_t& word);
+// Sets the pointer alone.
+I2c writePointer(uint8_t address, uint8_t pointer);
+I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word);
+
+// --- EEPROM ----------------------------------------------------------------
+
+uint8_t readEeprom(uint16_t address);
+// False while a byte is being programmed (3.4 ms on AVR).
+bool isEepromReady();
+void writeEeprom(uint16_t address, uint8_t value);
+
+}  // namespace board

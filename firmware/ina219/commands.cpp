@@ -1,0 +1,302 @@
+#include "commands.h"
+
+#include "alarm.h"
+#include "board.h"
+#include "line_reader.h"
+#include "outbox.h"
+#include "sampler.h"
+#include "settings.h"
+
+namespace commands {
+
+namespace {
+
+constexpr int64_t kMillion = 1000000;
+
+// The last commands carried out, and what was answered. The host has one under
+// way at a time; four are plenty.
+struct Answer {
+  bool isUsed;
+  uint32_t number;
+  Error error;
+};
+
+Answer answers[4];
+uint8_t nextAnswer;
+
+// A command that takes a while: its answer follows.
+enum class Work : uint8_t { none, reading, saving };
+Work work = Work::none;
+uint32_t workNumber;
+
+const Answer* findAnswer(uint32_t number) {
+  for (const Answer& answer : answers) {
+    if (answer.isUsed && answer.number == number) return &answer;
+  }
+  return nullptr;
+}
+
+void answer(uint32_t number, Error error) {
+  answers[nextAnswer] = {true, number, error};
+  nextAnswer = (nextAnswer + 1) % (sizeof answers / sizeof answers[0]);
+  outbox::reply(true, number, error, false);
+}
+
+Error setInterval(const Request& request) {
+  uint32_t intervalMs;
+  if (!reader::wholeNumber(request.value, 0, 3600000, intervalMs)) return Error::range;
+  settings.intervalMs = intervalMs;
+  sampler::restartInterval();
+  return Error::none;
+}
+
+// Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
+Error setTime(const Request& request) {
+  const uint32_t nowMs = millis();
+  if (request.value.kind != ValueKind::number || request.value.millionths == kTooLarge) {
+    return Error::range;
+  }
+  int64_t unixMs = request.value.millionths / 1000;
+  if (unixMs >= 100000000000000) unixMs /= 1000;
+  if (unixMs < 1000000000000 || unixMs / 1000 > 0xFFFFFFFF) return Error::range;
+  Context context = currentContext();
+  context.hasUnixTime = true;
+  context.unixS = static_cast<uint32_t>(unixMs / 1000);
+  context.unixAtMs = nowMs - static_cast<uint32_t>(unixMs % 1000);
+  changeContext(context);
+  return Error::none;
+}
+
+Error setRange(const Request& request) {
+  uint32_t rangeV;
+  if (!reader::wholeNumber(request.value, 16, 32, rangeV) || (rangeV != 16 && rangeV != 32)) {
+    return Error::range;
+  }
+  uint8_t gain = settings.gain;
+  if (request.shuntMv.kind != ValueKind::absent) {
+    uint32_t shuntMv;
+    if (!reader::wholeNumber(request.shuntMv, 40, 320, shuntMv)) return Error::range;
+    for (gain = 0; gain < 4 && 40u << gain != shuntMv;) gain++;
+    if (gain == 4) return Error::range;
+  }
+  settings.rangeV = static_cast<uint8_t>(rangeV);
+  settings.gain = gain;
+  sampler::settingsChanged();
+  return Error::none;
+}
+
+Error setAveraging(const Request& request) {
+  uint32_t average;
+  uint32_t bits = 12;
+  if (!reader::wholeNumber(request.value, 1, 128, average) || (average & (average - 1))) {
+    return Error::range;
+  }
+  if (request.bits.kind != ValueKind::absent && !reader::wholeNumber(request.bits, 9, 12, bits)) {
+    return Error::range;
+  }
+  // The chip averages 12-bit conversions only (SBOS448G table 5).
+  if (average > 1 && bits < 12) return Error::range;
+  settings.averaging = 0;
+  while (1u << settings.averaging < average) settings.averaging++;
+  settings.bits = static_cast<uint8_t>(bits);
+  sampler::settingsChanged();
+  return Error::none;
+}
+
+Error setMode(const Request& request) {
+  const Word word = request.value.kind == ValueKind::text ? request.value.word : Word::unknown;
+  if (word != Word::stream && word != Word::poll) return Error::range;
+  settings.isPolled = word == Word::poll;
+  sampler::restartInterval();
+  return Error::none;
+}
+
+// A, V or W within what fits the millionths of a setting.
+bool isLimit(const Value& value) {
+  constexpr int64_t kMost = 2000 * kMillion;
+  return value.kind == ValueKind::number && value.millionths <= kMost && value.millionths >= -kMost;
+}
+
+Error setThreshold(const Request& request) {
+  Quantity quantity = Quantity::none;
+  if (request.value.kind != ValueKind::null) {
+    if (!isLimit(request.value)) return Error::range;
+    const Value& named = request.quantity;
+    quantity = Quantity::current;
+    if (named.kind == ValueKind::text && named.word == Word::voltage) {
+      quantity = Quantity::voltage;
+    } else if (named.kind == ValueKind::text && named.word == Word::power) {
+      quantity = Quantity::power;
+    } else if (named.kind != ValueKind::absent &&
+               (named.kind != ValueKind::text || named.word != Word::current)) {
+      return Error::range;
+    }
+    const int32_t limit = static_cast<int32_t>(request.value.millionths);
+    int32_t release = limit - (limit < 0 ? -limit : limit) / 20;
+    if (request.low.kind != ValueKind::absent) {
+      if (!isLimit(request.low) || request.low.millionths > limit) return Error::range;
+      release = static_cast<int32_t>(request.low.millionths);
+    }
+    settings.limitMicro = limit;
+    settings.releaseMicro = release;
+  }
+  settings.quantity = quantity;
+  alarm::settingsChanged();
+  return Error::none;
+}
+
+Error setShunt(const Request& request) {
+  // 0.0001..100 Ohm, in millionths uOhm.
+  const Value& value = request.value;
+  if (value.kind != ValueKind::number || value.millionths < 100 ||
+      value.millionths > 100 * kMillion) {
+    return Error::range;
+  }
+  const uint32_t shuntUohm = static_cast<uint32_t>(value.millionths);
+  // Full scale of the shunt voltage: 20.48 mV, where the calibration register
+  // would overflow (SBOS448G equation 1), to the 320 mV of the widest gain.
+  uint64_t fullScalePv = static_cast<uint64_t>(shuntFullScaleMv()) * 1000000000;
+  if (request.amax.kind != ValueKind::absent) {
+    if (request.amax.kind != ValueKind::number || request.amax.millionths <= 0 ||
+        request.amax.millionths > 3200 * kMillion) {
+      return Error::range;
+    }
+    fullScalePv = static_cast<uint64_t>(request.amax.millionths) * shuntUohm;
+    if (fullScalePv < 20480000000 || fullScalePv > 320000000000) return Error::range;
+  }
+  settings.shuntUohm = shuntUohm;
+  settings.amaxUa = static_cast<uint32_t>(fullScalePv / shuntUohm);
+  Context context = currentContext();
+  context.scale = scaleOf(shuntUohm);
+  changeContext(context);
+  sampler::settingsChanged();
+  return Error::none;
+}
+
+Error setBaud(const Request& request) {
+  uint32_t baud;
+  if (!reader::wholeNumber(request.value, 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
+    return Error::range;
+  }
+  settings.baud = baud;
+  outbox::switchBaud(baud);
+  return Error::none;
+}
+
+Error restoreDefaults() {
+  resetSettings();
+  Context context = currentContext();
+  context.scale = scaleOf(settings.shuntUohm);
+  context.hasUnixTime = false;
+  changeContext(context);
+  alarm::settingsChanged();
+  sampler::settingsChanged();
+  sampler::restartInterval();
+  return Error::none;
+}
+
+Error carryOut(const Request& request) {
+  switch (request.command) {
+    case Command::setInterval:
+      return setInterval(request);
+    case Command::setTime:
+      return setTime(request);
+    case Command::setRange:
+      return setRange(request);
+    case Command::setAveraging:
+      return setAveraging(request);
+    case Command::setMode:
+      return setMode(request);
+    case Command::setThreshold:
+      return setThreshold(request);
+    case Command::setShunt:
+      return setShunt(request);
+    case Command::setBaud:
+      return setBaud(request);
+    case Command::defaults:
+      return restoreDefaults();
+    default:
+      return Error::unknown;
+  }
+}
+
+void startWork(Work kind, uint32_t number) {
+  work = kind;
+  workNumber = number;
+  if (kind == Work::reading) {
+    sampler::requestRead();
+  } else {
+    startSaving();
+  }
+}
+
+void obey(const Request& request) {
+  const uint32_t number = request.number;
+  if (work != Work::none) {
+    // The repeat of the command under way is answered when that is done.
+    if (number != workNumber) outbox::reply(true, number, Error::busy, false);
+    return;
+  }
+  // Harmless to repeat, and the answer is more than a word.
+  if (request.command == Command::hello) {
+    outbox::hello();
+    outbox::reply(true, number, Error::none, false);
+    return;
+  }
+  if (request.command == Command::read) {
+    startWork(Work::reading, number);
+    return;
+  }
+  if (const Answer* known = findAnswer(number)) {
+    outbox::reply(true, number, known->error, false);
+    return;
+  }
+  if (request.command == Command::save) {
+    startWork(Work::saving, number);
+    return;
+  }
+  answer(number, carryOut(request));
+}
+
+void receive(const Request& request) {
+  switch (request.kind) {
+    case Request::Kind::command:
+      obey(request);
+      break;
+    case Request::Kind::replay:
+      outbox::replay(request.first, request.last);
+      break;
+    case Request::Kind::bad:
+      outbox::reply(request.hasNumber, request.number, request.error, false);
+      break;
+    default:
+      break;
+  }
+}
+
+void finishWork() {
+  if (work == Work::reading && sampler::isReadDone()) {
+    outbox::reply(true, workNumber, Error::none, true);
+    work = Work::none;
+  } else if (work == Work::saving && continueSaving()) {
+    answer(workNumber, Error::none);
+    work = Work::none;
+  }
+}
+
+}  // namespace
+
+void step() {
+  // An answer at a time; what comes in meanwhile waits in the receive buffer.
+  if (!outbox::isReplied()) return;
+  finishWork();
+  if (!outbox::isReplied()) return;
+  for (int16_t byte = board::readByte(); byte >= 0; byte = board::readByte()) {
+    if (reader::read(static_cast<uint8_t>(byte))) {
+      receive(reader::request);
+      return;
+    }
+  }
+}
+
+}  // namespace commands

@@ -1,0 +1,212 @@
+#include "ina219_sensor.h"
+
+#include "settings.h"
+
+namespace sensor {
+
+using board::I2c;
+
+namespace {
+
+// Table 2
+enum Register : uint8_t { kConfig = 0, kShunt = 1, kBus = 2, kPower = 3, kCalibration = 5, kNone };
+
+// 8.6.2.1 and 8.6.3.2
+constexpr uint16_t kRange32V = 0x2000;
+constexpr uint8_t kGainShift = 11;
+constexpr uint8_t kBusAdcShift = 7;
+constexpr uint8_t kShuntAdcShift = 3;
+constexpr uint16_t kAdcMask = 15;
+constexpr uint16_t kModeMask = 7;
+constexpr uint16_t kModeTriggered = 3;
+constexpr uint16_t kModeContinuous = 7;
+constexpr uint16_t kReady = 2;
+constexpr uint16_t kOverflow = 1;
+
+// Typical time of one conversion of 9..12 bit, us (7.5); at most 10 % more.
+constexpr uint16_t kConversionUs[] = {84, 148, 276, 532};
+
+bool isFound;
+uint8_t pointer = kNone;  // where the sensor's register pointer stands
+uint16_t calibration;
+uint32_t lastNotReadyUs;  // a pair that is ready now was not then
+uint32_t lastPollMs;
+
+I2c readRegister(Register reg, uint16_t& word) {
+  if (pointer != reg) {
+    pointer = kNone;
+    const I2c selected = board::writePointer(settings.address, reg);
+    if (selected != I2c::ok) return selected;
+    pointer = reg;
+  }
+  const I2c read = board::readWord(settings.address, word);
+  if (read != I2c::ok) pointer = kNone;
+  return read;
+}
+
+I2c writeRegister(Register reg, uint16_t word) {
+  const I2c written = board::writeWord(settings.address, reg, word);
+  pointer = written == I2c::ok ? reg : kNone;
+  return written;
+}
+
+// A shunt conversion is over before a poll and a read can be, so at less than
+// 12 bit only a conversion that stops by itself holds still for both registers.
+bool isTriggered() { return settings.bits < 12; }
+
+uint32_t shuntTimeUs() {
+  return static_cast<uint32_t>(kConversionUs[settings.bits - 9]) << settings.averaging;
+}
+
+uint16_t configWord() {
+  const uint16_t adc = settings.averaging ? 8 | settings.averaging : settings.bits - 9;
+  return (settings.rangeV == 32 ? kRange32V : 0) |
+         static_cast<uint16_t>(settings.gain) << kGainShift |
+         static_cast<uint16_t>(adc << kBusAdcShift | adc << kShuntAdcShift) |
+         (isTriggered() ? kModeTriggered : kModeContinuous);
+}
+
+// Equation 1, 0.04096 / (currentLsb * shunt), with currentLsb = amax / 2^15
+// (equation 2): 0.04096 * 2^15 over the shunt's voltage at amax. 4194 at 320 mV.
+uint16_t calibrationWord() {
+  const uint64_t fullScalePv = static_cast<uint64_t>(effectiveAmaxUa()) * settings.shuntUohm;
+  const uint32_t fullScaleUv = static_cast<uint32_t>(fullScalePv / 1000000);
+  const uint32_t word = 1342177280 / fullScaleUv;
+  // Bit 0 is void and reads 0 (8.6.4.1).
+  return word > 0xFFFE ? 0xFFFE : static_cast<uint16_t>(word) & 0xFFFE;
+}
+
+// Power-on configuration and every one of ours: both converters alike, mode
+// continuous or triggered. Keeps us from taking another part for the sensor.
+bool looksLikeSensor(uint16_t config) {
+  const uint16_t mode = config & kModeMask;
+  return (config & 0xC000) == 0 && (mode == kModeContinuous || mode == kModeTriggered) &&
+         (config >> kBusAdcShift & kAdcMask) == (config >> kShuntAdcShift & kAdcMask);
+}
+
+// The address set or found last first: there, any answer counts.
+I2c find() {
+  const uint8_t home = settings.address;
+  pointer = kNone;
+  uint16_t config;
+  I2c answer = readRegister(kConfig, config);
+  for (uint8_t i = 1; answer == I2c::noAnswer && i < 16; i++) {
+    settings.address = 0x40 | ((home + i) & 15);
+    pointer = kNone;
+    answer = readRegister(kConfig, config);
+    if (answer == I2c::ok && !looksLikeSensor(config)) answer = I2c::noAnswer;
+  }
+  if (answer != I2c::ok) settings.address = home;
+  return answer;
+}
+
+I2c writeAndVerify(Register reg, uint16_t word) {
+  I2c result = writeRegister(reg, word);
+  uint16_t readBack;
+  if (result == I2c::ok) result = readRegister(reg, readBack);
+  return result == I2c::ok && readBack != word ? I2c::noAnswer : result;
+}
+
+Status statusOf(int16_t shunt, uint16_t bus) {
+  // Clipping is in the registers' values, 8.6.3.1; the flag says only that the
+  // current or power register has overflown.
+  const int16_t shuntFull = static_cast<int16_t>(4000 << settings.gain);
+  const uint16_t busFull = settings.rangeV == 32 ? 8000 : 4000;
+  if (shunt >= shuntFull || shunt <= -shuntFull || bus >> 3 >= busFull) return Status::clipped;
+  return bus & kOverflow ? Status::overflow : Status::ok;
+}
+
+Poll failure(I2c result) { return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck; }
+
+}  // namespace
+
+I2c configure() {
+  I2c result = find();
+  calibration = calibrationWord();
+  if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
+  lastNotReadyUs = micros();
+  if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
+  isFound = result == I2c::ok;
+  return result;
+}
+
+I2c start() {
+  I2c result = isFound ? I2c::ok : configure();
+  const bool isLongAgo = millis() - lastPollMs > 1000;
+  if (result == I2c::ok && isTriggered()) {
+    result = writeRegister(kConfig, configWord());
+  } else if (result == I2c::ok && isLongAgo) {
+    // micros() wraps after 71 minutes: begin a new reckoning.
+    lastNotReadyUs = micros();
+    uint16_t power;
+    result = readRegister(kPower, power);
+  }
+  lastPollMs = millis();
+  if (result != I2c::ok) isFound = false;
+  return result;
+}
+
+// Shunt and bus are converted in this order; the ready flag rises with the
+// second (8.4.2), and from then on the shunt register holds still for as long
+// as the next shunt conversion takes. So: bus register first, as it has the
+// flag; then the shunt register, and both belong together if no more than that
+// time has gone by since the flag was last seen down. Else the pair may be
+// mixed from two and is dropped. Reading the power register ends it: that
+// lowers the flag (8.6.3.2), so that no pair is given twice.
+Poll poll(Pair& pair) {
+  const uint32_t nowUs = micros();
+  lastPollMs = millis();
+  uint16_t bus = 0;
+  uint16_t shunt = 0;
+  uint16_t power = 0;
+  I2c result = readRegister(kBus, bus);
+  if (result == I2c::ok && !(bus & kReady)) {
+    lastNotReadyUs = nowUs;
+    return Poll::pending;
+  }
+  if (result == I2c::ok) result = readRegister(kShunt, shunt);
+  const uint32_t clearedUs = micros();
+  if (result == I2c::ok) result = readRegister(kPower, power);
+  if (result != I2c::ok) {
+    isFound = false;
+    return failure(result);
+  }
+  // One sixteenth less than the typical time, for the sensor's clock.
+  const uint32_t holdUs = shuntTimeUs() - (shuntTimeUs() >> 4);
+  const bool isWhole = isTriggered() || clearedUs - lastNotReadyUs < holdUs;
+  lastNotReadyUs = clearedUs;
+
+  // Power is 0 after a brown-out, because the calibration is (8.6.4.1); it is 0
+  // without a load, too, so have a look at the calibration itself.
+  if (power == 0) {
+    uint16_t readBack;
+    result = readRegister(kCalibration, readBack);
+    if (result == I2c::ok && readBack != calibration) {
+      // The register pointer was lost with the rest: what was read as the bus
+      // voltage may be another register.
+      isFound = false;
+      pointer = kNone;
+      result = readRegister(kBus, bus);
+      if (result == I2c::ok) result = readRegister(kShunt, shunt);
+      if (result == I2c::ok) result = configure();
+      pair.shunt = static_cast<int16_t>(shunt);
+      pair.busStatus = (bus & ~7) | static_cast<uint8_t>(Status::sensorReset);
+      return result == I2c::ok ? Poll::wasReset : failure(result);
+    }
+    if (result != I2c::ok) {
+      isFound = false;
+      return failure(result);
+    }
+  }
+  if (!isWhole) return Poll::pending;
+  pair.shunt = static_cast<int16_t>(shunt);
+  pair.busStatus =
+      (bus & ~7) | static_cast<uint8_t>(statusOf(static_cast<int16_t>(shunt), bus));
+  return Poll::done;
+}
+
+uint16_t timeoutMs() { return static_cast<uint16_t>(shuntTimeUs() >> 8) + 10; }
+
+bool isSlow() { return settings.averaging >= 3; }
+
+}  // namespace sensor

@@ -1,0 +1,445 @@
+#include "line_reader.h"
+
+#include <string.h>
+
+#include "board.h"
+#include "crc16.h"
+#include "json_number.h"
+
+namespace reader {
+
+Request request;
+
+namespace {
+
+// Longest line without its end, PROTOCOL.md 2.
+constexpr uint16_t kMaxLine = 512;
+constexpr int64_t kMillion = 1000000;
+
+enum class State : uint8_t {
+  start,         // before the opening brace
+  firstKey,      // a key or the closing brace
+  key,           // a key must come
+  keyText,
+  colon,
+  value,
+  text,
+  number,
+  literal,       // true, false, null
+  arrayElement,  // of `nack`
+  arrayNumber,
+  afterElement,
+  nested,        // array or object in an unknown member, skipped
+  nestedText,
+  afterValue,    // a comma or the closing brace
+  end,           // after the closing brace
+  bad,
+};
+
+enum class Key : uint8_t {
+  unknown,
+  cmd,
+  value,
+  seq,
+  shuntMv,
+  bits,
+  low,
+  amax,
+  quantity,
+  nack,
+  ack,
+  crc,
+};
+
+struct Name {
+  char text[14];
+  uint8_t id;
+};
+
+template <typename Id>
+constexpr uint8_t idOf(Id id) {
+  return static_cast<uint8_t>(id);
+}
+
+const Name kKeys[] PROGMEM = {
+    {"cmd", idOf(Key::cmd)},           {"value", idOf(Key::value)},
+    {"value_ms", idOf(Key::value)},    {"seq", idOf(Key::seq)},
+    {"shunt_mv", idOf(Key::shuntMv)},  {"bits", idOf(Key::bits)},
+    {"low", idOf(Key::low)},           {"amax", idOf(Key::amax)},
+    {"quantity", idOf(Key::quantity)}, {"nack", idOf(Key::nack)},
+    {"ack", idOf(Key::ack)},           {"crc", idOf(Key::crc)},
+    {"", 0},
+};
+
+const Name kCommands[] PROGMEM = {
+    {"hello", idOf(Command::hello)},
+    {"set_interval", idOf(Command::setInterval)},
+    {"set_time", idOf(Command::setTime)},
+    {"set_range", idOf(Command::setRange)},
+    {"set_averaging", idOf(Command::setAveraging)},
+    {"set_mode", idOf(Command::setMode)},
+    {"read", idOf(Command::read)},
+    {"set_threshold", idOf(Command::setThreshold)},
+    {"set_shunt", idOf(Command::setShunt)},
+    {"set_baud", idOf(Command::setBaud)},
+    {"save", idOf(Command::save)},
+    {"defaults", idOf(Command::defaults)},
+    {"", 0},
+};
+
+const Name kWords[] PROGMEM = {
+    {"stream", idOf(Word::stream)}, {"poll", idOf(Word::poll)},
+    {"a", idOf(Word::current)},     {"v", idOf(Word::voltage)},
+    {"w", idOf(Word::power)},       {"", 0},
+};
+
+State state = State::start;
+Key key;
+uint16_t length;
+bool hasComma;       // a comma stands before the key under way
+uint16_t crc;        // of the line so far
+uint16_t commaCrc;   // of the line before the newest top-level comma
+enum class CrcSeen : uint8_t { none, right, wrong } crcSeen;
+bool isEscaped;      // the character before was a backslash
+uint8_t depth;       // of nesting to be skipped
+bool hasCommand;
+bool isCommandText;  // `cmd` is a text
+uint8_t elements;    // of the `nack` array
+bool hasAck;
+bool isLastUnknownText4;  // the last member is unknown and a text of four characters
+
+char text[15];  // begin of the text, number or literal under way
+uint8_t textLength;
+JsonNumber number;
+
+uint8_t idOfText(const Name* names) {
+  if (textLength >= sizeof text) return 0;
+  text[textLength] = 0;
+  for (; pgm_read_byte(&names->id); names++) {
+    if (strcmp_P(text, names->text) == 0) return pgm_read_byte(&names->id);
+  }
+  return 0;
+}
+
+void startText() {
+  textLength = 0;
+  isEscaped = false;
+}
+
+void appendText(uint8_t byte) {
+  if (textLength < sizeof text) text[textLength++] = static_cast<char>(byte);
+}
+
+void restart() {
+  state = State::start;
+  length = 0;
+  crc = kCrcInit;
+  crcSeen = CrcSeen::none;
+  hasComma = false;
+  hasCommand = false;
+  isCommandText = false;
+  elements = 0;
+  hasAck = false;
+  isLastUnknownText4 = false;
+  memset(&request, 0, sizeof request);
+}
+
+bool isBlank(uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }
+
+// Upper case only: a flipped bit makes `B` a `b` (PROTOCOL.md 3).
+bool isCrcText() {
+  if (textLength != 4) return false;
+  uint16_t said = 0;
+  for (uint8_t i = 0; i < 4; i++) {
+    const char c = text[i];
+    uint8_t digit;
+    if (c >= '0' && c <= '9') {
+      digit = c - '0';
+    } else if (c >= 'A' && c <= 'F') {
+      digit = c - 'A' + 10;
+    } else {
+      return false;
+    }
+    said = static_cast<uint16_t>(said << 4) | digit;
+  }
+  return said == commaCrc;
+}
+
+Value* valueOf(Key of) {
+  switch (of) {
+    case Key::value:
+      return &request.value;
+    case Key::shuntMv:
+      return &request.shuntMv;
+    case Key::bits:
+      return &request.bits;
+    case Key::low:
+      return &request.low;
+    case Key::amax:
+      return &request.amax;
+    case Key::quantity:
+      return &request.quantity;
+    default:
+      return nullptr;
+  }
+}
+
+bool toU32(int64_t millionths, uint32_t& result) {
+  if (millionths < 0 || millionths > 0xFFFFFFFF * kMillion || millionths % kMillion) return false;
+  result = static_cast<uint32_t>(millionths / kMillion);
+  return true;
+}
+
+void textDone() {
+  switch (key) {
+    case Key::cmd:
+      hasCommand = true;
+      isCommandText = true;
+      request.command = static_cast<Command>(idOfText(kCommands));
+      break;
+    case Key::crc:
+      crcSeen = hasComma && isCrcText() ? CrcSeen::right : CrcSeen::wrong;
+      break;
+    case Key::unknown:
+      isLastUnknownText4 = textLength == 4;
+      break;
+    default:
+      if (Value* value = valueOf(key)) {
+        value->kind = ValueKind::text;
+        value->word = static_cast<Word>(idOfText(kWords));
+      }
+  }
+}
+
+void numberDone() {
+  uint32_t whole = 0;
+  switch (key) {
+    case Key::seq:
+      if (toU32(number.millionths(), whole)) {
+        request.hasNumber = true;
+        request.number = whole;
+      }
+      break;
+    case Key::ack:
+      hasAck = toU32(number.millionths(), whole);
+      break;
+    case Key::nack:
+      if (!toU32(number.millionths(), whole)) {
+        elements = 3;
+      } else if (elements == 0) {
+        request.first = whole;
+      }
+      request.last = whole;
+      if (elements < 3) elements++;
+      break;
+    default:
+      if (Value* value = valueOf(key)) {
+        value->kind = ValueKind::number;
+        value->millionths = number.millionths();
+      }
+  }
+}
+
+void otherDone(ValueKind kind) {
+  if (key == Key::cmd) hasCommand = true;
+  if (key == Key::crc) crcSeen = CrcSeen::wrong;
+  if (Value* value = valueOf(key)) value->kind = kind;
+}
+
+bool literalDone() {
+  if (textLength >= sizeof text) return false;
+  text[textLength] = 0;
+  if (strcmp_P(text, PSTR("null")) == 0) {
+    otherDone(ValueKind::null);
+    return true;
+  }
+  otherDone(ValueKind::other);
+  return strcmp_P(text, PSTR("true")) == 0 || strcmp_P(text, PSTR("false")) == 0;
+}
+
+State startValue(uint8_t byte) {
+  isLastUnknownText4 = false;
+  if (byte == '"') {
+    startText();
+    return State::text;
+  }
+  if (number.start(byte)) return State::number;
+  if (byte >= 'a' && byte <= 'z') {
+    startText();
+    appendText(byte);
+    return State::literal;
+  }
+  if (byte == '[' && key == Key::nack) {
+    elements = 0;
+    return State::arrayElement;
+  }
+  if (byte == '[' || byte == '{') {
+    otherDone(ValueKind::other);
+    depth = 1;
+    return State::nested;
+  }
+  return State::bad;
+}
+
+// True: the closing quote.
+bool readText(uint8_t byte) {
+  if (byte < ' ') {
+    state = State::bad;
+  } else if (isEscaped) {
+    isEscaped = false;
+    // No name of ours has an escape: make the text match none.
+    textLength = sizeof text;
+  } else if (byte == '\\') {
+    isEscaped = true;
+  } else if (byte == '"') {
+    return true;
+  } else {
+    appendText(byte);
+  }
+  return false;
+}
+
+State afterValue(uint8_t byte) {
+  if (byte == '}') return State::end;
+  if (byte != ',') return State::bad;
+  // `crc` is the last member or it is no CRC.
+  if (crcSeen != CrcSeen::none) crcSeen = CrcSeen::wrong;
+  commaCrc = crc;
+  hasComma = true;
+  return State::key;
+}
+
+void step(uint8_t byte) {
+  switch (state) {
+    case State::keyText:
+      if (readText(byte)) {
+        key = static_cast<Key>(idOfText(kKeys));
+        state = State::colon;
+      }
+      return;
+    case State::text:
+      if (readText(byte)) {
+        textDone();
+        state = State::afterValue;
+      }
+      return;
+    case State::nestedText:
+      if (readText(byte)) state = State::nested;
+      return;
+    case State::number:
+    case State::arrayNumber:
+      if (number.add(byte)) return;
+      if (!number.isComplete()) {
+        state = State::bad;
+        return;
+      }
+      numberDone();
+      state = state == State::number ? State::afterValue : State::afterElement;
+      break;
+    case State::literal:
+      if (byte >= 'a' && byte <= 'z') {
+        appendText(byte);
+        return;
+      }
+      state = literalDone() ? State::afterValue : State::bad;
+      break;
+    default:
+      break;
+  }
+  if (isBlank(byte)) return;
+  switch (state) {
+    case State::start:
+      state = byte == '{' ? State::firstKey : State::bad;
+      break;
+    case State::firstKey:
+    case State::key:
+      if (byte == '"') {
+        startText();
+        state = State::keyText;
+      } else {
+        state = byte == '}' && state == State::firstKey ? State::end : State::bad;
+      }
+      break;
+    case State::colon:
+      state = byte == ':' ? State::value : State::bad;
+      break;
+    case State::value:
+      state = startValue(byte);
+      break;
+    case State::arrayElement:
+      state = number.start(byte) ? State::arrayNumber : State::bad;
+      break;
+    case State::afterElement:
+      if (byte == ',') {
+        state = State::arrayElement;
+      } else {
+        state = byte == ']' ? State::afterValue : State::bad;
+      }
+      break;
+    case State::nested:
+      if (byte == '"') {
+        startText();
+        state = State::nestedText;
+      } else if (byte < ' ') {
+        state = State::bad;
+      } else if (byte == '[' || byte == '{') {
+        if (++depth == 0) state = State::bad;
+      } else if (byte == ']' || byte == '}') {
+        if (--depth == 0) state = State::afterValue;
+      }
+      break;
+    case State::afterValue:
+      state = afterValue(byte);
+      break;
+    default:
+      state = State::bad;
+  }
+}
+
+void finish() {
+  request.kind = Request::Kind::bad;
+  request.error = Error::syntax;
+  if (length > kMaxLine) {
+    request.error = Error::overlong;
+    request.hasNumber = false;
+  } else if (state == State::start) {
+    request.kind = Request::Kind::empty;
+  } else if (state != State::end) {
+    request.hasNumber = false;
+  } else if (crcSeen == CrcSeen::wrong || (crcSeen == CrcSeen::none && isLastUnknownText4)) {
+    // The second: what looks like a `crc` whose name was hit.
+    request.error = Error::crc;
+    request.hasNumber = false;
+  } else if (hasCommand) {
+    if (isCommandText && request.hasNumber) request.kind = Request::Kind::command;
+  } else if (elements == 1 || elements == 2) {
+    request.kind = Request::Kind::replay;
+  } else if (hasAck) {
+    request.kind = Request::Kind::ack;
+  }
+}
+
+bool isFinished = true;  // the byte to come begins a new line
+
+}  // namespace
+
+bool read(uint8_t byte) {
+  if (isFinished) restart();
+  isFinished = byte == '\n';
+  if (isFinished) {
+    finish();
+    return true;
+  }
+  // The CR of a CR LF is not counted; a blank elsewhere is.
+  if (length <= kMaxLine && byte != '\r') length++;
+  if (state != State::bad) step(byte);
+  crc = crc16Update(crc, byte);
+  return false;
+}
+
+bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& result) {
+  return value.kind == ValueKind::number && toU32(value.millionths, result) && result >= low &&
+         result <= high;
+}
+
+}  // namespace reader

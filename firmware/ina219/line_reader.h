@@ -1,0 +1,65 @@
+// Reads the host's lines as they come in, a byte at a time, without keeping
+// them: a line may have 512 bytes, a quarter of the RAM (PROTOCOL.md 2 and 6).
+#pragma once
+
+#include <stdint.h>
+
+#include "lines.h"
+
+enum class Command : uint8_t {
+  unknown,
+  hello,
+  setInterval,
+  setTime,
+  setRange,
+  setAveraging,
+  setMode,
+  read,
+  setThreshold,
+  setShunt,
+  setBaud,
+  save,
+  defaults,
+};
+
+enum class ValueKind : uint8_t { absent, number, null, text, other };
+
+// Text values that commands take.
+enum class Word : uint8_t { unknown, stream, poll, current, voltage, power };
+
+struct Value {
+  ValueKind kind;
+  Word word;        // of a text
+  int64_t millionths;  // of a number; digits beyond are cut off, too large a number is kTooLarge
+};
+
+constexpr int64_t kTooLarge = INT64_MAX;
+
+// A line that was read to its end.
+struct Request {
+  enum class Kind : uint8_t { empty, bad, command, replay, ack };
+  Kind kind;
+  Error error;  // of a bad one: syntax, crc or overlong
+  Command command;
+  bool hasNumber;   // of a command, or of a line without `cmd`
+  uint32_t number;
+  uint32_t first;  // of a replay
+  uint32_t last;
+  Value value;
+  Value shuntMv;
+  Value bits;
+  Value low;
+  Value amax;
+  Value quantity;
+};
+
+namespace reader {
+
+// True: the line is complete; `request` holds until the next byte is read.
+bool read(uint8_t byte);
+extern Request request;
+
+// Value is a whole number from low to high; cut to 32 bits.
+bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& number);
+
+}  // namespace reader

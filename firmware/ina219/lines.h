@@ -1,0 +1,30 @@
+// The lines that the device sends, PROTOCOL.md 4 and 5.
+#pragma once
+
+#include <stdint.h>
+
+#include "sample_ring.h"
+
+enum class Error : uint8_t { none, unknown, range, syntax, crc, overlong, busy, sensor };
+
+enum class Note : uint8_t {
+  watchdog,
+  sensorLost,
+  sensorFound,
+  sensorReset,
+  thresholdExceeded,
+  thresholdReleased,
+};
+
+// Most bytes of a line of each kind, LF included; the longest values were counted.
+constexpr uint8_t kSampleRoom = 124;
+constexpr uint8_t kHelloRoom = 255;
+constexpr uint8_t kReplyRoom = 64;
+constexpr uint8_t kNoteRoom = 100;
+
+void writeHello();
+void writeSample(uint32_t seq, const RawSample& sample, const Context& context, bool isResend);
+// Error none: an ack. Without a number: "nack":null.
+void writeReply(bool hasNumber, uint32_t number, Error error);
+void writeGone(uint32_t first, uint32_t last);
+void writeNote(Note note);

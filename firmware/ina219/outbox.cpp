@@ -1,0 +1,179 @@
+#include "outbox.h"
+
+#include "board.h"
+#include "settings.h"
+#include "tx_ring.h"
+
+namespace outbox {
+
+namespace {
+
+struct Reply {
+  bool isPending;
+  bool isAfterSamples;
+  bool hasNumber;
+  uint32_t number;
+  Error error;
+};
+
+struct Range {
+  uint32_t first;
+  uint32_t last;
+};
+
+enum class BaudSwitch : uint8_t { none, waiting, draining, pausing };
+
+constexpr uint8_t kMaxRanges = 4;
+// The last two characters of the slowest rate, once the ring is empty.
+constexpr uint16_t kDrainMs = 4;
+// The host needs a moment to follow; samples taken meanwhile wait.
+constexpr uint16_t kPauseMs = 50;
+
+bool isHelloDue;
+Reply pendingReply;
+uint8_t notes;  // bit n: Note n is due
+uint8_t unsent;  // newest samples not sent yet
+Range ranges[kMaxRanges];
+uint8_t rangeCount;
+bool wasLastNew;
+
+BaudSwitch baudSwitch = BaudSwitch::none;
+uint32_t nextBaud;
+uint32_t baudSinceMs;
+
+void dropRange() {
+  rangeCount--;
+  for (uint8_t i = 0; i < rangeCount; i++) ranges[i] = ranges[i + 1];
+}
+
+void sendNew() {
+  RawSample sample;
+  Context context;
+  // Forgotten before it was sent: the host sees the gap and asks.
+  const uint32_t seq = nextSeq - unsent;
+  if (copySample(seq, sample, context)) writeSample(seq, sample, context, false);
+  unsent--;
+  wasLastNew = true;
+}
+
+// The next sample of the first range, or the next run of samples that are gone.
+void resend() {
+  Range& range = ranges[0];
+  RawSample sample;
+  Context context;
+  wasLastNew = false;
+  // A copy, and of the very number asked for: nothing can overwrite it while it is rendered.
+  if (copySample(range.first, sample, context)) {
+    writeSample(range.first, sample, context, true);
+    if (range.first++ == range.last) dropRange();
+    return;
+  }
+  // Older than the ring: gone up to its oldest. Not taken yet: gone to the end of the range.
+  uint32_t goneLast = range.last;
+  const uint32_t oldest = nextSeq - ringCount();
+  const uint32_t toOldest = oldest - range.first;
+  if (ringCount() && toOldest < 0x80000000 && range.last - range.first >= toOldest) {
+    goneLast = oldest - 1;
+  }
+  writeGone(range.first, goneLast);
+  if (goneLast == range.last) {
+    dropRange();
+  } else {
+    range.first = goneLast + 1;
+  }
+}
+
+bool isReplyDue() {
+  return pendingReply.isPending && !(pendingReply.isAfterSamples && unsent);
+}
+
+void sendReply() {
+  writeReply(pendingReply.hasNumber, pendingReply.number, pendingReply.error);
+  pendingReply.isPending = false;
+}
+
+void sendNote() {
+  uint8_t i = 0;
+  while (!(notes >> i & 1)) i++;
+  notes &= static_cast<uint8_t>(~(1u << i));
+  writeNote(static_cast<Note>(i));
+}
+
+// True: the line is not to be used.
+bool isSwitchingBaud() {
+  if (baudSwitch == BaudSwitch::none) return false;
+  const uint32_t nowMs = millis();
+  const uint16_t passedMs = static_cast<uint16_t>(nowMs - baudSinceMs);
+  switch (baudSwitch) {
+    case BaudSwitch::waiting:
+      if (pendingReply.isPending) return false;
+      if (!txEmpty()) return true;
+      baudSwitch = BaudSwitch::draining;
+      break;
+    case BaudSwitch::draining:
+      if (passedMs < kDrainMs) return true;
+      board::setBaud(nextBaud);
+      baudSwitch = BaudSwitch::pausing;
+      break;
+    default:
+      if (passedMs < kPauseMs) return true;
+      baudSwitch = BaudSwitch::none;
+      return false;
+  }
+  baudSinceMs = nowMs;
+  return true;
+}
+
+}  // namespace
+
+bool step() {
+  if (isSwitchingBaud()) return false;
+  if (isHelloDue) {
+    if (!txEmpty()) return false;
+    isHelloDue = false;
+    writeHello();
+    return true;
+  }
+  const uint8_t room = txFree();
+  if (isReplyDue()) {
+    if (room < kReplyRoom) return false;
+    sendReply();
+    return true;
+  }
+  if (room < kSampleRoom) return false;
+  // New samples first; but where they would take the whole line, every other one is a resend.
+  if (unsent && !(rangeCount && wasLastNew)) {
+    sendNew();
+  } else if (rangeCount) {
+    resend();
+  } else if (notes) {
+    sendNote();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void sampleTaken() { unsent++; }
+uint8_t unsentSamples() { return unsent; }
+
+void hello() { isHelloDue = true; }
+
+void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples) {
+  pendingReply = {true, isAfterSamples, hasNumber, number, error};
+}
+
+bool isReplied() { return !pendingReply.isPending && !isHelloDue; }
+
+void note(Note note) { notes |= static_cast<uint8_t>(1u << static_cast<uint8_t>(note)); }
+
+void replay(uint32_t first, uint32_t last) {
+  if (rangeCount < kMaxRanges) ranges[rangeCount++] = {first, last};
+}
+
+void switchBaud(uint32_t baud) {
+  nextBaud = baud;
+  baudSwitch = BaudSwitch::waiting;
+}
+
+}  // namespace outbox

@@ -1,0 +1,34 @@
+#include "scale.h"
+
+Scale scaleOf(uint32_t shuntUohm) {
+  // A count is 10 uV / shunt = 10 / shuntUohm A.
+  Scale scale;
+  scale.decimals = 1;
+  uint32_t unitsTimesShunt = 100;
+  while (unitsTimesShunt < shuntUohm) {
+    unitsTimesShunt *= 10;
+    scale.decimals++;
+  }
+  scale.whole = static_cast<uint8_t>(unitsTimesShunt / shuntUohm);
+  const uint32_t rest = unitsTimesShunt % shuntUohm;
+  scale.fraction = static_cast<uint32_t>((static_cast<uint64_t>(rest) << 32) / shuntUohm);
+  return scale;
+}
+
+uint32_t currentMagnitude(const Scale& scale, int16_t shuntCounts) {
+  const uint16_t counts =
+      shuntCounts < 0 ? -static_cast<uint16_t>(shuntCounts) : static_cast<uint16_t>(shuntCounts);
+  uint32_t current = static_cast<uint32_t>(counts) * scale.whole;
+  if (scale.fraction) {
+    // 16 x 32 bit in two multiplications; the lowest 16 bits of the product don't matter.
+    const uint32_t high = static_cast<uint32_t>(counts) * static_cast<uint16_t>(scale.fraction >> 16);
+    const uint32_t low = static_cast<uint32_t>(counts) * static_cast<uint16_t>(scale.fraction);
+    current += (high + (low >> 16) + 0x8000) >> 16;
+  }
+  return current;
+}
+
+uint32_t powerMagnitude(uint32_t current, uint16_t busCounts) {
+  // 10^-d A * 4 mV = 4 * 10^-(d+3) W = 10^-(d+1) W / 25. At most 327680 * 8191, which fits.
+  return (current * busCounts + 12) / 25;
+}

@@ -1,0 +1,45 @@
+// What the host can set, kept in the EEPROM by `save`; and the boot number.
+#pragma once
+
+#include <stdint.h>
+
+enum class Quantity : uint8_t { none, current, voltage, power };
+
+struct Settings {
+  uint32_t intervalMs;  // 0: every conversion; 1..3600000
+  uint32_t shuntUohm;   // 100..100000000
+  uint32_t amaxUa;      // full scale asked for; shuntUohm * amaxUa is 20.48..320 mV
+  uint32_t baud;        // 9600..1000000
+  int32_t limitMicro;   // threshold in uA, uV or uW
+  int32_t releaseMicro;
+  Quantity quantity;  // none: no threshold
+  uint8_t gain;       // PGA bits: full scale 40 mV << gain
+  uint8_t rangeV;     // 16 or 32
+  uint8_t averaging;  // 2^averaging conversions, 0..7
+  uint8_t bits;       // 9..12; 12 where averaging is not 0
+  bool isPolled;
+  uint8_t address;  // of the sensor, 0x40..0x4F
+};
+
+extern Settings settings;
+
+// Full scale of the shunt voltage: 40, 80, 160 or 320 mV (SBOS448 8.6.2.1).
+inline uint16_t shuntFullScaleMv() { return static_cast<uint16_t>(40u << settings.gain); }
+// The smaller of what was asked for and what the gain lets through, in uA.
+uint32_t effectiveAmaxUa();
+
+// From the EEPROM where it holds a valid record, else the factory's.
+void loadSettings();
+// The factory's, except the line's rate: that would cut off the host that asked.
+void resetSettings();
+
+// Saving takes 3.4 ms a byte, so it goes on a byte at a time beside everything else.
+void startSaving();
+bool isSaving();
+// True once: the record has just become complete.
+bool continueSaving();
+
+// Number of this run, one more than that of the last; counted in the EEPROM.
+// Called once, before anything is sent; takes some 10 ms.
+void countBoot();
+extern "C" uint32_t bootNumber;
