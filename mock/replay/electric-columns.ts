@@ -40,16 +40,9 @@ export function findElectric(columns: readonly Column[]): ElectricColumns | Uncl
   const current = best(columns, 'current')
   const power = best(columns, 'power')
   if (voltage !== null) return withUnits(voltage, current, power)
-  const candidates = columns.filter(
-    (column) => column.isNumeric && column.role === null && !isConstant(column),
-  )
-  return inferred(
-    candidates.length > 0 || current !== null
-      ? candidates
-      : columns.filter((column) => column.isNumeric && column.role === null),
-    current,
-    power,
-  )
+  const nameless = columns.filter((column) => column.isNumeric && column.role === null)
+  const candidates = nameless.filter((column) => !isFlag(column))
+  return inferred(candidates, current, power)
 }
 
 function best(columns: readonly Column[], role: Role): Column | null {
@@ -60,8 +53,9 @@ function best(columns: readonly Column[], role: Role): Column | null {
   )
 }
 
-function isConstant(column: Column): boolean {
-  return new Set(column.cells).size < 2 && column.cells.length > 2
+/** Nothing but 0 and 1, such as the sensor's OVF and CNVR. */
+function isFlag(column: Column): boolean {
+  return column.numbers.every((each) => each === null || each.digits === '0' || each.digits === '1')
 }
 
 /** Nothing names the voltage: every assignment of the columns that physics allows. */
