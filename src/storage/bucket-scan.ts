@@ -11,6 +11,9 @@ type MinuteRow = [
   ...spreads: (number | null)[],
 ]
 
+/** Roll-ups, and the minutes among them that are to be computed from raw rows. */
+type MinutePage = [rows: MinuteRow[], dirty: number[]]
+
 const PAGE = 1000
 
 /** A bucket that has samples; those between have none. */
@@ -30,7 +33,7 @@ export class BucketScan {
   readonly #folder = new Folder()
   readonly #minutes: Database.Statement
   readonly #dirty: Database.Statement
-  readonly #readPage: (deviceId: number, from: number, to: number) => [MinuteRow[], number[]]
+  readonly #readPage: (deviceId: number, from: number, to: number) => MinutePage
 
   constructor(db: Database.Database, scan: SampleScan) {
     this.#scan = scan
@@ -47,7 +50,7 @@ export class BucketScan {
       )
       .pluck()
     // Together in one read transaction: a minute must be seen as rolled up or as dirty, not as neither.
-    this.#readPage = db.transaction((deviceId, from, to) => {
+    this.#readPage = db.transaction((deviceId: number, from: number, to: number): MinutePage => {
       const rows = this.#minutes.all(deviceId, from, to) as MinuteRow[]
       const end = rows.length < PAGE ? to : (rows.at(-1) as MinuteRow)[0] + 1
       return [rows, this.#dirty.all(deviceId, from, end) as number[]]

@@ -22,6 +22,9 @@ const PAGE = 1000
 /** pC in a mAh, pJ in a mWh */
 const PICO_PER_MILLI_HOUR = 3.6e12
 
+const OLDEST_RAW =
+  'SELECT id FROM sample WHERE epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1'
+
 /**
  * Reads a log, also one that is being written. Everything comes in pages, each
  * a short read transaction, so that memory stays flat and the writer's WAL can
@@ -71,10 +74,7 @@ export class LogReader {
       const newest = this.#one('SELECT max(newest_us) FROM epoch WHERE device_id = ?', id)
       if (newest === null) continue
       toUs = Math.max(toUs, newest)
-      const raw = this.#one(
-        'SELECT id FROM sample WHERE epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1',
-        id,
-      )
+      const raw = this.#one(OLDEST_RAW, id)
       const minute = this.#one('SELECT min(minute) FROM minute WHERE device_id = ?', id)
       // The roll-up of the first raw sample's minute begins before that sample.
       const isOlder = minute !== null && (raw === null || (minute + 1) * US_PER_MINUTE <= raw)
@@ -84,8 +84,10 @@ export class LogReader {
   }
 
   /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
-  oldestRawUs(): number | null {
-    return this.#one('SELECT min(id) FROM sample')
+  oldestRawUs(device: string | null): number | null {
+    const found = this.#deviceIds(device).map((id) => this.#one(OLDEST_RAW, id))
+    const times = found.filter((us) => us !== null)
+    return times.length === 0 ? null : Math.min(...times)
   }
 
   /** Pages of raw samples in order of time. */

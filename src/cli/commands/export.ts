@@ -1,0 +1,159 @@
+import { Command } from 'commander'
+import type { LogRange } from '../../storage/log-query.ts'
+import { LogReader } from '../../storage/log-reader.ts'
+import { InaError } from '../../util/errors.ts'
+import { formatIso } from '../../util/time-text.ts'
+import type { CliIo } from '../io.ts'
+import { option } from '../option.ts'
+import {
+  BUCKET_COLUMNS,
+  bucketLine,
+  EVENT_COLUMNS,
+  type ExportFormat,
+  eventLine,
+  SAMPLE_COLUMNS,
+  SampleLines,
+} from './export-format.ts'
+import { ExportProgress } from './export-progress.ts'
+import { type ExportTarget, fileTarget, streamTarget } from './export-target.ts'
+import { addRangeOptions, emptyHint, logPath, type RangeOptions, rangeOf } from './log-range.ts'
+
+interface ExportOptions extends RangeOptions {
+  format: ExportFormat
+  out?: string
+  events?: boolean
+}
+
+/** Rows put together before they are written. */
+const LINES_PER_WRITE = 200
+
+export function exportCommand(io: CliIo): Command {
+  const command = new Command('export').description(
+    'Writes the log as CSV or NDJSON to stdout or a file.',
+  )
+  addRangeOptions(command)
+    .addOption(
+      option('--format <format>', 'csv or ndjson', {
+        choices: ['csv', 'ndjson'],
+        default: 'csv',
+      }).env('INA219_EXPORT_FORMAT'),
+    )
+    .addOption(
+      option('-o, --out <file>', 'file to write, replaced when all is written', {
+        flagOnly: true,
+        defaultText: 'stdout',
+      }),
+    )
+    .addOption(
+      option('--events', 'the events instead of the samples: gaps, restarts, reconnects, ...', {
+        flagOnly: true,
+      }),
+    )
+    .action(() => runExport(command.opts<ExportOptions>(), io))
+  return command
+}
+
+async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
+  if (options.events === true && options.every !== undefined) {
+    throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
+  }
+  const reader = LogReader.open(logPath(options, io))
+  try {
+    const range = rangeOf(options, reader, io)
+    const target = options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out)
+    const progress = new ExportProgress(
+      io.stderr,
+      io.clock,
+      options.out !== undefined || !io.stdout.isTTY,
+    )
+    try {
+      const rows = await write(options, reader, range, target, progress)
+      progress.end()
+      target.finish()
+      if (rows === 0) io.stderr.write(emptyHint(reader, range))
+      else if (options.events !== true) io.stderr.write(retentionHint(options, reader, range))
+    } catch (error) {
+      progress.end()
+      target.abandon()
+      throw error
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+/** @returns rows written */
+async function write(
+  options: ExportOptions,
+  reader: LogReader,
+  asked: LogRange,
+  target: ExportTarget,
+  progress: ExportProgress,
+): Promise<number> {
+  const { format, every } = options
+  const span = reader.span(asked.device)
+  // What is recorded from now on is left out, or the end would run ahead.
+  const range = { ...asked, toUs: Math.min(asked.toUs, (span?.toUs ?? 0) + 1) }
+  const fromUs = Math.max(range.fromUs, span?.fromUs ?? 0)
+  const partAt = (timeUs: number): number => (timeUs - fromUs) / (range.toUs - fromUs)
+
+  if (options.events === true) {
+    if (format === 'csv') await target.write(`${EVENT_COLUMNS}\n`)
+    return writeLines(reader.events(asked), (event) => eventLine(event, format), target)
+  }
+  if (every !== undefined) {
+    if (format === 'csv') await target.write(`${BUCKET_COLUMNS}\n`)
+    let rows = 0
+    const buckets = reader.buckets(range, every * 1000)
+    return writeLines(
+      buckets,
+      (bucket) => {
+        progress.at(partAt(bucket.fromUs), ++rows)
+        return bucketLine(bucket, format)
+      },
+      target,
+    )
+  }
+  if (format === 'csv') await target.write(`${SAMPLE_COLUMNS}\n`)
+  const lines = new SampleLines(format)
+  let rows = 0
+  for (const page of reader.samples(range)) {
+    for (const chunk of lines.lines(page)) await target.write(chunk)
+    rows += page.length
+    const last = page.at(-1)
+    if (last !== undefined) progress.at(partAt(last.timeUs), rows)
+  }
+  return rows
+}
+
+async function writeLines<T>(
+  items: Iterable<T>,
+  line: (item: T) => string,
+  target: ExportTarget,
+): Promise<number> {
+  let text = ''
+  let rows = 0
+  for (const item of items) {
+    text += line(item)
+    if (++rows % LINES_PER_WRITE === 0) {
+      await target.write(text)
+      text = ''
+    }
+  }
+  await target.write(text)
+  return rows
+}
+
+/** Said where raw samples of the span asked for have gone by themselves. */
+function retentionHint(options: ExportOptions, reader: LogReader, range: LogRange): string {
+  const isFromMinutes = options.every !== undefined && options.every % 60_000 === 0
+  const rawUs = reader.oldestRawUs(range.device)
+  const span = reader.span(range.device)
+  if (isFromMinutes || rawUs === null || span === null) return ''
+  const isAllThere = span.fromUs >= rawUs || range.fromUs >= rawUs
+  if (isAllThere) return ''
+  return (
+    `ina219: samples before ${formatIso(rawUs)} have passed the retention; ` +
+    'their minute averages are still there: --every 1m\n'
+  )
+}

@@ -1,0 +1,154 @@
+import { cleanText, QUANTITIES, type Quantity } from '../../domain/sample.ts'
+import type { Bucket, LogRange } from '../../storage/log-query.ts'
+import type { LogReader } from '../../storage/log-reader.ts'
+import type { Columns } from '../../tui/chart/columns.ts'
+import { drawCurve } from '../../tui/chart/curve.ts'
+import { BrailleRaster, LetterRaster } from '../../tui/chart/raster.ts'
+import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../tui/chart/strips.ts'
+import { formatLocal, zoneName } from '../../util/time-text.ts'
+
+export interface PlotSize {
+  /** Character cells of the terminal. */
+  readonly columns: number
+  readonly rows: number
+  /** Letters instead of braille dots. */
+  readonly ascii: boolean
+}
+
+/** Cells left of the plot: an axis label and the frame. */
+const LABEL_CELLS = 10
+const MINUTE_US = 60_000_000
+
+/** One plot a device: a strip a quantity, each with its own axis; gaps stay gaps. */
+export function* plotText(
+  reader: LogReader,
+  range: LogRange,
+  everyMs: number | undefined,
+  size: PlotSize,
+): Generator<string> {
+  for (const total of reader.totals(range)) {
+    const columns = Math.max(10, size.columns - LABEL_CELLS - 1)
+    const dots = columns * (size.ascii ? 1 : 2)
+    const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
+    const first = Math.floor(total.fromUs / slotUs)
+    const folded = emptyColumns(dots)
+    const own = { ...range, device: total.device }
+    fill(
+      folded,
+      reader.buckets(own, slotUs),
+      (fromUs) => Math.round(fromUs / slotUs) - first,
+      slotUs,
+    )
+    yield* plotOf(total, folded, { ...size, columns }, first * slotUs, dots * slotUs)
+  }
+}
+
+/** Long slots are whole minutes, for which the roll-ups serve. */
+function slotLength(spanUs: number, dots: number, everyMs: number | undefined): number {
+  // One slot more than the span has, for the begin of the first lies before it.
+  const finest = Math.max(1000, Math.ceil(spanUs / (dots - 1) / 1000) * 1000)
+  const wanted = Math.max(finest, (everyMs ?? 0) * 1000)
+  return wanted <= MINUTE_US ? wanted : Math.ceil(wanted / MINUTE_US) * MINUTE_US
+}
+
+function emptyColumns(length: number): Columns {
+  const values = (): Record<Quantity, Float64Array> => ({
+    voltage: new Float64Array(length),
+    current: new Float64Array(length),
+    power: new Float64Array(length),
+  })
+  return {
+    length,
+    count: new Uint32Array(length),
+    broken: new Uint8Array(length),
+    missing: new Uint8Array(length),
+    min: values(),
+    max: values(),
+    last: values(),
+  }
+}
+
+function fill(
+  to: Columns,
+  buckets: Iterable<Bucket>,
+  columnOf: (fromUs: number) => number,
+  slotUs: number,
+): void {
+  let before = -1
+  for (const bucket of buckets) {
+    const at = columnOf(bucket.fromUs)
+    if (at < 0 || at >= to.length) continue
+    if (bucket.lost > 0) to.missing[at] = 1
+    if (bucket.measured === 0) continue
+    to.count[at] = bucket.measured
+    // Time counts where its later sample lies: more of it than the empty slots
+    // between say that nothing is missing in them, the device is just that slow.
+    if (bucket.coveredUs <= (at - before - 1) * slotUs) to.broken[at] = 1
+    before = at
+    for (const quantity of QUANTITIES) {
+      const { min, avg, max } = bucket[quantity] ?? { min: 0, avg: 0, max: 0 }
+      to.min[quantity][at] = min
+      to.max[quantity][at] = max
+      to.last[quantity][at] = avg
+    }
+  }
+}
+
+function* plotOf(
+  total: Bucket,
+  columns: Columns,
+  size: PlotSize,
+  fromUs: number,
+  lengthUs: number,
+): Generator<string> {
+  const strips = stripsOf(size.rows, true)
+  const raster = size.ascii
+    ? new LetterRaster(size.columns, size.rows)
+    : new BrailleRaster(size.columns, size.rows)
+  const dotsPerRow = raster.dotRows / size.rows
+  const curves = curvesOf(columns, strips)
+  for (const { quantity, axis, strip } of curves) {
+    const band = { top: strip.top * dotsPerRow, height: strip.rows * dotsPerRow }
+    drawCurve(raster, columns, quantity, axis, band)
+  }
+  const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
+  const units: Readonly<Record<Quantity, string>> = { voltage: 'V', current: 'A', power: 'W' }
+  yield `${cleanText(total.device)}: voltage, current, power; times in ${zoneName(fromUs)}\n`
+  for (const strip of strips) {
+    const quantity = strip.quantities[0] ?? 'voltage'
+    const curve = curves.find((each) => each.quantity === quantity)
+    for (let row = strip.top; row < strip.top + strip.rows; row++) {
+      const label = curve === undefined ? undefined : tickLabel(curve, row)
+      const text = label === undefined ? '' : `${label} ${units[quantity]}`
+      let line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
+      for (let x = 0; x < size.columns; x++) line += raster.cell(x, row)?.text ?? ' '
+      yield `${line.trimEnd()}\n`
+    }
+  }
+  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${lossMarks(columns, size)}`.trimEnd()
+  yield `\n${timeLabels(fromUs, lengthUs, size.columns)}\n`
+}
+
+/** An x under each column in which samples are missing. */
+function lossMarks(columns: Columns, size: PlotSize): string {
+  const perCell = columns.length / size.columns
+  let marks = ''
+  for (let x = 0; x < size.columns; x++) {
+    const cell = columns.missing.subarray(x * perCell, (x + 1) * perCell)
+    marks += cell.includes(1) ? 'x' : ' '
+  }
+  return marks
+}
+
+/** The time at the begin, in the middle and at the end, as far as there is room. */
+function timeLabels(fromUs: number, lengthUs: number, columns: number): string {
+  const withMs = lengthUs < 60e6
+  const labels = [0, 0.5, 1].map((part) => formatLocal(fromUs + part * lengthUs, withMs))
+  const [begin = '', middle = '', end = ''] = labels
+  const half = Math.floor((columns - middle.length) / 2)
+  const line =
+    columns >= 3 * middle.length + 4
+      ? begin.padEnd(half) + middle + end.padStart(columns - half - middle.length)
+      : begin + end.padStart(columns - begin.length)
+  return ' '.repeat(LABEL_CELLS) + line
+}

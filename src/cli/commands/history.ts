@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import type { LogRange } from '../../storage/log-query.ts'
+import { LogReader } from '../../storage/log-reader.ts'
+import type { CliIo } from '../io.ts'
+import { option } from '../option.ts'
+import { streamTarget } from './export-target.ts'
+import { jsonText } from './history-json.ts'
+import { plotText } from './history-plot.ts'
+import { tableText } from './history-table.ts'
+import { addRangeOptions, emptyHint, logPath, type RangeOptions, rangeOf } from './log-range.ts'
+
+interface HistoryOptions extends RangeOptions {
+  format: 'table' | 'plot' | 'json'
+  ascii?: boolean
+}
+
+/** Rows of a plot: three strips. */
+const PLOT_ROWS = 21
+const CHUNK_CHARS = 16_384
+
+export function historyCommand(io: CliIo): Command {
+  const command = new Command('history').description(
+    'Summarises the log: samples, losses, min/avg/max, charge and energy.',
+  )
+  addRangeOptions(command)
+    .addOption(
+      option('--format <format>', 'table, plot or json', {
+        choices: ['table', 'plot', 'json'],
+        default: 'table',
+      }).env('INA219_HISTORY_FORMAT'),
+    )
+    .addOption(option('--ascii', 'plot with ASCII characters only'))
+    .action(() => runHistory(command.opts<HistoryOptions>(), io))
+  return command
+}
+
+async function runHistory(options: HistoryOptions, io: CliIo): Promise<void> {
+  const reader = LogReader.open(logPath(options, io))
+  try {
+    const asked = rangeOf(options, reader, io)
+    const range = within(asked, reader)
+    if (range === null) {
+      if (options.format === 'json') {
+        for (const piece of jsonText(reader, asked, options.every)) io.stdout.write(piece)
+      }
+      io.stderr.write(emptyHint(reader, asked))
+      return
+    }
+    const target = streamTarget(io.stdout)
+    let text = ''
+    for (const piece of textOf(options, reader, range, io)) {
+      text += piece
+      if (text.length < CHUNK_CHARS) continue
+      await target.write(text)
+      text = ''
+    }
+    await target.write(text)
+  } finally {
+    reader.close()
+  }
+}
+
+function textOf(
+  options: HistoryOptions,
+  reader: LogReader,
+  range: LogRange,
+  io: CliIo,
+): Generator<string> {
+  if (options.format === 'json') return jsonText(reader, range, options.every)
+  if (options.format === 'table') return tableText(reader, range, options.every)
+  return plotText(reader, range, options.every, {
+    columns: io.stdout.columns ?? 80,
+    rows: PLOT_ROWS,
+    ascii: options.ascii === true,
+  })
+}
+
+/** What was asked for, cut to what the log has; null: nothing lies in it. */
+function within(asked: LogRange, reader: LogReader): LogRange | null {
+  const span = reader.span(asked.device)
+  if (span === null || asked.fromUs > span.toUs || asked.toUs <= span.fromUs) return null
+  return {
+    ...asked,
+    fromUs: Math.max(asked.fromUs, span.fromUs),
+    toUs: Math.min(asked.toUs, span.toUs + 1),
+  }
+}

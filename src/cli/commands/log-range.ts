@@ -1,0 +1,110 @@
+import type { Command } from 'commander'
+import type { LogRange } from '../../storage/log-query.ts'
+import type { LogReader } from '../../storage/log-reader.ts'
+import { parseDuration } from '../../util/duration.ts'
+import { InaError } from '../../util/errors.ts'
+import { nearest } from '../../util/nearest.ts'
+import { defaultLogPath } from '../../util/paths.ts'
+import { formatIso, parseTime } from '../../util/time-text.ts'
+import type { CliIo } from '../io.ts'
+import { option } from '../option.ts'
+
+/** Options that `history` and `export` share. */
+export interface RangeOptions {
+  /** ms */
+  readonly last?: number
+  /** Unix µs */
+  readonly from?: number
+  readonly to?: number
+  /** ms */
+  readonly every?: number
+  readonly device?: string
+  readonly db?: string
+}
+
+/** Times beyond this are no longer exact; the year 2255. */
+const END_OF_TIME_US = Number.MAX_SAFE_INTEGER
+
+export function addRangeOptions(command: Command): Command {
+  return command
+    .addOption(
+      option('--last <duration>', 'begin that long before now, such as 90s, 15m, 1h30m, 2d', {
+        parse: parseDuration,
+        defaultText: 'all of the log',
+      }),
+    )
+    .addOption(
+      option('--from <time>', 'begin there: ISO 8601 (local time without a zone) or Unix seconds', {
+        parse: parseTime,
+        defaultText: 'begin of the log',
+      }),
+    )
+    .addOption(
+      option('--to <time>', 'end before there: ISO 8601 or Unix seconds', {
+        parse: parseTime,
+        defaultText: 'end of the log',
+      }),
+    )
+    .addOption(
+      option('--every <duration>', 'one row for each 10s, 1m, 1h, ... of time (1ms or more)', {
+        parse: parseDuration,
+        defaultText: 'no buckets',
+      }),
+    )
+    .addOption(option('--device <name>', 'only this device', { defaultText: 'all devices' }))
+    .addOption(
+      option('--db <file>', 'the log, an SQLite file', { defaultText: 'in the user data folder' }),
+    )
+}
+
+export function logPath(options: RangeOptions, io: CliIo): string {
+  return options.db ?? defaultLogPath(io.env)
+}
+
+/** What was asked for, as a span of time. */
+export function rangeOf(options: RangeOptions, reader: LogReader, io: CliIo): LogRange {
+  const { last, from, to } = options
+  if (last !== undefined && (from !== undefined || to !== undefined)) {
+    throw new InaError(
+      'usage_invalid',
+      '--last and --from/--to exclude each other',
+      'give --last alone, or --from and --to',
+    )
+  }
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new InaError(
+      'usage_invalid',
+      `--from ${formatIso(from)} is not before --to ${formatIso(to)}`,
+      'give them in order of time',
+    )
+  }
+  const beginUs = last === undefined ? (from ?? 0) : Math.round((io.clock.wallMs() - last) * 1000)
+  return {
+    fromUs: Math.max(0, beginUs),
+    toUs: to ?? END_OF_TIME_US,
+    device: deviceOf(options.device, reader),
+  }
+}
+
+function deviceOf(name: string | undefined, reader: LogReader): string | null {
+  if (name === undefined) return null
+  const { devices } = reader
+  if (devices.length === 0 || devices.includes(name)) return name
+  const guess = nearest(name, devices)
+  throw new InaError(
+    'usage_invalid',
+    `the log has no device '${name}'`,
+    guess === null ? `it has: ${devices.join(', ')}` : `did you mean '${guess}'?`,
+  )
+}
+
+/** Why there is nothing to show, and what there would be; for stderr. */
+export function emptyHint(reader: LogReader, range: LogRange): string {
+  const span = reader.span(range.device)
+  if (span === null) return 'ina219: the log has no samples yet\n'
+  const whose = range.device === null ? '' : ` of ${range.device}`
+  return (
+    `ina219: nothing lies in that time; the log has samples${whose} from ` +
+    `${formatIso(span.fromUs)} to ${formatIso(span.toUs)}\n`
+  )
+}
