@@ -6,7 +6,7 @@ import { type Action, actionOf } from './keymap.ts'
 import type { Size } from './layout.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { buildFrame, traceWish } from './view-model/frame.ts'
+import { buildFrame, type FrameContext, traceWish } from './view-model/frame.ts'
 import { type Look, lookOf } from './view-model/look.ts'
 import {
   INITIAL_VIEW,
@@ -51,6 +51,14 @@ const SCROLLS: ReadonlySet<ViewAction> = new Set([
 /** Slots in which the oldest sample that can still be shown is looked for. */
 const OLDEST_SLOTS = 900
 
+interface HeldTrace {
+  /** What it was asked for. */
+  readonly key: string
+  /** Newest sample at that time. */
+  readonly sampleUs: number
+  readonly trace: Trace
+}
+
 /**
  * Takes the terminal and shows the monitor on it until `close`.
  *
@@ -69,7 +77,7 @@ class MonitorScreen implements Screen {
   readonly #look: Look
   #view: ViewState = INITIAL_VIEW
   #drawn = ''
-  #heldTrace: { readonly key: string; readonly trace: Trace } | null = null
+  #heldTrace: HeldTrace | null = null
   #quitting = false
 
   constructor(options: ScreenOptions) {
@@ -157,17 +165,24 @@ class MonitorScreen implements Screen {
     if (state === this.#drawn) return
     this.#drawn = state
     const context = { size, view: this.#view, look: this.#look }
-    this.#dashboard.show(buildFrame(snapshot, this.#trace(context), context))
+    this.#dashboard.show(buildFrame(snapshot, this.#trace(snapshot, context), context))
   }
 
-  /** A frozen chart keeps its trace, even when the samples have left the monitor's memory. */
-  #trace(context: Parameters<typeof traceWish>[0]): Trace | null {
+  /**
+   * A frozen chart keeps its trace, even when the samples have left the
+   * monitor's memory; a running one is read again only when it has moved by a
+   * slot, since reading 15 minutes costs more than drawing them.
+   */
+  #trace(snapshot: Snapshot, context: FrameContext): Trace | null {
     const wish = traceWish(context)
     if (!wish) return null
     const key = JSON.stringify(wish)
-    if (this.#heldTrace?.key === key) return this.#heldTrace.trace
+    const sampleUs = snapshot.sampleUs ?? 0
+    const movedUs = Math.abs(sampleUs - (this.#heldTrace?.sampleUs ?? 0))
+    const current = wish.endUs !== undefined || movedUs < (wish.spanMs * 1000) / wish.slots
+    if (this.#heldTrace?.key === key && current) return this.#heldTrace.trace
     const trace = this.#controls.trace(wish.spanMs, wish.slots, wish.endUs)
-    this.#heldTrace = wish.endUs === undefined ? null : { key, trace }
+    this.#heldTrace = { key, sampleUs, trace }
     return trace
   }
 }
