@@ -11,8 +11,6 @@ namespace commands {
 
 namespace {
 
-constexpr int64_t kMillion = 1000000;
-
 // The last commands carried out, and what was answered. The host has one under
 // way at a time; four are plenty.
 struct Answer {
@@ -53,16 +51,15 @@ Error setInterval(const Request& request) {
 // Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
 Error setTime(const Request& request) {
   const uint32_t nowMs = millis();
-  if (request.value.kind != ValueKind::number || request.value.millionths == kTooLarge) {
+  const Amount& time = request.value.amount;
+  if (request.value.kind != ValueKind::number || time.isTooLarge || time.isNegative ||
+      time.whole < 1000000000) {
     return Error::range;
   }
-  int64_t unixMs = request.value.millionths / 1000;
-  if (unixMs >= 100000000000000) unixMs /= 1000;
-  if (unixMs < 1000000000000 || unixMs / 1000 > 0xFFFFFFFF) return Error::range;
   Context context = currentContext();
   context.hasUnixTime = true;
-  context.unixS = static_cast<uint32_t>(unixMs / 1000);
-  context.unixAtMs = nowMs - static_cast<uint32_t>(unixMs % 1000);
+  context.unixS = time.whole;
+  context.unixAtMs = nowMs - time.millionths / 1000;
   changeContext(context);
   return Error::none;
 }
@@ -111,16 +108,28 @@ Error setMode(const Request& request) {
   return Error::none;
 }
 
-// A, V or W within what fits the millionths of a setting.
-bool isLimit(const Value& value) {
-  constexpr int64_t kMost = 2000 * kMillion;
-  return value.kind == ValueKind::number && value.millionths <= kMost && value.millionths >= -kMost;
+// False: no number, or more than `most`.
+bool toMillionths(const Value& value, uint16_t most, uint32_t& magnitude) {
+  const Amount& amount = value.amount;
+  if (value.kind != ValueKind::number || amount.isTooLarge || amount.isThousands) return false;
+  magnitude = amount.whole * 1000000 + amount.millionths;
+  return amount.whole < most || (amount.whole == most && amount.millionths == 0);
+}
+
+// A, V or W; 2000 of them fit a setting.
+bool toLimit(const Value& value, int32_t& limit) {
+  uint32_t magnitude;
+  if (!toMillionths(value, 2000, magnitude)) return false;
+  limit = static_cast<int32_t>(magnitude);
+  if (value.amount.isNegative) limit = -limit;
+  return true;
 }
 
 Error setThreshold(const Request& request) {
   Quantity quantity = Quantity::none;
   if (request.value.kind != ValueKind::null) {
-    if (!isLimit(request.value)) return Error::range;
+    int32_t limit;
+    if (!toLimit(request.value, limit)) return Error::range;
     const Value& named = request.quantity;
     quantity = Quantity::current;
     if (named.kind == ValueKind::text && named.word == Word::voltage) {
@@ -131,11 +140,9 @@ Error setThreshold(const Request& request) {
                (named.kind != ValueKind::text || named.word != Word::current)) {
       return Error::range;
     }
-    const int32_t limit = static_cast<int32_t>(request.value.millionths);
     int32_t release = limit - (limit < 0 ? -limit : limit) / 20;
     if (request.low.kind != ValueKind::absent) {
-      if (!isLimit(request.low) || request.low.millionths > limit) return Error::range;
-      release = static_cast<int32_t>(request.low.millionths);
+      if (!toLimit(request.low, release) || release > limit) return Error::range;
     }
     settings.limitMicro = limit;
     settings.releaseMicro = release;
@@ -146,26 +153,23 @@ Error setThreshold(const Request& request) {
 }
 
 Error setShunt(const Request& request) {
-  // 0.0001..100 Ohm, in millionths uOhm.
-  const Value& value = request.value;
-  if (value.kind != ValueKind::number || value.millionths < 100 ||
-      value.millionths > 100 * kMillion) {
+  uint32_t shuntUohm;
+  if (!toMillionths(request.value, 100, shuntUohm) || request.value.amount.isNegative ||
+      shuntUohm < 100) {
     return Error::range;
   }
-  const uint32_t shuntUohm = static_cast<uint32_t>(value.millionths);
-  // Full scale of the shunt voltage: 20.48 mV, where the calibration register
-  // would overflow (SBOS448G equation 1), to the 320 mV of the widest gain.
-  uint64_t fullScalePv = static_cast<uint64_t>(shuntFullScaleMv()) * 1000000000;
+  uint32_t amaxUa = currentAtUv(320000, shuntUohm);
   if (request.amax.kind != ValueKind::absent) {
-    if (request.amax.kind != ValueKind::number || request.amax.millionths <= 0 ||
-        request.amax.millionths > 3200 * kMillion) {
+    // The shunt's voltage at full scale: from 20.48 mV, where the calibration
+    // register is full (SBOS448G equation 1), to the widest gain.
+    const uint32_t mostUa = amaxUa;
+    if (!toMillionths(request.amax, 3200, amaxUa) || request.amax.amount.isNegative ||
+        amaxUa > mostUa || amaxUa < currentAtUv(20480, shuntUohm)) {
       return Error::range;
     }
-    fullScalePv = static_cast<uint64_t>(request.amax.millionths) * shuntUohm;
-    if (fullScalePv < 20480000000 || fullScalePv > 320000000000) return Error::range;
   }
   settings.shuntUohm = shuntUohm;
-  settings.amaxUa = static_cast<uint32_t>(fullScalePv / shuntUohm);
+  settings.amaxUa = amaxUa;
   Context context = currentContext();
   context.scale = scaleOf(shuntUohm);
   changeContext(context);

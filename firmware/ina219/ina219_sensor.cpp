@@ -69,9 +69,7 @@ uint16_t configWord() {
 // Equation 1, 0.04096 / (currentLsb * shunt), with currentLsb = amax / 2^15
 // (equation 2): 0.04096 * 2^15 over the shunt's voltage at amax. 4194 at 320 mV.
 uint16_t calibrationWord() {
-  const uint64_t fullScalePv = static_cast<uint64_t>(effectiveAmaxUa()) * settings.shuntUohm;
-  const uint32_t fullScaleUv = static_cast<uint32_t>(fullScalePv / 1000000);
-  const uint32_t word = 1342177280 / fullScaleUv;
+  const uint32_t word = 1342177280 / effectiveFullScaleUv();
   // Bit 0 is void and reads 0 (8.6.4.1).
   return word > 0xFFFE ? 0xFFFE : static_cast<uint16_t>(word) & 0xFFFE;
 }

@@ -1,31 +1,31 @@
 #include "json_number.h"
 
-// One more digit fits into 63 bits.
-static constexpr uint64_t kRoomForDigit = 900000000000000000;
-
 static bool isDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 bool JsonNumber::start(uint8_t byte) {
   if (byte != '-' && !isDigit(byte)) return false;
+  part_ = Part::minus;
   isNegative_ = byte == '-';
-  isTooLarge_ = false;
   isExponentNegative_ = false;
-  fractionDigits_ = 0;
   exponent_ = 0;
-  digits_ = isNegative_ ? 0 : byte - '0';
-  part_ = isNegative_ ? Part::minus : byte == '0' ? Part::zero : Part::whole;
-  return true;
+  count_ = 0;
+  point_ = 0;
+  return isNegative_ || add(byte);
 }
 
 void JsonNumber::addDigit(uint8_t digit) {
   if (part_ == Part::exponent) {
-    exponent_ = exponent_ > 20 ? 200 : exponent_ * 10 + digit;
-  } else if (digits_ < kRoomForDigit) {
-    digits_ = digits_ * 10 + digit;
-    if (part_ == Part::fraction) fractionDigits_++;
-  } else if (part_ == Part::whole) {
-    isTooLarge_ = true;
+    exponent_ = exponent_ >= 20 ? 200 : exponent_ * 10 + digit;
+    return;
   }
+  const bool isSignificant = count_ || digit;
+  // More than a hundred places are too large or 0 anyhow.
+  if (part_ == Part::fraction) {
+    if (!isSignificant && point_ > -100) point_--;
+  } else if (isSignificant && point_ < 100) {
+    point_++;
+  }
+  if (isSignificant && count_ < sizeof digits_) digits_[count_++] = digit;
 }
 
 bool JsonNumber::add(uint8_t byte) {
@@ -68,15 +68,26 @@ bool JsonNumber::isComplete() const {
          part_ == Part::exponent;
 }
 
-int64_t JsonNumber::millionths() const {
-  uint64_t result = digits_;
-  bool isTooLarge = isTooLarge_;
-  int16_t shift = 6 - fractionDigits_ + (isExponentNegative_ ? -exponent_ : exponent_);
-  for (; shift > 0 && result && !isTooLarge; shift--) {
-    isTooLarge = result >= kRoomForDigit;
-    result *= 10;
+// Digits from..to-1 as a number; those that were not given are 0.
+uint32_t JsonNumber::digits(int16_t from, int16_t to) const {
+  uint32_t value = 0;
+  for (; from < to; from++) {
+    value = value * 10 + (from >= 0 && from < count_ ? digits_[from] : 0);
   }
-  for (; shift < 0 && result; shift++) result /= 10;
-  const int64_t magnitude = isTooLarge ? INT64_MAX : static_cast<int64_t>(result);
-  return isNegative_ ? -magnitude : magnitude;
+  return value;
+}
+
+Amount JsonNumber::amount() const {
+  const int16_t point = point_ + (isExponentNegative_ ? -exponent_ : exponent_);
+  Amount amount;
+  amount.isNegative = isNegative_ && count_;
+  amount.isThousands = count_ && point >= 12;
+  const int16_t end = amount.isThousands ? point - 3 : point;
+  amount.whole = digits(0, end);
+  amount.millionths = digits(end, end + 6);
+  // Ten digits fit into 32 bits up to 4294967295.
+  amount.isTooLarge = count_ && (end > 10 || (end == 10 && (digits(0, 9) > 429496729 ||
+                                                            (digits(0, 9) == 429496729 &&
+                                                             digits(9, 10) > 5))));
+  return amount;
 }

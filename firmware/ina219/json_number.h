@@ -1,7 +1,17 @@
-// A JSON number (RFC 8259, 6), a character at a time, as millionths.
+// A JSON number (RFC 8259, 6), a character at a time, without floating point.
 #pragma once
 
 #include <stdint.h>
+
+// The number is whole + millionths / 10^6, or, from 1e11 on, a thousand times
+// that (a time in ms keeps its seconds in 32 bits). Digits beyond are cut off.
+struct Amount {
+  uint32_t whole;
+  uint32_t millionths;  // below 1000000
+  bool isNegative;
+  bool isThousands;
+  bool isTooLarge;  // the rest means nothing
+};
 
 class JsonNumber {
  public:
@@ -11,18 +21,19 @@ class JsonNumber {
   bool add(uint8_t byte);
   // False: it can't end here.
   bool isComplete() const;
-  // Digits beyond are cut off; too large a magnitude is INT64_MAX, with the sign.
-  int64_t millionths() const;
+  Amount amount() const;
 
  private:
   enum class Part : uint8_t { minus, zero, whole, point, fraction, e, sign, exponent };
-  Part part_;
-  bool isNegative_;
-  bool isTooLarge_;
-  bool isExponentNegative_;
-  uint8_t fractionDigits_;
-  uint8_t exponent_;
-  uint64_t digits_;
 
   void addDigit(uint8_t digit);
+  uint32_t digits(int16_t from, int16_t to) const;
+
+  Part part_;
+  bool isNegative_;
+  bool isExponentNegative_;
+  uint8_t exponent_;
+  uint8_t count_;      // of digits_, which begin with the first that is not 0
+  int8_t point_;       // the decimal point stands before this one of digits_
+  uint8_t digits_[19];  // 13 before the point, 6 behind
 };

@@ -4,7 +4,6 @@
 
 #include "board.h"
 #include "crc16.h"
-#include "json_number.h"
 
 namespace reader {
 
@@ -14,7 +13,6 @@ namespace {
 
 // Longest line without its end, PROTOCOL.md 2.
 constexpr uint16_t kMaxLine = 512;
-constexpr int64_t kMillion = 1000000;
 
 enum class State : uint8_t {
   start,         // before the opening brace
@@ -184,10 +182,8 @@ Value* valueOf(Key of) {
   }
 }
 
-bool toU32(int64_t millionths, uint32_t& result) {
-  if (millionths < 0 || millionths > 0xFFFFFFFF * kMillion || millionths % kMillion) return false;
-  result = static_cast<uint32_t>(millionths / kMillion);
-  return true;
+bool isU32(const Amount& amount) {
+  return !amount.isTooLarge && !amount.isThousands && !amount.isNegative && amount.millionths == 0;
 }
 
 void textDone() {
@@ -212,30 +208,24 @@ void textDone() {
 }
 
 void numberDone() {
-  uint32_t whole = 0;
+  const Amount amount = number.amount();
   switch (key) {
     case Key::seq:
-      if (toU32(number.millionths(), whole)) {
-        request.hasNumber = true;
-        request.number = whole;
-      }
+      request.hasNumber = isU32(amount);
+      request.number = amount.whole;
       break;
     case Key::ack:
-      hasAck = toU32(number.millionths(), whole);
+      hasAck = isU32(amount);
       break;
     case Key::nack:
-      if (!toU32(number.millionths(), whole)) {
-        elements = 3;
-      } else if (elements == 0) {
-        request.first = whole;
-      }
-      request.last = whole;
-      if (elements < 3) elements++;
+      if (elements == 0) request.first = amount.whole;
+      request.last = amount.whole;
+      elements = isU32(amount) && elements < 3 ? elements + 1 : 3;
       break;
     default:
       if (Value* value = valueOf(key)) {
         value->kind = ValueKind::number;
-        value->millionths = number.millionths();
+        value->amount = amount;
       }
   }
 }
@@ -438,8 +428,8 @@ bool read(uint8_t byte) {
 }
 
 bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& result) {
-  return value.kind == ValueKind::number && toU32(value.millionths, result) && result >= low &&
-         result <= high;
+  result = value.amount.whole;
+  return value.kind == ValueKind::number && isU32(value.amount) && result >= low && result <= high;
 }
 
 }  // namespace reader

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "json_number.h"
 #include "lines.h"
 
 enum class Command : uint8_t {
@@ -29,11 +30,9 @@ enum class Word : uint8_t { unknown, stream, poll, current, voltage, power };
 
 struct Value {
   ValueKind kind;
-  Word word;        // of a text
-  int64_t millionths;  // of a number; digits beyond are cut off, too large a number is kTooLarge
+  Word word;      // of a text
+  Amount amount;  // of a number
 };
-
-constexpr int64_t kTooLarge = INT64_MAX;
 
 // A line that was read to its end.
 struct Request {
@@ -59,7 +58,7 @@ namespace reader {
 bool read(uint8_t byte);
 extern Request request;
 
-// Value is a whole number from low to high; cut to 32 bits.
+// False: not a whole number from low to high.
 bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& number);
 
 }  // namespace reader

@@ -4,14 +4,23 @@ Scale scaleOf(uint32_t shuntUohm) {
   // A count is 10 uV / shunt = 10 / shuntUohm A.
   Scale scale;
   scale.decimals = 1;
+  scale.fraction = 0;
   uint32_t unitsTimesShunt = 100;
   while (unitsTimesShunt < shuntUohm) {
     unitsTimesShunt *= 10;
     scale.decimals++;
   }
   scale.whole = static_cast<uint8_t>(unitsTimesShunt / shuntUohm);
-  const uint32_t rest = unitsTimesShunt % shuntUohm;
-  scale.fraction = static_cast<uint32_t>((static_cast<uint64_t>(rest) << 32) / shuntUohm);
+  // The quotient's next 32 bits, by long division.
+  uint32_t rest = unitsTimesShunt % shuntUohm;
+  for (uint8_t bit = 0; bit < 32; bit++) {
+    rest <<= 1;
+    scale.fraction <<= 1;
+    if (rest >= shuntUohm) {
+      rest -= shuntUohm;
+      scale.fraction |= 1;
+    }
+  }
   return scale;
 }
 

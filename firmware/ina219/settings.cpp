@@ -92,10 +92,22 @@ bool continueSaving() {
   return !isSaving();
 }
 
+// Not inlined: 64-bit arithmetic is some 300 bytes each time.
+__attribute__((noinline)) static uint32_t scaled(uint32_t value, uint32_t by, uint32_t over) {
+  return static_cast<uint32_t>(static_cast<uint64_t>(value) * by / over);
+}
+
+uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm) {
+  return scaled(shuntUv, 1000000, shuntUohm);
+}
+
 uint32_t effectiveAmaxUa() {
-  const uint64_t gainUa =
-      static_cast<uint64_t>(shuntFullScaleMv()) * 1000000000u / settings.shuntUohm;
-  return gainUa < settings.amaxUa ? static_cast<uint32_t>(gainUa) : settings.amaxUa;
+  const uint32_t gainUa = currentAtUv(shuntFullScaleMv() * 1000ul, settings.shuntUohm);
+  return gainUa < settings.amaxUa ? gainUa : settings.amaxUa;
+}
+
+uint32_t effectiveFullScaleUv() {
+  return scaled(effectiveAmaxUa(), settings.shuntUohm, 1000000);
 }
 
 // --- Boot number -----------------------------------------------------------

@@ -25,8 +25,12 @@ extern Settings settings;
 
 // Full scale of the shunt voltage: 40, 80, 160 or 320 mV (SBOS448 8.6.2.1).
 inline uint16_t shuntFullScaleMv() { return static_cast<uint16_t>(40u << settings.gain); }
+// uA through the shunt that make so many uV, at most 320000.
+uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm);
 // The smaller of what was asked for and what the gain lets through, in uA.
 uint32_t effectiveAmaxUa();
+// The shunt's voltage at that, 20480..320000 uV.
+uint32_t effectiveFullScaleUv();
 
 // From the EEPROM where it holds a valid record, else the factory's.
 void loadSettings();
