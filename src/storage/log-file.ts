@@ -6,13 +6,13 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { damaged, foreign, logError, missing, newer } from './log-errors.ts'
@@ -20,6 +20,8 @@ import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
 
 /** Logs up to this size are checked page by page before anything is written; takes about 0.1 s. */
 const FULL_CHECK_BYTES = 32 * 2 ** 20
+/** A log in a place that can't be written is read from a copy in memory up to this size. */
+const LARGEST_COPY_BYTES = 512 * 2 ** 20
 /** SQLite's page cache; its default of 16 MB helps nothing here (see bench). */
 const CACHE_KB = 2000
 
@@ -149,14 +151,21 @@ function openReadable(file: string): Database.Database {
     return db
   } catch (error) {
     const isReadOnlyPlace = /^SQLITE_(CANTOPEN|READONLY)/.test(systemCode(error) ?? '')
-    if (!isReadOnlyPlace || walBytes(file) > 0) throw error
-    return openImmutable(file)
+    if (!isReadOnlyPlace || walBytes(file) > 0 || sizeOf(file) > LARGEST_COPY_BYTES) throw error
+    return openCopy(file)
   }
 }
 
-/** For a file that nobody writes: creates nothing beside it, takes no locks. */
-function openImmutable(file: string): Database.Database {
-  return new Database(`${pathToFileURL(file).href}?immutable=1`, { readonly: true })
+/**
+ * The file as a database in memory: without locks, without anything appearing
+ * beside the file. Right only where there is no WAL.
+ */
+function openCopy(file: string): Database.Database {
+  const bytes = readFileSync(file)
+  // "Uses a WAL" (fileformat.html, 1.3.3), which a database in memory can't.
+  bytes[18] = 1
+  bytes[19] = 1
+  return new Database(bytes)
 }
 
 function configure(db: Database.Database): void {
@@ -166,27 +175,29 @@ function configure(db: Database.Database): void {
 
 /** Finds damage before anything is written. Large logs are checked in outline only. */
 function check(file: string): void {
-  const hasWal = walBytes(file) > 0
-  const hadShm = existsSync(`${file}-shm`)
-  const db = hasWal ? new Database(file, { readonly: true }) : openImmutable(file)
-  let sound = false
+  const isSmall = sizeOf(file) <= FULL_CHECK_BYTES
+  const isCopy = isSmall && walBytes(file) === 0
+  const traces = ['-wal', '-shm'].map((suffix) => file + suffix).filter((path) => !existsSync(path))
+  const db = isCopy ? openCopy(file) : new Database(file, { readonly: true })
+  let isSound = false
   try {
     const tables = db
       .prepare(`SELECT count(*) FROM sqlite_schema WHERE name IN ('sample', 'epoch', 'minute')`)
       .pluck()
       .get()
     if (tables !== 3) throw damaged(file)
-    if (sizeOf(file) <= FULL_CHECK_BYTES) {
+    if (isSmall) {
       const found = db.pragma('quick_check(1)', { simple: true })
       if (found !== 'ok') throw damaged(file, new Error(String(found)))
     } else {
       db.prepare('SELECT min(id), max(id) FROM sample').get()
       db.prepare('SELECT * FROM minute ORDER BY device_id DESC, minute DESC LIMIT 1').get()
     }
-    sound = true
+    isSound = true
   } finally {
     db.close()
-    if (!sound && hasWal && !hadShm) rmSync(`${file}-shm`, { force: true })
+    // Nothing may appear beside a file that is refused.
+    if (!isSound && !isCopy) for (const path of traces) rmSync(path, { force: true })
   }
 }
 
@@ -204,6 +215,9 @@ function create(file: string): void {
   closeSync(openSync(draft, 'wx', 0o600))
   const db = new Database(draft)
   try {
+    // Nobody sees the draft; it is synced once, when it is complete.
+    db.pragma('synchronous = OFF')
+    db.pragma('journal_mode = MEMORY')
     // Before the first table, or the file would never shrink.
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma(`application_id = ${APPLICATION_ID}`)
@@ -212,6 +226,7 @@ function create(file: string): void {
   } finally {
     db.close()
   }
+  sync(draft)
   place(draft, file)
 }
 
@@ -226,19 +241,20 @@ function place(draft: string, file: string): void {
     if (systemCode(error) === 'EEXIST' || existsSync(file)) throw error
     renameSync(draft, file)
   }
-  syncFolder(file)
-}
-
-function syncFolder(file: string): void {
   try {
-    const fd = openSync(dirname(file), 'r')
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
+    sync(dirname(file))
   } catch {
     // Windows opens no folders.
+  }
+}
+
+function sync(path: string): void {
+  // Windows syncs only what may be written, others open folders only to read.
+  const fd = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

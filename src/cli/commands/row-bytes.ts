@@ -3,8 +3,15 @@ import { toMicro } from '../../storage/stored-value.ts'
 const ZERO = 0x30
 const DOT = 0x2e
 const MINUS = 0x2d
+const Z = 0x5a
+/** 000 to 999 as text. */
+const THREE = Buffer.from(
+  Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0')).join(''),
+)
 /** Handed on when this full. */
 const CHUNK_BYTES = 64 * 1024
+/** Room for the row that fills a chunk; longer ones make it grow. */
+const MARGIN_BYTES = 4096
 /** Room for the longest number or time. */
 const SLACK_BYTES = 64
 
@@ -13,7 +20,7 @@ const SLACK_BYTES = 64
  * export. Take what `chunk` gives whenever `isFull`.
  */
 export class RowBytes {
-  #buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES)
+  #buffer = Buffer.allocUnsafe(CHUNK_BYTES + MARGIN_BYTES)
   #at = 0
   #second = Number.NaN
   #prefix: Buffer = Buffer.alloc(0)
@@ -25,7 +32,7 @@ export class RowBytes {
   /** What has been put together; empty afterwards. */
   chunk(): Buffer {
     const chunk = this.#buffer.subarray(0, this.#at)
-    this.#buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES)
+    this.#buffer = Buffer.allocUnsafe(CHUNK_BYTES + MARGIN_BYTES)
     this.#at = 0
     return chunk
   }
@@ -36,7 +43,8 @@ export class RowBytes {
   }
 
   bytes(bytes: Uint8Array): void {
-    if (this.#at + bytes.length > this.#buffer.length) this.#grow(bytes.length)
+    const needed = bytes.length + SLACK_BYTES
+    if (this.#at + needed > this.#buffer.length) this.#grow(needed)
     const buffer = this.#buffer
     let at = this.#at
     // Faster than a call into C++ for the few bytes that these are.
@@ -59,14 +67,15 @@ export class RowBytes {
     const size = Math.abs(micro)
     const whole = Math.floor(size / 1e6)
     this.integer(whole)
-    let fraction = size - whole * 1e6
+    const fraction = size - whole * 1e6
     if (fraction === 0) return
     this.byte(DOT)
-    for (let place = 100_000; fraction > 0; place /= 10) {
-      const digit = Math.floor(fraction / place)
-      this.byte(ZERO + digit)
-      fraction -= digit * place
-    }
+    const buffer = this.#buffer
+    const high = Math.floor(fraction / 1000)
+    let at = copyThree(high, buffer, this.#at)
+    at = copyThree(fraction - high * 1000, buffer, at)
+    while (buffer[at - 1] === ZERO) at--
+    this.#at = at
   }
 
   /** @param value whole, 0 or more */
@@ -97,12 +106,8 @@ export class RowBytes {
       this.#prefix = Buffer.from(new Date(second * 1000).toISOString().slice(0, -4))
     }
     this.bytes(this.#prefix)
-    const rest = ms - second * 1000
-    const tens = Math.floor(rest / 10)
-    this.byte(ZERO + Math.floor(tens / 10))
-    this.byte(ZERO + (tens % 10))
-    this.byte(ZERO + (rest % 10))
-    this.byte(0x5a)
+    this.#at = copyThree(ms - second * 1000, this.#buffer, this.#at)
+    this.byte(Z)
   }
 
   #grow(bytes: number): void {
@@ -110,4 +115,13 @@ export class RowBytes {
     this.#buffer.copy(larger, 0, 0, this.#at)
     this.#buffer = larger
   }
+}
+
+/** @param value 0 to 999 @returns where the next byte goes */
+function copyThree(value: number, to: Buffer, at: number): number {
+  const from = 3 * value
+  to[at] = THREE[from] as number
+  to[at + 1] = THREE[from + 1] as number
+  to[at + 2] = THREE[from + 2] as number
+  return at + 3
 }

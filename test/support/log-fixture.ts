@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { onTestFinished } from 'vitest'
+import type { Epoch, Sample } from '../../src/domain/sample.ts'
+import { BlockBuilder, type LogBatch } from '../../src/storage/log-batch.ts'
+import { openForWriting } from '../../src/storage/log-file.ts'
+import { LogWriter } from '../../src/storage/log-writer.ts'
+
+/** The worker as it ships; vitest's global setup builds it. */
+export const WORKER_URL = new URL('../../dist/log-worker.js', import.meta.url)
+
+export const HOURS_48_MS = 48 * 3_600_000
+/** 2026-11-20T20:13:00Z, a whole minute. */
+export const START_US = Date.UTC(2026, 10, 20, 20, 13) * 1000
+
+export const EPOCH: Epoch = { id: 1, device: 'bench', boot: 7, startedUs: START_US }
+
+/** A private folder that goes with the test. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ina219-log-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function sampleAt(timeUs: number, seq: number | null, more: Partial<Sample> = {}): Sample {
+  return {
+    timeUs,
+    voltage: 5.02,
+    current: 0.245,
+    power: 1.23,
+    seq,
+    status: 'ok',
+    inRange: true,
+    epochId: 1,
+    gapBefore: false,
+    origin: 'live',
+    ...more,
+  }
+}
+
+/** `count` samples from `START_US` on, `stepUs` apart, with values that go up and down. */
+export function series(count: number, stepUs: number, firstSeq = 0): Sample[] {
+  return Array.from({ length: count }, (_, i) => {
+    const n = firstSeq + i
+    return sampleAt(START_US + n * stepUs, n, {
+      voltage: (5_000_000 + ((n * 7919) % 100_000)) / 1e6,
+      current: (((n * 104_729) % 600_000) - 100_000) / 1e6,
+      power: ((n * 1_299_709) % 3_000_000) / 1e6,
+    })
+  })
+}
+
+/** Batches as the client makes them. */
+export function batchesOf(samples: readonly Sample[], more: Partial<LogBatch> = {}): LogBatch[] {
+  const batches: LogBatch[] = []
+  const builder = new BlockBuilder()
+  const take = (): void => {
+    batches.push({ epochs: [], block: builder.take(), lost: [], events: [] })
+  }
+  for (const sample of samples) {
+    builder.add(sample)
+    if (builder.isFull) take()
+  }
+  take()
+  const [first, ...rest] = batches as [LogBatch, ...LogBatch[]]
+  return [{ ...first, ...more }, ...rest]
+}
+
+export interface OpenLog {
+  readonly db: Database.Database
+  readonly writer: LogWriter
+  /** Ends as the program does: roll-ups and retention brought up to date. */
+  end(): void
+}
+
+export function openWriter(file: string, retainMs = HOURS_48_MS): OpenLog {
+  const db = openForWriting(file)
+  const writer = new LogWriter(db, retainMs)
+  onTestFinished(() => void db.close())
+  return {
+    db,
+    writer,
+    end: () => {
+      writer.finish()
+      db.close()
+    },
+  }
+}
+
+/** Makes a log with samples of one epoch in it. */
+export function makeLog(
+  file: string,
+  samples: readonly Sample[],
+  more: Partial<LogBatch> = {},
+): void {
+  const log = openWriter(file)
+  log.writer.write(batchesOf(samples, { epochs: [EPOCH], ...more }))
+  log.end()
+}
+
+/** What any other program sees. */
+export function query(file: string, sql: string): Record<string, unknown>[] {
+  const db = new Database(file, { fileMustExist: true })
+  try {
+    return db.prepare(sql).all() as Record<string, unknown>[]
+  } finally {
+    db.close()
+  }
+}
