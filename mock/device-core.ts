@@ -4,7 +4,9 @@ import { advance, distance } from '../src/protocol/serial-number.ts'
 import { changeSettings, conversionUs, factorySettings, type Settings } from './device-settings.ts'
 import { asciiJson, closeLine } from './line-text.ts'
 import { ReplayRing } from './replay-ring.ts'
-import { type FullScale, type Measurement, microText, type SampleFeed } from './sample-feed.ts'
+import { SampleClock } from './sample-clock.ts'
+import type { FullScale, Measurement, SampleFeed } from './sample-feed.ts'
+import { ThresholdWatch } from './threshold-watch.ts'
 
 export interface DeviceOptions {
   readonly feed: SampleFeed
@@ -79,11 +81,11 @@ export class DeviceCore {
   readonly #feed: SampleFeed
   readonly #limit: number
   readonly #plain: boolean
-  readonly #ownTime: boolean
-  readonly #startUs: number
+  readonly #clock: SampleClock
   readonly #factory: Settings
   readonly #ring: ReplayRing
   readonly #answers = new Map<number, DeviceLine>()
+  readonly #watch = new ThresholdWatch()
   #saved: Settings
   #settings: Settings
   #scale: FullScale | null = null
@@ -92,24 +94,18 @@ export class DeviceCore {
   #nextSeq: number
   /** Samples made since the start, over resets. */
   #made = 0
-  #ownPace: boolean
-  /** Schedule: sample k after the anchor is due at anchor + k intervals. */
-  #anchorUs = 0
-  #sinceAnchor = 0
-  #lastDueUs = 0
-  #lastUnixUs: number
-  /** Added to every time stamp; set by set_time. */
-  #shiftUs = 0
-  #aboveThreshold = false
+  #lastMeasured: Measurement | null = null
 
   constructor(options: DeviceOptions) {
     this.#feed = options.feed
     this.#limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, options.feed.length)
     this.#plain = options.plain ?? false
-    this.#ownTime = options.ownTime ?? true
-    this.#ownPace = options.ownPace ?? false
-    this.#startUs = options.startUs
-    this.#lastUnixUs = options.startUs
+    this.#clock = new SampleClock({
+      feed: options.feed,
+      startUs: options.startUs,
+      ownPace: options.ownPace ?? false,
+      ownTime: options.ownTime ?? true,
+    })
     this.#factory = factorySettings(options.intervalMs, options.feed.ampsMax)
     this.#saved = this.#factory
     this.#settings = this.#factory
@@ -130,8 +126,7 @@ export class DeviceCore {
   /** Device time of the next sample in µs; null: none is due (poll mode, or the last was made). */
   get nextDueUs(): number | null {
     if (this.#settings.mode === 'poll' || this.#made >= this.#limit) return null
-    const ownUs = this.#ownPace ? this.#feed.offsetUs(this.#made) : null
-    return ownUs ?? this.#anchorUs + this.#sinceAnchor * this.#intervalUs
+    return this.#clock.dueUs(this.#made, this.#intervalUs)
   }
 
   /** True after the last sample of a finite run. */
@@ -144,19 +139,15 @@ export class DeviceCore {
     return this.#made === this.#limit - 1
   }
 
-  /** Makes the sample that is due next, as its line without CRC and closing brace. */
-  nextBody(): string {
-    const dueUs = this.nextDueUs ?? this.#lastDueUs
-    this.#sinceAnchor++
-    return this.#sampleBody(dueUs)
-  }
-
   /** Makes the sample that is due next, and the note that its value may cause. */
   next(): DeviceLine[] {
-    const body = this.nextBody()
-    const line = { text: this.#close(body), seq: advance(this.#nextSeq, -1) }
-    const note = this.#settings.threshold === null ? null : this.#watch(this.#lastMeasured)
-    return note === null ? [line] : [line, note]
+    const elapsedUs = this.nextDueUs ?? this.#clock.lastElapsedUs
+    this.#clock.advance()
+    const line = this.#sample(elapsedUs)
+    const { threshold } = this.#settings
+    if (threshold === null || this.#lastMeasured === null) return [line]
+    const message = this.#watch.look(threshold, this.#lastMeasured)
+    return message === null ? [line] : [line, this.#control({ type: 'status', message })]
   }
 
   /** What it says of itself (contract 2.2); nothing where frames are plain. */
@@ -199,19 +190,19 @@ export class DeviceCore {
     this.#firstSeq = this.#nextSeq
     this.#ring.clear()
     this.#answers.clear()
-    this.#aboveThreshold = false
-    if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#lastDueUs)
+    this.#watch.reset()
+    if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#clock.lastElapsedUs)
     return this.hello()
   }
 
   /**
-   * One line from the host (contract 2.3).
+   * One line from the host (contract 2.3). A device with plain frames has no ears.
    *
    * @param bytes without the newline
    * @param nowUs device time
    */
   obey(bytes: Uint8Array, nowUs: number): DeviceLine[] {
-    if (bytes.length === 0) return []
+    if (this.#plain || bytes.length === 0) return []
     if (bytes.length > MAX_LINE_BYTES) return this.overlong()
     const judged = decodeLine(bytes)
     if (judged.kind === 'crc_error') return [this.#refuse(null, 'crc')]
@@ -228,7 +219,7 @@ export class DeviceCore {
   }
 
   overlong(): DeviceLine[] {
-    return [this.#refuse(null, 'overlong')]
+    return this.#plain ? [] : [this.#refuse(null, 'overlong')]
   }
 
   get #intervalUs(): number {
@@ -236,30 +227,17 @@ export class DeviceCore {
     return intervalMs === 0 ? conversionUs(this.#settings) : intervalMs * 1000
   }
 
-  #lastMeasured: Measurement = { v: '0', a: '0', w: null, status: '"ok"', mode: '"NORMAL"' }
-
-  #sampleBody(elapsedUs: number): string {
-    const n = this.#made
-    const m = this.#feed.read(n, elapsedUs, this.#scale)
-    const ownUs = this.#ownTime ? this.#feed.unixUs(n) : null
-    const offsetUs = this.#ownPace || this.#ownTime ? this.#feed.offsetUs(n) : null
-    const unixUs = (ownUs ?? this.#startUs + (offsetUs ?? elapsedUs)) + this.#shiftUs
+  #sample(elapsedUs: number): DeviceLine {
+    const seq = this.#nextSeq
+    const m = this.#feed.read(this.#made, elapsedUs, this.#scale)
     const power = m.w === null ? '' : `,"w":${m.w}`
-    const body = `{"v":${m.v},"a":${m.a}${power},"ts":${this.#stamp(unixUs)},"seq":${this.#nextSeq},"status":${m.status},"mode":${m.mode}`
-    this.#ring.push(this.#nextSeq, body)
+    const ts = this.#clock.stamp(this.#made, elapsedUs, this.#intervalUs)
+    const body = `{"v":${m.v},"a":${m.a}${power},"ts":${ts},"seq":${seq},"status":${m.status},"mode":${m.mode}`
+    this.#ring.push(seq, body)
     this.#lastMeasured = m
-    this.#lastUnixUs = unixUs
-    this.#lastDueUs = elapsedUs
     this.#made++
-    this.#nextSeq = advance(this.#nextSeq)
-    return body
-  }
-
-  /** Unix seconds: to 1 ms, finer where samples or the recording are. */
-  #stamp(unixUs: number): string {
-    const isFine = this.#ownTime && this.#feed.offsetUs(0) !== null
-    const stepUs = isFine || this.#intervalUs < 1000 ? 1 : 1000
-    return microText(Math.round(unixUs / stepUs) * stepUs)
+    this.#nextSeq = advance(seq)
+    return { text: this.#close(body), seq }
   }
 
   #close(body: string): string {
@@ -268,28 +246,6 @@ export class DeviceCore {
 
   #control(members: Members): DeviceLine {
     return { text: this.#close(asciiJson(members).slice(0, -1)), seq: null }
-  }
-
-  #watch(measured: Measurement): DeviceLine | null {
-    const { threshold } = this.#settings
-    if (threshold === null || measured.status !== '"ok"') return null
-    const { quantity, high, low } = threshold
-    const unit = quantity.toUpperCase()
-    const power = measured.w ?? String(Number(measured.v) * Number(measured.a))
-    const value = Number(quantity === 'w' ? power : measured[quantity])
-    if (!this.#aboveThreshold && value > high) {
-      this.#aboveThreshold = true
-      return this.#note(`threshold: ${quantity} is above ${high} ${unit}`)
-    }
-    if (this.#aboveThreshold && value < low) {
-      this.#aboveThreshold = false
-      return this.#note(`threshold: ${quantity} is below ${low} ${unit} again`)
-    }
-    return null
-  }
-
-  #note(message: string): DeviceLine {
-    return this.#control({ type: 'status', message })
   }
 
   #command(members: Members, nowUs: number): DeviceLine[] {
@@ -332,31 +288,25 @@ export class DeviceCore {
 
   #apply(settings: Settings, nowUs: number): void {
     const before = this.#settings
+    const intervalBeforeUs = this.#intervalUs
     this.#settings = settings
     const { rangeV, ampsMax } = settings
     const isCut = rangeV < 32 || ampsMax < this.#feed.ampsMax
     this.#scale = isCut ? { volts: rangeV, amps: ampsMax } : null
-    if (settings.threshold !== before.threshold) this.#aboveThreshold = false
-    if (settings.intervalMs === before.intervalMs && settings.mode === before.mode) return
-    if (settings.intervalMs !== before.intervalMs) this.#ownPace = false
-    // The next sample comes one new interval after the last one, never in the past.
-    this.#anchorUs = Math.max(nowUs, this.#lastDueUs + this.#intervalUs)
-    this.#sinceAnchor = 0
+    if (settings.threshold !== before.threshold) this.#watch.reset()
+    if (this.#intervalUs === intervalBeforeUs && settings.mode === before.mode) return
+    this.#clock.restart(nowUs, this.#intervalUs, settings.intervalMs === before.intervalMs)
   }
 
   #setTime(value: unknown, nowUs: number): 'range' | null {
     if (typeof value !== 'number' || !(value >= 1e9 && value < 9e12)) return 'range'
-    const wantedUs = value < 1e11 ? value * 1e6 : value * 1e3
-    const currentUs = this.#lastUnixUs + (nowUs - this.#lastDueUs)
-    this.#shiftUs = Math.round(this.#shiftUs + wantedUs - currentUs)
-    this.#lastUnixUs = Math.round(this.#lastUnixUs + wantedUs - currentUs)
+    this.#clock.set(value < 1e11 ? value * 1e6 : value * 1e3, nowUs)
     return null
   }
 
   #read(seq: number, nowUs: number): DeviceLine[] {
     if (this.finished) return [this.#refuse(seq, 'sensor')]
-    const text = this.#close(this.#sampleBody(nowUs))
-    return [{ text, seq: advance(this.#nextSeq, -1) }, this.#accept(seq)]
+    return [this.#sample(nowUs), this.#accept(seq)]
   }
 
   /** A range asked for again: what is there once more, the rest as `gone` (contract 2.2). */

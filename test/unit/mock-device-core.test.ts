@@ -46,6 +46,9 @@ describe('sample lines', () => {
     const core = device({ plain: true })
     expect(core.hello()).toEqual([])
     expect(make(core, 1)[0]?.text).toMatch(/"mode":"NORMAL"\}$/)
+    // Nor does a plain sketch listen.
+    expect(ask(core, { cmd: 'hello', seq: 1 })).toEqual([])
+    expect(core.overlong()).toEqual([])
   })
 
   it('are numbered across 2^32 and can be sent again there', () => {
@@ -196,11 +199,13 @@ describe('commands', () => {
     expect(core.nextDueUs).toBe(2_200_000)
     make(core, 2)
     expect(core.nextDueUs).toBe(2_300_000)
+    // Every conversion: two of 532 µs; with averaging, as often.
     ask(core, { cmd: 'set_interval', value: 0, seq: 3 }, 2_250_000)
-    ask(core, { cmd: 'set_averaging', value: 4, seq: 4 }, 2_250_000)
-    make(core, 1)
-    // Every conversion: two of 532 µs, four times.
-    expect(core.nextDueUs).toBe(2_251_064 + 4256)
+    expect(core.nextDueUs).toBe(2_251_064)
+    make(core, 1000)
+    const lastUs = 2_251_064 + 999 * 1064
+    ask(core, { cmd: 'set_averaging', value: 4, seq: 4 }, lastUs + 10)
+    expect(core.nextDueUs).toBe(lastUs + 4256)
   })
 
   it('sets the time of the samples that follow', () => {

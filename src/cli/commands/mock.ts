@@ -1,10 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
-import type { MockDeviceOptions } from '../../../mock/device.ts'
-import { type FaultSpec, parseFaults } from '../../../mock/faults.ts'
+import { parseFaults } from '../../../mock/faults.ts'
 import { parseColumns, type SpecifiedColumn } from '../../../mock/replay/column-spec.ts'
 import { readRecording } from '../../../mock/replay/recording.ts'
 import { ReplayFeed } from '../../../mock/replay/replay-feed.ts'
+import {
+  DEFAULT_RATE_HZ,
+  deviceOptions,
+  paceOf,
+  type RunChoice,
+  sampleLimit,
+} from '../../../mock/run-plan.ts'
 import { ScenarioFeed } from '../../../mock/sample-feed.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
@@ -15,25 +21,15 @@ import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
 
-interface MockCliOptions {
-  rate?: number | 'max'
-  interval?: number
-  count?: number
-  duration?: number
-  scenario: string
+interface MockCliOptions extends RunChoice {
   list?: boolean
-  seed: number
-  start?: number
-  fault?: FaultSpec
   replay?: string
   columns?: readonly SpecifiedColumn[]
-  plainFrames?: boolean
   pty?: string | true
   summary?: string
   board?: boolean
 }
 
-const DEFAULT_RATE_HZ = 1
 /** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
 const SENSOR_RATE_HZ = 1e6 / 1064
 
@@ -41,26 +37,32 @@ export function mockCommand(io: CliIo): Command {
   return new Command('mock')
     .description('Is a device: prints frames, or serves them on a pseudo-serial port.')
     .addOption(
-      option('--rate <hz|max>', 'samples a second, 0.001 to 1000000, or max', {
-        defaultText: `${DEFAULT_RATE_HZ}; with --replay, the recording's own pace`,
-        parse: rate,
-      }),
+      option(
+        '--rate <hz|max>',
+        `samples a second, 0.001 to 1000000, or max (default: ${DEFAULT_RATE_HZ}; with --replay, the recording's pace)`,
+        { parse: rate },
+      ),
     )
     .addOption(
-      option('--interval <ms>', 'device time between samples in ms, 0.001 to 86400000', {
-        defaultText: '1000/rate, 1000 with max',
-        parse: numberIn({ min: 0.001, max: 86_400_000, unit: 'ms' }),
-      }),
+      option(
+        '--interval <ms>',
+        'device time between samples in ms, 0.001 to 86400000 (default: 1000/rate, 1000 with max)',
+        { parse: numberIn({ min: 0.001, max: 86_400_000, unit: 'ms' }) },
+      ),
     )
     .addOption(
-      option('--count <n>', 'stop after n samples, 1 or more', {
+      option('--count <n>', 'stop after n samples, 1 or more (default: no end)', {
         parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
       }),
     )
     .addOption(
-      option('--duration <duration>', 'stop after that long (device time with --rate max)', {
-        parse: parseDuration,
-      }),
+      option(
+        '--duration <duration>',
+        'stop after that long, device time with --rate max (default: no end)',
+        {
+          parse: parseDuration,
+        },
+      ),
     )
     .addOption(
       option('--scenario <name>', 'what the load does; --list shows them', {
@@ -76,15 +78,16 @@ export function mockCommand(io: CliIo): Command {
       }),
     )
     .addOption(
-      option('--start <epoch seconds>', 'time of the first sample, 0 to 4294967295', {
-        defaultText: "now; with --replay, the recording's own",
-        parse: numberIn({ min: 0, max: 0xffffffff, unit: 's' }),
-      }),
+      option(
+        '--start <epoch seconds>',
+        "time of the first sample, 0 to 4294967295 s (default: now; with --replay, the recording's)",
+        { parse: numberIn({ min: 0, max: 0xffffffff, unit: 's' }) },
+      ),
     )
     .addOption(
       option(
         '--fault <spec>',
-        'probability per line of drop, corrupt, truncate, duplicate, garbage, reset: drop=0.01,reset=0.0001',
+        'probability per line (0 to 1) of drop, corrupt, truncate, duplicate, garbage, reset: drop=0.01,reset=0.0001 (default: none)',
         { parse: parseFaults },
       ),
     )
@@ -94,8 +97,8 @@ export function mockCommand(io: CliIo): Command {
     .addOption(
       option(
         '--columns <list>',
-        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W",
-        { defaultText: 'found out', parse: parseColumns },
+        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: found out)",
+        { parse: parseColumns },
       ),
     )
     .addOption(
@@ -175,12 +178,12 @@ async function runners(
 ): Promise<object> {
   if (options.board === true) return runBoard(options, replay, io, signal)
   if (options.pty === undefined) {
-    const device = deviceOptions(options, replay, io)
-    const limit = sampleLimit(options, replay, device.intervalMs)
+    const device = deviceOptions(options, replay, io.clock.wallMs())
+    const limit = sampleLimit(options, replay)
     const limited = limit === null ? device : { ...device, limit }
     return options.rate === 'max'
       ? printAtOnce(limited, io.stdout, signal)
-      : printLive(limited, paceOf(options, device.intervalMs), io.stdout, io.clock, signal)
+      : printLive(limited, paceOf(options, replay), io.stdout, io.clock, signal)
   }
   const { openPty } = await import('../../../mock/pty.ts')
   const { servePty } = await import('../../../mock/pty-runner.ts')
@@ -189,73 +192,14 @@ async function runners(
   const pty = await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
   io.stdout.write(`${pty.path}\n`)
   stop.after(options.duration)
-  const { intervalMs } = deviceOptions(served, replay, io)
   const limit = options.count === undefined ? {} : { limit: options.count }
   return servePty(
-    () => ({ ...deviceOptions(served, replay, io), ...limit }),
-    paceOf(served, intervalMs),
+    () => ({ ...deviceOptions(served, replay, io.clock.wallMs()), ...limit }),
+    paceOf(served, replay),
     pty,
     io.clock,
     signal,
   )
-}
-
-function deviceOptions(
-  options: MockCliOptions,
-  replay: ReplayFeed | null,
-  io: CliIo,
-): MockDeviceOptions {
-  const rateHz = options.rate === 'max' ? DEFAULT_RATE_HZ : (options.rate ?? DEFAULT_RATE_HZ)
-  return {
-    scenario: options.scenario,
-    seed: options.seed,
-    startS: options.start ?? io.clock.wallMs() / 1000,
-    intervalMs: options.interval ?? 1000 / rateHz,
-    plain: options.plainFrames === true,
-    // An interval asked for replaces the recording's own spacing, a rate only its pace.
-    ownTime: options.interval === undefined,
-    ownPace: options.interval === undefined && (options.rate ?? 'max') === 'max',
-    ...(replay === null ? {} : { replay }),
-    ...(options.fault === undefined ? {} : { faults: options.fault }),
-  }
-}
-
-/** Host ms per ms of the device: not 1 where rate and interval were both given. */
-function paceOf(options: MockCliOptions, intervalMs: number): number {
-  const isFree = options.replay !== undefined && options.rate === undefined
-  if (isFree || options.rate === 'max') return 1
-  return 1000 / (options.rate ?? DEFAULT_RATE_HZ) / intervalMs
-}
-
-/**
- * Samples until `--count` or `--duration`, so that the end is known from the
- * beginning: the last sample is shielded from faults.
- */
-function sampleLimit(
-  options: MockCliOptions,
-  replay: ReplayFeed | null,
-  intervalMs: number,
-): number | null {
-  const limits = options.count === undefined ? [] : [options.count]
-  if (options.duration !== undefined) {
-    const isRated = options.rate !== 'max' && (options.rate !== undefined || replay === null)
-    const periodMs = isRated
-      ? 1000 / ((options.rate as number | undefined) ?? DEFAULT_RATE_HZ)
-      : intervalMs
-    const ownEnd =
-      isRated || options.interval !== undefined ? null : endOf(replay, options.duration)
-    limits.push(ownEnd ?? Math.max(1, Math.ceil(options.duration / periodMs)))
-  }
-  return limits.length === 0 ? null : Math.min(...limits)
-}
-
-/** Samples of a recording's first `durationMs`; null where it has no times. */
-function endOf(replay: ReplayFeed | null, durationMs: number): number | null {
-  if (replay === null || replay.offsetUs(0) === null) return null
-  for (let n = 0; n < replay.length; n++) {
-    if ((replay.offsetUs(n) ?? 0) >= durationMs * 1000) return Math.max(1, n)
-  }
-  return replay.length
 }
 
 async function runBoard(
