@@ -6,7 +6,7 @@ import { type Action, actionOf } from './keymap.ts'
 import type { Size } from './layout.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { buildFrame, type FrameContext, traceWish } from './view-model/frame.ts'
+import { buildFrame, type FrameContext, isChartApart, traceWish } from './view-model/frame.ts'
 import { type Look, lookOf } from './view-model/look.ts'
 import {
   INITIAL_VIEW,
@@ -144,7 +144,8 @@ class MonitorScreen implements Screen {
   #viewContext(action: ViewAction): ViewContext {
     const { nowUs, sampleUs } = this.#controls.snapshot()
     const oldestUs = SCROLLS.has(action) ? this.#oldestUs() : null
-    return { nowUs, newestUs: sampleUs, oldestUs }
+    const apart = isChartApart(this.#context)
+    return { nowUs, newestUs: sampleUs, oldestUs, apart }
   }
 
   #oldestUs(): number | null {
@@ -158,13 +159,17 @@ class MonitorScreen implements Screen {
     this.#loop.hurry()
   }
 
+  get #context(): FrameContext {
+    return { size: this.#terminal.size, view: this.#view, look: this.#look }
+  }
+
   #draw(): void {
     const snapshot = this.#controls.snapshot()
     const size = this.#terminal.size
     const state = changeMark(snapshot, size)
     if (state === this.#drawn) return
     this.#drawn = state
-    const context = { size, view: this.#view, look: this.#look }
+    const context = this.#context
     this.#dashboard.show(buildFrame(snapshot, this.#trace(snapshot, context), context))
   }
 

@@ -54,6 +54,8 @@ export interface ViewContext {
   readonly newestUs: number | null
   /** Time of the oldest sample that the chart can still show. */
   readonly oldestUs: number | null
+  /** The curves are in a strip each at the moment. */
+  readonly apart: boolean
 }
 
 export function spanMs(view: ViewState): number {
@@ -86,7 +88,7 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'newest':
       return { ...view, frozen: null }
     case 'arrange':
-      return { ...view, arrangement: view.arrangement === 'strips' ? 'overlay' : 'strips' }
+      return { ...view, arrangement: context.apart ? 'overlay' : 'strips' }
     case 'expand':
       return { ...view, expanded: !view.expanded }
     case 'totals_reset':

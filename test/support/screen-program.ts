@@ -19,7 +19,7 @@ const screen = await openScreen({
   clock: systemClock,
 })
 
-process.on('SIGTERM', () => screen.close())
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => screen.close())
 // Throws within a timer, as a bug would.
 if (flags.includes('--throw')) {
   setTimeout(() => {

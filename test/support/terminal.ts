@@ -160,6 +160,12 @@ export class TestTerminal {
     if (!this.#exited) this.#pty.kill(signal)
   }
 
+  /** Closes the terminal's other side, as a closed window or a lost connection does. */
+  hangUp(): void {
+    this.#answering = false
+    ;(this.#pty as IPty & { destroy(): void }).destroy()
+  }
+
   /** To be called in `afterEach`: ends the program if it still runs. */
   dispose(): void {
     this.#answering = false

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleProgram } from '../support/bundle.ts'
 import { ptyAvailable, type TerminalOptions, TestTerminal } from '../support/terminal.ts'
@@ -27,6 +30,12 @@ function openInShell(script: string, options: TerminalOptions = {}): TestTermina
   return terminal
 }
 
+/** The first frame from its first line to its last: it may arrive in pieces. */
+async function wholeScreen(): Promise<void> {
+  await terminal.waitFor(HEADER)
+  await terminal.waitFor(({ lines }) => lines.at(-1)?.startsWith(' q quit') === true)
+}
+
 function expectRestored(): void {
   expect(terminal.buffer).toBe('normal')
   expect(terminal.mouse).toBe('none')
@@ -41,7 +50,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     [200, 50],
   ])('shows everything at %dx%d', async (columns, rows) => {
     open([], { columns, rows })
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     await terminal.waitFor(/\d\.\d+ A /)
     expect(terminal.buffer).toBe('alternate')
     expect(terminal.cursorShown).toBe(false)
@@ -61,7 +70,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
   it('shows values that live', async () => {
     open(['--rate=50'])
     const current = (): string => terminal.lines[2]?.slice(4, 13) ?? ''
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     const seen = new Set<string>()
     await terminal.waitFor(() => seen.add(current()).size > 4)
   })
@@ -71,7 +80,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     ['Ctrl-C', '\x03'],
   ])('%s gives the terminal back and ends', async (_, key) => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     expect(terminal.mouse).toBe('vt200')
     terminal.press(key)
     expect((await terminal.ended()).exitCode).toBe(0)
@@ -82,7 +91,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('gives the terminal back on a signal', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.kill('SIGTERM')
     expect((await terminal.ended()).exitCode).toBe(0)
     expectRestored()
@@ -90,7 +99,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('gives the terminal back before an error nobody caught is printed', async () => {
     open(['--throw'])
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     expect((await terminal.ended()).exitCode).toBe(1)
     expectRestored()
     expect(terminal.text).toContain('Error: a bug in the screen')
@@ -98,10 +107,26 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expect(output.indexOf('a bug in the screen')).toBeGreaterThan(output.lastIndexOf('\x1b[?1049l'))
   })
 
+  it.each([
+    ['with the signal', ''],
+    ['without, by the end of its input', 'trap "" HUP;'],
+  ])('ends cleanly when the terminal hangs up, %s', async (_, first) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ina219-screen-'))
+    const result = join(folder, 'exit')
+    // The shell outlives the terminal to tell the exit code; 134 would be an abort.
+    openInShell(`trap : HUP; (${first} SCREEN 2> ${folder}/errors); echo $? > ${result}`)
+    await wholeScreen()
+    terminal.hangUp()
+    await terminal.waitFor(() => existsSync(result) && readFileSync(result, 'utf8') !== '')
+    expect(readFileSync(`${folder}/errors`, 'utf8')).toBe('')
+    expect(readFileSync(result, 'utf8')).toBe('0\n')
+    rmSync(folder, { recursive: true })
+  })
+
   it('puts the line mode back', async () => {
     const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b"'
     openInShell(`${settings} | sort > /dev/tty; SCREEN; ${settings} | sort; echo done`)
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('q')
     await terminal.waitFor(/^done/m)
     expect(terminal.text.match(/^echo\s+icanon\s+isig$/gm)).toHaveLength(2)
@@ -109,7 +134,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('takes keys from the terminal while standard input is a pipe', async () => {
     openInShell('yes | SCREEN; echo done')
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('o')
     await terminal.waitFor(/60 s strips/)
     terminal.press('q')
@@ -119,7 +144,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('draws on the terminal while standard output is a file', async () => {
     openInShell('SCREEN > /dev/null; echo done')
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.resize(100, 30)
     await terminal.waitFor((shown) => shown.lines[29]?.startsWith(' q quit') === true)
     terminal.press('q')
@@ -138,7 +163,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('obeys its keys', async () => {
     open(['--rate=50'])
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('z')
     await terminal.waitFor(/ 30 s overlay/)
     terminal.press('--')
@@ -169,7 +194,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('is not ended by Esc nor by a sequence that comes in pieces', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('?')
     await terminal.waitFor(/any key closes/)
     terminal.press('\x1b')
@@ -182,18 +207,18 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('zooms with the wheel, and leaves the mouse alone when told to', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('\x1b[<64;10;10M')
     await terminal.waitFor(/ 30 s overlay/)
     terminal.dispose()
     open(['--no-mouse'])
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     expect(terminal.mouse).toBe('none')
   })
 
   it('follows the size of the terminal, down to one line and back', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.resize(200, 50)
     await terminal.waitFor((shown) => shown.lines[49]?.startsWith(' q quit') === true)
     await terminal.waitFor(/─ Voltage ─/)
@@ -210,7 +235,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('has colours, and none with NO_COLOR', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     const coloured = (): number => {
       let cells = 0
       for (let y = 0; y < 24; y++) {
@@ -222,7 +247,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expect(terminal.cell(1, 0)).toMatchObject({ char: 'i', bold: true })
     terminal.dispose()
     open([], { env: { NO_COLOR: '1' } })
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     expect(coloured()).toBe(0)
     expect(terminal.cell(1, 0)).toMatchObject({ char: 'i', bold: true })
   })
@@ -234,7 +259,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     ['a VT220', [], { TERM: 'vt220' }],
   ])('is ASCII alone with %s', async (_, flags, env) => {
     open(flags, { env })
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     await terminal.waitFor(/[avw]{2}/)
     expect(terminal.text).toMatch(/^[ -~\n]*$/)
     terminal.press('q')
@@ -247,7 +272,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     'is the same with TERM=%s',
     async (term) => {
       open([], { env: { TERM: term } })
-      await terminal.waitFor(HEADER)
+      await wholeScreen()
       expect(terminal.cell(1, 1).foreground).toBe(75)
       expect(terminal.text).toContain('┌─ 60 s')
       terminal.press('q')
@@ -258,12 +283,29 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('wraps every frame in synchronized output', async () => {
     open(['--rate=50'])
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     const begins = (): number => terminal.output.split('\x1b[?2026h').length - 1
     await terminal.waitFor(() => begins() > 5)
     terminal.press('q')
     await terminal.ended()
     expect(terminal.output.split('\x1b[?2026l').length - 1).toBeGreaterThanOrEqual(begins())
+  })
+
+  it('spends little on a frame', async () => {
+    open(['--rate=50'])
+    await wholeScreen()
+    const frames = (): number => terminal.output.split('\x1b[?2026h').length - 1
+    const [before, from] = [frames(), terminal.output.length]
+    await terminal.waitFor(() => frames() >= before + 20)
+    // A full screen of 80x24 would be above 4000 with its colours; most of it stays.
+    expect((terminal.output.length - from) / (frames() - before)).toBeLessThan(3000)
+  })
+
+  it('puts the curves together on the first press where they begin apart', async () => {
+    open([], { columns: 120, rows: 40 })
+    await terminal.waitFor(/60 s strips/)
+    terminal.press('o')
+    await terminal.waitFor(/60 s overlay/)
   })
 
   it('goes to the shell on Ctrl-Z and comes back', async () => {
@@ -273,7 +315,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     })
     await terminal.waitFor(/READY> /)
     terminal.press(`yes | "${process.execPath}" "${program}"\r`)
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('\x1a')
     await terminal.waitFor(/Stopped/)
     expectRestored()
@@ -291,11 +333,11 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('comes back by itself where nothing stops it', async () => {
     open()
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     const screens = (): number => terminal.output.split('\x1b[?1049h').length - 1
     terminal.press('\x1a')
     await terminal.waitFor(() => screens() === 2)
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.press('q')
     expect((await terminal.ended()).exitCode).toBe(0)
     expectRestored()
@@ -303,7 +345,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('keeps the process going while the terminal stalls', async () => {
     open(['--rate=50'], { columns: 200, rows: 50 })
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.stall()
     const end = performance.now() + 4000
     await terminal.waitFor(() => performance.now() > end)
@@ -320,7 +362,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('lets the process end although the terminal takes nothing', async () => {
     open(['--rate=50'], { columns: 200, rows: 50 })
-    await terminal.waitFor(HEADER)
+    await wholeScreen()
     terminal.stall()
     const full = performance.now() + 2000
     await terminal.waitFor(() => performance.now() > full)

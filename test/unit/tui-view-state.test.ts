@@ -3,7 +3,7 @@ import { actionOf, BINDINGS } from '../../src/tui/keymap.ts'
 import { INITIAL_VIEW, reduceView, spanMs, type ViewAction } from '../../src/tui/view-state.ts'
 
 const NEWEST = 1_700_000_000_000_000
-const CONTEXT = { nowUs: NEWEST + 5e6, newestUs: NEWEST, oldestUs: NEWEST - 300e6 }
+const CONTEXT = { nowUs: NEWEST + 5e6, newestUs: NEWEST, oldestUs: NEWEST - 300e6, apart: false }
 
 function viewAfter(actions: readonly ViewAction[], context = CONTEXT): typeof INITIAL_VIEW {
   return actions.reduce((view, action) => reduceView(view, action, context), INITIAL_VIEW)
@@ -35,6 +35,11 @@ describe('view state', () => {
     expect(viewAfter(['oldest']).frozen?.endUs).toBe(NEWEST - 240e6)
     expect(viewAfter(['back', 'page_forward', 'forward']).frozen?.endUs).toBe(NEWEST)
     expect(viewAfter(['forward']).frozen).toBeNull()
+  })
+
+  it('puts the curves together or apart, whichever they are not', () => {
+    expect(viewAfter(['arrange']).arrangement).toBe('strips')
+    expect(viewAfter(['arrange'], { ...CONTEXT, apart: true }).arrangement).toBe('overlay')
   })
 
   it('goes back to now with End', () => {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { writeSync } from 'node:fs'
-import type { WriteStream } from 'node:tty'
+import { isatty, type WriteStream } from 'node:tty'
 import { systemCode } from '../../util/errors.ts'
 
 /** Synchronized output: the terminal shows what is between the two at once. */
@@ -15,7 +15,7 @@ const LAST_WRITE_TRIES = 50
 
 /** What Node's TTY streams have and their declarations leave out. */
 interface TtyInternals {
-  readonly fd: number
+  readonly fd?: number
   readonly _handle?: { setBlocking?(blocking: boolean): void } | null
 }
 
@@ -72,6 +72,11 @@ export class FrameOutput extends EventEmitter {
   /** One call a frame: blessed gathers what it writes within a turn of the event loop. */
   write(text: string): boolean {
     if (this.#mode === 'closed' || text === '') return true
+    if (this.#isGone()) {
+      this.#mode = 'closed'
+      this.emit('gone')
+      return true
+    }
     if (this.#mode === 'last_words') return this.#writeNow(text)
     const wrapped = this.#mode === 'frames' && this.#options.synchronized
     const bytes = wrapped ? BEGIN_FRAME + text + END_FRAME : text
@@ -97,7 +102,6 @@ export class FrameOutput extends EventEmitter {
 
   /** Takes no more; calls back when the terminal has everything, or does not take it in time. */
   release(timeoutMs: number, done: () => void): void {
-    if (this.#mode === 'closed') return
     this.#mode = 'closed'
     this.#stream.off('resize', this.#onResize)
     let finished = false
@@ -107,13 +111,19 @@ export class FrameOutput extends EventEmitter {
       clearTimeout(timer)
       // libuv forbids blocking mode while writes are queued.
       if (!this.stalled) this.#setBlocking(true)
-      this.#stream.off('error', this.#onError)
-      if (this.#options.owned) this.#stream.on('error', () => {}).destroy()
+      // The error listener stays: a write may fail after this.
+      if (this.#options.owned) this.#stream.destroy()
       done()
     }
     const timer = setTimeout(finish, timeoutMs)
     if (!this.stalled) finish()
     else this.#stream.write('', finish)
+  }
+
+  /** A terminal that hung up is none any more; writing to it would raise errors on a shared stream. */
+  #isGone(): boolean {
+    const { fd } = this.#internals
+    return typeof fd === 'number' && !isatty(fd)
   }
 
   get #internals(): TtyInternals {
@@ -126,10 +136,12 @@ export class FrameOutput extends EventEmitter {
 
   /** Past Node's queue, straight to the file; gives up soon where nobody reads. */
   #writeNow(text: string): boolean {
+    const { fd } = this.#internals
+    if (fd === undefined) return false
     let rest = Buffer.from(text)
     for (let tries = 0; rest.length > 0 && tries < LAST_WRITE_TRIES; tries++) {
       try {
-        rest = rest.subarray(writeSync(this.#internals.fd, rest))
+        rest = rest.subarray(writeSync(fd, rest))
       } catch (error) {
         if (systemCode(error) !== 'EAGAIN') return false
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
@@ -143,6 +155,8 @@ export class FrameOutput extends EventEmitter {
   }
 
   readonly #onError = (): void => {
+    if (this.#mode === 'closed') return
+    this.#mode = 'closed'
     this.emit('gone')
   }
 }

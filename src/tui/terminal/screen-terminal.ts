@@ -7,6 +7,7 @@ import {
 } from '../widgets/blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
 import { FrameOutput } from './frame-output.ts'
+import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
 import { openKeys, openOutput } from './tty.ts'
 
@@ -55,6 +56,7 @@ export class ScreenTerminal {
       this.#resolveEnded = resolve
     })
     const { capabilities, mouse } = options
+    surviveHangUp()
     const output = openOutput(options.output)
     this.#outputStream = output.stream
     try {

@@ -49,5 +49,6 @@ function pressing(
 }
 
 function eventText(event: EventLine): string {
-  return `${clockText(event.timeUs)} ${event.kind}: ${event.text}`
+  const text = event.text.startsWith(event.kind) ? event.text : `${event.kind}: ${event.text}`
+  return `${clockText(event.timeUs)} ${text}`
 }

@@ -56,6 +56,12 @@ export function traceWish(context: FrameContext): TraceWish | null {
   return { spanMs: spanMs(view), slots: slotsFor(chart.width, look), endUs: view.frozen?.endUs }
 }
 
+/** Whether the curves are in a strip each, be it asked for or because there is room. */
+export function isChartApart(context: FrameContext): boolean {
+  const chart = frameLayout(context).regions.chart
+  return chart !== undefined && isApart({ ...context.view, height: chart.height })
+}
+
 /** The view of one moment: pure, so that the same arguments always look the same. */
 export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: FrameContext): Frame {
   const { view, look, size } = context

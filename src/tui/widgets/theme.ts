@@ -8,13 +8,13 @@ import type { Style } from '../view-model/styled.ts'
  */
 export const QUANTITY_COLOUR = { voltage: 75, current: 214, power: 176 } as const
 
-interface Look {
+interface Appearance {
   readonly foreground?: number
   readonly bold?: boolean
   readonly inverse?: boolean
 }
 
-const LOOKS: Readonly<Record<Style, Look>> = {
+const APPEARANCES: Readonly<Record<Style, Appearance>> = {
   plain: {},
   dim: { foreground: 245 },
   bold: { bold: true },
@@ -33,8 +33,8 @@ const INVERSE = 8
 
 /** A style as blessed keeps it in a cell: flags, foreground, background in 9 bits each. */
 export function attributeOf(style: Style, colour: boolean): number {
-  const look = LOOKS[style]
-  const flags = (look.bold ? BOLD : 0) | (look.inverse ? INVERSE : 0)
-  const foreground = colour ? (look.foreground ?? DEFAULT) : DEFAULT
+  const { foreground: wanted, bold, inverse } = APPEARANCES[style]
+  const flags = (bold ? BOLD : 0) | (inverse ? INVERSE : 0)
+  const foreground = colour ? (wanted ?? DEFAULT) : DEFAULT
   return (flags << 18) | (foreground << 9) | DEFAULT
 }
