@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -13,6 +13,7 @@ export async function bundleProgram(entry: string): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const folder = `${root}node_modules/.cache/ina219-test-${process.pid}`
   mkdirSync(folder, { recursive: true })
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const outfile = `${folder}/${entry.replace(/^.*\//, '').replace(/\.ts$/, '.mjs')}`
   await build({
     absWorkingDir: root,
