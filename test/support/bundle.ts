@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -7,13 +7,13 @@ import { build } from 'esbuild'
  * it runs as a process of its own.
  *
  * @param entry relative to the repository
- * @returns path of the program, inside the repository so that it finds blessed
+ * @returns path of the program, inside the repository so that it finds blessed; its folder is
+ *   the caller's to remove
  */
 export async function bundleProgram(entry: string): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const folder = `${root}node_modules/.cache/ina219-test-${process.pid}`
   mkdirSync(folder, { recursive: true })
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const outfile = `${folder}/${entry.replace(/^.*\//, '').replace(/\.ts$/, '.mjs')}`
   await build({
     absWorkingDir: root,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleProgram } from '../support/bundle.ts'
 import { ptyAvailable, type TerminalOptions, TestTerminal } from '../support/terminal.ts'
 
@@ -12,6 +12,10 @@ let terminal: TestTerminal
 
 beforeAll(async () => {
   program = await bundleProgram('test/support/screen-program.ts')
+})
+
+afterAll(() => {
+  rmSync(dirname(program), { recursive: true, force: true })
 })
 
 afterEach(() => {
