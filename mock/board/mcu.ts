@@ -2,19 +2,16 @@ import {
   AVRClock,
   AVREEPROM,
   AVRIOPort,
-  AVRTimer,
   AVRWatchdog,
   avrInstruction,
   CPU,
   portBConfig,
   portCConfig,
   portDConfig,
-  timer0Config,
-  timer1Config,
-  timer2Config,
   watchdogConfig,
 } from 'avr8js'
 import type { I2cBus } from './i2c-bus.ts'
+import { addTimers } from './timers.ts'
 import { Twi } from './twi.ts'
 import { Usart } from './usart.ts'
 
@@ -82,7 +79,7 @@ export class Mcu {
     cpu.data[MCUSR] = resetFlags
     this.usart = new Usart(cpu)
     this.twi = new Twi(cpu, bus)
-    for (const config of [timer0Config, timer1Config, timer2Config]) new AVRTimer(cpu, config)
+    addTimers(cpu)
     new AVREEPROM(cpu, {
       readMemory: (address) => eeprom[address % EEPROM_BYTES] as number,
       writeMemory: (address, value) => {
