@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
@@ -60,7 +60,9 @@ export class LogKeeper {
   #lock: WriterLock | null = null
   #db: Database.Database | null = null
   #writer: LogWriter | null = null
+  /** Of the file and its WAL, to notice when it is deleted or replaced. */
   #inode = 0
+  #walInode = 0
   /** All of this run, for a log that has to be opened anew. */
   readonly #epochs = new Map<number, Epoch>()
   #waiting: LogBatch[] = []
@@ -152,8 +154,9 @@ export class LogKeeper {
     }
     try {
       this.#db = openForWriting(file)
-      this.#inode = statSync(file).ino
+      this.#inode = inodeOf(file)
       this.#writer = new LogWriter(this.#db, retainMs)
+      this.#walInode = inodeOf(`${file}-wal`)
       return this.#writer
     } catch (error) {
       this.#closeFile()
@@ -180,8 +183,9 @@ export class LogKeeper {
     const { file } = this.#options
     try {
       while (this.#waiting.length > 0) {
-        if (statSync(file, { throwIfNoEntry: false })?.ino !== this.#inode) {
+        if (inodeOf(file) !== this.#inode) {
           this.#fail(new Error('its file was deleted or replaced'))
+          this.#dropWal()
           this.#retryAtMs = 0
           return false
         }
@@ -302,6 +306,16 @@ export class LogKeeper {
     this.#db = null
   }
 
+  /**
+   * SQLite leaves the WAL of a file that is gone, and would take it for that of
+   * the next file of this name, which ruins it.
+   */
+  #dropWal(): void {
+    const { file } = this.#options
+    if (inodeOf(`${file}-wal`) !== this.#walInode) return
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true })
+  }
+
   #report(): void {
     const { file, report } = this.#options
     report({
@@ -314,4 +328,9 @@ export class LogKeeper {
       bytes: sizeOf(file) + sizeOf(`${file}-wal`),
     })
   }
+}
+
+/** 0 where there is no such file. */
+function inodeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0
 }

@@ -1,0 +1,216 @@
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { LogKeeper } from '../../src/storage/log-keeper.ts'
+import { LogReader } from '../../src/storage/log-reader.ts'
+import { SCHEMA_VERSION } from '../../src/storage/schema.ts'
+import { systemClock } from '../../src/util/clock.ts'
+import { InaError } from '../../src/util/errors.ts'
+import { HOURS_48_MS, makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+
+let folder: string
+let file: string
+
+beforeEach(() => {
+  folder = tempFolder()
+  file = join(folder, 'log.db')
+})
+
+function keeper(path = file): LogKeeper {
+  return new LogKeeper({
+    file: path,
+    retainMs: HOURS_48_MS,
+    clock: systemClock,
+    report: () => undefined,
+  })
+}
+
+function refusal(work: () => unknown): InaError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof InaError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+/** The file is refused to write and to read, is as it was, and nothing is beside it. */
+function expectRefused(code: string): void {
+  const before = readFileSync(file)
+  const beside = readdirSync(folder)
+  expect(refusal(() => keeper().open()).code).toBe(code)
+  expect(readFileSync(file)).toEqual(before)
+  expect(readdirSync(folder)).toEqual(beside)
+}
+
+describe('a file that is not ours', () => {
+  test("another program's database is refused", () => {
+    const db = new Database(file)
+    db.exec('PRAGMA journal_mode = WAL; CREATE TABLE sample(id); INSERT INTO sample VALUES (1)')
+    db.close()
+    expectRefused('log_foreign')
+    expect(refusal(() => LogReader.open(file)).code).toBe('log_foreign')
+    expect(readdirSync(folder)).toEqual(['log.db'])
+  })
+
+  test('a file that is no database is refused', () => {
+    writeFileSync(file, 'time,voltage\n'.repeat(100))
+    expectRefused('log_damaged')
+    writeFileSync(file, 'short')
+    expectRefused('log_damaged')
+    expect(refusal(() => LogReader.open(file)).code).toBe('log_damaged')
+  })
+
+  test('a log of a newer layout is refused', () => {
+    makeLog(file, series(10, 1000))
+    const db = new Database(file)
+    db.pragma(`user_version = ${SCHEMA_VERSION + 1}`)
+    db.close()
+    expectRefused('log_newer')
+    expect(refusal(() => LogReader.open(file)).code).toBe('log_newer')
+  })
+
+  test('a log that was cut short is refused', () => {
+    makeLog(file, series(5000, 1000))
+    truncateSync(file, Math.floor(statSync(file).size / 2))
+    expectRefused('log_damaged')
+    expect(refusal(() => LogReader.open(file)).code).toBe('log_damaged')
+  })
+
+  test('a log with garbage in the middle is refused, also one that was left with a WAL', () => {
+    makeLog(file, series(5000, 1000))
+    const spoil = (): void => {
+      const fd = openSync(file, 'r+')
+      const garbage = Buffer.alloc(4096 * 4, 0xa5)
+      writeSync(fd, garbage, 0, garbage.length, 4096 * 20)
+    }
+    spoil()
+    expectRefused('log_damaged')
+
+    rmSync(file)
+    makeLog(file, series(5000, 1000))
+    const db = new Database(file)
+    db.exec('DELETE FROM sample WHERE id % 1000 = 1')
+    copyFileSync(file, `${file}.copy`)
+    copyFileSync(`${file}-wal`, `${file}.copy-wal`)
+    db.close()
+    copyFileSync(`${file}.copy`, file)
+    copyFileSync(`${file}.copy-wal`, `${file}-wal`)
+    rmSync(`${file}.copy`)
+    rmSync(`${file}.copy-wal`)
+    spoil()
+    expectRefused('log_damaged')
+  })
+
+  test('a folder, and a path through a file, are refused', () => {
+    mkdirSync(file)
+    expect(refusal(() => keeper().open()).code).toBe('log_unwritable')
+    writeFileSync(join(folder, 'plain'), 'x')
+    const below = refusal(() => keeper(join(folder, 'plain', 'log.db')).open())
+    expect(below.code).toBe('log_unwritable')
+    expect(below.hint).not.toBe('')
+  })
+})
+
+describe('making a log', () => {
+  test('it is private, the folder too, and an empty file is taken for none', () => {
+    const path = join(folder, 'a', 'b', 'log.db')
+    const first = keeper(path)
+    first.open()
+    if (process.platform !== 'win32') {
+      expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
+      for (const suffix of ['', '-wal', '-shm', '.lock']) {
+        const mode = statSync(path + suffix, { throwIfNoEntry: false })?.mode ?? 0o600
+        expect(mode & 0o777, suffix).toBe(0o600)
+      }
+    }
+    first.close()
+    writeFileSync(file, '')
+    const second = keeper()
+    expect(second.open()).toEqual({ nextEpochId: 1, resumePoints: [] })
+    second.close()
+    expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    expect(query(file, 'PRAGMA auto_vacuum')).toEqual([{ auto_vacuum: 2 }])
+    expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }])
+  })
+
+  test('what is left beside a deleted log does not get into the new one', () => {
+    makeLog(file, series(100, 1000))
+    const db = new Database(file)
+    db.exec('DELETE FROM sample')
+    copyFileSync(`${file}-wal`, `${file}.stale`)
+    db.close()
+    rmSync(file)
+    copyFileSync(`${file}.stale`, `${file}-wal`)
+    const fresh = keeper()
+    fresh.open()
+    fresh.close()
+    expect(query(file, 'SELECT count(*) AS n FROM sample')).toEqual([{ n: 0 }])
+    expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  })
+
+  test('there is no log to read', () => {
+    const error = refusal(() => LogReader.open(join(folder, 'none.db')))
+    expect(error.code).toBe('log_missing')
+    expect(existsSync(join(folder, 'none.db'))).toBe(false)
+  })
+
+  test('reading leaves nothing beside the log', () => {
+    makeLog(file, series(100, 1000))
+    const reader = LogReader.open(file)
+    expect(reader.devices).toEqual(['bench'])
+    reader.close()
+    expect(readdirSync(folder)).toEqual(['log.db'])
+  })
+})
+
+describe('the second writer', () => {
+  test('is told who the first one is, and may write once that is gone', () => {
+    const first = keeper()
+    first.open()
+    const error = refusal(() => keeper().open())
+    expect(error.code).toBe('log_in_use')
+    expect(error.message).toContain(`process ${process.pid}`)
+    first.close()
+    const second = keeper()
+    second.open()
+    second.close()
+  })
+
+  test('another process is kept out as well', () => {
+    const first = keeper()
+    first.open()
+    const script = `
+      const Database = require('better-sqlite3')
+      const db = new Database(process.argv[1], { timeout: 0 })
+      try { db.exec('BEGIN IMMEDIATE'); console.log('got it') } catch (error) { console.log(error.code) }`
+    const child = spawnSync(process.execPath, ['-e', script, `${file}.lock`], { encoding: 'utf8' })
+    expect(child.stdout.trim()).toBe('SQLITE_BUSY')
+    first.close()
+    const later = spawnSync(process.execPath, ['-e', script, `${file}.lock`], { encoding: 'utf8' })
+    expect(later.stdout.trim()).toBe('got it')
+  })
+
+  test('a spoilt lock file does not lock anyone out', () => {
+    writeFileSync(`${file}.lock`, 'no database at all, but long enough to be looked at'.repeat(20))
+    const first = keeper()
+    first.open()
+    expect(refusal(() => keeper().open()).code).toBe('log_in_use')
+    first.close()
+  })
+})
