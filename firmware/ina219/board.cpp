@@ -133,16 +133,44 @@ ISR(RX_VECTOR) {
   rxHead = next;
 }
 
+// if (tail == head) stop asking; else UDR0 = bytes[tail++];
+// In assembler, because at 1 Mbaud it comes every 160 cycles: 39 in place of the
+// 53 of the compiler, which also saves r0, r1 and a zero that it does not use.
 // Asked for once more than there are bytes: that costs one call a burst, a test
 // for the last byte would cost every byte.
-ISR(UDRE_VECTOR) {
-  const uint8_t tail = txRing.tail;
-  if (tail == txRing.head) {
-    UCSR0B &= ~_BV(UDRIE0);
-    return;
-  }
-  UDR0 = txRing.bytes[tail];
-  txRing.tail = tail + 1;
+ISR(UDRE_VECTOR, ISR_NAKED) {
+  asm volatile(
+      "push r24\n\t"
+      "in r24, __SREG__\n\t"
+      "push r24\n\t"
+      "push r30\n\t"
+      "push r31\n\t"
+      "lds r30, %[tail]\n\t"
+      "lds r24, %[head]\n\t"
+      "cp r24, r30\n\t"
+      "breq 1f\n\t"
+      "mov r24, r30\n\t"
+      "inc r24\n\t"
+      "sts %[tail], r24\n\t"
+      "ldi r31, 0\n\t"
+      "subi r30, lo8(-(%[bytes]))\n\t"
+      "sbci r31, hi8(-(%[bytes]))\n\t"
+      "ld r24, Z\n\t"
+      "sts %[udr], r24\n\t"
+      "rjmp 2f\n"
+      "1:\n\t"
+      "lds r24, %[ucsrb]\n\t"
+      "andi r24, %[stop]\n\t"
+      "sts %[ucsrb], r24\n"
+      "2:\n\t"
+      "pop r31\n\t"
+      "pop r30\n\t"
+      "pop r24\n\t"
+      "out __SREG__, r24\n\t"
+      "pop r24\n\t"
+      "reti\n\t" ::[head] "i"(&txRing.head),
+      [tail] "i"(&txRing.tail), [bytes] "i"(&txRing.bytes), [udr] "n"(_SFR_MEM_ADDR(UDR0)),
+      [ucsrb] "n"(_SFR_MEM_ADDR(UCSR0B)), [stop] "M"(0xFF & ~_BV(UDRIE0)));
 }
 
 int16_t readByte() {
@@ -214,16 +242,14 @@ void beginI2c() {
 
 // A byte takes 23 us. Whatever takes 1 ms is a line held low or a noise pulse
 // that the TWI takes for another master.
-static bool isDone(uint8_t bit, bool level) {
-  for (uint16_t tries = 1600; tries; tries--) {
-    if (((TWCR & bit) != 0) == level) return true;
-  }
-  return false;
-}
+constexpr uint16_t kMaxPolls = F_CPU / 10000;  // of 10 cycles
 
-static uint8_t perform(uint8_t control) {
+static inline __attribute__((always_inline)) uint8_t perform(uint8_t control) {
   TWCR = control | _BV(TWINT) | _BV(TWEN);
-  return isDone(_BV(TWINT), true) ? TWSR & 0xF8 : 0;
+  for (uint16_t polls = kMaxPolls; polls; polls--) {
+    if (TWCR & _BV(TWINT)) return TWSR & 0xF8;
+  }
+  return 0;
 }
 
 static I2c fail() {
@@ -233,7 +259,10 @@ static I2c fail() {
 
 static I2c stop(I2c result) {
   TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
-  return isDone(_BV(TWSTO), false) ? result : fail();
+  for (uint16_t polls = kMaxPolls; polls; polls--) {
+    if (!(TWCR & _BV(TWSTO))) return result;
+  }
+  return fail();
 }
 
 static I2c select(uint8_t addressAndDirection) {

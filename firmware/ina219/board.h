@@ -24,7 +24,7 @@
 // Samples kept for replay, 8 bytes each. 2 KB of RAM leave room for this many
 // with 400 bytes free below the deepest stack; see README.md before raising it.
 #ifndef RING_DEPTH
-#define RING_DEPTH 112
+#define RING_DEPTH 96
 #endif
 
 namespace board {

@@ -42,7 +42,7 @@ void answer(uint32_t number, Error error) {
 
 Error setInterval(const Request& request) {
   uint32_t intervalMs;
-  if (!reader::wholeNumber(request.value, 0, 3600000, intervalMs)) return Error::range;
+  if (!reader::wholeNumber(request[Member::value], 0, 3600000, intervalMs)) return Error::range;
   settings.intervalMs = intervalMs;
   sampler::restartInterval();
   return Error::none;
@@ -51,8 +51,8 @@ Error setInterval(const Request& request) {
 // Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
 Error setTime(const Request& request) {
   const uint32_t nowMs = millis();
-  const Amount& time = request.value.amount;
-  if (request.value.kind != ValueKind::number || time.isTooLarge || time.isNegative ||
+  const Amount& time = request[Member::value].amount;
+  if (request[Member::value].kind != ValueKind::number || time.isTooLarge || time.isNegative ||
       time.whole < 1000000000) {
     return Error::range;
   }
@@ -66,13 +66,13 @@ Error setTime(const Request& request) {
 
 Error setRange(const Request& request) {
   uint32_t rangeV;
-  if (!reader::wholeNumber(request.value, 16, 32, rangeV) || (rangeV != 16 && rangeV != 32)) {
+  if (!reader::wholeNumber(request[Member::value], 16, 32, rangeV) || (rangeV != 16 && rangeV != 32)) {
     return Error::range;
   }
   uint8_t gain = settings.gain;
-  if (request.shuntMv.kind != ValueKind::absent) {
+  if (request[Member::shuntMv].kind != ValueKind::absent) {
     uint32_t shuntMv;
-    if (!reader::wholeNumber(request.shuntMv, 40, 320, shuntMv)) return Error::range;
+    if (!reader::wholeNumber(request[Member::shuntMv], 40, 320, shuntMv)) return Error::range;
     for (gain = 0; gain < 4 && 40u << gain != shuntMv;) gain++;
     if (gain == 4) return Error::range;
   }
@@ -85,10 +85,10 @@ Error setRange(const Request& request) {
 Error setAveraging(const Request& request) {
   uint32_t average;
   uint32_t bits = 12;
-  if (!reader::wholeNumber(request.value, 1, 128, average) || (average & (average - 1))) {
+  if (!reader::wholeNumber(request[Member::value], 1, 128, average) || (average & (average - 1))) {
     return Error::range;
   }
-  if (request.bits.kind != ValueKind::absent && !reader::wholeNumber(request.bits, 9, 12, bits)) {
+  if (request[Member::bits].kind != ValueKind::absent && !reader::wholeNumber(request[Member::bits], 9, 12, bits)) {
     return Error::range;
   }
   // The chip averages 12-bit conversions only (SBOS448G table 5).
@@ -101,7 +101,7 @@ Error setAveraging(const Request& request) {
 }
 
 Error setMode(const Request& request) {
-  const Word word = request.value.kind == ValueKind::text ? request.value.word : Word::unknown;
+  const Word word = request[Member::value].kind == ValueKind::text ? request[Member::value].word : Word::unknown;
   if (word != Word::stream && word != Word::poll) return Error::range;
   settings.isPolled = word == Word::poll;
   sampler::restartInterval();
@@ -127,10 +127,10 @@ bool toLimit(const Value& value, int32_t& limit) {
 
 Error setThreshold(const Request& request) {
   Quantity quantity = Quantity::none;
-  if (request.value.kind != ValueKind::null) {
+  if (request[Member::value].kind != ValueKind::null) {
     int32_t limit;
-    if (!toLimit(request.value, limit)) return Error::range;
-    const Value& named = request.quantity;
+    if (!toLimit(request[Member::value], limit)) return Error::range;
+    const Value& named = request[Member::quantity];
     quantity = Quantity::current;
     if (named.kind == ValueKind::text && named.word == Word::voltage) {
       quantity = Quantity::voltage;
@@ -141,8 +141,8 @@ Error setThreshold(const Request& request) {
       return Error::range;
     }
     int32_t release = limit - (limit < 0 ? -limit : limit) / 20;
-    if (request.low.kind != ValueKind::absent) {
-      if (!toLimit(request.low, release) || release > limit) return Error::range;
+    if (request[Member::low].kind != ValueKind::absent) {
+      if (!toLimit(request[Member::low], release) || release > limit) return Error::range;
     }
     settings.limitMicro = limit;
     settings.releaseMicro = release;
@@ -154,16 +154,16 @@ Error setThreshold(const Request& request) {
 
 Error setShunt(const Request& request) {
   uint32_t shuntUohm;
-  if (!toMillionths(request.value, 100, shuntUohm) || request.value.amount.isNegative ||
+  if (!toMillionths(request[Member::value], 100, shuntUohm) || request[Member::value].amount.isNegative ||
       shuntUohm < 100) {
     return Error::range;
   }
   uint32_t amaxUa = currentAtUv(320000, shuntUohm);
-  if (request.amax.kind != ValueKind::absent) {
+  if (request[Member::amax].kind != ValueKind::absent) {
     // The shunt's voltage at full scale: from 20.48 mV, where the calibration
     // register is full (SBOS448G equation 1), to the widest gain.
     const uint32_t mostUa = amaxUa;
-    if (!toMillionths(request.amax, 3200, amaxUa) || request.amax.amount.isNegative ||
+    if (!toMillionths(request[Member::amax], 3200, amaxUa) || request[Member::amax].amount.isNegative ||
         amaxUa > mostUa || amaxUa < currentAtUv(20480, shuntUohm)) {
       return Error::range;
     }
@@ -179,7 +179,7 @@ Error setShunt(const Request& request) {
 
 Error setBaud(const Request& request) {
   uint32_t baud;
-  if (!reader::wholeNumber(request.value, 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
+  if (!reader::wholeNumber(request[Member::value], 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
     return Error::range;
   }
   settings.baud = baud;

@@ -8,7 +8,7 @@ constexpr uint16_t kCrcInit = 0xFFFF;
 
 // Byte-wise form without a table: some 18 cycles on an AVR, where
 // _crc_xmodem_update() of avr-libc takes 36.
-inline uint16_t crc16Update(uint16_t crc, uint8_t byte) {
+inline __attribute__((always_inline)) uint16_t crc16Update(uint16_t crc, uint8_t byte) {
   uint8_t x = static_cast<uint8_t>(crc >> 8) ^ byte;
   x ^= x >> 4;
   const uint8_t high = static_cast<uint8_t>(crc) ^ static_cast<uint8_t>(x << 4) ^ (x >> 3);

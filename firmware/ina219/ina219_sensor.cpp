@@ -24,12 +24,14 @@ constexpr uint16_t kReady = 2;
 constexpr uint16_t kOverflow = 1;
 
 // Typical time of one conversion of 9..12 bit, us (7.5); at most 10 % more.
-constexpr uint16_t kConversionUs[] = {84, 148, 276, 532};
+const uint16_t kConversionUs[] PROGMEM = {84, 148, 276, 532};
 
 bool isFound;
 uint8_t pointer = kNone;  // where the sensor's register pointer stands
 uint16_t calibration;
-uint32_t lastNotReadyUs;  // a pair that is ready now was not then
+uint32_t telltale;  // from this product of counts on, power can't be 0 with the calibration in place
+uint8_t doubts;     // power readings of 0 that may have been right
+uint32_t notReadyUs;  // the next pair is not complete before this
 uint32_t lastPollMs;
 
 I2c readRegister(Register reg, uint16_t& word) {
@@ -55,8 +57,14 @@ I2c writeRegister(Register reg, uint16_t word) {
 bool isTriggered() { return settings.bits < 12; }
 
 uint32_t shuntTimeUs() {
-  return static_cast<uint32_t>(kConversionUs[settings.bits - 9]) << settings.averaging;
+  return static_cast<uint32_t>(pgm_read_word(&kConversionUs[settings.bits - 9])) << settings.averaging;
 }
+
+// As short as that time can be: a sixteenth less.
+uint32_t shortestUs(uint32_t typicalUs) { return typicalUs - (typicalUs >> 4); }
+
+// Holds over the wrap of micros().
+bool isBefore(uint32_t aUs, uint32_t bUs) { return static_cast<int32_t>(aUs - bUs) < 0; }
 
 uint16_t configWord() {
   const uint16_t adc = settings.averaging ? 8 | settings.averaging : settings.bits - 9;
@@ -114,6 +122,17 @@ Status statusOf(int16_t shunt, uint16_t bus) {
   return bus & kOverflow ? Status::overflow : Status::ok;
 }
 
+// Power is 0 after a brown-out, because the calibration is (8.6.4.1). It is 0
+// without a load, too; then the calibration itself is looked at now and then.
+bool isSuspect(uint16_t shunt, uint16_t bus) {
+  // The register pointer is lost in a brown-out: this is the power-on configuration.
+  if (bus == 0x399F) return true;
+  const uint16_t magnitude = shunt & 0x8000 ? -shunt : shunt;
+  if (static_cast<uint32_t>(magnitude) * (bus >> 3) >= telltale) return true;
+  doubts = (doubts + 1) & 7;
+  return doubts == 0;
+}
+
 Poll failure(I2c result) { return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck; }
 
 }  // namespace
@@ -121,8 +140,11 @@ Poll failure(I2c result) { return result == I2c::noAnswer ? Poll::noAnswer : Pol
 I2c configure() {
   I2c result = find();
   calibration = calibrationWord();
+  // Power register = shunt * calibration / 4096 * bus / 5000 (equations 4 and 5);
+  // two counts of it leave room for the rounding.
+  telltale = 2ul * 4096 * 5000 / calibration;
   if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
-  lastNotReadyUs = micros();
+  notReadyUs = micros();
   if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
   isFound = result == I2c::ok;
   return result;
@@ -135,7 +157,7 @@ I2c start() {
     result = writeRegister(kConfig, configWord());
   } else if (result == I2c::ok && isLongAgo) {
     // micros() wraps after 71 minutes: begin a new reckoning.
-    lastNotReadyUs = micros();
+    notReadyUs = micros();
     uint16_t power;
     result = readRegister(kPower, power);
   }
@@ -148,7 +170,7 @@ I2c start() {
 // second (8.4.2), and from then on the shunt register holds still for as long
 // as the next shunt conversion takes. So: bus register first, as it has the
 // flag; then the shunt register, and both belong together if no more than that
-// time has gone by since the flag was last seen down. Else the pair may be
+// time has gone by since the flag was last down for sure. Else the pair may be
 // mixed from two and is dropped. Reading the power register ends it: that
 // lowers the flag (8.6.3.2), so that no pair is given twice.
 Poll poll(Pair& pair) {
@@ -159,7 +181,7 @@ Poll poll(Pair& pair) {
   uint16_t power = 0;
   I2c result = readRegister(kBus, bus);
   if (result == I2c::ok && !(bus & kReady)) {
-    lastNotReadyUs = nowUs;
+    if (isBefore(notReadyUs, nowUs)) notReadyUs = nowUs;
     return Poll::pending;
   }
   if (result == I2c::ok) result = readRegister(kShunt, shunt);
@@ -169,14 +191,13 @@ Poll poll(Pair& pair) {
     isFound = false;
     return failure(result);
   }
-  // One sixteenth less than the typical time, for the sensor's clock.
-  const uint32_t holdUs = shuntTimeUs() - (shuntTimeUs() >> 4);
-  const bool isWhole = isTriggered() || clearedUs - lastNotReadyUs < holdUs;
-  lastNotReadyUs = clearedUs;
+  const bool isWhole =
+      isTriggered() || isBefore(clearedUs, notReadyUs + shortestUs(shuntTimeUs()));
+  // The next one follows after a pair's time: that bound lets a late poll pass.
+  notReadyUs += shortestUs(2 * shuntTimeUs());
+  if (isBefore(notReadyUs, clearedUs)) notReadyUs = clearedUs;
 
-  // Power is 0 after a brown-out, because the calibration is (8.6.4.1); it is 0
-  // without a load, too, so have a look at the calibration itself.
-  if (power == 0) {
+  if (power == 0 && isSuspect(shunt, bus)) {
     uint16_t readBack;
     result = readRegister(kCalibration, readBack);
     if (result == I2c::ok && readBack != calibration) {

@@ -8,9 +8,9 @@
 struct Amount {
   uint32_t whole;
   uint32_t millionths;  // below 1000000
-  bool isNegative;
-  bool isThousands;
-  bool isTooLarge;  // the rest means nothing
+  bool isNegative : 1;
+  bool isThousands : 1;
+  bool isTooLarge : 1;  // the rest means nothing
 };
 
 class JsonNumber {

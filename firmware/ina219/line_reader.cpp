@@ -34,20 +34,9 @@ enum class State : uint8_t {
   bad,
 };
 
-enum class Key : uint8_t {
-  unknown,
-  cmd,
-  value,
-  seq,
-  shuntMv,
-  bits,
-  low,
-  amax,
-  quantity,
-  nack,
-  ack,
-  crc,
-};
+// First those of Member, then the others.
+enum class Key : uint8_t { value, shuntMv, bits, low, amax, quantity, cmd, seq, nack, ack, crc, unknown };
+static_assert(static_cast<uint8_t>(Key::cmd) == kMembers, "the members come first");
 
 struct Name {
   char text[14];
@@ -59,14 +48,15 @@ constexpr uint8_t idOf(Id id) {
   return static_cast<uint8_t>(id);
 }
 
+// The last of each list is what no other name is.
 const Name kKeys[] PROGMEM = {
-    {"cmd", idOf(Key::cmd)},           {"value", idOf(Key::value)},
-    {"value_ms", idOf(Key::value)},    {"seq", idOf(Key::seq)},
+    {"value", idOf(Key::value)},       {"value_ms", idOf(Key::value)},
     {"shunt_mv", idOf(Key::shuntMv)},  {"bits", idOf(Key::bits)},
     {"low", idOf(Key::low)},           {"amax", idOf(Key::amax)},
-    {"quantity", idOf(Key::quantity)}, {"nack", idOf(Key::nack)},
+    {"quantity", idOf(Key::quantity)}, {"cmd", idOf(Key::cmd)},
+    {"seq", idOf(Key::seq)},           {"nack", idOf(Key::nack)},
     {"ack", idOf(Key::ack)},           {"crc", idOf(Key::crc)},
-    {"", 0},
+    {"", idOf(Key::unknown)},
 };
 
 const Name kCommands[] PROGMEM = {
@@ -82,13 +72,13 @@ const Name kCommands[] PROGMEM = {
     {"set_baud", idOf(Command::setBaud)},
     {"save", idOf(Command::save)},
     {"defaults", idOf(Command::defaults)},
-    {"", 0},
+    {"", idOf(Command::unknown)},
 };
 
 const Name kWords[] PROGMEM = {
     {"stream", idOf(Word::stream)}, {"poll", idOf(Word::poll)},
     {"a", idOf(Word::current)},     {"v", idOf(Word::voltage)},
-    {"w", idOf(Word::power)},       {"", 0},
+    {"w", idOf(Word::power)},       {"", idOf(Word::unknown)},
 };
 
 State state = State::start;
@@ -111,12 +101,10 @@ uint8_t textLength;
 JsonNumber number;
 
 uint8_t idOfText(const Name* names) {
-  if (textLength >= sizeof text) return 0;
-  text[textLength] = 0;
-  for (; pgm_read_byte(&names->id); names++) {
-    if (strcmp_P(text, names->text) == 0) return pgm_read_byte(&names->id);
-  }
-  return 0;
+  // Too long, or with an escape: like none. An empty one is like none anyhow.
+  text[textLength < sizeof text ? textLength : 0] = 0;
+  while (pgm_read_byte(names->text) && strcmp_P(text, names->text) != 0) names++;
+  return pgm_read_byte(&names->id);
 }
 
 void startText() {
@@ -164,22 +152,7 @@ bool isCrcText() {
 }
 
 Value* valueOf(Key of) {
-  switch (of) {
-    case Key::value:
-      return &request.value;
-    case Key::shuntMv:
-      return &request.shuntMv;
-    case Key::bits:
-      return &request.bits;
-    case Key::low:
-      return &request.low;
-    case Key::amax:
-      return &request.amax;
-    case Key::quantity:
-      return &request.quantity;
-    default:
-      return nullptr;
-  }
+  return of < Key::cmd ? &request.values[static_cast<uint8_t>(of)] : nullptr;
 }
 
 bool isU32(const Amount& amount) {

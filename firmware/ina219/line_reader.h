@@ -34,6 +34,10 @@ struct Value {
   Amount amount;  // of a number
 };
 
+// Members of a command that have a value, in the order of the keys in line_reader.cpp.
+enum class Member : uint8_t { value, shuntMv, bits, low, amax, quantity };
+constexpr uint8_t kMembers = 6;
+
 // A line that was read to its end.
 struct Request {
   enum class Kind : uint8_t { empty, bad, command, replay, ack };
@@ -44,12 +48,9 @@ struct Request {
   uint32_t number;
   uint32_t first;  // of a replay
   uint32_t last;
-  Value value;
-  Value shuntMv;
-  Value bits;
-  Value low;
-  Value amax;
-  Value quantity;
+  Value values[kMembers];
+
+  const Value& operator[](Member member) const { return values[static_cast<uint8_t>(member)]; }
 };
 
 namespace reader {

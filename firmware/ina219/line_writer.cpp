@@ -4,6 +4,8 @@
 #include "crc16.h"
 #include "tx_ring.h"
 
+#pragma GCC optimize("O2")
+
 namespace line {
 
 static uint8_t startIndex;
@@ -30,36 +32,42 @@ void begin(PGM_P opening) {
   text(opening);
 }
 
-static const uint32_t kPowers32[] PROGMEM = {1000000000, 100000000, 10000000,
-                                             1000000,    100000,    10000};
-static const uint16_t kPowers16[] PROGMEM = {1000, 100, 10};
+// The digit of `power`, by subtraction; takes it off the value.
+template <typename Number, Number power>
+static inline __attribute__((always_inline)) uint8_t takeDigit(Number& value) {
+  uint8_t digit = '0';
+  for (; value >= power; value -= power) digit++;
+  return digit;
+}
 
-// Digits by subtraction: 900 cycles for ten of them, a quarter of what the
+// Subtractions in numbers as short as they can be: a third of the time that the
 // divisions of ultoa() take.
 void fixed(uint32_t value, uint8_t decimals) {
+  uint8_t digits[10];  // [n]: the digit of 10^n
+  uint8_t place = 3;
+  if (value >= 10000 || decimals > 3) {
+    place = 9;
+    digits[9] = takeDigit<uint32_t, 1000000000>(value);
+    digits[8] = takeDigit<uint32_t, 100000000>(value);
+    digits[7] = takeDigit<uint32_t, 10000000>(value);
+    digits[6] = takeDigit<uint32_t, 1000000>(value);
+    digits[5] = takeDigit<uint32_t, 100000>(value);
+    digits[4] = takeDigit<uint32_t, 10000>(value);
+  }
+  uint16_t thousands = static_cast<uint16_t>(value);
+  digits[3] = takeDigit<uint16_t, 1000>(thousands);
+  digits[2] = takeDigit<uint16_t, 100>(thousands);
+  uint8_t tens = static_cast<uint8_t>(thousands);
+  digits[1] = takeDigit<uint8_t, 10>(tens);
+  digits[0] = '0' + tens;
+
+  while (place > decimals && digits[place] == '0') place--;
   uint8_t index = writeIndex;
-  uint8_t place = 9;  // power of ten
-  bool isLeading = true;
-  const auto emit = [&](char digit) {
-    if (digit != '0' || place <= decimals) isLeading = false;
-    if (isLeading) return;
-    txRing.bytes[index++] = digit;
-    if (place == decimals && place) txRing.bytes[index++] = '.';
-  };
-  for (; place >= 4; place--) {
-    const uint32_t power = pgm_read_dword(&kPowers32[9 - place]);
-    char digit = '0';
-    for (; value >= power; value -= power) digit++;
-    emit(digit);
+  for (;; place--) {
+    txRing.bytes[index++] = digits[place];
+    if (place == 0) break;
+    if (place == decimals) txRing.bytes[index++] = '.';
   }
-  uint16_t rest = static_cast<uint16_t>(value);
-  for (; place; place--) {
-    const uint16_t power = pgm_read_word(&kPowers16[3 - place]);
-    char digit = '0';
-    for (; rest >= power; rest -= power) digit++;
-    emit(digit);
-  }
-  emit('0' + static_cast<char>(rest));
   writeIndex = index;
 }
 
@@ -77,7 +85,8 @@ static char hexDigit(uint8_t nibble) {
 void end() {
   // The bytes are still in the ring, sent or not: nobody else writes to it.
   uint16_t crc = kCrcInit;
-  for (uint8_t index = startIndex; index != writeIndex; index++) {
+  const uint8_t endIndex = writeIndex;
+  for (uint8_t index = startIndex; index != endIndex; index++) {
     crc = crc16Update(crc, txRing.bytes[index]);
   }
   text(PSTR(",\"crc\":\""));

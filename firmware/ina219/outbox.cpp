@@ -48,10 +48,10 @@ void dropRange() {
 
 void sendNew() {
   RawSample sample;
-  Context context;
-  // Forgotten before it was sent: the host sees the gap and asks.
   const uint32_t seq = nextSeq - unsent;
-  if (copySample(seq, sample, context)) writeSample(seq, sample, context, false);
+  const Context* context = copySample(seq, sample);
+  // Forgotten before it was sent: the host sees the gap and asks.
+  if (context) writeSample(seq, sample, *context, false);
   unsent--;
   wasLastNew = true;
 }
@@ -60,11 +60,10 @@ void sendNew() {
 void resend() {
   Range& range = ranges[0];
   RawSample sample;
-  Context context;
   wasLastNew = false;
   // A copy, and of the very number asked for: nothing can overwrite it while it is rendered.
-  if (copySample(range.first, sample, context)) {
-    writeSample(range.first, sample, context, true);
+  if (const Context* context = copySample(range.first, sample)) {
+    writeSample(range.first, sample, *context, true);
     if (range.first++ == range.last) dropRange();
     return;
   }

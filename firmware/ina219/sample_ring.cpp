@@ -39,15 +39,14 @@ void pushSample(const RawSample& sample) {
   if (currentCount < RING_DEPTH) currentCount++;
 }
 
-bool copySample(uint32_t seq, RawSample& sample, Context& context) {
+const Context* copySample(uint32_t seq, RawSample& sample) {
   const uint32_t age = nextSeq - 1 - seq;
-  if (age >= count) return false;
+  if (age >= count) return nullptr;
   const uint8_t back = static_cast<uint8_t>(age) + 1;
   const uint8_t index =
       ringHead >= back ? ringHead - back : static_cast<uint8_t>(ringHead + RING_DEPTH - back);
   sample = sampleRing[index];
-  context = age < currentCount ? current : previous;
-  return true;
+  return age < currentCount ? &current : &previous;
 }
 
 uint8_t ringCount() { return count; }

@@ -44,7 +44,7 @@ void changeContext(const Context& context);
 void advanceUnixTime(uint32_t ms);
 
 void pushSample(const RawSample& sample);
-// Copies sample `seq` and its context; false: not in the ring.
-bool copySample(uint32_t seq, RawSample& sample, Context& context);
+// Copies sample `seq`; its context, or null: not in the ring.
+const Context* copySample(uint32_t seq, RawSample& sample);
 // Samples in the ring; the oldest is nextSeq minus this.
 uint8_t ringCount();

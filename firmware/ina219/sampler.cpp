@@ -25,19 +25,20 @@ bool isSensorLost;
 uint32_t dueMs;
 uint32_t startedMs;
 
-bool isInterval(uint32_t sinceMs, uint32_t nowMs, uint32_t intervalMs) {
-  return nowMs - sinceMs >= intervalMs;
+// Signed, so that it holds over the wrap of millis() after 49.7 days, and for a
+// `sinceMs` that was taken a moment after `nowMs`.
+bool isPast(uint32_t sinceMs, uint32_t intervalMs, uint32_t nowMs) {
+  return static_cast<int32_t>(nowMs - sinceMs) >= static_cast<int32_t>(intervalMs);
 }
 
 bool isWanted(uint32_t nowMs) {
   if (isReadRequested) return true;
   if (settings.isPolled) return false;
   if (settings.intervalMs) {
-    // Signed, so that it holds over the wrap of millis() at 49.7 days.
-    return static_cast<int32_t>(nowMs - dueMs) >= 0 && outbox::unsentSamples() < kMaxUnsent;
+    return isPast(dueMs, 0, nowMs) && outbox::unsentSamples() < kMaxUnsent;
   }
   // Every conversion: as many as the line carries, none is taken that could not be sent.
-  if (isSensorLost && !isInterval(startedMs, nowMs, kFailurePaceMs)) return false;
+  if (isSensorLost && !isPast(startedMs, kFailurePaceMs, nowMs)) return false;
   return outbox::unsentSamples() == 0 && txFree() >= kSampleRoom;
 }
 
@@ -123,7 +124,7 @@ bool step() {
   sensor::Pair pair;
   switch (sensor::poll(pair)) {
     case sensor::Poll::pending:
-      if (isInterval(startedMs, nowMs, sensor::timeoutMs())) disturbed(true);
+      if (isPast(startedMs, sensor::timeoutMs(), nowMs)) disturbed(true);
       return sensor::isSlow();
     case sensor::Poll::wasReset:
       outbox::note(Note::sensorReset);

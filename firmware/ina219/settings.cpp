@@ -15,19 +15,17 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 
-struct Record {
-  uint8_t version;
-  uint8_t generation;
-  Settings settings;
-  uint16_t crc;
-};
+// A record: version, generation, the settings, CRC high byte first.
+constexpr uint8_t kSettingsAt = 2;
+constexpr uint8_t kCrcAt = kSettingsAt + sizeof(Settings);
+constexpr uint8_t kRecordSize = kCrcAt + 2;
 
 constexpr uint16_t kRecordAddress[2] = {0, 64};
-static_assert(sizeof(Record) <= 64, "the records overlap");
+static_assert(kRecordSize <= 64, "the records overlap");
 
-Record saving;
-uint8_t savedBytes = sizeof(Record);  // of `saving`; all of them: nothing to do
-uint8_t generation;                   // of the newest record
+uint8_t generation;                // of the newest record
+uint8_t savedBytes = kRecordSize;  // of that being written; all of them: nothing to do
+uint16_t savedCrc;
 
 uint16_t crcOf(const void* data, uint8_t length) {
   const uint8_t* bytes = static_cast<const uint8_t*>(data);
@@ -41,7 +39,20 @@ void readBytes(uint16_t address, void* target, uint8_t length) {
   for (; length; length--) *bytes++ = board::readEeprom(address++);
 }
 
-uint16_t crcOf(const Record& record) { return crcOf(&record, offsetof(Record, crc)); }
+bool isValid(uint16_t address) {
+  uint16_t crc = kCrcInit;
+  for (uint8_t i = 0; i < kCrcAt; i++) crc = crc16Update(crc, board::readEeprom(address + i));
+  return board::readEeprom(address) == kVersion &&
+         board::readEeprom(address + kCrcAt) == crc >> 8 &&
+         board::readEeprom(address + kCrcAt + 1) == (crc & 0xFF);
+}
+
+uint8_t recordByte(uint8_t index) {
+  if (index == 0) return kVersion;
+  if (index == 1) return generation;
+  if (index < kCrcAt) return reinterpret_cast<const uint8_t*>(&settings)[index - kSettingsAt];
+  return static_cast<uint8_t>(index == kCrcAt ? savedCrc >> 8 : savedCrc);
+}
 
 }  // namespace
 
@@ -65,29 +76,30 @@ void loadSettings() {
   resetSettings();
   bool isFound = false;
   for (uint8_t i = 0; i < 2; i++) {
-    readBytes(kRecordAddress[i], &saving, sizeof saving);
-    if (saving.version != kVersion || saving.crc != crcOf(saving)) continue;
-    if (isFound && static_cast<int8_t>(saving.generation - generation) < 0) continue;
+    const uint16_t address = kRecordAddress[i];
+    if (!isValid(address)) continue;
+    const uint8_t found = board::readEeprom(address + 1);
+    if (isFound && static_cast<int8_t>(found - generation) < 0) continue;
     isFound = true;
-    generation = saving.generation;
-    settings = saving.settings;
+    generation = found;
+    readBytes(address + kSettingsAt, &settings, sizeof settings);
   }
 }
 
 void startSaving() {
-  saving.version = kVersion;
-  saving.generation = ++generation;
-  saving.settings = settings;
-  saving.crc = crcOf(saving);
+  generation++;
   savedBytes = 0;
+  savedCrc = kCrcInit;
 }
 
-bool isSaving() { return savedBytes < sizeof saving; }
+bool isSaving() { return savedBytes < kRecordSize; }
 
 bool continueSaving() {
   if (!isSaving() || !board::isEepromReady()) return false;
-  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&saving);
-  board::writeEeprom(kRecordAddress[saving.generation & 1] + savedBytes, bytes[savedBytes]);
+  // The CRC is of what is written, should a setting change meanwhile.
+  const uint8_t byte = recordByte(savedBytes);
+  if (savedBytes < kCrcAt) savedCrc = crc16Update(savedCrc, byte);
+  board::writeEeprom(kRecordAddress[generation & 1] + savedBytes, byte);
   savedBytes++;
   return !isSaving();
 }
