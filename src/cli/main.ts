@@ -1,4 +1,10 @@
+import { surviveHangUp } from '../tui/terminal/hang-up.ts'
+import { flushed } from './flushed.ts'
 import { processIo } from './io.ts'
 import { run } from './run.ts'
 
-process.exitCode = await run(process.argv.slice(2), processIo)
+surviveHangUp()
+const code = await run(process.argv.slice(2), processIo)
+// Bytes that a stalled terminal does not take would keep the process alive.
+await flushed([process.stdout, process.stderr])
+process.exit(code)

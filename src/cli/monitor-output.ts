@@ -1,6 +1,7 @@
 import type { Sample } from '../domain/sample.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { EventLine } from '../monitor/snapshot.ts'
+import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { CliIo } from './io.ts'
 import { isoTime, ndjsonLine, plainLine } from './sample-text.ts'
@@ -26,9 +27,7 @@ export interface OutputOptions {
 
 /** What was asked for, else the screen where there is a terminal, else plain lines. */
 export function chooseOutput(asked: OutputKind | undefined, io: CliIo): OutputKind {
-  if (asked !== undefined) return asked
-  const hasTerminal = io.stdout.isTTY === true && (io.env['TERM'] ?? '') !== 'dumb'
-  return hasTerminal ? 'tui' : 'plain'
+  return asked ?? (canOpenScreen(io.stdin, io.stdout, io.env) ? 'tui' : 'plain')
 }
 
 export async function openOutput(kind: OutputKind, options: OutputOptions): Promise<Output> {
@@ -50,7 +49,10 @@ async function openTui({ monitor, io, ascii, mouse }: OutputOptions): Promise<Ou
   return {
     sample: () => {},
     event: () => {},
-    close: async () => screen.close(),
+    close: async () => {
+      screen.close()
+      await screen.ended
+    },
   }
 }
 

@@ -12,7 +12,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
   for (const stream of [io.stdout, io.stderr]) {
     stream.on('error', (error) => {
-      if (systemCode(error) !== 'EPIPE') throw error
+      // EIO: the terminal has hung up.
+      if (!['EPIPE', 'EIO'].includes(systemCode(error) ?? '')) throw error
       // A command with something to flush listens, too, and ends by itself.
       if (stream.listenerCount('error') === 1) process.exit(0)
     })

@@ -157,7 +157,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
   stop.onSignals()
   stop.after(options.duration)
   io.stdout.on('error', (error) => {
-    if (systemCode(error) === 'EPIPE') stop.now()
+    if (systemCode(error) === 'EPIPE' || systemCode(error) === 'EIO') stop.now()
   })
   const ticker = setInterval(() => monitor.tick(), TICK_MS)
   try {

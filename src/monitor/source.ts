@@ -1,1 +1,0 @@
-export type { Source, SourceSink } from '../device/source.ts'
