@@ -14,7 +14,8 @@ const LAST_MS = 8.64e15
  */
 export function parseTime(text: string): number {
   const trimmed = text.trim()
-  const us = /^\d+(\.\d+)?$/.test(trimmed) ? parseEpoch(Number(trimmed)) : parseIso(trimmed)
+  const isNumber = /^\d+(\.\d+)?$/.test(trimmed)
+  const us = isNumber ? parseEpoch(trimmed) : parseIso(trimmed)
   if (us === null) {
     throw new InaError(
       'usage_invalid',
@@ -25,7 +26,10 @@ export function parseTime(text: string): number {
   return us
 }
 
-function parseEpoch(value: number): number | null {
+function parseEpoch(text: string): number | null {
+  // Four digits are a year to most people, and a second of 1970 to nobody.
+  if (/^\d{4}$/.test(text)) return null
+  const value = Number(text)
   const ms = value >= MILLISECONDS_FROM ? value : value * 1000
   return ms <= LAST_MS / 1000 ? Math.round(ms * 1000) : null
 }

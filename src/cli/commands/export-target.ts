@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import {
   closeSync,
   fsyncSync,
@@ -26,7 +25,8 @@ export function streamTarget(stream: NodeJS.WritableStream): ExportTarget {
   return {
     write: (chunk) => {
       if (chunk.length === 0 || stream.write(chunk)) return
-      return once(stream, 'drain').then(() => undefined)
+      // No listener for errors: a reader that went away ends the process (cli/run.ts).
+      return new Promise((resolve) => stream.once('drain', resolve))
     },
     finish: () => undefined,
     abandon: () => undefined,

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { Sample } from '../../src/domain/sample.ts'
+import type { LogClient, LogState } from '../../src/storage/log.ts'
+import { openLog } from '../../src/storage/log-client.ts'
+import { until } from '../support/cli.ts'
+import {
+  EPOCH,
+  HOURS_48_MS,
+  query,
+  series,
+  tempFolder,
+  WORKER_URL,
+} from '../support/log-fixture.ts'
+
+let file: string
+
+beforeEach(() => {
+  file = join(tempFolder(), 'log.db')
+})
+
+function open(): Promise<LogClient> {
+  return openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
+}
+
+test('hands over, says what is durable, and flushes all at the close', async () => {
+  const log = await open()
+  expect(log.nextEpochId).toBe(1)
+  expect(log.hasResumePoints).toBe(false)
+  expect(log.resumePoint('bench')).toBeNull()
+  const committed: Sample[] = []
+  const states: LogState[] = []
+  log.onCommitted((sample) => committed.push(sample))
+  log.onState((state) => states.push(state))
+  log.epoch(EPOCH)
+  const samples = series(1234, 10_000)
+  for (const sample of samples) log.append(sample)
+  expect(log.state).toMatchObject({ kind: 'recording', queued: 1234, logged: 0 })
+  await until('all is durable', () => log.state.queued === 0)
+  expect(committed.at(-1)).toBe(samples.at(-1))
+  expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1234 }])
+  expect(states.at(-1)).toMatchObject({ logged: 1234, queued: 0 })
+  expect(states.at(-1)?.bytes).toBeGreaterThan(10_000)
+
+  log.append({ ...(samples[0] as Sample), seq: 1234, timeUs: EPOCH.startedUs - 1 })
+  log.lost({ epochId: 1, firstSeq: 9, count: 2, fromUs: 5, toUs: 6, reason: 'gone' })
+  log.event({ timeUs: 7, device: 'bench', kind: 'note', detail: 'x' })
+  await log.close()
+  await log.close()
+  expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1235 }])
+  expect(query(file, 'SELECT count FROM power_lost')).toEqual([{ count: 2 }])
+  expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'note' }])
+
+  const again = await open()
+  expect(again.hasResumePoints).toBe(true)
+  expect(again.resumePoint('bench')).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
+  await again.close()
+})
+
+test('a sample that comes alone is durable within 250 ms or little more', async () => {
+  const log = await open()
+  log.epoch(EPOCH)
+  const [sample] = series(1, 1)
+  const startedMs = performance.now()
+  log.append(sample as Sample)
+  await new Promise<void>((resolve) => log.onCommitted(() => resolve()))
+  // Twice the promise, for a busy machine.
+  expect(performance.now() - startedMs).toBeLessThan(500)
+  await log.close()
+})
+
+test('a source that can wait is told to, and told when to go on', async () => {
+  const log = await open()
+  log.epoch(EPOCH)
+  let pauses = 0
+  for (const sample of series(200_000, 1000)) {
+    log.append(sample)
+    if (!log.congested) continue
+    pauses++
+    await log.drained()
+    expect(log.congested).toBe(false)
+  }
+  expect(pauses).toBeGreaterThan(3)
+  await log.close()
+  expect(log.state).toMatchObject({ logged: 200_000, queued: 0 })
+})
+
+test('its errors come with their code', async () => {
+  const log = await open()
+  await expect(open()).rejects.toMatchObject({ code: 'log_in_use', name: 'InaError' })
+  await log.close()
+  const foreign = new Database(file.replace('log.db', 'foreign.db'))
+  foreign.exec('CREATE TABLE t(x)')
+  foreign.close()
+  file = file.replace('log.db', 'foreign.db')
+  await expect(open()).rejects.toMatchObject({ code: 'log_foreign' })
+})
+
+test('while the log is locked, the state says so, and nothing is lost', async () => {
+  const log = await open()
+  log.epoch(EPOCH)
+  const other = new Database(file)
+  onTestFinished(() => void other.close())
+  other.exec('BEGIN IMMEDIATE')
+  for (const sample of series(1000, 1000)) log.append(sample)
+  await until('the state tells', () => log.state.kind === 'spilling')
+  expect(log.state).toMatchObject({ queued: 1000, logged: 0 })
+  expect(log.state.reason).toContain('locked')
+  other.close()
+  await until('it records again', () => log.state.kind === 'recording')
+  await log.close()
+  expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1000 }])
+})

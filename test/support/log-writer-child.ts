@@ -1,0 +1,33 @@
+/**
+ * A program that writes to a log until it is killed. Tells on stdout each
+ * sequence number up to which the log has said that all is durable.
+ *
+ * Arguments: database, URL of the worker.
+ */
+import { openLog } from '../../src/storage/log-client.ts'
+
+const [file = '', workerUrl = ''] = process.argv.slice(2)
+const log = await openLog({ file, retainMs: 48 * 3_600_000 }, new URL(workerUrl))
+const point = log.resumePoint('bench')
+const epoch = point?.epoch ?? { id: log.nextEpochId, device: 'bench', boot: 1, startedUs: 1 }
+log.epoch(epoch)
+log.onCommitted((last) => process.stdout.write(`${last.seq}\n`))
+let seq = point === null ? 0 : point.lastSeq + 1
+const START_US = 1_795_000_000_000_000
+
+setInterval(() => {
+  for (let i = 0; i < 40; i++, seq++) {
+    log.append({
+      timeUs: START_US + seq * 1000,
+      voltage: 5 + (seq % 1000) / 1000,
+      current: (seq % 100) / 10_000,
+      power: 1.5,
+      seq,
+      status: 'ok',
+      inRange: true,
+      epochId: epoch.id,
+      gapBefore: false,
+      origin: 'live',
+    })
+  }
+}, 2)

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RowBytes } from '../../src/cli/commands/row-bytes.ts'
+import { csvQuoted, csvText, parseCsvRecord } from '../../src/util/csv.ts'
+
+test('text cells come back as they were', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string(), { minLength: 1 }), (cells) => {
+      expect(parseCsvRecord(cells.map(csvQuoted).join(','))).toEqual(cells)
+    }),
+  )
+})
+
+test.each([
+  ['plain', 'plain'],
+  ['a,b', '"a,b"'],
+  ['a"b', '"a""b"'],
+  ['two\nlines', '"two\nlines"'],
+  ['=1', "'=1"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@x', "'@x"],
+  ['\tx', "'\tx"],
+  ['\rx', '"\'\rx"'],
+  ['a=1', 'a=1'],
+])('%j becomes %j', (text, cell) => {
+  expect(csvText(text)).toBe(cell)
+})
+
+function written(write: (rows: RowBytes) => void): string {
+  const rows = new RowBytes()
+  write(rows)
+  return rows.chunk().toString()
+}
+
+test('numbers have the digits of String', () => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.integer().map((n) => n / 1e6),
+    fc.integer().map((n) => n / 1e3),
+    fc.integer(),
+    fc.maxSafeInteger().map((n) => n / 1e6),
+  )
+  fc.assert(
+    fc.property(number, (value) => {
+      expect(written((rows) => rows.decimal(value))).toBe(String(value))
+    }),
+    { numRuns: 2000 },
+  )
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (value) => {
+      expect(written((rows) => rows.integer(value))).toBe(String(value))
+    }),
+  )
+})
+
+test('times are those of toISOString', () => {
+  fc.assert(
+    fc.property(fc.nat(9_007_199_254_740_991), (us) => {
+      expect(written((rows) => rows.time(us))).toBe(new Date(Math.floor(us / 1000)).toISOString())
+    }),
+  )
+})
+
+test('long texts make it grow', () => {
+  const long = 'x'.repeat(300_000)
+  expect(written((rows) => rows.text(long))).toBe(long)
+})
