@@ -25,11 +25,10 @@ export function createProgram(io: CliIo): Command {
     command
       .exitOverride()
       .showSuggestionAfterError()
-      .showHelpAfterError('(see --help)')
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
-        outputError: (text, write) => write(text.replace(/^error: /, `ina219: `)),
+        outputError: (text, write) => write(usageLine(text, command)),
       })
   }
   return program
@@ -41,6 +40,17 @@ function addCommon(command: Command): Command {
       option('--config <file>', 'configuration file (TOML) to read instead of the usual one'),
     )
     .addOption(option('--verbose', 'on failure, print the stack trace as well', { flagOnly: true }))
+}
+
+/** Commander's message, which may have a suggestion on a line of its own, as one line of ours. */
+function usageLine(text: string, command: Command): string {
+  const message = text
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\.$/, '')
+  const name = command.parent === null ? 'ina219' : `ina219 ${command.name()}`
+  return `ina219: ${message}; see '${name} --help'\n`
 }
 
 const EPILOGUE = `

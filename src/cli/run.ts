@@ -1,7 +1,8 @@
 import { type Command, CommanderError } from 'commander'
-import { exitCodeOf, InaError, isInaError, systemCode } from '../util/errors.ts'
+import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
+import { isReaderGone } from './reader-gone.ts'
 
 /**
  * Parses and runs one command line.
@@ -12,8 +13,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
   for (const stream of [io.stdout, io.stderr]) {
     stream.on('error', (error) => {
-      // EIO: the terminal has hung up.
-      if (!['EPIPE', 'EIO'].includes(systemCode(error) ?? '')) throw error
+      if (!isReaderGone(error)) throw error
       // A command with something to flush listens, too, and ends by itself.
       if (stream.listenerCount('error') === 1) process.exit(0)
     })

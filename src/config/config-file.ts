@@ -32,16 +32,22 @@ export function applyConfigFile(command: Command, env: NodeJS.ProcessEnv): void 
     if (COMMANDS.includes(key) && isTable(table[key])) continue
     if (!known.has(key)) throw unknownKey(path, key, [...known, ...COMMANDS])
   }
-  const own = configurable(command)
-  const ownNames = own.map((each) => each.name())
+  for (const each of command.parent?.commands ?? [command]) checkSection(each, table, path)
   const section = table[command.name()]
   const specific = isTable(section) ? section : {}
-  for (const key of Object.keys(specific)) {
-    if (!ownNames.includes(key)) throw unknownKey(path, `${command.name()}.${key}`, ownNames)
-  }
-  for (const each of own) {
+  for (const each of configurable(command)) {
     const value = specific[each.name()] ?? table[each.name()]
     if (value !== undefined) setFromFile(command, each, value, path)
+  }
+}
+
+/** A mistake in the table of one command is told by every command. */
+function checkSection(command: Command, table: Table, path: string): void {
+  const section = table[command.name()]
+  if (!isTable(section)) return
+  const names = configurable(command).map((each) => each.name())
+  for (const key of Object.keys(section)) {
+    if (!names.includes(key)) throw unknownKey(path, `${command.name()}.${key}`, names)
   }
 }
 

@@ -16,7 +16,14 @@ import {
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
 import { type ExportTarget, fileTarget, streamTarget } from './export-target.ts'
-import { addRangeOptions, emptyHint, logPath, type RangeOptions, rangeOf } from './log-range.ts'
+import {
+  addRangeOptions,
+  checkRange,
+  emptyHint,
+  logPath,
+  type RangeOptions,
+  rangeOf,
+} from './log-range.ts'
 
 interface ExportOptions extends RangeOptions {
   format: ExportFormat
@@ -57,6 +64,7 @@ async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
   if (options.events === true && options.every !== undefined) {
     throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
   }
+  checkRange(options)
   const reader = LogReader.open(logPath(options, io))
   try {
     const range = rangeOf(options, reader, io)

@@ -7,7 +7,14 @@ import { streamTarget } from './export-target.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
-import { addRangeOptions, emptyHint, logPath, type RangeOptions, rangeOf } from './log-range.ts'
+import {
+  addRangeOptions,
+  checkRange,
+  emptyHint,
+  logPath,
+  type RangeOptions,
+  rangeOf,
+} from './log-range.ts'
 
 interface HistoryOptions extends RangeOptions {
   format: 'table' | 'plot' | 'json'
@@ -35,6 +42,7 @@ export function historyCommand(io: CliIo): Command {
 }
 
 async function runHistory(options: HistoryOptions, io: CliIo): Promise<void> {
+  checkRange(options)
   const reader = LogReader.open(logPath(options, io))
   try {
     const asked = rangeOf(options, reader, io)

@@ -61,9 +61,8 @@ export function logPath(options: RangeOptions, io: CliIo): string {
   return options.db ?? defaultLogPath(io.env)
 }
 
-/** What was asked for, as a span of time. */
-export function rangeOf(options: RangeOptions, reader: LogReader, io: CliIo): LogRange {
-  const { last, from, to } = options
+/** Contradictions, told before the log is opened. */
+export function checkRange({ last, from, to }: RangeOptions): void {
   if (last !== undefined && (from !== undefined || to !== undefined)) {
     throw new InaError(
       'usage_invalid',
@@ -78,6 +77,11 @@ export function rangeOf(options: RangeOptions, reader: LogReader, io: CliIo): Lo
       'give them in order of time',
     )
   }
+}
+
+/** What was asked for, as a span of time. */
+export function rangeOf(options: RangeOptions, reader: LogReader, io: CliIo): LogRange {
+  const { last, from, to } = options
   const beginUs = last === undefined ? (from ?? 0) : Math.round((io.clock.wallMs() - last) * 1000)
   return {
     fromUs: Math.max(0, beginUs),

@@ -11,6 +11,7 @@ import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { isReaderGone } from '../reader-gone.ts'
 
 interface MonitorCliOptions extends SourceChoice {
   output?: 'tui' | 'plain' | 'ndjson' | 'none'
@@ -157,7 +158,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
   stop.onSignals()
   stop.after(options.duration)
   io.stdout.on('error', (error) => {
-    if (systemCode(error) === 'EPIPE' || systemCode(error) === 'EIO') stop.now()
+    if (isReaderGone(error)) stop.now()
   })
   const ticker = setInterval(() => monitor.tick(), TICK_MS)
   try {
