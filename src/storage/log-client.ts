@@ -39,10 +39,7 @@ export async function openLog(
   })
   const reply = await new Promise<OpenReply>((resolve, reject) => {
     worker.once('error', reject)
-    worker.on('message', function first(message: FromWorker) {
-      // What is reported while opening is told again by the first commit.
-      if (message.type === 'report') return
-      worker.off('message', first)
+    worker.once('message', (message: FromWorker) => {
       worker.off('error', reject)
       if (message.type === 'open') resolve(message.reply)
       else if (message.type === 'refused') reject(errorOf(message.failure))
@@ -71,7 +68,7 @@ class WorkerLog implements LogClient {
   #durableBatches = 0
   #appended = 0
   #logged = 0
-  #report: KeeperReport = { kind: 'recording', reason: '', durable: 0, bytes: 0 }
+  #report: KeeperReport
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #commitListeners: ((last: Sample) => void)[] = []
   #drainWaiters: (() => void)[] = []
@@ -84,6 +81,7 @@ class WorkerLog implements LogClient {
     this.#file = file
     this.nextEpochId = reply.nextEpochId
     this.#resumePoints = reply.resumePoints
+    this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))
     worker.on('exit', () => this.#die(new Error('its thread ended')))

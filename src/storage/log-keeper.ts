@@ -8,6 +8,7 @@ import { EMPTY_BLOCK, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
 import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
 import { LogWriter } from './log-writer.ts'
+import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 import { WriterLock } from './writer-lock.ts'
 
@@ -25,6 +26,8 @@ export interface KeeperReport {
 export interface OpenReply {
   readonly nextEpochId: number
   readonly resumePoints: readonly ResumePoint[]
+  /** Size of log and WAL. */
+  readonly bytes: number
 }
 
 export interface KeeperOptions {
@@ -85,9 +88,12 @@ export class LogKeeper {
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
     const writer = this.#open()
-    this.#drainSpill(writer)
-    this.#report()
-    return { nextEpochId: writer.nextEpochId, resumePoints: writer.resumePoints() }
+    drainSpill(this.#spill, this.#db as Database.Database, writer)
+    return {
+      nextEpochId: writer.nextEpochId,
+      resumePoints: writer.resumePoints(),
+      bytes: this.#bytes,
+    }
   }
 
   accept(batches: readonly LogBatch[]): void {
@@ -222,7 +228,7 @@ export class LogKeeper {
       writer.write([
         { epochs: [...this.#epochs.values()], block: EMPTY_BLOCK, lost: [], events: [] },
       ])
-      this.#drainSpill(writer)
+      drainSpill(this.#spill, this.#db as Database.Database, writer)
       this.#note(writer)
     } catch (error) {
       this.#fail(error)
@@ -247,41 +253,6 @@ export class LogKeeper {
     const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
     const events = [{ timeUs, device, kind: 'spill', detail }]
     writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [], events }])
-  }
-
-  /** Moves what an earlier failure left in the spill file into the log, each sample once. */
-  #drainSpill(writer: LogWriter): void {
-    const fileId = this.#spill.readId()
-    if (fileId === null) return
-    const db = this.#db as Database.Database
-    let offset =
-      (db.prepare('SELECT offset FROM spill WHERE file_id = ?').pluck().get(fileId) as
-        | number
-        | undefined) ?? 0
-    // The epochs stand at the begin; the writer has to know them however far it had got.
-    if (offset > 0) writer.write([{ ...this.#spilledEpochs(offset) }])
-    for (;;) {
-      const chunk = this.#spill.readChunk(offset)
-      if (chunk === null) break
-      offset = chunk.offset
-      // In the same transaction, so that a crash makes it neither twice nor never.
-      writer.write(chunk.batches, () => {
-        db.prepare('INSERT OR REPLACE INTO spill VALUES (?, ?)').run(fileId, offset)
-      })
-    }
-    this.#spill.remove()
-    db.prepare('DELETE FROM spill').run()
-  }
-
-  #spilledEpochs(before: number): LogBatch {
-    const epochs: Epoch[] = []
-    for (let offset = 0; offset < before; ) {
-      const chunk = this.#spill.readChunk(offset)
-      if (chunk === null) break
-      for (const batch of chunk.batches) epochs.push(...batch.epochs)
-      offset = chunk.offset
-    }
-    return { epochs, block: EMPTY_BLOCK, lost: [], events: [] }
   }
 
   #spillWaiting(): void {
@@ -317,16 +288,20 @@ export class LogKeeper {
   }
 
   #report(): void {
-    const { file, report } = this.#options
-    report({
+    this.#options.report({
       kind: this.#failed ? 'failed' : this.#writer === null ? 'spilling' : 'recording',
       reason:
         this.#writer === null
           ? `the log is not being written: ${this.#reason}${this.#spillReason}`
           : '',
       durable: this.#durable,
-      bytes: sizeOf(file) + sizeOf(`${file}-wal`),
+      bytes: this.#bytes,
     })
+  }
+
+  get #bytes(): number {
+    const { file } = this.#options
+    return sizeOf(file) + sizeOf(`${file}-wal`)
   }
 }
 

@@ -1,28 +1,12 @@
 import type Database from 'better-sqlite3'
-import { type Epoch, isMeasured } from '../domain/sample.ts'
+import { isMeasured } from '../domain/sample.ts'
 import { Catalog } from './catalog.ts'
+import { EpochTable, type OpenEpoch } from './epoch-table.ts'
 import type { LogEvent, LostRange, ResumePoint } from './log.ts'
 import { FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
 import { Retention } from './retention.ts'
 import { RollUps } from './roll-ups.ts'
 import { toMicro, toStored } from './stored-value.ts'
-
-/** One epoch of this run in the database. */
-interface OpenEpoch {
-  /** Its id in the log; differs from the monitor's where the file was replaced meanwhile. */
-  readonly dbId: number
-  readonly device: OpenDevice
-  newestUs: number
-  lastUs: number
-  lastSeq: number
-  touched: boolean
-}
-
-interface OpenDevice {
-  readonly id: number
-  /** -1: no sample yet */
-  newestUs: number
-}
 
 /** Old rows looked at beside each batch: so many, and twice as many as were inserted. */
 const PRUNE_ROWS = 1000
@@ -44,13 +28,11 @@ export class LogWriter {
   readonly #catalog: Catalog
   readonly #rollUps: RollUps
   readonly #retention: Retention
-  readonly #devices = new Map<string, OpenDevice>()
-  readonly #epochs = new Map<number, OpenEpoch>()
+  readonly #epochs: EpochTable
   readonly #statusIds = new Map<string, number>()
   readonly #insert: Database.Statement
   readonly #insertAny: Database.Statement
   readonly #isTaken: Database.Statement
-  readonly #updateEpoch: Database.Statement
   /** Newest id of all devices. */
   #maxId: number
   /** The last time that had to make way, and where it went; -1: none. */
@@ -63,47 +45,24 @@ export class LogWriter {
     this.#catalog = new Catalog(db)
     this.#rollUps = new RollUps(db, this.#catalog)
     this.#retention = new Retention(db)
+    this.#epochs = new EpochTable(db)
     // better-sqlite3 binds every number as REAL; a typed column converts, an ANY column would keep it.
     this.#insert = db.prepare(
       'INSERT INTO sample VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), ?)',
     )
     this.#insertAny = db.prepare('INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#isTaken = db.prepare('SELECT 1 FROM sample WHERE id = ?').pluck()
-    this.#updateEpoch = db.prepare(
-      'UPDATE epoch SET newest_us = ?, last_us = ?, last_seq = ? WHERE id = ?',
-    )
     this.#maxId = (db.prepare('SELECT max(id) FROM sample').pluck().get() as number | null) ?? -1
-    for (const [id, name, newestUs] of db
-      .prepare(
-        `SELECT d.id, d.name, max(e.newest_us) FROM device d
-         LEFT JOIN epoch e ON e.device_id = d.id GROUP BY d.id`,
-      )
-      .raw()
-      .all() as [number, string, number | null][]) {
-      this.#devices.set(name, { id, newestUs: newestUs ?? -1 })
-    }
     for (const [id, entry] of this.#catalog.states) this.#statusIds.set(entry.text, id)
   }
 
   get nextEpochId(): number {
-    return ((this.#db.prepare('SELECT max(id) FROM epoch').pluck().get() as number | null) ?? 0) + 1
+    return this.#epochs.nextId
   }
 
   /** The last epoch of each device that had a boot number and numbered samples. */
   resumePoints(): ResumePoint[] {
-    const rows = this.#db
-      .prepare(
-        `SELECT max(e.id) AS id, d.name AS device, e.boot, e.started_us AS startedUs,
-           e.last_seq AS lastSeq, e.last_us AS lastUs
-         FROM epoch e JOIN device d ON d.id = e.device_id
-         WHERE e.boot IS NOT NULL AND e.last_seq IS NOT NULL GROUP BY d.id`,
-      )
-      .all() as (Epoch & { lastSeq: number; lastUs: number })[]
-    return rows.map(({ id, device, boot, startedUs, lastSeq, lastUs }) => ({
-      epoch: { id, device, boot, startedUs },
-      lastSeq,
-      lastUs,
-    }))
+    return this.#epochs.resumePoints()
   }
 
   /**
@@ -116,13 +75,13 @@ export class LogWriter {
       .transaction(() => {
         let samples = 0
         for (const batch of batches) {
-          for (const epoch of batch.epochs) this.#openEpoch(epoch)
+          for (const epoch of batch.epochs) this.#epochs.open(epoch)
           this.#insertBlock(batch.block)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
           for (const event of batch.events) this.#insertEvent(event)
         }
-        this.#saveEpochs()
+        this.#epochs.save()
         this.#rollUps.save()
         this.#rollUps.rollDue(MINUTES_PER_BATCH)
         this.#prune(PRUNE_ROWS + 2 * samples, this.#slackUs)
@@ -162,7 +121,7 @@ export class LogWriter {
 
   #prune(rows: number, slackUs: number): boolean {
     let isMore = false
-    for (const device of this.#devices.values()) {
+    for (const device of this.#epochs.devices) {
       if (device.newestUs < 0) continue
       const limitUs = Math.min(
         device.newestUs - this.#retainUs,
@@ -174,51 +133,12 @@ export class LogWriter {
     return isMore
   }
 
-  #device(name: string): OpenDevice {
-    let device = this.#devices.get(name)
-    if (device === undefined) {
-      const { lastInsertRowid } = this.#db.prepare('INSERT INTO device(name) VALUES (?)').run(name)
-      device = { id: Number(lastInsertRowid), newestUs: -1 }
-      this.#devices.set(name, device)
-    }
-    return device
-  }
-
-  #openEpoch(epoch: Epoch): void {
-    const device = this.#device(epoch.device)
-    const known = this.#db
-      .prepare(
-        `SELECT id, newest_us, last_us, last_seq FROM epoch
-         WHERE id = ? AND device_id = ? AND boot IS ? AND started_us = ?`,
-      )
-      .get(epoch.id, device.id, epoch.boot, epoch.startedUs) as
-      | { id: number; newest_us: number | null; last_us: number | null; last_seq: number | null }
-      | undefined
-    const dbId = known?.id ?? this.#insertEpoch(epoch, device)
-    this.#epochs.set(epoch.id, {
-      dbId,
-      device,
-      newestUs: known?.newest_us ?? -1,
-      lastUs: known?.last_us ?? -1,
-      lastSeq: known?.last_seq ?? -1,
-      touched: false,
-    })
-  }
-
-  #insertEpoch(epoch: Epoch, device: OpenDevice): number {
-    const isTaken = this.#db.prepare('SELECT 1 FROM epoch WHERE id = ?').get(epoch.id) !== undefined
-    const { lastInsertRowid } = this.#db
-      .prepare('INSERT INTO epoch(id, device_id, boot, started_us) VALUES (?, ?, ?, ?)')
-      .run(isTaken ? null : epoch.id, device.id, epoch.boot, epoch.startedUs)
-    return Number(lastInsertRowid)
-  }
-
   #insertBlock(block: SampleBlock): void {
     const { fields, states } = block
     const statusIds = states.map((text) => this.#statusId(text))
     const measured = states.map((text) => isMeasured(text))
     let epochId = Number.NaN
-    let epoch: OpenEpoch | undefined
+    let epoch!: OpenEpoch
     for (let at = 0; at < block.count * FIELDS; at += FIELDS) {
       const voltage = fields[at + 1] as number
       const current = fields[at + 2] as number
@@ -229,7 +149,6 @@ export class LogWriter {
         epochId = fields[at + 5] as number
         epoch = this.#epochs.get(epochId)
       }
-      if (epoch === undefined) throw new Error(`sample of the unknown epoch ${epochId}`)
       const id = this.#freeId(fields[at] as number)
       this.#insertSample(id, epoch.dbId, seq, voltage, current, power, statusIds[status] as number)
 
@@ -247,12 +166,8 @@ export class LogWriter {
         power,
         measured[status] as boolean,
       )
-      if (isNewest) device.newestUs = id
-      else this.#retention.lookAgain(device.id, id)
-      if (id > epoch.newestUs) epoch.newestUs = id
-      epoch.lastUs = id
-      epoch.lastSeq = seq
-      epoch.touched = true
+      if (!isNewest) this.#retention.lookAgain(device.id, id)
+      this.#epochs.advance(epoch, id, seq)
     }
   }
 
@@ -312,7 +227,6 @@ export class LogWriter {
 
   #insertLost(range: LostRange): void {
     const epoch = this.#epochs.get(range.epochId)
-    if (epoch === undefined) throw new Error(`lost samples of the unknown epoch ${range.epochId}`)
     this.#db
       .prepare(
         'INSERT INTO lost(epoch_id, first_seq, count, from_us, to_us, reason) VALUES (?, ?, ?, ?, ?, ?)',
@@ -323,19 +237,6 @@ export class LogWriter {
   #insertEvent(event: LogEvent): void {
     this.#db
       .prepare('INSERT INTO event(time_us, device_id, kind, detail) VALUES (?, ?, ?, ?)')
-      .run(event.timeUs, this.#device(event.device).id, event.kind, event.detail)
-  }
-
-  #saveEpochs(): void {
-    for (const epoch of this.#epochs.values()) {
-      if (!epoch.touched) continue
-      epoch.touched = false
-      this.#updateEpoch.run(
-        epoch.newestUs,
-        epoch.lastUs,
-        epoch.lastSeq < 0 ? null : epoch.lastSeq,
-        epoch.dbId,
-      )
-    }
+      .run(event.timeUs, this.#epochs.device(event.device).id, event.kind, event.detail)
   }
 }

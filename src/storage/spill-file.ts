@@ -23,7 +23,6 @@ const CHUNK_BYTES = 256 * 1024
 /** Samples of a spill file on their way back, up to and not including `offset`. */
 export interface SpilledChunk {
   readonly batches: readonly LogBatch[]
-  readonly samples: number
   readonly offset: number
 }
 
@@ -95,17 +94,16 @@ export class SpillFile {
     if (end === 0) return null
     const lines = bytes.toString('utf8', 0, end - 1).split('\n')
     const batches: LogBatch[] = []
-    let samples = 0
     let reader = new BatchReader()
     for (const line of lines) {
       if (reader.isFull) {
         batches.push(reader.take())
         reader = new BatchReader()
       }
-      if (reader.read(parseCsvRecord(line))) samples++
+      reader.read(parseCsvRecord(line))
     }
     batches.push(reader.take())
-    return { batches, samples, offset: offset + end }
+    return { batches, offset: offset + end }
   }
 
   remove(): void {
@@ -191,12 +189,13 @@ class BatchReader {
     return this.#block.isFull
   }
 
-  /** @returns true: it was a sample */
-  read(cells: readonly string[]): boolean {
+  /** Adds a record; one that someone has edited into nonsense is left out. */
+  read(cells: readonly string[]): void {
     const cell = (at: number): string => cells[at] ?? ''
     const number = (at: number): number => Number(cell(at))
     switch (cells[0]) {
       case 'sample':
+        if (!Number.isSafeInteger(number(1))) return
         this.#block.add({
           timeUs: number(1),
           epochId: number(2),
@@ -209,7 +208,7 @@ class BatchReader {
           gapBefore: false,
           origin: 'live',
         })
-        return true
+        return
       case 'epoch':
         this.#epochs.push({
           id: number(1),
@@ -217,7 +216,7 @@ class BatchReader {
           boot: cell(3) === '' ? null : number(3),
           startedUs: number(4),
         })
-        return false
+        return
       case 'lost':
         this.#lost.push({
           epochId: number(1),
@@ -227,7 +226,7 @@ class BatchReader {
           toUs: number(5),
           reason: cell(6) as LossReason,
         })
-        return false
+        return
       case 'event':
         this.#events.push({
           timeUs: number(1),
@@ -235,9 +234,7 @@ class BatchReader {
           kind: cell(3),
           detail: cell(4),
         })
-        return false
-      default:
-        return false
+        return
     }
   }
 

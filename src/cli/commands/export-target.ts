@@ -43,6 +43,7 @@ export function fileTarget(path: string): ExportTarget {
   const draft = isPlain ? join(dirname(target), `.${basename(target)}.${process.pid}.part`) : target
   const fd = attempt(path, () => openSync(draft, 'w', 0o600))
   let isOpen = true
+  let pausedMs = performance.now()
   const close = (): void => {
     if (isOpen) closeSync(fd)
     isOpen = false
@@ -63,6 +64,9 @@ export function fileTarget(path: string): ExportTarget {
       attempt(path, () => {
         for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
       })
+      if (performance.now() - pausedMs < BUSY_MS) return
+      pausedMs = performance.now()
+      return new Promise((resolve) => setImmediate(resolve))
     },
     finish: () =>
       attempt(path, () => {
@@ -73,6 +77,9 @@ export function fileTarget(path: string): ExportTarget {
     abandon,
   }
 }
+
+/** Writing goes on this long before signals get their turn, ms. */
+const BUSY_MS = 50
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 

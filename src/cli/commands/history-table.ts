@@ -10,6 +10,8 @@ import type { LogReader } from '../../storage/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 
+/** Rows of a gap that are shown, and its last one; the rest is counted. */
+const EMPTY_ROWS = 3
 /** Lost ranges and events shown; the rest is counted. */
 const LIST_ROWS = 20
 
@@ -64,7 +66,8 @@ function* bucketTable(
     return `${line}${withDevice ? `  ${device}` : ''}\n`
   }
   yield `\n${row(head, 'device')}`
-  for (const bucket of buckets) {
+  for (const [bucket, skipped] of withoutSilence(buckets)) {
+    if (skipped > 0) yield `${' '.repeat(widths[0] ?? 0)} ... ${skipped} rows without samples\n`
     const texts = [
       formatLocal(bucket.fromUs, withMs),
       String(bucket.samples),
@@ -77,6 +80,23 @@ function* bucketTable(
       amount(bucket.energyMwh),
     ]
     yield row(texts, cleanText(bucket.device))
+  }
+}
+
+/** Drops what lies within a long run of empty buckets; @returns each with how many were dropped before it */
+function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, number]> {
+  let empty = 0
+  let last: Bucket | undefined
+  for (const bucket of buckets) {
+    if (bucket.samples === 0) {
+      if (++empty <= EMPTY_ROWS) yield [bucket, 0]
+      else last = bucket
+      continue
+    }
+    if (last !== undefined) yield [last, empty - EMPTY_ROWS - 1]
+    last = undefined
+    empty = 0
+    yield [bucket, 0]
   }
 }
 
