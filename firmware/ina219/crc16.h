@@ -4,14 +4,18 @@
 
 #include <stdint.h>
 
-constexpr uint16_t kCrcInit = 0xFFFF;
+// By bytes, so that an 8-bit machine has nothing to shift: 23 cycles a byte on
+// an AVR, without a table, where _crc_xmodem_update() of avr-libc takes 36.
+struct Crc16 {
+  uint8_t high = 0xFF;
+  uint8_t low = 0xFF;
 
-// Byte-wise form without a table: some 18 cycles on an AVR, where
-// _crc_xmodem_update() of avr-libc takes 36.
-inline __attribute__((always_inline)) uint16_t crc16Update(uint16_t crc, uint8_t byte) {
-  uint8_t x = static_cast<uint8_t>(crc >> 8) ^ byte;
-  x ^= x >> 4;
-  const uint8_t high = static_cast<uint8_t>(crc) ^ static_cast<uint8_t>(x << 4) ^ (x >> 3);
-  const uint8_t low = static_cast<uint8_t>(x << 5) ^ x;
-  return static_cast<uint16_t>(high << 8) | low;
-}
+  inline __attribute__((always_inline)) void add(uint8_t byte) {
+    uint8_t x = high ^ byte;
+    x ^= x >> 4;
+    high = low ^ static_cast<uint8_t>(x << 4) ^ (x >> 3);
+    low = static_cast<uint8_t>(x << 5) ^ x;
+  }
+
+  uint16_t value() const { return static_cast<uint16_t>(high << 8) | low; }
+};

@@ -85,8 +85,8 @@ State state = State::start;
 Key key;
 uint16_t length;
 bool hasComma;       // a comma stands before the key under way
-uint16_t crc;        // of the line so far
-uint16_t commaCrc;   // of the line before the newest top-level comma
+Crc16 crc;           // of the line so far
+Crc16 commaCrc;      // of the line before the newest top-level comma
 enum class CrcSeen : uint8_t { none, right, wrong } crcSeen;
 bool isEscaped;      // the character before was a backslash
 uint8_t depth;       // of nesting to be skipped
@@ -119,7 +119,7 @@ void appendText(uint8_t byte) {
 void restart() {
   state = State::start;
   length = 0;
-  crc = kCrcInit;
+  crc = Crc16();
   crcSeen = CrcSeen::none;
   hasComma = false;
   hasCommand = false;
@@ -148,7 +148,7 @@ bool isCrcText() {
     }
     said = static_cast<uint16_t>(said << 4) | digit;
   }
-  return said == commaCrc;
+  return said == commaCrc.value();
 }
 
 Value* valueOf(Key of) {
@@ -396,7 +396,7 @@ bool read(uint8_t byte) {
   // The CR of a CR LF is not counted; a blank elsewhere is.
   if (length <= kMaxLine && byte != '\r') length++;
   if (state != State::bad) step(byte);
-  crc = crc16Update(crc, byte);
+  crc.add(byte);
   return false;
 }
 

@@ -4,7 +4,6 @@
 #include "crc16.h"
 #include "tx_ring.h"
 
-#pragma GCC optimize("O2")
 
 namespace line {
 
@@ -19,7 +18,7 @@ static inline void publish() {
 
 void put(char character) { txRing.bytes[writeIndex++] = static_cast<uint8_t>(character); }
 
-void text(PGM_P text) {
+__attribute__((optimize("O2"))) void text(PGM_P text) {
   uint8_t index = writeIndex;
   while (const uint8_t character = pgm_read_byte(text++)) txRing.bytes[index++] = character;
   writeIndex = index;
@@ -40,27 +39,25 @@ static inline __attribute__((always_inline)) uint8_t takeDigit(Number& value) {
   return digit;
 }
 
-// Subtractions in numbers as short as they can be: a third of the time that the
-// divisions of ultoa() take.
-void fixed(uint32_t value, uint8_t decimals) {
-  uint8_t digits[10];  // [n]: the digit of 10^n
-  uint8_t place = 3;
-  if (value >= 10000 || decimals > 3) {
-    place = 9;
-    digits[9] = takeDigit<uint32_t, 1000000000>(value);
-    digits[8] = takeDigit<uint32_t, 100000000>(value);
-    digits[7] = takeDigit<uint32_t, 10000000>(value);
-    digits[6] = takeDigit<uint32_t, 1000000>(value);
-    digits[5] = takeDigit<uint32_t, 100000>(value);
-    digits[4] = takeDigit<uint32_t, 10000>(value);
-  }
+// All ten digits, [n] being that of 10^n. Subtractions in numbers as short as
+// they can be: a third of the time that the divisions of ultoa() take.
+static void toDigits(uint32_t value, uint8_t* digits) {
+  digits[9] = takeDigit<uint32_t, 1000000000>(value);
+  digits[8] = takeDigit<uint32_t, 100000000>(value);
+  digits[7] = takeDigit<uint32_t, 10000000>(value);
+  digits[6] = takeDigit<uint32_t, 1000000>(value);
+  digits[5] = takeDigit<uint32_t, 100000>(value);
+  digits[4] = takeDigit<uint32_t, 10000>(value);
   uint16_t thousands = static_cast<uint16_t>(value);
   digits[3] = takeDigit<uint16_t, 1000>(thousands);
   digits[2] = takeDigit<uint16_t, 100>(thousands);
   uint8_t tens = static_cast<uint8_t>(thousands);
   digits[1] = takeDigit<uint8_t, 10>(tens);
   digits[0] = '0' + tens;
+}
 
+__attribute__((optimize("O2"))) static void putDigits(const uint8_t* digits, uint8_t decimals) {
+  uint8_t place = 9;
   while (place > decimals && digits[place] == '0') place--;
   uint8_t index = writeIndex;
   for (;; place--) {
@@ -69,6 +66,29 @@ void fixed(uint32_t value, uint8_t decimals) {
     if (place == decimals) txRing.bytes[index++] = '.';
   }
   writeIndex = index;
+}
+
+void fixed(uint32_t value, uint8_t decimals) {
+  uint8_t digits[10];
+  toDigits(value, digits);
+  putDigits(digits, decimals);
+}
+
+void Counter::put(uint32_t value) {
+  const uint32_t step = value - value_;
+  value_ = value;
+  if (step > 9 || !isSet_) {
+    isSet_ = true;
+    toDigits(value, digits_);
+  } else {
+    uint8_t digit = digits_[0] + static_cast<uint8_t>(step);
+    uint8_t place = 0;
+    // Past the tenth digit it wraps at 10^10, but the value at 2^32.
+    for (; digit > '9' && place < 9; digit = digits_[place] + 1) digits_[place++] = digit - 10;
+    digits_[place] = digit;
+    if (value < step) toDigits(value, digits_);
+  }
+  putDigits(digits_, 0);
 }
 
 void number(uint32_t value) { fixed(value, 0); }
@@ -82,18 +102,16 @@ static char hexDigit(uint8_t nibble) {
   return static_cast<char>(nibble < 10 ? '0' + nibble : 'A' - 10 + nibble);
 }
 
-void end() {
+__attribute__((optimize("O2"))) void end() {
   // The bytes are still in the ring, sent or not: nobody else writes to it.
-  uint16_t crc = kCrcInit;
+  Crc16 crc;
   const uint8_t endIndex = writeIndex;
-  for (uint8_t index = startIndex; index != endIndex; index++) {
-    crc = crc16Update(crc, txRing.bytes[index]);
-  }
+  for (uint8_t index = startIndex; index != endIndex; index++) crc.add(txRing.bytes[index]);
   text(PSTR(",\"crc\":\""));
-  put(hexDigit(static_cast<uint8_t>(crc >> 12)));
-  put(hexDigit(static_cast<uint8_t>(crc >> 8) & 15));
-  put(hexDigit(static_cast<uint8_t>(crc >> 4) & 15));
-  put(hexDigit(static_cast<uint8_t>(crc) & 15));
+  put(hexDigit(crc.high >> 4));
+  put(hexDigit(crc.high & 15));
+  put(hexDigit(crc.low >> 4));
+  put(hexDigit(crc.low & 15));
   text(PSTR("\"}\n"));
 }
 

@@ -38,8 +38,20 @@ void writeHello() {
   line::end();
 }
 
+static line::Counter seqCounter;
+static line::Counter stampCounter;  // ms, or seconds of Unix time
+
+// Resends are older: they would upset the counters.
+static void putCount(line::Counter& counter, uint32_t value, bool isResend) {
+  if (isResend) {
+    line::number(value);
+  } else {
+    counter.put(value);
+  }
+}
+
 // Rounded down, also where the sample is older than the reference.
-static void writeUnixTime(const Context& context, uint32_t ms) {
+static void writeUnixTime(const Context& context, uint32_t ms, bool isResend) {
   uint32_t seconds = context.unixS;
   int32_t past = static_cast<int32_t>(ms - context.unixAtMs);
   if (past < 0) {
@@ -52,7 +64,7 @@ static void writeUnixTime(const Context& context, uint32_t ms) {
     past -= static_cast<int32_t>(whole * 1000);
   }
   line::text(PSTR(",\"ts\":"));
-  line::number(seconds);
+  putCount(stampCounter, seconds, isResend);
   line::put('.');
   const uint16_t fraction = static_cast<uint16_t>(past);
   if (fraction < 100) line::put('0');
@@ -75,13 +87,13 @@ void writeSample(uint32_t seq, const RawSample& sample, const Context& context, 
   if (isNegative && power) line::put('-');
   line::fixed(power, context.scale.decimals + 1);
   if (context.hasUnixTime) {
-    writeUnixTime(context, sample.ms);
+    writeUnixTime(context, sample.ms, isResend);
   } else {
     line::text(PSTR(",\"ms\":"));
-    line::number(sample.ms);
+    putCount(stampCounter, sample.ms, isResend);
   }
   line::text(PSTR(",\"seq\":"));
-  line::number(seq);
+  putCount(seqCounter, seq, isResend);
   line::text(PSTR(",\"status\":\""));
   line::text(kStatusNames[static_cast<uint8_t>(sample.status())]);
   line::put('"');

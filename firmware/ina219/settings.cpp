@@ -25,14 +25,7 @@ static_assert(kRecordSize <= 64, "the records overlap");
 
 uint8_t generation;                // of the newest record
 uint8_t savedBytes = kRecordSize;  // of that being written; all of them: nothing to do
-uint16_t savedCrc;
-
-uint16_t crcOf(const void* data, uint8_t length) {
-  const uint8_t* bytes = static_cast<const uint8_t*>(data);
-  uint16_t crc = kCrcInit;
-  for (; length; length--) crc = crc16Update(crc, *bytes++);
-  return crc;
-}
+Crc16 savedCrc;
 
 void readBytes(uint16_t address, void* target, uint8_t length) {
   uint8_t* bytes = static_cast<uint8_t*>(target);
@@ -40,18 +33,18 @@ void readBytes(uint16_t address, void* target, uint8_t length) {
 }
 
 bool isValid(uint16_t address) {
-  uint16_t crc = kCrcInit;
-  for (uint8_t i = 0; i < kCrcAt; i++) crc = crc16Update(crc, board::readEeprom(address + i));
+  Crc16 crc;
+  for (uint8_t i = 0; i < kCrcAt; i++) crc.add(board::readEeprom(address + i));
   return board::readEeprom(address) == kVersion &&
-         board::readEeprom(address + kCrcAt) == crc >> 8 &&
-         board::readEeprom(address + kCrcAt + 1) == (crc & 0xFF);
+         board::readEeprom(address + kCrcAt) == crc.high &&
+         board::readEeprom(address + kCrcAt + 1) == crc.low;
 }
 
 uint8_t recordByte(uint8_t index) {
   if (index == 0) return kVersion;
   if (index == 1) return generation;
   if (index < kCrcAt) return reinterpret_cast<const uint8_t*>(&settings)[index - kSettingsAt];
-  return static_cast<uint8_t>(index == kCrcAt ? savedCrc >> 8 : savedCrc);
+  return index == kCrcAt ? savedCrc.high : savedCrc.low;
 }
 
 }  // namespace
@@ -89,7 +82,7 @@ void loadSettings() {
 void startSaving() {
   generation++;
   savedBytes = 0;
-  savedCrc = kCrcInit;
+  savedCrc = Crc16();
 }
 
 bool isSaving() { return savedBytes < kRecordSize; }
@@ -98,7 +91,7 @@ bool continueSaving() {
   if (!isSaving() || !board::isEepromReady()) return false;
   // The CRC is of what is written, should a setting change meanwhile.
   const uint8_t byte = recordByte(savedBytes);
-  if (savedBytes < kCrcAt) savedCrc = crc16Update(savedCrc, byte);
+  if (savedBytes < kCrcAt) savedCrc.add(byte);
   board::writeEeprom(kRecordAddress[generation & 1] + savedBytes, byte);
   savedBytes++;
   return !isSaving();
@@ -137,6 +130,13 @@ struct BootSlot {
 constexpr uint16_t kBootAddress = 128;
 constexpr uint8_t kBootSlots = 16;
 
+uint16_t crcOf(const BootSlot& slot) {
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&slot.number);
+  Crc16 crc;
+  for (uint8_t i = 0; i < sizeof slot.number; i++) crc.add(bytes[i]);
+  return crc.value();
+}
+
 uint16_t slotAddress(uint32_t number) {
   return kBootAddress + static_cast<uint16_t>(number % kBootSlots) * sizeof(BootSlot);
 }
@@ -148,13 +148,13 @@ void countBoot() {
   uint32_t newest = 0;
   for (uint8_t i = 0; i < kBootSlots; i++) {
     readBytes(kBootAddress + i * sizeof slot, &slot, sizeof slot);
-    if (slot.crc == crcOf(&slot.number, sizeof slot.number) && slot.number > newest) {
+    if (slot.crc == crcOf(slot) && slot.number > newest) {
       newest = slot.number;
     }
   }
   bootNumber = newest + 1;
   slot.number = bootNumber;
-  slot.crc = crcOf(&slot.number, sizeof slot.number);
+  slot.crc = crcOf(slot);
   const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&slot);
   for (uint8_t i = 0; i < sizeof slot; i++) {
     board::writeEeprom(slotAddress(bootNumber) + i, bytes[i]);
