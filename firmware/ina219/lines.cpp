@@ -11,11 +11,11 @@ static const char kNotes[][31] PROGMEM = {
     "sensor restarted, set up again", "threshold exceeded", "threshold released",
 };
 
-void writeHello() {
+void writeHello(uint32_t firstNew) {
   line::begin(PSTR("{\"hello\":\"ina219\",\"fw\":\"1.0.0\",\"proto\":1,\"boot\":"));
   line::number(bootNumber);
   line::text(PSTR(",\"seq\":"));
-  line::number(nextSeq);
+  line::number(firstNew);
   line::text(PSTR(",\"depth\":"));
   line::number(RING_DEPTH);
   line::text(PSTR(",\"interval\":"));

@@ -22,7 +22,8 @@ constexpr uint8_t kHelloRoom = 255;
 constexpr uint8_t kReplyRoom = 64;
 constexpr uint8_t kNoteRoom = 100;
 
-void writeHello();
+// `firstNew`: number of the sample that will be sent next for the first time.
+void writeHello(uint32_t firstNew);
 void writeSample(uint32_t seq, const RawSample& sample, const Context& context, bool isResend);
 // Error none: an ack. Without a number: "nack":null.
 void writeReply(bool hasNumber, uint32_t number, Error error);

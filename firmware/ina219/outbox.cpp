@@ -130,7 +130,7 @@ bool step() {
   if (isHelloDue) {
     if (!txEmpty()) return false;
     isHelloDue = false;
-    writeHello();
+    writeHello(nextSeq - unsent);
     return true;
   }
   const uint8_t room = txFree();
