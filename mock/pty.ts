@@ -32,6 +32,8 @@ export interface Pty {
   write(data: string | Uint8Array): boolean
   /** Lets the host read what is under way, then hangs up and removes the link. */
   close(): Promise<void>
+  /** Hangs up at once and removes the link, as a pulled plug does. */
+  hangUp(): void
 }
 
 export interface PtyOptions {
@@ -144,11 +146,10 @@ class PtyPort implements Pty {
     while (this.#open && this.#held.length > 0 && performance.now() < deadlineMs) await delay(5)
     const restMs = this.#lastWriteMs + LINGER_MS - performance.now()
     if (this.#open && restMs > 0) await delay(restMs)
-    this.#end()
+    this.hangUp()
   }
 
-  /** Hangs up at once, as a pulled plug does. */
-  #end(): void {
+  hangUp(): void {
     if (this.#ended) return
     this.#ended = true
     clearTimeout(this.#timer)

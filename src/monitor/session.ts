@@ -84,7 +84,8 @@ export class Session {
       {
         duplex: options.source.duplex,
         bytesPerSecond: options.source.bytesPerSecond,
-        firstCommandSeq: Math.floor(options.clock.wallMs() / 1000),
+        // In ms: a run that follows at once must not seem to repeat the commands of the one before.
+        firstCommandSeq: Math.floor(options.clock.wallMs()),
         resume: options.log?.hasResumePoints ? (hello) => this.#resume(hello) : null,
       },
       {
@@ -279,6 +280,8 @@ export class Session {
     const point = this.#options.log?.resumePoint(device) ?? null
     if (point === null || point.epoch.boot !== hello.boot) return null
     this.#epoch = point.epoch
+    // The log has to know it in this run, too: in a spill file, or should its file be replaced.
+    this.#options.log?.epoch(point.epoch)
     this.#lastUs = point.lastUs
     return point.lastSeq
   }
