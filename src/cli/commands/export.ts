@@ -46,9 +46,8 @@ export function exportCommand(io: CliIo): Command {
       }).env('INA219_EXPORT_FORMAT'),
     )
     .addOption(
-      option('-o, --out <file>', 'file to write, replaced when all is written', {
+      option('-o, --out <file>', 'file to write, replaced when all is written (default: stdout)', {
         flagOnly: true,
-        defaultText: 'stdout',
       }),
     )
     .addOption(

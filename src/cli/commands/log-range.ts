@@ -28,32 +28,36 @@ const END_OF_TIME_US = Number.MAX_SAFE_INTEGER
 export function addRangeOptions(command: Command): Command {
   return command
     .addOption(
-      option('--last <duration>', 'begin that long before now, such as 90s, 15m, 1h30m, 2d', {
-        parse: parseDuration,
-        defaultText: 'all of the log',
-      }),
+      option(
+        '--last <duration>',
+        'begin that long before now, such as 90s, 15m, 1h30m, 2d (default: all of the log)',
+        { parse: parseDuration },
+      ),
     )
     .addOption(
-      option('--from <time>', 'begin there: ISO 8601 (local time without a zone) or Unix seconds', {
-        parse: parseTime,
-        defaultText: 'begin of the log',
-      }),
+      option(
+        '--from <time>',
+        'begin there: ISO 8601 (local time without a zone) or Unix seconds (default: begin of the log)',
+        { parse: parseTime },
+      ),
     )
     .addOption(
-      option('--to <time>', 'end before there: ISO 8601 or Unix seconds', {
-        parse: parseTime,
-        defaultText: 'end of the log',
-      }),
+      option(
+        '--to <time>',
+        'end before there: ISO 8601 or Unix seconds (default: end of the log)',
+        { parse: parseTime },
+      ),
     )
     .addOption(
-      option('--every <duration>', 'one row for each 10s, 1m, 1h, ... of time (1ms or more)', {
-        parse: parseDuration,
-        defaultText: 'no buckets',
-      }),
+      option(
+        '--every <duration>',
+        'one row for each 10s, 1m, 1h, ... of time, 1ms or more (default: no buckets)',
+        { parse: parseDuration },
+      ),
     )
-    .addOption(option('--device <name>', 'only this device', { defaultText: 'all devices' }))
+    .addOption(option('--device <name>', 'only this device (default: all of them)'))
     .addOption(
-      option('--db <file>', 'the log, an SQLite file', { defaultText: 'in the user data folder' }),
+      option('--db <file>', 'the log, an SQLite file (default: ina219.db in your data folder)'),
     )
 }
 
