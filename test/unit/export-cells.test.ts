@@ -45,7 +45,7 @@ test('numbers have the digits of String', () => {
     fc.property(number, (value) => {
       expect(written((rows) => rows.decimal(value))).toBe(String(value))
     }),
-    { numRuns: 2000 },
+    { numRuns: 3000 },
   )
   fc.assert(
     fc.property(fc.maxSafeNat(), (value) => {

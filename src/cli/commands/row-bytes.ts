@@ -4,6 +4,8 @@ const ZERO = 0x30
 const DOT = 0x2e
 const MINUS = 0x2d
 const Z = 0x5a
+/** Up to 15 digits, a decimal is the shortest of its double (IEEE 754, DBL_DIG). */
+const MANY_DIGITS = 1e15
 /** 000 to 999 as text. */
 const THREE = Buffer.from(
   Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0')).join(''),
@@ -59,7 +61,8 @@ export class RowBytes {
   /** The same digits as `String(value)`. */
   decimal(value: number): void {
     const micro = toMicro(value)
-    if (Number.isNaN(micro)) {
+    // NaN, or so long that a shorter decimal may name the same double.
+    if (!(Math.abs(micro) < MANY_DIGITS)) {
       this.text(String(value))
       return
     }
