@@ -1,5 +1,7 @@
 import type { Board } from './board.ts'
+import { CLOCK_HZ } from './mcu.ts'
 
+const CYCLES_PER_MS = CLOCK_HZ / 1000
 /** Longest stretch the board runs before its bytes are handed out, in ms. */
 const STEP_MS = 1
 
@@ -25,13 +27,10 @@ export class BoardDevice {
   }
 
   advance(ms: number): void {
-    this.advanceTo(this.board.timeMs + ms)
-  }
-
-  /** @param timeMs on the board's clock, `board.timeMs` */
-  advanceTo(timeMs: number): void {
-    while (this.board.timeMs < timeMs) {
-      this.board.runToMs(Math.min(timeMs, this.board.timeMs + STEP_MS))
+    const { board } = this
+    const endCycle = board.cycles + Math.round(ms * CYCLES_PER_MS)
+    while (board.cycles < endCycle) {
+      board.runToCycle(Math.min(endCycle, board.cycles + STEP_MS * CYCLES_PER_MS))
       if (this.#pending.length === 0) continue
       const bytes = Uint8Array.from(this.#pending)
       this.#pending = []

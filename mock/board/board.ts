@@ -89,12 +89,15 @@ export class Board {
   }
 
   runMs(ms: number): void {
-    this.#runTo(this.cycles + Math.round(ms * (CLOCK_HZ / 1000)))
+    this.runToCycle(this.cycles + Math.round(ms * (CLOCK_HZ / 1000)))
   }
 
-  /** Runs until the board's time, in ms since power-on; not at all where that is past. */
-  runToMs(timeMs: number): void {
-    this.#runTo(Math.round(timeMs * (CLOCK_HZ / 1000)))
+  /** Runs until the cycle counter is there, or an instruction past it; not at all where it is. */
+  runToCycle(endCycle: number): void {
+    while (this.cycles < endCycle) {
+      this.#mcu.runTo(endCycle)
+      if (this.#mcu.watchdogFired) this.reset('watchdog')
+    }
   }
 
   /** The host sends; the bytes arrive one after the other at the host's rate. */
@@ -153,13 +156,6 @@ export class Board {
     if (address === undefined) throw new Error(`the firmware has no symbol ${name}`)
     const start = address - RAM_START + offset
     return this.ram.subarray(start, start + size)
-  }
-
-  #runTo(endCycle: number): void {
-    while (this.cycles < endCycle) {
-      this.#mcu.runTo(endCycle)
-      if (this.#mcu.watchdogFired) this.reset('watchdog')
-    }
   }
 
   #boot(kind: ResetKind, ram: Uint8Array, cycles: number, flags: number): Mcu {

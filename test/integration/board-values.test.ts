@@ -66,7 +66,7 @@ describe('register values in, frames out', () => {
       const { v, a, w, status } = members(text)
       expect(status, text).toBe('ok')
       expect(v).toBe((given.bus * 4e-3).toFixed(3))
-      expect(Number(a)).toBe(given.shunt / 10_000)
+      expect(Number(a)).toBe(given.shunt / 10_000 + 0)
       expectRounded(w, (given.bus * 4e-3 * given.shunt) / 10_000)
       expect(Math.sign(Number(w)) * Math.sign(given.shunt)).toBeGreaterThanOrEqual(0)
       expect(a).not.toBe('-0.0000')
