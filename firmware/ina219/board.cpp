@@ -224,27 +224,37 @@ enum : uint8_t {
   kWriteAcked = 0x18,
   kWriteRefused = 0x20,
   kDataAcked = 0x28,
+  kByteRead = 0x50,
+  kLastByteRead = 0x58,
   kReadAcked = 0x40,
   kReadRefused = 0x48,
 };
 
-static void takeBus() {
-  TWSR = 0;
-  TWBR = (F_CPU / 400000 - 16) / 2;
-  TWCR = _BV(TWEN);
-}
+constexpr uint8_t dividerOfScl(uint32_t hz) { return (F_CPU / hz - 16) / 2; }
+
+// What goes on in the background, by the interrupt.
+static volatile Watched watched = Watched::done;
+static volatile uint8_t watchSteps;
+static Watch watch;
+static Words watchWords;
+static uint8_t watchStage;  // index of the register being read
+static bool needsPointer;
+static uint8_t highByte;
 
 void beginI2c() {
   TWCR = 0;
+  watched = Watched::done;
   freeBus();
-  takeBus();
+  TWSR = 0;
+  TWBR = dividerOfScl(400000);
+  TWCR = _BV(TWEN);
 }
 
 // A byte takes 23 us. Whatever takes 1 ms is a line held low or a noise pulse
 // that the TWI takes for another master.
 constexpr uint16_t kMaxPolls = F_CPU / 10000;  // of 10 cycles
 
-static inline __attribute__((always_inline)) uint8_t perform(uint8_t control) {
+static uint8_t perform(uint8_t control) {
   TWCR = control | _BV(TWINT) | _BV(TWEN);
   for (uint16_t polls = kMaxPolls; polls; polls--) {
     if (TWCR & _BV(TWINT)) return TWSR & 0xF8;
@@ -266,6 +276,7 @@ static I2c stop(I2c result) {
 }
 
 static I2c select(uint8_t addressAndDirection) {
+  if (watched == Watched::pending) beginI2c();
   const uint8_t started = perform(_BV(TWSTA));
   if (started != kStarted && started != kStartedAgain) return fail();
   TWDR = addressAndDirection;
@@ -310,6 +321,101 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
   const uint8_t bytes[] = {pointer, static_cast<uint8_t>(word >> 8), static_cast<uint8_t>(word)};
   const I2c sent = send(address, bytes, sizeof bytes);
   return sent == I2c::ok ? stop(I2c::ok) : sent;
+}
+
+void startWatch(const Watch& newWatch) {
+  watch = newWatch;
+  watchStage = 0;
+  watchWords.isFresh = false;
+  needsPointer = true;
+  watched = Watched::pending;
+  TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA);
+}
+
+// A word is there. False: it was the last.
+static inline bool takeWord(uint8_t low) {
+  if (watchStage == 0) {
+    if (!(low & watch.readyMask)) {
+      // Slowly, so that polling leaves the processor to the line; faster than
+      // the registers change.
+      TWBR = dividerOfScl(200000);
+      watchWords.isFresh = true;
+      return true;
+    }
+    TWBR = dividerOfScl(400000);
+  }
+  watchWords.of[watchStage] = static_cast<uint16_t>(highByte << 8) | low;
+  watchStage++;
+  needsPointer = true;
+  return watchStage < 3;
+}
+
+// One step of the master, DS40002061B tables 22-2 and 22-3.
+ISR(TWI_vect) {
+  uint8_t control = _BV(TWINT) | _BV(TWEN) | _BV(TWIE);
+  watchSteps++;
+  switch (TWSR) {
+    case kStarted:
+    case kStartedAgain:
+      TWDR = static_cast<uint8_t>(watch.address << 1) | !needsPointer;
+      break;
+    case kWriteAcked:
+      TWDR = watch.pointers[watchStage];
+      break;
+    case kDataAcked:
+      needsPointer = false;
+      control |= _BV(TWSTA);
+      break;
+    case kReadAcked:
+      control |= _BV(TWEA);
+      break;
+    case kByteRead:
+      highByte = TWDR;
+      break;
+    case kLastByteRead:
+      if (takeWord(TWDR)) {
+        control |= _BV(TWSTA);
+      } else {
+        watched = Watched::done;
+        control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
+      }
+      break;
+    case kWriteRefused:
+    case kReadRefused:
+      watched = Watched::noAnswer;
+      control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
+      break;
+    default:
+      watched = Watched::stuck;
+      control = 0;
+  }
+  TWCR = control;
+}
+
+Watched checkWatch(Words& words) {
+  static uint8_t lastSteps;
+  static uint8_t lastStepMs;
+  const uint8_t nowMs = static_cast<uint8_t>(millis());
+  const uint8_t steps = watchSteps;
+  if (steps != lastSteps) {
+    lastSteps = steps;
+    lastStepMs = nowMs;
+  }
+  switch (watched) {
+    case Watched::pending:
+      // A step takes 23 us, or 45.
+      if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return Watched::pending;
+      break;
+    case Watched::done:
+      words = watchWords;
+      return Watched::done;
+    case Watched::noAnswer:
+      return Watched::noAnswer;
+    default:
+      break;
+  }
+  beginI2c();
+  return Watched::stuck;
 }
 
 #else  // any other core
@@ -380,6 +486,36 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
   Wire.write(static_cast<uint8_t>(word >> 8));
   Wire.write(static_cast<uint8_t>(word));
   return resultOf(Wire.endTransmission());
+}
+
+static Watch watch;
+static bool wasDown;
+static uint32_t downUs;  // the flag was down then
+
+void startWatch(const Watch& newWatch) {
+  watch = newWatch;
+  wasDown = false;
+}
+
+static I2c readAt(uint8_t pointer, uint16_t& word) {
+  const I2c selected = writePointer(watch.address, pointer);
+  return selected == I2c::ok ? readWord(watch.address, word) : selected;
+}
+
+// Each call is one look; the caller may have been away in between.
+Watched checkWatch(Words& words) {
+  const uint32_t nowUs = micros();
+  I2c result = readAt(watch.pointers[0], words.of[0]);
+  if (result == I2c::ok && !(words.of[0] & watch.readyMask)) {
+    wasDown = true;
+    downUs = nowUs;
+    return Watched::pending;
+  }
+  if (result == I2c::ok) result = readAt(watch.pointers[1], words.of[1]);
+  words.isFresh = wasDown && micros() - downUs < watch.holdUs;
+  if (result == I2c::ok) result = readAt(watch.pointers[2], words.of[2]);
+  if (result == I2c::ok) return Watched::done;
+  return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
 }
 
 #endif

@@ -59,6 +59,24 @@ I2c readWord(uint8_t address, uint16_t& word);
 I2c writePointer(uint8_t address, uint8_t pointer);
 I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word);
 
+// Reading registers as soon as a flag rises, where the board can in the
+// background: at full speed the processor has no time to wait for the bus.
+struct Watch {
+  uint8_t address;
+  uint8_t pointers[3];  // the flag is in the first register
+  uint8_t readyMask;    // of its low byte
+  uint16_t holdUs;      // the registers hold still so long after the flag has risen
+};
+enum class Watched : uint8_t { pending, done, noAnswer, stuck };
+struct Words {
+  uint16_t of[3];
+  bool isFresh;  // the flag was down before, and no more than holdUs ago
+};
+
+void startWatch(const Watch& watch);
+// To be called often; the words are there once it says `done`.
+Watched checkWatch(Words& words);
+
 // --- EEPROM ----------------------------------------------------------------
 
 uint8_t readEeprom(uint16_t address);

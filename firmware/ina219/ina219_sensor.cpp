@@ -9,7 +9,7 @@ using board::I2c;
 namespace {
 
 // Table 2
-enum Register : uint8_t { kConfig = 0, kShunt = 1, kBus = 2, kPower = 3, kCalibration = 5, kNone };
+enum Register : uint8_t { kConfig = 0, kShunt = 1, kBus = 2, kPower = 3, kCalibration = 5 };
 
 // 8.6.2.1 and 8.6.3.2
 constexpr uint16_t kRange32V = 0x2000;
@@ -27,29 +27,13 @@ constexpr uint16_t kOverflow = 1;
 const uint16_t kConversionUs[] PROGMEM = {84, 148, 276, 532};
 
 bool isFound;
-uint8_t pointer = kNone;  // where the sensor's register pointer stands
 uint16_t calibration;
 uint32_t telltale;  // from this product of counts on, power can't be 0 with the calibration in place
 uint8_t doubts;     // power readings of 0 that may have been right
-uint32_t notReadyUs;  // the next pair is not complete before this
-uint32_t lastPollMs;
 
 I2c readRegister(Register reg, uint16_t& word) {
-  if (pointer != reg) {
-    pointer = kNone;
-    const I2c selected = board::writePointer(settings.address, reg);
-    if (selected != I2c::ok) return selected;
-    pointer = reg;
-  }
-  const I2c read = board::readWord(settings.address, word);
-  if (read != I2c::ok) pointer = kNone;
-  return read;
-}
-
-I2c writeRegister(Register reg, uint16_t word) {
-  const I2c written = board::writeWord(settings.address, reg, word);
-  pointer = written == I2c::ok ? reg : kNone;
-  return written;
+  const I2c selected = board::writePointer(settings.address, reg);
+  return selected == I2c::ok ? board::readWord(settings.address, word) : selected;
 }
 
 // A shunt conversion is over before a poll and a read can be, so at less than
@@ -59,12 +43,6 @@ bool isTriggered() { return settings.bits < 12; }
 uint32_t shuntTimeUs() {
   return static_cast<uint32_t>(pgm_read_word(&kConversionUs[settings.bits - 9])) << settings.averaging;
 }
-
-// As short as that time can be: a sixteenth less.
-uint32_t shortestUs(uint32_t typicalUs) { return typicalUs - (typicalUs >> 4); }
-
-// Holds over the wrap of micros().
-bool isBefore(uint32_t aUs, uint32_t bUs) { return static_cast<int32_t>(aUs - bUs) < 0; }
 
 uint16_t configWord() {
   const uint16_t adc = settings.averaging ? 8 | settings.averaging : settings.bits - 9;
@@ -93,13 +71,11 @@ bool looksLikeSensor(uint16_t config) {
 // The address set or found last first: there, any answer counts.
 I2c find() {
   const uint8_t home = settings.address;
-  pointer = kNone;
   uint16_t config;
   I2c answer = readRegister(kConfig, config);
   for (uint8_t i = 1; answer == I2c::noAnswer && i < 16; i++) {
     settings.address = 0x40 | ((home + i) & 15);
-    pointer = kNone;
-    answer = readRegister(kConfig, config);
+      answer = readRegister(kConfig, config);
     if (answer == I2c::ok && !looksLikeSensor(config)) answer = I2c::noAnswer;
   }
   if (answer != I2c::ok) settings.address = home;
@@ -107,7 +83,7 @@ I2c find() {
 }
 
 I2c writeAndVerify(Register reg, uint16_t word) {
-  I2c result = writeRegister(reg, word);
+  I2c result = board::writeWord(settings.address, reg, word);
   uint16_t readBack;
   if (result == I2c::ok) result = readRegister(reg, readBack);
   return result == I2c::ok && readBack != word ? I2c::noAnswer : result;
@@ -134,7 +110,13 @@ bool isSuspect(uint16_t shunt, uint16_t bus) {
   return doubts == 0 || settings.intervalMs;
 }
 
-Poll failure(I2c result) { return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck; }
+void watch() {
+  const uint32_t holdUs = shuntTimeUs() - (shuntTimeUs() >> 3);
+  board::startWatch({settings.address,
+                     {kBus, kShunt, kPower},
+                     kReady,
+                     holdUs > 0xFFFF ? static_cast<uint16_t>(0xFFFF) : static_cast<uint16_t>(holdUs)});
+}
 
 }  // namespace
 
@@ -145,7 +127,6 @@ I2c configure() {
   // two counts of it leave room for the rounding.
   telltale = 2ul * 4096 * 5000 / calibration;
   if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
-  notReadyUs = micros();
   if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
   isFound = result == I2c::ok;
   return result;
@@ -153,76 +134,59 @@ I2c configure() {
 
 I2c start() {
   I2c result = isFound ? I2c::ok : configure();
-  const bool isLongAgo = millis() - lastPollMs > 1000;
   if (result == I2c::ok && isTriggered()) {
-    result = writeRegister(kConfig, configWord());
-  } else if (result == I2c::ok && isLongAgo) {
-    // micros() wraps after 71 minutes: begin a new reckoning.
-    notReadyUs = micros();
-    uint16_t power;
-    result = readRegister(kPower, power);
+    result = board::writeWord(settings.address, kConfig, configWord());
   }
-  lastPollMs = millis();
-  if (result != I2c::ok) isFound = false;
+  isFound = result == I2c::ok;
+  if (isFound) watch();
   return result;
 }
 
 // Shunt and bus are converted in this order; the ready flag rises with the
 // second (8.4.2), and from then on the shunt register holds still for as long
 // as the next shunt conversion takes. So: bus register first, as it has the
-// flag; then the shunt register, and both belong together if no more than that
-// time has gone by since the flag was last down for sure. Else the pair may be
-// mixed from two and is dropped. Reading the power register ends it: that
-// lowers the flag (8.6.3.2), so that no pair is given twice.
+// flag; the shunt register as soon as the flag has risen; then both belong
+// together. Reading the power register ends it: that lowers the flag (8.6.3.2),
+// so that no pair is given twice. A flag that was up from the beginning may be
+// an old one, and the two registers from different pairs: such a look only
+// lowers it.
 Poll poll(Pair& pair) {
-  const uint32_t nowUs = micros();
-  lastPollMs = millis();
-  uint16_t bus = 0;
-  uint16_t shunt = 0;
-  uint16_t power = 0;
-  I2c result = readRegister(kBus, bus);
-  if (result == I2c::ok && !(bus & kReady)) {
-    if (isBefore(notReadyUs, nowUs)) notReadyUs = nowUs;
-    return Poll::pending;
-  }
-  if (result == I2c::ok) result = readRegister(kShunt, shunt);
-  const uint32_t clearedUs = micros();
-  if (result == I2c::ok) result = readRegister(kPower, power);
-  if (result != I2c::ok) {
-    isFound = false;
-    return failure(result);
-  }
-  const bool isWhole =
-      isTriggered() || isBefore(clearedUs, notReadyUs + shortestUs(shuntTimeUs()));
-  // The next one follows after a pair's time: that bound lets a late poll pass.
-  notReadyUs += shortestUs(2 * shuntTimeUs());
-  if (isBefore(notReadyUs, clearedUs)) notReadyUs = clearedUs;
-
-  if (power == 0 && isSuspect(shunt, bus)) {
-    uint16_t readBack;
-    result = readRegister(kCalibration, readBack);
-    if (result == I2c::ok && readBack != calibration) {
-      // The register pointer was lost with the rest: what was read as the bus
-      // voltage may be another register.
+  board::Words words;
+  switch (board::checkWatch(words)) {
+    case board::Watched::pending:
+      return Poll::pending;
+    case board::Watched::noAnswer:
       isFound = false;
-      pointer = kNone;
+      return Poll::noAnswer;
+    case board::Watched::stuck:
+      isFound = false;
+      return Poll::stuck;
+    default:
+      break;
+  }
+  uint16_t bus = words.of[0];
+  uint16_t shunt = words.of[1];
+  Status status = statusOf(static_cast<int16_t>(shunt), bus);
+  if (words.of[2] == 0 && isSuspect(shunt, bus)) {
+    uint16_t readBack;
+    I2c result = readRegister(kCalibration, readBack);
+    if (result == I2c::ok && readBack != calibration) {
+      status = Status::sensorReset;
+      // The register pointer may have been lost between the reads.
       result = readRegister(kBus, bus);
       if (result == I2c::ok) result = readRegister(kShunt, shunt);
       if (result == I2c::ok) result = configure();
-      pair.shunt = static_cast<int16_t>(shunt);
-      pair.busStatus = (bus & ~7) | static_cast<uint8_t>(Status::sensorReset);
-      return result == I2c::ok ? Poll::wasReset : failure(result);
     }
-    if (result != I2c::ok) {
-      isFound = false;
-      return failure(result);
-    }
+    isFound = result == I2c::ok;
+    if (!isFound) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
   }
-  if (!isWhole) return Poll::pending;
+  if (status != Status::sensorReset && !words.isFresh && !isTriggered()) {
+    watch();
+    return Poll::pending;
+  }
   pair.shunt = static_cast<int16_t>(shunt);
-  pair.busStatus =
-      (bus & ~7) | static_cast<uint8_t>(statusOf(static_cast<int16_t>(shunt), bus));
-  return Poll::done;
+  pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);
+  return status == Status::sensorReset ? Poll::wasReset : Poll::done;
 }
 
 uint16_t timeoutMs() { return static_cast<uint16_t>(shuntTimeUs() >> 8) + 10; }

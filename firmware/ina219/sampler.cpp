@@ -39,7 +39,8 @@ bool isWanted(uint32_t nowMs) {
   }
   // Every conversion: as many as the line carries, none is taken that could not be sent.
   if (isSensorLost && !isPast(startedMs, kFailurePaceMs, nowMs)) return false;
-  return outbox::unsentSamples() == 0 && txFree() >= kSampleRoom;
+  // One may wait to be rendered while the next is being read.
+  return outbox::unsentSamples() < 2 && txFree() >= kSampleRoom;
 }
 
 // The grid stays where it is, whatever a sample took; slots that are over are left out.
@@ -121,7 +122,7 @@ bool step() {
     begin(false);
     if (!isAcquiring) return false;
   }
-  sensor::Pair pair;
+  sensor::Pair pair = {};
   switch (sensor::poll(pair)) {
     case sensor::Poll::pending:
       if (isPast(startedMs, sensor::timeoutMs(), nowMs)) disturbed(true);
@@ -133,6 +134,8 @@ bool step() {
       break;
     case sensor::Poll::done:
       finish(pair.shunt, pair.busStatus);
+      // At full speed the next one has to be watched for while this one is rendered.
+      if (settings.intervalMs == 0 && isWanted(nowMs)) begin(false);
       break;
     case sensor::Poll::noAnswer:
       disturbed(false);
