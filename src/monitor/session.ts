@@ -118,7 +118,10 @@ export class Session {
         this.#ledger.bytes += count
         this.#applyBackpressure()
       },
-      state: (state, reason) => this.#listener.sourceState(state, reason),
+      state: (state, reason) => {
+        if (state === 'waiting') this.#link.disconnected()
+        this.#listener.sourceState(state, reason)
+      },
       connected: () => this.#connected(),
       ended: () => {
         this.#link.finish()
@@ -136,6 +139,11 @@ export class Session {
 
   command(command: Command, done: (result: CommandResult) => void): void {
     this.#link.command(command, done, this.#options.clock.monoMs())
+  }
+
+  /** True: lost samples are being asked for, so that an end just now would lose them for good. */
+  get healing(): boolean {
+    return this.#link.busy
   }
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */

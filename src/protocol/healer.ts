@@ -12,8 +12,11 @@ export interface NackRequest {
 const MAX_REQUEST = 32
 /** How often one sample is asked for before it is given up. */
 const MAX_TRIES = 4
-/** The device's time to begin with an answer, and between two of its resends. */
+/** The device's time to begin with an answer, and between two of its resends: at first, and at least. */
 const ANSWER_MS = 300
+const ANSWER_MIN_MS = 40
+/** So long without any line at all: the line is dead, not the request lost. */
+const DEAD_LINE_MS = 2000
 /** Requests in a row without any answer after which the device is left in peace. */
 const DEAF_AFTER = 3
 /** Resends take at most this part of the line. */
@@ -27,7 +30,7 @@ const RESEND_SHARE = 0.1
 export class Healer {
   readonly #tracker: SequenceTracker
   #depth = 0
-  #request: (NackRequest & { deadlineMs: number }) | null = null
+  #request: (NackRequest & { readonly sentMs: number; deadlineMs: number }) | null = null
   /** First number asked for last, and how often; a hole that shrinks is a success. */
   readonly #tries = new Map<number, number>()
   #unanswered = 0
@@ -36,6 +39,9 @@ export class Healer {
   #budget = 0
   #budgetMs = 0
   #samplesPerSecond = 0
+  /** When the request was sent, until its first answer. */
+  #askedMs: number | null = null
+  #patienceMs = ANSWER_MS
 
   constructor(tracker: SequenceTracker) {
     this.#tracker = tracker
@@ -61,6 +67,7 @@ export class Healer {
     this.#unanswered = 0
     this.#request = null
     this.#tries.clear()
+    this.#patienceMs = ANSWER_MS
     this.#samplesPerSecond = samplesPerSecond
     // A burst of one replay depth may be healed at once; the tenth holds on average.
     this.#budget = depth
@@ -76,6 +83,14 @@ export class Healer {
     this.#tracker.healing = false
   }
 
+  /** The connection broke: what was asked for may never have arrived, and does not count as a try. */
+  suspend(): void {
+    if (this.#request === null) return
+    this.#tries.delete(this.#request.first)
+    this.#budget += this.#request.count
+    this.#request = null
+  }
+
   /** The device answered: a resend or a `gone` in the range that was asked for. */
   answered(seq: number, nowMs: number): void {
     const request = this.#request
@@ -83,7 +98,8 @@ export class Healer {
     const place = distance(request.first, seq)
     if (place < 0 || place >= request.count) return
     this.#unanswered = 0
-    request.deadlineMs = nowMs + ANSWER_MS
+    this.#learn(nowMs)
+    request.deadlineMs = nowMs + this.#patienceMs
     if (this.#missingOf(request) === 0) this.#request = null
   }
 
@@ -113,15 +129,30 @@ export class Healer {
     }
     this.#tries.set(range.first, tries)
     this.#budget -= count
-    this.#request = { first: range.first, count, deadlineMs: nowMs + ANSWER_MS }
+    this.#request = { first: range.first, count, sentMs: nowMs, deadlineMs: nowMs + ANSWER_MS }
     return { first: range.first, count }
   }
 
-  /** Forgets a request whose time is up; call before anything else is sent. */
-  expire(nowMs: number): void {
+  /**
+   * Forgets a request whose time is up; call before anything else is sent.
+   *
+   * @param heardMs when the last line came from the device
+   * @returns false: the line is dead, so that nothing should be asked for until it is not
+   */
+  expire(nowMs: number, heardMs: number): boolean {
     const request = this.#request
-    if (request === null || nowMs < request.deadlineMs) return
+    if (request === null || nowMs < request.deadlineMs) return true
+    if (heardMs <= request.sentMs) {
+      if (nowMs - request.sentMs < DEAD_LINE_MS) return true
+      this.suspend()
+      return false
+    }
     this.#request = null
+    this.#countUnanswered(request)
+    return true
+  }
+
+  #countUnanswered(request: NackRequest): void {
     if (this.#missingOf(request) < request.count) return
     this.#unanswered++
     if (this.#unanswered < DEAF_AFTER * MAX_TRIES) return
@@ -130,6 +161,15 @@ export class Healer {
     for (const range of this.#tracker.open) {
       this.#tracker.giveUp(range.first, range.count, 'unanswered')
     }
+  }
+
+  /** A fast line is asked again sooner, while the device still has what is missing. */
+  #learn(nowMs: number): void {
+    if (this.#askedMs === null) return
+    const wantedMs = 4 * (nowMs - this.#askedMs) + ANSWER_MIN_MS / 2
+    this.#askedMs = null
+    const nextMs = this.#patienceMs + (wantedMs - this.#patienceMs) / 4
+    this.#patienceMs = Math.max(ANSWER_MIN_MS, Math.min(ANSWER_MS, nextMs))
   }
 
   #missingOf(request: NackRequest): number {

@@ -65,7 +65,10 @@ export class Link {
   /** A log may know this device; it has not said who it is yet. */
   #mayResume: boolean
   /** Samples of a device that may be the one of the log, until it says so. */
-  #greeting: { readonly since: number; readonly samples: Arrival[] } | null = null
+  #greeting: { sinceMs: number; readonly samples: Arrival[] } | null = null
+  /** Nothing has been heard since the connection went, came or fell silent: nothing is asked for. */
+  #quiet = false
+  #heardMs = Number.NEGATIVE_INFINITY
   #durable: number | null = null
   #acked: number | null = null
   #ackedAtMs = Number.NEGATIVE_INFINITY
@@ -104,12 +107,29 @@ export class Link {
 
   /** A fresh connection: who is there has to be asked again. */
   connected(): void {
+    this.disconnected()
     this.#helloAsked = false
     this.#helloSeen = false
     this.#commands.rewind()
   }
 
+  /** Nobody hears the device any more, nor it the host: holes stay open until it is back. */
+  disconnected(): void {
+    this.#quiet = true
+    this.#healer.suspend()
+    if (this.#greeting !== null) this.#greeting.sinceMs = Number.POSITIVE_INFINITY
+  }
+
+  /** True: samples that the device may still have are being asked for. */
+  get busy(): boolean {
+    return !this.#quiet && this.#healer.active && this.#tracker.open.length > 0
+  }
+
   frame(frame: Frame, arrivalUs: number, nowMs: number): void {
+    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error') {
+      this.#quiet = false
+      this.#heardMs = nowMs
+    }
     if (frame.kind === 'sample') this.#sample(frame, arrivalUs, nowMs)
     else if (frame.kind === 'hello') this.#hello(frame, nowMs)
     else if (frame.kind === 'gone') this.#gone(frame.first, frame.last, nowMs)
@@ -136,12 +156,13 @@ export class Link {
 
   /** Timers; call at least every 100 ms while there is a device. */
   tick(nowMs: number): void {
-    if (this.#greeting !== null && nowMs - this.#greeting.since > GREETING_MS) this.#endGreeting()
+    if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > GREETING_MS) this.#endGreeting()
     if (!this.#options.duplex) return
     // Between two requests a command goes first, or bad lines would starve it.
-    this.#healer.expire(nowMs)
+    if (!this.#healer.expire(nowMs, this.#heardMs)) this.#quiet = true
     const command = this.#commands.next(nowMs, !this.#healer.waiting)
     if (command !== null) this.#send(command)
+    if (this.#quiet) return
     const request = this.#healer.next(nowMs, !this.#commands.waiting)
     if (request !== null) {
       const last = advance(request.first, request.count - 1)
@@ -160,12 +181,15 @@ export class Link {
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
     this.#askHello()
-    if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
     if (!this.#mayResume) {
       this.#tracker.accept(arrival)
+      // Only now: the request is over when nothing of it is missing any more.
+      if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
       return
     }
-    this.#greeting ??= { since: nowMs, samples: [] }
+    this.#greeting ??= { sinceMs: nowMs, samples: [] }
+    // After a connection that broke, the time to say hello begins anew.
+    this.#greeting.sinceMs = Math.min(this.#greeting.sinceMs, nowMs)
     this.#greeting.samples.push(arrival)
     if (this.#greeting.samples.length > GREETING_SAMPLES) this.#endGreeting()
   }
@@ -177,7 +201,7 @@ export class Link {
     this.#commands.add(
       { cmd: 'hello' },
       (result) => {
-        if (result.kind !== 'ok') this.#endGreeting()
+        if (result.kind !== 'ok' && !this.#quiet) this.#endGreeting()
       },
       HELLO_TRIES,
     )

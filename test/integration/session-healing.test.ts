@@ -147,7 +147,7 @@ describe('a session on a faulty wire', () => {
   })
 
   it('carries out a command, once, whatever the line does to it', () => {
-    const faults = parseFaults('drop=0.3')
+    const faults = parseFaults('drop=0.2')
     const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults, seed: 5 })
     run.go(3000)
     const results: string[] = []

@@ -37,6 +37,10 @@ class FakePty implements Pty {
     this.#data(Buffer.from(text))
   }
 
+  hangUp(): void {
+    this.closed = true
+  }
+
   async close(): Promise<void> {
     this.closed = true
   }
