@@ -3,6 +3,7 @@ import type { SampleFeed } from '../sample-feed.ts'
 import { Board } from './board.ts'
 import { BoardDevice } from './board-device.ts'
 import type { BoardHost } from './board-host.ts'
+import { usedEeprom } from './eeprom.ts'
 import { loadFirmware } from './firmware-image.ts'
 import { LineCounter, type LineCounts } from './line-counter.ts'
 import { sensorFeedOf } from './sensor-feed.ts'
@@ -51,6 +52,7 @@ export async function serveBoard(
 ): Promise<BoardSummary> {
   const board = new Board({
     firmware: loadFirmware(),
+    eeprom: usedEeprom(bootsBefore(clock)),
     sensor: { feed: sensorFeedOf(options.feed) },
   })
   const counter = new LineCounter(options.count ?? Number.POSITIVE_INFINITY)
@@ -91,6 +93,15 @@ export async function serveBoard(
     await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
   return { ...counter.counts, ...summary }
+}
+
+/**
+ * Nothing keeps the EEPROM from run to run, so the time says how often the
+ * board has started: a log would take the samples of two runs with the same
+ * boot number for repeats. +1 each 10 ms.
+ */
+function bootsBefore(clock: Clock): number {
+  return Math.floor(clock.wallMs() / 10) % 2 ** 31
 }
 
 function intervalCommand(intervalMs: number): string {

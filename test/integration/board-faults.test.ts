@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { usedEeprom } from '../../mock/board/eeprom.ts'
 import { BoardRig } from '../support/board.ts'
 
 /** Long enough for the firmware's timers to notice and to recover. */
@@ -30,6 +31,12 @@ describe('resets', () => {
     }
     const first = boots[0] as number
     expect(boots).toEqual([0, 1, 2, 3, 4].map((n) => first + n))
+  })
+
+  it('counts on from the boot number in its EEPROM', () => {
+    for (const boot of [1, 15, 16, 123_456_789]) {
+      expect(new BoardRig({ eeprom: usedEeprom(boot) }).hello().boot).toBe(boot + 1)
+    }
   })
 
   it('is deaf while the boot loader waits, and starts after it', () => {
