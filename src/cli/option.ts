@@ -19,7 +19,9 @@ export interface OptionSpec<T> {
  * @param help one line with unit and range
  */
 export function option<T>(flags: string, help: string, spec: OptionSpec<T> = {}): Option {
-  const made = new Option(flags, help)
+  // Commander shows a default's text only where there is a default value.
+  const shown = spec.default === undefined && spec.defaultText !== undefined
+  const made = new Option(flags, shown ? `${help} (default: ${spec.defaultText})` : help)
   if (spec.choices) made.choices([...spec.choices])
   if (spec.default !== undefined) made.default(spec.default, spec.defaultText)
   if (!spec.flagOnly) made.env(envName(made))

@@ -22,6 +22,13 @@ const DEAF_AFTER = 3
 /** Resends take at most this part of the line. */
 const RESEND_SHARE = 0.1
 
+/** A request under way. */
+interface Request extends NackRequest {
+  readonly sentMs: number
+  deadlineMs: number
+  isAnswered: boolean
+}
+
 /**
  * Decides when which hole is asked for again (contract 2.3): one request at a
  * time, each with a timer and few tries, inside the device's replay depth, and
@@ -30,7 +37,7 @@ const RESEND_SHARE = 0.1
 export class Healer {
   readonly #tracker: SequenceTracker
   #depth = 0
-  #request: (NackRequest & { readonly sentMs: number; deadlineMs: number }) | null = null
+  #request: Request | null = null
   /** First number asked for last, and how often; a hole that shrinks is a success. */
   readonly #tries = new Map<number, number>()
   #unanswered = 0
@@ -39,8 +46,7 @@ export class Healer {
   #budget = 0
   #budgetMs = 0
   #samplesPerSecond = 0
-  /** When the request was sent, until its first answer. */
-  #askedMs: number | null = null
+  /** How long an answer is waited for; follows what the device needs. */
   #patienceMs = ANSWER_MS
 
   constructor(tracker: SequenceTracker) {
@@ -98,7 +104,8 @@ export class Healer {
     const place = distance(request.first, seq)
     if (place < 0 || place >= request.count) return
     this.#unanswered = 0
-    this.#learn(nowMs)
+    if (!request.isAnswered) this.#learn(nowMs - request.sentMs)
+    request.isAnswered = true
     request.deadlineMs = nowMs + this.#patienceMs
     if (this.#missingOf(request) === 0) this.#request = null
   }
@@ -129,7 +136,13 @@ export class Healer {
     }
     this.#tries.set(range.first, tries)
     this.#budget -= count
-    this.#request = { first: range.first, count, sentMs: nowMs, deadlineMs: nowMs + ANSWER_MS }
+    this.#request = {
+      first: range.first,
+      count,
+      sentMs: nowMs,
+      deadlineMs: nowMs + this.#patienceMs,
+      isAnswered: false,
+    }
     return { first: range.first, count }
   }
 
@@ -154,6 +167,7 @@ export class Healer {
 
   #countUnanswered(request: NackRequest): void {
     if (this.#missingOf(request) < request.count) return
+    this.#patienceMs = Math.min(ANSWER_MS, this.#patienceMs * 2)
     this.#unanswered++
     if (this.#unanswered < DEAF_AFTER * MAX_TRIES) return
     this.#deaf = true
@@ -164,10 +178,8 @@ export class Healer {
   }
 
   /** A fast line is asked again sooner, while the device still has what is missing. */
-  #learn(nowMs: number): void {
-    if (this.#askedMs === null) return
-    const wantedMs = 4 * (nowMs - this.#askedMs) + ANSWER_MIN_MS / 2
-    this.#askedMs = null
+  #learn(answerMs: number): void {
+    const wantedMs = 4 * answerMs + ANSWER_MIN_MS / 2
     const nextMs = this.#patienceMs + (wantedMs - this.#patienceMs) / 4
     this.#patienceMs = Math.max(ANSWER_MIN_MS, Math.min(ANSWER_MS, nextMs))
   }
