@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { usedEeprom } from '../../mock/board/eeprom.ts'
+import { Noise } from '../../mock/random.ts'
 import { BoardRig } from '../support/board.ts'
 
 /** Long enough for the firmware's timers to notice and to recover. */
@@ -50,9 +51,12 @@ describe('resets', () => {
 
   it('gets the sensor going again after a reset anywhere in a transfer', () => {
     const rig = started()
-    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
     let heldSda = 0
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 40; i++) {
+      // As busy on the bus as it gets.
+      expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+      rig.board.runMs(5)
+      expect(rig.command('set_interval', { value: 0 })).toBe('ok')
       // Steps that are no multiple of anything in the firmware's cycle.
       rig.board.runMs(3 + i * 0.0437)
       const from = rig.now
@@ -61,7 +65,6 @@ describe('resets', () => {
       rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 1000, from)
       expect(rig.command('read')).toBe('ok')
       expect(statuses(rig, from).at(-1)).toBe('ok')
-      expect(rig.command('set_interval', { value: 0 })).toBe('ok')
     }
     // Else the test has tested nothing.
     expect(heldSda).toBeGreaterThan(2)
@@ -148,5 +151,42 @@ describe('trouble with the sensor', () => {
       rig.hello()
       expect(rig.sample().status).toMatch(/nosensor|error/)
     }
+  })
+})
+
+describe('rubbish from the host', () => {
+  it('stops nothing: no reset, samples without a hole, stack to spare', () => {
+    const noise = new Noise(3)
+    let drawn = 0
+    const draw = (below: number): number => {
+      drawn += 1
+      return Math.floor(noise.uniform(drawn, 0) * below)
+    }
+    const seeds = [
+      '{"cmd":"set_interval","value":20,"seq":12}\n',
+      '{"cmd":"set_range","value":16,"shunt_mv":80,"seq":13,"crc":"0000"}\n',
+      '{"cmd":"set_threshold","value":1.5,"low":1e-3,"quantity":"w","seq":14}\n',
+      '{"nack":[0,4294967295]}\n',
+      '{"cmd":{"cmd":[[[["read"]]]]},"seq":99999999999999999999,"value":-1e999}\n',
+      '{"cmd":"set_averaging","value":"\\u0041\\"","seq":15}\n',
+    ]
+    const rig = started()
+    const kinds: string[] = []
+    rig.board.onReset = (kind) => kinds.push(kind)
+    for (let i = 0; i < 150; i++) {
+      const bytes = Buffer.from(seeds[draw(seeds.length)] as string)
+      for (let hits = draw(4); hits > 0; hits--) bytes[draw(bytes.length)] = draw(256)
+      rig.board.write(bytes)
+      rig.board.runMs(25)
+    }
+    rig.board.write('\n')
+    rig.board.runMs(500)
+    expect(kinds).toEqual([])
+    expect(rig.command('defaults')).toBe('ok')
+    expect(rig.command('hello')).toBe('ok')
+    const live = rig.samples().filter(({ resend }) => !resend)
+    expect(live.map(({ seq }) => seq)).toEqual(live.map((_, n) => n))
+    expect(live.length).toBeGreaterThan(50)
+    expect(rig.board.stackLeft).toBeGreaterThanOrEqual(400)
   })
 })
