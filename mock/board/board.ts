@@ -62,6 +62,7 @@ export class Board {
 
   /** Clock cycles since power was first applied; goes on over resets. */
   get cycles(): number {
+    // The sensor gets its power, and asks for the time, before there is a processor.
     return this.#mcu?.cpu.cycles ?? 0
   }
 
