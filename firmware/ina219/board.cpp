@@ -347,7 +347,7 @@ static inline bool takeWord(uint8_t low) {
   watchWords.of[watchStage] = static_cast<uint16_t>(highByte << 8) | low;
   watchStage++;
   needsPointer = true;
-  return watchStage < 3;
+  return watchStage < kWatched;
 }
 
 // One step of the master, DS40002061B tables 22-2 and 22-3.
@@ -513,7 +513,9 @@ Watched checkWatch(Words& words) {
   }
   if (result == I2c::ok) result = readAt(watch.pointers[1], words.of[1]);
   words.isFresh = wasDown && micros() - downUs < watch.holdUs;
-  if (result == I2c::ok) result = readAt(watch.pointers[2], words.of[2]);
+  for (uint8_t i = 2; i < kWatched && result == I2c::ok; i++) {
+    result = readAt(watch.pointers[i], words.of[i]);
+  }
   if (result == I2c::ok) return Watched::done;
   return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
 }

@@ -61,15 +61,16 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word);
 
 // Reading registers as soon as a flag rises, where the board can in the
 // background: at full speed the processor has no time to wait for the bus.
+constexpr uint8_t kWatched = 4;
 struct Watch {
   uint8_t address;
-  uint8_t pointers[3];  // the flag is in the first register
-  uint8_t readyMask;    // of its low byte
-  uint16_t holdUs;      // the registers hold still so long after the flag has risen
+  uint8_t pointers[kWatched];  // the flag is in the first register
+  uint8_t readyMask;           // of its low byte
+  uint16_t holdUs;             // the first two hold still so long after the flag has risen
 };
 enum class Watched : uint8_t { pending, done, noAnswer, stuck };
 struct Words {
-  uint16_t of[3];
+  uint16_t of[kWatched];
   bool isFresh;  // the flag was down before, and no more than holdUs ago
 };
 

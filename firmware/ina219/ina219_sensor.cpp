@@ -28,8 +28,6 @@ const uint16_t kConversionUs[] PROGMEM = {84, 148, 276, 532};
 
 bool isFound;
 uint16_t calibration;
-uint32_t telltale;  // from this product of counts on, power can't be 0 with the calibration in place
-uint8_t doubts;     // power readings of 0 that may have been right
 
 I2c readRegister(Register reg, uint16_t& word) {
   const I2c selected = board::writePointer(settings.address, reg);
@@ -98,22 +96,10 @@ Status statusOf(int16_t shunt, uint16_t bus) {
   return bus & kOverflow ? Status::overflow : Status::ok;
 }
 
-// Power is 0 after a brown-out, because the calibration is (8.6.4.1). It is 0
-// without a load, too; then the calibration itself is looked at, at full speed,
-// where there is no time for it, every eighth time.
-bool isSuspect(uint16_t shunt, uint16_t bus) {
-  // The register pointer is lost in a brown-out: this is the power-on configuration.
-  if (bus == 0x399F) return true;
-  const uint16_t magnitude = shunt & 0x8000 ? -shunt : shunt;
-  if (static_cast<uint32_t>(magnitude) * (bus >> 3) >= telltale) return true;
-  doubts = (doubts + 1) & 7;
-  return doubts == 0 || settings.intervalMs;
-}
-
 void watch() {
   const uint32_t holdUs = shuntTimeUs() - (shuntTimeUs() >> 3);
   board::startWatch({settings.address,
-                     {kBus, kShunt, kPower},
+                     {kBus, kShunt, kPower, kCalibration},
                      kReady,
                      holdUs > 0xFFFF ? static_cast<uint16_t>(0xFFFF) : static_cast<uint16_t>(holdUs)});
 }
@@ -123,9 +109,6 @@ void watch() {
 I2c configure() {
   I2c result = find();
   calibration = calibrationWord();
-  // Power register = shunt * calibration / 4096 * bus / 5000 (equations 4 and 5);
-  // two counts of it leave room for the rounding.
-  telltale = 2ul * 4096 * 5000 / calibration;
   if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
   if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
   isFound = result == I2c::ok;
@@ -149,7 +132,8 @@ I2c start() {
 // together. Reading the power register ends it: that lowers the flag (8.6.3.2),
 // so that no pair is given twice. A flag that was up from the beginning may be
 // an old one, and the two registers from different pairs: such a look only
-// lowers it.
+// lowers it. Last the calibration: it is 0 after a brown-out (8.6.4.1), whenever
+// in the sequence that was; all that was read before is then void.
 Poll poll(Pair& pair) {
   board::Words words;
   switch (board::checkWatch(words)) {
@@ -167,16 +151,12 @@ Poll poll(Pair& pair) {
   uint16_t bus = words.of[0];
   uint16_t shunt = words.of[1];
   Status status = statusOf(static_cast<int16_t>(shunt), bus);
-  if (words.of[2] == 0 && isSuspect(shunt, bus)) {
-    uint16_t readBack;
-    I2c result = readRegister(kCalibration, readBack);
-    if (result == I2c::ok && readBack != calibration) {
-      status = Status::sensorReset;
-      // The register pointer may have been lost between the reads.
-      result = readRegister(kBus, bus);
-      if (result == I2c::ok) result = readRegister(kShunt, shunt);
-      if (result == I2c::ok) result = configure();
-    }
+  if (words.of[3] != calibration) {
+    status = Status::sensorReset;
+    // The register pointer may have been lost between the reads.
+    I2c result = readRegister(kBus, bus);
+    if (result == I2c::ok) result = readRegister(kShunt, shunt);
+    if (result == I2c::ok) result = configure();
     isFound = result == I2c::ok;
     if (!isFound) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
   }

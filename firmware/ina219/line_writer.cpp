@@ -18,7 +18,7 @@ static inline void publish() {
 
 void put(char character) { txRing.bytes[writeIndex++] = static_cast<uint8_t>(character); }
 
-__attribute__((optimize("O2"))) void text(PGM_P text) {
+void text(PGM_P text) {
   uint8_t index = writeIndex;
   while (const uint8_t character = pgm_read_byte(text++)) txRing.bytes[index++] = character;
   writeIndex = index;
@@ -56,7 +56,7 @@ static void toDigits(uint32_t value, uint8_t* digits) {
   digits[0] = '0' + tens;
 }
 
-__attribute__((optimize("O2"))) static void putDigits(const uint8_t* digits, uint8_t decimals) {
+static void putDigits(const uint8_t* digits, uint8_t decimals) {
   uint8_t place = 9;
   while (place > decimals && digits[place] == '0') place--;
   uint8_t index = writeIndex;
@@ -74,23 +74,6 @@ void fixed(uint32_t value, uint8_t decimals) {
   putDigits(digits, decimals);
 }
 
-void Counter::put(uint32_t value) {
-  const uint32_t step = value - value_;
-  value_ = value;
-  if (step > 9 || !isSet_) {
-    isSet_ = true;
-    toDigits(value, digits_);
-  } else {
-    uint8_t digit = digits_[0] + static_cast<uint8_t>(step);
-    uint8_t place = 0;
-    // Past the tenth digit it wraps at 10^10, but the value at 2^32.
-    for (; digit > '9' && place < 9; digit = digits_[place] + 1) digits_[place++] = digit - 10;
-    digits_[place] = digit;
-    if (value < step) toDigits(value, digits_);
-  }
-  putDigits(digits_, 0);
-}
-
 void number(uint32_t value) { fixed(value, 0); }
 
 void shortest(uint32_t value, uint8_t decimals) {
@@ -102,7 +85,7 @@ static char hexDigit(uint8_t nibble) {
   return static_cast<char>(nibble < 10 ? '0' + nibble : 'A' - 10 + nibble);
 }
 
-__attribute__((optimize("O2"))) void end() {
+void end() {
   // The bytes are still in the ring, sent or not: nobody else writes to it.
   Crc16 crc;
   const uint8_t endIndex = writeIndex;

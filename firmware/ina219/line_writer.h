@@ -16,16 +16,6 @@ void fixed(uint32_t value, uint8_t decimals);
 void shortest(uint32_t value, uint8_t decimals);
 void put(char character);
 
-// A number that mostly goes up by little: its digits are kept and counted on.
-class Counter {
- public:
-  void put(uint32_t value);
-
- private:
-  uint32_t value_;
-  uint8_t digits_[10];
-  bool isSet_;
-};
 // The CRC, the closing brace, LF.
 void end();
 

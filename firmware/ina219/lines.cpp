@@ -38,20 +38,8 @@ void writeHello(uint32_t firstNew) {
   line::end();
 }
 
-static line::Counter seqCounter;
-static line::Counter stampCounter;  // ms, or seconds of Unix time
-
-// Resends are older: they would upset the counters.
-static void putCount(line::Counter& counter, uint32_t value, bool isResend) {
-  if (isResend) {
-    line::number(value);
-  } else {
-    counter.put(value);
-  }
-}
-
 // Rounded down, also where the sample is older than the reference.
-static void writeUnixTime(const Context& context, uint32_t ms, bool isResend) {
+static void writeUnixTime(const Context& context, uint32_t ms) {
   uint32_t seconds = context.unixS;
   int32_t past = static_cast<int32_t>(ms - context.unixAtMs);
   if (past < 0) {
@@ -64,7 +52,7 @@ static void writeUnixTime(const Context& context, uint32_t ms, bool isResend) {
     past -= static_cast<int32_t>(whole * 1000);
   }
   line::text(PSTR(",\"ts\":"));
-  putCount(stampCounter, seconds, isResend);
+  line::number(seconds);
   line::put('.');
   const uint16_t fraction = static_cast<uint16_t>(past);
   if (fraction < 100) line::put('0');
@@ -87,13 +75,13 @@ void writeSample(uint32_t seq, const RawSample& sample, const Context& context, 
   if (isNegative && power) line::put('-');
   line::fixed(power, context.scale.decimals + 1);
   if (context.hasUnixTime) {
-    writeUnixTime(context, sample.ms, isResend);
+    writeUnixTime(context, sample.ms);
   } else {
     line::text(PSTR(",\"ms\":"));
-    putCount(stampCounter, sample.ms, isResend);
+    line::number(sample.ms);
   }
   line::text(PSTR(",\"seq\":"));
-  putCount(seqCounter, seq, isResend);
+  line::number(seq);
   line::text(PSTR(",\"status\":\""));
   line::text(kStatusNames[static_cast<uint8_t>(sample.status())]);
   line::put('"');

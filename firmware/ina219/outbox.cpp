@@ -53,14 +53,12 @@ void sendNew() {
   // Forgotten before it was sent: the host sees the gap and asks.
   if (context) writeSample(seq, sample, *context, false);
   unsent--;
-  wasLastNew = true;
 }
 
 // The next sample of the first range, or the next run of samples that are gone.
 void resend() {
   Range& range = ranges[0];
   RawSample sample;
-  wasLastNew = false;
   // A copy, and of the very number asked for: nothing can overwrite it while it is rendered.
   if (const Context* context = copySample(range.first, sample)) {
     writeSample(range.first, sample, *context, true);
@@ -140,13 +138,18 @@ bool step() {
     return true;
   }
   if (room < kSampleRoom) return false;
-  // New samples first; but where they would take the whole line, every other one is a resend.
-  if (unsent && !(rangeCount && wasLastNew)) {
+  // New samples first; but where they would take the whole line, every other one is something else.
+  const bool hasOther = notes || rangeCount;
+  if (unsent && !(hasOther && wasLastNew)) {
     sendNew();
+    wasLastNew = true;
+    return true;
+  }
+  wasLastNew = false;
+  if (notes) {
+    sendNote();
   } else if (rangeCount) {
     resend();
-  } else if (notes) {
-    sendNote();
   } else {
     return false;
   }
