@@ -230,7 +230,8 @@ function create(file: string): void {
   place(draft, file)
 }
 
-function place(draft: string, file: string): void {
+/** Puts a complete file in its place in one step; never over another one. */
+export function place(draft: string, file: string): void {
   // An empty file is what a crash leaves of SQLite's own first step, or `touch`.
   if (existsSync(file) && sizeOf(file) === 0) rmSync(file)
   try {
@@ -241,6 +242,11 @@ function place(draft: string, file: string): void {
     if (systemCode(error) === 'EEXIST' || existsSync(file)) throw error
     renameSync(draft, file)
   }
+  syncFolder(file)
+}
+
+/** Makes the name of a new file durable. */
+export function syncFolder(file: string): void {
   try {
     sync(dirname(file))
   } catch {
@@ -248,7 +254,8 @@ function place(draft: string, file: string): void {
   }
 }
 
-function sync(path: string): void {
+/** Returns when what was written is on the disk. */
+export function sync(path: string): void {
   // Windows syncs only what may be written, others open folders only to read.
   const fd = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
   try {

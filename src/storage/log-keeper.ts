@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
@@ -8,6 +8,7 @@ import { EMPTY_BLOCK, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
 import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
 import { LogWriter } from './log-writer.ts'
+import { saveOrphan } from './orphan.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 import { WriterLock } from './writer-lock.ts'
@@ -46,6 +47,8 @@ export const LAST_RESORT_SAMPLES = 500_000
 /** Pauses between attempts: this, doubled each time, up to the other. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
+/** Pause between attempts to write a spill file that can't be written either, ms. */
+const SPILL_PAUSE_MS = 2000
 /** Batches committed together where they come faster than the disk syncs. */
 const BATCHES_PER_COMMIT = 40
 /** Time for tidying up between two batches, ms. */
@@ -63,9 +66,11 @@ export class LogKeeper {
   #lock: WriterLock | null = null
   #db: Database.Database | null = null
   #writer: LogWriter | null = null
-  /** Of the file and its WAL, to notice when it is deleted or replaced. */
+  /** Of the file and its WAL, to notice when one is deleted or replaced. */
   #inode = 0
   #walInode = 0
+  /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
+  #fd: number | null = null
   /** All of this run, for a log that has to be opened anew. */
   readonly #epochs = new Map<number, Epoch>()
   #waiting: LogBatch[] = []
@@ -78,6 +83,7 @@ export class LogKeeper {
   #failedAtMs = 0
   #retryAtMs = 0
   #pauseMs = FIRST_PAUSE_MS
+  #spillAtMs = 0
   #spilledSamples = 0
 
   constructor(options: KeeperOptions) {
@@ -109,6 +115,7 @@ export class LogKeeper {
 
   /** Retries and tidies up; to be called a few times a second. */
   tick(): void {
+    this.#lookForFile()
     if (this.#writer === null) {
       this.#flush()
       this.#report()
@@ -125,8 +132,10 @@ export class LogKeeper {
 
   /** @throws InaError where samples could be saved nowhere */
   close(): void {
+    this.#lookForFile()
     this.#retryAtMs = 0
     this.#flush()
+    if (this.#writer === null) this.#recover()
     if (this.#waiting.length > 0) this.#spillWaiting()
     this.#report()
     try {
@@ -160,7 +169,8 @@ export class LogKeeper {
     }
     try {
       this.#db = openForWriting(file)
-      this.#inode = inodeOf(file)
+      this.#fd = openSync(file, 'r')
+      this.#inode = fstatSync(this.#fd).ino
       this.#writer = new LogWriter(this.#db, retainMs)
       this.#walInode = inodeOf(`${file}-wal`)
       return this.#writer
@@ -180,23 +190,23 @@ export class LogKeeper {
       if (this.#retryAtMs > this.#nowMs) break
     }
     const isLong = this.#nowMs - this.#waitingSinceMs >= MEMORY_MS
-    if (this.#waitingSamples > MEMORY_SAMPLES || (this.#waitingSamples > 0 && isLong)) {
+    const isMuch = this.#waitingSamples > MEMORY_SAMPLES
+    if ((isMuch || (this.#waitingSamples > 0 && isLong)) && this.#nowMs >= this.#spillAtMs) {
       this.#spillWaiting()
     }
   }
 
   #writeWaiting(): boolean {
-    const { file } = this.#options
     try {
       while (this.#waiting.length > 0) {
-        if (inodeOf(file) !== this.#inode) {
-          this.#fail(new Error('its file was deleted or replaced'))
-          this.#dropWal()
-          this.#retryAtMs = 0
+        const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
+        const isWritten = this.#isInPlace
+        if (isWritten) this.#writer?.write(group)
+        // Looked at again: what went into a file that had just been deleted is durable nowhere.
+        if (!this.#isInPlace) {
+          if (this.#leave() && isWritten) this.#done(group.length)
           return false
         }
-        const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
-        this.#writer?.write(group)
         this.#done(group.length)
       }
       return true
@@ -204,6 +214,38 @@ export class LogKeeper {
       this.#fail(error)
       return false
     }
+  }
+
+  #lookForFile(): void {
+    try {
+      if (this.#writer !== null && !this.#isInPlace) this.#leave()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** False once the file or its WAL has been deleted, moved or replaced by another program. */
+  get #isInPlace(): boolean {
+    const { file } = this.#options
+    return inodeOf(file) === this.#inode && inodeOf(`${file}-wal`) === this.#walInode
+  }
+
+  /** Parts from a file that is not in its place any more. @returns true: what is in it is safe */
+  #leave(): boolean {
+    const { file } = this.#options
+    let fate = { isSafe: true, text: 'its WAL was deleted' }
+    if (inodeOf(file) !== this.#inode) {
+      fate = saveOrphan(this.#db as Database.Database, this.#fd as number, file, () => {
+        this.#closeFile()
+        this.#dropWal()
+      })
+    } else {
+      // What is in the WAL goes into the file while there still is one who has it open.
+      this.#db?.pragma('wal_checkpoint(TRUNCATE)')
+    }
+    this.#fail(new Error(fate.text))
+    this.#retryAtMs = 0
+    return fate.isSafe
   }
 
   #done(batches: number): void {
@@ -263,6 +305,7 @@ export class LogKeeper {
       this.#done(this.#waiting.length)
     } catch (error) {
       this.#spillReason = `; nor is the spill file: ${plainReason(error)}`
+      this.#spillAtMs = this.#nowMs + SPILL_PAUSE_MS
       this.#failed = this.#waitingSamples > LAST_RESORT_SAMPLES
     }
   }
@@ -275,6 +318,8 @@ export class LogKeeper {
       // What failed before fails again here; the file is let go all the same.
     }
     this.#db = null
+    if (this.#fd !== null) closeSync(this.#fd)
+    this.#fd = null
   }
 
   /**

@@ -15,7 +15,7 @@ import { csvQuoted, parseCsvRecord } from '../util/csv.ts'
 import { InaError, systemCode } from '../util/errors.ts'
 import type { LogEvent, LostRange } from './log.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
-import { sizeOf } from './log-file.ts'
+import { sizeOf, syncFolder } from './log-file.ts'
 
 /** Read at once when samples flow back. */
 const CHUNK_BYTES = 256 * 1024
@@ -63,6 +63,8 @@ export class SpillFile {
       for (const batch of batches) text += batchLines(batch)
       writeAll(fd, Buffer.from(text))
       fsyncSync(fd)
+      // A new file is durable only once its folder tells of it.
+      if (sound === 0) syncFolder(this.#path)
     } catch (error) {
       tryTruncate(fd, sound)
       throw error

@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -230,21 +231,42 @@ describe('the spill file', () => {
 })
 
 describe('the file of a running log', () => {
-  test('is begun anew when it was deleted', () => {
+  test('is put back whole when it was deleted', () => {
     const keeper = startKeeper()
     const samples = series(300, 100_000)
     keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
     rmSync(file)
-    keeper.accept(batchesOf(samples.slice(100)))
+    keeper.accept(batchesOf(samples.slice(100, 200)))
     expect(last()).toMatchObject({ kind: 'recording', durable: 2 })
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix)
+    keeper.tick()
+    expect(existsSync(file)).toBe(true)
+    rmSync(`${file}-wal`)
+    keeper.accept(batchesOf(samples.slice(200)))
+    rmSync(file)
     keeper.close()
-    const rows = query(file, 'SELECT sequence, device FROM power_log ORDER BY time_us')
-    expect(rows).toHaveLength(200)
-    expect(rows[0]).toEqual({ sequence: 100, device: 'bench' })
-    expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    expectAll(300)
+    expect(query(file, 'SELECT DISTINCT epoch, device FROM power_log')).toEqual([
+      { epoch: 1, device: 'bench' },
+    ])
+    const details = query(file, "SELECT detail FROM power_event WHERE kind = 'spill'")
+    expect(details).toHaveLength(4)
+    expect(details[0]?.['detail']).toContain('deleted, and has been put back whole')
+    expect(readdirSync(join(file, '..')).sort()).toEqual(['log.db', 'log.db.lock'])
   })
 
-  test('is begun anew, folder and lock and all, when the folder was deleted', () => {
+  test('is whole where it was moved to, and begun anew', () => {
+    const keeper = startKeeper()
+    const samples = series(200, 100_000)
+    keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
+    renameSync(file, `${file}.old`)
+    keeper.accept(batchesOf(samples.slice(100)))
+    keeper.close()
+    expect(query(`${file}.old`, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 100 }])
+    expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 100 }])
+  })
+
+  test('is put back, folder and lock and all, when the folder was deleted', () => {
     file = join(tempFolder(), 'sub', 'log.db')
     const keeper = startKeeper()
     keeper.accept(batchesOf(series(100, 100_000), { epochs: [EPOCH] }))
@@ -253,7 +275,7 @@ describe('the file of a running log', () => {
     expect(last().kind).toBe('recording')
     expect(() => startKeeper()).toThrow(/is being written by/)
     keeper.close()
-    expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 100 }])
+    expectAll(200)
   })
 
   test('is gone on with when it was replaced by another log, whose runs stay apart', () => {
@@ -270,6 +292,9 @@ describe('the file of a running log', () => {
       { device: 'bench', n: 200 },
       { device: 'someone else', n: 50 },
     ])
+    // What had been in it before is kept.
+    const kept = query(`${file}.replaced-1`, 'SELECT count(*) AS n FROM power_log')
+    expect(kept).toEqual([{ n: 100 }])
   })
 
   test('is not touched when it was replaced by something else', () => {
