@@ -105,6 +105,8 @@ static void freeBus() {
 
 // --- USART -----------------------------------------------------------------
 
+static volatile Watched watched = Watched::none;  // see TWI
+
 constexpr uint8_t kRxSize = 128;  // a power of two; the longest command and then some
 static uint8_t rxBytes[kRxSize];
 static volatile uint8_t rxHead;
@@ -183,7 +185,9 @@ int16_t readByte() {
 
 // Not atomic, and need not be: if the interrupt clears the bit in between, it
 // is set again and the interrupt finds an empty ring.
-void transmit() { UCSR0B |= _BV(UDRIE0); }
+void transmit() {
+  if (!(UCSR0B & _BV(UDRIE0))) UCSR0B |= _BV(UDRIE0);
+}
 
 // Double speed, DS40002061B table 20-1: the finer divider.
 static uint16_t dividerOf(uint32_t baud) { return (F_CPU / 4 / baud + 1) / 2; }
@@ -206,7 +210,8 @@ void setBaud(uint32_t baud) {
 void idle() {
   set_sleep_mode(SLEEP_MODE_IDLE);
   cli();
-  if (rxHead == rxTail) {
+  const bool isWatchOver = watched != Watched::none && watched != Watched::pending;
+  if (rxHead == rxTail && !isWatchOver) {
     sleep_enable();
     sei();  // the instruction after it runs before any interrupt
     sleep_cpu();
@@ -233,17 +238,18 @@ enum : uint8_t {
 constexpr uint8_t dividerOfScl(uint32_t hz) { return (F_CPU / hz - 16) / 2; }
 
 // What goes on in the background, by the interrupt.
-static volatile Watched watched = Watched::done;
 static volatile uint8_t watchSteps;
 static Watch watch;
 static Words watchWords;
 static uint8_t watchStage;  // index of the register being read
 static bool needsPointer;
 static uint8_t highByte;
+static uint8_t lastSteps;
+static uint8_t lastStepMs;
 
 void beginI2c() {
   TWCR = 0;
-  watched = Watched::done;
+  watched = Watched::none;
   freeBus();
   TWSR = 0;
   TWBR = dividerOfScl(400000);
@@ -267,16 +273,22 @@ static I2c fail() {
   return I2c::stuck;
 }
 
+// Goes on by itself; there is no interrupt at its end.
 static I2c stop(I2c result) {
   TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
+  return result;
+}
+
+static bool isStopped() {
   for (uint16_t polls = kMaxPolls; polls; polls--) {
-    if (!(TWCR & _BV(TWSTO))) return result;
+    if (!(TWCR & _BV(TWSTO))) return true;
   }
-  return fail();
+  return false;
 }
 
 static I2c select(uint8_t addressAndDirection) {
   if (watched == Watched::pending) beginI2c();
+  if (!isStopped()) return fail();
   const uint8_t started = perform(_BV(TWSTA));
   if (started != kStarted && started != kStartedAgain) return fail();
   TWDR = addressAndDirection;
@@ -328,7 +340,9 @@ void startWatch(const Watch& newWatch) {
   watchStage = 0;
   watchWords.isFresh = false;
   needsPointer = true;
+  if (!isStopped()) beginI2c();
   watched = Watched::pending;
+  lastStepMs = static_cast<uint8_t>(millis());
   TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA);
 }
 
@@ -393,29 +407,22 @@ ISR(TWI_vect) {
 }
 
 Watched checkWatch(Words& words) {
-  static uint8_t lastSteps;
-  static uint8_t lastStepMs;
   const uint8_t nowMs = static_cast<uint8_t>(millis());
   const uint8_t steps = watchSteps;
   if (steps != lastSteps) {
     lastSteps = steps;
     lastStepMs = nowMs;
   }
-  switch (watched) {
-    case Watched::pending:
-      // A step takes 23 us, or 45.
-      if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return Watched::pending;
-      break;
-    case Watched::done:
-      words = watchWords;
-      return Watched::done;
-    case Watched::noAnswer:
-      return Watched::noAnswer;
-    default:
-      break;
+  Watched seen = watched;
+  if (seen == Watched::pending) {
+    // A step takes 23 us, or 45.
+    if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return seen;
+    seen = Watched::stuck;
   }
-  beginI2c();
-  return Watched::stuck;
+  if (seen == Watched::stuck) beginI2c();
+  if (seen == Watched::done) words = watchWords;
+  watched = Watched::none;
+  return seen;
 }
 
 #else  // any other core

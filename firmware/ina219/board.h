@@ -24,7 +24,11 @@
 // Samples kept for replay, 8 bytes each. 2 KB of RAM leave room for this many
 // with 400 bytes free below the deepest stack; see README.md before raising it.
 #ifndef RING_DEPTH
-#define RING_DEPTH 96
+#if defined(RAMEND) && RAMEND < 0x1000
+#define RING_DEPTH 98
+#else
+#define RING_DEPTH 240
+#endif
 #endif
 
 namespace board {
@@ -33,7 +37,7 @@ void begin();
 // True: the watchdog ended the run before this one.
 bool wasWatchdogReset();
 void feedWatchdog();
-// Sleeps until the next interrupt, unless a byte has come in.
+// Sleeps until the next interrupt, unless something has come in.
 void idle();
 
 // --- Serial line, 8N1 ------------------------------------------------------
@@ -68,14 +72,14 @@ struct Watch {
   uint8_t readyMask;           // of its low byte
   uint16_t holdUs;             // the first two hold still so long after the flag has risen
 };
-enum class Watched : uint8_t { pending, done, noAnswer, stuck };
+enum class Watched : uint8_t { none, pending, done, noAnswer, stuck };
 struct Words {
   uint16_t of[kWatched];
   bool isFresh;  // the flag was down before, and no more than holdUs ago
 };
 
 void startWatch(const Watch& watch);
-// To be called often; the words are there once it says `done`.
+// The words are there once it says `done`; what is over is said once, then it is `none`.
 Watched checkWatch(Words& words);
 
 // --- EEPROM ----------------------------------------------------------------

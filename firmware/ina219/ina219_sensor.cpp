@@ -135,10 +135,10 @@ I2c start() {
 // lowers it. Last the calibration: it is 0 after a brown-out (8.6.4.1), whenever
 // in the sequence that was; all that was read before is then void.
 Poll poll(Pair& pair) {
-  board::Words words;
+  board::Words words = {};
   switch (board::checkWatch(words)) {
-    case board::Watched::pending:
-      return Poll::pending;
+    case board::Watched::done:
+      break;
     case board::Watched::noAnswer:
       isFound = false;
       return Poll::noAnswer;
@@ -146,7 +146,7 @@ Poll poll(Pair& pair) {
       isFound = false;
       return Poll::stuck;
     default:
-      break;
+      return Poll::pending;
   }
   uint16_t bus = words.of[0];
   uint16_t shunt = words.of[1];
@@ -170,7 +170,5 @@ Poll poll(Pair& pair) {
 }
 
 uint16_t timeoutMs() { return static_cast<uint16_t>(shuntTimeUs() >> 8) + 10; }
-
-bool isSlow() { return settings.averaging >= 3; }
 
 }  // namespace sensor

@@ -31,12 +31,10 @@ struct Pair {
 board::I2c configure();
 // Before the first `poll` of each pair.
 board::I2c start();
-// To be called often until it says other than `pending`. Each pair is given once.
+// Until it says other than `pending`. Each pair is given once.
 Poll poll(Pair& pair);
 
 // Longest time from `start` to a complete pair, in ms, with reserve.
 uint16_t timeoutMs();
-// True: a pair takes so long that once a millisecond is often enough for `poll`.
-bool isSlow();
 
 }  // namespace sensor
