@@ -55,7 +55,7 @@ export class SpillFile {
    */
   append(epochs: Iterable<Epoch>, batches: readonly LogBatch[]): void {
     const fd = openSync(this.#path, 'a+', 0o600)
-    let sound = 0
+    let sound: number | null = null
     try {
       sound = this.#cutTornTail(fd)
       let text = sound === 0 ? `spill,${randomUUID()}\n` : ''
@@ -66,7 +66,8 @@ export class SpillFile {
       // A new file is durable only once its folder tells of it.
       if (sound === 0) syncFolder(this.#path)
     } catch (error) {
-      tryTruncate(fd, sound)
+      // Where it could not even be read, nothing of it is cut off.
+      if (sound !== null) tryTruncate(fd, sound)
       throw error
     } finally {
       closeSync(fd)

@@ -214,6 +214,9 @@ describe('the spill file', () => {
     writeFileSync(spill, 'my,own,data\n')
     expect(() => startKeeper()).toThrow(/in the way/)
     expect(readFileSync(spill, 'utf8')).toBe('my,own,data\n')
+    const appending = (): void => leaveSpill(100, 200)
+    expect(appending).toThrow(/in the way/)
+    expect(readFileSync(spill, 'utf8')).toBe('my,own,data\n')
   })
 
   test('where it can be written neither, the samples are not called durable', () => {
