@@ -51,7 +51,7 @@ describe('hello', () => {
       baud: 115200,
       mode: 'stream',
     })
-    expect(hello.depth).toBeGreaterThanOrEqual(100)
+    expect(hello.depth).toBeGreaterThanOrEqual(64)
     expect(hello.fw).toMatch(/^\d+\.\d+\.\d+$/)
   })
 })

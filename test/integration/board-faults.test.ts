@@ -62,7 +62,7 @@ describe('resets', () => {
       const from = rig.now
       rig.board.reset('external')
       if (!rig.board.bus.sda) heldSda += 1
-      rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 1000, from)
+      rig.sample()
       expect(rig.command('read')).toBe('ok')
       expect(statuses(rig, from).at(-1)).toBe('ok')
     }
@@ -70,9 +70,19 @@ describe('resets', () => {
     expect(heldSda).toBeGreaterThan(2)
   })
 
-  it('is started again by the watchdog when the program hangs', () => {
+  it('is heard to say hello though the line before was cut', () => {
     const rig = started()
+    while (rig.unfinished < 30) rig.board.runMs(0.25)
+    const from = rig.now
+    rig.board.reset('external')
+    rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 1000, from)
+    expect(rig.arrivals[from]?.frame.kind).toBe('malformed')
+  })
+
+  it('is started again by the watchdog when the program hangs', () => {
+    const rig = new BoardRig()
     const { boot } = rig.hello()
+    rig.board.runMs(500)
     const kinds: string[] = []
     rig.board.onReset = (kind) => kinds.push(kind)
     const from = rig.now

@@ -29,6 +29,8 @@ export class BoardRig {
   readonly board: Board
   readonly arrivals: Arrival[] = []
   bytes = 0
+  /** Bytes of the line that is under way. */
+  unfinished = 0
   #commandNumber = 0
 
   constructor(options: RigOptions = {}) {
@@ -52,6 +54,7 @@ export class BoardRig {
       const heard = toHost ? toHost(byte, this.board.timeMs) : byte
       if (heard === null) return
       this.bytes += 1
+      this.unfinished = heard === 0x0a ? 0 : this.unfinished + 1
       one[0] = heard
       splitter.push(one)
     }
