@@ -1,4 +1,5 @@
 import { QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
+import type { Command } from '../protocol/commands.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows } from '../stats/windows.ts'
 import type { LogClient } from '../storage/log.ts'
@@ -85,6 +86,11 @@ export class Monitor implements MonitorControls {
   /** Hands on what still waits, before the log is closed. */
   finish(): void {
     this.#session.finish()
+  }
+
+  /** Sends a command to the device; how it ended is an event. */
+  command(command: Command): void {
+    this.#session.command(command)
   }
 
   quit(): void {

@@ -137,13 +137,15 @@ export class Session {
     this.#link.tick(this.#options.clock.monoMs())
   }
 
-  command(command: Command, done: (result: CommandResult) => void): void {
-    this.#link.command(command, done, this.#options.clock.monoMs())
-  }
-
-  /** True: lost samples are being asked for, so that an end just now would lose them for good. */
-  get healing(): boolean {
-    return this.#link.busy
+  /** Sends a command to the device, as soon as it listens; how it ended is an event. */
+  command(command: Command, done: (result: CommandResult) => void = () => {}): void {
+    const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
+    const finished = (result: CommandResult): void => {
+      const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
+      this.#tell('command', `${what}: ${outcome}`)
+      done(result)
+    }
+    this.#link.command(command, finished, this.#options.clock.monoMs())
   }
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */

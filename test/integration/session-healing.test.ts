@@ -150,10 +150,13 @@ describe('a session on a faulty wire', () => {
     const faults = parseFaults('drop=0.2')
     const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults, seed: 5 })
     run.go(3000)
-    const results: string[] = []
-    run.session.command({ cmd: 'set_interval', value: 50 }, (result) => results.push(result.kind))
+    run.session.command({ cmd: 'set_interval', value: 50 })
+    run.session.command({ cmd: 'set_interval', value: -1 })
     run.go(20_000)
-    expect(results).toEqual(['ok'])
+    expect(run.events.filter((event) => event.startsWith('command'))).toEqual([
+      'command: set_interval 50: ok',
+      'command: set_interval -1: refused: range',
+    ])
   })
 
   it('follows a host clock set forward, ignores one set back; time never goes back', () => {

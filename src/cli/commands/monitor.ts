@@ -6,6 +6,7 @@ import { parseDuration } from '../../util/duration.ts'
 import { InaError, systemCode } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { defaultLogPath } from '../../util/paths.ts'
+import { parseSetting } from '../device-settings.ts'
 import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
@@ -23,6 +24,7 @@ interface MonitorCliOptions extends SourceChoice {
   duration?: number
   count?: number
   summary?: string
+  set?: string | string[]
   maxVoltage?: number
   maxCurrent?: number
   ascii?: boolean
@@ -91,6 +93,12 @@ export function monitorCommand(io: CliIo): Command {
       ),
     )
     .addOption(
+      option(
+        '--set <name=value...>',
+        'send settings to the device: interval=<ms>, time=now, range=<V>, averaging=<n>, mode=stream|poll, threshold=<A>|off, shunt=<ohm>, save',
+      ),
+    )
+    .addOption(
       option('--max-voltage <V>', 'largest plausible bus voltage, 0 to 1000 V', {
         defaultText: 'what the device says, else 26',
         parse: numberIn({ min: 0, max: 1000, unit: 'V' }),
@@ -124,7 +132,15 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
       'write the summary to a file: --summary run.json',
     )
   }
+  const settings = [options.set ?? []].flat().map((text) => parseSetting(text, io.clock))
   const source = await openSource(options, io)
+  if (settings.length > 0 && !source.duplex) {
+    throw new InaError(
+      'usage_invalid',
+      '--set needs a device that hears, and standard input is one way',
+      'name the port with --port',
+    )
+  }
   const path = options.db ?? defaultLogPath(io.env)
   const log = options.log ? await openLog({ file: path, retainMs: options.retain }) : null
 
@@ -181,6 +197,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
         )
     })
     monitor.start()
+    for (const command of settings) monitor.command(command)
     await stop.reached
   } finally {
     clearInterval(ticker)

@@ -1,0 +1,56 @@
+import type { Command } from '../protocol/commands.ts'
+import type { Clock } from '../util/clock.ts'
+import { InaError } from '../util/errors.ts'
+import { nearest } from '../util/nearest.ts'
+
+/** Settings that a device may know (contract 2.3), with an example each. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  interval: 'interval=500',
+  time: 'time=now',
+  range: 'range=16',
+  averaging: 'averaging=8',
+  mode: 'mode=stream',
+  threshold: 'threshold=1.5',
+  shunt: 'shunt=0.1',
+}
+
+/**
+ * Reads one `--set name=value` as the command that it becomes; `save` keeps the
+ * device's settings over a power cycle. Whether the value is allowed is for the
+ * device to say.
+ */
+export function parseSetting(text: string, clock: Clock): Command {
+  if (text === 'save') return { cmd: 'save' }
+  const at = text.indexOf('=')
+  const name = at < 0 ? text : text.slice(0, at)
+  const value = at < 0 ? '' : text.slice(at + 1)
+  const example = EXAMPLES[name]
+  if (example === undefined) {
+    const names = [...Object.keys(EXAMPLES), 'save']
+    const guess = nearest(name, names)
+    throw new InaError(
+      'usage_invalid',
+      `'${name}' is no setting of a device`,
+      guess === null ? `the settings are ${names.join(', ')}` : `did you mean '${guess}'?`,
+    )
+  }
+  if (value === '') {
+    throw new InaError('usage_invalid', `the setting '${text}' has no value`, `write ${example}`)
+  }
+  return { cmd: `set_${name}`, value: readValue(name, value, clock) }
+}
+
+function readValue(name: string, value: string, clock: Clock): number | string | null {
+  if (name === 'time' && value === 'now') return Math.round(clock.wallMs()) / 1000
+  if (name === 'threshold' && value === 'off') return null
+  if (name === 'mode') return value
+  const number = Number(value)
+  if (!Number.isFinite(number)) {
+    throw new InaError(
+      'usage_invalid',
+      `the setting '${name}=${value}' is not a number`,
+      `write ${EXAMPLES[name]}`,
+    )
+  }
+  return number
+}
