@@ -9,14 +9,7 @@
 #include <avr/wdt.h>
 #endif
 
-// An AVR with the first USART and the TWI of the ATmega328P gets drivers of its
-// own: a register read over Wire takes 206 us instead of 125, a byte through
-// HardwareSerial 115 cycles instead of 60, and together they miss the sensor's
-// 940 pairs a second. Every other core is used through Serial and Wire.
-#if defined(__AVR__) && defined(UDR0) && defined(TWCR) && defined(TWBR)
-#define OWN_DRIVERS 1
-#else
-#define OWN_DRIVERS 0
+#if !OWN_DRIVERS
 #include <Wire.h>
 #endif
 
@@ -428,8 +421,6 @@ Watched checkWatch(Words& words) {
 #else  // any other core
 
 int16_t readByte() {
-  // Here, because every pass of the main loop comes by: what did not fit before.
-  transmit();
   return Serial.available() > 0 ? static_cast<int16_t>(Serial.read()) : -1;
 }
 
@@ -496,32 +487,18 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
 }
 
 static Watch watch;
-static bool wasDown;
-static uint32_t downUs;  // the flag was down then
 
-void startWatch(const Watch& newWatch) {
-  watch = newWatch;
-  wasDown = false;
-}
+void startWatch(const Watch& newWatch) { watch = newWatch; }
 
-static I2c readAt(uint8_t pointer, uint16_t& word) {
-  const I2c selected = writePointer(watch.address, pointer);
-  return selected == I2c::ok ? readWord(watch.address, word) : selected;
-}
-
-// Each call is one look; the caller may have been away in between.
+// Each call is one look; the caller may have been away for long in between.
 Watched checkWatch(Words& words) {
-  const uint32_t nowUs = micros();
-  I2c result = readAt(watch.pointers[0], words.of[0]);
-  if (result == I2c::ok && !(words.of[0] & watch.readyMask)) {
-    wasDown = true;
-    downUs = nowUs;
-    return Watched::pending;
-  }
-  if (result == I2c::ok) result = readAt(watch.pointers[1], words.of[1]);
-  words.isFresh = wasDown && micros() - downUs < watch.holdUs;
-  for (uint8_t i = 2; i < kWatched && result == I2c::ok; i++) {
-    result = readAt(watch.pointers[i], words.of[i]);
+  words.isFresh = false;
+  I2c result = I2c::ok;
+  for (uint8_t i = 0; i < kWatched && result == I2c::ok; i++) {
+    result = writePointer(watch.address, watch.pointers[i]);
+    if (result == I2c::ok) result = readWord(watch.address, words.of[i]);
+    const bool isDown = i == 0 && !(words.of[0] & watch.readyMask);
+    if (result == I2c::ok && isDown) return Watched::pending;
   }
   if (result == I2c::ok) return Watched::done;
   return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;

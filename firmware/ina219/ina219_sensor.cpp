@@ -34,9 +34,10 @@ I2c readRegister(Register reg, uint16_t& word) {
   return selected == I2c::ok ? board::readWord(settings.address, word) : selected;
 }
 
-// A shunt conversion is over before a poll and a read can be, so at less than
-// 12 bit only a conversion that stops by itself holds still for both registers.
-bool isTriggered() { return settings.bits < 12; }
+// At less than 12 bit the next shunt conversion may be over before both registers
+// are read, and without a watch in the background at 12 bit, too. Then only a
+// conversion that stops by itself holds still for long enough.
+bool isTriggered() { return settings.bits < 12 || !OWN_DRIVERS; }
 
 uint32_t shuntTimeUs() {
   return static_cast<uint32_t>(pgm_read_word(&kConversionUs[settings.bits - 9])) << settings.averaging;
@@ -97,11 +98,7 @@ Status statusOf(int16_t shunt, uint16_t bus) {
 }
 
 void watch() {
-  const uint32_t holdUs = shuntTimeUs() - (shuntTimeUs() >> 3);
-  board::startWatch({settings.address,
-                     {kBus, kShunt, kPower, kCalibration},
-                     kReady,
-                     holdUs > 0xFFFF ? static_cast<uint16_t>(0xFFFF) : static_cast<uint16_t>(holdUs)});
+  board::startWatch({settings.address, {kBus, kShunt, kPower, kCalibration}, kReady});
 }
 
 }  // namespace

@@ -124,6 +124,7 @@ bool isSwitchingBaud() {
 }  // namespace
 
 bool step() {
+  board::transmit();
   if (isSwitchingBaud()) return false;
   if (isHelloDue) {
     if (!txEmpty()) return false;
