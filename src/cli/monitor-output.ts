@@ -57,7 +57,7 @@ async function openTui({ monitor, io, ascii, mouse }: OutputOptions): Promise<Ou
 }
 
 /** Events that would drown a log of stderr; they are in the ledger and in the database. */
-const QUIET_KINDS: ReadonlySet<string> = new Set(['lost', 'note'])
+const QUIET_KINDS: ReadonlySet<string> = new Set(['lost', 'note', 'recovery'])
 /** When the size of the log is told: once the rate has settled. */
 const SIZE_AFTER_MS = 5000
 

@@ -1,3 +1,5 @@
+import type { LogState } from '../storage/log.ts'
+
 /** Contract 4: the run's account. The seven line classes add up to `lines`. */
 export interface Ledger {
   lines: number
@@ -17,6 +19,10 @@ export interface Ledger {
   commands_acked: number
   bytes: number
   seconds: number
+  /** How the log is doing; `off` with `--no-log`. */
+  log_state: LogState['kind'] | 'off'
+  /** How often the log could not be written for a while. */
+  log_outages: number
 }
 
 export function emptyLedger(): Ledger {
@@ -38,5 +44,7 @@ export function emptyLedger(): Ledger {
     commands_acked: 0,
     bytes: 0,
     seconds: 0,
+    log_state: 'off',
+    log_outages: 0,
   }
 }

@@ -9,7 +9,7 @@ import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sequence.ts'
 import { advance } from '../protocol/serial-number.ts'
-import type { LogClient } from '../storage/log.ts'
+import type { LogClient, LogState } from '../storage/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { InaError } from '../util/errors.ts'
@@ -65,7 +65,10 @@ export class Session {
   #live: LiveStamp | null = null
   #lastUs = 0
   #pendingLoss: { first: number; count: number; reason: LossReason; fromUs: number }[] = []
+  /** Numbers of the samples healed one after the other. */
+  #healed: number[] = []
   #told = new Set<ClockNotice>()
+  #logKind: LogState['kind'] = 'recording'
   /** Numbers are missing altogether: no loss can be detected. */
   unnumbered = false
 
@@ -104,6 +107,7 @@ export class Session {
     options.log?.onCommitted((last) => {
       if (last.epochId === this.#epoch?.id && last.seq !== null) this.#link.durable(last.seq)
     })
+    options.log?.onState((state) => this.#logState(state))
   }
 
   start(): void {
@@ -124,8 +128,7 @@ export class Session {
       },
       connected: () => this.#connected(),
       ended: () => {
-        this.#link.finish()
-        this.#settleLoss(this.#host.nowUs())
+        this.finish()
         this.#listener.ended('source')
       },
       failed: (error) => this.#listener.failed(error),
@@ -151,6 +154,7 @@ export class Session {
   /** Ends the stream: what waits is handed on, what is missing is on record. */
   finish(): void {
     this.#link.finish()
+    this.#tellHealed()
     this.#settleLoss(this.#host.nowUs())
   }
 
@@ -160,7 +164,8 @@ export class Session {
 
   get ledger(): Readonly<Ledger> {
     const seconds = Math.round(this.#options.clock.monoMs() - this.#startMs) / 1000
-    return { ...this.#ledger, logged: this.#options.log?.state.logged ?? 0, seconds }
+    const log = this.#options.log?.state
+    return { ...this.#ledger, logged: log?.logged ?? 0, seconds, log_state: log?.kind ?? 'off' }
   }
 
   get #isFull(): boolean {
@@ -228,6 +233,8 @@ export class Session {
       gapBefore: gapBefore || (frame.seq === null && this.#silence.isGap(timeUs)),
       origin: healed ? 'healed' : 'live',
     }
+    if (healed && frame.seq !== null) this.#healed.push(frame.seq)
+    else this.#tellHealed()
     if (inRange) this.#ledger.samples++
     else this.#ledger.out_of_range++
     if (healed) this.#ledger.recovered++
@@ -240,6 +247,16 @@ export class Session {
   #lost(first: number, count: number, reason: LossReason): void {
     this.#ledger.lost += count
     this.#pendingLoss.push({ first, count, reason, fromUs: this.#lastUs })
+  }
+
+  /** The run of samples that came after being asked for again is over: one event for all of it. */
+  #tellHealed(): void {
+    const first = this.#healed[0]
+    if (first === undefined) return
+    const last = this.#healed[this.#healed.length - 1] as number
+    const range = first === last ? `#${first}` : `#${first}-${last}`
+    this.#tell('recovery', `healed ${this.#healed.length} (${range})`)
+    this.#healed = []
   }
 
   /** The sample behind a hole is here (or none will come): the hole's span is known. */
@@ -316,6 +333,15 @@ export class Session {
       this.#tell('reconnect', `${this.#options.source.label} is back`)
     }
     this.#link.connected()
+  }
+
+  /** Told on the screen; the log itself remembers why it took nothing once it does again. */
+  #logState({ kind, reason }: LogState): void {
+    if (kind === this.#logKind) return
+    if (this.#logKind === 'recording') this.#ledger.log_outages++
+    this.#logKind = kind
+    const text = kind === 'recording' ? 'the log is being written again' : reason
+    this.#listener.event('log', text, this.#host.nowUs())
   }
 
   #clockNotice(notice: ClockNotice, isOnlySign: boolean): void {

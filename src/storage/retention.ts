@@ -6,13 +6,15 @@ const PAGES_PER_STEP = 128
 const SPARE_PAGES = 512
 
 /**
- * Deletes samples past the retention, in steps that are bounded in rows, and
+ * Deletes samples past the retention, and the events that come as often as
+ * samples do, in steps that are bounded in rows, and
  * gives the file's free pages back, in steps bounded in pages.
  */
 export class Retention {
   readonly #db: Database.Database
   readonly #bound: Database.Statement
   readonly #delete: Database.Statement
+  readonly #deleteEvents: Database.Statement
   readonly #freePages: Database.Statement
   readonly #allPages: Database.Statement
   /** Up to where each device's samples have been looked at, Unix µs. */
@@ -26,6 +28,10 @@ export class Retention {
     this.#delete = db.prepare(
       `DELETE FROM sample WHERE id >= ? AND id < ?
        AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?)`,
+    )
+    // Restarts, reconnects, clock steps and spills are few and stay, as lost ranges do.
+    this.#deleteEvents = db.prepare(
+      "DELETE FROM event WHERE time_us < ? AND device_id = ? AND kind IN ('recovery', 'note')",
     )
     this.#freePages = db.prepare('PRAGMA freelist_count').pluck()
     this.#allPages = db.prepare('PRAGMA page_count').pluck()
@@ -55,6 +61,7 @@ export class Retention {
     const toUs = bound ?? limitUs
     this.#delete.run(fromUs, toUs, deviceId)
     this.#doneUs.set(deviceId, toUs)
+    if (bound === undefined) this.#deleteEvents.run(limitUs, deviceId)
     return bound !== undefined
   }
 

@@ -97,6 +97,10 @@ describe('a session on a faulty wire', () => {
     expect(run.session.ledger.lost).toBe(0)
     expect(run.samples.length).toBe(5000)
     expect(run.session.ledger.recovered).toBeGreaterThan(100)
+    const healed = run.events.map((event) =>
+      Number(/^recovery: healed (\d+)/.exec(event)?.[1] ?? 0),
+    )
+    expect(healed.reduce((a, b) => a + b, 0)).toBe(run.session.ledger.recovered)
   })
 
   it('over resets: nothing wrong, nothing twice, what is missing is on record', () => {

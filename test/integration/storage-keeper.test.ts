@@ -148,7 +148,7 @@ describe('while another program has the log locked', () => {
     keeper.accept(
       batchesOf(samples.slice(100), {
         lost: [{ epochId: 1, firstSeq: 900, count: 2, fromUs: 1, toUs: 2, reason: 'gone' }],
-        events: [{ timeUs: 5, device: 'bench', kind: 'note', detail: 'said "a, b"\nand more' }],
+        events: [{ timeUs: 5, device: 'bench', kind: 'restart', detail: 'said "a, b"\nand more' }],
       }),
     )
     keeper.close()
@@ -159,7 +159,7 @@ describe('while another program has the log locked', () => {
     expect(query(file, 'SELECT count, reason FROM power_lost')).toEqual([
       { count: 2, reason: 'gone' },
     ])
-    expect(query(file, "SELECT detail FROM power_event WHERE kind = 'note'")).toEqual([
+    expect(query(file, "SELECT detail FROM power_event WHERE kind = 'restart'")).toEqual([
       { detail: 'said "a, b"\ufffdand more' },
     ])
     expect(query(file, 'SELECT DISTINCT epoch FROM power_log')).toHaveLength(1)

@@ -206,12 +206,14 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     await log?.close()
     await output?.close()
     stop.dispose()
-    if (options.summary !== undefined) writeSummary(options.summary, monitor, io)
+    if (options.summary !== undefined)
+      writeSummary(options.summary, monitor, log?.state.kind ?? 'off', io)
   }
 }
 
-function writeSummary(target: string, monitor: Monitor, io: CliIo): void {
-  const text = `${JSON.stringify(monitor.ledger)}\n`
+/** @param logState `recording`, `spilling`, `failed` or `off`, beyond the agreed members */
+function writeSummary(target: string, monitor: Monitor, logState: string, io: CliIo): void {
+  const text = `${JSON.stringify({ ...monitor.ledger, log_state: logState })}\n`
   if (target === '-') {
     io.stdout.write(text)
     return
