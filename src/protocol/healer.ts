@@ -12,9 +12,14 @@ export interface NackRequest {
 const MAX_REQUEST = 32
 /** How often one sample is asked for before it is given up. */
 const MAX_TRIES = 4
-/** The device's time to begin with an answer, and between two of its resends: at first, and at least. */
+/**
+ * The device's time to begin with an answer, and between two of its resends: at
+ * first, and at least. One that looks at its input once a sample gets two
+ * samples' time, up to the longest.
+ */
 const ANSWER_MS = 300
 const ANSWER_MIN_MS = 40
+const ANSWER_LONGEST_MS = 3000
 /** So long without any line at all: the line is dead, not the request lost. */
 const DEAD_LINE_MS = 2000
 /** Requests in a row without any answer after which the device is left in peace. */
@@ -48,6 +53,7 @@ export class Healer {
   #samplesPerSecond = 0
   /** How long an answer is waited for; follows what the device needs. */
   #patienceMs = ANSWER_MS
+  #longestMs = ANSWER_MS
 
   constructor(tracker: SequenceTracker) {
     this.#tracker = tracker
@@ -65,15 +71,18 @@ export class Healer {
    * A device introduced itself.
    *
    * @param depth how many of its newest samples it can send again; 0: none
+   * @param intervalMs between its samples; null: not known
    * @param samplesPerSecond what the line carries; Infinity where it has no limit
    */
-  begin(depth: number, samplesPerSecond: number, nowMs: number): void {
+  begin(depth: number, intervalMs: number | null, samplesPerSecond: number, nowMs: number): void {
     this.#depth = depth
     this.#deaf = false
     this.#unanswered = 0
     this.#request = null
     this.#tries.clear()
-    this.#patienceMs = ANSWER_MS
+    const wantedMs = 2 * (intervalMs ?? 0)
+    this.#longestMs = Math.max(ANSWER_MS, Math.min(ANSWER_LONGEST_MS, wantedMs))
+    this.#patienceMs = this.#longestMs
     this.#samplesPerSecond = samplesPerSecond
     // A burst of one replay depth may be healed at once; the tenth holds on average.
     this.#budget = depth
@@ -167,7 +176,7 @@ export class Healer {
 
   #countUnanswered(request: NackRequest): void {
     if (this.#missingOf(request) < request.count) return
-    this.#patienceMs = Math.min(ANSWER_MS, this.#patienceMs * 2)
+    this.#patienceMs = Math.min(this.#longestMs, this.#patienceMs * 2)
     this.#unanswered++
     if (this.#unanswered < DEAF_AFTER * MAX_TRIES) return
     this.#deaf = true
@@ -181,7 +190,7 @@ export class Healer {
   #learn(answerMs: number): void {
     const wantedMs = 4 * answerMs + ANSWER_MIN_MS / 2
     const nextMs = this.#patienceMs + (wantedMs - this.#patienceMs) / 4
-    this.#patienceMs = Math.max(ANSWER_MIN_MS, Math.min(ANSWER_MS, nextMs))
+    this.#patienceMs = Math.max(ANSWER_MIN_MS, Math.min(this.#longestMs, nextMs))
   }
 
   #missingOf(request: NackRequest): number {

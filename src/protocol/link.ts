@@ -235,7 +235,8 @@ export class Link {
     if (this.#options.duplex && hello.depth > 0) {
       const { bytesPerSecond } = this.#options
       const samplesPerSecond = (bytesPerSecond ?? Number.POSITIVE_INFINITY) / LINE_BYTES
-      if (!known || !this.#healer.active) this.#healer.begin(hello.depth, samplesPerSecond, nowMs)
+      if (!known || !this.#healer.active)
+        this.#healer.begin(hello.depth, hello.intervalMs, samplesPerSecond, nowMs)
     } else {
       this.#healer.end()
     }
