@@ -1,5 +1,6 @@
-// The one place that knows the board. Everything else is plain C++ over these
-// functions and the core's millis(), micros(), pinMode() and digitalWrite().
+// What the rest of the sketch knows of the board. Everything else is plain C++
+// over these functions and the core's millis(), pinMode() and digitalWrite().
+// board_avr.cpp is the one file written for a certain family of parts.
 #pragma once
 
 #include <Arduino.h>
@@ -69,7 +70,9 @@ void transmit();
 
 enum class I2c : uint8_t { ok, noAnswer, stuck };
 
-// Frees the bus from a part that was left in the middle of a byte, then takes it.
+// Nine clock pulses and a STOP, by hand, while nobody has the bus.
+void freeBus();
+// Frees the bus, then takes it.
 void beginI2c();
 // Two bytes, high one first, from where the part's register pointer stands.
 I2c readWord(uint8_t address, uint16_t& word);

@@ -1,0 +1,104 @@
+// Serial line and I2C through Serial and Wire of whatever core there is.
+
+#include "board.h"
+#include "tx_ring.h"
+
+#if !OWN_DRIVERS
+
+#include <Wire.h>
+// The AVR core has had the timeout since 1.8.3, but not always the macro that says so.
+#if defined(WIRE_HAS_TIMEOUT) || defined(__AVR__)
+#define HAS_TIMEOUT 1
+#else
+#define HAS_TIMEOUT 0
+#endif
+
+namespace board {
+
+int16_t readByte() {
+  return Serial.available() > 0 ? static_cast<int16_t>(Serial.read()) : -1;
+}
+
+void transmit() {
+  while (!txEmpty() && Serial.availableForWrite() > 0) {
+    Serial.write(txRing.bytes[txRing.tail]);
+    txRing.tail = txRing.tail + 1;
+  }
+}
+
+bool isBaudPossible(uint32_t baud) { return baud >= 9600 && baud <= 1000000; }
+
+void setBaud(uint32_t baud) {
+  Serial.flush();
+  Serial.begin(baud);
+}
+
+void idle() {}
+
+void beginI2c() {
+  Wire.end();
+  freeBus();
+  Wire.begin();
+  Wire.setClock(400000);
+#if HAS_TIMEOUT
+  Wire.setWireTimeout(3000, true);
+#endif
+}
+
+static I2c resultOf(uint8_t wireError) {
+  if (wireError == 0) return I2c::ok;
+  if (wireError == 2 || wireError == 3) return I2c::noAnswer;
+  beginI2c();
+  return I2c::stuck;
+}
+
+I2c readWord(uint8_t address, uint16_t& word) {
+  if (Wire.requestFrom(address, static_cast<uint8_t>(2)) != 2) {
+#if HAS_TIMEOUT
+    if (Wire.getWireTimeoutFlag()) {
+      Wire.clearWireTimeoutFlag();
+      return resultOf(5);
+    }
+#endif
+    return I2c::noAnswer;
+  }
+  const uint8_t high = static_cast<uint8_t>(Wire.read());
+  word = static_cast<uint16_t>(high << 8) | static_cast<uint8_t>(Wire.read());
+  return I2c::ok;
+}
+
+I2c writePointer(uint8_t address, uint8_t pointer) {
+  Wire.beginTransmission(address);
+  Wire.write(pointer);
+  return resultOf(Wire.endTransmission(false));
+}
+
+I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
+  Wire.beginTransmission(address);
+  Wire.write(pointer);
+  Wire.write(static_cast<uint8_t>(word >> 8));
+  Wire.write(static_cast<uint8_t>(word));
+  return resultOf(Wire.endTransmission());
+}
+
+static Watch watch;
+
+void startWatch(const Watch& newWatch) { watch = newWatch; }
+
+// Each call is one look; the caller may have been away for long in between.
+Watched checkWatch(Words& words) {
+  words.isFresh = false;
+  I2c result = I2c::ok;
+  for (uint8_t i = 0; i < kWatched && result == I2c::ok; i++) {
+    result = writePointer(watch.address, watch.pointers[i]);
+    if (result == I2c::ok) result = readWord(watch.address, words.of[i]);
+    const bool isDown = i == 0 && !(words.of[0] & watch.readyMask);
+    if (result == I2c::ok && isDown) return Watched::pending;
+  }
+  if (result == I2c::ok) return Watched::done;
+  return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
+}
+
+}  // namespace board
+
+#endif
