@@ -206,14 +206,12 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     await log?.close()
     await output?.close()
     stop.dispose()
-    if (options.summary !== undefined)
-      writeSummary(options.summary, monitor, log?.state.kind ?? 'off', io)
+    if (options.summary !== undefined) writeSummary(options.summary, monitor, io)
   }
 }
 
-/** @param logState `recording`, `spilling`, `failed` or `off`, beyond the agreed members */
-function writeSummary(target: string, monitor: Monitor, logState: string, io: CliIo): void {
-  const text = `${JSON.stringify({ ...monitor.ledger, log_state: logState })}\n`
+function writeSummary(target: string, monitor: Monitor, io: CliIo): void {
+  const text = `${JSON.stringify(monitor.ledger)}\n`
   if (target === '-') {
     io.stdout.write(text)
     return
