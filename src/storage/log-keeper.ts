@@ -93,11 +93,24 @@ export class LogKeeper {
 
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
-    const writer = this.#open()
-    drainSpill(this.#spill, this.#db as Database.Database, writer)
+    let writer: LogWriter
+    try {
+      writer = this.#open()
+    } catch (error) {
+      // Only here: while a run lasts, the lock is kept through all troubles, or another one would go between.
+      this.#lock?.discard()
+      this.#lock = null
+      throw error
+    }
+    const drained = drainSpill(this.#spill, this.#db as Database.Database, writer)
+    const resumePoints = writer.resumePoints()
+    const device = resumePoints.at(-1)?.epoch.device
+    if (drained > 0 && device !== undefined) {
+      this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+    }
     return {
       nextEpochId: writer.nextEpochId,
-      resumePoints: writer.resumePoints(),
+      resumePoints,
       bytes: this.#bytes,
     }
   }
@@ -176,8 +189,6 @@ export class LogKeeper {
       return this.#writer
     } catch (error) {
       this.#closeFile()
-      this.#lock.discard()
-      this.#lock = null
       throw logError(error, file)
     }
   }
@@ -292,6 +303,10 @@ export class LogKeeper {
     const detail =
       `the log took no samples for ${seconds} s: ${this.#reason}; ` +
       `${this.#waitingSamples} waited in memory, ${this.#spilledSamples} in the spill file`
+    this.#tell(writer, device, detail)
+  }
+
+  #tell(writer: LogWriter, device: string, detail: string): void {
     const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
     const events = [{ timeUs, device, kind: 'spill', detail }]
     writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [], events }])

@@ -20,6 +20,7 @@ import {
   MEMORY_SAMPLES,
 } from '../../src/storage/log-keeper.ts'
 import { SpillFile } from '../../src/storage/spill-file.ts'
+import { WriterLock } from '../../src/storage/writer-lock.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import {
   batchesOf,
@@ -163,6 +164,29 @@ describe('while another program has the log locked', () => {
       { detail: 'said "a, b"\ufffdand more' },
     ])
     expect(query(file, 'SELECT DISTINCT epoch FROM power_log')).toHaveLength(1)
+    expect(query(file, "SELECT detail FROM power_event WHERE kind = 'spill'")).toEqual([
+      { detail: '200 samples of an earlier run came from the spill file' },
+    ])
+  })
+
+  test('nobody else gets the writer lock meanwhile', () => {
+    const keeper = startKeeper()
+    keeper.accept(batchesOf(series(100, 100_000), { epochs: [EPOCH] }))
+    const unlock = lockOut()
+    keeper.accept(batchesOf(series(100, 100_000, 100)))
+    renameSync(file, `${file}.away`)
+    nowMs += 60_000
+    mkdirSync(file)
+    keeper.tick()
+    expect(last().kind).toBe('spilling')
+    expect(() => WriterLock.acquire(file, 0)).toThrow(/is being written by/)
+    rmSync(file, { recursive: true })
+    renameSync(`${file}.away`, file)
+    unlock()
+    nowMs += 60_000
+    keeper.tick()
+    keeper.close()
+    expectAll(200)
   })
 })
 

@@ -34,6 +34,9 @@ export class RecordedDevice {
   acked: number | null = null
   acks = 0
   nacks = 0
+  /** How often a host opened the port, and the newest sample when it last did. */
+  hosts = 0
+  newestAtHost = -1
   #pty: Pty | null = null
   readonly #live: LiveDevice
   readonly #fromHost: LineSplitter
@@ -75,6 +78,8 @@ export class RecordedDevice {
   async plug(): Promise<void> {
     const pty = await openPty({ link: this.link })
     pty.onOpened(() => {
+      this.hosts++
+      this.newestAtHost = this.newest
       if (!this.#isOn) this.#live.start()
       this.#isOn = true
       this.#live.hello()

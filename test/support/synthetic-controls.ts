@@ -42,6 +42,8 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       commands_acked: 0,
       bytes: 7_000_000,
       seconds: 761,
+      log_state: 'recording',
+      log_outages: 0,
     },
     log: {
       kind: 'recording',
