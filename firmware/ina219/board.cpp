@@ -17,7 +17,7 @@ namespace board {
 #if defined(__AVR__)
 
 // After a watchdog reset the watchdog stays on with its shortest time, 16 ms
-// (DS40002061B 10.8.2): it must be off before RAM is cleared, so in .init3.
+// (chapter Watchdog Timer): it must be off before RAM is cleared, so in .init3.
 // A boot loader may have cleared MCUSR already; then the cause is not known.
 static uint8_t resetCause __attribute__((section(".noinit")));
 void disableWatchdogEarly() __attribute__((naked, used, section(".init3")));

@@ -1,5 +1,5 @@
 // Serial line and I2C of an AVR like the ATmega328P, in the background.
-// Table and section numbers: DS40002061B.
+// Registers: datasheet of the ATmega328P.
 
 #include "board.h"
 #include "tx_ring.h"
@@ -96,7 +96,7 @@ void transmit() {
   if (!(UCSR0B & _BV(UDRIE0))) UCSR0B |= _BV(UDRIE0);
 }
 
-// Double speed, DS40002061B table 20-1: the finer divider.
+// Double speed: the finer divider.
 static uint16_t dividerOf(uint32_t baud) { return (F_CPU / 4 / baud + 1) / 2; }
 
 bool isBaudPossible(uint32_t baud) {
@@ -129,7 +129,7 @@ void idle() {
 
 // --- TWI -------------------------------------------------------------------
 
-// Status codes of the master, DS40002061B tables 22-2 and 22-3.
+// Status codes of the master (chapter 2-wire Serial Interface, Transmission Modes).
 enum : uint8_t {
   kStarted = 0x08,
   kStartedAgain = 0x10,
@@ -271,7 +271,7 @@ static inline bool takeWord(uint8_t low) {
   return watchStage < kWatched;
 }
 
-// One step of the master, DS40002061B tables 22-2 and 22-3.
+// One step of the master.
 ISR(TWI_vect) {
   uint8_t control = _BV(TWINT) | _BV(TWEN) | _BV(TWIE);
   watchSteps++;

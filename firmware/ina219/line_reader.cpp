@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "crc16.h"
+#include "line_names.h"
 
 namespace reader {
 
@@ -34,53 +35,6 @@ enum class State : uint8_t {
   bad,
 };
 
-// First those of Member, then the others.
-enum class Key : uint8_t { value, shuntMv, bits, low, amax, quantity, cmd, seq, nack, ack, crc, unknown };
-static_assert(static_cast<uint8_t>(Key::cmd) == kMembers, "the members come first");
-
-struct Name {
-  char text[14];
-  uint8_t id;
-};
-
-template <typename Id>
-constexpr uint8_t idOf(Id id) {
-  return static_cast<uint8_t>(id);
-}
-
-// The last of each list is what no other name is.
-const Name kKeys[] PROGMEM = {
-    {"value", idOf(Key::value)},       {"value_ms", idOf(Key::value)},
-    {"shunt_mv", idOf(Key::shuntMv)},  {"bits", idOf(Key::bits)},
-    {"low", idOf(Key::low)},           {"amax", idOf(Key::amax)},
-    {"quantity", idOf(Key::quantity)}, {"cmd", idOf(Key::cmd)},
-    {"seq", idOf(Key::seq)},           {"nack", idOf(Key::nack)},
-    {"ack", idOf(Key::ack)},           {"crc", idOf(Key::crc)},
-    {"", idOf(Key::unknown)},
-};
-
-const Name kCommands[] PROGMEM = {
-    {"hello", idOf(Command::hello)},
-    {"set_interval", idOf(Command::setInterval)},
-    {"set_time", idOf(Command::setTime)},
-    {"set_range", idOf(Command::setRange)},
-    {"set_averaging", idOf(Command::setAveraging)},
-    {"set_mode", idOf(Command::setMode)},
-    {"read", idOf(Command::read)},
-    {"set_threshold", idOf(Command::setThreshold)},
-    {"set_shunt", idOf(Command::setShunt)},
-    {"set_baud", idOf(Command::setBaud)},
-    {"save", idOf(Command::save)},
-    {"defaults", idOf(Command::defaults)},
-    {"", idOf(Command::unknown)},
-};
-
-const Name kWords[] PROGMEM = {
-    {"stream", idOf(Word::stream)}, {"poll", idOf(Word::poll)},
-    {"a", idOf(Word::current)},     {"v", idOf(Word::voltage)},
-    {"w", idOf(Word::power)},       {"", idOf(Word::unknown)},
-};
-
 State state = State::start;
 Key key;
 uint16_t length;
@@ -96,24 +50,12 @@ uint8_t elements;    // of the `nack` array
 bool hasAck;
 bool isLastUnknownText4;  // the last member is unknown and a text of four characters
 
-char text[15];  // begin of the text, number or literal under way
-uint8_t textLength;
+Text text;  // begin of the text or literal under way
 JsonNumber number;
 
-uint8_t idOfText(const Name* names) {
-  // Too long, or with an escape: like none. An empty one is like none anyhow.
-  text[textLength < sizeof text ? textLength : 0] = 0;
-  while (pgm_read_byte(names->text) && strcmp_P(text, names->text) != 0) names++;
-  return pgm_read_byte(&names->id);
-}
-
 void startText() {
-  textLength = 0;
+  text.clear();
   isEscaped = false;
-}
-
-void appendText(uint8_t byte) {
-  if (textLength < sizeof text) text[textLength++] = static_cast<char>(byte);
 }
 
 void restart() {
@@ -134,10 +76,10 @@ bool isBlank(uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\r';
 
 // Upper case only: a flipped bit makes `B` a `b` (PROTOCOL.md 3).
 bool isCrcText() {
-  if (textLength != 4) return false;
+  if (text.length() != 4) return false;
   uint16_t said = 0;
   for (uint8_t i = 0; i < 4; i++) {
-    const char c = text[i];
+    const char c = text.characters()[i];
     uint8_t digit;
     if (c >= '0' && c <= '9') {
       digit = c - '0';
@@ -164,18 +106,18 @@ void textDone() {
     case Key::cmd:
       hasCommand = true;
       isCommandText = true;
-      request.command = static_cast<Command>(idOfText(kCommands));
+      request.command = commandNamed(text);
       break;
     case Key::crc:
       crcSeen = hasComma && isCrcText() ? CrcSeen::right : CrcSeen::wrong;
       break;
     case Key::unknown:
-      isLastUnknownText4 = textLength == 4;
+      isLastUnknownText4 = text.length() == 4;
       break;
     default:
       if (Value* value = valueOf(key)) {
         value->kind = ValueKind::text;
-        value->word = static_cast<Word>(idOfText(kWords));
+        value->word = wordNamed(text);
       }
   }
 }
@@ -210,14 +152,9 @@ void otherDone(ValueKind kind) {
 }
 
 bool literalDone() {
-  if (textLength >= sizeof text) return false;
-  text[textLength] = 0;
-  if (strcmp_P(text, PSTR("null")) == 0) {
-    otherDone(ValueKind::null);
-    return true;
-  }
-  otherDone(ValueKind::other);
-  return strcmp_P(text, PSTR("true")) == 0 || strcmp_P(text, PSTR("false")) == 0;
+  const bool isNull = text.is(PSTR("null"));
+  otherDone(isNull ? ValueKind::null : ValueKind::other);
+  return isNull || text.is(PSTR("true")) || text.is(PSTR("false"));
 }
 
 State startValue(uint8_t byte) {
@@ -229,7 +166,7 @@ State startValue(uint8_t byte) {
   if (number.start(byte)) return State::number;
   if (byte >= 'a' && byte <= 'z') {
     startText();
-    appendText(byte);
+    text.append(byte);
     return State::literal;
   }
   if (byte == '[' && key == Key::nack) {
@@ -251,13 +188,13 @@ bool readText(uint8_t byte) {
   } else if (isEscaped) {
     isEscaped = false;
     // No name of ours has an escape: make the text match none.
-    textLength = sizeof text;
+    text.spoil();
   } else if (byte == '\\') {
     isEscaped = true;
   } else if (byte == '"') {
     return true;
   } else {
-    appendText(byte);
+    text.append(byte);
   }
   return false;
 }
@@ -276,7 +213,7 @@ void step(uint8_t byte) {
   switch (state) {
     case State::keyText:
       if (readText(byte)) {
-        key = static_cast<Key>(idOfText(kKeys));
+        key = keyNamed(text);
         state = State::colon;
       }
       return;
@@ -301,7 +238,7 @@ void step(uint8_t byte) {
       break;
     case State::literal:
       if (byte >= 'a' && byte <= 'z') {
-        appendText(byte);
+        text.append(byte);
         return;
       }
       state = literalDone() ? State::afterValue : State::bad;

@@ -10,7 +10,7 @@ namespace {
 
 struct Reply {
   bool isPending;
-  bool isAfterSamples;
+  uint8_t samplesBefore;  // new ones that go out first
   bool hasNumber;
   uint32_t number;
   Error error;
@@ -53,6 +53,7 @@ void sendNew() {
   // Forgotten before it was sent: the host sees the gap and asks.
   if (context) writeSample(seq, sample, *context, false);
   unsent--;
+  if (pendingReply.samplesBefore) pendingReply.samplesBefore--;
 }
 
 // The next sample of the first range, or the next run of samples that are gone.
@@ -80,9 +81,7 @@ void resend() {
   }
 }
 
-bool isReplyDue() {
-  return pendingReply.isPending && !(pendingReply.isAfterSamples && unsent);
-}
+bool isReplyDue() { return pendingReply.isPending && !pendingReply.samplesBefore; }
 
 void sendReply() {
   writeReply(pendingReply.hasNumber, pendingReply.number, pendingReply.error);
@@ -163,7 +162,8 @@ uint8_t unsentSamples() { return unsent; }
 void hello() { isHelloDue = true; }
 
 void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples) {
-  pendingReply = {true, isAfterSamples, hasNumber, number, error};
+  const uint8_t samplesBefore = isAfterSamples ? unsent : 0;
+  pendingReply = {true, samplesBefore, hasNumber, number, error};
 }
 
 bool isReplied() { return !pendingReply.isPending && !isHelloDue; }
