@@ -316,26 +316,22 @@ export class DeviceCore {
     }
     const [first, last] = range as [number, number]
     const count = distance(first, last) + 1
-    if (count < 1 || count > this.#ring.depth) return [this.#refuse(null, 'range')]
+    if (count < 1) return [this.#refuse(null, 'range')]
     this.counts.nacks++
+    const [from, to] = this.#ring.within(first, count)
     const lines: DeviceLine[] = []
-    let goneFrom: number | null = null
-    for (let i = 0; i <= count; i++) {
-      const seq = advance(first, i)
-      const body = i < count ? this.#ring.get(seq) : undefined
-      if (body === undefined && i < count) {
-        goneFrom ??= seq
-        this.counts.gone++
-        continue
-      }
-      if (goneFrom !== null) {
-        lines.push(this.#control({ gone: [goneFrom, advance(seq, -1)] }))
-        goneFrom = null
-      }
-      if (body === undefined) continue
-      this.counts.resends++
-      lines.push({ text: this.#close(`${body},"r":1`), seq, resend: true })
+    const gone = (begin: number, end: number): void => {
+      if (begin >= end) return
+      this.counts.gone += end - begin
+      lines.push(this.#control({ gone: [advance(first, begin), advance(first, end - 1)] }))
     }
+    gone(0, from)
+    for (let i = from; i < to; i++) {
+      const seq = advance(first, i)
+      this.counts.resends++
+      lines.push({ text: this.#close(`${this.#ring.get(seq)},"r":1`), seq, resend: true })
+    }
+    gone(to, count)
     return lines
   }
 

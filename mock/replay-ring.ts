@@ -22,11 +22,17 @@ export class ReplayRing {
     this.#nextSeq = seq + 1
   }
 
-  /** @returns undefined where it is no longer, or not yet, there */
-  get(seq: number): string | undefined {
+  /** @param seq one that is held, see `within` */
+  get(seq: number): string {
     const back = distance(seq, this.#nextSeq)
-    if (back < 1 || back > this.#held) return undefined
-    return this.#bodies[(this.#at - back + this.depth) % this.depth]
+    return this.#bodies[(this.#at - back + this.depth) % this.depth] as string
+  }
+
+  /** Where what is held begins and ends within a range of numbers: `[from, to)` as offsets in it. */
+  within(first: number, count: number): readonly [from: number, to: number] {
+    const to = Math.max(0, Math.min(count, distance(first, this.#nextSeq)))
+    const from = Math.max(0, Math.min(to, distance(first, this.#nextSeq) - this.#held))
+    return [from, to]
   }
 
   clear(): void {

@@ -150,7 +150,11 @@ describe('commands', () => {
     ['a wrong CRC', '{"cmd":"hello","seq":1,"crc":"0000"}', { nack: null, error: 'crc' }],
     ['a line too long', `{"cmd":"${'x'.repeat(600)}","seq":1}`, { nack: null, error: 'overlong' }],
     ['a range that is none', '{"nack":[1]}', { nack: null, error: 'syntax' }],
-    ['a range longer than the ring', '{"nack":[0,128]}', { nack: null, error: 'range' }],
+    [
+      'a range longer than the ring, all of it gone',
+      '{"nack":[1000,2000000]}',
+      { gone: [1000, 2000000] },
+    ],
     ['a range that runs backwards', '{"nack":[5,3]}', { nack: null, error: 'range' }],
   ])('refuses %s', (_what, line, expected) => {
     expect(ask(device(), line).map(bare)).toEqual([expected])
