@@ -34,6 +34,8 @@ export interface MonitorListener {
 
 const WINDOWS_S: readonly number[] = [60, 300, 900]
 const EVENTS_KEPT = 50
+/** How long the end of a run waits at most for samples that are being sent again. */
+const SETTLE_MS = 1000
 
 /**
  * The running monitor: a session, and what a view may want to know of it.
@@ -81,6 +83,16 @@ export class Monitor implements MonitorControls {
 
   tick(): void {
     this.#session.tick()
+  }
+
+  /** Waits a moment for samples that are being sent again: an end just now would lose them. */
+  async settle(): Promise<void> {
+    const { clock } = this.#options
+    const endMs = clock.monoMs() + SETTLE_MS
+    while (this.#session.healing && clock.monoMs() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      this.#session.tick()
+    }
   }
 
   /** Hands on what still waits, before the log is closed. */

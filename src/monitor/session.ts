@@ -58,6 +58,8 @@ export class Session {
   #epoch: Epoch | null = null
   #nextEpochId: number
   #helloName: string | null = null
+  /** Epochs begun by this run. */
+  #epochs = 0
   #boot: number | null = null
   #range: DeviceRange
   #sawProtected = false
@@ -149,6 +151,11 @@ export class Session {
       done(result)
     }
     this.#link.command(command, finished, this.#options.clock.monoMs())
+  }
+
+  /** True: lost samples are being asked for, so that an end just now would lose them for good. */
+  get healing(): boolean {
+    return this.#link.busy && !this.#isFull
   }
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */
@@ -286,6 +293,7 @@ export class Session {
         boot: this.#boot,
         startedUs: nowUs,
       }
+      this.#epochs++
       this.#options.log?.epoch(this.#epoch)
     }
     return this.#epoch
@@ -314,7 +322,8 @@ export class Session {
   }
 
   #hello(hello: HelloFrame, known: boolean): void {
-    this.#helloName = hello.name
+    // A run that began under the source's label keeps it: one device, one label.
+    if (this.#epochs === 0 || this.#helloName !== null) this.#helloName = hello.name
     this.#boot = hello.boot
     this.#range = { ...hello.range, ...this.#options.range }
     // Samples came before the device said which boot this is.

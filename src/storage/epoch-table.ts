@@ -17,6 +17,8 @@ export interface OpenDevice {
   readonly id: number
   /** -1: no sample yet */
   newestUs: number
+  /** Of the sample that came last; not the newest after a clock that was ahead was set right. -1: none yet */
+  lastUs: number
 }
 
 interface EpochRow {
@@ -38,14 +40,16 @@ export class EpochTable {
     this.#update = db.prepare(
       'UPDATE epoch SET newest_us = ?, last_us = ?, last_seq = ? WHERE id = ?',
     )
-    for (const [id, name, newestUs] of db
+    for (const [id, name, newestUs, lastUs] of db
       .prepare(
-        `SELECT d.id, d.name, max(e.newest_us) FROM device d
-         LEFT JOIN epoch e ON e.device_id = d.id GROUP BY d.id`,
+        `SELECT d.id, d.name, max(e.newest_us),
+           (SELECT last_us FROM epoch l
+            WHERE l.device_id = d.id AND last_us IS NOT NULL ORDER BY l.id DESC LIMIT 1)
+         FROM device d LEFT JOIN epoch e ON e.device_id = d.id GROUP BY d.id`,
       )
       .raw()
-      .all() as [number, string, number | null][]) {
-      this.#devices.set(name, { id, newestUs: newestUs ?? -1 })
+      .all() as [number, string, number | null, number | null][]) {
+      this.#devices.set(name, { id, newestUs: newestUs ?? -1, lastUs: lastUs ?? -1 })
     }
   }
 
@@ -79,7 +83,7 @@ export class EpochTable {
     let device = this.#devices.get(name)
     if (device === undefined) {
       const { lastInsertRowid } = this.#db.prepare('INSERT INTO device(name) VALUES (?)').run(name)
-      device = { id: Number(lastInsertRowid), newestUs: -1 }
+      device = { id: Number(lastInsertRowid), newestUs: -1, lastUs: -1 }
       this.#devices.set(name, device)
     }
     return device
@@ -114,6 +118,7 @@ export class EpochTable {
   /** A sample of the epoch was inserted. @param seq -1: none */
   advance(epoch: OpenEpoch, timeUs: number, seq: number): void {
     if (timeUs > epoch.device.newestUs) epoch.device.newestUs = timeUs
+    epoch.device.lastUs = timeUs
     if (timeUs > epoch.newestUs) epoch.newestUs = timeUs
     epoch.lastUs = timeUs
     epoch.lastSeq = seq

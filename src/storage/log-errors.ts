@@ -24,6 +24,8 @@ export function logError(error: unknown, file: string): InaError {
 /** A failure in plain words for the screen. */
 export function plainReason(error: unknown): string {
   const code = systemCode(error) ?? ''
+  // SQLite's shared memory is a file, too.
+  if (code === 'SQLITE_IOERR_SHMSIZE') return 'the disk is full'
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full'
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') return 'it is read-only'
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

@@ -124,7 +124,8 @@ export class LogWriter {
     for (const device of this.#epochs.devices) {
       if (device.newestUs < 0) continue
       const limitUs = Math.min(
-        device.newestUs - this.#retainUs,
+        // A clock that was far ahead for a while must not make all that comes after it look old.
+        Math.min(device.newestUs, device.lastUs) - this.#retainUs,
         this.#rollUps.oldestNeededUs(device.id),
       )
       if (this.#retention.behindUs(device.id, limitUs) <= slackUs) continue

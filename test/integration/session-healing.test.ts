@@ -150,6 +150,22 @@ describe('a session on a faulty wire', () => {
     expect(run.session.ledger.lost).toBeLessThan(300)
   })
 
+  it('gives nothing up because the cable was pulled while it was being asked for', () => {
+    const faults = parseFaults('drop=0.05')
+    const run = start({ intervalMs: 100, limit: 3000, toHost: faults, toDevice: faults, seed: 3 })
+    for (let pull = 0; pull < 40; pull++) {
+      run.go(1100 + 130 * (pull % 7))
+      run.wire.plugged = false
+      run.go(1000 + 170 * (pull % 11))
+      run.wire.replug()
+    }
+    run.go(300_000)
+    run.session.finish()
+    expectTrueAndOrdered(run, truth(3000, 100, 3))
+    expect(run.session.ledger.lost).toBe(0)
+    expect(run.samples.length).toBe(3000)
+  })
+
   it('carries out a command, once, whatever the line does to it', () => {
     const faults = parseFaults('drop=0.2')
     const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults, seed: 5 })

@@ -194,6 +194,25 @@ describe('retention', () => {
     reader.close()
   })
 
+  test('samples that come after a clock that was far ahead are kept', () => {
+    const log = openWriter(file, HOUR_MS)
+    const ahead = series(100, 1e6).map((each) => ({
+      ...each,
+      timeUs: each.timeUs + 365 * 86_400e6,
+    }))
+    log.writer.write(batchesOf(ahead, { epochs: [EPOCH] }))
+    log.end()
+    const later = openWriter(file, HOUR_MS)
+    const epoch = { ...EPOCH, id: 2, boot: 8 }
+    const right = series(100, 1e6).map((each) => ({ ...each, epochId: 2 }))
+    later.writer.write(batchesOf(right, { epochs: [epoch] }))
+    later.end()
+    const again = openWriter(file, HOUR_MS)
+    while (again.writer.maintain());
+    again.end()
+    expect(query(file, 'SELECT count(*) AS n FROM power_log WHERE epoch = 2')).toEqual([{ n: 100 }])
+  })
+
   test('a shorter retention is caught up with step by step, and the file shrinks', () => {
     makeLog(file, series(200_000, 100_000))
     const before = statSync(file).size
