@@ -10,9 +10,9 @@
 
 namespace board {
 
-// --- USART -----------------------------------------------------------------
+static volatile Watched watched = Watched::none;  // state of the TWI's watch
 
-static volatile Watched watched = Watched::none;  // see TWI
+// --- USART -----------------------------------------------------------------
 
 constexpr uint8_t kRxSize = 128;  // a power of two; the longest command and then some
 static uint8_t rxBytes[kRxSize];

@@ -40,7 +40,8 @@ I2c readRegister(Register reg, uint16_t& word) {
 bool isTriggered() { return settings.bits < 12 || !OWN_DRIVERS; }
 
 uint32_t shuntTimeUs() {
-  return static_cast<uint32_t>(pgm_read_word(&kConversionUs[settings.bits - 9])) << settings.averaging;
+  const uint32_t conversionUs = pgm_read_word(&kConversionUs[settings.bits - 9]);
+  return conversionUs << settings.averaging;
 }
 
 uint16_t configWord() {
@@ -74,7 +75,7 @@ I2c find() {
   I2c answer = readRegister(kConfig, config);
   for (uint8_t i = 1; answer == I2c::noAnswer && i < 16; i++) {
     settings.address = 0x40 | ((home + i) & 15);
-      answer = readRegister(kConfig, config);
+    answer = readRegister(kConfig, config);
     if (answer == I2c::ok && !looksLikeSensor(config)) answer = I2c::noAnswer;
   }
   if (answer != I2c::ok) settings.address = home;

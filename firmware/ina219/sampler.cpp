@@ -102,7 +102,11 @@ void begin() {
   restartInterval();
 }
 
-void restartInterval() { dueMs = millis(); }
+void restartInterval() {
+  dueMs = millis();
+  // Not from before a wrap of millis().
+  if (!isAcquiring) startedMs = dueMs - kFailurePaceMs;
+}
 
 void settingsChanged() {
   isConfigured = false;
