@@ -25,7 +25,7 @@ const seed = Number(process.argv[4] ?? 1)
 /** Samples the device can send again, by its own account. */
 const RING = 128
 /** While the oldest are asked for, new ones push them out: so many at most, in s of samples. */
-const ASKING_S = 1
+const ASKING_S = 0.5
 
 build()
 const noise = new Noise(seed)

@@ -311,13 +311,19 @@ export class Session {
 
   #resume(hello: HelloFrame): number | null {
     if (hello.boot === null) return null
-    const device = this.#options.device ?? hello.name ?? this.#options.source.label
-    const point = this.#options.log?.resumePoint(device) ?? null
-    if (point === null || point.epoch.boot !== hello.boot) return null
+    // An earlier run may have begun before the device said its name.
+    const { device, source, log } = this.#options
+    const labels = device === null ? [hello.name ?? '', source.label] : [device]
+    const [point] = labels
+      .flatMap((label) => log?.resumePoint(label) ?? [])
+      .filter(({ epoch }) => epoch.boot === hello.boot)
+      .sort((a, b) => b.epoch.id - a.epoch.id)
+    if (point === undefined) return null
     this.#epoch = point.epoch
     // The log has to know it in this run, too: in a spill file, or should its file be replaced.
-    this.#options.log?.epoch(point.epoch)
+    log?.epoch(point.epoch)
     this.#lastUs = point.lastUs
+    this.#deviceClock.resumeAfter(point.lastUs)
     return point.lastSeq
   }
 

@@ -30,6 +30,8 @@ const UNIX_MILLISECONDS_FROM = 1e11
 /** A device's Unix time further than this from the host's is taken as unset (contract 2.1). */
 const UNSET_BEYOND_US = 600e6
 const WRAP_MS = 2 ** 32
+/** Two runs of the host agree so well on when the same device started, µs. */
+const ANCHORS_AGREE_US = 1e6
 
 type Scale = 'unix' | 'uptime' | 'arrival'
 
@@ -48,6 +50,8 @@ export class DeviceClock {
   #lastUs = Number.NEGATIVE_INFINITY
   #lastUptimeMs = 0
   #uptimeTurns = 0
+  /** Time of the last sample that an earlier run of the host has logged, Unix µs. */
+  #resumedUs = Number.NEGATIVE_INFINITY
   readonly #second = new SecondSpreader()
   readonly #drift = new DriftFollower()
 
@@ -58,6 +62,11 @@ export class DeviceClock {
   /** The device restarted or was plugged in again: its next time stamp is a new beginning. */
   restart(): void {
     this.#fresh = true
+  }
+
+  /** The samples to come follow one that an earlier run of the host has logged. @param lastUs its time, Unix µs */
+  resumeAfter(lastUs: number): void {
+    this.#resumedUs = lastUs
   }
 
   /**
@@ -127,7 +136,10 @@ export class DeviceClock {
     this.#lastUptimeMs = ms
     const uptimeUs = (this.#uptimeTurns * WRAP_MS + ms) * 1000
     if (this.#fresh) {
-      const beganUs = measuredUs(ms, arrivalUs, live)
+      let beganUs = measuredUs(ms, arrivalUs, live)
+      // The anchor of this run may be some ms before that of the last one: order is kept all the same.
+      const overlapUs = this.#resumedUs - beganUs
+      if (overlapUs >= 0 && overlapUs < ANCHORS_AGREE_US) beganUs += overlapUs + 1
       this.#originUs = Math.max(beganUs, this.#lastUs + 1) - uptimeUs
     }
     if (!this.#options.live) return uptimeUs + this.#originUs

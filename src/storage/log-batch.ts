@@ -5,6 +5,8 @@ import type { LogEvent, LostRange } from './log.ts'
 export const FIELDS = 7
 /** At most so many samples are handed over at once, and so uncommitted while the disk keeps up. */
 export const BLOCK_SAMPLES = 500
+/** Where neither log nor spill file can be written: samples kept before the log counts as failed. */
+export const LAST_RESORT_SAMPLES = 500_000
 
 /** Samples packed for the way to the writer's thread. */
 export interface SampleBlock {

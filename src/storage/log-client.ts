@@ -9,7 +9,7 @@ import type {
   OpenLogOptions,
   ResumePoint,
 } from './log.ts'
-import { BlockBuilder } from './log-batch.ts'
+import { BlockBuilder, LAST_RESORT_SAMPLES } from './log-batch.ts'
 import type { KeeperReport, OpenReply } from './log-keeper.ts'
 import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
 
@@ -21,6 +21,8 @@ const HAND_OVER_MS = 200
 /** Uncommitted samples from which on a source that can wait should. */
 const CONGESTED_SAMPLES = 20_000
 const DRAINED_SAMPLES = 5000
+/** Samples kept while the writer's thread does not answer (a disk that hangs); past it the log has failed. */
+const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
 
 /**
  * Opens the log, or makes it, and becomes its only writer.
@@ -115,6 +117,8 @@ class WorkerLog implements LogClient {
   }
 
   append(sample: Sample): void {
+    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
+    if (this.#dead !== null) return
     this.#block.add(sample)
     this.#last = sample
     this.#appended++

@@ -4,7 +4,7 @@ import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import type { ResumePoint } from './log.ts'
-import { EMPTY_BLOCK, type LogBatch } from './log-batch.ts'
+import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
 import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
 import { LogWriter } from './log-writer.ts'
@@ -42,8 +42,6 @@ export interface KeeperOptions {
 export const MEMORY_SAMPLES = 20_000
 /** How long they wait there at most, so that a power cut costs no more, ms. */
 export const MEMORY_MS = 5000
-/** Where the spill file can't be written either: samples kept before the log counts as failed. */
-export const LAST_RESORT_SAMPLES = 500_000
 /** Pauses between attempts: this, doubled each time, up to the other. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
@@ -281,8 +279,10 @@ export class LogKeeper {
       writer.write([
         { epochs: [...this.#epochs.values()], block: EMPTY_BLOCK, lost: [], events: [] },
       ])
+      const isDone = writer.committed(this.#waiting)
       drainSpill(this.#spill, this.#db as Database.Database, writer)
       this.#note(writer)
+      this.#done(isDone)
     } catch (error) {
       this.#fail(error)
       return false

@@ -66,6 +66,20 @@ export class LogWriter {
   }
 
   /**
+   * How many of these batches are in the log already: a transaction whose end could
+   * not be synced may have been carried out all the same.
+   */
+  committed(batches: readonly LogBatch[]): number {
+    return (
+      batches.findLastIndex(({ block: { count, fields } }) => {
+        const at = (count - 1) * FIELDS
+        const [timeUs = 0, , , , seq = -1, epochId = 0] = fields.subarray(Math.max(0, at))
+        return count > 0 && this.#epochs.isLast(epochId, timeUs, seq)
+      }) + 1
+    )
+  }
+
+  /**
    * Commits batches in one transaction.
    *
    * @param alongside further statements of the same transaction

@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
@@ -111,4 +113,23 @@ test('while the log is locked, the state says so, and nothing is lost', async ()
   await until('it records again', () => log.state.kind === 'recording')
   await log.close()
   expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1000 }])
+})
+
+test('a disk that hangs: samples are kept up to a bound, then the log has failed', async () => {
+  const hung = join(tempFolder(), 'hung.mjs')
+  writeFileSync(
+    hung,
+    `import { parentPort } from 'node:worker_threads'
+     parentPort.postMessage({ type: 'open', reply: { nextEpochId: 1, resumePoints: [], bytes: 0 } })
+     parentPort.on('message', () => {})`,
+  )
+  const log = await openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(hung))
+  log.epoch(EPOCH)
+  const [sample] = series(1, 1)
+  for (let i = 0; i < 520_000; i++) log.append(sample as Sample)
+  expect(log.state).toMatchObject({ kind: 'recording', queued: 520_000 })
+  log.append(sample as Sample)
+  expect(log.state).toMatchObject({ kind: 'failed', queued: 520_000 })
+  expect(log.state.reason).toContain('does not answer')
+  await expect(log.close()).rejects.toMatchObject({ code: 'log_unwritable' })
 })

@@ -12,13 +12,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   type KeeperReport,
   LogKeeper,
   MEMORY_MS,
   MEMORY_SAMPLES,
 } from '../../src/storage/log-keeper.ts'
+import { LogWriter } from '../../src/storage/log-writer.ts'
 import { SpillFile } from '../../src/storage/spill-file.ts'
 import { WriterLock } from '../../src/storage/writer-lock.ts'
 import type { Clock } from '../../src/util/clock.ts'
@@ -255,6 +256,27 @@ describe('the spill file', () => {
     expect(last().reason).toContain('spill file')
     expect(() => keeper.close()).toThrow(/100 samples could not be saved/)
   })
+})
+
+test('a commit that went through although it was reported as failed is not made again', () => {
+  const keeper = startKeeper()
+  const samples = series(300, 100_000)
+  keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
+  const { write } = LogWriter.prototype
+  vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
+    this: LogWriter,
+    ...args
+  ) {
+    write.apply(this, args)
+    throw new Error('the disk failed')
+  })
+  keeper.accept(batchesOf(samples.slice(100, 200)))
+  expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
+  nowMs += 1001
+  keeper.accept(batchesOf(samples.slice(200)))
+  expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
+  keeper.close()
+  expectAll(300)
 })
 
 describe('the file of a running log', () => {

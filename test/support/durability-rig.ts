@@ -82,7 +82,8 @@ export class RecordedDevice {
       this.newestAtHost = this.newest
       if (!this.#isOn) this.#live.start()
       this.#isOn = true
-      this.#live.hello()
+      // Every other time it says nothing by itself, as a board that an opened port does not reset.
+      if (this.hosts % 2 === 1) this.#live.hello()
     })
     pty.onData((chunk) => {
       this.#fromHost.push(chunk)

@@ -140,3 +140,19 @@ describe('DeviceClock: no stamps', () => {
     expect(c.time(none, 1, HOST_US, null).timeUs).toBe(HOST_US + 1)
   })
 })
+
+describe('DeviceClock: going on behind an earlier run of the host', () => {
+  it('keeps the order where the anchors of the two runs differ by some ms', () => {
+    const c = clock({ live: true })
+    c.resumeAfter(HOST_US + 2000)
+    const live = { stamp: ms(5100), arrivalUs: HOST_US + 100_000 }
+    expect(c.time(ms(5000), 7, HOST_US + 101_000, live).timeUs).toBe(HOST_US + 2001)
+    expect(c.time(ms(5100), 8, HOST_US + 102_000, live).timeUs).toBe(HOST_US + 102_001)
+  })
+
+  it('does not follow a time of the earlier run that was far ahead', () => {
+    const c = clock({ live: true })
+    c.resumeAfter(HOST_US + 3600e6)
+    expect(c.time(ms(5000), 7, HOST_US, null).timeUs).toBe(HOST_US)
+  })
+})
