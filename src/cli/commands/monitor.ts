@@ -200,6 +200,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     for (const command of settings) monitor.command(command)
     await stop.reached
   } finally {
+    await monitor.settle()
     clearInterval(ticker)
     await source.stop()
     monitor.finish()
