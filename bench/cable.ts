@@ -68,8 +68,7 @@ for (let round = 1; round <= pulls; round++) {
   )
 }
 
-device.stopMeasuring()
-const isCaughtUp = await within(30_000, () => device.acked === device.newest)
+const isCaughtUp = await device.finish(30_000)
 run.child.kill('SIGTERM')
 const { code } = await run.exited
 const total = checkLogs([db], device, device.newest)

@@ -236,8 +236,7 @@ async function round(trouble: Trouble): Promise<boolean> {
     await trouble.make(place)
     const setRightMs = performance.now()
     await pause(1000)
-    device.stopMeasuring()
-    const isCaughtUp = await within(RECOVERY_MS, () => device.acked === device.newest)
+    const isCaughtUp = await device.finish(RECOVERY_MS)
     // Also what is in the spill file has been acknowledged: it has to be in the log in the end.
     const isBack = await within(RECOVERY_MS, () => existsSync(db) && !existsSync(`${db}.spill.csv`))
     const recoveredMs = performance.now()

@@ -27,10 +27,7 @@ describe.skipIf(!hasPty)('a monitor that is killed', () => {
         run = startMonitor(device.link, db)
         await pause(afterMs)
       }
-      const { acks } = device
-      await until(() => device.acks > acks, 'it is at work again', SLOW_MS)
-      device.stopMeasuring()
-      await until(() => device.acked === device.newest, 'all is acknowledged', SLOW_MS)
+      expect(await device.finish(SLOW_MS)).toBe(true)
       run.child.kill('SIGTERM')
       expect((await run.exited).code).toBe(0)
       expect(checkLogs([db], device, device.newest)).toEqual({

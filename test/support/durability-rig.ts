@@ -100,9 +100,16 @@ export class RecordedDevice {
     this.#forget()
   }
 
-  /** No further samples; it still answers. */
-  stopMeasuring(): void {
+  /**
+   * No further samples, once the host of the moment has shown that it listens; it still answers.
+   *
+   * @returns whether all that was made has been acknowledged in the end
+   */
+  async finish(limitMs: number): Promise<boolean> {
+    const { acks } = this
+    const isHeard = await within(limitMs, () => this.acks > acks)
     this.#live.pause()
+    return isHeard && (await within(limitMs, () => this.acked === this.newest))
   }
 
   /** Number of the newest sample; -1: none yet. */
