@@ -86,11 +86,12 @@ struct Watch {
   uint8_t address;
   uint8_t pointers[kWatched];  // the flag is in the first register
   uint8_t readyMask;           // of its low byte
+  bool mustRise;               // a flag that is up from the beginning does not count;
+                               // reading the third register lowers it
 };
 enum class Watched : uint8_t { none, pending, done, noAnswer, stuck };
 struct Words {
   uint16_t of[kWatched];
-  bool isFresh;  // the flag was seen down, and at most 0.2 ms before it was seen up
 };
 
 void startWatch(const Watch& watch);

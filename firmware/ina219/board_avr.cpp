@@ -149,6 +149,7 @@ static Watch watch;
 static Words watchWords;
 static uint8_t watchStage;  // index of the register being read
 static bool needsPointer;
+static bool hasBeenDown;
 static uint8_t highByte;
 static uint8_t lastSteps;
 static uint8_t lastStepMs;
@@ -244,7 +245,7 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
 void startWatch(const Watch& newWatch) {
   watch = newWatch;
   watchStage = 0;
-  watchWords.isFresh = false;
+  hasBeenDown = !watch.mustRise;
   needsPointer = true;
   if (!isStopped()) beginI2c();
   watched = Watched::pending;
@@ -259,14 +260,18 @@ static inline bool takeWord(uint8_t low) {
       // Slowly, so that polling leaves the processor to the line; faster than
       // the registers change.
       TWBR = dividerOfScl(200000);
-      watchWords.isFresh = true;
+      hasBeenDown = true;
       return true;
     }
     TWBR = dividerOfScl(400000);
   }
+  needsPointer = true;
+  if (!hasBeenDown) {
+    watchStage = watchStage == 0 ? 2 : 0;
+    return true;
+  }
   watchWords.of[watchStage] = static_cast<uint16_t>(highByte << 8) | low;
   watchStage++;
-  needsPointer = true;
   return watchStage < kWatched;
 }
 

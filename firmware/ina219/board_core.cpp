@@ -87,7 +87,6 @@ void startWatch(const Watch& newWatch) { watch = newWatch; }
 
 // Each call is one look; the caller may have been away for long in between.
 Watched checkWatch(Words& words) {
-  words.isFresh = false;
   I2c result = I2c::ok;
   for (uint8_t i = 0; i < kWatched && result == I2c::ok; i++) {
     result = writePointer(watch.address, watch.pointers[i]);

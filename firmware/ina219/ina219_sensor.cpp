@@ -99,7 +99,7 @@ Status statusOf(int16_t shunt, uint16_t bus) {
 }
 
 void watch() {
-  board::startWatch({settings.address, {kBus, kShunt, kPower, kCalibration}, kReady});
+  board::startWatch({settings.address, {kBus, kShunt, kPower, kCalibration}, kReady, !isTriggered()});
 }
 
 }  // namespace
@@ -129,8 +129,8 @@ I2c start() {
 // flag; the shunt register as soon as the flag has risen; then both belong
 // together. Reading the power register ends it: that lowers the flag (8.6.3.2),
 // so that no pair is given twice. A flag that was up from the beginning may be
-// an old one, and the two registers from different pairs: such a look only
-// lowers it. Last the calibration: it is 0 after a brown-out (8.6.4.1), whenever
+// an old one, and the two registers from different pairs: that only has to be
+// lowered. Last the calibration: it is 0 after a brown-out (8.6.4.1), whenever
 // in the sequence that was; all that was read before is then void.
 Poll poll(Pair& pair) {
   board::Words words = {};
@@ -157,10 +157,6 @@ Poll poll(Pair& pair) {
     if (result == I2c::ok) result = configure();
     isFound = result == I2c::ok;
     if (!isFound) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
-  }
-  if (status != Status::sensorReset && !words.isFresh && !isTriggered()) {
-    watch();
-    return Poll::pending;
   }
   pair.shunt = static_cast<int16_t>(shunt);
   pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);

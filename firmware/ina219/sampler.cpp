@@ -138,8 +138,11 @@ bool step() {
       break;
     case sensor::Poll::done:
       finish(pair.shunt, pair.busStatus);
-      // At full speed the next one has to be watched for while this one is rendered.
-      if (settings.intervalMs == 0 && isWanted(nowMs)) begin(false);
+      // One that is due already has to be watched for while this one is rendered.
+      if (isWanted(nowMs)) {
+        advanceDue(nowMs);
+        begin(false);
+      }
       break;
     case sensor::Poll::noAnswer:
       disturbed(false);
