@@ -92,15 +92,18 @@ export class LogKeeper {
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
     let writer: LogWriter
+    let drained: number
     try {
       writer = this.#open()
+      // First of all: what the device is asked for begins behind what was spilled.
+      drained = drainSpill(this.#spill, this.#db as Database.Database, writer)
     } catch (error) {
+      this.#closeFile()
       // Only here: while a run lasts, the lock is kept through all troubles, or another one would go between.
       this.#lock?.discard()
       this.#lock = null
-      throw error
+      throw logError(error, this.#options.file)
     }
-    const drained = drainSpill(this.#spill, this.#db as Database.Database, writer)
     const resumePoints = writer.resumePoints()
     const device = resumePoints.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {

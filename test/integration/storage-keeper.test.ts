@@ -199,6 +199,16 @@ describe('the spill file', () => {
     new SpillFile(file).append([EPOCH], batchesOf(samples.slice(from, to)))
   }
 
+  test('a run does not begin before it has flowed back', () => {
+    makeLog(file, samples.slice(0, 100))
+    leaveSpill(100, 200)
+    const unlock = lockOut()
+    expect(() => startKeeper()).toThrow(expect.objectContaining({ code: 'log_in_use' }))
+    unlock()
+    startKeeper().close()
+    expectAll(200)
+  })
+
   test('a torn last line was never acknowledged and does no harm', () => {
     makeLog(file, samples.slice(0, 100))
     leaveSpill(100, 200)
