@@ -8,7 +8,12 @@
 #include <avr/wdt.h>
 #endif
 
+// Not cleared at the start: what it held when a reset came tells whether a line was cut.
+#if defined(__AVR__)
+TxRing txRing __attribute__((section(".noinit")));
+#else
 TxRing txRing;
+#endif
 
 namespace board {
 
@@ -39,6 +44,11 @@ void feedWatchdog() {}
 #endif
 
 void begin() {
+  const bool wasLineCut = !txEmpty();
+  txRing.head = txRing.tail = 0;
+  // Ends the line that the reset cut, or hello would be taken for its rest
+  // (PROTOCOL.md 4). After power-on the ring holds anything; an empty line harms nobody.
+  if (wasLineCut) txRing.bytes[txRing.head++] = '\n';
   digitalWrite(ALARM_PIN, LOW);
   pinMode(ALARM_PIN, OUTPUT);
 #if defined(__AVR__) && USE_WATCHDOG

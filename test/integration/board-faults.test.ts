@@ -70,9 +70,7 @@ describe('resets', () => {
     expect(heldSda).toBeGreaterThan(2)
   })
 
-  // Known defect of firmware 1.0.0: no newline goes out before the hello, so the rest of a cut line
-  // swallows it. Take `.fails` away with the fix.
-  it.fails('is heard to say hello though the line before was cut', () => {
+  it('is heard to say hello though the line before was cut', () => {
     const rig = started()
     while (rig.unfinished < 30) rig.board.runMs(0.25)
     const from = rig.now
