@@ -32,6 +32,9 @@ export interface SessionOptions {
   readonly maxSamples: number | null
 }
 
+/** A clock that jumps all the time must not fill the log with events. */
+const CLOCK_STEPS_TOLD = 100
+
 /** Who hears of the stream; each call is short and never waits. */
 export interface SessionListener {
   sample(sample: Sample, arrivalUs: number, mode: string | null): void
@@ -69,6 +72,7 @@ export class Session {
   #pendingLoss: { first: number; count: number; reason: LossReason; fromUs: number }[] = []
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
+  #clockSteps = 0
   #told = new Set<ClockNotice>()
   #logKind: LogState['kind'] = 'recording'
   /** Numbers are missing altogether: no loss can be detected. */
@@ -220,6 +224,9 @@ export class Session {
     const live = frame.resend ? this.#live : null
     const { timeUs, notice } = this.#deviceClock.time(frame.stamp, frame.seq, arrivalUs, live)
     if (notice !== null) this.#clockNotice(notice, frame.seq === null)
+    // What lies between two times that a clock step parts was not measured: nothing is
+    // integrated over it, here or in the log, where a new epoch begins.
+    if (notice === 'stepped') this.#epoch = null
     if (frame.seq === null && !this.unnumbered) {
       this.unnumbered = true
       this.#tell('unnumbered', 'the device numbers nothing: no loss can be detected')
@@ -237,7 +244,8 @@ export class Session {
       status: inRange ? frame.status : markOutOfRange(frame.status),
       inRange,
       epochId: this.#currentEpoch(timeUs).id,
-      gapBefore: gapBefore || (frame.seq === null && this.#silence.isGap(timeUs)),
+      gapBefore:
+        gapBefore || notice === 'stepped' || (frame.seq === null && this.#silence.isGap(timeUs)),
       origin: healed ? 'healed' : 'live',
     }
     if (healed && frame.seq !== null) this.#healed.push(frame.seq)
@@ -362,6 +370,12 @@ export class Session {
   #clockNotice(notice: ClockNotice, isOnlySign: boolean): void {
     if (notice === 'restarted') {
       if (isOnlySign) this.#restarted(null)
+      return
+    }
+    if (notice === 'stepped') {
+      if (this.#clockSteps++ < CLOCK_STEPS_TOLD) {
+        this.#tell('clock', 'device time jumped: nothing is counted over the step')
+      }
       return
     }
     if (this.#told.has(notice)) return

@@ -9,7 +9,7 @@ export interface DeviceClockOptions {
 }
 
 /** What the clock noticed at a sample; shown once each. */
-export type ClockNotice = 'unset' | 'stepped_back' | 'restarted'
+export type ClockNotice = 'unset' | 'stepped_back' | 'restarted' | 'stepped'
 
 /** The newest sample that came as it was measured: a resend can't tell what time it is. */
 export interface LiveStamp {
@@ -30,6 +30,13 @@ const UNIX_MILLISECONDS_FROM = 1e11
 /** A device's Unix time further than this from the host's is taken as unset (contract 2.1). */
 const UNSET_BEYOND_US = 600e6
 const WRAP_MS = 2 ** 32
+/** A step between two samples in a row that is longer than this and than so many usual ones is a jump. */
+const JUMP_US = 5e6
+const JUMP_INTERVALS = 20
+/** On a port, a device's clock that steps by this more or less than the host's was set, µs. */
+const LIVE_STEP_US = 2e6
+/** So much may lie unread in the port's buffers (4 KB at 9600 baud), µs. */
+const UNREAD_US = 5e6
 /** Two runs of the host agree so well on when the same device started, µs. */
 const ANCHORS_AGREE_US = 1e6
 
@@ -48,6 +55,11 @@ export class DeviceClock {
   /** Added to the device's time to get Unix µs. */
   #originUs = 0
   #lastUs = Number.NEGATIVE_INFINITY
+  #lastSeq: number | null = null
+  #lastArrivalUs = 0
+  /** Usual time from one sample to the next, µs; null before the third. */
+  #usualUs: number | null = null
+  #jumps = 0
   #lastUptimeMs = 0
   #uptimeTurns = 0
   /** Time of the last sample that an earlier run of the host has logged, Unix µs. */
@@ -87,6 +99,9 @@ export class DeviceClock {
         const unset = !this.#options.keepTime && Math.abs(deviceUs - arrivalUs) > UNSET_BEYOND_US
         this.#originUs = unset ? Math.round(arrivalUs) - deviceUs : 0
         if (unset) notice = 'unset'
+      } else if (this.#wasSet(deviceUs, seq, arrivalUs, live !== null)) {
+        this.#anchorAnew(deviceUs, seq, arrivalUs)
+        notice = 'stepped'
       }
       us = deviceUs + this.#originUs
     } else if (stamp.kind !== 'none' && scale === 'uptime') {
@@ -97,6 +112,7 @@ export class DeviceClock {
       us = this.#uptimeToUnix(stamp.value, arrivalUs, live)
     }
 
+    if (!this.#fresh && this.#isJump(us - this.#lastUs, seq)) notice ??= 'stepped'
     if (us <= this.#lastUs) {
       // Not an honest step back but the same instant, told more coarsely than it was measured.
       const sameInstant = this.#lastUs - us < 1000
@@ -110,7 +126,50 @@ export class DeviceClock {
     }
     this.#fresh = false
     this.#lastUs = us
+    this.#lastSeq = seq
+    this.#lastArrivalUs = arrivalUs
     return { timeUs: Math.round(us), notice }
+  }
+
+  /** Whether the device's Unix clock was set since the last sample, or is wrong in this one. */
+  #wasSet(deviceUs: number, seq: number | null, arrivalUs: number, isResend: boolean): boolean {
+    if (this.#options.keepTime) return false
+    const stepUs = deviceUs + this.#originUs - this.#lastUs
+    if (!this.#options.live) {
+      // The first step says what the interval is.
+      const usualUs = this.#usualUs ?? Number.POSITIVE_INFINITY
+      const limitUs = Math.max(UNSET_BEYOND_US, JUMP_INTERVALS * usualUs)
+      return stepUs > limitUs * this.#samplesSince(seq) || stepUs < -UNSET_BEYOND_US
+    }
+    if (isResend) return false
+    const toleranceUs = Math.max(LIVE_STEP_US, 3 * (this.#usualUs ?? 0))
+    const hostStepUs = arrivalUs - this.#lastArrivalUs
+    // A backlog that is read at once comes closer together than it was measured.
+    return stepUs - hostStepUs > toleranceUs + UNREAD_US || stepUs < -toleranceUs
+  }
+
+  /** A clock that agrees with the host's is believed; any other goes on from the last sample. */
+  #anchorAnew(deviceUs: number, seq: number | null, arrivalUs: number): void {
+    const agrees = Math.abs(deviceUs - arrivalUs) <= UNSET_BEYOND_US
+    const usualUs = (this.#usualUs ?? 1000) * this.#samplesSince(seq)
+    const stepUs = this.#options.live ? Math.max(1000, arrivalUs - this.#lastArrivalUs) : usualUs
+    this.#originUs = agrees ? 0 : Math.round(this.#lastUs + stepUs) - deviceUs
+  }
+
+  #samplesSince(seq: number | null): number {
+    if (seq === null || this.#lastSeq === null) return 1
+    return Math.max(1, distance(this.#lastSeq, seq))
+  }
+
+  /** Much more time than the samples since explain: it passed unmeasured, or never did. */
+  #isJump(stepUs: number, seq: number | null): boolean {
+    const eachUs = stepUs / this.#samplesSince(seq)
+    const usualUs = this.#usualUs
+    const isJump = usualUs !== null && eachUs > Math.max(JUMP_US, JUMP_INTERVALS * usualUs)
+    this.#jumps = isJump ? this.#jumps + 1 : 0
+    if (usualUs === null || this.#jumps > 1) this.#usualUs = Math.max(0, eachUs)
+    else if (!isJump && eachUs > 0) this.#usualUs = usualUs + (eachUs - usualUs) / 8
+    return isJump
   }
 
   #scaleOf(stamp: Stamp): Scale {

@@ -79,6 +79,65 @@ describe('DeviceClock: Unix stamps', () => {
   })
 })
 
+describe('DeviceClock: clocks that are set or wrong in mid-stream', () => {
+  const near = HOST_US / 1e6
+
+  it('believes a clock that is set right after it was unset', () => {
+    for (const live of [true, false]) {
+      const c = clock({ live })
+      for (let i = 0; i < 5; i++) c.time(ts(1_340_000_000 + i), i, HOST_US + i * 1e6, null)
+      const set = c.time(ts(near + 5), 5, HOST_US + 5e6, null)
+      expect(set).toEqual({ timeUs: HOST_US + 5e6, notice: 'stepped' })
+      expect(c.time(ts(near + 6), 6, HOST_US + 6e6, null)).toEqual({
+        timeUs: HOST_US + 6e6,
+        notice: null,
+      })
+    }
+  })
+
+  it.each([9_999_999_999, 1_100_000_000])('survives one wrong stamp: %d', (wrong) => {
+    for (const live of [true, false]) {
+      const c = clock({ live })
+      const times = [0, 1, 2, 3, 4, 5, 6].map((i) => {
+        const stamp = i === 3 ? wrong : near + i
+        return c.time(ts(stamp), i, HOST_US + i * 1e6, null).timeUs
+      })
+      expect(times.filter((_, i) => i !== 3)).toEqual(
+        [0, 1, 2, 4, 5, 6].map((i) => HOST_US + i * 1e6),
+      )
+      expect(times[3]).toBe(HOST_US + 3e6)
+    }
+  })
+
+  it('tells a pause that consecutive numbers do not explain, and keeps the time', () => {
+    for (const keepTime of [true, false]) {
+      const c = clock({ keepTime })
+      for (let i = 0; i < 5; i++) c.time(ts(near + i / 10), i, HOST_US, null)
+      expect(c.time(ts(near + 300), 5, HOST_US, null)).toEqual({
+        timeUs: HOST_US + 300e6,
+        notice: 'stepped',
+      })
+      expect(c.time(ts(near + 300.1), 6, HOST_US, null).notice).toBeNull()
+    }
+  })
+
+  it('takes lost samples for what they are', () => {
+    const c = clock()
+    for (let i = 0; i < 5; i++) c.time(ts(near + i), i, HOST_US, null)
+    expect(c.time(ts(near + 1000), 1000, HOST_US, null)).toEqual({
+      timeUs: HOST_US + 1000e6,
+      notice: null,
+    })
+  })
+
+  it('follows a new interval', () => {
+    const c = clock({ live: true })
+    const at = [0, 0.1, 0.2, 0.3, 60.3, 120.3, 180.3]
+    const notices = at.map((s, i) => c.time(ts(near + s), i, HOST_US + s * 1e6, null).notice)
+    expect(notices).toEqual([null, null, null, null, 'stepped', 'stepped', null])
+  })
+})
+
 describe('DeviceClock: time since the start', () => {
   it.each([
     ['ms', ms],
