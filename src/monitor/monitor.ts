@@ -126,21 +126,22 @@ export class Monitor implements MonitorControls {
     const newest = this.#newest
     const sampleUs = newest?.sample.timeUs ?? null
     const { voltageMax, currentMax } = this.#session.range
-    const rate = this.#rate.perSecond()
+    const nowUs = this.#session.nowUs()
     return {
-      nowUs: this.#session.nowUs(),
+      nowUs,
       sampleUs,
       device: this.#session.device,
       source: { label: this.#options.source.label, ...this.#source },
       values: this.#newestInRange && pick(this.#newestInRange),
+      valuesUs: this.#newestInRange?.timeUs ?? null,
       status: newest?.sample.status ?? '',
       mode: newest?.mode ?? null,
       fullScale: { voltage: voltageMax, current: currentMax, power: voltageMax * currentMax },
-      rate,
+      rate: this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0,
       lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
       ledger: this.#session.ledger,
-      log: this.#log(rate),
-      windows: this.#windows.read(sampleUs ?? this.#session.nowUs()),
+      log: this.#log(),
+      windows: this.#windows.read(sampleUs ?? nowUs),
       totals: { sinceUs: this.#totalsSinceUs, ...this.#totals.read() },
       startedUs: this.#startedUs,
       events: this.#events,
@@ -148,21 +149,25 @@ export class Monitor implements MonitorControls {
     }
   }
 
-  #log(rate: number): Snapshot['log'] {
+  #log(): Snapshot['log'] {
     const { log, logFile } = this.#options
     if (log === null || logFile === null) return null
+    // What a running device takes: a pause doesn't make the log smaller for long.
+    const rate = this.#rate.perSecond()
     const bytesPer48h = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
     return { ...(log satisfies LogClient).state, file: logFile.path, bytesPer48h }
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {
     this.#newest = { sample, arrivalUs, mode }
-    this.#rate.add(sample.timeUs)
+    this.#rate.add(sample.timeUs, arrivalUs)
     this.#totals.add(sample)
     if (isStatistical(sample)) {
       this.#newestInRange = sample
       this.#windows.add(sample)
       this.#trace.add(sample)
+    } else {
+      this.#trace.advanceTo(sample.timeUs)
     }
     this.#listener.sample(sample, this.#session.device)
   }

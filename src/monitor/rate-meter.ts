@@ -2,17 +2,35 @@
 const KEPT = 256
 /** And at most this long back. */
 const SPAN_US = 5e6
+/** Samples stay away when none came for so long, and for so many of their intervals. */
+const AWAY_US = 2e6
+const AWAY_INTERVALS = 3
 
 /** Samples a second of device time, over the newest 256 samples or 5 s, whichever is less. */
 export class RateMeter {
   readonly #times = new Float64Array(KEPT)
   #added = 0
+  #arrivalUs = Number.NEGATIVE_INFINITY
 
-  add(timeUs: number): void {
+  /**
+   * @param timeUs device time
+   * @param arrivalUs host time
+   */
+  add(timeUs: number, arrivalUs: number): void {
+    this.#arrivalUs = Math.max(this.#arrivalUs, arrivalUs)
     this.#times[this.#added % KEPT] = timeUs
     this.#added++
   }
 
+  /** 0 while the samples stay away. @param nowUs host time */
+  perSecondAt(nowUs: number): number {
+    const rate = this.perSecond()
+    if (rate === 0) return 0
+    const awayUs = Math.max(AWAY_US, (AWAY_INTERVALS * 1e6) / rate)
+    return nowUs - this.#arrivalUs > awayUs ? 0 : rate
+  }
+
+  /** As the newest samples came, however long ago that is. */
   perSecond(): number {
     const stored = Math.min(this.#added, KEPT)
     if (stored < 2) return 0

@@ -38,13 +38,16 @@ export interface Snapshot {
   readonly sampleUs: number | null
   readonly device: string
   readonly source: { readonly label: string; readonly state: SourceState; readonly reason: string }
-  /** Newest sample in range; null before the first. */
+  /** Newest sample that is measured and in range; null before the first. */
   readonly values: Readonly<Record<Quantity, number>> | null
+  /** Time of that sample; other than `sampleUs`: `values` are not those of the newest sample. */
+  readonly valuesUs: number | null
+  /** Of the newest sample, measured or not. */
   readonly status: string
   readonly mode: string | null
   /** Full scale of the gauges, from the device's range: V, A, W. */
   readonly fullScale: Readonly<Record<Quantity, number>>
-  /** Samples a second over the last 5 s of device time. */
+  /** Samples a second over the last 5 s of device time; 0 as soon as they stay away. */
   readonly rate: number
   /** Arrival minus measurement of the newest sample in ms. */
   readonly lagMs: number

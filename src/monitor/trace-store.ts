@@ -28,8 +28,18 @@ export class TraceStore {
   readonly #max = columns(CAPACITY)
   readonly #last = columns(CAPACITY)
   #newest = -1
+  /** What came last was not measured. */
+  #broken = false
+
+  /** The time of a sample without values to draw: the end moves on, and the curve breaks there. */
+  advanceTo(timeUs: number): void {
+    this.#newest = Math.max(this.#newest, Math.floor(timeUs / SLOT_US))
+    this.#broken = true
+  }
 
   add(sample: Sample): void {
+    const gapBefore = sample.gapBefore || this.#broken
+    this.#broken = false
     const slot = Math.floor(sample.timeUs / SLOT_US)
     if (slot <= this.#newest - CAPACITY) return
     if (slot > this.#newest) this.#newest = slot
@@ -41,7 +51,7 @@ export class TraceStore {
       this.#gap[i] = 0
     }
     this.#count[i] = (this.#count[i] as number) + 1
-    if (sample.gapBefore) this.#gap[i] = 1
+    if (gapBefore) this.#gap[i] = 1
     for (const quantity of QUANTITIES) {
       const value = sample[quantity]
       const [min, max] = [this.#min[quantity], this.#max[quantity]]
@@ -54,7 +64,7 @@ export class TraceStore {
   /**
    * @param spanMs how much, up to `endUs`
    * @param slots most slots of the answer
-   * @param endUs end, Unix µs; default: the newest sample
+   * @param endUs end, Unix µs; default: the newest sample, measured or not
    */
   read(spanMs: number, slots: number, endUs?: number): Trace {
     const end = endUs === undefined ? this.#newest : Math.floor(endUs / SLOT_US)

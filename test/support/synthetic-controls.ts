@@ -19,6 +19,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     device: 'bench-7',
     source: { label: '/dev/ttyUSB0', state: 'live', reason: '' },
     values: { voltage: 5.053, current: 1.104, power: 5.577 },
+    valuesUs: NOW_US - 20_000,
     status: 'ok',
     mode: 'NORMAL',
     fullScale: { voltage: 26, current: 3.2, power: 83.2 },
@@ -128,10 +129,13 @@ export class SyntheticControls implements MonitorControls {
   snapshot(): Snapshot {
     const nowUs = Date.now() * 1000
     const sampleUs = this.#newestUs()
+    const values = loadAt(sampleUs / 1e6)
     return sampleSnapshot({
       nowUs,
       sampleUs,
-      values: loadAt(sampleUs / 1e6),
+      values,
+      valuesUs: sampleUs,
+      status: values === null ? 'nosensor' : 'ok',
       startedUs: this.#startedUs,
       totals: {
         sinceUs: this.#startedUs,

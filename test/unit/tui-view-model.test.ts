@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildFrame, traceWish } from '../../src/tui/view-model/frame.ts'
+import { gaugeLines } from '../../src/tui/view-model/gauges.ts'
 import { headerLine } from '../../src/tui/view-model/header.ts'
 import { lookOf } from '../../src/tui/view-model/look.ts'
 import { type Line, lineText } from '../../src/tui/view-model/styled.ts'
@@ -134,6 +135,47 @@ describe('words beside colours', () => {
     expect(lines[18]).toMatch(/^ V {6}-- /)
   })
 
+  it.each(['nosensor', 'out_of_range', 'clip,out_of_range'])(
+    'shows dashes and the word, not the last good value, while the newest sample is %s',
+    (status) => {
+      const { sampleUs } = sampleSnapshot()
+      const changes = { status, valuesUs: (sampleUs ?? 0) - 1e6 }
+      const tables: readonly [number, number][] = [
+        [200, 50],
+        [80, 24],
+        [40, 8],
+        [39, 8],
+        [30, 6],
+      ]
+      for (const [columns, rows] of tables) {
+        const text = frameText(changes, INITIAL_VIEW, columns, rows).join('\n')
+        expect(text, `${columns}x${rows}`).toContain(`${status.slice(0, 15)}`)
+        expect(text, `${columns}x${rows}`).not.toMatch(/5\.053|\bok\b/)
+      }
+      const lines = frameText(changes)
+      expect(lines[1]).toMatch(/^ V {7}-- V \|/)
+      expect(lines[3]?.trimEnd().endsWith(' !')).toBe(true)
+      expect(lines[18]).toMatch(/^ V {6}-- /)
+    },
+  )
+
+  it.each([
+    ['silent', 'SILENT'],
+    ['waiting', 'WAITING'],
+    ['ended', 'ENDED'],
+  ] as const)('shows the values as the last ones while the source is %s', (state, word) => {
+    const changes = { source: { label: 'stdin', state, reason: '' }, rate: 0 }
+    const lines = frameText(changes)
+    for (const gauge of lines.slice(1, 4)) {
+      expect(gauge.trimEnd().endsWith(` ${word}`)).toBe(true)
+      expect(gauge).not.toMatch(/\bok\b|#/)
+    }
+    expect(lines[17]).toMatch(/^ {6}last /)
+    const [gauge] = gaugeLines(sampleSnapshot(changes), 80, LOOK)
+    expect(styled(gauge ?? [])).toMatch(/^dim: V {4}5\.053 V /)
+    expect(frameText(changes, INITIAL_VIEW, 30, 6)[0]).toMatch(new RegExp(`^${word} .*needs 40x8`))
+  })
+
   it('shows a bad status of the sensor', () => {
     expect(frameText({ status: 'nosensor' })[21]).toContain('status nosensor !')
   })
@@ -176,6 +218,11 @@ describe('view', () => {
 
   it('is one line with the values and the size needed where nothing fits', () => {
     expect(frameText({}, INITIAL_VIEW, 39, 24)).toEqual(['V 5.053 A 1.1040 W 5.577 needs 40x8    '])
+  })
+
+  it('shortens the values rather than the size needed', () => {
+    expect(frameText({}, INITIAL_VIEW, 30, 6)).toEqual(['V 5.1 A 1.1 W 5.6 needs 40x8  '])
+    expect(frameText({}, INITIAL_VIEW, 12, 6)).toEqual(['needs 40x8  '])
   })
 
   it('lies help over everything', () => {

@@ -67,7 +67,7 @@ export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: Fra
   const { view, look, size } = context
   const layout = frameLayout(context)
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
-    tiny: ({ width }) => [tinyLine(snapshot, width)],
+    tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
     chart: ({ width, height }) => chart(snapshot, trace, context, width, height),
@@ -84,7 +84,7 @@ export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: Fra
   return {
     layout,
     blocks,
-    gauges: layout.bigGauges ? gaugeViews(snapshot) : [],
+    gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
     help: view.help && !layout.regions.tiny ? helpBlock(size, look) : null,
   }
 }

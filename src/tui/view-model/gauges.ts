@@ -2,20 +2,23 @@ import { QUANTITIES, type Quantity } from '../../domain/sample.ts'
 import type { Snapshot } from '../../monitor/snapshot.ts'
 import { DECIMALS, numberText, UNIT } from './format.ts'
 import type { Look } from './look.ts'
+import { type Reading, readingOf } from './reading.ts'
 import { fitLine, type Line, type Span, type Style, span, spread } from './styled.ts'
 
 export interface GaugeView {
   readonly quantity: Quantity
-  /** Newest value with unit, 10 cells; dashes before the first. */
+  /** Newest value with unit, 10 cells; dashes where the newest sample has none. */
   readonly value: string
+  /** False: the value, if any, is not of now. */
+  readonly current: boolean
   readonly negative: boolean
-  /** Of full scale, 0 to 1. */
+  /** Of full scale, 0 to 1; 0 where the value is not of now. */
   readonly ratio: number
   /** Largest within the last minute, of full scale, 0 to 1. */
   readonly peakRatio: number
   /** `peak 5.102 V`; empty before the first sample. */
   readonly peak: string
-  /** `19% of 26 V` */
+  /** `19% of 26 V`; empty without a value. */
   readonly share: string
   readonly word: string
   readonly style: Style
@@ -23,13 +26,17 @@ export interface GaugeView {
 
 /** From this share of full scale on, a value is called high: the sensor clips at 1. */
 const HIGH = 0.95
+/** Room for the share of full scale, and for the word at the end, in cells. */
+const SHARE_CELLS = 14
+const WORD_CELLS = 7
 
-export function gaugeViews(snapshot: Snapshot): GaugeView[] {
-  return QUANTITIES.map((quantity) => gaugeView(snapshot, quantity))
+export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
+  const reading = readingOf(snapshot, look)
+  return QUANTITIES.map((quantity) => gaugeView(snapshot, reading, quantity))
 }
 
-function gaugeView(snapshot: Snapshot, quantity: Quantity): GaugeView {
-  const value = snapshot.values?.[quantity]
+function gaugeView(snapshot: Snapshot, reading: Reading, quantity: Quantity): GaugeView {
+  const value = reading.values?.[quantity]
   const scale = snapshot.fullScale[quantity]
   const unit = UNIT[quantity]
   const range = snapshot.windows[0]?.stats[quantity]
@@ -37,15 +44,16 @@ function gaugeView(snapshot: Snapshot, quantity: Quantity): GaugeView {
   const ratio = share(value ?? 0, scale)
   const text = (number: number, width: number): string =>
     numberText(number, DECIMALS[quantity], width)
-  const { word, style } = verdict(value, ratio)
+  const { word, style } = reading.current ? verdict(ratio) : reading
   return {
     quantity,
     value: `${(value === undefined ? '--' : text(value, 8)).padStart(8)} ${unit}`,
+    current: reading.current,
     negative: (value ?? 0) < 0,
-    ratio,
+    ratio: reading.current ? ratio : 0,
     peakRatio: share(peak ?? 0, scale),
     peak: typeof peak === 'number' ? `peak ${text(peak, 8)} ${unit}` : '',
-    share: `${String(Math.round(ratio * 100)).padStart(3)}% of ${numberText(scale, 1, 6).replace(/\.0$/, '')} ${unit}`,
+    share: value === undefined ? '' : shareText(ratio, scale, unit),
     word,
     style,
   }
@@ -55,8 +63,12 @@ function share(value: number, scale: number): number {
   return scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0
 }
 
-function verdict(value: number | undefined, ratio: number): { word: string; style: Style } {
-  if (value === undefined) return { word: '', style: 'dim' }
+function shareText(ratio: number, scale: number, unit: string): string {
+  const percent = String(Math.round(ratio * 100)).padStart(3)
+  return `${percent}% of ${numberText(scale, 1, 6).replace(/\.0$/, '')} ${unit}`
+}
+
+function verdict(ratio: number): { word: string; style: Style } {
   if (ratio >= 1) return { word: 'FULL !', style: 'bad' }
   if (ratio >= HIGH) return { word: 'HIGH !', style: 'warn' }
   return { word: 'ok', style: 'good' }
@@ -64,25 +76,35 @@ function verdict(value: number | undefined, ratio: number): { word: string; styl
 
 /** ` V    5.053 V │█████····┃····│  19% of 26 V   ok    ` */
 export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[] {
-  return gaugeViews(snapshot).map((gauge) => {
+  return gaugeViews(snapshot, look).map((gauge) => {
     const head = ` ${UNIT[gauge.quantity]} ${gauge.value} `
-    const tail = ` ${gauge.share.padEnd(14)} `
-    const barCells = width - head.length - 2 - tail.length - 7
+    // Without a share, its room goes to the word, which may be a long one of the device.
+    const tail = gauge.share === '' ? ' ' : ` ${gauge.share.padEnd(SHARE_CELLS)} `
+    const barCells = width - head.length - 2 - (SHARE_CELLS + 2) - WORD_CELLS
+    const style = valueStyle(gauge)
     if (barCells < 8) {
-      return fitLine([span(head, gauge.quantity), span(tail), verdictSpan(gauge)], width)
+      return fitLine([span(head, style), tailSpan(gauge, tail), verdictSpan(gauge)], width)
     }
     return fitLine(
       [
-        span(head, gauge.quantity),
+        span(head, style),
         span(look.glyphs.vertical, 'dim'),
         ...bar(gauge, barCells, look),
         span(look.glyphs.vertical, 'dim'),
-        span(tail),
+        tailSpan(gauge, tail),
         verdictSpan(gauge),
       ],
       width,
     )
   })
+}
+
+function valueStyle({ current, quantity }: GaugeView): Style {
+  return current ? quantity : 'dim'
+}
+
+function tailSpan({ current }: GaugeView, text: string): Span {
+  return span(text, current ? 'plain' : 'dim')
 }
 
 function verdictSpan(gauge: GaugeView): Span {
@@ -108,7 +130,7 @@ function bar(gauge: GaugeView, cells: number, { glyphs }: Look): Span[] {
 /** The two lines above a big gauge's bar. */
 export function bigGaugeLines(gauge: GaugeView, width: number): Line[] {
   return [
-    spread([span(gauge.value.trimStart(), gauge.quantity)], [verdictSpan(gauge)], width),
-    spread([span(gauge.share.trimStart())], [span(gauge.peak, 'dim')], width),
+    spread([span(gauge.value.trimStart(), valueStyle(gauge))], [verdictSpan(gauge)], width),
+    spread([tailSpan(gauge, gauge.share.trimStart())], [span(gauge.peak, 'dim')], width),
   ]
 }

@@ -1,17 +1,10 @@
-import type { Snapshot, SourceState } from '../../monitor/snapshot.ts'
+import type { Snapshot } from '../../monitor/snapshot.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { cellText, cutFront } from './cell-text.ts'
 import { agoText, clockText, countText, numberText } from './format.ts'
 import type { Look } from './look.ts'
-import { fitLine, type Line, lineWidth, type Span, type Style, span, spread } from './styled.ts'
-
-const STATE_STYLE: Readonly<Record<SourceState, Style>> = {
-  opening: 'warn',
-  waiting: 'warn',
-  live: 'good',
-  silent: 'bad',
-  ended: 'warn',
-}
+import { STATE_STYLE } from './reading.ts'
+import { fitLine, type Line, lineWidth, type Span, span, spread } from './styled.ts'
 
 const SOURCE_MIN = 8
 const FILE_MAX = 24

@@ -2,6 +2,7 @@ import { QUANTITIES, type Quantity } from '../../domain/sample.ts'
 import type { Snapshot, WindowStats } from '../../monitor/snapshot.ts'
 import { countText, DECIMALS, numberText, sharedDecimals, UNIT } from './format.ts'
 import type { Look } from './look.ts'
+import { type Reading, readingOf } from './reading.ts'
 import { fitLine, type Line, span } from './styled.ts'
 
 const NOW_CELLS = 11
@@ -30,13 +31,19 @@ export function tableLines(snapshot: Snapshot, width: number, look: Look): Line[
   const window = Math.floor((width - NOW_CELLS) / Math.max(1, windows.length))
   const column = Math.max(NUMBER_CELLS + 1, Math.min(COLUMN_MAX, Math.floor((window - 2) / 3)))
   const grid = { window, column }
+  const reading = readingOf(snapshot, look)
   return [
-    heading(windows, grid, look),
-    ...QUANTITIES.map((quantity) => row(snapshot, windows, quantity, grid, look)),
+    heading(reading, windows, grid, look),
+    ...QUANTITIES.map((quantity) => row(reading, windows, quantity, grid, look)),
   ].map((line) => fitLine(line, width))
 }
 
-function heading(windows: readonly WindowStats[], { window, column }: Grid, look: Look): Line {
+function heading(
+  { values, current }: Reading,
+  windows: readonly WindowStats[],
+  { window, column }: Grid,
+  look: Look,
+): Line {
   const cells = windows.flatMap(({ seconds, samples }) => {
     const [min, ...others] = COLUMNS.map((name) => name.padStart(column))
     const name = ` ${seconds / 60}m `
@@ -48,12 +55,13 @@ function heading(windows: readonly WindowStats[], { window, column }: Grid, look
       span((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
     ]
   })
-  return [span('now '.padStart(NOW_CELLS), 'dim'), ...cells]
+  const name = values === null || current ? 'now ' : 'last '
+  return [span(name.padStart(NOW_CELLS), 'dim'), ...cells]
 }
 
 /** All numbers of a row have the same decimals, so that they can be compared at a glance. */
 function row(
-  { values }: Snapshot,
+  { values, current }: Reading,
   windows: readonly WindowStats[],
   quantity: Quantity,
   { window, column }: Grid,
@@ -74,7 +82,7 @@ function row(
   })
   return [
     span(` ${UNIT[quantity]}`, quantity),
-    span(`${text(now).padStart(NOW_CELLS - 3)} `, 'bold'),
+    span(`${text(now).padStart(NOW_CELLS - 3)} `, current ? 'bold' : 'dim'),
     ...cells,
   ]
 }

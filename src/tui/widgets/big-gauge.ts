@@ -54,6 +54,8 @@ export class BigGauge {
   }
 
   update(view: GaugeView, rect: Rect): void {
+    // A percentage of a value that is not of now would be one more number to believe.
+    Object.assign(this.#gauge.options, { showLabel: view.current })
     this.#gauge.setPercent(view.ratio)
     const inner = { x: rect.x + 2, y: rect.y + 1, width: rect.width - 4, height: 2 }
     this.#text.show(inner, bigGaugeLines(view, inner.width))
