@@ -1,0 +1,76 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { SourceSink } from '../../src/device/source.ts'
+import { StdinSource } from '../../src/device/stdin-source.ts'
+
+/** What the source said of itself, in order. */
+function listen(source: StdinSource): string[] {
+  const states: string[] = []
+  const sink: SourceSink = {
+    line: () => {},
+    overlong: () => {},
+    bytes: () => {},
+    connected: () => {},
+    ended: () => states.push('end'),
+    failed: () => {},
+    state: (state) => states.push(state),
+  }
+  source.start(sink)
+  return states
+}
+
+describe('StdinSource', () => {
+  const input = { current: new PassThrough() }
+  const source = (): StdinSource =>
+    new StdinSource(input.current, { wallMs: () => Date.now(), monoMs: () => Date.now() })
+  const write = async (): Promise<void> => {
+    input.current.write('x\n')
+    await vi.advanceTimersByTimeAsync(0)
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    input.current = new PassThrough()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('tells after 3 s that nothing comes, once, and at once that it comes again', async () => {
+    const states = listen(source())
+    await write()
+    await vi.advanceTimersByTimeAsync(2400)
+    expect(states).toEqual(['live'])
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(states).toEqual(['live', 'silent'])
+    await write()
+    expect(states).toEqual(['live', 'silent', 'live'])
+  })
+
+  it('waits five of the usual intervals of a slow writer', async () => {
+    const states = listen(source())
+    for (let i = 0; i < 3; i++) {
+      await write()
+      await vi.advanceTimersByTimeAsync(2000)
+    }
+    await vi.advanceTimersByTimeAsync(7500)
+    expect(states).toEqual(['live'])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(states).toEqual(['live', 'silent'])
+  })
+
+  it('misses nothing while it is told to pause, and after the end', async () => {
+    const paused = source()
+    const states = listen(paused)
+    await write()
+    paused.pause()
+    await vi.advanceTimersByTimeAsync(60_000)
+    paused.resume()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(states).toEqual(['live'])
+    input.current.end()
+    await vi.waitFor(() => expect(states).toContain('end'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(states).toEqual(['live', 'ended', 'end'])
+  })
+})
