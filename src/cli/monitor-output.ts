@@ -3,7 +3,9 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { EventLine } from '../monitor/snapshot.ts'
 import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { formatDuration } from '../util/duration.ts'
+import { flushed } from './flushed.ts'
 import type { CliIo } from './io.ts'
+import { isReaderGone, outputFailed } from './reader-gone.ts'
 import { isoTime, ndjsonLine, plainLine } from './sample-text.ts'
 
 export type OutputKind = 'tui' | 'plain' | 'ndjson' | 'none'
@@ -67,6 +69,7 @@ class LineOutput implements Output {
   readonly #options: OutputOptions
   #pending: string[] = []
   #sizeTold = false
+  #failure: Error | null = null
   readonly #sizeTimer: NodeJS.Timeout
 
   constructor(kind: OutputKind, options: OutputOptions) {
@@ -90,13 +93,17 @@ class LineOutput implements Output {
     clearTimeout(this.#sizeTimer)
     this.#flush()
     this.#tellSize()
+    await flushed([this.#options.io.stdout])
+    if (this.#failure !== null) throw this.#failure
   }
 
   #flush(): void {
     if (this.#pending.length === 0) return
     const text = this.#pending.join('')
     this.#pending = []
-    this.#options.io.stdout.write(text)
+    this.#options.io.stdout.write(text, (error) => {
+      if (error && !isReaderGone(error)) this.#failure = outputFailed(error)
+    })
   }
 
   #tellSize(): void {

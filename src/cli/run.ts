@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
-import { isReaderGone } from './reader-gone.ts'
+import { isReaderGone, outputFailed } from './reader-gone.ts'
 
 /**
  * Parses and runs one command line.
@@ -13,9 +13,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
   for (const stream of [io.stdout, io.stderr]) {
     stream.on('error', (error) => {
-      if (!isReaderGone(error)) throw error
       // A command with something to flush listens, too, and ends by itself.
-      if (stream.listenerCount('error') === 1) process.exit(0)
+      if (stream.listenerCount('error') > 1) return
+      if (isReaderGone(error)) process.exit(0)
+      const failure = outputFailed(error)
+      report(failure, io, args.includes('--verbose'))
+      process.exit(exitCodeOf(failure))
     })
   }
   const program = createProgram(io)

@@ -44,17 +44,17 @@ const SAMPLE_MEMBERS: ReadonlySet<string> = new Set([
   'r',
 ])
 
+/** The last member, where it is a short text under a short name: `,"crc":"29B1"}` with a few bytes hit or lost. */
+const SHORT_LAST_MEMBER = /,\s*"([^"\\]{0,4})"\s*:\s*"[^"\\]{0,5}"\s*\}\s*$/
+
 /**
  * Whether an unprotected line of a device that protects its lines looks like
- * one whose `,"crc":` was hit: it carries a member that no sample has.
+ * one whose `,"crc":` was hit: it ends as one with a CRC does, under a name that
+ * no sample has.
  */
 export function looksMangled(bytes: Uint8Array): boolean {
-  const members = /"([^"\\]*)"\s*:/g
-  const text = TEXT.decode(bytes)
-  for (const match of text.matchAll(members)) {
-    if (!SAMPLE_MEMBERS.has(match[1] as string)) return true
-  }
-  return false
+  const name = SHORT_LAST_MEMBER.exec(TEXT.decode(bytes))?.[1]
+  return name !== undefined && !SAMPLE_MEMBERS.has(name)
 }
 
 const TEXT = new TextDecoder('utf-8')
@@ -140,7 +140,8 @@ function readSample(members: Members, isProtected: boolean): Frame {
     seq === 'bad' ||
     stamp === null ||
     typeof status !== 'string' ||
-    (mode !== null && typeof mode !== 'string')
+    (mode !== null && typeof mode !== 'string') ||
+    !['undefined', 'number'].includes(typeof members['r'])
   ) {
     return malformed('member')
   }

@@ -95,9 +95,21 @@ export function sizeOf(path: string): number {
 /** Makes the folder of the log, private to the user. */
 export function makeFolder(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(file))
   } catch (error) {
     throw logError(error, file)
+  }
+}
+
+/** One by one: Node's own recursion never ends below a folder such as /proc that takes none. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
   }
 }
 

@@ -1,8 +1,17 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { type Finished, finished, ina219, start, temporaryFolder, until } from '../support/cli.ts'
+import {
+  CLI,
+  type Finished,
+  finished,
+  ina219,
+  start,
+  temporaryFolder,
+  until,
+} from '../support/cli.ts'
 
 const FRAME = '{"v":5.02,"a":0.245,"w":1.23,"seq":1,"status":"ok"}\n'
 
@@ -150,3 +159,39 @@ describe('exit code 4', () => {
     expectOneLine(run, /there is no log at/)
   })
 })
+
+describe.skipIf(process.platform !== 'linux')('an output that cannot be written', () => {
+  const FULL = '/dev/full'
+
+  it('ends with one line and code 2, and what was read is in the log', async () => {
+    const db = join(temporaryFolder(), 'x.db')
+    const shell = spawn('sh', [
+      '-c',
+      `printf '%s' '${FRAME}' | "$0" "$1" monitor --stdin --output plain --db ${db} > ${FULL}`,
+      process.execPath,
+      CLI,
+    ])
+    const run = await finished(shell)
+    expect(run.code).toBe(2)
+    expectOneLine(run, /standard output can't be written \(ENOSPC\)/)
+    expect((await ina219(['export', '--db', db, '--from', '0'])).stdout).toContain('5.02,0.245')
+  })
+
+  it('nor the ledger', async () => {
+    const shell = spawn('sh', [
+      '-c',
+      `"$0" "$1" monitor --stdin --no-log --output none --summary - < /dev/null > ${FULL}`,
+      process.execPath,
+      CLI,
+    ])
+    expect((await finished(shell)).code).toBe(2)
+  })
+})
+
+it.skipIf(process.platform !== 'linux')(
+  'a place that takes no folder is an error, not a hang',
+  async () => {
+    const run = await ina219(['monitor', '--stdin', '--db', '/proc/x/y.db'], FRAME)
+    expect(run.code).toBe(4)
+  },
+)

@@ -132,6 +132,16 @@ describe('decodeLine: CRC', () => {
     expect(decode(text).kind).toBe('crc_error')
   })
 
+  it('tells a mangled CRC member from unknown members', () => {
+    const mangled = (text: string): boolean => looksMangled(Buffer.from(text))
+    expect(mangled('{"v":1,"a":1,"crb":"29B1"}')).toBe(true)
+    expect(mangled('{"v":1,"a":1,"cr":"29B"}')).toBe(true)
+    expect(mangled('{"v":1,"a":1,"id":7}')).toBe(false)
+    expect(mangled('{"v":1,"foo":{"a":[1,2]},"a":1}')).toBe(false)
+    expect(mangled('{"v":1,"a":1,"label":"bench seven"}')).toBe(false)
+    expect(mangled('{"v":1,"a":1,"mode":"LOAD"}')).toBe(false)
+  })
+
   it('finds every flip of one or two bits', () => {
     const bytes = Buffer.from(whole)
     fc.assert(

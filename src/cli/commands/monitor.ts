@@ -12,7 +12,7 @@ import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
-import { isReaderGone } from '../reader-gone.ts'
+import { isReaderGone, outputFailed } from '../reader-gone.ts'
 
 interface MonitorCliOptions extends SourceChoice {
   output?: 'tui' | 'plain' | 'ndjson' | 'none'
@@ -175,6 +175,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
   stop.after(options.duration)
   io.stdout.on('error', (error) => {
     if (isReaderGone(error)) stop.now()
+    else stop.fail(outputFailed(error))
   })
   const ticker = setInterval(() => monitor.tick(), TICK_MS)
   try {
@@ -207,14 +208,15 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     await log?.close()
     await output?.close()
     stop.dispose()
-    if (options.summary !== undefined) writeSummary(options.summary, monitor, io)
+    if (options.summary !== undefined) await writeSummary(options.summary, monitor, io)
   }
 }
 
-function writeSummary(target: string, monitor: Monitor, io: CliIo): void {
+async function writeSummary(target: string, monitor: Monitor, io: CliIo): Promise<void> {
   const text = `${JSON.stringify(monitor.ledger)}\n`
   if (target === '-') {
-    io.stdout.write(text)
+    const error = await new Promise((resolve) => io.stdout.write(text, resolve))
+    if (error && !isReaderGone(error)) throw outputFailed(error)
     return
   }
   try {
