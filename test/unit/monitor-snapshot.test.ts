@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { Source, SourceSink } from '../../src/device/source.ts'
+import { Monitor } from '../../src/monitor/monitor.ts'
+
+const WALL_MS = Date.UTC(2026, 10, 20, 14)
+
+/** A monitor of a device without numbers, whose lines and time the test owns. */
+function rig() {
+  let nowMs = 0
+  let sink: SourceSink | undefined
+  const source: Source = {
+    label: 'stdin',
+    duplex: false,
+    live: false,
+    bytesPerSecond: null,
+    start: (given) => {
+      sink = given
+      given.connected()
+      given.state('live', '')
+    },
+    write: () => {},
+    pause: () => {},
+    resume: () => {},
+    stop: async () => {},
+  }
+  const none = () => {}
+  const monitor = new Monitor(
+    {
+      source,
+      log: null,
+      logFile: null,
+      clock: { wallMs: () => WALL_MS + nowMs, monoMs: () => nowMs },
+      keepTime: false,
+      device: null,
+      range: {},
+      maxSamples: null,
+    },
+    { sample: none, event: none, ended: none, failed: none, quit: none },
+  )
+  monitor.start()
+  return {
+    monitor,
+    wait: (ms: number) => {
+      nowMs += ms
+    },
+    line: (fields: object) => {
+      nowMs += 50
+      sink?.line(Buffer.from(JSON.stringify(fields)))
+    },
+    end: () => {
+      sink?.state('ended', 'end of input')
+      sink?.ended()
+    },
+  }
+}
+
+const GOOD = { v: 5, a: 0.5 }
+
+describe('snapshot', () => {
+  it.each([
+    ['nosensor', { ...GOOD, status: 'nosensor' }],
+    ['out_of_range', { ...GOOD, v: 99 }],
+  ])('tells that the values are not of the newest sample: %s', (status, bad) => {
+    const { monitor, line } = rig()
+    for (let i = 0; i < 20; i++) line(GOOD)
+    const before = monitor.snapshot()
+    expect(before.valuesUs).toBe(before.sampleUs)
+    for (let i = 0; i < 20; i++) line(bad)
+    const during = monitor.snapshot()
+    expect(during.status).toBe(status)
+    expect(during.valuesUs).toBe(before.sampleUs)
+    expect(during.sampleUs).toBeGreaterThan(before.sampleUs ?? 0)
+    const trace = monitor.trace(2000, 100)
+    const endUs = trace.startUs + trace.length * trace.slotUs
+    expect(endUs).toBeGreaterThan(during.sampleUs ?? 0)
+    expect([...trace.count].slice(-45).every((count) => count === 0)).toBe(true)
+    line(GOOD)
+    const after = monitor.snapshot()
+    expect(after.valuesUs).toBe(after.sampleUs)
+    expect(monitor.trace(2000, 100).gapBefore.at(-1)).toBe(1)
+  })
+
+  it('has no rate while nothing comes, nor after the end', () => {
+    const { monitor, line, wait, end } = rig()
+    for (let i = 0; i < 40; i++) line(GOOD)
+    expect(monitor.snapshot().rate).toBeCloseTo(20, 0)
+    wait(8000)
+    expect(monitor.snapshot().rate).toBe(0)
+    for (let i = 0; i < 200; i++) line(GOOD)
+    expect(monitor.snapshot().rate).toBeCloseTo(20, 0)
+    end()
+    expect(monitor.snapshot()).toMatchObject({ rate: 0, source: { state: 'ended' } })
+  })
+})
