@@ -38,9 +38,10 @@ export class TraceStore {
   }
 
   add(sample: Sample): void {
-    const gapBefore = sample.gapBefore || this.#broken
-    this.#broken = false
     const slot = Math.floor(sample.timeUs / SLOT_US)
+    // A sample that comes late lies before the break, not after it.
+    const endsBreak = this.#broken && slot >= this.#newest
+    if (endsBreak) this.#broken = false
     if (slot <= this.#newest - CAPACITY) return
     if (slot > this.#newest) this.#newest = slot
     const i = slot % CAPACITY
@@ -51,7 +52,7 @@ export class TraceStore {
       this.#gap[i] = 0
     }
     this.#count[i] = (this.#count[i] as number) + 1
-    if (gapBefore) this.#gap[i] = 1
+    if (sample.gapBefore || endsBreak) this.#gap[i] = 1
     for (const quantity of QUANTITIES) {
       const value = sample[quantity]
       const [min, max] = [this.#min[quantity], this.#max[quantity]]

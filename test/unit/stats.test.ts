@@ -134,6 +134,8 @@ describe('TraceStore', () => {
     const during = store.read(10_000, 10)
     expect(during.startUs + (during.length - 1) * during.slotUs).toBe(START_US + 5e6)
     expect(filled(during)).toEqual([4, 5, 6])
+    // Late: it doesn't end the spell.
+    store.add(sample(START_US + 2e6 + 20_000))
     store.add(sample(START_US + 6e6))
     store.add(sample(START_US + 7e6))
     const after = store.read(10_000, 10)
