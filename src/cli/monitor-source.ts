@@ -40,7 +40,7 @@ function openStdin(io: CliIo): Source {
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return new StdinSource(io.stdin)
+  return new StdinSource(io.stdin, io.clock)
 }
 
 async function openSerial(path: string, choice: SourceChoice, io: CliIo): Promise<Source> {

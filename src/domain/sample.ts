@@ -1,7 +1,7 @@
 /** What a device says of one measurement; the heart of everything else. */
 
-/** How a sample entered the stream. `live`: in order. `healed`: after a NACK. */
-export type SampleOrigin = 'live' | 'healed'
+/** How a sample entered the stream. `live`: in order. `healed`: after a NACK. `late`: after later ones. */
+export type SampleOrigin = 'live' | 'healed' | 'late'
 
 export interface Sample {
   /** Time of the measurement, Unix time in whole microseconds. */

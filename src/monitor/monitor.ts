@@ -159,6 +159,15 @@ export class Monitor implements MonitorControls {
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {
+    if (sample.origin === 'late') {
+      // It belongs between samples that were counted already; charge over its hole stays out.
+      if (isStatistical(sample)) {
+        this.#windows.add(sample)
+        this.#trace.add(sample)
+      }
+      this.#listener.sample(sample, this.#session.device)
+      return
+    }
     this.#newest = { sample, arrivalUs, mode }
     this.#rate.add(sample.timeUs, arrivalUs)
     this.#totals.add(sample)

@@ -4,7 +4,7 @@ import { type Epoch, isMeasured, markOutOfRange, powerOf, type Sample } from '..
 import { decodeLine, looksMangled } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
 import { type ClockNotice, DeviceClock, type LiveStamp } from '../protocol/device-clock.ts'
-import type { Frame, HelloFrame } from '../protocol/frames.ts'
+import type { Frame, HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sequence.ts'
@@ -100,6 +100,7 @@ export class Session {
       {
         sample: (arrival, gap, healed) => this.#sample(arrival, gap, healed),
         duplicate: () => this.#ledger.duplicates++,
+        late: (arrival) => this.#late(arrival),
         implausible: () => this.#ledger.malformed++,
         gap: () => this.#ledger.gaps++,
         lost: (first, count, reason) => this.#lost(first, count, reason),
@@ -111,7 +112,8 @@ export class Session {
       },
     )
     options.log?.onCommitted((last) => {
-      if (last.epochId === this.#epoch?.id && last.seq !== null) this.#link.durable(last.seq)
+      if (last.epochId === this.#epoch?.id && last.seq !== null && last.origin !== 'late')
+        this.#link.durable(last.seq)
     })
     options.log?.onState((state) => this.#logState(state))
   }
@@ -233,9 +235,31 @@ export class Session {
     }
     this.#settleLoss(timeUs)
 
+    const sample = this.#makeSample(frame, timeUs, {
+      gapBefore:
+        gapBefore || notice === 'stepped' || (frame.seq === null && this.#silence.isGap(timeUs)),
+      origin: healed ? 'healed' : 'live',
+    })
+    if (healed && frame.seq !== null) this.#healed.push(frame.seq)
+    else this.#tellHealed()
+    if (healed) this.#ledger.recovered++
+    this.#lastUs = timeUs
+    this.#options.log?.append(sample)
+    this.#listener.sample(sample, arrivalUs, frame.mode)
+    if (this.#isFull) this.#listener.ended('limit')
+  }
+
+  /** Judges a sample's range, counts it, and gives it its place in time. */
+  #makeSample(
+    frame: SampleFrame,
+    timeUs: number,
+    { gapBefore, origin }: Pick<Sample, 'gapBefore' | 'origin'>,
+  ): Sample {
     const power = frame.power ?? powerOf(frame.voltage, frame.current)
     const inRange = isInRange(frame.voltage, frame.current, power, this.#range)
-    const sample: Sample = {
+    if (inRange) this.#ledger.samples++
+    else this.#ledger.out_of_range++
+    return {
       timeUs,
       voltage: frame.voltage,
       current: frame.current,
@@ -244,17 +268,27 @@ export class Session {
       status: inRange ? frame.status : markOutOfRange(frame.status),
       inRange,
       epochId: this.#currentEpoch(timeUs).id,
-      gapBefore:
-        gapBefore || notice === 'stepped' || (frame.seq === null && this.#silence.isGap(timeUs)),
-      origin: healed ? 'healed' : 'live',
+      gapBefore,
+      origin,
     }
-    if (healed && frame.seq !== null) this.#healed.push(frame.seq)
-    else this.#tellHealed()
-    if (inRange) this.#ledger.samples++
-    else this.#ledger.out_of_range++
-    if (healed) this.#ledger.recovered++
-    this.#lastUs = timeUs
+  }
+
+  /** On record as lost, and here after all: put in its place, and taken off the record. */
+  #late({ frame, arrivalUs }: Arrival): void {
+    this.#settleLoss(this.#lastUs)
+    const timeUs = this.#deviceClock.past(frame.stamp, arrivalUs)
+    const sample = this.#makeSample(frame, timeUs, { gapBefore: false, origin: 'late' })
+    this.#ledger.lost--
+    if (frame.resend) this.#ledger.recovered++
     this.#options.log?.append(sample)
+    this.#options.log?.lost({
+      epochId: sample.epochId,
+      firstSeq: frame.seq ?? 0,
+      count: 1,
+      fromUs: timeUs,
+      toUs: timeUs,
+      reason: 'found',
+    })
     this.#listener.sample(sample, arrivalUs, frame.mode)
     if (this.#isFull) this.#listener.ended('limit')
   }

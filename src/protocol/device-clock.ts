@@ -131,6 +131,21 @@ export class DeviceClock {
     return { timeUs: Math.round(us), notice }
   }
 
+  /**
+   * Time of a sample that comes after later ones; changes nothing.
+   *
+   * @param arrivalUs taken where the sample itself says nothing
+   */
+  past(stamp: Stamp, arrivalUs: number): number {
+    if (stamp.kind === 'none' || this.#scale === 'arrival') return arrivalUs
+    if (this.#scale === 'uptime') {
+      const turns = this.#uptimeTurns - (stamp.value > this.#lastUptimeMs ? 1 : 0)
+      return Math.round((turns * WRAP_MS + stamp.value) * 1000 + this.#originUs)
+    }
+    const us = stamp.value * (stamp.value >= UNIX_MILLISECONDS_FROM ? 1e3 : 1e6)
+    return Math.round(us) + this.#originUs
+  }
+
   /** Whether the device's Unix clock was set since the last sample, or is wrong in this one. */
   #wasSet(deviceUs: number, seq: number | null, arrivalUs: number, isResend: boolean): boolean {
     if (this.#options.keepTime) return false

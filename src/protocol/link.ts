@@ -6,11 +6,13 @@ import type { LossReason } from './missing-ranges.ts'
 import { type Arrival, SequenceTracker } from './sequence.ts'
 import { advance, distance } from './serial-number.ts'
 
-/** What the link tells; each accepted line ends in exactly one of the first three. */
+/** What the link tells; each accepted line ends in exactly one of the first four. */
 export interface LinkSink {
   /** The next sample in order of measurement. */
   sample(arrival: Arrival, gapBefore: boolean, healed: boolean): void
   duplicate(arrival: Arrival): void
+  /** It was told to be lost, and came after all. */
+  late(arrival: Arrival): void
   implausible(arrival: Arrival): void
   gap(first: number, count: number): void
   lost(first: number, count: number, reason: LossReason): void
@@ -80,6 +82,7 @@ export class Link {
     this.#tracker = new SequenceTracker({
       deliver: (arrival, gapBefore, healed) => sink.sample(arrival, gapBefore, healed),
       duplicate: (arrival) => sink.duplicate(arrival),
+      late: (arrival) => sink.late(arrival),
       implausible: (arrival) => sink.implausible(arrival),
       gap: (first, count) => sink.gap(first, count),
       lost: (first, count, reason) => sink.lost(first, count, reason),

@@ -24,6 +24,8 @@ export type LossReason =
   | 'overflow'
   /** The device restarted before they were sent again. */
   | 'restart'
+  /** Not lost after all: takes the sample out of a range that was recorded before. */
+  | 'found'
 
 /** The holes between the next sample to hand on and the newest one, in order of sequence. */
 export class MissingRanges {
@@ -47,9 +49,9 @@ export class MissingRanges {
     return this.#ranges.shift()
   }
 
-  /** One sample arrived. @returns false where it was not missing */
+  /** One sample arrived, waited for or not. @returns false where it was not missing */
   fill(seq: number): boolean {
-    return this.#cut(seq, 1, (range) => range.lost, null) > 0
+    return this.#cut(seq, 1, () => false, null) > 0
   }
 
   /** Gives up what is still waited for in a range. @returns how many samples that were */
@@ -77,8 +79,8 @@ export class MissingRanges {
         pieces.push({
           first: advance(range.first, start),
           count: end - start,
-          lost: lost !== null,
-          reason: lost,
+          lost: lost !== null || range.lost,
+          reason: lost ?? range.reason,
         })
       }
       piece(0, from, null)

@@ -9,7 +9,7 @@ export interface Arrival {
   readonly arrivalUs: number
 }
 
-/** What the tracker makes of the samples; each arrival ends in exactly one of the first three. */
+/** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
 export interface SequenceSink {
   /**
    * The next sample in order. `gapBefore`: samples before it are missing, or the
@@ -17,6 +17,8 @@ export interface SequenceSink {
    */
   deliver(arrival: Arrival, gapBefore: boolean, healed: boolean): void
   duplicate(arrival: Arrival): void
+  /** It was told to be lost, and came after all: behind samples that were handed on already. */
+  late(arrival: Arrival): void
   /** Unprotected, and its number fits neither the run before nor the one after: not to be believed. */
   implausible(arrival: Arrival): void
   /** A hole was found. */
@@ -31,6 +33,8 @@ export interface SequenceSink {
 const CONFIRM_JUMP = 1000
 /** Samples that may wait behind a hole; past it the oldest hole is given up. */
 export const MAX_HELD = 4096
+/** How many of the newest lost ranges are remembered, in case one comes after all. */
+const LOST_KEPT = 64
 /** How many delivered samples are remembered to tell a repeated one from a restarted count. */
 const MEMORY = 256
 
@@ -42,6 +46,8 @@ const MEMORY = 256
 export class SequenceTracker {
   readonly #sink: SequenceSink
   readonly #missing = new MissingRanges()
+  /** Told to be lost in this run of numbers, newest last. */
+  #lost: { readonly first: number; readonly count: number }[] = []
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
   readonly #memory: (SampleFrame | undefined)[] = new Array(MEMORY)
   /** Next number to hand on; null before the first sample. */
@@ -126,6 +132,7 @@ export class SequenceTracker {
       }
     }
     this.#memory.fill(undefined)
+    this.#lost = []
     this.#expected = firstSeq
     this.#head = firstSeq ?? 0
     this.#gapBefore = true
@@ -168,7 +175,10 @@ export class SequenceTracker {
   #behind(arrival: Arrival, seq: number): void {
     const before = this.#memory[seq % MEMORY]
     const isRepeat = before !== undefined && before.seq === seq && sameSample(before, arrival.frame)
-    if (arrival.frame.resend || isRepeat) this.#sink.duplicate(arrival)
+    if (!isRepeat && this.#unlose(seq)) {
+      this.#memory[seq % MEMORY] = arrival.frame
+      this.#sink.late(arrival)
+    } else if (arrival.frame.resend || isRepeat) this.#sink.duplicate(arrival)
     else if (arrival.frame.protected) this.#restartAt(arrival, seq)
     else this.#suspect = arrival
   }
@@ -191,7 +201,6 @@ export class SequenceTracker {
       this.#openUpTo(seq)
       this.#head = advance(seq)
     } else if (!this.#missing.fill(seq)) {
-      // Its hole was given up, but it stands before samples that still wait: too late.
       this.#sink.duplicate(arrival)
       return
     }
@@ -229,8 +238,26 @@ export class SequenceTracker {
       this.#missing.shift()
       this.#expected = advance(hole.first, hole.count)
       this.#gapBefore = true
+      this.#lost = [...this.#lost.slice(1 - LOST_KEPT), hole]
       this.#sink.lost(hole.first, hole.count, hole.reason ?? 'not_healable')
     }
+  }
+
+  /** @returns false where this number was not told to be lost */
+  #unlose(seq: number): boolean {
+    const range = this.#lost.find(({ first, count }) => {
+      const place = distance(first, seq)
+      return place >= 0 && place < count
+    })
+    if (range === undefined) return false
+    const place = distance(range.first, seq)
+    this.#lost = this.#lost.flatMap((each) => {
+      if (each !== range) return [each]
+      const before = { first: range.first, count: place }
+      const after = { first: advance(seq), count: range.count - place - 1 }
+      return [before, after].filter(({ count }) => count > 0)
+    })
+    return true
   }
 
   #takeGap(): boolean {

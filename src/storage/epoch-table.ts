@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
+import { distance } from '../protocol/serial-number.ts'
 import type { ResumePoint } from './log.ts'
 
 /** One epoch of this run in the database. */
@@ -127,9 +128,11 @@ export class EpochTable {
     if (timeUs > epoch.device.newestUs) epoch.device.newestUs = timeUs
     epoch.device.lastUs = timeUs
     if (timeUs > epoch.newestUs) epoch.newestUs = timeUs
+    epoch.touched = true
+    // One that came after later ones: a run that resumes goes on behind those.
+    if (seq >= 0 && epoch.lastSeq >= 0 && distance(epoch.lastSeq, seq) < 0) return
     epoch.lastUs = timeUs
     epoch.lastSeq = seq
-    epoch.touched = true
   }
 
   /** Writes how far each epoch has got; once a transaction. */

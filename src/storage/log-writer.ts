@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { isMeasured } from '../domain/sample.ts'
 import { Catalog } from './catalog.ts'
 import { EpochTable, type OpenEpoch } from './epoch-table.ts'
+import { takeFound } from './found-sample.ts'
 import type { LogEvent, LostRange, ResumePoint } from './log.ts'
 import { FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
 import { Retention } from './retention.ts'
@@ -242,6 +243,10 @@ export class LogWriter {
 
   #insertLost(range: LostRange): void {
     const epoch = this.#epochs.get(range.epochId)
+    if (range.reason === 'found') {
+      takeFound(this.#db, epoch.dbId, range.firstSeq)
+      return
+    }
     this.#db
       .prepare(
         'INSERT INTO lost(epoch_id, first_seq, count, from_us, to_us, reason) VALUES (?, ?, ?, ?, ?, ?)',

@@ -189,6 +189,36 @@ describe('monitor --stdin', () => {
     })
   })
 
+  it('puts samples that come after all in their place, and takes them off the record of losses', async () => {
+    const db = join(temporaryFolder(), 't.db')
+    const frame = (seq: number, rest = ''): string =>
+      `{"v":5.0${seq},"a":0.1,"ts":${1_790_000_000 + seq},"seq":${seq}${rest}}\n`
+    const input = `${frame(0)}${frame(4)}${frame(2, ',"r":1')}${frame(2, ',"r":1')}${frame(1)}${frame(5)}`
+    const run = await ina219(
+      ['monitor', '--stdin', '--keep-time', '--db', db, '--output', 'none', '--summary', '-'],
+      input,
+    )
+    const ledger = JSON.parse(run.stdout) as Ledger
+    expect(ledger).toMatchObject({
+      lines: 6,
+      samples: 5,
+      duplicates: 1,
+      lost: 1,
+      gaps: 1,
+      reboots: 0,
+    })
+    const database = new Database(db, { readonly: true })
+    expect(
+      database.prepare('SELECT timestamp, sequence FROM power_log ORDER BY timestamp').all(),
+    ).toEqual(
+      [0, 1, 2, 4, 5].map((seq) => ({ timestamp: (1_790_000_000 + seq) * 1000, sequence: seq })),
+    )
+    expect(database.prepare('SELECT first_seq, count FROM lost').all()).toEqual([
+      { first_seq: 3, count: 1 },
+    ])
+    database.close()
+  })
+
   it('stops after --count samples, and on a signal flushes and ends with 0', async () => {
     const db = join(temporaryFolder(), 't.db')
     const counted = await ina219([

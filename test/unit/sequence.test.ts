@@ -15,6 +15,7 @@ function track(): {
     deliver: ({ frame }, gap, healed) =>
       log.push(`${gap ? '|' : ''}${frame.seq}${healed ? 'h' : ''}`),
     duplicate: ({ frame }) => log.push(`dup ${frame.seq}`),
+    late: ({ frame }) => log.push(`late ${frame.seq}`),
     implausible: ({ frame }) => log.push(`bad ${frame.seq}`),
     gap: (first, count) => log.push(`gap ${first}+${count}`),
     lost: (first, count, reason) => log.push(`lost ${first}+${count} ${reason}`),
@@ -53,6 +54,17 @@ describe('SequenceTracker without healing', () => {
     accept(1)
     accept(0, { voltage: 9 })
     expect(log).toEqual(['0', '1', 'restart', '|0'])
+  })
+
+  it('takes one that comes after all, once, and is not misled by it', () => {
+    for (const change of [{ resend: true }, {}, { protected: false }]) {
+      const { log, accept } = track()
+      for (const seq of [0, 1, 5]) accept(seq)
+      log.length = 0
+      for (const seq of [3, 3, 4]) accept(seq, change)
+      for (const seq of [6, 2]) accept(seq, change)
+      expect(log).toEqual(['late 3', 'dup 3', 'late 4', '6', 'late 2'])
+    }
   })
 
   it('passes samples without numbers', () => {
