@@ -10,7 +10,7 @@ export interface Sample {
   readonly voltage: number
   /** Current in A, signed (INA219 datasheet SBOS448, current register). */
   readonly current: number
-  /** Power in W, signed: as sent, else voltage times current rounded to 1 µW. */
+  /** Power in W, signed: as sent, else voltage times current rounded to 1 nW. */
   readonly power: number
   /** Sequence number, unsigned 32 bit; null where the device numbers nothing. */
   readonly seq: number | null
@@ -73,7 +73,7 @@ export function cleanText(text: string): string {
   )
 }
 
-/** `voltage` times `current` in W, rounded to 1 µW, without float noise. */
+/** `voltage` times `current` in W, rounded to 1 nW: exact for the digits of an INA219, without float noise. */
 export function powerOf(voltage: number, current: number): number {
-  return Math.round(voltage * current * 1e6) / 1e6
+  return Math.round(voltage * current * 1e9) / 1e9
 }

@@ -422,7 +422,9 @@ export class Session {
   }
 
   #tell(kind: string, text: string): void {
-    const timeUs = this.#host.nowUs()
+    // In a stream that is piped in, perhaps an old one, an event stands where it happened.
+    const isPiped = !this.#options.source.live && this.#lastUs > 0
+    const timeUs = isPiped ? this.#lastUs : this.#host.nowUs()
     this.#listener.event(kind, text, timeUs)
     this.#options.log?.event({ timeUs, device: this.device, kind, detail: text })
   }

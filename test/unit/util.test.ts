@@ -90,6 +90,8 @@ describe('domain', () => {
   it('computes power without float noise', () => {
     expect(powerOf(5.02, 0.245)).toBe(1.2299)
     expect(powerOf(0.1, 0.2)).toBe(0.02)
+    expect(powerOf(5.02, 0.2450001)).toBe(1.229900502)
+    expect(powerOf(3.3, 0.0000123)).toBe(0.00004059)
   })
 
   it('makes text harmless', () => {
