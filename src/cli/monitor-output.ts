@@ -108,12 +108,12 @@ class LineOutput implements Output {
 
   #tellSize(): void {
     if (this.#sizeTold || this.#options.logPath === null) return
-    const { log, rate } = this.#options.monitor.snapshot()
+    const { log } = this.#options.monitor.snapshot()
     if (log === null || log.bytesPer48h === null) return
     this.#sizeTold = true
     const megabytes = (log.bytesPer48h / 1e6).toPrecision(3)
     this.#options.io.stderr.write(
-      `# log ${log.file}: ${formatDuration(this.#options.retainMs)} at ${rate.toFixed(1)} samples/s take about ${Number(megabytes)} MB\n`,
+      `# log ${log.file}: ${formatDuration(this.#options.retainMs)} at this rate take about ${Number(megabytes)} MB\n`,
     )
   }
 }
