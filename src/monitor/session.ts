@@ -225,6 +225,8 @@ export class Session {
     const { frame, arrivalUs } = arrival
     const live = frame.resend ? this.#live : null
     const { timeUs, notice } = this.#deviceClock.time(frame.stamp, frame.seq, arrivalUs, live)
+    // Before a new epoch may begin: what is missing belongs to the one under way.
+    this.#settleLoss(timeUs)
     if (notice !== null) this.#clockNotice(notice, frame.seq === null)
     // What lies between two times that a clock step parts was not measured: nothing is
     // integrated over it, here or in the log, where a new epoch begins.
@@ -233,8 +235,6 @@ export class Session {
       this.unnumbered = true
       this.#tell('unnumbered', 'the device numbers nothing: no loss can be detected')
     }
-    this.#settleLoss(timeUs)
-
     const sample = this.#makeSample(frame, timeUs, {
       gapBefore:
         gapBefore || notice === 'stepped' || (frame.seq === null && this.#silence.isGap(timeUs)),

@@ -24,8 +24,21 @@ export function crcHex(crc: number): string {
   return crc.toString(16).toUpperCase().padStart(4, '0')
 }
 
-/** Puts `,"crc":"XXXX"` before the closing brace of a JSON object line (no newline at its end). */
+const scratch = Buffer.allocUnsafe(4096)
+const hexTexts: string[] = new Array(0x10000)
+
+/**
+ * Ends a JSON object line with its CRC: `{"v":5` becomes `{"v":5,"crc":"29B1"}`.
+ *
+ * @param body the line without its closing brace, shorter than 4096 bytes of UTF-8
+ */
+export function closeLine(body: string): string {
+  const crc = crc16(scratch, 0, scratch.write(body))
+  hexTexts[crc] ??= crcHex(crc)
+  return `${body},"crc":"${hexTexts[crc]}"}`
+}
+
+/** The same for a whole line, with its closing brace and without a newline. */
 export function withCrc(line: string): string {
-  const body = line.slice(0, -1)
-  return `${body},"crc":"${crcHex(crc16(Buffer.from(body)))}"}`
+  return closeLine(line.slice(0, -1))
 }

@@ -219,6 +219,33 @@ describe('monitor --stdin', () => {
     database.close()
   })
 
+  it('records a loss with the run that it belongs to, and counts nothing over a step of the clock', async () => {
+    const db = join(temporaryFolder(), 't.db')
+    const frame = (seq: number, ts: number): string =>
+      `{"v":5,"a":1,"w":5,"ts":${1_790_000_000 + ts},"seq":${seq}}\n`
+    const before = [0, 1, 2, 3, 4].map((seq) => frame(seq, seq)).join('')
+    const after = [7, 8, 9].map((seq) => frame(seq, seq + 100_000)).join('')
+    await ina219(
+      ['monitor', '--stdin', '--keep-time', '--db', db, '--output', 'none'],
+      before + after,
+    )
+    const database = new Database(db, { readonly: true })
+    const epochs = database
+      .prepare('SELECT DISTINCT epoch_id FROM sample ORDER BY id')
+      .pluck()
+      .all()
+    expect(epochs).toHaveLength(2)
+    expect(database.prepare('SELECT epoch_id, first_seq, count FROM lost').all()).toEqual([
+      { epoch_id: epochs[0], first_seq: 5, count: 2 },
+    ])
+    database.close()
+    const history = JSON.parse(
+      (await ina219(['history', '--db', db, '--format', 'json'])).stdout,
+    ) as { devices: { charge_mah: number }[] }
+    // 1 A for the four seconds before the step and the two after it.
+    expect(history.devices[0]?.charge_mah).toBeCloseTo(6 / 3.6, 9)
+  })
+
   it('stops after --count samples, and on a signal flushes and ends with 0', async () => {
     const db = join(temporaryFolder(), 't.db')
     const counted = await ina219([

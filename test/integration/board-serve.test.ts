@@ -103,7 +103,7 @@ describe('the board in real time', () => {
     const running = serveBoard(OPTIONS, { host, clock, signal: abort.signal })
     const mover = setInterval(() => clock.advance(50), 1)
     const hellos = () => memory.frames.filter(({ kind }) => kind === 'hello').length
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await until(() => clock.monoMs() >= 1000, 'a second of the clock')
     expect(memory.frames).toHaveLength(0)
     for (const wanted of [1, 2]) {
       isOpen = true
@@ -131,7 +131,8 @@ describe('the board in real time', () => {
     const mover = setInterval(() => clock.advance(50), 1)
     await until(() => taken > 0, 'the first bytes')
     const before = taken
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const sinceMs = clock.monoMs()
+    await until(() => clock.monoMs() >= sinceMs + 2000, 'two seconds of the clock')
     expect(taken).toBeLessThan(before + 50)
     memory.listeners.drain()
     await until(() => taken > before, 'more bytes')

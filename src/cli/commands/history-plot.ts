@@ -1,7 +1,7 @@
 import { cleanText, QUANTITIES, type Quantity } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/log-query.ts'
 import type { LogReader } from '../../storage/log-reader.ts'
-import type { Columns } from '../../tui/chart/columns.ts'
+import { type Columns, emptyColumns } from '../../tui/chart/columns.ts'
 import { drawCurve } from '../../tui/chart/curve.ts'
 import { BrailleRaster, LetterRaster } from '../../tui/chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../tui/chart/strips.ts'
@@ -49,23 +49,6 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
   const finest = Math.max(1000, Math.ceil(spanUs / (dots - 1) / 1000) * 1000)
   const wanted = Math.max(finest, (everyMs ?? 0) * 1000)
   return wanted <= MINUTE_US ? wanted : Math.ceil(wanted / MINUTE_US) * MINUTE_US
-}
-
-function emptyColumns(length: number): Columns {
-  const values = (): Record<Quantity, Float64Array> => ({
-    voltage: new Float64Array(length),
-    current: new Float64Array(length),
-    power: new Float64Array(length),
-  })
-  return {
-    length,
-    count: new Uint32Array(length),
-    broken: new Uint8Array(length),
-    missing: new Uint8Array(length),
-    min: values(),
-    max: values(),
-    last: values(),
-  }
 }
 
 function fill(

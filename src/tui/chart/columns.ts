@@ -37,7 +37,8 @@ export function foldColumns(trace: Trace, length: number, columnUs: number): Col
   return columns
 }
 
-function emptyColumns(length: number): Columns {
+/** Columns without samples, to be filled. */
+export function emptyColumns(length: number): Columns {
   const values = (): Record<Quantity, Float64Array> => ({
     voltage: new Float64Array(length),
     current: new Float64Array(length),
