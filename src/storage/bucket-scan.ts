@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
-import { Figures, Folder } from './minute-figures.ts'
+import { Figures } from '../stats/figures.ts'
+import { Folder } from '../stats/folder.ts'
 import type { SampleScan } from './sample-scan.ts'
 import { US_PER_MINUTE } from './schema.ts'
 
@@ -81,7 +82,7 @@ export class BucketScan {
         addMinute(figures, part.row)
         continue
       }
-      this.#scan.prime(this.#folder, deviceId, part.fromUs)
+      this.#folder.reset()
       for (const rows of this.#scan.pages(part.fromUs, part.toUs)) {
         for (const row of rows) {
           if (!this.#scan.isOf(row, deviceId)) continue

@@ -4,6 +4,8 @@ export interface EpochEntry {
   readonly id: number
   readonly deviceId: number
   readonly boot: number | null
+  /** Time of its first sample, Unix µs. */
+  readonly startedUs: number
 }
 
 export interface StatusEntry {
@@ -28,19 +30,24 @@ export class Catalog {
     for (const [id, name] of all('SELECT id, name FROM device')) {
       this.devices.set(id as number, name as string)
     }
-    for (const [id, deviceId, boot] of all('SELECT id, device_id, boot FROM epoch')) {
-      const entry = { id: id as number, deviceId: deviceId as number, boot: boot as number | null }
-      this.epochs.set(entry.id, entry)
+    for (const [id, deviceId, boot, startedUs] of all(
+      'SELECT id, device_id, boot, started_us FROM epoch',
+    ) as [number, number, number | null, number][]) {
+      this.epochs.set(id, { id, deviceId, boot, startedUs })
     }
     for (const [id, text, measured] of all('SELECT id, text, measured FROM status')) {
       this.states.set(id as number, { text: text as string, measured: measured === 1 })
     }
   }
 
-  /** -1: no such epoch */
+  /** One that the log does not have belongs to device -1. */
+  epoch(id: number): EpochEntry {
+    if (!this.epochs.has(id)) this.refresh()
+    return this.epochs.get(id) ?? { id, deviceId: -1, boot: null, startedUs: 0 }
+  }
+
   deviceOf(epochId: number): number {
-    if (!this.epochs.has(epochId)) this.refresh()
-    return this.epochs.get(epochId)?.deviceId ?? -1
+    return this.epoch(epochId).deviceId
   }
 
   status(id: number): StatusEntry {

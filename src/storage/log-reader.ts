@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { Figures, PICO_PER_MILLI_HOUR, type Spread } from '../stats/figures.ts'
 import { BucketScan } from './bucket-scan.ts'
 import { Catalog } from './catalog.ts'
 import { logError } from './log-errors.ts'
@@ -13,14 +14,11 @@ import type {
   MinAvgMax,
 } from './log-query.ts'
 import { LossCount, lostBefore } from './loss-count.ts'
-import { Figures, type Spread } from './minute-figures.ts'
 import { SampleScan } from './sample-scan.ts'
 import { US_PER_MINUTE } from './schema.ts'
 import { fromStored } from './stored-value.ts'
 
 const PAGE = 1000
-/** pC in a mAh, pJ in a mWh */
-const PICO_PER_MILLI_HOUR = 3.6e12
 
 const OLDEST_RAW =
   'SELECT id FROM sample WHERE epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1'

@@ -173,9 +173,9 @@ export class LogWriter {
       this.#rollUps.add(
         device.id,
         id,
-        isNewest,
         device.newestUs,
         epoch.dbId,
+        epoch.newestUs,
         seq,
         voltage,
         current,

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
+import { Continuity } from '../stats/continuity.ts'
+import { Figures, type Spread } from '../stats/figures.ts'
+import { Folder } from '../stats/folder.ts'
 import type { Catalog } from './catalog.ts'
-import { Figures, Folder, type Spread } from './minute-figures.ts'
 import { SampleScan } from './sample-scan.ts'
 import { US_PER_MINUTE } from './schema.ts'
 
@@ -20,9 +22,6 @@ interface Progress {
   /** Minute that the sample before went to. */
   lastMinute: number
 }
-
-/** Rows after a late one whose neighbourhood it changes, see `Folder`. */
-const NEIGHBOURS = 9
 
 /**
  * Keeps the minute rows. They are a pure function of the raw rows: a minute that
@@ -56,7 +55,8 @@ export class RollUps {
       WHERE excluded.samples >= minute.samples`)
     this.#after = db
       .prepare(
-        `SELECT id FROM sample WHERE id > ? AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT ${NEIGHBOURS}`,
+        `SELECT id FROM sample WHERE id > ? AND id <= ? AND epoch_id = ?
+         ORDER BY id LIMIT ${Continuity.MEMORY}`,
       )
       .pluck()
     for (const [deviceId, minute] of db
@@ -70,15 +70,15 @@ export class RollUps {
   /**
    * Takes note of a sample just inserted.
    *
-   * @param isNewest later than all samples of the device before
-   * @param newestBeforeUs time of the newest of those; -1: there are none
+   * @param newestUs time of the newest sample of the device before; -1: there is none
+   * @param newestOfRunUs the same of its epoch
    */
   add(
     deviceId: number,
     timeUs: number,
-    isNewest: boolean,
-    newestBeforeUs: number,
+    newestUs: number,
     epochId: number,
+    newestOfRunUs: number,
     seq: number,
     voltage: number,
     current: number,
@@ -88,22 +88,22 @@ export class RollUps {
     const progress = this.#of(deviceId)
     const minute = Math.floor(timeUs / US_PER_MINUTE)
     progress.lastMinute = minute
-    if (!isNewest) {
-      this.#addLate(progress, minute, timeUs)
+    if (timeUs <= newestUs) {
+      this.#addLate(progress, minute, timeUs, epochId, newestOfRunUs)
       return
     }
     if (minute !== progress.minute) {
       this.#finish(progress)
       progress.minute = minute
       progress.figures = new Figures()
-      progress.complete = newestBeforeUs < minute * US_PER_MINUTE
-      this.#soil(progress, minute)
+      progress.complete = newestUs < minute * US_PER_MINUTE
+      this.#markDirty(progress, minute)
     }
-    if (progress.stale) {
-      this.#scan.prime(progress.folder, deviceId, timeUs)
-      progress.stale = false
-    }
-    progress.folder.add(progress.figures, timeUs, epochId, seq, voltage, current, power, measured)
+    const { folder } = progress
+    if (progress.stale) folder.reset()
+    progress.stale = false
+    if (!folder.knows(epochId)) this.#scan.prime(folder, epochId, timeUs)
+    folder.add(progress.figures, timeUs, epochId, seq, voltage, current, power, measured)
   }
 
   /** Writes the marks that are still needed; last thing in the transaction of a batch. */
@@ -170,16 +170,25 @@ export class RollUps {
     return progress
   }
 
-  #addLate(progress: Progress, minute: number, timeUs: number): void {
+  #addLate(
+    progress: Progress,
+    minute: number,
+    timeUs: number,
+    epochId: number,
+    newestOfRunUs: number,
+  ): void {
     progress.stale = true
-    this.#soil(progress, minute)
-    for (const id of this.#after.all(timeUs, progress.deviceId) as number[]) {
-      this.#soil(progress, Math.floor(id / US_PER_MINUTE))
+    this.#markDirty(progress, minute)
+    // Samples of the same run that follow on this one now.
+    if (timeUs < newestOfRunUs) {
+      for (const id of this.#after.all(timeUs, newestOfRunUs, epochId) as number[]) {
+        this.#markDirty(progress, Math.floor(id / US_PER_MINUTE))
+      }
     }
     if (progress.dirty.has(progress.minute)) progress.complete = false
   }
 
-  #soil(progress: Progress, minute: number): void {
+  #markDirty(progress: Progress, minute: number): void {
     if (progress.dirty.has(minute)) return
     progress.dirty.add(minute)
     this.#unsaved.push([progress.deviceId, minute])
@@ -197,7 +206,6 @@ export class RollUps {
     const fromUs = minute * US_PER_MINUTE
     const figures = new Figures()
     const folder = new Folder()
-    this.#scan.prime(folder, progress.deviceId, fromUs)
     for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
       for (const row of rows) {
         if (this.#scan.isOf(row, progress.deviceId)) this.#scan.fold(folder, figures, row)

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
+import { Continuity } from '../stats/continuity.ts'
+import type { Figures } from '../stats/figures.ts'
+import type { Folder } from '../stats/folder.ts'
 import type { Catalog } from './catalog.ts'
-import { CONTEXT_ROWS, type Figures, type Folder } from './minute-figures.ts'
 import { fromStored, type StoredValue } from './stored-value.ts'
 
 /** id (Unix µs), epoch_id, seq, v, a, w, status_id */
@@ -16,8 +18,6 @@ export type SampleRow = [
 
 /** Rows a statement; small enough to keep memory flat, large enough for speed. */
 const PAGE = 1000
-/** How far back the samples right before a span are looked for among those of other devices. */
-const CONTEXT_REACH = 5000
 
 const COLUMNS = 'id, epoch_id, seq, v, a, w, status_id'
 
@@ -36,7 +36,10 @@ export class SampleScan {
       .prepare(`SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT ${PAGE}`)
       .raw()
     this.#before = db
-      .prepare(`SELECT ${COLUMNS} FROM sample WHERE id < ? ORDER BY id DESC LIMIT ${PAGE}`)
+      .prepare(
+        `SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? AND epoch_id = ?
+         ORDER BY id DESC LIMIT ${Continuity.MEMORY}`,
+      )
       .raw()
   }
 
@@ -53,32 +56,25 @@ export class SampleScan {
     }
   }
 
-  /** Makes `folder` ready for the first sample of a device at or after a time. */
-  prime(folder: Folder, deviceId: number, timeUs: number): void {
-    folder.reset()
-    for (const row of this.#context(deviceId, timeUs).reverse()) this.fold(folder, null, row)
-  }
-
-  #context(deviceId: number, timeUs: number): SampleRow[] {
-    const found: SampleRow[] = []
-    let before = timeUs
-    for (let reach = 0; reach < CONTEXT_REACH; reach += PAGE) {
-      const rows = this.#before.all(before) as SampleRow[]
-      for (const row of rows) {
-        if (this.isOf(row, deviceId)) found.push(row)
-        if (found.length === CONTEXT_ROWS) return found
-      }
-      if (rows.length < PAGE) return found
-      before = (rows.at(-1) as SampleRow)[0]
-    }
-    return found
+  /** Shows `folder` the samples of a run that stand before a time. */
+  prime(folder: Folder, epochId: number, timeUs: number): void {
+    const { startedUs } = this.#catalog.epoch(epochId)
+    if (startedUs >= timeUs) return
+    const rows = this.#before.all(startedUs, timeUs, epochId) as SampleRow[]
+    for (const row of rows.reverse()) this.#add(folder, null, row)
   }
 
   isOf(row: SampleRow, deviceId: number): boolean {
     return this.#catalog.deviceOf(row[1]) === deviceId
   }
 
+  /** Adds a row to figures; samples before it that `folder` has not seen are looked up. */
   fold(folder: Folder, into: Figures | null, row: SampleRow): void {
+    if (!folder.knows(row[1])) this.prime(folder, row[1], row[0])
+    this.#add(folder, into, row)
+  }
+
+  #add(folder: Folder, into: Figures | null, row: SampleRow): void {
     folder.add(
       into,
       row[0],

@@ -21,12 +21,6 @@ export function toMicro(value: number): number {
   return micro / 1e6 === value && Math.abs(micro) <= Number.MAX_SAFE_INTEGER ? micro : Number.NaN
 }
 
-/** The value in millionths as exactly as a double holds it; for sums. */
-export function microOf(value: number): number {
-  const micro = Math.round(value * 1e6)
-  return micro / 1e6 === value ? micro : value * 1e6
-}
-
 /** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. */
 export function toStored(value: number): bigint | number | string {
   const micro = toMicro(value)

@@ -1,0 +1,59 @@
+/** pC in a mAh, pJ in a mWh */
+export const PICO_PER_MILLI_HOUR = 3.6e12
+
+/** The value in millionths as exactly as a double holds it; for sums. @param value V, A or W */
+export function microOf(value: number): number {
+  const micro = Math.round(value * 1e6)
+  return micro / 1e6 === value ? micro : value * 1e6
+}
+
+/** min, sum and max of one quantity. */
+export class Spread {
+  /** V, A or W */
+  min = Number.POSITIVE_INFINITY
+  max = Number.NEGATIVE_INFINITY
+  /** Millionths, so that the sum of values with at most 6 decimals is exact. */
+  sumMicro = 0
+
+  add(value: number): void {
+    if (value < this.min) this.min = value
+    if (value > this.max) this.max = value
+    this.sumMicro += microOf(value)
+  }
+
+  merge(min: number, sumMicro: number, max: number): void {
+    if (min < this.min) this.min = min
+    if (max > this.max) this.max = max
+    this.sumMicro += sumMicro
+  }
+}
+
+/** What a span of samples of one device comes to; a minute, a bucket, a whole range, a run. */
+export class Figures {
+  /** Samples, measured or not. */
+  samples = 0
+  /** Those that min, avg, max, charge and energy are made of. */
+  measured = 0
+  /** Time over which charge and energy are known, µs. */
+  coveredUs = 0
+  readonly voltage = new Spread()
+  readonly current = new Spread()
+  readonly power = new Spread()
+  /** pC, that is µA times µs */
+  chargePc = 0
+  /** pJ, that is µW times µs */
+  energyPj = 0
+
+  /** Charge and energy between two neighbouring samples, by the trapezoid rule. @param spanUs µs */
+  integrate(
+    spanUs: number,
+    current0: number,
+    current1: number,
+    power0: number,
+    power1: number,
+  ): void {
+    this.coveredUs += spanUs
+    this.chargePc += ((microOf(current0) + microOf(current1)) / 2) * spanUs
+    this.energyPj += ((microOf(power0) + microOf(power1)) / 2) * spanUs
+  }
+}
