@@ -44,10 +44,16 @@ export type Quantity = 'voltage' | 'current' | 'power'
 export const QUANTITIES: readonly Quantity[] = ['voltage', 'current', 'power']
 
 const OUT_OF_RANGE = 'out_of_range'
+const BAD_TIME = 'bad_time'
 
 /** Status of a sample that is out of range: `out_of_range`, or `clip,out_of_range`. */
 export function markOutOfRange(status: string): string {
   return status === 'ok' ? OUT_OF_RANGE : `${status},${OUT_OF_RANGE}`
+}
+
+/** Status of a sample whose own time stamp is wrong: `bad_time`, or `clip,bad_time`. Its values count. */
+export function markBadTime(status: string): string {
+  return status === 'ok' ? BAD_TIME : `${status},${BAD_TIME}`
 }
 
 /** States in which the sensor did not measure: the values of such a sample mean nothing. */
@@ -59,7 +65,9 @@ const NOT_MEASURED: ReadonlySet<string> = new Set(['ovf', 'nosensor', 'error', '
  * at least that large, and hiding a peak would be the greater lie).
  */
 export function isMeasured(status: string): boolean {
-  return !status.endsWith(OUT_OF_RANGE) && !NOT_MEASURED.has(status)
+  if (status === 'ok') return true
+  const word = status.endsWith(`,${BAD_TIME}`) ? status.slice(0, -BAD_TIME.length - 1) : status
+  return !word.endsWith(OUT_OF_RANGE) && !NOT_MEASURED.has(word)
 }
 
 /**

@@ -159,8 +159,9 @@ export class Monitor implements MonitorControls {
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {
+    this.#totals.add(sample)
     if (sample.origin === 'late') {
-      // It belongs between samples that were counted already; charge over its hole stays out.
+      // It belongs between samples that were counted already.
       if (isStatistical(sample)) {
         this.#windows.add(sample)
         this.#trace.add(sample)
@@ -170,7 +171,6 @@ export class Monitor implements MonitorControls {
     }
     this.#newest = { sample, arrivalUs, mode }
     this.#rate.add(sample.timeUs, arrivalUs)
-    this.#totals.add(sample)
     if (isStatistical(sample)) {
       this.#newestInRange = sample
       this.#windows.add(sample)

@@ -1,14 +1,16 @@
+import { UsualInterval } from '../stats/usual-interval.ts'
+
 /** How many of the newest samples the rate is taken over. */
 const KEPT = 256
 /** And at most this long back. */
 const SPAN_US = 5e6
-/** Samples stay away when none came for so long, and for so many of their intervals. */
+/** Samples stay away when none came for so long, and for longer than their usual interval explains. */
 const AWAY_US = 2e6
-const AWAY_INTERVALS = 3
 
 /** Samples a second of device time, over the newest 256 samples or 5 s, whichever is less. */
 export class RateMeter {
   readonly #times = new Float64Array(KEPT)
+  readonly #usual = new UsualInterval()
   #added = 0
   #arrivalUs = Number.NEGATIVE_INFINITY
 
@@ -18,6 +20,8 @@ export class RateMeter {
    */
   add(timeUs: number, arrivalUs: number): void {
     this.#arrivalUs = Math.max(this.#arrivalUs, arrivalUs)
+    const lastUs = this.#times[(this.#added + KEPT - 1) % KEPT] as number
+    if (this.#added > 0 && timeUs > lastUs) this.#usual.add(timeUs - lastUs)
     this.#times[this.#added % KEPT] = timeUs
     this.#added++
   }
@@ -26,7 +30,7 @@ export class RateMeter {
   perSecondAt(nowUs: number): number {
     const rate = this.perSecond()
     if (rate === 0) return 0
-    const awayUs = Math.max(AWAY_US, (AWAY_INTERVALS * 1e6) / rate)
+    const awayUs = Math.max(AWAY_US, this.#usual.longestUs)
     return nowUs - this.#arrivalUs > awayUs ? 0 : rate
   }
 

@@ -1,21 +1,29 @@
 import type { Source, SourceState } from '../device/source.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
-import { type Epoch, isMeasured, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
+import {
+  type Epoch,
+  isMeasured,
+  markBadTime,
+  markOutOfRange,
+  powerOf,
+  type Sample,
+} from '../domain/sample.ts'
 import { decodeLine, looksMangled } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
-import { type ClockNotice, DeviceClock, type LiveStamp } from '../protocol/device-clock.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sequence.ts'
 import { advance } from '../protocol/serial-number.ts'
+import { Continuity } from '../stats/continuity.ts'
 import type { LogClient, LogState } from '../storage/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
-import { SilenceGaps } from './silence-gaps.ts'
+import { LossRecord, timeWithin } from './loss-record.ts'
+import { type ClockNotice, type Entry, type LiveStamp, Timeline } from './timeline.ts'
 
 export interface SessionOptions {
   readonly source: Source
@@ -32,8 +40,15 @@ export interface SessionOptions {
   readonly maxSamples: number | null
 }
 
-/** A clock that jumps all the time must not fill the log with events. */
-const CLOCK_STEPS_TOLD = 100
+interface PendingLoss {
+  readonly first: number
+  readonly count: number
+  readonly reason: LossReason
+  /** Time of the sample before, Unix µs; 0: there is none. */
+  readonly fromUs: number
+  /** The sample before, where it has no time yet. */
+  readonly behind: Entry | null
+}
 
 /** Who hears of the stream; each call is short and never waits. */
 export interface SessionListener {
@@ -54,11 +69,13 @@ export class Session {
   readonly #listener: SessionListener
   readonly #ledger: Ledger = emptyLedger()
   readonly #host: HostTime
-  readonly #deviceClock: DeviceClock
+  readonly #timeline: Timeline
   readonly #link: Link
-  readonly #silence = new SilenceGaps()
+  readonly #losses = new LossRecord()
   readonly #startMs: number
   #epoch: Epoch | null = null
+  /** Of the epoch under way. */
+  #continuity = new Continuity()
   #nextEpochId: number
   #helloName: string | null = null
   /** Epochs begun by this run. */
@@ -69,11 +86,11 @@ export class Session {
   #connections = 0
   #live: LiveStamp | null = null
   #lastUs = 0
-  #pendingLoss: { first: number; count: number; reason: LossReason; fromUs: number }[] = []
+  /** Losses behind which no sample has been placed yet. */
+  #pendingLoss: PendingLoss[] = []
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
-  #clockSteps = 0
-  #told = new Set<ClockNotice>()
+  readonly #told = new Set<ClockNotice['kind']>()
   #logKind: LogState['kind'] = 'recording'
   /** Numbers are missing altogether: no loss can be detected. */
   unnumbered = false
@@ -86,9 +103,13 @@ export class Session {
     this.#startMs = options.clock.monoMs()
     this.#host = new HostTime(options.clock, ({ byMs }) => {
       const by = formatDuration(Math.abs(byMs))
+      if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#tell('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
     })
-    this.#deviceClock = new DeviceClock({ keepTime: options.keepTime, live: options.source.live })
+    this.#timeline = new Timeline(
+      { keepTime: options.keepTime, live: options.source.live },
+      (entry, timeUs, notice) => this.#placed(entry, timeUs, notice),
+    )
     this.#link = new Link(
       {
         duplex: options.source.duplex,
@@ -98,13 +119,14 @@ export class Session {
         resume: options.log?.hasResumePoints ? (hello) => this.#resume(hello) : null,
       },
       {
-        sample: (arrival, gap, healed) => this.#sample(arrival, gap, healed),
+        sample: (arrival, healed) => this.#sample(arrival, healed),
         duplicate: () => this.#ledger.duplicates++,
         late: (arrival) => this.#late(arrival),
         implausible: () => this.#ledger.malformed++,
         gap: () => this.#ledger.gaps++,
         lost: (first, count, reason) => this.#lost(first, count, reason),
         restarted: (boot) => this.#restarted(boot),
+        unnumbered: () => this.#unnumbered("the device's numbers don't count up"),
         hello: (hello, known) => this.#hello(hello, known),
         nackSent: () => this.#ledger.nacks_sent++,
         commandAcked: () => this.#ledger.commands_acked++,
@@ -167,8 +189,9 @@ export class Session {
   /** Ends the stream: what waits is handed on, what is missing is on record. */
   finish(): void {
     this.#link.finish()
+    this.#timeline.flush()
     this.#tellHealed()
-    this.#settleLoss(this.#host.nowUs())
+    this.#settleLoss(this.#host.nowUs(), null)
   }
 
   nowUs(): number {
@@ -216,44 +239,45 @@ export class Session {
     this.#link.frame(frame, arrivalUs, this.#options.clock.monoMs())
   }
 
-  #sample(arrival: Arrival, gapBefore: boolean, healed: boolean): void {
+  #sample(arrival: Arrival, healed: boolean): void {
+    const live = arrival.frame.resend ? this.#live : null
+    this.#timeline.push({ ...arrival, healed, live })
+  }
+
+  /** A sample has its place in time. */
+  #placed(entry: Entry, timeUs: number, notice: ClockNotice | null): void {
     if (this.#isFull) {
-      // It waited behind a hole when the limit was reached: as if never read.
+      // It waited when the limit was reached: as if never read.
       this.#ledger.lines--
       return
     }
-    const { frame, arrivalUs } = arrival
-    const live = frame.resend ? this.#live : null
-    const { timeUs, notice } = this.#deviceClock.time(frame.stamp, frame.seq, arrivalUs, live)
+    const { frame, arrivalUs, healed } = entry
     // Before a new epoch may begin: what is missing belongs to the one under way.
-    this.#settleLoss(timeUs)
-    if (notice !== null) this.#clockNotice(notice, frame.seq === null)
-    // What lies between two times that a clock step parts was not measured: nothing is
-    // integrated over it, here or in the log, where a new epoch begins.
-    if (notice === 'stepped') this.#epoch = null
-    if (frame.seq === null && !this.unnumbered) {
-      this.unnumbered = true
-      this.#tell('unnumbered', 'the device numbers nothing: no loss can be detected')
-    }
-    const sample = this.#makeSample(frame, timeUs, {
-      gapBefore:
-        gapBefore || notice === 'stepped' || (frame.seq === null && this.#silence.isGap(timeUs)),
-      origin: healed ? 'healed' : 'live',
-    })
+    this.#settleLoss(timeUs, entry)
+    if (notice !== null) this.#clockNotice(notice, frame)
+    if (frame.seq === null) this.#unnumbered('the device numbers nothing')
     if (healed && frame.seq !== null) this.#healed.push(frame.seq)
     else this.#tellHealed()
     if (healed) this.#ledger.recovered++
+    const epoch = this.#currentEpoch(timeUs)
+    const follows = this.#continuity.follows(timeUs, frame.seq ?? -1)
+    const status = notice?.kind === 'contradicted' ? markBadTime(frame.status) : frame.status
+    const sample = this.#makeSample({ ...frame, status }, timeUs, {
+      epochId: epoch.id,
+      gapBefore: this.#lastUs > 0 && !follows,
+      origin: healed ? 'healed' : 'live',
+    })
     this.#lastUs = timeUs
     this.#options.log?.append(sample)
     this.#listener.sample(sample, arrivalUs, frame.mode)
     if (this.#isFull) this.#listener.ended('limit')
   }
 
-  /** Judges a sample's range, counts it, and gives it its place in time. */
+  /** Judges a sample's range, and counts it. */
   #makeSample(
     frame: SampleFrame,
     timeUs: number,
-    { gapBefore, origin }: Pick<Sample, 'gapBefore' | 'origin'>,
+    place: Pick<Sample, 'epochId' | 'gapBefore' | 'origin'>,
   ): Sample {
     const power = frame.power ?? powerOf(frame.voltage, frame.current)
     const inRange = isInRange(frame.voltage, frame.current, power, this.#range)
@@ -267,23 +291,25 @@ export class Session {
       seq: frame.seq,
       status: inRange ? frame.status : markOutOfRange(frame.status),
       inRange,
-      epochId: this.#currentEpoch(timeUs).id,
-      gapBefore,
-      origin,
+      ...place,
     }
   }
 
   /** On record as lost, and here after all: put in its place, and taken off the record. */
   #late({ frame, arrivalUs }: Arrival): void {
-    this.#settleLoss(this.#lastUs)
-    const timeUs = this.#deviceClock.past(frame.stamp, arrivalUs)
-    const sample = this.#makeSample(frame, timeUs, { gapBefore: false, origin: 'late' })
+    this.#timeline.flush()
+    this.#settleLoss(this.#lastUs, null)
+    const seq = frame.seq ?? 0
+    const loss = this.#losses.find(seq)
+    const timeUs = loss === null ? arrivalUs : timeWithin(loss, seq, frame.stamp)
+    const { id: epochId } = loss?.epoch ?? this.#currentEpoch(timeUs)
+    const sample = this.#makeSample(frame, timeUs, { epochId, gapBefore: false, origin: 'late' })
     this.#ledger.lost--
     if (frame.resend) this.#ledger.recovered++
     this.#options.log?.append(sample)
     this.#options.log?.lost({
-      epochId: sample.epochId,
-      firstSeq: frame.seq ?? 0,
+      epochId,
+      firstSeq: seq,
       count: 1,
       fromUs: timeUs,
       toUs: timeUs,
@@ -295,7 +321,8 @@ export class Session {
 
   #lost(first: number, count: number, reason: LossReason): void {
     this.#ledger.lost += count
-    this.#pendingLoss.push({ first, count, reason, fromUs: this.#lastUs })
+    const behind = this.#timeline.held
+    this.#pendingLoss.push({ first, count, reason, fromUs: this.#lastUs, behind })
   }
 
   /** The run of samples that came after being asked for again is over: one event for all of it. */
@@ -308,22 +335,27 @@ export class Session {
     this.#healed = []
   }
 
-  /** The sample behind a hole is here (or none will come): the hole's span is known. */
-  #settleLoss(toUs: number): void {
+  /**
+   * The sample behind a hole is here (or none will come): the hole's span is known.
+   *
+   * @param placed that sample; holes behind it stay open, and begin with it
+   */
+  #settleLoss(toUs: number, placed: Entry | null): void {
     if (this.#pendingLoss.length === 0) return
     const losses = this.#pendingLoss
-    this.#pendingLoss = []
-    for (const { first, count, reason, fromUs } of losses) {
+    this.#pendingLoss = losses
+      .filter(({ behind }) => behind !== null && behind === placed)
+      .map((loss) => ({ ...loss, fromUs: toUs, behind: null }))
+    for (const { first, count, reason, fromUs: beginUs, behind } of losses) {
+      if (behind !== null && behind === placed) continue
       const range = count === 1 ? `#${first}` : `#${first}-${advance(first, count - 1)}`
       this.#listener.event('lost', `lost ${count} (${range}, ${reason.replace('_', ' ')})`, toUs)
-      this.#options.log?.lost({
-        epochId: this.#currentEpoch(toUs).id,
-        firstSeq: first,
-        count,
-        fromUs: fromUs === 0 ? toUs : fromUs,
-        toUs,
-        reason,
-      })
+      const epoch = this.#currentEpoch(toUs)
+      const fromUs = beginUs === 0 ? toUs : beginUs
+      const timeOf = this.#timeline.snapshot()
+      this.#losses.add({ first, count, reason, epoch, fromUs, toUs, timeOf })
+      const firstSeq = first
+      this.#options.log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
     }
   }
 
@@ -336,18 +368,24 @@ export class Session {
         startedUs: nowUs,
       }
       this.#epochs++
+      this.#continuity = new Continuity()
       this.#options.log?.epoch(this.#epoch)
     }
     return this.#epoch
   }
 
   #restarted(boot: number | null): void {
-    this.#settleLoss(this.#host.nowUs())
+    this.#timeline.restart()
+    this.#settleLoss(this.#host.nowUs(), null)
+    this.#losses.clear()
+    this.#live = null
+    this.#newBoot(boot)
+  }
+
+  #newBoot(boot: number | null): void {
     this.#ledger.reboots++
     this.#boot = boot
     this.#epoch = null
-    this.#live = null
-    this.#deviceClock.restart()
     this.#tell('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
   }
 
@@ -365,7 +403,7 @@ export class Session {
     // The log has to know it in this run, too: in a spill file, or should its file be replaced.
     log?.epoch(point.epoch)
     this.#lastUs = point.lastUs
-    this.#deviceClock.resumeAfter(point.lastUs)
+    this.#timeline.resumeAfter(point.lastUs)
     return point.lastSeq
   }
 
@@ -401,24 +439,56 @@ export class Session {
     this.#listener.event('log', text, this.#host.nowUs())
   }
 
-  #clockNotice(notice: ClockNotice, isOnlySign: boolean): void {
-    if (notice === 'restarted') {
-      if (isOnlySign) this.#restarted(null)
-      return
-    }
-    if (notice === 'stepped') {
-      if (this.#clockSteps++ < CLOCK_STEPS_TOLD) {
-        this.#tell('clock', 'device time jumped: nothing is counted over the step')
+  #clockNotice({ kind, byUs }: ClockNotice, { seq, stamp }: SampleFrame): void {
+    const by = `${byUs < 0 ? '-' : '+'}${formatDuration(Math.abs(byUs) / 1000)}`
+    switch (kind) {
+      case 'restarted':
+        // The only sign of a restart where the device numbers nothing.
+        if (seq === null) this.#newBoot(null)
+        else this.#newRun('device clock began anew: nothing is counted over the step')
+        return
+      case 'stepped':
+        this.#newRun(`device time jumped (${by}): nothing is counted over the step`)
+        return
+      case 'contradicted': {
+        const said = stamp.kind === 'none' ? '' : `${stamp.kind} ${stamp.value}, `
+        const which = seq === null ? 'a sample' : `#${seq}`
+        this.#tell(
+          'clock',
+          `${which}: its time stamp (${said}${by}) contradicts the samples around it`,
+        )
+        return
       }
-      return
+      case 'unset':
+        this.#tellOnce(
+          kind,
+          'device clock is not set: its spacing is kept, its origin is the arrival',
+        )
+        return
+      case 'unstamped':
+        this.#tellOnce(
+          kind,
+          'samples without a time stamp among others with one: placed among them',
+        )
     }
-    if (this.#told.has(notice)) return
-    this.#told.add(notice)
-    if (notice === 'unset') {
-      this.#tell('clock', 'device clock is not set: its spacing is kept, its origin is the arrival')
-    } else {
-      this.#tell('clock', 'device clock went back: times go on from the newest sample')
-    }
+  }
+
+  /** What lies between two times that a step of the clock parts was not measured: nothing is integrated over it. */
+  #newRun(text: string): void {
+    this.#epoch = null
+    this.#tell('clock', text)
+  }
+
+  #unnumbered(why: string): void {
+    if (this.unnumbered) return
+    this.unnumbered = true
+    this.#tell('unnumbered', `${why}: no loss can be detected`)
+  }
+
+  #tellOnce(kind: ClockNotice['kind'], text: string): void {
+    if (this.#told.has(kind)) return
+    this.#told.add(kind)
+    this.#tell('clock', text)
   }
 
   #tell(kind: string, text: string): void {

@@ -129,7 +129,8 @@ function readSample(members: Members, isProtected: boolean): Frame {
   const voltage = finite(members['v'])
   const current = finite(members['a'])
   const power = optional(members['w'], finite)
-  const seq = optional(members['seq'], u32)
+  const number = optional(members['seq'], finite)
+  const seq = u32(number)
   const stamp = readStamp(members['ts'], members['ms'])
   const status = members['status'] ?? 'ok'
   const mode = members['mode'] ?? null
@@ -137,7 +138,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
     voltage === null ||
     current === null ||
     power === 'bad' ||
-    seq === 'bad' ||
+    number === 'bad' ||
     stamp === null ||
     typeof status !== 'string' ||
     (mode !== null && typeof mode !== 'string') ||
@@ -152,6 +153,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
     power,
     stamp,
     seq,
+    oddSeq: number !== null && seq === null,
     status: cleanText(status),
     mode: mode === null ? null : cleanText(mode),
     protected: isProtected,

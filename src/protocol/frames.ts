@@ -23,6 +23,8 @@ export interface SampleFrame {
   readonly stamp: Stamp
   /** u32, or null */
   readonly seq: number | null
+  /** Its number can't be one (negative, a fraction, beyond 32 bits), so that `seq` is null. */
+  readonly oddSeq: boolean
   readonly status: string
   /** Free text (`NORMAL`, …), or null */
   readonly mode: string | null

@@ -9,7 +9,7 @@ import { advance, distance } from './serial-number.ts'
 /** What the link tells; each accepted line ends in exactly one of the first four. */
 export interface LinkSink {
   /** The next sample in order of measurement. */
-  sample(arrival: Arrival, gapBefore: boolean, healed: boolean): void
+  sample(arrival: Arrival, healed: boolean): void
   duplicate(arrival: Arrival): void
   /** It was told to be lost, and came after all. */
   late(arrival: Arrival): void
@@ -18,6 +18,8 @@ export interface LinkSink {
   lost(first: number, count: number, reason: LossReason): void
   /** The device began anew: another boot number, or its count fell back. */
   restarted(boot: number | null): void
+  /** Its numbers don't count up: samples come without them from here on. */
+  unnumbered(): void
   /** A device said who it is; `known` where it is the boot that was there before. */
   hello(hello: HelloFrame, known: boolean): void
   nackSent(): void
@@ -80,7 +82,7 @@ export class Link {
     this.#options = options
     this.#mayResume = options.duplex && options.resume !== null
     this.#tracker = new SequenceTracker({
-      deliver: (arrival, gapBefore, healed) => sink.sample(arrival, gapBefore, healed),
+      deliver: (arrival, healed) => sink.sample(arrival, healed),
       duplicate: (arrival) => sink.duplicate(arrival),
       late: (arrival) => sink.late(arrival),
       implausible: (arrival) => sink.implausible(arrival),
@@ -93,6 +95,7 @@ export class Link {
         this.#healer.end()
         sink.restarted(null)
       },
+      unnumbered: () => sink.unnumbered(),
     })
     this.#healer = new Healer(this.#tracker)
     this.#commands = new CommandQueue(options.firstCommandSeq)

@@ -12,10 +12,9 @@ export interface Arrival {
 /** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
 export interface SequenceSink {
   /**
-   * The next sample in order. `gapBefore`: samples before it are missing, or the
-   * device restarted. `healed`: it fills a hole that was found before.
+   * The next sample in order. `healed`: it fills a hole that was found before.
    */
-  deliver(arrival: Arrival, gapBefore: boolean, healed: boolean): void
+  deliver(arrival: Arrival, healed: boolean): void
   duplicate(arrival: Arrival): void
   /** It was told to be lost, and came after all: behind samples that were handed on already. */
   late(arrival: Arrival): void
@@ -27,10 +26,25 @@ export interface SequenceSink {
   lost(first: number, count: number, reason: LossReason): void
   /** The numbering began anew without a `hello`. */
   restarted(): void
+  /** The numbers don't count up: from here on samples are delivered without them. */
+  unnumbered(): void
 }
 
-/** An unprotected number that jumps ahead by more than this must be confirmed by the next one. */
-const CONFIRM_JUMP = 1000
+/** An unprotected sample whose number fits neither the run so far nor, yet, a new one. */
+interface Doubt {
+  readonly arrival: Arrival
+  /** What it counts as where the next samples don't confirm it. */
+  readonly verdict: 'implausible' | 'duplicate'
+}
+
+/** A jump ahead by no more than this is confirmed by any number soon after it, a longer one by the next one only. */
+const NEAR = 1000
+/** So many samples in a row whose numbers fit nothing: the device doesn't number its samples. */
+const MOST_DOUBTS = 8
+/** So many restarts in a row after a single sample each: the same. */
+const MOST_RESTARTS = 8
+/** Without a time stamp, an equal sample this much later is another one, not a repeated line, µs. */
+const REPEATED_WITHIN_US = 100_000
 /** Samples that may wait behind a hole; past it the oldest hole is given up. */
 export const MAX_HELD = 4096
 /** How many of the newest lost ranges are remembered, in case one comes after all. */
@@ -49,13 +63,17 @@ export class SequenceTracker {
   /** Told to be lost in this run of numbers, newest last. */
   #lost: { readonly first: number; readonly count: number }[] = []
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
-  readonly #memory: (SampleFrame | undefined)[] = new Array(MEMORY)
+  readonly #memory: (Arrival | undefined)[] = new Array(MEMORY)
   /** Next number to hand on; null before the first sample. */
   #expected: number | null = null
   /** One past the newest number known. */
   #head = 0
-  #gapBefore = false
-  #suspect: Arrival | null = null
+  /** Newest last; at most one less than `MOST_DOUBTS`. */
+  #doubts: Doubt[] = []
+  /** Restarts after a single sample each. */
+  #restartsInRow = 0
+  #sinceRestart = 0
+  #isUnnumbered = false
   /** Whether holes can be healed; set by the link as it learns about the device. */
   healing = false
 
@@ -82,20 +100,11 @@ export class SequenceTracker {
   }
 
   accept(arrival: Arrival): void {
-    const { seq } = arrival.frame
-    if (seq === null) {
-      this.#sink.deliver(arrival, this.#takeGap(), false)
-      return
-    }
-    this.#judgeSuspect(seq)
-    if (this.#expected === null) {
-      this.#expected = seq
-      this.#head = seq
-    }
-    const ahead = distance(this.#expected, seq)
-    if (ahead < 0) this.#behind(arrival, seq)
-    else if (ahead > CONFIRM_JUMP && !arrival.frame.protected) this.#suspect = arrival
-    else this.#place(arrival, seq)
+    const { seq, oddSeq } = arrival.frame
+    if (this.#isUnnumbered) this.#deliverUnnumbered(arrival)
+    else if (oddSeq) this.#doubt(arrival, 'implausible')
+    else if (seq === null) this.#sink.deliver(arrival, false)
+    else this.#acceptNumber(arrival, seq)
   }
 
   /** Device knowledge: everything before `nextSeq` has been sent. */
@@ -135,13 +144,14 @@ export class SequenceTracker {
     this.#lost = []
     this.#expected = firstSeq
     this.#head = firstSeq ?? 0
-    this.#gapBefore = true
+    this.#isUnnumbered = false
   }
 
   /** Goes on behind a number logged earlier by another run of the host. */
   resume(lastSeq: number): void {
     this.#expected = advance(lastSeq)
     this.#head = this.#expected
+    this.#isUnnumbered = false
   }
 
   /** The stream is over: what waits is handed on, what is missing is lost. */
@@ -150,40 +160,136 @@ export class SequenceTracker {
     for (const range of this.open) this.giveUp(range.first, range.count, 'unanswered')
   }
 
-  /** Decides about a sample that waits for the next one: there is none. It is believed. */
+  /** Decides about samples that wait for the next one: there is none. */
   settle(): void {
-    const suspect = this.#suspect
-    this.#suspect = null
-    if (suspect !== null) this.#believe(suspect)
+    const [first] = this.#doubts
+    if (first === undefined) return
+    const { frame } = first.arrival
+    const isAlone = this.#doubts.length === 1
+    if (this.#doubts.every(({ verdict }) => verdict === 'duplicate')) this.#reject()
+    else if (isAlone && frame.oddSeq && this.#expected !== null) this.#reject()
+    else if (isAlone && !frame.oddSeq) {
+      this.#doubts = []
+      this.#believe(first.arrival)
+    } else this.#endNumbers()
   }
 
-  #judgeSuspect(nextSeq: number): void {
-    const suspect = this.#suspect
-    if (suspect === null) return
-    this.#suspect = null
-    const isConfirmed = distance(suspect.frame.seq as number, nextSeq) === 1
-    if (isConfirmed) this.#believe(suspect)
-    else this.#sink.implausible(suspect)
+  #acceptNumber(arrival: Arrival, seq: number): void {
+    this.#judgeDoubts(seq, arrival.frame.resend)
+    if (this.#expected === null) {
+      this.#expected = seq
+      this.#head = seq
+    }
+    const ahead = distance(this.#expected, seq)
+    if (ahead < 0) this.#behind(arrival, seq)
+    else if (ahead > 0 && !arrival.frame.protected && !this.#isKnown(seq)) this.#doubtJump(arrival)
+    else {
+      this.#reject(seq)
+      this.#place(arrival, seq)
+      this.#reject()
+    }
   }
 
-  #believe(suspect: Arrival): void {
-    const seq = suspect.frame.seq as number
-    if (this.#expected !== null && distance(this.#expected, seq) < 0) this.#restartAt(suspect, seq)
-    else this.#place(suspect, seq)
+  /** Whether a number is the next one, or before it. */
+  #isKnown(seq: number): boolean {
+    return distance(this.#head, seq) <= 0
+  }
+
+  /** The same line once more says nothing new about a jump. */
+  #doubtJump(arrival: Arrival): void {
+    const last = this.#doubts.at(-1)?.arrival
+    if (last !== undefined && isRepeat(last, arrival)) this.#sink.duplicate(arrival)
+    else this.#doubt(arrival, 'implausible')
+  }
+
+  #doubt(arrival: Arrival, verdict: Doubt['verdict']): void {
+    this.#doubts.push({ arrival, verdict })
+    if (this.#doubts.length >= MOST_DOUBTS) this.#endNumbers()
+  }
+
+  /** The next number may confirm the newest one in doubt: those before it were wrong then. */
+  #judgeDoubts(nextSeq: number, isResend: boolean): void {
+    const last = this.#doubts.at(-1)
+    const seq = last?.arrival.frame.seq ?? null
+    if (last === undefined || seq === null || this.#expected === null) return
+    const jump = distance(this.#expected, seq)
+    const most = jump > 0 && jump <= NEAR ? NEAR : 1
+    const step = distance(seq, nextSeq)
+    // What is sent again lies before what was sent.
+    const isBefore = isResend && jump > 0 && step < 0
+    if (!isBefore && (step < 1 || step > most)) return
+    // A number that is due, or that is missing, speaks for the run so far.
+    if (nextSeq === this.#expected) return
+    if (last.verdict === 'duplicate' && this.#lossOf(nextSeq) !== undefined) return
+    this.#doubts.pop()
+    this.#reject()
+    this.#believe(last.arrival)
+  }
+
+  /**
+   * Doubts end: a sample that is due now was only out of order, the others don't count.
+   *
+   * @param dueSeq number about to be placed: what comes after it may still be due then
+   */
+  #reject(dueSeq: number | null = null): void {
+    const doubts = this.#doubts.toSorted(byNumber)
+    this.#doubts = []
+    for (const doubt of doubts) {
+      const { seq } = doubt.arrival.frame
+      if (seq !== null && dueSeq !== null && distance(dueSeq, seq) > 0) this.#doubts.push(doubt)
+      else if (seq !== null && seq === this.#expected && dueSeq === null)
+        this.#place(doubt.arrival, seq)
+      else this.#sink[doubt.verdict](doubt.arrival)
+    }
+  }
+
+  #believe({ frame, arrivalUs }: Arrival): void {
+    const seq = frame.seq as number
+    const isBehind = this.#expected !== null && distance(this.#expected, seq) < 0
+    if (isBehind) this.#restartAt({ frame, arrivalUs }, seq)
+    else this.#place({ frame, arrivalUs }, seq)
   }
 
   #behind(arrival: Arrival, seq: number): void {
     const before = this.#memory[seq % MEMORY]
-    const isRepeat = before !== undefined && before.seq === seq && sameSample(before, arrival.frame)
-    if (!isRepeat && this.#unlose(seq)) {
-      this.#memory[seq % MEMORY] = arrival.frame
+    const isSame = before?.frame.seq === seq && isRepeat(before, arrival)
+    if (!isSame && this.#unlose(seq)) {
+      this.#memory[seq % MEMORY] = arrival
       this.#sink.late(arrival)
-    } else if (arrival.frame.resend || isRepeat) this.#sink.duplicate(arrival)
-    else if (arrival.frame.protected) this.#restartAt(arrival, seq)
-    else this.#suspect = arrival
+    } else if (arrival.frame.resend || (isSame && arrival.frame.stamp.kind !== 'none')) {
+      this.#sink.duplicate(arrival)
+    } else if (isSame) {
+      // Equal, but without a time of its own: the first sample of a new count, if the next one follows on it.
+      this.#doubt(arrival, 'duplicate')
+    } else if (arrival.frame.protected) {
+      this.#restartAt(arrival, seq)
+    } else {
+      this.#doubt(arrival, 'implausible')
+    }
+  }
+
+  /** The numbers mean nothing: what waits is handed on, and all that comes, without them. */
+  #endNumbers(): void {
+    for (const range of this.open) this.giveUp(range.first, range.count, 'unanswered')
+    const doubts = this.#doubts
+    this.#doubts = []
+    this.#isUnnumbered = true
+    this.#sink.unnumbered()
+    for (const { arrival } of doubts) this.#deliverUnnumbered(arrival)
+  }
+
+  #deliverUnnumbered({ frame, arrivalUs }: Arrival): void {
+    this.#sink.deliver({ frame: { ...frame, seq: null }, arrivalUs }, false)
   }
 
   #restartAt(arrival: Arrival, seq: number): void {
+    this.#restartsInRow = this.#sinceRestart === 1 ? this.#restartsInRow + 1 : 0
+    this.#sinceRestart = 0
+    if (this.#restartsInRow >= MOST_RESTARTS) {
+      this.#doubts.push({ arrival, verdict: 'implausible' })
+      this.#endNumbers()
+      return
+    }
     this.restart(null)
     this.#sink.restarted()
     this.#expected = seq
@@ -228,27 +334,31 @@ export class SequenceTracker {
       const next = this.#held.get(this.#expected)
       if (next !== undefined) {
         this.#held.delete(this.#expected)
-        this.#memory[this.#expected % MEMORY] = next.arrival.frame
+        this.#memory[this.#expected % MEMORY] = next.arrival
         this.#expected = advance(this.#expected)
-        this.#sink.deliver(next.arrival, this.#takeGap(), next.healed)
+        this.#sinceRestart++
+        this.#sink.deliver(next.arrival, next.healed)
         continue
       }
       const hole = this.#missing.list[0]
       if (hole === undefined || !hole.lost || hole.first !== this.#expected) return
       this.#missing.shift()
       this.#expected = advance(hole.first, hole.count)
-      this.#gapBefore = true
       this.#lost = [...this.#lost.slice(1 - LOST_KEPT), hole]
       this.#sink.lost(hole.first, hole.count, hole.reason ?? 'not_healable')
     }
   }
 
-  /** @returns false where this number was not told to be lost */
-  #unlose(seq: number): boolean {
-    const range = this.#lost.find(({ first, count }) => {
+  #lossOf(seq: number): { readonly first: number; readonly count: number } | undefined {
+    return this.#lost.find(({ first, count }) => {
       const place = distance(first, seq)
       return place >= 0 && place < count
     })
+  }
+
+  /** @returns false where this number was not reported as lost */
+  #unlose(seq: number): boolean {
+    const range = this.#lossOf(seq)
     if (range === undefined) return false
     const place = distance(range.first, seq)
     this.#lost = this.#lost.flatMap((each) => {
@@ -259,16 +369,22 @@ export class SequenceTracker {
     })
     return true
   }
+}
 
-  #takeGap(): boolean {
-    const gap = this.#gapBefore
-    this.#gapBefore = false
-    return gap
-  }
+function byNumber(a: Doubt, b: Doubt): number {
+  const [first, second] = [a.arrival.frame.seq, b.arrival.frame.seq]
+  return first === null || second === null ? 0 : distance(second, first)
+}
+
+/** Whether two samples of one number are the same line twice. Without a stamp, the arrival has to tell. */
+function isRepeat(a: Arrival, b: Arrival): boolean {
+  if (!sameSample(a.frame, b.frame)) return false
+  return a.frame.stamp.kind !== 'none' || b.arrivalUs - a.arrivalUs <= REPEATED_WITHIN_US
 }
 
 function sameSample(a: SampleFrame, b: SampleFrame): boolean {
   return (
+    a.seq === b.seq &&
     a.voltage === b.voltage &&
     a.current === b.current &&
     a.power === b.power &&

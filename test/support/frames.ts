@@ -10,6 +10,7 @@ export function sampleFrame(seq: number | null, change: Partial<SampleFrame> = {
     power: null,
     stamp: { kind: 'none' },
     seq,
+    oddSeq: false,
     status: 'ok',
     mode: null,
     protected: true,

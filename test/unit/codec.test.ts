@@ -26,6 +26,7 @@ describe('decodeLine: samples', () => {
       power: 1.23,
       stamp: { kind: 'ts', value: 1712345678 },
       seq: 123,
+      oddSeq: false,
       status: 'ok',
       mode: 'NORMAL',
       protected: false,
@@ -62,9 +63,6 @@ describe('decodeLine: samples', () => {
     '{"v":null,"a":1}',
     '{"v":1e999,"a":1}',
     '{"v":1,"a":1,"w":"x"}',
-    '{"v":1,"a":1,"seq":-1}',
-    '{"v":1,"a":1,"seq":1.5}',
-    '{"v":1,"a":1,"seq":4294967296}',
     '{"v":1,"a":1,"ts":"now"}',
     '{"v":1,"a":1,"ts":-5}',
     '{"v":1,"a":1,"ts":1e13}',
@@ -213,4 +211,8 @@ describe('decodeLine: other frames', () => {
       { numRuns: 2000 },
     )
   })
+})
+
+it.each(['-1', '1.5', '4294967296', '-32768'])('marks a number that can be none: %s', (seq) => {
+  expect(decode(`{"v":1,"a":1,"seq":${seq}}`)).toMatchObject({ seq: null, oddSeq: true })
 })

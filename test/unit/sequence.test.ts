@@ -8,21 +8,21 @@ import { sampleFrame } from '../support/frames.ts'
 function track(): {
   tracker: SequenceTracker
   log: string[]
-  accept: (seq: number | null, change?: Partial<SampleFrame>) => void
+  accept: (seq: number | null, change?: Partial<SampleFrame>, arrivalUs?: number) => void
 } {
   const log: string[] = []
   const tracker = new SequenceTracker({
-    deliver: ({ frame }, gap, healed) =>
-      log.push(`${gap ? '|' : ''}${frame.seq}${healed ? 'h' : ''}`),
+    deliver: ({ frame }, healed) => void log.push(`${frame.seq}${healed ? 'h' : ''}`),
     duplicate: ({ frame }) => log.push(`dup ${frame.seq}`),
     late: ({ frame }) => log.push(`late ${frame.seq}`),
     implausible: ({ frame }) => log.push(`bad ${frame.seq}`),
     gap: (first, count) => log.push(`gap ${first}+${count}`),
     lost: (first, count, reason) => log.push(`lost ${first}+${count} ${reason}`),
     restarted: () => log.push('restart'),
+    unnumbered: () => log.push('unnumbered'),
   })
-  const accept = (seq: number | null, change: Partial<SampleFrame> = {}): void =>
-    tracker.accept({ frame: sampleFrame(seq, change), arrivalUs: 0 })
+  const accept = (seq: number | null, change: Partial<SampleFrame> = {}, arrivalUs = 0): void =>
+    tracker.accept({ frame: sampleFrame(seq, change), arrivalUs })
   return { tracker, log, accept }
 }
 
@@ -37,7 +37,7 @@ describe('SequenceTracker without healing', () => {
     const { log, accept } = track()
     accept(0xfffffffe)
     accept(2)
-    expect(log).toEqual(['4294967294', 'gap 4294967295+3', 'lost 4294967295+3 not_healable', '|2'])
+    expect(log).toEqual(['4294967294', 'gap 4294967295+3', 'lost 4294967295+3 not_healable', '2'])
   })
 
   it('tells a repeated sample from a count that began anew', () => {
@@ -45,7 +45,7 @@ describe('SequenceTracker without healing', () => {
     for (const seq of [7, 8, 8, 9]) accept(seq)
     expect(log).toEqual(['7', '8', 'dup 8', '9'])
     accept(0)
-    expect(log.slice(4)).toEqual(['restart', '|0'])
+    expect(log.slice(4)).toEqual(['restart', '0'])
   })
 
   it('takes the same number with other values for a restart, not for a repeat', () => {
@@ -53,16 +53,16 @@ describe('SequenceTracker without healing', () => {
     accept(0)
     accept(1)
     accept(0, { voltage: 9 })
-    expect(log).toEqual(['0', '1', 'restart', '|0'])
+    expect(log).toEqual(['0', '1', 'restart', '0'])
   })
 
   it('takes one that comes after all, once, and is not misled by it', () => {
     for (const change of [{ resend: true }, {}, { protected: false }]) {
       const { log, accept } = track()
-      for (const seq of [0, 1, 5]) accept(seq)
+      const at = (seq: number): Partial<SampleFrame> => ({ stamp: { kind: 'ms', value: seq } })
+      for (const seq of [0, 1, 5]) accept(seq, at(seq))
       log.length = 0
-      for (const seq of [3, 3, 4]) accept(seq, change)
-      for (const seq of [6, 2]) accept(seq, change)
+      for (const seq of [3, 3, 4, 6, 2]) accept(seq, { ...change, ...at(seq) })
       expect(log).toEqual(['late 3', 'dup 3', 'late 4', '6', 'late 2'])
     }
   })
@@ -87,7 +87,7 @@ describe('SequenceTracker and unprotected numbers', () => {
       'bad 900000012',
       'gap 12+1',
       'lost 12+1 not_healable',
-      '|13',
+      '13',
       '14',
     ])
   })
@@ -95,17 +95,102 @@ describe('SequenceTracker and unprotected numbers', () => {
   it('believes a jump or a restart that the next one confirms', () => {
     const { log, accept } = track()
     for (const seq of [10, 11, 5000, 5001]) accept(seq, plain)
-    expect(log).toEqual(['10', '11', 'gap 12+4988', 'lost 12+4988 not_healable', '|5000', '5001'])
+    expect(log).toEqual(['10', '11', 'gap 12+4988', 'lost 12+4988 not_healable', '5000', '5001'])
     log.length = 0
     for (const seq of [0, 1, 2]) accept(seq, plain)
-    expect(log).toEqual(['restart', '|0', '1', '2'])
+    expect(log).toEqual(['restart', '0', '1', '2'])
   })
 
   it('believes the last one of a stream', () => {
     const { tracker, log, accept } = track()
     for (const seq of [5, 6, 0]) accept(seq, plain)
     tracker.finish()
-    expect(log).toEqual(['5', '6', 'restart', '|0'])
+    expect(log).toEqual(['5', '6', 'restart', '0'])
+  })
+})
+
+describe('SequenceTracker and numbers that mean nothing', () => {
+  const plain: Partial<SampleFrame> = { protected: false, stamp: { kind: 'none' } }
+  const odd = { ...plain, oddSeq: true }
+
+  it('takes a restart with equal values and no time stamp for a restart', () => {
+    for (const [protection, everyUs] of [
+      [true, 100_000],
+      [false, 100_000],
+      [false, 0],
+    ] as const) {
+      const { tracker, log, accept } = track()
+      for (let n = 0; n < 30; n++) {
+        accept(n % 10, { ...plain, protected: protection }, n * everyUs)
+      }
+      tracker.finish()
+      const run = Array.from({ length: 10 }, (_, i) => String(i))
+      expect(log).toEqual([...run, 'restart', ...run, 'restart', ...run])
+    }
+  })
+
+  it('still takes a line that is there twice, and one that is there thrice, for one', () => {
+    const { log, accept } = track()
+    for (const seq of [0, 1, 1, 2, 2, 2, 3]) accept(seq, plain)
+    expect(log).toEqual(['0', '1', 'dup 1', '2', 'dup 2', 'dup 2', '3'])
+  })
+
+  it.each([
+    ['constant', [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]],
+    ['falling', [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+    ['at random', [5e8, 3, 9e8, 2e8, 1e9, 77, 8e8, 4e8, 15, 6e8, 1e8, 7e8]],
+  ])('delivers all samples of a device whose numbers are %s', (_name, numbers) => {
+    for (const everyUs of [0, 1e6]) {
+      const { tracker, log, accept } = track()
+      numbers.forEach((seq, i) => {
+        accept(seq, { ...plain, voltage: i }, i * everyUs)
+      })
+      tracker.finish()
+      expect(log).toEqual([String(numbers[0]), 'unnumbered', ...Array(11).fill('null')])
+    }
+  })
+
+  it('does the same with protected lines, after some restarts', () => {
+    const { log, accept } = track()
+    for (let i = 0; i < 20; i++) accept(7, { voltage: i })
+    expect(log.filter((entry) => entry === 'restart').length).toBeLessThanOrEqual(8)
+    expect(log.filter((entry) => entry === '7' || entry === 'null')).toHaveLength(20)
+  })
+
+  it('goes on without numbers where an int overflows', () => {
+    const { tracker, log, accept } = track()
+    for (const seq of [32766, 32767]) accept(seq, plain)
+    for (let n = 0; n < 10; n++) accept(null, odd)
+    tracker.finish()
+    expect(log).toEqual(['32766', '32767', 'unnumbered', ...Array(10).fill('null')])
+  })
+
+  it('leaves out a single number that can be none', () => {
+    const { log, accept } = track()
+    accept(1, plain)
+    accept(null, odd)
+    for (const seq of [3, 4]) accept(seq, plain)
+    expect(log).toEqual(['1', 'bad null', 'gap 2+1', 'lost 2+1 not_healable', '3', '4'])
+  })
+
+  it('loses one sample to one wrong number, however little it is off', () => {
+    for (const off of [1, 5, 30, 800, -800]) {
+      const { log, accept } = track()
+      for (let seq = 1000; seq < 2000; seq++) accept(seq === 1500 ? seq + off : seq, plain)
+      expect(log.filter((entry) => entry.startsWith('lost'))).toEqual(['lost 1500+1 not_healable'])
+      expect(log.filter((entry) => /^bad|^dup/.test(entry))).toHaveLength(1)
+      expect(log).not.toContain('restart')
+      expect(log.filter((entry) => /^\d+$/.test(entry))).toHaveLength(999)
+    }
+  })
+
+  it('counts again after a hello', () => {
+    const { tracker, log, accept } = track()
+    for (let i = 0; i < 9; i++) accept(7, { ...plain, voltage: i })
+    tracker.restart(0)
+    accept(0)
+    accept(1)
+    expect(log.slice(-2)).toEqual(['0', '1'])
   })
 })
 
@@ -126,10 +211,10 @@ describe('SequenceTracker with healing', () => {
     for (const seq of [1, 6]) accept(seq)
     accept(4, { resend: true })
     tracker.giveUp(2, 2, 'gone')
-    expect(log).toEqual(['1', 'gap 2+4', 'lost 2+2 gone', '|4h'])
+    expect(log).toEqual(['1', 'gap 2+4', 'lost 2+2 gone', '4h'])
     accept(4, { resend: true })
     tracker.giveUp(0, 100, 'unanswered')
-    expect(log.slice(4)).toEqual(['dup 4', 'lost 5+1 unanswered', '|6'])
+    expect(log.slice(4)).toEqual(['dup 4', 'lost 5+1 unanswered', '6'])
   })
 
   it('learns from a hello that newer ones were sent', () => {
@@ -139,7 +224,7 @@ describe('SequenceTracker with healing', () => {
     tracker.knowSentUpTo(4)
     accept(4)
     tracker.finish()
-    expect(log).toEqual(['1', 'gap 2+2', 'lost 2+2 unanswered', '|4'])
+    expect(log).toEqual(['1', 'gap 2+2', 'lost 2+2 unanswered', '4'])
   })
 
   it('a restart settles all that waits; a count kept over it shows what was lost before', () => {
@@ -152,10 +237,10 @@ describe('SequenceTracker with healing', () => {
       '1',
       'gap 2+1',
       'lost 2+1 restart',
-      '|3',
+      '3',
       'gap 4+1',
       'lost 4+1 restart',
-      '|5',
+      '5',
     ])
   })
 
@@ -194,8 +279,8 @@ describe('SequenceTracker with healing', () => {
         tracker.finish()
 
         const delivered = log
-          .filter((entry) => /^\|?\d+h?$/.test(entry))
-          .map((e) => Number.parseInt(e.replace('|', ''), 10))
+          .filter((entry) => /^\d+h?$/.test(entry))
+          .map((e) => Number.parseInt(e, 10))
         const wanted = all.flatMap((fate, i) => (fate === 'drop' ? [] : [advance(start, i)]))
         expect(delivered).toEqual(wanted)
         const lost = log.flatMap((entry) =>

@@ -80,16 +80,27 @@ describe('Integrator', () => {
 
   it('adds nothing over a gap, a restart, an out-of-range sample or a sensor error', () => {
     for (const change of [
-      { gapBefore: true },
+      { seq: 3 },
+      { seq: null, timeUs: START_US + 10.1e6 },
       { epochId: 2 },
-      { inRange: false },
+      { status: 'out_of_range' },
       { status: 'nosensor' },
     ]) {
       const totals = new Integrator()
-      totals.add(sample(START_US))
-      totals.add(sample(START_US + 1e6, change))
+      totals.add(sample(START_US, { seq: change.seq === undefined ? 1 : change.seq && 1 }))
+      totals.add(sample(START_US + 1e6, { seq: 2, ...change }))
       expect(totals.read().chargeMah).toBe(0)
     }
+  })
+
+  it('adds what a sample that comes late makes known, and counts it once', () => {
+    const at = (s: number): Sample => sample(START_US + s * 1e6, { seq: s, current: 1 + s })
+    const inOrder = new Integrator()
+    for (const s of [0, 1, 2, 3, 4]) inOrder.add(at(s))
+    const totals = new Integrator()
+    for (const s of [0, 4]) totals.add(at(s))
+    for (const s of [2, 1, 3]) totals.add({ ...at(s), origin: 'late' })
+    expect(totals.read()).toEqual(inOrder.read())
   })
 
   it('starts again at zero, but goes on from the last sample', () => {

@@ -104,12 +104,6 @@ describe('columns', () => {
     expect([...after.max.current.slice(1, 17)]).toEqual([...before.max.current.slice(2, 18)])
   })
 
-  it('break where the stream fell silent, without sequence numbers to tell', () => {
-    const steady = Array.from({ length: 20 }, (_, i) => at(i, 1))
-    const trace = traceOf(60, [...steady, at(50, 1), at(51, 1), at(52, 1)])
-    expect([...foldColumns(trace, 60, 1e6).broken].indexOf(1)).toBe(50)
-  })
-
   it('do not break where the device only slowed down', () => {
     const fast = Array.from({ length: 20 }, (_, i) => at(i, 1))
     const slow = [29, 39, 49, 59].map((slot) => at(slot, 1))

@@ -15,9 +15,6 @@ export interface Columns {
   readonly last: Readonly<Record<Quantity, Float64Array>>
 }
 
-/** A pause this many times longer than those around it is a silence, not a line. */
-const SILENCE_FACTOR = 4
-
 /**
  * Folds a trace into columns of `columnUs`. The columns lie on an absolute
  * time grid, so that a value stays in its column while the chart scrolls and
@@ -28,11 +25,10 @@ export function foldColumns(trace: Trace, length: number, columnUs: number): Col
   const columnOf = (slot: number): number =>
     Math.floor((trace.startUs + (slot + 0.5) * trace.slotUs) / columnUs)
   const first = columnOf(trace.length - 1) - length + 1
-  const breaks = breaksOf(trace)
   for (let slot = 0; slot < trace.length; slot++) {
     const to = columnOf(slot) - first
     if (trace.count[slot] === 0 || to < 0) continue
-    addSlot(columns, to, trace, slot, breaks[slot] === 1)
+    addSlot(columns, to, trace, slot)
   }
   return columns
 }
@@ -55,11 +51,13 @@ export function emptyColumns(length: number): Columns {
   }
 }
 
-function addSlot(to: Columns, at: number, trace: Trace, slot: number, broken: boolean): void {
+function addSlot(to: Columns, at: number, trace: Trace, slot: number): void {
   const isNew = to.count[at] === 0
   to.count[at] = (to.count[at] ?? 0) + (trace.count[slot] ?? 0)
-  if (trace.gapBefore[slot] === 1) to.missing[at] = 1
-  if (isNew && broken) to.broken[at] = 1
+  if (trace.gapBefore[slot] === 1) {
+    to.missing[at] = 1
+    if (isNew) to.broken[at] = 1
+  }
   for (const quantity of QUANTITIES) {
     const low = trace.min[quantity][slot] ?? 0
     const high = trace.max[quantity][slot] ?? 0
@@ -69,27 +67,6 @@ function addSlot(to: Columns, at: number, trace: Trace, slot: number, broken: bo
     max[at] = isNew ? high : Math.max(max[at] ?? high, high)
     to.last[quantity][at] = trace.last[quantity][slot] ?? 0
   }
-}
-
-/**
- * Slots that don't continue the one before: samples are known to be missing,
- * or, where the device numbers nothing, the pause before stands out from its
- * neighbours. A lasting change of the rate is no break.
- */
-function breaksOf(trace: Trace): Uint8Array {
-  const breaks = new Uint8Array(trace.length)
-  const filled: number[] = []
-  for (let slot = 0; slot < trace.length; slot++) {
-    if ((trace.count[slot] ?? 0) > 0) filled.push(slot)
-  }
-  const pause = (i: number): number => (filled[i] ?? 0) - (filled[i - 1] ?? 0)
-  for (let i = 1; i < filled.length; i++) {
-    const slot = filled[i] ?? 0
-    const around = [i - 1, i + 1].filter((j) => j >= 1 && j < filled.length).map(pause)
-    const silent = around.length > 0 && pause(i) > SILENCE_FACTOR * Math.max(...around)
-    if (trace.gapBefore[slot] === 1 || silent) breaks[slot] = 1
-  }
-  return breaks
 }
 
 /** Lowest and highest value of a quantity; null where there is none. */
