@@ -1,0 +1,38 @@
+import type { Source, SourceSink } from '../../src/device/source.ts'
+
+/** A source whose lines a test hands over one by one. */
+export class LineSource implements Source {
+  readonly label = 'test'
+  readonly duplex: boolean
+  readonly live: boolean
+  readonly bytesPerSecond = null
+  readonly sent: string[] = []
+  #sink: SourceSink | null = null
+
+  constructor({ live, duplex = false }: { readonly live: boolean; readonly duplex?: boolean }) {
+    this.live = live
+    this.duplex = duplex
+  }
+
+  start(sink: SourceSink): void {
+    this.#sink = sink
+    sink.connected()
+    sink.state('live', '')
+  }
+
+  line(text: string): void {
+    this.#sink?.line(Buffer.from(text))
+  }
+
+  end(): void {
+    this.#sink?.ended()
+  }
+
+  write(line: string): void {
+    this.sent.push(line)
+  }
+
+  pause(): void {}
+  resume(): void {}
+  async stop(): Promise<void> {}
+}
