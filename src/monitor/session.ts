@@ -1,10 +1,11 @@
 import type { Source, SourceState } from '../device/source.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
 import { type Epoch, isMeasured, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
-import { decodeLine, looksMangled } from '../protocol/codec.ts'
+import { decodeLine } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
+import { CrcPolicy } from '../protocol/crc-policy.ts'
 import { type ClockNotice, DeviceClock, type LiveStamp } from '../protocol/device-clock.ts'
-import type { Frame, HelloFrame, SampleFrame } from '../protocol/frames.ts'
+import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sequence.ts'
@@ -65,7 +66,7 @@ export class Session {
   #epochs = 0
   #boot: number | null = null
   #range: DeviceRange
-  #sawProtected = false
+  #crcPolicy = new CrcPolicy()
   #connections = 0
   #live: LiveStamp | null = null
   #lastUs = 0
@@ -197,13 +198,9 @@ export class Session {
   #line(bytes: Uint8Array): void {
     if (this.#isFull) return
     this.#ledger.lines++
-    let frame: Frame = decodeLine(bytes)
-    if (frame.kind === 'sample') {
-      if (frame.protected) this.#sawProtected = true
-      else if (this.#sawProtected && looksMangled(bytes)) {
-        frame = { kind: 'crc_error', reason: 'mangled' }
-      }
-    }
+    const frame = this.#crcPolicy.judge(decodeLine(bytes), () =>
+      this.#tell('unprotected', 'lines come without a CRC now: taken for another device or sketch'),
+    )
     if (frame.kind === 'crc_error') this.#ledger.crc_errors++
     else if (frame.kind === 'malformed') this.#ledger.malformed++
     else if (frame.kind !== 'sample') this.#ledger.control++
@@ -386,6 +383,7 @@ export class Session {
 
   #connected(): void {
     this.#connections++
+    this.#crcPolicy = new CrcPolicy()
     if (this.#connections > 1) {
       this.#tell('reconnect', `${this.#options.source.label} is back`)
     }

@@ -129,7 +129,7 @@ export class Link {
   }
 
   frame(frame: Frame, arrivalUs: number, nowMs: number): void {
-    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error') {
+    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error' && frame.kind !== 'blank') {
       this.#quiet = false
       this.#heardMs = nowMs
     }
