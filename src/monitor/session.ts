@@ -387,7 +387,7 @@ export class Session {
     if (this.#connections > 1) {
       this.#tell('reconnect', `${this.#options.source.label} is back`)
     }
-    this.#link.connected()
+    this.#link.connected(this.#options.clock.monoMs())
   }
 
   /** Told on the screen; the log itself remembers why it took nothing once it does again. */
