@@ -2,6 +2,8 @@ import type { Frame } from './frames.ts'
 
 /** Lines without a CRC, one after the other, that show that the device sends none. */
 const UNPROTECTED_RUN = 8
+/** A device that keeps changing its mind must not fill the log with events. */
+const CHANGES_REPORTED = 20
 
 /**
  * Which lines without a CRC can be believed (PROTOCOL.md 3): none of a device
@@ -13,6 +15,7 @@ export class CrcPolicy {
   #protects = false
   /** Well-formed lines without a CRC since the last one that had any. */
   #unprotected = 0
+  #changes = 0
 
   /**
    * The frame itself, or a `crc_error` in its place.
@@ -32,7 +35,7 @@ export class CrcPolicy {
     if (this.#unprotected >= UNPROTECTED_RUN) {
       this.#protects = false
       this.#unprotected = 0
-      unprotected()
+      if (this.#changes++ < CHANGES_REPORTED) unprotected()
     }
     return { kind: 'crc_error', reason: 'missing' }
   }
