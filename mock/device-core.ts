@@ -1,12 +1,19 @@
-import { decodeLine } from '../src/protocol/codec.ts'
 import { closeLine } from '../src/protocol/crc.ts'
-import { MAX_LINE_BYTES } from '../src/protocol/line-splitter.ts'
-import { advance, distance } from '../src/protocol/serial-number.ts'
-import { changeSettings, conversionUs, factorySettings, type Settings } from './device-settings.ts'
+import { advance } from '../src/protocol/serial-number.ts'
+import {
+  ampsMax,
+  changeSettings,
+  conversionUs,
+  factorySettings,
+  type Settings,
+  shuntAmps,
+  unixTimeUs,
+} from './device-settings.ts'
+import { type HostLine, type Members, OVERLONG, readHostLine } from './host-line.ts'
 import { asciiJson } from './line-text.ts'
 import { ReplayRing } from './replay-ring.ts'
 import { SampleClock } from './sample-clock.ts'
-import type { FullScale, Measurement, SampleFeed } from './sample-feed.ts'
+import type { FullScale, SampleFeed } from './sample-feed.ts'
 import { ThresholdWatch } from './threshold-watch.ts'
 
 export interface DeviceOptions {
@@ -57,15 +64,12 @@ export interface DeviceCounts {
 }
 
 const DEFAULT_DEPTH = 128
-/** Answers kept, so that a repeated command is answered but not carried out again. */
-const ANSWERS_KEPT = 8
-const U32_END = 0xffffffff
-
-type Members = Readonly<Record<string, unknown>>
+/** Answers kept, so that a repeated command is answered but not carried out again (PROTOCOL.md 6). */
+const ANSWERS_KEPT = 4
 
 /**
  * The device's side of the wire: makes sample lines, keeps a ring of them to
- * send again, obeys commands (contract 2.2, 2.3). No I/O and no clock: time is
+ * send again, obeys commands (PROTOCOL.md 4 to 7). No I/O and no clock: time is
  * device time since the start in µs, handed in.
  */
 export class DeviceCore {
@@ -95,7 +99,6 @@ export class DeviceCore {
   #nextSeq: number
   /** Samples made since the start, over resets. */
   #made = 0
-  #lastMeasured: Measurement | null = null
 
   constructor(options: DeviceOptions) {
     this.#feed = options.feed
@@ -144,17 +147,13 @@ export class DeviceCore {
   next(): DeviceLine[] {
     const elapsedUs = this.nextDueUs ?? this.#clock.lastElapsedUs
     this.#clock.advance()
-    const line = this.#sample(elapsedUs)
-    const { threshold } = this.#settings
-    if (threshold === null || this.#lastMeasured === null) return [line]
-    const message = this.#watch.look(threshold, this.#lastMeasured)
-    return message === null ? [line] : [line, this.#control({ type: 'status', message })]
+    return this.#sample(elapsedUs)
   }
 
-  /** What it says of itself (contract 2.2); nothing where frames are plain. */
+  /** What it says of itself (PROTOCOL.md 5.2); nothing where frames are plain. */
   hello(): DeviceLine[] {
     if (this.#plain) return []
-    const { intervalMs, shuntOhm, rangeV, ampsMax, averaging, bits, baud, mode } = this.#settings
+    const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode } = this.#settings
     this.counts.hellos++
     return [
       this.#control({
@@ -169,7 +168,7 @@ export class DeviceCore {
         interval: intervalMs === 0 ? 0 : Math.max(1, Math.round(intervalMs)),
         shunt: shuntOhm,
         range: rangeV,
-        amax: ampsMax,
+        amax: ampsMax(this.#settings),
         avg: averaging,
         bits,
         addr: 0x40,
@@ -197,30 +196,34 @@ export class DeviceCore {
   }
 
   /**
-   * One line from the host (contract 2.3). A device with plain frames has no ears.
+   * One line from the host (PROTOCOL.md 6). A device with plain frames has no ears.
    *
    * @param bytes without the newline
    * @param nowUs device time
    */
   obey(bytes: Uint8Array, nowUs: number): DeviceLine[] {
-    if (this.#plain || bytes.length === 0) return []
-    if (bytes.length > MAX_LINE_BYTES) return this.overlong()
-    const judged = decodeLine(bytes)
-    if (judged.kind === 'crc_error') return [this.#refuse(null, 'crc')]
-    if (judged.kind === 'malformed' && (judged.reason === 'json' || judged.reason === 'encoding')) {
-      return [this.#refuse(null, 'syntax')]
-    }
-    const members: unknown = JSON.parse(Buffer.from(bytes).toString())
-    if (typeof members !== 'object' || members === null) return [this.#refuse(null, 'syntax')]
-    if ('cmd' in members) return this.#command(members as Members, nowUs)
-    if ('nack' in members) return this.#sendAgain(members.nack)
-    // Everything up to it is safely in the host's log: nothing to do for a device with a ring.
-    if ('ack' in members && isU32(members.ack)) return []
-    return [this.#refuse(null, 'syntax')]
+    return this.#answer(readHostLine(bytes), nowUs)
   }
 
+  /** A line of the host that was too long to be kept. */
   overlong(): DeviceLine[] {
-    return this.#plain ? [] : [this.#refuse(null, 'overlong')]
+    return this.#answer(OVERLONG, 0)
+  }
+
+  #answer(line: HostLine, nowUs: number): DeviceLine[] {
+    if (this.#plain) return []
+    switch (line.kind) {
+      case 'bad':
+        return [this.#refuse(line.seq, line.error)]
+      case 'command':
+        return this.#command(line, nowUs)
+      case 'replay':
+        return this.#sendAgain(line.first, line.last)
+      // Everything up to it is safely in the host's log: nothing to do for a device with a ring.
+      case 'ack':
+      case 'blank':
+        return []
+    }
   }
 
   get #intervalUs(): number {
@@ -228,17 +231,20 @@ export class DeviceCore {
     return intervalMs === 0 ? conversionUs(this.#settings) : intervalMs * 1000
   }
 
-  #sample(elapsedUs: number): DeviceLine {
+  /** A sample, and the note that its value may cause. */
+  #sample(elapsedUs: number): DeviceLine[] {
     const seq = this.#nextSeq
     const m = this.#feed.read(this.#made, elapsedUs, this.#scale)
     const power = m.w === null ? '' : `,"w":${m.w}`
     const ts = this.#clock.stamp(this.#made, elapsedUs, this.#intervalUs)
     const body = `{"v":${m.v},"a":${m.a}${power},"ts":${ts},"seq":${seq},"status":${m.status},"mode":${m.mode}`
     this.#ring.push(seq, body)
-    this.#lastMeasured = m
     this.#made++
     this.#nextSeq = advance(seq)
-    return { text: this.#close(body), seq }
+    const line = { text: this.#close(body), seq }
+    const { threshold } = this.#settings
+    const message = threshold === null ? null : this.#watch.look(threshold, m)
+    return message === null ? [line] : [line, this.#control({ type: 'status', message })]
   }
 
   #close(body: string): string {
@@ -249,10 +255,10 @@ export class DeviceCore {
     return { text: this.#close(asciiJson(members).slice(0, -1)), seq: null }
   }
 
-  #command(members: Members, nowUs: number): DeviceLine[] {
-    const { cmd, seq } = members
-    if (!isU32(seq) || typeof cmd !== 'string')
-      return [this.#refuse(isU32(seq) ? seq : null, 'syntax')]
+  #command(
+    { cmd, seq, members }: Extract<HostLine, { kind: 'command' }>,
+    nowUs: number,
+  ): DeviceLine[] {
     // These two harm nothing, so a repeat gets a fresh answer.
     if (cmd === 'hello') return [...this.hello(), this.#accept(seq)]
     if (cmd === 'read') return this.#read(seq, nowUs)
@@ -272,13 +278,13 @@ export class DeviceCore {
 
   /** @returns why not, or null */
   #carryOut(cmd: string, members: Members, nowUs: number): 'range' | 'unknown' | null {
-    if (cmd === 'set_time') return this.#setTime(members['value'], nowUs)
+    if (cmd === 'set_time') return this.#setTime(members, nowUs)
     if (cmd === 'save') {
       this.#saved = this.#settings
       return null
     }
     if (cmd === 'defaults') {
-      this.#apply(this.#factory, nowUs)
+      this.#apply({ ...this.#factory, baud: this.#settings.baud }, nowUs)
       return null
     }
     const changed = changeSettings(this.#settings, cmd, members)
@@ -291,33 +297,29 @@ export class DeviceCore {
     const before = this.#settings
     const intervalBeforeUs = this.#intervalUs
     this.#settings = settings
-    const { rangeV, ampsMax } = settings
-    const isCut = rangeV < 32 || ampsMax < this.#feed.ampsMax
-    this.#scale = isCut ? { volts: rangeV, amps: ampsMax } : null
-    if (settings.threshold !== before.threshold) this.#watch.reset()
+    const scale = { volts: settings.rangeV, amps: shuntAmps(settings), ampsMax: ampsMax(settings) }
+    const isCut = scale.volts < 32 || scale.ampsMax < this.#feed.ampsMax
+    this.#scale = isCut ? scale : null
+    if (settings.threshold === null) this.#watch.reset()
     if (this.#intervalUs === intervalBeforeUs && settings.mode === before.mode) return
     this.#clock.restart(nowUs, this.#intervalUs, settings.intervalMs === before.intervalMs)
   }
 
-  #setTime(value: unknown, nowUs: number): 'range' | null {
-    if (typeof value !== 'number' || !(value >= 1e9 && value < 9e12)) return 'range'
-    this.#clock.set(value < 1e11 ? value * 1e6 : value * 1e3, nowUs)
+  #setTime(members: Members, nowUs: number): 'range' | null {
+    const wantedUs = unixTimeUs(members)
+    if (wantedUs === null) return 'range'
+    this.#clock.set(wantedUs, nowUs)
     return null
   }
 
   #read(seq: number, nowUs: number): DeviceLine[] {
     if (this.finished) return [this.#refuse(seq, 'sensor')]
-    return [this.#sample(nowUs), this.#accept(seq)]
+    return [...this.#sample(nowUs), this.#accept(seq)]
   }
 
-  /** A range asked for again: what is there once more, the rest as `gone` (contract 2.2). */
-  #sendAgain(range: unknown): DeviceLine[] {
-    if (!Array.isArray(range) || range.length !== 2 || !isU32(range[0]) || !isU32(range[1])) {
-      return [this.#refuse(null, 'syntax')]
-    }
-    const [first, last] = range as [number, number]
-    const count = distance(first, last) + 1
-    if (count < 1) return [this.#refuse(null, 'range')]
+  /** A range asked for again: what is there once more, each run of the rest as one `gone` (PROTOCOL.md 7). */
+  #sendAgain(first: number, last: number): DeviceLine[] {
+    const count = ((last - first) >>> 0) + 1
     this.counts.nacks++
     const [from, to] = this.#ring.within(first, count)
     const lines: DeviceLine[] = []
@@ -325,6 +327,10 @@ export class DeviceCore {
       if (begin >= end) return
       this.counts.gone += end - begin
       lines.push(this.#control({ gone: [advance(first, begin), advance(first, end - 1)] }))
+    }
+    if (from === to) {
+      gone(0, count)
+      return lines
     }
     gone(0, from)
     for (let i = from; i < to; i++) {
@@ -345,8 +351,4 @@ export class DeviceCore {
     this.counts.refused++
     return this.#control({ nack: seq, error })
   }
-}
-
-function isU32(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= U32_END
 }

@@ -1,4 +1,6 @@
-/** What a host can set (contract 2.3), as the firmware has it. */
+import type { Members } from './host-line.ts'
+
+/** What a host can set (PROTOCOL.md 6), as the firmware has it. */
 export interface Settings {
   /** ms between samples; 0: every conversion. May have a fraction only from the command line. */
   readonly intervalMs: number
@@ -12,21 +14,22 @@ export interface Settings {
   /** ADC resolution, 9..12. */
   readonly bits: number
   readonly shuntOhm: number
-  /** Full scale of the current in A. */
-  readonly ampsMax: number
+  /** Full scale of the current in A as set; see `ampsMax`. */
+  readonly amax: number
   readonly baud: number
   readonly threshold: Threshold | null
 }
 
 export interface Threshold {
   readonly quantity: 'v' | 'a' | 'w'
-  /** V, A or W; above it a note is sent. */
+  /** V, A or W; at it and above a note is sent. */
   readonly high: number
   /** Below it the next note is armed. */
   readonly low: number
 }
 
-export function factorySettings(intervalMs: number, ampsMax: number): Settings {
+/** @param amax largest current in A that the device is to measure */
+export function factorySettings(intervalMs: number, amax: number): Settings {
   return {
     intervalMs,
     mode: 'stream',
@@ -34,11 +37,22 @@ export function factorySettings(intervalMs: number, ampsMax: number): Settings {
     shuntMv: 320,
     averaging: 1,
     bits: 12,
-    shuntOhm: 0.1,
-    ampsMax,
+    // A recording of larger currents was made with a smaller shunt.
+    shuntOhm: amax > 3.2 ? Math.max(1, Math.floor(320_000 / amax)) / 1e6 : 0.1,
+    amax,
     baud: 115200,
     threshold: null,
   }
+}
+
+/** What the shunt range lets through, in A. */
+export function shuntAmps({ shuntMv, shuntOhm }: Settings): number {
+  return Math.floor((shuntMv * 1e9) / Math.round(shuntOhm * 1e6)) / 1e6
+}
+
+/** Full scale of `a` in A: the smaller of what was set and what the shunt range lets through. */
+export function ampsMax(settings: Settings): number {
+  return Math.min(settings.amax, shuntAmps(settings))
 }
 
 /** Conversion time of one pair of shunt and bus in µs (SBOS448, SADC/BADC). */
@@ -50,12 +64,9 @@ export function conversionUs(settings: Settings): number {
 const CONVERSION_US: Readonly<Record<number, number>> = { 9: 84, 10: 148, 11: 276, 12: 532 }
 const SHUNT_RANGES_MV: readonly unknown[] = [40, 80, 160, 320]
 const AVERAGINGS: readonly unknown[] = [1, 2, 4, 8, 16, 32, 64, 128]
-const BAUD_RATES: readonly unknown[] = [
-  9600, 19200, 38400, 57600, 115200, 230400, 250000, 460800, 500000, 921600, 1000000, 2000000,
-]
 const INTERVAL_END_MS = 3_600_000
-
-type Members = Readonly<Record<string, unknown>>
+/** V, A or W. */
+const THRESHOLD_END = 2000
 
 /**
  * Settings after a command, or why it can't be obeyed. Only commands that set
@@ -76,45 +87,84 @@ const CHANGES: Readonly<
   Record<string, (members: Members, settings: Settings) => Partial<Settings> | null>
 > = {
   set_interval(members) {
-    const value = members['value'] ?? members['value_ms']
+    const value = valueIn(members)
     return isWhole(value, 0, INTERVAL_END_MS) ? { intervalMs: value } : null
   },
-  set_mode({ value }) {
-    return value === 'stream' || value === 'poll' ? { mode: value } : null
+  set_mode(members) {
+    const mode = valueIn(members)
+    return mode === 'stream' || mode === 'poll' ? { mode } : null
   },
-  set_range({ value, shunt_mv: shuntMv }, settings) {
-    if (value !== 16 && value !== 32) return null
-    if (shuntMv === undefined) return { rangeV: value }
-    if (!SHUNT_RANGES_MV.includes(shuntMv)) return null
-    const mv = shuntMv as number
-    return { rangeV: value, shuntMv: mv, ampsMax: mv / 1000 / settings.shuntOhm }
+  set_range(members, { shuntMv: before }) {
+    const rangeV = valueIn(members)
+    const shuntMv = members['shunt_mv'] === undefined ? before : members['shunt_mv']
+    if ((rangeV !== 16 && rangeV !== 32) || !SHUNT_RANGES_MV.includes(shuntMv)) return null
+    return { rangeV, shuntMv: shuntMv as number }
   },
-  set_averaging({ value, bits }) {
-    if (!AVERAGINGS.includes(value)) return null
-    if (bits === undefined) return { averaging: value as number }
-    return isWhole(bits, 9, 12) ? { averaging: value as number, bits } : null
+  set_averaging(members) {
+    const averaging = valueIn(members)
+    const bits = members['bits'] === undefined ? 12 : members['bits']
+    if (!AVERAGINGS.includes(averaging) || !isWhole(bits, 9, 12)) return null
+    // The chip averages 12-bit conversions only (SBOS448G table 5).
+    if (averaging !== 1 && bits < 12) return null
+    return { averaging: averaging as number, bits }
   },
-  set_shunt({ value, amax }, settings) {
-    if (!isNumber(value) || value <= 0 || value > 100) return null
-    const ampsMax = amax === undefined ? settings.shuntMv / 1000 / value : amax
-    return isNumber(ampsMax) && ampsMax > 0 ? { shuntOhm: value, ampsMax } : null
+  set_shunt(members) {
+    const shunt = millionths(valueIn(members))
+    if (shunt === null || shunt < 100 || shunt > 100e6) return null
+    const most = Math.floor(320e9 / shunt)
+    const amax = members['amax'] === undefined ? most : millionths(members['amax'])
+    // From 20.48 mV at full scale, where the calibration register is full (SBOS448G equation 1).
+    if (amax === null || amax > most || amax < Math.floor(20.48e9 / shunt)) return null
+    return { shuntOhm: shunt / 1e6, amax: amax / 1e6 }
   },
-  set_baud({ value }) {
-    return BAUD_RATES.includes(value) ? { baud: value as number } : null
+  set_baud(members) {
+    const baud = valueIn(members)
+    return isWhole(baud, 9600, 1_000_000) && isBaudPossible(baud) ? { baud } : null
   },
-  set_threshold({ value, low, quantity = 'a' }) {
+  set_threshold(members) {
+    const value = valueIn(members)
     if (value === null) return { threshold: null }
-    if (quantity !== 'v' && quantity !== 'a' && quantity !== 'w') return null
-    const release = low === undefined && isNumber(value) ? value * 0.95 : low
-    if (!isNumber(value) || !isNumber(release) || release > value) return null
-    return { threshold: { quantity, high: value, low: release } }
+    const { quantity = 'a' } = members
+    const high = limitOf(value)
+    if (high === null || (quantity !== 'v' && quantity !== 'a' && quantity !== 'w')) return null
+    const { low } = members
+    const release = low === undefined ? high - Math.trunc(Math.abs(high) / 20) : limitOf(low)
+    if (release === null || release > high) return null
+    return { threshold: { quantity, high: high / 1e6, low: release / 1e6 } }
   },
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+/** Unix time in µs that `set_time` asks for; null: out of range. */
+export function unixTimeUs(members: Members): number | null {
+  const value = valueIn(members)
+  if (typeof value !== 'number') return null
+  const seconds = value < 1e11 ? value : value / 1000
+  return seconds >= 1e9 && seconds < 2 ** 32 ? seconds * 1e6 : null
+}
+
+/** `value_ms` is another name of `value`. */
+function valueIn(members: Members): unknown {
+  return members['value'] === undefined ? members['value_ms'] : members['value']
+}
+
+/** The divider of a 16 MHz clock at double speed, at most 2.5 % off (PROTOCOL.md 1). */
+function isBaudPossible(baud: number): boolean {
+  const divider = Math.round(2e6 / baud)
+  return Math.abs(2e6 / divider - baud) <= baud * 0.025
+}
+
+/** Numbers are exact to 10⁻⁶, further digits are cut off (PROTOCOL.md 2); null: no number. */
+function millionths(value: unknown): number | null {
+  // To 15 digits, or 8.29 would be 8.289999.
+  return typeof value === 'number' ? Math.trunc(Number((value * 1e6).toPrecision(15))) : null
+}
+
+/** @returns millionths of A, V or W, or null */
+function limitOf(value: unknown): number | null {
+  const limit = millionths(value)
+  return limit !== null && Math.abs(limit) <= THRESHOLD_END * 1e6 ? limit : null
 }
 
 function isWhole(value: unknown, min: number, max: number): value is number {
-  return isNumber(value) && Number.isInteger(value) && value >= min && value <= max
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
 }

@@ -21,8 +21,10 @@ export interface Measurement {
 export interface FullScale {
   /** V */
   readonly volts: number
-  /** A */
+  /** A, what the shunt range lets through. */
   readonly amps: number
+  /** A, above which the sensor's own arithmetic overflows. */
+  readonly ampsMax: number
 }
 
 /** Where the mock's samples come from: a scenario or a recording. */
@@ -113,11 +115,15 @@ export class ScenarioFeed implements SampleFeed {
   }
 }
 
+/** PROTOCOL.md 5.1: a register at its end is `clip`, which goes before `ovf`. */
 function cutOff(reading: Reading, scale: FullScale): void {
+  const isClipped = reading.volts > scale.volts || Math.abs(reading.amps) > scale.amps
+  const isOverflown = Math.abs(reading.amps) > scale.ampsMax
   reading.volts = Math.min(reading.volts, scale.volts)
-  if (Math.abs(reading.amps) <= scale.amps || reading.status !== 'ok') return
-  reading.amps = Math.sign(reading.amps) * scale.amps
-  reading.status = 'clip'
+  reading.amps = clamp(reading.amps, -scale.amps, scale.amps)
+  if (reading.status !== 'ok') return
+  if (isClipped) reading.status = 'clip'
+  else if (isOverflown) reading.status = 'ovf'
 }
 
 function clamp(value: number, min: number, max: number): number {

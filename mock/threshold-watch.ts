@@ -1,3 +1,4 @@
+import { INVALID_STATUS } from '../src/domain/sample.ts'
 import type { Threshold } from './device-settings.ts'
 import type { Measurement } from './sample-feed.ts'
 
@@ -11,15 +12,17 @@ export class ThresholdWatch {
 
   /** @returns what to tell, or null */
   look({ quantity, high, low }: Threshold, measured: Measurement): string | null {
-    if (measured.status !== '"ok"') return null
+    // Overflown values are right and too large: the threshold sees them (PROTOCOL.md 6).
+    const status = JSON.parse(measured.status) as string
+    if (INVALID_STATUS.has(status) && status !== 'ovf') return null
     const value =
       quantity === 'w' && measured.w === null
         ? Number(measured.v) * Number(measured.a)
         : Number(measured[quantity])
     const unit = quantity.toUpperCase()
-    if (!this.#isAbove && value > high) {
+    if (!this.#isAbove && value >= high) {
       this.#isAbove = true
-      return `threshold: ${quantity} is above ${high} ${unit}`
+      return `threshold: ${quantity} has reached ${high} ${unit}`
     }
     if (this.#isAbove && value < low) {
       this.#isAbove = false

@@ -133,6 +133,7 @@ void numberDone() {
       hasAck = isU32(amount);
       break;
     case Key::nack:
+      if (state != State::arrayNumber) break;
       if (elements == 0) request.first = amount.whole;
       request.last = amount.whole;
       elements = isU32(amount) && elements < 3 ? elements + 1 : 3;

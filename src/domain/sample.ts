@@ -56,32 +56,42 @@ export function markBadTime(status: string): string {
   return status === 'ok' ? BAD_TIME : `${status},${BAD_TIME}`
 }
 
-/** States in which the sensor did not measure: the values of such a sample mean nothing. */
-const NOT_MEASURED: ReadonlySet<string> = new Set(['ovf', 'nosensor', 'error', 'reset'])
+/** The words for an invalid sample, PROTOCOL.md 5.1: all there are, in any version of the wire. */
+export const INVALID_STATUS: ReadonlySet<string> = new Set(['ovf', 'nosensor', 'error', 'reset'])
 
 /**
  * Whether a sample with this status, as logged, takes part in statistics.
- * Unknown words of other people's sketches do; `clip` does (the true value is
- * at least that large, and hiding a peak would be the greater lie).
+ * Unknown words of other people's sketches are remarks on a valid sample; `clip`
+ * is valid, too (the true value is at least that large, and hiding a peak would
+ * be the greater lie).
  */
 export function isMeasured(status: string): boolean {
   if (status === 'ok') return true
   const word = status.endsWith(`,${BAD_TIME}`) ? status.slice(0, -BAD_TIME.length - 1) : status
-  return !word.endsWith(OUT_OF_RANGE) && !NOT_MEASURED.has(word)
+  return !word.endsWith(OUT_OF_RANGE) && !INVALID_STATUS.has(word)
 }
 
 /**
- * Text from outside, safe to show: control characters (C0, DEL, C1), line and
- * paragraph separators and bidirectional overrides become U+FFFD.
+ * Text from outside, safe to show and to store: control characters (C0 with NUL,
+ * DEL, C1), line and paragraph separators, bidirectional overrides and lone
+ * surrogates, which have no UTF-8, become U+FFFD.
  */
 export function cleanText(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    '\ufffd',
-  )
+  return text
+    .toWellFormed()
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      '\ufffd',
+    )
 }
 
-/** `voltage` times `current` in W, rounded to 1 nW: exact for the digits of an INA219, without float noise. */
+/**
+ * `voltage` times `current` in W, rounded to 1 nW: exact for the digits of an
+ * INA219, without float noise. Finite where the product itself is.
+ */
 export function powerOf(voltage: number, current: number): number {
-  return Math.round(voltage * current * 1e9) / 1e9
+  const power = voltage * current
+  const nanowatts = Math.round(power * 1e9)
+  // Past 9 MW a double has no nanowatts left to round to.
+  return Number.isSafeInteger(nanowatts) ? nanowatts / 1e9 : power
 }

@@ -1,6 +1,7 @@
 import type { Source, SourceState } from '../device/source.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
 import {
+  cleanText,
   type Epoch,
   isMeasured,
   markBadTime,
@@ -8,9 +9,10 @@ import {
   powerOf,
   type Sample,
 } from '../domain/sample.ts'
-import { decodeLine, looksMangled } from '../protocol/codec.ts'
+import { decodeLine } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
-import type { Frame, HelloFrame, SampleFrame } from '../protocol/frames.ts'
+import { CrcPolicy } from '../protocol/crc-policy.ts'
+import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sequence.ts'
@@ -82,7 +84,7 @@ export class Session {
   #epochs = 0
   #boot: number | null = null
   #range: DeviceRange
-  #sawProtected = false
+  #crcPolicy = new CrcPolicy()
   #connections = 0
   #live: LiveStamp | null = null
   #lastUs = 0
@@ -214,19 +216,16 @@ export class Session {
   }
 
   get device(): string {
-    return this.#options.device ?? this.#helloName ?? this.#options.source.label
+    const { device, source } = this.#options
+    return cleanText(device ?? this.#helloName ?? source.label)
   }
 
   #line(bytes: Uint8Array): void {
     if (this.#isFull) return
     this.#ledger.lines++
-    let frame: Frame = decodeLine(bytes)
-    if (frame.kind === 'sample') {
-      if (frame.protected) this.#sawProtected = true
-      else if (this.#sawProtected && looksMangled(bytes)) {
-        frame = { kind: 'crc_error', reason: 'mangled' }
-      }
-    }
+    const frame = this.#crcPolicy.judge(decodeLine(bytes), () =>
+      this.#tell('unprotected', 'lines come without a CRC now: taken for another device or sketch'),
+    )
     if (frame.kind === 'crc_error') this.#ledger.crc_errors++
     else if (frame.kind === 'malformed') this.#ledger.malformed++
     else if (frame.kind !== 'sample') this.#ledger.control++
@@ -393,7 +392,8 @@ export class Session {
     if (hello.boot === null) return null
     // An earlier run may have begun before the device said its name.
     const { device, source, log } = this.#options
-    const labels = device === null ? [hello.name ?? '', source.label] : [device]
+    const names = device === null ? [hello.name ?? '', source.label] : [device]
+    const labels = names.map(cleanText)
     const [point] = labels
       .flatMap((label) => log?.resumePoint(label) ?? [])
       .filter(({ epoch }) => epoch.boot === hello.boot)
@@ -424,10 +424,11 @@ export class Session {
 
   #connected(): void {
     this.#connections++
+    this.#crcPolicy = new CrcPolicy()
     if (this.#connections > 1) {
       this.#tell('reconnect', `${this.#options.source.label} is back`)
     }
-    this.#link.connected()
+    this.#link.connected(this.#options.clock.monoMs())
   }
 
   /** Told on the screen; the log itself remembers why it took nothing once it does again. */

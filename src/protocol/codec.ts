@@ -5,56 +5,38 @@ import { crc16 } from './crc.ts'
 import type { Frame, HelloFrame, MalformedFrame, SampleFrame, Stamp } from './frames.ts'
 
 /**
- * Reads one line of the wire (contract 2). Never throws: a line that is no
- * frame is a `malformed` or `crc_error` frame, with the reason as a literal.
+ * Reads one line of the wire (PROTOCOL.md 2, 3, 5). Never throws: a line that is
+ * no frame is a `malformed` or `crc_error` frame, with the reason as a literal.
  * The CRC is checked before anything else is believed.
  *
- * @param bytes the line without its terminator
+ * @param line without its LF
  */
-export function decodeLine(bytes: Uint8Array): Frame {
-  if (bytes.length === 0) return malformed('empty')
+export function decodeLine(line: Uint8Array): Frame {
+  const bytes = withoutByteOrderMark(line)
+  const begin = bytes.findIndex((byte) => !isBlank(byte))
+  if (begin < 0) return { kind: 'blank' }
   const tail = readCrcTail(bytes)
   if (tail === 'wrong') return { kind: 'crc_error', reason: 'mismatch' }
-  if (bytes[0] !== OPEN_BRACE && !startsBlank(bytes)) return malformed('json')
-  if (!isUtf8(bytes)) return malformed('encoding')
+  const isProtected = tail === 'right'
+  if (bytes[begin] !== OPEN_BRACE) return malformed('json', isProtected)
+  if (!isUtf8(bytes)) return malformed('encoding', isProtected)
   let value: unknown
   try {
     value = JSON.parse(TEXT.decode(bytes))
   } catch {
-    return malformed('json')
+    return malformed('json', isProtected)
   }
-  if (!isObject(value)) return malformed('object')
+  if (!isObject(value)) return malformed('object', isProtected)
   // A `crc` member that is not the well-formed last one can't be checked, so the line can't be believed.
   if (tail === 'absent' && Object.hasOwn(value, 'crc')) {
     return { kind: 'crc_error', reason: 'mangled' }
   }
-  return classify(value, tail === 'right')
+  return classify(value, isProtected)
 }
 
-/** Members of contract 2.1, for telling a sample of its own from one whose CRC member was mangled. */
-const SAMPLE_MEMBERS: ReadonlySet<string> = new Set([
-  'v',
-  'a',
-  'w',
-  'ts',
-  'ms',
-  'seq',
-  'status',
-  'mode',
-  'r',
-])
-
-/** The last member, where it is a short text under a short name: `,"crc":"29B1"}` with a few bytes hit or lost. */
-const SHORT_LAST_MEMBER = /,\s*"([^"\\]{0,4})"\s*:\s*"[^"\\]{0,5}"\s*\}\s*$/
-
-/**
- * Whether an unprotected line of a device that protects its lines looks like
- * one whose `,"crc":` was hit: it ends as one with a CRC does, under a name that
- * no sample has.
- */
-export function looksMangled(bytes: Uint8Array): boolean {
-  const name = SHORT_LAST_MEMBER.exec(TEXT.decode(bytes))?.[1]
-  return name !== undefined && !SAMPLE_MEMBERS.has(name)
+/** A capture may begin with one, and so may any line of captures that were joined. */
+function withoutByteOrderMark(line: Uint8Array): Uint8Array {
+  return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line
 }
 
 const TEXT = new TextDecoder('utf-8')
@@ -65,7 +47,7 @@ const CRC_KEY = Buffer.from(',"crc":"')
 /** Bytes of `,"crc":"29B1"}`. */
 const CRC_TAIL = CRC_KEY.length + 6
 
-/** Looks at the last 14 bytes only; white space in there is not part of the form (contract 2.1). */
+/** Looks at the last 14 bytes only; white space in there is not part of the form (PROTOCOL.md 3). */
 function readCrcTail(bytes: Uint8Array): 'absent' | 'right' | 'wrong' {
   let end = bytes.length
   while (end > 0 && isBlank(bytes[end - 1] as number)) end--
@@ -92,20 +74,14 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d
 }
 
-function startsBlank(bytes: Uint8Array): boolean {
-  let i = 0
-  while (i < bytes.length && isBlank(bytes[i] as number)) i++
-  return bytes[i] === OPEN_BRACE
-}
-
 type Members = Record<string, unknown>
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function malformed(reason: MalformedFrame['reason']): MalformedFrame {
-  return { kind: 'malformed', reason }
+function malformed(reason: MalformedFrame['reason'], isProtected: boolean): MalformedFrame {
+  return { kind: 'malformed', reason, protected: isProtected }
 }
 
 function classify(members: Members, isProtected: boolean): Frame {
@@ -115,14 +91,15 @@ function classify(members: Members, isProtected: boolean): Frame {
   }
   if (Object.hasOwn(members, 'ack')) {
     const seq = u32(members['ack'])
-    return seq === null ? malformed('member') : { kind: 'ack', seq }
+    if (seq === null) return malformed('member', isProtected)
+    return { kind: 'ack', seq, protected: isProtected }
   }
-  if (Object.hasOwn(members, 'nack')) return readNack(members)
-  if (Object.hasOwn(members, 'gone')) return readGone(members['gone'])
+  if (Object.hasOwn(members, 'nack')) return readNack(members, isProtected)
+  if (Object.hasOwn(members, 'gone')) return readGone(members['gone'], isProtected)
   if (members['type'] === 'status' && typeof members['message'] === 'string') {
-    return { kind: 'note', message: cleanText(members['message']) }
+    return { kind: 'note', message: cleanText(members['message']), protected: isProtected }
   }
-  return malformed('object')
+  return malformed('object', isProtected)
 }
 
 function readSample(members: Members, isProtected: boolean): Frame {
@@ -137,6 +114,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
   if (
     voltage === null ||
     current === null ||
+    !Number.isFinite(voltage * current) ||
     power === 'bad' ||
     number === 'bad' ||
     stamp === null ||
@@ -144,7 +122,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
     (mode !== null && typeof mode !== 'string') ||
     !['undefined', 'number'].includes(typeof members['r'])
   ) {
-    return malformed('member')
+    return malformed('member', isProtected)
   }
   const frame: SampleFrame = {
     kind: 'sample',
@@ -179,7 +157,7 @@ function readStamp(ts: unknown, ms: unknown): Stamp | null {
 
 function readHello(members: Members, isProtected: boolean): HelloFrame | MalformedFrame {
   const model = members['hello']
-  if (typeof model !== 'string') return malformed('member')
+  if (typeof model !== 'string') return malformed('member', isProtected)
   return {
     kind: 'hello',
     model: cleanText(model),
@@ -195,6 +173,9 @@ function readHello(members: Members, isProtected: boolean): HelloFrame | Malform
   }
 }
 
+/** A. No shunt of PROTOCOL.md 5.2 lets through as much; sums of what lies below stay finite. */
+const CURRENT_END = 1e6
+
 /** `range`: V, `amax`: A; where only `shunt` (Ω) is said, ±320 mV over it. */
 function readRange(members: Members): DeviceRange {
   const range = positive(members['range'])
@@ -202,21 +183,26 @@ function readRange(members: Members): DeviceRange {
   const amax = positive(members['amax']) ?? (shunt === null ? null : 0.32 / shunt)
   return {
     voltageMax: range === null ? DEFAULT_RANGE.voltageMax : Math.min(range, 26),
-    currentMax: amax ?? DEFAULT_RANGE.currentMax,
+    currentMax: amax === null ? DEFAULT_RANGE.currentMax : Math.min(amax, CURRENT_END),
   }
 }
 
-function readNack(members: Members): Frame {
+function readNack(members: Members, isProtected: boolean): Frame {
   const seq = members['nack'] === null ? null : u32(members['nack'])
-  if (seq === null && members['nack'] !== null) return malformed('member')
-  return { kind: 'nack', seq, error: text(members['error']) ?? 'unspecified' }
+  if (seq === null && members['nack'] !== null) return malformed('member', isProtected)
+  const error = text(members['error']) ?? 'unspecified'
+  return { kind: 'nack', seq, error, protected: isProtected }
 }
 
-function readGone(value: unknown): Frame {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 2) return malformed('member')
+function readGone(value: unknown, isProtected: boolean): Frame {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 2) {
+    return malformed('member', isProtected)
+  }
   const first = u32(value[0])
   const last = u32(value[value.length - 1])
-  return first === null || last === null ? malformed('member') : { kind: 'gone', first, last }
+  return first === null || last === null
+    ? malformed('member', isProtected)
+    : { kind: 'gone', first, last, protected: isProtected }
 }
 
 /** A number that can be a measurement; -0 is 0. */

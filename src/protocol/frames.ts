@@ -4,15 +4,21 @@ import type { DeviceRange } from '../domain/limits.ts'
 export type Frame =
   | SampleFrame
   | HelloFrame
-  | { readonly kind: 'ack'; readonly seq: number }
-  | { readonly kind: 'nack'; readonly seq: number | null; readonly error: string }
-  | { readonly kind: 'gone'; readonly first: number; readonly last: number }
-  | { readonly kind: 'note'; readonly message: string }
+  | AckFrame
+  | NackFrame
+  | GoneFrame
+  | NoteFrame
+  | BlankFrame
   | CrcErrorFrame
   | MalformedFrame
 
-/** Contract 2.1, one sample. */
-export interface SampleFrame {
+interface Protectable {
+  /** The line carried a CRC, and it was right. */
+  readonly protected: boolean
+}
+
+/** PROTOCOL.md 5.1, one sample. */
+export interface SampleFrame extends Protectable {
   readonly kind: 'sample'
   /** V */
   readonly voltage: number
@@ -28,13 +34,11 @@ export interface SampleFrame {
   readonly status: string
   /** Free text (`NORMAL`, …), or null */
   readonly mode: string | null
-  /** The line carried a CRC, and it was right. */
-  readonly protected: boolean
   /** Sent again after a NACK. */
   readonly resend: boolean
 }
 
-/** The time member of a sample as sent (contract 2.1); `DeviceClock` says what it means. */
+/** The time member of a sample as sent (PROTOCOL.md 5.1); `DeviceClock` says what it means. */
 export type Stamp =
   | { readonly kind: 'none' }
   /** `ts`: 0..9e12, unit by size: below 1e9 ms since start, below 1e11 Unix s, from there Unix ms */
@@ -42,8 +46,8 @@ export type Stamp =
   /** `ms`: u32, milliseconds since the device's start */
   | { readonly kind: 'ms'; readonly value: number }
 
-/** Contract 2.2, what a device says of itself. Members it leaves out are null. */
-export interface HelloFrame {
+/** PROTOCOL.md 5.2, what a device says of itself. Members it leaves out are null. */
+export interface HelloFrame extends Protectable {
   readonly kind: 'hello'
   readonly model: string
   readonly name: string | null
@@ -58,15 +62,47 @@ export interface HelloFrame {
   /** ms between samples; 0: every conversion */
   readonly intervalMs: number | null
   readonly range: DeviceRange
-  readonly protected: boolean
 }
 
+/** PROTOCOL.md 5.3: a command was carried out. */
+export interface AckFrame extends Protectable {
+  readonly kind: 'ack'
+  readonly seq: number
+}
+
+/** PROTOCOL.md 5.3: a command was refused; `seq` is null where the device could not read the line. */
+export interface NackFrame extends Protectable {
+  readonly kind: 'nack'
+  readonly seq: number | null
+  readonly error: string
+}
+
+/** PROTOCOL.md 5.4, an inclusive range. */
+export interface GoneFrame extends Protectable {
+  readonly kind: 'gone'
+  readonly first: number
+  readonly last: number
+}
+
+/** PROTOCOL.md 5.5, for people. */
+export interface NoteFrame extends Protectable {
+  readonly kind: 'note'
+  readonly message: string
+}
+
+/** An empty line, or one of blanks alone: carries nothing (PROTOCOL.md 2). */
+export interface BlankFrame {
+  readonly kind: 'blank'
+}
+
+/** A line that must not be believed (PROTOCOL.md 3). */
 export interface CrcErrorFrame {
   readonly kind: 'crc_error'
-  readonly reason: 'mismatch' | 'mangled'
+  /** `mismatch`: wrong CRC, `mangled`: not of its form, `missing`: see `CrcPolicy` */
+  readonly reason: 'mismatch' | 'mangled' | 'missing'
 }
 
-export interface MalformedFrame {
+export interface MalformedFrame extends Protectable {
   readonly kind: 'malformed'
-  readonly reason: 'empty' | 'encoding' | 'json' | 'object' | 'member'
+  readonly reason: 'encoding' | 'json' | 'object' | 'member'
 }

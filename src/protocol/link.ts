@@ -48,6 +48,11 @@ const LINE_BYTES = 90
 const ACK_EVERY_MS = 1000
 /** Asking who is there: so often, then the device is a plain one. */
 const HELLO_TRIES = 3
+/**
+ * A new connection that is silent so long is asked, too: longer than a boot
+ * loader waits, which would eat the line and wait on (PROTOCOL.md 4).
+ */
+const SILENT_MS = 5000
 /** A known device that streams before it said hello is waited for this long. */
 const GREETING_MS = 2500
 const GREETING_SAMPLES = 2048
@@ -73,6 +78,8 @@ export class Link {
   /** Nothing has been heard since the connection went, came or fell silent: nothing is asked for. */
   #quiet = false
   #heardMs = Number.NEGATIVE_INFINITY
+  /** When a device is asked that has said nothing since it was connected. */
+  #askSilentMs = Number.POSITIVE_INFINITY
   #durable: number | null = null
   #acked: number | null = null
   #ackedAtMs = Number.NEGATIVE_INFINITY
@@ -112,16 +119,18 @@ export class Link {
   }
 
   /** A fresh connection: who is there has to be asked again. */
-  connected(): void {
+  connected(nowMs: number): void {
     this.disconnected()
     this.#helloAsked = false
     this.#helloSeen = false
+    this.#askSilentMs = nowMs + SILENT_MS
     this.#commands.rewind()
   }
 
   /** Nobody hears the device any more, nor it the host: holes stay open until it is back. */
   disconnected(): void {
     this.#quiet = true
+    this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
     if (this.#greeting !== null) this.#greeting.sinceMs = Number.POSITIVE_INFINITY
   }
@@ -132,9 +141,11 @@ export class Link {
   }
 
   frame(frame: Frame, arrivalUs: number, nowMs: number): void {
-    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error') {
+    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error' && frame.kind !== 'blank') {
       this.#quiet = false
       this.#heardMs = nowMs
+      this.#askSilentMs = Number.POSITIVE_INFINITY
+      if (frame.kind !== 'hello') this.#askHello()
     }
     if (frame.kind === 'sample') this.#sample(frame, arrivalUs, nowMs)
     else if (frame.kind === 'hello') this.#hello(frame, nowMs)
@@ -164,6 +175,10 @@ export class Link {
   tick(nowMs: number): void {
     if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > GREETING_MS) this.#endGreeting()
     if (!this.#options.duplex) return
+    if (nowMs >= this.#askSilentMs) {
+      this.#askSilentMs = Number.POSITIVE_INFINITY
+      this.#askHello()
+    }
     // Between two requests a command goes first, or bad lines would starve it.
     if (!this.#healer.expire(nowMs, this.#heardMs)) this.#quiet = true
     const command = this.#commands.next(nowMs, !this.#healer.waiting)
@@ -186,7 +201,6 @@ export class Link {
 
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
-    this.#askHello()
     if (!this.#mayResume) {
       this.#tracker.accept(arrival)
       // Only now: the request is over when nothing of it is missing any more.
@@ -207,7 +221,10 @@ export class Link {
     this.#commands.add(
       { cmd: 'hello' },
       (result) => {
-        if (result.kind !== 'ok' && !this.#quiet) this.#endGreeting()
+        if (result.kind === 'ok') return
+        // Nobody there yet: whoever speaks first is asked again.
+        if (this.#quiet) this.#helloAsked = false
+        else this.#endGreeting()
       },
       HELLO_TRIES,
     )

@@ -229,11 +229,11 @@ describe('bad host lines', () => {
     [withCrc('{"cmd":"set_interval","value":10,"seq":6}').replace('10', '11'), null, 'crc'],
     [`{"cmd":"set_interval","value":10,"seq":7,"x":"${'y'.repeat(600)}"}`, null, 'overlong'],
   ])('%s', (line, seq, error) => {
-    expect(answer(line)).toEqual([{ kind: 'nack', seq, error }])
+    expect(answer(line)).toEqual([{ kind: 'nack', seq, error, protected: true }])
   })
 
   it('accepts a line with a right CRC, with CR LF, and with blanks', () => {
-    const ok = [{ kind: 'ack', seq: 9 }]
+    const ok = [{ kind: 'ack', seq: 9, protected: true }]
     expect(answer(withCrc('{"cmd":"set_interval","value":10,"seq":9}'))).toEqual(ok)
     expect(answer('{"cmd":"set_interval","value":10,"seq":9}\r')).toEqual(ok)
     expect(answer('{ "seq" : 9, "value" : 10, "cmd" : "set_interval" }')).toEqual(ok)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDevice } from '../../mock/device.ts'
+import type { DeviceCore } from '../../mock/device-core.ts'
 import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import type { Sample } from '../../src/domain/sample.ts'
@@ -9,6 +10,7 @@ import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
 const START_S = 1_790_000_000
 
 interface Run {
+  readonly core: DeviceCore
   readonly session: Session
   readonly wire: SimulatedWire
   readonly clock: ManualClock
@@ -57,7 +59,15 @@ function start(options: {
     },
   )
   session.start()
-  return { session, wire, clock, samples, events, go: (ms) => wire.run(ms, () => session.tick()) }
+  return {
+    core,
+    session,
+    wire,
+    clock,
+    samples,
+    events,
+    go: (ms) => wire.run(ms, () => session.tick()),
+  }
 }
 
 /** What the same device sends when nothing goes wrong. */
@@ -148,6 +158,45 @@ describe('a session on a faulty wire', () => {
     // 400 were sent into the void, 128 of them are in the ring.
     expect(run.session.ledger.lost).toBeGreaterThan(250)
     expect(run.session.ledger.lost).toBeLessThan(300)
+  })
+
+  it('asks a device in poll mode that is silent after a reconnect, and heals its holes', () => {
+    const run = start({ intervalMs: 100, limit: 3000 })
+    run.go(5000)
+    run.wire.plugged = false
+    run.go(3000)
+    run.core.obey(Buffer.from('{"cmd":"set_mode","value":"poll","seq":1}'), 8e6)
+    run.wire.replug()
+    run.go(4900)
+    // A boot loader would have eaten the question.
+    expect(run.core.counts.hellos).toBe(1)
+    expect(run.samples.length).toBeLessThan(60)
+    run.go(3000)
+    run.session.finish()
+    expect(run.samples.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: run.core.made }, (_, i) => i),
+    )
+    expect(run.session.ledger).toMatchObject({ lost: 0, recovered: 30 })
+  })
+
+  it('asks into the silence three times, and again as soon as something is heard', () => {
+    const run = start({ intervalMs: 100, limit: 3000 })
+    run.go(1000)
+    run.wire.plugged = false
+    run.core.obey(Buffer.from('{"cmd":"set_mode","value":"poll","seq":1}'), 1e6)
+    run.go(10)
+    // Back, but nobody hears: another program holds the board in reset.
+    run.wire.replug()
+    run.wire.plugged = false
+    run.go(60_000)
+    expect(run.wire.sent.filter((line) => line.includes('"hello"'))).toHaveLength(3)
+    run.wire.plugged = true
+    run.core.obey(Buffer.from('{"cmd":"set_mode","value":"stream","seq":2}'), 61.01e6)
+    run.go(5000)
+    expect(run.wire.sent.filter((line) => line.includes('"hello"'))).toHaveLength(4)
+    expect(run.events.filter((event) => event.startsWith('hello'))).toHaveLength(2)
+    run.session.finish()
+    expect(run.session.ledger.lost).toBe(0)
   })
 
   it('gives nothing up because the cable was pulled while it was being asked for', () => {

@@ -68,6 +68,8 @@ export class SimulatedWire implements Source {
   /** Text under way, in order of arrival. */
   readonly #underway: Underway[] = []
   #sink: SourceSink | null = null
+  /** Host lines, those included that did not arrive. */
+  readonly sent: string[] = []
   /** False: the cable is pulled, what is sent is lost. */
   plugged = true
 
@@ -93,6 +95,7 @@ export class SimulatedWire implements Source {
   }
 
   write(line: string): void {
+    this.sent.push(line)
     const faults = this.#options.toDevice
     this.#post(false, faults === null ? `${line}\n` : faults.pass(line, false).text)
   }

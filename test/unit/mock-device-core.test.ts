@@ -149,13 +149,15 @@ describe('commands', () => {
     ['a command that is no text', '{"cmd":1,"seq":3}', { nack: 3, error: 'syntax' }],
     ['a wrong CRC', '{"cmd":"hello","seq":1,"crc":"0000"}', { nack: null, error: 'crc' }],
     ['a line too long', `{"cmd":"${'x'.repeat(600)}","seq":1}`, { nack: null, error: 'overlong' }],
-    ['a range that is none', '{"nack":[1]}', { nack: null, error: 'syntax' }],
+    ['a range that is none', '{"nack":[]}', { nack: null, error: 'syntax' }],
+    ['a range without its brackets', '{"nack":1}', { nack: null, error: 'syntax' }],
+    ['a range of one number', '{"nack":[1]}', { gone: [1, 1] }],
     [
       'a range longer than the ring, all of it gone',
       '{"nack":[1000,2000000]}',
       { gone: [1000, 2000000] },
     ],
-    ['a range that runs backwards', '{"nack":[5,3]}', { nack: null, error: 'range' }],
+    ['a range that wraps', '{"nack":[5,3]}', { gone: [5, 3] }],
   ])('refuses %s', (_what, line, expected) => {
     expect(ask(device(), line).map(bare)).toEqual([expected])
   })
@@ -233,11 +235,20 @@ describe('commands', () => {
       .filter((line) => line.seq === null)
       .map((line) => bare(line.text))
     expect(notes).toEqual([
-      { type: 'status', message: 'threshold: a is above 0.5 A' },
+      { type: 'status', message: 'threshold: a has reached 0.5 A' },
       { type: 'status', message: 'threshold: a is below 0.475 A again' },
-      { type: 'status', message: 'threshold: a is above 0.5 A' },
+      { type: 'status', message: 'threshold: a has reached 0.5 A' },
       { type: 'status', message: 'threshold: a is below 0.475 A again' },
     ])
+  })
+
+  it('notes a threshold that is just reached, in poll mode too', () => {
+    const read = (core: DeviceCore, seq: number) => ask(core, { cmd: 'read', seq }, 1e6).map(bare)
+    const [twin, core] = [device(), device()]
+    for (const each of [twin, core]) ask(each, { cmd: 'set_mode', value: 'poll', seq: 1 })
+    const [sample] = read(twin, 2) as { a: number }[]
+    ask(core, { cmd: 'set_threshold', value: sample?.a, seq: 3 })
+    expect(read(core, 4)[1]).toMatchObject({ type: 'status' })
   })
 })
 

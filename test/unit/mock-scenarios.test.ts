@@ -79,8 +79,16 @@ describe('scenarios', () => {
   })
 
   it('is cut off at a smaller range, and says so', () => {
-    const m = new ScenarioFeed('bench', 1).read(0, 0, { volts: 16, amps: 0.4 })
-    expect([m.a, m.status]).toEqual(['0.4', '"clip"'])
+    const feed = new ScenarioFeed('bench', 1)
+    const read = (volts: number, amps: number, ampsMax: number): string[] => {
+      const { a, status } = feed.read(0, 0, { volts, amps, ampsMax })
+      return [a, status]
+    }
+    const [whole] = read(16, 3.2, 3.2)
+    expect(read(16, 0.4, 0.4)).toEqual(['0.4', '"clip"'])
+    expect(read(1, 3.2, 3.2)).toEqual([whole, '"clip"'])
+    expect(read(16, 3.2, 0.4)).toEqual([whole, '"ovf"'])
+    expect(read(1, 0.4, 0.1)).toEqual(['0.4', '"clip"'])
   })
 })
 

@@ -92,6 +92,8 @@ describe('domain', () => {
     expect(powerOf(0.1, 0.2)).toBe(0.02)
     expect(powerOf(5.02, 0.2450001)).toBe(1.229900502)
     expect(powerOf(3.3, 0.0000123)).toBe(0.00004059)
+    expect(powerOf(1e300, 5)).toBe(5e300)
+    expect(powerOf(9e6, -1)).toBe(-9e6)
   })
 
   it('makes text harmless', () => {
