@@ -6,9 +6,10 @@ import { InaError } from '../util/errors.ts'
 import type { ResumePoint } from './log.ts'
 import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
-import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
+import { isLog, openForWriting } from './log-file.ts'
 import { LogWriter } from './log-writer.ts'
 import { saveOrphan } from './orphan.ts'
+import { makeFolder, sizeOf } from './placing.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 import { WriterLock } from './writer-lock.ts'
@@ -32,6 +33,7 @@ export interface OpenReply {
 }
 
 export interface KeeperOptions {
+  /** As `logFilePath` gives it. */
   readonly file: string
   readonly retainMs: number
   readonly clock: Clock

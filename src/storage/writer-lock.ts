@@ -1,15 +1,19 @@
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import Database from 'better-sqlite3'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
-import { logError } from './log-errors.ts'
+import { kindOf, readHead } from './file-kind.ts'
+import { inTheWay, logError } from './log-errors.ts'
 
 interface Holder {
   readonly pid: number
   readonly host: string
   readonly started_ms: number
 }
+
+/** SQLite keeps this text in the file, which tells a lock file of ours from anything else. */
+const HOLDER_TABLE = 'holder(pid INTEGER, host TEXT, started_ms INTEGER)'
 
 /**
  * Makes one process the only writer of a log. It is the write lock of a small
@@ -31,7 +35,10 @@ export class WriterLock {
     this.#inode = statSync(path).ino
   }
 
-  /** @param file the log @param nowMs Unix ms, told to a second writer */
+  /**
+   * @param file the log, as `logFilePath` gives it: another name would be another lock
+   * @param nowMs Unix ms, told to a second writer
+   */
   static acquire(file: string, nowMs: number): WriterLock {
     const holder = { pid: process.pid, host: hostname(), started_ms: nowMs }
     try {
@@ -46,11 +53,9 @@ export class WriterLock {
 
   static #try(file: string, holder: Holder): WriterLock {
     const path = `${file}.lock`
-    const isNew = !existsSync(path)
+    const isNew = makeFile(path)
     let db: Database.Database
     try {
-      // Made here first, since SQLite would make it readable to others.
-      closeSync(openSync(path, 'a', 0o600))
       db = new Database(path, { timeout: 0 })
     } catch (error) {
       throw logError(error, path)
@@ -85,13 +90,33 @@ export class WriterLock {
   }
 }
 
+/**
+ * Made before SQLite opens it, which would make it readable to others.
+ *
+ * @returns false: it was there
+ * @throws InaError log_unwritable: what is there is no lock file, or a link
+ */
+function makeFile(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+    return true
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw logError(error, path)
+  }
+  const kind = kindOf(path)
+  const isOurs = kind === 'database' && readHead(path)?.includes(HOLDER_TABLE) === true
+  // Gone again meanwhile: SQLite makes it.
+  if (kind === 'blank' || kind === 'none' || isOurs) return false
+  throw inTheWay(path, 'lock file')
+}
+
 function hold(db: Database.Database, holder: Holder): void {
-  // No journal file beside it; what a crash here can spoil is the message only.
+  // No journal file beside it; what a crash here can spoil is the message only. Synced, so
+  // that a power cut leaves a file that is known again as a lock file.
   db.pragma('journal_mode = MEMORY')
-  db.pragma('synchronous = OFF')
   for (;;) {
     db.exec('BEGIN IMMEDIATE')
-    db.exec('CREATE TABLE IF NOT EXISTS holder(pid INTEGER, host TEXT, started_ms INTEGER)')
+    db.exec(`CREATE TABLE IF NOT EXISTS ${HOLDER_TABLE}`)
     db.exec('DELETE FROM holder')
     db.prepare('INSERT INTO holder VALUES (@pid, @host, @started_ms)').run(holder)
     db.exec('COMMIT; BEGIN IMMEDIATE')
