@@ -125,12 +125,14 @@ function checkOutput(path: string, log: string | null): CheckedOutput {
 
 /** What replaces a file is as open to others as that was, and not more. */
 function keepOwner(fd: number, { uid, gid, mode }: Stats): void {
+  let bits = mode & 0o777
   try {
     fchownSync(fd, uid, gid)
   } catch {
-    // Another user's file in a folder of ours: it becomes ours.
+    // Another user's file in a folder of ours: it becomes ours, and its group may be another one.
+    bits &= 0o707
   }
-  fchmodSync(fd, mode & 0o777)
+  fchmodSync(fd, bits)
 }
 
 function attempt<T>(path: string, work: () => T): T {

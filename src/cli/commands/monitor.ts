@@ -214,7 +214,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     () => monitor.finish(),
     () => log?.close(),
     () => output?.close(),
-    () => stop.dispose(),
     () => writeSummary(monitor.ledger),
+    () => stop.dispose(),
   ])
 }
