@@ -17,11 +17,15 @@ const COMPANIONS = ['-wal', '-shm', '-journal', '.lock', '.spill.csv'] as const
  */
 export function refuseLogAsOutput(path: string, log: string | null): void {
   const target = realPath(path)
+  // First by name and inode: the log of this command may be open, and to open and close a
+  // file gives up this process's locks on it (sqlite.org/howtocorrupt.html, 2.2).
+  const isHit = isOfNamedLog(target, statOf(target), log) || isData(target) || isBesideLog(target)
+  if (isHit) throw refused(path, 'name another file')
+}
+
+function isData(target: string): boolean {
   const kind = kindOf(target)
-  const isData = kind !== 'none' && kind !== 'blank' && kind !== 'other'
-  if (isData || isOfNamedLog(target, statOf(target), log) || isBesideLog(target)) {
-    throw refused(path, 'name another file')
-  }
+  return kind !== 'none' && kind !== 'blank' && kind !== 'other'
 }
 
 /**

@@ -18,6 +18,11 @@ export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
+/** 0 where there is no such file. */
+export function inodeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0
+}
+
 /** Makes the folder of the log, private to the user. */
 export function makeFolder(file: string): void {
   try {

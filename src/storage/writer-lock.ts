@@ -1,10 +1,11 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import Database from 'better-sqlite3'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
 import { kindOf, readHead } from './file-kind.ts'
 import { inTheWay, logError } from './log-errors.ts'
+import { inodeOf } from './placing.ts'
 
 interface Holder {
   readonly pid: number
@@ -12,7 +13,7 @@ interface Holder {
   readonly started_ms: number
 }
 
-/** SQLite keeps this text in the file, which tells a lock file of ours from anything else. */
+/** The one table of a lock file. SQLite keeps this text in it, by which a damaged one is known. */
 const HOLDER_TABLE = 'holder(pid INTEGER, host TEXT, started_ms INTEGER)'
 
 /**
@@ -28,11 +29,11 @@ export class WriterLock {
   readonly #isNew: boolean
   readonly #inode: number
 
-  private constructor(db: Database.Database, path: string, isNew: boolean) {
+  private constructor(db: Database.Database, path: string, isNew: boolean, inode: number) {
     this.#db = db
     this.#path = path
     this.#isNew = isNew
-    this.#inode = statSync(path).ino
+    this.#inode = inode
   }
 
   /**
@@ -45,8 +46,10 @@ export class WriterLock {
       return WriterLock.#try(file, holder)
     } catch (error) {
       if (!isInaError(error) || error.code !== 'log_damaged') throw error
+      const path = `${file}.lock`
+      if (!isSpoilt(path)) throw inTheWay(path, 'lock file')
       // A power cut can leave it half written; nothing but the holder's name was in it.
-      rmSync(`${file}.lock`, { force: true })
+      rmSync(path, { force: true })
       return WriterLock.#try(file, holder)
     }
   }
@@ -54,26 +57,34 @@ export class WriterLock {
   static #try(file: string, holder: Holder): WriterLock {
     const path = `${file}.lock`
     const isNew = makeFile(path)
+    let inode: number
     let db: Database.Database
     try {
+      inode = inodeOf(path)
       db = new Database(path, { timeout: 0 })
     } catch (error) {
       throw logError(error, path)
     }
     try {
+      const tables = db.prepare('SELECT group_concat(name) FROM sqlite_schema').pluck().get()
+      if (tables !== null && tables !== 'holder') throw inTheWay(path, 'lock file')
       hold(db, holder)
-      return new WriterLock(db, path, isNew)
     } catch (error) {
       const failure = isBusy(error) ? inUse(file, db) : logError(error, path)
       db.close()
       throw failure
     }
+    const lock = new WriterLock(db, path, isNew, inode)
+    if (lock.stands) return lock
+    // Removed by `discard` of another process before it was locked here: the next one counts.
+    lock.release()
+    return WriterLock.#try(file, holder)
   }
 
   /** False once the file was deleted or replaced, so that another process could lock its successor. */
   get stands(): boolean {
     try {
-      return statSync(this.#path).ino === this.#inode
+      return inodeOf(this.#path) === this.#inode
     } catch {
       return false
     }
@@ -85,8 +96,17 @@ export class WriterLock {
 
   /** Gives back the lock of a file that turned out not to be a log; leaves nothing beside it. */
   discard(): void {
+    // While it is held: afterwards the file may be another writer's.
+    if (this.#isNew && this.stands) tryRemove(this.#path)
     this.release()
-    if (this.#isNew) rmSync(this.#path, { force: true })
+  }
+}
+
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Windows removes no file that is open; an empty lock file is in nobody's way.
   }
 }
 
@@ -94,7 +114,7 @@ export class WriterLock {
  * Made before SQLite opens it, which would make it readable to others.
  *
  * @returns false: it was there
- * @throws InaError log_unwritable: what is there is no lock file, or a link
+ * @throws InaError log_unwritable: what is there is a link, or no regular file
  */
 function makeFile(path: string): boolean {
   try {
@@ -103,11 +123,18 @@ function makeFile(path: string): boolean {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw logError(error, path)
   }
-  const kind = kindOf(path)
-  const isOurs = kind === 'database' && readHead(path)?.includes(HOLDER_TABLE) === true
-  // Gone again meanwhile: SQLite makes it.
-  if (kind === 'blank' || kind === 'none' || isOurs) return false
-  throw inTheWay(path, 'lock file')
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    throw inTheWay(path, 'lock file')
+  }
+  return false
+}
+
+/**
+ * What SQLite can't read was a lock file all the same. Only such a file is looked
+ * into: closing one would give up this process's locks on it.
+ */
+function isSpoilt(path: string): boolean {
+  return kindOf(path) === 'blank' || readHead(path)?.includes(HOLDER_TABLE) === true
 }
 
 function hold(db: Database.Database, holder: Holder): void {

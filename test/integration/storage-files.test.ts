@@ -16,11 +16,12 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { LogKeeper } from '../../src/storage/log-keeper.ts'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import { SCHEMA_VERSION } from '../../src/storage/schema.ts'
 import { SpillFile } from '../../src/storage/spill-file.ts'
+import { WriterLock } from '../../src/storage/writer-lock.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createDraft } from '../../src/util/draft-file.ts'
 import { InaError } from '../../src/util/errors.ts'
@@ -242,6 +243,22 @@ describe('the second writer', () => {
       expect(refusal(() => keeper().open()).code).toBe('log_in_use')
       first.close()
     }
+  })
+
+  test('a lock file that is deleted while it is being locked locks nobody out, nor two in', () => {
+    const { exec } = Database.prototype
+    vi.spyOn(Database.prototype, 'exec').mockImplementationOnce(function (
+      this: Database.Database,
+      sql,
+    ) {
+      // As another process does that made it and finds that its log is damaged.
+      rmSync(`${file}.lock`)
+      return exec.call(this, sql)
+    })
+    const lock = WriterLock.acquire(file, 0)
+    expect(lock.stands).toBe(true)
+    expect(() => WriterLock.acquire(file, 0)).toThrow(/is being written by/)
+    lock.release()
   })
 
   test('what is no lock file, or a link, is left alone, and told', () => {
