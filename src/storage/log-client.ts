@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Epoch, Sample } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
+import { logFilePath } from '../util/paths.ts'
 import type {
   LogClient,
   LogEvent,
@@ -28,26 +29,38 @@ const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
  * Opens the log, or makes it, and becomes its only writer.
  *
  * @param workerUrl where the bundled worker is; beside the bundled program
- * @throws InaError log_in_use, log_foreign, log_damaged, log_newer, log_unwritable
+ * @throws InaError log_in_use, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid
  */
 export async function openLog(
   options: OpenLogOptions,
   workerUrl: URL = new URL('./log-worker.js', import.meta.url),
 ): Promise<LogClient> {
+  const file = logFilePath(options.file)
   const worker = new Worker(workerUrl, {
-    workerData: { file: options.file, retainMs: options.retainMs },
+    workerData: { file, retainMs: options.retainMs },
     // Its rows pass through typed arrays and C++; a small young generation saves some MB.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   })
   const reply = await new Promise<OpenReply>((resolve, reject) => {
+    const onExit = (): void => reject(threadEnded(file))
     worker.once('error', reject)
+    worker.once('exit', onExit)
     worker.once('message', (message: FromWorker) => {
       worker.off('error', reject)
+      worker.off('exit', onExit)
       if (message.type === 'open') resolve(message.reply)
       else if (message.type === 'refused') reject(errorOf(message.failure))
     })
   })
-  return new WorkerLog(worker, reply, options.file)
+  return new WorkerLog(worker, reply, file)
+}
+
+function threadEnded(file: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `the log ${file} can't be opened: its thread ended`,
+    'start again, with more memory where there is little, or watch without a log: --no-log',
+  )
 }
 
 interface InFlight {

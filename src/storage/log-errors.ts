@@ -72,3 +72,20 @@ export function missing(file: string): InaError {
     'record one with: ina219 monitor, or name its file with --db',
   )
 }
+
+export function linked(file: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `the log ${file} has several names (hard links), and SQLite keeps a log safe under one only`,
+    'remove the other names, make a copy of it (cp) and name that, or name another file with --db',
+  )
+}
+
+/** @param what would be there otherwise, such as `lock file` */
+export function inTheWay(path: string, what: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `${path} is in the way: it is no ${what} of a log`,
+    'move it away, or name another log with --db',
+  )
+}

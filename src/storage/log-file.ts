@@ -2,21 +2,19 @@ import {
   chmodSync,
   closeSync,
   existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { sweepDrafts } from '../util/draft-file.ts'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
-import { damaged, foreign, logError, missing, newer } from './log-errors.ts'
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
+import { damaged, foreign, linked, logError, missing, newer } from './log-errors.ts'
+import { createLog, migrate } from './new-log.ts'
+import { sizeOf } from './placing.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
 
 /** Logs up to this size are checked page by page before anything is written; takes about 0.1 s. */
 const FULL_CHECK_BYTES = 32 * 2 ** 20
@@ -87,40 +85,25 @@ function walBytes(file: string): number {
   return sizeOf(`${file}-wal`)
 }
 
-/** Size in bytes; 0 where there is no such file. */
-export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-/** Makes the folder of the log, private to the user. */
-export function makeFolder(file: string): void {
-  try {
-    makeFolders(dirname(file))
-  } catch (error) {
-    throw logError(error, file)
-  }
-}
-
-/** One by one: Node's own recursion never ends below a folder such as /proc that takes none. */
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return
-  const parent = dirname(folder)
-  if (parent !== folder) makeFolders(parent)
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error
-  }
-}
-
 /**
  * Opens the log to write, makes it where there is none, brings an older layout
  * up to date. The caller holds the writer lock.
+ *
+ * A file with hard links is refused: SQLite names the WAL after the name that
+ * the file was opened by, so a run through another name would not see the WAL of
+ * one that was killed, and that WAL would later overwrite the newer pages
+ * (sqlite.org/howtocorrupt.html, 2.5). No lock helps against that.
+ *
+ * @param file as `logFilePath` gives it
  */
 export function openForWriting(file: string): Database.Database {
   try {
-    if (isLog(file)) check(file)
-    else create(file)
+    // A draft that was killed while it was put in its place would be a second name of the log.
+    sweepDrafts(file)
+    if (isLog(file)) {
+      if (statSync(file).nlink > 1) throw linked(file)
+      check(file)
+    } else createLog(file)
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })
     try {
       configure(db)
@@ -211,81 +194,6 @@ function check(file: string): void {
     // Nothing may appear beside a file that is refused.
     if (!isSound && !isCopy) for (const path of traces) rmSync(path, { force: true })
   }
-}
-
-/**
- * Makes a new log under another name and puts it in its place in one step, so
- * that whatever happens, there is never half a log.
- */
-function create(file: string): void {
-  const draft = `${file}.new`
-  // What is left of a log that was deleted would be taken for part of the new one.
-  for (const suffix of ['', '-journal', '-wal', '-shm']) {
-    rmSync(`${draft}${suffix}`, { force: true })
-    if (suffix !== '') rmSync(`${file}${suffix}`, { force: true })
-  }
-  closeSync(openSync(draft, 'wx', 0o600))
-  const db = new Database(draft)
-  try {
-    // Nobody sees the draft; it is synced once, when it is complete.
-    db.pragma('synchronous = OFF')
-    db.pragma('journal_mode = MEMORY')
-    // Before the first table, or the file would never shrink.
-    db.pragma('auto_vacuum = INCREMENTAL')
-    db.pragma(`application_id = ${APPLICATION_ID}`)
-    migrate(db)
-    db.pragma('journal_mode = WAL')
-  } finally {
-    db.close()
-  }
-  sync(draft)
-  place(draft, file)
-}
-
-/** Puts a complete file in its place in one step; never over another one. */
-export function place(draft: string, file: string): void {
-  // An empty file is what a crash leaves of SQLite's own first step, or `touch`.
-  if (existsSync(file) && sizeOf(file) === 0) rmSync(file)
-  try {
-    // Unlike rename, link never replaces what another program put there meanwhile.
-    linkSync(draft, file)
-    rmSync(draft)
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST' || existsSync(file)) throw error
-    renameSync(draft, file)
-  }
-  syncFolder(file)
-}
-
-/** Makes the name of a new file durable. */
-export function syncFolder(file: string): void {
-  try {
-    sync(dirname(file))
-  } catch {
-    // Windows opens no folders.
-  }
-}
-
-/** Returns when what was written is on the disk. */
-export function sync(path: string): void {
-  // Windows syncs only what may be written, others open folders only to read.
-  const fd = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function migrate(db: Database.Database): void {
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (version > SCHEMA_VERSION) throw newer(db.name, version, SCHEMA_VERSION)
-  MIGRATIONS.slice(version).forEach((sql, i) => {
-    db.transaction(() => {
-      db.exec(sql)
-      db.pragma(`user_version = ${version + i + 1}`)
-    }).immediate()
-  })
 }
 
 function makePrivate(file: string): void {

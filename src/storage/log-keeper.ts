@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
@@ -6,9 +6,10 @@ import { InaError } from '../util/errors.ts'
 import type { ResumePoint } from './log.ts'
 import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
-import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
+import { isLog, openForWriting } from './log-file.ts'
 import { LogWriter } from './log-writer.ts'
 import { saveOrphan } from './orphan.ts'
+import { inodeOf, makeFolder, sizeOf } from './placing.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 import { WriterLock } from './writer-lock.ts'
@@ -32,6 +33,7 @@ export interface OpenReply {
 }
 
 export interface KeeperOptions {
+  /** As `logFilePath` gives it. */
   readonly file: string
   readonly retainMs: number
   readonly clock: Clock
@@ -366,9 +368,4 @@ export class LogKeeper {
     const { file } = this.#options
     return sizeOf(file) + sizeOf(`${file}-wal`)
   }
-}
-
-/** 0 where there is no such file. */
-function inodeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0
 }

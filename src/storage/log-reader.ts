@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Figures, PICO_PER_MILLI_HOUR, type Spread } from '../stats/figures.ts'
+import { logFilePath } from '../util/paths.ts'
 import { BucketScan } from './bucket-scan.ts'
 import { Catalog } from './catalog.ts'
 import { logError } from './log-errors.ts'
@@ -43,8 +44,9 @@ export class LogReader {
     this.#bucketScan = new BucketScan(db, this.#scan)
   }
 
-  /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable */
-  static open(file: string): LogReader {
+  /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid */
+  static open(path: string): LogReader {
+    const file = logFilePath(path)
     const db = openForReading(file)
     try {
       return new LogReader(db, file)

@@ -1,7 +1,8 @@
-import { existsSync, fstatSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, fstatSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { createDraft, removeDraft } from '../util/draft-file.ts'
 import { plainReason } from './log-errors.ts'
-import { makeFolder, place, sync } from './log-file.ts'
+import { freeName, makeFolder, place, sync } from './placing.ts'
 
 /** What became of a log whose file is no longer in its place. */
 export interface OrphanFate {
@@ -26,7 +27,7 @@ export function saveOrphan(
   file: string,
   letGo: () => void,
 ): OrphanFate {
-  const draft = `${file}.rescue`
+  let draft: string | null = null
   try {
     db.pragma('wal_checkpoint(TRUNCATE)')
     if (fstatSync(fd).nlink > 0) {
@@ -34,21 +35,22 @@ export function saveOrphan(
       return { isSafe: true, text: 'its file was moved, and is whole where it is now' }
     }
     makeFolder(file)
-    rmSync(draft, { force: true })
+    draft = createDraft(file)
+    // Takes an empty file for none.
     db.prepare('VACUUM INTO ?').run(draft)
     letGo()
     useWal(draft)
     sync(draft)
     if (existsSync(file)) {
-      const kept = freeName(file)
-      renameSync(draft, kept)
+      const kept = freeName(file, '.replaced-')
+      place(draft, kept)
       return { isSafe: true, text: `its file was replaced; the one before is kept as ${kept}` }
     }
     place(draft, file)
     return { isSafe: true, text: 'its file was deleted, and has been put back whole' }
   } catch (error) {
     letGo()
-    tryRemove(draft)
+    if (draft !== null) removeDraft(draft)
     const text = `its file was deleted or replaced, and what was in it is gone: ${plainReason(error)}`
     return { isSafe: false, text }
   }
@@ -61,20 +63,5 @@ function useWal(file: string): void {
     db.pragma('journal_mode = WAL')
   } finally {
     db.close()
-  }
-}
-
-function freeName(file: string): string {
-  for (let n = 1; ; n++) {
-    const name = `${file}.replaced-${n}`
-    if (!existsSync(name)) return name
-  }
-}
-
-function tryRemove(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // A file system that takes nothing; the next rescue begins with removing it.
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -12,10 +13,11 @@ import {
 import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../util/csv.ts'
-import { InaError, systemCode } from '../util/errors.ts'
+import { systemCode } from '../util/errors.ts'
 import type { LogEvent, LostRange } from './log.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
-import { sizeOf, syncFolder } from './log-file.ts'
+import { inTheWay } from './log-errors.ts'
+import { sizeOf, syncFolder } from './placing.ts'
 
 /** Read at once when samples flow back. */
 const CHUNK_BYTES = 256 * 1024
@@ -54,7 +56,7 @@ export class SpillFile {
    * @param epochs all that the samples may refer to
    */
   append(epochs: Iterable<Epoch>, batches: readonly LogBatch[]): void {
-    const fd = openSync(this.#path, 'a+', 0o600)
+    const fd = this.#open(constants.O_RDWR | constants.O_CREAT | constants.O_APPEND)
     let sound: number | null = null
     try {
       sound = this.#cutTornTail(fd)
@@ -83,11 +85,7 @@ export class SpillFile {
     if (kind === 'spill' && end > 0 && id !== undefined) return id
     // The very first line was not finished, so nothing in it was promised to anyone.
     if ('spill,'.startsWith(head.toString('latin1', 0, 6)) && end < 0) return null
-    throw new InaError(
-      'log_unwritable',
-      `${this.#path} is in the way: it is no spill file of a log`,
-      'move it away',
-    )
+    throw inTheWay(this.#path, 'spill file')
   }
 
   /** The records from `offset` on, a bounded number; null at the end. */
@@ -113,10 +111,20 @@ export class SpillFile {
     rmSync(this.#path, { force: true })
   }
 
+  /** Never through a link, which would be someone else's: what it leads to is no file of ours. */
+  #open(flags: number): number {
+    try {
+      // Windows has no such flag, and links there take an administrator.
+      return openSync(this.#path, flags | (constants.O_NOFOLLOW ?? 0), 0o600)
+    } catch (error) {
+      throw systemCode(error) === 'ELOOP' ? inTheWay(this.#path, 'spill file') : error
+    }
+  }
+
   #read(offset: number, bytes: number): Buffer {
     let fd: number
     try {
-      fd = openSync(this.#path, 'r')
+      fd = this.#open(constants.O_RDONLY)
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return Buffer.alloc(0)
       throw error

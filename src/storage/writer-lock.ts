@@ -1,15 +1,20 @@
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import Database from 'better-sqlite3'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
-import { logError } from './log-errors.ts'
+import { kindOf, readHead } from './file-kind.ts'
+import { inTheWay, logError } from './log-errors.ts'
+import { inodeOf } from './placing.ts'
 
 interface Holder {
   readonly pid: number
   readonly host: string
   readonly started_ms: number
 }
+
+/** The one table of a lock file. SQLite keeps this text in it, by which a damaged one is known. */
+const HOLDER_TABLE = 'holder(pid INTEGER, host TEXT, started_ms INTEGER)'
 
 /**
  * Makes one process the only writer of a log. It is the write lock of a small
@@ -24,51 +29,62 @@ export class WriterLock {
   readonly #isNew: boolean
   readonly #inode: number
 
-  private constructor(db: Database.Database, path: string, isNew: boolean) {
+  private constructor(db: Database.Database, path: string, isNew: boolean, inode: number) {
     this.#db = db
     this.#path = path
     this.#isNew = isNew
-    this.#inode = statSync(path).ino
+    this.#inode = inode
   }
 
-  /** @param file the log @param nowMs Unix ms, told to a second writer */
+  /**
+   * @param file the log, as `logFilePath` gives it: another name would be another lock
+   * @param nowMs Unix ms, told to a second writer
+   */
   static acquire(file: string, nowMs: number): WriterLock {
     const holder = { pid: process.pid, host: hostname(), started_ms: nowMs }
     try {
       return WriterLock.#try(file, holder)
     } catch (error) {
       if (!isInaError(error) || error.code !== 'log_damaged') throw error
+      const path = `${file}.lock`
+      if (!isSpoilt(path)) throw inTheWay(path, 'lock file')
       // A power cut can leave it half written; nothing but the holder's name was in it.
-      rmSync(`${file}.lock`, { force: true })
+      rmSync(path, { force: true })
       return WriterLock.#try(file, holder)
     }
   }
 
   static #try(file: string, holder: Holder): WriterLock {
     const path = `${file}.lock`
-    const isNew = !existsSync(path)
+    const isNew = makeFile(path)
+    let inode: number
     let db: Database.Database
     try {
-      // Made here first, since SQLite would make it readable to others.
-      closeSync(openSync(path, 'a', 0o600))
+      inode = inodeOf(path)
       db = new Database(path, { timeout: 0 })
     } catch (error) {
       throw logError(error, path)
     }
     try {
+      const tables = db.prepare('SELECT group_concat(name) FROM sqlite_schema').pluck().get()
+      if (tables !== null && tables !== 'holder') throw inTheWay(path, 'lock file')
       hold(db, holder)
-      return new WriterLock(db, path, isNew)
     } catch (error) {
       const failure = isBusy(error) ? inUse(file, db) : logError(error, path)
       db.close()
       throw failure
     }
+    const lock = new WriterLock(db, path, isNew, inode)
+    if (lock.stands) return lock
+    // Removed by `discard` of another process before it was locked here: the next one counts.
+    lock.release()
+    return WriterLock.#try(file, holder)
   }
 
   /** False once the file was deleted or replaced, so that another process could lock its successor. */
   get stands(): boolean {
     try {
-      return statSync(this.#path).ino === this.#inode
+      return inodeOf(this.#path) === this.#inode
     } catch {
       return false
     }
@@ -80,18 +96,54 @@ export class WriterLock {
 
   /** Gives back the lock of a file that turned out not to be a log; leaves nothing beside it. */
   discard(): void {
+    // While it is held: afterwards the file may be another writer's.
+    if (this.#isNew && this.stands) tryRemove(this.#path)
     this.release()
-    if (this.#isNew) rmSync(this.#path, { force: true })
   }
 }
 
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Windows removes no file that is open; an empty lock file is in nobody's way.
+  }
+}
+
+/**
+ * Made before SQLite opens it, which would make it readable to others.
+ *
+ * @returns false: it was there
+ * @throws InaError log_unwritable: what is there is a link, or no regular file
+ */
+function makeFile(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+    return true
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw logError(error, path)
+  }
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    throw inTheWay(path, 'lock file')
+  }
+  return false
+}
+
+/**
+ * What SQLite can't read was a lock file all the same. Only such a file is looked
+ * into: closing one would give up this process's locks on it.
+ */
+function isSpoilt(path: string): boolean {
+  return kindOf(path) === 'blank' || readHead(path)?.includes(HOLDER_TABLE) === true
+}
+
 function hold(db: Database.Database, holder: Holder): void {
-  // No journal file beside it; what a crash here can spoil is the message only.
+  // No journal file beside it; what a crash here can spoil is the message only. Synced, so
+  // that a power cut leaves a file that is known again as a lock file.
   db.pragma('journal_mode = MEMORY')
-  db.pragma('synchronous = OFF')
   for (;;) {
     db.exec('BEGIN IMMEDIATE')
-    db.exec('CREATE TABLE IF NOT EXISTS holder(pid INTEGER, host TEXT, started_ms INTEGER)')
+    db.exec(`CREATE TABLE IF NOT EXISTS ${HOLDER_TABLE}`)
     db.exec('DELETE FROM holder')
     db.prepare('INSERT INTO holder VALUES (@pid, @host, @started_ms)').run(holder)
     db.exec('COMMIT; BEGIN IMMEDIATE')

@@ -1,5 +1,7 @@
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { InaError } from './errors.ts'
 
 /**
  * The user's folder for data of ours: `$XDG_DATA_HOME/ina219`, else
@@ -28,4 +30,62 @@ export function defaultLogPath(
   platform: NodeJS.Platform = process.platform,
 ): string {
   return join(dataFolder(env, platform), 'ina219.db')
+}
+
+/** Links followed one after another at most, as Linux does. */
+const MOST_LINKS = 40
+
+/**
+ * The file that a path leads to: absolute, with every link followed, also where
+ * the file (or the folder) does not exist yet. A pipe or a device that has no
+ * path of its own keeps the one given.
+ */
+export function realPath(path: string, linksLeft = MOST_LINKS): string {
+  // Not normalised: `..` behind a link is the parent of what the link leads to.
+  const absolute =
+    process.platform === 'win32'
+      ? resolve(path)
+      : isAbsolute(path)
+        ? path
+        : `${process.cwd()}/${path}`
+  if (existsSync(absolute)) {
+    try {
+      return realpathSync.native(absolute)
+    } catch {
+      return absolute
+    }
+  }
+  const parent = dirname(absolute)
+  if (parent === absolute) return absolute
+  const folder = realPath(parent, linksLeft)
+  const link = targetOf(absolute)
+  if (link === null || linksLeft === 0) return join(folder, basename(absolute))
+  return realPath(isAbsolute(link) ? link : `${folder}/${link}`, linksLeft - 1)
+}
+
+function targetOf(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Where a log is, as a path that SQLite takes literally: absolute, links
+ * followed, so that `:memory:` and `file:x` are files of that name. What
+ * better-sqlite3 would change (it cuts off blanks at the end) is refused.
+ *
+ * @throws InaError usage_invalid
+ */
+export function logFilePath(path: string): string {
+  const isName =
+    path.trim() !== '' && !path.includes('\0') && !path.endsWith('/') && !path.endsWith(sep)
+  const file = isName ? realPath(path) : ''
+  if (file !== '' && file === file.trim()) return file
+  throw new InaError(
+    'usage_invalid',
+    `'${path}' can't be the name of a log`,
+    'name a file with --db; its name must not be empty, nor end with a blank or a slash',
+  )
 }

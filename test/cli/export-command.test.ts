@@ -227,14 +227,14 @@ test('--events writes the ledger of what happened', async () => {
 })
 
 describe('a file', () => {
-  test('appears when it is complete, private, and replaces what was there', async () => {
+  test('appears when it is complete, and replaces what was there', async () => {
     makeLog(file, series(100, 1e6))
     const target = join(folder, 'out.csv')
-    writeFileSync(target, 'old')
+    writeFileSync(target, 'old', { mode: 0o640 })
     const run = await ina219(['export', '--db', file, '-o', target])
     expect(run).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(readFileSync(target, 'utf8')).toBe(HEADER + reference(series(100, 1e6)))
-    if (process.platform !== 'win32') expect(statSync(target).mode & 0o777).toBe(0o600)
+    if (process.platform !== 'win32') expect(statSync(target).mode & 0o777).toBe(0o640)
     expect(readdirSync(folder).sort()).toEqual(['log.db', 'out.csv'])
     const link = join(folder, 'link.csv')
     symlinkSync(target, link)

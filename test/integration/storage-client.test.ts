@@ -133,3 +133,10 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
   expect(log.state.reason).toContain('does not answer')
   await expect(log.close()).rejects.toMatchObject({ code: 'log_unwritable' })
 })
+
+test('a thread that ends before it has said anything does not hang the start', async () => {
+  const gone = join(tempFolder(), 'gone.mjs')
+  writeFileSync(gone, 'process.exit(3)')
+  const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(gone))
+  await expect(start).rejects.toMatchObject({ code: 'log_unwritable', name: 'InaError' })
+})

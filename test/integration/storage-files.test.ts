@@ -2,23 +2,28 @@ import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { LogKeeper } from '../../src/storage/log-keeper.ts'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import { SCHEMA_VERSION } from '../../src/storage/schema.ts'
+import { SpillFile } from '../../src/storage/spill-file.ts'
+import { WriterLock } from '../../src/storage/writer-lock.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { createDraft } from '../../src/util/draft-file.ts'
 import { InaError } from '../../src/util/errors.ts'
 import { HOURS_48_MS, makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
 
@@ -162,7 +167,21 @@ describe('making a log', () => {
     fresh.close()
     expect(query(file, 'SELECT count(*) AS n FROM sample')).toEqual([{ n: 0 }])
     expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    // It may be all that is left of a log that was moved.
+    expect(readFileSync(`${file}-wal.old-1`)).toEqual(readFileSync(`${file}.stale`))
   })
+
+  test.each(['-wal', '-shm', '-journal'])(
+    'a file of someone else is not taken for its %s',
+    (suffix) => {
+      writeFileSync(file + suffix, 'mine')
+      const error = refusal(() => keeper().open())
+      expect(error.code).toBe('log_unwritable')
+      expect(error.message).toContain(`log.db${suffix} is in the way`)
+      expect(readFileSync(file + suffix, 'utf8')).toBe('mine')
+      expect(readdirSync(folder)).toEqual([`log.db${suffix}`])
+    },
+  )
 
   test('there is no log to read', () => {
     const error = refusal(() => LogReader.open(join(folder, 'none.db')))
@@ -206,11 +225,116 @@ describe('the second writer', () => {
     expect(later.stdout.trim()).toBe('got it')
   })
 
-  test('a spoilt lock file does not lock anyone out', () => {
-    writeFileSync(`${file}.lock`, 'no database at all, but long enough to be looked at'.repeat(20))
+  test('a lock file that a power cut spoilt does not lock anyone out', () => {
+    const once = keeper()
+    once.open()
+    once.close()
+    const sound = readFileSync(`${file}.lock`)
+    const spoilt = [
+      Buffer.alloc(0),
+      Buffer.alloc(sound.length),
+      sound.subarray(0, 4096),
+      Buffer.concat([sound.subarray(0, 4096), Buffer.alloc(4096, 0xa5)]),
+    ]
+    for (const bytes of spoilt) {
+      writeFileSync(`${file}.lock`, bytes)
+      const first = keeper()
+      first.open()
+      expect(refusal(() => keeper().open()).code).toBe('log_in_use')
+      first.close()
+    }
+  })
+
+  test('a lock file that is deleted while it is being locked locks nobody out, nor two in', () => {
+    const { exec } = Database.prototype
+    vi.spyOn(Database.prototype, 'exec').mockImplementationOnce(function (
+      this: Database.Database,
+      sql,
+    ) {
+      // As another process does that made it and finds that its log is damaged.
+      rmSync(`${file}.lock`)
+      return exec.call(this, sql)
+    })
+    const lock = WriterLock.acquire(file, 0)
+    expect(lock.stands).toBe(true)
+    expect(() => WriterLock.acquire(file, 0)).toThrow(/is being written by/)
+    lock.release()
+  })
+
+  test('what is no lock file, or a link, is left alone, and told', () => {
+    const lock = `${file}.lock`
+    const cats = new Database(join(folder, 'cats.db'))
+    cats.exec('CREATE TABLE cats(name TEXT)')
+    cats.close()
+    const others = [Buffer.from('mine'), readFileSync(join(folder, 'cats.db'))]
+    for (const bytes of others) {
+      writeFileSync(lock, bytes)
+      const error = refusal(() => keeper().open())
+      expect(error).toMatchObject({ code: 'log_unwritable', hint: expect.stringContaining('move') })
+      expect(error.message).toContain('log.db.lock is in the way')
+      expect(readFileSync(lock)).toEqual(bytes)
+    }
+    rmSync(lock)
+    symlinkSync('planted', lock)
+    expect(refusal(() => keeper().open()).message).toContain('in the way')
+    expect(readdirSync(folder).sort()).toEqual(['cats.db', 'log.db.lock'])
+  })
+})
+
+describe('drafts', () => {
+  /** A draft of the log, of a process that is gone or not. */
+  function draftOf(pid: number): string {
+    const name = basename(createDraft(file))
+    rmSync(join(folder, name))
+    const other = name.replace(/-\d+-[0-9a-f]+$/, `-${pid}-0123456789abcdef`)
+    writeFileSync(join(folder, other), 'x')
+    return other
+  }
+
+  test('are private, under a name that differs each time, and never a link', () => {
+    const [first, second] = [createDraft(file), createDraft(file)]
+    expect(first).not.toBe(second)
+    expect(basename(first)).toMatch(/^\.log\.db\.ina219-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/)
+    if (process.platform !== 'win32') expect(statSync(first).mode & 0o777).toBe(0o600)
+  })
+
+  test('that a killed process left are removed by the next writer, all others stay', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const dead = draftOf(pid)
+    writeFileSync(join(folder, `${dead}-wal`), 'x')
+    // A container's process has the same number each time.
+    draftOf(process.pid)
+    const alive = draftOf(process.ppid)
+    const own = basename(createDraft(file))
+    const strangers = ['.log.db.ina219', `${dead}.txt`, '.other.db.ina219-0-1-0', 'log.db.new']
+    for (const name of strangers) writeFileSync(join(folder, name), 'mine')
     const first = keeper()
     first.open()
-    expect(refusal(() => keeper().open()).code).toBe('log_in_use')
     first.close()
+    expect(readdirSync(folder).sort()).toEqual(
+      ['log.db', 'log.db.lock', alive, own, ...strangers].sort(),
+    )
   })
+
+  test('that were killed while they became the log do not make it one with two names', () => {
+    makeLog(file, series(10, 1000))
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const dead = join(folder, draftOf(pid))
+    rmSync(dead)
+    linkSync(file, dead)
+    const first = keeper()
+    first.open()
+    first.close()
+    expect(existsSync(dead)).toBe(false)
+  })
+})
+
+test('a spill file that is a link is neither read nor written', () => {
+  makeLog(file, series(10, 1000))
+  writeFileSync(join(folder, 'precious'), 'spill,8d0b1d66-6f4c-4b3e-9b0e-0f5b6a2b7c11\n')
+  symlinkSync('precious', `${file}.spill.csv`)
+  expect(refusal(() => keeper().open()).message).toContain('spill.csv is in the way')
+  const spill = new SpillFile(file)
+  expect(refusal(() => spill.append([], [])).code).toBe('log_unwritable')
+  expect(readFileSync(join(folder, 'precious'), 'utf8')).toHaveLength(43)
 })

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import type { LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
+import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
+import { fileTarget, type OutputTarget, streamTarget } from '../output-target.ts'
 import {
   BUCKET_COLUMNS,
   bucketLine,
@@ -15,7 +17,6 @@ import {
   SampleLines,
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
-import { type ExportTarget, fileTarget, streamTarget } from './export-target.ts'
 import {
   addRangeOptions,
   checkRange,
@@ -64,10 +65,13 @@ async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
     throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
   }
   checkRange(options)
-  const reader = LogReader.open(logPath(options, io))
+  const log = logPath(options, io)
+  refuseLogAsStream(io.stdout, log)
+  const reader = LogReader.open(log)
   try {
     const range = rangeOf(options, reader, io)
-    const target = options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out)
+    const target =
+      options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out, log)
     const progress = new ExportProgress(
       io.stderr,
       io.clock,
@@ -94,7 +98,7 @@ async function write(
   options: ExportOptions,
   reader: LogReader,
   asked: LogRange,
-  target: ExportTarget,
+  target: OutputTarget,
   progress: ExportProgress,
 ): Promise<number> {
   const { format, every } = options
@@ -136,7 +140,7 @@ async function write(
 async function writeLines<T>(
   items: Iterable<T>,
   line: (item: T) => string,
-  target: ExportTarget,
+  target: OutputTarget,
 ): Promise<number> {
   let text = ''
   let rows = 0

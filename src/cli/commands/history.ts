@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import type { LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
+import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
-import { streamTarget } from './export-target.ts'
+import { streamTarget } from '../output-target.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
@@ -43,7 +44,9 @@ export function historyCommand(io: CliIo): Command {
 
 async function runHistory(options: HistoryOptions, io: CliIo): Promise<void> {
   checkRange(options)
-  const reader = LogReader.open(logPath(options, io))
+  const log = logPath(options, io)
+  refuseLogAsStream(io.stdout, log)
+  const reader = LogReader.open(log)
   try {
     const asked = rangeOf(options, reader, io)
     const range = within(asked, reader)

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parseFaults } from '../../../mock/faults.ts'
 import { parseColumns, type SpecifiedColumn } from '../../../mock/replay/column-spec.ts'
@@ -20,6 +19,7 @@ import { numberIn } from '../../util/numbers.ts'
 import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { openSummary } from '../summary.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean
@@ -124,6 +124,7 @@ async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
     return
   }
   refuseContradictions(options)
+  const writeSummary = openSummary(options.summary, io.stderr, null)
   const replay = options.replay === undefined ? null : openReplay(options.replay, options)
   const stop = new Stop()
   const abort = new AbortController()
@@ -134,8 +135,7 @@ async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
     if (systemCode(error) === 'EPIPE') stop.now()
   })
   try {
-    const summary = await runners(options, replay, io, stop, abort.signal)
-    if (options.summary !== undefined) writeSummary(options.summary, summary, io)
+    await writeSummary(await runners(options, replay, io, stop, abort.signal))
   } finally {
     stop.dispose()
   }
@@ -230,23 +230,5 @@ async function runBoard(
     )
   } finally {
     await pty?.close()
-  }
-}
-
-function writeSummary(target: string, summary: object, io: CliIo): void {
-  const text = `${JSON.stringify(summary)}\n`
-  if (target === '-') {
-    io.stderr.write(text)
-    return
-  }
-  try {
-    writeFileSync(target, text)
-  } catch (error) {
-    throw new InaError(
-      'usage_invalid',
-      `the summary can't be written to ${target} (${systemCode(error) ?? 'unknown reason'})`,
-      'name a file in a folder that you may write to',
-      error,
-    )
   }
 }

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { Monitor } from '../../monitor/monitor.ts'
 import { openLog } from '../../storage/log-client.ts'
+import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import { parseDuration } from '../../util/duration.ts'
-import { InaError, systemCode } from '../../util/errors.ts'
+import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
-import { defaultLogPath } from '../../util/paths.ts'
+import { defaultLogPath, logFilePath } from '../../util/paths.ts'
 import { parseSetting } from '../device-settings.ts'
 import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
@@ -13,6 +13,8 @@ import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
+import { runAll } from '../run-all.ts'
+import { openSummary } from '../summary.ts'
 
 interface MonitorCliOptions extends SourceChoice {
   output?: 'tui' | 'plain' | 'ndjson' | 'none'
@@ -132,6 +134,10 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
       'write the summary to a file: --summary run.json',
     )
   }
+  const path = options.db ?? defaultLogPath(io.env)
+  const logFile = options.log ? logFilePath(path) : null
+  if (logFile !== null) refuseLogAsStream(io.stdout, logFile)
+  const writeSummary = openSummary(options.summary, io.stdout, logFile)
   const settings = [options.set ?? []].flat().map((text) => parseSetting(text, io.clock))
   const source = await openSource(options, io)
   if (settings.length > 0 && !source.duplex) {
@@ -141,8 +147,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
       'name the port with --port',
     )
   }
-  const path = options.db ?? defaultLogPath(io.env)
-  const log = options.log ? await openLog({ file: path, retainMs: options.retain }) : null
+  const log = logFile === null ? null : await openLog({ file: logFile, retainMs: options.retain })
 
   const stop = new Stop()
   let output: Output | null = null
@@ -178,7 +183,7 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     else stop.fail(outputFailed(error))
   })
   const ticker = setInterval(() => monitor.tick(), TICK_MS)
-  try {
+  const run = async (): Promise<void> => {
     output = await openOutput(how, {
       monitor,
       io,
@@ -200,33 +205,16 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
     monitor.start()
     for (const command of settings) monitor.command(command)
     await stop.reached
-  } finally {
-    await monitor.settle()
-    clearInterval(ticker)
-    await source.stop()
-    monitor.finish()
-    await log?.close()
-    await output?.close()
-    stop.dispose()
-    if (options.summary !== undefined) await writeSummary(options.summary, monitor, io)
   }
-}
-
-async function writeSummary(target: string, monitor: Monitor, io: CliIo): Promise<void> {
-  const text = `${JSON.stringify(monitor.ledger)}\n`
-  if (target === '-') {
-    const error = await new Promise((resolve) => io.stdout.write(text, resolve))
-    if (error && !isReaderGone(error)) throw outputFailed(error)
-    return
-  }
-  try {
-    writeFileSync(target, text, { mode: 0o600 })
-  } catch (error) {
-    throw new InaError(
-      'usage_invalid',
-      `the summary can't be written to ${target} (${systemCode(error) ?? 'unknown reason'})`,
-      'name a file in a folder that you may write to',
-      error,
-    )
-  }
+  await runAll([
+    run,
+    () => monitor.settle(),
+    () => clearInterval(ticker),
+    () => source.stop(),
+    () => monitor.finish(),
+    () => log?.close(),
+    () => output?.close(),
+    () => writeSummary(monitor.ledger),
+    () => stop.dispose(),
+  ])
 }

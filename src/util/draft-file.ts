@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { systemCode } from './errors.ts'
+
+/** Process numbers mean something on one machine only, and folders are shared. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+
+/** What follows `.<name>.ina219-<host>-`: process, random, and what SQLite makes beside a database. */
+const REST = /^(\d+)-[0-9a-f]{16}(-wal|-shm|-journal)?$/
+
+/** Drafts of this process: one that died may have had the same number, in a container it often has. */
+const ours = new Set<string>()
+
+function prefixOf(file: string): string {
+  return `.${basename(file)}.ina219-${HOST}-`
+}
+
+/**
+ * Makes an empty private file (0600) beside `file`, under a name that nobody can
+ * guess and that no link can stand in for, to be put in the place of `file` when it
+ * is complete.
+ *
+ * @throws the system's error
+ */
+export function createDraft(file: string): string {
+  const name = `${prefixOf(file)}${process.pid}-${randomBytes(8).toString('hex')}`
+  const path = join(dirname(file), name)
+  // O_EXCL: never an existing file, nor a link.
+  closeSync(openSync(path, 'wx', 0o600))
+  ours.add(name)
+  return path
+}
+
+/** Removes a draft and what SQLite made beside it; never fails. */
+export function removeDraft(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) tryRemove(path + suffix)
+}
+
+/** Removes the drafts of `file` whose process on this machine was killed; never fails. */
+export function sweepDrafts(file: string): void {
+  const prefix = prefixOf(file)
+  for (const name of namesIn(dirname(file))) {
+    if (!name.startsWith(prefix)) continue
+    const match = REST.exec(name.slice(prefix.length))
+    if (match === null) continue
+    const [, pid, suffix = ''] = match
+    const isOurs = ours.has(name.slice(0, name.length - suffix.length))
+    if (!isOurs && !isOtherAlive(Number(pid))) tryRemove(join(dirname(file), name))
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function isOtherAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH'
+  }
+}
+
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // A file system that takes nothing; the next start sweeps again.
+  }
+}
