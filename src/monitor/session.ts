@@ -15,16 +15,16 @@ import { CrcPolicy } from '../protocol/crc-policy.ts'
 import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
-import type { Arrival } from '../protocol/sequence.ts'
-import { advance } from '../protocol/serial-number.ts'
+import type { Arrival } from '../protocol/sample-memory.ts'
 import { Continuity } from '../stats/continuity.ts'
 import type { LogClient, LogState } from '../storage/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
+import { clockText } from './clock-text.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
-import { LossRecord, timeWithin } from './loss-record.ts'
+import { Losses, lossText, timeWithin } from './losses.ts'
 import { type ClockNotice, type Entry, type LiveStamp, Timeline } from './timeline.ts'
 
 export interface SessionOptions {
@@ -40,16 +40,6 @@ export interface SessionOptions {
   readonly range: Partial<DeviceRange>
   /** Contract: `--count`; after so many accepted samples nothing more is read. null: no limit */
   readonly maxSamples: number | null
-}
-
-interface PendingLoss {
-  readonly first: number
-  readonly count: number
-  readonly reason: LossReason
-  /** Time of the sample before, Unix µs; 0: there is none. */
-  readonly fromUs: number
-  /** The sample before, where it has no time yet. */
-  readonly behind: Entry | null
 }
 
 /** Who hears of the stream; each call is short and never waits. */
@@ -73,7 +63,7 @@ export class Session {
   readonly #host: HostTime
   readonly #timeline: Timeline
   readonly #link: Link
-  readonly #losses = new LossRecord()
+  readonly #losses = new Losses()
   readonly #startMs: number
   #epoch: Epoch | null = null
   /** Of the epoch under way. */
@@ -88,8 +78,6 @@ export class Session {
   #connections = 0
   #live: LiveStamp | null = null
   #lastUs = 0
-  /** Losses behind which no sample has been placed yet. */
-  #pendingLoss: PendingLoss[] = []
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
   readonly #told = new Set<ClockNotice['kind']>()
@@ -320,8 +308,7 @@ export class Session {
 
   #lost(first: number, count: number, reason: LossReason): void {
     this.#ledger.lost += count
-    const behind = this.#timeline.held
-    this.#pendingLoss.push({ first, count, reason, fromUs: this.#lastUs, behind })
+    this.#losses.add({ first, count, reason }, this.#lastUs, this.#timeline.held)
   }
 
   /** The run of samples that came after being asked for again is over: one event for all of it. */
@@ -334,28 +321,16 @@ export class Session {
     this.#healed = []
   }
 
-  /**
-   * The sample behind a hole is here (or none will come): the hole's span is known.
-   *
-   * @param placed that sample; holes behind it stay open, and begin with it
-   */
+  /** @param placed the sample behind the holes; null: none will come */
   #settleLoss(toUs: number, placed: Entry | null): void {
-    if (this.#pendingLoss.length === 0) return
-    const losses = this.#pendingLoss
-    this.#pendingLoss = losses
-      .filter(({ behind }) => behind !== null && behind === placed)
-      .map((loss) => ({ ...loss, fromUs: toUs, behind: null }))
-    for (const { first, count, reason, fromUs: beginUs, behind } of losses) {
-      if (behind !== null && behind === placed) continue
-      const range = count === 1 ? `#${first}` : `#${first}-${advance(first, count - 1)}`
-      this.#listener.event('lost', `lost ${count} (${range}, ${reason.replace('_', ' ')})`, toUs)
+    const timeOf = (): ReturnType<Timeline['snapshot']> => this.#timeline.snapshot()
+    this.#losses.settle(toUs, placed, timeOf, (loss) => {
+      this.#listener.event('lost', lossText(loss), toUs)
       const epoch = this.#currentEpoch(toUs)
-      const fromUs = beginUs === 0 ? toUs : beginUs
-      const timeOf = this.#timeline.snapshot()
-      this.#losses.add({ first, count, reason, epoch, fromUs, toUs, timeOf })
-      const firstSeq = first
+      const { first: firstSeq, count, fromUs, reason } = loss
       this.#options.log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
-    }
+      return epoch
+    })
   }
 
   #currentEpoch(nowUs: number): Epoch {
@@ -440,56 +415,24 @@ export class Session {
     this.#listener.event('log', text, this.#host.nowUs())
   }
 
-  #clockNotice({ kind, byUs }: ClockNotice, { seq, stamp }: SampleFrame): void {
-    const by = `${byUs < 0 ? '-' : '+'}${formatDuration(Math.abs(byUs) / 1000)}`
-    switch (kind) {
-      case 'restarted':
-        // The only sign of a restart where the device numbers nothing.
-        if (seq === null) this.#newBoot(null)
-        else this.#newRun('device clock began anew: nothing is counted over the step')
-        return
-      case 'stepped':
-        this.#newRun(`device time jumped (${by}): nothing is counted over the step`)
-        return
-      case 'contradicted': {
-        const said = stamp.kind === 'none' ? '' : `${stamp.kind} ${stamp.value}, `
-        const which = seq === null ? 'a sample' : `#${seq}`
-        this.#tell(
-          'clock',
-          `${which}: its time stamp (${said}${by}) contradicts the samples around it`,
-        )
-        return
-      }
-      case 'unset':
-        this.#tellOnce(
-          kind,
-          'device clock is not set: its spacing is kept, its origin is the arrival',
-        )
-        return
-      case 'unstamped':
-        this.#tellOnce(
-          kind,
-          'samples without a time stamp among others with one: placed among them',
-        )
+  #clockNotice(notice: ClockNotice, frame: SampleFrame): void {
+    const { kind } = notice
+    // The only sign of a restart where the device numbers nothing.
+    if (kind === 'restarted' && frame.seq === null) {
+      this.#newBoot(null)
+      return
     }
-  }
-
-  /** What lies between two times that a step of the clock parts was not measured: nothing is integrated over it. */
-  #newRun(text: string): void {
-    this.#epoch = null
-    this.#tell('clock', text)
+    // What lies between two times that a step parts was not measured: nothing is integrated over it.
+    if (kind === 'restarted' || kind === 'stepped') this.#epoch = null
+    const isTold = (kind === 'unset' || kind === 'unstamped') && this.#told.has(kind)
+    this.#told.add(kind)
+    if (!isTold) this.#tell('clock', clockText(notice, frame))
   }
 
   #unnumbered(why: string): void {
     if (this.unnumbered) return
     this.unnumbered = true
     this.#tell('unnumbered', `${why}: no loss can be detected`)
-  }
-
-  #tellOnce(kind: ClockNotice['kind'], text: string): void {
-    if (this.#told.has(kind)) return
-    this.#told.add(kind)
-    this.#tell('clock', text)
   }
 
   #tell(kind: string, text: string): void {

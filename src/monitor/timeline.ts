@@ -1,5 +1,5 @@
 import type { Stamp } from '../protocol/frames.ts'
-import type { Arrival } from '../protocol/sequence.ts'
+import type { Arrival } from '../protocol/sample-memory.ts'
 import { distance } from '../protocol/serial-number.ts'
 import { DeviceClock } from '../protocol/time/device-clock.ts'
 import { DriftFollower } from '../protocol/time/drift-follower.ts'

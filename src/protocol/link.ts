@@ -3,7 +3,8 @@ import { withCrc } from './crc.ts'
 import type { Frame, HelloFrame, SampleFrame } from './frames.ts'
 import { Healer } from './healer.ts'
 import type { LossReason } from './missing-ranges.ts'
-import { type Arrival, SequenceTracker } from './sequence.ts'
+import type { Arrival } from './sample-memory.ts'
+import { SequenceTracker } from './sequence.ts'
 import { advance, distance } from './serial-number.ts'
 
 /** What the link tells; each accepted line ends in exactly one of the first four. */

@@ -1,13 +1,6 @@
-import type { SampleFrame } from './frames.ts'
 import { type LossReason, type MissingRange, MissingRanges } from './missing-ranges.ts'
+import { type Arrival, isRepeat, SampleMemory } from './sample-memory.ts'
 import { advance, distance } from './serial-number.ts'
-
-/** A sample on its way through the link. */
-export interface Arrival {
-  readonly frame: SampleFrame
-  /** Host time of its arrival, Unix µs, never going back. */
-  readonly arrivalUs: number
-}
 
 /** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
 export interface SequenceSink {
@@ -43,14 +36,8 @@ const NEAR = 1000
 const MOST_DOUBTS = 8
 /** So many restarts in a row after a single sample each: the same. */
 const MOST_RESTARTS = 8
-/** Without a time stamp, an equal sample this much later is another one, not a repeated line, µs. */
-const REPEATED_WITHIN_US = 100_000
 /** Samples that may wait behind a hole; past it the oldest hole is given up. */
 export const MAX_HELD = 4096
-/** How many of the newest lost ranges are remembered, in case one comes after all. */
-const LOST_KEPT = 64
-/** How many delivered samples are remembered to tell a repeated one from a restarted count. */
-const MEMORY = 256
 
 /**
  * Puts numbered samples in order: hands each on once, finds holes, duplicates
@@ -60,10 +47,8 @@ const MEMORY = 256
 export class SequenceTracker {
   readonly #sink: SequenceSink
   readonly #missing = new MissingRanges()
-  /** Told to be lost in this run of numbers, newest last. */
-  #lost: { readonly first: number; readonly count: number }[] = []
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
-  readonly #memory: (Arrival | undefined)[] = new Array(MEMORY)
+  readonly #memory = new SampleMemory()
   /** Next number to hand on; null before the first sample. */
   #expected: number | null = null
   /** One past the newest number known. */
@@ -140,8 +125,7 @@ export class SequenceTracker {
         this.#sink.lost(this.#expected, ahead, 'restart')
       }
     }
-    this.#memory.fill(undefined)
-    this.#lost = []
+    this.#memory.clear()
     this.#expected = firstSeq
     this.#head = firstSeq ?? 0
     this.#isUnnumbered = false
@@ -220,7 +204,7 @@ export class SequenceTracker {
     if (!isBefore && (step < 1 || step > most)) return
     // A number that is due, or that is missing, speaks for the run so far.
     if (nextSeq === this.#expected) return
-    if (last.verdict === 'duplicate' && this.#lossOf(nextSeq) !== undefined) return
+    if (last.verdict === 'duplicate' && this.#memory.isLost(nextSeq)) return
     this.#doubts.pop()
     this.#reject()
     this.#believe(last.arrival)
@@ -232,6 +216,7 @@ export class SequenceTracker {
    * @param dueSeq number about to be placed: what comes after it may still be due then
    */
   #reject(dueSeq: number | null = null): void {
+    if (this.#doubts.length === 0) return
     const doubts = this.#doubts.toSorted(byNumber)
     this.#doubts = []
     for (const doubt of doubts) {
@@ -251,10 +236,9 @@ export class SequenceTracker {
   }
 
   #behind(arrival: Arrival, seq: number): void {
-    const before = this.#memory[seq % MEMORY]
-    const isSame = before?.frame.seq === seq && isRepeat(before, arrival)
-    if (!isSame && this.#unlose(seq)) {
-      this.#memory[seq % MEMORY] = arrival
+    const isSame = this.#memory.has(seq, arrival)
+    if (!isSame && this.#memory.unlose(seq)) {
+      this.#memory.remember(seq, arrival)
       this.#sink.late(arrival)
     } else if (arrival.frame.resend || (isSame && arrival.frame.stamp.kind !== 'none')) {
       this.#sink.duplicate(arrival)
@@ -334,7 +318,7 @@ export class SequenceTracker {
       const next = this.#held.get(this.#expected)
       if (next !== undefined) {
         this.#held.delete(this.#expected)
-        this.#memory[this.#expected % MEMORY] = next.arrival
+        this.#memory.remember(this.#expected, next.arrival)
         this.#expected = advance(this.#expected)
         this.#sinceRestart++
         this.#sink.deliver(next.arrival, next.healed)
@@ -344,52 +328,13 @@ export class SequenceTracker {
       if (hole === undefined || !hole.lost || hole.first !== this.#expected) return
       this.#missing.shift()
       this.#expected = advance(hole.first, hole.count)
-      this.#lost = [...this.#lost.slice(1 - LOST_KEPT), hole]
+      this.#memory.lose(hole)
       this.#sink.lost(hole.first, hole.count, hole.reason ?? 'not_healable')
     }
-  }
-
-  #lossOf(seq: number): { readonly first: number; readonly count: number } | undefined {
-    return this.#lost.find(({ first, count }) => {
-      const place = distance(first, seq)
-      return place >= 0 && place < count
-    })
-  }
-
-  /** @returns false where this number was not reported as lost */
-  #unlose(seq: number): boolean {
-    const range = this.#lossOf(seq)
-    if (range === undefined) return false
-    const place = distance(range.first, seq)
-    this.#lost = this.#lost.flatMap((each) => {
-      if (each !== range) return [each]
-      const before = { first: range.first, count: place }
-      const after = { first: advance(seq), count: range.count - place - 1 }
-      return [before, after].filter(({ count }) => count > 0)
-    })
-    return true
   }
 }
 
 function byNumber(a: Doubt, b: Doubt): number {
   const [first, second] = [a.arrival.frame.seq, b.arrival.frame.seq]
   return first === null || second === null ? 0 : distance(second, first)
-}
-
-/** Whether two samples of one number are the same line twice. Without a stamp, the arrival has to tell. */
-function isRepeat(a: Arrival, b: Arrival): boolean {
-  if (!sameSample(a.frame, b.frame)) return false
-  return a.frame.stamp.kind !== 'none' || b.arrivalUs - a.arrivalUs <= REPEATED_WITHIN_US
-}
-
-function sameSample(a: SampleFrame, b: SampleFrame): boolean {
-  return (
-    a.seq === b.seq &&
-    a.voltage === b.voltage &&
-    a.current === b.current &&
-    a.power === b.power &&
-    a.status === b.status &&
-    a.stamp.kind === b.stamp.kind &&
-    (a.stamp.kind === 'none' || a.stamp.value === (b.stamp as typeof a.stamp).value)
-  )
 }

@@ -1,0 +1,23 @@
+import type { SampleFrame } from '../protocol/frames.ts'
+import { formatDuration } from '../util/duration.ts'
+import type { ClockNotice } from './timeline.ts'
+
+/** A notice about the device's clock in plain words, for the event list. */
+export function clockText({ kind, byUs }: ClockNotice, { seq, stamp }: SampleFrame): string {
+  const by = `${byUs < 0 ? '-' : '+'}${formatDuration(Math.abs(byUs) / 1000)}`
+  switch (kind) {
+    case 'restarted':
+      return 'device clock began anew: nothing is counted over the step'
+    case 'stepped':
+      return `device time jumped (${by}): nothing is counted over the step`
+    case 'contradicted': {
+      const said = stamp.kind === 'none' ? '' : `${stamp.kind} ${stamp.value}, `
+      const which = seq === null ? 'a sample' : `#${seq}`
+      return `${which}: its time stamp (${said}${by}) contradicts the samples around it`
+    }
+    case 'unset':
+      return 'device clock is not set: its spacing is kept, its origin is the arrival'
+    case 'unstamped':
+      return 'samples without a time stamp among others with one: placed among them'
+  }
+}
