@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { applyConfigFile } from '../config/config-file.ts'
+import { applySwitchVariables } from '../config/environment.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
 import { mockCommand } from './commands/mock.ts'
@@ -19,7 +20,10 @@ export function createProgram(io: CliIo): Command {
   for (const create of [monitorCommand, mockCommand, historyCommand, exportCommand, portsCommand]) {
     program.addCommand(addCommon(create(io)))
   }
-  program.hook('preAction', (_program, command) => applyConfigFile(command, io.env))
+  program.hook('preAction', (_program, command) => {
+    applySwitchVariables(command, io.env)
+    applyConfigFile(command, io.env)
+  })
   // Not inherited by commands that were made elsewhere, so set on each.
   for (const command of [program, ...program.commands]) {
     command

@@ -1,4 +1,5 @@
-import { type Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
+import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
@@ -22,7 +23,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     })
   }
   const program = createProgram(io)
-  dropFalseSwitches(program, io.env)
+  dropEmptyVariables(program.commands, io.env)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
@@ -33,16 +34,6 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     }
     report(error, io, args.includes('--verbose'))
     return exitCodeOf(error)
-  }
-}
-
-/** `INA219_NO_LOG=0` means no: commander takes any value of a switch's variable for yes. */
-function dropFalseSwitches(program: Command, env: NodeJS.ProcessEnv): void {
-  for (const { envVar, required, optional } of program.commands.flatMap((each) => each.options)) {
-    if (envVar === undefined || required || optional) continue
-    if (['', '0', 'false', 'no', 'off'].includes(env[envVar]?.toLowerCase() ?? 'unset')) {
-      delete env[envVar]
-    }
   }
 }
 

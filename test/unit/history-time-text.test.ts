@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os'
 import { expect, test } from 'vitest'
 import { isInaError } from '../../src/util/errors.ts'
-import { defaultLogPath } from '../../src/util/paths.ts'
+import { configFolder, dataFolder, defaultLogPath } from '../../src/util/paths.ts'
 import { formatIso, parseTime } from '../../src/util/time-text.ts'
 
 test.each([
@@ -57,4 +58,24 @@ test('the log lies in the data folder of the user', () => {
     '/Users/x/Library/Application Support/ina219/ina219.db',
   )
   expect(at({ LOCALAPPDATA: '/c/local', HOME: '/x' }, 'win32')).toBe('/c/local/ina219/ina219.db')
+})
+
+test('both folders of the user follow the same rules', () => {
+  const home = { HOME: '/home/x' }
+  expect(configFolder(home, 'linux')).toBe('/home/x/.config/ina219')
+  expect(configFolder(home, 'darwin')).toBe('/home/x/.config/ina219')
+  expect(configFolder({ ...home, XDG_CONFIG_HOME: '/etc/x' }, 'linux')).toBe('/etc/x/ina219')
+  expect(configFolder({ ...home, APPDATA: '/c/roaming' }, 'win32')).toBe('/c/roaming/ina219')
+  // Another system's variable is none of ours.
+  expect(configFolder({ ...home, APPDATA: '/c/roaming' }, 'linux')).toBe('/home/x/.config/ina219')
+  for (const unset of ['', 'relative', './x']) {
+    expect(configFolder({ ...home, XDG_CONFIG_HOME: unset }, 'linux')).toBe(
+      '/home/x/.config/ina219',
+    )
+    expect(dataFolder({ ...home, XDG_DATA_HOME: unset }, 'linux')).toBe(
+      '/home/x/.local/share/ina219',
+    )
+    expect(configFolder({ HOME: unset }, 'linux')).toBe(`${userInfo().homedir}/.config/ina219`)
+    expect(dataFolder({ HOME: unset }, 'linux')).toBe(`${userInfo().homedir}/.local/share/ina219`)
+  }
 })

@@ -5,6 +5,7 @@ import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
 import {
   BUCKET_COLUMNS,
   bucketLine,
@@ -55,7 +56,11 @@ export function exportCommand(io: CliIo): Command {
         flagOnly: true,
       }),
     )
-    .action(() => runExport(command.opts<ExportOptions>(), io))
+    .action(() => {
+      keepHighest(command, ['last'], ['from', 'to'])
+      keepHighest(command, ['events'], ['every'])
+      return runExport(command.opts<ExportOptions>(), io)
+    })
   return command
 }
 

@@ -3,6 +3,7 @@ import type { LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
 import { streamTarget } from './export-target.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
@@ -37,7 +38,10 @@ export function historyCommand(io: CliIo): Command {
       }).env('INA219_HISTORY_FORMAT'),
     )
     .addOption(option('--ascii', 'plot with ASCII characters only'))
-    .action(() => runHistory(command.opts<HistoryOptions>(), io))
+    .action(() => {
+      keepHighest(command, ['last'], ['from', 'to'])
+      return runHistory(command.opts<HistoryOptions>(), io)
+    })
   return command
 }
 

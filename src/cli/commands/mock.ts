@@ -20,6 +20,7 @@ import { numberIn } from '../../util/numbers.ts'
 import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean
@@ -111,7 +112,21 @@ export function mockCommand(io: CliIo): Command {
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
-    .action((_options, command: Command) => runMock(command.opts<MockCliOptions>(), io))
+    .action((_options, command: Command) => {
+      settleConflicts(command)
+      return runMock(command.opts<MockCliOptions>(), io)
+    })
+}
+
+/** A flag beats environment and file also where they name an option that excludes it. */
+function settleConflicts(command: Command): void {
+  for (const key of ['fault', 'plainFrames', 'start']) keepHighest(command, ['board'], [key])
+  if (command.getOptionValue('rate') === 'max') keepHighest(command, ['board'], ['rate'])
+  // A default for recordings is no mistake of a run without one.
+  const isSaidHere = command.getOptionValueSource('columns') === 'cli'
+  if (command.getOptionValue('replay') === undefined && !isSaidHere) {
+    command.setOptionValue('columns', undefined)
+  }
 }
 
 function rate(text: string): number | 'max' {

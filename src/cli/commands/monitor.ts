@@ -12,6 +12,7 @@ import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
 
 interface MonitorCliOptions extends SourceChoice {
@@ -112,7 +113,18 @@ export function monitorCommand(io: CliIo): Command {
     )
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
-    .action((_options, command: Command) => runMonitor(command.opts<MonitorCliOptions>(), io))
+    .action((_options, command: Command) => {
+      settleConflicts(command)
+      return runMonitor(command.opts<MonitorCliOptions>(), io)
+    })
+}
+
+/** A flag beats environment and file also where they name an option that excludes it. */
+function settleConflicts(command: Command): void {
+  keepHighest(command, ['port'], ['stdin'], ['mock'])
+  keepHighest(command, ['set'], ['stdin'])
+  const { summary, output } = command.opts<MonitorCliOptions>()
+  if (summary === '-' && output === 'ndjson') keepHighest(command, ['summary'], ['output'])
 }
 
 function retention(text: string): number {
