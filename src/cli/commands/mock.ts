@@ -17,10 +17,12 @@ import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError, systemCode } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
+import { flushed } from '../flushed.ts'
 import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
+import { isReaderGone, outputFailed } from '../reader-gone.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean
@@ -144,13 +146,17 @@ async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
   const abort = new AbortController()
   void stop.reached.then(() => abort.abort())
   stop.onSignals()
-  // A reader that goes away ends the run; the summary is still written.
+  // An output that takes no more ends the run; the summary is still written.
+  let failure: InaError | null = null
   io.stdout.on('error', (error) => {
-    if (systemCode(error) === 'EPIPE') stop.now()
+    if (!isReaderGone(error)) failure ??= outputFailed(error)
+    stop.now()
   })
   try {
     const summary = await runners(options, replay, io, stop, abort.signal)
+    await flushed([io.stdout])
     if (options.summary !== undefined) writeSummary(options.summary, summary, io)
+    if (failure !== null) throw failure
   } finally {
     stop.dispose()
   }
