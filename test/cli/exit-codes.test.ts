@@ -100,6 +100,12 @@ describe('exit code 3', () => {
     expect(run.code).toBe(3)
     expectOneLine(run, /no port '\/dev\/nonexistent'.*--wait/)
   })
+
+  it.skipIf(process.platform === 'win32')('a device that is no serial port', async () => {
+    const run = await ina219(['monitor', '--port', '/dev/null', '--no-log'])
+    expect(run.code).toBe(3)
+    expectOneLine(run, /'\/dev\/null' is not a serial port; look at 'ina219 ports'/)
+  })
 })
 
 describe('exit code 4', () => {
