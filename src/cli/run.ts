@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
+import { colourFor } from './colour.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -46,7 +47,8 @@ function report(error: unknown, io: CliIo, verbose: boolean): void {
         'this is a fault of ina219: run it again with --verbose and report what it prints',
         error,
       )
-  io.stderr.write(`ina219: ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
+  const prefix = colourFor(io.stderr, io.env).red.bold('ina219:')
+  io.stderr.write(`${prefix} ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
   if (!verbose) return
   for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {
     io.stderr.write(`${cause.stack ?? cause.message}\n`)

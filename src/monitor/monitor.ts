@@ -154,8 +154,8 @@ export class Monitor implements MonitorControls {
     if (log === null || logFile === null) return null
     // What a running device takes: a pause doesn't make the log smaller for long.
     const rate = this.#rate.perSecond()
-    const bytesPer48h = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
-    return { ...(log satisfies LogClient).state, file: logFile.path, bytesPer48h }
+    const bytesAtRetention = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
+    return { ...(log satisfies LogClient).state, file: logFile.path, bytesAtRetention }
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {

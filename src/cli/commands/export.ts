@@ -3,6 +3,7 @@ import type { LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
@@ -32,6 +33,13 @@ interface ExportOptions extends RangeOptions {
   events?: boolean
 }
 
+const EXAMPLES: readonly Example[] = [
+  ['ina219 export --last 48h > log.csv', 'every sample, to the digit'],
+  ['ina219 export --last 48h --every 1m -o minutes.csv', 'a row a minute'],
+  ['ina219 export --device bench-7 --format ndjson', 'one device, an object a line'],
+  ['ina219 export --events', 'gaps, restarts, reconnects'],
+]
+
 /** Rows put together before they are written. */
 const LINES_PER_WRITE = 200
 
@@ -56,6 +64,7 @@ export function exportCommand(io: CliIo): Command {
         flagOnly: true,
       }),
     )
+    .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       keepHighest(command, ['last'], ['from', 'to'])
       keepHighest(command, ['events'], ['every'])

@@ -18,6 +18,7 @@ import { parseDuration } from '../../util/duration.ts'
 import { InaError, systemCode } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { flushed } from '../flushed.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
@@ -32,6 +33,24 @@ interface MockCliOptions extends RunChoice {
   summary?: string
   board?: boolean
 }
+
+const EXAMPLES: readonly Example[] = [
+  ['ina219 mock --list', 'the scenarios'],
+  [
+    'ina219 mock --scenario motor --rate 50 | ina219 monitor --stdin',
+    'a motor, watched through a pipe',
+  ],
+  ['ina219 mock --rate 100 --pty /tmp/board', 'a board to open with --port /tmp/board'],
+  [
+    'ina219 mock --rate max --count 100000 --fault drop=0.01,corrupt=0.005 --summary - > frames.jsonl',
+    'faults on the line, as fast as it goes',
+  ],
+  [
+    'ina219 mock --replay recording.csv | ina219 monitor --stdin --keep-time',
+    'a recording, at its own pace and times',
+  ],
+  ['ina219 mock --board --count 5', 'the real firmware on an emulated board'],
+]
 
 /** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
 const SENSOR_RATE_HZ = 1e6 / 1064
@@ -114,6 +133,7 @@ export function mockCommand(io: CliIo): Command {
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
+    .addHelpText('after', examplesText(EXAMPLES))
     .action((_options, command: Command) => {
       settleConflicts(command)
       return runMock(command.opts<MockCliOptions>(), io)

@@ -7,6 +7,7 @@ import { InaError, systemCode } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { defaultLogPath } from '../../util/paths.ts'
 import { parseSetting } from '../device-settings.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
@@ -33,6 +34,22 @@ interface MonitorCliOptions extends SourceChoice {
 }
 
 const TICK_MS = 50
+
+const EXAMPLES: readonly Example[] = [
+  ['ina219 monitor --mock', 'try it without hardware'],
+  ['ina219 monitor --port /dev/ttyUSB0', 'watch and log a board (COM3 on Windows)'],
+  [
+    'ina219 monitor --port /dev/ttyUSB0 --set interval=100 averaging=8',
+    'with settings for the board',
+  ],
+  ['ina219 monitor --port /dev/ttyUSB0 --wait --output none', 'log without a terminal'],
+  ['ina219 mock | ina219 monitor --stdin', 'frames from a pipe'],
+  [
+    'ina219 monitor --mock sine --no-log --output ndjson --count 5',
+    'five samples as JSON, nothing logged',
+  ],
+  ['ina219 monitor --mock --duration 1h --summary run.json', 'an hour, and what it came to'],
+]
 
 export function monitorCommand(io: CliIo): Command {
   return new Command('monitor')
@@ -113,6 +130,7 @@ export function monitorCommand(io: CliIo): Command {
     )
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
+    .addHelpText('after', examplesText(EXAMPLES))
     .action((_options, command: Command) => {
       settleConflicts(command)
       return runMonitor(command.opts<MonitorCliOptions>(), io)
