@@ -12,6 +12,7 @@ import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
+import { withNewLog } from '../new-log.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
@@ -133,7 +134,10 @@ export function monitorCommand(io: CliIo): Command {
     .addHelpText('after', examplesText(EXAMPLES))
     .action((_options, command: Command) => {
       settleConflicts(command)
-      return runMonitor(command.opts<MonitorCliOptions>(), io)
+      const options = command.opts<MonitorCliOptions>()
+      const path = options.db ?? defaultLogPath(io.env)
+      const run = (): Promise<void> => runMonitor(options, path, io)
+      return options.log ? withNewLog(path, run) : run()
     })
 }
 
@@ -153,7 +157,7 @@ function retention(text: string): number {
   return ms
 }
 
-async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> {
+async function runMonitor(options: MonitorCliOptions, path: string, io: CliIo): Promise<void> {
   const how = chooseOutput(options.output, io)
   if (options.summary === '-' && how === 'ndjson') {
     throw new InaError(
@@ -171,7 +175,6 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
       'name the port with --port',
     )
   }
-  const path = options.db ?? defaultLogPath(io.env)
   const log = options.log ? await openLog({ file: path, retainMs: options.retain }) : null
 
   const stop = new Stop()
