@@ -7,12 +7,12 @@ import { InaError, systemCode } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { defaultLogPath } from '../../util/paths.ts'
 import { parseSetting } from '../device-settings.ts'
+import { withNewLog } from '../failed-start.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
-import { withNewLog } from '../new-log.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
@@ -135,9 +135,8 @@ export function monitorCommand(io: CliIo): Command {
     .action((_options, command: Command) => {
       settleConflicts(command)
       const options = command.opts<MonitorCliOptions>()
-      const path = options.db ?? defaultLogPath(io.env)
-      const run = (): Promise<void> => runMonitor(options, path, io)
-      return options.log ? withNewLog(path, run) : run()
+      const run = (): Promise<void> => runMonitor(options, io)
+      return options.log ? withNewLog(options.db ?? defaultLogPath(io.env), run) : run()
     })
 }
 
@@ -157,7 +156,7 @@ function retention(text: string): number {
   return ms
 }
 
-async function runMonitor(options: MonitorCliOptions, path: string, io: CliIo): Promise<void> {
+async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> {
   const how = chooseOutput(options.output, io)
   if (options.summary === '-' && how === 'ndjson') {
     throw new InaError(
@@ -175,6 +174,7 @@ async function runMonitor(options: MonitorCliOptions, path: string, io: CliIo): 
       'name the port with --port',
     )
   }
+  const path = options.db ?? defaultLogPath(io.env)
   const log = options.log ? await openLog({ file: path, retainMs: options.retain }) : null
 
   const stop = new Stop()
