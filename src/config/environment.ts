@@ -9,7 +9,7 @@ const YES: readonly string[] = ['1', 'true', 'yes', 'on']
  */
 export function dropEmptyVariables(commands: readonly Command[], env: NodeJS.ProcessEnv): void {
   for (const { envVar } of commands.flatMap((each) => each.options)) {
-    if (envVar !== undefined && env[envVar]?.trim() === '') delete env[envVar]
+    if (envVar !== undefined && env[envVar] === '') delete env[envVar]
   }
 }
 

@@ -69,7 +69,7 @@ describe('where an option comes from', () => {
   })
 
   it('an empty variable counts as not set', async () => {
-    const empty = { INA219_COUNT: '', INA219_PORT: '', INA219_MOCK: ' ', INA219_CONFIG: '' }
+    const empty = { INA219_COUNT: '', INA219_PORT: '', INA219_MOCK: '', INA219_CONFIG: '' }
     expect(await ina219(STDIN, FRAME, empty)).toMatchObject({ code: 0 })
   })
 
