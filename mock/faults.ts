@@ -43,6 +43,7 @@ export function parseFaults(text: string): FaultSpec {
     garbage: 0,
     reset: 0,
   }
+  const given = new Set<FaultKind>()
   for (const part of text.split(',')) {
     const [name = '', value, ...rest] = part.split('=').map((each) => each.trim())
     const kind = FAULT_KINDS.find((each) => each === name)
@@ -58,6 +59,14 @@ export function parseFaults(text: string): FaultSpec {
     if (!(probability >= 0 && probability <= 1) || rest.length > 0) {
       throw new InaError('usage_invalid', `'${part.trim()}' has no probability of 0 to 1`, EXAMPLE)
     }
+    if (given.has(kind)) {
+      throw new InaError(
+        'usage_invalid',
+        `the fault '${kind}' is given twice`,
+        'give each kind once',
+      )
+    }
+    given.add(kind)
     spec[kind] = probability
   }
   if (EXCLUSIVE.reduce((sum, kind) => sum + spec[kind], 0) > 1) {

@@ -68,6 +68,7 @@ export async function printLive(
 }
 
 function drained(stream: Writable, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done)

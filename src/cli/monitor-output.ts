@@ -3,10 +3,11 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { EventLine } from '../monitor/snapshot.ts'
 import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { formatDuration } from '../util/duration.ts'
+import { formatIso } from '../util/time-text.ts'
 import { flushed } from './flushed.ts'
 import type { CliIo } from './io.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
-import { isoTime, ndjsonLine, plainLine } from './sample-text.ts'
+import { ndjsonLine, plainLine } from './sample-text.ts'
 
 export type OutputKind = 'tui' | 'plain' | 'ndjson' | 'none'
 
@@ -86,7 +87,7 @@ class LineOutput implements Output {
 
   event(event: EventLine): void {
     if (this.#kind !== 'plain' && QUIET_KINDS.has(event.kind)) return
-    this.#options.io.stderr.write(`# ${isoTime(event.timeUs)} ${event.kind}: ${event.text}\n`)
+    this.#options.io.stderr.write(`# ${formatIso(event.timeUs)} ${event.kind}: ${event.text}\n`)
   }
 
   async close(): Promise<void> {
@@ -109,9 +110,9 @@ class LineOutput implements Output {
   #tellSize(): void {
     if (this.#sizeTold || this.#options.logPath === null) return
     const { log } = this.#options.monitor.snapshot()
-    if (log === null || log.bytesPer48h === null) return
+    if (log === null || log.bytesAtRetention === null) return
     this.#sizeTold = true
-    const megabytes = (log.bytesPer48h / 1e6).toPrecision(3)
+    const megabytes = (log.bytesAtRetention / 1e6).toPrecision(3)
     this.#options.io.stderr.write(
       `# log ${log.file}: ${formatDuration(this.#options.retainMs)} at this rate take about ${Number(megabytes)} MB\n`,
     )

@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import { applyConfigFile } from '../config/config-file.ts'
+import { applySwitchVariables } from '../config/environment.ts'
+import { colourFor, hasColour } from './colour.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
 import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
+import { type Example, examplesText, heading } from './help-text.ts'
 import type { CliIo } from './io.ts'
 import { option } from './option.ts'
 
@@ -15,20 +18,27 @@ export function createProgram(io: CliIo): Command {
   const program = new Command('ina219')
     .description('Terminal power monitor for the TI INA219.')
     .version(__VERSION__)
-    .addHelpText('after', EPILOGUE)
+    .addHelpText('after', EPILOGUE + examplesText(EXAMPLES))
   for (const create of [monitorCommand, mockCommand, historyCommand, exportCommand, portsCommand]) {
     program.addCommand(addCommon(create(io)))
   }
-  program.hook('preAction', (_program, command) => applyConfigFile(command, io.env))
+  program.hook('preAction', (_program, command) => {
+    applySwitchVariables(command, io.env)
+    applyConfigFile(command, io.env)
+  })
   // Not inherited by commands that were made elsewhere, so set on each.
+  const prefix = colourFor(io.stderr, io.env).red.bold('ina219:')
   for (const command of [program, ...program.commands]) {
     command
+      .configureHelp({ styleTitle: heading })
       .exitOverride()
       .showSuggestionAfterError()
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
-        outputError: (text, write) => write(usageLine(text, command)),
+        getOutHasColors: () => hasColour(io.stdout, io.env),
+        getErrHasColors: () => hasColour(io.stderr, io.env),
+        outputError: (text, write) => write(`${prefix} ${usageLine(text, command)}`),
       })
   }
   return program
@@ -50,7 +60,7 @@ function usageLine(text: string, command: Command): string {
     .trim()
     .replace(/\.$/, '')
   const name = command.parent === null ? 'ina219' : `ina219 ${command.name()}`
-  return `ina219: ${message}; see '${name} --help'\n`
+  return `${message}; see '${name} --help'\n`
 }
 
 const EPILOGUE = `
@@ -58,10 +68,13 @@ Every option can also come from the environment (INA219_DB, INA219_PORT, ...)
 or from the configuration file; a flag wins over the environment, that over the file.
 
 Exit codes: 0 done, 1 internal fault, 2 usage or configuration, 3 device or port, 4 log.
+`
 
-Examples:
-  ina219 monitor --mock                       try it without hardware
-  ina219 monitor --port /dev/ttyUSB0          watch and log a board
-  ina219 mock | ina219 monitor --stdin        frames from a pipe
-  ina219 history --last 15m                   what the log says
-  ina219 export --last 48h > log.csv          take it to the next tool`
+const EXAMPLES: readonly Example[] = [
+  ['ina219 monitor --mock', 'try it without hardware'],
+  ['ina219 monitor --port /dev/ttyUSB0', 'watch and log a board'],
+  ['ina219 mock | ina219 monitor --stdin', 'frames from a pipe'],
+  ['ina219 history --last 15m', 'what the log says'],
+  ['ina219 export --last 48h > log.csv', 'take it to the next tool'],
+  ['ina219 export --help', 'the options and examples of a command'],
+]

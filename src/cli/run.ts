@@ -1,5 +1,7 @@
-import { type Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
+import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
+import { colourFor } from './colour.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -22,7 +24,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     })
   }
   const program = createProgram(io)
-  dropFalseSwitches(program, io.env)
+  dropEmptyVariables(program.commands, io.env)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
@@ -36,16 +38,6 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
-/** `INA219_NO_LOG=0` means no: commander takes any value of a switch's variable for yes. */
-function dropFalseSwitches(program: Command, env: NodeJS.ProcessEnv): void {
-  for (const { envVar, required, optional } of program.commands.flatMap((each) => each.options)) {
-    if (envVar === undefined || required || optional) continue
-    if (['', '0', 'false', 'no', 'off'].includes(env[envVar]?.toLowerCase() ?? 'unset')) {
-      delete env[envVar]
-    }
-  }
-}
-
 function report(error: unknown, io: CliIo, verbose: boolean): void {
   const failure = isInaError(error)
     ? error
@@ -55,7 +47,8 @@ function report(error: unknown, io: CliIo, verbose: boolean): void {
         'this is a fault of ina219: run it again with --verbose and report what it prints',
         error,
       )
-  io.stderr.write(`ina219: ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
+  const prefix = colourFor(io.stderr, io.env).red.bold('ina219:')
+  io.stderr.write(`${prefix} ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
   if (!verbose) return
   for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {
     io.stderr.write(`${cause.stack ?? cause.message}\n`)

@@ -1,9 +1,5 @@
 import type { Sample } from '../domain/sample.ts'
-
-/** ISO 8601 with ms and `Z`, contract section 1. @param timeUs Unix µs */
-export function isoTime(timeUs: number): string {
-  return new Date(Math.floor(timeUs / 1000)).toISOString()
-}
+import { formatIso } from '../util/time-text.ts'
 
 /** One line for people: `2026-11-20T20:13:00.123Z  5.020 V  0.2450 A  1.2300 W  ok  #123`. */
 export function plainLine(sample: Sample): string {
@@ -12,13 +8,13 @@ export function plainLine(sample: Sample): string {
   const watts = sample.power.toFixed(4).padStart(8)
   const seq = sample.seq === null ? '' : `  #${sample.seq}`
   const gap = sample.gapBefore ? '  (gap before)' : ''
-  return `${isoTime(sample.timeUs)} ${volts} V ${amps} A ${watts} W  ${sample.status}${seq}${gap}\n`
+  return `${formatIso(sample.timeUs)} ${volts} V ${amps} A ${watts} W  ${sample.status}${seq}${gap}\n`
 }
 
 /** One JSON object, member names as in the CSV of `export`. */
 export function ndjsonLine(sample: Sample, device: string): string {
   return `${JSON.stringify({
-    time: isoTime(sample.timeUs),
+    time: formatIso(sample.timeUs),
     device,
     voltage_v: sample.voltage,
     current_a: sample.current,

@@ -4,15 +4,9 @@ import type { Command, Option } from 'commander'
 import { parse } from 'smol-toml'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { nearest } from '../util/nearest.ts'
+import { configFolder } from '../util/paths.ts'
 
 const COMMANDS: readonly string[] = ['monitor', 'mock', 'history', 'export', 'ports']
-
-/** Where the file is looked for: $XDG_CONFIG_HOME/ina219/config.toml, %APPDATA%\ina219\config.toml. */
-export function configPath(env: NodeJS.ProcessEnv): string {
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? '.'
-  const base = env['XDG_CONFIG_HOME'] || env['APPDATA'] || join(home, '.config')
-  return join(base, 'ina219', 'config.toml')
-}
 
 /**
  * Gives a command the options of the configuration file that neither a flag nor
@@ -22,29 +16,37 @@ export function configPath(env: NodeJS.ProcessEnv): string {
  */
 export function applyConfigFile(command: Command, env: NodeJS.ProcessEnv): void {
   const named = command.getOptionValue('config') as string | undefined
-  const path = named ?? configPath(env)
+  const path = named ?? join(configFolder(env), 'config.toml')
   const table = readTable(path, named !== undefined)
   if (table === null) return
 
   const all = (command.parent?.commands ?? [command]).flatMap((each) => configurable(each))
   const known = new Set(all.map((each) => each.name()))
   for (const key of Object.keys(table)) {
-    if (COMMANDS.includes(key) && isTable(table[key])) continue
+    if (sectionOf(table, key) !== null) continue
     if (!known.has(key)) throw unknownKey(path, key, [...known, ...COMMANDS])
   }
   for (const each of command.parent?.commands ?? [command]) checkSection(each, table, path)
-  const section = table[command.name()]
-  const specific = isTable(section) ? section : {}
+  const specific = sectionOf(table, command.name()) ?? {}
   for (const each of configurable(command)) {
-    const value = specific[each.name()] ?? table[each.name()]
+    const name = each.name()
+    // The table [mock] is no value of the option --mock.
+    const general = sectionOf(table, name) === null ? table[name] : undefined
+    const value = specific[name] ?? general
     if (value !== undefined) setFromFile(command, each, value, path)
   }
 }
 
+/** The table of a command; null where the key is no command's or holds no table. */
+function sectionOf(table: Table, key: string): Table | null {
+  const value = table[key]
+  return COMMANDS.includes(key) && isTable(value) ? value : null
+}
+
 /** A mistake in the table of one command is told by every command. */
 function checkSection(command: Command, table: Table, path: string): void {
-  const section = table[command.name()]
-  if (!isTable(section)) return
+  const section = sectionOf(table, command.name())
+  if (section === null) return
   const names = configurable(command).map((each) => each.name())
   for (const key of Object.keys(section)) {
     if (!names.includes(key)) throw unknownKey(path, `${command.name()}.${key}`, names)
@@ -108,8 +110,8 @@ function setFromFile(command: Command, target: Option, value: unknown, path: str
     command.setOptionValueWithSource(key, target.negate ? !value : value, 'config')
     return
   }
-  if (value === true && target.optional) {
-    command.setOptionValueWithSource(key, true, 'config')
+  if (typeof value === 'boolean' && target.optional) {
+    if (value) command.setOptionValueWithSource(key, true, 'config')
     return
   }
   if (typeof value !== 'string' && typeof value !== 'number') {

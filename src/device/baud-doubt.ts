@@ -1,11 +1,18 @@
+import { decodeLine } from '../protocol/codec.ts'
+
 /** Bytes looked at before a verdict: some lines, more than the boot noise of a board. */
-const WINDOW_BYTES = 400
+export const WINDOW_BYTES = 400
 /**
  * Shares of bytes that ASCII text has not (a scatter has some 0.6, names in UTF-8 up to 0.2):
  * above the first, the rate is doubted; below the second, trusted.
  */
 const DOUBT_ABOVE = 0.35
 const TRUST_BELOW = 0.2
+/**
+ * A frame proves the rate for as many bytes behind it: no text comes through at a
+ * wrong one, but on a bad line garbage of more than 512 bytes stands between frames.
+ */
+const PROOF_BYTES = 2000
 
 /** Rates that boards and sketches use, the usual ones first. */
 const USUAL_BAUDS: readonly number[] = [115_200, 9600, 57_600, 250_000, 500_000, 1_000_000]
@@ -18,12 +25,25 @@ export class BaudDoubt {
   #seen = 0
   #odd = 0
   #doubted = false
+  #sinceProof = Number.POSITIVE_INFINITY
 
   get doubted(): boolean {
     return this.#doubted
   }
 
+  /** A line that was read, before the bytes that come behind it. */
+  line(bytes: Uint8Array): void {
+    // One in each window is proof enough.
+    if (this.#sinceProof < WINDOW_BYTES) return
+    const { kind } = decodeLine(bytes)
+    if (kind === 'malformed' || kind === 'crc_error') return
+    this.#sinceProof = 0
+    this.#doubted = false
+  }
+
+  /** @param chunk at most `WINDOW_BYTES`, or lines within it would prove too little */
   push(chunk: Uint8Array): void {
+    this.#sinceProof += chunk.length
     for (const byte of chunk) {
       if (!isText(byte)) this.#odd++
       if (++this.#seen === WINDOW_BYTES) this.#judge()
@@ -32,7 +52,7 @@ export class BaudDoubt {
 
   #judge(): void {
     const share = this.#odd / this.#seen
-    if (share > DOUBT_ABOVE) this.#doubted = true
+    if (share > DOUBT_ABOVE && this.#sinceProof > PROOF_BYTES) this.#doubted = true
     else if (share < TRUST_BELOW) this.#doubted = false
     this.#seen = 0
     this.#odd = 0

@@ -1,5 +1,5 @@
 import type { Clock } from '../util/clock.ts'
-import { BaudDoubt, baudAdvice } from './baud-doubt.ts'
+import { BaudDoubt, baudAdvice, WINDOW_BYTES } from './baud-doubt.ts'
 import { createLineChain, type LineChain } from './line-chain.ts'
 import { absent } from './open-failure.ts'
 import type { OpenPort, PortFactory } from './serial-port.ts'
@@ -57,6 +57,7 @@ export class Connection {
     const chain = await createLineChain({
       line: (bytes) => {
         this.#silence.line(clock.monoMs())
+        this.#doubt.line(bytes)
         sink.line(bytes)
       },
       overlong: () => sink.overlong(),
@@ -86,9 +87,12 @@ export class Connection {
 
   #data(chunk: Buffer, chain: LineChain, sink: SourceSink): void {
     this.#silence.bytes(this.#options.clock.monoMs())
-    this.#doubt.push(chunk)
     sink.bytes(chunk.length)
-    chain.push(chunk)
+    for (let at = 0; at < chunk.length; at += WINDOW_BYTES) {
+      const piece = chunk.subarray(at, at + WINDOW_BYTES)
+      chain.push(piece)
+      this.#doubt.push(piece)
+    }
     this.#tell(sink)
   }
 

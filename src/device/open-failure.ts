@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { isatty } from 'node:tty'
 import { InaError, systemCode } from '../util/errors.ts'
 import { findLockHolder, findOpenHolder } from './holder.ts'
 
@@ -8,8 +9,12 @@ import { findLockHolder, findOpenHolder } from './holder.ts'
 export interface OpenProbe {
   /** Kind, owner group and permission bits; rejects with the system's error. */
   stat(path: string): Promise<{ isPort: boolean; gid: number; mode: number }>
-  /** Opens and closes the port without any setting; rejects with the system's error. */
-  open(path: string): Promise<void>
+  /**
+   * Opens and closes the port without any setting; rejects with the system's error.
+   *
+   * @returns false where it is no terminal device, as `/dev/null`
+   */
+  open(path: string): Promise<boolean>
   /** Lock or open file of another program, in words. */
   holder(path: string): Promise<string | null>
   /** `/etc/group` */
@@ -26,7 +31,11 @@ export const realProbe: OpenProbe = {
   async open(path) {
     const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants
     const file = await open(path, O_RDWR | O_NOCTTY | O_NONBLOCK)
-    await file.close()
+    try {
+      return isatty(file.fd)
+    } finally {
+      await file.close()
+    }
   },
   async holder(path) {
     return (await findLockHolder(path)) ?? (await findOpenHolder(path))
@@ -49,8 +58,11 @@ export async function explainOpenFailure(
 ): Promise<InaError> {
   try {
     const { isPort } = await probe.stat(path)
-    if (!isPort) return notAPort(path, cause)
-    await probe.open(path)
+    if (!isPort)
+      return notAPort(path, `pipe a recording in instead: ina219 monitor --stdin < ${path}`, cause)
+    if (!(await probe.open(path))) {
+      return notAPort(path, "look at 'ina219 ports' for those that are", cause)
+    }
   } catch (error) {
     return explainCode(path, error, probe)
   }
@@ -110,13 +122,8 @@ function refused(path: string, hint: string, cause: unknown): InaError {
   )
 }
 
-function notAPort(path: string, cause: unknown): InaError {
-  return new InaError(
-    'device_unsupported',
-    `'${path}' is not a serial port`,
-    `pipe a recording in instead: ina219 monitor --stdin < ${path}`,
-    cause,
-  )
+function notAPort(path: string, hint: string, cause: unknown): InaError {
+  return new InaError('device_unsupported', `'${path}' is not a serial port`, hint, cause)
 }
 
 function because(cause: unknown): string {

@@ -59,6 +59,8 @@ export class Monitor implements MonitorControls {
   #newestInRange: Sample | null = null
   #source: { state: SourceState; reason: string } = { state: 'opening', reason: '' }
   #events: EventLine[] = []
+  /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
+  #settling: (() => void) | null = null
 
   constructor(options: MonitorOptions, listener: MonitorListener) {
     this.#options = options
@@ -81,18 +83,27 @@ export class Monitor implements MonitorControls {
     this.#session.start()
   }
 
+  /** Timers of the session; call about every 50 ms. */
   tick(): void {
     this.#session.tick()
+    this.#settling?.()
   }
 
-  /** Waits a moment for samples that are being sent again: an end just now would lose them. */
-  async settle(): Promise<void> {
+  /**
+   * Waits a moment for samples that are being sent again: an end just now would
+   * lose them. `tick` has to go on meanwhile, since it is what ends the wait.
+   */
+  settle(): Promise<void> {
     const { clock } = this.#options
     const endMs = clock.monoMs() + SETTLE_MS
-    while (this.#session.healing && clock.monoMs() < endMs) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      this.#session.tick()
-    }
+    return new Promise((resolve) => {
+      this.#settling = () => {
+        if (this.#session.healing && clock.monoMs() < endMs) return
+        this.#settling = null
+        resolve()
+      }
+      this.#settling()
+    })
   }
 
   /** Hands on what still waits, before the log is closed. */
@@ -154,8 +165,8 @@ export class Monitor implements MonitorControls {
     if (log === null || logFile === null) return null
     // What a running device takes: a pause doesn't make the log smaller for long.
     const rate = this.#rate.perSecond()
-    const bytesPer48h = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
-    return { ...(log satisfies LogClient).state, file: logFile.path, bytesPer48h }
+    const bytesAtRetention = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
+    return { ...(log satisfies LogClient).state, file: logFile.path, bytesAtRetention }
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {

@@ -31,6 +31,13 @@ export interface EventLine {
   readonly text: string
 }
 
+/** Where the log is, and how large it gets. */
+export interface LogPlace {
+  readonly file: string
+  /** Bytes that samples of the whole retention take at the present rate; null before there is a rate. */
+  readonly bytesAtRetention: number | null
+}
+
 /** Everything a view may know, immutable, taken between two frames of the screen. */
 export interface Snapshot {
   readonly nowUs: number
@@ -53,7 +60,7 @@ export interface Snapshot {
   readonly lagMs: number
   readonly ledger: Readonly<Ledger>
   /** null with `--no-log` */
-  readonly log: (LogState & { readonly file: string; readonly bytesPer48h: number | null }) | null
+  readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
   /** Since the monitor began or the totals were reset. */
   readonly totals: {

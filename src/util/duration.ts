@@ -12,7 +12,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /**
  * Reads `90s`, `15m`, `1h30m`, `48h`, `2d`, `250ms`, `1.5h`.
- * A bare number has no unit and is refused: 48 could mean anything.
+ * A bare number has no unit and is refused: 48 could mean anything. So is a unit
+ * that comes twice or after a smaller one: `5s5s` is a slip of the hand.
  *
  * @returns milliseconds, above 0
  */
@@ -27,7 +28,15 @@ export function parseDuration(text: string): number {
       'write a number with a unit (ms, s, m, h, d), such as 90s, 15m, 1h30m or 2d',
     )
   }
-  const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNIT_MS[unit ?? ''] ?? 0), 0)
+  const units = parts.map(([, , unit]) => UNIT_MS[unit ?? ''] ?? 0)
+  if (units.some((size, i) => i > 0 && size >= (units[i - 1] ?? 0))) {
+    throw new InaError(
+      'usage_invalid',
+      `the duration '${text}' has its units twice or out of order`,
+      'write each unit once, the largest first, such as 1h30m or 1m30s',
+    )
+  }
+  const ms = parts.reduce((sum, [, n], i) => sum + Number(n) * (units[i] ?? 0), 0)
   if (!(ms > 0) || !Number.isSafeInteger(Math.round(ms))) {
     throw new InaError(
       'usage_invalid',

@@ -6,15 +6,17 @@ const MILLISECONDS_FROM = 1e11
 const LAST_MS = 8.64e15
 
 /**
- * Reads a moment: ISO 8601 (`2026-11-20`, `2026-11-20T20:13`, `…:00.123Z`,
- * `…+01:00`, a blank for the `T`) or Unix time in seconds, fractions allowed,
- * from 1e11 on in milliseconds. Without a zone it is local time.
+ * Reads a moment: ISO 8601, extended (`2026-11-20`, `2026-11-20T20:13`,
+ * `…:00.123Z`, `…+01:00`, a blank for the `T`) or basic (`20261120`,
+ * `20261120T2013`), or Unix time in seconds, fractions allowed, from 1e11 on in
+ * milliseconds. Eight digits are a date: as seconds they would be in the 1970s.
+ * Without a zone it is local time; zones reach from -14:00 to +14:00.
  *
  * @returns Unix time in whole µs
  */
 export function parseTime(text: string): number {
   const trimmed = text.trim()
-  const isNumber = /^\d+(\.\d+)?$/.test(trimmed)
+  const isNumber = /^\d+(\.\d+)?$/.test(trimmed) && !/^\d{8}$/.test(trimmed)
   const us = isNumber ? parseEpoch(trimmed) : parseIso(trimmed)
   if (us === null) {
     throw new InaError(
@@ -34,11 +36,20 @@ function parseEpoch(text: string): number | null {
   return ms <= LAST_MS / 1000 ? Math.round(ms * 1000) : null
 }
 
-const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i
+const ZONE = String.raw`\s*(Z|[+-]\d{2}(?::?\d{2})?)?`
+const EXTENDED = new RegExp(
+  String.raw`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?${ZONE}$`,
+  'i',
+)
+const BASIC = new RegExp(
+  String.raw`^(\d{4})(\d{2})(\d{2})(?:[T ](\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?)?${ZONE}$`,
+  'i',
+)
+/** The farthest zones: UTC+14 (Kiritimati); the other way as far, for good measure. */
+const FARTHEST_ZONE_MIN = 14 * 60
 
 function parseIso(text: string): number | null {
-  const match = ISO.exec(text)
+  const match = EXTENDED.exec(text) ?? BASIC.exec(text)
   if (match === null) return null
   const [year, month, day, hour, minute, second] = match
     .slice(1, 7)
@@ -53,14 +64,18 @@ function parseIso(text: string): number | null {
     const local = new Date(year, month - 1, day, hour, minute, second)
     return local.getTime() * 1000 + fractionUs
   }
-  return (utcMs - zoneMs(zone)) * 1000 + fractionUs
+  const zoneMin = zoneMinutes(zone)
+  return zoneMin === null ? null : (utcMs - zoneMin * 60_000) * 1000 + fractionUs
 }
 
-function zoneMs(zone: string): number {
+/** @returns minutes east of UTC; null: there is no such zone */
+function zoneMinutes(zone: string): number | null {
   if (zone.toUpperCase() === 'Z') return 0
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0')
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000
+  const minutes = Number(digits.slice(2))
+  const all = Number(digits.slice(0, 2)) * 60 + minutes
+  if (minutes > 59 || all > FARTHEST_ZONE_MIN) return null
+  return zone.startsWith('-') ? -all : all
 }
 
 /** `2026-11-20T20:13:00.123Z`, cut (not rounded) to ms. @param us Unix µs */

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { processIo } from '../../src/cli/io.ts'
@@ -13,6 +14,10 @@ function configFile(text: string): string {
   writeFileSync(path, text)
   return path
 }
+
+const FRAME = '{"v":5,"a":0.1,"seq":0}\n'
+const STDIN = ['monitor', '--stdin', '--output', 'plain', '--no-log']
+const EXAMPLE = fileURLToPath(new URL('../../docs/config.example.toml', import.meta.url))
 
 const lines = (stdout: string): number => stdout.split('\n').filter((line) => line !== '').length
 
@@ -52,6 +57,32 @@ describe('where an option comes from', () => {
     expect(JSON.parse(on.stdout)).toMatchObject({ logged: 0 })
   })
 
+  it('a switch of the environment that says no beats the file, an empty one says nothing', async () => {
+    const config = configFile('[monitor]\nno-log = true\n')
+    const db = join(temporaryFolder(), 'a.db')
+    const args = ['monitor', '--stdin', '--output', 'none', '--config', config]
+    await ina219(args, FRAME, { INA219_NO_LOG: '', INA219_DB: '' })
+    expect(existsSync(db)).toBe(false)
+    const no = { INA219_NO_LOG: 'no', INA219_DB: db }
+    expect(await ina219(args, FRAME, no)).toMatchObject({ code: 0 })
+    expect(existsSync(db)).toBe(true)
+  })
+
+  it('an empty variable counts as not set', async () => {
+    const empty = { INA219_COUNT: '', INA219_PORT: '', INA219_MOCK: '', INA219_CONFIG: '' }
+    expect(await ina219(STDIN, FRAME, empty)).toMatchObject({ code: 0 })
+  })
+
+  it('an option whose value may be left out takes yes and no from environment and file', async () => {
+    const run = ['monitor', '--no-log', '--output', 'plain', '--count', '1']
+    const yes = await ina219(run, '', { INA219_MOCK: 'yes' })
+    expect(yes).toMatchObject({ code: 0 })
+    const no = await ina219(STDIN, FRAME, { INA219_MOCK: '0' })
+    expect(no).toMatchObject({ code: 0 })
+    const file = configFile('[monitor]\nmock = false\n')
+    expect(await ina219([...STDIN, '--config', file], FRAME)).toMatchObject({ code: 0 })
+  })
+
   it.each([
     ['retian = "48h"', /unknown key 'retian'; did you mean 'retain'/],
     ['[monitor]\nbuad = 9600', /unknown key 'monitor\.buad'; did you mean 'baud'/],
@@ -71,9 +102,113 @@ describe('where an option comes from', () => {
   })
 })
 
+describe('options that exclude each other', () => {
+  const runs: [string, string[], Record<string, string>, string][] = [
+    ['a port of the environment', STDIN, { INA219_PORT: '/nonexistent' }, ''],
+    ['a port of the file', STDIN, {}, '[monitor]\nport = "/nonexistent"\n'],
+    ['two sources of the file', STDIN, {}, 'port = "/nonexistent"\nmock = "sine"\n'],
+    [
+      'a source of the file, by one of the environment',
+      ['monitor', '--output', 'plain', '--no-log'],
+      { INA219_STDIN: '1' },
+      '[monitor]\nport = "/nonexistent"\nwait = true\n',
+    ],
+    ['settings for a board', STDIN, { INA219_SET: 'interval=100' }, ''],
+  ]
+  it.each(runs)('a higher level wins over %s', async (_what, args, env, text) => {
+    const run = await ina219([...args, '--config', configFile(text)], FRAME, env)
+    expect(run).toMatchObject({ code: 0 })
+    expect(lines(run.stdout)).toBe(1)
+  })
+
+  it.each([
+    [['monitor', '--no-log'], { INA219_PORT: '/dev/x', INA219_STDIN: '1' }, ''],
+    [['monitor', '--no-log'], {}, 'port = "/dev/x"\nstdin = true\n'],
+    [['monitor', '--no-log', '--mock', '--stdin'], { INA219_PORT: '/dev/x' }, ''],
+  ])('several at the same level are refused: %j %j', async (args, env, text) => {
+    const run = await ina219([...args, '--config', configFile(text)], '', env)
+    expect(run).toMatchObject({ code: 2 })
+    expect(run.stderr).toMatch(/more than one source is named/)
+  })
+
+  it('what is read, what is logged and what is printed follow the flag', async () => {
+    const db = join(temporaryFolder(), 'a.db')
+    const ndjson = { INA219_OUTPUT: 'ndjson' }
+    const logged = await ina219(['monitor', '--stdin', '--db', db, '--summary', '-'], FRAME, ndjson)
+    expect(logged.code).toBe(0)
+    const printed = logged.stdout.trimEnd().split('\n')
+    expect(printed[0]).toMatch(/5\.000 V/)
+    expect(JSON.parse(printed[1] ?? '')).toMatchObject({ logged: 1 })
+
+    const unlogged = await ina219([...STDIN], FRAME, { INA219_DB: join(db, 'no', 'folder') })
+    expect(unlogged.code).toBe(0)
+
+    for (const command of ['history', 'export']) {
+      const last = await ina219([command, '--db', db, '--from', '0'], '', { INA219_LAST: '1h' })
+      expect(last).toMatchObject({ code: 0, stderr: '' })
+      const from = { INA219_FROM: '2020-01-01', INA219_TO: '2020-01-02' }
+      expect(await ina219([command, '--db', db, '--last', '1h'], '', from)).toMatchObject({
+        code: 0,
+        stderr: '',
+      })
+      const both = { INA219_LAST: '1h', ...from }
+      expect(await ina219([command, '--db', db], '', both)).toMatchObject({ code: 2 })
+    }
+    const events = await ina219(['export', '--db', db, '--events'], '', { INA219_EVERY: '1m' })
+    expect(events).toMatchObject({ code: 0 })
+    expect(events.stdout).toMatch(/^time,device,kind,detail\n/)
+  })
+
+  it('the same for the mock', async () => {
+    const config = configFile('board = true\ncolumns = "time:s,voltage:V,current:A"\n')
+    const args = [...MOCK, '--count', '1', '--config', config]
+    expect((await ina219(args)).stdout).toMatch(/^\{"v":/)
+    const twice = await ina219([...args, '--board'])
+    expect(twice.code).toBe(2)
+    expect(twice.stderr).toMatch(/does not go with --board/)
+  })
+})
+
 describe('the shipped example', () => {
+  const log = async (): Promise<string> => {
+    const db = join(temporaryFolder(), 'log.db')
+    await ina219(['monitor', '--stdin', '--output', 'none', '--db', db], FRAME)
+    return db
+  }
+  const placed = (): Record<string, string> => {
+    const base = temporaryFolder()
+    mkdirSync(join(base, 'ina219'))
+    copyFileSync(EXAMPLE, join(base, 'ina219', 'config.toml'))
+    return { XDG_CONFIG_HOME: base }
+  }
+
+  it.each([
+    [STDIN],
+    [['monitor', '--mock', '--output', 'none', '--no-log', '--count', '1']],
+    [[...MOCK, '--count', '1']],
+    [['mock', '--list']],
+    [['history']],
+    [['export']],
+    [['ports']],
+  ])('works with %j, named and in its usual place', async (args) => {
+    const isReader = args[0] === 'history' || args[0] === 'export'
+    const all = isReader ? [...args, '--db', await log()] : args
+    expect(await ina219([...all, '--config', EXAMPLE], FRAME)).toMatchObject({ code: 0 })
+    expect(await ina219(all, FRAME, placed())).toMatchObject({ code: 0 })
+  })
+
+  it('its table [mock] is no source, a key mock is one', async () => {
+    const table = await ina219(STDIN, FRAME, placed())
+    expect(table.stdout).toMatch(/5\.000 V/)
+    const config = configFile('mock = "sine"\ncount = 1\n')
+    const args = ['monitor', '--no-log', '--output', 'ndjson', '--config', config]
+    expect(JSON.parse((await ina219(args)).stdout)).toMatchObject({ device: 'mock:sine' })
+    // The other commands have no such option, and leave the key alone.
+    expect(await ina219([...MOCK, '--config', config])).toMatchObject({ code: 0 })
+  })
+
   it('has the defaults, and knows every option it names', () => {
-    const text = readFileSync(new URL('../../docs/config.example.toml', import.meta.url), 'utf8')
+    const text = readFileSync(EXAMPLE, 'utf8')
     const program = createProgram(processIo)
     const named = (name: string): Map<string, unknown> => {
       const command = program.commands.find((each) => each.name() === name)

@@ -100,6 +100,12 @@ describe('exit code 3', () => {
     expect(run.code).toBe(3)
     expectOneLine(run, /no port '\/dev\/nonexistent'.*--wait/)
   })
+
+  it.skipIf(process.platform === 'win32')('a device that is no serial port', async () => {
+    const run = await ina219(['monitor', '--port', '/dev/null', '--no-log'])
+    expect(run.code).toBe(3)
+    expectOneLine(run, /'\/dev\/null' is not a serial port; look at 'ina219 ports'/)
+  })
 })
 
 describe('exit code 4', () => {
@@ -175,6 +181,33 @@ describe.skipIf(process.platform !== 'linux')('an output that cannot be written'
     expect(run.code).toBe(2)
     expectOneLine(run, /standard output can't be written \(ENOSPC\)/)
     expect((await ina219(['export', '--db', db, '--from', '0'])).stdout).toContain('5.02,0.245')
+  })
+
+  it.each([
+    ['mock --count 3'],
+    ['mock --rate max'],
+    ['mock --rate max --count 3'],
+    ['mock --board --count 3'],
+    ['mock --list'],
+  ])('%s says so as every command does', async (command) => {
+    const shell = spawn('sh', ['-c', `"$0" "$1" ${command} > ${FULL}`, process.execPath, CLI])
+    const run = await finished(shell)
+    expect(run.code).toBe(2)
+    expectOneLine(run, /^ina219: standard output can't be written \(ENOSPC\).*\n$/)
+  })
+
+  it('a mock whose output fails still writes its summary; one whose reader goes ends with 0', async () => {
+    const shell = (line: string): Promise<Finished> =>
+      finished(spawn('sh', ['-c', line, process.execPath, CLI]))
+    const full = await shell(`"$0" "$1" mock --rate max --summary - > ${FULL}`)
+    expect(full.code).toBe(2)
+    expect(JSON.parse(full.stderr.split('\n')[0] ?? '')).toMatchObject({ source: 'mock:normal' })
+    for (const options of ['', '--board']) {
+      const gone = await shell(
+        `{ "$0" "$1" mock --rate 1000 ${options}; echo "code $?" >&2; } | head -n 1 > /dev/null`,
+      )
+      expect(gone.stderr).toBe('code 0\n')
+    }
   })
 
   it('nor the ledger', async () => {

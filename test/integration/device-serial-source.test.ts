@@ -196,6 +196,19 @@ describe.skipIf(!hasPty)('serial source', () => {
     expect(got.log.at(-1)).toBe('live')
   })
 
+  it('does not suspect it on a bad line whose frames come through', async () => {
+    const pty = await device()
+    const { got } = monitor()
+    await live(pty, got)
+    const garbage = Buffer.from(Array.from({ length: 700 }, (_, i) => 0x80 | (i * 97 + 13)))
+    for (let seq = 0; seq < 20; seq++) {
+      pty.write(Buffer.from(`{"v":5.02,"a":0.245,"seq":${seq}}\n`))
+      pty.write(Buffer.concat([garbage, Buffer.from('\n')]))
+      await until(() => got.overlongs === seq + 1, 'the garbage')
+    }
+    expect(got.reasons.filter((reason) => reason.includes('--baud'))).toEqual([])
+  })
+
   it('stops while it waits, and leaves nothing running', async () => {
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length

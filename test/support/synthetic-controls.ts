@@ -53,7 +53,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       logged: 76_100,
       bytes: 4_000_000,
       file: '/home/user/ina219/bench-7.db',
-      bytesPer48h: 1e9,
+      bytesAtRetention: 1e9,
     },
     windows: [60, 300, 900].map((seconds) => ({ seconds, samples: seconds * 100, stats })),
     totals: { sinceUs: NOW_US - 761e6, chargeMah: 13.4, energyMwh: 67.9, samples: 76_100 },

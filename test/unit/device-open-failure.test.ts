@@ -7,7 +7,7 @@ const cause = new Error('Error: something, cannot open')
 function probe(overrides: Partial<OpenProbe>): OpenProbe {
   return {
     stat: async () => ({ isPort: true, gid: 20, mode: 0o20660 }),
-    open: async () => {},
+    open: async () => true,
     holder: async () => null,
     groups: async () => 'root:x:0:\ndialout:x:20:ann,bob\nusers:x:100:',
     user: () => ({ name: 'joe', gids: [100] }),
@@ -44,6 +44,15 @@ describe('why a port could not be opened', () => {
     expect(error).toMatchObject({
       code: 'device_unsupported',
       hint: 'pipe a recording in instead: ina219 monitor --stdin < run.log',
+    })
+  })
+
+  it('a device that is no terminal: nobody who has it open is blamed', async () => {
+    const sink = probe({ open: async () => false, holder: async () => 'sim (pid 42)' })
+    expect(await explainOpenFailure('/dev/null', 9600, cause, sink)).toMatchObject({
+      code: 'device_unsupported',
+      message: "'/dev/null' is not a serial port",
+      hint: "look at 'ina219 ports' for those that are",
     })
   })
 

@@ -58,6 +58,24 @@ describe('doubt about the baud rate', () => {
     expect(doubt.doubted).toBe(false)
   })
 
+  it('is not raised by garbage between lines that can be read', () => {
+    const doubt = new BaudDoubt()
+    const frame = Buffer.from('{"v":5.02,"a":0.245,"seq":1,"status":"ok"}')
+    for (let i = 0; i < 100; i++) {
+      doubt.push(frame)
+      doubt.line(frame)
+      for (let at = 0; at < 800; at += 400) doubt.push(scatter.subarray(at, at + 400))
+      doubt.line(scatter.subarray(0, 120))
+      expect(doubt.doubted).toBe(false)
+    }
+    // The device now sends at another rate.
+    for (let at = 0; at < 2400; at += 400) doubt.push(scatter.subarray(0, 400))
+    expect(doubt.doubted).toBe(true)
+    doubt.push(frame)
+    doubt.line(frame)
+    expect(doubt.doubted).toBe(false)
+  })
+
   it('suggests other rates than the one in use', () => {
     expect(baudAdvice(115_200)).toContain('9600')
     expect(baudAdvice(115_200)).not.toMatch(/try.*115200/)

@@ -131,6 +131,8 @@ describe('faults', () => {
     'dorp=0.1',
     'drop=0.6,corrupt=0.6',
     'drop=0.1=2',
+    'drop=0.1,drop=0.2',
+    'drop=0.1,reset=0,drop=0.1',
   ])("refuses the spec '%s'", (spec) => {
     try {
       parseFaults(spec)

@@ -21,7 +21,21 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(ms)
   })
 
-  it.each(['48', '', 'h', '-5h', '5x', '1h-3m', '0s', '5 5', '1e99d'])('refuses %j', (text) => {
+  it.each([
+    '48',
+    '',
+    'h',
+    '-5h',
+    '5x',
+    '1h-3m',
+    '0s',
+    '5 5',
+    '1e99d',
+    '5s5s',
+    '30m1h',
+    '1m2min',
+    '1h1s1m',
+  ])('refuses %j', (text) => {
     expect(() => parseDuration(text)).toThrow(InaError)
   })
 

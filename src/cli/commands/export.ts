@@ -4,9 +4,11 @@ import { LogReader } from '../../storage/log-reader.ts'
 import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../output-target.ts'
+import { keepHighest } from '../precedence.ts'
 import {
   BUCKET_COLUMNS,
   bucketLine,
@@ -32,6 +34,13 @@ interface ExportOptions extends RangeOptions {
   events?: boolean
 }
 
+const EXAMPLES: readonly Example[] = [
+  ['ina219 export --last 48h > log.csv', 'every sample, to the digit'],
+  ['ina219 export --last 48h --every 1m -o minutes.csv', 'a row a minute'],
+  ['ina219 export --device bench-7 --format ndjson', 'one device, an object a line'],
+  ['ina219 export --events', 'gaps, restarts, reconnects'],
+]
+
 /** Rows put together before they are written. */
 const LINES_PER_WRITE = 200
 
@@ -56,7 +65,12 @@ export function exportCommand(io: CliIo): Command {
         flagOnly: true,
       }),
     )
-    .action(() => runExport(command.opts<ExportOptions>(), io))
+    .addHelpText('after', examplesText(EXAMPLES))
+    .action(() => {
+      keepHighest(command, ['last'], ['from', 'to'])
+      keepHighest(command, ['events'], ['every'])
+      return runExport(command.opts<ExportOptions>(), io)
+    })
   return command
 }
 

@@ -6,6 +6,7 @@ import { drawCurve } from '../../tui/chart/curve.ts'
 import { BrailleRaster, LetterRaster } from '../../tui/chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../tui/chart/strips.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
+import type { Colour } from '../colour.ts'
 
 export interface PlotSize {
   /** Character cells of the terminal. */
@@ -13,6 +14,7 @@ export interface PlotSize {
   readonly rows: number
   /** Letters instead of braille dots. */
   readonly ascii: boolean
+  readonly colour: Colour
 }
 
 /** Cells left of the plot: an axis label and the frame. */
@@ -96,7 +98,8 @@ function* plotOf(
   }
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
   const units: Readonly<Record<Quantity, string>> = { voltage: 'V', current: 'A', power: 'W' }
-  yield `${cleanText(total.device)}: voltage, current, power; times in ${zoneName(fromUs)}\n`
+  const title = `${cleanText(total.device)}: voltage, current, power`
+  yield `${size.colour.bold(title)}; times in ${zoneName(fromUs)}\n`
   for (const strip of strips) {
     const quantity = strip.quantities[0] ?? 'voltage'
     const curve = curves.find((each) => each.quantity === quantity)
@@ -108,7 +111,8 @@ function* plotOf(
       yield `${line.trimEnd()}\n`
     }
   }
-  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${lossMarks(columns, size)}`.trimEnd()
+  const marks = lossMarks(columns, size).trimEnd()
+  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${size.colour.red(marks)}`
   yield `\n${timeLabels(fromUs, lengthUs, size.columns)}\n`
 }
 

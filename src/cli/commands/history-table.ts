@@ -9,6 +9,7 @@ import type {
 import type { LogReader } from '../../storage/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
+import type { Colour } from '../colour.ts'
 
 /** Rows of a gap that are shown, and its last one; the rest is counted. */
 const EMPTY_ROWS = 3
@@ -20,22 +21,25 @@ export function* tableText(
   reader: LogReader,
   range: LogRange,
   everyMs: number | undefined,
+  colour: Colour,
 ): Generator<string> {
   const totals = reader.totals(range)
   yield `times in ${zoneName(totals[0]?.fromUs ?? 0)}\n`
-  if (everyMs === undefined) for (const total of totals) yield* totalText(total)
-  else yield* bucketTable(reader.buckets(range, everyMs * 1000), everyMs, totals)
-  yield* lossList(reader.losses(range))
-  yield* eventList(reader.events(range))
+  if (everyMs === undefined) for (const total of totals) yield* totalText(total, colour)
+  else yield* bucketTable(reader.buckets(range, everyMs * 1000), everyMs, totals, colour)
+  yield* lossList(reader.losses(range), colour)
+  yield* eventList(reader.events(range), colour)
 }
 
-function* totalText(total: Bucket): Generator<string> {
+function* totalText(total: Bucket, colour: Colour): Generator<string> {
   const { device, fromUs, toUs, voltage, current, power } = total
   const length = formatClockDuration((toUs - fromUs) / 1000)
-  yield `\n${cleanText(device)}: ${formatLocal(fromUs)} to ${formatLocal(toUs)} (${length})\n`
+  const title = colour.bold(`${cleanText(device)}:`)
+  yield `\n${title} ${formatLocal(fromUs)} to ${formatLocal(toUs)} (${length})\n`
   const unmeasured = total.samples - total.measured
   yield `  samples  ${total.samples}${unmeasured > 0 ? `, of which ${unmeasured} not measured or out of range` : ''}\n`
-  yield `  lost     ${total.lost}\n`
+  const lost = `lost     ${total.lost}`
+  yield `  ${total.lost > 0 ? colour.red(lost) : lost}\n`
   yield `  covered  ${percent(total.coverage)} of the time\n`
   if (voltage === null || current === null || power === null) return
   const rows = [
@@ -54,6 +58,7 @@ function* bucketTable(
   buckets: Iterable<Bucket>,
   everyMs: number,
   totals: readonly Bucket[],
+  colour: Colour,
 ): Generator<string> {
   const withDevice = totals.length > 1
   const head = ['time', 'samples', 'lost', 'cover', 'V min', 'avg', 'max', 'A min', 'avg', 'max']
@@ -63,11 +68,14 @@ function* bucketTable(
   const widths = [withMs ? 23 : 19, 8, 6, 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10]
   const row = (texts: readonly string[], device: string): string => {
     const line = texts.map((text, i) => text.padStart(widths[i] ?? 0)).join(' ')
-    return `${line}${withDevice ? `  ${device}` : ''}\n`
+    return `${line}${withDevice ? `  ${device}` : ''}`
   }
-  yield `\n${row(head, 'device')}`
+  yield `\n${colour.bold(row(head, 'device'))}\n`
   for (const [bucket, skipped] of withoutSilence(buckets)) {
-    if (skipped > 0) yield `${' '.repeat(widths[0] ?? 0)} ... ${skipped} rows without samples\n`
+    if (skipped > 0) {
+      const note = `${' '.repeat(widths[0] ?? 0)} ... ${skipped} rows without samples`
+      yield `${colour.dim(note)}\n`
+    }
     const texts = [
       formatLocal(bucket.fromUs, withMs),
       String(bucket.samples),
@@ -79,7 +87,8 @@ function* bucketTable(
       amount(bucket.chargeMah),
       amount(bucket.energyMwh),
     ]
-    yield row(texts, cleanText(bucket.device))
+    const line = row(texts, cleanText(bucket.device))
+    yield `${bucket.lost > 0 ? colour.red(line) : line}\n`
   }
 }
 
@@ -100,7 +109,7 @@ function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, number]>
   }
 }
 
-function* lossList(losses: Iterable<LoggedLoss>): Generator<string> {
+function* lossList(losses: Iterable<LoggedLoss>, colour: Colour): Generator<string> {
   const { newest, count } = tail(losses)
   if (count === 0) return
   const all = newest.map((loss) => [
@@ -109,13 +118,13 @@ function* lossList(losses: Iterable<LoggedLoss>): Generator<string> {
     loss.reason,
     cleanText(loss.device),
   ])
-  yield `\nlost ranges: ${count}${more(count)}\n`
+  yield `\n${colour.bold('lost ranges:')} ${count}${more(count)}\n`
   yield align(all, true)
     .map((line) => `  ${line}\n`)
     .join('')
 }
 
-function* eventList(events: Iterable<LoggedEvent>): Generator<string> {
+function* eventList(events: Iterable<LoggedEvent>, colour: Colour): Generator<string> {
   const { newest, count } = tail(events)
   if (count === 0) return
   const all = newest.map((event) => [
@@ -124,7 +133,7 @@ function* eventList(events: Iterable<LoggedEvent>): Generator<string> {
     cleanText(event.device),
     cleanText(event.detail),
   ])
-  yield `\nevents: ${count}${more(count)}\n`
+  yield `\n${colour.bold('events:')} ${count}${more(count)}\n`
   yield align(all, true)
     .map((line) => `  ${line}\n`)
     .join('')

@@ -2,9 +2,12 @@ import { Command } from 'commander'
 import type { LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
 import { refuseLogAsStream } from '../../storage/output-guard.ts'
+import { colourFor } from '../colour.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 import { streamTarget } from '../output-target.ts'
+import { keepHighest } from '../precedence.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
@@ -22,6 +25,14 @@ interface HistoryOptions extends RangeOptions {
   ascii?: boolean
 }
 
+const EXAMPLES: readonly Example[] = [
+  ['ina219 history --last 15m', 'the last quarter of an hour in figures'],
+  ['ina219 history --last 48h --every 1h', 'a row an hour'],
+  ['ina219 history --last 48h --format plot', 'the same as a plot'],
+  ['ina219 history --from 2026-11-20 --to 2026-11-21', 'a day, local time'],
+  ['ina219 history --last 1d --format json > day.json', 'for programs'],
+]
+
 /** Rows of a plot: three strips. */
 const PLOT_ROWS = 21
 const CHUNK_CHARS = 16_384
@@ -38,7 +49,11 @@ export function historyCommand(io: CliIo): Command {
       }).env('INA219_HISTORY_FORMAT'),
     )
     .addOption(option('--ascii', 'plot with ASCII characters only'))
-    .action(() => runHistory(command.opts<HistoryOptions>(), io))
+    .addHelpText('after', examplesText(EXAMPLES))
+    .action(() => {
+      keepHighest(command, ['last'], ['from', 'to'])
+      return runHistory(command.opts<HistoryOptions>(), io)
+    })
   return command
 }
 
@@ -78,11 +93,13 @@ function textOf(
   io: CliIo,
 ): Generator<string> {
   if (options.format === 'json') return jsonText(reader, range, options.every)
-  if (options.format === 'table') return tableText(reader, range, options.every)
+  const colour = colourFor(io.stdout, io.env)
+  if (options.format === 'table') return tableText(reader, range, options.every, colour)
   return plotText(reader, range, options.every, {
     columns: io.stdout.columns ?? 80,
     rows: PLOT_ROWS,
     ascii: options.ascii === true,
+    colour,
   })
 }
 

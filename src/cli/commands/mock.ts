@@ -14,11 +14,15 @@ import { ScenarioFeed } from '../../../mock/sample-feed.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
 import { parseDuration } from '../../util/duration.ts'
-import { InaError, systemCode } from '../../util/errors.ts'
+import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
+import { flushed } from '../flushed.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
+import { isReaderGone, outputFailed } from '../reader-gone.ts'
 import { openSummary } from '../summary.ts'
 
 interface MockCliOptions extends RunChoice {
@@ -29,6 +33,24 @@ interface MockCliOptions extends RunChoice {
   summary?: string
   board?: boolean
 }
+
+const EXAMPLES: readonly Example[] = [
+  ['ina219 mock --list', 'the scenarios'],
+  [
+    'ina219 mock --scenario motor --rate 50 | ina219 monitor --stdin',
+    'a motor, watched through a pipe',
+  ],
+  ['ina219 mock --rate 100 --pty /tmp/board', 'a board to open with --port /tmp/board'],
+  [
+    'ina219 mock --rate max --count 100000 --fault drop=0.01,corrupt=0.005 --summary - > frames.jsonl',
+    'faults on the line, as fast as it goes',
+  ],
+  [
+    'ina219 mock --replay recording.csv | ina219 monitor --stdin --keep-time',
+    'a recording, at its own pace and times',
+  ],
+  ['ina219 mock --board --count 5', 'the real firmware on an emulated board'],
+]
 
 /** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
 const SENSOR_RATE_HZ = 1e6 / 1064
@@ -111,7 +133,22 @@ export function mockCommand(io: CliIo): Command {
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
-    .action((_options, command: Command) => runMock(command.opts<MockCliOptions>(), io))
+    .addHelpText('after', examplesText(EXAMPLES))
+    .action((_options, command: Command) => {
+      settleConflicts(command)
+      return runMock(command.opts<MockCliOptions>(), io)
+    })
+}
+
+/** A flag beats environment and file also where they name an option that excludes it. */
+function settleConflicts(command: Command): void {
+  for (const key of ['fault', 'plainFrames', 'start']) keepHighest(command, ['board'], [key])
+  if (command.getOptionValue('rate') === 'max') keepHighest(command, ['board'], ['rate'])
+  // A default for recordings is no mistake of a run without one.
+  const isSaidHere = command.getOptionValueSource('columns') === 'cli'
+  if (command.getOptionValue('replay') === undefined && !isSaidHere) {
+    command.setOptionValue('columns', undefined)
+  }
 }
 
 function rate(text: string): number | 'max' {
@@ -130,12 +167,17 @@ async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
   const abort = new AbortController()
   void stop.reached.then(() => abort.abort())
   stop.onSignals()
-  // A reader that goes away ends the run; the summary is still written.
+  // An output that takes no more ends the run; the summary is still written.
+  let failure: InaError | null = null
   io.stdout.on('error', (error) => {
-    if (systemCode(error) === 'EPIPE') stop.now()
+    if (!isReaderGone(error)) failure ??= outputFailed(error)
+    stop.now()
   })
   try {
-    await writeSummary(await runners(options, replay, io, stop, abort.signal))
+    const summary = await runners(options, replay, io, stop, abort.signal)
+    await flushed([io.stdout])
+    await writeSummary(summary)
+    if (failure !== null) throw failure
   } finally {
     stop.dispose()
   }

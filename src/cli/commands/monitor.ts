@@ -7,11 +7,14 @@ import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { defaultLogPath, logFilePath } from '../../util/paths.ts'
 import { parseSetting } from '../device-settings.ts'
+import { withNewLog } from '../failed-start.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
 import { openSource, type SourceChoice } from '../monitor-source.ts'
 import { Stop } from '../monitor-stop.ts'
 import { option } from '../option.ts'
+import { keepHighest } from '../precedence.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
 import { runAll } from '../run-all.ts'
 import { openSummary } from '../summary.ts'
@@ -34,6 +37,22 @@ interface MonitorCliOptions extends SourceChoice {
 }
 
 const TICK_MS = 50
+
+const EXAMPLES: readonly Example[] = [
+  ['ina219 monitor --mock', 'try it without hardware'],
+  ['ina219 monitor --port /dev/ttyUSB0', 'watch and log a board (COM3 on Windows)'],
+  [
+    'ina219 monitor --port /dev/ttyUSB0 --set interval=100 averaging=8',
+    'with settings for the board',
+  ],
+  ['ina219 monitor --port /dev/ttyUSB0 --wait --output none', 'log without a terminal'],
+  ['ina219 mock | ina219 monitor --stdin', 'frames from a pipe'],
+  [
+    'ina219 monitor --mock sine --no-log --output ndjson --count 5',
+    'five samples as JSON, nothing logged',
+  ],
+  ['ina219 monitor --mock --duration 1h --summary run.json', 'an hour, and what it came to'],
+]
 
 export function monitorCommand(io: CliIo): Command {
   return new Command('monitor')
@@ -114,7 +133,22 @@ export function monitorCommand(io: CliIo): Command {
     )
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
-    .action((_options, command: Command) => runMonitor(command.opts<MonitorCliOptions>(), io))
+    .addHelpText('after', examplesText(EXAMPLES))
+    .action((_options, command: Command) => {
+      settleConflicts(command)
+      const options = command.opts<MonitorCliOptions>()
+      const run = (): Promise<void> => runMonitor(options, io)
+      const path = options.db ?? defaultLogPath(io.env)
+      return options.log ? withNewLog(logFilePath(path), run) : run()
+    })
+}
+
+/** A flag beats environment and file also where they name an option that excludes it. */
+function settleConflicts(command: Command): void {
+  keepHighest(command, ['port'], ['stdin'], ['mock'])
+  keepHighest(command, ['set'], ['stdin'])
+  const { summary, output } = command.opts<MonitorCliOptions>()
+  if (summary === '-' && output === 'ndjson') keepHighest(command, ['summary'], ['output'])
 }
 
 function retention(text: string): number {

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import type { PortInfo } from '../../device/ports.ts'
+import { type Colour, colourFor, PLAIN } from '../colour.ts'
+import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 
@@ -7,6 +9,12 @@ interface PortsOptions {
   json?: boolean
   all?: boolean
 }
+
+const EXAMPLES: readonly Example[] = [
+  ['ina219 ports', 'what is plugged in, boards first'],
+  ['ina219 ports --all', 'built-in ports without hardware, too'],
+  ['ina219 ports --json', 'the same for programs'],
+]
 
 /** Lists the ports; replaced in tests. */
 export type ListPorts = (options: { all: boolean }) => Promise<readonly PortInfo[]>
@@ -18,9 +26,11 @@ export function portsCommand(io: CliIo, list: ListPorts = listReal): Command {
     .addOption(
       option('--all', 'with built-in ports (ttyS) that have no hardware', { flagOnly: true }),
     )
+    .addHelpText('after', examplesText(EXAMPLES))
     .action(async ({ json, all }: PortsOptions) => {
       const ports = await list({ all: all === true })
-      io.stdout.write(json === true ? portsJson(ports) : portsText(ports))
+      const colour = colourFor(io.stdout, io.env)
+      io.stdout.write(json === true ? portsJson(ports) : portsText(ports, colour))
     })
 }
 
@@ -51,7 +61,7 @@ const NO_PORTS = `No serial port found. Things to check:
 Without hardware: ina219 monitor --mock
 `
 
-export function portsText(ports: readonly PortInfo[]): string {
+export function portsText(ports: readonly PortInfo[], colour: Colour = PLAIN): string {
   if (ports.length === 0) return NO_PORTS
   const rows = ports.map((port) => [
     port.path,
@@ -61,7 +71,12 @@ export function portsText(ports: readonly PortInfo[]): string {
     port.manufacturer ?? '-',
   ])
   const boards = ports.filter((port) => port.sure)
-  return `${table([['PORT', 'LOOKS LIKE', 'USB ID', 'SERIAL NUMBER', 'MAKER'], ...rows])}\n${advice(boards)}`
+  const [head = '', ...lines] = table([
+    ['PORT', 'LOOKS LIKE', 'USB ID', 'SERIAL NUMBER', 'MAKER'],
+    ...rows,
+  ])
+  const dressed = lines.map((line, i) => (ports[i]?.sure ? colour.green(line) : line))
+  return `${[colour.bold(head), ...dressed].join('\n')}\n\n${advice(boards)}`
 }
 
 function advice(boards: readonly PortInfo[]): string {
@@ -74,14 +89,14 @@ function advice(boards: readonly PortInfo[]): string {
   return `To watch ${boards.length === 1 ? 'it' : 'one'}:\n${lines.join('')}`
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(clean))
   const widths = cells.reduce<number[]>(
     (widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)),
     [],
   )
   const lines = cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))
-  return lines.map((line) => `${line.trimEnd()}\n`).join('')
+  return lines.map((line) => line.trimEnd())
 }
 
 /** USB devices name themselves: nothing of that may steer the terminal. */

@@ -19,7 +19,6 @@ export interface Glyphs {
   readonly bottomRight: string
   readonly tickLeft: string
   readonly tickRight: string
-  readonly tickBottom: string
   readonly grid: string
   readonly gap: string
   readonly ellipsis: string
@@ -38,7 +37,6 @@ const UNICODE: Glyphs = {
   bottomRight: '┘',
   tickLeft: '┤',
   tickRight: '├',
-  tickBottom: '┴',
   grid: '·',
   gap: '×',
   ellipsis: '…',
@@ -57,7 +55,6 @@ const ASCII: Glyphs = {
   bottomRight: '+',
   tickLeft: '+',
   tickRight: '+',
-  tickBottom: '+',
   grid: '.',
   gap: 'x',
   ellipsis: '~',

@@ -1,0 +1,67 @@
+import { existsSync, lstatSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LogReader } from '../storage/log-reader.ts'
+import { WriterLock } from '../storage/writer-lock.ts'
+
+/**
+ * Runs what makes the log where there is none. When it fails and nothing has come
+ * into that log, such as with a port that is not there, log and folders go again.
+ * The log has to come first: opening a port resets most boards, in vain where
+ * nothing can be logged.
+ *
+ * @param file the log
+ */
+export async function withNewLog(file: string, run: () => Promise<void>): Promise<void> {
+  if (!isFree(file)) return run()
+  const folders = missingFolders(file)
+  try {
+    await run()
+  } catch (error) {
+    try {
+      if (existsSync(file)) removeEmptyLog(file)
+      for (const folder of folders) rmdirSync(folder)
+    } catch {
+      // In use by another monitor, or no longer empty: it stays, and the failure of the run counts.
+    }
+    throw error
+  }
+}
+
+/** What is there already stays, even an empty file, a link that leads nowhere, or what can't be seen. */
+function isFree(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
+}
+
+/** The deepest first. */
+function missingFolders(file: string): string[] {
+  const folders: string[] = []
+  for (let folder = dirname(file); !existsSync(folder); folder = dirname(folder)) {
+    folders.push(folder)
+  }
+  return folders
+}
+
+/** @throws where another process writes it, or anything is in it */
+function removeEmptyLog(file: string): void {
+  const lock = WriterLock.acquire(file, Date.now())
+  try {
+    if (!isEmpty(file)) throw new Error('not empty')
+    for (const end of ['-wal', '-shm', '', '.lock']) rmSync(`${file}${end}`, { force: true })
+  } finally {
+    lock.release()
+  }
+}
+
+function isEmpty(file: string): boolean {
+  if (existsSync(`${file}.spill.csv`)) return false
+  const reader = LogReader.open(file)
+  try {
+    return reader.devices.length === 0
+  } finally {
+    reader.close()
+  }
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+
+/** The weakest first. */
+const LEVELS: readonly (string | undefined)[] = ['default', 'config', 'env', 'cli']
+
+/**
+ * Settles options that exclude each other: the side that is named at the highest
+ * level (flag, environment, file) stays, and what lower levels say of the others
+ * is dropped. Sides named at the same level all stay, for the command to refuse.
+ *
+ * @param sides attribute names of the options on each side
+ */
+export function keepHighest(command: Command, ...sides: readonly (readonly string[])[]): void {
+  const levels = sides.map((side) => Math.max(...side.map((key) => levelOf(command, key))))
+  const highest = Math.max(...levels)
+  sides.forEach((side, i) => {
+    if (levels[i] !== highest) for (const key of side) drop(command, key)
+  })
+}
+
+/** -1 where the option is not named: `stdin = false` in the file names no source. */
+function levelOf(command: Command, key: string): number {
+  const value: unknown = command.getOptionValue(key)
+  if (value === undefined || value === false) return -1
+  return LEVELS.indexOf(command.getOptionValueSource(key))
+}
+
+function drop(command: Command, key: string): void {
+  const dropped = command.options.find((each) => each.attributeName() === key)
+  command.setOptionValueWithSource(key, dropped?.defaultValue, 'default')
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { processIo } from '../../src/cli/io.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { CLI, finished, ina219, until } from '../support/cli.ts'
+import { hasPty } from '../support/serial.ts'
+
+const COMMANDS = createProgram(processIo).commands.map((command) => command.name())
+
+describe('the help', () => {
+  it.each([[[]], ...COMMANDS.map((name) => [[name]])])('of %j is this', async (args) => {
+    const run = await ina219([...args, '--help'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(run.stdout).toMatchSnapshot()
+  })
+})
+
+/** The lines under "Examples:", without what is said of them. */
+function examplesOf(name: string): string[] {
+  let help = ''
+  const command = createProgram(processIo).commands.find((each) => each.name() === name)
+  command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+  const [, text = ''] = help.split(/Examples:\S*\n/)
+  return text.split('\n').flatMap((line) => /^ {2}(ina219 .*?)(?: {2}.*)?$/.exec(line)?.[1] ?? [])
+}
+
+/** A user's folder with what the examples speak of: a recording, a board, a log of bench-7. */
+let folder = ''
+let board: ChildProcess | undefined
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ina219-help-'))
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'ina219'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`)
+  chmodSync(join(bin, 'ina219'), 0o755)
+  writeFileSync(
+    join(folder, 'recording.csv'),
+    'time,voltage,current\n1790000000,5.02,0.1\n1790000000.1,5.01,0.2\n1790000000.2,5.0,0.3\n',
+  )
+  await shell(`echo '{"v":5,"a":0.1,"seq":0}' | ina219 monitor --stdin --device bench-7`)
+  if (!hasPty) return
+  board = spawn(join(bin, 'ina219'), ['mock', '--rate', '100', '--pty', inFolder('/dev/ttyUSB0')], {
+    stdio: 'ignore',
+  })
+  await until('the board is there', () => existsSync(inFolder('/dev/ttyUSB0')))
+})
+
+afterAll(() => {
+  board?.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const inFolder = (path: string): string => join(folder, path.replaceAll('/', '_'))
+
+/** As the user types it, but for places outside the folder; runs without an end get one. */
+function shell(line: string): ReturnType<typeof finished> {
+  const placed = line.replace(/\/(dev\/ttyUSB0|tmp\/board)/g, inFolder)
+  const child = spawn('sh', ['-c', placed], {
+    cwd: folder,
+    env: {
+      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+      HOME: folder,
+      INA219_COUNT: '2',
+      INA219_RATE: '100',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return finished(child)
+}
+
+describe.skipIf(process.platform === 'win32').each(COMMANDS)('the examples of %s', (name) => {
+  it('are there', () => {
+    expect(examplesOf(name).length).toBeGreaterThan(2)
+  })
+
+  it.for(examplesOf(name))('%s', async (line, { skip }) => {
+    skip(!hasPty && /--pty|ttyUSB0/.test(line), 'needs node-pty')
+    // A board stands still until somebody opens its port.
+    const watched = line.includes('--pty')
+      ? `${line} & ina219 monitor --no-log --port /tmp/board --wait --output none && wait $!`
+      : line
+    const run = await shell(watched)
+    const faults = run.stderr.split('\n').filter((each) => each.startsWith('ina219: '))
+    // A span in which the log has nothing is no fault of the line.
+    expect(faults.filter((each) => !each.includes('nothing lies in that time'))).toEqual([])
+    expect(run.code).toBe(0)
+  })
+})
