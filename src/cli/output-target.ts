@@ -48,30 +48,37 @@ export function streamTarget(stream: NodeJS.WritableStream): OutputTarget {
  */
 export function fileTarget(path: string, log: string | null): OutputTarget {
   const { target, before, isPlain } = checkOutput(path, log)
-  const draft = attempt(path, () => (isPlain ? createDraft(target) : target))
-  const fd = attempt(path, () => openSync(draft, 'w'))
-  if (isPlain && before !== undefined) keepOwner(fd, before)
-  let isOpen = true
+  let draft = target
+  let fd: number | null = null
   let pausedMs = performance.now()
   const close = (): void => {
-    if (isOpen) closeSync(fd)
-    isOpen = false
+    if (fd !== null) closeSync(fd)
+    fd = null
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
   const abandon = (): void => {
     close()
-    if (isPlain) removeDraft(draft)
+    if (draft !== target) removeDraft(draft)
   }
   const onSignal = (signal: NodeJS.Signals): void => {
     abandon()
     process.kill(process.pid, signal)
   }
+  // Before there is a draft that a signal could leave behind.
   for (const signal of SIGNALS) process.once(signal, onSignal)
+  try {
+    if (isPlain) draft = attempt(path, () => createDraft(target))
+    fd = attempt(path, () => openSync(draft, 'w'))
+    if (isPlain && before !== undefined) keepOwner(fd, before)
+  } catch (error) {
+    abandon()
+    throw error
+  }
   return {
     write: (chunk) => {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       attempt(path, () => {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd as number, bytes, at)
       })
       if (performance.now() - pausedMs < BUSY_MS) return
       pausedMs = performance.now()
@@ -79,7 +86,7 @@ export function fileTarget(path: string, log: string | null): OutputTarget {
     },
     finish: () =>
       attempt(path, () => {
-        if (isPlain) fsyncSync(fd)
+        if (isPlain) fsyncSync(fd as number)
         close()
         if (isPlain) renameSync(draft, target)
       }),

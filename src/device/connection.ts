@@ -101,9 +101,13 @@ export class Connection {
     if (this.#silence.quietMs(this.#options.clock.monoMs()) < PRESENCE_AFTER_MS) return
     // Not every driver tells of an unplugged adapter (node-serialport #2043, #2351), and
     // its reads then return nothing, over and over: what the system lists decides.
-    void this.#options.factory.presence(this.path).then((presence) => {
-      if (presence !== this.#presence) lose(`${this.path} was unplugged: waiting for it`)
-    })
+    this.#options.factory.presence(this.path).then(
+      (presence) => {
+        if (presence !== this.#presence) lose(`${this.path} was unplugged: waiting for it`)
+      },
+      // The system can't list its ports just now: that says nothing about this one.
+      () => {},
+    )
   }
 
   #tell(sink: SourceSink): void {

@@ -1,16 +1,14 @@
+import { UsualInterval } from '../stats/usual-interval.ts'
+
 /** Shortest silence that is worth a word, in ms. */
 const SHORTEST_MS = 3000
-/** A line is missed after this many of the device's own intervals. */
-const INTERVALS = 5
-/** Gaps between lines that are remembered: a sketch may print several lines in one go. */
-const GAPS_KEPT = 16
 
-/** Tells when a device that sends of its own accord has fallen silent: 3 s, or 5 of its intervals. */
+/** Tells when a device that sends of its own accord has fallen silent: after 3 s, or a pause (see `UsualInterval`). */
 export class SilenceWatch {
   #lastMs: number
   #heard = false
   #lastLineMs: number | null = null
-  #gapsMs: number[] = []
+  readonly #usual = new UsualInterval()
 
   /** @param nowMs monotonic time of the opening */
   constructor(nowMs: number) {
@@ -23,9 +21,7 @@ export class SilenceWatch {
   }
 
   line(nowMs: number): void {
-    if (this.#lastLineMs !== null) {
-      this.#gapsMs = [...this.#gapsMs.slice(1 - GAPS_KEPT), nowMs - this.#lastLineMs]
-    }
+    if (this.#lastLineMs !== null) this.#usual.add((nowMs - this.#lastLineMs) * 1000)
     this.#lastLineMs = nowMs
   }
 
@@ -35,7 +31,8 @@ export class SilenceWatch {
   }
 
   silent(nowMs: number): boolean {
-    return this.quietMs(nowMs) >= Math.max(SHORTEST_MS, INTERVALS * Math.max(0, ...this.#gapsMs))
+    const pauseMs = this.#usual.us === null ? 0 : this.#usual.longestUs / 1000
+    return this.quietMs(nowMs) >= Math.max(SHORTEST_MS, pauseMs)
   }
 
   /** Nothing at all has come since the port was opened. */

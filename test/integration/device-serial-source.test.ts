@@ -358,6 +358,22 @@ describe.skipIf(!hasPty)('serial source', () => {
       expect(got.lines).toEqual(['from A1', 'from A1'])
     })
 
+    it('is not taken for gone where the system fails to list its ports', async () => {
+      let asked = 0
+      const factory: PortFactory = {
+        presence: async () => {
+          if (asked++ > 0) throw new Error('the list of ports is not to be had')
+          return 'there'
+        },
+        open: async () => ({ listen: () => {}, write: () => {}, close: async () => {} }),
+      }
+      const { got } = monitor({ path: '/dev/ttyX0', factory, listPorts: async () => [] })
+      // An unhandled rejection fails the whole run of tests.
+      await until(() => asked >= 4, 'some looks at the list')
+      expect(got.log).not.toContain('waiting')
+      expect(got.error).toBeNull()
+    })
+
     it('is noticed without a close event: nothing comes and its name is gone', async () => {
       const pty = await device()
       const named = join(folder, 'named')
