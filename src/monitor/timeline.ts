@@ -60,6 +60,8 @@ const ORDINARY_SLACK_US = 100_000
 /** Piped in, a pause of more than this, and of more than so many usual intervals, is none: the clock was set. */
 const LONGEST_PAUSE_US = 600e6
 const PAUSE_INTERVALS = 20
+/** Nobody measures less often than once a week, µs. */
+const LONGEST_INTERVAL_US = 7 * 86_400e6
 /** Stamps this much behind the one before are the same instant, told more coarsely, µs. */
 const SAME_INSTANT_US = 1000
 /** Two runs of the host agree so well on when the same device started, µs. */
@@ -306,7 +308,7 @@ export class Timeline {
     const step = this.#clock.stepTo(stamp)
     const usualUs = this.#usual.us
     // The first step says what the interval is.
-    if (usualUs === null) return step >= 0
+    if (usualUs === null) return step >= 0 && step <= LONGEST_INTERVAL_US
     const longestUs = Math.max(LONGEST_PAUSE_US, PAUSE_INTERVALS * usualUs)
     return step >= 0 && step <= longestUs * this.#samplesSince(entry)
   }

@@ -47,13 +47,13 @@ describe('StdinSource', () => {
     expect(states).toEqual(['live', 'silent', 'live'])
   })
 
-  it('waits five of the usual intervals of a slow writer', async () => {
+  it('waits for longer than the usual interval of a slow writer explains', async () => {
     const states = listen(source())
     for (let i = 0; i < 3; i++) {
       await write()
       await vi.advanceTimersByTimeAsync(2000)
     }
-    await vi.advanceTimersByTimeAsync(7500)
+    await vi.advanceTimersByTimeAsync(4000)
     expect(states).toEqual(['live'])
     await vi.advanceTimersByTimeAsync(1000)
     expect(states).toEqual(['live', 'silent'])
