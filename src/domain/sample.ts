@@ -77,6 +77,7 @@ export function isMeasured(status: string): boolean {
  * surrogates, which have no UTF-8, become U+FFFD.
  */
 export function cleanText(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text
   return text
     .toWellFormed()
     .replace(

@@ -227,8 +227,8 @@ export class Session {
   }
 
   #sample(arrival: Arrival, healed: boolean): void {
-    const live = arrival.frame.resend ? this.#live : null
-    this.#timeline.push({ ...arrival, healed, live })
+    const { frame, arrivalUs } = arrival
+    this.#timeline.push({ frame, arrivalUs, healed, live: frame.resend ? this.#live : null })
   }
 
   /** A sample has its place in time. */
@@ -248,12 +248,15 @@ export class Session {
     if (healed) this.#ledger.recovered++
     const epoch = this.#currentEpoch(timeUs)
     const follows = this.#continuity.follows(timeUs, frame.seq ?? -1)
-    const status = notice?.kind === 'contradicted' ? markBadTime(frame.status) : frame.status
-    const sample = this.#makeSample({ ...frame, status }, timeUs, {
-      epochId: epoch.id,
-      gapBefore: this.#lastUs > 0 && !follows,
-      origin: healed ? 'healed' : 'live',
-    })
+    const isWrong = notice?.kind === 'contradicted'
+    const sample = this.#makeSample(
+      frame,
+      isWrong ? markBadTime(frame.status) : frame.status,
+      timeUs,
+      epoch.id,
+      this.#lastUs > 0 && !follows,
+      healed ? 'healed' : 'live',
+    )
     this.#lastUs = timeUs
     this.#options.log?.append(sample)
     this.#listener.sample(sample, arrivalUs, frame.mode)
@@ -263,22 +266,28 @@ export class Session {
   /** Judges a sample's range, and counts it. */
   #makeSample(
     frame: SampleFrame,
+    status: string,
     timeUs: number,
-    place: Pick<Sample, 'epochId' | 'gapBefore' | 'origin'>,
+    epochId: number,
+    gapBefore: boolean,
+    origin: Sample['origin'],
   ): Sample {
-    const power = frame.power ?? powerOf(frame.voltage, frame.current)
-    const inRange = isInRange(frame.voltage, frame.current, power, this.#range)
+    const { voltage, current, seq } = frame
+    const power = frame.power ?? powerOf(voltage, current)
+    const inRange = isInRange(voltage, current, power, this.#range)
     if (inRange) this.#ledger.samples++
     else this.#ledger.out_of_range++
     return {
       timeUs,
-      voltage: frame.voltage,
-      current: frame.current,
+      voltage,
+      current,
       power,
-      seq: frame.seq,
-      status: inRange ? frame.status : markOutOfRange(frame.status),
+      seq,
+      status: inRange ? status : markOutOfRange(status),
       inRange,
-      ...place,
+      epochId,
+      gapBefore,
+      origin,
     }
   }
 
@@ -290,7 +299,7 @@ export class Session {
     const loss = this.#losses.find(seq)
     const timeUs = loss === null ? arrivalUs : timeWithin(loss, seq, frame.stamp)
     const { id: epochId } = loss?.epoch ?? this.#currentEpoch(timeUs)
-    const sample = this.#makeSample(frame, timeUs, { epochId, gapBefore: false, origin: 'late' })
+    const sample = this.#makeSample(frame, frame.status, timeUs, epochId, false, 'late')
     this.#ledger.lost--
     if (frame.resend) this.#ledger.recovered++
     this.#options.log?.append(sample)

@@ -1,4 +1,4 @@
-import type { SampleFrame } from './frames.ts'
+import type { SampleFrame, Stamp } from './frames.ts'
 import { advance, distance } from './serial-number.ts'
 
 /** A sample on its way through the link. */
@@ -20,25 +20,58 @@ interface LostRange {
   readonly count: number
 }
 
-/** What a run of numbers has brought so far: its newest samples, and the numbers reported as lost. */
+/** Numbers kept of a sample: sequence number, voltage, current, power, stamp, kind of stamp, arrival. */
+const FIELDS = 7
+const STAMP_KINDS: readonly Stamp['kind'][] = ['none', 'ts', 'ms']
+
+/**
+ * What a run of numbers has brought so far: its newest samples, and the numbers
+ * reported as lost. Plain numbers: frames that live for a while would make the
+ * garbage collector take some 15 MB more.
+ */
 export class SampleMemory {
-  readonly #samples: (Arrival | undefined)[] = new Array(SAMPLES_KEPT)
+  readonly #samples = new Float64Array(SAMPLES_KEPT * FIELDS).fill(-1)
+  readonly #states: string[] = new Array(SAMPLES_KEPT).fill('')
   #lost: LostRange[] = []
 
   /** A new run of numbers begins. */
   clear(): void {
-    this.#samples.fill(undefined)
+    this.#samples.fill(-1)
     this.#lost = []
   }
 
-  remember(seq: number, arrival: Arrival): void {
-    this.#samples[seq % SAMPLES_KEPT] = arrival
+  remember(seq: number, { frame, arrivalUs }: Arrival): void {
+    const samples = this.#samples
+    const place = seq % SAMPLES_KEPT
+    let at = place * FIELDS
+    samples[at++] = seq
+    samples[at++] = frame.voltage
+    samples[at++] = frame.current
+    samples[at++] = frame.power ?? Number.NaN
+    samples[at++] = frame.stamp.kind === 'none' ? 0 : frame.stamp.value
+    samples[at++] = STAMP_KINDS.indexOf(frame.stamp.kind)
+    samples[at] = arrivalUs
+    if (this.#states[place] !== frame.status) this.#states[place] = frame.status
   }
 
-  /** Whether this very line was there before. */
-  has(seq: number, arrival: Arrival): boolean {
-    const before = this.#samples[seq % SAMPLES_KEPT]
-    return before?.frame.seq === seq && isRepeat(before, arrival)
+  /** Whether this very line was there before. Without a stamp, the arrival has to tell. */
+  has(seq: number, { frame, arrivalUs }: Arrival): boolean {
+    const { voltage, current, power, stamp, status } = frame
+    const place = seq % SAMPLES_KEPT
+    const [was, v, a, w, value, kind, beforeUs] = this.#samples.subarray(
+      place * FIELDS,
+      (place + 1) * FIELDS,
+    )
+    const isSame =
+      was === seq &&
+      v === voltage &&
+      a === current &&
+      Object.is(w, power ?? Number.NaN) &&
+      STAMP_KINDS[kind as number] === stamp.kind &&
+      this.#states[place] === status
+    if (!isSame) return false
+    if (stamp.kind !== 'none') return value === stamp.value
+    return arrivalUs - (beforeUs as number) <= REPEATED_WITHIN_US
   }
 
   lose(range: LostRange): void {
@@ -69,22 +102,4 @@ export class SampleMemory {
       return place >= 0 && place < count
     })
   }
-}
-
-/** Whether two samples are the same line twice. Without a stamp, the arrival has to tell. */
-export function isRepeat(a: Arrival, b: Arrival): boolean {
-  if (!sameSample(a.frame, b.frame)) return false
-  return a.frame.stamp.kind !== 'none' || b.arrivalUs - a.arrivalUs <= REPEATED_WITHIN_US
-}
-
-function sameSample(a: SampleFrame, b: SampleFrame): boolean {
-  return (
-    a.seq === b.seq &&
-    a.voltage === b.voltage &&
-    a.current === b.current &&
-    a.power === b.power &&
-    a.status === b.status &&
-    a.stamp.kind === b.stamp.kind &&
-    (a.stamp.kind === 'none' || a.stamp.value === (b.stamp as typeof a.stamp).value)
-  )
 }

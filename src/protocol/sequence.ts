@@ -1,5 +1,5 @@
 import { type LossReason, type MissingRange, MissingRanges } from './missing-ranges.ts'
-import { type Arrival, isRepeat, SampleMemory } from './sample-memory.ts'
+import { type Arrival, SampleMemory } from './sample-memory.ts'
 import { advance, distance } from './serial-number.ts'
 
 /** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
@@ -49,6 +49,8 @@ export class SequenceTracker {
   readonly #missing = new MissingRanges()
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
   readonly #memory = new SampleMemory()
+  /** Of the newest sample in doubt. */
+  readonly #doubtMemory = new SampleMemory()
   /** Next number to hand on; null before the first sample. */
   #expected: number | null = null
   /** One past the newest number known. */
@@ -181,9 +183,13 @@ export class SequenceTracker {
 
   /** The same line once more says nothing new about a jump. */
   #doubtJump(arrival: Arrival): void {
-    const last = this.#doubts.at(-1)?.arrival
-    if (last !== undefined && isRepeat(last, arrival)) this.#sink.duplicate(arrival)
-    else this.#doubt(arrival, 'implausible')
+    const seq = arrival.frame.seq as number
+    if (this.#doubts.length > 0 && this.#doubtMemory.has(seq, arrival))
+      this.#sink.duplicate(arrival)
+    else {
+      this.#doubtMemory.remember(seq, arrival)
+      this.#doubt(arrival, 'implausible')
+    }
   }
 
   #doubt(arrival: Arrival, verdict: Doubt['verdict']): void {
@@ -294,7 +300,8 @@ export class SequenceTracker {
       this.#sink.duplicate(arrival)
       return
     }
-    this.#held.set(seq, { arrival, healed: !isNewest })
+    if (seq === this.#expected) this.#deliver(arrival, seq, !isNewest)
+    else this.#held.set(seq, { arrival, healed: !isNewest })
     this.#drain()
     while (this.#held.size > MAX_HELD) {
       const oldest = this.open[0]
@@ -313,15 +320,19 @@ export class SequenceTracker {
     this.#head = seq
   }
 
+  #deliver(arrival: Arrival, seq: number, healed: boolean): void {
+    this.#memory.remember(seq, arrival)
+    this.#expected = advance(seq)
+    this.#sinceRestart++
+    this.#sink.deliver(arrival, healed)
+  }
+
   #drain(): void {
     while (this.#expected !== null) {
       const next = this.#held.get(this.#expected)
       if (next !== undefined) {
         this.#held.delete(this.#expected)
-        this.#memory.remember(this.#expected, next.arrival)
-        this.#expected = advance(this.#expected)
-        this.#sinceRestart++
-        this.#sink.deliver(next.arrival, next.healed)
+        this.#deliver(next.arrival, this.#expected, next.healed)
         continue
       }
       const hole = this.#missing.list[0]

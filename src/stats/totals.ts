@@ -13,6 +13,8 @@ export interface Totals {
 
 /** Newest samples remembered as neighbours of one that comes late. */
 const REMEMBERED = 1024
+/** Numbers kept of each: sequence number, epoch, time, current, power. */
+const FIELDS = 5
 
 /**
  * Running totals: the same sums over the same samples as the log's figures
@@ -21,8 +23,11 @@ const REMEMBERED = 1024
 export class Integrator {
   readonly #folder = new Folder()
   #figures = new Figures()
-  /** By sequence number, modulo their count. */
-  readonly #recent: (Sample | undefined)[] = new Array(REMEMBERED)
+  /**
+   * By sequence number, modulo their count; measured ones only. Plain numbers: objects that
+   * live for a while make the garbage collector take 40 MB more.
+   */
+  readonly #recent = new Float64Array(REMEMBERED * FIELDS).fill(-1)
 
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample): void {
@@ -33,14 +38,21 @@ export class Integrator {
       const number = seq ?? -1
       this.#folder.add(this.#figures, timeUs, epochId, number, voltage, current, power, measured)
     }
-    if (seq !== null) this.#recent[seq % REMEMBERED] = sample
+    if (seq !== null && measured) {
+      const at = (seq % REMEMBERED) * FIELDS
+      this.#recent[at] = seq
+      this.#recent[at + 1] = epochId
+      this.#recent[at + 2] = timeUs
+      this.#recent[at + 3] = current
+      this.#recent[at + 4] = power
+    }
   }
 
   /** Begins at zero; the next sample still follows on the last one. */
   reset(): void {
     this.#figures = new Figures()
     // A late sample closes no gap from before.
-    this.#recent.fill(undefined)
+    this.#recent.fill(-1)
   }
 
   read(): Totals {
@@ -54,23 +66,21 @@ export class Integrator {
   /** The gap that it lay in is closed on the sides where its neighbours are there. */
   #addLate(sample: Sample, measured: boolean): void {
     this.#figures.samples++
-    if (!measured || sample.seq === null) return
+    if (!measured) return
     this.#figures.measured++
-    this.#join(this.#neighbour(sample, -1), sample)
-    this.#join(sample, this.#neighbour(sample, 1))
+    this.#join(sample, -1)
+    this.#join(sample, 1)
   }
 
-  #neighbour({ seq, epochId }: Sample, by: 1 | -1): Sample | undefined {
-    const wanted = ((seq as number) + by) >>> 0
-    const found = this.#recent[wanted % REMEMBERED]
-    const isIt = found?.seq === wanted && found.epochId === epochId
-    return isIt && isMeasured(found.status) ? found : undefined
-  }
-
-  #join(before: Sample | undefined, after: Sample | undefined): void {
-    if (before === undefined || after === undefined) return
-    const spanUs = after.timeUs - before.timeUs
+  /** @param side where the neighbour is: -1 before, 1 after */
+  #join({ seq, epochId, timeUs, current, power }: Sample, side: 1 | -1): void {
+    if (seq === null) return
+    const wanted = (seq + side) >>> 0
+    const at = (wanted % REMEMBERED) * FIELDS
+    if (this.#recent[at] !== wanted || this.#recent[at + 1] !== epochId) return
+    const spanUs = side * ((this.#recent[at + 2] as number) - timeUs)
+    const [otherCurrent, otherPower] = [this.#recent[at + 3], this.#recent[at + 4]]
     if (spanUs <= 0) return
-    this.#figures.integrate(spanUs, before.current, after.current, before.power, after.power)
+    this.#figures.integrate(spanUs, current, otherCurrent as number, power, otherPower as number)
   }
 }

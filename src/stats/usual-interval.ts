@@ -30,6 +30,7 @@ export class UsualInterval {
     const place = this.#count++ % SPACINGS
     const dropped = this.#count > SPACINGS ? (this.#spacings[place] as number) : -1
     this.#spacings[place] = spacingUs
+    if (dropped === spacingUs) return
     if (dropped >= this.#second) {
       this.#rank()
     } else if (spacingUs > this.#longest) {
