@@ -104,16 +104,17 @@ export class LogKeeper {
       this.#lock = null
       throw logError(error, this.#options.file)
     }
-    const resumePoints = writer.resumePoints()
-    const device = resumePoints.at(-1)?.epoch.device
+    const reply = { nextEpochId: writer.nextEpochId, resumePoints: writer.resumePoints() }
+    const device = reply.resumePoints.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {
-      this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+      try {
+        this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+      } catch (error) {
+        // The samples are in the log; it is from here on that it takes nothing.
+        this.#fail(error)
+      }
     }
-    return {
-      nextEpochId: writer.nextEpochId,
-      resumePoints,
-      bytes: this.#bytes,
-    }
+    return { ...reply, bytes: this.#bytes }
   }
 
   accept(batches: readonly LogBatch[]): void {
