@@ -3,7 +3,8 @@ import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
-import type { ResumePoint } from './log.ts'
+import { keepNewest } from './epoch-table.ts'
+import type { LogEvent, ResumePoint } from './log.ts'
 import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
 import { isLog, makeFolder, openForWriting, sizeOf } from './log-file.ts'
@@ -22,6 +23,8 @@ export interface KeeperReport {
   readonly durable: number
   /** Size of log and WAL in bytes. */
   readonly bytes: number
+  /** What the log itself had to say since the report before; in the log already. */
+  readonly notes: readonly LogEvent[]
 }
 
 export interface OpenReply {
@@ -69,7 +72,7 @@ export class LogKeeper {
   #walInode = 0
   /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
   #fd: number | null = null
-  /** All of this run, for a log that has to be opened anew. */
+  /** Those of this run that samples may still come to, for a log that has to be opened anew. */
   readonly #epochs = new Map<number, Epoch>()
   #waiting: LogBatch[] = []
   #waitingSamples = 0
@@ -120,7 +123,11 @@ export class LogKeeper {
   accept(batches: readonly LogBatch[]): void {
     if (this.#waitingSamples === 0) this.#waitingSinceMs = this.#nowMs
     for (const batch of batches) {
-      for (const epoch of batch.epochs) this.#epochs.set(epoch.id, epoch)
+      for (const epoch of batch.epochs) {
+        // To the end, as the newest of its device.
+        this.#epochs.delete(epoch.id)
+        this.#epochs.set(epoch.id, epoch)
+      }
       this.#waiting.push(batch)
       this.#waitingSamples += batch.block.count
     }
@@ -186,7 +193,7 @@ export class LogKeeper {
       this.#db = openForWriting(file)
       this.#fd = openSync(file, 'r')
       this.#inode = fstatSync(this.#fd).ino
-      this.#writer = new LogWriter(this.#db, retainMs)
+      this.#writer = new LogWriter(this.#db, retainMs, clock)
       this.#walInode = inodeOf(`${file}-wal`)
       return this.#writer
     } catch (error) {
@@ -265,6 +272,9 @@ export class LogKeeper {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
+    if (this.#waiting.length > 0) return
+    this.#writer?.forgetClosed()
+    keepNewest(this.#epochs, ({ device }) => device)
   }
 
   #fail(error: unknown): void {
@@ -360,6 +370,7 @@ export class LogKeeper {
           : '',
       durable: this.#durable,
       bytes: this.#bytes,
+      notes: this.#writer?.takeNotes() ?? [],
     })
   }
 
