@@ -30,8 +30,6 @@ interface EpochRow {
   readonly lastSeq: number | null
 }
 
-/** Epochs of one run that are kept in mind, beside those that something may still come to. */
-const MAX_OPEN = 100
 /** Epochs begun between two looks for those that can go; more where there are more. */
 const EPOCHS_PER_TIDY = 1000
 
@@ -175,7 +173,7 @@ export class EpochTable {
 
   /** Lets go of epochs of this run that nothing comes to any more: all but the newest of each device. */
   forgetClosed(): void {
-    if (this.#epochs.size > MAX_OPEN) keepNewest(this.#epochs, ({ device }) => device)
+    keepNewest(this.#epochs, ({ device }) => device)
   }
 
   /** Enough were begun that it is worth looking for those that can go. */

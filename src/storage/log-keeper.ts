@@ -52,6 +52,8 @@ const LONGEST_PAUSE_MS = 60_000
 const SPILL_PAUSE_MS = 2000
 /** Batches committed together where they come faster than the disk syncs. */
 const BATCHES_PER_COMMIT = 40
+/** Epochs of this run kept in memory, those that nothing comes to any more among them. */
+const EPOCHS_KEPT = 100
 /** Time for tidying up between two batches, ms. */
 const MAINTENANCE_MS = 20
 
@@ -272,7 +274,7 @@ export class LogKeeper {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
-    if (this.#waiting.length > 0) return
+    if (this.#waiting.length > 0 || this.#epochs.size <= EPOCHS_KEPT) return
     this.#writer?.forgetClosed()
     keepNewest(this.#epochs, ({ device }) => device)
   }

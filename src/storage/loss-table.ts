@@ -9,8 +9,8 @@ export const SINGLE_RANGES = 10_000
 /** Ranges added between two looks at all of them; more where there are more. */
 const RANGES_PER_LOOK = 5000
 const PAGE = 1000
-/** Newest ranges among which that of a sample that came after all is looked for. */
-const SEARCHED_RANGES = 10_000
+/** Newest ranges among which that of a sample that came after all is looked for; a session remembers 64. */
+const SEARCHED_RANGES = 5000
 
 interface LostRow {
   readonly id: number
@@ -29,6 +29,7 @@ export class LossTable {
   readonly #insert: Database.Statement
   readonly #delete: Database.Statement
   readonly #newest: Database.Statement
+  readonly #before: Database.Statement
   readonly #put: Database.Statement
   #untilLook = RANGES_PER_LOOK
 
@@ -40,6 +41,9 @@ export class LossTable {
     )
     this.#delete = db.prepare('DELETE FROM lost WHERE id = ?')
     this.#newest = db.prepare(`SELECT * FROM lost ORDER BY id DESC LIMIT ${SEARCHED_RANGES}`)
+    this.#before = db.prepare(
+      `SELECT * FROM lost WHERE from_us <= ? ORDER BY from_us DESC LIMIT ${PAGE}`,
+    )
     this.#put = db.prepare('UPDATE lost SET count = ?, from_us = ?, to_us = ? WHERE id = ?')
   }
 
@@ -66,13 +70,13 @@ export class LossTable {
   }
 
   #find(epochId: number, seq: number, timeUs: number): LostRow | undefined {
-    let around: LostRow | undefined
     for (const row of this.#newest.iterate() as IterableIterator<LostRow>) {
-      if (row.epoch_id !== epochId) continue
-      if (placeOf(row, seq) >= 0) return row
-      if (row.from_us <= timeUs && row.to_us >= timeUs) around ??= row
+      if (row.epoch_id === epochId && placeOf(row, seq) >= 0) return row
     }
-    return around
+    for (const row of this.#before.iterate(timeUs) as IterableIterator<LostRow>) {
+      if (row.epoch_id === epochId && row.to_us >= timeUs) return row
+    }
+    return undefined
   }
 
   #split(row: LostRow, place: number, seq: number): void {

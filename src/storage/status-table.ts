@@ -59,9 +59,9 @@ export class StatusTable {
       this.#ids.delete(text)
       this.#catalog.states.delete(id)
     }
-    // As many samples later as were looked through now, so that this stays a constant part of the work.
+    // After a tenth as many samples as were looked through now, so that this stays a constant part of the work.
     const samples = this.#db.prepare('SELECT count(*) FROM sample').pluck().get() as number
-    this.#untilLook = Math.max(MAX_STATES, samples)
+    this.#untilLook = samples / 10
   }
 }
 
