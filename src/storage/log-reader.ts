@@ -159,12 +159,13 @@ export class LogReader {
     return this.#read(() => {
       const totals: Bucket[] = []
       const losses = this.#lossesByDevice(range)
+      const scan = this.#inMinutes(range)
+      const { fromUs, toUs } = range
       for (const id of this.#deviceIds(range.device)) {
         const sum = new Figures()
         // Any whole number of minutes; a year keeps the pieces few.
         const everyUs = 525_600 * US_PER_MINUTE
-        const { fromUs, toUs } = range
-        for (const { figures } of this.#bucketScan.buckets(id, fromUs, toUs, everyUs)) {
+        for (const { figures } of this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs)) {
           addFigures(sum, figures)
         }
         if (sum.samples === 0) continue
@@ -187,9 +188,10 @@ export class LogReader {
    */
   *buckets(range: LogRange, everyUs: number): Generator<Bucket> {
     const losses = this.#read(() => this.#lossesByDevice(range))
+    const scan = this.#inMinutes(range)
     const sources = this.#deviceIds(range.device).map((id) => {
       const ofDevice = losses.get(this.#name(id)) ?? []
-      const iterator = this.#deviceBuckets(range, everyUs, id, ofDevice)
+      const iterator = this.#deviceBuckets(range, scan, everyUs, id, ofDevice)
       return { iterator, head: iterator.next() }
     })
     for (;;) {
@@ -208,6 +210,7 @@ export class LogReader {
 
   *#deviceBuckets(
     range: LogRange,
+    scan: LogSpan,
     everyUs: number,
     id: number,
     ofDevice: readonly LoggedLoss[],
@@ -222,13 +225,28 @@ export class LogReader {
     }
     let next: number | null = null
     for (const { index, figures } of this.#guard(
-      this.#bucketScan.buckets(id, range.fromUs, range.toUs, everyUs),
+      this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs),
     )) {
       for (let empty = next ?? index; empty < index; empty++) yield make(empty, new Figures())
       yield make(index, figures)
       next = index + 1
     }
     return undefined
+  }
+
+  /**
+   * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
+   * answer for these, too, where otherwise each device would have its raw rows searched for.
+   */
+  #inMinutes({ fromUs, toUs, device }: LogRange): LogSpan {
+    const span = this.span(device)
+    if (span === null) return { fromUs, toUs }
+    const isFromBegin = fromUs <= span.fromUs
+    const isToEnd = toUs > span.toUs
+    return {
+      fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
+      toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
+    }
   }
 
   /** The writer bounds how many there are, so that they fit into memory. */

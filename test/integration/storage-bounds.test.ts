@@ -242,3 +242,31 @@ test('epochs that nothing is left of go, but for those that a run may go on with
   expect(new EpochTable(again.db).resumePoints()).toMatchObject([{ epoch: { id: count } }])
   expect(again.writer.nextEpochId).toBe(count + 1)
 })
+
+test('a log of many devices is read in about one pass, not in one for each of them', () => {
+  const log = openWriter(file)
+  const devices = 1000
+  const epochs = Array.from({ length: devices }, (_, i) => ({
+    ...EPOCH,
+    id: i + 1,
+    device: `bench ${i}`,
+  }))
+  const samples = series(10 * devices, 1000).map((each, i) => ({
+    ...each,
+    epochId: (i % devices) + 1,
+    seq: Math.floor(i / devices),
+  }))
+  log.writer.write(batchesOf(samples, { epochs }))
+  log.end()
+  const startedMs = performance.now()
+  const reader = LogReader.open(file)
+  expect(reader.span(null)).toEqual({ fromUs: START_US, toUs: START_US + 9_999_000 })
+  const totals = reader.totals({ ...ALL, fromUs: START_US, toUs: START_US + 9_999_001 })
+  const minutes = [...reader.buckets(ALL, 60e6)]
+  reader.close()
+  // In one pass for each of them it takes some 20 s.
+  expect(performance.now() - startedMs).toBeLessThan(4000)
+  expect(totals).toHaveLength(devices)
+  for (const each of [...totals, ...minutes])
+    expect(each).toMatchObject({ samples: 10, coveredUs: 9e6 })
+})
