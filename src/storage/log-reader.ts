@@ -12,13 +12,12 @@ import type {
   LogRange,
   LogSpan,
 } from './log-query.ts'
+import { eventsIn, lossesIn } from './log-records.ts'
 import { LossCount, lostBefore } from './loss-count.ts'
 import { Figures } from './minute-figures.ts'
 import { SampleScan } from './sample-scan.ts'
 import { US_PER_MINUTE } from './schema.ts'
 import { fromStored } from './stored-value.ts'
-
-const PAGE = 1000
 
 /**
  * Reads a log, also one that is being written. All of it is of one moment, that
@@ -261,59 +260,13 @@ export class LogReader {
   }
 
   /** Lost ranges that reach into the range, in order of time. */
-  *losses(range: LogRange): Generator<LoggedLoss> {
-    const { fromUs, toUs, device } = range
-    yield* this.#pages<LoggedLoss & Row>(
-      `SELECT l.id, l.from_us AS atUs, d.name AS device, l.first_seq AS firstSeq, l.count,
-         l.from_us AS fromUs, l.to_us AS toUs, l.reason
-       FROM lost l LEFT JOIN epoch e ON e.id = l.epoch_id LEFT JOIN device d ON d.id = e.device_id
-       WHERE (l.from_us, l.id) > (?, ?) AND l.from_us < ? AND l.to_us >= ?
-         AND (? IS NULL OR d.name = ?)
-       ORDER BY l.from_us, l.id LIMIT ${PAGE}`,
-      [toUs, fromUs, device, device],
-      (row) =>
-        [row.firstSeq, row.count, row.fromUs, row.toUs].every(Number.isSafeInteger) &&
-        row.count > 0 &&
-        typeof row.reason === 'string',
-    )
+  losses(range: LogRange): Generator<LoggedLoss> {
+    return lossesIn(this.#db, range)
   }
 
   /** Events in order of time. */
-  *events(range: LogRange): Generator<LoggedEvent> {
-    const { fromUs, toUs, device } = range
-    yield* this.#pages<LoggedEvent & Row>(
-      `SELECT v.id, v.time_us AS atUs, v.time_us AS timeUs, d.name AS device, v.kind, v.detail
-       FROM event v LEFT JOIN device d ON d.id = v.device_id
-       WHERE (v.time_us, v.id) > (?, ?) AND v.time_us >= ? AND v.time_us < ?
-         AND (? IS NULL OR d.name = ?)
-       ORDER BY v.time_us, v.id LIMIT ${PAGE}`,
-      [fromUs, toUs, device, device],
-      ({ timeUs, kind, detail }) =>
-        Number.isSafeInteger(timeUs) && typeof kind === 'string' && typeof detail === 'string',
-    )
-  }
-
-  /**
-   * @param sql its first two parameters are time and id of the last row of the page before
-   * @param isSound a damaged page can hold anything, which must not pass for a row
-   */
-  *#pages<T extends Row>(
-    sql: string,
-    parameters: readonly (number | string | null)[],
-    isSound: (row: T) => boolean,
-  ): Generator<T> {
-    const page = this.#read(() => this.#db.prepare(sql))
-    let after: Pick<Row, 'atUs' | 'id'> = { atUs: -1, id: 0 }
-    for (;;) {
-      const rows = this.#read(() => page.all(after.atUs, after.id, ...parameters)) as T[]
-      for (const row of rows) {
-        if (typeof row.device !== 'string' || !isSound(row)) throw damaged(this.#file)
-        yield row
-      }
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < PAGE) return
-      after = last
-    }
+  events(range: LogRange): Generator<LoggedEvent> {
+    return eventsIn(this.#db, range)
   }
 
   #bucket(device: string, fromUs: number, toUs: number, figures: Figures, lost: number): Bucket {
@@ -358,14 +311,6 @@ export class LogReader {
       yield next.value
     }
   }
-}
-
-/** What the rows that come in pages have in common. */
-interface Row {
-  readonly id: number
-  /** What they are in order of, Unix µs. */
-  readonly atUs: number
-  readonly device: string
 }
 
 function isStored(value: unknown): boolean {
