@@ -52,7 +52,7 @@ export class EventTable {
     this.#streams.set(key, stream)
     const elapsedUs = Math.max(0, timeUs - stream.timeUs)
     stream.tokens = Math.min(BURST, stream.tokens + elapsedUs / REFILL_US)
-    stream.timeUs = Math.max(stream.timeUs, timeUs)
+    stream.timeUs = timeUs
     if (stream.tokens >= 1) {
       stream.tokens--
       stream.storm = null

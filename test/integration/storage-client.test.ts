@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import type { LogClient, LogState } from '../../src/storage/log.ts'
+import type { LogClient, LogEvent, LogState } from '../../src/storage/log.ts'
 import { openLog } from '../../src/storage/log-client.ts'
 import { until } from '../support/cli.ts'
 import {
@@ -132,4 +132,22 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
   expect(log.state).toMatchObject({ kind: 'failed', queued: 520_000 })
   expect(log.state.reason).toContain('does not answer')
   await expect(log.close()).rejects.toMatchObject({ code: 'log_unwritable' })
+})
+
+test('says what the log itself records: samples that go by more than the passing of time', async () => {
+  const log = await open()
+  const events: LogEvent[] = []
+  log.onEvent((event) => events.push(event))
+  log.epoch(EPOCH)
+  const samples = series(300, 1e6)
+  const old = samples
+    .slice(100, 200)
+    .map((each) => ({ ...each, timeUs: each.timeUs - 30 * 86_400e6 }))
+  for (const each of [...samples.slice(0, 100), ...old, ...samples.slice(200)]) log.append(each)
+  await until('it is said', () => events.length > 0)
+  await log.close()
+  expect(events).toMatchObject([{ device: 'bench', kind: 'retention' }])
+  expect(events[0]?.detail).toContain('100 samples are past the retention')
+  expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'retention' }])
+  expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 200 }])
 })
