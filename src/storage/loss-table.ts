@@ -32,6 +32,8 @@ export class LossTable {
   readonly #before: Database.Statement
   readonly #put: Database.Statement
   #untilLook = RANGES_PER_LOOK
+  /** Ranges that begin before that have been put together, Unix µs. */
+  #foldedUs = Number.MIN_SAFE_INTEGER
 
   constructor(db: Database.Database, catalog: Catalog) {
     this.#db = db
@@ -51,6 +53,7 @@ export class LossTable {
   add(epochId: number, { firstSeq, count, fromUs, toUs, reason }: LostRange): void {
     this.#insert.run(epochId, firstSeq, count, fromUs, toUs, reason)
     this.#untilLook--
+    this.#foldedUs = Math.min(this.#foldedUs, fromUs)
   }
 
   /**
@@ -104,16 +107,22 @@ export class LossTable {
    * @param doneUs up to where the samples of a device have passed the retention, Unix µs
    */
   fold(doneUs: (deviceId: number) => number): void {
-    const excess = this.#excess()
+    // From the begin of a minute: it may have been put together in part.
+    const fromUs = Math.floor(this.#foldedUs / US_PER_MINUTE) * US_PER_MINUTE
+    const excess = this.#excess(fromUs)
+    this.#foldedUs = Number.MAX_SAFE_INTEGER
     let groups = new Map<string, Group>()
     let minute = Number.NaN
     let left = 0
-    for (const row of this.#inOrder()) {
+    for (const row of this.#inOrder(fromUs)) {
       const deviceId = this.#catalog.deviceOf(row.epoch_id)
       const older = excess.get(deviceId) ?? 0
       excess.set(deviceId, older - 1)
       left++
-      if (older <= 0 && row.to_us >= doneUs(deviceId)) continue
+      if (older <= 0 && row.to_us >= doneUs(deviceId)) {
+        this.#foldedUs = Math.min(this.#foldedUs, row.from_us)
+        continue
+      }
       const begin = Math.floor(row.from_us / US_PER_MINUTE)
       if (begin !== minute) {
         this.#save(groups)
@@ -132,6 +141,11 @@ export class LossTable {
       }
     }
     this.#save(groups)
+    // The minute that was looked at last may get more.
+    this.#foldedUs = Math.min(
+      this.#foldedUs,
+      Number.isNaN(minute) ? fromUs : minute * US_PER_MINUTE,
+    )
     this.#untilLook = Math.max(RANGES_PER_LOOK, left)
   }
 
@@ -142,12 +156,12 @@ export class LossTable {
   }
 
   /** How many ranges of each device are too many. */
-  #excess(): Map<number, number> {
+  #excess(fromUs: number): Map<number, number> {
     const counts = new Map<number, number>()
     for (const [epochId, count] of this.#db
-      .prepare('SELECT epoch_id, count(*) FROM lost GROUP BY epoch_id')
+      .prepare('SELECT epoch_id, count(*) FROM lost WHERE from_us >= ? GROUP BY epoch_id')
       .raw()
-      .all() as [number, number][]) {
+      .all(fromUs) as [number, number][]) {
       const deviceId = this.#catalog.deviceOf(epochId)
       counts.set(deviceId, (counts.get(deviceId) ?? -SINGLE_RANGES) + count)
     }
@@ -155,11 +169,11 @@ export class LossTable {
   }
 
   /** Page by page: nothing can be written while a statement has rows left. */
-  *#inOrder(): Generator<LostRow> {
+  *#inOrder(fromUs: number): Generator<LostRow> {
     const page = this.#db.prepare(
       `SELECT * FROM lost WHERE (from_us, id) > (?, ?) ORDER BY from_us, id LIMIT ${PAGE}`,
     )
-    let after = { from_us: Number.MIN_SAFE_INTEGER, id: 0 }
+    let after = { from_us: fromUs - 1, id: Number.MAX_SAFE_INTEGER }
     for (;;) {
       const rows = page.all(after.from_us, after.id) as LostRow[]
       yield* rows
