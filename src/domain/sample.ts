@@ -67,8 +67,14 @@ export const INVALID_STATUS: ReadonlySet<string> = new Set(['ovf', 'nosensor', '
  */
 export function isMeasured(status: string): boolean {
   if (status === 'ok') return true
-  const word = status.endsWith(`,${BAD_TIME}`) ? status.slice(0, -BAD_TIME.length - 1) : status
-  return !word.endsWith(OUT_OF_RANGE) && !INVALID_STATUS.has(word)
+  const { word, marks } = splitMarks(status)
+  return !marks.endsWith(OUT_OF_RANGE) && !INVALID_STATUS.has(word)
+}
+
+/** What the device said, and what was marked on it: `clip` and `,bad_time,out_of_range`; the word is empty for `ok`. */
+export function splitMarks(status: string): { readonly word: string; readonly marks: string } {
+  const marks = /(?:(?:^|,)(?:bad_time|out_of_range))*$/.exec(status)?.[0] ?? ''
+  return { word: status.slice(0, status.length - marks.length), marks }
 }
 
 /**

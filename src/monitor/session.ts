@@ -42,6 +42,9 @@ export interface SessionOptions {
   readonly maxSamples: number | null
 }
 
+/** Names of a device that are labels in the log; further ones are not. */
+const MAX_NAMES = 64
+
 /** Who hears of the stream; each call is short and never waits. */
 export interface SessionListener {
   sample(sample: Sample, arrivalUs: number, mode: string | null): void
@@ -80,7 +83,9 @@ export class Session {
   #lastUs = 0
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
-  readonly #told = new Set<ClockNotice['kind']>()
+  readonly #told = new Set<string>()
+  /** Names that the device has said. */
+  readonly #names = new Set<string>()
   #logKind: LogState['kind'] = 'recording'
   /** Numbers are missing altogether: no loss can be detected. */
   unnumbered = false
@@ -128,6 +133,8 @@ export class Session {
         this.#link.durable(last.seq)
     })
     options.log?.onState((state) => this.#logState(state))
+    // Already in the log, which made them.
+    options.log?.onEvent(({ kind, detail, timeUs }) => listener.event(kind, detail, timeUs))
   }
 
   start(): void {
@@ -393,7 +400,7 @@ export class Session {
 
   #hello(hello: HelloFrame, known: boolean): void {
     // A run that began under the source's label keeps it: one device, one label.
-    if (this.#epochs === 0 || this.#helloName !== null) this.#helloName = hello.name
+    if (this.#epochs === 0 || this.#helloName !== null) this.#helloName = this.#labelOf(hello)
     this.#boot = hello.boot
     this.#range = { ...hello.range, ...this.#options.range }
     // Samples came before the device said which boot this is.
@@ -404,6 +411,21 @@ export class Session {
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
     this.#tell('hello', `${hello.model}${firmware}${boot}${known ? '' : ', new run'}`)
+  }
+
+  /** A device that says another name each time must not fill the log with devices. */
+  #labelOf({ name }: HelloFrame): string | null {
+    if (name === null || this.#names.has(name)) return name
+    if (this.#names.size >= MAX_NAMES) {
+      this.#tellOnce(
+        'hello',
+        'names',
+        `the device has said ${MAX_NAMES} names: it keeps the last one`,
+      )
+      return this.#helloName
+    }
+    this.#names.add(name)
+    return name
   }
 
   #connected(): void {
@@ -433,15 +455,22 @@ export class Session {
     }
     // What lies between two times that a step parts was not measured: nothing is integrated over it.
     if (kind === 'restarted' || kind === 'stepped') this.#epoch = null
-    const isTold = (kind === 'unset' || kind === 'unstamped') && this.#told.has(kind)
-    this.#told.add(kind)
-    if (!isTold) this.#tell('clock', clockText(notice, frame))
+    const text = clockText(notice, frame)
+    if (kind === 'unset' || kind === 'unstamped') this.#tellOnce('clock', kind, text)
+    else this.#tell('clock', text)
   }
 
   #unnumbered(why: string): void {
     if (this.unnumbered) return
     this.unnumbered = true
     this.#tell('unnumbered', `${why}: no loss can be detected`)
+  }
+
+  /** @param what of which it is reported once a run */
+  #tellOnce(kind: string, what: string, text: string): void {
+    if (this.#told.has(what)) return
+    this.#told.add(what)
+    this.#tell(kind, text)
   }
 
   #tell(kind: string, text: string): void {

@@ -86,6 +86,7 @@ class WorkerLog implements LogClient {
   #report: KeeperReport
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #commitListeners: ((last: Sample) => void)[] = []
+  readonly #eventListeners: ((event: LogEvent) => void)[] = []
   #drainWaiters: (() => void)[] = []
   #closing: { resolve: () => void; reject: (error: Error) => void } | null = null
   #closed: Promise<void> | null = null
@@ -96,7 +97,7 @@ class WorkerLog implements LogClient {
     this.#file = file
     this.nextEpochId = reply.nextEpochId
     this.#resumePoints = reply.resumePoints
-    this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes }
+    this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))
     worker.on('exit', () => this.#die(new Error('its thread ended')))
@@ -155,6 +156,10 @@ class WorkerLog implements LogClient {
 
   onCommitted(listener: (last: Sample) => void): void {
     this.#commitListeners.push(listener)
+  }
+
+  onEvent(listener: (event: LogEvent) => void): void {
+    this.#eventListeners.push(listener)
   }
 
   drained(): Promise<void> {
@@ -222,6 +227,7 @@ class WorkerLog implements LogClient {
     }
     this.#durableBatches = report.durable
     if (last !== null) for (const listener of this.#commitListeners) listener(last)
+    for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
     for (const listener of this.#stateListeners) listener(this.state)
     if (this.#queued <= DRAINED_SAMPLES) this.#release()
   }

@@ -3,7 +3,8 @@ import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
-import type { ResumePoint } from './log.ts'
+import { keepNewest } from './epoch-table.ts'
+import type { LogEvent, ResumePoint } from './log.ts'
 import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import { logError, plainReason } from './log-errors.ts'
 import { isLog, openForWriting } from './log-file.ts'
@@ -23,6 +24,8 @@ export interface KeeperReport {
   readonly durable: number
   /** Size of log and WAL in bytes. */
   readonly bytes: number
+  /** What the log itself had to say since the report before; in the log already. */
+  readonly notes: readonly LogEvent[]
 }
 
 export interface OpenReply {
@@ -51,6 +54,8 @@ const LONGEST_PAUSE_MS = 60_000
 const SPILL_PAUSE_MS = 2000
 /** Batches committed together where they come faster than the disk syncs. */
 const BATCHES_PER_COMMIT = 40
+/** Epochs of this run kept in memory, those that nothing comes to any more among them. */
+const EPOCHS_KEPT = 100
 /** Time for tidying up between two batches, ms. */
 const MAINTENANCE_MS = 20
 
@@ -71,7 +76,7 @@ export class LogKeeper {
   #walInode = 0
   /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
   #fd: number | null = null
-  /** All of this run, for a log that has to be opened anew. */
+  /** Those of this run that samples may still come to, for a log that has to be opened anew. */
   readonly #epochs = new Map<number, Epoch>()
   #waiting: LogBatch[] = []
   #waitingSamples = 0
@@ -106,22 +111,27 @@ export class LogKeeper {
       this.#lock = null
       throw logError(error, this.#options.file)
     }
-    const resumePoints = writer.resumePoints()
-    const device = resumePoints.at(-1)?.epoch.device
+    const reply = { nextEpochId: writer.nextEpochId, resumePoints: writer.resumePoints() }
+    const device = reply.resumePoints.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {
-      this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+      try {
+        this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+      } catch (error) {
+        // The samples are in the log; it is from here on that it takes nothing.
+        this.#fail(error)
+      }
     }
-    return {
-      nextEpochId: writer.nextEpochId,
-      resumePoints,
-      bytes: this.#bytes,
-    }
+    return { ...reply, bytes: this.#bytes }
   }
 
   accept(batches: readonly LogBatch[]): void {
     if (this.#waitingSamples === 0) this.#waitingSinceMs = this.#nowMs
     for (const batch of batches) {
-      for (const epoch of batch.epochs) this.#epochs.set(epoch.id, epoch)
+      for (const epoch of batch.epochs) {
+        // To the end, as the newest of its device.
+        this.#epochs.delete(epoch.id)
+        this.#epochs.set(epoch.id, epoch)
+      }
       this.#waiting.push(batch)
       this.#waitingSamples += batch.block.count
     }
@@ -187,7 +197,7 @@ export class LogKeeper {
       this.#db = openForWriting(file)
       this.#fd = openSync(file, 'r')
       this.#inode = fstatSync(this.#fd).ino
-      this.#writer = new LogWriter(this.#db, retainMs)
+      this.#writer = new LogWriter(this.#db, retainMs, clock)
       this.#walInode = inodeOf(`${file}-wal`)
       return this.#writer
     } catch (error) {
@@ -266,6 +276,9 @@ export class LogKeeper {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
+    if (this.#waiting.length > 0 || this.#epochs.size <= EPOCHS_KEPT) return
+    this.#writer?.forgetClosed()
+    keepNewest(this.#epochs, ({ device }) => device)
   }
 
   #fail(error: unknown): void {
@@ -361,6 +374,7 @@ export class LogKeeper {
           : '',
       durable: this.#durable,
       bytes: this.#bytes,
+      notes: this.#writer?.takeNotes() ?? [],
     })
   }
 

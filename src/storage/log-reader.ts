@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3'
-import { Figures, PICO_PER_MILLI_HOUR, type Spread } from '../stats/figures.ts'
+import { Figures } from '../stats/figures.ts'
 import { logFilePath } from '../util/paths.ts'
+import { addFigures, areSound, bucketOf } from './bucket.ts'
 import { BucketScan } from './bucket-scan.ts'
 import { Catalog } from './catalog.ts'
-import { logError } from './log-errors.ts'
+import { damaged, logError } from './log-errors.ts'
 import { openForReading } from './log-file.ts'
 import type {
   Bucket,
@@ -12,22 +13,18 @@ import type {
   LoggedSample,
   LogRange,
   LogSpan,
-  MinAvgMax,
 } from './log-query.ts'
+import { eventsIn, lossesIn } from './log-records.ts'
 import { LossCount, lostBefore } from './loss-count.ts'
 import { SampleScan } from './sample-scan.ts'
 import { US_PER_MINUTE } from './schema.ts'
 import { fromStored } from './stored-value.ts'
 
-const PAGE = 1000
-
-const OLDEST_RAW =
-  'SELECT id FROM sample WHERE epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1'
-
 /**
- * Reads a log, also one that is being written. Everything comes in pages, each
- * a short read transaction, so that memory stays flat and the writer's WAL can
- * be taken over into the file at any time.
+ * Reads a log, also one that is being written. All of it is of one moment, that
+ * of `open`: one read transaction, which the writer's WAL grows over until `close`.
+ * Rows come in pages, so that memory stays flat. What damage there is shows itself
+ * on the way, as an InaError log_damaged from any of the methods.
  */
 export class LogReader {
   readonly #db: Database.Database
@@ -49,6 +46,7 @@ export class LogReader {
     const file = logFilePath(path)
     const db = openForReading(file)
     try {
+      db.exec('BEGIN')
       return new LogReader(db, file)
     } catch (error) {
       db.close()
@@ -67,27 +65,69 @@ export class LogReader {
 
   /** null: nothing in the log (of that device) */
   span(device: string | null): LogSpan | null {
-    const ids = this.#deviceIds(device)
-    let fromUs = Number.POSITIVE_INFINITY
-    let toUs = Number.NEGATIVE_INFINITY
-    for (const id of ids) {
-      const newest = this.#one('SELECT max(newest_us) FROM epoch WHERE device_id = ?', id)
-      if (newest === null) continue
-      toUs = Math.max(toUs, newest)
-      const raw = this.#one(OLDEST_RAW, id)
-      const minute = this.#one('SELECT min(minute) FROM minute WHERE device_id = ?', id)
-      // The roll-up of the first raw sample's minute begins before that sample.
-      const isOlder = minute !== null && (raw === null || (minute + 1) * US_PER_MINUTE <= raw)
-      fromUs = Math.min(fromUs, isOlder ? minute * US_PER_MINUTE : (raw ?? newest))
+    return this.#read(() => {
+      const newest = new Map(
+        this.#db
+          .prepare('SELECT device_id, max(newest_us) FROM epoch GROUP BY device_id')
+          .raw()
+          .all() as [number, number | null][],
+      )
+      const firstIn = new Map<number, Map<number, number>>()
+      let fromUs = Number.POSITIVE_INFINITY
+      let toUs = Number.NEGATIVE_INFINITY
+      for (const id of this.#deviceIds(device)) {
+        const newestUs = newest.get(id) ?? null
+        const minute = this.#firstMinute(id)
+        if (newestUs === null) continue
+        if (!Number.isSafeInteger(newestUs)) throw damaged(this.#file)
+        toUs = Math.max(toUs, newestUs)
+        if (minute === null) {
+          fromUs = Math.min(fromUs, newestUs)
+          continue
+        }
+        const firstRaw = firstIn.get(minute) ?? this.#firstRaw(minute)
+        firstIn.set(minute, firstRaw)
+        // The roll-up of the first raw sample's minute begins before that sample.
+        fromUs = Math.min(fromUs, firstRaw.get(id) ?? minute * US_PER_MINUTE)
+      }
+      return toUs < fromUs ? null : { fromUs, toUs }
+    })
+  }
+
+  /** First minute that has or had samples; every sample's minute is rolled up or marked dirty. */
+  #firstMinute(deviceId: number): number | null {
+    const of = (table: string): number | null =>
+      this.#one(`SELECT min(minute) FROM ${table} WHERE device_id = ?`, deviceId)
+    const [rolled, dirty] = [of('minute'), of('dirty')]
+    return rolled === null || dirty === null ? (rolled ?? dirty) : Math.min(rolled, dirty)
+  }
+
+  /** The first raw sample of each device within a minute, Unix µs. */
+  #firstRaw(minute: number): Map<number, number> {
+    const first = new Map<number, number>()
+    const fromUs = minute * US_PER_MINUTE
+    for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
+      for (const [timeUs, epochId] of rows) {
+        const id = this.#catalog.deviceOf(epochId)
+        if (!first.has(id)) first.set(id, timeUs)
+      }
     }
-    return toUs < fromUs ? null : { fromUs, toUs }
+    return first
   }
 
   /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
   oldestRawUs(device: string | null): number | null {
-    const found = this.#deviceIds(device).map((id) => this.#one(OLDEST_RAW, id))
-    const times = found.filter((us) => us !== null)
-    return times.length === 0 ? null : Math.min(...times)
+    return this.#read(() => {
+      const [id] = this.#deviceIds(device)
+      if (id === undefined) return null
+      if (device === null) return this.#one('SELECT min(id) FROM sample')
+      return this.#one(
+        `SELECT id FROM sample WHERE id >= ? AND
+           epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1`,
+        (this.#firstMinute(id) ?? 0) * US_PER_MINUTE,
+        id,
+      )
+    })
   }
 
   /** Pages of raw samples in order of time. */
@@ -98,9 +138,10 @@ export class LogReader {
       for (const [timeUs, epochId, seq, v, a, w, statusId] of rows) {
         const deviceId = this.#catalog.deviceOf(epochId)
         if (wanted !== null && !wanted.has(deviceId)) continue
+        if (deviceId < 0 || !isStored(v) || !isStored(a) || !isStored(w)) throw damaged(this.#file)
         page.push({
           timeUs,
-          device: this.#catalog.devices.get(deviceId) ?? '',
+          device: this.#name(deviceId),
           voltage: fromStored(v),
           current: fromStored(a),
           power: fromStored(w),
@@ -116,23 +157,28 @@ export class LogReader {
    * One bucket a device over the whole range; none for a device without samples in it.
    */
   totals(range: LogRange): Bucket[] {
-    const totals: Bucket[] = []
-    for (const id of this.#deviceIds(range.device)) {
-      const sum = new Figures()
-      // Any whole number of minutes; a year keeps the pieces few.
-      const everyUs = 525_600 * US_PER_MINUTE
+    return this.#read(() => {
+      const totals: Bucket[] = []
+      const losses = this.#lossesByDevice(range)
+      const scan = this.#inMinutes(range)
       const { fromUs, toUs } = range
-      for (const { figures } of this.#guard(this.#bucketScan.buckets(id, fromUs, toUs, everyUs))) {
-        addFigures(sum, figures)
+      for (const id of this.#deviceIds(range.device)) {
+        const sum = new Figures()
+        // Any whole number of minutes; a year keeps the pieces few.
+        const everyUs = 525_600 * US_PER_MINUTE
+        for (const { figures } of this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs)) {
+          addFigures(sum, figures)
+        }
+        if (sum.samples === 0) continue
+        const device = this.#name(id)
+        let lost = 0
+        for (const loss of losses.get(device) ?? []) {
+          lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
+        }
+        totals.push(this.#bucket(device, fromUs, toUs, sum, lost))
       }
-      if (sum.samples === 0) continue
-      let lost = 0
-      for (const loss of this.#losses(range, id)) {
-        lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
-      }
-      totals.push(bucketOf(this.#name(id), fromUs, toUs, sum, lost))
-    }
-    return totals
+      return totals
+    })
   }
 
   /**
@@ -142,8 +188,11 @@ export class LogReader {
    * @param everyUs whole µs, above 0
    */
   *buckets(range: LogRange, everyUs: number): Generator<Bucket> {
+    const losses = this.#read(() => this.#lossesByDevice(range))
+    const scan = this.#inMinutes(range)
     const sources = this.#deviceIds(range.device).map((id) => {
-      const iterator = this.#deviceBuckets(range, everyUs, id)
+      const ofDevice = losses.get(this.#name(id)) ?? []
+      const iterator = this.#deviceBuckets(range, scan, everyUs, id, ofDevice)
       return { iterator, head: iterator.next() }
     })
     for (;;) {
@@ -160,18 +209,24 @@ export class LogReader {
     }
   }
 
-  *#deviceBuckets(range: LogRange, everyUs: number, id: number): Generator<Bucket, undefined> {
-    const losses = new LossCount(this.#losses(range, id))
+  *#deviceBuckets(
+    range: LogRange,
+    scan: LogSpan,
+    everyUs: number,
+    id: number,
+    ofDevice: readonly LoggedLoss[],
+  ): Generator<Bucket, undefined> {
+    const losses = new LossCount(ofDevice.values())
     const device = this.#name(id)
     const make = (index: number, figures: Figures): Bucket => {
       const fromUs = index * everyUs
       const toUs = fromUs + everyUs
       const lost = losses.within(Math.max(fromUs, range.fromUs), Math.min(toUs, range.toUs))
-      return bucketOf(device, fromUs, toUs, figures, lost)
+      return this.#bucket(device, fromUs, toUs, figures, lost)
     }
     let next: number | null = null
     for (const { index, figures } of this.#guard(
-      this.#bucketScan.buckets(id, range.fromUs, range.toUs, everyUs),
+      this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs),
     )) {
       for (let empty = next ?? index; empty < index; empty++) yield make(empty, new Figures())
       yield make(index, figures)
@@ -180,66 +235,45 @@ export class LogReader {
     return undefined
   }
 
-  /** Lost ranges that reach into the range, in order of time. */
-  *losses(range: LogRange): Generator<LoggedLoss> {
-    for (const loss of this.#losses(range, null)) {
-      if (range.device === null || loss.device === range.device) yield loss
+  /**
+   * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
+   * answer for these, too, where otherwise each device would have its raw rows searched for.
+   */
+  #inMinutes({ fromUs, toUs, device }: LogRange): LogSpan {
+    const span = this.span(device)
+    if (span === null) return { fromUs, toUs }
+    const isFromBegin = fromUs <= span.fromUs
+    const isToEnd = toUs > span.toUs
+    return {
+      fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
+      toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
     }
   }
 
-  *#losses(range: LogRange, deviceId: number | null): Generator<LoggedLoss, undefined> {
-    const page = this.#db.prepare(
-      `SELECT l.id, d.name AS device, l.first_seq AS firstSeq, l.count, l.from_us AS fromUs,
-         l.to_us AS toUs, l.reason
-       FROM lost l CROSS JOIN epoch e ON e.id = l.epoch_id CROSS JOIN device d ON d.id = e.device_id
-       WHERE (l.from_us, l.id) > (?, ?) AND l.from_us < ? AND l.to_us >= ?
-         AND (? IS NULL OR d.id = ?)
-       ORDER BY l.from_us, l.id LIMIT ${PAGE}`,
-    )
-    let after: { fromUs: number; id: number } = { fromUs: -1, id: 0 }
-    for (;;) {
-      const rows = page.all(
-        after.fromUs,
-        after.id,
-        range.toUs,
-        range.fromUs,
-        deviceId,
-        deviceId,
-      ) as (LoggedLoss & { id: number })[]
-      yield* rows
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < PAGE) return undefined
-      after = last
+  /** The writer bounds how many there are, so that they fit into memory. */
+  #lossesByDevice(range: LogRange): Map<string, LoggedLoss[]> {
+    const byDevice = new Map<string, LoggedLoss[]>()
+    for (const loss of this.losses(range)) {
+      const ofDevice = byDevice.get(loss.device)
+      if (ofDevice === undefined) byDevice.set(loss.device, [loss])
+      else ofDevice.push(loss)
     }
+    return byDevice
+  }
+
+  /** Lost ranges that reach into the range, in order of time. */
+  losses(range: LogRange): Generator<LoggedLoss> {
+    return lossesIn(this.#db, range)
   }
 
   /** Events in order of time. */
-  *events(range: LogRange): Generator<LoggedEvent> {
-    const page = this.#db.prepare(
-      `SELECT v.id, v.time_us AS timeUs, d.name AS device, v.kind, v.detail
-       FROM event v CROSS JOIN device d ON d.id = v.device_id
-       WHERE (v.time_us, v.id) > (?, ?) AND v.time_us >= ? AND v.time_us < ?
-         AND (? IS NULL OR d.name = ?)
-       ORDER BY v.time_us, v.id LIMIT ${PAGE}`,
-    )
-    const { fromUs, toUs, device } = range
-    let after = { timeUs: -1, id: 0 }
-    for (;;) {
-      const rows = page.all(
-        after.timeUs,
-        after.id,
-        fromUs,
-        toUs,
-        device,
-        device,
-      ) as (LoggedEvent & {
-        id: number
-      })[]
-      yield* rows
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < PAGE) return
-      after = last
-    }
+  events(range: LogRange): Generator<LoggedEvent> {
+    return eventsIn(this.#db, range)
+  }
+
+  #bucket(device: string, fromUs: number, toUs: number, figures: Figures, lost: number): Bucket {
+    if (!areSound(figures)) throw damaged(this.#file)
+    return bucketOf(device, fromUs, toUs, figures, lost)
   }
 
   #deviceIds(device: string | null): number[] {
@@ -263,53 +297,24 @@ export class LogReader {
   }
 
   /** Damage that shows itself on the way. */
-  *#guard<T>(rows: Generator<T>): Generator<T> {
+  #read<T>(read: () => T): T {
     try {
-      yield* rows
+      return read()
     } catch (error) {
       throw logError(error, this.#file)
     }
   }
-}
 
-function bucketOf(
-  device: string,
-  fromUs: number,
-  toUs: number,
-  figures: Figures,
-  lost: number,
-): Bucket {
-  const { samples, measured, coveredUs } = figures
-  const of = (spread: Spread): MinAvgMax | null =>
-    measured === 0
-      ? null
-      : { min: spread.min, avg: spread.sumMicro / measured / 1e6, max: spread.max }
-  const hours = (pico: number): number | null =>
-    coveredUs === 0 ? null : pico / PICO_PER_MILLI_HOUR
-  return {
-    fromUs,
-    toUs,
-    device,
-    samples,
-    measured,
-    lost,
-    coveredUs,
-    coverage: Math.min(1, coveredUs / (toUs - fromUs)),
-    voltage: of(figures.voltage),
-    current: of(figures.current),
-    power: of(figures.power),
-    chargeMah: hours(figures.chargePc),
-    energyMwh: hours(figures.energyPj),
+  /** The same for rows that come one by one. */
+  *#guard<T>(rows: Generator<T>): Generator<T> {
+    for (;;) {
+      const next = this.#read(() => rows.next())
+      if (next.done) return
+      yield next.value
+    }
   }
 }
 
-function addFigures(sum: Figures, part: Figures): void {
-  sum.samples += part.samples
-  sum.measured += part.measured
-  sum.coveredUs += part.coveredUs
-  sum.voltage.merge(part.voltage.min, part.voltage.sumMicro, part.voltage.max)
-  sum.current.merge(part.current.min, part.current.sumMicro, part.current.max)
-  sum.power.merge(part.power.min, part.power.sumMicro, part.power.max)
-  sum.chargePc += part.chargePc
-  sum.energyPj += part.energyPj
+function isStored(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'string'
 }

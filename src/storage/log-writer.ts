@@ -1,18 +1,25 @@
 import type Database from 'better-sqlite3'
 import { isMeasured } from '../domain/sample.ts'
+import type { Clock } from '../util/clock.ts'
+import { formatDuration } from '../util/duration.ts'
 import { Catalog } from './catalog.ts'
-import { EpochTable, type OpenEpoch } from './epoch-table.ts'
-import { takeFound } from './found-sample.ts'
+import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
+import { EventTable } from './event-table.ts'
 import type { LogEvent, LostRange, ResumePoint } from './log.ts'
 import { FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
+import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
+import type { HostMoment, RetentionMove } from './retention-clock.ts'
 import { RollUps } from './roll-ups.ts'
+import { MAX_STATES, StatusTable } from './status-table.ts'
 import { toMicro, toStored } from './stored-value.ts'
 
 /** Old rows looked at beside each batch: so many, and twice as many as were inserted. */
 const PRUNE_ROWS = 1000
 /** Steps, of 20 times as many rows, at the close. */
 const LAST_STEPS = 50
+/** Steps in which space is given back at the close: some 200 MB. */
+const LAST_SHRINKS = 400
 /** Late minutes computed beside each batch. */
 const MINUTES_PER_BATCH = 2
 /** Samples are at most this much over the retention, µs, and gone at the close. */
@@ -25,12 +32,18 @@ const MAX_SLACK_US = 10e6
  */
 export class LogWriter {
   readonly #db: Database.Database
+  readonly #clock: Clock
   readonly #retainUs: number
   readonly #catalog: Catalog
   readonly #rollUps: RollUps
   readonly #retention: Retention
   readonly #epochs: EpochTable
-  readonly #statusIds = new Map<string, number>()
+  readonly #states: StatusTable
+  readonly #losses: LossTable
+  readonly #events: EventTable
+  /** What the log itself had to say since it was asked last. */
+  #notes: LogEvent[] = []
+  #isFullNoted = false
   readonly #insert: Database.Statement
   readonly #insertAny: Database.Statement
   readonly #isTaken: Database.Statement
@@ -40,13 +53,17 @@ export class LogWriter {
   #bumpedFrom = -1
   #bumpedTo = -1
 
-  constructor(db: Database.Database, retainMs: number) {
+  constructor(db: Database.Database, retainMs: number, clock: Clock) {
     this.#db = db
+    this.#clock = clock
     this.#retainUs = retainMs * 1000
     this.#catalog = new Catalog(db)
     this.#rollUps = new RollUps(db, this.#catalog)
-    this.#retention = new Retention(db)
+    this.#retention = new Retention(db, this.#catalog, this.#retainUs)
     this.#epochs = new EpochTable(db)
+    this.#states = new StatusTable(db, this.#catalog)
+    this.#losses = new LossTable(db, this.#catalog)
+    this.#events = new EventTable(db)
     // better-sqlite3 binds every number as REAL; a typed column converts, an ANY column would keep it.
     this.#insert = db.prepare(
       'INSERT INTO sample VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), ?)',
@@ -54,7 +71,6 @@ export class LogWriter {
     this.#insertAny = db.prepare('INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#isTaken = db.prepare('SELECT 1 FROM sample WHERE id = ?').pluck()
     this.#maxId = (db.prepare('SELECT max(id) FROM sample').pluck().get() as number | null) ?? -1
-    for (const [id, entry] of this.#catalog.states) this.#statusIds.set(entry.text, id)
   }
 
   get nextEpochId(): number {
@@ -100,6 +116,8 @@ export class LogWriter {
         this.#rollUps.save()
         this.#rollUps.rollDue(MINUTES_PER_BATCH)
         this.#prune(PRUNE_ROWS + 2 * samples, this.#slackUs)
+        this.#losses.foldDue(this.#doneUs)
+        this.#events.save()
         alongside?.()
       })
       .immediate()
@@ -115,10 +133,26 @@ export class LogWriter {
     const isBusy = this.#db
       .transaction(() => {
         const rolling = this.#rollUps.rollDue(1)
+        if (this.#epochs.isTidyDue) this.#tidyEpochs()
         return this.#prune(PRUNE_ROWS, this.#slackUs) || rolling
       })
       .immediate()
     return this.#retention.shrink() || isBusy
+  }
+
+  /**
+   * Lets go of the epochs of this run that nothing comes to any more; only while no
+   * batch waits that may still name one of them.
+   */
+  forgetClosed(): void {
+    this.#epochs.forgetClosed()
+  }
+
+  /** Events that the log itself made since this was asked last. They are in the log already. */
+  takeNotes(): LogEvent[] {
+    const notes = this.#notes
+    this.#notes = []
+    return notes
   }
 
   /** Brings roll-ups and retention up to the newest sample. */
@@ -126,8 +160,18 @@ export class LogWriter {
     this.#db.transaction(() => this.#rollUps.rollAll()).immediate()
     // Bounded: after a much shorter --retain there may be a lot, which the next run goes on with.
     for (let step = 0; step < LAST_STEPS; step++) {
-      if (!this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate()) return
+      if (!this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate()) break
     }
+    this.#epochs.forgetClosed()
+    this.#db
+      .transaction(() => {
+        this.#losses.fold(this.#doneUs)
+        this.#tidyEpochs()
+        this.#states.removeUnused()
+        this.#events.trim()
+      })
+      .immediate()
+    for (let step = 0; step < LAST_SHRINKS && this.#retention.shrink(); step++);
   }
 
   get #slackUs(): number {
@@ -135,23 +179,25 @@ export class LogWriter {
   }
 
   #prune(rows: number, slackUs: number): boolean {
-    let isMore = false
-    for (const device of this.#epochs.devices) {
-      if (device.newestUs < 0) continue
-      const limitUs = Math.min(
-        // A clock that was far ahead for a while must not make all that comes after it look old.
-        Math.min(device.newestUs, device.lastUs) - this.#retainUs,
-        this.#rollUps.oldestNeededUs(device.id),
-      )
-      if (this.#retention.behindUs(device.id, limitUs) <= slackUs) continue
-      if (this.#retention.step(device.id, limitUs, rows)) isMore = true
-    }
-    return isMore
+    for (const device of this.#epochs.devices) this.#retention.open(device, this.#now)
+    return this.#retention.step(rows, slackUs, (id) => this.#rollUps.oldestNeededUs(id))
+  }
+
+  readonly #doneUs = (deviceId: number): number => this.#retention.doneUs(deviceId)
+
+  #tidyEpochs(): void {
+    this.#epochs.tidy(this.#doneUs, (id) => this.#catalog.forgetEpoch(id))
+  }
+
+  get #now(): HostMoment {
+    return { monoMs: this.#clock.monoMs(), wallMs: this.#clock.wallMs() }
   }
 
   #insertBlock(block: SampleBlock): void {
     const { fields, states } = block
-    const statusIds = states.map((text) => this.#statusId(text))
+    this.#states.makeRoom(block.count, states.length)
+    const statusIds = states.map((text) => this.#states.id(text))
+    const now = this.#now
     const measured = states.map((text) => isMeasured(text))
     let epochId = Number.NaN
     let epoch!: OpenEpoch
@@ -164,12 +210,14 @@ export class LogWriter {
       if (fields[at + 5] !== epochId) {
         epochId = fields[at + 5] as number
         epoch = this.#epochs.get(epochId)
+        this.#retention.open(epoch.device, now)
+        this.#noteFullStates(epoch.device.name, fields[at] as number)
       }
       const id = this.#freeId(fields[at] as number)
       this.#insertSample(id, epoch.dbId, seq, voltage, current, power, statusIds[status] as number)
 
       const { device } = epoch
-      const isNewest = id > device.newestUs
+      if (epoch.newestUs < 0 && id <= device.newestUs) this.#noteOverlap(device, id)
       this.#rollUps.add(
         device.id,
         id,
@@ -182,8 +230,9 @@ export class LogWriter {
         power,
         measured[status] as boolean,
       )
-      if (!isNewest) this.#retention.lookAgain(device.id, id)
       this.#epochs.advance(epoch, id, seq)
+      const move = this.#retention.add(device.id, id, now)
+      if (move !== null) this.#noteMove(epoch, id, move)
     }
   }
 
@@ -229,34 +278,47 @@ export class LogWriter {
     } else this.#insert.run(id, epochId, number, v, a, w, statusId)
   }
 
-  #statusId(text: string): number {
-    let id = this.#statusIds.get(text)
-    if (id === undefined) {
-      const { lastInsertRowid } = this.#db
-        .prepare('INSERT INTO status(text, measured) VALUES (?, ?)')
-        .run(text, isMeasured(text) ? 1 : 0)
-      id = Number(lastInsertRowid)
-      this.#statusIds.set(text, id)
+  /** Samples go, or will, by more than time has passed: said, where there are any. */
+  #noteMove(epoch: OpenEpoch, timeUs: number, move: RetentionMove): void {
+    let detail: string
+    if (move.kind === 'stale') {
+      detail = `${move.samples} samples were past the retention when they came: they go, their minute averages stay`
+    } else {
+      const aged = this.#retention.agedBy(epoch.device.id, move.fromUs, move.toUs)
+      if (aged === 0) return
+      const by = formatDuration((move.toUs - move.fromUs) / 1000)
+      detail = `device time moved on by ${by}: ${aged} samples are past the retention now and go, their minute averages stay`
     }
-    return id
+    this.#note({ timeUs, device: epoch.device.name, kind: 'retention', detail })
+  }
+
+  /** Two runs of a device at the same time: a capture piped in twice, or a clock that was set back. */
+  #noteOverlap({ name, newestUs }: OpenDevice, timeUs: number): void {
+    const by = formatDuration((newestUs - timeUs) / 1000)
+    const detail = `this run begins ${by} before the end of an earlier one: both are kept, each with its own charge`
+    this.#note({ timeUs, device: name, kind: 'overlap', detail })
+  }
+
+  #noteFullStates(device: string, timeUs: number): void {
+    if (this.#isFullNoted || !this.#states.isFull) return
+    this.#isFullNoted = true
+    const detail = `more than ${MAX_STATES} different states: further ones are kept as 'other'`
+    this.#note({ timeUs, device, kind: 'status', detail })
+  }
+
+  /** An event that the log itself makes. */
+  #note(event: LogEvent): void {
+    this.#insertEvent(event)
+    this.#notes.push(event)
   }
 
   #insertLost(range: LostRange): void {
-    const epoch = this.#epochs.get(range.epochId)
-    if (range.reason === 'found') {
-      takeFound(this.#db, epoch.dbId, range.firstSeq)
-      return
-    }
-    this.#db
-      .prepare(
-        'INSERT INTO lost(epoch_id, first_seq, count, from_us, to_us, reason) VALUES (?, ?, ?, ?, ?, ?)',
-      )
-      .run(epoch.dbId, range.firstSeq, range.count, range.fromUs, range.toUs, range.reason)
+    const { dbId } = this.#epochs.get(range.epochId)
+    if (range.reason === 'found') this.#losses.remove(dbId, range.firstSeq, range.fromUs)
+    else this.#losses.add(dbId, range)
   }
 
   #insertEvent(event: LogEvent): void {
-    this.#db
-      .prepare('INSERT INTO event(time_us, device_id, kind, detail) VALUES (?, ?, ?, ?)')
-      .run(event.timeUs, this.#epochs.device(event.device).id, event.kind, event.detail)
+    this.#events.add(this.#epochs.device(event.device).id, event)
   }
 }

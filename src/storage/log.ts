@@ -17,7 +17,7 @@ export interface LostRange {
 export interface LogEvent {
   readonly timeUs: number
   readonly device: string
-  /** `restart`, `reconnect`, `clock`, `spill`, `note`, `alarm`, … */
+  /** `restart`, `reconnect`, `clock`, `spill`, `retention`, `note`, `alarm`, … */
   readonly kind: string
   readonly detail: string
 }
@@ -68,6 +68,8 @@ export interface LogClient {
   onState(listener: (state: LogState) => void): void
   /** Called after each commit: every sample appended up to and including this one is durable. */
   onCommitted(listener: (last: Sample) => void): void
+  /** Called with what the log itself records, such as samples that go for another reason than the passing of time. */
+  onEvent(listener: (event: LogEvent) => void): void
   /** True while more samples are queued than a source that can wait should add to. */
   readonly congested: boolean
   /** Resolves when the queue is short again. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import type { LogClient, LogState } from '../../src/storage/log.ts'
+import type { LogClient, LogEvent, LogState } from '../../src/storage/log.ts'
 import { openLog } from '../../src/storage/log-client.ts'
 import { until } from '../support/cli.ts'
 import {
@@ -139,4 +139,22 @@ test('a thread that ends before it has said anything does not hang the start', a
   writeFileSync(gone, 'process.exit(3)')
   const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(gone))
   await expect(start).rejects.toMatchObject({ code: 'log_unwritable', name: 'InaError' })
+})
+
+test('says what the log itself records: samples that go by more than the passing of time', async () => {
+  const log = await open()
+  const events: LogEvent[] = []
+  log.onEvent((event) => events.push(event))
+  log.epoch(EPOCH)
+  const samples = series(300, 1e6)
+  const old = samples
+    .slice(100, 200)
+    .map((each) => ({ ...each, timeUs: each.timeUs - 30 * 86_400e6 }))
+  for (const each of [...samples.slice(0, 100), ...old, ...samples.slice(200)]) log.append(each)
+  await until('it is said', () => events.length > 0)
+  await log.close()
+  expect(events).toMatchObject([{ device: 'bench', kind: 'retention' }])
+  expect(events[0]?.detail).toContain('100 samples are past the retention')
+  expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'retention' }])
+  expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 200 }])
 })

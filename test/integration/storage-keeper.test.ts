@@ -41,6 +41,7 @@ let reports: KeeperReport[]
 const clock: Clock = { wallMs: () => 1_795_000_000_000 + nowMs, monoMs: () => nowMs }
 
 beforeEach(() => {
+  vi.restoreAllMocks()
   file = join(tempFolder(), 'log.db')
   spill = `${file}.spill.csv`
   nowMs = 0
@@ -287,6 +288,32 @@ test('a commit that went through although it was reported as failed is not made 
   expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
   keeper.close()
   expectAll(300)
+})
+
+test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
+  const samples = series(300, 100_000)
+  makeLog(file, samples.slice(0, 100))
+  new SpillFile(file).append([EPOCH], batchesOf(samples.slice(100, 200)))
+  const { write } = LogWriter.prototype
+  let isFull = true
+  vi.spyOn(LogWriter.prototype, 'write').mockImplementation(function (this: LogWriter, ...args) {
+    const isNote = args[0].some((batch) => batch.events.length > 0)
+    if (isFull && isNote) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' })
+    write.apply(this, args)
+  })
+  const keeper = startKeeper()
+  keeper.tick()
+  expect(last()).toMatchObject({ kind: 'spilling' })
+  expect(last().reason).toContain('the disk is full')
+  isFull = false
+  nowMs += 1001
+  keeper.accept(batchesOf(samples.slice(200), { epochs: [EPOCH] }))
+  expect(last()).toMatchObject({ kind: 'recording', durable: 1 })
+  keeper.close()
+  expectAll(300)
+  expect(query(file, "SELECT detail FROM power_event WHERE kind = 'spill'")).toEqual([
+    { detail: expect.stringContaining('the disk is full') },
+  ])
 })
 
 describe('the file of a running log', () => {

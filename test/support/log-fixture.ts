@@ -7,6 +7,7 @@ import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { BlockBuilder, type LogBatch } from '../../src/storage/log-batch.ts'
 import { openForWriting } from '../../src/storage/log-file.ts'
 import { LogWriter } from '../../src/storage/log-writer.ts'
+import { type Clock, systemClock } from '../../src/util/clock.ts'
 
 /** The worker as it ships; vitest's global setup builds it. */
 export const WORKER_URL = new URL('../../dist/log-worker.js', import.meta.url)
@@ -75,9 +76,13 @@ export interface OpenLog {
   end(): void
 }
 
-export function openWriter(file: string, retainMs = HOURS_48_MS): OpenLog {
+export function openWriter(
+  file: string,
+  retainMs = HOURS_48_MS,
+  clock: Clock = systemClock,
+): OpenLog {
   const db = openForWriting(file)
-  const writer = new LogWriter(db, retainMs)
+  const writer = new LogWriter(db, retainMs, clock)
   onTestFinished(() => void db.close())
   return {
     db,

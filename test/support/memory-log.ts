@@ -41,6 +41,7 @@ export class MemoryLog implements LogClient {
     return null
   }
   onState(): void {}
+  onEvent(): void {}
   onCommitted(): void {}
   async drained(): Promise<void> {}
   async close(): Promise<void> {}
