@@ -21,7 +21,7 @@ export function readDelimited(lines: readonly string[], look: readonly string[])
     isCaptured ? (cutCapturePrefix(line)?.rest ?? line) : line
   const separator = findSeparator(look.map(bare))
   const split = (line: string): string[] => splitCells(bare(line), separator)
-  const header = new Header(commonWidth(look.map((line) => split(line).length)), separator)
+  const header = new Header(widthOfRows(look.map(split)), separator)
 
   const rows: string[][] = []
   const lineOf: number[] = []
@@ -36,7 +36,7 @@ export function readDelimited(lines: readonly string[], look: readonly string[])
       lineOf.push(i + 1)
     } else if (isRow) {
       broken.push({ line: i + 1, reason: OTHER_HEADER })
-    } else if (rows.length > 0 ? header.allows(bare(line), split) : !areValues(cells)) {
+    } else if (rows.length > 0 ? header.allows(bare(line), split) : !areMostlyValues(cells)) {
       if (rows.length === 0) header.see(bare(line), i + 1, split)
       otherLines++
     } else {
@@ -77,7 +77,7 @@ class Header {
     this.#seen.add(line.trim())
     const words = this.#words(line, split)
     const roles = countRoles(words)
-    if (!words.some(isWord) || roles < this.#roles) return
+    if (!words.some(isWord) || words.some(isMeasured) || roles < this.#roles) return
     // Words set apart by blanks may be a sentence.
     const couldMisfit = roles > 1 && this.#separator !== null && this.#separator !== ' '
     if (words.length === this.width || words.length === this.width - 1) {
@@ -132,9 +132,10 @@ function countRoles(words: readonly string[]): number {
   }).length
 }
 
-/** A row of another width, not a banner. */
-function areValues(cells: readonly string[]): boolean {
-  return cells.length > 1 && cells.every((cell) => isMeasured(cell) || isHole(cell))
+/** A broken row, not a banner such as `Sample rate,1000`. */
+function areMostlyValues(cells: readonly string[]): boolean {
+  const values = cells.filter((cell) => isMeasured(cell) || isHole(cell)).length
+  return cells.length > 1 && values * 2 > cells.length
 }
 
 function widthReason(found: number, wanted: number): string {
@@ -169,6 +170,15 @@ function isMeasured(cell: string): boolean {
 /** A name, not a value that could not be measured. */
 function isWord(cell: string): boolean {
   return /[a-z]/i.test(cell) && !isHole(cell)
+}
+
+/** The most cells that a third of the rows have: those with fewer may have lost some. */
+function widthOfRows(look: readonly (readonly string[])[]): number {
+  const widths = look.filter((cells) => areMostlyValues(cells)).map((cells) => cells.length)
+  const fair = Math.max(1, widths.length / 3)
+  const wide = [...new Set(widths)].sort((a, b) => b - a)
+  const found = wide.find((width) => widths.filter((each) => each === width).length > fair)
+  return found ?? commonWidth(look.map((cells) => cells.length))
 }
 
 function commonWidth(widths: readonly number[]): number {

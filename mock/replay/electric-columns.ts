@@ -143,8 +143,7 @@ function inferredPair(candidates: readonly Column[]): ElectricColumns | Unclear 
 function exceeds(column: Column, limit: number): boolean | null {
   const above = valuesOf(column).filter((value) => Math.abs(value) > limit).length
   if (above === 0) return false
-  const rows = column.numbers.length
-  return above > Math.min(mayBeBroken(rows), rows / 4) ? true : null
+  return above > mayBeBroken(column.numbers.length) ? true : null
 }
 
 function couldBeVolts(column: Column): boolean {

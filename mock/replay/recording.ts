@@ -193,7 +193,7 @@ function lossOf(
   const count = inside.length
   const first = inside[0] ?? broken[0]
   const rows = samples + holes.length + broken.length
-  if (first !== undefined && (count > mayBeBroken(rows) || count >= samples)) {
+  if (first !== undefined && (count > mayBeBroken(rows) || samples === 0)) {
     const more = count > 1 ? `, and ${count - 1} more of ${rows} rows can't be read` : ''
     return `row ${first.line}: ${first.reason}${more}`
   }

@@ -7,9 +7,9 @@ import type { TimeColumn } from './time-columns.ts'
 const FEW = 0.01
 const FEW_ROWS = 3
 
-/** How many of so many rows may be broken and passed over. */
+/** How many of so many rows may be broken and passed over: never a third of them. */
 export function mayBeBroken(rows: number): number {
-  return Math.max(FEW_ROWS, rows * FEW)
+  return Math.min(Math.max(FEW_ROWS, rows * FEW), rows / 3)
 }
 
 /** What is wrong with the time of a row, in words; null: nothing. */
