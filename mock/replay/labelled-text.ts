@@ -40,14 +40,14 @@ function readJson(lines: readonly string[]): TextTable {
   for (const [i, line] of lines.entries()) {
     const { time, rest } = cutCapturePrefix(line) ?? { time: null, rest: line }
     // An array may be written without a line end in it.
-    for (const part of rest.split(/(?<=\})\s*,\s*(?=\{)/)) readJsonPart(table, part, time, i + 1)
+    for (const part of rest.split(/(?<=\}\s?),(?=\s?\{)/)) readJsonPart(table, part, time, i + 1)
   }
   return table.finish()
 }
 
 function readJsonPart(table: LabelledRows, text: string, time: string | null, line: number): void {
   const pairs = jsonPairs(text)
-  const isObject = /^\s*\[?\s*\{/.test(text) && pairs.length > 0
+  const isObject = /^\s*(?:\[\s*)?\{/.test(text) && pairs.length > 0
   if (isObject) table.flush()
   if (isObject ? !isJson(text) : !JSON_FRAME.test(text.replace(JSON_PAIR, ''))) {
     if (isObject || !table.isEmpty) table.broken.push({ line, reason: 'it is no JSON' })
