@@ -42,23 +42,21 @@ export function findElectric(columns: readonly Column[]): ElectricColumns | Uncl
   const voltage = best(columns, 'voltage')
   const current = best(columns, 'current')
   const power = best(columns, 'power')
-  for (const each of [voltage, current, power]) if (each !== null && 'unclear' in each) return each
-  const found = { voltage, current, power } as Record<
-    'voltage' | 'current' | 'power',
-    Column | null
-  >
+  if (voltage !== null && 'unclear' in voltage) return voltage
+  if (current !== null && 'unclear' in current) return current
+  if (power !== null && 'unclear' in power) return power
   const nameless = columns.filter((column) => column.isNumeric && column.role === null)
-  if (found.voltage === null) {
+  if (voltage === null) {
     const candidates = nameless.filter((column) => !isFlag(column))
-    return inferred(candidates, found.current, found.power)
+    return inferred(candidates, current, power)
   }
-  if (found.current === null) {
-    const other = found.power ?? nameless.find((column) => !column.isNamed && !isFlag(column))
+  if (current === null) {
+    const other = power ?? nameless.find((column) => !column.isNamed && !isFlag(column))
     if (other !== undefined) {
       return { unclear: `no column is the current, and there is ${other.label}` }
     }
   }
-  return withUnits(found.voltage, found.current, found.power)
+  return withUnits(voltage, current, power)
 }
 
 /** @returns null where no column has that role */

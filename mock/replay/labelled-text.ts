@@ -1,3 +1,4 @@
+import { closeLine } from '../../src/protocol/crc.ts'
 import { CAPTURE_TIME, cutCapturePrefix, cutLeadingTime } from './capture-prefix.ts'
 import type { BrokenLine, TextTable } from './text-table.ts'
 
@@ -30,15 +31,27 @@ export function readLabelled(lines: readonly string[], look: readonly string[]):
       (line) => /^[[\s]*[{"]/.test(uncaptured(line)) && jsonPairs(line).length > 0,
     )
   )
-    return readJson(lines)
+    return readJson(
+      lines,
+      share(look, (line) => isSealed(uncaptured(line))),
+    )
   return share(look, (line) => textPairs(split(line).rest) !== null) ? readText(lines, look) : null
 }
 
-/** Objects, one a line or pretty-printed. */
-function readJson(lines: readonly string[]): TextTable {
+/**
+ * Objects, one a line or pretty-printed.
+ *
+ * @param isProtected most lines end in their right CRC, so that one without has been damaged
+ */
+function readJson(lines: readonly string[], isProtected: boolean): TextTable {
   const table = new LabelledRows()
   for (const [i, line] of lines.entries()) {
     const { time, rest } = cutCapturePrefix(line) ?? { time: null, rest: line }
+    if (isProtected && rest.trim() !== '' && !isSealed(rest)) {
+      if (table.isEmpty && !rest.includes('{')) table.otherLines++
+      else table.broken.push({ line: i + 1, reason: 'its CRC is not right' })
+      continue
+    }
     // An array may be written without a line end in it.
     for (const part of rest.split(/(?<=\}\s?),(?=\s?\{)/)) readJsonPart(table, part, time, i + 1)
   }
@@ -178,6 +191,12 @@ class LabelledRows {
 
 function split(line: string): { time: string | null; rest: string } {
   return cutLeadingTime(line) ?? { time: null, rest: line }
+}
+
+/** A frame that ends in its CRC, firmware/PROTOCOL.md section 3. */
+function isSealed(line: string): boolean {
+  const body = /^(.*),"crc":"[0-9A-F]{4}"\}$/.exec(line.trim())?.[1]
+  return body !== undefined && closeLine(body) === line.trim()
 }
 
 function uncaptured(line: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseColumns } from '../../mock/replay/column-spec.ts'
 import { parseRecording, type Recording } from '../../mock/replay/recording.ts'
+import { closeLine } from '../../src/protocol/crc.ts'
 import { isInaError } from '../../src/util/errors.ts'
 import { ina219, temporaryFolder } from '../support/cli.ts'
 
@@ -170,6 +171,15 @@ describe('what is passed over', () => {
     expect(samples(read(lines)).map((text) => text.slice(2))).toEqual(
       [0, 1, 2, 3, 5, 6, 7, 8].map((i) => `5.${i} 0.0${i + 50}5`),
     )
+  })
+
+  it('frames whose CRC is not right, where others have one that is', () => {
+    const lines = rows(9, (i) => closeLine(`{"v":5.${i},"a":0.1,"ms":${i}`))
+    lines[4] = (lines[4] as string).replace('5.4', '7.4')
+    lines[6] = (lines[6] as string).replace('"crc"', '"crb"').replace('5.6', '5.7')
+    const recording = read(['boot noise', ...lines])
+    expect(recording.samples.map(({ v }) => v)).toEqual([0, 1, 2, 3, 5, 7, 8].map((i) => `5.${i}`))
+    expect(recording.skipped).toBe(3)
   })
 
   it('JSON that is no sample', () => {
