@@ -13,6 +13,8 @@ const LABEL = String.raw`([A-Za-z](?:[\w ().\/-]{0,60}[\w).])?)\s*[:=]\s*`
 /** A number ends where its cell does, so `5.0x2` is none. */
 const VALUE = String.raw`([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?(?:\s*(?:[mµμu]?[VAWs]|[mµμu]?[AW]h|%|°?[CF]|[kM]?Hz|Ohm))?)(?=[\s,;|]|$)`
 const TEXT_PAIR = new RegExp(String.raw`[\s,;|>]*${LABEL}${VALUE}`, 'iy')
+/** Lines of a record, in the mean. */
+const LONGEST_BLOCK = 30
 const REST = /[\s,;|]*$/y
 /** A line with one label whose value is no number: `Current: nan`. */
 const ANY_VALUE = new RegExp(String.raw`^[\s>]*${LABEL}(\S.*)$`)
@@ -95,18 +97,21 @@ function readText(lines: readonly string[], look: readonly string[]): TextTable 
   const labels = new Set(
     look.flatMap((line) => textPairs(split(line).rest) ?? []).map(([label]) => label),
   )
-  const isDoubleSpaced = blocksHaveOneLine(lines)
+  // Where blank lines set records apart, labels may come in any order.
+  const isInBlocks = blankLinesPartRecords(lines)
   for (const [i, line] of lines.entries()) {
     const { time, rest } = split(line)
     const pairs = textPairs(rest) ?? unreadable(rest, labels)
     if (rest.trim() === '') {
-      if (!isDoubleSpaced) table.flush()
+      if (isInBlocks) table.flush()
     } else if (pairs === null) {
       table.otherLines++
     } else {
       // Several values in a line: it is a record of its own.
       const isRecord = pairs.length > 1
-      if (isRecord || pairs.some(([label]) => !table.isInOrder(label))) table.flush()
+      if (isRecord || (!isInBlocks && pairs.some(([label]) => !table.isInOrder(label)))) {
+        table.flush()
+      }
       if (time !== null) table.addTime(time, i + 1)
       for (const pair of pairs) table.add(pair, i + 1)
       if (isRecord) table.flush()
@@ -241,8 +246,8 @@ function share(look: readonly string[], test: (line: string) => boolean): boolea
   return look.filter(test).length * 2 > look.length
 }
 
-/** A blank line after every line says nothing about where a record ends. */
-function blocksHaveOneLine(lines: readonly string[]): boolean {
+/** A blank line here and there, or after every line, says nothing about where a record ends. */
+function blankLinesPartRecords(lines: readonly string[]): boolean {
   let blocks = 0
   let filled = 0
   let wasBlank = true
@@ -254,5 +259,5 @@ function blocksHaveOneLine(lines: readonly string[]): boolean {
     }
     wasBlank = isBlank
   }
-  return blocks > 1 && filled < blocks * 1.2
+  return blocks > 1 && filled >= blocks * 1.2 && filled <= blocks * LONGEST_BLOCK
 }

@@ -280,3 +280,62 @@ describe('damaged recordings', () => {
     expect(mended).toBeGreaterThan(50)
   })
 })
+
+/** Values with their names, as lines of one record. */
+const LABELLED: Readonly<Record<string, (row: Row, unit: string) => string[]>> = {
+  'JSON lines': ({ ms, v, a }, unit) => [`{"v":${v},"${unit}":${a},"ts":${ms / 1000}}`],
+  'plotter lines': ({ ms, v, a }, unit) => [`${new Date(ms).toISOString()} V=${v} ${unit}=${a}`],
+  'lines with units': ({ ms, v, a }, unit) => [
+    `[${new Date(ms).toISOString()}] Bus Voltage: ${v} V, Current: ${a} ${unit}`,
+  ],
+  blocks: ({ ms, v, a }, unit) => [
+    `${clock(new Date(ms))}.000 -> Bus Voltage:   ${v} V`,
+    `${clock(new Date(ms))}.010 -> Shunt Voltage: 0.10 mV`,
+    `${clock(new Date(ms))}.020 -> Current:       ${a} ${unit}`,
+    `${clock(new Date(ms))}.030 -> `,
+  ],
+}
+
+describe('labelled recordings', () => {
+  it.each(Object.keys(LABELLED))(
+    '%s: damaged, played without the damaged rows, or refused',
+    (name) => {
+      const hits = fc.array(fc.record({ at: fc.nat(), line: fc.nat(), kind: fc.nat({ max: 3 }) }), {
+        maxLength: 8,
+      })
+      fc.assert(
+        fc.property(plans, hits, (plan, damages) => {
+          // Times of day tell nothing of days.
+          fc.pre(name !== 'blocks' || (plan.rows[1]?.ms ?? 0) - (plan.rows[0]?.ms ?? 0) < 600_000)
+          const records = plan.rows.map((row) => LABELLED[name]?.(row, plan.unit) ?? [])
+          const kept = new Set(plan.rows)
+          for (const { at, line, kind } of damages) {
+            const record = records[at % records.length] as string[]
+            const i = line % record.length
+            const text = record[i] as string
+            // The first line of a block has its time, the last one is blank.
+            if (record.length > 1 && ![0, 2].includes(i)) continue
+            if (!kept.delete(plan.rows[at % records.length] as Row)) continue
+            if (kind === 0) record[i] = `${text.slice(0, -4)}#${text.slice(-4)}`
+            if (kind === 1) record[i] = text.slice(0, Math.floor(text.length / 3))
+            if (kind === 2) record[i] = `\u0001\ufffd~ ${at}`
+            if (kind === 3) record.splice(i, 1)
+          }
+          const recording = read(records.flat(), null)
+          const few = plan.rows.length - kept.size
+          if (recording === null) {
+            expect(few > 3 || few * 3 > plan.rows.length, records.flat().join('\n')).toBe(true)
+            return
+          }
+          const isAbsolute = name !== 'blocks'
+          expect(played(recording, isAbsolute), records.flat().join('\n')).toEqual(
+            expected({ ...plan, form: isAbsolute ? 'ISO' : 'time of day', hasPower: false }, [
+              ...kept,
+            ]),
+          )
+        }),
+        { numRuns: 200 },
+      )
+    },
+  )
+})
