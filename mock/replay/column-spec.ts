@@ -25,7 +25,7 @@ const EXAMPLE = "such as 'time:ms,voltage:V,current:mA,power:W', with - for a co
  * unit. `-` is ignored; `?`, and columns past the end of the list, are found out.
  */
 export function parseColumns(text: string): readonly SpecifiedColumn[] {
-  return text.split(',').map((part) => {
+  const columns = text.split(',').map((part): SpecifiedColumn => {
     const [name = '', unit, ...rest] = part.split(':').map((each) => each.trim())
     if (name === '-') return { role: 'ignore', unit: null, dateOrder: null }
     if (name === '?') return { role: null, unit: null, dateOrder: null }
@@ -38,7 +38,7 @@ export function parseColumns(text: string): readonly SpecifiedColumn[] {
         guess === null ? `list the columns from the left, ${EXAMPLE}` : `did you mean '${guess}'?`,
       )
     }
-    if (role === 'time' && (unit === 'dmy' || unit === 'mdy')) {
+    if (role === 'time' && (unit === 'dmy' || unit === 'mdy' || unit === 'ymd')) {
       return { role, unit: null, dateOrder: unit }
     }
     const known = unit === undefined ? null : unitOf(unit)
@@ -51,4 +51,15 @@ export function parseColumns(text: string): readonly SpecifiedColumn[] {
     }
     return { role, unit: known, dateOrder: null }
   })
+  for (const role of ROLES) {
+    // A date and a time of day are two columns.
+    const most = role === 'time' ? 2 : 1
+    if (columns.filter((column) => column.role === role).length <= most) continue
+    throw new InaError(
+      'usage_invalid',
+      `'${text}' names more than ${most === 1 ? 'one column' : 'two columns'} as the ${role}`,
+      'put - in place of those to ignore',
+    )
+  }
+  return columns
 }

@@ -1,6 +1,6 @@
 import { type NamedColumn, type Role, readColumnName } from './column-names.ts'
 import type { SpecifiedColumn } from './column-spec.ts'
-import { type NumberCell, readNumber } from './decimal.ts'
+import { isHole, type NumberCell, readNumber } from './decimal.ts'
 import type { DateOrder } from './recorded-time.ts'
 import type { TextTable } from './text-table.ts'
 
@@ -11,9 +11,13 @@ export interface Column {
   readonly label: string
   /** True: the user said what it is. */
   readonly isSpecified: boolean
+  /** The file has a name for it. */
+  readonly isNamed: boolean
   readonly role: Role | null
   /** From the user, the name or the cells. */
   readonly unit: string | null
+  /** True: the user said the unit, so that cells have to agree. */
+  readonly isUnitSpecified: boolean
   readonly rank: number
   readonly dateOrder: DateOrder | null
   readonly cells: readonly string[]
@@ -23,7 +27,7 @@ export interface Column {
   readonly isNumeric: boolean
 }
 
-/** Share of cells that must be numbers: recordings hold some `nan` and `ovf`. */
+/** Share of the cells with something in them that must be numbers. */
 const MOSTLY = 0.6
 
 export function describeColumns(table: TextTable, spec: readonly SpecifiedColumn[]): Column[] {
@@ -38,16 +42,18 @@ export function describeColumns(table: TextTable, spec: readonly SpecifiedColumn
         : readColumnName(name)
     const cells = table.rows.map((row) => row[index] ?? '')
     const numbers = cells.map(readNumber)
-    const filled = cells.filter((cell) => cell !== '').length
+    const filled = cells.filter((cell) => !isHole(cell)).length
     const numeric = numbers.filter((number) => number !== null).length
     const cellUnit = numbers.find((number) => number?.unit)?.unit ?? null
     return {
       index,
       label: name === null || name === '' ? `column ${index + 1}` : `'${name}'`,
       isSpecified,
+      isNamed: name !== null && name !== '',
       role: named.role ?? roleOfUnit(cellUnit),
       unit: said?.unit ?? cellUnit ?? named.unit,
-      rank: named.rank,
+      isUnitSpecified: said?.unit != null,
+      rank: isSpecified ? Number.POSITIVE_INFINITY : named.rank,
       dateOrder: said?.dateOrder ?? null,
       cells,
       numbers,

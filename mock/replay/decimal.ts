@@ -24,12 +24,24 @@ export function readNumber(cell: string): NumberCell | null {
   return { digits: exponent === undefined ? plain : shiftDecimal(plain, Number(exponent)), unit }
 }
 
-/** Whichever of comma and point comes last is the decimal sign; the other groups thousands. */
+/** Groups of three digits, and the other sign for decimals: `1,234.5`, `1.234,5`, `1,234,567`. */
+const GROUPED = /^[+-]?\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|,\d{3}(?:,\d{3})+(?![\d,]))/
+
+/** A single comma is the decimal sign. Other text with commas is returned with them: no number. */
 function withoutCommas(cell: string): string {
-  const point = cell.lastIndexOf('.')
-  const comma = cell.lastIndexOf(',')
-  if (point > comma) return cell.replaceAll(',', '')
-  return cell.replaceAll('.', '').replace(',', '.')
+  if (GROUPED.test(cell)) {
+    const isPointDecimal = cell.lastIndexOf('.') > cell.lastIndexOf(',') || !cell.includes('.')
+    return isPointDecimal ? cell.replaceAll(',', '') : cell.replaceAll('.', '').replace(',', '.')
+  }
+  return /^[+-]?\d*,\d/.test(cell) ? cell.replace(',', '.') : cell
+}
+
+const HOLE =
+  /^(?:[+-]?(?:1\.#)?(?:s?nan|inf(?:inity)?|ind|qnan|ovf|overflow)|null|none|undefined|n\/?a|-+|\?+|[+-]?[X*#]+(?:\.[X*#]+)?)(?:\s*[a-zµμ]{1,2})?$/i
+
+/** Nothing, or what programs write where there was nothing to measure: `nan`, `ovf`, `null`, `--`. */
+export function isHole(cell: string): boolean {
+  return cell === '' || HOLE.test(cell)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Role } from './column-names.ts'
 import { type Column, largest, median, valuesOf } from './columns.ts'
-import { exponentOf } from './decimal.ts'
+import { exponentOf, isHole } from './decimal.ts'
+import { mayBeBroken } from './row-faults.ts'
 
 export interface ElectricColumn {
   readonly column: Column
@@ -17,6 +18,8 @@ export interface ElectricColumns {
 /** Why the columns can't be told apart, in words for the user. */
 export interface Unclear {
   readonly unclear: string
+  /** Index of a row that shows it; otherwise the first does. */
+  readonly row?: number
 }
 
 /** No board of this kind measures more: above it, the number is in thousandths. V, A. */
@@ -39,18 +42,43 @@ export function findElectric(columns: readonly Column[]): ElectricColumns | Uncl
   const voltage = best(columns, 'voltage')
   const current = best(columns, 'current')
   const power = best(columns, 'power')
-  if (voltage !== null) return withUnits(voltage, current, power)
+  if (voltage !== null && 'unclear' in voltage) return voltage
+  if (current !== null && 'unclear' in current) return current
+  if (power !== null && 'unclear' in power) return power
   const nameless = columns.filter((column) => column.isNumeric && column.role === null)
-  const candidates = nameless.filter((column) => !isFlag(column))
-  return inferred(candidates, current, power)
+  if (voltage === null) {
+    const candidates = nameless.filter((column) => !isFlag(column))
+    return inferred(candidates, current, power)
+  }
+  if (current === null) {
+    const other = power ?? nameless.find((column) => !column.isNamed && !isFlag(column))
+    if (other !== undefined) {
+      return { unclear: `no column is the current, and there is ${other.label}` }
+    }
+  }
+  return withUnits(voltage, current, power)
 }
 
-function best(columns: readonly Column[], role: Role): Column | null {
-  const found = columns.filter((column) => column.role === role && column.isNumeric)
-  return found.reduce<Column | null>(
-    (top, each) => (top === null || each.rank > top.rank ? each : top),
-    null,
-  )
+/** @returns null where no column has that role */
+function best(columns: readonly Column[], role: Role): Column | Unclear | null {
+  const called = columns.filter((column) => column.role === role)
+  const said = called.find((column) => column.isSpecified)
+  if (said !== undefined) return said.isNumeric ? said : noNumbers(said)
+  const numeric = called.filter((column) => column.isNumeric)
+  const rank = Math.max(...numeric.map((column) => column.rank))
+  const [top, other] = numeric.filter((column) => column.rank === rank)
+  if (top !== undefined && other !== undefined) {
+    return { unclear: `both ${top.label} and ${other.label} could be the ${role}` }
+  }
+  if (top !== undefined) return top
+  const broken = called.find((column) => role !== 'power' || !column.cells.every(isHole))
+  return broken === undefined ? null : noNumbers(broken)
+}
+
+function noNumbers(column: Column): Unclear {
+  const isBad = (cell: string, i: number): boolean => column.numbers[i] === null && !isHole(cell)
+  const row = Math.max(0, column.cells.findIndex(isBad))
+  return { unclear: `'${column.cells[row]}' in ${column.label} is no number`, row }
 }
 
 /** Nothing but 0 and 1, such as the sensor's OVF and CNVR. */
@@ -66,11 +94,16 @@ function inferred(
 ): ElectricColumns | Unclear {
   const volts = candidates.filter((column) => couldBeVolts(column))
   if (current !== null || power !== null) {
-    const only = volts[0]
-    if (only !== undefined && volts.length === 1) return withUnits(only, current, power)
+    const products = volts
+      .map((column) => withUnits(column, current, power, STRICT_TOLERANCE))
+      .filter((each) => !('unclear' in each))
+    const [product] = products
+    if (product !== undefined && products.length === 1 && current !== null && power !== null) {
+      return product
+    }
     return { unclear: 'no column is named as the voltage' }
   }
-  if (candidates.length === 1 && volts[0] !== undefined) return withUnits(volts[0], null, null)
+  if (candidates.length === 1) return { unclear: `nothing says what ${candidates[0]?.label} is` }
   if (candidates.length === 2) return inferredPair(candidates)
   const fits: ElectricColumns[] = []
   for (const v of volts) {
@@ -96,12 +129,19 @@ function inferred(
 function inferredPair(candidates: readonly Column[]): ElectricColumns | Unclear {
   const [first, second] = candidates as [Column, Column]
   // Above what any of these boards measures, it can only be mA.
-  const isMilliamps = couldBeVolts(first) && largest(valuesOf(second)) > AMPS_END
+  const isMilliamps = couldBeVolts(first) && exceeds(second, AMPS_END) === true
   if (isMilliamps) return withUnits(first, second, null)
   return {
     unclear:
       'it names no columns, and its two could be voltage and current in either order and unit',
   }
+}
+
+/** @returns null where so few values are above the limit that they may be broken ones */
+function exceeds(column: Column, limit: number): boolean | null {
+  const above = valuesOf(column).filter((value) => Math.abs(value) > limit).length
+  if (above === 0) return false
+  return above > mayBeBroken(column.numbers.length) ? true : null
 }
 
 function couldBeVolts(column: Column): boolean {
@@ -115,12 +155,14 @@ function withUnits(
   power: Column | null,
   tolerance = POWER_TOLERANCE,
 ): ElectricColumns | Unclear {
-  const voltageUnit = voltage.unit ?? (largest(valuesOf(voltage)) > VOLTS_END ? 'mV' : 'V')
+  const voltageUnit = voltage.unit ?? voltageUnitOf(voltage)
+  if (voltageUnit === null) return outlier('voltage', voltage, VOLTS_END)
   const v = { column: voltage, unit: voltageUnit }
   if (current === null) return { voltage: v, current: null, power: null }
   const ratio = power === null ? Number.NaN : powerRatio(v, current, power)
   const currentUnit = current.unit ?? currentUnitOf(current, power, ratio, tolerance)
   if (currentUnit === null) {
+    if (exceeds(current, AMPS_END) === null) return outlier('current', current, AMPS_END)
     const max = largest(valuesOf(current))
     return { unclear: `the current (${current.label}, up to ${max}) could be in A or mA` }
   }
@@ -133,6 +175,21 @@ function withUnits(
     return { unclear: `the power (${power.label}) is not voltage times current, in W or in mW` }
   }
   return { voltage: v, current: a, power: { column: power, unit: powerUnit } }
+}
+
+function voltageUnitOf(voltage: Column): string | null {
+  const isMillivolts = exceeds(voltage, VOLTS_END)
+  if (isMillivolts === null) return null
+  return isMillivolts ? 'mV' : 'V'
+}
+
+function outlier(role: Role, column: Column, limit: number): Unclear {
+  const row = valuesOf(column).findIndex((value) => Math.abs(value) > limit)
+  const unit = role === 'voltage' ? 'V or mV' : 'A or mA'
+  return {
+    unclear: `the ${role} (${column.label}) could be in ${unit}, as few values are like ${column.cells[row]}`,
+    row,
+  }
 }
 
 /** Power column over voltage (in V) times current column, in the median; NaN where nothing flows. */
@@ -164,9 +221,9 @@ function currentUnitOf(
   if (isNear(ratio, 1e-3, tolerance)) return 'mA'
   if (isNear(ratio, 1e3, tolerance)) return 'A'
   if (power?.unit != null && isNear(ratio, 1, tolerance)) return power.unit === 'mW' ? 'mA' : 'A'
-  const max = largest(valuesOf(current))
-  if (max > AMPS_END) return 'mA'
-  return max <= AMPS_USUAL ? 'A' : null
+  const isMilliamps = exceeds(current, AMPS_END)
+  if (isMilliamps !== false) return isMilliamps === true ? 'mA' : null
+  return exceeds(current, AMPS_USUAL) === false ? 'A' : null
 }
 
 function powerUnitOf(scale: number, tolerance: number): string | null {

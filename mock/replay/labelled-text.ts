@@ -1,18 +1,23 @@
-import { CAPTURE_TIME, cutCapturePrefix } from './capture-prefix.ts'
-import type { TextTable } from './text-table.ts'
+import { closeLine } from '../../src/protocol/crc.ts'
+import { CAPTURE_TIME, cutCapturePrefix, cutLeadingTime } from './capture-prefix.ts'
+import type { BrokenLine, TextTable } from './text-table.ts'
 
 /** A value with its name in front: `Bus Voltage:   5.02 V`, `V=5.02`, `"v":5.02`. */
 type Pair = readonly [label: string, value: string]
 
 const JSON_PAIR =
   /"((?:[^"\\]|\\.)*)"\s*:\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|"(?:[^"\\]|\\.)*"|null|true|false)/g
-/** A line of pretty-printed JSON without a value. */
-const JSON_FRAME = /^[\s[\]{},]*(?:"[^"]*"\s*:)?[\s[\]{},]*$/
-const TEXT_PAIR =
-  /(?<![\w-])([A-Za-z][\w ().-]*?)\s*[:=]\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*[mµμu]?(?:[VAWvaws]\b)?)/g
-/** A time in front of labelled values. */
-const LEADING_TIME =
-  /^\s*\[?((?:\d{4}-\d\d-\d\d[T ])?\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?)\]?\s*(?:->|[,;|-])?\s*/
+/** What may stand around the values of pretty-printed JSON. */
+const JSON_FRAME = /^[\s[\]{},]*(?:"[^"]*"\s*:[\s[\]{},]*)?$/
+const LABEL = String.raw`([A-Za-z](?:[\w ().\/-]{0,60}[\w).])?)\s*[:=]\s*`
+/** A number ends where its cell does, so `5.0x2` is none. */
+const VALUE = String.raw`([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?(?:\s*(?:[mµμu]?[VAWs]|[mµμu]?[AW]h|%|°?[CF]|[kM]?Hz|Ohm))?)(?=[\s,;|]|$)`
+const TEXT_PAIR = new RegExp(String.raw`[\s,;|>]*${LABEL}${VALUE}`, 'iy')
+/** Lines of a record, in the mean. */
+const LONGEST_BLOCK = 30
+const REST = /[\s,;|]*$/y
+/** A line with one label whose value is no number: `Current: nan`. */
+const ANY_VALUE = new RegExp(String.raw`^[\s>]*${LABEL}(\S.*)$`)
 
 /**
  * Reads a recording whose values have names: JSON lines, blocks of
@@ -22,82 +27,211 @@ const LEADING_TIME =
  * @returns null where it is something else
  */
 export function readLabelled(lines: readonly string[], look: readonly string[]): TextTable | null {
-  const isJson = share(
-    look.filter((line) => !JSON_FRAME.test(line)),
-    (line) => /^[[\s]*[{"]/.test(line) && pairsOf(line, JSON_PAIR).length > 0,
+  if (
+    share(
+      look.filter((line) => !JSON_FRAME.test(uncaptured(line))),
+      (line) => /^[[\s]*[{"]/.test(uncaptured(line)) && jsonPairs(line).length > 0,
+    )
   )
-  const pattern = isJson ? JSON_PAIR : TEXT_PAIR
-  if (!isJson && !share(look, (line) => pairsOf(stripTime(line).rest, TEXT_PAIR).length > 0))
-    return null
-
-  const table = new LabelledRows()
-  const isDoubleSpaced = !isJson && blocksHaveOneLine(lines)
-  for (const line of lines) {
-    const { time, rest } = isJson ? { time: null, rest: line } : stripTime(line)
-    const pairs = pairsOf(rest, pattern)
-    // Several values in a line, or a whole object: the line is a record of its own.
-    const isRecord = isJson ? /^\s*\[?\s*\{.*\}/.test(line) : pairs.length > 1
-    if (isRecord) table.flush()
-    if (pairs.length === 0) {
-      if (rest.trim() === '' ? !isDoubleSpaced : isJson && /[}\]]/.test(rest)) table.flush()
-      else if (rest.trim() !== '' && !isJson) table.otherLines++
-      continue
-    }
-    for (const pair of pairs) table.add(pair, time)
-    if (isRecord) table.flush()
-  }
-  table.flush()
-  return { names: table.names, rows: table.rows, otherLines: table.otherLines }
+    return readJson(
+      lines,
+      share(look, (line) => isSealed(uncaptured(line))),
+    )
+  return share(look, (line) => textPairs(split(line).rest) !== null) ? readText(lines, look) : null
 }
 
-/** Records whose labels come in any order; a label that comes again begins a new one. */
+/**
+ * Objects, one a line or pretty-printed.
+ *
+ * @param isProtected most lines end in their right CRC, so that one without has been damaged
+ */
+function readJson(lines: readonly string[], isProtected: boolean): TextTable {
+  const table = new LabelledRows()
+  for (const [i, line] of lines.entries()) {
+    const { time, rest } = cutCapturePrefix(line) ?? { time: null, rest: line }
+    if (isProtected && rest.trim() !== '' && !isSealed(rest)) {
+      if (table.isEmpty && !rest.includes('{')) table.otherLines++
+      else table.broken.push({ line: i + 1, reason: 'its CRC is not right' })
+      continue
+    }
+    // An array may be written without a line end in it.
+    for (const part of rest.split(/(?<=\}\s?),(?=\s?\{)/)) readJsonPart(table, part, time, i + 1)
+  }
+  return table.finish()
+}
+
+function readJsonPart(table: LabelledRows, text: string, time: string | null, line: number): void {
+  const pairs = jsonPairs(text)
+  const isObject = /^\s*(?:\[\s*)?\{/.test(text) && pairs.length > 0
+  if (isObject) table.flush()
+  if (isObject ? !isJson(text) : !JSON_FRAME.test(text.replace(JSON_PAIR, ''))) {
+    if (isObject || !table.isEmpty) table.broken.push({ line, reason: 'it is no JSON' })
+    else table.otherLines++
+    table.drop()
+    return
+  }
+  if (time !== null && pairs.length > 0) table.addTime(time, line)
+  for (const pair of pairs) table.add(pair, line)
+  if (isObject || (pairs.length === 0 && /[}\]]/.test(text))) table.flush()
+}
+
+/** An object of a line of its own, or of an array with one on each line. */
+function isJson(line: string): boolean {
+  const bare = line
+    .trim()
+    .replace(/^\[(?=.*[^\]]$)/, '')
+    .replace(/,$/, '')
+  for (const text of [bare, bare.replace(/\]$/, '')]) {
+    try {
+      JSON.parse(text)
+      return true
+    } catch {
+      // The last object of an array may have the array's end behind it.
+    }
+  }
+  return false
+}
+
+function readText(lines: readonly string[], look: readonly string[]): TextTable {
+  const table = new LabelledRows()
+  const labels = new Set(
+    look.flatMap((line) => textPairs(split(line).rest) ?? []).map(([label]) => label),
+  )
+  // Where blank lines set records apart, labels may come in any order.
+  const isInBlocks = blankLinesPartRecords(lines)
+  for (const [i, line] of lines.entries()) {
+    const { time, rest } = split(line)
+    const pairs = textPairs(rest) ?? unreadable(rest, labels)
+    if (rest.trim() === '') {
+      if (isInBlocks) table.flush()
+    } else if (pairs === null) {
+      table.otherLines++
+    } else {
+      // Several values in a line: it is a record of its own.
+      const isRecord = pairs.length > 1
+      if (isRecord || (!isInBlocks && pairs.some(([label]) => !table.isInOrder(label)))) {
+        table.flush()
+      }
+      if (time !== null) table.addTime(time, i + 1)
+      for (const pair of pairs) table.add(pair, i + 1)
+      if (isRecord) table.flush()
+    }
+  }
+  return table.finish()
+}
+
+/** Records of named values; a label that comes again begins a new one. */
 class LabelledRows {
-  readonly names: string[] = []
-  readonly rows: string[][] = []
+  readonly broken: BrokenLine[] = []
   otherLines = 0
+  readonly #names: string[] = []
+  readonly #rows: string[][] = []
+  readonly #lineOf: number[] = []
   readonly #columns = new Map<string, number>()
   #row: string[] = []
+  #line = 0
+  #last = -1
 
-  add([label, value]: Pair, time: string | null): void {
-    const column = this.#columnOf(label)
-    if (this.#row[column] !== undefined) this.flush()
-    if (time !== null && this.#row.length === 0) this.#row[this.#columnOf(CAPTURE_TIME)] = time
-    this.#row[column] = value
+  get isEmpty(): boolean {
+    return this.#rows.length === 0
+  }
+
+  /** Whether a label belongs behind those that the record has: where not, one was lost between. */
+  isInOrder(label: string): boolean {
+    return (this.#columns.get(label) ?? Number.POSITIVE_INFINITY) > this.#last
+  }
+
+  /** Only the time of its first line is a record's. */
+  addTime(time: string, line: number): void {
+    if (this.#row.length === 0) this.#set(CAPTURE_TIME, time, line)
+  }
+
+  add([label, value]: Pair, line: number): void {
+    if (this.#row[this.#columnOf(label)] !== undefined) this.flush()
+    this.#set(label, value, line)
+    this.#last = this.#columnOf(label)
   }
 
   flush(): void {
-    if (this.#row.length === 0) return
-    this.rows.push(Array.from(this.#row, (cell) => cell ?? ''))
+    if (this.#row.length > 0) {
+      this.#rows.push(Array.from(this.#row, (cell) => cell ?? ''))
+      this.#lineOf.push(this.#line)
+    }
+    this.drop()
+  }
+
+  drop(): void {
     this.#row = []
+    this.#last = -1
+  }
+
+  finish(): TextTable {
+    this.flush()
+    return {
+      names: this.#names,
+      rows: this.#rows,
+      lineOf: this.#lineOf,
+      broken: this.broken,
+      otherLines: this.otherLines,
+      misfit: null,
+      isLabelled: true,
+    }
+  }
+
+  #set(label: string, value: string, line: number): void {
+    if (this.#row.length === 0) this.#line = line
+    this.#row[this.#columnOf(label)] = value
   }
 
   #columnOf(label: string): number {
     let column = this.#columns.get(label)
     if (column === undefined) {
-      column = this.names.length
-      this.names.push(label)
+      column = this.#names.length
+      this.#names.push(label)
       this.#columns.set(label, column)
     }
     return column
   }
 }
 
-function stripTime(line: string): { time: string | null; rest: string } {
-  const captured = cutCapturePrefix(line)
-  if (captured !== null) return captured
-  const match = LEADING_TIME.exec(line)
-  if (match === null) return { time: null, rest: line }
-  return { time: match[1] as string, rest: line.slice(match[0].length) }
+function split(line: string): { time: string | null; rest: string } {
+  return cutLeadingTime(line) ?? { time: null, rest: line }
 }
 
-function pairsOf(line: string, pattern: RegExp): Pair[] {
+/** A frame that ends in its CRC, firmware/PROTOCOL.md section 3. */
+function isSealed(line: string): boolean {
+  const body = /^(.*),"crc":"[0-9A-F]{4}"\}$/.exec(line.trim())?.[1]
+  return body !== undefined && closeLine(body) === line.trim()
+}
+
+function uncaptured(line: string): string {
+  return cutCapturePrefix(line)?.rest ?? line
+}
+
+function jsonPairs(line: string): Pair[] {
   return Array.from(
-    line.matchAll(pattern),
-    ([, label = '', value = '']): Pair => [
-      label.trim(),
-      value.startsWith('"') ? unquoted(value) : value.trim(),
-    ],
+    line.matchAll(JSON_PAIR),
+    ([, label = '', value = '']): Pair => [label, value.startsWith('"') ? unquoted(value) : value],
   )
+}
+
+/** @returns null where the line holds anything but labelled values */
+function textPairs(line: string): Pair[] | null {
+  const pairs: Pair[] = []
+  TEXT_PAIR.lastIndex = 0
+  let end = 0
+  for (let match = TEXT_PAIR.exec(line); match !== null; match = TEXT_PAIR.exec(line)) {
+    pairs.push([match[1] as string, match[2] as string])
+    end = TEXT_PAIR.lastIndex
+  }
+  REST.lastIndex = end
+  return pairs.length > 0 && REST.test(line) ? pairs : null
+}
+
+/** @param labels those of the recording: other lines with a colon are no values */
+function unreadable(line: string, labels: ReadonlySet<string>): Pair[] | null {
+  const [, label = '', value = ''] = ANY_VALUE.exec(line) ?? []
+  return labels.has(label) ? [[label, value.trim()]] : null
 }
 
 function unquoted(quoted: string): string {
@@ -112,18 +246,18 @@ function share(look: readonly string[], test: (line: string) => boolean): boolea
   return look.filter(test).length * 2 > look.length
 }
 
-/** A blank line after every line says nothing about where a record ends. */
-function blocksHaveOneLine(lines: readonly string[]): boolean {
+/** A blank line here and there, or after every line, says nothing about where a record ends. */
+function blankLinesPartRecords(lines: readonly string[]): boolean {
   let blocks = 0
   let filled = 0
   let wasBlank = true
   for (const line of lines) {
-    const isBlank = stripTime(line).rest.trim() === ''
+    const isBlank = split(line).rest.trim() === ''
     if (!isBlank) {
       filled++
       if (wasBlank) blocks++
     }
     wasBlank = isBlank
   }
-  return blocks > 1 && filled < blocks * 1.2
+  return blocks > 1 && filled >= blocks * 1.2 && filled <= blocks * LONGEST_BLOCK
 }

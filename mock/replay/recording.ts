@@ -4,8 +4,14 @@ import { InaError, systemCode } from '../../src/util/errors.ts'
 import type { SpecifiedColumn } from './column-spec.ts'
 import { type Column, describeColumns } from './columns.ts'
 import { exponentOf, shiftDecimal } from './decimal.ts'
-import { type ElectricColumn, findElectric } from './electric-columns.ts'
-import { readTextTable, type TextTable } from './text-table.ts'
+import {
+  type ElectricColumn,
+  type ElectricColumns,
+  findElectric,
+  type Unclear,
+} from './electric-columns.ts'
+import { mayBeBroken, mixedSigns, timeFault, valueFault } from './row-faults.ts'
+import { type BrokenLine, readTextTable, type TextTable } from './text-table.ts'
 import { findTime, type TimeColumn } from './time-columns.ts'
 
 /** One sample of a recording; values as decimal text with the file's own digits. */
@@ -66,67 +72,133 @@ export function parseRecording(
     )
   }
   const columns = describeColumns(table, spec)
-  const time = findTime(columns)
-  if (time !== null && 'unclear' in time) throw unclear(name, table, columns, time.unclear)
-  const rest = columns.filter((column) => !time?.columns.includes(column))
-  const electric = findElectric(rest)
-  if ('unclear' in electric) throw unclear(name, table, columns, electric.unclear)
-  const { voltage, current, power } = electric
-  const status = rest.find((column) => column.role === 'status')
-  const mode = rest.find((column) => column.role === 'mode')
+  const refuse = (doubt: Unclear): InaError => unclear(name, table, columns, doubt)
+  if (spec.length > columns.length) {
+    const count = `--columns names ${spec.length}, and it has ${columns.length}`
+    throw refuse({ unclear: `it has other columns than said: ${count}` })
+  }
+  if (spec.length === 0 && table.misfit !== null) {
+    throw refusal(name, columns, `row ${table.misfit.line}: ${table.misfit.reason}`)
+  }
+  const { time, voltage, current, power } = findRoles(columns, refuse)
+  const used = [voltage, current, power].filter((each) => each !== null)
+  for (const { column } of used) {
+    const row = mixedSigns(column)
+    if (row === null) continue
+    const cell = column.cells[row]
+    throw refuse({
+      unclear: `'${cell}' in ${column.label} has another decimal sign than others`,
+      row,
+    })
+  }
+  const status = columns.find((column) => column.role === 'status')
+  const mode = columns.find((column) => column.role === 'mode')
 
   const samples: RecordedSample[] = []
-  const clock = new RowClock(time)
-  for (let row = 0; row < table.rows.length; row++) {
+  const broken = [...table.broken]
+  const holes: number[] = []
+  let startUs: number | null = null
+  for (const [row, line] of table.lineOf.entries()) {
+    const isAbsent = table.isLabelled && used.every(({ column }) => column.cells[row] === '')
+    const reason = isAbsent ? null : rowFault(table, time, used, row)
+    if (reason !== null) {
+      broken.push({ line, reason })
+      continue
+    }
     const v = valueAt(voltage, row)
     const a = current === null ? '0' : valueAt(current, row)
-    if (v === null || a === null) continue
+    if (v === null || a === null) {
+      if (!isAbsent) holes.push(line)
+      continue
+    }
+    const us = time === null ? 0 : (time.us[row] as number)
+    startUs ??= us
     samples.push({
       v,
       a,
       w: power === null ? null : valueAt(power, row),
       status: status?.cells[row] || 'ok',
       mode: mode?.cells[row] || 'NORMAL',
-      offsetUs: clock.offsetUs(row),
+      offsetUs: us - startUs,
     })
   }
-  if (samples.length === 0) {
-    throw unclear(name, table, columns, `no row has a number in ${voltage.column.label}`)
-  }
+  const lastLine = Math.max(table.lineOf.at(-1) ?? 0, table.broken.at(-1)?.line ?? 0)
+  const loss = lossOf(broken, holes, samples.length, lastLine)
+  if (loss !== null) throw refusal(name, columns, loss)
   return {
     name,
     samples,
-    startUs: time?.isAbsolute === true ? clock.startUs : null,
+    startUs: time?.isAbsolute === true ? startUs : null,
     hasTime: time !== null,
     columns: wordsOf(time, [
       ['voltage', voltage],
       ['current', current],
       ['power', power],
     ]),
-    skipped: table.otherLines + table.rows.length - samples.length,
+    skipped: table.otherLines + table.broken.length + table.rows.length - samples.length,
   }
 }
+interface Roles extends ElectricColumns {
+  readonly time: TimeColumn | null
+}
 
-/** Times of rows after the first; a row whose time can't be read has that of the row before. */
-class RowClock {
-  readonly #time: TimeColumn | null
-  #startUs = Number.NaN
-  #lastUs = Number.NaN
-
-  constructor(time: TimeColumn | null) {
-    this.#time = time
+function findRoles(columns: readonly Column[], refuse: (doubt: Unclear) => InaError): Roles {
+  const time = findTime(columns)
+  if (time !== null && 'unclear' in time) throw refuse(time)
+  const electric = findElectric(columns.filter((column) => !time?.columns.includes(column)))
+  if (time?.isGuess === true) {
+    const all = findElectric(columns)
+    if (!('unclear' in all)) {
+      if ('unclear' in electric) return { time: null, ...all }
+      if (all.voltage.column !== electric.voltage.column) {
+        throw refuse({ unclear: `${time.columns[0]?.label} could be the time or the voltage` })
+      }
+    }
   }
+  if ('unclear' in electric) throw refuse(electric)
+  return { time, ...electric }
+}
 
-  get startUs(): number | null {
-    return Number.isNaN(this.#startUs) ? null : this.#startUs
+/** @param used voltage, current and power, as far as there are any */
+function rowFault(
+  table: TextTable,
+  time: TimeColumn | null,
+  used: readonly ElectricColumn[],
+  row: number,
+): string | null {
+  for (const each of used) {
+    const fault = valueFault(each, row)
+    if (fault !== null) return fault
+    // The power may be left out.
+    if (table.isLabelled && each.column.cells[row] === '' && each.column.role !== 'power') {
+      return `it has no ${each.column.label}`
+    }
   }
+  return time === null ? null : timeFault(time, row)
+}
 
-  offsetUs(row: number): number {
-    const us = this.#time?.us[row] ?? Number.NaN
-    if (!Number.isNaN(us)) this.#lastUs = us
-    if (Number.isNaN(this.#startUs)) this.#startUs = this.#lastUs
-    return Number.isNaN(this.#startUs) ? 0 : this.#lastUs - this.#startUs
+/**
+ * Whether more is lost than the odd row.
+ *
+ * @returns why, with the first such row; null where the recording is sound
+ */
+function lossOf(
+  broken: readonly BrokenLine[],
+  holes: readonly number[],
+  samples: number,
+  lastLine: number,
+): string | null {
+  // Whoever ends a recording may cut its last line.
+  const inside = broken.filter(({ line }) => line < lastLine).toSorted((a, b) => a.line - b.line)
+  const count = inside.length
+  const first = inside[0] ?? broken[0]
+  const rows = samples + holes.length + broken.length
+  if (first !== undefined && (count > mayBeBroken(rows) || samples === 0)) {
+    const more = count > 1 ? `, and ${count - 1} more of ${rows} rows can't be read` : ''
+    return `row ${first.line}: ${first.reason}${more}`
   }
+  if (holes[0] === undefined || holes.length * 2 <= rows) return null
+  return `row ${holes[0]}: nothing was measured, nor in ${holes.length - 1} more of ${rows} rows`
 }
 
 function valueAt({ column, unit }: ElectricColumn, row: number): string | null {
@@ -151,26 +223,38 @@ function unclear(
   name: string,
   table: TextTable,
   columns: readonly Column[],
-  reason: string,
+  { unclear: reason, row = firstFilled(table) }: Unclear,
 ): InaError {
-  const example = columns.map((column) => (column.role === 'ignore' ? '-' : (column.role ?? '?')))
-  const first = table.rows.find((row) => row.some((cell) => cell !== '')) ?? []
-  return new InaError(
-    'input_invalid',
-    `the recording '${name}' is not clear: ${reason}; its first row is ${first.slice(0, 8).join(' | ')}`,
-    `say what each column is with --columns, such as --columns '${withUnits(example).join(',')}'`,
+  const cells = (table.rows[row] ?? []).slice(0, 8).map((cell) => cell.slice(0, 40))
+  return refusal(name, columns, `${reason}; row ${table.lineOf[row]} is ${cells.join(' | ')}`)
+}
+
+function firstFilled(table: TextTable): number {
+  return Math.max(
+    0,
+    table.rows.findIndex((row) => row.some((cell) => cell !== '')),
   )
 }
 
-const USUAL_UNITS: Readonly<Record<string, string>> = {
-  time: 'time:s',
-  voltage: 'voltage:V',
-  current: 'current:mA',
-  power: 'power:mW',
+function refusal(name: string, columns: readonly Column[], reason: string): InaError {
+  const isBlank = columns.every((column) => column.role === null)
+  const example = isBlank ? EXAMPLE : columns.map(specOf).join(',')
+  return new InaError(
+    'input_invalid',
+    `the recording '${name}' is not clear: ${reason}`,
+    `mend it, or say what each column is with --columns, such as --columns '${example}'`,
+  )
 }
 
-function withUnits(roles: readonly string[]): string[] {
-  return roles.map((role) => USUAL_UNITS[role] ?? role)
+const EXAMPLE = 'time:s,voltage:V,current:mA'
+const USUAL_UNITS = { time: 's', voltage: 'V', current: 'mA', power: 'mW' }
+
+/** What `--columns` could say of a column. */
+function specOf({ role, unit, isNumeric }: Column): string {
+  if (role === null) return '?'
+  if (role === 'ignore') return '-'
+  if (role === 'status' || role === 'mode' || (role === 'time' && !isNumeric)) return role
+  return `${role}:${unit ?? USUAL_UNITS[role]}`
 }
 
 /** UTF-8, UTF-16 with its mark (PowerShell's redirection), else Latin-1. */
