@@ -1,3 +1,5 @@
+import { UsualInterval } from '../stats/usual-interval.ts'
+
 /** Samples in a row that make a time believed that the passing of time does not explain. */
 export const CONFIRMING_SAMPLES = 60
 /** A step up to here explains itself, µs; as do so many usual spacings, but never more than half a retention. */
@@ -32,7 +34,7 @@ export class RetentionClock {
   #timeUs = -1
   /** Host time at which `#timeUs` was reached. */
   #reachedMs = 0
-  #spacingUs = 0
+  readonly #usual = new UsualInterval()
   /** Times further ahead than is explained, in the order in which they came. */
   #ahead: number[] = []
   /** Oldest of the first ones ahead that were many enough; null: none yet. */
@@ -87,7 +89,7 @@ export class RetentionClock {
   }
 
   get #slackUs(): number {
-    const slackUs = Math.max(SLACK_US, SLACK_SPACINGS * this.#spacingUs)
+    const slackUs = Math.max(SLACK_US, SLACK_SPACINGS * (this.#usual.us ?? 0))
     return Math.min(slackUs, this.#retainUs / 2)
   }
 
@@ -99,7 +101,7 @@ export class RetentionClock {
   #advance(timeUs: number, monoMs: number): void {
     const stepUs = timeUs - this.#timeUs
     // A pause says nothing of the usual spacing.
-    if (stepUs <= this.#slackUs) this.#spacingUs += (stepUs - this.#spacingUs) / 8
+    if (stepUs <= this.#slackUs) this.#usual.add(stepUs)
     this.#reach(timeUs, monoMs)
   }
 
@@ -140,7 +142,8 @@ export class RetentionClock {
     const fromUs = this.#timeUs
     this.#before = null
     this.#aheadSinceUs = null
-    this.#spacingUs = smallestStep(times)
+    this.#usual.reset()
+    this.#usual.add(smallestStep(times))
     this.#reach(toUs, host.monoMs)
     for (const each of times) {
       const stepUs = each - this.#timeUs

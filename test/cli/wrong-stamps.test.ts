@@ -93,6 +93,18 @@ describe('runs whose times overlap', () => {
     expect(ledger).toMatchObject({ samples: 1200, reboots: 1 })
     expect((await log(db)).mah).toBeCloseTo((2 * 599) / 3.6, 4)
     expect(stderr).toMatch(/clock: device time jumped \(-9m59s\)/)
+    expect(stderr).toMatch(/overlap: this run begins 9m59s before the end of an earlier one/)
+  })
+
+  it('keep the charge of each: a capture piped in by two commands', async () => {
+    const capture = Array.from({ length: 600 }, (_, i) => sample(i, `"ts":${START_S + i},`))
+    const { db } = await monitor(capture, '--keep-time')
+    const args = ['monitor', '--stdin', '--db', db, '--output', 'none', '--keep-time']
+    const { stderr } = await ina219(args, capture.map((line) => `${line}\n`).join(''))
+    expect((await log(db)).mah).toBeCloseTo((2 * 599) / 3.6, 4)
+    expect(stderr).toMatch(/overlap: this run begins 9m59s before/)
+    const events = await ina219(['export', '--events', '--db', db])
+    expect(events.stdout).toContain(',overlap,')
   })
 
   it('keep the charge of each: a clock set back with --keep-time', async () => {
@@ -102,6 +114,36 @@ describe('runs whose times overlap', () => {
     const { db, stderr } = await monitor(lines, '--keep-time')
     expect((await log(db)).mah).toBeCloseTo(3998 / 3.6, 3)
     expect(stderr).toMatch(/clock: device time jumped \(-16m40s\)/)
+  })
+})
+
+describe('masses of', () => {
+  it('names: a device keeps the last of 64', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => [
+      `{"hello":"ina219","name":"n${i}","boot":${i + 1},"seq":0}`,
+      `{"v":5,"a":0.1,"seq":0,"ms":${i * 1000}}`,
+    ]).flat()
+    const { ledger, db, stderr } = await monitor(lines)
+    expect(ledger).toMatchObject({ samples: 300, control: 300 })
+    const database = new Database(db, { readonly: true })
+    expect(database.prepare('SELECT count(*) FROM device').pluck().get()).toBe(64)
+    database.close()
+    expect(stderr).toContain('the device has said 64 names')
+  })
+
+  it('statuses: further ones are folded, and it is said', async () => {
+    const lines = Array.from(
+      { length: 3000 },
+      (_, i) => `{"v":5,"a":0.1,"seq":${i},"status":"s${i}"}`,
+    )
+    const { db, stderr } = await monitor(lines)
+    const database = new Database(db, { readonly: true })
+    const words = database.prepare('SELECT count(DISTINCT status) FROM power_log').pluck().get()
+    database.close()
+    expect(words).toBeLessThanOrEqual(1001)
+    expect(stderr).toContain(
+      "status: more than 1000 different states: further ones are kept as 'other'",
+    )
   })
 })
 
