@@ -147,6 +147,31 @@ describe('masses of', () => {
   })
 })
 
+describe('a sample that comes late', () => {
+  it('after a step of the clock goes back to its own run, and off the record of losses', async () => {
+    const at = (seq: number, s: number, rest = ''): string =>
+      `{"v":5,"a":1,"ts":${START_S + s},"seq":${seq}${rest}}`
+    const run = [0, 1, 2, 3, 4, 6, 7].map((seq) => at(seq, seq))
+    const stepped = [8, 9, 10].map((seq) => at(seq, seq - 3600))
+    const lines = [...run, ...stepped, at(5, 5, ',"r":1'), at(11, 11 - 3600)]
+    const { ledger, db } = await monitor(lines, '--keep-time')
+    expect(ledger).toMatchObject({ samples: 12, lost: 0, recovered: 1, malformed: 0 })
+    const database = new Database(db, { readonly: true })
+    const rows = database
+      .prepare('SELECT sequence, time_us / 1000000 AS s, epoch FROM power_log ORDER BY sequence')
+      .all() as { sequence: number; s: number; epoch: number }[]
+    expect(rows.map(({ s }) => s - START_S)).toEqual(
+      rows.map(({ sequence }) => (sequence < 8 ? sequence : sequence - 3600)),
+    )
+    const first = rows[0]?.epoch
+    expect(rows.map(({ epoch }) => epoch === first)).toEqual(rows.map((_, i) => i < 8))
+    expect(database.prepare('SELECT count(*) FROM lost').pluck().get()).toBe(0)
+    database.close()
+    // Complete again: 7 s before the step, 3 s after it.
+    expect((await log(db)).mah).toBeCloseTo(10 / 3.6, 6)
+  })
+})
+
 describe('a sender that pauses', () => {
   it('loses no charge where no number is missing, and is not suspected', async () => {
     const lines = Array.from({ length: 600 }, (_, i) =>
