@@ -1,5 +1,5 @@
 import { closeLine } from '../src/protocol/crc.ts'
-import { advance } from '../src/protocol/serial-number.ts'
+import { advance } from '../src/util/serial-number.ts'
 import {
   ampsMax,
   changeSettings,

@@ -1,4 +1,4 @@
-import { distance } from '../src/protocol/serial-number.ts'
+import { distance } from '../src/util/serial-number.ts'
 
 /** The newest sample lines of a boot, for sending them again. */
 export class ReplayRing {

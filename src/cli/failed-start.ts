@@ -39,8 +39,11 @@ function isFree(file: string): boolean {
 /** The deepest first. */
 function missingFolders(file: string): string[] {
   const folders: string[] = []
-  for (let folder = dirname(file); !existsSync(folder); folder = dirname(folder)) {
+  let folder = dirname(file)
+  // A drive that is absent is its own parent.
+  while (!existsSync(folder) && dirname(folder) !== folder) {
     folders.push(folder)
+    folder = dirname(folder)
   }
   return folders
 }

@@ -1,7 +1,7 @@
 import type { Epoch } from '../domain/sample.ts'
 import type { Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
-import { advance, distance } from '../protocol/serial-number.ts'
+import { advance, distance, placeIn } from '../util/serial-number.ts'
 import type { Entry } from './timeline.ts'
 
 /** Samples that were never received. */
@@ -45,32 +45,32 @@ export class Losses {
     this.#pending.push({ ...hole, fromUs: lastUs, behind: held })
   }
 
+  /** There are holes whose span in time is not known yet. */
+  get arePending(): boolean {
+    return this.#pending.length > 0
+  }
+
   /**
    * The sample behind the holes is here (or none will come), so that their spans are known.
    *
    * @param placed that sample; holes behind it stay open, and begin with it
-   * @param record called for each hole, in order
+   * @returns the holes with their spans, in order; each is to be recorded
    */
-  settle(
-    toUs: number,
-    placed: Entry | null,
-    timeOf: () => Loss['timeOf'],
-    record: (loss: Omit<Loss, 'epoch'>) => Epoch,
-  ): void {
-    if (this.#pending.length === 0) return
+  settle(toUs: number, placed: Entry | null): (Hole & { fromUs: number; toUs: number })[] {
+    const isBehind = ({ behind }: PendingLoss): boolean => behind !== null && behind === placed
     const pending = this.#pending
-    this.#pending = []
-    for (const each of pending) {
-      if (each.behind !== null && each.behind === placed) {
-        this.#pending.push({ ...each, fromUs: toUs, behind: null })
-        continue
-      }
-      const { first, count, reason } = each
-      const fromUs = each.fromUs === 0 ? toUs : each.fromUs
-      const loss = { first, count, reason, fromUs, toUs, timeOf: timeOf() }
-      const epoch = record(loss)
-      this.#recorded = [...this.#recorded.slice(1 - REMEMBERED), { ...loss, epoch }]
-    }
+    this.#pending = pending
+      .filter(isBehind)
+      .map((each) => ({ ...each, fromUs: toUs, behind: null }))
+    return pending
+      .filter((each) => !isBehind(each))
+      .map(({ first, count, reason, fromUs }) => {
+        return { first, count, reason, fromUs: fromUs === 0 ? toUs : fromUs, toUs }
+      })
+  }
+
+  record(loss: Loss): void {
+    this.#recorded = [...this.#recorded.slice(1 - REMEMBERED), loss]
   }
 
   /** The numbers begin anew. */
@@ -81,10 +81,7 @@ export class Losses {
   /** The loss that a sample was in; null: none that is remembered. */
   find(seq: number): Loss | null {
     return (
-      this.#recorded.findLast(({ first, count }) => {
-        const place = distance(first, seq)
-        return place >= 0 && place < count
-      }) ?? null
+      this.#recorded.findLast(({ first, count }) => placeIn(first, count, seq) !== null) ?? null
     )
   }
 }

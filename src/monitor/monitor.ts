@@ -1,12 +1,11 @@
-import { QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
+import { isMeasured, QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
 import type { Command } from '../protocol/commands.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows } from '../stats/windows.ts'
-import type { LogClient } from '../storage/log.ts'
 import { estimateLogBytes } from '../storage/log-size.ts'
 import type { InaError } from '../util/errors.ts'
 import { RateMeter } from './rate-meter.ts'
-import { isStatistical, Session, type SessionOptions } from './session.ts'
+import { Session, type SessionOptions } from './session.ts'
 import type {
   EventLine,
   Ledger,
@@ -166,14 +165,14 @@ export class Monitor implements MonitorControls {
     // What a running device takes: a pause doesn't make the log smaller for long.
     const rate = this.#rate.perSecond()
     const bytesAtRetention = rate > 0 ? estimateLogBytes(rate, logFile.retainMs) : null
-    return { ...(log satisfies LogClient).state, file: logFile.path, bytesAtRetention }
+    return { ...log.state, file: logFile.path, bytesAtRetention }
   }
 
   #sample(sample: Sample, arrivalUs: number, mode: string | null): void {
     this.#totals.add(sample)
     if (sample.origin === 'late') {
       // It belongs between samples that were counted already.
-      if (isStatistical(sample)) {
+      if (isMeasured(sample.status)) {
         this.#windows.add(sample)
         this.#trace.add(sample)
       }
@@ -182,7 +181,7 @@ export class Monitor implements MonitorControls {
     }
     this.#newest = { sample, arrivalUs, mode }
     this.#rate.add(sample.timeUs, arrivalUs)
-    if (isStatistical(sample)) {
+    if (isMeasured(sample.status)) {
       this.#newestInRange = sample
       this.#windows.add(sample)
       this.#trace.add(sample)

@@ -3,7 +3,6 @@ import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
 import {
   cleanText,
   type Epoch,
-  isMeasured,
   markBadTime,
   markOutOfRange,
   powerOf,
@@ -24,7 +23,7 @@ import type { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
 import { clockText } from './clock-text.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
-import { Losses, lossText, timeWithin } from './losses.ts'
+import { type Loss, Losses, lossText, timeWithin } from './losses.ts'
 import { type ClockNotice, type Entry, type LiveStamp, Timeline } from './timeline.ts'
 
 export interface SessionOptions {
@@ -67,6 +66,8 @@ export class Session {
   readonly #timeline: Timeline
   readonly #link: Link
   readonly #losses = new Losses()
+  /** Samples that came after all, but whose loss has no span in time yet. */
+  #lateArrivals: Arrival[] = []
   readonly #startMs: number
   #epoch: Epoch | null = null
   /** Of the epoch under way. */
@@ -83,7 +84,7 @@ export class Session {
   #lastUs = 0
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
   /** Names that the device has said. */
   readonly #names = new Set<string>()
   #logKind: LogState['kind'] = 'recording'
@@ -99,7 +100,7 @@ export class Session {
     this.#host = new HostTime(options.clock, ({ byMs }) => {
       const by = formatDuration(Math.abs(byMs))
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
-      this.#tell('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
+      this.#report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
     })
     this.#timeline = new Timeline(
       { keepTime: options.keepTime, live: options.source.live },
@@ -172,7 +173,7 @@ export class Session {
     const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
     const finished = (result: CommandResult): void => {
       const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
-      this.#tell('command', `${what}: ${outcome}`)
+      this.#report('command', `${what}: ${outcome}`)
       done(result)
     }
     this.#link.command(command, finished, this.#options.clock.monoMs())
@@ -186,9 +187,10 @@ export class Session {
   /** Ends the stream: what waits is handed on, what is missing is on record. */
   finish(): void {
     this.#link.finish()
-    this.#timeline.flush()
-    this.#tellHealed()
+    this.#timeline.end()
+    this.#reportHealed()
     this.#settleLoss(this.#host.nowUs(), null)
+    this.#placeLate()
   }
 
   nowUs(): number {
@@ -203,7 +205,7 @@ export class Session {
 
   get #isFull(): boolean {
     const { samples, out_of_range } = this.#ledger
-    return samples + out_of_range === this.#options.maxSamples
+    return samples + out_of_range >= (this.#options.maxSamples ?? Number.POSITIVE_INFINITY)
   }
 
   get range(): DeviceRange {
@@ -219,14 +221,17 @@ export class Session {
     if (this.#isFull) return
     this.#ledger.lines++
     const frame = this.#crcPolicy.judge(decodeLine(bytes), () =>
-      this.#tell('unprotected', 'lines come without a CRC now: taken for another device or sketch'),
+      this.#report(
+        'unprotected',
+        'lines come without a CRC now: taken for another device or sketch',
+      ),
     )
     if (frame.kind === 'crc_error') this.#ledger.crc_errors++
     else if (frame.kind === 'malformed') this.#ledger.malformed++
     else if (frame.kind !== 'sample') this.#ledger.control++
 
     const arrivalUs = this.#host.nowUs()
-    if (frame.kind === 'note') this.#tell('note', frame.message)
+    if (frame.kind === 'note') this.#report('note', frame.message)
     else if (frame.kind === 'sample' && !frame.resend) {
       this.#live = { stamp: frame.stamp, arrivalUs }
     }
@@ -251,7 +256,7 @@ export class Session {
     if (notice !== null) this.#clockNotice(notice, frame)
     if (frame.seq === null) this.#unnumbered('the device numbers nothing')
     if (healed && frame.seq !== null) this.#healed.push(frame.seq)
-    else this.#tellHealed()
+    else this.#reportHealed()
     if (healed) this.#ledger.recovered++
     const epoch = this.#currentEpoch(timeUs)
     const follows = this.#continuity.follows(timeUs, frame.seq ?? -1)
@@ -268,6 +273,7 @@ export class Session {
     this.#options.log?.append(sample)
     this.#listener.sample(sample, arrivalUs, frame.mode)
     if (this.#isFull) this.#listener.ended('limit')
+    this.#placeLate()
   }
 
   /** Judges a sample's range, and counts it. */
@@ -298,14 +304,41 @@ export class Session {
     }
   }
 
-  /** On record as lost, and here after all: put in its place, and taken off the record. */
-  #late({ frame, arrivalUs }: Arrival): void {
-    this.#timeline.flush()
-    this.#settleLoss(this.#lastUs, null)
+  /** On record as lost, and here after all. Where its loss has no span yet, it waits until it has. */
+  #late(arrival: Arrival): void {
+    this.#lateArrivals.push(arrival)
+    this.#placeLate()
+  }
+
+  #placeLate(): void {
+    if (this.#lateArrivals.length === 0) return
+    const arrivals = this.#lateArrivals
+    this.#lateArrivals = []
+    for (const arrival of arrivals) {
+      const seq = arrival.frame.seq ?? 0
+      const loss = this.#losses.find(seq) ?? this.#forgotten(seq)
+      if (loss === null) this.#lateArrivals.push(arrival)
+      else this.#putInPlace(arrival, loss)
+    }
+  }
+
+  /** A loss that is remembered no more; null: it may be one whose span is not known yet. */
+  #forgotten(seq: number): Loss | null {
+    if (this.#losses.arePending) return null
+    const [fromUs, toUs] = [this.#lastUs, this.#lastUs]
+    const epoch = this.#currentEpoch(toUs)
+    return { first: seq, count: 1, reason: 'found', epoch, fromUs, toUs, timeOf: () => null }
+  }
+
+  /** Puts a sample where it was lost, and takes it off the record. */
+  #putInPlace({ frame, arrivalUs }: Arrival, loss: Loss): void {
+    if (this.#isFull) {
+      this.#ledger.lines--
+      return
+    }
     const seq = frame.seq ?? 0
-    const loss = this.#losses.find(seq)
-    const timeUs = loss === null ? arrivalUs : timeWithin(loss, seq, frame.stamp)
-    const { id: epochId } = loss?.epoch ?? this.#currentEpoch(timeUs)
+    const timeUs = timeWithin(loss, seq, frame.stamp)
+    const epochId = loss.epoch.id
     const sample = this.#makeSample(frame, frame.status, timeUs, epochId, false, 'late')
     this.#ledger.lost--
     if (frame.resend) this.#ledger.recovered++
@@ -328,25 +361,26 @@ export class Session {
   }
 
   /** The run of samples that came after being asked for again is over: one event for all of it. */
-  #tellHealed(): void {
+  #reportHealed(): void {
     const first = this.#healed[0]
     if (first === undefined) return
     const last = this.#healed[this.#healed.length - 1] as number
     const range = first === last ? `#${first}` : `#${first}-${last}`
-    this.#tell('recovery', `healed ${this.#healed.length} (${range})`)
+    this.#report('recovery', `healed ${this.#healed.length} (${range})`)
     this.#healed = []
   }
 
   /** @param placed the sample behind the holes; null: none will come */
   #settleLoss(toUs: number, placed: Entry | null): void {
-    const timeOf = (): ReturnType<Timeline['snapshot']> => this.#timeline.snapshot()
-    this.#losses.settle(toUs, placed, timeOf, (loss) => {
+    if (!this.#losses.arePending) return
+    const timeOf = this.#timeline.snapshot()
+    for (const loss of this.#losses.settle(toUs, placed)) {
       this.#listener.event('lost', lossText(loss), toUs)
       const epoch = this.#currentEpoch(toUs)
+      this.#losses.record({ ...loss, epoch, timeOf })
       const { first: firstSeq, count, fromUs, reason } = loss
       this.#options.log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
-      return epoch
-    })
+    }
   }
 
   #currentEpoch(nowUs: number): Epoch {
@@ -367,7 +401,9 @@ export class Session {
   #restarted(boot: number | null): void {
     this.#timeline.restart()
     this.#settleLoss(this.#host.nowUs(), null)
+    this.#placeLate()
     this.#losses.clear()
+    this.unnumbered = false
     this.#live = null
     this.#newBoot(boot)
   }
@@ -376,7 +412,7 @@ export class Session {
     this.#ledger.reboots++
     this.#boot = boot
     this.#epoch = null
-    this.#tell('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
+    this.#report('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
   }
 
   #resume(hello: HelloFrame): number | null {
@@ -410,14 +446,14 @@ export class Session {
     }
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
-    this.#tell('hello', `${hello.model}${firmware}${boot}${known ? '' : ', new run'}`)
+    this.#report('hello', `${hello.model}${firmware}${boot}${known ? '' : ', new run'}`)
   }
 
   /** A device that says another name each time must not fill the log with devices. */
   #labelOf({ name }: HelloFrame): string | null {
     if (name === null || this.#names.has(name)) return name
     if (this.#names.size >= MAX_NAMES) {
-      this.#tellOnce(
+      this.#reportOnce(
         'hello',
         'names',
         `the device has said ${MAX_NAMES} names: it keeps the last one`,
@@ -431,8 +467,9 @@ export class Session {
   #connected(): void {
     this.#connections++
     this.#crcPolicy = new CrcPolicy()
+    this.unnumbered = false
     if (this.#connections > 1) {
-      this.#tell('reconnect', `${this.#options.source.label} is back`)
+      this.#report('reconnect', `${this.#options.source.label} is back`)
     }
     this.#link.connected(this.#options.clock.monoMs())
   }
@@ -454,26 +491,27 @@ export class Session {
       return
     }
     // What lies between two times that a step parts was not measured: nothing is integrated over it.
-    if (kind === 'restarted' || kind === 'stepped') this.#epoch = null
+    const isStep = kind === 'restarted' || kind === 'stepped' || kind === 'host_stepped'
+    if (isStep) this.#epoch = null
     const text = clockText(notice, frame)
-    if (kind === 'unset' || kind === 'unstamped') this.#tellOnce('clock', kind, text)
-    else this.#tell('clock', text)
+    if (kind === 'unset' || kind === 'unstamped') this.#reportOnce('clock', kind, text)
+    else this.#report('clock', text)
   }
 
   #unnumbered(why: string): void {
     if (this.unnumbered) return
     this.unnumbered = true
-    this.#tell('unnumbered', `${why}: no loss can be detected`)
+    this.#report('unnumbered', `${why}: no loss can be detected`)
   }
 
   /** @param what of which it is reported once a run */
-  #tellOnce(kind: string, what: string, text: string): void {
-    if (this.#told.has(what)) return
-    this.#told.add(what)
-    this.#tell(kind, text)
+  #reportOnce(kind: string, what: string, text: string): void {
+    if (this.#reported.has(what)) return
+    this.#reported.add(what)
+    this.#report(kind, text)
   }
 
-  #tell(kind: string, text: string): void {
+  #report(kind: string, text: string): void {
     // In a stream that is piped in, perhaps an old one, an event stands where it happened.
     const isPiped = !this.#options.source.live && this.#lastUs > 0
     const timeUs = isPiped ? this.#lastUs : this.#host.nowUs()
@@ -488,9 +526,4 @@ export class Session {
     source.pause()
     void log.drained().then(() => source.resume())
   }
-}
-
-/** Whether a sample counts in statistics and gauges. */
-export function isStatistical(sample: Sample): boolean {
-  return sample.inRange && isMeasured(sample.status)
 }

@@ -1,11 +1,11 @@
 import type { Stamp } from '../protocol/frames.ts'
 import type { Arrival } from '../protocol/sample-memory.ts'
-import { distance } from '../protocol/serial-number.ts'
 import { DeviceClock } from '../protocol/time/device-clock.ts'
 import { DriftFollower } from '../protocol/time/drift-follower.ts'
 import { SecondSpreader } from '../protocol/time/second-spreader.ts'
 import { isSameClock, type ScaledStamp, scaled, stepUs } from '../protocol/time/stamp-scale.ts'
 import { UsualInterval } from '../stats/usual-interval.ts'
+import { distance } from '../util/serial-number.ts'
 
 export interface TimelineOptions {
   /** Take Unix time stamps as they are, however old (`--keep-time`). */
@@ -20,12 +20,13 @@ export interface ClockNotice {
    * - `unset`: its Unix time is more than 10 minutes off the host's; the arrival is its origin
    * - `restarted`: its uptime began anew; so does a run
    * - `stepped`: it was set, or is off by more than its samples explain; a new run begins
+   * - `host_stepped`: the host's clock was set, and this one is read by it; a new run begins
    * - `contradicted`: the others contradict this one stamp; the sample is placed among them
    * - `unstamped`: a sample without a stamp among others with one; placed among them
    */
-  readonly kind: 'unset' | 'restarted' | 'stepped' | 'contradicted' | 'unstamped'
-  /** How far off the expected time, µs; 0 where that means nothing. */
-  readonly byUs: number
+  readonly kind: 'unset' | 'restarted' | 'stepped' | 'host_stepped' | 'contradicted' | 'unstamped'
+  /** How far off the expected time, µs; null where that is not known. */
+  readonly byUs: number | null
 }
 
 /** The newest sample that came as it was measured: a resend can't tell what time it is. */
@@ -62,7 +63,7 @@ const LONGEST_PAUSE_US = 600e6
 const PAUSE_INTERVALS = 20
 /** Nobody measures less often than once a week, µs. */
 const LONGEST_INTERVAL_US = 7 * 86_400e6
-/** Stamps this much behind the one before are the same instant, told more coarsely, µs. */
+/** Stamps this much behind the one before are the same instant, given more coarsely, µs. */
 const SAME_INSTANT_US = 1000
 /** Two runs of the host agree so well on when the same device started, µs. */
 const ANCHORS_AGREE_US = 1e6
@@ -126,19 +127,15 @@ export class Timeline {
     else this.#believe(entry, stamp, null)
   }
 
-  /** No next sample will come: places what is held. */
-  flush(): void {
-    const held = this.#held
-    if (held === null) return
-    this.#held = null
-    const isPause = this.#clock.isOf(held.stamp) && this.#isPause(held.entry, held.stamp)
-    if (isPause) this.#believe(held.entry, held.stamp, null)
-    else this.#estimate(held.entry, held.stamp, this.#expectedUs(held.entry))
+  /** The stream is over: a sample that is held may have come after a pause. */
+  end(): void {
+    this.#release(true)
   }
 
   /** The device restarted or was plugged in again: its next time stamp is a new beginning. */
   restart(): void {
-    this.flush()
+    // A pause is not believed of one sample: the new run would begin behind it.
+    this.#release(false)
     this.#isFresh = true
   }
 
@@ -152,6 +149,16 @@ export class Timeline {
     this.#hostStepUs += byUs
   }
 
+  #release(mayBePause: boolean): void {
+    const held = this.#held
+    if (held === null) return
+    this.#held = null
+    const { entry, stamp } = held
+    const isPause = mayBePause && this.#clock.isOf(stamp) && this.#isPause(entry, stamp)
+    if (isPause) this.#believe(entry, stamp, null)
+    else this.#estimate(entry, stamp, this.#expectedUs(entry))
+  }
+
   /** What stamps stand for just now, for samples that come after later ones; see `DeviceClock`. */
   snapshot(): (stamp: Stamp) => number | null {
     return this.#clock.snapshot()
@@ -161,7 +168,7 @@ export class Timeline {
   #begin(entry: Entry, stamp: ScaledStamp, notice: ClockNotice | null): void {
     const { arrivalUs, live } = entry
     let timeUs = stamp.us
-    let told = notice
+    let found = notice
     if (stamp.scale === 'uptime') {
       timeUs = measuredUs(stamp, arrivalUs, live)
       // The anchor of this run may be some ms before that of the last one: order is kept all the same.
@@ -170,11 +177,11 @@ export class Timeline {
       this.#drift.reset()
     } else if (stamp.scale === 'unix' && !this.#options.keepTime && !isNear(stamp, arrivalUs)) {
       timeUs = Math.round(arrivalUs)
-      told ??= { kind: 'unset', byUs: stamp.us - timeUs }
+      found ??= { kind: 'unset', byUs: stamp.us - timeUs }
     }
     if (timeUs <= this.#lastUs) {
       if (stamp.scale === 'unix' && this.#options.keepTime) {
-        told ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
+        found ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
       } else {
         timeUs = this.#lastUs + (this.#lastUs - timeUs < SAME_INSTANT_US ? 1 : SHORT_INTERVAL_US)
       }
@@ -182,12 +189,13 @@ export class Timeline {
     this.#clock.anchor(stamp, timeUs)
     if (stamp.grainUs > 0) this.#second.spread(stamp.us, entry.frame.seq, arrivalUs)
     this.#isFresh = false
+    this.#hostStepUs = 0
     this.#doubted = null
     const newest = live === null ? stamp : scaled(live.stamp, live.arrivalUs, stamp)
     this.#leadUs = this.#clock.isOf(newest)
       ? this.#clock.timeOf(newest) - (live ?? entry).arrivalUs
       : timeUs - arrivalUs
-    this.#put(entry, timeUs, told)
+    this.#put(entry, timeUs, found)
   }
 
   #afterHostStep(entry: Entry, stamp: ScaledStamp): void {
@@ -195,7 +203,7 @@ export class Timeline {
     this.#hostStepUs = 0
     this.#leadUs -= byUs
     const isHosts = this.#options.live ? this.#clock.isAnchored : stamp.scale === 'arrival'
-    if (isHosts) this.#begin(entry, stamp, { kind: 'stepped', byUs })
+    if (isHosts) this.#begin(entry, stamp, { kind: 'host_stepped', byUs })
     else this.push(entry)
   }
 
@@ -213,7 +221,7 @@ export class Timeline {
     if (entry.live !== null || isFine) {
       this.#believe(entry, stamp, null)
     } else if (isBack && stamp.scale === 'uptime' && this.#isYoung(stamp, arrivalUs)) {
-      this.#begin(entry, stamp, { kind: 'restarted', byUs: 0 })
+      this.#begin(entry, stamp, { kind: 'restarted', byUs: null })
     } else {
       this.#doubt(entry, stamp)
     }
@@ -239,12 +247,12 @@ export class Timeline {
   /** Two samples agree on a step of the clock. @param goOnUs where time goes on unless the clock is believed */
   #accept(entry: Entry, stamp: ScaledStamp, goOnUs: number): void {
     if (!this.#clock.isOf(stamp)) {
-      this.#begin(entry, stamp, { kind: 'stepped', byUs: 0 })
+      this.#begin(entry, stamp, { kind: 'stepped', byUs: null })
       return
     }
     const byUs = this.#clock.timeOf(stamp) - goOnUs
     if (stamp.scale === 'uptime' && this.#clock.stepTo(stamp) < 0) {
-      this.#begin(entry, stamp, { kind: 'restarted', byUs: 0 })
+      this.#begin(entry, stamp, { kind: 'restarted', byUs: null })
       return
     }
     const isUnix = stamp.scale === 'unix'
@@ -357,7 +365,7 @@ export class Timeline {
 
   /** Places a sample whose own stamp says nothing; the clock stays as it is. */
   #estimate(entry: Entry, stamp: ScaledStamp, timeUs: number): void {
-    const byUs = this.#clock.isOf(stamp) ? this.#clock.timeOf(stamp) - timeUs : 0
+    const byUs = this.#clock.isOf(stamp) ? this.#clock.timeOf(stamp) - timeUs : null
     const kind = stamp.scale === 'arrival' ? 'unstamped' : 'contradicted'
     this.#put(entry, Math.max(timeUs, this.#lastUs + 1), { kind, byUs })
   }

@@ -111,6 +111,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
   const stamp = readStamp(members['ts'], members['ms'])
   const status = members['status'] ?? 'ok'
   const mode = members['mode'] ?? null
+  const r = members['r']
   if (
     voltage === null ||
     current === null ||
@@ -120,7 +121,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
     stamp === null ||
     typeof status !== 'string' ||
     (mode !== null && typeof mode !== 'string') ||
-    !['undefined', 'number'].includes(typeof members['r'])
+    (r !== undefined && typeof r !== 'number')
   ) {
     return malformed('member', isProtected)
   }
@@ -135,7 +136,7 @@ function readSample(members: Members, isProtected: boolean): Frame {
     status: cleanText(status),
     mode: mode === null ? null : cleanText(mode),
     protected: isProtected,
-    resend: members['r'] === 1,
+    resend: r === 1,
   }
   return frame
 }

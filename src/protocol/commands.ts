@@ -1,4 +1,4 @@
-import { advance } from './serial-number.ts'
+import { advance } from '../util/serial-number.ts'
 
 /** One command to the device (contract 2.3), without its number. */
 export interface Command {

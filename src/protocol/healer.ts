@@ -1,6 +1,6 @@
+import { advance, distance } from '../util/serial-number.ts'
 import type { MissingRange } from './missing-ranges.ts'
 import type { SequenceTracker } from './sequence.ts'
-import { advance, distance } from './serial-number.ts'
 
 /** Contract 2.3: `{"nack":[first,last]}`, an inclusive range. */
 export interface NackRequest {

@@ -1,3 +1,4 @@
+import { advance, distance } from '../util/serial-number.ts'
 import { type Command, CommandQueue, type CommandResult } from './commands.ts'
 import { withCrc } from './crc.ts'
 import type { Frame, HelloFrame, SampleFrame } from './frames.ts'
@@ -5,7 +6,6 @@ import { Healer } from './healer.ts'
 import type { LossReason } from './missing-ranges.ts'
 import type { Arrival } from './sample-memory.ts'
 import { SequenceTracker } from './sequence.ts'
-import { advance, distance } from './serial-number.ts'
 
 /** What the link tells; each accepted line ends in exactly one of the first four. */
 export interface LinkSink {
@@ -122,6 +122,7 @@ export class Link {
   /** A fresh connection: who is there has to be asked again. */
   connected(nowMs: number): void {
     this.disconnected()
+    this.#tracker.retryNumbers()
     this.#helloAsked = false
     this.#helloSeen = false
     this.#askSilentMs = nowMs + SILENT_MS

@@ -1,4 +1,4 @@
-import { advance, distance } from './serial-number.ts'
+import { advance, distance } from '../util/serial-number.ts'
 
 /** Samples `first .. first + count - 1` (numbers wrap) that have not arrived. */
 export interface MissingRange {

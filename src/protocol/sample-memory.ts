@@ -1,5 +1,5 @@
+import { advance, distance, placeIn } from '../util/serial-number.ts'
 import type { SampleFrame, Stamp } from './frames.ts'
-import { advance, distance } from './serial-number.ts'
 
 /** A sample on its way through the link. */
 export interface Arrival {
@@ -97,9 +97,6 @@ export class SampleMemory {
   }
 
   #lossOf(seq: number): LostRange | undefined {
-    return this.#lost.find(({ first, count }) => {
-      const place = distance(first, seq)
-      return place >= 0 && place < count
-    })
+    return this.#lost.find(({ first, count }) => placeIn(first, count, seq) !== null)
   }
 }

@@ -1,6 +1,6 @@
+import { advance, distance } from '../util/serial-number.ts'
 import { type LossReason, type MissingRange, MissingRanges } from './missing-ranges.ts'
 import { type Arrival, SampleMemory } from './sample-memory.ts'
-import { advance, distance } from './serial-number.ts'
 
 /** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
 export interface SequenceSink {
@@ -49,7 +49,7 @@ export class SequenceTracker {
   readonly #missing = new MissingRanges()
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
   readonly #memory = new SampleMemory()
-  /** Of the newest sample in doubt. */
+  /** Of the samples in doubt. */
   readonly #doubtMemory = new SampleMemory()
   /** Next number to hand on; null before the first sample. */
   #expected: number | null = null
@@ -138,6 +138,15 @@ export class SequenceTracker {
     this.#expected = advance(lastSeq)
     this.#head = this.#expected
     this.#isUnnumbered = false
+  }
+
+  /** Another device may be there: numbers that meant nothing get another chance. */
+  retryNumbers(): void {
+    if (!this.#isUnnumbered) return
+    this.#isUnnumbered = false
+    this.#restartsInRow = 0
+    this.#memory.clear()
+    this.#expected = null
   }
 
   /** The stream is over: what waits is handed on, what is missing is lost. */
@@ -234,11 +243,11 @@ export class SequenceTracker {
     }
   }
 
-  #believe({ frame, arrivalUs }: Arrival): void {
-    const seq = frame.seq as number
+  #believe(arrival: Arrival): void {
+    const seq = arrival.frame.seq as number
     const isBehind = this.#expected !== null && distance(this.#expected, seq) < 0
-    if (isBehind) this.#restartAt({ frame, arrivalUs }, seq)
-    else this.#place({ frame, arrivalUs }, seq)
+    if (isBehind) this.#restartAt(arrival, seq)
+    else this.#place(arrival, seq)
   }
 
   #behind(arrival: Arrival, seq: number): void {

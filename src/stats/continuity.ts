@@ -1,3 +1,4 @@
+import { advance } from '../util/serial-number.ts'
 import { UsualInterval } from './usual-interval.ts'
 
 /**
@@ -27,7 +28,7 @@ export class Continuity {
   follows(timeUs: number, seq: number): boolean {
     const spanUs = timeUs - this.#timeUs
     let follows = false
-    if (seq >= 0) follows = this.#seq >= 0 && (this.#seq + 1) % 2 ** 32 === seq
+    if (seq >= 0) follows = this.#seq >= 0 && advance(this.#seq) === seq
     else if (!Number.isNaN(spanUs)) {
       follows = spanUs <= this.#usual.longestUs
       this.#usual.add(spanUs)

@@ -1,4 +1,5 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
+import { advance } from '../util/serial-number.ts'
 import { Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { Folder } from './folder.ts'
 
@@ -75,7 +76,7 @@ export class Integrator {
   /** @param side where the neighbour is: -1 before, 1 after */
   #join({ seq, epochId, timeUs, current, power }: Sample, side: 1 | -1): void {
     if (seq === null) return
-    const wanted = (seq + side) >>> 0
+    const wanted = advance(seq, side)
     const at = (wanted % REMEMBERED) * FIELDS
     if (this.#recent[at] !== wanted || this.#recent[at + 1] !== epochId) return
     const spanUs = side * ((this.#recent[at + 2] as number) - timeUs)

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../domain/sample.ts'
-import { distance } from '../protocol/serial-number.ts'
+import { distance } from '../util/serial-number.ts'
 import type { ResumePoint } from './log.ts'
 
 /** One epoch of this run in the database. */

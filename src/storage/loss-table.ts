@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { advance, distance } from '../protocol/serial-number.ts'
+import { advance, distance } from '../util/serial-number.ts'
 import type { Catalog } from './catalog.ts'
 import type { LostRange } from './log.ts'
 import { US_PER_MINUTE } from './schema.ts'

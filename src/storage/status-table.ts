@@ -58,9 +58,11 @@ export class StatusTable {
   /** Looks through all samples where there are many words. Within a transaction, between two blocks. */
   removeUnused(): void {
     if (this.#ids.size <= FEW_STATES) return
-    const used = new Set(
-      this.#db.prepare('SELECT DISTINCT status_id FROM sample').pluck().all() as number[],
-    )
+    const rows = this.#db
+      .prepare('SELECT status_id, count(*) FROM sample GROUP BY status_id')
+      .raw()
+      .all() as [number, number][]
+    const used = new Set(rows.map(([id]) => id))
     const remove = this.#db.prepare('DELETE FROM status WHERE id = ?')
     for (const [text, id] of this.#ids) {
       if (used.has(id)) continue
@@ -69,7 +71,7 @@ export class StatusTable {
       this.#catalog.states.delete(id)
     }
     // After a tenth as many samples as were looked through now, so that this stays a constant part of the work.
-    const samples = this.#db.prepare('SELECT count(*) FROM sample').pluck().get() as number
+    const samples = rows.reduce((sum, [, count]) => sum + count, 0)
     this.#untilLook = samples / 10
   }
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { DeviceCore } from '../../mock/device-core.ts'
 import { Outbox } from '../../mock/outbox.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
-import type { Source, SourceSink } from '../../src/device/source.ts'
-import { INVALID_STATUS } from '../../src/domain/sample.ts'
-import { isStatistical, Session } from '../../src/monitor/session.ts'
+import { INVALID_STATUS, isMeasured } from '../../src/domain/sample.ts'
+import { Session } from '../../src/monitor/session.ts'
 import { BoardRig } from '../support/board.ts'
+import { LineSource } from '../support/line-source.ts'
 import {
   COMMAND_CASES,
   DEVICE_CASES,
@@ -122,25 +122,9 @@ describe.each([
 })
 
 /** A connection that says what it is given. */
-class Lines implements Source {
-  readonly label = 'lines'
-  readonly duplex = false
-  readonly live = true
-  readonly bytesPerSecond = null
-  sink: SourceSink | null = null
-
-  start(sink: SourceSink): void {
-    this.sink = sink
-    sink.connected()
-  }
-  write(): void {}
-  pause(): void {}
-  resume(): void {}
-  async stop(): Promise<void> {}
-}
 
 function host() {
-  const source = new Lines()
+  const source = new LineSource({ live: true })
   const clock = new ManualClock(1_790_000_000_000)
   let verdict: Verdict | null = null
   const events: string[] = []
@@ -148,7 +132,7 @@ function host() {
     { source, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
     {
       sample: (sample) => {
-        verdict = isStatistical(sample) ? 'valid' : 'invalid'
+        verdict = isMeasured(sample.status) ? 'valid' : 'invalid'
       },
       event: (kind) => events.push(kind),
       sourceState: () => {},
@@ -160,7 +144,7 @@ function host() {
   const judge = (line: string): Verdict | null => {
     verdict = null
     const before = { ...session.ledger }
-    source.sink?.line(Buffer.from(line))
+    source.line(line)
     clock.advance(100)
     expect(session.ledger.lines).toBe(before.lines + 1)
     const classes = ['samples', 'control', 'malformed', 'crc_errors'] as const
@@ -168,7 +152,7 @@ function host() {
     expect(counted).toHaveLength(1)
     return counted[0] === 'samples' ? verdict : (counted[0] as Verdict)
   }
-  return { judge, events, reconnect: () => source.sink?.connected() }
+  return { judge, events, reconnect: () => source.reconnect() }
 }
 
 describe('the host takes lines as PROTOCOL.md says', () => {

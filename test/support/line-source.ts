@@ -24,6 +24,10 @@ export class LineSource implements Source {
     this.#sink?.line(Buffer.from(text))
   }
 
+  reconnect(): void {
+    this.#sink?.connected()
+  }
+
   end(): void {
     this.#sink?.ended()
   }

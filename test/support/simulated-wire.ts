@@ -68,8 +68,8 @@ export class SimulatedWire implements Source {
   /** Text under way, in order of arrival. */
   readonly #underway: Underway[] = []
   #sink: SourceSink | null = null
-  /** Host lines, those included that did not arrive. */
-  readonly sent: string[] = []
+  /** The newest host lines, those included that did not arrive. */
+  sent: string[] = []
   /** False: the cable is pulled, what is sent is lost. */
   plugged = true
 
@@ -95,7 +95,7 @@ export class SimulatedWire implements Source {
   }
 
   write(line: string): void {
-    this.sent.push(line)
+    this.sent = [...this.sent.slice(-99), line]
     const faults = this.#options.toDevice
     this.#post(false, faults === null ? `${line}\n` : faults.pass(line, false).text)
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SampleFrame } from '../../src/protocol/frames.ts'
 import { MAX_HELD, SequenceTracker } from '../../src/protocol/sequence.ts'
-import { advance } from '../../src/protocol/serial-number.ts'
+import { advance } from '../../src/util/serial-number.ts'
 import { sampleFrame } from '../support/frames.ts'
 
 function track(): {

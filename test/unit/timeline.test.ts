@@ -43,7 +43,7 @@ class Run {
     stamps.forEach((stamp, i) => {
       run.push(stamp, i, arrivalUs(i))
     })
-    run.timeline.flush()
+    run.timeline.end()
     return run
   }
 
@@ -320,7 +320,27 @@ describe('Timeline: time since the start', () => {
     run.timeline.hostStepped(7200e6)
     for (let i = 20; i < 40; i++) run.push(ms(i * 1000), i, HOST_US + i * 1e6 + 7200e6)
     expect(run.times[39]).toBe(39e6 + 7200e6)
-    expect(run.notices.filter((notice) => notice !== null)).toEqual(['stepped'])
+    expect(run.notices.filter((notice) => notice !== null)).toEqual(['host_stepped'])
+  })
+
+  it('does not go on twice where that was before the first sample, or before a new boot', () => {
+    const run = new Run({ live: true })
+    run.timeline.hostStepped(3600e6)
+    for (let i = 0; i < 5; i++) run.push(ms(i * 1000), i, HOST_US + i * 1e6)
+    run.timeline.hostStepped(3600e6)
+    run.timeline.restart()
+    for (let i = 5; i < 10; i++) run.push(ms(i * 1000), i, HOST_US + i * 1e6 + 3600e6)
+    expect(run.notices).toEqual(Array(10).fill(null))
+    expect(run.times.slice(-2)).toEqual(seconds(3608, 3609))
+  })
+
+  it('does not begin a new boot behind a stamp in doubt', () => {
+    const run = new Run()
+    for (const s of [0, 1, 2, 3, 4, 305]) run.push(ts(NEAR + s), Math.min(s, 5), HOST_US)
+    run.timeline.restart()
+    for (const s of [6, 7, 8]) run.push(ts(NEAR + s), s - 6, HOST_US)
+    expect(run.times).toEqual(seconds(0, 1, 2, 3, 4, 5, 6, 7, 8))
+    expect(run.notices[5]).toBe('contradicted')
   })
 })
 

@@ -1,4 +1,4 @@
-import { distance } from '../serial-number.ts'
+import { distance } from '../../util/serial-number.ts'
 
 /**
  * Whole-second Unix stamps at more than one sample a second: spreads the

@@ -9,3 +9,9 @@ export function distance(from: number, to: number): number {
 export function advance(seq: number, n = 1): number {
   return (seq + n) >>> 0
 }
+
+/** Place of a number in the range `first .. first + count - 1`, from 0 on; null outside. */
+export function placeIn(first: number, count: number, seq: number): number | null {
+  const place = distance(first, seq)
+  return place >= 0 && place < count ? place : null
+}
