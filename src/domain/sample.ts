@@ -36,7 +36,7 @@ export interface Epoch {
   readonly device: string
   /** Boot number from `hello`; null where the device does not say. */
   readonly boot: number | null
-  /** Host time at its begin, Unix µs. */
+  /** Time of its first sample, Unix µs. */
   readonly startedUs: number
 }
 

@@ -86,17 +86,17 @@ export class Losses {
   }
 }
 
-/** When a lost sample that came after all was measured: its stamp tells, or else its number. @returns Unix µs */
+/** When a lost sample that came after all was measured: by its stamp, or else by its number. @returns Unix µs */
 export function timeWithin(loss: Loss, seq: number, stamp: Stamp): number {
   const { first, count, fromUs, toUs } = loss
-  const toldUs = loss.timeOf(stamp)
-  if (toldUs !== null && toldUs > fromUs && toldUs < toUs) return toldUs
+  const stampUs = loss.timeOf(stamp)
+  if (stampUs !== null && stampUs > fromUs && stampUs < toUs) return stampUs
   const place = distance(first, seq) + 1
   return Math.round(fromUs + ((toUs - fromUs) * place) / (count + 1))
 }
 
 /** `lost 3 (#120-122, gone)` */
-export function lossText({ first, count, reason }: Hole): string {
+export function lossText(first: number, count: number, reason: string): string {
   const range = count === 1 ? `#${first}` : `#${first}-${advance(first, count - 1)}`
   return `lost ${count} (${range}, ${reason.replace('_', ' ')})`
 }

@@ -375,10 +375,10 @@ export class Session {
     if (!this.#losses.arePending) return
     const timeOf = this.#timeline.snapshot()
     for (const loss of this.#losses.settle(toUs, placed)) {
-      this.#listener.event('lost', lossText(loss), toUs)
+      const { first: firstSeq, count, fromUs, reason } = loss
+      this.#listener.event('lost', lossText(firstSeq, count, reason), toUs)
       const epoch = this.#currentEpoch(toUs)
       this.#losses.record({ ...loss, epoch, timeOf })
-      const { first: firstSeq, count, fromUs, reason } = loss
       this.#options.log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
     }
   }

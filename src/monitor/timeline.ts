@@ -39,7 +39,7 @@ export interface LiveStamp {
 export interface Entry extends Arrival {
   /** It fills a hole that was found before. */
   readonly healed: boolean
-  /** What the time of a resend is told from; null: the sample came as it was measured. */
+  /** What gives the time of a resend; null: the sample came as it was measured. */
   readonly live: LiveStamp | null
 }
 
@@ -387,7 +387,7 @@ function isNear(stamp: ScaledStamp, arrivalUs: number): boolean {
   return Math.abs(stamp.us - arrivalUs) <= UNSET_BEYOND_US
 }
 
-/** Host time of a measurement by its uptime: told by the newest live sample where there is one after it. */
+/** Host time of a measurement by its uptime: by the newest live sample where there is one after it. */
 function measuredUs(stamp: ScaledStamp, arrivalUs: number, live: LiveStamp | null): number {
   if (live === null) return arrivalUs
   const newest = scaled(live.stamp, live.arrivalUs, stamp)

@@ -12,7 +12,7 @@ export interface LinkSink {
   /** The next sample in order of measurement. */
   sample(arrival: Arrival, healed: boolean): void
   duplicate(arrival: Arrival): void
-  /** It was told to be lost, and came after all. */
+  /** It was reported as lost, and came after all. */
   late(arrival: Arrival): void
   implausible(arrival: Arrival): void
   gap(first: number, count: number): void
@@ -107,16 +107,6 @@ export class Link {
     })
     this.#healer = new Healer(this.#tracker)
     this.#commands = new CommandQueue(options.firstCommandSeq)
-  }
-
-  /** True: the device can be asked for lost samples. */
-  get healing(): boolean {
-    return this.#healer.active
-  }
-
-  /** Samples that wait behind a hole. */
-  get held(): number {
-    return this.#tracker.held
   }
 
   /** A fresh connection: who is there has to be asked again. */

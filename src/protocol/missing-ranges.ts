@@ -40,10 +40,6 @@ export class MissingRanges {
     this.#ranges.push({ first, count, lost: false, reason: null })
   }
 
-  clear(): void {
-    this.#ranges = []
-  }
-
   /** Takes away the hole at the front. */
   shift(): MissingRange | undefined {
     return this.#ranges.shift()

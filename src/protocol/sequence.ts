@@ -9,13 +9,13 @@ export interface SequenceSink {
    */
   deliver(arrival: Arrival, healed: boolean): void
   duplicate(arrival: Arrival): void
-  /** It was told to be lost, and came after all: behind samples that were handed on already. */
+  /** It was reported as lost, and came after all: behind samples that were handed on already. */
   late(arrival: Arrival): void
   /** Unprotected, and its number fits neither the run before nor the one after: not to be believed. */
   implausible(arrival: Arrival): void
   /** A hole was found. */
   gap(first: number, count: number): void
-  /** A hole will stay; told in order of sequence, between the samples around it. */
+  /** A hole will stay; reported in order of sequence, between the samples around it. */
   lost(first: number, count: number, reason: LossReason): void
   /** The numbering began anew without a `hello`. */
   restarted(): void

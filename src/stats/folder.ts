@@ -10,7 +10,7 @@ interface Run {
   measured: boolean
 }
 
-/** Runs of one device whose times may overlap; more at once are not told apart. */
+/** Runs of one device kept at a time; who reads a log shows the folder an older one again, see `SampleScan`. */
 const RUNS_KEPT = 16
 
 /**

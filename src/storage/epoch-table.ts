@@ -137,14 +137,14 @@ export class EpochTable {
   /** @param id as the monitor numbers it */
   get(id: number): OpenEpoch {
     const epoch = this.#epochs.get(id)
-    if (epoch === undefined) throw new Error(`the log was not told of epoch ${id}`)
+    if (epoch === undefined) throw new Error(`the log does not know epoch ${id}`)
     return epoch
   }
 
   /** Whether a sample, the last of a transaction, is in the log. @param id as the monitor numbers it */
   isLast(id: number, timeUs: number, seq: number): boolean {
     const epoch = this.#epochs.get(id)
-    // Its time may have made way for another by some µs.
+    // Its time may have been shifted by some µs, where it was taken.
     return seq >= 0 && epoch?.lastSeq === seq && Math.abs(epoch.lastUs - timeUs) < 1000
   }
 
@@ -186,7 +186,7 @@ export class EpochTable {
    * which a run may go on with. Within a transaction.
    *
    * @param doneUs no sample of a device is left before that, Unix µs
-   * @param removed is told each id that is free again
+   * @param removed called with each id that is free again
    */
   tidy(doneUs: (deviceId: number) => number, removed: (id: number) => void): void {
     const inUse = new Set([

@@ -49,9 +49,9 @@ export class LogWriter {
   readonly #isTaken: Database.Statement
   /** Newest id of all devices. */
   #maxId: number
-  /** The last time that had to make way, and where it went; -1: none. */
-  #bumpedFrom = -1
-  #bumpedTo = -1
+  /** The last time that was taken already, and the one it was shifted to; -1: none. */
+  #shiftedFrom = -1
+  #shiftedTo = -1
 
   constructor(db: Database.Database, retainMs: number, clock: Clock) {
     this.#db = db
@@ -243,10 +243,10 @@ export class LogWriter {
       return timeUs
     }
     // Many samples with the same time stamp must not each try all the places again.
-    let id = timeUs === this.#bumpedFrom ? this.#bumpedTo + 1 : timeUs
+    let id = timeUs === this.#shiftedFrom ? this.#shiftedTo + 1 : timeUs
     while (id <= this.#maxId && this.#isTaken.get(id) !== undefined) id++
-    this.#bumpedFrom = timeUs
-    this.#bumpedTo = id
+    this.#shiftedFrom = timeUs
+    this.#shiftedTo = id
     if (id > this.#maxId) this.#maxId = id
     return id
   }

@@ -64,7 +64,7 @@ export interface LogClient {
   lost(range: LostRange): void
   event(event: LogEvent): void
   readonly state: LogState
-  /** Called after each commit with the newest committed sample of the current epoch, and on state changes. */
+  /** Called when the state changes, and after each commit. */
   onState(listener: (state: LogState) => void): void
   /** Called after each commit: every sample appended up to and including this one is durable. */
   onCommitted(listener: (last: Sample) => void): void

@@ -22,8 +22,7 @@ const PAGE = 1000
 const COLUMNS = 'id, epoch_id, seq, v, a, w, status_id'
 
 /**
- * Reads samples in order of time, page by page: each page is a read
- * transaction of its own, so that a slow reader never holds the WAL.
+ * Reads samples in order of time, page by page, so that memory stays flat.
  */
 export class SampleScan {
   readonly #catalog: Catalog

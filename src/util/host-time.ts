@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** A step of the wall clock larger than this is told. */
+/** A step of the wall clock larger than this is reported. */
 const STEP_MS = 2000
 
 export interface ClockStep {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import type { LogRange } from '../../storage/log-query.ts'
+import { lossText } from '../../monitor/losses.ts'
+import type { LoggedEvent, LoggedLoss, LogRange } from '../../storage/log-query.ts'
 import { LogReader } from '../../storage/log-reader.ts'
 import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import { InaError } from '../../util/errors.ts'
@@ -61,9 +62,13 @@ export function exportCommand(io: CliIo): Command {
       }),
     )
     .addOption(
-      option('--events', 'the events instead of the samples: gaps, restarts, reconnects, ...', {
-        flagOnly: true,
-      }),
+      option(
+        '--events',
+        'the events instead of the samples: losses, restarts, steps of the clock, ...',
+        {
+          flagOnly: true,
+        },
+      ),
     )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
@@ -95,7 +100,9 @@ async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
       const rows = await write(options, reader, range, target, progress)
       progress.end()
       target.finish()
-      if (rows === 0) io.stderr.write(emptyHint(reader, range))
+      if (rows === 0 && options.events === true) {
+        io.stderr.write('ina219: nothing was lost and nothing else happened in that time\n')
+      } else if (rows === 0) io.stderr.write(emptyHint(reader, range))
       else if (options.events !== true) io.stderr.write(retentionHint(options, reader, range))
     } catch (error) {
       progress.end()
@@ -124,7 +131,7 @@ async function write(
 
   if (options.events === true) {
     if (format === 'csv') await target.write(`${EVENT_COLUMNS}\n`)
-    return writeLines(reader.events(asked), (event) => eventLine(event, format), target)
+    return writeLines(eventsAndLosses(reader, asked), (event) => eventLine(event, format), target)
   }
   if (every !== undefined) {
     if (format === 'csv') await target.write(`${BUCKET_COLUMNS}\n`)
@@ -149,6 +156,21 @@ async function write(
     if (last !== undefined) progress.at(partAt(last.timeUs), rows)
   }
   return rows
+}
+
+/** In order of time; a loss stands where it begins. */
+function* eventsAndLosses(reader: LogReader, range: LogRange): Generator<LoggedEvent> {
+  const losses = reader.losses(range)
+  let loss = losses.next().value
+  for (const event of reader.events(range)) {
+    for (; loss && loss.fromUs <= event.timeUs; loss = losses.next().value) yield lossEvent(loss)
+    yield event
+  }
+  for (; loss; loss = losses.next().value) yield lossEvent(loss)
+}
+
+function lossEvent({ device, firstSeq, count, fromUs, reason }: LoggedLoss): LoggedEvent {
+  return { timeUs: fromUs, device, kind: 'lost', detail: lossText(firstSeq, count, reason) }
 }
 
 async function writeLines<T>(

@@ -17,7 +17,7 @@ export class DriftFollower {
   }
 
   /**
-   * @param lagUs arrival minus mapped time; Infinity: not told
+   * @param lagUs arrival minus mapped time; Infinity: not known
    * @returns µs to add to the origin
    */
   correction(uptimeUs: number, lagUs: number): number {
