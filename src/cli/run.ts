@@ -33,8 +33,10 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
       // Commander has printed help, version or the usage error already.
       return error.exitCode === 0 ? 0 : 2
     }
-    report(error, io, args.includes('--verbose'))
-    return exitCodeOf(error)
+    // The first failure decides; those of the steps behind it are reported, too.
+    const failures: unknown[] = error instanceof AggregateError ? error.errors : [error]
+    for (const failure of failures) report(failure, io, args.includes('--verbose'))
+    return exitCodeOf(failures[0])
   }
 }
 

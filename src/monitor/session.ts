@@ -217,15 +217,14 @@ export class Session {
     return cleanText(device ?? this.#helloName ?? source.label)
   }
 
+  readonly #unprotected = (): void => {
+    this.#report('unprotected', 'lines come without a CRC now: taken for another device or sketch')
+  }
+
   #line(bytes: Uint8Array): void {
     if (this.#isFull) return
     this.#ledger.lines++
-    const frame = this.#crcPolicy.judge(decodeLine(bytes), () =>
-      this.#report(
-        'unprotected',
-        'lines come without a CRC now: taken for another device or sketch',
-      ),
-    )
+    const frame = this.#crcPolicy.judge(decodeLine(bytes), this.#unprotected)
     if (frame.kind === 'crc_error') this.#ledger.crc_errors++
     else if (frame.kind === 'malformed') this.#ledger.malformed++
     else if (frame.kind !== 'sample') this.#ledger.control++
