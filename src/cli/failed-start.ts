@@ -1,7 +1,5 @@
-import { existsSync, lstatSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { LogReader } from '../storage/log-reader.ts'
-import { WriterLock } from '../storage/writer-lock.ts'
 
 /**
  * Runs what makes the log where there is none. When it fails and nothing has come
@@ -18,7 +16,10 @@ export async function withNewLog(file: string, run: () => Promise<void>): Promis
     await run()
   } catch (error) {
     try {
-      if (existsSync(file)) removeEmptyLog(file)
+      if (existsSync(file)) {
+        const { removeUnusedLog } = await import('../storage/unused-log.ts')
+        removeUnusedLog(file)
+      }
       for (const folder of folders) rmdirSync(folder)
     } catch {
       // In use by another monitor, or no longer empty: it stays, and the failure of the run counts.
@@ -46,25 +47,4 @@ function missingFolders(file: string): string[] {
     folder = dirname(folder)
   }
   return folders
-}
-
-/** @throws where another process writes it, or anything is in it */
-function removeEmptyLog(file: string): void {
-  const lock = WriterLock.acquire(file, Date.now())
-  try {
-    if (!isEmpty(file)) throw new Error('not empty')
-    for (const end of ['-wal', '-shm', '', '.lock']) rmSync(`${file}${end}`, { force: true })
-  } finally {
-    lock.release()
-  }
-}
-
-function isEmpty(file: string): boolean {
-  if (existsSync(`${file}.spill.csv`)) return false
-  const reader = LogReader.open(file)
-  try {
-    return reader.devices.length === 0
-  } finally {
-    reader.close()
-  }
 }

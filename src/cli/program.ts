@@ -27,7 +27,7 @@ export function createProgram(io: CliIo): Command {
     applyConfigFile(command, io.env)
   })
   // Not inherited by commands that were made elsewhere, so set on each.
-  const prefix = colourFor(io.stderr, io.env).red.bold('ina219:')
+  const prefix = colourFor(io.stderr, io.env).error('ina219:')
   for (const command of [program, ...program.commands]) {
     command
       .configureHelp({ styleTitle: heading })

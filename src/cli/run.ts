@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
-import { colourFor } from './colour.ts'
+import { colourFor, loadColours } from './colour.ts'
 import type { CliIo } from './io.ts'
 import { createProgram } from './program.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -23,6 +23,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
       process.exit(exitCodeOf(failure))
     })
   }
+  await loadColours([io.stdout, io.stderr], io.env)
   const program = createProgram(io)
   dropEmptyVariables(program.commands, io.env)
   try {
@@ -49,7 +50,7 @@ function report(error: unknown, io: CliIo, verbose: boolean): void {
         'this is a fault of ina219: run it again with --verbose and report what it prints',
         error,
       )
-  const prefix = colourFor(io.stderr, io.env).red.bold('ina219:')
+  const prefix = colourFor(io.stderr, io.env).error('ina219:')
   io.stderr.write(`${prefix} ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
   if (!verbose) return
   for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
-import { colourFor, hasColour } from '../../src/cli/colour.ts'
+import { colourFor, hasColour, loadColours } from '../../src/cli/colour.ts'
 import { portsText } from '../../src/cli/commands/ports.ts'
 import type { PortInfo } from '../../src/device/ports.ts'
 import { CLI, ina219, temporaryFolder } from '../support/cli.ts'
@@ -63,7 +63,8 @@ describe('colours', () => {
     expect((await ina219(['ports', '--json'], '', force)).stdout).not.toMatch(COLOURS)
   })
 
-  it('show which port is a board', () => {
+  it('show which port is a board', async () => {
+    await loadColours([{ isTTY: true }], {})
     const port: PortInfo = {
       path: '/dev/ttyUSB0',
       stableName: null,

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
 import { lossText } from '../../monitor/losses.ts'
 import type { LoggedEvent, LoggedLoss, LogRange } from '../../storage/log-query.ts'
-import { LogReader } from '../../storage/log-reader.ts'
-import { refuseLogAsStream } from '../../storage/output-guard.ts'
+import type { LogReader } from '../../storage/log-reader.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
@@ -20,14 +19,7 @@ import {
   SampleLines,
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
-import {
-  addRangeOptions,
-  checkRange,
-  emptyHint,
-  logPath,
-  type RangeOptions,
-  rangeOf,
-} from './log-range.ts'
+import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
 
 interface ExportOptions extends RangeOptions {
   format: ExportFormat
@@ -83,10 +75,7 @@ async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
   if (options.events === true && options.every !== undefined) {
     throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
   }
-  checkRange(options)
-  const log = logPath(options, io)
-  refuseLogAsStream(io.stdout, log)
-  const reader = LogReader.open(log)
+  const { reader, file: log } = await openReader(options, io)
   try {
     const range = rangeOf(options, reader, io)
     const target =

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import type { LogRange } from '../../storage/log-query.ts'
-import { LogReader } from '../../storage/log-reader.ts'
-import { refuseLogAsStream } from '../../storage/output-guard.ts'
+import type { LogReader } from '../../storage/log-reader.ts'
 import { colourFor } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
@@ -11,14 +10,7 @@ import { keepHighest } from '../precedence.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
-import {
-  addRangeOptions,
-  checkRange,
-  emptyHint,
-  logPath,
-  type RangeOptions,
-  rangeOf,
-} from './log-range.ts'
+import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
 
 interface HistoryOptions extends RangeOptions {
   format: 'table' | 'plot' | 'json'
@@ -58,10 +50,7 @@ export function historyCommand(io: CliIo): Command {
 }
 
 async function runHistory(options: HistoryOptions, io: CliIo): Promise<void> {
-  checkRange(options)
-  const log = logPath(options, io)
-  refuseLogAsStream(io.stdout, log)
-  const reader = LogReader.open(log)
+  const { reader } = await openReader(options, io)
   try {
     const asked = rangeOf(options, reader, io)
     const range = within(asked, reader)

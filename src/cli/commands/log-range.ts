@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { LogRange } from '../../storage/log-query.ts'
 import type { LogReader } from '../../storage/log-reader.ts'
+import { refuseLogAsStream } from '../../storage/output-guard.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
@@ -61,12 +62,24 @@ export function addRangeOptions(command: Command): Command {
     )
 }
 
-export function logPath(options: RangeOptions, io: CliIo): string {
+/** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */
+export async function openReader(
+  options: RangeOptions,
+  io: CliIo,
+): Promise<{ readonly reader: LogReader; readonly file: string }> {
+  checkRange(options)
+  const file = logPath(options, io)
+  refuseLogAsStream(io.stdout, file)
+  const { LogReader } = await import('../../storage/log-reader.ts')
+  return { reader: LogReader.open(file), file }
+}
+
+function logPath(options: RangeOptions, io: CliIo): string {
   return options.db ?? defaultLogPath(io.env)
 }
 
 /** Contradictions, told before the log is opened. */
-export function checkRange({ last, from, to }: RangeOptions): void {
+function checkRange({ last, from, to }: RangeOptions): void {
   if (last !== undefined && (from !== undefined || to !== undefined)) {
     throw new InaError(
       'usage_invalid',
