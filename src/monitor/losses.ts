@@ -57,13 +57,12 @@ export class Losses {
    * @returns the holes with their spans, in order; each is to be recorded
    */
   settle(toUs: number, placed: Entry | null): (Hole & { fromUs: number; toUs: number })[] {
-    const isBehind = ({ behind }: PendingLoss): boolean => behind !== null && behind === placed
     const pending = this.#pending
     this.#pending = pending
-      .filter(isBehind)
-      .map((each) => ({ ...each, fromUs: toUs, behind: null }))
+      .filter(({ behind }) => behind !== null)
+      .map((each) => (each.behind === placed ? { ...each, fromUs: toUs, behind: null } : each))
     return pending
-      .filter((each) => !isBehind(each))
+      .filter(({ behind }) => behind === null)
       .map(({ first, count, reason, fromUs }) => {
         return { first, count, reason, fromUs: fromUs === 0 ? toUs : fromUs, toUs }
       })

@@ -166,6 +166,7 @@ export class Session {
   /** Timers of the link; call about every 50 ms. */
   tick(): void {
     this.#link.tick(this.#options.clock.monoMs())
+    this.#timeline.tick(this.#host.nowUs())
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */

@@ -43,9 +43,12 @@ export interface Entry extends Arrival {
   readonly live: LiveStamp | null
 }
 
-interface Held {
+/** A sample whose stamp does not fit the clock. */
+interface Doubt {
   readonly entry: Entry
   readonly stamp: ScaledStamp
+  /** On a port it is placed at once, where the host's clock says; piped in, it waits. */
+  isPlaced: boolean
 }
 
 /** @param timeUs Unix µs; after that of the sample before, but for a `stepped` with `--keep-time` */
@@ -74,11 +77,19 @@ const FAR_LEAD_US = 500_000
 /** How fast the lead over the arrivals is forgotten, a sample. */
 const LEAD_SHARE = 1 / 64
 
+/** So many samples in a row that agree with each other are a clock. */
+const AGREEING = 3
+/** Samples that wait at most for others to agree with them. */
+const MOST_WAITING = 8
+/** A pipe that brings nothing more for so long is live: nothing waits for the next sample, µs. */
+const WAIT_US = 300_000
+
 /**
  * Gives each sample the time of its measurement (contract 2.1, `ts` and `ms`),
- * in order of sequence. No single stamp moves the clock: one that does not fit is
- * in doubt until the next sample agrees or disagrees with it. On a port the host's
- * clock tells when it was; piped in, the sample is held until the next one is there.
+ * in order of sequence. No single stamp moves the clock, nor do two: a stamp that
+ * does not fit is in doubt until a later one goes on from the clock as it was, or
+ * three in a row agree on another. On a port the host's clock tells meanwhile when
+ * it was; piped in, the sample waits, the first ones of the stream as well.
  */
 export class Timeline {
   readonly #options: TimelineOptions
@@ -89,14 +100,13 @@ export class Timeline {
   readonly #drift = new DriftFollower()
   #isFresh = true
   #lastUs = Number.NEGATIVE_INFINITY
+  /** Of the newest sample whose stamp was believed. */
+  #believedSeq: number | null = null
+  #believedArrivalUs = 0
   #lastSeq: number | null = null
-  #lastArrivalUs = 0
   /** Time of a sample minus its arrival, where little delayed the line: about the most of late, µs. */
   #leadUs = 0
-  /** Piped in: a sample whose stamp is in doubt, not placed yet. */
-  #held: Held | null = null
-  /** On a port: the newest stamp in doubt. */
-  #doubted: { readonly stamp: ScaledStamp; readonly arrivalUs: number } | null = null
+  #doubts: Doubt[] = []
   /** The host's clock was set by so much since the last sample, µs. */
   #hostStepUs = 0
   /** Time of the last sample that an earlier run of the host has logged, Unix µs. */
@@ -107,35 +117,53 @@ export class Timeline {
     this.#place = place
   }
 
-  /** The sample that waits for the next one; null: none does. */
+  /** The newest sample that has no time yet; null: all have. */
   get held(): Entry | null {
-    return this.#held?.entry ?? null
+    return this.#doubts.findLast(({ isPlaced }) => !isPlaced)?.entry ?? null
   }
 
-  /** Takes the next sample in order; places none, it, or the held one and it. */
+  /** Takes the next sample in order; places it, or it and those that waited, or none. */
   push(entry: Entry): void {
-    if (this.#held !== null) this.#decide(this.#held, entry)
-    const stamp = scaled(
-      entry.frame.stamp,
-      entry.arrivalUs,
-      this.#isFresh ? null : this.#clock.stamp,
-    )
-    if (this.#isFresh) this.#begin(entry, stamp, null)
-    else if (this.#hostStepUs !== 0) this.#afterHostStep(entry, stamp)
-    else if (this.#options.live) this.#pushLive(entry, stamp)
-    else if (this.#isSuspect(entry, stamp)) this.#held = { entry, stamp }
-    else this.#believe(entry, stamp, null)
+    const before = this.#isFresh ? null : this.#clock.stamp
+    const stamp = scaled(entry.frame.stamp, entry.arrivalUs, before)
+    const isFirst = this.#isFresh && this.#doubts.length === 0
+    if (isFirst && (this.#options.live || stamp.scale === 'arrival')) {
+      this.#begin(entry, stamp, null)
+    } else if (this.#isFresh) {
+      this.#doubt(entry, stamp)
+    } else if (this.#hostStepUs !== 0) {
+      this.#afterHostStep(entry, stamp)
+    } else if (this.#options.live && this.#beginsAnew(entry, stamp)) {
+      const isRestart = this.#clock.isOf(stamp)
+      this.#begin(entry, stamp, isRestart ? { kind: 'restarted', byUs: null } : null)
+    } else if (this.#isFine(entry, stamp)) {
+      this.#contradict(entry, stamp)
+      this.#believe(entry, stamp)
+    } else {
+      this.#doubt(entry, stamp)
+    }
   }
 
-  /** The stream is over: a sample that is held may have come after a pause. */
+  /** Lets nothing wait for the next sample of a slow pipe. @param nowUs host time, Unix µs */
+  tick(nowUs: number): void {
+    for (;;) {
+      const first = this.#doubts.find(({ isPlaced }) => !isPlaced)
+      if (first === undefined || nowUs - first.entry.arrivalUs < WAIT_US) return
+      const isAlone = first === this.#doubts.at(-1) && !this.#isFresh
+      if (isAlone) this.#placeByHost(first)
+      else this.#resolveFirst()
+    }
+  }
+
+  /** The stream is over: places what waits. */
   end(): void {
-    this.#release(true)
+    while (this.held !== null) this.#resolveFirst()
+    this.#doubts = []
   }
 
   /** The device restarted or was plugged in again: its next time stamp is a new beginning. */
   restart(): void {
-    // A pause is not believed of one sample: the new run would begin behind it.
-    this.#release(false)
+    this.end()
     this.#isFresh = true
   }
 
@@ -149,16 +177,6 @@ export class Timeline {
     this.#hostStepUs += byUs
   }
 
-  #release(mayBePause: boolean): void {
-    const held = this.#held
-    if (held === null) return
-    this.#held = null
-    const { entry, stamp } = held
-    const isPause = mayBePause && this.#clock.isOf(stamp) && this.#isPause(entry, stamp)
-    if (isPause) this.#believe(entry, stamp, null)
-    else this.#estimate(entry, stamp, this.#expectedUs(entry))
-  }
-
   /** What stamps stand for just now, for samples that come after later ones; see `DeviceClock`. */
   snapshot(): (stamp: Stamp) => number | null {
     return this.#clock.snapshot()
@@ -167,18 +185,11 @@ export class Timeline {
   /** A new beginning: Unix time near the host's is believed, all else is anchored to the arrival. */
   #begin(entry: Entry, stamp: ScaledStamp, notice: ClockNotice | null): void {
     const { arrivalUs, live } = entry
-    let timeUs = stamp.us
+    let timeUs = this.#beginUs(entry, stamp)
     let found = notice
-    if (stamp.scale === 'uptime') {
-      timeUs = measuredUs(stamp, arrivalUs, live)
-      // The anchor of this run may be some ms before that of the last one: order is kept all the same.
-      const overlapUs = this.#resumedUs - timeUs
-      if (overlapUs >= 0 && overlapUs < ANCHORS_AGREE_US) timeUs += overlapUs + 1
-      this.#drift.reset()
-    } else if (stamp.scale === 'unix' && !this.#options.keepTime && !isNear(stamp, arrivalUs)) {
-      timeUs = Math.round(arrivalUs)
-      found ??= { kind: 'unset', byUs: stamp.us - timeUs }
-    }
+    if (stamp.scale === 'uptime') this.#drift.reset()
+    const isUnset = stamp.scale === 'unix' && timeUs !== stamp.us
+    if (isUnset) found ??= { kind: 'unset', byUs: stamp.us - timeUs }
     if (timeUs <= this.#lastUs) {
       if (stamp.scale === 'unix' && this.#options.keepTime) {
         found ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
@@ -190,12 +201,22 @@ export class Timeline {
     if (stamp.grainUs > 0) this.#second.spread(stamp.us, entry.frame.seq, arrivalUs)
     this.#isFresh = false
     this.#hostStepUs = 0
-    this.#doubted = null
     const newest = live === null ? stamp : scaled(live.stamp, live.arrivalUs, stamp)
     this.#leadUs = this.#clock.isOf(newest)
       ? this.#clock.timeOf(newest) - (live ?? entry).arrivalUs
       : timeUs - arrivalUs
-    this.#put(entry, timeUs, found)
+    this.#putBelieved(entry, timeUs, found)
+  }
+
+  #beginUs({ arrivalUs, live }: Entry, stamp: ScaledStamp): number {
+    if (stamp.scale === 'arrival') return arrivalUs
+    if (stamp.scale === 'unix') {
+      return this.#options.keepTime || isNear(stamp, arrivalUs) ? stamp.us : Math.round(arrivalUs)
+    }
+    const timeUs = measuredUs(stamp, arrivalUs, live)
+    // The anchor of this run may be some ms before that of the last one: order is kept all the same.
+    const overlapUs = this.#resumedUs - timeUs
+    return overlapUs >= 0 && overlapUs < ANCHORS_AGREE_US ? timeUs + overlapUs + 1 : timeUs
   }
 
   #afterHostStep(entry: Entry, stamp: ScaledStamp): void {
@@ -203,116 +224,191 @@ export class Timeline {
     this.#hostStepUs = 0
     this.#leadUs -= byUs
     const isHosts = this.#options.live ? this.#clock.isAnchored : stamp.scale === 'arrival'
-    if (isHosts) this.#begin(entry, stamp, { kind: 'host_stepped', byUs })
-    else this.push(entry)
+    if (isHosts) {
+      this.end()
+      this.#begin(entry, stamp, { kind: 'host_stepped', byUs })
+    } else this.push(entry)
   }
 
-  #pushLive(entry: Entry, stamp: ScaledStamp): void {
-    const { arrivalUs, frame } = entry
+  /** On a port: a stamp of another kind that can be believed, or the uptime of a device that restarted. */
+  #beginsAnew({ arrivalUs, frame }: Entry, stamp: ScaledStamp): boolean {
     if (!this.#clock.isOf(stamp)) {
-      const isBelieved = frame.protected || (stamp.scale === 'unix' && isNear(stamp, arrivalUs))
-      if (stamp.scale !== 'arrival' && isBelieved) this.#begin(entry, stamp, null)
-      else this.#doubt(entry, stamp)
-      return
+      const isTrusted = frame.protected || (stamp.scale === 'unix' && isNear(stamp, arrivalUs))
+      return stamp.scale !== 'arrival' && isTrusted
     }
-    const aheadUs = this.#clock.timeOf(stamp) - arrivalUs - this.#leadUs
-    const isBack = this.#isBack(stamp)
-    const isFine = !isBack && (aheadUs <= DOUBT_BEYOND_US || this.#isOrdinary(entry, stamp))
-    if (entry.live !== null || isFine) {
-      this.#believe(entry, stamp, null)
-    } else if (isBack && stamp.scale === 'uptime' && this.#isYoung(stamp, arrivalUs)) {
-      this.#begin(entry, stamp, { kind: 'restarted', byUs: null })
-    } else {
-      this.#doubt(entry, stamp)
-    }
+    // It has not been up for longer than the last sample is ago.
+    const youngestUs = arrivalUs - this.#believedArrivalUs + DOUBT_BEYOND_US
+    return stamp.scale === 'uptime' && this.#isBack(stamp) && stamp.us <= youngestUs
   }
 
-  /** The host's clock tells when it was, unless it agrees with the one doubted before: then that is the clock. */
-  #doubt(entry: Entry, stamp: ScaledStamp): void {
-    const { arrivalUs } = entry
-    const before = this.#doubted
-    const hostUs = Math.max(this.#lastUs + 1, Math.round(arrivalUs + this.#leadUs))
-    if (before !== null && isSameClock(before.stamp, stamp)) {
-      const step = stepUs(before.stamp, stamp)
-      const hostStep = arrivalUs - before.arrivalUs
-      if (step >= 0 && Math.abs(step - hostStep) <= DOUBT_BEYOND_US) {
-        this.#accept(entry, stamp, hostUs)
-        return
-      }
+  /** Whether a stamp goes on from the clock as it is. */
+  #isFine(entry: Entry, stamp: ScaledStamp): boolean {
+    if (!this.#clock.isOf(stamp)) return false
+    if (this.#options.live) {
+      if (entry.live !== null) return true
+      const aheadUs = this.#clock.timeOf(stamp) - entry.arrivalUs - this.#leadUs
+      if (this.#isBack(stamp)) return false
+      return aheadUs <= DOUBT_BEYOND_US || this.#isOrdinary(entry, stamp)
     }
-    this.#doubted = { stamp, arrivalUs }
-    this.#estimate(entry, stamp, hostUs)
-  }
-
-  /** Two samples agree on a step of the clock. @param goOnUs where time goes on unless the clock is believed */
-  #accept(entry: Entry, stamp: ScaledStamp, goOnUs: number): void {
-    if (!this.#clock.isOf(stamp)) {
-      this.#begin(entry, stamp, { kind: 'stepped', byUs: null })
-      return
-    }
-    const byUs = this.#clock.timeOf(stamp) - goOnUs
-    if (stamp.scale === 'uptime' && this.#clock.stepTo(stamp) < 0) {
-      this.#begin(entry, stamp, { kind: 'restarted', byUs: null })
-      return
-    }
-    const isUnix = stamp.scale === 'unix'
-    let timeUs = goOnUs
-    if (isUnix && this.#options.keepTime) timeUs = stamp.us
-    else if (isUnix && isNear(stamp, entry.arrivalUs)) timeUs = Math.max(stamp.us, this.#lastUs + 1)
-    this.#clock.anchor(stamp, timeUs)
-    this.#doubted = null
-    this.#leadUs = timeUs - entry.arrivalUs
-    this.#put(entry, timeUs, { kind: 'stepped', byUs })
-  }
-
-  /** Piped in: whether a sample should wait for the next one. */
-  #isSuspect(entry: Entry, stamp: ScaledStamp): boolean {
-    if (!this.#clock.isOf(stamp)) return true
-    if (this.#isBack(stamp)) return true
+    if (this.#isBack(stamp)) return false
     // A pipe may be live after all: then the host saw the pause, too.
-    const unseenUs = this.#clock.stepTo(stamp) - (entry.arrivalUs - this.#lastArrivalUs)
-    return !this.#isOrdinary(entry, stamp) && unseenUs > ORDINARY_SLACK_US
+    const unseenUs = this.#clock.stepTo(stamp) - (entry.arrivalUs - this.#believedArrivalUs)
+    return unseenUs <= ORDINARY_SLACK_US || this.#isOrdinary(entry, stamp)
   }
 
   #isOrdinary(entry: Entry, stamp: ScaledStamp): boolean {
-    const { us, longestUs } = this.#usual
-    const eachUs = us === null ? longestUs : ORDINARY_INTERVALS * us
-    const mostUs = eachUs * this.#samplesSince(entry) + stamp.grainUs + ORDINARY_SLACK_US
-    return this.#clock.stepTo(stamp) <= mostUs
+    return this.#clock.stepTo(stamp) <= this.#ordinaryUs(this.#samplesSince(entry), stamp)
   }
 
-  /** The next sample tells what is right of the held one. */
-  #decide({ entry, stamp }: Held, next: Entry): void {
-    this.#held = null
-    // As the clock so far reads it, and as the held sample does.
-    const onOld = scaled(next.frame.stamp, next.arrivalUs, this.#clock.stamp)
-    const onNew = scaled(next.frame.stamp, next.arrivalUs, stamp)
-    const goesOn = this.#clock.isOf(onOld) && !this.#isBehind(onOld)
-    const follows = isSameClock(stamp, onNew) && stepUs(stamp, onNew) >= -SAME_INSTANT_US
-    const isAhead = this.#clock.isOf(stamp) && this.#clock.stepTo(stamp) >= 0
-    const isContradicted = goesOn && !(isAhead && follows)
-    if (isContradicted) {
-      const share = this.#samplesSince(entry)
-      const all = share + samplesBetween(entry.frame.seq, next.frame.seq)
-      const spanUs = Math.max(2, this.#clock.timeOf(onOld) - this.#lastUs)
-      this.#estimate(entry, stamp, Math.round(this.#lastUs + (spanUs * share) / all))
-    } else if (isAhead && this.#isPause(entry, stamp)) {
-      this.#believe(entry, stamp, null)
-    } else {
-      this.#accept(entry, stamp, this.#expectedUs(entry))
+  #ordinaryUs(samples: number, { grainUs }: ScaledStamp): number {
+    return ORDINARY_INTERVALS * (this.#usual.us ?? 0) * samples + grainUs + ORDINARY_SLACK_US
+  }
+
+  #doubt(entry: Entry, stamp: ScaledStamp): void {
+    const doubt = { entry, stamp, isPlaced: false }
+    this.#doubts.push(doubt)
+    if (this.#agreed()) return
+    if (this.#options.live) this.#placeByHost(doubt)
+    else if (this.#doubts.length >= MOST_WAITING) this.#resolveFirst()
+  }
+
+  /** The newest stamps in doubt agree with each other: that is the clock. @returns false where they don't */
+  #agreed(): boolean {
+    const agreeing = this.#doubts.slice(-AGREEING)
+    if (agreeing.length < AGREEING || !this.#agree(agreeing)) return false
+    const waiting = this.#doubts.filter(({ isPlaced }) => !isPlaced)
+    this.#doubts = []
+    const [first, second] = agreeing as [Doubt, Doubt]
+    const samples = samplesBetween(seqOf(first), seqOf(second))
+    const intervalUs = stepUs(first.stamp, second.stamp) / samples
+    if (this.#isFresh) this.#beginWith(waiting, first, intervalUs)
+    else {
+      // In doubt for some time already, and not by the same clock.
+      while (waiting[0] !== undefined && !agreeing.includes(waiting[0])) {
+        const doubt = waiting.shift() as Doubt
+        this.#estimate(doubt, this.#expectedUs(doubt.entry))
+      }
+      const changed = waiting.shift() as Doubt
+      this.#acceptClock(changed.entry, changed.stamp)
+    }
+    for (const { entry } of waiting) this.push(entry)
+    return true
+  }
+
+  /** The first samples of a stream: begins with the oldest one that lies where the agreeing ones want it. */
+  #beginWith(waiting: Doubt[], agreeing: Doubt, intervalUs: number): void {
+    this.#usual.add(intervalUs)
+    const samplesBefore = (each: Doubt): number => samplesBetween(seqOf(each), seqOf(agreeing))
+    const lies = (each: Doubt): boolean => {
+      if (!isSameClock(each.stamp, agreeing.stamp)) return false
+      const offUs = stepUs(each.stamp, agreeing.stamp) - intervalUs * samplesBefore(each)
+      return Math.abs(offUs) <= intervalUs / 2 + each.stamp.grainUs + ORDINARY_SLACK_US
+    }
+    const origin = waiting.find((each) => each === agreeing || lies(each)) as Doubt
+    const beginUs = this.#beginUs(origin.entry, origin.stamp)
+    const stepsTo = (each: Doubt): number => samplesBetween(seqOf(each), seqOf(origin))
+    for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
+      if (each === origin) break
+      this.#estimate(each, beginUs - Math.round(intervalUs * stepsTo(each)))
+    }
+    this.#begin(origin.entry, origin.stamp, null)
+  }
+
+  #agree(doubts: readonly Doubt[]): boolean {
+    const steps: number[] = []
+    for (let i = 1; i < doubts.length; i++) {
+      const [a, b] = [doubts[i - 1] as Doubt, doubts[i] as Doubt]
+      if (!isSameClock(a.stamp, b.stamp)) return false
+      const step = stepUs(a.stamp, b.stamp)
+      const samples = samplesBetween(seqOf(a), seqOf(b))
+      const hostStep = b.entry.arrivalUs - a.entry.arrivalUs
+      if (step < -SAME_INSTANT_US) return false
+      const isSeen = Math.abs(step - hostStep) <= DOUBT_BEYOND_US
+      const isFine = this.#options.live ? isSeen : step <= this.#ordinaryUs(samples, b.stamp)
+      if (this.#usual.us !== null && !isFine) return false
+      steps.push(step / samples)
+    }
+    // While no interval is known: steps of one interval.
+    const [grainUs, longest] = [doubts[0]?.stamp.grainUs ?? 0, Math.max(...steps)]
+    const mostUs = ORDINARY_INTERVALS * Math.min(...steps) + ORDINARY_SLACK_US + grainUs
+    return this.#usual.us !== null || longest <= mostUs
+  }
+
+  /** The clock goes on as it was: those in doubt were wrong, and lie between their neighbours. */
+  #contradict(next: Entry, nextStamp: ScaledStamp): void {
+    if (this.#doubts.length === 0) return
+    const doubts = this.#doubts.filter(({ isPlaced }) => !isPlaced)
+    this.#doubts = []
+    const untilUs = this.#clock.timeOf(nextStamp)
+    for (const doubt of doubts) {
+      const share = samplesBetween(this.#lastSeq, seqOf(doubt))
+      const all = share + samplesBetween(seqOf(doubt), next.frame.seq)
+      const spanUs = Math.max(2, untilUs - this.#lastUs)
+      this.#estimate(doubt, Math.round(this.#lastUs + (spanUs * share) / all))
     }
   }
 
-  #isBack(stamp: ScaledStamp): boolean {
-    return this.#isBehind(stamp) && !this.#clock.isBetween(stamp)
+  /** No more can be waited for: the oldest that waits is judged by what there is. */
+  #resolveFirst(): void {
+    const waiting = this.#doubts.filter(({ isPlaced }) => !isPlaced)
+    this.#doubts = []
+    const [first, ...rest] = waiting
+    if (first === undefined) return
+    const { entry, stamp } = first
+    const goesOn = rest.every(
+      (later) => isSameClock(stamp, later.stamp) && stepUs(stamp, later.stamp) >= -SAME_INSTANT_US,
+    )
+    // A pause is not believed of one sample, unless no interval is known yet.
+    const isBelieved = goesOn && (rest.length > 0 || this.#usual.us === null)
+    if (this.#isFresh) this.#begin(entry, stamp, null)
+    else if (isBelieved && this.#isPause(entry, stamp)) this.#believe(entry, stamp)
+    else if (isBelieved && rest.length > 0) this.#acceptClock(entry, stamp)
+    else this.#estimate(first, this.#expectedUs(entry))
+    for (const each of rest) this.push(each.entry)
   }
 
-  #isBehind(stamp: ScaledStamp): boolean {
+  #placeByHost(doubt: Doubt): void {
+    const { arrivalUs } = doubt.entry
+    const hostUs = this.#options.live
+      ? arrivalUs + this.#leadUs
+      : this.#lastUs + arrivalUs - this.#believedArrivalUs
+    doubt.isPlaced = true
+    this.#estimate(doubt, Math.round(hostUs))
+  }
+
+  /** Samples agree on another clock, or on a pause. */
+  #acceptClock(entry: Entry, stamp: ScaledStamp): void {
+    const isRestart =
+      this.#clock.isOf(stamp) && stamp.scale === 'uptime' && this.#clock.stepTo(stamp) < 0
+    if (!this.#clock.isOf(stamp)) this.#begin(entry, stamp, { kind: 'stepped', byUs: null })
+    else if (isRestart) this.#begin(entry, stamp, { kind: 'restarted', byUs: null })
+    else if (!this.#options.live && this.#isPause(entry, stamp)) this.#believe(entry, stamp)
+    else this.#step(entry, stamp)
+  }
+
+  /** The clock was set: it is believed where it agrees with the host's, otherwise time goes on. */
+  #step(entry: Entry, stamp: ScaledStamp): void {
+    const { live, keepTime } = this.#options
+    const goOnUs = live
+      ? Math.max(this.#lastUs + 1, Math.round(entry.arrivalUs + this.#leadUs))
+      : this.#expectedUs(entry)
+    const byUs = this.#clock.timeOf(stamp) - goOnUs
+    const isUnix = stamp.scale === 'unix'
+    let timeUs = goOnUs
+    if (isUnix && keepTime) timeUs = stamp.us
+    else if (isUnix && isNear(stamp, entry.arrivalUs)) timeUs = Math.max(stamp.us, this.#lastUs + 1)
+    this.#clock.anchor(stamp, timeUs)
+    this.#leadUs = timeUs - entry.arrivalUs
+    this.#putBelieved(entry, timeUs, { kind: 'stepped', byUs })
+  }
+
+  #isBack(stamp: ScaledStamp): boolean {
     return this.#clock.stepTo(stamp) < -SAME_INSTANT_US
   }
 
   /** Whether time that went on without samples can be a pause of the sender. */
   #isPause(entry: Entry, stamp: ScaledStamp): boolean {
+    if (!this.#clock.isOf(stamp)) return false
     const step = this.#clock.stepTo(stamp)
     const usualUs = this.#usual.us
     // The first step says what the interval is.
@@ -321,30 +417,22 @@ export class Timeline {
     return step >= 0 && step <= longestUs * this.#samplesSince(entry)
   }
 
-  /** A device that restarted since the last sample has not been up for longer than that is ago. */
-  #isYoung(stamp: ScaledStamp, arrivalUs: number): boolean {
-    return stamp.us <= arrivalUs - this.#lastArrivalUs + DOUBT_BEYOND_US
-  }
-
   /** Where a sample would lie at the usual interval. */
   #expectedUs(entry: Entry): number {
     const usualUs = this.#usual.us ?? SHORT_INTERVAL_US
-    return Math.round(this.#lastUs + Math.max(1, usualUs * this.#samplesSince(entry)))
+    const samples = samplesBetween(this.#lastSeq, entry.frame.seq)
+    return Math.round(this.#lastUs + Math.max(1, usualUs * samples))
   }
 
+  /** From the newest sample whose stamp was believed. */
   #samplesSince(entry: Entry): number {
-    return samplesBetween(this.#lastSeq, entry.frame.seq)
+    return samplesBetween(this.#believedSeq, entry.frame.seq)
   }
 
   /** The stamp is right: the clock goes on to it. Time never goes back. */
-  #believe(entry: Entry, stamp: ScaledStamp, notice: ClockNotice | null): void {
+  #believe(entry: Entry, stamp: ScaledStamp): void {
     const { arrivalUs, frame } = entry
-    if (!this.#clock.isOf(stamp)) {
-      this.#begin(entry, stamp, notice)
-      return
-    }
     const deviceUs = this.#clock.advance(stamp)
-    this.#doubted = null
     let timeUs = this.#clock.timeOf(stamp)
     if (this.#options.live && stamp.scale === 'uptime') {
       // One stamp that leads by far tells nothing about the drift.
@@ -359,23 +447,33 @@ export class Timeline {
       const leadUs = timeUs - arrivalUs
       this.#leadUs = Math.max(leadUs, this.#leadUs + (leadUs - this.#leadUs) * LEAD_SHARE)
     }
-    this.#usual.add((timeUs - this.#lastUs) / this.#samplesSince(entry))
-    this.#put(entry, timeUs, notice)
+    this.#usual.add((timeUs - this.#lastUs) / samplesBetween(this.#lastSeq, frame.seq))
+    this.#putBelieved(entry, timeUs, null)
   }
 
   /** Places a sample whose own stamp says nothing; the clock stays as it is. */
-  #estimate(entry: Entry, stamp: ScaledStamp, timeUs: number): void {
+  #estimate({ entry, stamp }: Doubt, timeUs: number): void {
     const byUs = this.#clock.isOf(stamp) ? this.#clock.timeOf(stamp) - timeUs : null
     const kind = stamp.scale === 'arrival' ? 'unstamped' : 'contradicted'
     this.#put(entry, Math.max(timeUs, this.#lastUs + 1), { kind, byUs })
   }
 
+  #putBelieved(entry: Entry, timeUs: number, notice: ClockNotice | null): void {
+    this.#believedSeq = entry.frame.seq
+    if (entry.live === null) this.#believedArrivalUs = entry.arrivalUs
+    this.#doubts = []
+    this.#put(entry, timeUs, notice)
+  }
+
   #put(entry: Entry, timeUs: number, notice: ClockNotice | null): void {
     this.#lastUs = Math.round(timeUs)
     this.#lastSeq = entry.frame.seq
-    if (entry.live === null) this.#lastArrivalUs = entry.arrivalUs
     this.#place(entry, this.#lastUs, notice)
   }
+}
+
+function seqOf({ entry }: Doubt): number | null {
+  return entry.frame.seq
 }
 
 /** Steps of sequence from one sample to another, 1 or more; 1 where there are no numbers. */

@@ -152,12 +152,68 @@ describe('Timeline: one stamp that the others contradict', () => {
     }
   })
 
+  it('nor do two in a row, wherever they are', () => {
+    const pairs = [-200_000, -2000, -60, -5, -1, 1, 5, 60, 300, 400, 900, 100_000, 200_000]
+    for (const keepTime of [false, true]) {
+      for (const live of [false, true]) {
+        for (const first of pairs) {
+          for (const second of pairs) {
+            if (Math.abs(first - second) < 2) continue
+            const stamps = clean.map((i) =>
+              ms(5e8 + i * 1000 + (i === 20 ? first * 1000 : i === 21 ? second * 1000 : 0)),
+            )
+            const run = Run.of({ keepTime, live }, stamps, live ? eachSecond : atOnce)
+            const what = `${first} and ${second}, live ${live}`
+            const moved = run.times.flatMap((us, i) => (us === i * 1e6 ? [] : [i]))
+            for (const i of moved) {
+              expect(i, what).toBeGreaterThanOrEqual(20)
+              expect(i, what).toBeLessThanOrEqual(23)
+              expect(Math.abs((run.times[i] as number) - i * 1e6), what).toBeLessThan(1.6e6)
+            }
+            expect(run.notices, what).not.toContain('stepped')
+          }
+        }
+      }
+    }
+  })
+
+  it('nor does one among the first, piped in', () => {
+    for (const member of ['ms', 'ts'] as const) {
+      for (const by of [-4e6, -70, -2, 2, 5, 9, 100, 8000, 4e6]) {
+        for (const at of [0, 1, 2, 3]) {
+          const stamps = clean.map((i) => {
+            const s = (member === 'ms' ? 5e6 : NEAR) + i + (i === at ? by : 0)
+            return member === 'ms' ? ms(s * 1000) : ts(s + 0.25)
+          })
+          const run = Run.of({}, stamps, atOnce)
+          const origin = (run.times[10] as number) - 10e6
+          const off = run.times.flatMap((us, i) => (us === origin + i * 1e6 ? [] : [i]))
+          expect(off, `${member} ${by} at ${at}`).toEqual([])
+          const marked = run.notices.flatMap((kind, i) => (kind === 'contradicted' ? [i] : []))
+          expect(marked, `${member} ${by} at ${at}`).toEqual([at])
+          expect(run.notices).not.toContain('stepped')
+        }
+      }
+    }
+  })
+
+  it('nor does the second on a port, while no interval is known', () => {
+    for (const by of [3000, 5000, 9000, 60_000, 9e8]) {
+      const stamps = clean.map((i) => ms(5e6 + i * 100 + (i === 1 ? by : 0)))
+      const run = Run.of({ live: true }, stamps, (i) => HOST_US + i * 100_000)
+      expect(run.times).toEqual(clean.map((i) => i * 100_000))
+      expect(run.notices.filter((kind) => kind !== null)).toEqual(['contradicted'])
+    }
+  })
+
   it('nor does one on the last line', () => {
     for (const keepTime of [false, true]) {
-      const stamps = clean.map((i) => ts(NEAR + i + (i === 39 ? 1e6 : 0)))
-      const run = Run.of({ keepTime }, stamps, atOnce)
-      expect(run.times).toEqual(clean.map((i) => i * 1e6))
-      expect(run.notices[39]).toBe('contradicted')
+      for (const by of [-1e6, -5, 5, 300, 1e6]) {
+        const stamps = clean.map((i) => ts(NEAR + i + (i === 39 ? by : 0)))
+        const run = Run.of({ keepTime }, stamps, atOnce)
+        expect(run.times).toEqual(clean.map((i) => i * 1e6))
+        expect(run.notices[39]).toBe('contradicted')
+      }
     }
   })
 
@@ -211,6 +267,30 @@ describe('Timeline: pauses of the sender', () => {
     for (const n of [1000, 1001]) run.push(ts(NEAR + n), n, HOST_US)
     expect(run.times.slice(-2)).toEqual(seconds(1000, 1001))
     expect(run.notices.slice(-2)).toEqual([null, null])
+  })
+})
+
+describe('Timeline: a pipe that is live', () => {
+  it('makes no sample wait for long', () => {
+    const run = new Run()
+    for (let i = 0; i < 5; i++) {
+      run.push(ms(5000 + i * 10_000), i, HOST_US + i * 10e6)
+      run.timeline.tick(HOST_US + i * 10e6 + 250_000)
+      run.timeline.tick(HOST_US + i * 10e6 + 350_000)
+      expect(run.placed).toHaveLength(i + 1)
+    }
+    expect(run.times).toEqual(seconds(0, 10, 20, 30, 40))
+    expect(run.notices).toEqual(Array(5).fill(null))
+  })
+
+  it('gives a wrong stamp the time of its arrival', () => {
+    const run = new Run()
+    for (let i = 0; i < 20; i++) {
+      run.push(ms(5000 + i * 1000 + (i === 10 ? 1e6 : 0)), i, HOST_US + i * 1e6)
+      run.timeline.tick(HOST_US + i * 1e6 + 400_000)
+    }
+    expect(run.times).toEqual(Array.from({ length: 20 }, (_, i) => i * 1e6))
+    expect(run.notices.filter((kind) => kind !== null)).toEqual(['contradicted'])
   })
 })
 

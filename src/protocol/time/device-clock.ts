@@ -3,9 +3,8 @@ import { isSameClock, type ScaledStamp, scaled, stepUs } from './stamp-scale.ts'
 
 /** What turns the device's stamps into Unix time: the newest one believed, and the time it stands for. */
 export class DeviceClock {
-  /** The newest stamp that was believed, and the one before it; null before the first. */
+  /** The newest stamp that was believed; null before the first. */
   stamp: ScaledStamp | null = null
-  #before: ScaledStamp | null = null
   /** Device time of `stamp` in µs with wraps counted, and what makes Unix time of it. */
   #deviceUs = 0
   #originUs = 0
@@ -13,7 +12,6 @@ export class DeviceClock {
   /** Begins anew: this stamp stands for this time. @param timeUs Unix µs */
   anchor(stamp: ScaledStamp, timeUs: number): void {
     this.stamp = stamp
-    this.#before = null
     this.#deviceUs = stamp.us
     this.#originUs = timeUs - stamp.us
   }
@@ -21,7 +19,6 @@ export class DeviceClock {
   /** Goes on to a stamp of the same clock. @returns device time with wraps counted, µs */
   advance(stamp: ScaledStamp): number {
     this.#deviceUs += this.stepTo(stamp)
-    this.#before = this.stamp
     this.stamp = stamp
     return this.#deviceUs
   }
@@ -43,12 +40,6 @@ export class DeviceClock {
   /** From the newest stamp to another of the same clock, µs. */
   stepTo(stamp: ScaledStamp): number {
     return stepUs(this.stamp as ScaledStamp, stamp)
-  }
-
-  /** Whether a stamp lies behind the newest one but not behind the one before: that one was ahead. */
-  isBetween(stamp: ScaledStamp): boolean {
-    const before = this.#before
-    return before !== null && isSameClock(before, stamp) && stepUs(before, stamp) >= 0
   }
 
   /** Time that a stamp of the same clock stands for, Unix µs. */
