@@ -235,7 +235,10 @@ export class Link {
     if (lastLogged !== null) {
       this.#tracker.resume(lastLogged)
       known = true
-    } else if (isFirst && (wasAsked || this.#tracker.expected === null)) {
+    } else if (
+      isFirst &&
+      (wasAsked || this.#tracker.expected === null || this.#isUnderWay(hello))
+    ) {
       // The first word of the device we have been listening to: the same run goes on.
       if (this.#tracker.expected === null && hello.nextSeq !== null) {
         this.#tracker.resume(advance(hello.nextSeq, -1))
@@ -257,6 +260,11 @@ export class Link {
     }
     this.#endGreeting()
     if (hello.nextSeq !== null) this.#tracker.knowSentUpTo(hello.nextSeq)
+  }
+
+  /** A capture that begins before the first `hello`: that one names the run under way, and no new one. */
+  #isUnderWay(hello: HelloFrame): boolean {
+    return hello.nextSeq !== hello.firstSeq && this.#continues(hello)
   }
 
   /** A device without boot numbers goes on where it was, as far as its count tells. */

@@ -11,7 +11,7 @@ export interface SequenceSink {
   duplicate(arrival: Arrival): void
   /** It was reported as lost, and came after all: behind samples that were handed on already. */
   late(arrival: Arrival): void
-  /** Unprotected, and its number fits neither the run before nor the one after: not to be believed. */
+  /** Its number fits neither the run before nor the one after: not to be believed. */
   implausible(arrival: Arrival): void
   /** A hole was found. */
   gap(first: number, count: number): void
@@ -23,7 +23,7 @@ export interface SequenceSink {
   unnumbered(): void
 }
 
-/** An unprotected sample whose number fits neither the run so far nor, yet, a new one. */
+/** A sample whose number fits neither the run so far nor, yet, a new one. */
 interface Doubt {
   readonly arrival: Arrival
   /** What it counts as where the next samples don't confirm it. */
@@ -159,6 +159,13 @@ export class SequenceTracker {
   settle(): void {
     const [first] = this.#doubts
     if (first === undefined) return
+    const due = this.#doubts.findLast(({ arrival }) => this.#isSoon(arrival.frame.seq))
+    if (due !== undefined) {
+      this.#doubts = this.#doubts.filter((doubt) => doubt !== due)
+      this.#reject()
+      this.#believe(due.arrival)
+      return
+    }
     const { frame } = first.arrival
     const isAlone = this.#doubts.length === 1
     if (this.#doubts.every(({ verdict }) => verdict === 'duplicate')) this.#reject()
@@ -169,6 +176,13 @@ export class SequenceTracker {
     } else this.#endNumbers()
   }
 
+  /** A number that a few losses explain. */
+  #isSoon(seq: number | null): boolean {
+    if (seq === null || this.#expected === null) return false
+    const ahead = distance(this.#expected, seq)
+    return ahead >= 0 && ahead <= MOST_DOUBTS
+  }
+
   #acceptNumber(arrival: Arrival, seq: number): void {
     this.#judgeDoubts(seq, arrival.frame.resend)
     if (this.#expected === null) {
@@ -177,12 +191,17 @@ export class SequenceTracker {
     }
     const ahead = distance(this.#expected, seq)
     if (ahead < 0) this.#behind(arrival, seq)
-    else if (ahead > 0 && !arrival.frame.protected && !this.#isKnown(seq)) this.#doubtJump(arrival)
+    else if (ahead > 0 && !this.#isTrusted(arrival) && !this.#isKnown(seq)) this.#doubtJump(arrival)
     else {
       this.#reject(seq)
       this.#place(arrival, seq)
       this.#reject()
     }
+  }
+
+  /** A number that is right at once, since asking for what is missing before it can't wait. */
+  #isTrusted({ frame }: Arrival): boolean {
+    return frame.protected && this.healing
   }
 
   /** Whether a number is the next one, or before it. */
@@ -260,7 +279,7 @@ export class SequenceTracker {
     } else if (isSame) {
       // Equal, but without a time of its own: the first sample of a new count, if the next one follows on it.
       this.#doubt(arrival, 'duplicate')
-    } else if (arrival.frame.protected) {
+    } else if (this.#isTrusted(arrival)) {
       this.#restartAt(arrival, seq)
     } else {
       this.#doubt(arrival, 'implausible')

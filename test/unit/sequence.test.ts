@@ -33,11 +33,14 @@ describe('SequenceTracker without healing', () => {
     expect(log).toEqual(['4294967294', '4294967295', '0', '1'])
   })
 
-  it('counts a hole as lost at once, also across the wrap', () => {
+  it('counts a hole as lost as soon as the next sample confirms it, also across the wrap', () => {
     const { log, accept } = track()
     accept(0xfffffffe)
     accept(2)
-    expect(log).toEqual(['4294967294', 'gap 4294967295+3', 'lost 4294967295+3 not_healable', '2'])
+    expect(log).toEqual(['4294967294'])
+    accept(3)
+    const lost = 'lost 4294967295+3 not_healable'
+    expect(log).toEqual(['4294967294', 'gap 4294967295+3', lost, '2', '3'])
   })
 
   it('tells a repeated sample from a count that began anew', () => {
@@ -45,7 +48,8 @@ describe('SequenceTracker without healing', () => {
     for (const seq of [7, 8, 8, 9]) accept(seq)
     expect(log).toEqual(['7', '8', 'dup 8', '9'])
     accept(0)
-    expect(log.slice(4)).toEqual(['restart', '0'])
+    accept(1)
+    expect(log.slice(4)).toEqual(['restart', '0', '1'])
   })
 
   it('takes the same number with other values for a restart, not for a repeat', () => {
@@ -53,17 +57,18 @@ describe('SequenceTracker without healing', () => {
     accept(0)
     accept(1)
     accept(0, { voltage: 9 })
-    expect(log).toEqual(['0', '1', 'restart', '0'])
+    accept(1, { voltage: 9 })
+    expect(log).toEqual(['0', '1', 'restart', '0', '1'])
   })
 
   it('takes one that comes after all, once, and is not misled by it', () => {
     for (const change of [{ resend: true }, {}, { protected: false }]) {
       const { log, accept } = track()
       const at = (seq: number): Partial<SampleFrame> => ({ stamp: { kind: 'ms', value: seq } })
-      for (const seq of [0, 1, 5]) accept(seq, at(seq))
+      for (const seq of [0, 1, 5, 6]) accept(seq, at(seq))
       log.length = 0
-      for (const seq of [3, 3, 4, 6, 2]) accept(seq, { ...change, ...at(seq) })
-      expect(log).toEqual(['late 3', 'dup 3', 'late 4', '6', 'late 2'])
+      for (const seq of [3, 3, 4, 7, 2]) accept(seq, { ...change, ...at(seq) })
+      expect(log).toEqual(['late 3', 'dup 3', 'late 4', '7', 'late 2'])
     }
   })
 
@@ -141,17 +146,20 @@ describe('SequenceTracker and numbers that mean nothing', () => {
     ['at random', [5e8, 3, 9e8, 2e8, 1e9, 77, 8e8, 4e8, 15, 6e8, 1e8, 7e8]],
   ])('delivers all samples of a device whose numbers are %s', (_name, numbers) => {
     for (const everyUs of [0, 1e6]) {
-      const { tracker, log, accept } = track()
-      numbers.forEach((seq, i) => {
-        accept(seq, { ...plain, voltage: i }, i * everyUs)
-      })
-      tracker.finish()
-      expect(log).toEqual([String(numbers[0]), 'unnumbered', ...Array(11).fill('null')])
+      for (const isProtected of [false, true]) {
+        const { tracker, log, accept } = track()
+        numbers.forEach((seq, i) => {
+          accept(seq, { ...plain, protected: isProtected, voltage: i }, i * everyUs)
+        })
+        tracker.finish()
+        expect(log).toEqual([String(numbers[0]), 'unnumbered', ...Array(11).fill('null')])
+      }
     }
   })
 
-  it('does the same with protected lines, after some restarts', () => {
-    const { log, accept } = track()
+  it('does the same with protected lines of a device that heals, after some restarts', () => {
+    const { tracker, log, accept } = track()
+    tracker.healing = true
     for (let i = 0; i < 20; i++) accept(7, { voltage: i })
     expect(log.filter((entry) => entry === 'restart').length).toBeLessThanOrEqual(8)
     expect(log.filter((entry) => entry === '7' || entry === 'null')).toHaveLength(20)
@@ -174,13 +182,22 @@ describe('SequenceTracker and numbers that mean nothing', () => {
   })
 
   it('loses one sample to one wrong number, however little it is off', () => {
-    for (const off of [1, 5, 30, 800, -800]) {
-      const { log, accept } = track()
-      for (let seq = 1000; seq < 2000; seq++) accept(seq === 1500 ? seq + off : seq, plain)
-      expect(log.filter((entry) => entry.startsWith('lost'))).toEqual(['lost 1500+1 not_healable'])
-      expect(log.filter((entry) => /^bad|^dup/.test(entry))).toHaveLength(1)
-      expect(log).not.toContain('restart')
-      expect(log.filter((entry) => /^\d+$/.test(entry))).toHaveLength(999)
+    for (const off of [1, 5, 30, 800, -800, 65_536, 3e9]) {
+      for (const at of [1001, 1500, 1998]) {
+        for (const isProtected of [false, true]) {
+          const { tracker, log, accept } = track()
+          for (let seq = 1000; seq < 2000; seq++) {
+            accept(seq === at ? advance(seq, off) : seq, { ...plain, protected: isProtected })
+          }
+          tracker.finish()
+          const lost = log.filter((entry) => entry.startsWith('lost'))
+          expect(lost, `${off} at ${at}`).toEqual([`lost ${at}+1 not_healable`])
+          expect(log.filter((entry) => /^bad|^dup/.test(entry))).toHaveLength(1)
+          expect(log).not.toContain('restart')
+          expect(log).not.toContain('unnumbered')
+          expect(log.filter((entry) => /^\d+$/.test(entry))).toHaveLength(999)
+        }
+      }
     }
   })
 

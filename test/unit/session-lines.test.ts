@@ -91,3 +91,28 @@ describe('a device whose numbers mean nothing', () => {
     expect(events.filter((kind) => kind === 'unnumbered')).toHaveLength(1)
   })
 })
+
+describe('a capture of a board that was running', () => {
+  it('goes on after the hello that was asked for: nothing is lost', () => {
+    for (const first of [0, 500]) {
+      const { source, session, samples } = start()
+      const sample = (seq: number): string => `{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`
+      for (let seq = first; seq < first + 3; seq++) source.line(sample(seq))
+      source.line(`{"hello":"ina219","boot":17,"seq":${first + 3},"depth":98}`)
+      for (let seq = first + 3; seq < first + 9; seq++) source.line(sample(seq))
+      session.finish()
+      expect(session.ledger).toMatchObject({ samples: 9, lost: 0, reboots: 0, gaps: 0 })
+      expect(samples.filter(({ gapBefore }) => gapBefore)).toEqual([])
+    }
+  })
+
+  it('begins anew where the hello comes with a reset', () => {
+    const { source, session } = start()
+    for (let seq = 500; seq < 505; seq++)
+      source.line(`{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`)
+    source.line('{"hello":"ina219","boot":18,"seq":0,"depth":98}')
+    for (let seq = 0; seq < 5; seq++) source.line(`{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`)
+    session.finish()
+    expect(session.ledger).toMatchObject({ samples: 10, lost: 0, reboots: 1 })
+  })
+})
