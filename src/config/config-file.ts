@@ -114,11 +114,12 @@ function setFromFile(command: Command, target: Option, value: unknown, path: str
     if (value) command.setOptionValueWithSource(key, true, 'config')
     return
   }
-  if (typeof value !== 'string' && typeof value !== 'number') {
+  const isList = target.variadic && Array.isArray(value)
+  if (!isList && typeof value !== 'string' && typeof value !== 'number') {
     throw badValue(path, target, 'a text or a number')
   }
   try {
-    const text = String(value)
+    const text = isList ? value.join(' ') : String(value)
     const parsed: unknown = target.parseArg ? target.parseArg(text, undefined) : text
     command.setOptionValueWithSource(key, parsed, 'config')
   } catch (error) {

@@ -68,6 +68,9 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
   return new MonitorScreen(options)
 }
 
+/** When the keys are taken again after the end of the input, ms. */
+const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
+
 class MonitorScreen implements Screen {
   readonly ended: Promise<void>
   readonly #controls: MonitorControls
@@ -77,6 +80,8 @@ class MonitorScreen implements Screen {
   readonly #look: Look
   #view: ViewState = INITIAL_VIEW
   #drawn = ''
+  #isEnded = false
+  #retakeTimers: NodeJS.Timeout[] = []
   #heldTrace: HeldTrace | null = null
   #quitting = false
 
@@ -110,6 +115,7 @@ class MonitorScreen implements Screen {
 
   close(): void {
     this.#loop.stop()
+    for (const timer of this.#retakeTimers) clearTimeout(timer)
     this.#terminal.close()
   }
 
@@ -165,12 +171,20 @@ class MonitorScreen implements Screen {
 
   #draw(): void {
     const snapshot = this.#controls.snapshot()
+    if (snapshot.source.state === 'ended') this.#inputEnded()
     const size = this.#terminal.size
     const state = changeMark(snapshot, size)
     if (state === this.#drawn) return
     this.#drawn = state
     const context = this.#context
     this.#dashboard.show(buildFrame(snapshot, this.#trace(snapshot, context), context))
+  }
+
+  /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */
+  #inputEnded(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#retakeTimers = RETAKE_MS.map((ms) => setTimeout(() => this.#terminal.retakeKeys(), ms))
   }
 
   /**

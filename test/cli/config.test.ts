@@ -114,6 +114,8 @@ describe('options that exclude each other', () => {
       '[monitor]\nport = "/nonexistent"\nwait = true\n',
     ],
     ['settings for a board', STDIN, { INA219_SET: 'interval=100' }, ''],
+    ['several settings for a board', STDIN, { INA219_SET: 'interval=100, averaging=8' }, ''],
+    ['a list of settings', STDIN, {}, 'set = ["interval=100", "averaging=8"]'],
   ]
   it.each(runs)('a higher level wins over %s', async (_what, args, env, text) => {
     const run = await ina219([...args, '--config', configFile(text)], FRAME, env)
@@ -234,4 +236,15 @@ describe('the shipped example', () => {
       }
     }
   })
+})
+
+it.each([
+  ['a variable', { INA219_SET: 'interval=100, averaging=8' }, ''],
+  ['a list of the file', {}, 'set = ["interval=100", "averaging=8"]'],
+])('several settings for the board come from %s', async (_what, env, text) => {
+  const args = ['monitor', '--mock', '--output', 'none', '--no-log', '--count', '8']
+  const run = await ina219([...args, '--config', configFile(text)], '', env)
+  expect(run.code).toBe(0)
+  expect(run.stderr).toContain('command: set_interval 100: ok')
+  expect(run.stderr).toContain('command: set_averaging 8: ok')
 })

@@ -172,7 +172,9 @@ async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> 
   const logFile = options.log ? logFilePath(path) : null
   if (logFile !== null) refuseLogAsStream(io.stdout, logFile)
   const writeSummary = openSummary(options.summary, io.stdout, logFile)
-  const settings = [options.set ?? []].flat().map((text) => parseSetting(text, io.clock))
+  // A variable and the configuration file give them as one text.
+  const texts = [options.set ?? []].flat().flatMap((text) => text.split(/[\s,]+/))
+  const settings = texts.filter((text) => text !== '').map((text) => parseSetting(text, io.clock))
   const source = await openSource(options, io)
   if (settings.length > 0 && !source.duplex) {
     throw new InaError(

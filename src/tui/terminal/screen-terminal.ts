@@ -103,6 +103,11 @@ export class ScreenTerminal {
     this.#options.onResumed()
   }
 
+  /** Takes each key as it is pressed again, where another process may have put the terminal back into line mode. */
+  retakeKeys(): void {
+    if (this.#state === 'shown') this.#makeRaw()
+  }
+
   /** Ctrl-Z: the whole pipeline stops, as if the terminal had done it. */
   suspend(): void {
     if (process.platform === 'win32') return
@@ -146,6 +151,12 @@ export class ScreenTerminal {
     this.#resumeTimer = setTimeout(this.#onContinue, STOP_WAIT_MS)
   }
 
+  /** The mode may have been changed behind Node's back, which sets it only on a change. */
+  #makeRaw(): void {
+    this.#input.setRawMode(false)
+    this.#input.setRawMode(true)
+  }
+
   readonly #onStop = (): void => {
     this.#leave(() => process.kill(process.pid, 'SIGTSTP'))
   }
@@ -153,9 +164,7 @@ export class ScreenTerminal {
   readonly #onContinue = (): void => {
     if (this.#state === 'closed') return
     clearTimeout(this.#resumeTimer)
-    // The shell may have changed the mode behind Node's back, which sets it only on a change.
-    this.#input.setRawMode(false)
-    this.#input.setRawMode(true)
+    this.#makeRaw()
     if (this.#state === 'suspended') {
       this.#state = 'shown'
       process.on('SIGTSTP', this.#onStop)
