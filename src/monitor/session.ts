@@ -81,6 +81,8 @@ export class Session {
   #crcPolicy = new CrcPolicy()
   #connections = 0
   #live: LiveStamp | null = null
+  /** Samples that the link has handed on. */
+  #ordinal = 0
   #lastUs = 0
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
@@ -240,7 +242,8 @@ export class Session {
 
   #sample(arrival: Arrival, healed: boolean): void {
     const { frame, arrivalUs } = arrival
-    this.#timeline.push({ frame, arrivalUs, healed, live: frame.resend ? this.#live : null })
+    const live = frame.resend ? this.#live : null
+    this.#timeline.push({ frame, arrivalUs, healed, live, ordinal: this.#ordinal++ })
   }
 
   /** A sample has its place in time. */

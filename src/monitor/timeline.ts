@@ -37,6 +37,8 @@ export interface LiveStamp {
 
 /** A sample on its way to its place in time. */
 export interface Entry extends Arrival {
+  /** Place in the stream, from 0 on: counts the samples of a device that numbers none. */
+  readonly ordinal: number
   /** It fills a hole that was found before. */
   readonly healed: boolean
   /** What gives the time of a resend; null: the sample came as it was measured. */
@@ -58,9 +60,11 @@ export type Place = (entry: Entry, timeUs: number, notice: ClockNotice | null) =
 const UNSET_BEYOND_US = 600e6
 /** On a port, a step of the stamps is in doubt where it leads this far ahead of the host's clock, µs. */
 const DOUBT_BEYOND_US = 2e6
-/** A step is ordinary up to so many usual intervals and this, µs. */
-const ORDINARY_INTERVALS = 1.5
-const ORDINARY_SLACK_US = 100_000
+/** A step is ordinary up to so many usual intervals and this, µs: less does no harm to the samples behind. */
+const ORDINARY_INTERVALS = 2
+const ORDINARY_SLACK_US = 2000
+/** What a pipe may delay a line, µs. */
+const PIPE_DELAY_US = 100_000
 /** Piped in, a pause of more than this, and of more than so many usual intervals, is none: the clock was set. */
 const LONGEST_PAUSE_US = 600e6
 const PAUSE_INTERVALS = 20
@@ -101,9 +105,9 @@ export class Timeline {
   #isFresh = true
   #lastUs = Number.NEGATIVE_INFINITY
   /** Of the newest sample whose stamp was believed. */
-  #believedSeq: number | null = null
+  #believed: Entry | null = null
   #believedArrivalUs = 0
-  #lastSeq: number | null = null
+  #last: Entry | null = null
   /** Time of a sample minus its arrival, where little delayed the line: about the most of late, µs. */
   #leadUs = 0
   #doubts: Doubt[] = []
@@ -253,7 +257,7 @@ export class Timeline {
     if (this.#isBack(stamp)) return false
     // A pipe may be live after all: then the host saw the pause, too.
     const unseenUs = this.#clock.stepTo(stamp) - (entry.arrivalUs - this.#believedArrivalUs)
-    return unseenUs <= ORDINARY_SLACK_US || this.#isOrdinary(entry, stamp)
+    return unseenUs <= PIPE_DELAY_US || this.#isOrdinary(entry, stamp)
   }
 
   #isOrdinary(entry: Entry, stamp: ScaledStamp): boolean {
@@ -279,7 +283,7 @@ export class Timeline {
     const waiting = this.#doubts.filter(({ isPlaced }) => !isPlaced)
     this.#doubts = []
     const [first, second] = agreeing as [Doubt, Doubt]
-    const samples = samplesBetween(seqOf(first), seqOf(second))
+    const samples = samplesBetween(first.entry, second.entry)
     const intervalUs = stepUs(first.stamp, second.stamp) / samples
     if (this.#isFresh) this.#beginWith(waiting, first, intervalUs)
     else {
@@ -298,7 +302,7 @@ export class Timeline {
   /** The first samples of a stream: begins with the oldest one that lies where the agreeing ones want it. */
   #beginWith(waiting: Doubt[], agreeing: Doubt, intervalUs: number): void {
     this.#usual.add(intervalUs)
-    const samplesBefore = (each: Doubt): number => samplesBetween(seqOf(each), seqOf(agreeing))
+    const samplesBefore = (each: Doubt): number => samplesBetween(each.entry, agreeing.entry)
     const lies = (each: Doubt): boolean => {
       if (!isSameClock(each.stamp, agreeing.stamp)) return false
       const offUs = stepUs(each.stamp, agreeing.stamp) - intervalUs * samplesBefore(each)
@@ -306,7 +310,7 @@ export class Timeline {
     }
     const origin = waiting.find((each) => each === agreeing || lies(each)) as Doubt
     const beginUs = this.#beginUs(origin.entry, origin.stamp)
-    const stepsTo = (each: Doubt): number => samplesBetween(seqOf(each), seqOf(origin))
+    const stepsTo = (each: Doubt): number => samplesBetween(each.entry, origin.entry)
     for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
       if (each === origin) break
       this.#estimate(each, beginUs - Math.round(intervalUs * stepsTo(each)))
@@ -320,7 +324,7 @@ export class Timeline {
       const [a, b] = [doubts[i - 1] as Doubt, doubts[i] as Doubt]
       if (!isSameClock(a.stamp, b.stamp)) return false
       const step = stepUs(a.stamp, b.stamp)
-      const samples = samplesBetween(seqOf(a), seqOf(b))
+      const samples = samplesBetween(a.entry, b.entry)
       const hostStep = b.entry.arrivalUs - a.entry.arrivalUs
       if (step < -SAME_INSTANT_US) return false
       const isSeen = Math.abs(step - hostStep) <= DOUBT_BEYOND_US
@@ -328,6 +332,7 @@ export class Timeline {
       if (this.#usual.us !== null && !isFine) return false
       steps.push(step / samples)
     }
+    if (steps.length === 0) return false
     // While no interval is known: steps of one interval.
     const [grainUs, longest] = [doubts[0]?.stamp.grainUs ?? 0, Math.max(...steps)]
     const mostUs = ORDINARY_INTERVALS * Math.min(...steps) + ORDINARY_SLACK_US + grainUs
@@ -341,8 +346,8 @@ export class Timeline {
     this.#doubts = []
     const untilUs = this.#clock.timeOf(nextStamp)
     for (const doubt of doubts) {
-      const share = samplesBetween(this.#lastSeq, seqOf(doubt))
-      const all = share + samplesBetween(seqOf(doubt), next.frame.seq)
+      const share = samplesBetween(this.#last, doubt.entry)
+      const all = share + samplesBetween(doubt.entry, next)
       const spanUs = Math.max(2, untilUs - this.#lastUs)
       this.#estimate(doubt, Math.round(this.#lastUs + (spanUs * share) / all))
     }
@@ -362,7 +367,7 @@ export class Timeline {
     const isBelieved = goesOn && (rest.length > 0 || this.#usual.us === null)
     if (this.#isFresh) this.#begin(entry, stamp, null)
     else if (isBelieved && this.#isPause(entry, stamp)) this.#believe(entry, stamp)
-    else if (isBelieved && rest.length > 0) this.#acceptClock(entry, stamp)
+    else if (isBelieved && this.#agree(waiting.slice(0, AGREEING))) this.#acceptClock(entry, stamp)
     else this.#estimate(first, this.#expectedUs(entry))
     for (const each of rest) this.push(each.entry)
   }
@@ -420,13 +425,13 @@ export class Timeline {
   /** Where a sample would lie at the usual interval. */
   #expectedUs(entry: Entry): number {
     const usualUs = this.#usual.us ?? SHORT_INTERVAL_US
-    const samples = samplesBetween(this.#lastSeq, entry.frame.seq)
+    const samples = samplesBetween(this.#last, entry)
     return Math.round(this.#lastUs + Math.max(1, usualUs * samples))
   }
 
   /** From the newest sample whose stamp was believed. */
   #samplesSince(entry: Entry): number {
-    return samplesBetween(this.#believedSeq, entry.frame.seq)
+    return samplesBetween(this.#believed, entry)
   }
 
   /** The stamp is right: the clock goes on to it. Time never goes back. */
@@ -447,7 +452,7 @@ export class Timeline {
       const leadUs = timeUs - arrivalUs
       this.#leadUs = Math.max(leadUs, this.#leadUs + (leadUs - this.#leadUs) * LEAD_SHARE)
     }
-    this.#usual.add((timeUs - this.#lastUs) / samplesBetween(this.#lastSeq, frame.seq))
+    this.#usual.add((timeUs - this.#lastUs) / samplesBetween(this.#last, entry))
     this.#putBelieved(entry, timeUs, null)
   }
 
@@ -459,7 +464,7 @@ export class Timeline {
   }
 
   #putBelieved(entry: Entry, timeUs: number, notice: ClockNotice | null): void {
-    this.#believedSeq = entry.frame.seq
+    this.#believed = entry
     if (entry.live === null) this.#believedArrivalUs = entry.arrivalUs
     this.#doubts = []
     this.#put(entry, timeUs, notice)
@@ -467,18 +472,17 @@ export class Timeline {
 
   #put(entry: Entry, timeUs: number, notice: ClockNotice | null): void {
     this.#lastUs = Math.round(timeUs)
-    this.#lastSeq = entry.frame.seq
+    this.#last = entry
     this.#place(entry, this.#lastUs, notice)
   }
 }
 
-function seqOf({ entry }: Doubt): number | null {
-  return entry.frame.seq
-}
-
-/** Steps of sequence from one sample to another, 1 or more; 1 where there are no numbers. */
-function samplesBetween(from: number | null, to: number | null): number {
-  return from === null || to === null ? 1 : Math.max(1, distance(from, to))
+/** Steps of sequence from one sample to another, or of the stream where there are no numbers; 1 or more. */
+function samplesBetween(from: Entry | null, to: Entry): number {
+  if (from === null) return 1
+  const [first, last] = [from.frame.seq, to.frame.seq]
+  const steps = first === null || last === null ? to.ordinal - from.ordinal : distance(first, last)
+  return Math.max(1, steps)
 }
 
 function isNear(stamp: ScaledStamp, arrivalUs: number): boolean {

@@ -18,6 +18,7 @@ interface Placed {
 
 class Run {
   readonly placed: Placed[] = []
+  #ordinal = 0
   readonly timeline: Timeline
 
   constructor(options: { keepTime?: boolean; live?: boolean } = {}) {
@@ -30,18 +31,18 @@ class Run {
 
   push(stamp: Stamp, seq: number | null, arrivalUs: number, live: LiveStamp | null = null): void {
     const frame = sampleFrame(seq, { stamp, protected: false })
-    this.timeline.push({ frame, arrivalUs, healed: live !== null, live })
+    this.timeline.push({ frame, arrivalUs, healed: live !== null, live, ordinal: this.#ordinal++ })
   }
 
   /** Samples with numbers from 0 on; times relative to the host's at the begin. */
   static of(
-    options: { keepTime?: boolean; live?: boolean },
+    options: { keepTime?: boolean; live?: boolean; unnumbered?: boolean },
     stamps: readonly Stamp[],
     arrivalUs: (i: number) => number,
   ): Run {
     const run = new Run(options)
     stamps.forEach((stamp, i) => {
-      run.push(stamp, i, arrivalUs(i))
+      run.push(stamp, options.unnumbered === true ? null : i, arrivalUs(i))
     })
     run.timeline.end()
     return run
@@ -162,7 +163,8 @@ describe('Timeline: one stamp that the others contradict', () => {
             const stamps = clean.map((i) =>
               ms(5e8 + i * 1000 + (i === 20 ? first * 1000 : i === 21 ? second * 1000 : 0)),
             )
-            const run = Run.of({ keepTime, live }, stamps, live ? eachSecond : atOnce)
+            const unnumbered = first < second
+            const run = Run.of({ keepTime, live, unnumbered }, stamps, live ? eachSecond : atOnce)
             const what = `${first} and ${second}, live ${live}`
             const moved = run.times.flatMap((us, i) => (us === i * 1e6 ? [] : [i]))
             for (const i of moved) {
@@ -185,7 +187,7 @@ describe('Timeline: one stamp that the others contradict', () => {
             const s = (member === 'ms' ? 5e6 : NEAR) + i + (i === at ? by : 0)
             return member === 'ms' ? ms(s * 1000) : ts(s + 0.25)
           })
-          const run = Run.of({}, stamps, atOnce)
+          const run = Run.of({ unnumbered: member === 'ts' }, stamps, atOnce)
           const origin = (run.times[10] as number) - 10e6
           const off = run.times.flatMap((us, i) => (us === origin + i * 1e6 ? [] : [i]))
           expect(off, `${member} ${by} at ${at}`).toEqual([])
