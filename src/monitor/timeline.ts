@@ -81,8 +81,10 @@ const FAR_LEAD_US = 500_000
 /** How fast the lead over the arrivals is forgotten, a sample. */
 const LEAD_SHARE = 1 / 64
 
-/** So many samples in a row that agree with each other are a clock. */
+/** So many samples in a row that agree with each other are a clock; one more where there is none yet. */
 const AGREEING = 3
+/** While no interval is known, steps agree where the longest is at most so many times the shortest. */
+const ALIKE = 1.5
 /** Samples that wait at most for others to agree with them. */
 const MOST_WAITING = 8
 /** A pipe that brings nothing more for so long is live: nothing waits for the next sample, µs. */
@@ -278,8 +280,9 @@ export class Timeline {
 
   /** The newest stamps in doubt agree with each other: that is the clock. @returns false where they don't */
   #agreed(): boolean {
-    const agreeing = this.#doubts.slice(-AGREEING)
-    if (agreeing.length < AGREEING || !this.#agree(agreeing)) return false
+    const enough = this.#isFresh ? AGREEING + 1 : AGREEING
+    const agreeing = this.#doubts.slice(-enough)
+    if (agreeing.length < enough || !this.#agree(agreeing)) return false
     const waiting = this.#doubts.filter(({ isPlaced }) => !isPlaced)
     this.#doubts = []
     const [first, second] = agreeing as [Doubt, Doubt]
@@ -335,7 +338,7 @@ export class Timeline {
     if (steps.length === 0) return false
     // While no interval is known: steps of one interval.
     const [grainUs, longest] = [doubts[0]?.stamp.grainUs ?? 0, Math.max(...steps)]
-    const mostUs = ORDINARY_INTERVALS * Math.min(...steps) + ORDINARY_SLACK_US + grainUs
+    const mostUs = ALIKE * Math.min(...steps) + ORDINARY_SLACK_US + grainUs
     return this.#usual.us !== null || longest <= mostUs
   }
 

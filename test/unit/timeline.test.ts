@@ -421,6 +421,7 @@ describe('Timeline: time since the start', () => {
     for (const s of [0, 1, 2, 3, 4, 305]) run.push(ts(NEAR + s), Math.min(s, 5), HOST_US)
     run.timeline.restart()
     for (const s of [6, 7, 8]) run.push(ts(NEAR + s), s - 6, HOST_US)
+    run.timeline.end()
     expect(run.times).toEqual(seconds(0, 1, 2, 3, 4, 5, 6, 7, 8))
     expect(run.notices[5]).toBe('contradicted')
   })
