@@ -1,6 +1,6 @@
 import type { SampleFrame } from '../protocol/frames.ts'
 import { formatDuration } from '../util/duration.ts'
-import type { ClockNotice } from './timeline.ts'
+import type { ClockNotice } from './time-entry.ts'
 
 /** A notice about the device's clock in plain words, for the event list. */
 export function clockText({ kind, byUs }: ClockNotice, { seq, stamp }: SampleFrame): string {

@@ -2,7 +2,7 @@ import type { Epoch } from '../domain/sample.ts'
 import type { Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import { advance, distance, placeIn } from '../util/serial-number.ts'
-import type { Entry } from './timeline.ts'
+import type { Entry } from './time-entry.ts'
 
 /** Samples that were never received. */
 interface Hole {

@@ -24,7 +24,8 @@ import { HostTime } from '../util/host-time.ts'
 import { clockText } from './clock-text.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import { type Loss, Losses, lossText, timeWithin } from './losses.ts'
-import { type ClockNotice, type Entry, type LiveStamp, Timeline } from './timeline.ts'
+import type { ClockNotice, Entry, LiveStamp } from './time-entry.ts'
+import { Timeline } from './timeline.ts'
 
 export interface SessionOptions {
   readonly source: Source
@@ -80,6 +81,8 @@ export class Session {
   #range: DeviceRange
   #crcPolicy = new CrcPolicy()
   #connections = 0
+  /** The source waits for the disk. */
+  #isPaused = false
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
   #ordinal = 0
@@ -150,6 +153,7 @@ export class Session {
       },
       bytes: (count) => {
         this.#ledger.bytes += count
+        this.#isPaused = false
         this.#applyBackpressure()
       },
       state: (state, reason) => {
@@ -168,7 +172,8 @@ export class Session {
   /** Timers of the link; call about every 50 ms. */
   tick(): void {
     this.#link.tick(this.#options.clock.monoMs())
-    this.#timeline.tick(this.#host.nowUs())
+    // While nothing is read, nothing can come.
+    if (!this.#isPaused) this.#timeline.tick(this.#host.nowUs())
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
@@ -526,6 +531,7 @@ export class Session {
   #applyBackpressure(): void {
     const { log, source } = this.#options
     if (source.live || log === null || !log.congested) return
+    this.#isPaused = true
     source.pause()
     void log.drained().then(() => source.resume())
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LiveStamp, Timeline } from '../../src/monitor/timeline.ts'
+import type { LiveStamp } from '../../src/monitor/time-entry.ts'
+import { Timeline } from '../../src/monitor/timeline.ts'
 import type { Stamp } from '../../src/protocol/frames.ts'
 import { sampleFrame } from '../support/frames.ts'
 
