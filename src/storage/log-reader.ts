@@ -39,6 +39,7 @@ export class LogReader {
     this.#catalog = new Catalog(db)
     this.#scan = new SampleScan(db, this.#catalog)
     this.#bucketScan = new BucketScan(db, this.#scan)
+    process.once('exit', this.#onExit)
   }
 
   /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid */
@@ -55,6 +56,12 @@ export class LogReader {
   }
 
   close(): void {
+    process.off('exit', this.#onExit)
+    this.#db.close()
+  }
+
+  /** A reader of our output that went away ends the process: SQLite's files beside the log go all the same. */
+  readonly #onExit = (): void => {
     this.#db.close()
   }
 

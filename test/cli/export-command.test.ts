@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { openLog } from '../../src/storage/log-client.ts'
 import { parseCsvRecord } from '../../src/util/csv.ts'
-import { ina219, start, until } from '../support/cli.ts'
+import { CLI, ina219, start, until } from '../support/cli.ts'
 import {
   batchesOf,
   EPOCH,
@@ -332,4 +334,13 @@ test('works while a monitor is writing', async () => {
   const whole = HEADER + reference(samples)
   expect(stdout.length).toBeGreaterThan(whole.length / 2 - 1000)
   expect(whole.startsWith(stdout)).toBe(true)
+})
+
+test('a reader that goes away leaves nothing beside the log', async () => {
+  makeLog(file, series(20_000, 1000))
+  const before = readdirSync(folder)
+  const pipe = `'${process.execPath}' '${CLI}' export --db '${file}' | head -n 1`
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', pipe])
+  expect(stdout).toMatch(/^time,device/)
+  expect(readdirSync(folder)).toEqual(before)
 })
