@@ -1,13 +1,6 @@
 import type { Source, SourceState } from '../device/source.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
-import {
-  cleanText,
-  type Epoch,
-  markBadTime,
-  markOutOfRange,
-  powerOf,
-  type Sample,
-} from '../domain/sample.ts'
+import { markBadTime, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
 import { decodeLine } from '../protocol/codec.ts'
 import type { Command, CommandResult } from '../protocol/commands.ts'
 import { CrcPolicy } from '../protocol/crc-policy.ts'
@@ -15,13 +8,13 @@ import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { LossReason } from '../protocol/missing-ranges.ts'
 import type { Arrival } from '../protocol/sample-memory.ts'
-import { Continuity } from '../stats/continuity.ts'
 import type { LogClient, LogState } from '../storage/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import type { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
 import { clockText } from './clock-text.ts'
+import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import { type Loss, Losses, lossText, timeWithin } from './losses.ts'
 import type { ClockNotice, Entry, LiveStamp } from './time-entry.ts'
@@ -41,9 +34,6 @@ export interface SessionOptions {
   /** Contract: `--count`; after so many accepted samples nothing more is read. null: no limit */
   readonly maxSamples: number | null
 }
-
-/** Names of a device that are labels in the log; further ones are not. */
-const MAX_NAMES = 64
 
 /** Who hears of the stream; each call is short and never waits. */
 export interface SessionListener {
@@ -70,14 +60,7 @@ export class Session {
   /** Samples that came after all, but whose loss has no span in time yet. */
   #lateArrivals: Arrival[] = []
   readonly #startMs: number
-  #epoch: Epoch | null = null
-  /** Of the epoch under way. */
-  #continuity = new Continuity()
-  #nextEpochId: number
-  #helloName: string | null = null
-  /** Epochs begun by this run. */
-  #epochs = 0
-  #boot: number | null = null
+  readonly #runs: DeviceRuns
   #range: DeviceRange
   #crcPolicy = new CrcPolicy()
   #connections = 0
@@ -90,8 +73,6 @@ export class Session {
   /** Numbers of the samples healed one after the other. */
   #healed: number[] = []
   readonly #reported = new Set<string>()
-  /** Names that the device has said. */
-  readonly #names = new Set<string>()
   #logKind: LogState['kind'] = 'recording'
   /** Numbers are missing altogether: no loss can be detected. */
   unnumbered = false
@@ -100,7 +81,8 @@ export class Session {
     this.#options = options
     this.#listener = listener
     this.#range = { ...DEFAULT_RANGE, ...options.range }
-    this.#nextEpochId = options.log?.nextEpochId ?? 1
+    const { device, log, source } = options
+    this.#runs = new DeviceRuns({ device, log, sourceLabel: source.label })
     this.#startMs = options.clock.monoMs()
     this.#host = new HostTime(options.clock, ({ byMs }) => {
       const by = formatDuration(Math.abs(byMs))
@@ -135,7 +117,7 @@ export class Session {
       },
     )
     options.log?.onCommitted((last) => {
-      if (last.epochId === this.#epoch?.id && last.seq !== null && last.origin !== 'late')
+      if (last.epochId === this.#runs.epoch?.id && last.seq !== null && last.origin !== 'late')
         this.#link.durable(last.seq)
     })
     options.log?.onState((state) => this.#logState(state))
@@ -221,8 +203,7 @@ export class Session {
   }
 
   get device(): string {
-    const { device, source } = this.#options
-    return cleanText(device ?? this.#helloName ?? source.label)
+    return this.#runs.label
   }
 
   readonly #unprotected = (): void => {
@@ -266,8 +247,8 @@ export class Session {
     if (healed && frame.seq !== null) this.#healed.push(frame.seq)
     else this.#reportHealed()
     if (healed) this.#ledger.recovered++
-    const epoch = this.#currentEpoch(timeUs)
-    const follows = this.#continuity.follows(timeUs, frame.seq ?? -1)
+    const epoch = this.#runs.current(timeUs)
+    const follows = this.#runs.follows(timeUs, frame.seq)
     const isWrong = notice?.kind === 'contradicted'
     const sample = this.#makeSample(
       frame,
@@ -334,7 +315,7 @@ export class Session {
   #forgotten(seq: number): Loss | null {
     if (this.#losses.arePending) return null
     const [fromUs, toUs] = [this.#lastUs, this.#lastUs]
-    const epoch = this.#currentEpoch(toUs)
+    const epoch = this.#runs.current(toUs)
     return { first: seq, count: 1, reason: 'found', epoch, fromUs, toUs, timeOf: () => null }
   }
 
@@ -385,25 +366,10 @@ export class Session {
     for (const loss of this.#losses.settle(toUs, placed)) {
       const { first: firstSeq, count, fromUs, reason } = loss
       this.#listener.event('lost', lossText(firstSeq, count, reason), toUs)
-      const epoch = this.#currentEpoch(toUs)
+      const epoch = this.#runs.current(toUs)
       this.#losses.record({ ...loss, epoch, timeOf })
       this.#options.log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
     }
-  }
-
-  #currentEpoch(nowUs: number): Epoch {
-    if (this.#epoch === null) {
-      this.#epoch = {
-        id: this.#nextEpochId++,
-        device: this.device,
-        boot: this.#boot,
-        startedUs: nowUs,
-      }
-      this.#epochs++
-      this.#continuity = new Continuity()
-      this.#options.log?.epoch(this.#epoch)
-    }
-    return this.#epoch
   }
 
   #restarted(boot: number | null): void {
@@ -418,58 +384,28 @@ export class Session {
 
   #newBoot(boot: number | null): void {
     this.#ledger.reboots++
-    this.#boot = boot
-    this.#epoch = null
+    this.#runs.restarted(boot)
     this.#report('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
   }
 
   #resume(hello: HelloFrame): number | null {
-    if (hello.boot === null) return null
-    // An earlier run may have begun before the device said its name.
-    const { device, source, log } = this.#options
-    const names = device === null ? [hello.name ?? '', source.label] : [device]
-    const labels = names.map(cleanText)
-    const [point] = labels
-      .flatMap((label) => log?.resumePoint(label) ?? [])
-      .filter(({ epoch }) => epoch.boot === hello.boot)
-      .sort((a, b) => b.epoch.id - a.epoch.id)
-    if (point === undefined) return null
-    this.#epoch = point.epoch
-    // The log has to know it in this run, too: in a spill file, or should its file be replaced.
-    log?.epoch(point.epoch)
+    const point = this.#runs.resume(hello)
+    if (point === null) return null
     this.#lastUs = point.lastUs
     this.#timeline.resumeAfter(point.lastUs)
     return point.lastSeq
   }
 
   #hello(hello: HelloFrame, known: boolean): void {
-    // A run that began under the source's label keeps it: one device, one label.
-    if (this.#epochs === 0 || this.#helloName !== null) this.#helloName = this.#labelOf(hello)
-    this.#boot = hello.boot
-    this.#range = { ...hello.range, ...this.#options.range }
-    // Samples came before the device said which boot this is.
-    if (this.#epoch !== null && this.#epoch.boot === null && hello.boot !== null) {
-      this.#epoch = { ...this.#epoch, boot: hello.boot }
-      this.#options.log?.epoch(this.#epoch)
+    this.#runs.hello(hello)
+    if (this.#runs.hasTooManyNames) {
+      const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
+      this.#reportOnce('hello', 'names', text)
     }
+    this.#range = { ...hello.range, ...this.#options.range }
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
     this.#report('hello', `${hello.model}${firmware}${boot}${known ? '' : ', new run'}`)
-  }
-
-  /** A device that says another name each time must not fill the log with devices. */
-  #labelOf({ name }: HelloFrame): string | null {
-    if (name === null || this.#names.has(name)) return name
-    if (this.#names.size >= MAX_NAMES) {
-      this.#reportOnce(
-        'hello',
-        'names',
-        `the device has said ${MAX_NAMES} names: it keeps the last one`,
-      )
-      return this.#helloName
-    }
-    this.#names.add(name)
-    return name
   }
 
   #connected(): void {
@@ -500,7 +436,7 @@ export class Session {
     }
     // What lies between two times that a step parts was not measured: nothing is integrated over it.
     const isStep = kind === 'restarted' || kind === 'stepped' || kind === 'host_stepped'
-    if (isStep) this.#epoch = null
+    if (isStep) this.#runs.end()
     const text = clockText(notice, frame)
     if (kind === 'unset' || kind === 'unstamped') this.#reportOnce('clock', kind, text)
     else this.#report('clock', text)
