@@ -148,9 +148,12 @@ export class Timeline {
       )
     }
     if (this.#placement.isBack(stamp)) return false
-    // A pipe may be live after all: then the host saw the pause, too.
-    const unseenUs = this.#placement.clock.stepTo(stamp) - this.#placement.hostStepUs(entry)
-    return unseenUs <= PIPE_DELAY_US || this.#placement.isOrdinary(entry, stamp)
+    // A pipe may be live after all: then the host saw most of that time pass, too.
+    const step = this.#placement.clock.stepTo(stamp)
+    const hostStep = this.#placement.hostStepUs(entry)
+    if (this.#placement.usual.us === null) return step - hostStep <= DOUBT_BEYOND_US
+    const isSeen = hostStep >= step / 2 || step - hostStep <= PIPE_DELAY_US
+    return isSeen || this.#placement.isOrdinary(entry, stamp)
   }
 
   #doubt(entry: Entry, stamp: ScaledStamp): void {
@@ -253,8 +256,15 @@ export class Timeline {
     )
     // A pause is not believed of one sample, unless no interval is known yet.
     const isBelieved = goesOn && (rest.length > 0 || this.#placement.usual.us === null)
-    if (this.#placement.isFresh) this.#placement.begin(entry, stamp, null)
-    else if (isBelieved && this.#placement.isPause(entry, stamp))
+    if (this.#placement.isFresh) {
+      const [second] = rest
+      // Two steps that are alike are the interval.
+      if (rest.length > 1 && second !== undefined && this.#agree(waiting)) {
+        const samples = samplesBetween(entry, second.entry)
+        this.#placement.usual.add(stepUs(stamp, second.stamp) / samples)
+      }
+      this.#placement.begin(entry, stamp, null)
+    } else if (isBelieved && this.#placement.isPause(entry, stamp))
       this.#placement.believe(entry, stamp)
     else if (isBelieved && this.#agree(waiting.slice(0, AGREEING))) this.#acceptClock(entry, stamp)
     else this.#estimate(first, this.#placement.expectedUs(entry))

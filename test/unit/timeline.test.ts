@@ -273,6 +273,27 @@ describe('Timeline: pauses of the sender', () => {
   })
 })
 
+const clean40 = Array.from({ length: 40 }, (_, i) => i)
+
+describe('Timeline: a port whose lines are read late', () => {
+  it('is not suspected, but where its first lines waited for more than two seconds', () => {
+    for (const everyUs of [1000, 50_000, 200_000, 1e6, 10e6]) {
+      for (const waitUs of [20_000, 320_000, 900_000, 1.9e6, 30e6]) {
+        for (const at of [0, 7]) {
+          if (at === 0 && waitUs > 2e6) continue
+          const stamps = clean40.map((i) => ms(5000 + (i * everyUs) / 1000))
+          const run = Run.of({ live: true }, stamps, (i) => {
+            const isLate = i >= at && i * everyUs < at * everyUs + waitUs
+            return HOST_US + (isLate ? at * everyUs + waitUs : i * everyUs)
+          })
+          const what = `every ${everyUs} µs, ${waitUs} µs late at ${at}`
+          expect(run.notices, what).toEqual(clean40.map(() => null))
+        }
+      }
+    }
+  })
+})
+
 describe('Timeline: a pipe that is live', () => {
   it('makes no sample wait for long', () => {
     const run = new Run()
@@ -284,6 +305,28 @@ describe('Timeline: a pipe that is live', () => {
     }
     expect(run.times).toEqual(seconds(0, 10, 20, 30, 40))
     expect(run.notices).toEqual(Array(5).fill(null))
+  })
+
+  it('is not suspected because its first lines, or some later ones, had to wait', () => {
+    for (const everyUs of [50_000, 200_000, 450_000, 1e6, 10e6]) {
+      for (const waitUs of [20_000, 106_000, 320_000, 900_000, 1.9e6]) {
+        for (const at of [0, 7]) {
+          const run = new Run()
+          let nowUs = HOST_US
+          for (let i = 0; i < 20; i++) {
+            const isLate = i * everyUs < at * everyUs + waitUs && i >= at
+            const arrivalUs = HOST_US + (isLate ? at * everyUs + waitUs : i * everyUs)
+            for (; nowUs < arrivalUs; nowUs += 50_000) run.timeline.tick(nowUs)
+            run.push(ms(5000 + (i * everyUs) / 1000), i, arrivalUs)
+          }
+          run.timeline.end()
+          const what = `every ${everyUs} µs, ${waitUs} µs late at ${at}`
+          expect(run.notices, what).toEqual(Array(20).fill(null))
+          const begin = run.times[0] as number
+          expect(run.times.map((us) => us - begin)).toEqual(run.times.map((_, i) => i * everyUs))
+        }
+      }
+    }
   })
 
   it('gives a wrong stamp the time of its arrival', () => {
