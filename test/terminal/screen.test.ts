@@ -277,7 +277,8 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     async (term) => {
       open([], { env: { TERM: term } })
       await wholeScreen()
-      expect(terminal.cell(1, 1).foreground).toBe(75)
+      // Grey until the first sample is there.
+      await terminal.waitFor(() => terminal.cell(1, 1).foreground === 75)
       expect(terminal.text).toContain('┌─ 60 s')
       terminal.press('q')
       await terminal.ended()
