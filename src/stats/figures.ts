@@ -56,4 +56,16 @@ export class Figures {
     this.chargePc += ((microOf(current0) + microOf(current1)) / 2) * spanUs
     this.energyPj += ((microOf(power0) + microOf(power1)) / 2) * spanUs
   }
+
+  /** Takes in another span of the same device; nothing is integrated between the two. */
+  merge(part: Figures): void {
+    this.samples += part.samples
+    this.measured += part.measured
+    this.coveredUs += part.coveredUs
+    this.voltage.merge(part.voltage.min, part.voltage.sumMicro, part.voltage.max)
+    this.current.merge(part.current.min, part.current.sumMicro, part.current.max)
+    this.power.merge(part.power.min, part.power.sumMicro, part.power.max)
+    this.chargePc += part.chargePc
+    this.energyPj += part.energyPj
+  }
 }

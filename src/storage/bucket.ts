@@ -33,17 +33,6 @@ export function bucketOf(
   }
 }
 
-export function addFigures(sum: Figures, part: Figures): void {
-  sum.samples += part.samples
-  sum.measured += part.measured
-  sum.coveredUs += part.coveredUs
-  sum.voltage.merge(part.voltage.min, part.voltage.sumMicro, part.voltage.max)
-  sum.current.merge(part.current.min, part.current.sumMicro, part.current.max)
-  sum.power.merge(part.power.min, part.power.sumMicro, part.power.max)
-  sum.chargePc += part.chargePc
-  sum.energyPj += part.energyPj
-}
-
 /** False: no samples come to these; the page that they were read from is damaged. */
 export function areSound(figures: Figures): boolean {
   const { samples, measured, coveredUs, voltage, current, power, chargePc, energyPj } = figures

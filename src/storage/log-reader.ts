@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Figures } from '../stats/figures.ts'
 import { logFilePath } from '../util/paths.ts'
-import { addFigures, areSound, bucketOf } from './bucket.ts'
+import { areSound, bucketOf } from './bucket.ts'
 import { BucketScan } from './bucket-scan.ts'
 import { Catalog } from './catalog.ts'
 import { damaged, logError } from './log-errors.ts'
@@ -174,7 +174,7 @@ export class LogReader {
         // Any whole number of minutes; a year keeps the pieces few.
         const everyUs = 525_600 * US_PER_MINUTE
         for (const { figures } of this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs)) {
-          addFigures(sum, figures)
+          sum.merge(figures)
         }
         if (sum.samples === 0) continue
         const device = this.#name(id)

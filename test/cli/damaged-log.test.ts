@@ -2,15 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import type { LogRange } from '../../src/storage/log-query.ts'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import { InaError } from '../../src/util/errors.ts'
 import { formatIso } from '../../src/util/time-text.ts'
 import { ina219, temporaryFolder } from '../support/cli.ts'
-import { EPOCH, makeLog, query, START_US, series } from '../support/log-fixture.ts'
+import { ALL, EPOCH, makeLog, query, START_US, series } from '../support/log-fixture.ts'
 
 const PAGE_BYTES = 4096
-const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 
 /** A log with rows in every table, also in those that are empty most of the time. */
 function fullLog(): Buffer {

@@ -8,6 +8,7 @@ import { LogReader } from '../../src/storage/log-reader.ts'
 import { SINGLE_RANGES } from '../../src/storage/loss-table.ts'
 import { MAX_STATES } from '../../src/storage/status-table.ts'
 import {
+  ALL,
   batchesOf,
   EPOCH,
   HOURS_48_MS,
@@ -19,7 +20,6 @@ import {
   tempFolder,
 } from '../support/log-fixture.ts'
 
-const ALL = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 const HOUR_US = 3600e6
 const DAY_US = 24 * HOUR_US
 

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import { bundleProgram } from '../support/bundle.ts'
-import { query, tempFolder, WORKER_URL } from '../support/log-fixture.ts'
+import { ALL, query, tempFolder, WORKER_URL } from '../support/log-fixture.ts'
 
 let program: string
 
@@ -36,8 +36,6 @@ async function killAfter(file: string, more: number): Promise<number> {
   await exit
   return durable
 }
-
-const ALL = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 
 test('what was called durable survives SIGKILL, and the next run goes on behind it', async () => {
   const file = join(tempFolder(), 'log.db')

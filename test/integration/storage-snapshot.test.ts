@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { LogRange } from '../../src/storage/log-query.ts'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import {
+  ALL,
   batchesOf,
   EPOCH,
   openWriter,
@@ -14,7 +14,6 @@ import {
   tempFolder,
 } from '../support/log-fixture.ts'
 
-const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 const MINUTE_MS = 60_000
 
 test('what is read is of one moment, whatever is deleted and added meanwhile', () => {

@@ -6,6 +6,7 @@ import type { Epoch } from '../../src/domain/sample.ts'
 import { LogReader } from '../../src/storage/log-reader.ts'
 import { estimateLogBytes } from '../../src/storage/log-size.ts'
 import {
+  ALL,
   batchesOf,
   EPOCH,
   HOURS_48_MS,
@@ -23,8 +24,6 @@ let file: string
 beforeEach(() => {
   file = join(tempFolder(), 'log.db')
 })
-
-const ALL = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 
 function count(table: string): number {
   return query(file, `SELECT count(*) AS n FROM ${table}`)[0]?.['n'] as number

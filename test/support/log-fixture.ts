@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { BlockBuilder, type LogBatch } from '../../src/storage/log-batch.ts'
 import { openForWriting } from '../../src/storage/log-file.ts'
+import type { LogRange } from '../../src/storage/log-query.ts'
 import { LogWriter } from '../../src/storage/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 
@@ -15,6 +16,9 @@ export const WORKER_URL = new URL('../../dist/log-worker.js', import.meta.url)
 export const HOURS_48_MS = 48 * 3_600_000
 /** 2026-11-20T20:13:00Z, a whole minute. */
 export const START_US = Date.UTC(2026, 10, 20, 20, 13) * 1000
+
+/** All that a log holds. */
+export const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 
 export const EPOCH: Epoch = { id: 1, device: 'bench', boot: 7, startedUs: START_US }
 
