@@ -3,7 +3,7 @@
 import { Board } from '../mock/board/board.ts'
 import { FLASH_BYTES, loadFirmware } from '../mock/board/firmware-image.ts'
 import { decodeLine } from '../src/protocol/codec.ts'
-import { LineSplitter } from '../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
 
 const RATES = [115_200, 250_000, 500_000, 1_000_000]
 const SECONDS = Number(process.argv[2] ?? 2)

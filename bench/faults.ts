@@ -10,7 +10,7 @@
 import { createDevice, type MockDevice } from '../mock/device.ts'
 import { FaultInjector } from '../mock/fault-injector.ts'
 import { parseFaults } from '../mock/faults.ts'
-import { Session } from '../src/monitor/session.ts'
+import { Session } from '../src/stream/session.ts'
 import { ManualClock, SimulatedWire } from '../test/support/simulated-wire.ts'
 
 const START_S = 1_790_000_000

@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm'
 import { Noise } from '../mock/random.ts'
 import { decodeLine } from '../src/protocol/codec.ts'
 import { withCrc } from '../src/protocol/crc.ts'
-import { LineSplitter } from '../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
 
 const total = Number(process.argv[2] ?? 10_000_000)
 const seed = Number(process.argv[3] ?? 1)

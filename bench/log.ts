@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { openLog } from '../src/storage/log-client.ts'
+import { openLog } from '../src/storage/client/log-client.ts'
 
 const count = Number(process.argv[2] ?? 1_728_000)
 const hz = Number(process.argv[3] ?? 10)
@@ -21,10 +21,12 @@ const log = await openLog(
   { file, retainMs: 48 * 3_600_000 },
   pathToFileURL(resolve('dist/log-worker.js')),
 )
-log.epoch({ id: log.nextEpochId, device: 'bench', boot: 1, startedUs: startUs })
+const epoch = log.begin('bench', 1, startUs)
 const startedMs = performance.now()
 for (let seq = 0; seq < count; seq++) {
   log.append({
+    electric: true,
+    extras: null,
     timeUs: Math.round(startUs + seq * (1e6 / hz)),
     voltage: (5_000_000 + ((seq * 7919) % 100_000)) / 1e6,
     current: ((seq * 104_729) % 600_000) / 1e6,
@@ -32,7 +34,7 @@ for (let seq = 0; seq < count; seq++) {
     seq,
     status: 'ok',
     inRange: true,
-    epochId: 1,
+    epochId: epoch.id,
     gapBefore: false,
     origin: 'live',
   })

@@ -1,5 +1,5 @@
 import { decodeLine } from '../src/protocol/codec.ts'
-import { MAX_LINE_BYTES } from '../src/protocol/line-splitter.ts'
+import { MAX_LINE_BYTES } from '../src/sources/lines/line-splitter.ts'
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts'
 import { Noise } from './random.ts'
 

@@ -1,4 +1,4 @@
-import { LineSplitter } from '../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
 import type { DeviceCore, DeviceLine } from './device-core.ts'
 import type { FaultInjector } from './fault-injector.ts'
 import { FAULT_KINDS, type FaultKind } from './faults.ts'

@@ -1,5 +1,5 @@
-import type { Source, SourceSink } from '../src/device/source.ts'
-import { LineSplitter } from '../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
+import type { Source, SourceSink } from '../src/sources/source.ts'
 import type { Clock } from '../src/util/clock.ts'
 import { createDevice, type MockDevice, type MockDeviceOptions } from './device.ts'
 import { LiveDevice } from './live-device.ts'

@@ -15,7 +15,7 @@ await build({
   absWorkingDir: root,
   entryPoints: {
     ina219: 'src/cli/main.ts',
-    'log-worker': 'src/storage/log-worker.ts',
+    'log-worker': 'src/storage/write/log-worker.ts',
   },
   outdir: 'dist',
   bundle: true,

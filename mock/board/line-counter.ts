@@ -1,5 +1,5 @@
 import { decodeLine } from '../../src/protocol/codec.ts'
-import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
 
 /** What a board said, for `mock --summary`. */
 export interface LineCounts {

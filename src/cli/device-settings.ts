@@ -1,4 +1,4 @@
-import type { Command } from '../protocol/commands.ts'
+import type { Command } from '../protocol/link/commands.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import { nearest } from '../util/nearest.ts'

@@ -1,5 +1,5 @@
-import type { Source } from '../device/source.ts'
-import { StdinSource } from '../device/stdin-source.ts'
+import type { Source } from '../sources/source.ts'
+import { StdinSource } from '../sources/stdin-source.ts'
 import { InaError } from '../util/errors.ts'
 import type { CliIo } from './io.ts'
 
@@ -44,7 +44,7 @@ function openStdin(io: CliIo): Source {
 }
 
 async function openSerial(path: string, choice: SourceChoice, io: CliIo): Promise<Source> {
-  const { SerialSource } = await import('../device/serial-source.ts')
+  const { SerialSource } = await import('../sources/serial/serial-source.ts')
   return new SerialSource({
     path,
     baud: choice.baud,
@@ -54,7 +54,7 @@ async function openSerial(path: string, choice: SourceChoice, io: CliIo): Promis
 }
 
 async function surePort(io: CliIo): Promise<string> {
-  const { listPorts, pickPort } = await import('../device/ports.ts')
+  const { listPorts, pickPort } = await import('../sources/serial/ports.ts')
   const ports = await listPorts()
   const picked = pickPort(ports)
   if (picked.port !== null) {

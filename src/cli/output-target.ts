@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { refuseLogAsOutput } from '../storage/output-guard.ts'
+import { refuseLogAsOutput } from '../storage/file/output-guard.ts'
 import { createDraft, removeDraft, sweepDrafts } from '../util/draft-file.ts'
 import { InaError, systemCode } from '../util/errors.ts'
 import { realPath } from '../util/paths.ts'

@@ -1,17 +1,23 @@
 /** What a device says of one measurement; the heart of everything else. */
 
+import type { Extras } from './channels.ts'
+
 /** How a sample entered the stream. `live`: in order. `healed`: after a NACK. `late`: after later ones. */
 export type SampleOrigin = 'live' | 'healed' | 'late'
 
 export interface Sample {
   /** Time of the measurement, Unix time in whole microseconds. */
   readonly timeUs: number
+  /** False: the device sent no voltage and current; then these three are NaN, and `extras` has what it sent. */
+  readonly electric: boolean
   /** Bus voltage in V: the double nearest to the decimal that the device printed. */
   readonly voltage: number
   /** Current in A, signed (INA219 datasheet SBOS448, current register). */
   readonly current: number
   /** Power in W, signed: as sent, else voltage times current rounded to 1 nW. */
   readonly power: number
+  /** Values of the device's extra channels; null where it sent none. */
+  readonly extras: Extras | null
   /** Sequence number, unsigned 32 bit; null where the device numbers nothing. */
   readonly seq: number | null
   /** The device's own word (`ok`, `clip`, …); `markOutOfRange` is appended where it applies. */
@@ -39,9 +45,6 @@ export interface Epoch {
   /** Time of its first sample, Unix µs. */
   readonly startedUs: number
 }
-
-export type Quantity = 'voltage' | 'current' | 'power'
-export const QUANTITIES: readonly Quantity[] = ['voltage', 'current', 'power']
 
 const OUT_OF_RANGE = 'out_of_range'
 const BAD_TIME = 'bad_time'

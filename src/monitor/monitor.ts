@@ -1,11 +1,12 @@
-import { isMeasured, QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
-import type { Command } from '../protocol/commands.ts'
+import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import { isMeasured, type Sample } from '../domain/sample.ts'
+import type { Command } from '../protocol/link/commands.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows } from '../stats/windows.ts'
-import { estimateLogBytes } from '../storage/log-size.ts'
+import { estimateLogBytes } from '../storage/file/log-size.ts'
+import { Session, type SessionOptions } from '../stream/session.ts'
 import type { InaError } from '../util/errors.ts'
 import { RateMeter } from './rate-meter.ts'
-import { Session, type SessionOptions } from './session.ts'
 import type {
   EventLine,
   Ledger,

@@ -1,12 +1,12 @@
-import type { SourceState } from '../device/source.ts'
-import type { Quantity } from '../domain/sample.ts'
+import type { Quantity } from '../domain/channels.ts'
+import type { SourceState } from '../sources/source.ts'
 import type { WindowStats } from '../stats/windows.ts'
-import type { LogState } from '../storage/log.ts'
-import type { Ledger } from './ledger.ts'
+import type { LogState } from '../storage/client/log.ts'
+import type { Ledger } from '../stream/ledger.ts'
 
-export type { SourceState } from '../device/source.ts'
+export type { SourceState } from '../sources/source.ts'
 export type { WindowStat, WindowStats } from '../stats/windows.ts'
-export type { Ledger } from './ledger.ts'
+export type { Ledger } from '../stream/ledger.ts'
 
 /**
  * Samples folded into equal time slots, oldest first; what the chart draws.

@@ -1,4 +1,5 @@
-import { QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
+import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import type { Sample } from '../domain/sample.ts'
 import type { Trace } from './snapshot.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */

@@ -127,6 +127,8 @@ function readSample(members: Members, isProtected: boolean): Frame {
   }
   const frame: SampleFrame = {
     kind: 'sample',
+    electric: true,
+    extras: null,
     voltage,
     current,
     power,

@@ -1,3 +1,4 @@
+import type { Extras } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 
 /** What one line of the wire turned out to be. Discarded lines are frames, too. */
@@ -20,12 +21,16 @@ interface Protectable {
 /** PROTOCOL.md 5.1, one sample. */
 export interface SampleFrame extends Protectable {
   readonly kind: 'sample'
+  /** False: voltage or current is missing, so that both are NaN, power is null, and `extras` has what was sent. */
+  readonly electric: boolean
   /** V */
   readonly voltage: number
   /** A, signed */
   readonly current: number
   /** W; null where the device sends none */
   readonly power: number | null
+  /** All further numeric members; null where there are none. */
+  readonly extras: Extras | null
   readonly stamp: Stamp
   /** u32, or null */
   readonly seq: number | null

@@ -1,4 +1,5 @@
-import { QUANTITIES, type Quantity, type Sample } from '../domain/sample.ts'
+import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import type { Sample } from '../domain/sample.ts'
 
 export interface WindowStat {
   readonly min: number

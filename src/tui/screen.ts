@@ -2,12 +2,12 @@ import type { ReadStream } from 'node:tty'
 import type { MonitorControls, Snapshot, Trace } from '../monitor/snapshot.ts'
 import type { Clock } from '../util/clock.ts'
 import { FrameLoop } from './frame-loop.ts'
-import { type Action, actionOf } from './keymap.ts'
-import type { Size } from './layout.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { buildFrame, type FrameContext, isChartApart, traceWish } from './view-model/frame.ts'
-import { type Look, lookOf } from './view-model/look.ts'
+import { buildFrame, type FrameContext, isChartApart, traceWish } from './view/frame.ts'
+import { type Action, actionOf } from './view/keymap.ts'
+import type { Size } from './view/layout.ts'
+import { type Look, lookOf } from './view/look.ts'
 import {
   INITIAL_VIEW,
   reduceView,
@@ -15,7 +15,7 @@ import {
   type ViewAction,
   type ViewContext,
   type ViewState,
-} from './view-state.ts'
+} from './view/view-state.ts'
 import { Dashboard } from './widgets/dashboard.ts'
 
 export { canOpenScreen } from './terminal/can-open.ts'

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { colourFor, hasColour, loadColours } from '../../src/cli/colour.ts'
 import { portsText } from '../../src/cli/commands/ports.ts'
-import type { PortInfo } from '../../src/device/ports.ts'
+import type { PortInfo } from '../../src/sources/serial/ports.ts'
 import { CLI, ina219, temporaryFolder } from '../support/cli.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 

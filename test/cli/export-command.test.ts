@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import { openLog } from '../../src/storage/log-client.ts'
+import { openLog } from '../../src/storage/client/log-client.ts'
 import { parseCsvRecord } from '../../src/util/csv.ts'
 import { CLI, ina219, start, until } from '../support/cli.ts'
 import {

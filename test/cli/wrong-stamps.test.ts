@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import type { Ledger } from '../../src/monitor/ledger.ts'
+import type { Ledger } from '../../src/stream/ledger.ts'
 import { ina219, temporaryFolder } from '../support/cli.ts'
 
 const START_S = 1_712_345_678

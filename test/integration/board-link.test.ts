@@ -3,7 +3,7 @@ import { Board } from '../../mock/board/board.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import { Noise } from '../../mock/random.ts'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/monitor/session.ts'
+import { Session } from '../../src/stream/session.ts'
 import { BoardWire } from '../support/board.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 

@@ -10,10 +10,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PortInfo } from '../../src/device/ports.ts'
-import { type OpenPort, type PortFactory, realPortFactory } from '../../src/device/serial-port.ts'
-import { SerialSource, type SerialSourceOptions } from '../../src/device/serial-source.ts'
-import type { SourceSink } from '../../src/device/source.ts'
+import type { PortInfo } from '../../src/sources/serial/ports.ts'
+import {
+  type OpenPort,
+  type PortFactory,
+  realPortFactory,
+} from '../../src/sources/serial/serial-port.ts'
+import { SerialSource, type SerialSourceOptions } from '../../src/sources/serial/serial-source.ts'
+import type { SourceSink } from '../../src/sources/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import type { InaError } from '../../src/util/errors.ts'
 import { hasPty, openRecordedPty, type RecordedPty, until } from '../support/serial.ts'

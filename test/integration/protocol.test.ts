@@ -4,7 +4,7 @@ import { DeviceCore } from '../../mock/device-core.ts'
 import { Outbox } from '../../mock/outbox.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { INVALID_STATUS, isMeasured } from '../../src/domain/sample.ts'
-import { Session } from '../../src/monitor/session.ts'
+import { Session } from '../../src/stream/session.ts'
 import { BoardRig } from '../support/board.ts'
 import { LineSource } from '../support/line-source.ts'
 import {

@@ -4,7 +4,7 @@ import type { DeviceCore } from '../../mock/device-core.ts'
 import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/monitor/session.ts'
+import { Session } from '../../src/stream/session.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
 
 const START_S = 1_790_000_000

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { EpochTable } from '../../src/storage/epoch-table.ts'
-import { BURST, MAX_EVENTS } from '../../src/storage/event-table.ts'
-import type { LostRange } from '../../src/storage/log.ts'
-import { EMPTY_BLOCK, type LogBatch } from '../../src/storage/log-batch.ts'
-import { LogReader } from '../../src/storage/log-reader.ts'
-import { SINGLE_RANGES } from '../../src/storage/loss-table.ts'
-import { MAX_STATES } from '../../src/storage/status-table.ts'
+import type { LostRange } from '../../src/storage/client/log.ts'
+import { EMPTY_BLOCK, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { EpochTable } from '../../src/storage/write/epoch-table.ts'
+import { BURST, MAX_EVENTS } from '../../src/storage/write/event-table.ts'
+import { SINGLE_RANGES } from '../../src/storage/write/loss-table.ts'
+import { MAX_STATES } from '../../src/storage/write/status-table.ts'
 import {
   ALL,
   batchesOf,

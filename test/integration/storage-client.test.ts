@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import type { LogClient, LogEvent, LogState } from '../../src/storage/log.ts'
-import { openLog } from '../../src/storage/log-client.ts'
+import type { LogClient, LogEvent, LogState } from '../../src/storage/client/log.ts'
+import { openLog } from '../../src/storage/client/log-client.ts'
 import { until } from '../support/cli.ts'
 import {
   EPOCH,
@@ -28,19 +28,18 @@ function open(): Promise<LogClient> {
 
 test('hands over, says what is durable, and flushes all at the close', async () => {
   const log = await open()
-  expect(log.nextEpochId).toBe(1)
   expect(log.hasResumePoints).toBe(false)
   expect(log.resumePoint('bench')).toBeNull()
-  const committed: Sample[] = []
+  const committed: (number | undefined)[] = []
   const states: LogState[] = []
-  log.onCommitted((sample) => committed.push(sample))
+  log.onCommitted((commit) => committed.push(commit.get(1)))
   log.onState((state) => states.push(state))
-  log.epoch(EPOCH)
+  expect(log.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
   const samples = series(1234, 10_000)
   for (const sample of samples) log.append(sample)
   expect(log.state).toMatchObject({ kind: 'recording', queued: 1234, logged: 0 })
   await until('all is durable', () => log.state.queued === 0)
-  expect(committed.at(-1)).toBe(samples.at(-1))
+  expect(committed.at(-1)).toBe(samples.at(-1)?.seq)
   expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1234 }])
   expect(states.at(-1)).toMatchObject({ logged: 1234, queued: 0 })
   expect(states.at(-1)?.bytes).toBeGreaterThan(10_000)
@@ -145,7 +144,7 @@ test('says what the log itself records: samples that go by more than the passing
   const log = await open()
   const events: LogEvent[] = []
   log.onEvent((event) => events.push(event))
-  log.epoch(EPOCH)
+  expect(log.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
   const samples = series(300, 1e6)
   const old = samples
     .slice(100, 200)

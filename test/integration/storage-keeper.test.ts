@@ -13,15 +13,15 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import {
   type KeeperReport,
   LogKeeper,
   MEMORY_MS,
   MEMORY_SAMPLES,
-} from '../../src/storage/log-keeper.ts'
-import { LogWriter } from '../../src/storage/log-writer.ts'
-import { SpillFile } from '../../src/storage/spill-file.ts'
-import { WriterLock } from '../../src/storage/writer-lock.ts'
+} from '../../src/storage/write/log-keeper.ts'
+import { LogWriter } from '../../src/storage/write/log-writer.ts'
+import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import {
   batchesOf,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { LogReader } from '../../src/storage/log-reader.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { bundleProgram } from '../support/bundle.ts'
 import { ALL, query, tempFolder, WORKER_URL } from '../support/log-fixture.ts'
 

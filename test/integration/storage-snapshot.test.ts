@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { LogReader } from '../../src/storage/log-reader.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
 import {
   ALL,
   batchesOf,

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Epoch } from '../../src/domain/sample.ts'
-import { LogReader } from '../../src/storage/log-reader.ts'
-import { estimateLogBytes } from '../../src/storage/log-size.ts'
+import { estimateLogBytes } from '../../src/storage/file/log-size.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
 import {
   ALL,
   batchesOf,

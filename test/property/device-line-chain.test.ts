@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLineChain } from '../../src/device/line-chain.ts'
-import { type LineSink, LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { type LineSink, LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import { createLineChain } from '../../src/sources/serial/line-chain.ts'
 
 /** What came out: the bytes of each line in hex, or `overlong`, in order. */
 function recorder(): { sink: LineSink; got: string[] } {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LogReader } from '../../src/storage/log-reader.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
 import {
   batchesOf,
   EPOCH,

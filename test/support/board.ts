@@ -2,10 +2,10 @@ import { Board, type BoardOptions } from '../../mock/board/board.ts'
 import { BoardDevice } from '../../mock/board/board-device.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import type { SensorInput } from '../../mock/board/ina219-model.ts'
-import type { Source, SourceSink } from '../../src/device/source.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../../src/protocol/frames.ts'
-import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import type { Source, SourceSink } from '../../src/sources/source.ts'
 import type { ManualClock } from './simulated-wire.ts'
 
 /** One line that arrived at the host. */

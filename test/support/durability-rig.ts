@@ -10,7 +10,7 @@ import { createDevice } from '../../mock/device.ts'
 import { LiveDevice } from '../../mock/live-device.ts'
 import { openPty, type Pty } from '../../mock/pty.ts'
 import { systemSchedule } from '../../mock/schedule.ts'
-import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { shutInherited } from './serial.ts'
 

@@ -5,6 +5,8 @@ export function sampleFrame(seq: number | null, change: Partial<SampleFrame> = {
   const n = seq ?? 0
   return {
     kind: 'sample',
+    electric: true,
+    extras: null,
     voltage: 5 + (n % 1000) / 1000,
     current: 0.1,
     power: null,

@@ -1,4 +1,4 @@
-import type { Source, SourceSink } from '../../src/device/source.ts'
+import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 /** A source whose lines a test hands over one by one. */
 export class LineSource implements Source {

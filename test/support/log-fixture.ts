@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import { BlockBuilder, type LogBatch } from '../../src/storage/log-batch.ts'
-import { openForWriting } from '../../src/storage/log-file.ts'
-import type { LogRange } from '../../src/storage/log-query.ts'
-import { LogWriter } from '../../src/storage/log-writer.ts'
+import { BlockBuilder, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { openForWriting } from '../../src/storage/file/log-file.ts'
+import type { LogRange } from '../../src/storage/read/log-query.ts'
+import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 
 /** The worker as it ships; vitest's global setup builds it. */
@@ -32,6 +32,8 @@ export function tempFolder(): string {
 export function sampleAt(timeUs: number, seq: number | null, more: Partial<Sample> = {}): Sample {
   return {
     timeUs,
+    electric: true,
+    extras: null,
     voltage: 5.02,
     current: 0.245,
     power: 1.23,

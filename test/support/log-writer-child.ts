@@ -4,20 +4,22 @@
  *
  * Arguments: database, URL of the worker.
  */
-import { openLog } from '../../src/storage/log-client.ts'
+import { openLog } from '../../src/storage/client/log-client.ts'
 
 const [file = '', workerUrl = ''] = process.argv.slice(2)
 const log = await openLog({ file, retainMs: 48 * 3_600_000 }, new URL(workerUrl))
 const point = log.resumePoint('bench')
-const epoch = point?.epoch ?? { id: log.nextEpochId, device: 'bench', boot: 1, startedUs: 1 }
-log.epoch(epoch)
-log.onCommitted((last) => process.stdout.write(`${last.seq}\n`))
+const epoch = point?.epoch ?? log.begin('bench', 1, 1)
+if (point !== null) log.epoch(epoch)
+log.onCommitted((commit) => process.stdout.write(`${commit.get(epoch.id)}\n`))
 let seq = point === null ? 0 : point.lastSeq + 1
 const START_US = 1_795_000_000_000_000
 
 setInterval(() => {
   for (let i = 0; i < 40; i++, seq++) {
     log.append({
+      electric: true,
+      extras: null,
       timeUs: START_US + seq * 1000,
       voltage: 5 + (seq % 1000) / 1000,
       current: (seq % 100) / 10_000,

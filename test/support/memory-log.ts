@@ -1,16 +1,25 @@
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import type { LogClient, LogEvent, LogState, LostRange } from '../../src/storage/log.ts'
-import { BlockBuilder, EMPTY_BLOCK, type LogBatch } from '../../src/storage/log-batch.ts'
+import type { LogClient, LogEvent, LogState, LostRange } from '../../src/storage/client/log.ts'
+import { BlockBuilder, EMPTY_BLOCK, type LogBatch } from '../../src/storage/client/log-batch.ts'
 
 /** Takes what a monitor logs, in order, to be written to a real log afterwards. */
 export class MemoryLog implements LogClient {
-  readonly nextEpochId = 1
   readonly hasResumePoints = false
   readonly congested = false
   readonly samples: Sample[] = []
   readonly lostRanges: LostRange[] = []
   readonly events: LogEvent[] = []
   readonly batches: LogBatch[] = []
+
+  #nextEpochId = 1
+
+  begin(device: string, boot: number | null, startedUs: number): Epoch {
+    const epoch = { id: this.#nextEpochId++, device, boot, startedUs }
+    this.epoch(epoch)
+    return epoch
+  }
+
+  channel(): void {}
 
   epoch(epoch: Epoch): void {
     this.#batch({ epochs: [epoch] })

@@ -1,8 +1,8 @@
 import type { DeviceCore } from '../../mock/device-core.ts'
 import type { FaultInjector } from '../../mock/fault-injector.ts'
 import { Outbox } from '../../mock/outbox.ts'
-import type { Source, SourceSink } from '../../src/device/source.ts'
-import { LineSplitter } from '../../src/protocol/line-splitter.ts'
+import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import type { Source, SourceSink } from '../../src/sources/source.ts'
 import type { Clock } from '../../src/util/clock.ts'
 
 /** A clock that stands until it is moved. */

@@ -1,4 +1,4 @@
-import { QUANTITIES, type Quantity } from '../../src/domain/sample.ts'
+import { QUANTITIES, type Quantity } from '../../src/domain/channels.ts'
 import type { MonitorControls, Snapshot, Trace } from '../../src/monitor/snapshot.ts'
 
 /** What a snapshot can differ in from a healthy one. */

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import { crc16, crcHex, withCrc } from '../../src/protocol/crc.ts'
-import { CrcPolicy } from '../../src/protocol/crc-policy.ts'
 import type { Frame } from '../../src/protocol/frames.ts'
+import { CrcPolicy } from '../../src/protocol/link/crc-policy.ts'
 
 const decode = (text: string): Frame => decodeLine(Buffer.from(text))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findAgain, identityOf, type PortIdentity } from '../../src/device/identity.ts'
-import type { PortInfo } from '../../src/device/ports.ts'
+import { findAgain, identityOf, type PortIdentity } from '../../src/sources/serial/identity.ts'
+import type { PortInfo } from '../../src/sources/serial/ports.ts'
 
 function port(path: string, overrides: Partial<PortInfo> = {}): PortInfo {
   return {

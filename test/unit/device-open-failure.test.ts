@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainOpenFailure, type OpenProbe } from '../../src/device/open-failure.ts'
+import { explainOpenFailure, type OpenProbe } from '../../src/sources/serial/open-failure.ts'
 
 const systemError = (code: string): Error => Object.assign(new Error(code), { code })
 const cause = new Error('Error: something, cannot open')

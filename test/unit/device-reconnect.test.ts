@@ -5,7 +5,7 @@ import {
   type ReconnectEvent,
   type ReconnectState,
   transition,
-} from '../../src/device/reconnect.ts'
+} from '../../src/sources/serial/reconnect.ts'
 import { type ErrorCode, InaError } from '../../src/util/errors.ts'
 
 const failure = (code: ErrorCode): InaError => new InaError(code, `message of ${code}`, 'the hint')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BaudDoubt, baudAdvice } from '../../src/device/baud-doubt.ts'
-import { SilenceWatch } from '../../src/device/silence.ts'
+import { BaudDoubt, baudAdvice } from '../../src/sources/serial/baud-doubt.ts'
+import { SilenceWatch } from '../../src/sources/silence.ts'
 
 describe('silence', () => {
   it('is 3 s without a byte, from the opening or from the last one', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LineSplitter, MAX_LINE_BYTES } from '../../src/protocol/line-splitter.ts'
+import { LineSplitter, MAX_LINE_BYTES } from '../../src/sources/lines/line-splitter.ts'
 
 function split(chunks: readonly Uint8Array[], end = true): string[] {
   const out: string[] = []

@@ -4,7 +4,7 @@ import { createDevice, type MockDeviceOptions } from '../../mock/device.ts'
 import { parseFaults } from '../../mock/faults.ts'
 import { Outbox } from '../../mock/outbox.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
-import { MAX_LINE_BYTES } from '../../src/protocol/line-splitter.ts'
+import { MAX_LINE_BYTES } from '../../src/sources/lines/line-splitter.ts'
 import { isInaError } from '../../src/util/errors.ts'
 
 function play(options: Partial<MockDeviceOptions> & { limit: number }): {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseFaults } from '../../mock/faults.ts'
 import { MockSource, type MockSourceOptions } from '../../mock/source.ts'
-import type { SourceSink } from '../../src/device/source.ts'
+import type { SourceSink } from '../../src/sources/source.ts'
 
 /** Time that stands still until a test moves it. */
 class FakeTime {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Source, SourceSink } from '../../src/device/source.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
+import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { portsCommand } from '../../src/cli/commands/ports.ts'
 import { type CliIo, processIo } from '../../src/cli/io.ts'
-import type { PortInfo } from '../../src/device/ports.ts'
+import type { PortInfo } from '../../src/sources/serial/ports.ts'
 
 const uno: PortInfo = {
   path: '/dev/ttyACM0',

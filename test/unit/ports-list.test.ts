@@ -2,9 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { boardOf } from '../../src/device/boards.ts'
-import { listFromSysfs, type PortSystem, type RawPort } from '../../src/device/port-system.ts'
-import { listPorts, pickPort } from '../../src/device/ports.ts'
+import { boardOf } from '../../src/sources/serial/boards.ts'
+import {
+  listFromSysfs,
+  type PortSystem,
+  type RawPort,
+} from '../../src/sources/serial/port-system.ts'
+import { listPorts, pickPort } from '../../src/sources/serial/ports.ts'
 
 function raw(path: string, overrides: Partial<RawPort> = {}): RawPort {
   return {

@@ -4,7 +4,7 @@ import {
   type HostMoment,
   RetentionClock,
   type RetentionMove,
-} from '../../src/storage/retention-clock.ts'
+} from '../../src/storage/write/retention-clock.ts'
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SampleFrame } from '../../src/protocol/frames.ts'
-import { MAX_HELD, SequenceTracker } from '../../src/protocol/sequence.ts'
+import { MAX_HELD, SequenceTracker } from '../../src/protocol/link/sequence.ts'
 import { advance } from '../../src/util/serial-number.ts'
 import { sampleFrame } from '../support/frames.ts'
 

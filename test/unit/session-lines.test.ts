@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/monitor/session.ts'
+import { Session } from '../../src/stream/session.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 

@@ -11,6 +11,8 @@ const START_US = 1_790_000_000_000_000
 function sample(timeUs: number, change: Partial<Sample> = {}): Sample {
   return {
     timeUs,
+    electric: true,
+    extras: null,
     voltage: 5,
     current: 0.5,
     power: 2.5,

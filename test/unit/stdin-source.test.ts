@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { SourceSink } from '../../src/device/source.ts'
-import { StdinSource } from '../../src/device/stdin-source.ts'
+import type { SourceSink } from '../../src/sources/source.ts'
+import { StdinSource } from '../../src/sources/stdin-source.ts'
 
 /** What the source said of itself, in order. */
 function listen(source: StdinSource): string[] {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LiveStamp } from '../../src/monitor/time-entry.ts'
-import { Timeline } from '../../src/monitor/timeline.ts'
 import type { Stamp } from '../../src/protocol/frames.ts'
+import type { LiveStamp } from '../../src/stream/time-entry.ts'
+import { Timeline } from '../../src/stream/timeline.ts'
 import { sampleFrame } from '../support/frames.ts'
 
 const HOST_US = 1_790_000_000_000_000

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { dotRow, roundAxis } from '../../src/tui/chart/axis.ts'
-import { foldColumns } from '../../src/tui/chart/columns.ts'
-import { chartLines } from '../../src/tui/view-model/chart.ts'
-import { lookOf } from '../../src/tui/view-model/look.ts'
-import { lineText } from '../../src/tui/view-model/styled.ts'
+import { dotRow, roundAxis } from '../../src/chart/axis.ts'
+import { foldColumns } from '../../src/chart/columns.ts'
+import { chartLines } from '../../src/tui/panels/chart.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { lineText } from '../../src/tui/view/styled.ts'
 import { type Point, traceOf } from '../support/synthetic-controls.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { layoutFor, type Region, thirds } from '../../src/tui/layout.ts'
+import { layoutFor, type Region, thirds } from '../../src/tui/view/layout.ts'
 
 const OPTIONS = { expanded: false, bigGaugesAllowed: true }
 

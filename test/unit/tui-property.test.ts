@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Snapshot, SourceState } from '../../src/monitor/snapshot.ts'
-import { buildFrame } from '../../src/tui/view-model/frame.ts'
-import { lookOf } from '../../src/tui/view-model/look.ts'
-import { lineText, lineWidth } from '../../src/tui/view-model/styled.ts'
-import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view-state.ts'
+import { buildFrame } from '../../src/tui/view/frame.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
+import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view/view-state.ts'
 import { sampleSnapshot, traceOf } from '../support/synthetic-controls.ts'
 
 const value = fc.oneof(

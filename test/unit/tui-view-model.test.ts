@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { buildFrame, traceWish } from '../../src/tui/view-model/frame.ts'
-import { gaugeLines } from '../../src/tui/view-model/gauges.ts'
-import { headerLine } from '../../src/tui/view-model/header.ts'
-import { lookOf } from '../../src/tui/view-model/look.ts'
-import { type Line, lineText } from '../../src/tui/view-model/styled.ts'
-import { INITIAL_VIEW } from '../../src/tui/view-state.ts'
+import { gaugeLines } from '../../src/tui/panels/gauges.ts'
+import { headerLine } from '../../src/tui/panels/header.ts'
+import { buildFrame, traceWish } from '../../src/tui/view/frame.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { type Line, lineText } from '../../src/tui/view/styled.ts'
+import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
 import { type SnapshotChanges, sampleSnapshot, traceOf } from '../support/synthetic-controls.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { actionOf, BINDINGS } from '../../src/tui/keymap.ts'
-import { INITIAL_VIEW, reduceView, spanMs, type ViewAction } from '../../src/tui/view-state.ts'
+import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
+import { INITIAL_VIEW, reduceView, spanMs, type ViewAction } from '../../src/tui/view/view-state.ts'
 
 const NEWEST = 1_700_000_000_000_000
 const CONTEXT = { nowUs: NEWEST + 5e6, newestUs: NEWEST, oldestUs: NEWEST - 300e6, apart: false }

@@ -1,4 +1,4 @@
-import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/log-query.ts'
+import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/read/log-query.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { RowBytes } from './row-bytes.ts'

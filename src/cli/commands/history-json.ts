@@ -1,5 +1,5 @@
-import type { Bucket, LogRange } from '../../storage/log-query.ts'
-import type { LogReader } from '../../storage/log-reader.ts'
+import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
+import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { bucketLine } from './export-format.ts'
 

@@ -5,8 +5,8 @@ import type {
   LoggedLoss,
   LogRange,
   MinAvgMax,
-} from '../../storage/log-query.ts'
-import type { LogReader } from '../../storage/log-reader.ts'
+} from '../../storage/read/log-query.ts'
+import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { LogRange } from '../../storage/log-query.ts'
-import type { LogReader } from '../../storage/log-reader.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
+import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'

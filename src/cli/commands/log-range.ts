@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { LogRange } from '../../storage/log-query.ts'
-import type { LogReader } from '../../storage/log-reader.ts'
-import { refuseLogAsStream } from '../../storage/output-guard.ts'
+import { refuseLogAsStream } from '../../storage/file/output-guard.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
+import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
@@ -70,7 +70,7 @@ export async function openReader(
   checkRange(options)
   const file = logPath(options, io)
   refuseLogAsStream(io.stdout, file)
-  const { LogReader } = await import('../../storage/log-reader.ts')
+  const { LogReader } = await import('../../storage/read/log-reader.ts')
   return { reader: LogReader.open(file), file }
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { PortInfo } from '../../device/ports.ts'
+import type { PortInfo } from '../../sources/serial/ports.ts'
 import { type Colour, colourFor, PLAIN } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
@@ -35,7 +35,7 @@ export function portsCommand(io: CliIo, list: ListPorts = listReal): Command {
 }
 
 async function listReal(options: { all: boolean }): Promise<readonly PortInfo[]> {
-  const { listPorts } = await import('../../device/ports.ts')
+  const { listPorts } = await import('../../sources/serial/ports.ts')
   return listPorts(options)
 }
 

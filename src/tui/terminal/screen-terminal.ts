@@ -1,5 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty'
-import type { Size } from '../layout.ts'
+import type { Size } from '../view/layout.ts'
 import {
   type BlessedScreen,
   createBlessedScreen,

@@ -1,6 +1,6 @@
 import blessed from 'blessed'
-import type { Rect } from '../layout.ts'
-import type { Line, Style } from '../view-model/styled.ts'
+import type { Rect } from '../view/layout.ts'
+import type { Line, Style } from '../view/styled.ts'
 import { asWidget, type BlessedScreen } from './blessed-screen.ts'
 
 /**

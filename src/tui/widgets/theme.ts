@@ -1,4 +1,4 @@
-import type { Style } from '../view-model/styled.ts'
+import type { Style } from '../view/styled.ts'
 
 /**
  * Colours of the 256-colour palette that stay apart for the colour-blind

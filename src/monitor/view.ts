@@ -1,0 +1,132 @@
+import type { Trace } from '../chart/trace.ts'
+import type { Channel } from '../domain/channels.ts'
+import type { SourceState } from '../sources/source.ts'
+import type { LogState } from '../storage/client/log.ts'
+import type { Ledger } from '../stream/ledger.ts'
+
+/** Goes up when a member of what follows goes or changes its meaning. */
+export const VIEW_VERSION = 1
+
+/** Number of a device among those of the monitor, from 0 on; stays the same while its name may change. */
+export type DeviceNumber = number
+
+/**
+ * What a screen may ask of a running monitor, wherever that runs. All of it is
+ * plain data and asynchronous, so that it can come over a network as well.
+ */
+export interface View {
+  /** One device in full, and all of them in brief. A number that does not exist is an InaError usage_invalid. */
+  snapshot(device: DeviceNumber): Promise<Snapshot>
+  /** The samples of any span, from memory and log, folded. */
+  trace(wish: TraceWish): Promise<Trace>
+  control(control: ViewControl): Promise<void>
+}
+
+export interface TraceWish {
+  readonly device: DeviceNumber
+  readonly spanMs: number
+  /** Most slots of the answer. */
+  readonly slots: number
+  /** End, Unix µs; null: the newest sample, measured or not. */
+  readonly endUs: number | null
+}
+
+/** What a viewer may change. */
+export type ViewControl = { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
+
+export interface EventLine {
+  readonly timeUs: number
+  readonly kind: string
+  /** Clean text, safe to show. */
+  readonly text: string
+}
+
+/** min, mean and max of one channel over one window. */
+export interface ChannelStats {
+  readonly min: number
+  readonly avg: number
+  readonly max: number
+}
+
+export interface WindowStats {
+  /** Length in s. */
+  readonly seconds: number
+  readonly samples: number
+  /** By channel id; null where nothing was measured. */
+  readonly stats: Readonly<Record<string, ChannelStats | null>>
+}
+
+/** How the source of a device is doing. */
+export interface SourceView {
+  readonly label: string
+  readonly state: SourceState
+  readonly reason: string
+}
+
+/** A device in the strip of all devices. */
+export interface DeviceBrief {
+  readonly number: DeviceNumber
+  readonly device: string
+  readonly source: SourceView
+  /** Newest values by channel id; null where the newest sample was not measured. */
+  readonly values: Readonly<Record<string, number>> | null
+  readonly channels: readonly Channel[]
+  /** Samples a second. */
+  readonly rate: number
+  readonly lost: number
+}
+
+/** Where the log is, and how large it gets. */
+export interface LogPlace {
+  readonly file: string
+  /** Bytes that samples of the whole retention take at the present rate; null before there is a rate. */
+  readonly bytesAtRetention: number | null
+}
+
+/** Everything a view may know of one moment; immutable. */
+export interface Snapshot {
+  readonly version: typeof VIEW_VERSION
+  readonly nowUs: number
+  /** All devices of the monitor, in order of their numbers. */
+  readonly devices: readonly DeviceBrief[]
+  /** The one that the rest is about. */
+  readonly number: DeviceNumber
+  readonly device: string
+  readonly source: SourceView
+  /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
+  readonly channels: readonly Channel[]
+  /** Time of the newest sample; null before the first. */
+  readonly sampleUs: number | null
+  /** Of the newest sample that is measured and in range, by channel id; null before the first. */
+  readonly values: Readonly<Record<string, number>> | null
+  /** Time of that sample; other than `sampleUs`: `values` are not those of the newest sample. */
+  readonly valuesUs: number | null
+  /** Of the newest sample, measured or not. */
+  readonly status: string
+  readonly mode: string | null
+  /** Full scale of the gauges by channel id, from the device's range. */
+  readonly fullScale: Readonly<Record<string, number>>
+  /** Samples a second over the last 5 s of device time; 0 as soon as they stay away. */
+  readonly rate: number
+  /** Arrival minus measurement of the newest sample in ms. */
+  readonly lagMs: number
+  /** Of this device. */
+  readonly ledger: Readonly<Ledger>
+  /** Of the log that all devices share; null with `--no-log`. */
+  readonly log: (LogState & LogPlace) | null
+  readonly windows: readonly WindowStats[]
+  /** Since the monitor began or the totals were reset. */
+  readonly totals: {
+    readonly sinceUs: number
+    readonly chargeMah: number
+    readonly energyMwh: number
+    readonly samples: number
+  }
+  readonly startedUs: number
+  /** Oldest sample that a trace can show, Unix µs; null: none yet. */
+  readonly oldestUs: number | null
+  /** Newest first, at most 50. */
+  readonly events: readonly EventLine[]
+  /** True where the device numbers nothing, so that no loss can be seen. */
+  readonly unnumbered: boolean
+}

@@ -1,0 +1,42 @@
+import type { Frame } from '../frames.ts'
+
+/** Lines without a CRC, one after the other, that show that the device sends none. */
+const UNPROTECTED_RUN = 8
+/** A device that keeps changing its mind must not fill the log with events. */
+const CHANGES_REPORTED = 20
+
+/**
+ * Which lines without a CRC can be believed (PROTOCOL.md 3): none of a device
+ * that protects its lines, for its `"crc"` was hit. One such line with a right
+ * CRC proves that it does; a run without any, that another device or sketch has
+ * taken its place. One for each connection.
+ */
+export class CrcPolicy {
+  #protects = false
+  /** Well-formed lines without a CRC since the last one that had any. */
+  #unprotected = 0
+  #changes = 0
+
+  /**
+   * The frame itself, or a `crc_error` in its place.
+   *
+   * @param unprotected called where the device is from now on taken for one without CRC
+   */
+  judge(frame: Frame, unprotected: () => void): Frame {
+    if (frame.kind === 'blank') return frame
+    if (frame.kind === 'crc_error' || frame.protected) {
+      if (frame.kind !== 'crc_error') this.#protects = true
+      this.#unprotected = 0
+      return frame
+    }
+    // What is malformed is not believed anyhow, and shows nothing.
+    if (frame.kind === 'malformed' || !this.#protects) return frame
+    this.#unprotected++
+    if (this.#unprotected >= UNPROTECTED_RUN) {
+      this.#protects = false
+      this.#unprotected = 0
+      if (this.#changes++ < CHANGES_REPORTED) unprotected()
+    }
+    return { kind: 'crc_error', reason: 'missing' }
+  }
+}

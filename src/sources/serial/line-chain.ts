@@ -1,0 +1,31 @@
+import { type LineSink, LineSplitter } from '../lines/line-splitter.ts'
+
+/** Bytes of one connection into lines. */
+export interface LineChain {
+  push(chunk: Uint8Array): void
+  /** The connection is over: a line that broke off counts as a line. */
+  end(): void
+}
+
+const LF = Buffer.from('\n')
+
+/**
+ * Port → cap → ReadlineParser → sink. The parser of serialport has no limit to
+ * the length of a line, so ours stands before it and passes whole lines of at
+ * most 512 bytes. Synchronous: lines come out before `push` returns.
+ */
+export async function createLineChain(sink: LineSink): Promise<LineChain> {
+  const { ReadlineParser } = await import('@serialport/parser-readline')
+  // latin1 is one character a byte, so that the CRC finds the very bytes that were sent;
+  // object mode, for a stream of text swallows empty lines, and each line must be counted.
+  const parser = new ReadlineParser({ encoding: 'latin1', readableObjectMode: true })
+  return new LineSplitter({
+    line: (bytes) => {
+      parser.write(Buffer.concat([bytes, LF]))
+      for (let text = parser.read(); text !== null; text = parser.read()) {
+        sink.line(Buffer.from(text, 'latin1'))
+      }
+    },
+    overlong: () => sink.overlong(),
+  })
+}

@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { LineSplitter } from './lines/line-splitter.ts'
+import { SilenceWatch } from './silence.ts'
+import type { Source, SourceSink } from './source.ts'
+
+/** How often it is looked whether something still comes, in ms. */
+const WATCH_MS = 500
+
+/** Frames from standard input: one way, perhaps faster than real time. */
+export class StdinSource implements Source {
+  readonly label = 'stdin'
+  readonly duplex = false
+  readonly live = false
+  readonly bytesPerSecond = null
+  readonly #input: Readable
+  readonly #clock: Clock
+  #silence: SilenceWatch
+  #paused = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(input: Readable, clock: Clock = systemClock) {
+    this.#input = input
+    this.#clock = clock
+    this.#silence = new SilenceWatch(clock.monoMs())
+  }
+
+  start(sink: SourceSink): void {
+    const splitter = new LineSplitter(sink)
+    let over = false
+    const end = (): void => {
+      if (over) return
+      over = true
+      clearInterval(this.#timer)
+      splitter.end()
+      sink.state('ended', 'end of input')
+      sink.ended()
+    }
+    sink.connected()
+    sink.state('live', '')
+    let silent = false
+    const look = (): void => {
+      const now = !this.#paused && this.#silence.silent(this.#clock.monoMs())
+      if (over || now === silent) return
+      silent = now
+      if (silent) sink.state('silent', 'nothing comes through the pipe: does its writer still run?')
+      else sink.state('live', '')
+    }
+    this.#silence = new SilenceWatch(this.#clock.monoMs())
+    this.#timer = setInterval(look, WATCH_MS)
+    this.#input.on('data', (chunk: Buffer) => {
+      const nowMs = this.#clock.monoMs()
+      this.#silence.bytes(nowMs)
+      // A pipe hands on blocks, with many lines or a part of one: their intervals are the usual ones.
+      this.#silence.line(nowMs)
+      look()
+      splitter.push(chunk)
+      sink.bytes(chunk.length)
+    })
+    this.#input.on('end', end)
+    // A broken pipe on the writer's side is the end of input, too.
+    this.#input.on('error', end)
+  }
+
+  write(): void {}
+
+  /** While nothing is read, nothing can be missed. */
+  pause(): void {
+    this.#paused = true
+    this.#input.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#silence.bytes(this.#clock.monoMs())
+    this.#input.resume()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#input.pause()
+    this.#input.removeAllListeners('data')
+    // An open pipe would keep the process alive.
+    this.#input.destroy()
+  }
+}

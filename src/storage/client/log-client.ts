@@ -1,0 +1,287 @@
+import { Worker } from 'node:worker_threads'
+import type { Epoch, Sample } from '../../domain/sample.ts'
+import { InaError } from '../../util/errors.ts'
+import { logFilePath } from '../../util/paths.ts'
+import type { KeeperReport, OpenReply } from '../write/log-keeper.ts'
+import type {
+  ChannelInfo,
+  Commit,
+  LogClient,
+  LogEvent,
+  LogState,
+  LostRange,
+  OpenLogOptions,
+  ResumePoint,
+} from './log.ts'
+import { BlockBuilder, LAST_RESORT_SAMPLES } from './log-batch.ts'
+import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
+
+/**
+ * Samples are handed over after this long at most, which leaves 50 ms for the
+ * commit within the 250 ms that a log may be behind.
+ */
+const HAND_OVER_MS = 200
+/** Uncommitted samples from which on a source that can wait should. */
+const CONGESTED_SAMPLES = 20_000
+const DRAINED_SAMPLES = 5000
+/** Samples kept while the writer's thread does not answer (a disk that hangs); past it the log has failed. */
+const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
+
+/**
+ * Opens the log, or makes it, and becomes its only writer.
+ *
+ * @param workerUrl where the bundled worker is; beside the bundled program
+ * @throws InaError log_in_use, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid
+ */
+export async function openLog(
+  options: OpenLogOptions,
+  workerUrl: URL = new URL('./log-worker.js', import.meta.url),
+): Promise<LogClient> {
+  const file = logFilePath(options.file)
+  const worker = new Worker(workerUrl, {
+    workerData: { file, retainMs: options.retainMs },
+    // Its rows pass through typed arrays and C++; a small young generation saves some MB.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  })
+  const reply = await new Promise<OpenReply>((resolve, reject) => {
+    const onExit = (): void => reject(threadEnded(file))
+    worker.once('error', reject)
+    worker.once('exit', onExit)
+    worker.once('message', (message: FromWorker) => {
+      worker.off('error', reject)
+      worker.off('exit', onExit)
+      if (message.type === 'open') resolve(message.reply)
+      else if (message.type === 'refused') reject(errorOf(message.failure))
+    })
+  })
+  return new WorkerLog(worker, reply, file)
+}
+
+function threadEnded(file: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `the log ${file} can't be opened: its thread ended`,
+    'start again, with more memory where there is little, or watch without a log: --no-log',
+  )
+}
+
+interface InFlight {
+  readonly samples: number
+  readonly commit: Commit
+}
+
+class WorkerLog implements LogClient {
+  readonly #worker: Worker
+  readonly #file: string
+  readonly #resumePoints: readonly ResumePoint[]
+  readonly #block = new BlockBuilder()
+  #epochs: Epoch[] = []
+  #lost: LostRange[] = []
+  #events: LogEvent[] = []
+  #nextEpochId: number
+  /** By epoch, the newest sample in order that waits to be handed over. */
+  #newest = new Map<number, number>()
+  #lastEpochId = -1
+  #lastSeq = -1
+  #timer: NodeJS.Timeout | null = null
+  #inFlight: InFlight[] = []
+  #durableBatches = 0
+  #appended = 0
+  #logged = 0
+  #report: KeeperReport
+  readonly #stateListeners: ((state: LogState) => void)[] = []
+  readonly #commitListeners: ((commit: Commit) => void)[] = []
+  readonly #eventListeners: ((event: LogEvent) => void)[] = []
+  #drainWaiters: (() => void)[] = []
+  #closing: { resolve: () => void; reject: (error: Error) => void } | null = null
+  #closed: Promise<void> | null = null
+  #dead: InaError | null = null
+
+  constructor(worker: Worker, reply: OpenReply, file: string) {
+    this.#worker = worker
+    this.#file = file
+    this.#nextEpochId = reply.nextEpochId
+    this.#resumePoints = reply.resumePoints
+    this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
+    worker.on('message', (message: FromWorker) => this.#hear(message))
+    worker.on('error', (error) => this.#die(error))
+    worker.on('exit', () => this.#die(new Error('its thread ended')))
+  }
+
+  get state(): LogState {
+    return {
+      kind: this.#report.kind,
+      reason: this.#report.reason,
+      queued: this.#queued,
+      logged: this.#logged,
+      bytes: this.#report.bytes,
+    }
+  }
+
+  get congested(): boolean {
+    return this.#queued >= CONGESTED_SAMPLES
+  }
+
+  get hasResumePoints(): boolean {
+    return this.#resumePoints.length > 0
+  }
+
+  resumePoint(device: string): ResumePoint | null {
+    return this.#resumePoints.find((point) => point.epoch.device === device) ?? null
+  }
+
+  begin(device: string, boot: number | null, startedUs: number): Epoch {
+    const epoch = { id: this.#nextEpochId++, device, boot, startedUs }
+    this.epoch(epoch)
+    return epoch
+  }
+
+  channel(_channel: ChannelInfo): void {}
+
+  epoch(epoch: Epoch): void {
+    this.#epochs.push(epoch)
+    this.#handOverSoon()
+  }
+
+  append(sample: Sample): void {
+    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
+    if (this.#dead !== null) return
+    this.#block.add(sample)
+    this.#noteNewest(sample)
+    this.#appended++
+    if (this.#block.isFull) this.#handOver()
+    else this.#handOverSoon()
+  }
+
+  lost(range: LostRange): void {
+    this.#lost.push(range)
+    this.#handOverSoon()
+  }
+
+  event(event: LogEvent): void {
+    this.#events.push(event)
+    this.#handOverSoon()
+  }
+
+  onState(listener: (state: LogState) => void): void {
+    this.#stateListeners.push(listener)
+  }
+
+  onCommitted(listener: (commit: Commit) => void): void {
+    this.#commitListeners.push(listener)
+  }
+
+  onEvent(listener: (event: LogEvent) => void): void {
+    this.#eventListeners.push(listener)
+  }
+
+  drained(): Promise<void> {
+    if (this.#queued <= DRAINED_SAMPLES || this.#dead !== null) return Promise.resolve()
+    return new Promise((resolve) => this.#drainWaiters.push(resolve))
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  get #queued(): number {
+    return this.#appended - this.#logged
+  }
+
+  async #close(): Promise<void> {
+    if (this.#dead !== null) throw this.#dead
+    this.#handOver()
+    await new Promise<void>((resolve, reject) => {
+      this.#closing = { resolve, reject }
+      this.#post({ type: 'close' })
+    })
+    await this.#worker.terminate()
+  }
+
+  #noteNewest({ epochId, seq, origin }: Sample): void {
+    if (seq === null || origin === 'late') return
+    if (epochId !== this.#lastEpochId) {
+      if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
+      this.#lastEpochId = epochId
+    }
+    this.#lastSeq = seq
+  }
+
+  #takeNewest(): Commit {
+    if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
+    const newest = this.#newest
+    this.#newest = new Map()
+    this.#lastEpochId = -1
+    this.#lastSeq = -1
+    return newest
+  }
+
+  #handOverSoon(): void {
+    this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
+  }
+
+  #handOver(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const isEmpty =
+      this.#block.count + this.#epochs.length + this.#lost.length + this.#events.length === 0
+    if (isEmpty || this.#dead !== null) return
+    const block = this.#block.take()
+    this.#inFlight.push({ samples: block.count, commit: this.#takeNewest() })
+    const batch = { epochs: this.#epochs, block, lost: this.#lost, events: this.#events }
+    this.#post({ type: 'batch', batch }, [block.fields.buffer])
+    this.#epochs = []
+    this.#lost = []
+    this.#events = []
+  }
+
+  #post(message: ToWorker, transfer: ArrayBufferLike[] = []): void {
+    this.#worker.postMessage(message, transfer as ArrayBuffer[])
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.type === 'report') this.#hearReport(message.report)
+    else if (message.type === 'closed') {
+      if (message.failure === null) this.#closing?.resolve()
+      else this.#closing?.reject(errorOf(message.failure))
+      this.#closing = null
+    }
+  }
+
+  #hearReport(report: KeeperReport): void {
+    this.#report = report
+    const commit = new Map<number, number>()
+    for (const each of this.#inFlight.splice(0, report.durable - this.#durableBatches)) {
+      this.#logged += each.samples
+      for (const [epochId, seq] of each.commit) commit.set(epochId, seq)
+    }
+    this.#durableBatches = report.durable
+    if (commit.size > 0) for (const listener of this.#commitListeners) listener(commit)
+    for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
+    for (const listener of this.#stateListeners) listener(this.state)
+    if (this.#queued <= DRAINED_SAMPLES) this.#release()
+  }
+
+  #release(): void {
+    const waiters = this.#drainWaiters
+    this.#drainWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  /** The worker is gone without having been asked to. */
+  #die(cause: Error): void {
+    if (this.#dead !== null || (this.#closed !== null && this.#closing === null)) return
+    this.#dead = new InaError(
+      'log_unwritable',
+      `the log ${this.#file} can't be written any more: ${cause.message}`,
+      'start again; what had been committed is in the log',
+      cause,
+    )
+    this.#report = { ...this.#report, kind: 'failed', reason: this.#dead.message }
+    for (const listener of this.#stateListeners) listener(this.state)
+    this.#release()
+    this.#closing?.reject(this.#dead)
+    this.#closing = null
+  }
+}

@@ -1,0 +1,91 @@
+import { InaError, isInaError, systemCode } from '../../util/errors.ts'
+
+/** Tells apart what a failure of SQLite or the file system means for the log. */
+export function logError(error: unknown, file: string): InaError {
+  if (isInaError(error)) return error
+  const code = systemCode(error) ?? ''
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damaged(file, error)
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new InaError(
+      'log_in_use',
+      `the log ${file} is locked by another program`,
+      'end what that program does with it, or name another file with --db',
+      error,
+    )
+  }
+  return new InaError(
+    'log_unwritable',
+    `the log ${file} can't be used: ${plainReason(error)}`,
+    'check the folder, its permissions and the free space, or name another file with --db',
+    error,
+  )
+}
+
+/** A failure in plain words for the screen. */
+export function plainReason(error: unknown): string {
+  const code = systemCode(error) ?? ''
+  // SQLite's shared memory is a file, too.
+  if (code === 'SQLITE_IOERR_SHMSIZE') return 'the disk is full'
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full'
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') return 'it is read-only'
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return 'it is locked by another program'
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'it is damaged'
+  if (code === 'SQLITE_CANTOPEN' || code === 'EACCES' || code === 'EPERM') {
+    return 'no permission to open it'
+  }
+  if (code.startsWith('SQLITE_IOERR') || code === 'EIO') return `the disk failed (${code})`
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such folder'
+  return error instanceof Error ? error.message : String(error)
+}
+
+export function damaged(file: string, cause?: unknown): InaError {
+  return new InaError(
+    'log_damaged',
+    `${file} is not a readable log: it is damaged, or no SQLite database`,
+    `nothing was changed in it; name another file with --db, or move it away and save what can be saved with: sqlite3 <file> .recover`,
+    cause,
+  )
+}
+
+export function foreign(file: string): InaError {
+  return new InaError(
+    'log_foreign',
+    `${file} is a database of another program`,
+    'nothing was changed in it; name another file with --db',
+  )
+}
+
+export function newer(file: string, version: number, known: number): InaError {
+  return new InaError(
+    'log_newer',
+    `${file} was written by a newer ina219 (layout ${version}, this one knows ${known})`,
+    'update ina219, or name another file with --db',
+  )
+}
+
+export function missing(file: string): InaError {
+  return new InaError(
+    'log_missing',
+    `there is no log at ${file}`,
+    'record one with: ina219 monitor, or name its file with --db',
+  )
+}
+
+export function linked(file: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `the log ${file} has several names (hard links), and SQLite keeps a log safe under one only`,
+    'remove the other names, make a copy of it (cp) and name that, or name another file with --db',
+  )
+}
+
+/** @param what would be there otherwise, such as `lock file` */
+export function inTheWay(path: string, what: string): InaError {
+  return new InaError(
+    'log_unwritable',
+    `${path} is in the way: it is no ${what} of a log`,
+    'move it away, or name another log with --db',
+  )
+}

@@ -1,0 +1,208 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import Database from 'better-sqlite3'
+import { sweepDrafts } from '../../util/draft-file.ts'
+import { InaError, isInaError, systemCode } from '../../util/errors.ts'
+import { damaged, foreign, linked, logError, missing, newer } from './log-errors.ts'
+import { createLog, migrate } from './new-log.ts'
+import { sizeOf } from './placing.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
+
+/** Logs up to this size are checked page by page before anything is written; takes about 0.1 s. */
+const FULL_CHECK_BYTES = 32 * 2 ** 20
+/** A log in a place that can't be written is read from a copy in memory up to this size. */
+const LARGEST_COPY_BYTES = 512 * 2 ** 20
+/** SQLite's page cache; its default of 16 MB helps nothing here (see bench). */
+const CACHE_KB = 2000
+
+/** The header of an SQLite file (sqlite.org/fileformat.html, 1.3). */
+const HEADER_BYTES = 100
+const MAGIC = 'SQLite format 3\0'
+
+/** How long a statement waits for another program's lock before it fails, in ms. */
+const BUSY_MS = 200
+
+/**
+ * Looks at what is at a path without opening it as a database, so that nothing
+ * appears beside a file that is not ours.
+ *
+ * @returns false where there is nothing, or an empty file
+ * @throws InaError log_foreign, log_damaged, log_newer, log_unwritable
+ */
+export function isLog(file: string): boolean {
+  const header = readHeader(file)
+  if (header === null) return false
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged(file)
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw foreign(file)
+  const version = header.readUInt32BE(60)
+  if (version > SCHEMA_VERSION) throw newer(file, version, SCHEMA_VERSION)
+  const stored = header.readUInt16BE(16)
+  const pageBytes = stored === 1 ? 65_536 : stored
+  // With a WAL beside it, the file may rightly be shorter than its header says.
+  if (walBytes(file) === 0 && statSync(file).size < header.readUInt32BE(28) * pageBytes) {
+    throw damaged(file)
+  }
+  return true
+}
+
+function readHeader(file: string): Buffer | null {
+  let fd: number
+  try {
+    if (!statSync(file).isFile()) {
+      throw new InaError(
+        'log_unwritable',
+        `${file} is no regular file`,
+        'name another file with --db',
+      )
+    }
+    fd = openSync(file, 'r')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw logError(error, file)
+  }
+  try {
+    const header = Buffer.alloc(HEADER_BYTES)
+    const read = readSync(fd, header, 0, HEADER_BYTES, 0)
+    if (read === 0) return null
+    if (read < HEADER_BYTES) throw damaged(file)
+    return header
+  } catch (error) {
+    throw logError(error, file)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function walBytes(file: string): number {
+  return sizeOf(`${file}-wal`)
+}
+
+/**
+ * Opens the log to write, makes it where there is none, brings an older layout
+ * up to date. The caller holds the writer lock.
+ *
+ * A file with hard links is refused: SQLite names the WAL after the name that
+ * the file was opened by, so a run through another name would not see the WAL of
+ * one that was killed, and that WAL would later overwrite the newer pages
+ * (sqlite.org/howtocorrupt.html, 2.5). No lock helps against that.
+ *
+ * @param file as `logFilePath` gives it
+ */
+export function openForWriting(file: string): Database.Database {
+  try {
+    // A draft that was killed while it was put in its place would be a second name of the log.
+    sweepDrafts(file)
+    if (isLog(file)) {
+      if (statSync(file).nlink > 1) throw linked(file)
+      check(file)
+    } else createLog(file)
+    const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })
+    try {
+      configure(db)
+      // Acknowledged means durable, over a power cut, too: every commit is synced.
+      db.pragma('synchronous = FULL')
+      db.pragma('journal_size_limit = 16777216')
+      migrate(db)
+      makePrivate(file)
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } catch (error) {
+    throw logError(error, file)
+  }
+}
+
+/**
+ * Opens the log to read, also while it is being written. Reading never needs
+ * the writer lock and changes no row.
+ */
+export function openForReading(file: string): Database.Database {
+  if (!isLog(file)) throw missing(file)
+  try {
+    const db = openReadable(file)
+    configure(db)
+    return db
+  } catch (error) {
+    throw logError(error, file)
+  }
+}
+
+function openReadable(file: string): Database.Database {
+  try {
+    // Not `readonly`: such a connection would leave -wal and -shm behind.
+    const db = new Database(file, { fileMustExist: true, timeout: 5000 })
+    db.pragma('query_only = 1')
+    db.prepare('SELECT count(*) FROM device').get()
+    return db
+  } catch (error) {
+    const isReadOnlyPlace = /^SQLITE_(CANTOPEN|READONLY)/.test(systemCode(error) ?? '')
+    if (!isReadOnlyPlace || walBytes(file) > 0 || sizeOf(file) > LARGEST_COPY_BYTES) throw error
+    return openCopy(file)
+  }
+}
+
+/**
+ * The file as a database in memory: without locks, without anything appearing
+ * beside the file. Right only where there is no WAL.
+ */
+function openCopy(file: string): Database.Database {
+  const bytes = readFileSync(file)
+  // "Uses a WAL" (fileformat.html, 1.3.3), which a database in memory can't.
+  bytes[18] = 1
+  bytes[19] = 1
+  return new Database(bytes)
+}
+
+function configure(db: Database.Database): void {
+  db.pragma(`cache_size = -${CACHE_KB}`)
+  db.pragma('temp_store = MEMORY')
+}
+
+/** Finds damage before anything is written. Large logs are checked in outline only. */
+function check(file: string): void {
+  const isSmall = sizeOf(file) <= FULL_CHECK_BYTES
+  const isCopy = isSmall && walBytes(file) === 0
+  const traces = ['-wal', '-shm'].map((suffix) => file + suffix).filter((path) => !existsSync(path))
+  const db = isCopy ? openCopy(file) : new Database(file, { readonly: true })
+  let isSound = false
+  try {
+    const tables = db
+      .prepare(`SELECT count(*) FROM sqlite_schema WHERE name IN ('sample', 'epoch', 'minute')`)
+      .pluck()
+      .get()
+    if (tables !== 3) throw damaged(file)
+    if (isSmall) {
+      const found = db.pragma('quick_check(1)', { simple: true })
+      if (found !== 'ok') throw damaged(file, new Error(String(found)))
+    } else {
+      db.prepare('SELECT min(id), max(id) FROM sample').get()
+      db.prepare('SELECT * FROM minute ORDER BY device_id DESC, minute DESC LIMIT 1').get()
+    }
+    isSound = true
+  } finally {
+    db.close()
+    // Nothing may appear beside a file that is refused.
+    if (!isSound && !isCopy) for (const path of traces) rmSync(path, { force: true })
+  }
+}
+
+function makePrivate(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if (existsSync(path)) chmodSync(path, 0o600)
+    } catch (error) {
+      // Another user's file that we may write: theirs to decide.
+      if (isInaError(error)) throw error
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { type Figures, PICO_PER_MILLI_HOUR, type Spread } from '../../stats/figures.ts'
+import type { Bucket, MinAvgMax } from './log-query.ts'
+
+/** @param lost samples known to be missing in that span */
+export function bucketOf(
+  device: string,
+  fromUs: number,
+  toUs: number,
+  figures: Figures,
+  lost: number,
+): Bucket {
+  const { samples, measured, coveredUs } = figures
+  const of = (spread: Spread): MinAvgMax | null =>
+    measured === 0
+      ? null
+      : { min: spread.min, avg: spread.sumMicro / measured / 1e6, max: spread.max }
+  const hours = (pico: number): number | null =>
+    coveredUs === 0 ? null : pico / PICO_PER_MILLI_HOUR
+  return {
+    fromUs,
+    toUs,
+    device,
+    samples,
+    measured,
+    lost,
+    coveredUs,
+    coverage: Math.min(1, coveredUs / (toUs - fromUs)),
+    voltage: of(figures.voltage),
+    current: of(figures.current),
+    power: of(figures.power),
+    chargeMah: hours(figures.chargePc),
+    energyMwh: hours(figures.energyPj),
+  }
+}
+
+/** False: no samples come to these; the page that they were read from is damaged. */
+export function areSound(figures: Figures): boolean {
+  const { samples, measured, coveredUs, voltage, current, power, chargePc, energyPj } = figures
+  const spreads = measured > 0 ? [voltage, current, power] : []
+  const numbers = [
+    coveredUs,
+    chargePc,
+    energyPj,
+    ...spreads.flatMap(({ min, sumMicro, max }) => [min, sumMicro, max]),
+  ]
+  return (
+    Number.isSafeInteger(samples) &&
+    Number.isSafeInteger(measured) &&
+    measured >= 0 &&
+    measured <= samples &&
+    coveredUs >= 0 &&
+    numbers.every((each) => typeof each === 'number' && !Number.isNaN(each))
+  )
+}

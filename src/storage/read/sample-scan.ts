@@ -1,0 +1,88 @@
+import type Database from 'better-sqlite3'
+import { Continuity } from '../../stats/continuity.ts'
+import type { Figures } from '../../stats/figures.ts'
+import type { Folder } from '../../stats/folder.ts'
+import { fromStored, type StoredValue } from '../file/stored-value.ts'
+import type { Catalog } from './catalog.ts'
+
+/** id (Unix µs), epoch_id, seq, v, a, w, status_id */
+export type SampleRow = [
+  id: number,
+  epochId: number,
+  seq: number | null,
+  v: StoredValue,
+  a: StoredValue,
+  w: StoredValue,
+  statusId: number,
+]
+
+/** Rows a statement; small enough to keep memory flat, large enough for speed. */
+const PAGE = 1000
+
+const COLUMNS = 'id, epoch_id, seq, v, a, w, status_id'
+
+/**
+ * Reads samples in order of time, page by page, so that memory stays flat.
+ */
+export class SampleScan {
+  readonly #catalog: Catalog
+  readonly #page: Database.Statement
+  readonly #before: Database.Statement
+
+  constructor(db: Database.Database, catalog: Catalog) {
+    this.#catalog = catalog
+    this.#page = db
+      .prepare(`SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT ${PAGE}`)
+      .raw()
+    this.#before = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? AND epoch_id = ?
+         ORDER BY id DESC LIMIT ${Continuity.MEMORY}`,
+      )
+      .raw()
+  }
+
+  /** All rows with fromUs <= id < toUs, of all devices. */
+  *pages(fromUs: number, toUs: number): Generator<SampleRow[]> {
+    let next = fromUs
+    for (;;) {
+      const rows = this.#page.all(next, toUs) as SampleRow[]
+      const last = rows.at(-1)
+      if (last === undefined) return
+      yield rows
+      if (rows.length < PAGE) return
+      next = last[0] + 1
+    }
+  }
+
+  /** Shows `folder` the samples of a run that stand before a time. */
+  prime(folder: Folder, epochId: number, timeUs: number): void {
+    const { startedUs } = this.#catalog.epoch(epochId)
+    if (startedUs >= timeUs) return
+    const rows = this.#before.all(startedUs, timeUs, epochId) as SampleRow[]
+    for (const row of rows.reverse()) this.#add(folder, null, row)
+  }
+
+  isOf(row: SampleRow, deviceId: number): boolean {
+    return this.#catalog.deviceOf(row[1]) === deviceId
+  }
+
+  /** Adds a row to figures; samples before it that `folder` has not seen are looked up. */
+  fold(folder: Folder, into: Figures | null, row: SampleRow): void {
+    if (!folder.knows(row[1])) this.prime(folder, row[1], row[0])
+    this.#add(folder, into, row)
+  }
+
+  #add(folder: Folder, into: Figures | null, row: SampleRow): void {
+    folder.add(
+      into,
+      row[0],
+      row[1],
+      row[2] ?? -1,
+      fromStored(row[3]),
+      fromStored(row[4]),
+      fromStored(row[5]),
+      this.#catalog.status(row[6]).measured,
+    )
+  }
+}

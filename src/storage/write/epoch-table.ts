@@ -1,0 +1,228 @@
+import type Database from 'better-sqlite3'
+import type { Epoch } from '../../domain/sample.ts'
+import { distance } from '../../util/serial-number.ts'
+import type { ResumePoint } from '../client/log.ts'
+
+/** One epoch of this run in the database. */
+export interface OpenEpoch {
+  /** Its id in the log; differs from the monitor's where the file was replaced meanwhile. */
+  readonly dbId: number
+  readonly device: OpenDevice
+  newestUs: number
+  lastUs: number
+  lastSeq: number
+  touched: boolean
+}
+
+export interface OpenDevice {
+  readonly id: number
+  readonly name: string
+  /** -1: no sample yet */
+  newestUs: number
+  /** Of the sample that came last; not the newest after a clock that was ahead was set right. -1: none yet */
+  lastUs: number
+}
+
+interface EpochRow {
+  readonly id: number
+  readonly newestUs: number | null
+  readonly lastUs: number | null
+  readonly lastSeq: number | null
+}
+
+/** Epochs begun between two looks for those that can go; more where there are more. */
+const EPOCHS_PER_TIDY = 1000
+
+/** Takes all but the newest of each device out of epochs in order of their begin. */
+export function keepNewest<T>(epochs: Map<number, T>, deviceOf: (epoch: T) => unknown): void {
+  const newest = new Map<unknown, number>()
+  for (const [id, epoch] of epochs) newest.set(deviceOf(epoch), id)
+  const kept = new Set(newest.values())
+  for (const id of epochs.keys()) if (!kept.has(id)) epochs.delete(id)
+}
+
+/** Devices and epochs of the log, and which of them this run writes to. */
+export class EpochTable {
+  readonly #db: Database.Database
+  readonly #devices = new Map<string, OpenDevice>()
+  readonly #epochs = new Map<number, OpenEpoch>()
+  readonly #update: Database.Statement
+  readonly #known: Database.Statement
+  #touched: OpenEpoch[] = []
+  #untilTidy = EPOCHS_PER_TIDY
+
+  constructor(db: Database.Database) {
+    this.#db = db
+    this.#update = db.prepare(
+      'UPDATE epoch SET newest_us = ?, last_us = ?, last_seq = ? WHERE id = ?',
+    )
+    this.#known = db.prepare(
+      `SELECT id, newest_us AS newestUs, last_us AS lastUs, last_seq AS lastSeq FROM epoch
+       WHERE id = ? AND device_id = ? AND boot IS ? AND started_us = ?`,
+    )
+    for (const [id, name] of db.prepare('SELECT id, name FROM device').raw().all() as [
+      number,
+      string,
+    ][]) {
+      this.#devices.set(name, { id, name, newestUs: -1, lastUs: -1 })
+    }
+    const byId = new Map([...this.#devices.values()].map((device) => [device.id, device]))
+    for (const [deviceId, newestUs, lastUs] of db
+      .prepare(
+        'SELECT device_id, newest_us, last_us FROM epoch WHERE newest_us IS NOT NULL ORDER BY id',
+      )
+      .raw()
+      .all() as [number, number, number][]) {
+      const device = byId.get(deviceId)
+      if (device === undefined) continue
+      device.newestUs = Math.max(device.newestUs, newestUs)
+      device.lastUs = lastUs
+    }
+  }
+
+  get devices(): Iterable<OpenDevice> {
+    return this.#devices.values()
+  }
+
+  get nextId(): number {
+    const newest = this.#db.prepare('SELECT max(id) FROM epoch').pluck().get() as number | null
+    return (newest ?? 0) + 1
+  }
+
+  resumePoints(): ResumePoint[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT max(e.id) AS id, d.name AS device, e.boot, e.started_us AS startedUs,
+           e.last_seq AS lastSeq, e.last_us AS lastUs
+         FROM epoch e JOIN device d ON d.id = e.device_id
+         WHERE e.boot IS NOT NULL AND e.last_seq IS NOT NULL GROUP BY d.id`,
+      )
+      .all() as (Epoch & { lastSeq: number; lastUs: number })[]
+    return rows.map(({ id, device, boot, startedUs, lastSeq, lastUs }) => ({
+      epoch: { id, device, boot, startedUs },
+      lastSeq,
+      lastUs,
+    }))
+  }
+
+  /** Made where there is none of that name. */
+  device(name: string): OpenDevice {
+    let device = this.#devices.get(name)
+    if (device === undefined) {
+      const { lastInsertRowid } = this.#db.prepare('INSERT INTO device(name) VALUES (?)').run(name)
+      device = { id: Number(lastInsertRowid), name, newestUs: -1, lastUs: -1 }
+      this.#devices.set(name, device)
+    }
+    return device
+  }
+
+  /** Goes on with an epoch of the log, or begins it. */
+  open(epoch: Epoch): void {
+    const device = this.device(epoch.device)
+    const known = this.#known.get(epoch.id, device.id, epoch.boot, epoch.startedUs) as
+      | EpochRow
+      | undefined
+    // To the end, as the newest of its device.
+    this.#epochs.delete(epoch.id)
+    this.#epochs.set(epoch.id, {
+      dbId: known?.id ?? this.#insert(epoch, device),
+      device,
+      newestUs: known?.newestUs ?? -1,
+      lastUs: known?.lastUs ?? -1,
+      lastSeq: known?.lastSeq ?? -1,
+      touched: false,
+    })
+  }
+
+  /** @param id as the monitor numbers it */
+  get(id: number): OpenEpoch {
+    const epoch = this.#epochs.get(id)
+    if (epoch === undefined) throw new Error(`the log does not know epoch ${id}`)
+    return epoch
+  }
+
+  /** Whether a sample, the last of a transaction, is in the log. @param id as the monitor numbers it */
+  isLast(id: number, timeUs: number, seq: number): boolean {
+    const epoch = this.#epochs.get(id)
+    // Its time may have been shifted by some µs, where it was taken.
+    return seq >= 0 && epoch?.lastSeq === seq && Math.abs(epoch.lastUs - timeUs) < 1000
+  }
+
+  /** A sample of the epoch was inserted. @param seq -1: none */
+  advance(epoch: OpenEpoch, timeUs: number, seq: number): void {
+    if (timeUs > epoch.device.newestUs) epoch.device.newestUs = timeUs
+    epoch.device.lastUs = timeUs
+    if (timeUs > epoch.newestUs) epoch.newestUs = timeUs
+    if (!epoch.touched) this.#touched.push(epoch)
+    epoch.touched = true
+    // One that came after later ones: a run that resumes goes on behind those.
+    if (seq >= 0 && epoch.lastSeq >= 0 && distance(epoch.lastSeq, seq) < 0) return
+    epoch.lastUs = timeUs
+    epoch.lastSeq = seq
+  }
+
+  /** Writes how far each epoch has got; once a transaction. */
+  save(): void {
+    for (const epoch of this.#touched) {
+      epoch.touched = false
+      const { newestUs, lastUs, lastSeq, dbId } = epoch
+      this.#update.run(newestUs, lastUs, lastSeq < 0 ? null : lastSeq, dbId)
+    }
+    this.#touched = []
+  }
+
+  /** Lets go of epochs of this run that nothing comes to any more: all but the newest of each device. */
+  forgetClosed(): void {
+    keepNewest(this.#epochs, ({ device }) => device)
+  }
+
+  /** Enough were begun that it is worth looking for those that can go. */
+  get isTidyDue(): boolean {
+    return this.#untilTidy <= 0
+  }
+
+  /**
+   * Removes epochs that nothing is left of, but for the newest ones of each device,
+   * which a run may go on with. Within a transaction.
+   *
+   * @param doneUs no sample of a device is left before that, Unix µs
+   * @param removed called with each id that is free again
+   */
+  tidy(doneUs: (deviceId: number) => number, removed: (id: number) => void): void {
+    const inUse = new Set([
+      ...(this.#db.prepare('SELECT DISTINCT epoch_id FROM lost').pluck().all() as number[]),
+      ...[...this.#epochs.values()].map(({ dbId }) => dbId),
+    ])
+    const newest = new Set<number>()
+    const resumable = new Set<number>()
+    const remove = this.#db.prepare('DELETE FROM epoch WHERE id = ?')
+    let left = 0
+    for (const [id, deviceId, lastUs, isResumable] of this.#db
+      .prepare(
+        `SELECT id, device_id, coalesce(newest_us, started_us), boot IS NOT NULL AND last_seq IS NOT NULL
+         FROM epoch ORDER BY id DESC`,
+      )
+      .raw()
+      .all() as [number, number, number, number][]) {
+      const isNewest = !newest.has(deviceId) || (isResumable === 1 && !resumable.has(deviceId))
+      newest.add(deviceId)
+      if (isResumable === 1) resumable.add(deviceId)
+      if (isNewest || inUse.has(id) || lastUs >= doneUs(deviceId)) {
+        left++
+        continue
+      }
+      remove.run(id)
+      removed(id)
+    }
+    this.#untilTidy = Math.max(EPOCHS_PER_TIDY, left)
+  }
+
+  #insert(epoch: Epoch, device: OpenDevice): number {
+    this.#untilTidy--
+    const isTaken = this.#db.prepare('SELECT 1 FROM epoch WHERE id = ?').get(epoch.id) !== undefined
+    const { lastInsertRowid } = this.#db
+      .prepare('INSERT INTO epoch(id, device_id, boot, started_us) VALUES (?, ?, ?, ?)')
+      .run(isTaken ? null : epoch.id, device.id, epoch.boot, epoch.startedUs)
+    return Number(lastInsertRowid)
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The thread that owns the log's file, so that no disk ever stalls sampling.
+ * Bundled on its own; started by `log-client.ts`.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../../util/clock.ts'
+import { InaError, isInaError } from '../../util/errors.ts'
+import type { LogBatch } from '../client/log-batch.ts'
+import type {
+  FromWorker,
+  ToWorker,
+  WorkerFailure,
+  WorkerOptions,
+} from '../client/worker-messages.ts'
+import { LogKeeper } from './log-keeper.ts'
+
+const TICK_MS = 250
+
+const port = parentPort as MessagePort
+const options = workerData as WorkerOptions
+const say = (message: FromWorker): void => port.postMessage(message)
+
+const keeper = new LogKeeper({
+  ...options,
+  clock: systemClock,
+  report: (report) => say({ type: 'report', report }),
+})
+
+try {
+  say({ type: 'open', reply: keeper.open() })
+  const ticker = setInterval(() => keeper.tick(), TICK_MS)
+  port.on('message', (first: ToWorker) => {
+    const batches: LogBatch[] = []
+    let isClosing = false
+    // All that waits goes into one commit: the slower the disk, the larger its pieces.
+    for (let message: ToWorker | undefined = first; message !== undefined; message = next()) {
+      if (message.type === 'batch') batches.push(message.batch)
+      else isClosing = true
+    }
+    if (batches.length > 0) keeper.accept(batches)
+    if (isClosing) {
+      clearInterval(ticker)
+      close()
+    }
+  })
+} catch (error) {
+  say({ type: 'refused', failure: failureOf(error) })
+  port.close()
+}
+
+function next(): ToWorker | undefined {
+  return receiveMessageOnPort(port)?.message as ToWorker | undefined
+}
+
+function close(): void {
+  try {
+    keeper.close()
+    say({ type: 'closed', failure: null })
+  } catch (error) {
+    say({ type: 'closed', failure: failureOf(error) })
+  }
+  port.close()
+}
+
+/** Errors lose their class between threads. */
+function failureOf(error: unknown): WorkerFailure {
+  const known = isInaError(error)
+    ? error
+    : new InaError('internal_fault', String(error), 'this is a fault of ina219: report it', error)
+  return { code: known.code, message: known.message, hint: known.hint, stack: known.stack ?? '' }
+}

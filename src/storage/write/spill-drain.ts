@@ -1,0 +1,46 @@
+import type Database from 'better-sqlite3'
+import type { Epoch } from '../../domain/sample.ts'
+import { EMPTY_BLOCK } from '../client/log-batch.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { SpillFile } from './spill-file.ts'
+
+/**
+ * Moves what an earlier failure left in the spill file into the log, each
+ * sample once, whenever it is interrupted: how far it has got stands in the log.
+ *
+ * @returns how many samples that were
+ */
+export function drainSpill(spill: SpillFile, db: Database.Database, writer: LogWriter): number {
+  const fileId = spill.readId()
+  if (fileId === null) return 0
+  let samples = 0
+  const known = db.prepare('SELECT offset FROM spill WHERE file_id = ?').pluck().get(fileId)
+  let offset = (known as number | undefined) ?? 0
+  // They stand at the begin; the writer has to know them however far it had got.
+  const epochs = epochsBefore(spill, offset)
+  if (epochs.length > 0) writer.write([{ epochs, block: EMPTY_BLOCK, lost: [], events: [] }])
+  for (;;) {
+    const chunk = spill.readChunk(offset)
+    if (chunk === null) break
+    offset = chunk.offset
+    for (const { block } of chunk.batches) samples += block.count
+    // In the same transaction, so that a crash makes it neither twice nor never.
+    writer.write(chunk.batches, () => {
+      db.prepare('INSERT OR REPLACE INTO spill VALUES (?, ?)').run(fileId, offset)
+    })
+  }
+  spill.remove()
+  db.prepare('DELETE FROM spill').run()
+  return samples
+}
+
+function epochsBefore(spill: SpillFile, end: number): Epoch[] {
+  const epochs: Epoch[] = []
+  for (let offset = 0; offset < end; ) {
+    const chunk = spill.readChunk(offset)
+    if (chunk === null) break
+    for (const batch of chunk.batches) epochs.push(...batch.epochs)
+    offset = chunk.offset
+  }
+  return epochs
+}

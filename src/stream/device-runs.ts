@@ -1,0 +1,118 @@
+import { cleanText, type Epoch } from '../domain/sample.ts'
+import type { HelloFrame } from '../protocol/frames.ts'
+import { Continuity } from '../stats/continuity.ts'
+import type { LogClient, ResumePoint } from '../storage/client/log.ts'
+
+export interface DeviceRunsOptions {
+  /** Contract: `--device`; null: what the device says of itself, else the source's label. */
+  readonly device: string | null
+  readonly sourceLabel: string
+  /** null with `--no-log` */
+  readonly log: LogClient | null
+}
+
+/** Names of a device that are labels in the log; further ones are not. */
+export const MAX_NAMES = 64
+
+/** The runs (epochs) of one device: under which label, of which boot, and what follows on what in them. */
+export class DeviceRuns {
+  readonly #options: DeviceRunsOptions
+  /** Names that the device has said. */
+  readonly #names = new Set<string>()
+  #name: string | null = null
+  #boot: number | null = null
+  #epoch: Epoch | null = null
+  #continuity = new Continuity()
+  /** Of the next epoch where there is no log. */
+  #nextId = 1
+  /** Begun by this run of the host. */
+  #begun = 0
+  /** The device has said more names than it can have. */
+  hasTooManyNames = false
+
+  constructor(options: DeviceRunsOptions) {
+    this.#options = options
+  }
+
+  get label(): string {
+    const { device, sourceLabel } = this.#options
+    return cleanText(device ?? this.#name ?? sourceLabel)
+  }
+
+  /** The run under way; null: the next sample begins one. */
+  get epoch(): Epoch | null {
+    return this.#epoch
+  }
+
+  /** The run that a sample belongs to. @param timeUs where it begins with this sample, Unix µs */
+  current(timeUs: number): Epoch {
+    if (this.#epoch === null) {
+      const { label: device } = this
+      const { log } = this.#options
+      const boot = this.#boot
+      this.#epoch =
+        log === null
+          ? { id: this.#nextId++, device, boot, startedUs: timeUs }
+          : log.begin(device, boot, timeUs)
+      this.#begun++
+      this.#continuity = new Continuity()
+    }
+    return this.#epoch
+  }
+
+  /** Whether the next sample of the run follows directly on the one before, see `Continuity`. */
+  follows(timeUs: number, seq: number | null): boolean {
+    return this.#continuity.follows(timeUs, seq ?? -1)
+  }
+
+  /** The next sample begins another run. */
+  end(): void {
+    this.#epoch = null
+  }
+
+  /** The device began anew. @param boot its number; null: not known */
+  restarted(boot: number | null): void {
+    this.#boot = boot
+    this.end()
+  }
+
+  /** Goes on with the run that an earlier run of the host has logged. @returns null: there is none of this boot */
+  resume(hello: HelloFrame): ResumePoint | null {
+    if (hello.boot === null) return null
+    const { device, sourceLabel, log } = this.#options
+    // An earlier run may have begun before the device said its name.
+    const names = device === null ? [hello.name ?? '', sourceLabel] : [device]
+    const [point] = names
+      .flatMap((name) => log?.resumePoint(cleanText(name)) ?? [])
+      .filter(({ epoch }) => epoch.boot === hello.boot)
+      .sort((a, b) => b.epoch.id - a.epoch.id)
+    if (point === undefined) return null
+    this.#epoch = point.epoch
+    this.#continuity.follows(point.lastUs, point.lastSeq)
+    // The log has to know it in this run, too: in a spill file, or should its file be replaced.
+    log?.epoch(point.epoch)
+    return point
+  }
+
+  /** The device said who it is. */
+  hello({ name, boot }: HelloFrame): void {
+    // A run that began under the source's label keeps it: one device, one label.
+    if (this.#begun === 0 || this.#name !== null) this.#rename(name)
+    this.#boot = boot
+    // Samples came before the device said which boot this is.
+    if (this.#epoch !== null && this.#epoch.boot === null && boot !== null) {
+      this.#epoch = { ...this.#epoch, boot }
+      this.#options.log?.epoch(this.#epoch)
+    }
+  }
+
+  /** A device that says another name each time must not fill the log with devices. */
+  #rename(name: string | null): void {
+    if (name !== null && !this.#names.has(name)) {
+      this.hasTooManyNames = this.#names.size >= MAX_NAMES
+      if (this.hasTooManyNames) return
+      this.#names.add(name)
+    }
+    this.#name = name
+  }
+}

@@ -1,0 +1,122 @@
+import { type Columns, foldColumns } from '../../chart/columns.ts'
+import { drawCurve } from '../../chart/curve.ts'
+import { BrailleRaster, LetterRaster, type Raster } from '../../chart/raster.ts'
+import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../chart/strips.ts'
+import type { Trace } from '../../monitor/snapshot.ts'
+import type { Look } from '../view/look.ts'
+import { fitLine, type Line, lineText, type Span, span } from '../view/styled.ts'
+import {
+  bottomLine,
+  guttersOf,
+  leftEdge,
+  leftLabel,
+  rightEdge,
+  rightLabels,
+  titleLine,
+} from './chart-frame.ts'
+
+/** From this height on, every quantity gets a strip of its own unless asked otherwise. */
+const STRIPS_FROM_ROWS = 18
+/** Slots of a trace per dot column, so that folding them again stays exact enough. */
+const SLOTS_PER_DOT = 4
+
+export interface ChartOptions {
+  readonly width: number
+  /** Title and time axis included. */
+  readonly height: number
+  readonly spanMs: number
+  readonly arrangement: 'auto' | 'overlay' | 'strips'
+  /** Set into the upper border, at its left and its right. */
+  readonly title: Line
+  readonly note: Line
+  readonly look: Look
+}
+
+export function isApart(options: Pick<ChartOptions, 'arrangement' | 'height'>): boolean {
+  if (options.arrangement !== 'auto') return options.arrangement === 'strips'
+  return options.height - 2 >= STRIPS_FROM_ROWS
+}
+
+/** How many slots a chart of this width wants its trace in. */
+export function slotsFor(width: number, look: Look): number {
+  return SLOTS_PER_DOT * dotsAcross(width, look)
+}
+
+function dotsAcross(width: number, look: Look): number {
+  return Math.max(1, look.ascii ? width : width * 2)
+}
+
+/** The chart: exactly `height` lines of exactly `width` cells. */
+export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
+  const { width, look } = options
+  const rows = Math.max(1, options.height - 2)
+  const apart = isApart(options) && rows >= 6
+  const strips = stripsOf(rows, apart)
+  const fold = (dots: number): Columns | null =>
+    trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots)
+  // The plot's width depends on the axes' labels, and these on the extents,
+  // which hardly depend on the number of columns.
+  const wide = fold(dotsAcross(width, look))
+  const curves = wide ? curvesOf(wide, strips) : []
+  const gutters = guttersOf(curves, apart)
+  const plotColumns = Math.max(1, width - gutters.left - gutters.right - 2)
+  const raster = look.ascii
+    ? new LetterRaster(plotColumns, rows)
+    : new BrailleRaster(plotColumns, rows)
+  const columns = fold(raster.dotColumns)
+  if (columns) draw(raster, rows, columns, curves)
+  const lines: Line[] = [titleLine(options, gutters)]
+  for (let row = 0; row < rows; row++) {
+    lines.push([
+      ...leftLabel(curves, row, gutters),
+      leftEdge(curves, row, look),
+      ...plotCells(raster, row, plotColumns, strips, look),
+      rightEdge(curves, row, columns, gutters, look),
+      ...rightLabels(curves, row, gutters),
+    ])
+  }
+  lines.push(bottomLine(options, gutters, plotColumns, raster.dotColumns, columns))
+  const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
+  return curves.length > 0 ? fitted : withMessage(fitted, 'no samples yet', width)
+}
+
+/** V is drawn last, on top: it is the steadiest and would vanish under the others. */
+function draw(raster: Raster, rows: number, columns: Columns, curves: readonly Curve[]): void {
+  const dotsPerRow = raster.dotRows / rows
+  for (const { quantity, axis, strip } of [...curves].reverse()) {
+    const band = { top: strip.top * dotsPerRow, height: strip.rows * dotsPerRow }
+    drawCurve(raster, columns, quantity, axis, band)
+  }
+}
+
+function plotCells(
+  raster: Raster,
+  row: number,
+  columns: number,
+  strips: readonly Strip[],
+  look: Look,
+): Span[] {
+  const grid = strips.some((strip) => isTickRow(strip, row))
+  const cells: Span[] = []
+  for (let column = 0; column < columns; column++) {
+    const empty = grid && column % 2 === 1 ? span(look.glyphs.grid, 'dim') : span(' ')
+    const next = raster.cell(column, row) ?? empty
+    const before = cells.at(-1)
+    if (before?.style === next.style) {
+      cells[cells.length - 1] = span(before.text + next.text, next.style)
+    } else cells.push(next)
+  }
+  return cells
+}
+
+/** A few words in the middle of an empty plot. */
+function withMessage(lines: readonly Line[], text: string, width: number): Line[] {
+  const middle = Math.floor(lines.length / 2)
+  const start = Math.floor((width - text.length) / 2)
+  if (lines.length < 3 || start < 1) return [...lines]
+  return lines.map((line, i) => {
+    if (i !== middle) return line
+    const rest = lineText(line).slice(start + text.length)
+    return [...fitLine(line, start), span(text, 'dim'), span(rest, 'dim')]
+  })
+}

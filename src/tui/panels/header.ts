@@ -1,0 +1,73 @@
+import type { Snapshot } from '../../monitor/snapshot.ts'
+import { formatClockDuration } from '../../util/duration.ts'
+import { cellText, cutFront } from '../view/cell-text.ts'
+import { agoText, clockText, countText, numberText } from '../view/format.ts'
+import type { Look } from '../view/look.ts'
+import { STATE_STYLE } from '../view/reading.ts'
+import { fitLine, type Line, lineWidth, type Span, span, spread } from '../view/styled.ts'
+
+const SOURCE_MIN = 8
+const FILE_MAX = 24
+
+/**
+ * `ina219 ttyUSB0 LIVE 100.2 S/s lost 0 | REC bench | up 00:12:41  14:03:27`
+ *
+ * Where the line is too narrow, first the time since the start goes, then the
+ * log's file name, then the begin of the source's name, then the clock; the
+ * state and the losses stay.
+ */
+export function headerLine(snapshot: Snapshot, width: number, look: Look): Line {
+  const clock = [span(` ${clockText(snapshot.nowUs)} `)]
+  const upMs = Math.max(0, (snapshot.nowUs - snapshot.startedUs) / 1000)
+  const up = [span(' | ', 'dim'), span(`up ${formatClockDuration(upMs)}`)]
+  const middle = (fileMax: number): Line => [
+    ...health(snapshot),
+    ...logPart(snapshot, look, fileMax),
+  ]
+  const source = sourceText(snapshot, look)
+  const variants: readonly (readonly [Line, Line, number])[] = [
+    [[...middle(FILE_MAX), ...up], clock, source.length],
+    [middle(FILE_MAX), clock, source.length],
+    [middle(0), clock, SOURCE_MIN],
+    [middle(0), [], SOURCE_MIN],
+  ]
+  const name = span(' ina219 ', 'bold')
+  for (const [parts, right, wanted] of variants) {
+    const room = width - name.text.length - lineWidth(parts) - lineWidth(right) - 1
+    if (room < wanted) continue
+    return spread([name, span(cutFront(source, room, look)), span(' '), ...parts], right, width)
+  }
+  return fitLine([name, ...health(snapshot)], width)
+}
+
+/** The device's own name, and where it is reached, unless that is the name. */
+function sourceText({ device, source }: Snapshot, look: Look): string {
+  const name = cellText(device, look)
+  const label = cellText(source.label, look).replace(/^\/dev\//, '')
+  return name === '' || name === label || name === source.label ? label : `${name}@${label}`
+}
+
+function health(snapshot: Snapshot): Span[] {
+  const { source, ledger, sampleUs, nowUs } = snapshot
+  const word = source.state.toUpperCase()
+  const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
+  const state = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
+  const parts = [
+    span(state, STATE_STYLE[source.state]),
+    span(` ${numberText(snapshot.rate, 1, 7)} S/s `),
+    snapshot.unnumbered
+      ? span('lost ?', 'warn')
+      : span(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),
+  ]
+  if (ledger.recovered > 0) parts.push(span(` healed ${countText(ledger.recovered)}`))
+  return parts
+}
+
+function logPart({ log }: Snapshot, look: Look, fileMax: number): Span[] {
+  const bar = span(' | ', 'dim')
+  if (!log) return [bar, span('no log', 'warn')]
+  if (log.kind === 'failed') return [bar, span('LOG FAILED !', 'bad')]
+  if (log.kind === 'spilling') return [bar, span(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
+  const file = cellText(log.file.replace(/^.*[/\\]/, '').replace(/\.db$/, ''), look)
+  return [bar, span('REC', 'good'), span(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
+}

@@ -1,0 +1,42 @@
+import type { Quantity } from '../../domain/channels.ts'
+import type { Snapshot, SourceState } from '../../monitor/snapshot.ts'
+import { cellText, cutEnd } from './cell-text.ts'
+import type { Look } from './look.ts'
+import type { Style } from './styled.ts'
+
+/** How each state of the source is shown, wherever it is. */
+export const STATE_STYLE: Readonly<Record<SourceState, Style>> = {
+  opening: 'warn',
+  waiting: 'warn',
+  live: 'good',
+  silent: 'bad',
+  ended: 'warn',
+}
+
+/** The most of a device's own word that is shown, in cells. */
+const WORD_CELLS = 16
+
+/** What may be shown as the newest values, and what keeps them from being of now. */
+export interface Reading {
+  /** Of the newest sample; null where that one was not measured or is out of range. */
+  readonly values: Readonly<Record<Quantity, number>> | null
+  /** False: `values`, if any, are the last there were, and must not look like those of now. */
+  readonly current: boolean
+  /** Why not: `SILENT`, `nosensor !`; empty while current and before the first sample. */
+  readonly word: string
+  readonly style: Style
+}
+
+/** A source that is not live outweighs the status: nobody knows what the sensor says now. */
+export function readingOf(snapshot: Snapshot, look: Look): Reading {
+  const { source, sampleUs, valuesUs, status } = snapshot
+  const values = valuesUs === sampleUs ? snapshot.values : null
+  if (source.state !== 'live') {
+    const word = source.state.toUpperCase()
+    return { values, current: false, word, style: STATE_STYLE[source.state] }
+  }
+  if (values !== null) return { values, current: true, word: '', style: 'plain' }
+  if (sampleUs === null) return { values, current: false, word: '', style: 'dim' }
+  const word = `${cutEnd(cellText(status, look), WORD_CELLS, look)} !`
+  return { values, current: false, word, style: 'bad' }
+}
