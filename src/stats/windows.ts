@@ -1,4 +1,4 @@
-import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import { ELECTRIC } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
 export interface WindowStat {
@@ -10,9 +10,66 @@ export interface WindowStat {
 export interface WindowStats {
   /** Length in s. */
   readonly seconds: number
+  /** Measured samples. */
   readonly samples: number
-  /** null where nothing was measured */
-  readonly stats: Readonly<Record<Quantity, WindowStat | null>>
+  /** By channel id; null where nothing was measured. */
+  readonly stats: Readonly<Record<string, WindowStat | null>>
+}
+
+/** One channel over the longest window, in buckets of one second. */
+class SecondRing {
+  readonly #size: number
+  /** Second (Unix) that each slot holds. */
+  readonly #second: Float64Array
+  readonly #count: Uint32Array
+  readonly #sum: Float64Array
+  readonly #min: Float64Array
+  readonly #max: Float64Array
+  #newest = Number.NEGATIVE_INFINITY
+
+  constructor(size: number) {
+    this.#size = size
+    this.#second = new Float64Array(size).fill(Number.NaN)
+    this.#count = new Uint32Array(size)
+    this.#sum = new Float64Array(size)
+    this.#min = new Float64Array(size)
+    this.#max = new Float64Array(size)
+  }
+
+  add(second: number, value: number): void {
+    if (second <= this.#newest - this.#size) return
+    if (second > this.#newest) this.#newest = second
+    const slot = second % this.#size
+    if (this.#second[slot] === second) {
+      this.#count[slot] = (this.#count[slot] as number) + 1
+      this.#sum[slot] = (this.#sum[slot] as number) + value
+      if (value < (this.#min[slot] as number)) this.#min[slot] = value
+      if (value > (this.#max[slot] as number)) this.#max[slot] = value
+      return
+    }
+    this.#second[slot] = second
+    this.#count[slot] = 1
+    this.#sum[slot] = value
+    this.#min[slot] = value
+    this.#max[slot] = value
+  }
+
+  /** The window of `seconds` that ends with `now`. @returns null: nothing in it */
+  read(now: number, seconds: number): (WindowStat & { readonly samples: number }) | null {
+    let samples = 0
+    let sum = 0
+    let min = Number.POSITIVE_INFINITY
+    let max = Number.NEGATIVE_INFINITY
+    for (let second = now - seconds + 1; second <= now; second++) {
+      const slot = ((second % this.#size) + this.#size) % this.#size
+      if (this.#second[slot] !== second) continue
+      samples += this.#count[slot] as number
+      sum += this.#sum[slot] as number
+      min = Math.min(min, this.#min[slot] as number)
+      max = Math.max(max, this.#max[slot] as number)
+    }
+    return samples === 0 ? null : { min, avg: sum / samples, max, samples }
+  }
 }
 
 /**
@@ -23,76 +80,63 @@ export interface WindowStats {
 export class SlidingWindows {
   readonly #lengths: readonly number[]
   readonly #size: number
-  /** Second (Unix) that each slot holds. */
-  readonly #second: Float64Array
-  readonly #count: Uint32Array
-  readonly #sum: Record<Quantity, Float64Array>
-  readonly #min: Record<Quantity, Float64Array>
-  readonly #max: Record<Quantity, Float64Array>
-  #newest = Number.NEGATIVE_INFINITY
+  /** All measured samples, whatever channels they have. */
+  readonly #all: SecondRing
+  #electric: { readonly v: SecondRing; readonly a: SecondRing; readonly w: SecondRing } | null =
+    null
+  readonly #extras = new Map<string, SecondRing>()
 
   /** @param lengths in s, each 1 or more */
   constructor(lengths: readonly number[]) {
     this.#lengths = lengths
     this.#size = Math.max(...lengths)
-    const column = (): Float64Array => new Float64Array(this.#size)
-    this.#second = column().fill(Number.NaN)
-    this.#count = new Uint32Array(this.#size)
-    this.#sum = { voltage: column(), current: column(), power: column() }
-    this.#min = { voltage: column(), current: column(), power: column() }
-    this.#max = { voltage: column(), current: column(), power: column() }
+    this.#all = new SecondRing(this.#size)
   }
 
   /** Only samples that were measured and are in range; the caller decides. */
   add(sample: Sample): void {
     const second = Math.floor(sample.timeUs / 1e6)
-    if (second <= this.#newest - this.#size) return
-    if (second > this.#newest) this.#newest = second
-    const slot = second % this.#size
-    const isNew = this.#second[slot] !== second
-    if (isNew) {
-      this.#second[slot] = second
-      this.#count[slot] = 0
+    this.#all.add(second, 0)
+    if (sample.electric) {
+      this.#electric ??= { v: this.#ring(), a: this.#ring(), w: this.#ring() }
+      this.#electric.v.add(second, sample.voltage)
+      this.#electric.a.add(second, sample.current)
+      this.#electric.w.add(second, sample.power)
     }
-    this.#count[slot] = (this.#count[slot] as number) + 1
-    for (const quantity of QUANTITIES) {
-      const value = sample[quantity]
-      const [sum, min, max] = [this.#sum[quantity], this.#min[quantity], this.#max[quantity]]
-      sum[slot] = isNew ? value : (sum[slot] as number) + value
-      min[slot] = isNew ? value : Math.min(min[slot] as number, value)
-      max[slot] = isNew ? value : Math.max(max[slot] as number, value)
-    }
+    if (sample.extras !== null) this.#addExtras(second, sample.extras)
   }
 
   /** @param nowUs end of the windows, Unix µs; usually the newest sample's time */
   read(nowUs: number): WindowStats[] {
     const now = Math.floor(nowUs / 1e6)
-    return this.#lengths.map((seconds) => this.#readOne(now, seconds))
+    return this.#lengths.map((seconds) => {
+      const stats: Record<string, WindowStat | null> = {}
+      for (const [id, ring] of this.#rings()) stats[id] = ring.read(now, seconds)
+      return { seconds, samples: this.#all.read(now, seconds)?.samples ?? 0, stats }
+    })
   }
 
-  #readOne(now: number, seconds: number): WindowStats {
-    let samples = 0
-    const sum = { voltage: 0, current: 0, power: 0 }
-    const min = { voltage: Infinity, current: Infinity, power: Infinity }
-    const max = { voltage: -Infinity, current: -Infinity, power: -Infinity }
-    for (let second = now - seconds + 1; second <= now; second++) {
-      const slot = ((second % this.#size) + this.#size) % this.#size
-      if (this.#second[slot] !== second) continue
-      samples += this.#count[slot] as number
-      for (const quantity of QUANTITIES) {
-        sum[quantity] += this.#sum[quantity][slot] as number
-        min[quantity] = Math.min(min[quantity], this.#min[quantity][slot] as number)
-        max[quantity] = Math.max(max[quantity], this.#max[quantity][slot] as number)
-      }
+  *#rings(): Generator<[id: string, ring: SecondRing]> {
+    if (this.#electric !== null) {
+      yield [ELECTRIC.voltage.id, this.#electric.v]
+      yield [ELECTRIC.current.id, this.#electric.a]
+      yield [ELECTRIC.power.id, this.#electric.w]
     }
-    const stat = (quantity: Quantity): WindowStat | null =>
-      samples === 0
-        ? null
-        : { min: min[quantity], avg: sum[quantity] / samples, max: max[quantity] }
-    return {
-      seconds,
-      samples,
-      stats: { voltage: stat('voltage'), current: stat('current'), power: stat('power') },
+    yield* this.#extras
+  }
+
+  #ring(): SecondRing {
+    return new SecondRing(this.#size)
+  }
+
+  #addExtras(second: number, extras: Readonly<Record<string, number>>): void {
+    for (const id in extras) {
+      let ring = this.#extras.get(id)
+      if (ring === undefined) {
+        ring = this.#ring()
+        this.#extras.set(id, ring)
+      }
+      ring.add(second, extras[id] as number)
     }
   }
 }

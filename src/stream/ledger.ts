@@ -1,28 +1,54 @@
 import type { LogState } from '../storage/client/log.ts'
 
-/** Contract 4: the run's account. The seven line classes add up to `lines`. */
+/**
+ * The account of one device (contract 4). Each line received is counted in exactly
+ * one of `samples`, `out_of_range`, `duplicates`, `malformed`, `crc_errors`,
+ * `overlong` and `control`.
+ */
 export interface Ledger {
+  /** Lines received, empty ones included. */
   lines: number
+  /** Accepted samples whose values are in range. */
   samples: number
+  /** Accepted samples that are marked `out_of_range` and kept out of the statistics. */
   out_of_range: number
+  /** Samples that had been received before. */
   duplicates: number
+  /** Lines that are no frame, and samples whose number is not to be believed. */
   malformed: number
+  /** Lines whose CRC is wrong, mangled, or missing where the device sends one. */
   crc_errors: number
+  /** Lines of more than 512 bytes. */
   overlong: number
+  /** hello, ack, nack, gone, notes and empty lines. */
   control: number
+  /** Samples that are committed to the log. */
   logged: number
+  /** Ranges of missing samples that were found. */
   gaps: number
+  /** Samples that were never received. */
   lost: number
+  /** Samples received after a NACK; part of `samples` or `out_of_range`. */
   recovered: number
+  /** Restarts of the device. */
   reboots: number
+  /** Requests to send samples again. */
   nacks_sent: number
+  /** Commands that the device carried out. */
   commands_acked: number
+  /** Bytes received. */
   bytes: number
+  /** Length of the run in s. */
   seconds: number
   /** How the log is doing; `off` with `--no-log`. */
   log_state: LogState['kind'] | 'off'
   /** How often the log could not be written for a while. */
   log_outages: number
+}
+
+/** The account of a run (contract 5): sums over all devices, and each of them. */
+export interface RunLedger extends Ledger {
+  readonly devices: readonly (Ledger & { readonly device: string })[]
 }
 
 export function emptyLedger(): Ledger {
@@ -47,4 +73,20 @@ export function emptyLedger(): Ledger {
     log_state: 'off',
     log_outages: 0,
   }
+}
+
+/** What the devices share is not added up: the length of the run, and the state of the log. */
+const SHARED: ReadonlySet<keyof Ledger> = new Set(['seconds', 'log_outages'])
+
+export function runLedger(devices: readonly (Ledger & { readonly device: string })[]): RunLedger {
+  const sums = emptyLedger()
+  for (const each of devices) {
+    for (const key of Object.keys(sums) as (keyof Ledger)[]) add(sums, each, key)
+  }
+  return { ...sums, devices }
+}
+
+function add(sums: Ledger, each: Ledger, key: keyof Ledger): void {
+  if (key === 'log_state') sums.log_state = each.log_state
+  else sums[key] = SHARED.has(key) ? Math.max(sums[key], each[key]) : sums[key] + each[key]
 }

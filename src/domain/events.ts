@@ -1,0 +1,73 @@
+/** What can happen to a stream or to the log, as kept in the log and shown. */
+
+interface KindTraits {
+  /** Comes as often as samples do, and goes from the log with them; others stay. */
+  readonly isFrequent: boolean
+  /** Left out where samples are for programs: it is in the ledger and in the log. */
+  readonly isQuiet: boolean
+}
+
+const RARE: KindTraits = { isFrequent: false, isQuiet: false }
+
+/** Every kind of event, once. */
+export const EVENT_KINDS = {
+  /** A device said who it is. */
+  hello: RARE,
+  /** It began anew. */
+  restart: RARE,
+  /** Its port is back. */
+  reconnect: RARE,
+  /** A note of the device for people. */
+  note: { isFrequent: true, isQuiet: true },
+  /** Samples were received after having been asked for again. */
+  recovery: { isFrequent: true, isQuiet: true },
+  /** Samples will never be received. */
+  lost: { isFrequent: false, isQuiet: true },
+  /** A clock was set, or a time stamp contradicts the others. */
+  clock: RARE,
+  /** How a command to the device ended. */
+  command: RARE,
+  /** Its sequence numbers mean nothing. */
+  unnumbered: RARE,
+  /** Its lines come without a CRC now. */
+  unprotected: RARE,
+  /** It sends more channels than it can have. */
+  channels: RARE,
+  /** It sends more different states than are kept. */
+  status: RARE,
+  /** The log took samples from the spill file, or was not written for a while. */
+  spill: RARE,
+  /** The state of the log changed. */
+  log: RARE,
+  /** Samples went for another reason than the passing of time. */
+  retention: RARE,
+  /** Two runs of a device at the same time. */
+  overlap: RARE,
+  /** A reader of the log lost samples to the retention. */
+  sink: RARE,
+  /** The states of a source, see `SourceState`. */
+  opening: RARE,
+  waiting: RARE,
+  live: RARE,
+  silent: RARE,
+  ended: RARE,
+} as const satisfies Readonly<Record<string, KindTraits>>
+
+export type EventKind = keyof typeof EVENT_KINDS
+
+export interface StreamEvent {
+  /** Unix µs */
+  readonly timeUs: number
+  readonly kind: EventKind
+  /** Clean text, safe to show. */
+  readonly text: string
+}
+
+export function isQuiet(kind: EventKind): boolean {
+  return EVENT_KINDS[kind].isQuiet
+}
+
+/** Kinds that go from the log with the samples. */
+export const FREQUENT_KINDS: readonly EventKind[] = (
+  Object.keys(EVENT_KINDS) as EventKind[]
+).filter((kind) => EVENT_KINDS[kind].isFrequent)

@@ -1,0 +1,47 @@
+import type { StreamListener } from '../stream/stream-listener.ts'
+import type { DeviceNumber } from './view.ts'
+
+/** Who hears of some or all devices; each call is short and never waits. */
+export type BusSubscriber = {
+  readonly [Name in keyof StreamListener]?: (
+    device: DeviceNumber,
+    ...args: Parameters<StreamListener[Name]>
+  ) => void
+}
+
+/**
+ * What the streams publish goes to all subscribers, in the order in which they
+ * subscribed. One that writes somewhere that may be slow keeps a bounded queue of
+ * its own and says so by `Congestion`, so that it never holds up another.
+ */
+export class Bus {
+  #subscribers: readonly BusSubscriber[] = []
+
+  subscribe(subscriber: BusSubscriber): void {
+    this.#subscribers = [...this.#subscribers, subscriber]
+  }
+
+  /** The side of the stream with that number. */
+  publisher(device: DeviceNumber): StreamListener {
+    return {
+      sample: (sample, arrivalUs, mode) => {
+        for (const each of this.#subscribers) each.sample?.(device, sample, arrivalUs, mode)
+      },
+      channel: (channel) => {
+        for (const each of this.#subscribers) each.channel?.(device, channel)
+      },
+      event: (event) => {
+        for (const each of this.#subscribers) each.event?.(device, event)
+      },
+      sourceState: (state, reason) => {
+        for (const each of this.#subscribers) each.sourceState?.(device, state, reason)
+      },
+      ended: (reason) => {
+        for (const each of this.#subscribers) each.ended?.(device, reason)
+      },
+      failed: (error) => {
+        for (const each of this.#subscribers) each.failed?.(device, error)
+      },
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { type Channel, ELECTRIC, ELECTRIC_CHANNELS } from '../domain/channels.ts'
+import type { StreamEvent } from '../domain/events.ts'
+import type { DeviceRange } from '../domain/limits.ts'
+import { isMeasured, type Sample } from '../domain/sample.ts'
+import type { SourceState } from '../sources/source.ts'
+import { type Totals, Integrator } from '../stats/totals.ts'
+import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
+import { RateMeter } from './rate-meter.ts'
+import { TraceStore } from './trace-store.ts'
+
+const WINDOWS_S: readonly number[] = [60, 300, 900]
+const EVENTS_KEPT = 50
+
+interface Newest {
+  readonly sample: Sample
+  readonly arrivalUs: number
+  readonly mode: string | null
+}
+
+/** What is known of one device while the monitor runs: newest values, windows, trace, totals, events. */
+export class DeviceState {
+  readonly trace = new TraceStore()
+  readonly #windows = new SlidingWindows(WINDOWS_S)
+  readonly #totals = new Integrator()
+  readonly #rate = new RateMeter()
+  #totalsSinceUs: number
+  #newest: Newest | null = null
+  #newestMeasured: Sample | null = null
+  #isElectric = false
+  #extraChannels: readonly Channel[] = []
+  #source: { readonly state: SourceState; readonly reason: string } = {
+    state: 'opening',
+    reason: '',
+  }
+  #events: readonly StreamEvent[] = []
+
+  /** @param nowUs Unix µs */
+  constructor(nowUs: number) {
+    this.#totalsSinceUs = nowUs
+  }
+
+  /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
+  get channels(): readonly Channel[] {
+    // Before the first sample nobody knows better.
+    const hasElectric = this.#isElectric || this.#extraChannels.length === 0
+    return hasElectric ? [...ELECTRIC_CHANNELS, ...this.#extraChannels] : this.#extraChannels
+  }
+
+  get newest(): Newest | null {
+    return this.#newest
+  }
+
+  /** Of the newest sample that is measured and in range, by channel id; null before the first. */
+  get values(): Readonly<Record<string, number>> | null {
+    return this.#newestMeasured && valuesOf(this.#newestMeasured)
+  }
+
+  /** Time of that sample, Unix µs. */
+  get valuesUs(): number | null {
+    return this.#newestMeasured?.timeUs ?? null
+  }
+
+  get source(): { readonly state: SourceState; readonly reason: string } {
+    return this.#source
+  }
+
+  /** Newest first. */
+  get events(): readonly StreamEvent[] {
+    return this.#events
+  }
+
+  get totals(): Totals & { readonly sinceUs: number } {
+    return { sinceUs: this.#totalsSinceUs, ...this.#totals.read() }
+  }
+
+  /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
+  rateAt(nowUs: number): number {
+    return this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0
+  }
+
+  /** As the newest samples came, however long ago that is: a pause makes no log smaller for long. */
+  get usualRate(): number {
+    return this.#rate.perSecond()
+  }
+
+  /** @param nowUs end of the windows where there is no sample yet */
+  windows(nowUs: number): WindowStats[] {
+    return this.#windows.read(this.#newest?.sample.timeUs ?? nowUs)
+  }
+
+  resetTotals(nowUs: number): void {
+    this.#totals.reset()
+    this.#totalsSinceUs = this.#newest?.sample.timeUs ?? nowUs
+  }
+
+  sample(sample: Sample, arrivalUs: number, mode: string | null): void {
+    const measured = isMeasured(sample.status)
+    if (sample.electric) this.#isElectric = true
+    this.#totals.add(sample)
+    if (sample.origin !== 'late') {
+      this.#newest = { sample, arrivalUs, mode }
+      this.#rate.add(sample.timeUs, arrivalUs)
+      if (measured) this.#newestMeasured = sample
+      else this.trace.advanceTo(sample.timeUs)
+    }
+    // One that comes late belongs between samples that were counted already.
+    if (!measured) return
+    this.#windows.add(sample)
+    this.trace.add(sample)
+  }
+
+  channel(channel: Channel): void {
+    this.#extraChannels = [...this.#extraChannels, channel]
+  }
+
+  event(event: StreamEvent): void {
+    this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
+  }
+
+  /** @returns whether that is news */
+  sourceState(state: SourceState, reason: string): boolean {
+    const changed = state !== this.#source.state || reason !== this.#source.reason
+    this.#source = { state, reason }
+    return changed
+  }
+}
+
+/** Full scale of the gauges by channel id: V, A, W from the device's range, others where theirs is known. */
+export function fullScaleOf(
+  { voltageMax, currentMax }: DeviceRange,
+  channels: readonly Channel[],
+): Record<string, number> {
+  const scale: Record<string, number> = {
+    [ELECTRIC.voltage.id]: voltageMax,
+    [ELECTRIC.current.id]: currentMax,
+    [ELECTRIC.power.id]: voltageMax * currentMax,
+  }
+  for (const { id, range } of channels) {
+    if (range !== null) scale[id] = Math.max(Math.abs(range.min), Math.abs(range.max))
+  }
+  return scale
+}
+
+function valuesOf(sample: Sample): Record<string, number> {
+  const values: Record<string, number> = {}
+  if (sample.electric) {
+    for (const { id, quantity } of ELECTRIC_CHANNELS) {
+      if (quantity !== null) values[id] = sample[quantity]
+    }
+  }
+  return Object.assign(values, sample.extras)
+}

@@ -1,0 +1,148 @@
+import type { StreamEvent } from '../domain/events.ts'
+import type { Command } from '../protocol/link/commands.ts'
+import type { LogClient, LogState } from '../storage/client/log.ts'
+import { DeviceStream, type DeviceStreamOptions } from '../stream/device-stream.ts'
+import { type Ledger, type RunLedger, runLedger } from '../stream/ledger.ts'
+import type { Clock } from '../util/clock.ts'
+import { Bus } from './bus.ts'
+import { DeviceState } from './device-state.ts'
+import type { DeviceNumber } from './view.ts'
+
+/** How long the end of a run waits at most for samples that are being sent again. */
+const SETTLE_MS = 1000
+
+/** One device of the hub. */
+export interface HubDevice {
+  readonly number: DeviceNumber
+  readonly stream: DeviceStream
+  readonly state: DeviceState
+}
+
+export interface HubOptions {
+  readonly clock: Clock
+  /** null with `--no-log` */
+  readonly log: LogClient | null
+  /** One a device, in order of their numbers. */
+  readonly streams: readonly DeviceStreamOptions[]
+}
+
+/**
+ * The running monitor: N streams, each with its state, and the bus that tells of
+ * all of them. Never draws and never touches the disk. A trouble of one device
+ * never disturbs another.
+ */
+export class Hub {
+  readonly bus = new Bus()
+  readonly devices: readonly HubDevice[]
+  readonly startedUs: number
+  readonly #clock: Clock
+  readonly #log: LogClient | null
+  #logKind: LogState['kind'] = 'recording'
+  #logOutages = 0
+  /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
+  #settling: (() => void) | null = null
+
+  constructor({ clock, log, streams }: HubOptions) {
+    this.#clock = clock
+    this.#log = log
+    const nowUs = Math.round(clock.wallMs() * 1000)
+    this.startedUs = nowUs
+    const states = streams.map(() => new DeviceState(nowUs))
+    // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
+    this.bus.subscribe({
+      sample: (number, sample, arrivalUs, mode) => states[number]?.sample(sample, arrivalUs, mode),
+      channel: (number, channel) => states[number]?.channel(channel),
+      event: (number, event) => states[number]?.event(event),
+      sourceState: (number, state, reason) => {
+        const isNew = states[number]?.sourceState(state, reason) === true
+        if (isNew && reason !== '') this.#event(number, { kind: state, text: reason })
+      },
+      ended: (number, reason) => {
+        if (reason === 'source') states[number]?.sourceState('ended', 'end of input')
+      },
+    })
+    this.devices = streams.map((options, number) => ({
+      number,
+      stream: new DeviceStream(options, this.bus.publisher(number)),
+      state: states[number] as DeviceState,
+    }))
+    log?.onState((state) => this.#logState(state))
+    // Already in the log, which made them.
+    log?.onEvent(({ device, timeUs, kind, detail }) => {
+      const of = this.devices.find(({ stream }) => stream.device === device) ?? this.devices[0]
+      if (of !== undefined) this.bus.publisher(of.number).event({ timeUs, kind, text: detail })
+    })
+  }
+
+  start(): void {
+    for (const { stream } of this.devices) stream.start()
+  }
+
+  /** Timers of the streams; call about every 50 ms. */
+  tick(): void {
+    for (const { stream } of this.devices) stream.tick()
+    this.#settling?.()
+  }
+
+  /**
+   * Waits a moment for samples that are being sent again: an end just now would
+   * lose them. `tick` has to go on meanwhile, since it is what ends the wait.
+   */
+  settle(): Promise<void> {
+    const endMs = this.#clock.monoMs() + SETTLE_MS
+    return new Promise((resolve) => {
+      this.#settling = () => {
+        const isHealing = this.devices.some(({ stream }) => stream.isHealing)
+        if (isHealing && this.#clock.monoMs() < endMs) return
+        this.#settling = null
+        resolve()
+      }
+      this.#settling()
+    })
+  }
+
+  /** Closes the sources. */
+  async stop(): Promise<void> {
+    await Promise.all(this.devices.map(({ stream }) => stream.stop()))
+  }
+
+  /** Hands on what still waits, before the log is closed. */
+  finish(): void {
+    for (const { stream } of this.devices) stream.finish()
+  }
+
+  /** Sends a command to a device; how it ended is an event. */
+  command(number: DeviceNumber, command: Command): void {
+    this.devices[number]?.stream.command(command)
+  }
+
+  /** All sources are over. */
+  get isOver(): boolean {
+    return this.devices.every(({ state }) => state.source.state === 'ended')
+  }
+
+  get ledger(): RunLedger {
+    return runLedger(
+      this.devices.map(({ stream }) => ({ device: stream.device, ...this.ledgerOf(stream) })),
+    )
+  }
+
+  ledgerOf(stream: DeviceStream): Ledger {
+    const log = this.#log?.state
+    return { ...stream.ledger, log_state: log?.kind ?? 'off', log_outages: this.#logOutages }
+  }
+
+  /** Reported to all devices; the log itself remembers why it took nothing once it does again. */
+  #logState({ kind, reason }: LogState): void {
+    if (kind === this.#logKind) return
+    if (this.#logKind === 'recording') this.#logOutages++
+    this.#logKind = kind
+    const text = kind === 'recording' ? 'the log is being written again' : reason
+    for (const { number } of this.devices) this.#event(number, { kind: 'log', text })
+  }
+
+  #event(number: DeviceNumber, event: Omit<StreamEvent, 'timeUs'>): void {
+    const timeUs = this.devices[number]?.stream.nowUs() ?? this.startedUs
+    this.bus.publisher(number).event({ timeUs, ...event })
+  }
+}

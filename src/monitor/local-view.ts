@@ -1,0 +1,109 @@
+import type { Trace } from '../chart/trace.ts'
+import type { LogClient } from '../storage/client/log.ts'
+import type { LogHistory } from '../storage/client/log-history.ts'
+import { InaError } from '../util/errors.ts'
+import { fullScaleOf } from './device-state.ts'
+import type { Hub, HubDevice } from './hub.ts'
+import { oldestUsOf, TraceProvider } from './trace-provider.ts'
+import {
+  type DeviceBrief,
+  type DeviceNumber,
+  type Snapshot,
+  type TraceWish,
+  type View,
+  type ViewControl,
+  VIEW_VERSION,
+} from './view.ts'
+
+export interface LocalViewOptions {
+  readonly hub: Hub
+  /** null with `--no-log` */
+  readonly log: LogClient | null
+  /** Reads the same log; null with `--no-log` */
+  readonly history: LogHistory | null
+}
+
+/** The view of a monitor in this process. */
+export class LocalView implements View {
+  readonly #hub: Hub
+  readonly #log: LogClient | null
+  readonly #traces: TraceProvider
+
+  constructor({ hub, log, history }: LocalViewOptions) {
+    this.#hub = hub
+    this.#log = log
+    this.#traces = new TraceProvider(history)
+  }
+
+  async snapshot(number: DeviceNumber): Promise<Snapshot> {
+    const device = this.#device(number)
+    const { stream, state } = device
+    const nowUs = stream.nowUs()
+    const { newest, channels } = state
+    return {
+      version: VIEW_VERSION,
+      nowUs,
+      devices: this.#hub.devices.map((each) => this.#brief(each, nowUs)),
+      number,
+      device: stream.device,
+      source: { label: stream.source.label, ...state.source },
+      channels,
+      sampleUs: newest?.sample.timeUs ?? null,
+      values: state.values,
+      valuesUs: state.valuesUs,
+      status: newest?.sample.status ?? '',
+      mode: newest?.mode ?? null,
+      fullScale: fullScaleOf(stream.range, channels),
+      rate: state.rateAt(nowUs),
+      lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
+      ledger: this.#hub.ledgerOf(stream),
+      log: this.#logView(),
+      windows: state.windows(nowUs),
+      totals: state.totals,
+      startedUs: this.#hub.startedUs,
+      oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
+      events: state.events,
+      unnumbered: stream.isUnnumbered,
+    }
+  }
+
+  async trace(wish: TraceWish): Promise<Trace> {
+    return this.#traces.trace(this.#device(wish.device), wish)
+  }
+
+  async control(control: ViewControl): Promise<void> {
+    const { stream, state } = this.#device(control.device)
+    state.resetTotals(stream.nowUs())
+  }
+
+  #device(number: DeviceNumber): HubDevice {
+    const device = this.#hub.devices[number]
+    if (device !== undefined) return device
+    const count = this.#hub.devices.length
+    throw new InaError(
+      'usage_invalid',
+      `there is no device ${number}`,
+      `the devices are numbered from 0 to ${count - 1}`,
+    )
+  }
+
+  #brief({ number, stream, state }: HubDevice, nowUs: number): DeviceBrief {
+    const isNow = state.valuesUs === (state.newest?.sample.timeUs ?? null)
+    return {
+      number,
+      device: stream.device,
+      source: { label: stream.source.label, ...state.source },
+      values: isNow ? state.values : null,
+      channels: state.channels,
+      rate: state.rateAt(nowUs),
+      lost: stream.ledger.lost,
+    }
+  }
+
+  #logView(): Snapshot['log'] {
+    if (this.#log === null) return null
+    const rate = this.#hub.devices.reduce((sum, { state }) => sum + state.usualRate, 0)
+    const bytesAtRetention = rate > 0 ? this.#log.bytesAtRetention(rate) : null
+    return { ...this.#log.state, file: this.#log.file, bytesAtRetention }
+  }
+}

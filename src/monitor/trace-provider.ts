@@ -1,0 +1,69 @@
+import type { Trace, TraceSeries } from '../chart/trace.ts'
+import type { LogHistory } from '../storage/client/log-history.ts'
+import type { HubDevice } from './hub.ts'
+import { SLOT_US, type TraceStore } from './trace-store.ts'
+import type { TraceWish } from './view.ts'
+
+const US_PER_SECOND = 1e6
+const US_PER_MINUTE = 60e6
+
+/** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
+export class TraceProvider {
+  readonly #history: LogHistory | null
+
+  /** @param history null with `--no-log` */
+  constructor(history: LogHistory | null) {
+    this.#history = history
+  }
+
+  async trace({ stream, state }: HubDevice, wish: TraceWish): Promise<Trace> {
+    const { slotUs, length } = slotsOf(wish)
+    const recent = state.trace.read(slotUs, length, wish.endUs)
+    const heldFromUs = state.trace.oldestUs
+    if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
+      return recent
+    }
+    const logged = await this.#history.series(stream.device, recent.startUs, slotUs, length)
+    return heldFromUs === null ? logged : overlay(logged, recent, heldFromUs)
+  }
+}
+
+/** Slots of whole seconds or minutes where they are that long: for these the log has roll-ups. */
+export function slotsOf({ spanMs, slots }: TraceWish): { slotUs: number; length: number } {
+  const spanUs = spanMs * 1000
+  const finestUs = spanUs / Math.max(1, slots)
+  let step = SLOT_US
+  if (finestUs > US_PER_MINUTE / 2) step = US_PER_MINUTE
+  else if (finestUs > US_PER_SECOND / 2) step = US_PER_SECOND
+  const slotUs = Math.max(1, Math.ceil(finestUs / step)) * step
+  return { slotUs, length: Math.max(1, Math.ceil(spanUs / slotUs)) }
+}
+
+/** What memory holds in full is newer than what the log has committed. */
+function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
+  const from = Math.max(0, Math.ceil((heldFromUs - recent.startUs) / recent.slotUs))
+  logged.count.set(recent.count.subarray(from), from)
+  logged.missing.set(recent.missing.subarray(from), from)
+  logged.broken.set(recent.broken.subarray(from), from)
+  const channels: Record<string, TraceSeries> = { ...logged.channels }
+  for (const [id, series] of Object.entries(recent.channels)) {
+    const into = channels[id] ?? emptySeries(logged.length)
+    into.min.set(series.min.subarray(from), from)
+    into.max.set(series.max.subarray(from), from)
+    into.last.set(series.last.subarray(from), from)
+    channels[id] = into
+  }
+  return { ...logged, channels }
+}
+
+function emptySeries(length: number): TraceSeries {
+  const empty = (): Float64Array => new Float64Array(length).fill(Number.NaN)
+  return { min: empty(), max: empty(), last: empty() }
+}
+
+/** Begin of what a trace of the device can show, Unix µs; null: nothing yet. */
+export function oldestUsOf(trace: TraceStore, loggedFromUs: number | null): number | null {
+  const held = trace.oldestUs
+  if (held === null || loggedFromUs === null) return held ?? loggedFromUs
+  return Math.min(held, loggedFromUs)
+}

@@ -1,0 +1,85 @@
+import {
+  type Channel,
+  type Extras,
+  extraChannel,
+  MAX_EXTRA_CHANNELS,
+  type ValueRange,
+} from '../domain/channels.ts'
+import type { DeviceLog } from '../storage/client/log.ts'
+import type { EventReport } from './event-report.ts'
+import type { StreamListener } from './stream-listener.ts'
+
+/** What the user says of an extra channel (`--channel`). */
+export interface ChannelSetting {
+  readonly id: string
+  readonly unit: string
+  readonly range: ValueRange | null
+}
+
+export interface ChannelListOptions {
+  readonly settings: readonly ChannelSetting[]
+  readonly listener: StreamListener
+  /** null with `--no-log` */
+  readonly log: DeviceLog | null
+  readonly events: EventReport
+  readonly device: () => string
+}
+
+/** The extra channels of one device, in order of their first value. */
+export class ChannelList {
+  readonly #options: ChannelListOptions
+  readonly #channels = new Map<string, Channel>()
+  /** Label under which the log knows the units. */
+  #namedUnder = ''
+
+  constructor(options: ChannelListOptions) {
+    this.#options = options
+  }
+
+  /** Takes note of the channels of a sample. @returns its values, without those of too many channels */
+  accept(extras: Extras): Extras | null {
+    const ids = Object.keys(extras)
+    const known = ids.filter((id) => this.#channels.has(id) || this.#add(id))
+    this.#nameInLog()
+    if (known.length === ids.length) return extras
+    if (known.length === 0) return null
+    return Object.fromEntries(known.map((id) => [id, extras[id] as number]))
+  }
+
+  /** Whether all values are plausible. */
+  areInRange(extras: Extras): boolean {
+    for (const id in extras) {
+      const range = this.#channels.get(id)?.range
+      const value = extras[id] as number
+      if (range && (value < range.min || value > range.max)) return false
+    }
+    return true
+  }
+
+  #add(id: string): boolean {
+    const { settings, listener, events } = this.#options
+    const place = this.#channels.size
+    if (place >= MAX_EXTRA_CHANNELS) {
+      const text = `the device sends more than ${MAX_EXTRA_CHANNELS} channels: '${id}' and others are left out`
+      events.once('channels', 'too many channels', text)
+      return false
+    }
+    const setting = settings.find((each) => each.id === id)
+    const channel = extraChannel(id, place, setting?.unit, setting?.range)
+    this.#channels.set(id, channel)
+    this.#namedUnder = ''
+    listener.channel(channel)
+    return true
+  }
+
+  /** The log keeps units by device, whose label may change. */
+  #nameInLog(): void {
+    const { settings, log, device } = this.#options
+    const label = device()
+    if (log === null || settings.length === 0 || label === this.#namedUnder) return
+    this.#namedUnder = label
+    for (const { id, unit } of settings) {
+      if (this.#channels.has(id)) log.channel({ device: label, id, unit })
+    }
+  }
+}

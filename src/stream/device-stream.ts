@@ -1,0 +1,319 @@
+import type { DeviceRange } from '../domain/limits.ts'
+import type { Frame, HelloFrame } from '../protocol/frames.ts'
+import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import { Link } from '../protocol/link/link.ts'
+import type { LinkEvent } from '../protocol/link/link-event.ts'
+import type { Source, SourceSink } from '../sources/source.ts'
+import type { DeviceLog } from '../storage/client/log.ts'
+import type { Clock } from '../util/clock.ts'
+import { formatDuration } from '../util/duration.ts'
+import { HostTime } from '../util/host-time.ts'
+import { ChannelList, type ChannelSetting } from './channel-list.ts'
+import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
+import { EventReport } from './event-report.ts'
+import { Intake } from './intake.ts'
+import { emptyLedger, type Ledger } from './ledger.ts'
+import { Recorder } from './recorder.ts'
+import type { SampleLimit } from './sample-limit.ts'
+import type { StreamListener } from './stream-listener.ts'
+import type { LiveStamp } from './time-entry.ts'
+import { Timeline } from './timeline.ts'
+
+/** What can hold up a source that can wait. */
+export interface Congestion {
+  readonly congested: boolean
+  drained(): Promise<void>
+}
+
+export interface DeviceStreamOptions {
+  readonly source: Source
+  /** null with `--no-log` */
+  readonly log: DeviceLog | null
+  readonly clock: Clock
+  /** Contract: `--keep-time`. */
+  readonly keepTime: boolean
+  /** Contract: `--device`; null: what the device says of itself, else the source's label. */
+  readonly device: string | null
+  /** Replaces what the device says of its range, V and A. */
+  readonly range: Partial<DeviceRange>
+  /** Contract: `--channel`. */
+  readonly channels: readonly ChannelSetting[]
+  /** Contract: `--count`; shared by all devices of a run. */
+  readonly limit: SampleLimit
+  /** What a source that can wait waits for: the disk, a slow reader of the output. */
+  readonly congestion: readonly Congestion[]
+}
+
+/**
+ * One device, from frames to samples: frames of the source → intake → link →
+ * timeline → recorder, and the ledger of it all. Knows no screen and no timer.
+ */
+export class DeviceStream {
+  readonly #options: DeviceStreamOptions
+  readonly #listener: StreamListener
+  readonly #ledger: Ledger = emptyLedger()
+  readonly #host: HostTime
+  readonly #runs: DeviceRuns
+  readonly #events: EventReport
+  readonly #intake: Intake
+  readonly #link: Link
+  readonly #timeline: Timeline
+  readonly #recorder: Recorder
+  readonly #startMs: number
+  #connections = 0
+  /** The source waits for disk or output. */
+  #isPaused = false
+  /** Newest sample that came as it was measured. */
+  #live: LiveStamp | null = null
+  /** Samples that the link has handed on. */
+  #ordinal = 0
+  #nextCommandId = 1
+  readonly #commands = new Map<number, (result: CommandResult) => void>()
+
+  constructor(options: DeviceStreamOptions, listener: StreamListener) {
+    const { source, log, clock, device, limit } = options
+    this.#options = options
+    this.#listener = listener
+    this.#startMs = clock.monoMs()
+    this.#host = new HostTime(clock, ({ byMs }) => {
+      const by = formatDuration(Math.abs(byMs))
+      if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
+      this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
+    })
+    this.#runs = new DeviceRuns({ device, log, sourceLabel: source.label })
+    const label = (): string => this.#runs.label
+    this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
+    this.#intake = new Intake(this.#ledger, this.#events)
+    this.#recorder = new Recorder({
+      ledger: this.#ledger,
+      runs: this.#runs,
+      events: this.#events,
+      channels: new ChannelList({
+        settings: options.channels,
+        listener,
+        log,
+        events: this.#events,
+        device: label,
+      }),
+      limit,
+      listener,
+      log,
+      range: options.range,
+      clockSnapshot: () => this.#timeline.snapshot(),
+    })
+    this.#timeline = new Timeline(
+      { keepTime: options.keepTime, live: source.live },
+      (entry, timeUs, notice) => this.#recorder.place(entry, timeUs, notice),
+    )
+    this.#link = new Link({
+      duplex: source.duplex,
+      bytesPerSecond: source.bytesPerSecond,
+      // In ms: a run that follows at once must not seem to repeat the commands of the one before.
+      firstCommandSeq: Math.floor(clock.wallMs()),
+      resumePoints: this.#runs.resumePoints(),
+    })
+    log?.onCommitted((epochId, seq) => {
+      if (epochId === this.#runs.epoch?.id) this.#link.durable(seq)
+    })
+  }
+
+  start(): void {
+    this.#options.source.start(this.#sink)
+  }
+
+  /** Timers of link and timeline; call about every 50 ms. */
+  tick(): void {
+    this.#follow(this.#link.tick(this.#nowMs))
+    // While nothing is read, nothing can come.
+    if (!this.#isPaused) this.#timeline.tick(this.#host.nowUs())
+  }
+
+  /** Sends a command to the device, as soon as it listens; how it ended is an event. */
+  command(command: Command, done: (result: CommandResult) => void = () => {}): void {
+    const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
+    const id = this.#nextCommandId++
+    this.#commands.set(id, (result) => {
+      const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
+      this.#events.report('command', `${what}: ${outcome}`)
+      done(result)
+    })
+    this.#follow(this.#link.command(id, command, this.#nowMs))
+  }
+
+  /** True: lost samples are being asked for, so that an end just now would lose them for good. */
+  get isHealing(): boolean {
+    return this.#link.busy && !this.#options.limit.isReached
+  }
+
+  /** Ends the stream: what waits is handed on, what is missing is on record. */
+  finish(): void {
+    this.#follow(this.#link.finish())
+    this.#timeline.end()
+    this.#recorder.end(this.#host.nowUs())
+  }
+
+  stop(): Promise<void> {
+    return this.#options.source.stop()
+  }
+
+  nowUs(): number {
+    return this.#host.nowUs()
+  }
+
+  /** As it stands; what it says of the log is for the hub to add. */
+  get ledger(): Ledger {
+    const seconds = Math.round(this.#nowMs - this.#startMs) / 1000
+    return { ...this.#ledger, logged: this.#options.log?.logged ?? 0, seconds }
+  }
+
+  get range(): DeviceRange {
+    return this.#recorder.range
+  }
+
+  get device(): string {
+    return this.#runs.label
+  }
+
+  get source(): Source {
+    return this.#options.source
+  }
+
+  get isUnnumbered(): boolean {
+    return this.#recorder.isUnnumbered
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.monoMs()
+  }
+
+  /** In a stream that is piped in, perhaps an old one, an event stands where it happened. */
+  get #eventUs(): number {
+    const { lastUs } = this.#recorder
+    const isPiped = !this.#options.source.live && lastUs > 0
+    return isPiped ? lastUs : this.#host.nowUs()
+  }
+
+  readonly #sink: SourceSink = {
+    frame: (frame) => this.#frame(frame),
+    bytes: (count) => {
+      this.#ledger.bytes += count
+      this.#isPaused = false
+      this.#applyBackpressure()
+    },
+    state: (state, reason) => {
+      if (state === 'waiting') this.#link.disconnected()
+      this.#listener.sourceState(state, reason)
+    },
+    connected: () => this.#connected(),
+    ended: () => {
+      this.finish()
+      this.#listener.ended('source')
+    },
+    failed: (error) => this.#listener.failed(error),
+  }
+
+  #frame(received: Frame): void {
+    if (this.#options.limit.isReached) return
+    const frame = this.#intake.take(received)
+    const arrivalUs = this.#host.nowUs()
+    if (frame.kind === 'note') this.#events.report('note', frame.message)
+    else if (frame.kind === 'sample' && !frame.resend) {
+      this.#live = { stamp: frame.stamp, arrivalUs }
+    }
+    this.#follow(this.#link.frame(frame, arrivalUs, this.#nowMs))
+  }
+
+  #connected(): void {
+    this.#connections++
+    this.#intake.connected()
+    this.#recorder.connected()
+    if (this.#connections > 1) {
+      this.#events.report('reconnect', `${this.#options.source.label} is back`)
+    }
+    this.#follow(this.#link.connected(this.#nowMs))
+  }
+
+  #follow(events: readonly LinkEvent[]): void {
+    for (const event of events) this.#handle(event)
+  }
+
+  #handle(event: LinkEvent): void {
+    const ledger = this.#ledger
+    switch (event.kind) {
+      case 'sample': {
+        const { frame, arrivalUs } = event.arrival
+        const live = frame.resend ? this.#live : null
+        const ordinal = this.#ordinal++
+        this.#timeline.push({ frame, arrivalUs, healed: event.healed, live, ordinal })
+        return
+      }
+      case 'duplicate':
+        ledger.duplicates++
+        return
+      case 'implausible':
+        ledger.malformed++
+        return
+      case 'late':
+        this.#recorder.late(event.arrival)
+        return
+      case 'gap':
+        ledger.gaps++
+        return
+      case 'lost':
+        this.#recorder.lost(event.first, event.count, event.reason, this.#timeline.held)
+        return
+      case 'restarted':
+        this.#timeline.restart()
+        this.#recorder.restarted(event.boot, this.#host.nowUs())
+        this.#live = null
+        return
+      case 'unnumbered':
+        this.#recorder.unnumbered("the device's numbers don't count up")
+        return
+      case 'hello':
+        this.#hello(event.hello, event.known)
+        return
+      case 'nack_sent':
+        ledger.nacks_sent++
+        return
+      case 'command_acked':
+        ledger.commands_acked++
+        return
+      case 'command_done':
+        this.#commandDone(event.id, event.result)
+        return
+      case 'send':
+        this.#options.source.write(event.line)
+    }
+  }
+
+  #commandDone(id: number, result: CommandResult): void {
+    const done = this.#commands.get(id)
+    this.#commands.delete(id)
+    done?.(result)
+  }
+
+  #hello(hello: HelloFrame, known: boolean): void {
+    this.#runs.hello(hello)
+    if (this.#runs.hasTooManyNames) {
+      const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
+      this.#events.once('hello', 'too many names', text)
+    }
+    this.#recorder.useRange(hello.range)
+    const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
+    const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
+    const run = known ? '' : ', new run'
+    this.#events.report('hello', `${hello.model}${firmware}${boot}${run}`)
+  }
+
+  /** A source that can wait does so while disk or output are behind; a port is never held up. */
+  #applyBackpressure(): void {
+    const { source, congestion } = this.#options
+    if (source.live) return
+    const behind = congestion.filter(({ congested }) => congested)
+    if (behind.length === 0) return
+    this.#isPaused = true
+    source.pause()
+    void Promise.all(behind.map((each) => each.drained())).then(() => source.resume())
+  }
+}

@@ -1,0 +1,19 @@
+import type { Channel } from '../domain/channels.ts'
+import type { StreamEvent } from '../domain/events.ts'
+import type { Sample } from '../domain/sample.ts'
+import type { SourceState } from '../sources/source.ts'
+import type { InaError } from '../util/errors.ts'
+
+/** Who hears of one device; each call is short and never waits. */
+export interface StreamListener {
+  /** @param arrivalUs host time, Unix µs @param mode free text of the device */
+  sample(sample: Sample, arrivalUs: number, mode: string | null): void
+  /** The device has sent its first value of an extra channel. */
+  channel(channel: Channel): void
+  event(event: StreamEvent): void
+  sourceState(state: SourceState, reason: string): void
+  /** The source is over, or the limit of samples is reached. */
+  ended(reason: 'source' | 'limit'): void
+  /** The source can't go on. */
+  failed(error: InaError): void
+}
