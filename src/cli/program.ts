@@ -8,13 +8,13 @@ import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
-import type { CliIo } from './io.ts'
+import type { ProcessIo } from '../app/io.ts'
 import { option } from './option.ts'
 
 declare const __VERSION__: string
 
 /** The whole command line; nothing runs until it is parsed. */
-export function createProgram(io: CliIo): Command {
+export function createProgram(io: ProcessIo): Command {
   const program = new Command('ina219')
     .description('Terminal power monitor for the TI INA219.')
     .version(__VERSION__)

@@ -2,16 +2,16 @@ import { CommanderError } from 'commander'
 import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
-import type { CliIo } from './io.ts'
+import type { ProcessIo } from '../app/io.ts'
 import { createProgram } from './program.ts'
-import { isReaderGone, outputFailed } from './reader-gone.ts'
+import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
 
 /**
  * Parses and runs one command line.
  *
  * @returns the exit code of contract section 1
  */
-export async function run(args: readonly string[], io: CliIo): Promise<number> {
+export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
   for (const stream of [io.stdout, io.stderr]) {
     stream.on('error', (error) => {
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
-function report(error: unknown, io: CliIo, verbose: boolean): void {
+function report(error: unknown, io: ProcessIo, verbose: boolean): void {
   const failure = isInaError(error)
     ? error
     : new InaError(

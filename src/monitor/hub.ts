@@ -121,6 +121,11 @@ export class Hub {
     return this.devices.every(({ state }) => state.source.state === 'ended')
   }
 
+  /** Of all devices together, as their newest samples came. */
+  get samplesPerSecond(): number {
+    return this.devices.reduce((sum, { state }) => sum + state.usualRate, 0)
+  }
+
   get ledger(): RunLedger {
     return runLedger(
       this.devices.map(({ stream }) => ({ device: stream.device, ...this.ledgerOf(stream) })),

@@ -102,7 +102,7 @@ export class LocalView implements View {
 
   #logView(): Snapshot['log'] {
     if (this.#log === null) return null
-    const rate = this.#hub.devices.reduce((sum, { state }) => sum + state.usualRate, 0)
+    const rate = this.#hub.samplesPerSecond
     const bytesAtRetention = rate > 0 ? this.#log.bytesAtRetention(rate) : null
     return { ...this.#log.state, file: this.#log.file, bytesAtRetention }
   }

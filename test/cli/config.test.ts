@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
-import { processIo } from '../../src/cli/io.ts'
+import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { ina219, temporaryFolder } from '../support/cli.ts'
 

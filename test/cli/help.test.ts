@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { processIo } from '../../src/cli/io.ts'
+import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { CLI, finished, ina219, until } from '../support/cli.ts'
 import { hasPty } from '../support/serial.ts'

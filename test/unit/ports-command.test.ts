@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { portsCommand } from '../../src/cli/commands/ports.ts'
-import { type CliIo, processIo } from '../../src/cli/io.ts'
+import { type ProcessIo, processIo } from '../../src/app/io.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
 
 const uno: PortInfo = {
@@ -31,7 +31,7 @@ async function run(
   const written: string[] = []
   let asked = false
   const stdout = { write: (text: string) => written.push(text) > 0 } as NodeJS.WriteStream
-  const io: CliIo = { ...processIo, stdout }
+  const io: ProcessIo = { ...processIo, stdout }
   const command = portsCommand(io, async ({ all }) => {
     asked = all
     return ports

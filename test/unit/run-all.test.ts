@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runAll } from '../../src/cli/run-all.ts'
+import { runAll } from '../../src/app/run-all.ts'
 
 test('every step runs, in order, whatever the ones before threw; no failure gets lost', async () => {
   const ran: string[] = []

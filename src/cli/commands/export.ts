@@ -5,9 +5,9 @@ import { lossText } from '../../stream/losses.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { CliIo } from '../io.ts'
+import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
-import { fileTarget, type OutputTarget, streamTarget } from '../output-target.ts'
+import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
 import { keepHighest } from '../precedence.ts'
 import {
   BUCKET_COLUMNS,
@@ -37,7 +37,7 @@ const EXAMPLES: readonly Example[] = [
 /** Rows put together before they are written. */
 const LINES_PER_WRITE = 200
 
-export function exportCommand(io: CliIo): Command {
+export function exportCommand(io: ProcessIo): Command {
   const command = new Command('export').description(
     'Writes the log as CSV or NDJSON to stdout or a file.',
   )
@@ -71,7 +71,7 @@ export function exportCommand(io: CliIo): Command {
   return command
 }
 
-async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
+async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
   if (options.events === true && options.every !== undefined) {
     throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
   }

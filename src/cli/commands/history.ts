@@ -3,9 +3,9 @@ import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { CliIo } from '../io.ts'
+import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
-import { streamTarget } from '../output-target.ts'
+import { streamTarget } from '../../app/output-target.ts'
 import { keepHighest } from '../precedence.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
@@ -29,7 +29,7 @@ const EXAMPLES: readonly Example[] = [
 const PLOT_ROWS = 21
 const CHUNK_CHARS = 16_384
 
-export function historyCommand(io: CliIo): Command {
+export function historyCommand(io: ProcessIo): Command {
   const command = new Command('history').description(
     'Summarises the log: samples, losses, min/avg/max, charge and energy.',
   )
@@ -49,7 +49,7 @@ export function historyCommand(io: CliIo): Command {
   return command
 }
 
-async function runHistory(options: HistoryOptions, io: CliIo): Promise<void> {
+async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void> {
   const { reader } = await openReader(options, io)
   try {
     const asked = rangeOf(options, reader, io)
@@ -79,7 +79,7 @@ function textOf(
   options: HistoryOptions,
   reader: LogReader,
   range: LogRange,
-  io: CliIo,
+  io: ProcessIo,
 ): Generator<string> {
   if (options.format === 'json') return jsonText(reader, range, options.every)
   const colour = colourFor(io.stdout, io.env)

@@ -7,7 +7,7 @@ import { InaError } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import { defaultLogPath } from '../../util/paths.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
-import type { CliIo } from '../io.ts'
+import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
 
 /** Options that `history` and `export` share. */
@@ -65,7 +65,7 @@ export function addRangeOptions(command: Command): Command {
 /** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */
 export async function openReader(
   options: RangeOptions,
-  io: CliIo,
+  io: ProcessIo,
 ): Promise<{ readonly reader: LogReader; readonly file: string }> {
   checkRange(options)
   const file = logPath(options, io)
@@ -74,7 +74,7 @@ export async function openReader(
   return { reader: LogReader.open(file), file }
 }
 
-function logPath(options: RangeOptions, io: CliIo): string {
+function logPath(options: RangeOptions, io: ProcessIo): string {
   return options.db ?? defaultLogPath(io.env)
 }
 
@@ -97,7 +97,7 @@ function checkRange({ last, from, to }: RangeOptions): void {
 }
 
 /** What was asked for, as a span of time. */
-export function rangeOf(options: RangeOptions, reader: LogReader, io: CliIo): LogRange {
+export function rangeOf(options: RangeOptions, reader: LogReader, io: ProcessIo): LogRange {
   const { last, from, to } = options
   const beginUs = last === undefined ? (from ?? 0) : Math.round((io.clock.wallMs() - last) * 1000)
   return {

@@ -16,14 +16,14 @@ import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
-import { flushed } from '../flushed.ts'
+import { flushed } from '../../app/flushed.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { CliIo } from '../io.ts'
-import { Stop } from '../monitor-stop.ts'
+import type { ProcessIo } from '../../app/io.ts'
+import { Stop } from '../../app/stop.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
-import { isReaderGone, outputFailed } from '../reader-gone.ts'
-import { openSummary } from '../summary.ts'
+import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
+import { openSummary } from '../../app/summary.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean
@@ -55,7 +55,7 @@ const EXAMPLES: readonly Example[] = [
 /** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
 const SENSOR_RATE_HZ = 1e6 / 1064
 
-export function mockCommand(io: CliIo): Command {
+export function mockCommand(io: ProcessIo): Command {
   return new Command('mock')
     .description('Is a device: prints frames, or serves them on a pseudo-serial port.')
     .addOption(
@@ -155,7 +155,7 @@ function rate(text: string): number | 'max' {
   return text === 'max' ? text : numberIn({ min: 0.001, max: 1_000_000, unit: 'Hz' })(text)
 }
 
-async function runMock(options: MockCliOptions, io: CliIo): Promise<void> {
+async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
   if (options.list === true) {
     io.stdout.write(listScenarios())
     return
@@ -214,7 +214,7 @@ function openReplay(path: string, options: MockCliOptions): ReplayFeed {
 async function runners(
   options: MockCliOptions,
   replay: ReplayFeed | null,
-  io: CliIo,
+  io: ProcessIo,
   stop: Stop,
   signal: AbortSignal,
 ): Promise<object> {
@@ -247,7 +247,7 @@ async function runners(
 async function runBoard(
   options: MockCliOptions,
   replay: ReplayFeed | null,
-  io: CliIo,
+  io: ProcessIo,
   signal: AbortSignal,
 ): Promise<object> {
   const { serveBoard } = await import('../../../mock/board/serve.ts')

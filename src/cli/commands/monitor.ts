@@ -7,17 +7,17 @@ import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { defaultLogPath, logFilePath } from '../../util/paths.ts'
 import { parseSetting } from '../device-settings.ts'
-import { withNewLog } from '../failed-start.ts'
+import { withNewLog } from '../../app/failed-start.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { CliIo } from '../io.ts'
-import { chooseOutput, type Output, openOutput } from '../monitor-output.ts'
-import { openSource, type SourceChoice } from '../monitor-source.ts'
-import { Stop } from '../monitor-stop.ts'
+import type { ProcessIo } from '../../app/io.ts'
+import { chooseOutput, type Output, openOutput } from '../../app/output/line-output.ts'
+import { openSource, type SourceChoice } from '../../app/open-source.ts'
+import { Stop } from '../../app/stop.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
-import { isReaderGone, outputFailed } from '../reader-gone.ts'
-import { runAll } from '../run-all.ts'
-import { openSummary } from '../summary.ts'
+import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
+import { runAll } from '../../app/run-all.ts'
+import { openSummary } from '../../app/summary.ts'
 
 interface MonitorCliOptions extends SourceChoice {
   output?: 'tui' | 'plain' | 'ndjson' | 'none'
@@ -54,7 +54,7 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 monitor --mock --duration 1h --summary run.json', 'an hour, and what it came to'],
 ]
 
-export function monitorCommand(io: CliIo): Command {
+export function monitorCommand(io: ProcessIo): Command {
   return new Command('monitor')
     .description('Reads one device, validates, logs and shows what it measures.')
     .addOption(
@@ -159,7 +159,7 @@ function retention(text: string): number {
   return ms
 }
 
-async function runMonitor(options: MonitorCliOptions, io: CliIo): Promise<void> {
+async function runMonitor(options: MonitorCliOptions, io: ProcessIo): Promise<void> {
   const how = chooseOutput(options.output, io)
   if (options.summary === '-' && how === 'ndjson') {
     throw new InaError(

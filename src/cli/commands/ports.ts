@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { PortInfo } from '../../sources/serial/ports.ts'
 import { type Colour, colourFor, PLAIN } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { CliIo } from '../io.ts'
+import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
 
 interface PortsOptions {
@@ -19,7 +19,7 @@ const EXAMPLES: readonly Example[] = [
 /** Lists the ports; replaced in tests. */
 export type ListPorts = (options: { all: boolean }) => Promise<readonly PortInfo[]>
 
-export function portsCommand(io: CliIo, list: ListPorts = listReal): Command {
+export function portsCommand(io: ProcessIo, list: ListPorts = listReal): Command {
   return new Command('ports')
     .description('Lists serial ports and says which look like a board.')
     .addOption(option('--json', 'print a JSON array with one object a port', { flagOnly: true }))

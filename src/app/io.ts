@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../util/clock.ts'
 
 /** The outside world of a command, injected so that tests own it. */
-export interface CliIo {
+export interface ProcessIo {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
@@ -9,7 +9,7 @@ export interface CliIo {
   readonly clock: Clock
 }
 
-export const processIo: CliIo = {
+export const processIo: ProcessIo = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -32,9 +32,9 @@ export class Stop {
     for (const signal of SIGNALS) process.on(signal, this.#handler)
   }
 
-  /** @param ms undefined: no limit */
-  after(ms: number | undefined): void {
-    if (ms !== undefined) this.#timer = setTimeout(() => this.now(), ms)
+  /** @param ms null: no limit */
+  after(ms: number | null): void {
+    if (ms !== null) this.#timer = setTimeout(() => this.now(), ms)
   }
 
   dispose(): void {

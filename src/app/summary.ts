@@ -7,16 +7,16 @@ export type SummaryWriter = (summary: object) => Promise<void>
 /**
  * Tries the place of a summary before anything is measured.
  *
- * @param path undefined: no summary is wanted; `-`: the stream
+ * @param path null: no summary is wanted; `-`: the stream
  * @param log the log of this command, never to be hit; null: none
  * @throws InaError usage_invalid
  */
 export function openSummary(
-  path: string | undefined,
+  path: string | null,
   stream: NodeJS.WriteStream,
   log: string | null,
 ): SummaryWriter {
-  if (path === undefined) return async () => {}
+  if (path === null) return async () => {}
   if (path === '-') return (summary) => writeToStream(stream, lineOf(summary))
   tryOutput(path, log)
   return async (summary) => {

@@ -1,8 +1,8 @@
-import type { Sample } from '../domain/sample.ts'
-import { formatIso } from '../util/time-text.ts'
+import type { Sample } from '../../domain/sample.ts'
+import { formatIso } from '../../util/time-text.ts'
 
 /** One line for people: `2026-11-20T20:13:00.123Z  5.020 V  0.2450 A  1.2300 W  ok  #123`. */
-export function plainLine(sample: Sample): string {
+export function plainLine(sample: Sample, device: string | null): string {
   const volts = sample.voltage.toFixed(3).padStart(7)
   const amps = sample.current.toFixed(4).padStart(8)
   const watts = sample.power.toFixed(4).padStart(8)

@@ -1,0 +1,40 @@
+import type { Hub } from '../../monitor/hub.ts'
+import type { View } from '../../monitor/view.ts'
+import type { Screen } from '../../tui/screen.ts'
+import type { Output, OutputContext, OutputPlan } from './output.ts'
+
+/** The full screen. Asks the view for what it shows, so that it hears nothing of the bus. */
+export class ScreenOutput implements Output {
+  readonly staysOpen = true
+  readonly congested = false
+  readonly #plan: OutputPlan
+  readonly #context: OutputContext
+  #screen: Screen | null = null
+
+  constructor(plan: OutputPlan, context: OutputContext) {
+    this.#plan = plan
+    this.#context = context
+  }
+
+  async open(_hub: Hub, view: View): Promise<void> {
+    const { io, onQuit } = this.#context
+    const { openScreen } = await import('../../tui/screen.ts')
+    this.#screen = await openScreen({
+      view,
+      onQuit,
+      input: io.stdin.isTTY ? io.stdin : null,
+      output: io.stdout,
+      env: io.env,
+      ascii: this.#plan.ascii,
+      mouse: this.#plan.mouse,
+      clock: io.clock,
+    })
+  }
+
+  async drained(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#screen?.close()
+    await this.#screen?.ended
+  }
+}
