@@ -10,8 +10,8 @@
 import { createDevice, type MockDevice } from '../mock/device.ts'
 import { FaultInjector } from '../mock/fault-injector.ts'
 import { parseFaults } from '../mock/faults.ts'
-import { Session } from '../src/stream/session.ts'
 import { ManualClock, SimulatedWire } from '../test/support/simulated-wire.ts'
+import { startStream } from '../test/support/stream-rig.ts'
 
 const START_S = 1_790_000_000
 const FAULTS = 'drop=0.01,corrupt=0.005,duplicate=0.005,truncate=0.002,reset=0.00002'
@@ -69,8 +69,8 @@ function run(seed: number): Result {
   let twice = 0
   let received = 0
   let before = { seq: -1, timeUs: -1 }
-  const session = new Session(
-    { source: wire, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
+  const { stream } = startStream(
+    { source: wire, clock },
     {
       sample: ({ seq, voltage, current, timeUs }) => {
         const n = seq ?? -1
@@ -82,18 +82,11 @@ function run(seed: number): Result {
         if (wanted[n] !== `${voltage} ${current}` || !inOrder || !atItsTime) wrong++
         before = { seq: n, timeUs }
       },
-      event: () => {},
-      sourceState: () => {},
-      ended: () => {},
-      failed: (error) => {
-        throw error
-      },
     },
   )
-  session.start()
-  wire.run(samplesPerSeed * intervalMs + 30_000, () => session.tick())
-  session.finish()
-  const { ledger } = session
+  wire.run(samplesPerSeed * intervalMs + 30_000, () => stream.tick())
+  stream.finish()
+  const { ledger } = stream
   const classes =
     ledger.samples +
     ledger.out_of_range +

@@ -9,8 +9,8 @@ import { runInNewContext } from 'node:vm'
 import { createDevice } from '../mock/device.ts'
 import { FaultInjector } from '../mock/fault-injector.ts'
 import { parseFaults } from '../mock/faults.ts'
-import { Monitor } from '../src/monitor/monitor.ts'
 import { ManualClock, SimulatedWire } from '../test/support/simulated-wire.ts'
+import { startHub } from '../test/support/stream-rig.ts'
 
 const START_S = 1_790_000_000
 const hours = Number(process.argv[2] ?? 72)
@@ -28,28 +28,7 @@ const wire = new SimulatedWire({
   toDevice: new FaultInjector(faults, 1, 7),
   latencyMs: 3,
 })
-const monitor = new Monitor(
-  {
-    source: wire,
-    log: null,
-    clock,
-    keepTime: false,
-    device: null,
-    range: {},
-    maxSamples: null,
-    logFile: null,
-  },
-  {
-    sample: () => {},
-    event: () => {},
-    ended: () => {},
-    failed: (error) => {
-      throw error
-    },
-    quit: () => {},
-  },
-)
-monitor.start()
+const { hub, view } = startHub({ clock, sources: [wire] })
 
 // Without a collection, the heap says when the last one was.
 setFlagsFromString('--expose-gc')
@@ -57,12 +36,12 @@ const collect = runInNewContext('gc') as () => void
 const heaps: number[] = []
 const PARTS = 12
 for (let part = 0; part < PARTS; part++) {
-  wire.run((hours * 3_600_000) / PARTS, () => monitor.tick())
-  monitor.snapshot()
+  wire.run((hours * 3_600_000) / PARTS, () => hub.tick())
+  await view.snapshot(0)
   collect()
   const { heapUsed, rss } = process.memoryUsage()
   heaps.push(heapUsed / 1e6)
-  const { ledger } = monitor
+  const { ledger } = hub
   console.log(
     `${(((part + 1) * hours) / PARTS).toFixed(0)} h: heap ${(heapUsed / 1e6).toFixed(1)} MB, RSS ${(rss / 1e6).toFixed(0)} MB, ` +
       `${ledger.samples + ledger.out_of_range} samples, ${ledger.recovered} healed, ${ledger.lost} lost, ${ledger.reboots} restarts`,

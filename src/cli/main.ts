@@ -1,6 +1,6 @@
-import { surviveHangUp } from '../tui/terminal/hang-up.ts'
 import { flushed } from '../app/flushed.ts'
 import { processIo } from '../app/io.ts'
+import { surviveHangUp } from '../tui/terminal/hang-up.ts'
 import { run } from './run.ts'
 
 surviveHangUp()

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { ProcessIo } from '../app/io.ts'
 import { applyConfigFile } from '../config/config-file.ts'
 import { applySwitchVariables } from '../config/environment.ts'
 import { colourFor, hasColour } from './colour.ts'
@@ -8,7 +9,6 @@ import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
-import type { ProcessIo } from '../app/io.ts'
 import { option } from './option.ts'
 
 declare const __VERSION__: string

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander'
+import type { ProcessIo } from '../app/io.ts'
+import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
 import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
-import type { ProcessIo } from '../app/io.ts'
 import { createProgram } from './program.ts'
-import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
 
 /**
  * Parses and runs one command line.

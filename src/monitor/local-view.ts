@@ -10,9 +10,9 @@ import {
   type DeviceNumber,
   type Snapshot,
   type TraceWish,
+  VIEW_VERSION,
   type View,
   type ViewControl,
-  VIEW_VERSION,
 } from './view.ts'
 
 export interface LocalViewOptions {

@@ -3,13 +3,13 @@ import { Board } from '../../mock/board/board.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import { Noise } from '../../mock/random.ts'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/stream/session.ts'
 import { BoardWire } from '../support/board.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
+import { startStream } from '../support/stream-rig.ts'
 
 const START_MS = 1_790_000_000_000
 
-/** A session of the monitor on an emulated board, over a line that loses and flips bytes. */
+/** A stream of an emulated board, over a line that loses and flips bytes. */
 function start(byteErrors: number) {
   const noise = new Noise(7)
   const line = { byteErrors }
@@ -36,27 +36,14 @@ function start(byteErrors: number) {
   })
   const clock = new ManualClock(START_MS)
   const wire = new BoardWire(board, clock, spoil)
-  const samples: Sample[] = []
-  const session = new Session(
-    { source: wire, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
-    {
-      sample: (sample) => samples.push(sample),
-      event: () => {},
-      sourceState: () => {},
-      ended: () => {},
-      failed: (error) => {
-        throw error
-      },
-    },
-  )
-  session.start()
+  const { stream, samples } = startStream({ source: wire, clock })
   return {
     board,
     line,
-    session,
+    stream,
     samples,
     wire,
-    run: (ms: number) => wire.run(ms, () => session.tick()),
+    run: (ms: number) => wire.run(ms, () => stream.tick()),
   }
 }
 
@@ -69,19 +56,19 @@ function expectWhole(samples: readonly Sample[]): void {
 describe('monitor and firmware over a bad line', () => {
   it('lose no sample while bytes are lost and flipped in both directions', () => {
     // One byte in 1500: every fifteenth line or so.
-    const { line, session, samples, run } = start(1 / 1500)
+    const { line, stream, samples, run } = start(1 / 1500)
     run(1500)
     let answered = ''
-    session.command({ cmd: 'set_interval', value: 25 }, ({ kind }) => {
+    stream.command({ cmd: 'set_interval', value: 25 }, ({ kind }) => {
       answered = kind
     })
     run(8000)
     // A hole found last has to have its time to heal.
     line.byteErrors = 0
     run(1000)
-    session.finish()
+    stream.finish()
     expect(answered).toBe('ok')
-    const { ledger } = session
+    const { ledger } = stream
     expect(ledger.recovered).toBeGreaterThan(5)
     expect(ledger.lost).toBe(0)
     const seqs = samples.map(({ seq }) => seq as number)
@@ -91,15 +78,15 @@ describe('monitor and firmware over a bad line', () => {
   })
 
   it('go on after a reset of the board', () => {
-    const { board, session, samples, run } = start(0)
+    const { board, stream, samples, run } = start(0)
     run(1200)
-    session.command({ cmd: 'set_interval', value: 50 }, () => {})
+    stream.command({ cmd: 'set_interval', value: 50 }, () => {})
     run(1000)
     board.reset('external')
     run(2500)
-    session.finish()
-    expect(session.ledger.reboots).toBe(1)
-    expect(session.ledger.lost).toBe(0)
+    stream.finish()
+    expect(stream.ledger.reboots).toBe(1)
+    expect(stream.ledger.lost).toBe(0)
     expect(samples.at(-1)?.status).toBe('ok')
   })
 })

@@ -4,7 +4,6 @@ import { DeviceCore } from '../../mock/device-core.ts'
 import { Outbox } from '../../mock/outbox.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { INVALID_STATUS, isMeasured } from '../../src/domain/sample.ts'
-import { Session } from '../../src/stream/session.ts'
 import { BoardRig } from '../support/board.ts'
 import { LineSource } from '../support/line-source.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type Verdict,
 } from '../support/protocol-cases.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
+import { startStream } from '../support/stream-rig.ts'
 
 const PROTOCOL = readFileSync(new URL('../../firmware/PROTOCOL.md', import.meta.url), 'utf8')
 
@@ -127,28 +127,22 @@ function host() {
   const source = new LineSource({ live: true })
   const clock = new ManualClock(1_790_000_000_000)
   let verdict: Verdict | null = null
-  const events: string[] = []
-  const session = new Session(
-    { source, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
+  const { stream, events } = startStream(
+    { source, clock },
     {
       sample: (sample) => {
         verdict = isMeasured(sample.status) ? 'valid' : 'invalid'
       },
-      event: (kind) => events.push(kind),
-      sourceState: () => {},
-      ended: () => {},
-      failed: () => {},
     },
   )
-  session.start()
   const judge = (line: string): Verdict | null => {
     verdict = null
-    const before = { ...session.ledger }
+    const before = { ...stream.ledger }
     source.line(line)
     clock.advance(100)
-    expect(session.ledger.lines).toBe(before.lines + 1)
+    expect(stream.ledger.lines).toBe(before.lines + 1)
     const classes = ['samples', 'control', 'malformed', 'crc_errors'] as const
-    const counted = classes.filter((each) => session.ledger[each] === before[each] + 1)
+    const counted = classes.filter((each) => stream.ledger[each] === before[each] + 1)
     expect(counted).toHaveLength(1)
     return counted[0] === 'samples' ? verdict : (counted[0] as Verdict)
   }

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Monitor } from '../../src/monitor/monitor.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { LineSource } from '../support/line-source.ts'
 import { openWriter, START_US, tempFolder } from '../support/log-fixture.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
+import { startHub } from '../support/stream-rig.ts'
 
 interface Line {
   /** ms of device time since the line before */
@@ -41,20 +41,7 @@ test('the totals of the screen are those of the log, whatever comes', () => {
         const clock = new ManualClock(START_US / 1000)
         const source = new LineSource({ live: isLive })
         const log = new MemoryLog()
-        const monitor = new Monitor(
-          {
-            source,
-            log,
-            clock,
-            keepTime: false,
-            device: 'bench',
-            range: {},
-            maxSamples: null,
-            logFile: null,
-          },
-          { sample() {}, event() {}, ended() {}, failed() {}, quit() {} },
-        )
-        monitor.start()
+        const { hub } = startHub({ clock, log, sources: [source], devices: ['bench'] })
         let ms = 1_000_000
         const late: string[] = []
         lines.forEach(({ stepMs, microAmps, fate, status }, i) => {
@@ -67,7 +54,7 @@ test('the totals of the screen are those of the log, whatever comes', () => {
           else if (fate !== 'lost') source.line(text)
           if (isNumbered && i % 7 === 0) for (const each of late.splice(0)) source.line(each)
         })
-        monitor.finish()
+        hub.finish()
 
         const file = join(folder, `${run++}.db`)
         const { writer, end } = openWriter(file)
@@ -78,7 +65,7 @@ test('the totals of the screen are those of the log, whatever comes', () => {
         const [total] = reader.totals(range)
         reader.close()
         // Two samples of one instant are put 1 µs apart by the log.
-        const { chargeMah, energyMwh, samples } = monitor.snapshot().totals
+        const { chargeMah, energyMwh, samples } = (hub.devices[0] as HubDevice).state.totals
         expect(samples).toBe(total?.measured ?? 0)
         expect(chargeMah).toBeCloseTo(total?.chargeMah ?? 0, 5)
         expect(energyMwh).toBeCloseTo(total?.energyMwh ?? 0, 5)

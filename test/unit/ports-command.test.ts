@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { portsCommand } from '../../src/cli/commands/ports.ts'
 import { type ProcessIo, processIo } from '../../src/app/io.ts'
+import { portsCommand } from '../../src/cli/commands/ports.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
 
 const uno: PortInfo = {

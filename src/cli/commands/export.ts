@@ -1,13 +1,13 @@
 import { Command } from 'commander'
+import type { ProcessIo } from '../../app/io.ts'
+import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
 import type { LoggedEvent, LoggedLoss, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../stream/losses.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
-import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
 import { keepHighest } from '../precedence.ts'
 import {
   BUCKET_COLUMNS,

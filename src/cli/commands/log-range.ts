@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ProcessIo } from '../../app/io.ts'
 import { refuseLogAsStream } from '../../storage/file/output-guard.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -7,7 +8,6 @@ import { InaError } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import { defaultLogPath } from '../../util/paths.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
-import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
 
 /** Options that `history` and `export` share. */

@@ -13,17 +13,17 @@ import {
 import { ScenarioFeed } from '../../../mock/sample-feed.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
+import { flushed } from '../../app/flushed.ts'
+import type { ProcessIo } from '../../app/io.ts'
+import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
+import { Stop } from '../../app/stop.ts'
+import { openSummary } from '../../app/summary.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
-import { flushed } from '../../app/flushed.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { ProcessIo } from '../../app/io.ts'
-import { Stop } from '../../app/stop.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
-import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
-import { openSummary } from '../../app/summary.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean

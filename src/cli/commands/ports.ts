@@ -1,8 +1,8 @@
 import { Command } from 'commander'
+import type { ProcessIo } from '../../app/io.ts'
 import type { PortInfo } from '../../sources/serial/ports.ts'
 import { type Colour, colourFor, PLAIN } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import type { ProcessIo } from '../../app/io.ts'
 import { option } from '../option.ts'
 
 interface PortsOptions {

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest'
 import { createDevice } from '../../mock/device.ts'
 import { FaultInjector } from '../../mock/fault-injector.ts'
 import { parseFaults } from '../../mock/faults.ts'
-import { Monitor } from '../../src/monitor/monitor.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
+import { startHub } from '../support/stream-rig.ts'
 
 const START_S = 1_790_000_000
 
-/** A monitor that has just missed samples of a device which `hears` its requests, or doesn't. */
+/** A hub that has just missed samples of a device which `hears` its requests, or doesn't. */
 function missing(hears: boolean) {
   const clock = new ManualClock(START_S * 1000)
   const { core } = createDevice({
@@ -25,28 +25,15 @@ function missing(hears: boolean) {
     toDevice: hears ? null : new FaultInjector(parseFaults('drop=1'), 1),
     latencyMs: 100,
   })
-  const monitor = new Monitor(
-    {
-      source: wire,
-      log: null,
-      logFile: null,
-      clock,
-      keepTime: false,
-      device: null,
-      range: {},
-      maxSamples: null,
-    },
-    { sample() {}, event() {}, ended() {}, failed() {}, quit() {} },
-  )
-  const go = (ms: number): void => wire.run(ms, () => monitor.tick())
-  monitor.start()
+  const { hub } = startHub({ clock, sources: [wire] })
+  const go = (ms: number): void => wire.run(ms, () => hub.tick())
   go(2000)
   wire.plugged = false
   go(500)
   wire.replug()
-  while (monitor.ledger.gaps === 0) go(50)
+  while (hub.ledger.gaps === 0) go(50)
   let settled = false
-  void monitor.settle().then(() => {
+  void hub.settle().then(() => {
     settled = true
   })
   /** Lets the clock go on, and what hangs on promises happen. */
@@ -56,15 +43,15 @@ function missing(hears: boolean) {
     await Promise.resolve()
     return settled
   }
-  return { monitor, wait }
+  return { hub, wait }
 }
 
 it('the end of a run waits until what is missing has been sent again', async () => {
-  const { monitor, wait } = missing(true)
-  expect(monitor.ledger.recovered).toBe(0)
+  const { hub, wait } = missing(true)
+  expect(hub.ledger.recovered).toBe(0)
   let waitedMs = 0
   for (; waitedMs < 1000 && !(await wait(50)); waitedMs += 50);
-  expect(monitor.ledger.recovered).toBeGreaterThan(0)
+  expect(hub.ledger.recovered).toBeGreaterThan(0)
   expect(waitedMs).toBeLessThan(1000)
 })
 

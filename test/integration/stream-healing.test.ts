@@ -4,14 +4,14 @@ import type { DeviceCore } from '../../mock/device-core.ts'
 import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/stream/session.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
+import { startStream } from '../support/stream-rig.ts'
 
 const START_S = 1_790_000_000
 
 interface Run {
   readonly core: DeviceCore
-  readonly session: Session
+  readonly stream: DeviceStream
   readonly wire: SimulatedWire
   readonly clock: ManualClock
   readonly samples: Sample[]
@@ -44,29 +44,19 @@ function start(options: {
     toDevice: options.toDevice === undefined ? null : new FaultInjector(options.toDevice, seed, 7),
     latencyMs: 3,
   })
-  const samples: Sample[] = []
   const events: string[] = []
-  const session = new Session(
-    { source: wire, log: null, clock, keepTime: false, device: null, range: {}, maxSamples: null },
-    {
-      sample: (sample) => samples.push(sample),
-      event: (kind, text) => events.push(`${kind}: ${text}`),
-      sourceState: () => {},
-      ended: () => {},
-      failed: (error) => {
-        throw error
-      },
-    },
+  const { stream, samples } = startStream(
+    { source: wire, clock },
+    { event: ({ kind, text }) => events.push(`${kind}: ${text}`) },
   )
-  session.start()
   return {
     core,
-    session,
+    stream,
     wire,
     clock,
     samples,
     events,
-    go: (ms) => wire.run(ms, () => session.tick()),
+    go: (ms) => wire.run(ms, () => stream.tick()),
   }
 }
 
@@ -74,7 +64,7 @@ function start(options: {
 function truth(limit: number, intervalMs: number, seed = 1): Map<number, string> {
   const run = start({ intervalMs, limit, seed })
   run.go(limit * intervalMs + 1000)
-  run.session.finish()
+  run.stream.finish()
   return new Map(run.samples.map((each) => [each.seq as number, value(each)]))
 }
 
@@ -90,37 +80,37 @@ function expectTrueAndOrdered(run: Run, wanted: Map<number, string>): void {
 }
 
 function expectBalanced(run: Run): void {
-  const l = run.session.ledger
+  const l = run.stream.ledger
   expect(
     l.samples + l.out_of_range + l.duplicates + l.malformed + l.crc_errors + l.overlong + l.control,
   ).toBe(l.lines)
 }
 
-describe('a session on a faulty wire', () => {
+describe('a stream on a faulty wire', () => {
   it('heals everything at 10 Hz, faults in both directions', () => {
     const faults = parseFaults('drop=0.02,corrupt=0.01,duplicate=0.01,truncate=0.005,garbage=0.01')
     const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults })
     run.go(5000 * 100 + 20_000)
-    run.session.finish()
+    run.stream.finish()
     expectTrueAndOrdered(run, truth(5000, 100))
     expectBalanced(run)
-    expect(run.session.ledger.lost).toBe(0)
+    expect(run.stream.ledger.lost).toBe(0)
     expect(run.samples.length).toBe(5000)
-    expect(run.session.ledger.recovered).toBeGreaterThan(100)
+    expect(run.stream.ledger.recovered).toBeGreaterThan(100)
     const healed = run.events.map((event) =>
       Number(/^recovery: healed (\d+)/.exec(event)?.[1] ?? 0),
     )
-    expect(healed.reduce((a, b) => a + b, 0)).toBe(run.session.ledger.recovered)
+    expect(healed.reduce((a, b) => a + b, 0)).toBe(run.stream.ledger.recovered)
   })
 
   it('over resets: nothing wrong, nothing twice, what is missing is on record', () => {
     const faults = parseFaults('drop=0.02,corrupt=0.01,duplicate=0.01,truncate=0.005,reset=0.002')
     const run = start({ intervalMs: 20, limit: 5000, toHost: faults, toDevice: faults })
     run.go(5000 * 20 + 20_000)
-    run.session.finish()
+    run.stream.finish()
     expectTrueAndOrdered(run, truth(5000, 20))
     expectBalanced(run)
-    const { lost, reboots } = run.session.ledger
+    const { lost, reboots } = run.stream.ledger
     expect(run.samples.length + lost).toBe(5000)
     expect(reboots).toBeGreaterThan(2)
     expect(lost).toBeLessThan(50)
@@ -134,10 +124,10 @@ describe('a session on a faulty wire', () => {
       toHost: parseFaults('drop=0.05'),
     })
     run.go(60_000)
-    run.session.finish()
-    expect(run.session.ledger.nacks_sent).toBe(0)
-    expect(run.session.ledger.lost).toBe(run.wire.lost)
-    expect(run.samples.length + run.session.ledger.lost).toBe(500)
+    run.stream.finish()
+    expect(run.stream.ledger.nacks_sent).toBe(0)
+    expect(run.stream.ledger.lost).toBe(run.wire.lost)
+    expect(run.samples.length + run.stream.ledger.lost).toBe(500)
   })
 
   it('asks for what was missed while the cable was out, as far as the device still has it', () => {
@@ -147,17 +137,17 @@ describe('a session on a faulty wire', () => {
     run.go(8000)
     run.wire.replug()
     run.go(60_000)
-    expect(run.session.ledger.lost).toBe(0)
+    expect(run.stream.ledger.lost).toBe(0)
     run.wire.plugged = false
     run.go(40_000)
     run.wire.replug()
     run.go(190_000)
-    run.session.finish()
+    run.stream.finish()
     expectTrueAndOrdered(run, truth(3000, 100))
-    expect(run.samples.length + run.session.ledger.lost).toBe(3000)
+    expect(run.samples.length + run.stream.ledger.lost).toBe(3000)
     // 400 were sent into the void, 128 of them are in the ring.
-    expect(run.session.ledger.lost).toBeGreaterThan(250)
-    expect(run.session.ledger.lost).toBeLessThan(300)
+    expect(run.stream.ledger.lost).toBeGreaterThan(250)
+    expect(run.stream.ledger.lost).toBeLessThan(300)
   })
 
   it('asks a device in poll mode that is silent after a reconnect, and heals its holes', () => {
@@ -172,11 +162,11 @@ describe('a session on a faulty wire', () => {
     expect(run.core.counts.hellos).toBe(1)
     expect(run.samples.length).toBeLessThan(60)
     run.go(3000)
-    run.session.finish()
+    run.stream.finish()
     expect(run.samples.map(({ seq }) => seq)).toEqual(
       Array.from({ length: run.core.made }, (_, i) => i),
     )
-    expect(run.session.ledger).toMatchObject({ lost: 0, recovered: 30 })
+    expect(run.stream.ledger).toMatchObject({ lost: 0, recovered: 30 })
   })
 
   it('asks into the silence three times, and again as soon as something is heard', () => {
@@ -195,8 +185,8 @@ describe('a session on a faulty wire', () => {
     run.go(5000)
     expect(run.wire.sent.filter((line) => line.includes('"hello"'))).toHaveLength(4)
     expect(run.events.filter((event) => event.startsWith('hello'))).toHaveLength(2)
-    run.session.finish()
-    expect(run.session.ledger.lost).toBe(0)
+    run.stream.finish()
+    expect(run.stream.ledger.lost).toBe(0)
   })
 
   it('gives nothing up because the cable was pulled while it was being asked for', () => {
@@ -209,9 +199,9 @@ describe('a session on a faulty wire', () => {
       run.wire.replug()
     }
     run.go(300_000)
-    run.session.finish()
+    run.stream.finish()
     expectTrueAndOrdered(run, truth(3000, 100, 3))
-    expect(run.session.ledger.lost).toBe(0)
+    expect(run.stream.ledger.lost).toBe(0)
     expect(run.samples.length).toBe(3000)
   })
 
@@ -219,8 +209,8 @@ describe('a session on a faulty wire', () => {
     const faults = parseFaults('drop=0.2')
     const run = start({ intervalMs: 100, limit: 5000, toHost: faults, toDevice: faults, seed: 5 })
     run.go(3000)
-    run.session.command({ cmd: 'set_interval', value: 50 })
-    run.session.command({ cmd: 'set_interval', value: -1 })
+    run.stream.command({ cmd: 'set_interval', value: 50 })
+    run.stream.command({ cmd: 'set_interval', value: -1 })
     run.go(20_000)
     expect(run.events.filter((event) => event.startsWith('command'))).toEqual([
       'command: set_interval 50: ok',

@@ -1,34 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import { Session } from '../../src/stream/session.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
+import { startStream } from '../support/stream-rig.ts'
 
 function start(options: { live?: boolean; maxSamples?: number } = {}) {
   const source = new LineSource({ live: options.live === true })
   const clock = new ManualClock(1_790_000_000_000)
-  const samples: Sample[] = []
-  const events: string[] = []
-  const session = new Session(
-    {
-      source,
-      log: null,
-      clock,
-      keepTime: false,
-      device: null,
-      range: {},
-      maxSamples: options.maxSamples ?? null,
-    },
-    {
-      sample: (sample) => samples.push(sample),
-      event: (kind) => events.push(kind),
-      sourceState: () => {},
-      ended: () => {},
-      failed: () => {},
-    },
-  )
-  session.start()
-  return { source, clock, samples, events, session }
+  const { stream, samples, events } = startStream({
+    source,
+    clock,
+    limit: new SampleLimit(options.maxSamples ?? null),
+  })
+  return { source, clock, samples, events, stream }
 }
 
 const line = (seq: number, ms: number, rest = ''): string =>
@@ -36,28 +20,28 @@ const line = (seq: number, ms: number, rest = ''): string =>
 
 describe('a sample that comes late while a stamp is in doubt', () => {
   it('does not make that stamp move the clock', () => {
-    const { source, samples, session } = start()
+    const { source, samples, stream } = start()
     for (let seq = 0; seq < 12; seq++) if (seq !== 3) source.line(line(seq, seq * 100))
     source.line(line(12, 1200 + 300_000))
     source.line(line(3, 300, ',"r":1'))
     for (let seq = 13; seq < 20; seq++) source.line(line(seq, seq * 100))
-    session.finish()
+    stream.finish()
     const times = new Map(samples.map(({ seq, timeUs }) => [seq, timeUs]))
     const begin = times.get(0) as number
     for (let seq = 0; seq < 20; seq++) expect(times.get(seq)).toBe(begin + seq * 100_000)
     expect(samples.filter(({ status }) => status !== 'ok').map(({ seq }) => seq)).toEqual([12])
-    expect(session.ledger).toMatchObject({ lost: 0, recovered: 1, samples: 20 })
+    expect(stream.ledger).toMatchObject({ lost: 0, recovered: 1, samples: 20 })
   })
 
   it('waits until its hole has a span, where that begins behind the doubt', () => {
-    const { source, samples, session } = start()
+    const { source, samples, stream } = start()
     for (let seq = 0; seq < 8; seq++) source.line(line(seq, seq * 100))
     source.line(line(8, 800 + 300_000))
     source.line(line(10, 1000))
     source.line(line(9, 900, ',"r":1'))
     source.line(line(11, 1100))
-    session.finish()
-    expect(session.ledger).toMatchObject({ samples: 12, lost: 0 })
+    stream.finish()
+    expect(stream.ledger).toMatchObject({ samples: 12, lost: 0 })
     const times = samples.map(({ seq, timeUs }) => [seq, timeUs - (samples[0]?.timeUs ?? 0)])
     expect(Object.fromEntries(times)[9]).toBe(900_000)
   })
@@ -65,54 +49,54 @@ describe('a sample that comes late while a stamp is in doubt', () => {
 
 describe('a limit of samples', () => {
   it('holds, also where late samples come at the end', () => {
-    const { source, samples, session } = start({ maxSamples: 12 })
+    const { source, samples, stream } = start({ maxSamples: 12 })
     for (let seq = 0; seq < 12; seq++) if (seq !== 3) source.line(line(seq, seq * 100))
     source.line(line(12, 1200 + 300_000))
     source.line(line(3, 300, ',"r":1'))
     for (let seq = 13; seq < 30; seq++) source.line(line(seq, seq * 100))
-    session.finish()
+    stream.finish()
     expect(samples).toHaveLength(12)
-    const l = session.ledger
+    const l = stream.ledger
     expect(l.samples + l.duplicates + l.malformed + l.control).toBe(l.lines)
   })
 })
 
 describe('a device whose numbers mean nothing', () => {
   it('is numbered again after a new connection, if its numbers count up then', () => {
-    const { source, session, samples, events } = start({ live: true })
+    const { source, stream, samples, events } = start({ live: true })
     for (let i = 0; i < 10; i++) source.line(line(7, i * 100))
-    expect(session.unnumbered).toBe(true)
+    expect(stream.isUnnumbered).toBe(true)
     source.reconnect()
     for (const seq of [0, 1, 2, 5, 6]) source.line(line(seq, 10_000 + seq * 100))
-    session.finish()
-    expect(session.unnumbered).toBe(false)
-    expect(session.ledger.lost).toBe(2)
+    stream.finish()
+    expect(stream.isUnnumbered).toBe(false)
+    expect(stream.ledger.lost).toBe(2)
     expect(samples.slice(-5).map(({ seq }) => seq)).toEqual([0, 1, 2, 5, 6])
-    expect(events.filter((kind) => kind === 'unnumbered')).toHaveLength(1)
+    expect(events.filter(({ kind }) => kind === 'unnumbered')).toHaveLength(1)
   })
 })
 
 describe('a capture of a board that was running', () => {
   it('goes on after the hello that was asked for: nothing is lost', () => {
     for (const first of [0, 500]) {
-      const { source, session, samples } = start()
+      const { source, stream, samples } = start()
       const sample = (seq: number): string => `{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`
       for (let seq = first; seq < first + 3; seq++) source.line(sample(seq))
       source.line(`{"hello":"ina219","boot":17,"seq":${first + 3},"depth":98}`)
       for (let seq = first + 3; seq < first + 9; seq++) source.line(sample(seq))
-      session.finish()
-      expect(session.ledger).toMatchObject({ samples: 9, lost: 0, reboots: 0, gaps: 0 })
+      stream.finish()
+      expect(stream.ledger).toMatchObject({ samples: 9, lost: 0, reboots: 0, gaps: 0 })
       expect(samples.filter(({ gapBefore }) => gapBefore)).toEqual([])
     }
   })
 
   it('begins anew where the hello comes with a reset', () => {
-    const { source, session } = start()
+    const { source, stream } = start()
     for (let seq = 500; seq < 505; seq++)
       source.line(`{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`)
     source.line('{"hello":"ina219","boot":18,"seq":0,"depth":98}')
     for (let seq = 0; seq < 5; seq++) source.line(`{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`)
-    session.finish()
-    expect(session.ledger).toMatchObject({ samples: 10, lost: 0, reboots: 1 })
+    stream.finish()
+    expect(stream.ledger).toMatchObject({ samples: 10, lost: 0, reboots: 1 })
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { Monitor } from '../../src/monitor/monitor.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
@@ -23,29 +22,16 @@ function rig() {
     resume: () => {},
     stop: async () => {},
   }
-  const none = () => {}
-  const monitor = new Monitor(
-    {
-      source,
-      log: null,
-      logFile: null,
-      clock: { wallMs: () => WALL_MS + nowMs, monoMs: () => nowMs },
-      keepTime: false,
-      device: null,
-      range: {},
-      maxSamples: null,
-    },
-    { sample: none, event: none, ended: none, failed: none, quit: none },
-  )
-  monitor.start()
+  const clock = { wallMs: () => WALL_MS + nowMs, monoMs: () => nowMs }
+  const { view } = startHub({ clock, sources: [source] })
   return {
-    monitor,
+    view,
     wait: (ms: number) => {
       nowMs += ms
     },
     line: (fields: object) => {
       nowMs += 50
-      sink?.line(Buffer.from(JSON.stringify(fields)))
+      sink?.frame(decodeLine(Buffer.from(JSON.stringify(fields))))
     },
     end: () => {
       sink?.state('ended', 'end of input')
@@ -60,35 +46,37 @@ describe('snapshot', () => {
   it.each([
     ['nosensor', { ...GOOD, status: 'nosensor' }],
     ['out_of_range', { ...GOOD, v: 99 }],
-  ])('tells that the values are not of the newest sample: %s', (status, bad) => {
-    const { monitor, line } = rig()
+  ])('tells that the values are not of the newest sample: %s', async (status, bad) => {
+    const { view, line } = rig()
     for (let i = 0; i < 20; i++) line(GOOD)
-    const before = monitor.snapshot()
+    const before = await view.snapshot(0)
     expect(before.valuesUs).toBe(before.sampleUs)
     for (let i = 0; i < 20; i++) line(bad)
-    const during = monitor.snapshot()
+    const during = await view.snapshot(0)
     expect(during.status).toBe(status)
     expect(during.valuesUs).toBe(before.sampleUs)
     expect(during.sampleUs).toBeGreaterThan(before.sampleUs ?? 0)
-    const trace = monitor.trace(2000, 100)
+    const trace = await view.trace({ device: 0, spanMs: 2000, slots: 100, endUs: null })
     const endUs = trace.startUs + trace.length * trace.slotUs
     expect(endUs).toBeGreaterThan(during.sampleUs ?? 0)
     expect([...trace.count].slice(-45).every((count) => count === 0)).toBe(true)
     line(GOOD)
-    const after = monitor.snapshot()
+    const after = await view.snapshot(0)
     expect(after.valuesUs).toBe(after.sampleUs)
-    expect(monitor.trace(2000, 100).gapBefore.at(-1)).toBe(1)
+    expect(
+      (await view.trace({ device: 0, spanMs: 2000, slots: 100, endUs: null })).broken.at(-1),
+    ).toBe(1)
   })
 
-  it('has no rate while nothing comes, nor after the end', () => {
-    const { monitor, line, wait, end } = rig()
+  it('has no rate while nothing comes, nor after the end', async () => {
+    const { view, line, wait, end } = rig()
     for (let i = 0; i < 40; i++) line(GOOD)
-    expect(monitor.snapshot().rate).toBeCloseTo(20, 0)
+    expect((await view.snapshot(0)).rate).toBeCloseTo(20, 0)
     wait(8000)
-    expect(monitor.snapshot().rate).toBe(0)
+    expect((await view.snapshot(0)).rate).toBe(0)
     for (let i = 0; i < 200; i++) line(GOOD)
-    expect(monitor.snapshot().rate).toBeCloseTo(20, 0)
+    expect((await view.snapshot(0)).rate).toBeCloseTo(20, 0)
     end()
-    expect(monitor.snapshot()).toMatchObject({ rate: 0, source: { state: 'ended' } })
+    expect(await view.snapshot(0)).toMatchObject({ rate: 0, source: { state: 'ended' } })
   })
 })

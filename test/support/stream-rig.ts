@@ -1,0 +1,72 @@
+import type { StreamEvent } from '../../src/domain/events.ts'
+import type { Sample } from '../../src/domain/sample.ts'
+import { Hub } from '../../src/monitor/hub.ts'
+import { LocalView } from '../../src/monitor/local-view.ts'
+import type { Source } from '../../src/sources/source.ts'
+import type { LogClient } from '../../src/storage/client/log.ts'
+import { DeviceStream, type DeviceStreamOptions } from '../../src/stream/device-stream.ts'
+import { SampleLimit } from '../../src/stream/sample-limit.ts'
+import type { StreamListener } from '../../src/stream/stream-listener.ts'
+import type { Clock } from '../../src/util/clock.ts'
+
+type Needed = Pick<DeviceStreamOptions, 'source' | 'clock'>
+
+function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStreamOptions {
+  return {
+    log: null,
+    keepTime: false,
+    device: null,
+    range: {},
+    channels: [],
+    limit: new SampleLimit(null),
+    congestion: [],
+    ...options,
+  }
+}
+
+/** A stream that is running, and what it published. */
+export function startStream(
+  options: Needed & Partial<DeviceStreamOptions>,
+  listener: Partial<StreamListener> = {},
+): { stream: DeviceStream; samples: Sample[]; events: StreamEvent[] } {
+  const samples: Sample[] = []
+  const events: StreamEvent[] = []
+  const stream = new DeviceStream(withDefaults(options), {
+    sample: (sample) => samples.push(sample),
+    channel: () => {},
+    event: (event) => events.push(event),
+    sourceState: () => {},
+    ended: () => {},
+    failed: (error) => {
+      throw error
+    },
+    ...listener,
+  })
+  stream.start()
+  return { stream, samples, events }
+}
+
+/** A hub that is running, with its view. */
+export function startHub(options: {
+  readonly clock: Clock
+  readonly log?: LogClient | null
+  readonly sources: readonly Source[]
+  /** Labels, in order of the sources. */
+  readonly devices?: readonly (string | null)[]
+  readonly maxSamples?: number
+}): { hub: Hub; view: LocalView } {
+  const { clock, log = null, sources, devices = [], maxSamples = null } = options
+  const limit = new SampleLimit(maxSamples)
+  const streams = sources.map((source, i) =>
+    withDefaults({
+      source,
+      clock,
+      log: log?.forDevice() ?? null,
+      device: devices[i] ?? null,
+      limit,
+    }),
+  )
+  const hub = new Hub({ clock, log, streams })
+  hub.start()
+  return { hub, view: new LocalView({ hub, log, history: null }) }
+}
