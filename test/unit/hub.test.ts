@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { LineSource } from '../support/line-source.ts'
+import { ManualClock } from '../support/simulated-wire.ts'
+import { startHub } from '../support/stream-rig.ts'
+
+const WALL_MS = 1_790_000_000_000
+
+function rig(count: number, maxSamples?: number) {
+  const clock = new ManualClock(WALL_MS)
+  const sources = Array.from({ length: count }, () => new LineSource({ live: true }))
+  const devices = sources.map((_, i) => `bench-${i}`)
+  const started = startHub({
+    clock,
+    sources,
+    devices,
+    ...(maxSamples === undefined ? {} : { maxSamples }),
+  })
+  return { ...started, clock, sources: sources as [LineSource, LineSource, ...LineSource[]] }
+}
+
+const line = (seq: number, more = ''): string => `{"v":5,"a":0.1,"seq":${seq}${more}}`
+
+describe('a hub of several devices', () => {
+  it('keeps an account of each, and their sums', () => {
+    const { hub, sources, clock } = rig(2)
+    const [a, b] = sources
+    for (const seq of [0, 1, 2, 5, 6]) a.line(line(seq))
+    for (const seq of [100, 101]) b.line(line(seq))
+    b.line('rubbish')
+    clock.advance(3000)
+    hub.finish()
+    const { devices, ...sums } = hub.ledger
+    expect(devices).toMatchObject([
+      { device: 'bench-0', lines: 5, samples: 5, lost: 2, gaps: 1, malformed: 0 },
+      { device: 'bench-1', lines: 3, samples: 2, lost: 0, gaps: 0, malformed: 1 },
+    ])
+    expect(sums).toMatchObject({ lines: 8, samples: 7, lost: 2, gaps: 1, malformed: 1, seconds: 3 })
+  })
+
+  it('goes on with the others when one restarts, goes away or ends', () => {
+    const { hub, sources } = rig(2)
+    const [a, b] = sources
+    const ended: number[] = []
+    hub.bus.subscribe({ ended: (number) => ended.push(number) })
+    for (let seq = 0; seq < 20; seq++) {
+      if (seq === 5) a.state('waiting', 'the port went away')
+      if (seq === 10) a.end()
+      b.line(line(seq))
+    }
+    expect(ended).toEqual([0])
+    expect(hub.isOver).toBe(false)
+    b.end()
+    expect(hub.isOver).toBe(true)
+    expect(hub.ledger.devices[1]).toMatchObject({ samples: 20, lost: 0, reboots: 0 })
+  })
+
+  it('counts the limit over all of them', () => {
+    const { hub, sources } = rig(2, 5)
+    const [a, b] = sources
+    const limits: number[] = []
+    hub.bus.subscribe({
+      ended: (number, reason) => {
+        if (reason === 'limit') limits.push(number)
+      },
+    })
+    for (let seq = 0; seq < 4; seq++) {
+      a.line(line(seq))
+      b.line(line(seq))
+    }
+    hub.finish()
+    expect(hub.ledger).toMatchObject({ samples: 5, lines: 5 })
+    expect(limits).toEqual([0])
+  })
+
+  it('shows one in full and all in brief', async () => {
+    const { view, sources } = rig(3)
+    sources[1].line(line(7, ',"soc":85,"w":2'))
+    sources[0].line('{"lux":12.5,"seq":1}')
+    const snapshot = await view.snapshot(1)
+    expect(snapshot.devices.map(({ device, values }) => [device, values])).toEqual([
+      ['bench-0', { lux: 12.5 }],
+      ['bench-1', { v: 5, a: 0.1, w: 2, soc: 85 }],
+      ['bench-2', null],
+    ])
+    expect(snapshot.device).toBe('bench-1')
+    expect(snapshot.channels.map(({ id }) => id)).toEqual(['v', 'a', 'w', 'soc'])
+    expect((await view.snapshot(0)).channels.map(({ id }) => id)).toEqual(['lux'])
+    expect(snapshot.windows[0]?.stats['soc']).toEqual({ min: 85, avg: 85, max: 85, samples: 1 })
+    await expect(view.snapshot(3)).rejects.toMatchObject({ code: 'usage_invalid' })
+  })
+})
