@@ -1,10 +1,10 @@
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
-import { markBadTime, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
-import { decodeLine } from '../protocol/codec.ts'
-import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
+import { cleanText, markBadTime, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
+import type { Frame, SampleFrame } from '../protocol/frames.ts'
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import { CrcPolicy } from '../protocol/link/crc-policy.ts'
 import { Link } from '../protocol/link/link.ts'
+import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { LossReason } from '../protocol/link/missing-ranges.ts'
 import type { Arrival } from '../protocol/link/sample-memory.ts'
 import type { Source, SourceState } from '../sources/source.ts'
@@ -64,6 +64,9 @@ export class Session {
   #range: DeviceRange
   #crcPolicy = new CrcPolicy()
   #connections = 0
+  /** Who waits for the answer to which command. */
+  readonly #commands = new Map<number, (result: CommandResult) => void>()
+  #nextCommand = 0
   /** The source waits for the disk. */
   #isPaused = false
   #live: LiveStamp | null = null
@@ -93,32 +96,23 @@ export class Session {
       { keepTime: options.keepTime, live: options.source.live },
       (entry, timeUs, notice) => this.#placed(entry, timeUs, notice),
     )
-    this.#link = new Link(
-      {
-        duplex: options.source.duplex,
-        bytesPerSecond: options.source.bytesPerSecond,
-        // In ms: a run that follows at once must not seem to repeat the commands of the one before.
-        firstCommandSeq: Math.floor(options.clock.wallMs()),
-        resume: options.log?.hasResumePoints ? (hello) => this.#resume(hello) : null,
-      },
-      {
-        sample: (arrival, healed) => this.#sample(arrival, healed),
-        duplicate: () => this.#ledger.duplicates++,
-        late: (arrival) => this.#late(arrival),
-        implausible: () => this.#ledger.malformed++,
-        gap: () => this.#ledger.gaps++,
-        lost: (first, count, reason) => this.#lost(first, count, reason),
-        restarted: (boot) => this.#restarted(boot),
-        unnumbered: () => this.#unnumbered("the device's numbers don't count up"),
-        hello: (hello, known) => this.#hello(hello, known),
-        nackSent: () => this.#ledger.nacks_sent++,
-        commandAcked: () => this.#ledger.commands_acked++,
-        send: (line) => options.source.write(line),
-      },
-    )
+    this.#link = new Link({
+      duplex: options.source.duplex,
+      bytesPerSecond: options.source.bytesPerSecond,
+      // In ms: a run that follows at once must not seem to repeat the commands of the one before.
+      firstCommandSeq: Math.floor(options.clock.wallMs()),
+      resumePoints: (options.log?.resumePoints ?? []).map(({ epoch, lastSeq }) => ({
+        name: epoch.device,
+        boot: epoch.boot,
+        lastSeq,
+        order: epoch.id,
+      })),
+      names: [cleanText(device ?? source.label)],
+      takesOwnName: device === null,
+    })
     options.log?.onCommitted((commit) => {
       const seq = commit.get(this.#runs.epoch?.id ?? -1)
-      if (seq !== undefined) this.#link.durable(seq)
+      if (seq !== undefined) this.#apply(this.#link.durable(seq))
     })
     options.log?.onState((state) => this.#logState(state))
     // Already in the log, which made them.
@@ -127,19 +121,14 @@ export class Session {
 
   start(): void {
     this.#options.source.start({
-      line: (bytes) => this.#line(bytes),
-      overlong: () => {
-        if (this.#isFull) return
-        this.#ledger.lines++
-        this.#ledger.overlong++
-      },
+      frame: (frame) => this.#frame(frame),
       bytes: (count) => {
         this.#ledger.bytes += count
         this.#isPaused = false
         this.#applyBackpressure()
       },
       state: (state, reason) => {
-        if (state === 'waiting') this.#link.disconnected()
+        if (state === 'waiting') this.#apply(this.#link.disconnected())
         this.#listener.sourceState(state, reason)
       },
       connected: () => this.#connected(),
@@ -153,7 +142,7 @@ export class Session {
 
   /** Timers of the link; call about every 50 ms. */
   tick(): void {
-    this.#link.tick(this.#options.clock.monoMs())
+    this.#apply(this.#link.tick(this.#options.clock.monoMs()))
     // While nothing is read, nothing can come.
     if (!this.#isPaused) this.#timeline.tick(this.#host.nowUs())
   }
@@ -161,12 +150,13 @@ export class Session {
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
   command(command: Command, done: (result: CommandResult) => void = () => {}): void {
     const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
-    const finished = (result: CommandResult): void => {
+    const id = this.#nextCommand++
+    this.#commands.set(id, (result) => {
       const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
       this.#report('command', `${what}: ${outcome}`)
       done(result)
-    }
-    this.#link.command(command, finished, this.#options.clock.monoMs())
+    })
+    this.#apply(this.#link.command(id, command, this.#options.clock.monoMs()))
   }
 
   /** True: lost samples are being asked for, so that an end just now would lose them for good. */
@@ -176,7 +166,7 @@ export class Session {
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */
   finish(): void {
-    this.#link.finish()
+    this.#apply(this.#link.finish())
     this.#timeline.end()
     this.#reportHealed()
     this.#settleLoss(this.#host.nowUs(), null)
@@ -210,11 +200,12 @@ export class Session {
     this.#report('unprotected', 'lines come without a CRC now: taken for another device or sketch')
   }
 
-  #line(bytes: Uint8Array): void {
+  #frame(received: Frame): void {
     if (this.#isFull) return
     this.#ledger.lines++
-    const frame = this.#crcPolicy.judge(decodeLine(bytes), this.#unprotected)
-    if (frame.kind === 'crc_error') this.#ledger.crc_errors++
+    const frame = this.#crcPolicy.judge(received, this.#unprotected)
+    if (frame.kind === 'overlong') this.#ledger.overlong++
+    else if (frame.kind === 'crc_error') this.#ledger.crc_errors++
     else if (frame.kind === 'malformed') this.#ledger.malformed++
     else if (frame.kind !== 'sample') this.#ledger.control++
 
@@ -223,7 +214,54 @@ export class Session {
     else if (frame.kind === 'sample' && !frame.resend) {
       this.#live = { stamp: frame.stamp, arrivalUs }
     }
-    this.#link.frame(frame, arrivalUs, this.#options.clock.monoMs())
+    this.#apply(this.#link.frame(frame, arrivalUs, this.#options.clock.monoMs()))
+  }
+
+  /** What the link says, in its order. */
+  #apply(events: readonly LinkEvent[]): void {
+    for (const event of events) {
+      switch (event.kind) {
+        case 'sample':
+          this.#sample(event.arrival, event.healed)
+          break
+        case 'duplicate':
+          this.#ledger.duplicates++
+          break
+        case 'late':
+          this.#late(event.arrival)
+          break
+        case 'implausible':
+          this.#ledger.malformed++
+          break
+        case 'gap':
+          this.#ledger.gaps++
+          break
+        case 'lost':
+          this.#lost(event.first, event.count, event.reason)
+          break
+        case 'restarted':
+          this.#restarted(event.boot)
+          break
+        case 'unnumbered':
+          this.#unnumbered("the device's numbers don't count up")
+          break
+        case 'hello':
+          this.#hello(event)
+          break
+        case 'nack_sent':
+          this.#ledger.nacks_sent++
+          break
+        case 'command_acked':
+          this.#ledger.commands_acked++
+          break
+        case 'command_done':
+          this.#commands.get(event.id)?.(event.result)
+          this.#commands.delete(event.id)
+          break
+        case 'send':
+          this.#options.source.write(event.line)
+      }
+    }
   }
 
   #sample(arrival: Arrival, healed: boolean): void {
@@ -274,14 +312,14 @@ export class Session {
     gapBefore: boolean,
     origin: Sample['origin'],
   ): Sample {
-    const { voltage, current, seq } = frame
+    const { electric, voltage, current, seq } = frame
     const power = frame.power ?? powerOf(voltage, current)
-    const inRange = isInRange(voltage, current, power, this.#range)
+    const inRange = !electric || isInRange(voltage, current, power, this.#range)
     if (inRange) this.#ledger.samples++
     else this.#ledger.out_of_range++
     return {
       timeUs,
-      electric: frame.electric,
+      electric,
       extras: frame.extras,
       voltage,
       current,
@@ -390,15 +428,15 @@ export class Session {
     this.#report('restart', boot === null ? 'device restarted' : `device restarted, boot ${boot}`)
   }
 
-  #resume(hello: HelloFrame): number | null {
-    const point = this.#runs.resume(hello)
-    if (point === null) return null
-    this.#lastUs = point.lastUs
-    this.#timeline.resumeAfter(point.lastUs)
-    return point.lastSeq
-  }
-
-  #hello(hello: HelloFrame, known: boolean): void {
+  #hello({ hello, known, resumedFrom }: HelloEvent): void {
+    if (resumedFrom !== null) {
+      const point = this.#options.log?.resumePoints.find((p) => p.epoch.id === resumedFrom.order)
+      if (point !== undefined) {
+        this.#runs.resume(point)
+        this.#lastUs = point.lastUs
+        this.#timeline.resumeAfter(point.lastUs)
+      }
+    }
     this.#runs.hello(hello)
     if (this.#runs.hasTooManyNames) {
       const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
@@ -417,7 +455,7 @@ export class Session {
     if (this.#connections > 1) {
       this.#report('reconnect', `${this.#options.source.label} is back`)
     }
-    this.#link.connected(this.#options.clock.monoMs())
+    this.#apply(this.#link.connected(this.#options.clock.monoMs()))
   }
 
   /** Told on the screen; the log itself remembers why it took nothing once it does again. */

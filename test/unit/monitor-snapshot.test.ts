@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Monitor } from '../../src/monitor/monitor.ts'
+import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
@@ -45,7 +46,7 @@ function rig() {
     },
     line: (fields: object) => {
       nowMs += 50
-      sink?.line(Buffer.from(JSON.stringify(fields)))
+      sink?.frame(decodeLine(Buffer.from(JSON.stringify(fields))))
     },
     end: () => {
       sink?.state('ended', 'end of input')
