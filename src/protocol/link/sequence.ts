@@ -136,6 +136,10 @@ export class SequenceTracker {
   }
 
   #acceptNumber(arrival: Arrival, seq: number): void {
+    if (this.#doubts.length === 0 && seq === this.order.expected) {
+      this.order.place(arrival, seq)
+      return
+    }
     this.#judgeDoubts(seq, arrival.frame.resend)
     if (this.order.expected === null) this.order.expect(seq)
     const ahead = distance(this.order.expected ?? seq, seq)
