@@ -1,4 +1,4 @@
-import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
+import { decodeBytes } from '../src/sources/lines/line-decoder.ts'
 import type { Source, SourceSink } from '../src/sources/source.ts'
 import type { Clock } from '../src/util/clock.ts'
 import { createDevice, type MockDevice, type MockDeviceOptions } from './device.ts'
@@ -44,7 +44,7 @@ export class MockSource implements Source {
   }
 
   start(sink: SourceSink): void {
-    const splitter = new LineSplitter(sink)
+    const decoder = decodeBytes(sink)
     const live = new LiveDevice({
       ...this.device,
       clock: this.#clock,
@@ -54,7 +54,7 @@ export class MockSource implements Source {
       write: (text) => {
         const bytes = Buffer.from(text, 'latin1')
         sink.bytes(bytes.length)
-        splitter.push(bytes)
+        decoder.push(bytes)
       },
       finished: () => sink.ended(),
     })

@@ -1,8 +1,24 @@
 import { isUtf8 } from 'node:buffer'
+import { type Extras, MAX_CHANNEL_ID } from '../domain/channels.ts'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
 import { cleanText } from '../domain/sample.ts'
-import { crc16 } from './crc.ts'
-import type { Frame, HelloFrame, MalformedFrame, SampleFrame, Stamp } from './frames.ts'
+import { checkCrc, isBlank } from './crc.ts'
+import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
+import {
+  ACK,
+  GONE,
+  HELLO,
+  type MemberTable,
+  type MemberType,
+  type MemberValues,
+  NACK,
+  NO_CHANNELS,
+  NOTE,
+  type RawMembers,
+  read,
+  SAMPLE,
+  u32,
+} from './members.ts'
 
 /**
  * Reads one line of the wire (PROTOCOL.md 2, 3, 5). Never throws: a line that is
@@ -15,20 +31,20 @@ export function decodeLine(line: Uint8Array): Frame {
   const bytes = withoutByteOrderMark(line)
   const begin = bytes.findIndex((byte) => !isBlank(byte))
   if (begin < 0) return { kind: 'blank' }
-  const tail = readCrcTail(bytes)
-  if (tail === 'wrong') return { kind: 'crc_error', reason: 'mismatch' }
-  const isProtected = tail === 'right'
+  const crc = checkCrc(bytes)
+  if (crc === 'wrong') return { kind: 'crc_error', reason: 'mismatch' }
+  const isProtected = crc === 'right'
   if (bytes[begin] !== OPEN_BRACE) return malformed('json', isProtected)
   if (!isUtf8(bytes)) return malformed('encoding', isProtected)
   let value: unknown
   try {
-    value = JSON.parse(TEXT.decode(bytes))
+    value = JSON.parse(UTF8.decode(bytes))
   } catch {
     return malformed('json', isProtected)
   }
   if (!isObject(value)) return malformed('object', isProtected)
   // A `crc` member that is not the well-formed last one can't be checked, so the line can't be believed.
-  if (tail === 'absent' && Object.hasOwn(value, 'crc')) {
+  if (crc === 'absent' && Object.hasOwn(value, 'crc')) {
     return { kind: 'crc_error', reason: 'mangled' }
   }
   return classify(value, isProtected)
@@ -39,42 +55,10 @@ function withoutByteOrderMark(line: Uint8Array): Uint8Array {
   return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line
 }
 
-const TEXT = new TextDecoder('utf-8')
+const UTF8 = new TextDecoder('utf-8')
 const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const QUOTE = 0x22
-const CRC_KEY = Buffer.from(',"crc":"')
-/** Bytes of `,"crc":"29B1"}`. */
-const CRC_TAIL = CRC_KEY.length + 6
 
-/** Looks at the last 14 bytes only; white space in there is not part of the form (PROTOCOL.md 3). */
-function readCrcTail(bytes: Uint8Array): 'absent' | 'right' | 'wrong' {
-  let end = bytes.length
-  while (end > 0 && isBlank(bytes[end - 1] as number)) end--
-  const start = end - CRC_TAIL
-  if (start < 1 || bytes[end - 1] !== CLOSE_BRACE || bytes[end - 2] !== QUOTE) return 'absent'
-  for (let i = 0; i < CRC_KEY.length; i++) if (bytes[start + i] !== CRC_KEY[i]) return 'absent'
-  let said = 0
-  for (let i = end - 6; i < end - 2; i++) {
-    const digit = hexDigit(bytes[i] as number)
-    if (digit < 0) return 'wrong'
-    said = (said << 4) | digit
-  }
-  return crc16(bytes, 0, start) === said ? 'right' : 'wrong'
-}
-
-/** Upper case only: a bit flip makes `B` a `b`. */
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
-  if (byte >= 0x41 && byte <= 0x46) return byte - 0x37
-  return -1
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d
-}
-
-type Members = Record<string, unknown>
+type Members = Readonly<Record<string, unknown>>
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -87,35 +71,38 @@ function malformed(reason: MalformedFrame['reason'], isProtected: boolean): Malf
 function classify(members: Members, isProtected: boolean): Frame {
   if (Object.hasOwn(members, 'hello')) return readHello(members, isProtected)
   if (Object.hasOwn(members, 'v') || Object.hasOwn(members, 'a')) {
-    return readSample(members, isProtected)
+    return readSample(members, isProtected) ?? malformed('member', isProtected)
   }
   if (Object.hasOwn(members, 'ack')) {
-    const seq = u32(members['ack'])
+    const seq = read(ACK, members, 'ack')
     if (seq === null) return malformed('member', isProtected)
     return { kind: 'ack', seq, protected: isProtected }
   }
   if (Object.hasOwn(members, 'nack')) return readNack(members, isProtected)
-  if (Object.hasOwn(members, 'gone')) return readGone(members['gone'], isProtected)
-  if (members['type'] === 'status' && typeof members['message'] === 'string') {
-    return { kind: 'note', message: cleanText(members['message']), protected: isProtected }
+  if (Object.hasOwn(members, 'gone')) return readGone(members, isProtected)
+  if (members['type'] === 'status') {
+    const message = read(NOTE, members, 'message')
+    if (message !== null) return { kind: 'note', message, protected: isProtected }
   }
-  return malformed('object', isProtected)
+  // A line of the host that comes back is not a sample, whatever its members.
+  if (Object.hasOwn(members, 'cmd')) return malformed('object', isProtected)
+  return readSample(members, isProtected) ?? malformed('object', isProtected)
 }
 
-function readSample(members: Members, isProtected: boolean): Frame {
-  const voltage = finite(members['v'])
-  const current = finite(members['a'])
-  const power = optional(members['w'], finite)
-  const number = optional(members['seq'], finite)
-  const seq = u32(number)
-  const stamp = readStamp(members['ts'], members['ms'])
-  const status = members['status'] ?? 'ok'
-  const mode = members['mode'] ?? null
-  const r = members['r']
+/** @returns null where it is no sample, or one of its members is not what it must be */
+function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): Frame | null {
+  const voltage = optional(members.v, SAMPLE.v)
+  const current = optional(members.a, SAMPLE.a)
+  const power = optional(members.w, SAMPLE.w)
+  // Any number: one that can't be a sequence number is odd, not wrong.
+  const number = optional(members.seq, SAMPLE.v)
+  const stamp = readStamp(members)
+  const status = members.status ?? 'ok'
+  const mode = members.mode ?? null
+  const { r } = members
   if (
-    voltage === null ||
-    current === null ||
-    !Number.isFinite(voltage * current) ||
+    voltage === 'bad' ||
+    current === 'bad' ||
     power === 'bad' ||
     number === 'bad' ||
     stamp === null ||
@@ -123,15 +110,19 @@ function readSample(members: Members, isProtected: boolean): Frame {
     (mode !== null && typeof mode !== 'string') ||
     (r !== undefined && typeof r !== 'number')
   ) {
-    return malformed('member', isProtected)
+    return null
   }
-  const frame: SampleFrame = {
+  const extras = readExtras(members)
+  const isElectric = voltage !== null && current !== null
+  if (isElectric ? !Number.isFinite(voltage * current) : extras === null) return null
+  const seq = u32(number)
+  return {
     kind: 'sample',
-    electric: true,
-    extras: null,
-    voltage,
-    current,
-    power,
+    electric: isElectric,
+    extras: isElectric ? extras : withElectric(extras, voltage, current, power),
+    voltage: isElectric ? voltage : Number.NaN,
+    current: isElectric ? current : Number.NaN,
+    power: isElectric ? power : null,
     stamp,
     seq,
     oddSeq: number !== null && seq === null,
@@ -140,37 +131,81 @@ function readSample(members: Members, isProtected: boolean): Frame {
     protected: isProtected,
     resend: r === 1,
   }
-  return frame
 }
 
-/** Year 2255 in ms; past it, µs are no longer exact in a double. */
-const TS_END = 9e12
+/**
+ * Names, in their order, of the newest line without channels: a device sends the
+ * same ones each time, so that its lines need no closer look. Nothing but speed
+ * depends on it.
+ */
+let usualNames: readonly string[] = []
 
-function readStamp(ts: unknown, ms: unknown): Stamp | null {
+/** Every further numeric member is a channel (PROTOCOL.md 5.1). */
+function readExtras(members: Members): Extras | null {
+  let at = 0
+  for (const name in members) if (name !== usualNames[at++]) return collectExtras(members)
+  return null
+}
+
+function collectExtras(members: Members): Extras | null {
+  let extras: Record<string, number> | null = null
+  for (const name in members) {
+    if (NO_CHANNELS.has(name)) continue
+    const value = members[name]
+    if (typeof value !== 'number' || !Number.isFinite(value)) continue
+    const id = cleanText(name)
+    // A name that every object has would be found in samples without the channel, too.
+    if (id === '' || id.length > MAX_CHANNEL_ID || id in Object.prototype) continue
+    extras ??= {}
+    extras[id] = value + 0
+  }
+  const names = Object.keys(members)
+  if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
+  return extras
+}
+
+/** What is there of voltage, current and power where they are no electric sample. */
+function withElectric(
+  extras: Extras | null,
+  v: number | null,
+  a: number | null,
+  w: number | null,
+): Extras {
+  return {
+    ...(v === null ? {} : { v }),
+    ...(a === null ? {} : { a }),
+    ...(w === null ? {} : { w }),
+    ...extras,
+  }
+}
+
+function readStamp({ ts, ms }: RawMembers<typeof SAMPLE>): Stamp | null {
   if (ts !== undefined && ts !== null) {
-    const value = finite(ts)
-    return value === null || value < 0 || value >= TS_END ? null : { kind: 'ts', value }
+    const value = SAMPLE.ts.read(ts)
+    return value === null ? null : { kind: 'ts', value }
   }
   if (ms !== undefined && ms !== null) {
-    const value = u32(ms)
+    const value = SAMPLE.ms.read(ms)
     return value === null ? null : { kind: 'ms', value }
   }
-  return { kind: 'none' }
+  return NO_STAMP
 }
 
+const NO_STAMP: Stamp = { kind: 'none' }
+
 function readHello(members: Members, isProtected: boolean): HelloFrame | MalformedFrame {
-  const model = members['hello']
-  if (typeof model !== 'string') return malformed('member', isProtected)
+  const model = read(HELLO, members, 'hello')
+  if (model === null) return malformed('member', isProtected)
   return {
     kind: 'hello',
-    model: cleanText(model),
-    name: text(members['name']),
-    firmware: text(members['fw']),
-    boot: u32(members['boot']),
-    nextSeq: u32(members['seq']),
-    firstSeq: u32(members['first']) ?? 0,
-    depth: u32(members['depth']) ?? 0,
-    intervalMs: u32(members['interval']),
+    model,
+    name: read(HELLO, members, 'name'),
+    firmware: read(HELLO, members, 'fw'),
+    boot: read(HELLO, members, 'boot'),
+    nextSeq: read(HELLO, members, 'seq'),
+    firstSeq: read(HELLO, members, 'first') ?? 0,
+    depth: read(HELLO, members, 'depth') ?? 0,
+    intervalMs: read(HELLO, members, 'interval'),
     range: readRange(members),
     protected: isProtected,
   }
@@ -181,9 +216,9 @@ const CURRENT_END = 1e6
 
 /** `range`: V, `amax`: A; where only `shunt` (Ω) is said, ±320 mV over it. */
 function readRange(members: Members): DeviceRange {
-  const range = positive(members['range'])
-  const shunt = positive(members['shunt'])
-  const amax = positive(members['amax']) ?? (shunt === null ? null : 0.32 / shunt)
+  const range = read(HELLO, members, 'range')
+  const shunt = read(HELLO, members, 'shunt')
+  const amax = read(HELLO, members, 'amax') ?? (shunt === null ? null : 0.32 / shunt)
   return {
     voltageMax: range === null ? DEFAULT_RANGE.voltageMax : Math.min(range, 26),
     currentMax: amax === null ? DEFAULT_RANGE.currentMax : Math.min(amax, CURRENT_END),
@@ -191,45 +226,77 @@ function readRange(members: Members): DeviceRange {
 }
 
 function readNack(members: Members, isProtected: boolean): Frame {
-  const seq = members['nack'] === null ? null : u32(members['nack'])
+  const seq = read(NACK, members, 'nack')
   if (seq === null && members['nack'] !== null) return malformed('member', isProtected)
-  const error = text(members['error']) ?? 'unspecified'
+  const error = read(NACK, members, 'error') ?? 'unspecified'
   return { kind: 'nack', seq, error, protected: isProtected }
 }
 
-function readGone(value: unknown, isProtected: boolean): Frame {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 2) {
-    return malformed('member', isProtected)
-  }
-  const first = u32(value[0])
-  const last = u32(value[value.length - 1])
-  return first === null || last === null
-    ? malformed('member', isProtected)
-    : { kind: 'gone', first, last, protected: isProtected }
-}
-
-/** A number that can be a measurement; -0 is 0. */
-function finite(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value + 0 : null
-}
-
-function positive(value: unknown): number | null {
-  const number = finite(value)
-  return number !== null && number > 0 ? number : null
-}
-
-function u32(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
-    ? value
-    : null
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? cleanText(value) : null
+function readGone(members: Members, isProtected: boolean): Frame {
+  const range = read(GONE, members, 'gone')
+  if (range === null) return malformed('member', isProtected)
+  return { kind: 'gone', first: range[0], last: range[1], protected: isProtected }
 }
 
 /** An absent or null member is null, one of the wrong type is `bad`. */
-function optional<T>(value: unknown, read: (value: unknown) => T | null): T | null | 'bad' {
+function optional<T>(value: unknown, type: MemberType<T>): T | null | 'bad' {
   if (value === undefined || value === null) return null
-  return read(value) ?? 'bad'
+  return type.read(value) ?? 'bad'
+}
+
+/** Writes a line of the given members, in the order of their table; without CRC and newline. */
+export function encodeLine<T extends MemberTable>(table: T, values: MemberValues<T>): string {
+  let body = ''
+  for (const name in table) {
+    const value = values[name]
+    if (value !== undefined) body += `${body === '' ? '' : ','}"${name}":${asciiJson(value)}`
+  }
+  return `{${body}}`
+}
+
+/** A sample's members as JSON text, so that digits stay what they are. */
+export interface SampleText {
+  readonly v: string
+  readonly a: string
+  /** null: not sent */
+  readonly w: string | null
+  /** Further channels by name; they come behind `w`. */
+  readonly extras: Readonly<Record<string, string>> | null
+  readonly ts: string
+  readonly seq: number
+  readonly status: string
+  readonly mode: string
+}
+
+/** Writes a sample but for its closing brace: `closeLine` or `}` follows. */
+export function sampleBody({ v, a, w, extras, ts, seq, status, mode }: SampleText): string {
+  const power = w === null ? '' : `${KEY.w}${w}`
+  let further = ''
+  for (const id in extras) further += `,${asciiJson(id)}:${extras[id]}`
+  return `${FIRST_KEY}${v}${KEY.a}${a}${power}${further}${KEY.ts}${ts}${KEY.seq}${seq}${KEY.status}${status}${KEY.mode}${mode}`
+}
+
+/** A sample that was sent before, as it is sent again (PROTOCOL.md 7); both without closing brace. */
+export function resendBody(body: string): string {
+  return `${body}${KEY.r}1`
+}
+
+const KEY = Object.fromEntries(
+  Object.keys(SAMPLE).map((name) => [name, `,"${name}":`]),
+) as Readonly<Record<keyof typeof SAMPLE, string>>
+
+/** The key that begins the line. */
+const FIRST_KEY = `{${KEY.v.slice(1)}`
+
+/** Writes a command (PROTOCOL.md 6); without CRC and newline. @param seq its number, u32 */
+export function encodeCommand(command: Readonly<Record<string, unknown>>, seq: number): string {
+  return JSON.stringify({ ...command, seq })
+}
+
+/** JSON in ASCII alone, so that a character is a byte. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

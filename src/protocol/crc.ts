@@ -42,3 +42,40 @@ export function closeLine(body: string): string {
 export function withCrc(line: string): string {
   return closeLine(line.slice(0, -1))
 }
+
+const CLOSE_BRACE = 0x7d
+const QUOTE = 0x22
+const CRC_KEY = Buffer.from(',"crc":"')
+/** Bytes of `,"crc":"29B1"}`. */
+const CRC_TAIL = CRC_KEY.length + 6
+
+/**
+ * Checks the CRC at the end of a line. Looks at the last 14 bytes only; white
+ * space in there is not part of the form (PROTOCOL.md 3).
+ */
+export function checkCrc(bytes: Uint8Array): 'absent' | 'right' | 'wrong' {
+  let end = bytes.length
+  while (end > 0 && isBlank(bytes[end - 1] as number)) end--
+  const start = end - CRC_TAIL
+  if (start < 1 || bytes[end - 1] !== CLOSE_BRACE || bytes[end - 2] !== QUOTE) return 'absent'
+  for (let i = 0; i < CRC_KEY.length; i++) if (bytes[start + i] !== CRC_KEY[i]) return 'absent'
+  let said = 0
+  for (let i = end - 6; i < end - 2; i++) {
+    const digit = hexDigit(bytes[i] as number)
+    if (digit < 0) return 'wrong'
+    said = (said << 4) | digit
+  }
+  return crc16(bytes, 0, start) === said ? 'right' : 'wrong'
+}
+
+/** Upper case only: a bit flip makes `B` a `b`. */
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  if (byte >= 0x41 && byte <= 0x46) return byte - 0x37
+  return -1
+}
+
+/** Blank, tab or CR: may stand around the object of a line (PROTOCOL.md 2). */
+export function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d
+}

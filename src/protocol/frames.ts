@@ -10,6 +10,7 @@ export type Frame =
   | GoneFrame
   | NoteFrame
   | BlankFrame
+  | OverlongFrame
   | CrcErrorFrame
   | MalformedFrame
 
@@ -98,6 +99,11 @@ export interface NoteFrame extends Protectable {
 /** An empty line, or one of blanks alone: carries nothing (PROTOCOL.md 2). */
 export interface BlankFrame {
   readonly kind: 'blank'
+}
+
+/** A line of more than 512 bytes; all of it was skipped (PROTOCOL.md 2). */
+export interface OverlongFrame {
+  readonly kind: 'overlong'
 }
 
 /** A line that must not be believed (PROTOCOL.md 3). */

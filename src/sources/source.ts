@@ -1,18 +1,22 @@
 import type { InaError } from '../util/errors.ts'
-import type { LineSink } from './lines/line-splitter.ts'
+import type { FrameSink } from './lines/line-decoder.ts'
 
 /** How a source is doing, as the screen shows it. */
 export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
 
-/** Where a source puts what it gets. Lines are counted by the pipeline. */
-export interface SourceSink extends LineSink {
-  /** Raw bytes received, for the ledger. */
+/**
+ * Where a source puts what it gets: frames. A source of bytes has a decoder of
+ * lines in front (`lines/`); one that gets its samples otherwise makes frames
+ * itself. Each is counted, and judged, by the stream.
+ */
+export interface SourceSink extends FrameSink {
+  /** Raw bytes received, for the ledger; those of a frame may come before or after it. */
   bytes(count: number): void
   /** @param reason plain words for the screen: why, and what to do; empty while live */
   state(state: SourceState, reason: string): void
   /** A fresh connection to the device (the first and each reconnection); may have reset the board. */
   connected(): void
-  /** No more lines will come. */
+  /** No more frames will come. */
   ended(): void
   /** The source can't go on; ends the command with that error. */
   failed(error: InaError): void
@@ -24,7 +28,7 @@ export interface Source {
   readonly label: string
   /** True: `write` reaches the device. */
   readonly duplex: boolean
-  /** True: lines arrive when they are measured. False: piped in, perhaps faster. */
+  /** True: frames arrive when they are measured. False: piped in, perhaps faster. */
   readonly live: boolean
   /** Line rate in bytes a second for the resend budget; null where there is none. */
   readonly bytesPerSecond: number | null

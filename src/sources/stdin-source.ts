@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../util/clock.ts'
-import { LineSplitter } from './lines/line-splitter.ts'
+import { decodeBytes } from './lines/line-decoder.ts'
 import { SilenceWatch } from './silence.ts'
 import type { Source, SourceSink } from './source.ts'
 
@@ -26,13 +26,13 @@ export class StdinSource implements Source {
   }
 
   start(sink: SourceSink): void {
-    const splitter = new LineSplitter(sink)
+    const decoder = decodeBytes(sink)
     let over = false
     const end = (): void => {
       if (over) return
       over = true
       clearInterval(this.#timer)
-      splitter.end()
+      decoder.end()
       sink.state('ended', 'end of input')
       sink.ended()
     }
@@ -54,7 +54,7 @@ export class StdinSource implements Source {
       // A pipe hands on blocks, with many lines or a part of one: their intervals are the usual ones.
       this.#silence.line(nowMs)
       look()
-      splitter.push(chunk)
+      decoder.push(chunk)
       sink.bytes(chunk.length)
     })
     this.#input.on('end', end)

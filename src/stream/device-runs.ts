@@ -76,22 +76,12 @@ export class DeviceRuns {
     this.end()
   }
 
-  /** Goes on with the run that an earlier run of the host has logged. @returns null: there is none of this boot */
-  resume(hello: HelloFrame): ResumePoint | null {
-    if (hello.boot === null) return null
-    const { device, sourceLabel, log } = this.#options
-    // An earlier run may have begun before the device said its name.
-    const names = device === null ? [hello.name ?? '', sourceLabel] : [device]
-    const [point] = names
-      .flatMap((name) => log?.resumePoint(cleanText(name)) ?? [])
-      .filter(({ epoch }) => epoch.boot === hello.boot)
-      .sort((a, b) => b.epoch.id - a.epoch.id)
-    if (point === undefined) return null
+  /** Goes on with a run that an earlier run of the host has logged. */
+  resume(point: ResumePoint): void {
     this.#epoch = point.epoch
     this.#continuity.follows(point.lastUs, point.lastSeq)
     // The log has to know it in this run, too: in a spill file, or should its file be replaced.
-    log?.epoch(point.epoch)
-    return point
+    this.#options.log?.epoch(point.epoch)
   }
 
   /** The device said who it is. */

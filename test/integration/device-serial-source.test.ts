@@ -10,6 +10,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { withCrc } from '../../src/protocol/crc.ts'
+import type { Frame } from '../../src/protocol/frames.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
 import {
   type OpenPort,
@@ -20,24 +22,24 @@ import { SerialSource, type SerialSourceOptions } from '../../src/sources/serial
 import type { SourceSink } from '../../src/sources/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import type { InaError } from '../../src/util/errors.ts'
+import { frameText, noteLine } from '../support/frames.ts'
 import { hasPty, openRecordedPty, type RecordedPty, until } from '../support/serial.ts'
 
 /** All that a source told, in order. */
 class Recorder implements SourceSink {
-  readonly lines: string[] = []
+  /** Each frame in a word, see `frameText`. */
+  readonly frames: string[] = []
   readonly log: string[] = []
   readonly reasons: string[] = []
   overlongs = 0
   byteCount = 0
   error: InaError | null = null
 
-  line(bytes: Uint8Array): void {
-    const text = Buffer.from(bytes).toString('latin1')
-    this.lines.push(text)
-    this.log.push(`line ${text}`)
-  }
-  overlong(): void {
-    this.overlongs++
+  frame(frame: Frame): void {
+    if (frame.kind === 'overlong') this.overlongs++
+    const text = frameText(frame)
+    this.frames.push(text)
+    this.log.push(`frame ${text}`)
   }
   bytes(count: number): void {
     this.byteCount += count
@@ -99,7 +101,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     await until(() => got.log.at(-1) === 'live' && pty.open, 'the connection')
   }
 
-  it('reads lines byte for byte, counts bytes and overlong lines, and writes', async () => {
+  it('decodes lines byte for byte, counts bytes, and writes', async () => {
     const pty = await device()
     const { source, got } = monitor()
     await live(pty, got)
@@ -109,19 +111,19 @@ describe.skipIf(!hasPty)('serial source', () => {
     const sent = Buffer.concat([
       Buffer.from('partial first line\n{"v":5.02,"a":0.245}\r\n\n'),
       odd,
-      Buffer.from(`\n${'x'.repeat(600)}\nlast\n`),
+      Buffer.from(`\n${'x'.repeat(600)}\n${withCrc(noteLine('Prüfstand'))}\n`),
     ])
     pty.write(sent)
     source.write('{"cmd":"hello","seq":1}')
-    await until(() => got.lines.length === 5 && pty.received().length > 0, 'lines both ways')
-    expect(got.lines).toEqual([
-      'partial first line',
-      '{"v":5.02,"a":0.245}',
-      '',
-      odd.toString('latin1'),
-      'last',
+    await until(() => got.frames.length === 6 && pty.received().length > 0, 'lines both ways')
+    expect(got.frames).toEqual([
+      'malformed',
+      '#null',
+      'blank',
+      'malformed',
+      'overlong',
+      'Prüfstand',
     ])
-    expect(got.overlongs).toBe(1)
     expect(got.byteCount).toBe(sent.length)
     expect(pty.received().toString()).toBe('{"cmd":"hello","seq":1}\n')
     expect(got.log.slice(0, 3)).toEqual(['opening', 'connected', 'live'])
@@ -136,19 +138,19 @@ describe.skipIf(!hasPty)('serial source', () => {
     const first = await device()
     const { source, got } = monitor()
     await live(first, got)
-    first.write('one\ntwo\nbroken o')
+    first.write(`${noteLine('one')}\n${noteLine('two')}\nbroken o`)
     await first.close()
     await until(() => got.log.at(-1) === 'waiting', 'the loss')
     // What broke off is a line, and comes before the loss is told.
-    expect(got.log.slice(-4)).toEqual(['line one', 'line two', 'line broken o', 'waiting'])
+    expect(got.log.slice(-4)).toEqual(['frame one', 'frame two', 'frame malformed', 'waiting'])
     expect(got.reasons.at(-1)).toContain('waiting for it')
     source.write('{"cmd":"read","seq":2}')
 
     const second = await device()
     await live(second, got)
-    second.write('three\n')
-    await until(() => got.lines.includes('three'), 'a line after the return')
-    expect(got.log.slice(-3)).toEqual(['connected', 'live', 'line three'])
+    second.write(`${noteLine('three')}\n`)
+    await until(() => got.frames.includes('three'), 'a line after the return')
+    expect(got.log.slice(-3)).toEqual(['connected', 'live', 'frame three'])
     expect(got.log.filter((entry) => entry === 'connected')).toHaveLength(2)
     expect(got.log.filter((entry) => entry === 'waiting')).toHaveLength(1)
     source.write('again')
@@ -169,8 +171,8 @@ describe.skipIf(!hasPty)('serial source', () => {
     }
     pty.onDrain(pump)
     pump()
-    await until(() => got.lines.length === lines.length, 'all lines', 20_000)
-    expect(got.lines).toEqual(lines)
+    await until(() => got.frames.length === lines.length, 'all lines', 20_000)
+    expect(got.frames).toEqual(lines.map((_, i) => `#${i}`))
     expect(pty.dropped).toBe(0)
     expect(got.byteCount / (performance.now() - startedMs)).toBeGreaterThan(100)
   })
@@ -184,7 +186,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     await until(() => got.log.at(-1) === 'silent', 'silence from the start')
     expect(got.reasons.at(-1)).toContain('115200 baud')
     pty.write('x\n')
-    await until(() => got.lines.length === 1, 'a line')
+    await until(() => got.frames.length === 1, 'a line')
     expect(got.log.at(-1)).toBe('live')
     nowMs += 3100
     await until(() => got.log.at(-1) === 'silent', 'silence after a line')
@@ -228,13 +230,13 @@ describe.skipIf(!hasPty)('serial source', () => {
     const pty = await device()
     const { source, got } = monitor()
     await live(pty, got)
-    pty.write('whole\nunfinished')
-    await until(() => got.byteCount > 6, 'the bytes')
+    pty.write(`${noteLine('whole')}\nunfinished`)
+    await until(() => got.byteCount > noteLine('whole').length + 1, 'the bytes')
     await source.stop()
     await until(() => !pty.open, 'the hang-up')
     // A line cut off by our own stop is no fault of the device.
-    expect(got.lines).toEqual(['whole'])
-    expect(got.log.at(-1)).toBe('line whole')
+    expect(got.frames).toEqual(['whole'])
+    expect(got.log.at(-1)).toBe('frame whole')
   })
 
   describe('at the start', () => {
@@ -258,7 +260,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       expect(second.got.error).toMatchObject({ code: 'device_busy' })
       expect(second.got.error?.message).toContain(`(pid ${process.pid})`)
       pty.write('still mine\n')
-      await until(() => first.got.lines.length === 1, 'the first goes on')
+      await until(() => first.got.frames.length === 1, 'the first goes on')
     })
 
     it.skipIf(process.getuid?.() !== 0)('a port of others says which group to join', async () => {
@@ -322,7 +324,7 @@ describe.skipIf(!hasPty)('serial source', () => {
               const port = ports.get(path)
               if (port === undefined) return
               port.unplug = () => events.lost()
-              port.line = () => events.data(Buffer.from(`from ${port.serialNumber}\n`))
+              port.line = () => events.data(Buffer.from(`${noteLine(port.serialNumber)}\n`))
             },
             write: () => {},
             close: async () => {},
@@ -359,7 +361,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       expect(opened).toEqual(['/dev/ttyX0', '/dev/ttyX5'])
       expect(got.reasons).toContain('/dev/ttyX0 is back as /dev/ttyX5')
       ports.get('/dev/ttyX5')?.line()
-      expect(got.lines).toEqual(['from A1', 'from A1'])
+      expect(got.frames).toEqual(['A1', 'A1'])
     })
 
     it('is not taken for gone where the system fails to list its ports', async () => {

@@ -4,6 +4,7 @@ import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import type { SensorInput } from '../../mock/board/ina219-model.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../../src/protocol/frames.ts'
+import { decodeBytes } from '../../src/sources/lines/line-decoder.ts'
 import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 import type { ManualClock } from './simulated-wire.ts'
@@ -129,14 +130,11 @@ export class BoardWire implements Source {
     this.board = board
     this.clock = clock
     this.#loses = loses
-    const splitter = new LineSplitter({
-      line: (bytes) => this.#sink?.line(bytes),
-      overlong: () => this.#sink?.overlong(),
-    })
+    const decoder = decodeBytes({ frame: (frame) => this.#sink?.frame(frame) })
     this.#device = new BoardDevice(board, (bytes) => {
       const heard = loses(bytes)
       this.#sink?.bytes(heard.length)
-      splitter.push(heard)
+      decoder.push(heard)
     })
   }
 

@@ -1,3 +1,4 @@
+import { decodeLines } from '../../src/sources/lines/line-decoder.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 /** A source whose lines a test hands over one by one. */
@@ -21,7 +22,7 @@ export class LineSource implements Source {
   }
 
   line(text: string): void {
-    this.#sink?.line(Buffer.from(text))
+    if (this.#sink !== null) decodeLines(this.#sink).line(Buffer.from(text))
   }
 
   reconnect(): void {

@@ -4,6 +4,7 @@ import { BlockBuilder, EMPTY_BLOCK, type LogBatch } from '../../src/storage/clie
 
 /** Takes what a monitor logs, in order, to be written to a real log afterwards. */
 export class MemoryLog implements LogClient {
+  readonly resumePoints = []
   readonly hasResumePoints = false
   readonly congested = false
   readonly samples: Sample[] = []

@@ -1,7 +1,8 @@
 import type { DeviceCore } from '../../mock/device-core.ts'
 import type { FaultInjector } from '../../mock/fault-injector.ts'
 import { Outbox } from '../../mock/outbox.ts'
-import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import { decodeBytes } from '../../src/sources/lines/line-decoder.ts'
+import type { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 import type { Clock } from '../../src/util/clock.ts'
 
@@ -64,7 +65,7 @@ export class SimulatedWire implements Source {
   readonly bytesPerSecond = 11_520
   readonly #options: SimulatedWireOptions
   readonly #outbox: Outbox
-  readonly #splitter: LineSplitter
+  readonly #decoder: LineSplitter
   /** Text under way, in order of arrival. */
   readonly #underway: Underway[] = []
   #sink: SourceSink | null = null
@@ -76,10 +77,7 @@ export class SimulatedWire implements Source {
   constructor(options: SimulatedWireOptions) {
     this.#options = options
     this.#outbox = new Outbox(options.core, options.toHost, (text) => this.#post(true, text))
-    this.#splitter = new LineSplitter({
-      line: (bytes) => this.#sink?.line(bytes),
-      overlong: () => this.#sink?.overlong(),
-    })
+    this.#decoder = decodeBytes({ frame: (frame) => this.#sink?.frame(frame) })
   }
 
   /** Samples made of which no line has left whole, by the device's own account. */
@@ -145,7 +143,7 @@ export class SimulatedWire implements Source {
       const bytes = Buffer.from(text, 'latin1')
       if (toHost) {
         this.#sink?.bytes(bytes.length)
-        this.#splitter.push(bytes)
+        this.#decoder.push(bytes)
       } else {
         this.#outbox.receive(bytes, clock.monoMs() * 1000)
       }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BaudDoubt, baudAdvice } from '../../src/sources/serial/baud-doubt.ts'
 import { SilenceWatch } from '../../src/sources/silence.ts'
+import { sampleFrame } from '../support/frames.ts'
 
 describe('silence', () => {
   it('is 3 s without a byte, from the opening or from the last one', () => {
@@ -60,19 +61,20 @@ describe('doubt about the baud rate', () => {
 
   it('is not raised by garbage between lines that can be read', () => {
     const doubt = new BaudDoubt()
-    const frame = Buffer.from('{"v":5.02,"a":0.245,"seq":1,"status":"ok"}')
+    const line = Buffer.from('{"v":5.02,"a":0.245,"seq":1,"status":"ok"}')
+    const frame = sampleFrame(1)
     for (let i = 0; i < 100; i++) {
-      doubt.push(frame)
-      doubt.line(frame)
+      doubt.push(line)
+      doubt.frame(frame)
       for (let at = 0; at < 800; at += 400) doubt.push(scatter.subarray(at, at + 400))
-      doubt.line(scatter.subarray(0, 120))
+      doubt.frame({ kind: 'malformed', reason: 'json', protected: false })
       expect(doubt.doubted).toBe(false)
     }
     // The device now sends at another rate.
     for (let at = 0; at < 2400; at += 400) doubt.push(scatter.subarray(0, 400))
     expect(doubt.doubted).toBe(true)
-    doubt.push(frame)
-    doubt.line(frame)
+    doubt.push(line)
+    doubt.frame(frame)
     expect(doubt.doubted).toBe(false)
   })
 

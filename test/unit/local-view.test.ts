@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)

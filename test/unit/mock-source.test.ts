@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseFaults } from '../../mock/faults.ts'
 import { MockSource, type MockSourceOptions } from '../../mock/source.ts'
+import type { Frame, SampleFrame } from '../../src/protocol/frames.ts'
 import type { SourceSink } from '../../src/sources/source.ts'
 
 /** Time that stands still until a test moves it. */
@@ -37,7 +38,8 @@ class FakeTime {
 function run(options: Partial<MockSourceOptions> = {}): {
   time: FakeTime
   source: MockSource
-  lines: Record<string, unknown>[]
+  frames: Frame[]
+  samples(): SampleFrame[]
   calls: string[]
   bytes(): number
 } {
@@ -48,15 +50,11 @@ function run(options: Partial<MockSourceOptions> = {}): {
     schedule: time.schedule,
     ...options,
   })
-  const lines: Record<string, unknown>[] = []
+  const frames: Frame[] = []
   const calls: string[] = []
   let bytes = 0
   const sink: SourceSink = {
-    line: (line) => {
-      const text = Buffer.from(line).toString()
-      lines.push(text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text })
-    },
-    overlong: () => calls.push('overlong'),
+    frame: (frame) => frames.push(frame),
     bytes: (count) => {
       bytes += count
     },
@@ -66,45 +64,47 @@ function run(options: Partial<MockSourceOptions> = {}): {
     failed: () => calls.push('failed'),
   }
   source.start(sink)
-  return { time, source, lines, calls, bytes: () => bytes }
+  const samples = (): SampleFrame[] =>
+    frames.flatMap((frame) => (frame.kind === 'sample' ? [frame] : []))
+  return { time, source, frames, samples, calls, bytes: () => bytes }
 }
 
 describe('MockSource', () => {
   it('greets, then sends ten samples a second in real time', () => {
-    const { time, lines, calls, source, bytes } = run()
+    const { time, frames, samples, calls, source, bytes } = run()
     expect(calls).toEqual(['connected', 'live'])
     expect(source).toMatchObject({ label: 'mock:normal', duplex: true, live: true })
-    expect(lines).toHaveLength(1)
-    expect(lines[0]).toMatchObject({ hello: 'ina219', seq: 0, interval: 100 })
+    expect(frames).toHaveLength(1)
+    expect(frames[0]).toMatchObject({ kind: 'hello', nextSeq: 0, intervalMs: 100 })
     time.advance(950)
-    expect(lines.slice(1).map((line) => line['ts'])).toEqual(
-      Array.from({ length: 10 }, (_, n) => 1700000000 + n / 10),
+    expect(samples().map(({ stamp }) => stamp)).toEqual(
+      Array.from({ length: 10 }, (_, n) => ({ kind: 'ts', value: 1700000000 + n / 10 })),
     )
-    expect(bytes()).toBe(lines.reduce((sum, line) => sum + JSON.stringify(line).length + 1, 0))
+    expect(bytes()).toBeGreaterThan(frames.length * 60)
   })
 
   it('does not drift, however late its timers fire', () => {
-    const { time, lines } = run()
+    const { time, samples } = run()
     time.advance(60_000, 7.3)
-    expect(lines.length - 1).toBeGreaterThanOrEqual(599)
-    expect(lines.at(-1)?.['ts']).toBe(1700000000 + (lines.length - 2) / 10)
+    const count = samples().length
+    expect(count).toBeGreaterThanOrEqual(599)
+    expect(samples().at(-1)?.stamp).toMatchObject({ value: 1700000000 + (count - 1) / 10 })
   })
 
   it('answers commands, never from within the call', () => {
-    const { time, source, lines } = run()
+    const { time, source, frames, samples } = run()
     source.write('{"cmd":"set_interval","value":1000,"seq":5}')
-    expect(lines).toHaveLength(1)
+    expect(frames).toHaveLength(1)
     time.advance(0)
-    expect(lines.find((line) => 'ack' in line)).toMatchObject({ ack: 5, result: 'ok' })
+    expect(frames.find(({ kind }) => kind === 'ack')).toMatchObject({ seq: 5 })
     time.advance(4900)
-    expect(lines.filter((line) => 'v' in line)).toHaveLength(5)
+    expect(samples()).toHaveLength(5)
   })
 
   it('heals what its faults destroyed', () => {
-    const { time, source, lines } = run({ faults: parseFaults('drop=0.3'), limit: 50 })
+    const { time, source, samples } = run({ faults: parseFaults('drop=0.3'), limit: 50 })
     time.advance(5000)
-    const seqs = (): Set<unknown> =>
-      new Set(lines.filter((line) => 'v' in line).map((line) => line['seq']))
+    const seqs = (): Set<unknown> => new Set(samples().map(({ seq }) => seq))
     expect(seqs().size).toBeLessThan(50)
     for (let round = 0; round < 20; round++) {
       source.write('{"nack":[0,49]}')
@@ -127,17 +127,18 @@ describe('MockSource', () => {
   })
 
   it('is silent after stop', async () => {
-    const { time, source, lines } = run()
+    const { time, source, frames } = run()
     source.write('{"cmd":"hello","seq":1}')
     await source.stop()
     time.advance(5000)
-    expect(lines).toHaveLength(1)
+    expect(frames).toHaveLength(1)
     expect(time.pending).toBe(0)
   })
 
   it('has another boot number each time it is started', () => {
-    const { lines } = run()
-    const later = run({ startS: 1700000000.02 }).lines
-    expect(lines[0]?.['boot']).not.toBe(later[0]?.['boot'])
+    const boot = ({ frames }: ReturnType<typeof run>): unknown =>
+      frames[0]?.kind === 'hello' && frames[0].boot
+    expect(boot(run())).toBeTypeOf('number')
+    expect(boot(run())).not.toBe(boot(run({ startS: 1700000000.02 })))
   })
 })

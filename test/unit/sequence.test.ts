@@ -1,29 +1,50 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SampleFrame } from '../../src/protocol/frames.ts'
-import { MAX_HELD, SequenceTracker } from '../../src/protocol/link/sequence.ts'
+import { EventList, type LinkEvent } from '../../src/protocol/link/link-event.ts'
+import { MAX_HELD, type SampleOrder } from '../../src/protocol/link/sample-order.ts'
+import { SequenceTracker } from '../../src/protocol/link/sequence.ts'
 import { advance } from '../../src/util/serial-number.ts'
 import { sampleFrame } from '../support/frames.ts'
 
 function track(): {
   tracker: SequenceTracker
+  order: SampleOrder
   log: string[]
   accept: (seq: number | null, change?: Partial<SampleFrame>, arrivalUs?: number) => void
 } {
   const log: string[] = []
-  const tracker = new SequenceTracker({
-    deliver: ({ frame }, healed) => void log.push(`${frame.seq}${healed ? 'h' : ''}`),
-    duplicate: ({ frame }) => log.push(`dup ${frame.seq}`),
-    late: ({ frame }) => log.push(`late ${frame.seq}`),
-    implausible: ({ frame }) => log.push(`bad ${frame.seq}`),
-    gap: (first, count) => log.push(`gap ${first}+${count}`),
-    lost: (first, count, reason) => log.push(`lost ${first}+${count} ${reason}`),
-    restarted: () => log.push('restart'),
-    unnumbered: () => log.push('unnumbered'),
-  })
+  const tracker = new SequenceTracker(
+    new (class extends EventList {
+      override push(event: LinkEvent): void {
+        log.push(wordOf(event))
+      }
+    })(),
+  )
   const accept = (seq: number | null, change: Partial<SampleFrame> = {}, arrivalUs = 0): void =>
     tracker.accept({ frame: sampleFrame(seq, change), arrivalUs })
-  return { tracker, log, accept }
+  return { tracker, order: tracker.order, log, accept }
+}
+
+function wordOf(event: LinkEvent): string {
+  switch (event.kind) {
+    case 'sample':
+      return `${event.arrival.frame.seq}${event.healed ? 'h' : ''}`
+    case 'duplicate':
+      return `dup ${event.arrival.frame.seq}`
+    case 'late':
+      return `late ${event.arrival.frame.seq}`
+    case 'implausible':
+      return `bad ${event.arrival.frame.seq}`
+    case 'gap':
+      return `gap ${event.first}+${event.count}`
+    case 'lost':
+      return `lost ${event.first}+${event.count} ${event.reason}`
+    case 'restarted':
+      return 'restart'
+    default:
+      return event.kind
+  }
 }
 
 describe('SequenceTracker without healing', () => {
@@ -158,8 +179,8 @@ describe('SequenceTracker and numbers that mean nothing', () => {
   })
 
   it('does the same with protected lines of a device that heals, after some restarts', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { order, log, accept } = track()
+    order.healing = true
     for (let i = 0; i < 20; i++) accept(7, { voltage: i })
     expect(log.filter((entry) => entry === 'restart').length).toBeLessThanOrEqual(8)
     expect(log.filter((entry) => entry === '7' || entry === 'null')).toHaveLength(20)
@@ -213,8 +234,8 @@ describe('SequenceTracker and numbers that mean nothing', () => {
 
 describe('SequenceTracker with healing', () => {
   it('holds back what is behind a hole until it is filled', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { order, log, accept } = track()
+    order.healing = true
     for (const seq of [1, 4, 5]) accept(seq)
     expect(log).toEqual(['1', 'gap 2+2'])
     accept(3, { resend: true })
@@ -223,20 +244,20 @@ describe('SequenceTracker with healing', () => {
   })
 
   it('gives up part of a hole and keeps the order', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { order, log, accept } = track()
+    order.healing = true
     for (const seq of [1, 6]) accept(seq)
     accept(4, { resend: true })
-    tracker.giveUp(2, 2, 'gone')
+    order.giveUp(2, 2, 'gone')
     expect(log).toEqual(['1', 'gap 2+4', 'lost 2+2 gone', '4h'])
     accept(4, { resend: true })
-    tracker.giveUp(0, 100, 'unanswered')
+    order.giveUp(0, 100, 'unanswered')
     expect(log.slice(4)).toEqual(['dup 4', 'lost 5+1 unanswered', '6'])
   })
 
   it('learns from a hello that newer ones were sent', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { tracker, order, log, accept } = track()
+    order.healing = true
     accept(1)
     tracker.knowSentUpTo(4)
     accept(4)
@@ -245,8 +266,8 @@ describe('SequenceTracker with healing', () => {
   })
 
   it('a restart settles all that waits; a count kept over it shows what was lost before', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { tracker, order, log, accept } = track()
+    order.healing = true
     for (const seq of [1, 3]) accept(seq)
     tracker.restart(5)
     accept(5)
@@ -262,11 +283,11 @@ describe('SequenceTracker with healing', () => {
   })
 
   it('holds a bounded number of samples', () => {
-    const { tracker, log, accept } = track()
-    tracker.healing = true
+    const { order, log, accept } = track()
+    order.healing = true
     accept(0)
     for (let seq = 2; seq < MAX_HELD + 3; seq++) accept(seq)
-    expect(tracker.held).toBe(0)
+    expect(order.held).toBe(0)
     expect(log[2]).toBe('lost 1+1 overflow')
   })
 
@@ -277,12 +298,12 @@ describe('SequenceTracker with healing', () => {
         minLength: 1,
         maxLength: 80,
       }),
-      order: fc.infiniteStream(fc.nat()),
+      shuffle: fc.infiniteStream(fc.nat()),
     })
     fc.assert(
-      fc.property(scenario, ({ start, fates, order }) => {
-        const { tracker, log, accept } = track()
-        tracker.healing = true
+      fc.property(scenario, ({ start, fates, shuffle }) => {
+        const { tracker, order, log, accept } = track()
+        order.healing = true
         const all = ['ok', ...fates, 'ok']
         const late: number[] = []
         all.forEach((fate, i) => {
@@ -291,7 +312,7 @@ describe('SequenceTracker with healing', () => {
           if (fate === 'ok' || fate === 'twice') accept(seq)
           if (fate === 'twice') accept(seq)
         })
-        late.sort(() => ((order.next().value as number) % 2 === 0 ? 1 : -1))
+        late.sort(() => ((shuffle.next().value as number) % 2 === 0 ? 1 : -1))
         for (const seq of late) accept(seq, { resend: true })
         tracker.finish()
 

@@ -7,8 +7,7 @@ import { StdinSource } from '../../src/sources/stdin-source.ts'
 function listen(source: StdinSource): string[] {
   const states: string[] = []
   const sink: SourceSink = {
-    line: () => {},
-    overlong: () => {},
+    frame: () => {},
     bytes: () => {},
     connected: () => {},
     ended: () => states.push('end'),

@@ -1,4 +1,5 @@
 import { advance } from '../../util/serial-number.ts'
+import { encodeCommand } from '../codec.ts'
 
 /** One command to the device (contract 2.3), without its number. */
 export interface Command {
@@ -13,10 +14,15 @@ export type CommandResult =
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'dropped' }
 
-interface Pending {
+/** What the queue wants done. `line`: to send, without CRC; `failed`: all tries of that command are used up. */
+export type CommandStep<Id> =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'failed'; readonly id: Id }
+
+interface Pending<Id> {
+  readonly id: Id
   readonly seq: number
   readonly line: string
-  readonly done: (result: CommandResult) => void
   readonly maxTries: number
   tries: number
   dueMs: number
@@ -27,9 +33,12 @@ const PAUSES_MS: readonly number[] = [500, 1000, 2000, 4000]
 /** Commands that may wait; more are refused at once. */
 const MAX_QUEUED = 32
 
-/** Numbers commands, sends one at a time, repeats unanswered ones with growing pauses. */
-export class CommandQueue {
-  readonly #queue: Pending[] = []
+/**
+ * Numbers commands, sends one at a time, repeats unanswered ones with growing
+ * pauses (PROTOCOL.md 6). `Id` is the owner's name for a command.
+ */
+export class CommandQueue<Id> {
+  readonly #queue: Pending<Id>[] = []
   #nextSeq: number
 
   /** @param firstSeq u32; differs from run to run, so that a device does not take a new command for a repeat */
@@ -42,30 +51,21 @@ export class CommandQueue {
     return this.#queue[0] !== undefined && this.#queue[0].tries > 0
   }
 
-  add(command: Command, done: (result: CommandResult) => void, maxTries = PAUSES_MS.length): void {
-    if (this.#queue.length >= MAX_QUEUED) {
-      done({ kind: 'dropped' })
-      return
-    }
+  /** @returns false: too many wait, it is dropped */
+  add(id: Id, command: Command, maxTries = PAUSES_MS.length): boolean {
+    if (this.#queue.length >= MAX_QUEUED) return false
     const seq = this.#nextSeq
     this.#nextSeq = advance(seq)
-    this.#queue.push({
-      seq,
-      line: JSON.stringify({ ...command, seq }),
-      done,
-      maxTries,
-      tries: 0,
-      dueMs: 0,
-    })
+    this.#queue.push({ id, seq, line: encodeCommand(command, seq), maxTries, tries: 0, dueMs: 0 })
+    return true
   }
 
-  /** @returns true where it answers the command under way */
-  answered(seq: number, result: CommandResult): boolean {
+  /** @returns the command under way where this answers it, which is done then; else null */
+  answered(seq: number): { readonly id: Id } | null {
     const head = this.#queue[0]
-    if (head === undefined || head.tries === 0 || head.seq !== seq) return false
+    if (head === undefined || head.tries === 0 || head.seq !== seq) return null
     this.#queue.shift()
-    head.done(result)
-    return true
+    return head
   }
 
   /** The line did not reach the device whole: repeat it at once. */
@@ -74,19 +74,18 @@ export class CommandQueue {
     if (head !== undefined && head.tries > 0) head.dueMs = nowMs
   }
 
-  /** @returns the line to send now (without CRC and newline), or null */
-  next(nowMs: number, maySend: boolean): string | null {
+  /** @returns what is to be done now; to be called again after `failed`. null: nothing */
+  next(nowMs: number, maySend: boolean): CommandStep<Id> | null {
     const head = this.#queue[0]
     if (head === undefined || (head.tries === 0 && !maySend)) return null
     if (head.tries > 0 && nowMs < head.dueMs) return null
     if (head.tries >= head.maxTries) {
       this.#queue.shift()
-      head.done({ kind: 'unanswered' })
-      return this.next(nowMs, maySend)
+      return { kind: 'failed', id: head.id }
     }
     head.dueMs = nowMs + (PAUSES_MS[Math.min(head.tries, PAUSES_MS.length - 1)] as number)
     head.tries++
-    return head.line
+    return { kind: 'line', line: head.line }
   }
 
   /** The device restarted or went away: a command under way is sent again from the start. */

@@ -9,25 +9,36 @@ const CHANGES_REPORTED = 20
  * Which lines without a CRC can be believed (PROTOCOL.md 3): none of a device
  * that protects its lines, for its `"crc"` was hit. One such line with a right
  * CRC proves that it does; a run without any, that another device or sketch has
- * taken its place. One for each connection.
+ * taken its place. Nor is a line without voltage or current of a device that has
+ * sent both: the name of one was hit, and is no channel (5.1). One for each
+ * connection.
  */
 export class CrcPolicy {
   #protects = false
+  /** It has sent a sample with voltage and current. */
+  #isElectric = false
   /** Well-formed lines without a CRC since the last one that had any. */
   #unprotected = 0
   #changes = 0
 
   /**
-   * The frame itself, or a `crc_error` in its place.
+   * The frame itself, or a `crc_error` or `malformed` in its place.
    *
    * @param unprotected called where the device is from now on taken for one without CRC
    */
   judge(frame: Frame, unprotected: () => void): Frame {
-    if (frame.kind === 'blank') return frame
+    if (frame.kind === 'blank' || frame.kind === 'overlong') return frame
     if (frame.kind === 'crc_error' || frame.protected) {
       if (frame.kind !== 'crc_error') this.#protects = true
+      if (frame.kind === 'sample' && frame.electric) this.#isElectric = true
       this.#unprotected = 0
       return frame
+    }
+    if (frame.kind === 'sample') {
+      if (!frame.electric && this.#isElectric) {
+        return { kind: 'malformed', reason: 'member', protected: false }
+      }
+      if (!this.#protects) this.#isElectric ||= frame.electric
     }
     // What is malformed is not believed anyhow, and shows nothing.
     if (frame.kind === 'malformed' || !this.#protects) return frame

@@ -1,6 +1,6 @@
 import { advance, distance } from '../../util/serial-number.ts'
 import type { MissingRange } from './missing-ranges.ts'
-import type { SequenceTracker } from './sequence.ts'
+import type { SampleOrder } from './sample-order.ts'
 
 /** Contract 2.3: `{"nack":[first,last]}`, an inclusive range. */
 export interface NackRequest {
@@ -40,7 +40,7 @@ interface Request extends NackRequest {
  * resends within a tenth of the line. Time is injected; no I/O.
  */
 export class Healer {
-  readonly #tracker: SequenceTracker
+  readonly #order: SampleOrder
   #depth = 0
   #request: Request | null = null
   /** First number asked for last, and how often; a hole that shrinks is a success. */
@@ -55,8 +55,8 @@ export class Healer {
   #patienceMs = ANSWER_MS
   #longestMs = ANSWER_MS
 
-  constructor(tracker: SequenceTracker) {
-    this.#tracker = tracker
+  constructor(order: SampleOrder) {
+    this.#order = order
   }
 
   get active(): boolean {
@@ -87,7 +87,7 @@ export class Healer {
     // A burst of one replay depth may be healed at once; the tenth holds on average.
     this.#budget = depth
     this.#budgetMs = nowMs
-    this.#tracker.healing = this.active
+    this.#order.healing = this.active
   }
 
   /** The device is not to be asked any more (gone, replaced, unknown). */
@@ -95,7 +95,7 @@ export class Healer {
     this.#depth = 0
     this.#request = null
     this.#tries.clear()
-    this.#tracker.healing = false
+    this.#order.healing = false
   }
 
   /** The connection broke: what was asked for may never have arrived, and does not count as a try. */
@@ -132,7 +132,7 @@ export class Healer {
     if (!this.active) return null
     this.#dropTooOld()
     if (!mayAsk || this.#request !== null) return null
-    const range = this.#tracker.open[0]
+    const range = this.#order.open[0]
     if (range === undefined) return null
     const allowed = Math.floor(this.#refill(nowMs))
     if (allowed < 1) return null
@@ -140,7 +140,7 @@ export class Healer {
     const tries = (this.#tries.get(range.first) ?? 0) + 1
     if (tries > MAX_TRIES) {
       this.#tries.delete(range.first)
-      this.#tracker.giveUp(range.first, count, 'unanswered')
+      this.#order.giveUp(range.first, count, 'unanswered')
       return this.next(nowMs, mayAsk)
     }
     this.#tries.set(range.first, tries)
@@ -180,10 +180,8 @@ export class Healer {
     this.#unanswered++
     if (this.#unanswered < DEAF_AFTER * MAX_TRIES) return
     this.#deaf = true
-    this.#tracker.healing = false
-    for (const range of this.#tracker.open) {
-      this.#tracker.giveUp(range.first, range.count, 'unanswered')
-    }
+    this.#order.healing = false
+    this.#order.giveUpAll('unanswered')
   }
 
   /** A fast line is asked again sooner, while the device still has what is missing. */
@@ -194,15 +192,15 @@ export class Healer {
   }
 
   #missingOf(request: NackRequest): number {
-    return this.#tracker.open.reduce((sum, range) => sum + overlap(range, request), 0)
+    return this.#order.open.reduce((sum, range) => sum + overlap(range, request), 0)
   }
 
   /** Samples that the device has overwritten by now are not worth a request. */
   #dropTooOld(): void {
-    const oldest = advance(this.#tracker.head, -this.#depth)
-    for (const range of this.#tracker.open) {
+    const oldest = advance(this.#order.head, -this.#depth)
+    for (const range of this.#order.open) {
       const stale = Math.min(range.count, distance(range.first, oldest))
-      if (stale > 0) this.#tracker.giveUp(range.first, stale, 'too_old')
+      if (stale > 0) this.#order.giveUp(range.first, stale, 'too_old')
     }
     if (this.#tries.size > 4 * MAX_REQUEST) this.#tries.clear()
   }

@@ -1,52 +1,27 @@
 import { advance, distance } from '../../util/serial-number.ts'
+import { encodeLine } from '../codec.ts'
 import { withCrc } from '../crc.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../frames.ts'
+import { REPLAY, SAFE } from '../members.ts'
+import { Acknowledger } from './acknowledger.ts'
 import { type Command, CommandQueue, type CommandResult } from './commands.ts'
 import { Healer } from './healer.ts'
-import type { LossReason } from './missing-ranges.ts'
+import { EventList, type LinkEvent } from './link-event.ts'
+import { type ResumeOptions, resumePointOf } from './resume.ts'
 import type { Arrival } from './sample-memory.ts'
 import { SequenceTracker } from './sequence.ts'
 
-/** What the link tells; each accepted line ends in exactly one of the first four. */
-export interface LinkSink {
-  /** The next sample in order of measurement. */
-  sample(arrival: Arrival, healed: boolean): void
-  duplicate(arrival: Arrival): void
-  /** It was reported as lost, and came after all. */
-  late(arrival: Arrival): void
-  implausible(arrival: Arrival): void
-  gap(first: number, count: number): void
-  lost(first: number, count: number, reason: LossReason): void
-  /** The device began anew: another boot number, or its count fell back. */
-  restarted(boot: number | null): void
-  /** Its numbers don't count up: samples come without them from here on. */
-  unnumbered(): void
-  /** A device said who it is; `known` where it is the boot that was there before. */
-  hello(hello: HelloFrame, known: boolean): void
-  nackSent(): void
-  commandAcked(): void
-  /** Sends one line, newline included by the receiver. */
-  send(line: string): void
-}
-
-export interface LinkOptions {
+export interface LinkOptions extends ResumeOptions {
   /** False: nothing can be sent (standard input); losses are counted, not healed. */
   readonly duplex: boolean
   /** Line rate in bytes a second; null: no limit known */
   readonly bytesPerSecond: number | null
   /** First command number, u32. */
   readonly firstCommandSeq: number
-  /**
-   * Last sample of this boot of this device that an earlier run has logged, or
-   * null. Null as a whole: there is no such log, nothing waits for a `hello`.
-   */
-  readonly resume: ((hello: HelloFrame) => number | null) | null
 }
 
 /** Typical bytes of a sample line with CRC; only for the resend budget. */
 const LINE_BYTES = 90
-/** Between two acknowledgements. */
-const ACK_EVERY_MS = 1000
 /** Asking who is there: so often, then the device is a plain one. */
 const HELLO_TRIES = 3
 /**
@@ -60,15 +35,18 @@ const GREETING_SAMPLES = 2048
 
 /**
  * The host's side of the wire above single lines (contract 2.2, 2.3): order,
- * holes and healing, commands, acknowledgements. Pure: time is handed in, lines
- * to send and news go to the sink.
+ * holes and healing, commands, acknowledgements. A state machine: each method
+ * but the getters is an input, with the host's monotonic time in ms where time
+ * matters, and returns what came of it, in order. It calls nobody, so that it
+ * may be given the next input while the events of the one before are handled.
  */
 export class Link {
-  readonly #sink: LinkSink
   readonly #options: LinkOptions
+  readonly #events = new EventList()
   readonly #tracker: SequenceTracker
   readonly #healer: Healer
-  readonly #commands: CommandQueue
+  readonly #commands: CommandQueue<number | null>
+  readonly #acks = new Acknowledger()
   #boot: number | null = null
   #helloSeen = false
   #helloAsked = false
@@ -81,46 +59,33 @@ export class Link {
   #heardMs = Number.NEGATIVE_INFINITY
   /** When a device is asked that has said nothing since it was connected. */
   #askSilentMs = Number.POSITIVE_INFINITY
-  #durable: number | null = null
-  #acked: number | null = null
-  #ackedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(options: LinkOptions, sink: LinkSink) {
-    this.#sink = sink
+  constructor(options: LinkOptions) {
     this.#options = options
-    this.#mayResume = options.duplex && options.resume !== null
-    this.#tracker = new SequenceTracker({
-      deliver: (arrival, healed) => sink.sample(arrival, healed),
-      duplicate: (arrival) => sink.duplicate(arrival),
-      late: (arrival) => sink.late(arrival),
-      implausible: (arrival) => sink.implausible(arrival),
-      gap: (first, count) => sink.gap(first, count),
-      lost: (first, count, reason) => sink.lost(first, count, reason),
-      restarted: () => {
-        this.#boot = null
-        this.#helloSeen = false
-        this.#helloAsked = false
-        this.#healer.end()
-        sink.restarted(null)
-      },
-      unnumbered: () => sink.unnumbered(),
-    })
-    this.#healer = new Healer(this.#tracker)
+    this.#mayResume = options.duplex && options.resumePoints.length > 0
+    this.#tracker = new SequenceTracker(this.#events)
+    this.#healer = new Healer(this.#tracker.order)
     this.#commands = new CommandQueue(options.firstCommandSeq)
   }
 
   /** A fresh connection: who is there has to be asked again. */
-  connected(nowMs: number): void {
-    this.disconnected()
+  connected(nowMs: number): readonly LinkEvent[] {
+    this.#disconnect()
     this.#tracker.retryNumbers()
     this.#helloAsked = false
     this.#helloSeen = false
     this.#askSilentMs = nowMs + SILENT_MS
     this.#commands.rewind()
+    return this.#events.take()
   }
 
   /** Nobody hears the device any more, nor it the host: holes stay open until it is back. */
-  disconnected(): void {
+  disconnected(): readonly LinkEvent[] {
+    this.#disconnect()
+    return this.#events.take()
+  }
+
+  #disconnect(): void {
     this.#quiet = true
     this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
@@ -129,11 +94,12 @@ export class Link {
 
   /** True: samples that the device may still have are being asked for. */
   get busy(): boolean {
-    return !this.#quiet && this.#healer.active && this.#tracker.open.length > 0
+    return !this.#quiet && this.#healer.active && this.#tracker.order.open.length > 0
   }
 
-  frame(frame: Frame, arrivalUs: number, nowMs: number): void {
-    if (frame.kind !== 'malformed' && frame.kind !== 'crc_error' && frame.kind !== 'blank') {
+  /** One line of the device. @param arrivalUs host time, Unix µs, never going back */
+  frame(frame: Frame, arrivalUs: number, nowMs: number): readonly LinkEvent[] {
+    if (isWord(frame)) {
       this.#quiet = false
       this.#heardMs = nowMs
       this.#askSilentMs = Number.POSITIVE_INFINITY
@@ -150,21 +116,39 @@ export class Link {
         this.#commands.garbled(nowMs)
       }
     }
-    this.tick(nowMs)
+    return this.tick(nowMs)
   }
 
-  command(command: Command, done: (result: CommandResult) => void, nowMs: number): void {
-    this.#commands.add(command, done)
-    this.tick(nowMs)
+  /**
+   * Sends a command as soon as the device listens.
+   *
+   * @param id the caller's; comes back in `command_done`
+   */
+  command(id: number, command: Command, nowMs: number): readonly LinkEvent[] {
+    if (!this.#commands.add(id, command)) this.#commandDone(id, { kind: 'dropped' })
+    return this.tick(nowMs)
   }
 
   /** Every sample up to this one is safely in the log. */
-  durable(seq: number): void {
-    this.#durable = seq
+  durable(seq: number): readonly LinkEvent[] {
+    this.#acks.durable(seq)
+    return this.#events.take()
   }
 
   /** Timers; call at least every 100 ms while there is a device. */
-  tick(nowMs: number): void {
+  tick(nowMs: number): readonly LinkEvent[] {
+    this.#runTimers(nowMs)
+    return this.#events.take()
+  }
+
+  /** The stream is over. */
+  finish(): readonly LinkEvent[] {
+    this.#endGreeting()
+    this.#tracker.finish()
+    return this.#events.take()
+  }
+
+  #runTimers(nowMs: number): void {
     if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > GREETING_MS) this.#endGreeting()
     if (!this.#options.duplex) return
     if (nowMs >= this.#askSilentMs) {
@@ -173,28 +157,33 @@ export class Link {
     }
     // Between two requests a command goes first, or bad lines would starve it.
     if (!this.#healer.expire(nowMs, this.#heardMs)) this.#quiet = true
-    const command = this.#commands.next(nowMs, !this.#healer.waiting)
-    if (command !== null) this.#send(command)
+    this.#sendCommand(nowMs)
     if (this.#quiet) return
     const request = this.#healer.next(nowMs, !this.#commands.waiting)
     if (request !== null) {
       const last = advance(request.first, request.count - 1)
-      this.#send(JSON.stringify({ nack: [request.first, last] }))
-      this.#sink.nackSent()
+      this.#send(encodeLine(REPLAY, { nack: [request.first, last] }))
+      this.#events.push({ kind: 'nack_sent' })
     }
     this.#acknowledge(nowMs)
   }
 
-  /** The stream is over. */
-  finish(): void {
-    this.#endGreeting()
-    this.#tracker.finish()
+  #sendCommand(nowMs: number): void {
+    for (;;) {
+      const step = this.#commands.next(nowMs, !this.#healer.waiting)
+      if (step === null) return
+      if (step.kind === 'line') {
+        this.#send(step.line)
+        return
+      }
+      this.#commandDone(step.id, { kind: 'unanswered' })
+    }
   }
 
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
     if (!this.#mayResume) {
-      this.#tracker.accept(arrival)
+      this.#accept(arrival)
       // Only now: the request is over when nothing of it is missing any more.
       if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
       return
@@ -210,16 +199,33 @@ export class Link {
   #askHello(): void {
     if (this.#helloAsked || !this.#options.duplex) return
     this.#helloAsked = true
-    this.#commands.add(
-      { cmd: 'hello' },
-      (result) => {
-        if (result.kind === 'ok') return
-        // Nobody there yet: whoever speaks first is asked again.
-        if (this.#quiet) this.#helloAsked = false
-        else this.#endGreeting()
-      },
-      HELLO_TRIES,
-    )
+    if (!this.#commands.add(null, { cmd: 'hello' }, HELLO_TRIES)) this.#helloFailed()
+  }
+
+  #helloFailed(): void {
+    // Nobody there yet: whoever speaks first is asked again.
+    if (this.#quiet) this.#helloAsked = false
+    else this.#endGreeting()
+  }
+
+  /** @param id null: the link's own question who is there */
+  #commandDone(id: number | null, result: CommandResult): void {
+    if (id !== null) this.#events.push({ kind: 'command_done', id, result })
+    else if (result.kind !== 'ok') this.#helloFailed()
+  }
+
+  #accept(arrival: Arrival): void {
+    this.#tracker.accept(arrival)
+    this.#noticeRestart()
+  }
+
+  /** The count fell back: another device may be there, or the same one under another boot number. */
+  #noticeRestart(): void {
+    if (!this.#tracker.takeRestarted()) return
+    this.#boot = null
+    this.#helloSeen = false
+    this.#helloAsked = false
+    this.#healer.end()
   }
 
   #hello(hello: HelloFrame, nowMs: number): void {
@@ -227,29 +233,28 @@ export class Link {
     this.#helloAsked = true
     const isFirst = !this.#helloSeen && this.#boot === null
     this.#helloSeen = true
-    const lastLogged = this.#mayResume ? (this.#options.resume?.(hello) ?? null) : null
+    const { expected } = this.#tracker.order
+    const resumedFrom = this.#mayResume ? resumePointOf(hello, this.#options) : null
     this.#mayResume = false
 
     let known = this.#boot !== null && this.#boot === hello.boot
     if (hello.boot === null && wasAsked) known = this.#continues(hello)
-    if (lastLogged !== null) {
-      this.#tracker.resume(lastLogged)
+    if (resumedFrom !== null) {
+      this.#tracker.resume(resumedFrom.lastSeq)
       known = true
-    } else if (
-      isFirst &&
-      (wasAsked || this.#tracker.expected === null || this.#isUnderWay(hello))
-    ) {
+    } else if (isFirst && (wasAsked || expected === null || this.#isUnderWay(hello))) {
       // The first word of the device we have been listening to: the same run goes on.
-      if (this.#tracker.expected === null && hello.nextSeq !== null) {
+      if (expected === null && hello.nextSeq !== null) {
         this.#tracker.resume(advance(hello.nextSeq, -1))
       }
       known = true
     } else if (!known) {
       this.#tracker.restart(hello.nextSeq === null ? null : hello.firstSeq)
-      this.#sink.restarted(hello.boot)
+      this.#noticeRestart()
+      this.#events.push({ kind: 'restarted', boot: hello.boot })
     }
     this.#boot = hello.boot
-    this.#sink.hello(hello, known)
+    this.#events.push({ kind: 'hello', hello, known, resumedFrom })
     if (this.#options.duplex && hello.depth > 0) {
       const { bytesPerSecond } = this.#options
       const samplesPerSecond = (bytesPerSecond ?? Number.POSITIVE_INFINITY) / LINE_BYTES
@@ -269,40 +274,44 @@ export class Link {
 
   /** A device without boot numbers goes on where it was, as far as its count tells. */
   #continues(hello: HelloFrame): boolean {
-    const { expected } = this.#tracker
+    const { expected } = this.#tracker.order
     return expected !== null && hello.nextSeq !== null && distance(expected, hello.nextSeq) >= 0
   }
 
   #gone(first: number, last: number, nowMs: number): void {
     const count = distance(first, last) + 1
     if (count < 1) return
-    this.#tracker.giveUp(first, count, 'gone')
+    this.#tracker.order.giveUp(first, count, 'gone')
     this.#healer.answered(first, nowMs)
   }
 
   #answered(seq: number, result: CommandResult): void {
-    const wasAwaited = this.#commands.answered(seq, result)
-    if (wasAwaited && result.kind === 'ok') this.#sink.commandAcked()
+    const command = this.#commands.answered(seq)
+    if (command === null) return
+    this.#commandDone(command.id, result)
+    if (result.kind === 'ok') this.#events.push({ kind: 'command_acked' })
   }
 
   #endGreeting(): void {
     const greeting = this.#greeting
     this.#greeting = null
     this.#mayResume = false
-    for (const arrival of greeting?.samples ?? []) this.#tracker.accept(arrival)
+    for (const arrival of greeting?.samples ?? []) this.#accept(arrival)
   }
 
   #acknowledge(nowMs: number): void {
     // Only devices that said hello know acknowledgements; the rest is left in peace.
-    if (!this.#healer.active || this.#durable === null || this.#durable === this.#acked) return
-    if (nowMs - this.#ackedAtMs < ACK_EVERY_MS) return
-    if (this.#commands.waiting || this.#healer.waiting) return
-    this.#acked = this.#durable
-    this.#ackedAtMs = nowMs
-    this.#send(JSON.stringify({ ack: this.#durable }))
+    if (!this.#healer.active || this.#commands.waiting || this.#healer.waiting) return
+    const ack = this.#acks.next(nowMs)
+    if (ack !== null) this.#send(encodeLine(SAFE, { ack }))
   }
 
   #send(line: string): void {
-    this.#sink.send(withCrc(line))
+    this.#events.push({ kind: 'send', line: withCrc(line) })
   }
+}
+
+/** Whether a line shows that the device speaks. */
+function isWord({ kind }: Frame): boolean {
+  return kind !== 'malformed' && kind !== 'crc_error' && kind !== 'blank' && kind !== 'overlong'
 }

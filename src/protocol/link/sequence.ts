@@ -1,27 +1,7 @@
 import { advance, distance } from '../../util/serial-number.ts'
-import { type LossReason, type MissingRange, MissingRanges } from './missing-ranges.ts'
+import type { EventList } from './link-event.ts'
 import { type Arrival, SampleMemory } from './sample-memory.ts'
-
-/** What the tracker makes of the samples; each arrival ends in exactly one of the first four. */
-export interface SequenceSink {
-  /**
-   * The next sample in order. `healed`: it fills a hole that was found before.
-   */
-  deliver(arrival: Arrival, healed: boolean): void
-  duplicate(arrival: Arrival): void
-  /** It was reported as lost, and came after all: behind samples that were handed on already. */
-  late(arrival: Arrival): void
-  /** Its number fits neither the run before nor the one after: not to be believed. */
-  implausible(arrival: Arrival): void
-  /** A hole was found. */
-  gap(first: number, count: number): void
-  /** A hole will stay; reported in order of sequence, between the samples around it. */
-  lost(first: number, count: number, reason: LossReason): void
-  /** The numbering began anew without a `hello`. */
-  restarted(): void
-  /** The numbers don't count up: from here on samples are delivered without them. */
-  unnumbered(): void
-}
+import { MAX_HELD, SampleOrder } from './sample-order.ts'
 
 /** A sample whose number fits neither the run so far nor, yet, a new one. */
 interface Doubt {
@@ -36,77 +16,51 @@ const NEAR = 1000
 const MOST_DOUBTS = 8
 /** So many restarts in a row after a single sample each: the same. */
 const MOST_RESTARTS = 8
-/** Samples that may wait behind a hole; past it the oldest hole is given up. */
-export const MAX_HELD = 4096
 
 /**
- * Puts numbered samples in order: hands each on once, finds holes, duplicates
- * and restarts. While `healing`, samples behind a hole wait until it is filled
- * or given up; otherwise a hole is lost at once. Numbers wrap at 2^32.
+ * Decides what the numbers of samples mean: a loss, a repeated line, a restart,
+ * one wrong number, or nothing at all. What is believed is put in order by
+ * `SampleOrder`.
  */
 export class SequenceTracker {
-  readonly #sink: SequenceSink
-  readonly #missing = new MissingRanges()
-  readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
-  readonly #memory = new SampleMemory()
+  readonly #events: EventList
+  readonly order: SampleOrder
   /** Of the samples in doubt. */
   readonly #doubtMemory = new SampleMemory()
-  /** Next number to hand on; null before the first sample. */
-  #expected: number | null = null
-  /** One past the newest number known. */
-  #head = 0
   /** Newest last; at most one less than `MOST_DOUBTS`. */
   #doubts: Doubt[] = []
   /** Restarts after a single sample each. */
   #restartsInRow = 0
-  #sinceRestart = 0
+  /** Samples that had been handed on at the newest of them. */
+  #deliveredBefore = 0
   #isUnnumbered = false
-  /** Whether holes can be healed; set by the link as it learns about the device. */
-  healing = false
+  #hasRestarted = false
 
-  constructor(sink: SequenceSink) {
-    this.#sink = sink
+  constructor(events: EventList) {
+    this.#events = events
+    this.order = new SampleOrder(events)
   }
 
-  get expected(): number | null {
-    return this.#expected
-  }
-
-  /** Number after the newest one known to have been sent; meaningful once `expected` is. */
-  get head(): number {
-    return this.#head
-  }
-
-  /** Holes still waited for, oldest first. */
-  get open(): readonly MissingRange[] {
-    return this.#missing.list.filter((range) => !range.lost)
-  }
-
-  get held(): number {
-    return this.#held.size
+  /** Whether the numbering began anew without a `hello` since the last call: who is there is not known then. */
+  takeRestarted(): boolean {
+    const hasRestarted = this.#hasRestarted
+    this.#hasRestarted = false
+    return hasRestarted
   }
 
   accept(arrival: Arrival): void {
     const { seq, oddSeq } = arrival.frame
     if (this.#isUnnumbered) this.#deliverUnnumbered(arrival)
     else if (oddSeq) this.#doubt(arrival, 'implausible')
-    else if (seq === null) this.#sink.deliver(arrival, false)
+    else if (seq === null) this.#events.push({ kind: 'sample', arrival, healed: false })
     else this.#acceptNumber(arrival, seq)
   }
 
   /** Device knowledge: everything before `nextSeq` has been sent. */
   knowSentUpTo(nextSeq: number): void {
-    if (this.#expected === null) {
-      this.#expected = nextSeq
-      this.#head = nextSeq
-    }
-    this.#openUpTo(nextSeq)
-    this.#drain()
-  }
-
-  /** Nobody will send these again. */
-  giveUp(first: number, count: number, reason: LossReason): void {
-    if (this.#missing.giveUp(first, count, reason) > 0) this.#drain()
+    if (this.order.expected === null) this.order.expect(nextSeq)
+    this.order.knowSentUpTo(nextSeq)
+    this.order.drain()
   }
 
   /**
@@ -117,26 +71,24 @@ export class SequenceTracker {
    */
   restart(firstSeq: number | null): void {
     this.settle()
-    for (const range of this.open) this.#missing.giveUp(range.first, range.count, 'restart')
-    this.#drain()
+    this.order.giveUpAll('restart')
     // A device that keeps its counter over a reset: the numbers between belong to the run before.
-    if (firstSeq !== null && this.#expected !== null) {
-      const ahead = distance(this.#expected, firstSeq)
-      if (firstSeq !== 0 && ahead > 0 && ahead <= MAX_HELD) {
-        this.#sink.gap(this.#expected, ahead)
-        this.#sink.lost(this.#expected, ahead, 'restart')
+    const { expected } = this.order
+    if (firstSeq !== null && expected !== null) {
+      const count = distance(expected, firstSeq)
+      if (firstSeq !== 0 && count > 0 && count <= MAX_HELD) {
+        this.#events.push({ kind: 'gap', first: expected, count })
+        this.#events.push({ kind: 'lost', first: expected, count, reason: 'restart' })
       }
     }
-    this.#memory.clear()
-    this.#expected = firstSeq
-    this.#head = firstSeq ?? 0
+    this.order.memory.clear()
+    this.order.expect(firstSeq)
     this.#isUnnumbered = false
   }
 
   /** Goes on behind a number logged earlier by another run of the host. */
   resume(lastSeq: number): void {
-    this.#expected = advance(lastSeq)
-    this.#head = this.#expected
+    this.order.expect(advance(lastSeq))
     this.#isUnnumbered = false
   }
 
@@ -145,14 +97,14 @@ export class SequenceTracker {
     if (!this.#isUnnumbered) return
     this.#isUnnumbered = false
     this.#restartsInRow = 0
-    this.#memory.clear()
-    this.#expected = null
+    this.order.memory.clear()
+    this.order.expect(null)
   }
 
   /** The stream is over: what waits is handed on, what is missing is lost. */
   finish(): void {
     this.settle()
-    for (const range of this.open) this.giveUp(range.first, range.count, 'unanswered')
+    this.order.giveUpAll('unanswered')
   }
 
   /** Decides about samples that wait for the next one: there is none. */
@@ -169,7 +121,7 @@ export class SequenceTracker {
     const { frame } = first.arrival
     const isAlone = this.#doubts.length === 1
     if (this.#doubts.every(({ verdict }) => verdict === 'duplicate')) this.#reject()
-    else if (isAlone && frame.oddSeq && this.#expected !== null) this.#reject()
+    else if (isAlone && frame.oddSeq && this.order.expected !== null) this.#reject()
     else if (isAlone && !frame.oddSeq) {
       this.#doubts = []
       this.#believe(first.arrival)
@@ -178,42 +130,43 @@ export class SequenceTracker {
 
   /** A number that a few losses explain. */
   #isSoon(seq: number | null): boolean {
-    if (seq === null || this.#expected === null) return false
-    const ahead = distance(this.#expected, seq)
+    if (seq === null || this.order.expected === null) return false
+    const ahead = distance(this.order.expected, seq)
     return ahead >= 0 && ahead <= MOST_DOUBTS
   }
 
   #acceptNumber(arrival: Arrival, seq: number): void {
-    this.#judgeDoubts(seq, arrival.frame.resend)
-    if (this.#expected === null) {
-      this.#expected = seq
-      this.#head = seq
+    if (this.#doubts.length === 0 && seq === this.order.expected) {
+      this.order.place(arrival, seq)
+      return
     }
-    const ahead = distance(this.#expected, seq)
+    this.#judgeDoubts(seq, arrival.frame.resend)
+    if (this.order.expected === null) this.order.expect(seq)
+    const ahead = distance(this.order.expected ?? seq, seq)
     if (ahead < 0) this.#behind(arrival, seq)
     else if (ahead > 0 && !this.#isTrusted(arrival) && !this.#isKnown(seq)) this.#doubtJump(arrival)
     else {
       this.#reject(seq)
-      this.#place(arrival, seq)
+      this.order.place(arrival, seq)
       this.#reject()
     }
   }
 
   /** A number that is right at once, since asking for what is missing before it can't wait. */
   #isTrusted({ frame }: Arrival): boolean {
-    return frame.protected && this.healing
+    return frame.protected && this.order.healing
   }
 
   /** Whether a number is the next one, or before it. */
   #isKnown(seq: number): boolean {
-    return distance(this.#head, seq) <= 0
+    return distance(this.order.head, seq) <= 0
   }
 
   /** The same line once more says nothing new about a jump. */
   #doubtJump(arrival: Arrival): void {
     const seq = arrival.frame.seq as number
     if (this.#doubts.length > 0 && this.#doubtMemory.has(seq, arrival))
-      this.#sink.duplicate(arrival)
+      this.#events.push({ kind: 'duplicate', arrival })
     else {
       this.#doubtMemory.remember(seq, arrival)
       this.#doubt(arrival, 'implausible')
@@ -229,16 +182,16 @@ export class SequenceTracker {
   #judgeDoubts(nextSeq: number, isResend: boolean): void {
     const last = this.#doubts.at(-1)
     const seq = last?.arrival.frame.seq ?? null
-    if (last === undefined || seq === null || this.#expected === null) return
-    const jump = distance(this.#expected, seq)
+    if (last === undefined || seq === null || this.order.expected === null) return
+    const jump = distance(this.order.expected, seq)
     const most = jump > 0 && jump <= NEAR ? NEAR : 1
     const step = distance(seq, nextSeq)
     // What is sent again lies before what was sent.
     const isBefore = isResend && jump > 0 && step < 0
     if (!isBefore && (step < 1 || step > most)) return
     // A number that is due, or that is missing, speaks for the run so far.
-    if (nextSeq === this.#expected) return
-    if (last.verdict === 'duplicate' && this.#memory.isLost(nextSeq)) return
+    if (nextSeq === this.order.expected) return
+    if (last.verdict === 'duplicate' && this.order.memory.isLost(nextSeq)) return
     this.#doubts.pop()
     this.#reject()
     this.#believe(last.arrival)
@@ -256,26 +209,26 @@ export class SequenceTracker {
     for (const doubt of doubts) {
       const { seq } = doubt.arrival.frame
       if (seq !== null && dueSeq !== null && distance(dueSeq, seq) > 0) this.#doubts.push(doubt)
-      else if (seq !== null && seq === this.#expected && dueSeq === null)
-        this.#place(doubt.arrival, seq)
-      else this.#sink[doubt.verdict](doubt.arrival)
+      else if (seq !== null && seq === this.order.expected && dueSeq === null)
+        this.order.place(doubt.arrival, seq)
+      else this.#events.push({ kind: doubt.verdict, arrival: doubt.arrival })
     }
   }
 
   #believe(arrival: Arrival): void {
     const seq = arrival.frame.seq as number
-    const isBehind = this.#expected !== null && distance(this.#expected, seq) < 0
+    const isBehind = this.order.expected !== null && distance(this.order.expected, seq) < 0
     if (isBehind) this.#restartAt(arrival, seq)
-    else this.#place(arrival, seq)
+    else this.order.place(arrival, seq)
   }
 
   #behind(arrival: Arrival, seq: number): void {
-    const isSame = this.#memory.has(seq, arrival)
-    if (!isSame && this.#memory.unlose(seq)) {
-      this.#memory.remember(seq, arrival)
-      this.#sink.late(arrival)
+    const isSame = this.order.memory.has(seq, arrival)
+    if (!isSame && this.order.memory.unlose(seq)) {
+      this.order.memory.remember(seq, arrival)
+      this.#events.push({ kind: 'late', arrival })
     } else if (arrival.frame.resend || (isSame && arrival.frame.stamp.kind !== 'none')) {
-      this.#sink.duplicate(arrival)
+      this.#events.push({ kind: 'duplicate', arrival })
     } else if (isSame) {
       // Equal, but without a time of its own: the first sample of a new count, if the next one follows on it.
       this.#doubt(arrival, 'duplicate')
@@ -288,88 +241,36 @@ export class SequenceTracker {
 
   /** The numbers mean nothing: what waits is handed on, and all that comes, without them. */
   #endNumbers(): void {
-    for (const range of this.open) this.giveUp(range.first, range.count, 'unanswered')
+    this.order.giveUpAll('unanswered')
     const doubts = this.#doubts
     this.#doubts = []
     this.#isUnnumbered = true
-    this.#sink.unnumbered()
+    this.#events.push({ kind: 'unnumbered' })
     for (const { arrival } of doubts) this.#deliverUnnumbered(arrival)
   }
 
   #deliverUnnumbered({ frame, arrivalUs }: Arrival): void {
-    this.#sink.deliver({ frame: { ...frame, seq: null }, arrivalUs }, false)
+    const arrival = { frame: { ...frame, seq: null }, arrivalUs }
+    this.#events.push({ kind: 'sample', arrival, healed: false })
   }
 
   #restartAt(arrival: Arrival, seq: number): void {
-    this.#restartsInRow = this.#sinceRestart === 1 ? this.#restartsInRow + 1 : 0
-    this.#sinceRestart = 0
+    const { order } = this
+    const isShort = order.delivered - this.#deliveredBefore === 1
+    this.#restartsInRow = isShort ? this.#restartsInRow + 1 : 0
+    this.#deliveredBefore = order.delivered
     if (this.#restartsInRow >= MOST_RESTARTS) {
       this.#doubts.push({ arrival, verdict: 'implausible' })
       this.#endNumbers()
       return
     }
     this.restart(null)
-    this.#sink.restarted()
-    this.#expected = seq
-    this.#head = seq
-    this.#place(arrival, seq)
-  }
-
-  #place(arrival: Arrival, seq: number): void {
-    if (this.#held.has(seq)) {
-      this.#sink.duplicate(arrival)
-      return
-    }
-    const isNewest = distance(this.#head, seq) >= 0
-    if (isNewest) {
-      this.#openUpTo(seq)
-      this.#head = advance(seq)
-    } else if (!this.#missing.fill(seq)) {
-      this.#sink.duplicate(arrival)
-      return
-    }
-    if (seq === this.#expected) this.#deliver(arrival, seq, !isNewest)
-    else this.#held.set(seq, { arrival, healed: !isNewest })
-    this.#drain()
-    while (this.#held.size > MAX_HELD) {
-      const oldest = this.open[0]
-      if (oldest === undefined) break
-      this.giveUp(oldest.first, oldest.count, 'overflow')
-    }
-  }
-
-  /** Numbers from the head up to `seq` have been sent but have not arrived. */
-  #openUpTo(seq: number): void {
-    const count = distance(this.#head, seq)
-    if (count <= 0) return
-    this.#missing.add(this.#head, count)
-    this.#sink.gap(this.#head, count)
-    if (!this.healing) this.#missing.giveUp(this.#head, count, 'not_healable')
-    this.#head = seq
-  }
-
-  #deliver(arrival: Arrival, seq: number, healed: boolean): void {
-    this.#memory.remember(seq, arrival)
-    this.#expected = advance(seq)
-    this.#sinceRestart++
-    this.#sink.deliver(arrival, healed)
-  }
-
-  #drain(): void {
-    while (this.#expected !== null) {
-      const next = this.#held.get(this.#expected)
-      if (next !== undefined) {
-        this.#held.delete(this.#expected)
-        this.#deliver(next.arrival, this.#expected, next.healed)
-        continue
-      }
-      const hole = this.#missing.list[0]
-      if (hole === undefined || !hole.lost || hole.first !== this.#expected) return
-      this.#missing.shift()
-      this.#expected = advance(hole.first, hole.count)
-      this.#memory.lose(hole)
-      this.#sink.lost(hole.first, hole.count, hole.reason ?? 'not_healable')
-    }
+    this.#hasRestarted = true
+    // Whether this one can send anything again is not known.
+    order.healing = false
+    this.#events.push({ kind: 'restarted', boot: null })
+    order.expect(seq)
+    order.place(arrival, seq)
   }
 }
 

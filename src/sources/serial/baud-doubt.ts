@@ -1,4 +1,4 @@
-import { decodeLine } from '../../protocol/codec.ts'
+import type { Frame } from '../../protocol/frames.ts'
 
 /** Bytes looked at before a verdict: some lines, more than the boot noise of a board. */
 export const WINDOW_BYTES = 400
@@ -32,11 +32,8 @@ export class BaudDoubt {
   }
 
   /** A line that was read, before the bytes that come behind it. */
-  line(bytes: Uint8Array): void {
-    // One in each window is proof enough.
-    if (this.#sinceProof < WINDOW_BYTES) return
-    const { kind } = decodeLine(bytes)
-    if (kind === 'malformed' || kind === 'crc_error') return
+  frame({ kind }: Frame): void {
+    if (kind === 'malformed' || kind === 'crc_error' || kind === 'overlong') return
     this.#sinceProof = 0
     this.#doubted = false
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import { decodeLines } from '../lines/line-decoder.ts'
 import { SilenceWatch } from '../silence.ts'
 import type { SourceSink } from '../source.ts'
 import { BaudDoubt, baudAdvice, WINDOW_BYTES } from './baud-doubt.ts'
@@ -54,14 +55,17 @@ export class Connection {
    */
   async listen(sink: SourceSink, lost: (reason: string) => void): Promise<void> {
     const { clock } = this.#options
-    const chain = await createLineChain({
-      line: (bytes) => {
-        this.#silence.line(clock.monoMs())
-        this.#doubt.line(bytes)
-        sink.line(bytes)
-      },
-      overlong: () => sink.overlong(),
-    })
+    const chain = await createLineChain(
+      decodeLines({
+        frame: (frame) => {
+          if (frame.kind !== 'overlong') {
+            this.#silence.line(clock.monoMs())
+            this.#doubt.frame(frame)
+          }
+          sink.frame(frame)
+        },
+      }),
+    )
     const lose = (reason: string): void => {
       if (this.#over) return
       void this.close()

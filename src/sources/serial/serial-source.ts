@@ -146,8 +146,7 @@ async function leadsElsewhere(path: string): Promise<boolean> {
 function onChange(sink: SourceSink): SourceSink {
   let told = ''
   return {
-    line: (bytes) => sink.line(bytes),
-    overlong: () => sink.overlong(),
+    frame: (frame) => sink.frame(frame),
     bytes: (count) => sink.bytes(count),
     connected: () => sink.connected(),
     ended: () => sink.ended(),

@@ -122,6 +122,10 @@ class WorkerLog implements LogClient {
     return this.#queued >= CONGESTED_SAMPLES
   }
 
+  get resumePoints(): readonly ResumePoint[] {
+    return this.#resumePoints
+  }
+
   get hasResumePoints(): boolean {
     return this.#resumePoints.length > 0
   }

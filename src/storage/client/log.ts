@@ -65,6 +65,8 @@ export interface ResumePoint {
  * a worker thread behind it.
  */
 export interface LogClient {
+  /** The last epoch of each device name that had a boot number, as it was when the log was opened. */
+  readonly resumePoints: readonly ResumePoint[]
   /** True where the log knows a device with a boot number. */
   readonly hasResumePoints: boolean
   /** The last epoch of each device name that had a boot number. */

@@ -1,0 +1,160 @@
+import { cleanText } from '../domain/sample.ts'
+
+/**
+ * The members of each line of the wire (PROTOCOL.md 5 and 6): name, type, and the
+ * order in which a writer puts them. Decoder, encoder, mock and tests all take
+ * them from here.
+ */
+
+/** What a member holds. */
+export interface MemberType<T> {
+  /** The value, cleaned; null: it is not of this type, or out of its range. */
+  read(value: unknown): T | null
+}
+
+export type MemberTable = Readonly<Record<string, MemberType<unknown>>>
+
+/** Values to write. Undefined: the member is left out; null is written as `null`. */
+export type MemberValues<T extends MemberTable> = {
+  readonly [K in keyof T]?: (T[K] extends MemberType<infer V> ? V : never) | null | undefined
+}
+
+/** A JSON object of the wire, before its members are read. */
+export type RawMembers<T extends MemberTable> = { readonly [K in keyof T]?: unknown }
+
+/** A number that can be a measurement; -0 is 0. */
+export function finite(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value + 0 : null
+}
+
+export function u32(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
+    ? value
+    : null
+}
+
+const NUMBER: MemberType<number> = { read: finite }
+const U32: MemberType<number> = { read: u32 }
+
+const POSITIVE: MemberType<number> = {
+  read: (value) => {
+    const number = finite(value)
+    return number !== null && number > 0 ? number : null
+  },
+}
+
+/** An empty text says nothing. */
+const TEXT: MemberType<string> = {
+  read: (value) => (typeof value === 'string' && value !== '' ? cleanText(value) : null),
+}
+
+const ANY_TEXT: MemberType<string> = {
+  read: (value) => (typeof value === 'string' ? cleanText(value) : null),
+}
+
+/** Inclusive, may wrap; `[n]` is `[n,n]`. */
+const RANGE: MemberType<readonly [first: number, last: number]> = {
+  read: (value) => {
+    if (!Array.isArray(value) || value.length < 1 || value.length > 2) return null
+    const first = u32(value[0])
+    const last = u32(value[value.length - 1])
+    return first === null || last === null ? null : [first, last]
+  },
+}
+
+/** Year 2255 in ms; past it, µs are no longer exact in a double. */
+const TS_END = 9e12
+
+const TIME: MemberType<number> = {
+  read: (value) => {
+    const number = finite(value)
+    return number === null || number < 0 || number >= TS_END ? null : number
+  },
+}
+
+/** What is known of a value of any type. */
+const ANYTHING: MemberType<unknown> = { read: (value) => value ?? null }
+
+/** 5.1. Every further numeric member is a channel, see `NO_CHANNELS`. */
+export const SAMPLE = {
+  /** V */
+  v: NUMBER,
+  /** A, signed */
+  a: NUMBER,
+  /** W */
+  w: NUMBER,
+  /** Time, unit by size: see `Stamp` */
+  ts: TIME,
+  /** ms since the device's start */
+  ms: U32,
+  seq: U32,
+  status: ANY_TEXT,
+  mode: ANY_TEXT,
+  /** 1: sent again */
+  r: NUMBER,
+} as const
+
+/** Members of a sample line that are no channels, whatever they hold. */
+export const NO_CHANNELS: ReadonlySet<string> = new Set([...Object.keys(SAMPLE), 'crc', 'type'])
+
+/** 5.2 */
+export const HELLO = {
+  hello: ANY_TEXT,
+  fw: TEXT,
+  proto: U32,
+  boot: U32,
+  seq: U32,
+  first: U32,
+  /** Samples. */
+  depth: U32,
+  /** ms */
+  interval: U32,
+  /** Ω */
+  shunt: POSITIVE,
+  /** V */
+  range: POSITIVE,
+  /** A */
+  amax: POSITIVE,
+  avg: U32,
+  /** bit */
+  bits: U32,
+  addr: U32,
+  baud: U32,
+  mode: TEXT,
+  name: TEXT,
+} as const
+
+/** 5.3 */
+export const ACK = { ack: U32, result: TEXT } as const
+export const NACK = { nack: U32, error: TEXT } as const
+/** 5.4 */
+export const GONE = { gone: RANGE } as const
+/** 5.5 */
+export const NOTE = { type: ANY_TEXT, message: ANY_TEXT } as const
+
+/** 6, a command; which further member goes with which is the command's own. */
+export const COMMAND = {
+  cmd: ANY_TEXT,
+  value: ANYTHING,
+  value_ms: ANYTHING,
+  shunt_mv: ANYTHING,
+  bits: ANYTHING,
+  low: ANYTHING,
+  amax: ANYTHING,
+  quantity: ANYTHING,
+  seq: U32,
+} as const
+/** 6, samples asked for again. */
+export const REPLAY = { nack: RANGE } as const
+/** 6, samples that are safe at the host. */
+export const SAFE = { ack: U32 } as const
+
+/** One member of a line. @returns null: absent, or not of its type */
+export function read<T extends MemberTable, K extends keyof T & string>(
+  table: T,
+  members: RawMembers<T>,
+  name: K,
+): (T[K] extends MemberType<infer V> ? V : never) | null {
+  const type = table[name] as MemberType<T[K] extends MemberType<infer V> ? V : never>
+  return type.read(members[name])
+}
