@@ -1,6 +1,6 @@
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import type { LogClient, LogEvent, LogState, LostRange } from '../../src/storage/client/log.ts'
-import { BlockBuilder, EMPTY_BLOCK, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 
 /** Takes what a monitor logs, in order, to be written to a real log afterwards. */
 export class MemoryLog implements LogClient {
@@ -56,6 +56,6 @@ export class MemoryLog implements LogClient {
   async close(): Promise<void> {}
 
   #batch(part: Partial<LogBatch>): void {
-    this.batches.push({ epochs: [], block: EMPTY_BLOCK, lost: [], events: [], ...part })
+    this.batches.push({ ...EMPTY_BATCH, ...part })
   }
 }
