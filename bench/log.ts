@@ -21,10 +21,11 @@ const log = await openLog(
   { file, retainMs: 48 * 3_600_000 },
   pathToFileURL(resolve('dist/log-worker.js')),
 )
-const epoch = log.begin('bench', 1, startUs)
+const own = log.forDevice()
+const epoch = own.begin('bench', 1, startUs)
 const startedMs = performance.now()
 for (let seq = 0; seq < count; seq++) {
-  log.append({
+  own.append({
     electric: true,
     extras: null,
     timeUs: Math.round(startUs + seq * (1e6 / hz)),

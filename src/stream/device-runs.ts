@@ -1,14 +1,17 @@
 import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { HelloFrame } from '../protocol/frames.ts'
+import type { ResumePoint as LinkResumePoint } from '../protocol/link/resume.ts'
 import { Continuity } from '../stats/continuity.ts'
-import type { LogClient, ResumePoint } from '../storage/client/log.ts'
+import type { DeviceLog, ResumePoint } from '../storage/client/log.ts'
 
 export interface DeviceRunsOptions {
   /** Contract: `--device`; null: what the device says of itself, else the source's label. */
   readonly device: string | null
   readonly sourceLabel: string
   /** null with `--no-log` */
-  readonly log: LogClient | null
+  readonly log: DeviceLog | null
+  /** Runs that earlier runs of the host have logged. */
+  readonly resumePoints: readonly ResumePoint[]
 }
 
 /** Names of a device that are labels in the log; further ones are not. */

@@ -319,13 +319,14 @@ test('a large log takes no more memory than a small one, however slow the reader
 
 test('works while a monitor is writing', async () => {
   const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
-  log.epoch(EPOCH)
+  const own = log.forDevice()
+  own.epoch(EPOCH)
   const samples = series(20_000, 1000)
-  for (const sample of samples.slice(0, 10_000)) log.append(sample)
+  for (const sample of samples.slice(0, 10_000)) own.append(sample)
   await until('half of it is there', () => log.state.queued === 0)
   const exported = ina219(['export', '--db', file])
   for (const sample of samples.slice(10_000)) {
-    log.append(sample)
+    own.append(sample)
     if (sample.seq !== null && sample.seq % 500 === 0) await new Promise(setImmediate)
   }
   const { stdout, code } = await exported

@@ -28,15 +28,15 @@ function open(): Promise<LogClient> {
 
 test('hands over, says what is durable, and flushes all at the close', async () => {
   const log = await open()
-  expect(log.hasResumePoints).toBe(false)
-  expect(log.resumePoint('bench')).toBeNull()
-  const committed: (number | undefined)[] = []
+  const own = log.forDevice()
+  expect(log.resumePoints).toEqual([])
+  const committed: number[] = []
   const states: LogState[] = []
-  log.onCommitted((commit) => committed.push(commit.get(1)))
+  own.onCommitted((_epochId, seq) => committed.push(seq))
   log.onState((state) => states.push(state))
-  expect(log.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
+  expect(own.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
   const samples = series(1234, 10_000)
-  for (const sample of samples) log.append(sample)
+  for (const sample of samples) own.append(sample)
   expect(log.state).toMatchObject({ kind: 'recording', queued: 1234, logged: 0 })
   await until('all is durable', () => log.state.queued === 0)
   expect(committed.at(-1)).toBe(samples.at(-1)?.seq)
@@ -44,9 +44,9 @@ test('hands over, says what is durable, and flushes all at the close', async () 
   expect(states.at(-1)).toMatchObject({ logged: 1234, queued: 0 })
   expect(states.at(-1)?.bytes).toBeGreaterThan(10_000)
 
-  log.append({ ...(samples[0] as Sample), seq: 1234, timeUs: EPOCH.startedUs - 1 })
-  log.lost({ epochId: 1, firstSeq: 9, count: 2, fromUs: 5, toUs: 6, reason: 'gone' })
-  log.event({ timeUs: 7, device: 'bench', kind: 'restart', detail: 'x' })
+  own.append({ ...(samples[0] as Sample), seq: 1234, timeUs: EPOCH.startedUs - 1 })
+  own.lost({ epochId: 1, firstSeq: 9, count: 2, fromUs: 5, toUs: 6, reason: 'gone' })
+  own.event({ timeUs: 7, device: 'bench', kind: 'restart', detail: 'x' })
   await log.close()
   await log.close()
   expect(query(file, 'SELECT count(*) AS n FROM power_log')).toEqual([{ n: 1235 }])
@@ -54,18 +54,18 @@ test('hands over, says what is durable, and flushes all at the close', async () 
   expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'restart' }])
 
   const again = await open()
-  expect(again.hasResumePoints).toBe(true)
-  expect(again.resumePoint('bench')).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
+  expect(again.resumePoints[0]).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
   await again.close()
 })
 
 test('a sample that comes alone is durable within 250 ms or little more', async () => {
   const log = await open()
-  log.epoch(EPOCH)
+  const own = log.forDevice()
+  own.epoch(EPOCH)
   const [sample] = series(1, 1)
   const startedMs = performance.now()
-  log.append(sample as Sample)
-  await new Promise<void>((resolve) => log.onCommitted(() => resolve()))
+  own.append(sample as Sample)
+  await new Promise<void>((resolve) => own.onCommitted(() => resolve()))
   // Twice the promise, for a busy machine.
   expect(performance.now() - startedMs).toBeLessThan(500)
   await log.close()
@@ -73,10 +73,11 @@ test('a sample that comes alone is durable within 250 ms or little more', async 
 
 test('a source that can wait is told to, and told when to go on', async () => {
   const log = await open()
-  log.epoch(EPOCH)
+  const own = log.forDevice()
+  own.epoch(EPOCH)
   let pauses = 0
   for (const sample of series(200_000, 1000)) {
-    log.append(sample)
+    own.append(sample)
     if (!log.congested) continue
     pauses++
     await log.drained()
@@ -100,11 +101,12 @@ test('its errors come with their code', async () => {
 
 test('while the log is locked, the state says so, and nothing is lost', async () => {
   const log = await open()
-  log.epoch(EPOCH)
+  const own = log.forDevice()
+  own.epoch(EPOCH)
   const other = new Database(file)
   onTestFinished(() => void other.close())
   other.exec('BEGIN IMMEDIATE')
-  for (const sample of series(1000, 1000)) log.append(sample)
+  for (const sample of series(1000, 1000)) own.append(sample)
   await until('the state tells', () => log.state.kind === 'spilling')
   expect(log.state).toMatchObject({ queued: 1000, logged: 0 })
   expect(log.state.reason).toContain('locked')
@@ -123,11 +125,12 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
      parentPort.on('message', () => {})`,
   )
   const log = await openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(hung))
-  log.epoch(EPOCH)
+  const own = log.forDevice()
+  own.epoch(EPOCH)
   const [sample] = series(1, 1)
-  for (let i = 0; i < 520_000; i++) log.append(sample as Sample)
+  for (let i = 0; i < 520_000; i++) own.append(sample as Sample)
   expect(log.state).toMatchObject({ kind: 'recording', queued: 520_000 })
-  log.append(sample as Sample)
+  own.append(sample as Sample)
   expect(log.state).toMatchObject({ kind: 'failed', queued: 520_000 })
   expect(log.state.reason).toContain('does not answer')
   await expect(log.close()).rejects.toMatchObject({ code: 'log_unwritable' })
@@ -142,14 +145,15 @@ test('a thread that ends before it has said anything does not hang the start', a
 
 test('says what the log itself records: samples that go by more than the passing of time', async () => {
   const log = await open()
+  const own = log.forDevice()
   const events: LogEvent[] = []
   log.onEvent((event) => events.push(event))
-  expect(log.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
+  expect(own.begin(EPOCH.device, EPOCH.boot, EPOCH.startedUs)).toEqual(EPOCH)
   const samples = series(300, 1e6)
   const old = samples
     .slice(100, 200)
     .map((each) => ({ ...each, timeUs: each.timeUs - 30 * 86_400e6 }))
-  for (const each of [...samples.slice(0, 100), ...old, ...samples.slice(200)]) log.append(each)
+  for (const each of [...samples.slice(0, 100), ...old, ...samples.slice(200)]) own.append(each)
   await until('it is said', () => events.length > 0)
   await log.close()
   expect(events).toMatchObject([{ device: 'bench', kind: 'retention' }])

@@ -8,16 +8,17 @@ import { openLog } from '../../src/storage/client/log-client.ts'
 
 const [file = '', workerUrl = ''] = process.argv.slice(2)
 const log = await openLog({ file, retainMs: 48 * 3_600_000 }, new URL(workerUrl))
-const point = log.resumePoint('bench')
-const epoch = point?.epoch ?? log.begin('bench', 1, 1)
-if (point !== null) log.epoch(epoch)
-log.onCommitted((commit) => process.stdout.write(`${commit.get(epoch.id)}\n`))
-let seq = point === null ? 0 : point.lastSeq + 1
+const own = log.forDevice()
+const point = log.resumePoints[0]
+const epoch = point?.epoch ?? own.begin('bench', 1, 1)
+if (point !== undefined) own.epoch(epoch)
+own.onCommitted((_epochId, seq) => process.stdout.write(`${seq}\n`))
+let seq = point === undefined ? 0 : point.lastSeq + 1
 const START_US = 1_795_000_000_000_000
 
 setInterval(() => {
   for (let i = 0; i < 40; i++, seq++) {
-    log.append({
+    own.append({
       electric: true,
       extras: null,
       timeUs: START_US + seq * 1000,

@@ -1,19 +1,19 @@
 import { Worker } from 'node:worker_threads'
-import type { Epoch, Sample } from '../../domain/sample.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
+import { estimateLogBytes } from '../file/log-size.ts'
 import type { KeeperReport, OpenReply } from '../write/log-keeper.ts'
+import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
 import type {
-  ChannelInfo,
-  Commit,
+  DeviceLog,
   LogClient,
   LogEvent,
   LogState,
-  LostRange,
   OpenLogOptions,
   ResumePoint,
 } from './log.ts'
-import { BlockBuilder, LAST_RESORT_SAMPLES } from './log-batch.ts'
+import { LAST_RESORT_SAMPLES } from './log-batch.ts'
+import { Outbox } from './outbox.ts'
 import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
 
 /**
@@ -54,7 +54,7 @@ export async function openLog(
       else if (message.type === 'refused') reject(errorOf(message.failure))
     })
   })
-  return new WorkerLog(worker, reply, file)
+  return new WorkerLog(worker, reply, { ...options, file })
 }
 
 function threadEnded(file: string): InaError {
@@ -67,22 +67,16 @@ function threadEnded(file: string): InaError {
 
 interface InFlight {
   readonly samples: number
-  readonly commit: Commit
+  readonly commits: readonly DeviceCommit[]
 }
 
-class WorkerLog implements LogClient {
+class WorkerLog implements LogClient, OutboxHost {
+  readonly file: string
+  readonly resumePoints: readonly ResumePoint[]
   readonly #worker: Worker
-  readonly #file: string
-  readonly #resumePoints: readonly ResumePoint[]
-  readonly #block = new BlockBuilder()
-  #epochs: Epoch[] = []
-  #lost: LostRange[] = []
-  #events: LogEvent[] = []
-  #nextEpochId: number
-  /** By epoch, the newest sample in order that waits to be handed over. */
-  #newest = new Map<number, number>()
-  #lastEpochId = -1
-  #lastSeq = -1
+  readonly #retainMs: number
+  readonly #begins: ReadonlyMap<string, number>
+  readonly #outbox: Outbox
   #timer: NodeJS.Timeout | null = null
   #inFlight: InFlight[] = []
   #durableBatches = 0
@@ -90,18 +84,19 @@ class WorkerLog implements LogClient {
   #logged = 0
   #report: KeeperReport
   readonly #stateListeners: ((state: LogState) => void)[] = []
-  readonly #commitListeners: ((commit: Commit) => void)[] = []
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
   #drainWaiters: (() => void)[] = []
   #closing: { resolve: () => void; reject: (error: Error) => void } | null = null
   #closed: Promise<void> | null = null
   #dead: InaError | null = null
 
-  constructor(worker: Worker, reply: OpenReply, file: string) {
+  constructor(worker: Worker, reply: OpenReply, { file, retainMs }: OpenLogOptions) {
     this.#worker = worker
-    this.#file = file
-    this.#nextEpochId = reply.nextEpochId
-    this.#resumePoints = reply.resumePoints
+    this.file = file
+    this.#retainMs = retainMs
+    this.#begins = reply.begins
+    this.#outbox = new Outbox(reply.nextEpochId)
+    this.resumePoints = reply.resumePoints
     this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))
@@ -122,57 +117,35 @@ class WorkerLog implements LogClient {
     return this.#queued >= CONGESTED_SAMPLES
   }
 
-  get resumePoints(): readonly ResumePoint[] {
-    return this.#resumePoints
+  forDevice(): DeviceLog {
+    return this.#outbox.device(this)
   }
 
-  get hasResumePoints(): boolean {
-    return this.#resumePoints.length > 0
+  oldestUs(device: string): number | null {
+    return this.#begins.get(device) ?? null
   }
 
-  resumePoint(device: string): ResumePoint | null {
-    return this.#resumePoints.find((point) => point.epoch.device === device) ?? null
+  bytesAtRetention(samplesPerSecond: number): number {
+    return estimateLogBytes(samplesPerSecond, this.#retainMs)
   }
 
-  begin(device: string, boot: number | null, startedUs: number): Epoch {
-    const epoch = { id: this.#nextEpochId++, device, boot, startedUs }
-    this.epoch(epoch)
-    return epoch
-  }
-
-  channel(_channel: ChannelInfo): void {}
-
-  epoch(epoch: Epoch): void {
-    this.#epochs.push(epoch)
-    this.#handOverSoon()
-  }
-
-  append(sample: Sample): void {
+  mayAppend(): boolean {
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
-    if (this.#dead !== null) return
-    this.#block.add(sample)
-    this.#noteNewest(sample)
+    return this.#dead === null
+  }
+
+  appended(): void {
     this.#appended++
-    if (this.#block.isFull) this.#handOver()
-    else this.#handOverSoon()
+    if (this.#outbox.isFull) this.#handOver()
+    else this.changed()
   }
 
-  lost(range: LostRange): void {
-    this.#lost.push(range)
-    this.#handOverSoon()
-  }
-
-  event(event: LogEvent): void {
-    this.#events.push(event)
-    this.#handOverSoon()
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
   }
 
   onState(listener: (state: LogState) => void): void {
     this.#stateListeners.push(listener)
-  }
-
-  onCommitted(listener: (commit: Commit) => void): void {
-    this.#commitListeners.push(listener)
   }
 
   onEvent(listener: (event: LogEvent) => void): void {
@@ -203,41 +176,15 @@ class WorkerLog implements LogClient {
     await this.#worker.terminate()
   }
 
-  #noteNewest({ epochId, seq, origin }: Sample): void {
-    if (seq === null || origin === 'late') return
-    if (epochId !== this.#lastEpochId) {
-      if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
-      this.#lastEpochId = epochId
-    }
-    this.#lastSeq = seq
-  }
-
-  #takeNewest(): Commit {
-    if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
-    const newest = this.#newest
-    this.#newest = new Map()
-    this.#lastEpochId = -1
-    this.#lastSeq = -1
-    return newest
-  }
-
-  #handOverSoon(): void {
-    this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
-  }
-
   #handOver(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const isEmpty =
-      this.#block.count + this.#epochs.length + this.#lost.length + this.#events.length === 0
-    if (isEmpty || this.#dead !== null) return
-    const block = this.#block.take()
-    this.#inFlight.push({ samples: block.count, commit: this.#takeNewest() })
-    const batch = { epochs: this.#epochs, block, lost: this.#lost, events: this.#events }
-    this.#post({ type: 'batch', batch }, [block.fields.buffer])
-    this.#epochs = []
-    this.#lost = []
-    this.#events = []
+    if (this.#outbox.isEmpty || this.#dead !== null) return
+    const { batch, commits } = this.#outbox.take()
+    const { count, fields, extras } = batch.block
+    this.#inFlight.push({ samples: count, commits })
+    const buffers = extras.length > 0 ? [fields.buffer, extras.buffer] : [fields.buffer]
+    this.#post({ type: 'batch', batch }, buffers)
   }
 
   #post(message: ToWorker, transfer: ArrayBufferLike[] = []): void {
@@ -255,13 +202,10 @@ class WorkerLog implements LogClient {
 
   #hearReport(report: KeeperReport): void {
     this.#report = report
-    const commit = new Map<number, number>()
-    for (const each of this.#inFlight.splice(0, report.durable - this.#durableBatches)) {
-      this.#logged += each.samples
-      for (const [epochId, seq] of each.commit) commit.set(epochId, seq)
-    }
+    const durable = this.#inFlight.splice(0, report.durable - this.#durableBatches)
+    for (const { samples } of durable) this.#logged += samples
+    for (const { commits } of durable) for (const each of commits) each.device.committed(each)
     this.#durableBatches = report.durable
-    if (commit.size > 0) for (const listener of this.#commitListeners) listener(commit)
     for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
     for (const listener of this.#stateListeners) listener(this.state)
     if (this.#queued <= DRAINED_SAMPLES) this.#release()
@@ -278,7 +222,7 @@ class WorkerLog implements LogClient {
     if (this.#dead !== null || (this.#closed !== null && this.#closing === null)) return
     this.#dead = new InaError(
       'log_unwritable',
-      `the log ${this.#file} can't be written any more: ${cause.message}`,
+      `the log ${this.file} can't be written any more: ${cause.message}`,
       'start again; what had been committed is in the log',
       cause,
     )

@@ -1,4 +1,4 @@
-import type { ValueRange } from '../../domain/channels.ts'
+import type { EventKind } from '../../domain/events.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 
@@ -18,21 +18,16 @@ export interface LostRange {
 export interface LogEvent {
   readonly timeUs: number
   readonly device: string
-  /** `restart`, `reconnect`, `clock`, `spill`, `retention`, `note`, `alarm`, … */
-  readonly kind: string
+  readonly kind: EventKind
   readonly detail: string
 }
 
-/** An extra channel of a device, with what is known of it. */
-export interface ChannelInfo {
+/** What the log keeps of an extra channel. */
+export interface ChannelUnit {
   readonly device: string
   readonly id: string
   readonly unit: string
-  readonly range: ValueRange | null
 }
-
-/** What a commit has made durable: by epoch, the number of its newest sample that came in order. */
-export type Commit = ReadonlyMap<number, number>
 
 /** What the writer says back after each commit, and when its state changes. */
 export interface LogState {
@@ -60,31 +55,41 @@ export interface ResumePoint {
   readonly lastUs: number
 }
 
-/**
- * The log as the monitor sees it: hands over, never waits. All disk work is in
- * a worker thread behind it.
- */
-export interface LogClient {
-  /** The last epoch of each device name that had a boot number, as it was when the log was opened. */
-  readonly resumePoints: readonly ResumePoint[]
-  /** True where the log knows a device with a boot number. */
-  readonly hasResumePoints: boolean
-  /** The last epoch of each device name that had a boot number. */
-  resumePoint(device: string): ResumePoint | null
-  /** Begins a run of a device, under an id that no other one has. */
+/** The log as the stream of one device sees it: hands over, never waits. */
+export interface DeviceLog {
+  /** Begins a run of the device, under an id that no other one has. */
   begin(device: string, boot: number | null, startedUs: number): Epoch
   /** Goes on with an epoch of the log, or says its boot number, which was not known before. */
   epoch(epoch: Epoch): void
   /** What the user says of a channel; one that nobody says anything of needs no such call. */
-  channel(channel: ChannelInfo): void
+  channel(channel: ChannelUnit): void
   append(sample: Sample): void
   lost(range: LostRange): void
   event(event: LogEvent): void
+  /** Samples of this device that are durable. */
+  readonly logged: number
+  /** The listener is called once a commit and epoch: everything up to that number is durable. */
+  onCommitted(listener: (epochId: number, seq: number) => void): void
+}
+
+/**
+ * The log of a run: all disk work is in a worker thread behind it. Several devices
+ * write to it, each through a `DeviceLog` of its own.
+ */
+export interface LogClient {
+  /** As `logFilePath` gives it. */
+  readonly file: string
+  /** One for each device. */
+  forDevice(): DeviceLog
+  /** The last epoch of each device name that had a boot number, as it was when the log was opened. */
+  readonly resumePoints: readonly ResumePoint[]
+  /** Begin of the log of a device when it was opened, Unix µs; null: it was not known. */
+  oldestUs(device: string): number | null
+  /** How large the log will be once it is full, in bytes. */
+  bytesAtRetention(samplesPerSecond: number): number
   readonly state: LogState
   /** Called when the state changes, and after each commit. */
   onState(listener: (state: LogState) => void): void
-  /** Called after each commit. Everything of an epoch up to that number is durable. */
-  onCommitted(listener: (commit: Commit) => void): void
   /** Called with what the log itself records, such as samples that go for another reason than the passing of time. */
   onEvent(listener: (event: LogEvent) => void): void
   /** True while more samples are queued than a source that can wait should add to. */

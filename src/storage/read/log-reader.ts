@@ -145,6 +145,7 @@ export class LogReader {
       for (const [timeUs, epochId, seq, v, a, w, statusId] of rows) {
         const deviceId = this.#catalog.deviceOf(epochId)
         if (wanted !== null && !wanted.has(deviceId)) continue
+        if (v === null) continue
         if (deviceId < 0 || !isStored(v) || !isStored(a) || !isStored(w)) throw damaged(this.#file)
         page.push({
           timeUs,

@@ -82,7 +82,8 @@ export class SampleScan {
       fromStored(row[3]),
       fromStored(row[4]),
       fromStored(row[5]),
-      this.#catalog.status(row[6]).measured,
+      // Without voltage and current there is nothing to take part with.
+      row[3] !== null && this.#catalog.status(row[6]).measured,
     )
   }
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Epoch } from '../../domain/sample.ts'
 import { distance } from '../../util/serial-number.ts'
 import type { ResumePoint } from '../client/log.ts'
+import { US_PER_MINUTE } from '../file/schema.ts'
 
 /** One epoch of this run in the database. */
 export interface OpenEpoch {
@@ -48,6 +49,7 @@ export class EpochTable {
   readonly #epochs = new Map<number, OpenEpoch>()
   readonly #update: Database.Statement
   readonly #known: Database.Statement
+  readonly #setBoot: Database.Statement
   #touched: OpenEpoch[] = []
   #untilTidy = EPOCHS_PER_TIDY
 
@@ -58,8 +60,9 @@ export class EpochTable {
     )
     this.#known = db.prepare(
       `SELECT id, newest_us AS newestUs, last_us AS lastUs, last_seq AS lastSeq FROM epoch
-       WHERE id = ? AND device_id = ? AND boot IS ? AND started_us = ?`,
+       WHERE id = ? AND device_id = ? AND (boot IS ? OR boot IS NULL) AND started_us = ?`,
     )
+    this.#setBoot = db.prepare('UPDATE epoch SET boot = ? WHERE id = ? AND boot IS NULL')
     for (const [id, name] of db.prepare('SELECT id, name FROM device').raw().all() as [
       number,
       string,
@@ -105,6 +108,21 @@ export class EpochTable {
     }))
   }
 
+  /** First minute of each device, by label, Unix µs. */
+  begins(): Map<string, number> {
+    const rows = this.#db
+      .prepare(
+        `SELECT name, min(
+           ifnull((SELECT min(minute) FROM minute WHERE device_id = device.id), 9e9),
+           ifnull((SELECT min(minute) FROM dirty WHERE device_id = device.id), 9e9)
+         ) FROM device`,
+      )
+      .raw()
+      .all() as [string, number][]
+    const begun = rows.filter(([, minute]) => minute < 9e9)
+    return new Map(begun.map(([name, minute]) => [name, minute * US_PER_MINUTE]))
+  }
+
   /** Made where there is none of that name. */
   device(name: string): OpenDevice {
     let device = this.#devices.get(name)
@@ -116,12 +134,14 @@ export class EpochTable {
     return device
   }
 
-  /** Goes on with an epoch of the log, or begins it. */
+  /** Goes on with an epoch of the log, or begins it; its boot number may come later. */
   open(epoch: Epoch): void {
     const device = this.device(epoch.device)
-    const known = this.#known.get(epoch.id, device.id, epoch.boot, epoch.startedUs) as
+    const id = this.#epochs.get(epoch.id)?.dbId ?? epoch.id
+    const known = this.#known.get(id, device.id, epoch.boot, epoch.startedUs) as
       | EpochRow
       | undefined
+    if (known !== undefined && epoch.boot !== null) this.#setBoot.run(epoch.boot, known.id)
     // To the end, as the newest of its device.
     this.#epochs.delete(epoch.id)
     this.#epochs.set(epoch.id, {

@@ -106,6 +106,12 @@ export class RollUps {
     folder.add(progress.figures, timeUs, epochId, seq, voltage, current, power, measured)
   }
 
+  /**
+   * Takes note of a value of an extra channel, after its sample. Extra channels have
+   * their values alone in the log, and no minutes.
+   */
+  addExtra(_channelId: number, _timeUs: number, _value: number, _measured: boolean): void {}
+
   /** Writes the marks that are still needed; last thing in the transaction of a batch. */
   save(): void {
     for (const [deviceId, minute] of this.#unsaved) {

@@ -1,0 +1,92 @@
+import type { Epoch, Sample } from '../../domain/sample.ts'
+import { type DeviceCommit, DeviceOutbox, type OutboxHost } from './device-outbox.ts'
+import type { ChannelUnit, LogEvent, LostRange } from './log.ts'
+import { BlockBuilder, type LogBatch } from './log-batch.ts'
+
+/** A batch, and what is to be reported to each device once it is durable. */
+export interface Outgoing {
+  readonly batch: LogBatch
+  readonly commits: readonly DeviceCommit[]
+}
+
+/** Gathers what is to be logged until it is handed over, and numbers the epochs. */
+export class Outbox {
+  readonly #block = new BlockBuilder()
+  #epochs: Epoch[] = []
+  #units: ChannelUnit[] = []
+  #lost: LostRange[] = []
+  #events: LogEvent[] = []
+  #nextEpochId: number
+  readonly #devices: DeviceOutbox[] = []
+
+  /** @param nextEpochId from this one on, no id is in use in the log */
+  constructor(nextEpochId: number) {
+    this.#nextEpochId = nextEpochId
+  }
+
+  /** The side of one more device. */
+  device(host: OutboxHost): DeviceOutbox {
+    const device = new DeviceOutbox(this, host)
+    this.#devices.push(device)
+    return device
+  }
+
+  /** No further sample goes into this batch. */
+  get isFull(): boolean {
+    return this.#block.isFull
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.#block.count +
+        this.#epochs.length +
+        this.#units.length +
+        this.#lost.length +
+        this.#events.length ===
+      0
+    )
+  }
+
+  begin(device: string, boot: number | null, startedUs: number): Epoch {
+    const epoch = { id: this.#nextEpochId++, device, boot, startedUs }
+    this.#epochs.push(epoch)
+    return epoch
+  }
+
+  epoch(epoch: Epoch): void {
+    this.#epochs.push(epoch)
+  }
+
+  channel(unit: ChannelUnit): void {
+    this.#units.push(unit)
+  }
+
+  /** Only while not full. */
+  append(sample: Sample): void {
+    this.#block.add(sample)
+  }
+
+  lost(range: LostRange): void {
+    this.#lost.push(range)
+  }
+
+  event(event: LogEvent): void {
+    this.#events.push(event)
+  }
+
+  /** All of it; the outbox is empty again. */
+  take(): Outgoing {
+    const batch = {
+      epochs: this.#epochs,
+      units: this.#units,
+      block: this.#block.take(),
+      lost: this.#lost,
+      events: this.#events,
+    }
+    this.#epochs = []
+    this.#units = []
+    this.#lost = []
+    this.#events = []
+    return { batch, commits: this.#devices.flatMap((device) => device.take() ?? []) }
+  }
+}
