@@ -1,8 +1,9 @@
 import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { HelloFrame } from '../protocol/frames.ts'
-import type { ResumePoint as LinkResumePoint } from '../protocol/link/resume.ts'
+import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
+import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
 import { Continuity } from '../stats/continuity.ts'
-import type { DeviceLog, ResumePoint } from '../storage/client/log.ts'
+import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.ts'
 
 export interface DeviceRunsOptions {
   /** Contract: `--device`; null: what the device says of itself, else the source's label. */
@@ -11,7 +12,7 @@ export interface DeviceRunsOptions {
   /** null with `--no-log` */
   readonly log: DeviceLog | null
   /** Runs that earlier runs of the host have logged. */
-  readonly resumePoints: readonly ResumePoint[]
+  readonly loggedRuns: readonly LoggedRun[]
 }
 
 /** Names of a device that are labels in the log; further ones are not. */
@@ -80,11 +81,30 @@ export class DeviceRuns {
   }
 
   /** Goes on with a run that an earlier run of the host has logged. */
-  resume(point: ResumePoint): void {
-    this.#epoch = point.epoch
-    this.#continuity.follows(point.lastUs, point.lastSeq)
+  resume({ order }: ResumePoint): LoggedRun | null {
+    const run = this.#options.loggedRuns.find(({ epoch }) => epoch.id === order)
+    if (run === undefined) return null
+    this.#epoch = run.epoch
+    this.#continuity.follows(run.lastUs, run.lastSeq)
     // The log has to know it in this run, too: in a spill file, or should its file be replaced.
-    this.#options.log?.epoch(point.epoch)
+    this.#options.log?.epoch(run.epoch)
+    return run
+  }
+
+  /** What the link needs to know of the runs that are logged. */
+  get resumeOptions(): ResumeOptions {
+    const { device, sourceLabel, loggedRuns } = this.#options
+    return {
+      resumePoints: loggedRuns.map(({ epoch, lastSeq }) => ({
+        name: epoch.device,
+        boot: epoch.boot,
+        lastSeq,
+        order: epoch.id,
+      })),
+      // An earlier run may have begun before the device said its name.
+      names: [cleanText(device ?? sourceLabel)],
+      takesOwnName: device === null,
+    }
   }
 
   /** The device said who it is. */

@@ -1,10 +1,10 @@
 import type { DeviceRange } from '../domain/limits.ts'
-import type { Frame, HelloFrame } from '../protocol/frames.ts'
+import type { Frame } from '../protocol/frames.ts'
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
-import type { LinkEvent } from '../protocol/link/link-event.ts'
+import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
-import type { DeviceLog } from '../storage/client/log.ts'
+import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { HostTime } from '../util/host-time.ts'
@@ -29,6 +29,8 @@ export interface DeviceStreamOptions {
   readonly source: Source
   /** null with `--no-log` */
   readonly log: DeviceLog | null
+  /** Runs that earlier runs of the host have logged. */
+  readonly loggedRuns: readonly LoggedRun[]
   readonly clock: Clock
   /** Contract: `--keep-time`. */
   readonly keepTime: boolean
@@ -71,7 +73,7 @@ export class DeviceStream {
   readonly #commands = new Map<number, (result: CommandResult) => void>()
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
-    const { source, log, clock, device, limit } = options
+    const { source, log, loggedRuns, clock, device, limit } = options
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
@@ -80,7 +82,7 @@ export class DeviceStream {
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
     })
-    this.#runs = new DeviceRuns({ device, log, sourceLabel: source.label })
+    this.#runs = new DeviceRuns({ device, log, loggedRuns, sourceLabel: source.label })
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#intake = new Intake(this.#ledger, this.#events)
@@ -110,10 +112,10 @@ export class DeviceStream {
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.
       firstCommandSeq: Math.floor(clock.wallMs()),
-      resumePoints: this.#runs.resumePoints(),
+      ...this.#runs.resumeOptions,
     })
     log?.onCommitted((epochId, seq) => {
-      if (epochId === this.#runs.epoch?.id) this.#link.durable(seq)
+      if (epochId === this.#runs.epoch?.id) this.#follow(this.#link.durable(seq))
     })
   }
 
@@ -201,7 +203,7 @@ export class DeviceStream {
       this.#applyBackpressure()
     },
     state: (state, reason) => {
-      if (state === 'waiting') this.#link.disconnected()
+      if (state === 'waiting') this.#follow(this.#link.disconnected())
       this.#listener.sourceState(state, reason)
     },
     connected: () => this.#connected(),
@@ -271,7 +273,7 @@ export class DeviceStream {
         this.#recorder.unnumbered("the device's numbers don't count up")
         return
       case 'hello':
-        this.#hello(event.hello, event.known)
+        this.#hello(event)
         return
       case 'nack_sent':
         ledger.nacks_sent++
@@ -293,7 +295,12 @@ export class DeviceStream {
     done?.(result)
   }
 
-  #hello(hello: HelloFrame, known: boolean): void {
+  #hello({ hello, known, resumedFrom }: HelloEvent): void {
+    const run = resumedFrom === null ? null : this.#runs.resume(resumedFrom)
+    if (run !== null) {
+      this.#recorder.resumeAfter(run)
+      this.#timeline.resumeAfter(run.lastUs)
+    }
     this.#runs.hello(hello)
     if (this.#runs.hasTooManyNames) {
       const text = `the device has said ${MAX_NAMES} names: it keeps the last one`

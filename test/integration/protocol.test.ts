@@ -167,7 +167,7 @@ describe('the host takes lines as PROTOCOL.md says', () => {
   it('an event says when a device is taken for one without CRC', () => {
     const { judge, events } = host()
     const run = DEVICE_CASES.find(({ clause }) => clause.startsWith('3 eight'))?.lines ?? []
-    const told = (): number => events.filter((kind) => kind === 'unprotected').length
+    const told = (): number => events.filter(({ kind }) => kind === 'unprotected').length
     for (const [line] of run) judge(line)
     expect(told()).toBe(1)
     for (let i = 0; i < 100; i++) for (const [line] of run) judge(line)

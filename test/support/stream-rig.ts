@@ -14,6 +14,7 @@ type Needed = Pick<DeviceStreamOptions, 'source' | 'clock'>
 function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStreamOptions {
   return {
     log: null,
+    loggedRuns: [],
     keepTime: false,
     device: null,
     range: {},
@@ -62,6 +63,7 @@ export function startHub(options: {
       source,
       clock,
       log: log?.forDevice() ?? null,
+      loggedRuns: log?.resumePoints ?? [],
       device: devices[i] ?? null,
       limit,
     }),

@@ -271,7 +271,7 @@ export class LogKeeper {
 
   #tell(writer: LogWriter, device: string, detail: string): void {
     const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
-    const events = [{ timeUs, device, kind: 'spill', detail }]
+    const events = [{ timeUs, device, kind: 'spill' as const, detail }]
     writer.write([{ ...EMPTY_BATCH, events }])
   }
 

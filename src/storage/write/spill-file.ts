@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import type { Extras } from '../../domain/channels.ts'
+import type { EventKind } from '../../domain/events.ts'
 import { cleanText, type Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
@@ -258,7 +259,7 @@ class BatchReader {
         this.#events.push({
           timeUs: number(1),
           device: cell(2),
-          kind: cell(3),
+          kind: cell(3) as EventKind,
           detail: cell(4),
         })
         return
