@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander'
-import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
 import type { CliIo } from './io.ts'
@@ -25,7 +24,6 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
   await loadColours([io.stdout, io.stderr], io.env)
   const program = createProgram(io)
-  dropEmptyVariables(program.commands, io.env)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0

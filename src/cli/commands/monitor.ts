@@ -117,6 +117,7 @@ export function monitorCommand(io: CliIo): Command {
       option(
         '--set <name=value...>',
         'send settings to the device: interval=<ms>, time=now, range=<V>, averaging=<n>, mode=stream|poll, threshold=<A>|off, shunt=<ohm>, save',
+        { list: 'whole' },
       ),
     )
     .addOption(
