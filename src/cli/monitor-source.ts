@@ -1,56 +1,36 @@
+import type { DevicePlan, SourcePlan } from '../app/device-plan.ts'
 import type { Source } from '../sources/source.ts'
 import { StdinSource } from '../sources/stdin-source.ts'
 import { InaError } from '../util/errors.ts'
+import { type DevicesAsked, planDevices } from './device-plans.ts'
 import type { CliIo } from './io.ts'
 
-export interface SourceChoice {
-  port?: string
-  baud: number
-  stdin?: boolean
-  mock?: string | true
-  wait?: boolean
-}
-
-/** The one source that the options name; without any, the one port that is surely a board. */
-export async function openSource(choice: SourceChoice, io: CliIo): Promise<Source> {
-  const named = [choice.port !== undefined, choice.stdin === true, choice.mock !== undefined]
-  if (named.filter(Boolean).length > 1) {
-    throw new InaError(
-      'usage_invalid',
-      'more than one source is named',
-      'give one of --port, --stdin and --mock',
-    )
+/** The devices that the options name; without any source, the one port that is surely a board. */
+export async function devicePlans(asked: DevicesAsked, io: CliIo): Promise<DevicePlan[]> {
+  const { sources } = asked
+  if (sources.length === 0) {
+    const port = { kind: 'port', path: await surePort(io) } as const
+    return planDevices({ ...asked, sources: [port] }, io.clock)
   }
-  if (choice.stdin === true) return openStdin(io)
-  if (choice.mock !== undefined) {
-    const { MockSource } = await import('../../mock/source.ts')
-    return new MockSource({
-      scenario: choice.mock === true ? 'normal' : choice.mock,
-      clock: io.clock,
-    })
-  }
-  return openSerial(choice.port ?? (await surePort(io)), choice, io)
-}
-
-function openStdin(io: CliIo): Source {
-  if (io.stdin.isTTY) {
+  if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
     throw new InaError(
       'usage_invalid',
       '--stdin reads frames from a pipe, but standard input is the terminal',
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return new StdinSource(io.stdin, io.clock)
+  return planDevices(asked, io.clock)
 }
 
-async function openSerial(path: string, choice: SourceChoice, io: CliIo): Promise<Source> {
+export async function openSource(plan: SourcePlan, io: CliIo): Promise<Source> {
+  const { clock } = io
+  if (plan.kind === 'stdin') return new StdinSource(io.stdin, clock)
+  if (plan.kind === 'mock') {
+    const { MockSource } = await import('../../mock/source.ts')
+    return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock })
+  }
   const { SerialSource } = await import('../sources/serial/serial-source.ts')
-  return new SerialSource({
-    path,
-    baud: choice.baud,
-    wait: choice.wait === true,
-    clock: io.clock,
-  })
+  return new SerialSource({ path: plan.path, baud: plan.baud, wait: plan.wait, clock })
 }
 
 async function surePort(io: CliIo): Promise<string> {

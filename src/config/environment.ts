@@ -17,11 +17,11 @@ export function readEnvironment(
   return options.flatMap((option): ConfigValue[] => {
     const text = env[option.variable]
     if (text === undefined || text === '') return []
-    return [{ name: option.name, value: valueOf(option, text), origin: 'environment' }]
+    return [{ name: option.name, value: valueIn(option, text), origin: 'environment' }]
   })
 }
 
-function valueOf(option: ConfigOption, text: string): unknown {
+function valueIn(option: ConfigOption, text: string): unknown {
   if (option.kind === 'switch' || option.mayBeBare) {
     const word = text.trim().toLowerCase()
     if (NO.includes(word)) return false
