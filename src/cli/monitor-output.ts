@@ -13,8 +13,9 @@ export type OutputKind = 'tui' | 'plain' | 'ndjson' | 'none'
 
 /** Where samples and events of a run are shown. */
 export interface Output {
+  /** @param device label of the device */
   sample(sample: Sample, device: string): void
-  event(event: EventLine): void
+  event(event: EventLine, device: string): void
   close(): Promise<void>
 }
 
@@ -26,6 +27,8 @@ export interface OutputOptions {
   /** null with `--no-log` */
   readonly logPath: string | null
   readonly retainMs: number
+  /** True with several devices: lines of samples and events name theirs. */
+  readonly withDevice: boolean
 }
 
 /** What was asked for, else the screen where there is a terminal, else plain lines. */
@@ -82,12 +85,17 @@ class LineOutput implements Output {
   sample(sample: Sample, device: string): void {
     if (this.#kind === 'none') return
     if (this.#pending.length === 0) setImmediate(() => this.#flush())
-    this.#pending.push(this.#kind === 'plain' ? plainLine(sample) : ndjsonLine(sample, device))
+    const named = this.#options.withDevice ? device : null
+    this.#pending.push(
+      this.#kind === 'plain' ? plainLine(sample, named) : ndjsonLine(sample, device),
+    )
   }
 
-  event(event: EventLine): void {
-    if (this.#kind !== 'plain' && QUIET_KINDS.has(event.kind)) return
-    this.#options.io.stderr.write(`# ${formatIso(event.timeUs)} ${event.kind}: ${event.text}\n`)
+  event({ timeUs, kind, text }: EventLine, device: string): void {
+    if (this.#kind !== 'plain' && QUIET_KINDS.has(kind)) return
+    const { io, withDevice } = this.#options
+    const label = withDevice ? `${device} ` : ''
+    io.stderr.write(`# ${formatIso(timeUs)} ${label}${kind}: ${text}\n`)
   }
 
   async close(): Promise<void> {

@@ -85,7 +85,7 @@ async function runMonitor(options: MonitorOptions, io: CliIo): Promise<void> {
     },
     {
       sample: (sample, device) => output?.sample(sample, device),
-      event: (event) => output?.event(event),
+      event: (event) => output?.event(event, ''),
       ended: (reason) => {
         // With a screen, the end of the input leaves the last minute to look at until `q`.
         if (how !== 'tui' || reason === 'limit') stop.now()
@@ -109,6 +109,7 @@ async function runMonitor(options: MonitorOptions, io: CliIo): Promise<void> {
       mouse: options.mouse,
       logPath: log === null ? null : path,
       retainMs: options.retain,
+      withDevice: false,
     })
     log?.onState((state) => {
       if (state.kind === 'failed')
