@@ -98,8 +98,8 @@ export function addSourceOptions(command: Command): () => DevicesAsked {
     )
     .addOption(
       option(
-        '--channel <name:unit:lo..hi>',
-        'unit and plausible range of a further channel that a device sends, such as soc:%:0..100; again for each; <device>:... for one device',
+        '--channel <spec>',
+        'unit and plausible range of a further channel that a device sends: soc:%:0..100, lux:lx:0.., t:degC; again for each; <device>:<spec> for one device',
         { list: BLANK_OR_COMMA },
       ),
     )
