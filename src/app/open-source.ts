@@ -1,6 +1,5 @@
 import type { Source } from '../sources/source.ts'
 import { StdinSource } from '../sources/stdin-source.ts'
-import { InaError } from '../util/errors.ts'
 import type { SourcePlan } from './device-plan.ts'
 import type { ProcessIo } from './io.ts'
 
@@ -8,7 +7,7 @@ import type { ProcessIo } from './io.ts'
 export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Source> {
   switch (plan.kind) {
     case 'stdin':
-      return openStdin(io)
+      return new StdinSource(io.stdin, io.clock)
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })
@@ -18,15 +17,4 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
       return new SerialSource({ ...plan, clock: io.clock })
     }
   }
-}
-
-function openStdin(io: ProcessIo): Source {
-  if (io.stdin.isTTY) {
-    throw new InaError(
-      'usage_invalid',
-      '--stdin reads frames from a pipe, but standard input is the terminal',
-      'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
-    )
-  }
-  return new StdinSource(io.stdin, io.clock)
 }

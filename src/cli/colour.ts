@@ -1,4 +1,5 @@
 import type { ChalkInstance } from 'chalk'
+import type { ColourRole } from '../domain/channels.ts'
 
 type Style = (text: string) => string
 
@@ -9,6 +10,8 @@ export interface Colour {
   readonly green: Style
   /** What stands in front of an error. */
   readonly error: Style
+  /** Of a channel, wherever it is drawn. */
+  readonly channel: (role: ColourRole) => Style
 }
 
 /** Loaded only where something is coloured: a pipe pays nothing for it. */
@@ -18,6 +21,24 @@ function styled(style: (chalk: ChalkInstance) => Style): Style {
   return (text) => (chalk === null ? text : style(chalk)(text))
 }
 
+/**
+ * Channels keep clear of red, which marks what is lost. No meaning hangs on the
+ * colour alone: each curve has its own axis with a unit.
+ */
+const CHANNELS: Readonly<Record<ColourRole, Style>> = {
+  voltage: styled(({ cyan }) => cyan),
+  current: styled(({ yellow }) => yellow),
+  power: styled(({ magenta }) => magenta),
+  extra0: styled(({ green }) => green),
+  extra1: styled(({ blue }) => blue),
+  extra2: styled(({ cyanBright }) => cyanBright),
+  extra3: styled(({ yellowBright }) => yellowBright),
+  extra4: styled(({ magentaBright }) => magentaBright),
+  extra5: styled(({ greenBright }) => greenBright),
+  extra6: styled(({ blueBright }) => blueBright),
+  extra7: styled(({ white }) => white),
+}
+
 /** The 16 colours of every terminal, as the user has chosen them; text as it is until they are loaded. */
 export const COLOURED: Colour = {
   bold: styled(({ bold }) => bold),
@@ -25,15 +46,18 @@ export const COLOURED: Colour = {
   red: styled(({ red }) => red),
   green: styled(({ green }) => green),
   error: styled(({ red }) => red.bold),
+  channel: (role) => CHANNELS[role],
 }
 
-/** Text as it is. */
+const asItIs: Style = (text) => text
+
 export const PLAIN: Colour = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  error: (text) => text,
+  bold: asItIs,
+  dim: asItIs,
+  red: asItIs,
+  green: asItIs,
+  error: asItIs,
+  channel: () => asItIs,
 }
 
 /** Has the colours at hand where one of the streams shows them. */

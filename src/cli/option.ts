@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { isInaError } from '../util/errors.ts'
+import { InaError, isInaError } from '../util/errors.ts'
 
 export interface OptionSpec<T> {
   /** Reads the text of a flag, an environment variable or the configuration file; throws InaError. */
@@ -8,8 +8,63 @@ export interface OptionSpec<T> {
   /** The default as help shows it, where its value would not do. */
   readonly defaultText?: string
   readonly choices?: readonly string[]
+  /**
+   * May be given any number of times; its value is an array. In its environment
+   * variable the values are separated by this; `whole`: the variable is one value.
+   */
+  readonly list?: RegExp | 'whole'
+  /** The text that the bare option of `[value]` stands for. */
+  readonly preset?: string
   /** No environment variable and no place in the configuration file (switches such as --list). */
   readonly flagOnly?: boolean
+}
+
+/** Between the values of most lists in an environment variable. */
+export const BLANK_OR_COMMA = /[\s,]+/
+
+/** An option that knows how environment and configuration file give its value. */
+export class CliOption extends Option {
+  readonly list: RegExp | 'whole' | null
+  readonly parseText: (text: string) => unknown
+  /** Its environment variable; null: it is for the command line alone. */
+  variable: string | null = null
+
+  constructor(flags: string, help: string, { list, parse, choices }: OptionSpec<unknown>) {
+    super(flags, help)
+    this.list = list ?? null
+    this.parseText = parse ?? (choices === undefined ? (text) => text : oneOf(choices))
+    if (choices !== undefined) this.argChoices = [...choices]
+    if (this.isSwitch) return
+    this.argParser((text, previous) => {
+      const value = this.#ofFlag(text)
+      if (this.list === null) return value
+      return Array.isArray(previous) ? [...previous, value] : [value]
+    })
+  }
+
+  get isSwitch(): boolean {
+    return !this.required && !this.optional
+  }
+
+  /** Commander would read the variable by itself, and take every word for a yes: `src/config` reads it. */
+  override env(name: string): this {
+    this.variable = name
+    return this
+  }
+
+  /** Names the variable in the help. To be called when commander has the option, so that it does not listen. */
+  showVariable(): void {
+    if (this.variable !== null) this.envVar = this.variable
+  }
+
+  #ofFlag(text: string): unknown {
+    try {
+      return this.parseText(text)
+    } catch (error) {
+      if (isInaError(error)) throw new InvalidArgumentError(`${error.message}; ${error.hint}.`)
+      throw error
+    }
+  }
 }
 
 /**
@@ -18,27 +73,21 @@ export interface OptionSpec<T> {
  *
  * @param help one line with unit and range
  */
-export function option<T>(flags: string, help: string, spec: OptionSpec<T> = {}): Option {
+export function option<T>(flags: string, help: string, spec: OptionSpec<T> = {}): CliOption {
   // Commander shows a default's text only where there is a default value.
   const shown = spec.default === undefined && spec.defaultText !== undefined
-  const made = new Option(flags, shown ? `${help} (default: ${spec.defaultText})` : help)
-  if (spec.choices) made.choices([...spec.choices])
+  const text = shown ? `${help} (default: ${spec.defaultText})` : help
+  const made = new CliOption(flags, text, spec)
   if (spec.default !== undefined) made.default(spec.default, spec.defaultText)
-  if (!spec.flagOnly) made.env(envName(made))
-  const { parse } = spec
-  if (parse) {
-    made.argParser((text: string): T => {
-      try {
-        return parse(text)
-      } catch (error) {
-        if (isInaError(error)) throw new InvalidArgumentError(`${error.message}; ${error.hint}.`)
-        throw error
-      }
-    })
-  }
+  if (spec.preset !== undefined) made.preset(spec.preset)
+  if (!spec.flagOnly) made.env(`INA219_${made.name().replaceAll('-', '_').toUpperCase()}`)
   return made
 }
 
-function envName(made: Option): string {
-  return `INA219_${made.name().replaceAll('-', '_').toUpperCase()}`
+function oneOf(choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (choices.includes(text)) return text
+    const message = `'${text}' is none of ${choices.join(', ')}`
+    throw new InaError('usage_invalid', message, 'choose one of them')
+  }
 }

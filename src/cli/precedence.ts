@@ -18,10 +18,11 @@ export function keepHighest(command: Command, ...sides: readonly (readonly strin
   })
 }
 
-/** -1 where the option is not named: `stdin = false` in the file names no source. */
-function levelOf(command: Command, key: string): number {
+/** 0 built-in, 1 file, 2 environment, 3 flag; -1 where the option is not named: `stdin = false` or `port = []` in the file names no source. */
+export function levelOf(command: Command, key: string): number {
   const value: unknown = command.getOptionValue(key)
   if (value === undefined || value === false) return -1
+  if (Array.isArray(value) && value.length === 0) return -1
   return LEVELS.indexOf(command.getOptionValueSource(key))
 }
 

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
-import { applyConfigFile } from '../config/config-file.ts'
-import { applySwitchVariables } from '../config/environment.ts'
+import { applyConfig } from './apply-config.ts'
 import { colourFor, hasColour } from './colour.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
@@ -9,7 +8,7 @@ import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
-import { option } from './option.ts'
+import { CliOption, option } from './option.ts'
 
 declare const __VERSION__: string
 
@@ -22,10 +21,7 @@ export function createProgram(io: ProcessIo): Command {
   for (const create of [monitorCommand, mockCommand, historyCommand, exportCommand, portsCommand]) {
     program.addCommand(addCommon(create(io)))
   }
-  program.hook('preAction', (_program, command) => {
-    applySwitchVariables(command, io.env)
-    applyConfigFile(command, io.env)
-  })
+  program.hook('preAction', (_program, command) => applyConfig(command, io.env))
   // Not inherited by commands that were made elsewhere, so set on each.
   const prefix = colourFor(io.stderr, io.env).error('ina219:')
   for (const command of [program, ...program.commands]) {
@@ -45,11 +41,13 @@ export function createProgram(io: ProcessIo): Command {
 }
 
 function addCommon(command: Command): Command {
-  return command
+  command
     .addOption(
       option('--config <file>', 'configuration file (TOML) to read instead of the usual one'),
     )
     .addOption(option('--verbose', 'on failure, print the stack trace as well', { flagOnly: true }))
+  for (const each of command.options) if (each instanceof CliOption) each.showVariable()
+  return command
 }
 
 /** Commander's message, which may have a suggestion on a line of its own, as one line of ours. */

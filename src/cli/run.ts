@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
-import { dropEmptyVariables } from '../config/environment.ts'
 import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
 import { createProgram } from './program.ts'
@@ -25,7 +24,6 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
   }
   await loadColours([io.stdout, io.stderr], io.env)
   const program = createProgram(io)
-  dropEmptyVariables(program.commands, io.env)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0

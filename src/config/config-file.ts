@@ -1,79 +1,140 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Command, Option } from 'commander'
 import { parse } from 'smol-toml'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
 import { nearest } from '../util/nearest.ts'
-import { configFolder } from '../util/paths.ts'
-
-const COMMANDS: readonly string[] = ['monitor', 'mock', 'history', 'export', 'ports']
-
-/**
- * Gives a command the options of the configuration file that neither a flag nor
- * the environment has set. Keys are the long option names; at the top level they
- * hold for every command that knows them, in a table such as `[monitor]` for
- * that command. A key that no command knows is an error (house style 8).
- */
-export function applyConfigFile(command: Command, env: NodeJS.ProcessEnv): void {
-  const named = command.getOptionValue('config') as string | undefined
-  const path = named ?? join(configFolder(env), 'config.toml')
-  const table = readTable(path, named !== undefined)
-  if (table === null) return
-
-  const all = (command.parent?.commands ?? [command]).flatMap((each) => configurable(each))
-  const known = new Set(all.map((each) => each.name()))
-  for (const key of Object.keys(table)) {
-    if (sectionOf(table, key) !== null) continue
-    if (!known.has(key)) throw unknownKey(path, key, [...known, ...COMMANDS])
-  }
-  for (const each of command.parent?.commands ?? [command]) checkSection(each, table, path)
-  const specific = sectionOf(table, command.name()) ?? {}
-  for (const each of configurable(command)) {
-    const name = each.name()
-    // The table [mock] is no value of the option --mock.
-    const general = sectionOf(table, name) === null ? table[name] : undefined
-    const value = specific[name] ?? general
-    if (value !== undefined) setFromFile(command, each, value, path)
-  }
-}
-
-/** The table of a command; null where the key is no command's or holds no table. */
-function sectionOf(table: Table, key: string): Table | null {
-  const value = table[key]
-  return COMMANDS.includes(key) && isTable(value) ? value : null
-}
-
-/** A mistake in the table of one command is told by every command. */
-function checkSection(command: Command, table: Table, path: string): void {
-  const section = sectionOf(table, command.name())
-  if (section === null) return
-  const names = configurable(command).map((each) => each.name())
-  for (const key of Object.keys(section)) {
-    if (!names.includes(key)) throw unknownKey(path, `${command.name()}.${key}`, names)
-  }
-}
-
-/** Options that may stand in the file: those that have an environment variable. */
-function configurable(command: Command): Option[] {
-  return command.options.filter((each) => each.envVar !== undefined && each.name() !== 'config')
-}
+import type { ConfigCommand, ConfigOption, ConfigValue } from './option.ts'
 
 type Table = Record<string, unknown>
+
+/**
+ * The configuration file. Keys are the long names of options; at the top level
+ * they hold for every command that knows them, in a table such as `[monitor]` for
+ * that command. A key that no command knows is an error (house style 8).
+ */
+export class ConfigFile {
+  readonly #path: string
+  readonly #table: Table
+  readonly #commands: readonly ConfigCommand[]
+
+  private constructor(path: string, table: Table, commands: readonly ConfigCommand[]) {
+    this.#path = path
+    this.#table = table
+    this.#commands = commands
+  }
+
+  /**
+   * Reads and checks the file: a mistake in the table of one command is reported by every command.
+   *
+   * @param isRequired false: a file that is not there is an empty one
+   * @throws InaError config_invalid
+   */
+  static read(path: string, isRequired: boolean, commands: readonly ConfigCommand[]): ConfigFile {
+    const file = new ConfigFile(path, readTable(path, isRequired), commands)
+    file.#checkKeys()
+    return file
+  }
+
+  /**
+   * What the file says of these options of a command.
+   *
+   * @throws InaError config_invalid, which names file and key
+   */
+  values(command: string, options: readonly ConfigOption[]): ConfigValue[] {
+    const specific = this.#section(command) ?? {}
+    return options.flatMap((option): ConfigValue[] => {
+      const { name } = option
+      // The table [mock] is no value of the option --mock.
+      const general = this.#section(name) === null ? this.#table[name] : undefined
+      const value = option.isInFile ? (specific[name] ?? general) : undefined
+      return value === undefined
+        ? []
+        : [{ name, value: this.#value(option, value), origin: 'file' }]
+    })
+  }
+
+  #checkKeys(): void {
+    const known = new Set(this.#commands.flatMap(keysOf))
+    const names = this.#commands.map((each) => each.name)
+    for (const key of Object.keys(this.#table)) {
+      if (this.#section(key) === null && !known.has(key)) {
+        throw this.#unknownKey(key, key, [...known, ...names])
+      }
+    }
+    for (const command of this.#commands) {
+      const keys = keysOf(command)
+      for (const key of Object.keys(this.#section(command.name) ?? {})) {
+        if (!keys.includes(key)) throw this.#unknownKey(`${command.name}.${key}`, key, keys)
+      }
+    }
+  }
+
+  /** The table of a command; null where the key is no command's or holds no table. */
+  #section(key: string): Table | null {
+    const value = this.#table[key]
+    const isCommand = this.#commands.some((each) => each.name === key)
+    return isCommand && isTable(value) ? value : null
+  }
+
+  #value(option: ConfigOption, value: unknown): unknown {
+    if (option.kind === 'switch') {
+      if (typeof value !== 'boolean') throw this.#badValue(option, 'true or false')
+      return value
+    }
+    if (option.mayBeBare && typeof value === 'boolean') return value
+    if (option.kind === 'value') return this.#parsed(option, value)
+    return [value].flat().map((each) => this.#parsed(option, each))
+  }
+
+  #parsed(option: ConfigOption, value: unknown): unknown {
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      const list = option.kind === 'list' ? ', or a list of them' : ''
+      throw this.#badValue(option, `a text or a number${list}`)
+    }
+    try {
+      return option.parse(String(value))
+    } catch (error) {
+      if (!isInaError(error)) throw error
+      const message = `the configuration file ${this.#path}, key '${option.name}': ${error.message}`
+      throw new InaError('config_invalid', message, error.hint, error)
+    }
+  }
+
+  #badValue({ name }: ConfigOption, wanted: string): InaError {
+    return new InaError(
+      'config_invalid',
+      `the configuration file ${this.#path}, key '${name}': the value must be ${wanted}`,
+      `see --help for --${name}`,
+    )
+  }
+
+  #unknownKey(key: string, word: string, known: readonly string[]): InaError {
+    const guess = nearest(word, known)
+    return new InaError(
+      'config_invalid',
+      `the configuration file ${this.#path} has an unknown key '${key}'`,
+      guess === null ? 'see --help for the names of the options' : `did you mean '${guess}'?`,
+    )
+  }
+}
+
+function keysOf({ options }: ConfigCommand): string[] {
+  return options.filter((each) => each.isInFile).map((each) => each.name)
+}
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function readTable(path: string, required: boolean): Table | null {
+function readTable(path: string, isRequired: boolean): Table {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (!required && (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR'))
-      return null
+    const code = systemCode(error)
+    if (!isRequired && (code === 'ENOENT' || code === 'ENOTDIR')) return {}
     throw new InaError(
       'config_invalid',
-      `the configuration file ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,
+      `the configuration file ${path} can't be read (${code ?? 'unknown reason'})`,
       'check the path and its permissions',
       error,
     )
@@ -89,53 +150,4 @@ function readTable(path: string, required: boolean): Table | null {
       error,
     )
   }
-}
-
-function unknownKey(path: string, key: string, known: readonly string[]): InaError {
-  const guess = nearest(key.slice(key.indexOf('.') + 1), known)
-  return new InaError(
-    'config_invalid',
-    `the configuration file ${path} has an unknown key '${key}'`,
-    guess === null ? 'see --help for the names of the options' : `did you mean '${guess}'?`,
-  )
-}
-
-function setFromFile(command: Command, target: Option, value: unknown, path: string): void {
-  const key = target.attributeName()
-  const source = command.getOptionValueSource(key)
-  if (source === 'cli' || source === 'env') return
-  const isSwitch = !target.required && !target.optional
-  if (isSwitch) {
-    if (typeof value !== 'boolean') throw badValue(path, target, 'true or false')
-    command.setOptionValueWithSource(key, target.negate ? !value : value, 'config')
-    return
-  }
-  if (typeof value === 'boolean' && target.optional) {
-    if (value) command.setOptionValueWithSource(key, true, 'config')
-    return
-  }
-  const isList = target.variadic && Array.isArray(value)
-  if (!isList && typeof value !== 'string' && typeof value !== 'number') {
-    throw badValue(path, target, 'a text or a number')
-  }
-  try {
-    const text = isList ? value.join(' ') : String(value)
-    const parsed: unknown = target.parseArg ? target.parseArg(text, undefined) : text
-    command.setOptionValueWithSource(key, parsed, 'config')
-  } catch (error) {
-    throw new InaError(
-      'config_invalid',
-      `the configuration file ${path}, key '${target.name()}': ${error instanceof Error ? error.message : String(error)}`,
-      isInaError(error) ? error.hint : 'correct the value',
-      error,
-    )
-  }
-}
-
-function badValue(path: string, target: Option, wanted: string): InaError {
-  return new InaError(
-    'config_invalid',
-    `the configuration file ${path}, key '${target.name()}': the value must be ${wanted}`,
-    `see --help for ${target.flags}`,
-  )
 }

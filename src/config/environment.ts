@@ -1,38 +1,44 @@
-import type { Command, Option } from 'commander'
+import { InaError, isInaError } from '../util/errors.ts'
+import type { ConfigOption, ConfigValue } from './option.ts'
 
 const NO: readonly string[] = ['0', 'false', 'no', 'off']
 const YES: readonly string[] = ['1', 'true', 'yes', 'on']
 
 /**
- * Takes empty variables of ours away: they count as not set. To be called before
- * the command line is parsed, since commander takes them for values.
+ * What the environment says of these options. An empty variable counts as not
+ * set. A switch takes any word but a no for yes.
+ *
+ * @throws InaError config_invalid, which names the variable
  */
-export function dropEmptyVariables(commands: readonly Command[], env: NodeJS.ProcessEnv): void {
-  for (const { envVar } of commands.flatMap((each) => each.options)) {
-    if (envVar !== undefined && env[envVar] === '') delete env[envVar]
-  }
+export function readEnvironment(
+  options: readonly ConfigOption[],
+  env: NodeJS.ProcessEnv,
+): ConfigValue[] {
+  return options.flatMap((option): ConfigValue[] => {
+    const text = env[option.variable]
+    if (text === undefined || text === '') return []
+    return [{ name: option.name, value: valueIn(option, text), origin: 'environment' }]
+  })
 }
 
-/**
- * Reads yes and no where commander does not: it takes any value of a switch's
- * variable for yes, and `INA219_MOCK=1` for a scenario of that name. A no counts
- * as said by the environment, so that the configuration file does not overrule it.
- */
-export function applySwitchVariables(command: Command, env: NodeJS.ProcessEnv): void {
-  for (const each of command.options) {
-    const key = each.attributeName()
-    if (each.envVar === undefined || each.required) continue
-    if (command.getOptionValueSource(key) !== 'env') continue
-    const word = env[each.envVar]?.trim().toLowerCase() ?? ''
-    if (NO.includes(word)) command.setOptionValueWithSource(key, offValue(each), 'env')
-    else if (each.optional && YES.includes(word)) {
-      command.setOptionValueWithSource(key, true, 'env')
-    }
+function valueIn(option: ConfigOption, text: string): unknown {
+  if (option.kind === 'switch' || option.mayBeBare) {
+    const word = text.trim().toLowerCase()
+    if (NO.includes(word)) return false
+    if (option.kind === 'switch' || YES.includes(word)) return true
   }
+  const { kind, separator } = option
+  if (kind !== 'list') return parsed(option, text)
+  const texts = separator === null ? [text] : text.split(separator).map((each) => each.trim())
+  return texts.filter((each) => each !== '').map((each) => parsed(option, each))
 }
 
-/** What a switch is when nobody throws it: `--no-log` stands for a log that is true. */
-function offValue(each: Option): boolean | undefined {
-  if (each.optional) return undefined
-  return each.negate
+function parsed(option: ConfigOption, text: string): unknown {
+  try {
+    return option.parse(text)
+  } catch (error) {
+    if (!isInaError(error)) throw error
+    const message = `the variable ${option.variable}: ${error.message}`
+    throw new InaError('config_invalid', message, error.hint, error)
+  }
 }

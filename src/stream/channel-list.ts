@@ -12,7 +12,9 @@ import type { StreamListener } from './stream-listener.ts'
 /** What the user says of an extra channel (`--channel`). */
 export interface ChannelSetting {
   readonly id: string
+  /** Empty where nobody said. */
   readonly unit: string
+  /** Plausible values; an end that is left open is infinite. null: all */
   readonly range: ValueRange | null
 }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
-import { colourFor, hasColour, loadColours } from '../../src/cli/colour.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { COLOURED, colourFor, hasColour, loadColours } from '../../src/cli/colour.ts'
 import { portsText } from '../../src/cli/commands/ports.ts'
+import type { ColourRole } from '../../src/domain/channels.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
 import { CLI, ina219, temporaryFolder } from '../support/cli.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
@@ -34,6 +35,8 @@ async function log(): Promise<string> {
 }
 
 describe('colours', () => {
+  beforeAll(() => loadColours([{ isTTY: true }], {}))
+
   it.each([
     [['history']],
     [['history', '--every', '1s']],
@@ -54,6 +57,19 @@ describe('colours', () => {
     expect(stripVTControlCharacters(coloured.stderr)).toBe(plain.stderr)
   })
 
+  it('of a channel are those of its role, on the plot', async () => {
+    const plot = ['history', '--format', 'plot', '--db', await log()]
+    const { stdout } = await ina219(plot, '', { FORCE_COLOR: '1' })
+    const shown = ['voltage', 'current', 'power'].map((role) => {
+      const style = COLOURED.channel(role as ColourRole)
+      const [begin = ''] = style('x').split('x')
+      expect(begin).toMatch(COLOURS)
+      return stdout.indexOf(begin)
+    })
+    expect(shown.every((at) => at > 0)).toBe(true)
+    expect(shown).toEqual([...shown].sort((a, b) => a - b))
+  })
+
   it('and of what programs read', async () => {
     const db = await log()
     const force = { FORCE_COLOR: '1' }
@@ -63,8 +79,7 @@ describe('colours', () => {
     expect((await ina219(['ports', '--json'], '', force)).stdout).not.toMatch(COLOURS)
   })
 
-  it('show which port is a board', async () => {
-    await loadColours([{ isTTY: true }], {})
+  it('show which port is a board', () => {
     const port: PortInfo = {
       path: '/dev/ttyUSB0',
       stableName: null,

@@ -17,6 +17,7 @@ function configFile(text: string): string {
 
 const FRAME = '{"v":5,"a":0.1,"seq":0}\n'
 const STDIN = ['monitor', '--stdin', '--output', 'plain', '--no-log']
+const PORTS_AND_MOCKS = '/dev/a b, /dev/c,d, mock:sine, mock:motor'
 const EXAMPLE = fileURLToPath(new URL('../../docs/config.example.toml', import.meta.url))
 
 const lines = (stdout: string): number => stdout.split('\n').filter((line) => line !== '').length
@@ -96,6 +97,23 @@ describe('where an option comes from', () => {
     expect(run.stderr).toMatch(pattern)
   })
 
+  it.each([
+    ['port = [true]', {}, /key 'port': the value must be a text or a number, or a list of them/],
+    ['max-voltage = ["a:2000"]', {}, /key 'max-voltage': '2000' is not a number of 0 to 1000 V/],
+    ['', { INA219_RETAIN: '48' }, /the variable INA219_RETAIN: '48' is not a duration/],
+    ['', { INA219_BAUD: '9600,x' }, /the variable INA219_BAUD: 'x' is not a whole number/],
+  ])('monitor: %j %j is an error with exit code 2', async (text, env, pattern) => {
+    const run = await ina219([...STDIN, '--config', configFile(text)], '', env)
+    expect(run.code).toBe(2)
+    expect(run.stderr).toMatch(pattern)
+  })
+
+  it('a flag leaves unread what environment and file say of the same option', async () => {
+    const config = configFile('baud = "fast"\n')
+    const args = [...STDIN, '--baud', '9600', '--config', config]
+    expect(await ina219(args, FRAME, { INA219_BAUD: 'fast' })).toMatchObject({ code: 0 })
+  })
+
   it('a named file that is not there is an error', async () => {
     const run = await ina219(['mock', '--count', '1', '--config', '/nonexistent.toml'])
     expect(run.code).toBe(2)
@@ -123,14 +141,26 @@ describe('options that exclude each other', () => {
     expect(lines(run.stdout)).toBe(1)
   })
 
+  // A label for a source that is not there: the error lists those that are.
+  const LIST = ['monitor', '--no-log', '--device', 'x=a source that is not there']
   it.each([
-    [['monitor', '--no-log'], { INA219_PORT: '/dev/x', INA219_STDIN: '1' }, ''],
-    [['monitor', '--no-log'], {}, 'port = "/dev/x"\nstdin = true\n'],
-    [['monitor', '--no-log', '--mock', '--stdin'], { INA219_PORT: '/dev/x' }, ''],
-  ])('several at the same level are refused: %j %j', async (args, env, text) => {
-    const run = await ina219([...args, '--config', configFile(text)], '', env)
-    expect(run).toMatchObject({ code: 2 })
-    expect(run.stderr).toMatch(/more than one source is named/)
+    [[], { INA219_PORT: '/dev/x, /dev/y /dev/z' }, 'stdin = true', '/dev/x, /dev/y, /dev/z'],
+    [[], { INA219_STDIN: '1', INA219_MOCK: 'sine,motor' }, '', 'mock:sine, mock:motor, stdin'],
+    [[], { INA219_MOCK: '1', INA219_PORT: '/dev/x' }, '', '/dev/x, mock:normal'],
+    [[], {}, 'port = ["/dev/a b", "/dev/c,d"]\nmock = ["sine", "motor"]', PORTS_AND_MOCKS],
+    [[], {}, 'port = "/dev/a b"\nmock = true\nstdin = true', '/dev/a b, mock:normal, stdin'],
+    [[], { INA219_MOCK: 'no' }, 'mock = "sine"\nport = ["/dev/x"]', '/dev/x'],
+    [['--mock'], {}, 'port = []\nmock = ["sine"]', 'mock:normal'],
+    [
+      ['--mock', 'sine', '--stdin', '--port', '/dev/a b', '--mock', '--port', '/dev/c'],
+      { INA219_PORT: '/dev/x' },
+      '',
+      'mock:sine, stdin, /dev/a b, mock:normal, /dev/c',
+    ],
+  ])('sources of one level are all devices: %j %j %j', async (args, env, text, sources) => {
+    const run = await ina219([...LIST, ...args, '--config', configFile(text)], '', env)
+    expect(run.code).toBe(2)
+    expect(run.stderr).toContain(`the sources are: ${sources};`)
   })
 
   it('what is read, what is logged and what is printed follow the flag', async () => {

@@ -30,7 +30,12 @@ const LOST = {
     } as const,
   ],
   events: [
-    { timeUs: START_US + 300e6, device: 'bench', kind: 'restart' as const, detail: 'boot 8 \u001b[31m' },
+    {
+      timeUs: START_US + 300e6,
+      device: 'bench',
+      kind: 'restart' as const,
+      detail: 'boot 8 \u001b[31m',
+    },
   ],
 }
 

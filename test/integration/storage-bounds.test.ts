@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { EventKind } from '../../src/domain/events.ts'
 import type { LostRange } from '../../src/storage/client/log.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
@@ -182,7 +183,7 @@ describe('events', () => {
     epochs: [EPOCH],
     events,
   })
-  const event = (i: number, stepUs: number, kind = 'hello') => ({
+  const event = (i: number, stepUs: number, kind: EventKind = 'hello') => ({
     timeUs: START_US + i * stepUs,
     device: 'bench',
     kind,

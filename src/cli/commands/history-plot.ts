@@ -2,7 +2,7 @@ import { type Columns, emptyColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { BrailleRaster, LetterRaster } from '../../chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../chart/strips.ts'
-import { QUANTITIES, type Quantity } from '../../domain/channels.ts'
+import { ELECTRIC, QUANTITIES, type Quantity } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -107,9 +107,10 @@ function* plotOf(
     for (let row = strip.top; row < strip.top + strip.rows; row++) {
       const label = curve === undefined ? undefined : tickLabel(curve, row)
       const text = label === undefined ? '' : `${label} ${units[quantity]}`
-      let line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
-      for (let x = 0; x < size.columns; x++) line += raster.cell(x, row)?.text ?? ' '
-      yield `${line.trimEnd()}\n`
+      const line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
+      let cells = ''
+      for (let x = 0; x < size.columns; x++) cells += raster.cell(x, row)?.text ?? ' '
+      yield `${line}${size.colour.channel(ELECTRIC[quantity].role)(cells.trimEnd())}\n`
     }
   }
   const marks = lossMarks(columns, size).trimEnd()

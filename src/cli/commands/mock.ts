@@ -161,7 +161,7 @@ async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
     return
   }
   refuseContradictions(options)
-  const writeSummary = openSummary(options.summary, io.stderr, null)
+  const writeSummary = openSummary(options.summary ?? null, io.stderr, null)
   const replay = options.replay === undefined ? null : openReplay(options.replay, options)
   const stop = new Stop()
   const abort = new AbortController()
@@ -233,7 +233,7 @@ async function runners(
     options.rate === 'max' ? { ...options, rate: SENSOR_RATE_HZ } : options
   const pty = await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
   io.stdout.write(`${pty.path}\n`)
-  stop.after(options.duration)
+  stop.after(options.duration ?? null)
   const limit = options.count === undefined ? {} : { limit: options.count }
   return servePty(
     () => ({ ...deviceOptions(served, replay, io.clock.wallMs()), ...limit }),

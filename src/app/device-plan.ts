@@ -1,0 +1,29 @@
+import type { DeviceRange } from '../domain/limits.ts'
+import type { Command } from '../protocol/link/commands.ts'
+import type { ChannelSetting } from '../stream/channel-list.ts'
+
+/** What a device is read from. */
+export type SourcePlan =
+  /** @param wait true: a port that is absent or refused at the start is waited for */
+  | {
+      readonly kind: 'port'
+      readonly path: string
+      readonly baud: number
+      readonly wait: boolean
+    }
+  /** Several mocks of a run have different seeds: 1, 2, ... */
+  | { readonly kind: 'mock'; readonly scenario: string; readonly seed: number }
+  | { readonly kind: 'stdin' }
+
+/** One device of a run, as the command line describes it. */
+export interface DevicePlan {
+  readonly source: SourcePlan
+  /** Label given by the user; null: what the device says of itself, else the source. */
+  readonly device: string | null
+  /** To be sent once the device is there, in this order; empty for standard input. */
+  readonly settings: readonly Command[]
+  /** What the user says of the range; the rest is for the device to say. */
+  readonly range: Partial<DeviceRange>
+  /** Each id at most once. */
+  readonly channels: readonly ChannelSetting[]
+}

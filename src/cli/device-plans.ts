@@ -1,0 +1,136 @@
+import type { DevicePlan, SourcePlan } from '../app/device-plan.ts'
+import type { DeviceRange } from '../domain/limits.ts'
+import type { Command } from '../protocol/link/commands.ts'
+import type { ChannelSetting } from '../stream/channel-list.ts'
+import type { Clock } from '../util/clock.ts'
+import { InaError, isInaError } from '../util/errors.ts'
+import { parseChannel } from './channel-setting.ts'
+import { parseSettings } from './device-settings.ts'
+import {
+  deviceCalled,
+  type NamedDevice,
+  type NamedSource,
+  nameDevices,
+  type Said,
+} from './named-devices.ts'
+import { byDevice, type Scoped, scopeAt } from './scope.ts'
+
+/** What the options say of the devices of a run. */
+export interface DevicesAsked {
+  /** In the order of the devices. */
+  readonly sources: readonly NamedSource[]
+  /** `--wait`, for all ports */
+  readonly wait: boolean
+  readonly labels: Said<string>
+  readonly bauds: Said<Scoped<number>>
+  readonly settings: Said<string>
+  readonly maxVoltages: Said<Scoped<number>>
+  readonly maxCurrents: Said<Scoped<number>>
+  readonly channels: Said<string>
+}
+
+/** Of a port for which nothing else is said. */
+export const DEFAULT_BAUD = 115_200
+
+/**
+ * One plan a device.
+ *
+ * @param clock for `--set time=now`
+ * @throws InaError usage_invalid
+ */
+export function planDevices(asked: DevicesAsked, clock: Clock): DevicePlan[] {
+  const devices = nameDevices(asked.sources, asked.labels)
+  const bauds = byDevice(asked.bauds, '--baud', devices)
+  refuseBaudOfOthers(asked.bauds, devices)
+  const settings = settingsOf(asked.settings, devices, clock)
+  const maxVoltages = byDevice(asked.maxVoltages, '--max-voltage', devices)
+  const maxCurrents = byDevice(asked.maxCurrents, '--max-current', devices)
+  const channels = channelsOf(asked.channels, devices)
+  let mocks = 0
+  const sourceOf = (device: NamedDevice): SourcePlan => {
+    const { source } = device
+    if (source.kind === 'stdin') return source
+    if (source.kind === 'mock') return { ...source, seed: ++mocks }
+    return { ...source, baud: bauds.get(device)?.at(-1) ?? DEFAULT_BAUD, wait: asked.wait }
+  }
+  return devices.map((device) => ({
+    source: sourceOf(device),
+    device: device.label ?? ownLabel(device),
+    settings: settings.get(device) ?? [],
+    range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
+    channels: channels.get(device) ?? [],
+  }))
+}
+
+/** Mocks of one scenario say the same of themselves, and would be one device in the log. */
+function ownLabel({ source, sourceName }: NamedDevice): string | null {
+  return source.kind === 'mock' && sourceName !== `mock:${source.scenario}` ? sourceName : null
+}
+
+function rangeOf(
+  voltageMax: number | undefined,
+  currentMax: number | undefined,
+): Partial<DeviceRange> {
+  return {
+    ...(voltageMax === undefined ? {} : { voltageMax }),
+    ...(currentMax === undefined ? {} : { currentMax }),
+  }
+}
+
+function refuseBaudOfOthers(bauds: Said<Scoped<number>>, devices: readonly NamedDevice[]): void {
+  for (const { device, text } of bauds.mustFit ? bauds.values : []) {
+    const named = device === null ? null : deviceCalled(device, devices)
+    if (named === null || named.source.kind === 'port') continue
+    throw new InaError(
+      'usage_invalid',
+      `--baud ${text} is for ${named.sourceName}, which has no line rate`,
+      'give --baud for ports only',
+    )
+  }
+}
+
+/** Settings for all go to those that can be written to. */
+function settingsOf(
+  said: Said<string>,
+  devices: readonly NamedDevice[],
+  clock: Clock,
+): ReadonlyMap<NamedDevice, readonly Command[]> {
+  const values = said.values.flatMap((text) => parseSettings(text, devices, clock))
+  const hears = devices.filter(({ source }) => source.kind !== 'stdin')
+  const deaf = values.find(
+    ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',
+  )
+  if (deaf !== undefined || (values.length > 0 && hears.length === 0)) {
+    throw new InaError(
+      'usage_invalid',
+      '--set needs a device that hears, and standard input is one way',
+      'name the port with --port',
+    )
+  }
+  const all = byDevice({ ...said, values }, '--set', devices)
+  return new Map(hears.map((device) => [device, all.get(device) ?? []]))
+}
+
+/** The last one of an id counts, one for the device itself more than one for all. */
+function channelsOf(
+  said: Said<string>,
+  devices: readonly NamedDevice[],
+): ReadonlyMap<NamedDevice, readonly ChannelSetting[]> {
+  const values = said.values.flatMap((text): Scoped<ChannelSetting>[] => {
+    const device = scopeAt(text, 0, devices)
+    try {
+      return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
+    } catch (error) {
+      // With the label of a device of another run, perhaps.
+      if (!said.mustFit && device === null && isInaError(error)) return []
+      throw error
+    }
+  })
+  const all = byDevice({ ...said, values }, '--channel', devices)
+  return new Map(
+    devices.map((device) => [
+      device,
+      [...new Map(all.get(device)?.map((each) => [each.id, each])).values()],
+    ]),
+  )
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../util/duration.ts'
+import { InaError } from '../util/errors.ts'
+import { numberIn } from '../util/numbers.ts'
+import type { DevicesAsked } from './device-plans.ts'
+import { option } from './option.ts'
+import { keepHighest } from './precedence.ts'
+import { addSourceOptions } from './source-options.ts'
+
+/** What `--db`, `--no-log` and `--retain` say. */
+export interface LogOptions {
+  readonly db?: string
+  readonly log: boolean
+  /** ms */
+  readonly retain: number
+}
+
+export interface MonitorOptions extends LogOptions {
+  readonly devices: DevicesAsked
+  readonly keepTime?: boolean
+  readonly output?: 'tui' | 'plain' | 'ndjson' | 'none'
+  /** ms */
+  readonly duration?: number
+  readonly count?: number
+  readonly summary?: string
+  readonly ascii?: boolean
+  readonly mouse: boolean
+}
+
+/**
+ * Adds all options of `monitor`.
+ *
+ * @returns what they say, once the command line is parsed; it throws InaError usage_invalid
+ */
+export function addMonitorOptions(command: Command): () => MonitorOptions {
+  const devices = addSourceOptions(command)
+  addLogOptions(command)
+  addRunOptions(command)
+  return () => {
+    const asked = devices()
+    const { summary, output } = command.opts<MonitorOptions>()
+    // Both want stdout: a flag beats what environment and file say of the other.
+    if (summary === '-' && output === 'ndjson') keepHighest(command, ['summary'], ['output'])
+    return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: asked }
+  }
+}
+
+export function addLogOptions(command: Command): Command {
+  return command
+    .addOption(
+      option('--db <file>', 'the log, an SQLite file', { defaultText: 'in the user data folder' }),
+    )
+    .addOption(option('--no-log', 'write no log'))
+    .addOption(
+      option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
+        default: 48 * 3_600_000,
+        defaultText: '48h',
+        parse: retention,
+      }),
+    )
+}
+
+function retention(text: string): number {
+  const ms = parseDuration(text)
+  if (ms < 60_000) {
+    throw new InaError('usage_invalid', `'${text}' is too short a retention`, 'keep at least 1m')
+  }
+  return ms
+}
+
+/** How a run is shown, and when it ends. */
+function addRunOptions(command: Command): Command {
+  return command
+    .addOption(
+      option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
+        choices: ['tui', 'plain', 'ndjson', 'none'],
+        defaultText: 'tui on a terminal, else plain',
+      }),
+    )
+    .addOption(
+      option('--duration <duration>', 'stop after that long, such as 90s, 15m, 1h30m', {
+        parse: parseDuration,
+      }),
+    )
+    .addOption(
+      option('--count <n>', 'stop after n samples, 1 or more', {
+        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
+      }),
+    )
+    .addOption(
+      option(
+        '--summary <file>',
+        'on exit, write the ledger of the run as one JSON object; - is stdout',
+      ),
+    )
+    .addOption(option('--ascii', 'draw with ASCII characters only'))
+    .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
+}

@@ -1,0 +1,201 @@
+import { cleanText } from '../domain/sample.ts'
+import { InaError } from '../util/errors.ts'
+import { nearest } from '../util/nearest.ts'
+import { realPath } from '../util/paths.ts'
+
+/** A source as an option names it. */
+export type NamedSource =
+  | { readonly kind: 'port'; readonly path: string }
+  | { readonly kind: 'mock'; readonly scenario: string }
+  | { readonly kind: 'stdin' }
+
+/** A device under the names by which options speak of it. */
+export interface NamedDevice {
+  readonly source: NamedSource
+  /** `/dev/ttyUSB0`, `mock:motor`, `stdin`; a second mock of a scenario is `mock:motor#2`. */
+  readonly sourceName: string
+  /** Of `--device`; null: none. */
+  readonly label: string | null
+}
+
+/** What options say of devices. */
+export interface Said<T> {
+  readonly values: readonly T[]
+  /**
+   * False: said at a lower level than the sources (in the file, with the sources on
+   * the command line). Then it may speak of devices that are not part of this run.
+   */
+  readonly mustFit: boolean
+}
+
+/**
+ * Gives the devices of a run the labels of `--device`: in the order of the
+ * sources (`bench`), or by the name of a source (`bench=/dev/ttyUSB0`).
+ *
+ * @throws InaError usage_invalid
+ */
+export function nameDevices(
+  sources: readonly NamedSource[],
+  labels: Said<string>,
+): readonly NamedDevice[] {
+  const devices = sourceNames(sources).map((sourceName, i) => ({
+    source: sources[i] as NamedSource,
+    sourceName,
+    label: null as string | null,
+  }))
+  const inOrder: string[] = []
+  for (const text of labels.values) {
+    const named = splitLabel(text, devices)
+    if (named !== null) setLabel(named.device, named.label)
+    else if (!text.includes('=')) inOrder.push(checked(text))
+    else if (labels.mustFit) throw noSuchSource(text, devices)
+  }
+  const unnamed = devices.filter((each) => each.label === null)
+  if (inOrder.length > unnamed.length && labels.mustFit) throw tooManyLabels(inOrder, unnamed)
+  unnamed.forEach((each, i) => {
+    each.label = inOrder[i] ?? null
+  })
+  refuseSameName(devices)
+  return devices
+}
+
+/** The device with that label or source; null: there is none. */
+export function deviceCalled(name: string, devices: readonly NamedDevice[]): NamedDevice | null {
+  return (
+    devices.find((each) => each.label === name) ??
+    devices.find((each) => each.sourceName === name) ??
+    devices.find(({ source }) => source.kind === 'port' && isSamePort(source.path, name)) ??
+    null
+  )
+}
+
+/** The names by which options may speak of these devices. */
+export function namesOf(devices: readonly NamedDevice[]): string[] {
+  return devices.flatMap(({ label, sourceName }) =>
+    label === null ? [sourceName] : [label, sourceName],
+  )
+}
+
+/** @param said the option and its text, as in `--set b:interval=100` */
+export function noSuchDevice(
+  name: string,
+  said: string,
+  devices: readonly NamedDevice[],
+): InaError {
+  const guess = nearest(name, namesOf(devices))
+  return new InaError(
+    'usage_invalid',
+    `${said} is for a device '${name}', and there is none`,
+    guess === null ? `there are: ${namesOf(devices).join(', ')}` : `did you mean '${guess}'?`,
+  )
+}
+
+function sourceNames(sources: readonly NamedSource[]): string[] {
+  const used = new Map<string, number>()
+  return sources.map((source, i) => {
+    const first = sources.findIndex((each) => isSameSource(each, source))
+    if (first < i) throw readTwice(source)
+    if (source.kind === 'port') return source.path
+    if (source.kind === 'stdin') return 'stdin'
+    const name = `mock:${source.scenario}`
+    const count = (used.get(name) ?? 0) + 1
+    used.set(name, count)
+    return count === 1 ? name : `${name}#${count}`
+  })
+}
+
+/** A mock is made anew for each option; a port and a pipe are there once. */
+function isSameSource(a: NamedSource, b: NamedSource): boolean {
+  if (a.kind === 'mock' || b.kind === 'mock') return a === b
+  if (a.kind === 'stdin' || b.kind === 'stdin') return a.kind === b.kind
+  return isSamePort(a.path, b.path)
+}
+
+/** Also through a link such as those of /dev/serial/by-id. */
+function isSamePort(a: string, b: string): boolean {
+  if (process.platform === 'win32') return a.toLowerCase() === b.toLowerCase()
+  return a === b || realPath(a) === realPath(b)
+}
+
+interface Labelled extends NamedDevice {
+  label: string | null
+}
+
+/** At the first `=` behind which a source stands: labels and paths may have some of their own. */
+function splitLabel(
+  text: string,
+  devices: readonly Labelled[],
+): { readonly device: Labelled; readonly label: string } | null {
+  for (let at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) {
+    const name = text.slice(at + 1)
+    const device = devices.find(({ source, sourceName }) =>
+      source.kind === 'port' ? isSamePort(source.path, name) : sourceName === name,
+    )
+    if (device !== undefined) return { device, label: checked(text.slice(0, at)) }
+  }
+  return null
+}
+
+function checked(label: string): string {
+  if (label.trim() !== '') return cleanText(label)
+  throw new InaError('usage_invalid', 'a label of --device is empty', 'give each device a name')
+}
+
+function setLabel(device: Labelled, label: string): void {
+  if (device.label === null) {
+    device.label = label
+    return
+  }
+  throw new InaError(
+    'usage_invalid',
+    `--device gives ${device.sourceName} two labels, '${device.label}' and '${label}'`,
+    'leave one of them out',
+  )
+}
+
+/** Labels keep devices apart in the log, so no two may be called the same. */
+function refuseSameName(devices: readonly Labelled[]): void {
+  for (const device of devices) {
+    const twin = devices.find(
+      (each) => each !== device && namesOf([each]).includes(device.label ?? device.sourceName),
+    )
+    if (twin === undefined) continue
+    throw new InaError(
+      'usage_invalid',
+      `'${device.label ?? device.sourceName}' would stand for two devices, ${device.sourceName} and ${twin.sourceName}`,
+      'give each device a label of its own with --device',
+    )
+  }
+}
+
+function readTwice(source: NamedSource): InaError {
+  const [name, option] = source.kind === 'port' ? [source.path, '--port'] : ['stdin', '--stdin']
+  return new InaError(
+    'usage_invalid',
+    `${name} is named twice, and can be read only once`,
+    `leave one ${option} out`,
+  )
+}
+
+function tooManyLabels(labels: readonly string[], unnamed: readonly NamedDevice[]): InaError {
+  const left = unnamed.map((each) => each.sourceName).join(', ')
+  const rest = unnamed.length === 0 ? 'no device is left for' : `only ${left} is left for`
+  return new InaError(
+    'usage_invalid',
+    `--device gives more labels than there are devices: ${rest} ${labels.join(', ')}`,
+    'give one --device for each source, in their order, or by source: bench=/dev/ttyUSB0',
+  )
+}
+
+function noSuchSource(text: string, devices: readonly NamedDevice[]): InaError {
+  const name = text.slice(text.indexOf('=') + 1)
+  const names = devices.map((each) => each.sourceName)
+  const guess = nearest(name, names)
+  return new InaError(
+    'usage_invalid',
+    `--device ${text} is for a source '${name}', and there is none`,
+    guess === null
+      ? `the sources are: ${names.join(', ')}; a label that has a '=' needs one behind it`
+      : `did you mean '${guess}'?`,
+  )
+}

@@ -1,0 +1,146 @@
+import type { Command } from 'commander'
+import { numberIn } from '../util/numbers.ts'
+import { DEFAULT_BAUD, type DevicesAsked } from './device-plans.ts'
+import type { NamedSource, Said } from './named-devices.ts'
+import { BLANK_OR_COMMA, option } from './option.ts'
+import { keepHighest, levelOf } from './precedence.ts'
+import { type Scoped, scoped } from './scope.ts'
+
+/** In the order of the devices where the command line does not give one. */
+const SOURCES = ['port', 'mock', 'stdin'] as const
+type SourceOption = (typeof SOURCES)[number]
+
+interface Given {
+  port?: readonly string[]
+  mock?: readonly string[]
+  stdin?: boolean
+  wait?: boolean
+  baud?: number | readonly Scoped<number>[]
+  device?: readonly string[]
+  set?: readonly string[]
+  maxVoltage?: readonly Scoped<number>[]
+  maxCurrent?: readonly Scoped<number>[]
+  channel?: readonly string[]
+}
+
+/**
+ * Adds the options that say what is read and under which name.
+ *
+ * @returns what they say, once the command line is parsed
+ */
+export function addSourceOptions(command: Command): () => DevicesAsked {
+  command
+    .addOption(
+      option(
+        '--port <path>',
+        'serial port: COM3, /dev/ttyUSB0, /dev/serial/by-id/..., a pseudo-terminal; again for each further device',
+        { list: BLANK_OR_COMMA },
+      ),
+    )
+    .addOption(
+      option<number | Scoped<number>>(
+        '--baud <n>',
+        'line rate in baud, 300 to 4000000; <device>:<n> for one port',
+        {
+          default: DEFAULT_BAUD,
+          list: BLANK_OR_COMMA,
+          parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
+        },
+      ),
+    )
+    .addOption(
+      option('--stdin', 'frames from standard input, one way; keys come from the terminal itself'),
+    )
+    .addOption(
+      option(
+        '--mock [scenario]',
+        'the built-in mock device (see: ina219 mock --list); again for each further one',
+        { list: BLANK_OR_COMMA, preset: 'normal' },
+      ),
+    )
+    .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
+    .addOption(
+      option(
+        '--device <name>',
+        'label in the log; of several devices one each, in their order, or <name>=<source>',
+        { list: /,/, defaultText: 'what the device says of itself, else the source' },
+      ),
+    )
+    .addOption(option('--keep-time', "take the device's time stamps as they are, however old"))
+    .addOption(
+      option(
+        '--set <name=value...>',
+        'send settings to the device: interval=<ms>, time=now, range=<V>, averaging=<n>, mode=stream|poll, threshold=<A>|off, shunt=<ohm>, save; <device>:<name=value> for one of several',
+        { list: 'whole' },
+      ),
+    )
+    .addOption(
+      option(
+        '--max-voltage <V>',
+        'largest plausible bus voltage, 0 to 1000 V; <device>:<V> for one device',
+        {
+          list: BLANK_OR_COMMA,
+          defaultText: 'what the device says, else 26',
+          parse: scoped(numberIn({ min: 0, max: 1000, unit: 'V' })),
+        },
+      ),
+    )
+    .addOption(
+      option(
+        '--max-current <A>',
+        'largest plausible current, either sign, 0 to 1000 A; <device>:<A> for one device',
+        {
+          list: BLANK_OR_COMMA,
+          defaultText: 'what the device says, else 3.2',
+          parse: scoped(numberIn({ min: 0, max: 1000, unit: 'A' })),
+        },
+      ),
+    )
+    .addOption(
+      option(
+        '--channel <spec>',
+        'unit and plausible range of a further channel that a device sends: soc:%:0..100, lux:lx:0.., t:degC; again for each; <device>:<spec> for one device',
+        { list: BLANK_OR_COMMA },
+      ),
+    )
+  const order: SourceOption[] = []
+  for (const each of SOURCES) command.on(`option:${each}`, () => order.push(each))
+  return () => devicesAsked(command, order)
+}
+
+/** A flag beats environment and file also where they name other sources: those of one level are all. */
+function devicesAsked(command: Command, order: readonly SourceOption[]): DevicesAsked {
+  keepHighest(command, ...SOURCES.map((each) => [each]))
+  if (isStdinAlone(command.opts<Given>())) keepHighest(command, ['set'], ['stdin'])
+  const given = command.opts<Given>()
+  const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
+  const said = <T>(key: string, values: readonly T[] | undefined): Said<T> => ({
+    values: values ?? [],
+    mustFit: levelOf(command, key) >= level,
+  })
+  return {
+    sources: inOrder(given, order),
+    wait: given.wait === true,
+    labels: said('device', given.device),
+    bauds: said('baud', typeof given.baud === 'number' ? [] : given.baud),
+    settings: said('set', given.set),
+    maxVoltages: said('maxVoltage', given.maxVoltage),
+    maxCurrents: said('maxCurrent', given.maxCurrent),
+    channels: said('channel', given.channel),
+  }
+}
+
+function isStdinAlone({ stdin, port = [], mock = [] }: Given): boolean {
+  return stdin === true && port.length + mock.length === 0
+}
+
+/** @param order of the flags; empty where environment or file name the sources */
+function inOrder(given: Given, order: readonly SourceOption[]): NamedSource[] {
+  const left: Readonly<Record<SourceOption, NamedSource[]>> = {
+    port: (given.port ?? []).map((path) => ({ kind: 'port', path })),
+    mock: (given.mock ?? []).map((scenario) => ({ kind: 'mock', scenario })),
+    stdin: given.stdin === true ? [{ kind: 'stdin' }] : [],
+  }
+  const flags = order.flatMap((each) => left[each].shift() ?? [])
+  return [...flags, ...SOURCES.flatMap((each) => left[each])]
+}

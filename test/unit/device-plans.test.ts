@@ -1,0 +1,232 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { DevicePlan } from '../../src/app/device-plan.ts'
+import { type DevicesAsked, planDevices } from '../../src/cli/device-plans.ts'
+import type { NamedSource, Said } from '../../src/cli/named-devices.ts'
+import { type Scoped, scoped } from '../../src/cli/scope.ts'
+import type { Clock } from '../../src/util/clock.ts'
+import { temporaryFolder } from '../support/cli.ts'
+
+const CLOCK: Clock = { wallMs: () => 1_790_000_000_500, monoMs: () => 0 }
+const BOARD: NamedSource = { kind: 'port', path: '/dev/board' }
+const SPARE: NamedSource = { kind: 'port', path: '/dev/pci-0000:00:14.0' }
+const PIPE: NamedSource = { kind: 'stdin' }
+const mock = (scenario = 'normal'): NamedSource => ({ kind: 'mock', scenario })
+
+interface Texts {
+  readonly device?: readonly string[]
+  readonly baud?: readonly string[]
+  readonly set?: readonly string[]
+  readonly maxVoltage?: readonly string[]
+  readonly channel?: readonly string[]
+  /** False: as from the configuration file, with the sources as flags. */
+  readonly mustFit?: boolean
+}
+
+function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] {
+  const said = <T>(values: readonly T[] = []): Said<T> => ({
+    values,
+    mustFit: texts.mustFit ?? true,
+  })
+  const numbers = (values: readonly string[] = []): Said<Scoped<number>> =>
+    said(values.map(scoped(Number)))
+  const asked: DevicesAsked = {
+    sources,
+    wait: true,
+    labels: said(texts.device),
+    bauds: numbers(texts.baud),
+    settings: said(texts.set),
+    maxVoltages: numbers(texts.maxVoltage),
+    maxCurrents: numbers(),
+    channels: said(texts.channel),
+  }
+  return planDevices(asked, CLOCK)
+}
+
+const labels = (plans: readonly DevicePlan[]): (string | null)[] =>
+  plans.map(({ device }) => device)
+
+describe('sources', () => {
+  it('become plans in their order', () => {
+    expect(plan([mock('motor'), BOARD, PIPE]).map(({ source }) => source)).toEqual([
+      { kind: 'mock', scenario: 'motor', seed: 1 },
+      { kind: 'port', path: '/dev/board', baud: 115_200, wait: true },
+      { kind: 'stdin' },
+    ])
+  })
+
+  it('of several mocks have seeds of their own, and labels where they would say the same', () => {
+    const plans = plan([mock('motor'), mock(), mock('motor')])
+    expect(plans.map(({ source }) => source)).toMatchObject([{ seed: 1 }, { seed: 2 }, { seed: 3 }])
+    expect(labels(plans)).toEqual([null, null, 'mock:motor#2'])
+  })
+
+  it.skipIf(process.platform === 'win32')('are refused twice, under another name as well', () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'by-id'))
+    writeFileSync(join(folder, 'ttyUSB0'), '')
+    symlinkSync('../ttyUSB0', join(folder, 'by-id', 'usb-board'))
+    const paths = [join(folder, 'ttyUSB0'), join(folder, 'by-id', 'usb-board')]
+    const twice = paths.map((path): NamedSource => ({ kind: 'port', path }))
+    expect(() => plan(twice)).toThrow(/usb-board is named twice/)
+    expect(labels(plan(twice.slice(0, 1), { device: [`a=${paths[1]}`] }))).toEqual(['a'])
+  })
+})
+
+describe('--device', () => {
+  const TWO = [BOARD, mock('motor')]
+
+  it.each([
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [['a'], ['a', null]],
+    [['b=mock:motor'], [null, 'b']],
+    [
+      ['b=mock:motor', 'a'],
+      ['a', 'b'],
+    ],
+    [['R=0.1=/dev/board'], ['R=0.1', null]],
+    [['a=mock:motor#2'], [null, null, 'a'], [...TWO, mock('motor')]],
+    [['mock:motor=mock:motor'], [null, 'mock:motor']],
+  ])('%j names %j', (device, expected, sources: readonly NamedSource[] = TWO) => {
+    expect(labels(plan(sources, { device }))).toEqual(expected)
+  })
+
+  it.each([
+    [['a', 'b', 'c'], /more labels than there are devices/],
+    [['a=/dev/board', 'b=mock:motor', 'c'], /no device is left for c/],
+    [['a=mock:moto'], /for a source 'mock:moto', and there is none/],
+    [['a', 'a'], /'a' would stand for two devices, \/dev\/board and mock:motor/],
+    [['mock:motor'], /'mock:motor' would stand for two devices/],
+    [['a=/dev/board', 'b=/dev/board'], /two labels, 'a' and 'b'/],
+    [['=/dev/board'], /label of --device is empty/],
+  ])('%j is refused', (device, pattern) => {
+    expect(() => plan(TWO, { device })).toThrow(pattern)
+  })
+
+  it('of a lower level than the sources gives what fits', () => {
+    const device = ['a', 'b', 'c', 'x=/dev/other']
+    expect(labels(plan(TWO, { device, mustFit: false }))).toEqual(['a', 'b'])
+  })
+})
+
+describe('--set', () => {
+  const settings = (sources: readonly NamedSource[], set: string[], device: string[] = []) =>
+    plan(sources, { set, device }).map((each) =>
+      each.settings.map(({ cmd, value }) => `${cmd} ${String(value)}`),
+    )
+
+  it('goes to all that can be written to, and to one by label or source', () => {
+    expect(settings([BOARD, mock(), PIPE], ['interval=100'])).toEqual([
+      ['set_interval 100'],
+      ['set_interval 100'],
+      [],
+    ])
+    expect(settings([BOARD, mock()], ['a:interval=50', 'mode=poll'], ['a'])).toEqual([
+      ['set_mode poll', 'set_interval 50'],
+      ['set_mode poll'],
+    ])
+    expect(settings([BOARD, mock()], ['mock:normal:save'])).toEqual([[], ['save undefined']])
+  })
+
+  it('takes several from one text, also for labels with blanks and colons', () => {
+    const set = ['bench 7:interval=100, bench 7:averaging=8 time=now']
+    expect(settings([BOARD], set, ['bench 7'])).toEqual([
+      ['set_time 1790000000.5', 'set_interval 100', 'set_averaging 8'],
+    ])
+    const nested = ['a:interval=1', 'a:b:interval=2', '/dev/pci-0000:00:14.0:interval=3']
+    expect(settings([BOARD, mock(), SPARE], nested, ['a', 'a:b'])).toEqual([
+      ['set_interval 1'],
+      ['set_interval 2'],
+      ['set_interval 3'],
+    ])
+  })
+
+  it.each([
+    [['interval=100'], [PIPE], /standard input is one way/],
+    [['stdin:interval=100'], [BOARD, PIPE], /standard input is one way/],
+    [['bench:interval=100'], [BOARD], /--set bench:interval=100 is for a device 'bench'/],
+    [['/dev/board:intervall=1'], [BOARD], /'intervall' is no setting/],
+    [['/dev/board:'], [BOARD], /'' is no setting/],
+    [['interval'], [BOARD], /has no value/],
+  ])('%j is refused', (set, sources, pattern) => {
+    expect(() => plan(sources, { set })).toThrow(pattern)
+  })
+
+  it('of a lower level than the sources may be for devices of another run', () => {
+    const [only] = plan([BOARD], { set: ['b:interval=1', 'interval=2'], mustFit: false })
+    expect(only?.settings).toEqual([{ cmd: 'set_interval', value: 2 }])
+  })
+})
+
+describe('numbers by device', () => {
+  it('one for the device goes before one for all, the last before the others', () => {
+    const [board, pipe] = plan([BOARD, PIPE], {
+      device: ['a'],
+      baud: ['9600', 'a:19200', '38400'],
+      maxVoltage: ['30', 'stdin:5', '20'],
+    })
+    expect(board).toMatchObject({ source: { baud: 19_200 }, range: { voltageMax: 20 } })
+    expect(pipe?.range).toEqual({ voltageMax: 5 })
+    expect(plan([BOARD])[0]?.range).toEqual({})
+  })
+
+  it('for a device that is not there, or has no line rate, are refused', () => {
+    expect(() => plan([BOARD], { maxVoltage: ['b:5'] })).toThrow(/--max-voltage b:5 is for/)
+    expect(() => plan([BOARD, PIPE], { baud: ['stdin:9600'] })).toThrow(/has no line rate/)
+  })
+})
+
+describe('--channel', () => {
+  const channels = (channel: string[]) =>
+    plan([BOARD, mock()], { channel, device: ['a', 'b'] }).map((each) => each.channels)
+
+  it.each([
+    ['soc', { id: 'soc', unit: '', range: null }],
+    ['soc:%', { id: 'soc', unit: '%', range: null }],
+    ['soc:%:0..100', { id: 'soc', unit: '%', range: { min: 0, max: 100 } }],
+    ['lux:lx:0..', { id: 'lux', unit: 'lx', range: { min: 0, max: Number.POSITIVE_INFINITY } }],
+    ['t:degC:-40..125.5', { id: 't', unit: 'degC', range: { min: -40, max: 125.5 } }],
+    ['t::..1e3', { id: 't', unit: '', range: { min: Number.NEGATIVE_INFINITY, max: 1000 } }],
+  ])('%s is a channel of all', (text, expected) => {
+    expect(channels([text])).toEqual([[expected], [expected]])
+  })
+
+  it('is for one device behind its label, which goes before one for all', () => {
+    expect(channels(['a:soc:%', 'soc:V', 't'])).toEqual([
+      [
+        { id: 'soc', unit: '%', range: null },
+        { id: 't', unit: '', range: null },
+      ],
+      [
+        { id: 'soc', unit: 'V', range: null },
+        { id: 't', unit: '', range: null },
+      ],
+    ])
+  })
+
+  it.each([
+    ['', /character 1: the name of a channel is missing/],
+    ['a::%', /character 3: the name of a channel is missing/],
+    ['x'.repeat(33), /character 33: a name has at most 32/],
+    ['v', /v is the voltage in V/],
+    ['a:w:W', /w is the power in W/],
+    ['soc:%:5', /character 7: a range has '\.\.' between/],
+    ['soc:%:..', /character 7: a range has an end/],
+    ['soc:%:0...5', /character 10: '\.5' is not a number/],
+    ['b:soc:%:x..5', /character 9: 'x' is not a number/],
+    ['soc:%:100..0', /character 12: 0 is below 100/],
+    ['soc:%:0..100:V', /character 13: nothing may follow/],
+  ])('%j is refused where it goes wrong', (text, pattern) => {
+    expect(() => channels([text])).toThrow(pattern)
+  })
+
+  it('of a lower level than the sources may be for a device of another run', () => {
+    const channel = ['c:soc:%:0..100', 'soc:V']
+    const [only] = plan([BOARD], { channel, mustFit: false })
+    expect(only?.channels).toEqual([{ id: 'soc', unit: 'V', range: null }])
+  })
+})
