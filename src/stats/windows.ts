@@ -2,6 +2,8 @@ import { ELECTRIC } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
 export interface WindowStat {
+  /** Measured values of the channel. */
+  readonly samples: number
   readonly min: number
   readonly avg: number
   readonly max: number
@@ -55,7 +57,7 @@ class SecondRing {
   }
 
   /** The window of `seconds` that ends with `now`. @returns null: nothing in it */
-  read(now: number, seconds: number): (WindowStat & { readonly samples: number }) | null {
+  read(now: number, seconds: number): WindowStat | null {
     let samples = 0
     let sum = 0
     let min = Number.POSITIVE_INFINITY
@@ -68,7 +70,7 @@ class SecondRing {
       min = Math.min(min, this.#min[slot] as number)
       max = Math.max(max, this.#max[slot] as number)
     }
-    return samples === 0 ? null : { min, avg: sum / samples, max, samples }
+    return samples === 0 ? null : { samples, min, avg: sum / samples, max }
   }
 }
 

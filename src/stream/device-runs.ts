@@ -1,6 +1,6 @@
 import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { HelloFrame } from '../protocol/frames.ts'
-import type { ResumeOptions, ResumeOptions, ResumePoint, ResumePoint } from '../protocol/link/resume.ts'
+import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
 import { Continuity } from '../stats/continuity.ts'
 import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.ts'
 

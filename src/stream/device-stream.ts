@@ -309,8 +309,8 @@ export class DeviceStream {
     this.#recorder.useRange(hello.range)
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
-    const run = known ? '' : ', new run'
-    this.#events.report('hello', `${hello.model}${firmware}${boot}${run}`)
+    const news = known ? '' : ', new run'
+    this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
   }
 
   /** A source that can wait does so while disk or output are behind; a port is never held up. */

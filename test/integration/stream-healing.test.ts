@@ -1,3 +1,4 @@
+import type { DeviceStream } from '../../src/stream/device-stream.ts'
 import { describe, expect, it } from 'vitest'
 import { createDevice } from '../../mock/device.ts'
 import type { DeviceCore } from '../../mock/device-core.ts'

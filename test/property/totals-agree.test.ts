@@ -1,3 +1,4 @@
+import type { HubDevice } from '../../src/monitor/hub.ts'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

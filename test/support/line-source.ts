@@ -1,5 +1,5 @@
 import { decodeLines } from '../../src/sources/lines/line-decoder.ts'
-import type { Source, SourceSink } from '../../src/sources/source.ts'
+import type { Source, SourceSink, SourceState } from '../../src/sources/source.ts'
 
 /** A source whose lines a test hands over one by one. */
 export class LineSource implements Source {
@@ -23,6 +23,10 @@ export class LineSource implements Source {
 
   line(text: string): void {
     if (this.#sink !== null) decodeLines(this.#sink).line(Buffer.from(text))
+  }
+
+  state(state: SourceState, reason: string): void {
+    this.#sink?.state(state, reason)
   }
 
   reconnect(): void {

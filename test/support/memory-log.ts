@@ -5,7 +5,6 @@ import type {
   LogClient,
   LogEvent,
   LogState,
-  LostRange,
   ResumePoint,
 } from '../../src/storage/client/log.ts'
 import type { LogBatch } from '../../src/storage/client/log-batch.ts'

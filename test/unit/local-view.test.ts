@@ -1,3 +1,4 @@
+import { startHub } from '../support/stream-rig.ts'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ndjsonLine, plainLine } from '../../src/cli/sample-text.ts'
+import { ndjsonLine, plainLine } from '../../src/app/output/sample-text.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 
 const SAMPLE: Sample = {

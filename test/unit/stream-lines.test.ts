@@ -1,5 +1,5 @@
+import { SampleLimit } from '../../src/stream/sample-limit.ts'
 import { describe, expect, it } from 'vitest'
-import type { Sample } from '../../src/domain/sample.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'
