@@ -58,10 +58,13 @@ function setLeftoversAside(file: string): void {
 export function migrate(db: Database.Database): void {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > SCHEMA_VERSION) throw newer(db.name, version, SCHEMA_VERSION)
+  // Version 2 edits the text of the schema in place.
+  db.unsafeMode(true)
   MIGRATIONS.slice(version).forEach((sql, i) => {
     db.transaction(() => {
       db.exec(sql)
       db.pragma(`user_version = ${version + i + 1}`)
     }).immediate()
   })
+  db.unsafeMode(false)
 }

@@ -137,6 +137,112 @@ CREATE VIEW power_event AS
 SELECT v.time_us / 1000 AS timestamp, v.kind, v.detail, d.name AS device
 FROM event v JOIN device d ON d.id = v.device_id;
 `,
+  // sqlite.org/lang_altertable.html, 8: taking NOT NULL away changes no row, so that the text of
+  // the schema may be edited in place; a copy of the table would take minutes.
+  `
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema SET sql = replace(sql, ' ANY NOT NULL', ' ANY')
+WHERE type = 'table' AND name = 'sample';
+PRAGMA writable_schema = RESET;
+
+CREATE TABLE meta(
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
+
+CREATE TABLE channel(
+  id INTEGER PRIMARY KEY,
+  device_id INTEGER NOT NULL REFERENCES device(id),
+  name TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  UNIQUE(device_id, name)
+) STRICT;
+
+CREATE TABLE channel_value(
+  sample_id INTEGER NOT NULL,
+  channel_id INTEGER NOT NULL,
+  value ANY NOT NULL,
+  PRIMARY KEY(sample_id, channel_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE second(
+  device_id INTEGER NOT NULL,
+  second INTEGER NOT NULL,
+  samples INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  covered_us INTEGER NOT NULL,
+  v_min ANY, v_sum ANY, v_max ANY,
+  a_min ANY, a_sum ANY, a_max ANY,
+  w_min ANY, w_sum ANY, w_max ANY,
+  charge_pc REAL NOT NULL,
+  energy_pj REAL NOT NULL,
+  PRIMARY KEY(device_id, second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channel_minute(
+  channel_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  min REAL NOT NULL, sum REAL NOT NULL, max REAL NOT NULL,
+  PRIMARY KEY(channel_id, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE commit_run(
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  device_id INTEGER NOT NULL,
+  epoch_id INTEGER NOT NULL,
+  from_id INTEGER NOT NULL,
+  to_id INTEGER NOT NULL
+) STRICT;
+CREATE INDEX commit_run_device ON commit_run(device_id, n);
+
+CREATE TABLE reader(
+  name TEXT NOT NULL,
+  device_id INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  sample_id INTEGER NOT NULL,
+  PRIMARY KEY(name, device_id)
+) STRICT, WITHOUT ROWID;
+
+DROP VIEW power_log;
+CREATE VIEW power_log AS
+SELECT
+  s.id / 1000 AS timestamp,
+  CASE typeof(s.v) WHEN 'integer' THEN s.v / 1e6 ELSE CAST(s.v AS REAL) END AS voltage,
+  CASE typeof(s.a) WHEN 'integer' THEN s.a / 1e6 ELSE CAST(s.a AS REAL) END AS current,
+  CASE typeof(s.w) WHEN 'integer' THEN s.w / 1e6 ELSE CAST(s.w AS REAL) END AS power,
+  s.seq AS sequence,
+  t.text AS status,
+  d.name AS device,
+  s.id AS time_us,
+  e.id AS epoch,
+  e.boot AS boot
+FROM sample s
+CROSS JOIN epoch e ON e.id = s.epoch_id
+CROSS JOIN device d ON d.id = e.device_id
+CROSS JOIN status t ON t.id = s.status_id
+WHERE s.v IS NOT NULL;
+
+CREATE VIEW channel_log AS
+SELECT
+  s.id / 1000 AS timestamp,
+  d.name AS device,
+  c.name AS channel,
+  CASE typeof(x.value) WHEN 'integer' THEN x.value / 1e6 ELSE CAST(x.value AS REAL) END AS value,
+  c.unit AS unit,
+  s.seq AS sequence,
+  t.text AS status,
+  s.id AS time_us,
+  e.id AS epoch,
+  e.boot AS boot
+FROM sample s
+CROSS JOIN channel_value x ON x.sample_id = s.id
+CROSS JOIN channel c ON c.id = x.channel_id
+CROSS JOIN epoch e ON e.id = s.epoch_id
+CROSS JOIN device d ON d.id = e.device_id
+CROSS JOIN status t ON t.id = s.status_id;
+`,
 ]
 
 /** Version that this program writes, kept in `user_version`. */

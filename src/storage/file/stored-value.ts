@@ -28,8 +28,13 @@ export function toStored(value: number): bigint | number | string {
   return Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value
 }
 
-/** @param stored as better-sqlite3 returns the column @returns V, A or W */
-export function fromStored(stored: StoredValue): number {
-  if (typeof stored === 'string') return Number(stored)
-  return Number.isInteger(stored) ? stored / 1e6 : stored
+/** @param stored as better-sqlite3 returns the column @returns in the unit of the value; NaN for NULL: there is none */
+export function fromStored(stored: StoredValue | null): number {
+  if (typeof stored === 'number') return Number.isInteger(stored) ? stored / 1e6 : stored
+  return stored === null ? Number.NaN : Number(stored)
+}
+
+/** False: no value of a log; the page that it was read from is damaged. */
+export function isStored(value: unknown): value is StoredValue {
+  return typeof value === 'number' || typeof value === 'string'
 }
