@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { createDraft, removeDraft } from '../../util/draft-file.ts'
 import { kindOf } from './file-kind.ts'
+import { layoutOf } from './layout.ts'
 import { inTheWay, newer } from './log-errors.ts'
 import { freeName, place, sync } from './placing.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
@@ -54,17 +55,26 @@ function setLeftoversAside(file: string): void {
   }
 }
 
-/** Brings the layout up to date. @throws InaError log_newer */
+/**
+ * Brings the layout up to date, each version in one transaction, so that a crash
+ * leaves the version before whole. Takes some milliseconds, however many rows there are.
+ *
+ * @throws InaError log_newer
+ */
 export function migrate(db: Database.Database): void {
-  const version = db.pragma('user_version', { simple: true }) as number
+  const version = layoutOf(db)
   if (version > SCHEMA_VERSION) throw newer(db.name, version, SCHEMA_VERSION)
-  // Version 2 edits the text of the schema in place.
+  if (version === SCHEMA_VERSION) return
+  // A version may edit the text of the schema, which SQLite's defensive mode forbids.
   db.unsafeMode(true)
-  MIGRATIONS.slice(version).forEach((sql, i) => {
-    db.transaction(() => {
-      db.exec(sql)
-      db.pragma(`user_version = ${version + i + 1}`)
-    }).immediate()
-  })
-  db.unsafeMode(false)
+  try {
+    MIGRATIONS.slice(version).forEach((sql, i) => {
+      db.transaction(() => {
+        db.exec(sql)
+        db.pragma(`user_version = ${version + i + 1}`)
+      }).immediate()
+    })
+  } finally {
+    db.unsafeMode(false)
+  }
 }

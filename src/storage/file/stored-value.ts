@@ -1,5 +1,6 @@
 /**
- * How a measured value stands in the log, without loss.
+ * How a measured value stands in the log, without loss. NULL is no value: voltage,
+ * current and power of a sample that has none.
  *
  * Nearly all values have at most 6 decimals and are stored as whole millionths
  * (3 or 4 bytes instead of 8): integer / 1e6 is by IEEE 754 the double nearest to
@@ -9,32 +10,34 @@
  * since a whole REAL could not be told from an INTEGER by a JavaScript reader.
  */
 
-export type StoredValue = number | string
+export type StoredValue = number | string | null
 
 /**
  * The value in whole millionths; NaN where that would not be exact.
  *
- * @param value V, A or W
+ * @param value in the unit of its channel
  */
 export function toMicro(value: number): number {
   const micro = Math.round(value * 1e6)
   return micro / 1e6 === value && Math.abs(micro) <= Number.MAX_SAFE_INTEGER ? micro : Number.NaN
 }
 
-/** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. */
-export function toStored(value: number): bigint | number | string {
+/** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. @param value NaN: none */
+export function toStored(value: number): bigint | number | string | null {
+  if (Number.isNaN(value)) return null
   const micro = toMicro(value)
   if (!Number.isNaN(micro)) return BigInt(micro)
   return Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value
 }
 
-/** @param stored as better-sqlite3 returns the column @returns in the unit of the value; NaN for NULL: there is none */
-export function fromStored(stored: StoredValue | null): number {
-  if (typeof stored === 'number') return Number.isInteger(stored) ? stored / 1e6 : stored
-  return stored === null ? Number.NaN : Number(stored)
+/** @param stored as better-sqlite3 returns the column @returns in the unit of its channel; NaN: none */
+export function fromStored(stored: StoredValue): number {
+  if (stored === null) return Number.NaN
+  if (typeof stored === 'string') return Number(stored)
+  return Number.isInteger(stored) ? stored / 1e6 : stored
 }
 
 /** False: no value of a log; the page that it was read from is damaged. */
-export function isStored(value: unknown): value is StoredValue {
+export function isStored(value: unknown): value is number | string {
   return typeof value === 'number' || typeof value === 'string'
 }
