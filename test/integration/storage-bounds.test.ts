@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LostRange } from '../../src/storage/client/log.ts'
-import { EMPTY_BLOCK, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { EpochTable } from '../../src/storage/write/epoch-table.ts'
 import { BURST, MAX_EVENTS } from '../../src/storage/write/event-table.ts'
@@ -153,10 +153,10 @@ describe('lost ranges', () => {
     for (let at = 0; at < count; at += 500) {
       const block = at === 0 ? batchesOf(series(10, 1e6))[0]?.block : undefined
       const batch: LogBatch = {
+        ...EMPTY_BATCH,
         epochs: at === 0 ? [EPOCH] : [],
-        block: block ?? EMPTY_BLOCK,
+        block: block ?? EMPTY_BATCH.block,
         lost: lost.slice(at, at + 500),
-        events: [],
       }
       log.writer.write([batch])
       expect(
@@ -167,9 +167,9 @@ describe('lost ranges', () => {
     const found = { ...(lost[100] as LostRange), reason: 'found' as const }
     const newest = { ...(lost.at(-1) as LostRange), reason: 'found' as const }
     const sum = () => log.db.prepare('SELECT sum(count) FROM lost').pluck().get()
-    log.writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [newest], events: [] }])
+    log.writer.write([{ ...EMPTY_BATCH, lost: [newest] }])
     expect(sum()).toBe(count - 1)
-    log.writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [found], events: [] }])
+    log.writer.write([{ ...EMPTY_BATCH, lost: [found] }])
     log.end()
     expect(one('SELECT count(*) FROM lost')).toBeLessThanOrEqual(SINGLE_RANGES + 10)
     expect(one('SELECT sum(count) FROM lost')).toBe(count - 2)
@@ -178,9 +178,8 @@ describe('lost ranges', () => {
 
 describe('events', () => {
   const batchOf = (events: LogBatch['events']): LogBatch => ({
+    ...EMPTY_BATCH,
     epochs: [EPOCH],
-    block: EMPTY_BLOCK,
-    lost: [],
     events,
   })
   const event = (i: number, stepUs: number, kind = 'hello') => ({

@@ -17,6 +17,7 @@ import {
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { EMPTY_BATCH } from '../../src/storage/client/log-batch.ts'
 import { SCHEMA_VERSION } from '../../src/storage/file/schema.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
@@ -335,6 +336,6 @@ test('a spill file that is a link is neither read nor written', () => {
   symlinkSync('precious', `${file}.spill.csv`)
   expect(refusal(() => keeper().open()).message).toContain('spill.csv is in the way')
   const spill = new SpillFile(file)
-  expect(refusal(() => spill.append([], [])).code).toBe('log_unwritable')
+  expect(refusal(() => spill.append(EMPTY_BATCH, [])).code).toBe('log_unwritable')
   expect(readFileSync(join(folder, 'precious'), 'utf8')).toHaveLength(43)
 })

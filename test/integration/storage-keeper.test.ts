@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import {
   type KeeperReport,
@@ -32,6 +33,9 @@ import {
   series,
   tempFolder,
 } from '../support/log-fixture.ts'
+
+/** What a run hands to its spill file first. */
+const RUN: LogBatch = { ...EMPTY_BATCH, epochs: [EPOCH] }
 
 let file: string
 let spill: string
@@ -197,7 +201,7 @@ describe('the spill file', () => {
 
   /** As a run leaves it that was killed while the log was locked. */
   function leaveSpill(from: number, to: number): void {
-    new SpillFile(file).append([EPOCH], batchesOf(samples.slice(from, to)))
+    new SpillFile(file).append(RUN, batchesOf(samples.slice(from, to)))
   }
 
   test('a run does not begin before it has flowed back', () => {
@@ -293,7 +297,7 @@ test('a commit that went through although it was reported as failed is not made 
 test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
   const samples = series(300, 100_000)
   makeLog(file, samples.slice(0, 100))
-  new SpillFile(file).append([EPOCH], batchesOf(samples.slice(100, 200)))
+  new SpillFile(file).append(RUN, batchesOf(samples.slice(100, 200)))
   const { write } = LogWriter.prototype
   let isFull = true
   vi.spyOn(LogWriter.prototype, 'write').mockImplementation(function (this: LogWriter, ...args) {

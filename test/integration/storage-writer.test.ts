@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Epoch } from '../../src/domain/sample.ts'
-import { estimateLogBytes } from '../../src/storage/file/log-size.ts'
+import { estimateLogBytes } from '../../src/storage/client/log.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import {
   ALL,

@@ -71,6 +71,7 @@ test('the totals of the screen are those of the log, whatever comes', () => {
 
         const file = join(folder, `${run++}.db`)
         const { writer, end } = openWriter(file)
+        log.commit()
         for (const batch of log.batches) writer.write([batch])
         end()
         const reader = LogReader.open(file)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import { BlockBuilder, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { openForWriting } from '../../src/storage/file/log-file.ts'
 import type { LogRange } from '../../src/storage/read/log-query.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
@@ -64,7 +64,7 @@ export function batchesOf(samples: readonly Sample[], more: Partial<LogBatch> = 
   const batches: LogBatch[] = []
   const builder = new BlockBuilder()
   const take = (): void => {
-    batches.push({ epochs: [], block: builder.take(), lost: [], events: [] })
+    batches.push({ ...EMPTY_BATCH, block: builder.take() })
   }
   for (const sample of samples) {
     builder.add(sample)

@@ -1,8 +1,11 @@
+import type { Extras } from '../../domain/channels.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { LogEvent, LostRange } from './log.ts'
+import type { ChannelUnit, LogEvent, LostRange } from './log.ts'
 
 /** Numbers a sample takes in a block: time, voltage, current, power, seq, epoch, status. */
 export const FIELDS = 7
+/** Numbers a value of an extra channel takes: place of its sample, place of its channel, value. */
+export const EXTRA_FIELDS = 3
 /** At most so many samples are handed over at once, and so uncommitted while the disk keeps up. */
 export const BLOCK_SAMPLES = 500
 /** Where neither log nor spill file can be written: samples kept before the log counts as failed. */
@@ -12,26 +15,51 @@ export const LAST_RESORT_SAMPLES = 500_000
 export interface SampleBlock {
   readonly count: number
   /**
-   * `FIELDS` numbers a sample: Unix µs, V, A, W, sequence number (-1: none),
-   * epoch id, place of its status in `states`.
+   * `FIELDS` numbers a sample: Unix µs, V, A, W (NaN all three: not electric), sequence
+   * number (-1: none), epoch id, place of its status in `states`.
    */
   readonly fields: Float64Array
   readonly states: readonly string[]
+  /** `EXTRA_FIELDS` numbers a value, in order of the samples; empty where there are none. */
+  readonly extras: Float64Array
+  /** Names of the channels that `extras` refers to. */
+  readonly channels: readonly string[]
 }
 
 /** What goes to the writer in one piece. */
 export interface LogBatch {
   readonly epochs: readonly Epoch[]
+  readonly units: readonly ChannelUnit[]
   readonly block: SampleBlock
   readonly lost: readonly LostRange[]
   readonly events: readonly LogEvent[]
 }
 
-export const EMPTY_BLOCK: SampleBlock = { count: 0, fields: new Float64Array(0), states: [] }
+const NO_EXTRAS: Pick<SampleBlock, 'extras' | 'channels'> = {
+  extras: new Float64Array(0),
+  channels: [],
+}
+const EMPTY_BLOCK: SampleBlock = {
+  count: 0,
+  fields: new Float64Array(0),
+  states: [],
+  ...NO_EXTRAS,
+}
+
+/** To make a batch of what there is: `{ ...EMPTY_BATCH, events }`. */
+export const EMPTY_BATCH: LogBatch = {
+  epochs: [],
+  units: [],
+  block: EMPTY_BLOCK,
+  lost: [],
+  events: [],
+}
 
 /** Packs samples one by one. */
 export class BlockBuilder {
   readonly #fields = new Float64Array(BLOCK_SAMPLES * FIELDS)
+  /** Made with the first value of an extra channel. */
+  #extras: ExtraBuilder | null = null
   #count = 0
   #states: string[] = []
   #lastStatus = ''
@@ -48,6 +76,10 @@ export class BlockBuilder {
   /** Only while not full. */
   add(sample: Sample): void {
     const fields = this.#fields
+    if (sample.extras !== null) {
+      this.#extras ??= new ExtraBuilder()
+      this.#extras.add(this.#count, sample.extras)
+    }
     let at = this.#count++ * FIELDS
     fields[at++] = sample.timeUs
     fields[at++] = sample.voltage
@@ -64,6 +96,7 @@ export class BlockBuilder {
       count: this.#count,
       fields: this.#fields.slice(0, this.#count * FIELDS),
       states: this.#states,
+      ...(this.#extras?.take() ?? NO_EXTRAS),
     }
     this.#count = 0
     this.#states = []
@@ -81,6 +114,42 @@ export class BlockBuilder {
   }
 }
 
+/** The values of extra channels of one block. */
+class ExtraBuilder {
+  #values = new Float64Array(BLOCK_SAMPLES * EXTRA_FIELDS)
+  #length = 0
+  #channels: string[] = []
+
+  add(sampleAt: number, extras: Extras): void {
+    for (const name in extras) {
+      const value = extras[name] as number
+      // Past the range of a double, such as 1e999: nothing that SQL could give back.
+      if (!Number.isFinite(value)) continue
+      let channelAt = this.#channels.indexOf(name)
+      if (channelAt < 0) channelAt = this.#channels.push(name) - 1
+      if (this.#length + EXTRA_FIELDS > this.#values.length) this.#grow()
+      this.#values[this.#length++] = sampleAt
+      this.#values[this.#length++] = channelAt
+      this.#values[this.#length++] = value
+    }
+  }
+
+  /** All values; there are none any more. */
+  take(): Pick<SampleBlock, 'extras' | 'channels'> {
+    if (this.#length === 0) return NO_EXTRAS
+    const taken = { extras: this.#values.slice(0, this.#length), channels: this.#channels }
+    this.#length = 0
+    this.#channels = []
+    return taken
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.#values.length)
+    larger.set(this.#values)
+    this.#values = larger
+  }
+}
+
 /** The samples of a block as the log sees them, for the slow paths. */
 export function* samplesOf(block: SampleBlock): Generator<{
   readonly timeUs: number
@@ -90,9 +159,17 @@ export function* samplesOf(block: SampleBlock): Generator<{
   readonly seq: number
   readonly epochId: number
   readonly status: string
+  readonly extras: readonly (readonly [channel: string, value: number])[]
 }> {
-  const { fields } = block
-  for (let at = 0; at < block.count * FIELDS; at += FIELDS) {
+  const { fields, extras } = block
+  let next = 0
+  for (let i = 0; i < block.count; i++) {
+    const at = i * FIELDS
+    const ofSample: [string, number][] = []
+    for (; extras[next] === i; next += EXTRA_FIELDS) {
+      const channel = block.channels[extras[next + 1] as number] as string
+      ofSample.push([channel, extras[next + 2] as number])
+    }
     yield {
       timeUs: fields[at] as number,
       voltage: fields[at + 1] as number,
@@ -101,6 +178,7 @@ export function* samplesOf(block: SampleBlock): Generator<{
       seq: fields[at + 4] as number,
       epochId: fields[at + 5] as number,
       status: block.states[fields[at + 6] as number] as string,
+      extras: ofSample,
     }
   }
 }

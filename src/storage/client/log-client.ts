@@ -13,7 +13,8 @@ import type {
   OpenLogOptions,
   ResumePoint,
 } from './log.ts'
-import { BlockBuilder, LAST_RESORT_SAMPLES } from './log-batch.ts'
+import { LAST_RESORT_SAMPLES } from './log-batch.ts'
+import { Outbox } from './outbox.ts'
 import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
 
 /**
@@ -74,15 +75,7 @@ class WorkerLog implements LogClient {
   readonly #worker: Worker
   readonly #file: string
   readonly #resumePoints: readonly ResumePoint[]
-  readonly #block = new BlockBuilder()
-  #epochs: Epoch[] = []
-  #lost: LostRange[] = []
-  #events: LogEvent[] = []
-  #nextEpochId: number
-  /** By epoch, the newest sample in order that waits to be handed over. */
-  #newest = new Map<number, number>()
-  #lastEpochId = -1
-  #lastSeq = -1
+  readonly #outbox: Outbox
   #timer: NodeJS.Timeout | null = null
   #inFlight: InFlight[] = []
   #durableBatches = 0
@@ -100,7 +93,7 @@ class WorkerLog implements LogClient {
   constructor(worker: Worker, reply: OpenReply, file: string) {
     this.#worker = worker
     this.#file = file
-    this.#nextEpochId = reply.nextEpochId
+    this.#outbox = new Outbox(reply.nextEpochId)
     this.#resumePoints = reply.resumePoints
     this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
     worker.on('message', (message: FromWorker) => this.#hear(message))
@@ -131,35 +124,37 @@ class WorkerLog implements LogClient {
   }
 
   begin(device: string, boot: number | null, startedUs: number): Epoch {
-    const epoch = { id: this.#nextEpochId++, device, boot, startedUs }
-    this.epoch(epoch)
+    const epoch = this.#outbox.begin(device, boot, startedUs)
+    this.#handOverSoon()
     return epoch
   }
 
-  channel(_channel: ChannelInfo): void {}
-
   epoch(epoch: Epoch): void {
-    this.#epochs.push(epoch)
+    this.#outbox.epoch(epoch)
+    this.#handOverSoon()
+  }
+
+  channel(channel: ChannelInfo): void {
+    this.#outbox.channel(channel)
     this.#handOverSoon()
   }
 
   append(sample: Sample): void {
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
     if (this.#dead !== null) return
-    this.#block.add(sample)
-    this.#noteNewest(sample)
+    this.#outbox.append(sample)
     this.#appended++
-    if (this.#block.isFull) this.#handOver()
+    if (this.#outbox.isFull) this.#handOver()
     else this.#handOverSoon()
   }
 
   lost(range: LostRange): void {
-    this.#lost.push(range)
+    this.#outbox.lost(range)
     this.#handOverSoon()
   }
 
   event(event: LogEvent): void {
-    this.#events.push(event)
+    this.#outbox.event(event)
     this.#handOverSoon()
   }
 
@@ -199,24 +194,6 @@ class WorkerLog implements LogClient {
     await this.#worker.terminate()
   }
 
-  #noteNewest({ epochId, seq, origin }: Sample): void {
-    if (seq === null || origin === 'late') return
-    if (epochId !== this.#lastEpochId) {
-      if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
-      this.#lastEpochId = epochId
-    }
-    this.#lastSeq = seq
-  }
-
-  #takeNewest(): Commit {
-    if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
-    const newest = this.#newest
-    this.#newest = new Map()
-    this.#lastEpochId = -1
-    this.#lastSeq = -1
-    return newest
-  }
-
   #handOverSoon(): void {
     this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
   }
@@ -224,16 +201,12 @@ class WorkerLog implements LogClient {
   #handOver(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const isEmpty =
-      this.#block.count + this.#epochs.length + this.#lost.length + this.#events.length === 0
-    if (isEmpty || this.#dead !== null) return
-    const block = this.#block.take()
-    this.#inFlight.push({ samples: block.count, commit: this.#takeNewest() })
-    const batch = { epochs: this.#epochs, block, lost: this.#lost, events: this.#events }
-    this.#post({ type: 'batch', batch }, [block.fields.buffer])
-    this.#epochs = []
-    this.#lost = []
-    this.#events = []
+    if (this.#outbox.isEmpty || this.#dead !== null) return
+    const { batch, commit } = this.#outbox.take()
+    const { count, fields, extras } = batch.block
+    this.#inFlight.push({ samples: count, commit })
+    const buffers = extras.length > 0 ? [fields.buffer, extras.buffer] : [fields.buffer]
+    this.#post({ type: 'batch', batch }, buffers)
   }
 
   #post(message: ToWorker, transfer: ArrayBufferLike[] = []): void {

@@ -2,6 +2,8 @@ import type { ValueRange } from '../../domain/channels.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 
+export { estimateLogBytes } from '../file/log-size.ts'
+
 /** A range of samples that were never received. */
 export interface LostRange {
   readonly epochId: number
@@ -30,6 +32,9 @@ export interface ChannelInfo {
   readonly unit: string
   readonly range: ValueRange | null
 }
+
+/** What the log keeps of it. */
+export type ChannelUnit = Pick<ChannelInfo, 'device' | 'id' | 'unit'>
 
 /** What a commit has made durable: by epoch, the number of its newest sample that came in order. */
 export type Commit = ReadonlyMap<number, number>

@@ -48,6 +48,7 @@ export class EpochTable {
   readonly #epochs = new Map<number, OpenEpoch>()
   readonly #update: Database.Statement
   readonly #known: Database.Statement
+  readonly #setBoot: Database.Statement
   #touched: OpenEpoch[] = []
   #untilTidy = EPOCHS_PER_TIDY
 
@@ -58,8 +59,9 @@ export class EpochTable {
     )
     this.#known = db.prepare(
       `SELECT id, newest_us AS newestUs, last_us AS lastUs, last_seq AS lastSeq FROM epoch
-       WHERE id = ? AND device_id = ? AND boot IS ? AND started_us = ?`,
+       WHERE id = ? AND device_id = ? AND (boot IS ? OR boot IS NULL) AND started_us = ?`,
     )
+    this.#setBoot = db.prepare('UPDATE epoch SET boot = ? WHERE id = ? AND boot IS NULL')
     for (const [id, name] of db.prepare('SELECT id, name FROM device').raw().all() as [
       number,
       string,
@@ -116,12 +118,14 @@ export class EpochTable {
     return device
   }
 
-  /** Goes on with an epoch of the log, or begins it. */
+  /** Goes on with an epoch of the log, or begins it; its boot number may come later. */
   open(epoch: Epoch): void {
     const device = this.device(epoch.device)
-    const known = this.#known.get(epoch.id, device.id, epoch.boot, epoch.startedUs) as
+    const id = this.#epochs.get(epoch.id)?.dbId ?? epoch.id
+    const known = this.#known.get(id, device.id, epoch.boot, epoch.startedUs) as
       | EpochRow
       | undefined
+    if (known !== undefined && epoch.boot !== null) this.#setBoot.run(epoch.boot, known.id)
     // To the end, as the newest of its device.
     this.#epochs.delete(epoch.id)
     this.#epochs.set(epoch.id, {

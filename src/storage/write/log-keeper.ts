@@ -1,17 +1,11 @@
-import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
-import type Database from 'better-sqlite3'
-import type { Epoch } from '../../domain/sample.ts'
 import type { Clock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
 import type { LogEvent, ResumePoint } from '../client/log.ts'
-import { EMPTY_BLOCK, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-batch.ts'
+import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-batch.ts'
 import { logError, plainReason } from '../file/log-errors.ts'
-import { isLog, openForWriting } from '../file/log-file.ts'
-import { saveOrphan } from '../file/orphan.ts'
-import { inodeOf, makeFolder, sizeOf } from '../file/placing.ts'
-import { WriterLock } from '../file/writer-lock.ts'
-import { keepNewest } from './epoch-table.ts'
-import { LogWriter } from './log-writer.ts'
+import { HeldFile, type OpenFile } from './held-file.ts'
+import type { LogWriter } from './log-writer.ts'
+import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 
@@ -54,30 +48,19 @@ const LONGEST_PAUSE_MS = 60_000
 const SPILL_PAUSE_MS = 2000
 /** Batches committed together where they come faster than the disk syncs. */
 const BATCHES_PER_COMMIT = 40
-/** Epochs of this run kept in memory, those that nothing comes to any more among them. */
-const EPOCHS_KEPT = 100
 /** Time for tidying up between two batches, ms. */
 const MAINTENANCE_MS = 20
 
 /**
- * Keeps the log through whatever happens to its file. Holds the writer lock,
- * writes batches, tries again after a failure with growing pauses, and keeps
+ * Keeps the log through whatever happens to its file: writes batches, tries again after a failure with growing pauses, and keeps
  * what comes meanwhile: first in memory, then in a spill file, from where it
  * flows back once. Synchronous; belongs in a thread of its own.
  */
 export class LogKeeper {
   readonly #options: KeeperOptions
   readonly #spill: SpillFile
-  #lock: WriterLock | null = null
-  #db: Database.Database | null = null
-  #writer: LogWriter | null = null
-  /** Of the file and its WAL, to notice when one is deleted or replaced. */
-  #inode = 0
-  #walInode = 0
-  /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
-  #fd: number | null = null
-  /** Those of this run that samples may still come to, for a log that has to be opened anew. */
-  readonly #epochs = new Map<number, Epoch>()
+  readonly #file: HeldFile
+  readonly #run = new RunRecord()
   #waiting: LogBatch[] = []
   #waitingSamples = 0
   #waitingSinceMs = 0
@@ -94,23 +77,23 @@ export class LogKeeper {
   constructor(options: KeeperOptions) {
     this.#options = options
     this.#spill = new SpillFile(options.file)
+    this.#file = new HeldFile(options.file, options.retainMs, options.clock)
   }
 
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
-    let writer: LogWriter
+    let open: OpenFile
     let drained: number
     try {
-      writer = this.#open()
+      open = this.#file.open()
       // First of all: what the device is asked for begins behind what was spilled.
-      drained = drainSpill(this.#spill, this.#db as Database.Database, writer)
+      drained = drainSpill(this.#spill, open.db, open.writer)
     } catch (error) {
-      this.#closeFile()
-      // Only here: while a run lasts, the lock is kept through all troubles, or another one would go between.
-      this.#lock?.discard()
-      this.#lock = null
+      this.#file.close()
+      this.#file.discardLock()
       throw logError(error, this.#options.file)
     }
+    const { writer } = open
     const reply = { nextEpochId: writer.nextEpochId, resumePoints: writer.resumePoints() }
     const device = reply.resumePoints.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {
@@ -121,17 +104,13 @@ export class LogKeeper {
         this.#fail(error)
       }
     }
-    return { ...reply, bytes: this.#bytes }
+    return { ...reply, bytes: this.#file.bytes }
   }
 
   accept(batches: readonly LogBatch[]): void {
     if (this.#waitingSamples === 0) this.#waitingSinceMs = this.#nowMs
     for (const batch of batches) {
-      for (const epoch of batch.epochs) {
-        // To the end, as the newest of its device.
-        this.#epochs.delete(epoch.id)
-        this.#epochs.set(epoch.id, epoch)
-      }
+      this.#run.add(batch)
       this.#waiting.push(batch)
       this.#waitingSamples += batch.block.count
     }
@@ -142,14 +121,15 @@ export class LogKeeper {
   /** Retries and tidies up; to be called a few times a second. */
   tick(): void {
     this.#lookForFile()
-    if (this.#writer === null) {
+    const { writer } = this.#file
+    if (writer === null) {
       this.#flush()
       this.#report()
       return
     }
     const untilMs = this.#nowMs + MAINTENANCE_MS
     try {
-      while (this.#writer.maintain() && this.#nowMs < untilMs);
+      while (writer.maintain() && this.#nowMs < untilMs);
     } catch (error) {
       this.#fail(error)
       this.#report()
@@ -161,16 +141,16 @@ export class LogKeeper {
     this.#lookForFile()
     this.#retryAtMs = 0
     this.#flush()
-    if (this.#writer === null) this.#recover()
+    if (this.#file.writer === null) this.#recover()
     if (this.#waiting.length > 0) this.#spillWaiting()
     this.#report()
     try {
-      this.#writer?.finish()
+      this.#file.writer?.finish()
     } catch {
       // All samples are safe; the roll-ups are marked and made by the next run.
     }
-    this.#closeFile()
-    this.#lock?.release()
+    this.#file.close()
+    this.#file.releaseLock()
     if (this.#waitingSamples === 0) return
     throw new InaError(
       'log_unwritable',
@@ -183,33 +163,10 @@ export class LogKeeper {
     return this.#options.clock.monoMs()
   }
 
-  #open(): LogWriter {
-    const { file, retainMs, clock } = this.#options
-    makeFolder(file)
-    if (this.#lock?.stands !== true) {
-      this.#lock?.release()
-      this.#lock = null
-      // Before the lock: nothing may appear beside a file that is refused.
-      isLog(file)
-      this.#lock = WriterLock.acquire(file, clock.wallMs())
-    }
-    try {
-      this.#db = openForWriting(file)
-      this.#fd = openSync(file, 'r')
-      this.#inode = fstatSync(this.#fd).ino
-      this.#writer = new LogWriter(this.#db, retainMs, clock)
-      this.#walInode = inodeOf(`${file}-wal`)
-      return this.#writer
-    } catch (error) {
-      this.#closeFile()
-      throw logError(error, file)
-    }
-  }
-
   #flush(): void {
     // A second time where the file turned out to be gone: a new one is begun at once.
     for (let attempt = 0; attempt < 2; attempt++) {
-      if (this.#writer === null && !this.#recover()) break
+      if (this.#file.writer === null && !this.#recover()) break
       if (this.#writeWaiting()) return
       if (this.#retryAtMs > this.#nowMs) break
     }
@@ -224,10 +181,10 @@ export class LogKeeper {
     try {
       while (this.#waiting.length > 0) {
         const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
-        const isWritten = this.#isInPlace
-        if (isWritten) this.#writer?.write(group)
+        const isWritten = this.#file.isInPlace
+        if (isWritten) this.#file.writer?.write(group)
         // Looked at again: what went into a file that had just been deleted is durable nowhere.
-        if (!this.#isInPlace) {
+        if (!this.#file.isInPlace) {
           if (this.#leave() && isWritten) this.#done(group.length)
           return false
         }
@@ -242,47 +199,31 @@ export class LogKeeper {
 
   #lookForFile(): void {
     try {
-      if (this.#writer !== null && !this.#isInPlace) this.#leave()
+      if (this.#file.writer !== null && !this.#file.isInPlace) this.#leave()
     } catch (error) {
       this.#fail(error)
     }
   }
 
-  /** False once the file or its WAL has been deleted, moved or replaced by another program. */
-  get #isInPlace(): boolean {
-    const { file } = this.#options
-    return inodeOf(file) === this.#inode && inodeOf(`${file}-wal`) === this.#walInode
-  }
-
   /** Parts from a file that is not in its place any more. @returns true: what is in it is safe */
   #leave(): boolean {
-    const { file } = this.#options
-    let fate = { isSafe: true, text: 'its WAL was deleted' }
-    if (inodeOf(file) !== this.#inode) {
-      fate = saveOrphan(this.#db as Database.Database, this.#fd as number, file, () => {
-        this.#closeFile()
-        this.#dropWal()
-      })
-    } else {
-      // What is in the WAL goes into the file while there still is one who has it open.
-      this.#db?.pragma('wal_checkpoint(TRUNCATE)')
-    }
-    this.#fail(new Error(fate.text))
+    const { isSafe, text } = this.#file.leave()
+    this.#fail(new Error(text))
     this.#retryAtMs = 0
-    return fate.isSafe
+    return isSafe
   }
 
   #done(batches: number): void {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
-    if (this.#waiting.length > 0 || this.#epochs.size <= EPOCHS_KEPT) return
-    this.#writer?.forgetClosed()
-    keepNewest(this.#epochs, ({ device }) => device)
+    if (this.#waiting.length > 0 || !this.#run.isLong) return
+    this.#file.writer?.forgetClosed()
+    this.#run.forgetClosed()
   }
 
   #fail(error: unknown): void {
-    this.#closeFile()
+    this.#file.close()
     if (this.#reason === '') this.#failedAtMs = this.#nowMs
     this.#reason = plainReason(error)
     this.#retryAtMs = this.#nowMs + this.#pauseMs
@@ -293,12 +234,10 @@ export class LogKeeper {
   #recover(): boolean {
     if (this.#nowMs < this.#retryAtMs) return false
     try {
-      const writer = this.#open()
-      writer.write([
-        { epochs: [...this.#epochs.values()], block: EMPTY_BLOCK, lost: [], events: [] },
-      ])
+      const { db, writer } = this.#file.open()
+      writer.write([this.#run.batch])
       const isDone = writer.committed(this.#waiting)
-      drainSpill(this.#spill, this.#db as Database.Database, writer)
+      drainSpill(this.#spill, db, writer)
       this.#note(writer)
       this.#done(isDone)
     } catch (error) {
@@ -315,8 +254,8 @@ export class LogKeeper {
 
   /** Leaves a trace of the failure in the log itself. */
   #note(writer: LogWriter): void {
-    const device = [...this.#epochs.values()].at(-1)?.device
-    if (device === undefined) return
+    const { device } = this.#run
+    if (device === null) return
     const seconds = ((this.#nowMs - this.#failedAtMs) / 1000).toFixed(1)
     const detail =
       `the log took no samples for ${seconds} s: ${this.#reason}; ` +
@@ -327,12 +266,12 @@ export class LogKeeper {
   #tell(writer: LogWriter, device: string, detail: string): void {
     const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
     const events = [{ timeUs, device, kind: 'spill', detail }]
-    writer.write([{ epochs: [], block: EMPTY_BLOCK, lost: [], events }])
+    writer.write([{ ...EMPTY_BATCH, events }])
   }
 
   #spillWaiting(): void {
     try {
-      this.#spill.append(this.#epochs.values(), this.#waiting)
+      this.#spill.append(this.#run.batch, this.#waiting)
       this.#spilledSamples += this.#waitingSamples
       this.#spillReason = ''
       this.#done(this.#waiting.length)
@@ -343,43 +282,15 @@ export class LogKeeper {
     }
   }
 
-  #closeFile(): void {
-    this.#writer = null
-    try {
-      this.#db?.close()
-    } catch {
-      // What failed before fails again here; the file is let go all the same.
-    }
-    this.#db = null
-    if (this.#fd !== null) closeSync(this.#fd)
-    this.#fd = null
-  }
-
-  /**
-   * SQLite leaves the WAL of a file that is gone, and would take it for that of
-   * the next file of this name, which ruins it.
-   */
-  #dropWal(): void {
-    const { file } = this.#options
-    if (inodeOf(`${file}-wal`) !== this.#walInode) return
-    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true })
-  }
-
   #report(): void {
+    const { writer, bytes } = this.#file
     this.#options.report({
-      kind: this.#failed ? 'failed' : this.#writer === null ? 'spilling' : 'recording',
+      kind: this.#failed ? 'failed' : writer === null ? 'spilling' : 'recording',
       reason:
-        this.#writer === null
-          ? `the log is not being written: ${this.#reason}${this.#spillReason}`
-          : '',
+        writer === null ? `the log is not being written: ${this.#reason}${this.#spillReason}` : '',
       durable: this.#durable,
-      bytes: this.#bytes,
-      notes: this.#writer?.takeNotes() ?? [],
+      bytes,
+      notes: writer?.takeNotes() ?? [],
     })
-  }
-
-  get #bytes(): number {
-    const { file } = this.#options
-    return sizeOf(file) + sizeOf(`${file}-wal`)
   }
 }

@@ -1,18 +1,19 @@
 import type Database from 'better-sqlite3'
 import { isMeasured } from '../../domain/sample.ts'
 import type { Clock } from '../../util/clock.ts'
-import { formatDuration } from '../../util/duration.ts'
 import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
-import { FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
-import { toMicro, toStored } from '../file/stored-value.ts'
+import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
 import { Catalog } from '../read/catalog.ts'
-import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
+import { ChannelTable } from './channel-table.ts'
+import { EpochTable, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
+import { LogNotes } from './log-notes.ts'
 import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
-import type { HostMoment, RetentionMove } from './retention-clock.ts'
+import type { HostMoment } from './retention-clock.ts'
 import { RollUps } from './roll-ups.ts'
-import { MAX_STATES, StatusTable } from './status-table.ts'
+import { SampleTable } from './sample-table.ts'
+import { StatusTable } from './status-table.ts'
 
 /** Old rows looked at beside each batch: so many, and twice as many as were inserted. */
 const PRUNE_ROWS = 1000
@@ -38,20 +39,12 @@ export class LogWriter {
   readonly #rollUps: RollUps
   readonly #retention: Retention
   readonly #epochs: EpochTable
+  readonly #samples: SampleTable
+  readonly #channels: ChannelTable
   readonly #states: StatusTable
   readonly #losses: LossTable
   readonly #events: EventTable
-  /** What the log itself had to say since it was asked last. */
-  #notes: LogEvent[] = []
-  #isFullNoted = false
-  readonly #insert: Database.Statement
-  readonly #insertAny: Database.Statement
-  readonly #isTaken: Database.Statement
-  /** Newest id of all devices. */
-  #maxId: number
-  /** The last time that was taken already, and the one it was shifted to; -1: none. */
-  #shiftedFrom = -1
-  #shiftedTo = -1
+  readonly #notes: LogNotes
 
   constructor(db: Database.Database, retainMs: number, clock: Clock) {
     this.#db = db
@@ -61,16 +54,12 @@ export class LogWriter {
     this.#rollUps = new RollUps(db, this.#catalog)
     this.#retention = new Retention(db, this.#catalog, this.#retainUs)
     this.#epochs = new EpochTable(db)
+    this.#samples = new SampleTable(db)
+    this.#channels = new ChannelTable(db)
     this.#states = new StatusTable(db, this.#catalog)
     this.#losses = new LossTable(db, this.#catalog)
     this.#events = new EventTable(db)
-    // better-sqlite3 binds every number as REAL; a typed column converts, an ANY column would keep it.
-    this.#insert = db.prepare(
-      'INSERT INTO sample VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), ?)',
-    )
-    this.#insertAny = db.prepare('INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)')
-    this.#isTaken = db.prepare('SELECT 1 FROM sample WHERE id = ?').pluck()
-    this.#maxId = (db.prepare('SELECT max(id) FROM sample').pluck().get() as number | null) ?? -1
+    this.#notes = new LogNotes((event) => this.#insertEvent(event))
   }
 
   get nextEpochId(): number {
@@ -107,6 +96,9 @@ export class LogWriter {
         let samples = 0
         for (const batch of batches) {
           for (const epoch of batch.epochs) this.#epochs.open(epoch)
+          for (const { device, id, unit } of batch.units) {
+            this.#channels.describe(this.#epochs.device(device).id, id, unit)
+          }
           this.#insertBlock(batch.block)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
@@ -150,9 +142,7 @@ export class LogWriter {
 
   /** Events that the log itself made since this was asked last. They are in the log already. */
   takeNotes(): LogEvent[] {
-    const notes = this.#notes
-    this.#notes = []
-    return notes
+    return this.#notes.take()
   }
 
   /** Brings roll-ups and retention up to the newest sample. */
@@ -168,6 +158,7 @@ export class LogWriter {
         this.#losses.fold(this.#doneUs)
         this.#tidyEpochs()
         this.#states.removeUnused()
+        this.#channels.removeUnused()
         this.#events.trim()
       })
       .immediate()
@@ -201,6 +192,8 @@ export class LogWriter {
     const measured = states.map((text) => isMeasured(text))
     let epochId = Number.NaN
     let epoch!: OpenEpoch
+    const { extras } = block
+    let nextExtra = 0
     for (let at = 0; at < block.count * FIELDS; at += FIELDS) {
       const voltage = fields[at + 1] as number
       const current = fields[at + 2] as number
@@ -211,13 +204,19 @@ export class LogWriter {
         epochId = fields[at + 5] as number
         epoch = this.#epochs.get(epochId)
         this.#retention.open(epoch.device, now)
-        this.#noteFullStates(epoch.device.name, fields[at] as number)
+        if (this.#states.isFull) this.#notes.fullStates(epoch.device.name, fields[at] as number)
       }
-      const id = this.#freeId(fields[at] as number)
-      this.#insertSample(id, epoch.dbId, seq, voltage, current, power, statusIds[status] as number)
-
+      const id = this.#samples.add(
+        fields[at] as number,
+        epoch.dbId,
+        seq,
+        voltage,
+        current,
+        power,
+        statusIds[status] as number,
+      )
       const { device } = epoch
-      if (epoch.newestUs < 0 && id <= device.newestUs) this.#noteOverlap(device, id)
+      if (epoch.newestUs < 0 && id <= device.newestUs) this.#notes.overlap(device, id)
       this.#rollUps.add(
         device.id,
         id,
@@ -228,88 +227,46 @@ export class LogWriter {
         voltage,
         current,
         power,
-        measured[status] as boolean,
+        (measured[status] as boolean) && !Number.isNaN(voltage),
       )
+      if (nextExtra < extras.length) {
+        const counts = measured[status] as boolean
+        nextExtra = this.#insertExtras(block, at / FIELDS, nextExtra, device.id, id, counts)
+      }
       this.#epochs.advance(epoch, id, seq)
       const move = this.#retention.add(device.id, id, now)
-      if (move !== null) this.#noteMove(epoch, id, move)
+      if (move !== null) {
+        const aged = move.kind === 'moved' ? this.#retention.agedBy(device.id, move) : move.samples
+        this.#notes.retention(device.name, id, move, aged)
+      }
     }
   }
 
-  /** The time itself, or the first free µs after it. */
-  #freeId(timeUs: number): number {
-    if (timeUs > this.#maxId) {
-      this.#maxId = timeUs
-      return timeUs
+  /**
+   * Inserts the values of a sample's extra channels.
+   *
+   * @param index of the sample in its block
+   * @param next where the values of this sample or a later one begin
+   * @param sampleId of the row of the sample
+   * @returns where those of later ones begin
+   */
+  #insertExtras(
+    { extras, channels }: SampleBlock,
+    index: number,
+    next: number,
+    deviceId: number,
+    sampleId: number,
+    measured: boolean,
+  ): number {
+    if (extras[next] !== index) return next
+    let at = next
+    for (; extras[at] === index; at += EXTRA_FIELDS) {
+      const value = extras[at + 2] as number
+      const name = channels[extras[at + 1] as number] as string
+      const channelId = this.#channels.add(deviceId, name, sampleId, value)
+      this.#rollUps.addExtra(channelId, value, measured)
     }
-    // Many samples with the same time stamp must not each try all the places again.
-    let id = timeUs === this.#shiftedFrom ? this.#shiftedTo + 1 : timeUs
-    while (id <= this.#maxId && this.#isTaken.get(id) !== undefined) id++
-    this.#shiftedFrom = timeUs
-    this.#shiftedTo = id
-    if (id > this.#maxId) this.#maxId = id
-    return id
-  }
-
-  #insertSample(
-    id: number,
-    epochId: number,
-    seq: number,
-    voltage: number,
-    current: number,
-    power: number,
-    statusId: number,
-  ): void {
-    const v = toMicro(voltage)
-    const a = toMicro(current)
-    const w = toMicro(power)
-    const number = seq < 0 ? null : seq
-    // NaN in any of them makes the sum NaN.
-    if (Number.isNaN(v + a + w)) {
-      this.#insertAny.run(
-        id,
-        epochId,
-        number,
-        toStored(voltage),
-        toStored(current),
-        toStored(power),
-        statusId,
-      )
-    } else this.#insert.run(id, epochId, number, v, a, w, statusId)
-  }
-
-  /** Samples go, or will, by more than time has passed: said, where there are any. */
-  #noteMove(epoch: OpenEpoch, timeUs: number, move: RetentionMove): void {
-    let detail: string
-    if (move.kind === 'stale') {
-      detail = `${move.samples} samples were past the retention when they came: they go, their minute averages stay`
-    } else {
-      const aged = this.#retention.agedBy(epoch.device.id, move.fromUs, move.toUs)
-      if (aged === 0) return
-      const by = formatDuration((move.toUs - move.fromUs) / 1000)
-      detail = `device time moved on by ${by}: ${aged} samples are past the retention now and go, their minute averages stay`
-    }
-    this.#note({ timeUs, device: epoch.device.name, kind: 'retention', detail })
-  }
-
-  /** Two runs of a device at the same time: a capture piped in twice, or a clock that was set back. */
-  #noteOverlap({ name, newestUs }: OpenDevice, timeUs: number): void {
-    const by = formatDuration((newestUs - timeUs) / 1000)
-    const detail = `this run begins ${by} before the end of an earlier one: both are kept, each with its own charge`
-    this.#note({ timeUs, device: name, kind: 'overlap', detail })
-  }
-
-  #noteFullStates(device: string, timeUs: number): void {
-    if (this.#isFullNoted || !this.#states.isFull) return
-    this.#isFullNoted = true
-    const detail = `more than ${MAX_STATES} different states: further ones are kept as 'other'`
-    this.#note({ timeUs, device, kind: 'status', detail })
-  }
-
-  /** An event that the log itself makes. */
-  #note(event: LogEvent): void {
-    this.#insertEvent(event)
-    this.#notes.push(event)
+    return at
   }
 
   #insertLost(range: LostRange): void {

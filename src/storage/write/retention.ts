@@ -39,6 +39,7 @@ export class Retention {
   readonly #rows: Database.Statement
   readonly #delete: Database.Statement
   readonly #deleteSeconds: Database.Statement
+  readonly #deleteValues: Database.Statement
   readonly #frequentEvents: Database.Statement
   readonly #deleteEvent: Database.Statement
   readonly #freePages: Database.Statement
@@ -68,6 +69,9 @@ export class Retention {
       .raw()
     this.#delete = db.prepare('DELETE FROM sample WHERE id >= ? AND id < ?')
     this.#deleteSeconds = db.prepare('DELETE FROM second WHERE device_id = ? AND second < ?')
+    this.#deleteValues = db.prepare(
+      'DELETE FROM channel_value WHERE sample_id >= ? AND sample_id < ?',
+    )
     // Restarts, reconnects, clock steps and spills are few and stay, as lost ranges do.
     this.#frequentEvents = db
       .prepare(
@@ -101,7 +105,7 @@ export class Retention {
   }
 
   /** Samples of a device that are past the retention by a move of its time alone. */
-  agedBy(deviceId: number, fromUs: number, toUs: number): number {
+  agedBy(deviceId: number, { fromUs, toUs }: { fromUs: number; toUs: number }): number {
     const retainUs = this.#retainUs
     return this.#count.get(fromUs - retainUs, toUs - retainUs, deviceId) as number
   }
@@ -171,11 +175,16 @@ export class Retention {
       if (id < (limits.get(this.#catalog.deviceOf(epochId)) ?? 0)) {
         if (runUs < 0) runUs = id
       } else if (runUs >= 0) {
-        this.#delete.run(runUs, id)
+        this.#deleteRun(runUs, id)
         runUs = -1
       }
     }
-    if (runUs >= 0) this.#delete.run(runUs, toUs)
+    if (runUs >= 0) this.#deleteRun(runUs, toUs)
+  }
+
+  #deleteRun(fromUs: number, toUs: number): void {
+    this.#delete.run(fromUs, toUs)
+    this.#deleteValues.run(fromUs, toUs)
   }
 
   #deleteEvents(fromUs: number, toUs: number, limits: ReadonlyMap<number, number>): void {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../../domain/sample.ts'
-import { EMPTY_BLOCK } from '../client/log-batch.ts'
+import { EMPTY_BATCH } from '../client/log-batch.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { SpillFile } from './spill-file.ts'
 
@@ -18,7 +18,7 @@ export function drainSpill(spill: SpillFile, db: Database.Database, writer: LogW
   let offset = (known as number | undefined) ?? 0
   // They stand at the begin; the writer has to know them however far it had got.
   const epochs = epochsBefore(spill, offset)
-  if (epochs.length > 0) writer.write([{ epochs, block: EMPTY_BLOCK, lost: [], events: [] }])
+  if (epochs.length > 0) writer.write([{ ...EMPTY_BATCH, epochs }])
   for (;;) {
     const chunk = spill.readChunk(offset)
     if (chunk === null) break

@@ -10,15 +10,18 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
+import type { Extras } from '../../domain/channels.ts'
 import { cleanText, type Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
-import type { LogEvent, LostRange } from '../client/log.ts'
+import type { ChannelUnit, LogEvent, LostRange } from '../client/log.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from '../client/log-batch.ts'
 import { inTheWay } from '../file/log-errors.ts'
 import { sizeOf, syncFolder } from '../file/placing.ts'
 
+/** Cells of a sample before those of its extra channels. */
+const SAMPLE_CELLS = 8
 /** Read at once when samples flow back. */
 const CHUNK_BYTES = 256 * 1024
 
@@ -53,15 +56,15 @@ export class SpillFile {
    * Appends and syncs: what was given is durable on return. Where it fails, what
    * got written is taken back, or else cut off by the next append.
    *
-   * @param epochs all that the samples may refer to
+   * @param run all that the samples may refer to
    */
-  append(epochs: Iterable<Epoch>, batches: readonly LogBatch[]): void {
+  append(run: LogBatch, batches: readonly LogBatch[]): void {
     const fd = this.#open(constants.O_RDWR | constants.O_CREAT | constants.O_APPEND)
     let sound: number | null = null
     try {
       sound = this.#cutTornTail(fd)
       let text = sound === 0 ? `spill,${randomUUID()}\n` : ''
-      if (sound === 0) for (const epoch of epochs) text += epochLine(epoch)
+      if (sound === 0) text += batchLines(run)
       for (const batch of batches) text += batchLines(batch)
       writeAll(fd, Buffer.from(text))
       fsyncSync(fd)
@@ -168,12 +171,19 @@ function epochLine(epoch: Epoch): string {
   return `epoch,${epoch.id},${text(epoch.device)},${epoch.boot ?? ''},${epoch.startedUs}\n`
 }
 
+function unitLine({ device, id, unit }: ChannelUnit): string {
+  return `unit,${text(device)},${text(id)},${text(unit)}\n`
+}
+
 function batchLines(batch: LogBatch): string {
   let lines = ''
   for (const epoch of batch.epochs) lines += epochLine(epoch)
+  for (const unit of batch.units) lines += unitLine(unit)
   for (const each of samplesOf(batch.block)) {
     const values = `${each.voltage},${each.current},${each.power}`
-    lines += `sample,${each.timeUs},${each.epochId},${each.seq},${values},${text(each.status)}\n`
+    lines += `sample,${each.timeUs},${each.epochId},${each.seq},${values},${text(each.status)}`
+    for (const [channel, value] of each.extras) lines += `,${text(channel)},${value}`
+    lines += '\n'
   }
   for (const { epochId, firstSeq, count, fromUs, toUs, reason } of batch.lost) {
     lines += `lost,${epochId},${firstSeq},${count},${fromUs},${toUs},${reason}\n`
@@ -193,6 +203,7 @@ function text(raw: string): string {
 class BatchReader {
   readonly #block = new BlockBuilder()
   readonly #epochs: Epoch[] = []
+  readonly #units: ChannelUnit[] = []
   readonly #lost: LostRange[] = []
   readonly #events: LogEvent[] = []
 
@@ -209,8 +220,8 @@ class BatchReader {
         if (!Number.isSafeInteger(number(1))) return
         this.#block.add({
           timeUs: number(1),
-          electric: true,
-          extras: null,
+          electric: !Number.isNaN(number(4)),
+          extras: extrasOf(cells),
           epochId: number(2),
           seq: number(3) < 0 ? null : number(3),
           voltage: number(4),
@@ -229,6 +240,9 @@ class BatchReader {
           boot: cell(3) === '' ? null : number(3),
           startedUs: number(4),
         })
+        return
+      case 'unit':
+        this.#units.push({ device: cell(1), id: cell(2), unit: cell(3) })
         return
       case 'lost':
         this.#lost.push({
@@ -254,9 +268,21 @@ class BatchReader {
   take(): LogBatch {
     return {
       epochs: this.#epochs,
+      units: this.#units,
       block: this.#block.take(),
       lost: this.#lost,
       events: this.#events,
     }
   }
+}
+
+/** The cells after the status: name and value of each extra channel. */
+function extrasOf(cells: readonly string[]): Extras | null {
+  if (cells.length <= SAMPLE_CELLS) return null
+  // Without a prototype: any name is one, `__proto__`, too.
+  const extras: Record<string, number> = Object.create(null)
+  for (let at = SAMPLE_CELLS; at + 1 < cells.length; at += 2) {
+    extras[cells[at] as string] = Number(cells[at + 1])
+  }
+  return extras
 }

@@ -1,0 +1,139 @@
+import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { Clock } from '../../util/clock.ts'
+import { logError } from '../file/log-errors.ts'
+import { isLog, openForWriting } from '../file/log-file.ts'
+import { type OrphanFate, saveOrphan } from '../file/orphan.ts'
+import { inodeOf, makeFolder, sizeOf } from '../file/placing.ts'
+import { WriterLock } from '../file/writer-lock.ts'
+import { LogWriter } from './log-writer.ts'
+
+/** An open log. */
+export interface OpenFile {
+  readonly db: Database.Database
+  readonly writer: LogWriter
+  /** Of the file and its WAL, to notice when one is deleted or replaced. */
+  readonly inode: number
+  readonly walInode: number
+  /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
+  readonly fd: number
+}
+
+/**
+ * The file of a running log, and the writer lock: opened and closed any number of
+ * times while the lock stays, and watched for other programs that delete, move or
+ * replace it.
+ */
+export class HeldFile {
+  readonly #file: string
+  readonly #retainMs: number
+  readonly #clock: Clock
+  #lock: WriterLock | null = null
+  #open: OpenFile | null = null
+
+  /** @param file as `logFilePath` gives it */
+  constructor(file: string, retainMs: number, clock: Clock) {
+    this.#file = file
+    this.#retainMs = retainMs
+    this.#clock = clock
+  }
+
+  /** null while the log can't be written. */
+  get writer(): LogWriter | null {
+    return this.#open?.writer ?? null
+  }
+
+  /** Size of log and WAL in bytes. */
+  get bytes(): number {
+    return sizeOf(this.#file) + sizeOf(`${this.#file}-wal`)
+  }
+
+  /** False once the file or its WAL has been deleted, moved or replaced by another program. */
+  get isInPlace(): boolean {
+    const file = this.#file
+    return inodeOf(file) === this.#open?.inode && inodeOf(`${file}-wal`) === this.#open.walInode
+  }
+
+  /** @throws InaError log_*; the lock is kept */
+  open(): OpenFile {
+    const file = this.#file
+    makeFolder(file)
+    this.#acquireLock()
+    let db: Database.Database | null = null
+    let fd: number | null = null
+    try {
+      db = openForWriting(file)
+      fd = openSync(file, 'r')
+      const inode = fstatSync(fd).ino
+      const writer = new LogWriter(db, this.#retainMs, this.#clock)
+      this.#open = { db, writer, inode, walInode: inodeOf(`${file}-wal`), fd }
+      return this.#open
+    } catch (error) {
+      closeBoth(db, fd)
+      throw logError(error, file)
+    }
+  }
+
+  /** Parts from a file that is not in its place any more. */
+  leave(): OrphanFate {
+    const file = this.#file
+    const { db, fd, inode, walInode } = this.#open as OpenFile
+    if (inodeOf(file) !== inode) {
+      return saveOrphan(db, fd, file, () => {
+        this.close()
+        this.#dropWal(walInode)
+      })
+    }
+    // What is in the WAL goes into the file while there still is one who has it open.
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    return { isSafe: true, text: 'its WAL was deleted' }
+  }
+
+  /** Closes the file; the lock stays. */
+  close(): void {
+    if (this.#open !== null) closeBoth(this.#open.db, this.#open.fd)
+    this.#open = null
+  }
+
+  /** Ends a run. */
+  releaseLock(): void {
+    this.#lock?.release()
+  }
+
+  /**
+   * Ends a run that could not begin. Only then: while a run lasts, the lock is kept
+   * through all troubles, or another one would go between.
+   */
+  discardLock(): void {
+    this.#lock?.discard()
+    this.#lock = null
+  }
+
+  #acquireLock(): void {
+    if (this.#lock?.stands === true) return
+    this.#lock?.release()
+    this.#lock = null
+    // Before the lock: nothing may appear beside a file that is refused.
+    isLog(this.#file)
+    this.#lock = WriterLock.acquire(this.#file, this.#clock.wallMs())
+  }
+
+  /**
+   * SQLite leaves the WAL of a file that is gone, and would take it for that of
+   * the next file of this name, which ruins it.
+   */
+  #dropWal(inode: number): void {
+    const file = this.#file
+    if (inodeOf(`${file}-wal`) !== inode) return
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true })
+  }
+}
+
+function closeBoth(db: Database.Database | null, fd: number | null): void {
+  try {
+    db?.close()
+  } catch {
+    // What failed before fails again here; the file is let go all the same.
+  }
+  if (fd !== null) closeSync(fd)
+}
