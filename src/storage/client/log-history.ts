@@ -25,6 +25,8 @@ export interface LogHistory {
   ): Promise<Trace>
   /** null: nothing in the log (of that device). @throws InaError as `series` */
   span(device: string | null): Promise<LogSpan | null>
+  /** Whether there is a thread at present. */
+  readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
   close(): Promise<void>
 }
@@ -82,6 +84,10 @@ class WorkerHistory implements LogHistory {
     const answer = await this.#ask({ type: 'span', device })
     if (answer.type === 'span') return answer.span
     throw unexpected(answer)
+  }
+
+  get isAwake(): boolean {
+    return this.#worker !== null
   }
 
   async close(): Promise<void> {
@@ -147,7 +153,7 @@ class WorkerHistory implements LogHistory {
     return new InaError(
       'log_unwritable',
       `the log ${this.#file} can't be read: ${reason}`,
-      'ask again, with more memory where there is little',
+      'try again, with more memory where there is little',
       cause,
     )
   }

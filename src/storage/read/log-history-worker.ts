@@ -28,9 +28,7 @@ function answerTo(file: string, question: HistoryQuestion): HistoryAnswer {
     try {
       if (question.type === 'span') return { type: 'span', span: reader.span(question.device) }
       const { device, fromUs, slotUs, count, channels } = question
-      const trace = reader.series(device, fromUs, slotUs, count, channels)
-      // Records without a prototype don't pass between threads.
-      return { type: 'series', trace: { ...trace, channels: { ...trace.channels } } }
+      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count, channels) }
     } finally {
       reader.close()
     }
