@@ -15,9 +15,6 @@ export class Continuity {
   /** Samples before a span that decide what its first ones follow on. */
   static readonly MEMORY = UsualInterval.MEMORY + 1
 
-  /** Time since the sample before, µs; NaN for the first. */
-  spanUs = Number.NaN
-
   /**
    * Takes the next sample of the run.
    *
@@ -33,7 +30,6 @@ export class Continuity {
       follows = spanUs <= this.#usual.longestUs
       this.#usual.add(spanUs)
     }
-    this.spanUs = spanUs
     this.#timeUs = timeUs
     this.#seq = seq
     return follows

@@ -26,6 +26,24 @@ export class Spread {
     if (max > this.max) this.max = max
     this.sumMicro += sumMicro
   }
+
+  clear(): void {
+    this.min = Number.POSITIVE_INFINITY
+    this.max = Number.NEGATIVE_INFINITY
+    this.sumMicro = 0
+  }
+}
+
+/** What the measured values of one extra channel come to in a span of samples of one device. */
+export class ChannelFigures {
+  measured = 0
+  /** In the unit of the channel. */
+  readonly spread = new Spread()
+
+  add(value: number): void {
+    this.measured++
+    this.spread.add(value)
+  }
 }
 
 /** What a span of samples of one device comes to; a minute, a bucket, a whole range, a run. */
@@ -67,5 +85,17 @@ export class Figures {
     this.power.merge(part.power.min, part.power.sumMicro, part.power.max)
     this.chargePc += part.chargePc
     this.energyPj += part.energyPj
+  }
+
+  /** As new. */
+  clear(): void {
+    this.samples = 0
+    this.measured = 0
+    this.coveredUs = 0
+    this.voltage.clear()
+    this.current.clear()
+    this.power.clear()
+    this.chargePc = 0
+    this.energyPj = 0
   }
 }

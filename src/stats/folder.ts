@@ -1,13 +1,19 @@
 import { Continuity } from './continuity.ts'
 import type { Figures } from './figures.ts'
 
-/** The newest sample of a run, and what follows on it. */
+/** The newest electric sample of a run, and what follows on it. */
 interface Run {
   readonly epochId: number
   readonly continuity: Continuity
+  /** Unix µs; NaN before the first. */
+  timeUs: number
   current: number
   power: number
   measured: boolean
+  /** Each sample since has followed directly on the one before. */
+  isLinked: boolean
+  /** Samples since, none of them electric. */
+  between: number
 }
 
 /** Runs of one device kept at a time; who reads a log shows the folder an older one again, see `SampleScan`. */
@@ -19,10 +25,19 @@ const RUNS_KEPT = 16
  * directly on each other, see `Continuity`, and count where the later one lies.
  * Runs whose times overlap (a capture piped in twice, a clock set back) are kept
  * apart: each keeps its own charge.
+ *
+ * A sample without voltage and current, of the other channels of a device, is no
+ * neighbour of anything: the run goes on through it to the next electric sample.
  */
 export class Folder {
   #runs: Run[] = []
   #run: Run | null = null
+
+  /**
+   * Samples without voltage and current that a run goes on through; more of them are a gap,
+   * so that what a sample follows on is found without reading the whole run.
+   */
+  static readonly MOST_BETWEEN = 1000
 
   /** Forgets what came before. */
   reset(): void {
@@ -39,7 +54,7 @@ export class Folder {
    * @param into null: the sample only sets the scene for the next one
    * @param timeUs Unix µs, not before that of the run's sample before
    * @param seq -1 where the device numbers nothing
-   * @param voltage V @param current A @param power W
+   * @param voltage V; NaN: not an electric sample @param current A @param power W
    */
   add(
     into: Figures | null,
@@ -52,28 +67,42 @@ export class Folder {
     measured: boolean,
   ): void {
     const run = this.#run?.epochId === epochId ? this.#run : this.#select(epochId)
-    const follows = run.continuity.follows(timeUs, seq)
-    if (into !== null) {
-      into.samples++
-      if (measured) {
-        into.measured++
-        into.voltage.add(voltage)
-        into.current.add(current)
-        into.power.add(power)
-        if (follows && run.measured) {
-          into.integrate(run.continuity.spanUs, run.current, current, run.power, power)
-        }
+    if (!run.continuity.follows(timeUs, seq)) run.isLinked = false
+    if (into !== null) into.samples++
+    if (Number.isNaN(voltage)) {
+      if (++run.between > Folder.MOST_BETWEEN) run.isLinked = false
+      return
+    }
+    if (into !== null && measured) {
+      into.measured++
+      into.voltage.add(voltage)
+      into.current.add(current)
+      into.power.add(power)
+      if (run.isLinked && run.measured) {
+        into.integrate(timeUs - run.timeUs, run.current, current, run.power, power)
       }
     }
+    run.timeUs = timeUs
     run.current = current
     run.power = power
     run.measured = measured
+    run.isLinked = true
+    run.between = 0
   }
 
   #select(epochId: number): Run {
     let run = this.#runs.find((each) => each.epochId === epochId)
     if (run === undefined) {
-      run = { epochId, continuity: new Continuity(), current: 0, power: 0, measured: false }
+      run = {
+        epochId,
+        continuity: new Continuity(),
+        timeUs: Number.NaN,
+        current: 0,
+        power: 0,
+        measured: false,
+        isLinked: false,
+        between: 0,
+      }
       this.#runs = [...this.#runs.slice(1 - RUNS_KEPT), run]
     }
     this.#run = run

@@ -25,8 +25,9 @@ export class Integrator {
   readonly #folder = new Folder()
   #figures = new Figures()
   /**
-   * By sequence number, modulo their count; measured ones only. Plain numbers: objects that
-   * live for a while make the garbage collector take 40 MB more.
+   * By sequence number, modulo their count; measured ones, and those without voltage and
+   * current (NaN), which a run goes on through. Plain numbers: objects that live for a while
+   * make the garbage collector take 40 MB more.
    */
   readonly #recent = new Float64Array(REMEMBERED * FIELDS).fill(-1)
 
@@ -39,7 +40,7 @@ export class Integrator {
       const number = seq ?? -1
       this.#folder.add(this.#figures, timeUs, epochId, number, voltage, current, power, measured)
     }
-    if (seq !== null && measured) {
+    if (seq !== null && (measured || !sample.electric)) {
       const at = (seq % REMEMBERED) * FIELDS
       this.#recent[at] = seq
       this.#recent[at + 1] = epochId
@@ -67,21 +68,45 @@ export class Integrator {
   /** The gap that it lay in is closed on the sides where its neighbours are there. */
   #addLate(sample: Sample, measured: boolean): void {
     this.#figures.samples++
-    if (!measured) return
-    this.#figures.measured++
-    this.#join(sample, -1)
-    this.#join(sample, 1)
+    const { seq, epochId, timeUs, current, power, electric } = sample
+    if (electric && !measured) return
+    if (electric) this.#figures.measured++
+    if (seq === null) return
+    const before = this.#neighbour(seq, epochId, -1)
+    const after = this.#neighbour(seq, epochId, 1)
+    if (!electric) {
+      if (before >= 0 && after >= 0) this.#join(before, ...this.#at(after))
+      return
+    }
+    if (before >= 0) this.#join(before, timeUs, current, power)
+    if (after >= 0) this.#join(after, timeUs, current, power)
   }
 
-  /** @param side where the neighbour is: -1 before, 1 after */
-  #join({ seq, epochId, timeUs, current, power }: Sample, side: 1 | -1): void {
-    if (seq === null) return
-    const wanted = advance(seq, side)
-    const at = (wanted % REMEMBERED) * FIELDS
-    if (this.#recent[at] !== wanted || this.#recent[at + 1] !== epochId) return
-    const spanUs = side * ((this.#recent[at + 2] as number) - timeUs)
-    const [otherCurrent, otherPower] = [this.#recent[at + 3], this.#recent[at + 4]]
-    if (spanUs <= 0) return
-    this.#figures.integrate(spanUs, current, otherCurrent as number, power, otherPower as number)
+  /**
+   * The electric sample that a number follows on, or that follows on it; -1: there is none.
+   *
+   * @param side where it is: -1 before, 1 after
+   * @returns its place in `#recent`
+   */
+  #neighbour(seq: number, epochId: number, side: 1 | -1): number {
+    let wanted = seq
+    for (let steps = 0; steps <= Folder.MOST_BETWEEN; steps++) {
+      wanted = advance(wanted, side)
+      const at = (wanted % REMEMBERED) * FIELDS
+      if (this.#recent[at] !== wanted || this.#recent[at + 1] !== epochId) return -1
+      if (!Number.isNaN(this.#recent[at + 3])) return at
+    }
+    return -1
+  }
+
+  #join(at: number, timeUs: number, current: number, power: number): void {
+    const [otherUs, otherCurrent, otherPower] = this.#at(at)
+    const spanUs = Math.abs(timeUs - otherUs)
+    if (spanUs > 0) this.#figures.integrate(spanUs, current, otherCurrent, power, otherPower)
+  }
+
+  #at(place: number): [timeUs: number, current: number, power: number] {
+    const [timeUs = 0, current = 0, power = 0] = this.#recent.subarray(place + 2, place + FIELDS)
+    return [timeUs, current, power]
   }
 }

@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../../src/util/clock.ts'
 
 /** The worker as it ships; vitest's global setup builds it. */
 export const WORKER_URL = new URL('../../dist/log-worker.js', import.meta.url)
+export const HISTORY_WORKER_URL = new URL('../../dist/log-history-worker.js', import.meta.url)
 
 export const HOURS_48_MS = 48 * 3_600_000
 /** 2026-11-20T20:13:00Z, a whole minute. */

@@ -4,6 +4,7 @@
 export const APPLICATION_ID = 0x494e_4132
 
 export const US_PER_MINUTE = 60_000_000
+export const US_PER_SECOND = 1_000_000
 
 /**
  * Statement lists, one a version: number n takes a database from version n to

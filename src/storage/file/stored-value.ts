@@ -36,3 +36,8 @@ export function fromStored(stored: StoredValue): number {
   if (typeof stored === 'string') return Number(stored)
   return Number.isInteger(stored) ? stored / 1e6 : stored
 }
+
+/** False: no value of a log; the page that it was read from is damaged. */
+export function isStored(value: unknown): value is number | string {
+  return typeof value === 'number' || typeof value === 'string'
+}

@@ -1,5 +1,10 @@
-import { type Figures, PICO_PER_MILLI_HOUR, type Spread } from '../../stats/figures.ts'
-import type { Bucket, MinAvgMax } from './log-query.ts'
+import {
+  type ChannelFigures,
+  type Figures,
+  PICO_PER_MILLI_HOUR,
+  type Spread,
+} from '../../stats/figures.ts'
+import type { Bucket, ChannelSummary, MinAvgMax } from './log-query.ts'
 
 /** @param lost samples known to be missing in that span */
 export function bucketOf(
@@ -8,6 +13,7 @@ export function bucketOf(
   toUs: number,
   figures: Figures,
   lost: number,
+  channels: ReadonlyMap<string, ChannelSummary>,
 ): Bucket {
   const { samples, measured, coveredUs } = figures
   const of = (spread: Spread): MinAvgMax | null =>
@@ -30,7 +36,13 @@ export function bucketOf(
     power: of(figures.power),
     chargeMah: hours(figures.chargePc),
     energyMwh: hours(figures.energyPj),
+    channels,
   }
+}
+
+export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary {
+  const { min, sumMicro, max } = spread
+  return { n: measured, min, avg: sumMicro / measured / 1e6, max }
 }
 
 /** False: no samples come to these; the page that they were read from is damaged. */

@@ -37,6 +37,17 @@ export class Catalog {
     for (const row of of('SELECT id, text, measured FROM status').all()) this.#addStatus(row)
   }
 
+  /** @param device null: all devices */
+  idsOf(device: string | null): number[] {
+    const ids: number[] = []
+    for (const [id, name] of this.devices) if (device === null || name === device) ids.push(id)
+    return ids
+  }
+
+  nameOf(deviceId: number): string {
+    return this.devices.get(deviceId) ?? ''
+  }
+
   epoch(id: number): EpochEntry {
     if (!this.#epochs.has(id)) this.#addEpoch(this.#epoch.get(id))
     return this.#epochs.get(id) ?? NO_EPOCH

@@ -1,5 +1,7 @@
 /** What is asked of the log, and what it answers; shared by `history` and `export`. */
 
+import type { Extras } from '../../domain/channels.ts'
+
 export interface LogRange {
   /** Unix µs, inclusive. */
   readonly fromUs: number
@@ -22,7 +24,7 @@ export interface LoggedSample {
   /** Unix µs */
   readonly timeUs: number
   readonly device: string
-  /** V */
+  /** V; NaN in a sample of extra channels alone, as are the next two. */
   readonly voltage: number
   /** A */
   readonly current: number
@@ -30,6 +32,16 @@ export interface LoggedSample {
   readonly power: number
   readonly seq: number | null
   readonly status: string
+  /** Values of extra channels by id; null where there are none, or they were not asked for. */
+  readonly extras: Extras | null
+}
+
+/** An extra channel of a device. */
+export interface LoggedChannel {
+  readonly id: string
+  readonly device: string
+  /** Empty where nobody said. */
+  readonly unit: string
 }
 
 export interface MinAvgMax {
@@ -37,6 +49,14 @@ export interface MinAvgMax {
   readonly avg: number
   readonly max: number
 }
+
+/** One extra channel within one span. */
+export interface ChannelSummary extends MinAvgMax {
+  /** Measured values, 1 or more. */
+  readonly n: number
+}
+
+export const NO_CHANNELS: ReadonlyMap<string, ChannelSummary> = new Map()
 
 /** Samples of one device within one span. */
 export interface Bucket {
@@ -62,6 +82,8 @@ export interface Bucket {
   /** null where no time is covered */
   readonly chargeMah: number | null
   readonly energyMwh: number | null
+  /** Extra channels that have measured values, by id, in order of their first appearance. */
+  readonly channels: ReadonlyMap<string, ChannelSummary>
 }
 
 export interface LoggedLoss {

@@ -1,15 +1,17 @@
 import type Database from 'better-sqlite3'
-import { Figures } from '../../stats/figures.ts'
+import type { Trace } from '../../chart/trace.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { damaged, logError } from '../file/log-errors.ts'
 import { openForReading } from '../file/log-file.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
-import { fromStored } from '../file/stored-value.ts'
-import { areSound, bucketOf } from './bucket.ts'
-import { BucketScan } from './bucket-scan.ts'
+import { fromStored, isStored } from '../file/stored-value.ts'
+import { BucketQuery } from './bucket-query.ts'
 import { Catalog } from './catalog.ts'
+import { ChannelCatalog } from './channel-catalog.ts'
+import { ExtrasScan } from './extras-scan.ts'
+import { Guard } from './guard.ts'
 import type {
   Bucket,
+  LoggedChannel,
   LoggedEvent,
   LoggedLoss,
   LoggedSample,
@@ -17,8 +19,9 @@ import type {
   LogSpan,
 } from './log-query.ts'
 import { eventsIn, lossesIn } from './log-records.ts'
-import { LossCount, lostBefore } from './loss-count.ts'
-import { SampleScan } from './sample-scan.ts'
+import { isElectric, type SampleRow, SampleScan } from './sample-scan.ts'
+import { SpanQuery } from './span-query.ts'
+import { TraceQuery } from './trace-query.ts'
 
 /**
  * Reads a log, also one that is being written. All of it is of one moment, that
@@ -29,16 +32,33 @@ import { SampleScan } from './sample-scan.ts'
 export class LogReader {
   readonly #db: Database.Database
   readonly #file: string
+  readonly #guard: Guard
   readonly #catalog: Catalog
+  readonly #channels: ChannelCatalog
   readonly #scan: SampleScan
-  readonly #bucketScan: BucketScan
+  readonly #extras: ExtrasScan | null
+  readonly #spans: SpanQuery
+  readonly #buckets: BucketQuery
+  readonly #traces: TraceQuery
 
   private constructor(db: Database.Database, file: string) {
     this.#db = db
     this.#file = file
+    this.#guard = new Guard(file)
     this.#catalog = new Catalog(db)
+    this.#channels = new ChannelCatalog(db)
     this.#scan = new SampleScan(db, this.#catalog)
-    this.#bucketScan = new BucketScan(db, this.#scan)
+    this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
+    this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
+    this.#buckets = new BucketQuery(
+      db,
+      this.#catalog,
+      this.#channels,
+      this.#scan,
+      this.#spans,
+      this.#guard,
+    )
+    this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
     process.once('exit', this.#onExit)
   }
 
@@ -70,91 +90,54 @@ export class LogReader {
     return [...this.#catalog.devices.values()]
   }
 
+  /** Extra channels in order of their first appearance. @param device null: of all devices */
+  channels(device: string | null): LoggedChannel[] {
+    const ids = this.#catalog.idsOf(device)
+    return [...this.#channels.byId.values()]
+      .filter(({ deviceId }) => ids.includes(deviceId))
+      .map(({ name, deviceId, unit }) => ({
+        id: name,
+        device: this.#catalog.nameOf(deviceId),
+        unit,
+      }))
+  }
+
   /** null: nothing in the log (of that device) */
   span(device: string | null): LogSpan | null {
-    return this.#read(() => {
-      const newest = new Map(
-        this.#db
-          .prepare('SELECT device_id, max(newest_us) FROM epoch GROUP BY device_id')
-          .raw()
-          .all() as [number, number | null][],
-      )
-      const firstIn = new Map<number, Map<number, number>>()
-      let fromUs = Number.POSITIVE_INFINITY
-      let toUs = Number.NEGATIVE_INFINITY
-      for (const id of this.#deviceIds(device)) {
-        const newestUs = newest.get(id) ?? null
-        const minute = this.#firstMinute(id)
-        if (newestUs === null) continue
-        if (!Number.isSafeInteger(newestUs)) throw damaged(this.#file)
-        toUs = Math.max(toUs, newestUs)
-        if (minute === null) {
-          fromUs = Math.min(fromUs, newestUs)
-          continue
-        }
-        const firstRaw = firstIn.get(minute) ?? this.#firstRaw(minute)
-        firstIn.set(minute, firstRaw)
-        // The roll-up of the first raw sample's minute begins before that sample.
-        fromUs = Math.min(fromUs, firstRaw.get(id) ?? minute * US_PER_MINUTE)
-      }
-      return toUs < fromUs ? null : { fromUs, toUs }
-    })
-  }
-
-  /** First minute that has or had samples; every sample's minute is rolled up or marked dirty. */
-  #firstMinute(deviceId: number): number | null {
-    const of = (table: string): number | null =>
-      this.#one(`SELECT min(minute) FROM ${table} WHERE device_id = ?`, deviceId)
-    const [rolled, dirty] = [of('minute'), of('dirty')]
-    return rolled === null || dirty === null ? (rolled ?? dirty) : Math.min(rolled, dirty)
-  }
-
-  /** The first raw sample of each device within a minute, Unix µs. */
-  #firstRaw(minute: number): Map<number, number> {
-    const first = new Map<number, number>()
-    const fromUs = minute * US_PER_MINUTE
-    for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
-      for (const [timeUs, epochId] of rows) {
-        const id = this.#catalog.deviceOf(epochId)
-        if (!first.has(id)) first.set(id, timeUs)
-      }
-    }
-    return first
+    return this.#guard.read(() => this.#spans.span(device))
   }
 
   /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
   oldestRawUs(device: string | null): number | null {
-    return this.#read(() => {
-      const [id] = this.#deviceIds(device)
-      if (id === undefined) return null
-      if (device === null) return this.#one('SELECT min(id) FROM sample')
-      return this.#one(
-        `SELECT id FROM sample WHERE id >= ? AND
-           epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1`,
-        (this.#firstMinute(id) ?? 0) * US_PER_MINUTE,
-        id,
-      )
-    })
+    return this.#guard.read(() => this.#spans.oldestRawUs(device))
   }
 
-  /** Pages of raw samples in order of time. */
-  *samples(range: LogRange): Generator<LoggedSample[]> {
-    const wanted = range.device === null ? null : new Set(this.#deviceIds(range.device))
-    for (const rows of this.#guard(this.#scan.pages(range.fromUs, range.toUs))) {
+  /**
+   * Pages of raw samples in order of time.
+   *
+   * @param withExtras false: without extra channels, and so without samples of these alone
+   */
+  *samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
+    const wanted = range.device === null ? null : new Set(this.#catalog.idsOf(range.device))
+    const extrasScan = withExtras ? this.#extras : null
+    for (const rows of this.#guard.rows(this.#scan.pages(range.fromUs, range.toUs))) {
+      const extras = extrasScan === null ? null : this.#guard.read(() => extrasScan.of(rows))
       const page: LoggedSample[] = []
-      for (const [timeUs, epochId, seq, v, a, w, statusId] of rows) {
+      for (const row of rows) {
+        const [timeUs, epochId, seq, v, a, w, statusId] = row
         const deviceId = this.#catalog.deviceOf(epochId)
         if (wanted !== null && !wanted.has(deviceId)) continue
-        if (v === null) continue
-        if (deviceId < 0 || !isStored(v) || !isStored(a) || !isStored(w)) throw damaged(this.#file)
+        if (deviceId < 0 || !areStored(row)) throw damaged(this.#file)
+        if (!withExtras && !isElectric(row)) continue
         page.push({
           timeUs,
-          device: this.#name(deviceId),
+          device: this.#catalog.nameOf(deviceId),
           voltage: fromStored(v),
           current: fromStored(a),
           power: fromStored(w),
           seq,
           status: this.#catalog.status(statusId).text,
+          extras: extras?.get(timeUs) ?? null,
         })
       }
       yield page
@@ -165,28 +148,7 @@ export class LogReader {
    * One bucket a device over the whole range; none for a device without samples in it.
    */
   totals(range: LogRange): Bucket[] {
-    return this.#read(() => {
-      const totals: Bucket[] = []
-      const losses = this.#lossesByDevice(range)
-      const scan = this.#inMinutes(range)
-      const { fromUs, toUs } = range
-      for (const id of this.#deviceIds(range.device)) {
-        const sum = new Figures()
-        // Any whole number of minutes; a year keeps the pieces few.
-        const everyUs = 525_600 * US_PER_MINUTE
-        for (const { figures } of this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs)) {
-          sum.merge(figures)
-        }
-        if (sum.samples === 0) continue
-        const device = this.#name(id)
-        let lost = 0
-        for (const loss of losses.get(device) ?? []) {
-          lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
-        }
-        totals.push(this.#bucket(device, fromUs, toUs, sum, lost))
-      }
-      return totals
-    })
+    return this.#buckets.totals(range)
   }
 
   /**
@@ -195,78 +157,31 @@ export class LogReader {
    *
    * @param everyUs whole µs, above 0
    */
-  *buckets(range: LogRange, everyUs: number): Generator<Bucket> {
-    const losses = this.#read(() => this.#lossesByDevice(range))
-    const scan = this.#inMinutes(range)
-    const sources = this.#deviceIds(range.device).map((id) => {
-      const ofDevice = losses.get(this.#name(id)) ?? []
-      const iterator = this.#deviceBuckets(range, scan, everyUs, id, ofDevice)
-      return { iterator, head: iterator.next() }
-    })
-    for (;;) {
-      let first: (typeof sources)[number] | undefined
-      for (const source of sources) {
-        if (source.head.done) continue
-        if (first === undefined || source.head.value.fromUs < (first.head.value as Bucket).fromUs) {
-          first = source
-        }
-      }
-      if (first === undefined) return
-      yield first.head.value as Bucket
-      first.head = first.iterator.next()
-    }
-  }
-
-  *#deviceBuckets(
-    range: LogRange,
-    scan: LogSpan,
-    everyUs: number,
-    id: number,
-    ofDevice: readonly LoggedLoss[],
-  ): Generator<Bucket, undefined> {
-    const losses = new LossCount(ofDevice.values())
-    const device = this.#name(id)
-    const make = (index: number, figures: Figures): Bucket => {
-      const fromUs = index * everyUs
-      const toUs = fromUs + everyUs
-      const lost = losses.within(Math.max(fromUs, range.fromUs), Math.min(toUs, range.toUs))
-      return this.#bucket(device, fromUs, toUs, figures, lost)
-    }
-    let next: number | null = null
-    for (const { index, figures } of this.#guard(
-      this.#bucketScan.buckets(id, scan.fromUs, scan.toUs, everyUs),
-    )) {
-      for (let empty = next ?? index; empty < index; empty++) yield make(empty, new Figures())
-      yield make(index, figures)
-      next = index + 1
-    }
-    return undefined
+  buckets(range: LogRange, everyUs: number): Generator<Bucket> {
+    return this.#buckets.buckets(range, everyUs)
   }
 
   /**
-   * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
-   * answer for these, too, where otherwise each device would have its raw rows searched for.
+   * A span of one device, folded for a chart; from the roll-ups as far as they serve, so
+   * that slots of some minutes take milliseconds whatever the rate.
+   *
+   * @param fromUs begin, cut to a multiple of `slotUs`; Unix µs
+   * @param slotUs whole µs, above 0
+   * @param count slots of the trace
+   * @param channels ids of those wanted; null: all that have values, v, a, w among them
+   * @param clip samples outside are left out
    */
-  #inMinutes({ fromUs, toUs, device }: LogRange): LogSpan {
-    const span = this.span(device)
-    if (span === null) return { fromUs, toUs }
-    const isFromBegin = fromUs <= span.fromUs
-    const isToEnd = toUs > span.toUs
-    return {
-      fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
-      toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
-    }
-  }
-
-  /** The writer bounds how many there are, so that they fit into memory. */
-  #lossesByDevice(range: LogRange): Map<string, LoggedLoss[]> {
-    const byDevice = new Map<string, LoggedLoss[]>()
-    for (const loss of this.losses(range)) {
-      const ofDevice = byDevice.get(loss.device)
-      if (ofDevice === undefined) byDevice.set(loss.device, [loss])
-      else ofDevice.push(loss)
-    }
-    return byDevice
+  series(
+    device: string,
+    fromUs: number,
+    slotUs: number,
+    count: number,
+    channels: readonly string[] | null = null,
+    clip: LogSpan | null = null,
+  ): Trace {
+    return this.#guard.read(() =>
+      this.#traces.series(device, fromUs, slotUs, count, channels, clip),
+    )
   }
 
   /** Lost ranges that reach into the range, in order of time. */
@@ -278,51 +193,10 @@ export class LogReader {
   events(range: LogRange): Generator<LoggedEvent> {
     return eventsIn(this.#db, range)
   }
-
-  #bucket(device: string, fromUs: number, toUs: number, figures: Figures, lost: number): Bucket {
-    if (!areSound(figures)) throw damaged(this.#file)
-    return bucketOf(device, fromUs, toUs, figures, lost)
-  }
-
-  #deviceIds(device: string | null): number[] {
-    const ids: number[] = []
-    for (const [id, name] of this.#catalog.devices) {
-      if (device === null || name === device) ids.push(id)
-    }
-    return ids
-  }
-
-  #name(deviceId: number): string {
-    return this.#catalog.devices.get(deviceId) ?? ''
-  }
-
-  #one(sql: string, ...args: number[]): number | null {
-    const value = this.#db
-      .prepare(sql)
-      .pluck()
-      .get(...args)
-    return (value as number | null | undefined) ?? null
-  }
-
-  /** Damage that shows itself on the way. */
-  #read<T>(read: () => T): T {
-    try {
-      return read()
-    } catch (error) {
-      throw logError(error, this.#file)
-    }
-  }
-
-  /** The same for rows that come one by one. */
-  *#guard<T>(rows: Generator<T>): Generator<T> {
-    for (;;) {
-      const next = this.#read(() => rows.next())
-      if (next.done) return
-      yield next.value
-    }
-  }
 }
 
-function isStored(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'string'
+/** All three, or none in a sample of extra channels alone. */
+function areStored([, , , v, a, w]: SampleRow): boolean {
+  if (v === null) return a === null && w === null
+  return isStored(v) && isStored(a) && isStored(w)
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Continuity } from '../../stats/continuity.ts'
 import type { Figures } from '../../stats/figures.ts'
-import type { Folder } from '../../stats/folder.ts'
+import { Folder } from '../../stats/folder.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
 import type { Catalog } from './catalog.ts'
 
@@ -21,6 +21,9 @@ const PAGE = 1000
 
 const COLUMNS = 'id, epoch_id, seq, v, a, w, status_id'
 
+/** Rows that show what a sample follows on, where there are some without voltage and current before it. */
+const LONG_MEMORY = Folder.MOST_BETWEEN + 1 + Continuity.MEMORY
+
 /**
  * Reads samples in order of time, page by page, so that memory stays flat.
  */
@@ -37,7 +40,7 @@ export class SampleScan {
     this.#before = db
       .prepare(
         `SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? AND epoch_id = ?
-         ORDER BY id DESC LIMIT ${Continuity.MEMORY}`,
+         ORDER BY id DESC LIMIT ?`,
       )
       .raw()
   }
@@ -59,12 +62,19 @@ export class SampleScan {
   prime(folder: Folder, epochId: number, timeUs: number): void {
     const { startedUs } = this.#catalog.epoch(epochId)
     if (startedUs >= timeUs) return
-    const rows = this.#before.all(startedUs, timeUs, epochId) as SampleRow[]
+    const before = (limit: number): SampleRow[] =>
+      this.#before.all(startedUs, timeUs, epochId, limit) as SampleRow[]
+    let rows = before(Continuity.MEMORY)
+    if (rows[0] !== undefined && !isElectric(rows[0])) rows = before(LONG_MEMORY)
     for (const row of rows.reverse()) this.#add(folder, null, row)
   }
 
   isOf(row: SampleRow, deviceId: number): boolean {
     return this.#catalog.deviceOf(row[1]) === deviceId
+  }
+
+  isMeasured(row: SampleRow): boolean {
+    return this.#catalog.status(row[6]).measured
   }
 
   /** Adds a row to figures; samples before it that `folder` has not seen are looked up. */
@@ -82,8 +92,12 @@ export class SampleScan {
       fromStored(row[3]),
       fromStored(row[4]),
       fromStored(row[5]),
-      // Without voltage and current there is nothing to take part with.
-      row[3] !== null && this.#catalog.status(row[6]).measured,
+      this.isMeasured(row),
     )
   }
+}
+
+/** False: the sample is of the other channels of its device alone. */
+export function isElectric(row: SampleRow): boolean {
+  return row[3] !== null
 }

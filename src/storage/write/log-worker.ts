@@ -4,13 +4,12 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../util/clock.ts'
-import { InaError, isInaError } from '../../util/errors.ts'
 import type { LogBatch } from '../client/log-batch.ts'
-import type {
-  FromWorker,
-  ToWorker,
-  WorkerFailure,
-  WorkerOptions,
+import {
+  type FromWorker,
+  failureOf,
+  type ToWorker,
+  type WorkerOptions,
 } from '../client/worker-messages.ts'
 import { LogKeeper } from './log-keeper.ts'
 
@@ -60,12 +59,4 @@ function close(): void {
     say({ type: 'closed', failure: failureOf(error) })
   }
   port.close()
-}
-
-/** Errors lose their class between threads. */
-function failureOf(error: unknown): WorkerFailure {
-  const known = isInaError(error)
-    ? error
-    : new InaError('internal_fault', String(error), 'this is a fault of ina219: report it', error)
-  return { code: known.code, message: known.message, hint: known.hint, stack: known.stack ?? '' }
 }

@@ -269,7 +269,7 @@ export class LogWriter {
       const value = extras[at + 2] as number
       const name = channels[extras[at + 1] as number] as string
       const channelId = this.#channels.add(deviceId, name, sampleId, value)
-      this.#rollUps.addExtra(channelId, sampleId, value, measured)
+      this.#rollUps.addExtra(channelId, value, measured)
     }
     return at
   }

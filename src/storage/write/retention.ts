@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { US_PER_SECOND } from '../file/schema.ts'
 import type { Catalog } from '../read/catalog.ts'
 import type { OpenDevice } from './epoch-table.ts'
 import {
@@ -24,7 +25,7 @@ interface Progress {
 }
 
 /**
- * Deletes samples past the retention, and the events that come as often as
+ * Deletes samples past the retention, the seconds that they were rolled up to, and the events that come as often as
  * samples do, in steps that are bounded in rows, all devices in one pass; and
  * gives the file's free pages back, in steps bounded in pages.
  */
@@ -37,6 +38,7 @@ export class Retention {
   readonly #bound: Database.Statement
   readonly #rows: Database.Statement
   readonly #delete: Database.Statement
+  readonly #deleteSeconds: Database.Statement
   readonly #deleteValues: Database.Statement
   readonly #frequentEvents: Database.Statement
   readonly #deleteEvent: Database.Statement
@@ -66,6 +68,7 @@ export class Retention {
       .prepare('SELECT id, epoch_id FROM sample WHERE id >= ? AND id < ? ORDER BY id')
       .raw()
     this.#delete = db.prepare('DELETE FROM sample WHERE id >= ? AND id < ?')
+    this.#deleteSeconds = db.prepare('DELETE FROM second WHERE device_id = ? AND second < ?')
     this.#deleteValues = db.prepare(
       'DELETE FROM channel_value WHERE sample_id >= ? AND sample_id < ?',
     )
@@ -138,7 +141,10 @@ export class Retention {
     this.#deleteEvents(fromUs, toUs, limits)
     for (const [id, progress] of this.#progress) {
       const reachedUs = Math.min(toUs, limits.get(id) as number)
-      if (progress.doneUs >= fromUs && progress.doneUs < reachedUs) progress.doneUs = reachedUs
+      if (progress.doneUs >= fromUs && progress.doneUs < reachedUs) {
+        progress.doneUs = reachedUs
+        this.#deleteSeconds.run(id, Math.floor(reachedUs / US_PER_SECOND))
+      }
     }
     return bound !== undefined
   }

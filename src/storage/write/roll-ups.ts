@@ -1,10 +1,12 @@
 import type Database from 'better-sqlite3'
 import { Continuity } from '../../stats/continuity.ts'
-import { Figures, type Spread } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
+import { US_PER_MINUTE, US_PER_SECOND } from '../file/schema.ts'
+import { fromStored, type StoredValue } from '../file/stored-value.ts'
 import type { Catalog } from '../read/catalog.ts'
 import { SampleScan } from '../read/sample-scan.ts'
+import { MinuteFigures } from './minute-figures.ts'
+import { RollUpTables } from './roll-up-tables.ts'
 
 /** Where the samples of one device have got to. */
 interface Progress {
@@ -12,7 +14,7 @@ interface Progress {
   readonly folder: Folder
   /** Minute (Unix) of the newest sample; -1 before the first of this run. */
   minute: number
-  figures: Figures
+  figures: MinuteFigures
   /** `figures` hold all samples of `minute`. */
   complete: boolean
   /** `folder` does not know the rows before the next sample. */
@@ -24,41 +26,54 @@ interface Progress {
 }
 
 /**
- * Keeps the minute rows. They are a pure function of the raw rows: a minute that
- * gets a sample is marked dirty in the same transaction, and computed when it is
- * over. Usually the figures have been gathered on the way; where they have not
+ * Keeps the rows of minutes, and of the seconds and channels in them. They are a
+ * pure function of the raw rows: a minute that gets a sample is marked dirty in the
+ * same transaction, and computed when it is over. Usually the figures have been gathered on the way; where they have not
  * (a restart within the minute, late samples) the minute is read again.
  */
 export class RollUps {
+  readonly #catalog: Catalog
   readonly #scan: SampleScan
   readonly #progress = new Map<number, Progress>()
   readonly #mark: Database.Statement
   readonly #unmark: Database.Statement
-  readonly #put: Database.Statement
+  readonly #tables: RollUpTables
   readonly #after: Database.Statement
+  readonly #electricAfter: Database.Statement
+  readonly #extras: Database.Statement
   /** Marks of this transaction that are not in the table yet. */
   #unsaved: [deviceId: number, minute: number][] = []
+  /** Where extra values of the sample that came last go; null: to a minute that is computed again. */
+  #extrasTo: MinuteFigures | null = null
 
   constructor(db: Database.Database, catalog: Catalog) {
+    this.#catalog = catalog
     this.#scan = new SampleScan(db, catalog)
     this.#mark = db.prepare('INSERT OR IGNORE INTO dirty VALUES (?, ?)')
     this.#unmark = db.prepare('DELETE FROM dirty WHERE device_id = ? AND minute = ?')
-    // Never replaced by one of fewer samples: some of its rows have passed the retention since.
-    this.#put = db.prepare(`
-      INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET samples = excluded.samples, measured = excluded.measured,
-        covered_us = excluded.covered_us,
-        v_min = excluded.v_min, v_sum = excluded.v_sum, v_max = excluded.v_max,
-        a_min = excluded.a_min, a_sum = excluded.a_sum, a_max = excluded.a_max,
-        w_min = excluded.w_min, w_sum = excluded.w_sum, w_max = excluded.w_max,
-        charge_pc = excluded.charge_pc, energy_pj = excluded.energy_pj
-      WHERE excluded.samples >= minute.samples`)
+    this.#tables = new RollUpTables(db)
     this.#after = db
       .prepare(
         `SELECT id FROM sample WHERE id > ? AND id <= ? AND epoch_id = ?
          ORDER BY id LIMIT ${Continuity.MEMORY}`,
       )
       .pluck()
+    this.#electricAfter = db
+      .prepare(
+        `SELECT id FROM (SELECT id, v FROM sample WHERE id > ? AND id <= ? AND epoch_id = ?
+           ORDER BY id LIMIT ${Folder.MOST_BETWEEN + 1})
+         WHERE v IS NOT NULL ORDER BY id LIMIT 1`,
+      )
+      .pluck()
+    this.#extras = db
+      .prepare(
+        `SELECT x.channel_id, x.value, s.status_id
+         FROM channel_value x
+         CROSS JOIN channel c ON c.id = x.channel_id
+         CROSS JOIN sample s ON s.id = x.sample_id
+         WHERE x.sample_id >= ? AND x.sample_id < ? AND c.device_id = ? ORDER BY x.sample_id`,
+      )
+      .raw()
     for (const [deviceId, minute] of db
       .prepare('SELECT device_id, minute FROM dirty')
       .raw()
@@ -72,6 +87,7 @@ export class RollUps {
    *
    * @param newestUs time of the newest sample of the device before; -1: there is none
    * @param newestOfRunUs the same of its epoch
+   * @param voltage NaN: not an electric sample
    */
   add(
     deviceId: number,
@@ -86,16 +102,18 @@ export class RollUps {
     measured: boolean,
   ): void {
     const progress = this.#of(deviceId)
-    const minute = Math.floor(timeUs / US_PER_MINUTE)
+    const second = Math.floor(timeUs / US_PER_SECOND)
+    const minute = Math.floor(second / 60)
     progress.lastMinute = minute
     if (timeUs <= newestUs) {
+      this.#extrasTo = null
       this.#addLate(progress, minute, timeUs, epochId, newestOfRunUs)
       return
     }
     if (minute !== progress.minute) {
       this.#finish(progress)
       progress.minute = minute
-      progress.figures = new Figures()
+      progress.figures = new MinuteFigures()
       progress.complete = newestUs < minute * US_PER_MINUTE
       this.#markDirty(progress, minute)
     }
@@ -103,14 +121,19 @@ export class RollUps {
     if (progress.stale) folder.reset()
     progress.stale = false
     if (!folder.knows(epochId)) this.#scan.prime(folder, epochId, timeUs)
-    folder.add(progress.figures, timeUs, epochId, seq, voltage, current, power, measured)
+    const into = progress.figures.at(second)
+    folder.add(into, timeUs, epochId, seq, voltage, current, power, measured)
+    this.#extrasTo = progress.figures
   }
 
   /**
-   * Takes note of a value of an extra channel, after its sample. Extra channels have
-   * their values alone in the log, and no minutes.
+   * Takes note of an extra value of the sample that was added last.
+   *
+   * @param measured whether that sample is
    */
-  addExtra(_channelId: number, _timeUs: number, _value: number, _measured: boolean): void {}
+  addExtra(channelId: number, value: number, measured: boolean): void {
+    if (measured) this.#extrasTo?.addExtra(channelId, value)
+  }
 
   /** Writes the marks that are still needed; last thing in the transaction of a batch. */
   save(): void {
@@ -165,7 +188,7 @@ export class RollUps {
         deviceId,
         folder: new Folder(),
         minute: -1,
-        figures: new Figures(),
+        figures: new MinuteFigures(),
         complete: false,
         stale: true,
         dirty: new Set(),
@@ -187,9 +210,11 @@ export class RollUps {
     this.#markDirty(progress, minute)
     // Samples of the same run that follow on this one now.
     if (timeUs < newestOfRunUs) {
-      for (const id of this.#after.all(timeUs, newestOfRunUs, epochId) as number[]) {
-        this.#markDirty(progress, Math.floor(id / US_PER_MINUTE))
-      }
+      const ids = this.#after.all(timeUs, newestOfRunUs, epochId) as number[]
+      // The neighbour may come after many without voltage and current.
+      const next = this.#electricAfter.get(ids.at(-1) ?? timeUs, newestOfRunUs, epochId)
+      if (next !== undefined) ids.push(next as number)
+      for (const id of ids) this.#markDirty(progress, Math.floor(id / US_PER_MINUTE))
     }
     if (progress.dirty.has(progress.minute)) progress.complete = false
   }
@@ -210,36 +235,28 @@ export class RollUps {
 
   #recompute(progress: Progress, minute: number): void {
     const fromUs = minute * US_PER_MINUTE
-    const figures = new Figures()
+    const toUs = fromUs + US_PER_MINUTE
+    const { deviceId } = progress
+    const figures = new MinuteFigures()
     const folder = new Folder()
-    for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
+    for (const rows of this.#scan.pages(fromUs, toUs)) {
       for (const row of rows) {
-        if (this.#scan.isOf(row, progress.deviceId)) this.#scan.fold(folder, figures, row)
+        if (!this.#scan.isOf(row, deviceId)) continue
+        this.#scan.fold(folder, figures.at(Math.floor(row[0] / US_PER_SECOND)), row)
       }
+    }
+    type ExtraRow = [channelId: number, value: StoredValue, statusId: number]
+    for (const row of this.#extras.iterate(fromUs, toUs, deviceId)) {
+      const [channelId, value, statusId] = row as ExtraRow
+      if (this.#catalog.status(statusId).measured) figures.addExtra(channelId, fromStored(value))
     }
     this.#store(progress, minute, figures)
   }
 
-  #store(progress: Progress, minute: number, figures: Figures): void {
-    const { deviceId } = progress
-    if (figures.samples > 0) {
-      const empty = figures.measured === 0
-      const cells = (spread: Spread): (number | null)[] =>
-        empty ? [null, null, null] : [spread.min, spread.sumMicro, spread.max]
-      this.#put.run(
-        deviceId,
-        minute,
-        figures.samples,
-        figures.measured,
-        figures.coveredUs,
-        ...cells(figures.voltage),
-        ...cells(figures.current),
-        ...cells(figures.power),
-        figures.chargePc,
-        figures.energyPj,
-      )
-    }
+  #store(progress: Progress, minute: number, figures: MinuteFigures): void {
+    figures.close()
+    this.#tables.put(progress.deviceId, minute, figures)
     progress.dirty.delete(minute)
-    this.#unmark.run(deviceId, minute)
+    this.#unmark.run(progress.deviceId, minute)
   }
 }

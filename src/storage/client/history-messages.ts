@@ -1,0 +1,31 @@
+import type { Trace } from '../../chart/trace.ts'
+import type { LogSpan } from '../read/log-query.ts'
+import type { WorkerFailure } from './worker-messages.ts'
+
+/** What is asked of the thread that reads a log; its `id` comes back with the answer. */
+export type HistoryQuestion =
+  | {
+      readonly type: 'series'
+      readonly device: string
+      readonly fromUs: number
+      readonly slotUs: number
+      readonly count: number
+      readonly channels: readonly string[] | null
+    }
+  | { readonly type: 'span'; readonly device: string | null }
+
+export interface ToHistory {
+  readonly id: number
+  readonly file: string
+  readonly question: HistoryQuestion
+}
+
+export type HistoryAnswer =
+  | { readonly type: 'series'; readonly trace: Trace }
+  | { readonly type: 'span'; readonly span: LogSpan | null }
+  | { readonly type: 'failed'; readonly failure: WorkerFailure }
+
+export interface FromHistory {
+  readonly id: number
+  readonly answer: HistoryAnswer
+}

@@ -1,0 +1,169 @@
+import { Worker } from 'node:worker_threads'
+import type { Trace } from '../../chart/trace.ts'
+import { InaError } from '../../util/errors.ts'
+import { logFilePath } from '../../util/paths.ts'
+import type { LogSpan } from '../read/log-query.ts'
+import type { FromHistory, HistoryAnswer, HistoryQuestion, ToHistory } from './history-messages.ts'
+import { errorOf } from './worker-messages.ts'
+
+/** After so long without a question the thread ends. */
+const IDLE_MS = 30_000
+
+/** Looks back in a log that may be being written, without holding up who asks. */
+export interface LogHistory {
+  /**
+   * A span of one device folded for a chart, see `LogReader.series`.
+   *
+   * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable
+   */
+  series(
+    device: string,
+    fromUs: number,
+    slotUs: number,
+    count: number,
+    channels?: readonly string[] | null,
+  ): Promise<Trace>
+  /** null: nothing in the log (of that device). @throws InaError as `series` */
+  span(device: string | null): Promise<LogSpan | null>
+  /** Whether there is a thread at present. */
+  readonly isAwake: boolean
+  /** Ends the thread, if there is one; a question under way fails. */
+  close(): Promise<void>
+}
+
+export interface LogHistoryOptions {
+  /** Where the bundled worker is; beside the bundled program. */
+  readonly workerUrl?: URL
+  /** After so long without a question the thread ends, ms. */
+  readonly idleMs?: number
+}
+
+interface Waiter {
+  readonly resolve: (answer: HistoryAnswer) => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * Nothing is opened, and no thread started, before the first question.
+ *
+ * @throws InaError usage_invalid
+ */
+export function openLogHistory(file: string, options: LogHistoryOptions = {}): LogHistory {
+  return new WorkerHistory(logFilePath(file), options)
+}
+
+class WorkerHistory implements LogHistory {
+  readonly #file: string
+  readonly #workerUrl: URL
+  readonly #idleMs: number
+  readonly #waiters = new Map<number, Waiter>()
+  #worker: Worker | null = null
+  #timer: NodeJS.Timeout | null = null
+  #nextId = 0
+  #isClosed = false
+
+  constructor(file: string, options: LogHistoryOptions) {
+    this.#file = file
+    this.#workerUrl = options.workerUrl ?? new URL('./log-history-worker.js', import.meta.url)
+    this.#idleMs = options.idleMs ?? IDLE_MS
+  }
+
+  async series(
+    device: string,
+    fromUs: number,
+    slotUs: number,
+    count: number,
+    channels: readonly string[] | null = null,
+  ): Promise<Trace> {
+    const answer = await this.#ask({ type: 'series', device, fromUs, slotUs, count, channels })
+    if (answer.type === 'series') return answer.trace
+    throw unexpected(answer)
+  }
+
+  async span(device: string | null): Promise<LogSpan | null> {
+    const answer = await this.#ask({ type: 'span', device })
+    if (answer.type === 'span') return answer.span
+    throw unexpected(answer)
+  }
+
+  get isAwake(): boolean {
+    return this.#worker !== null
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#end()
+  }
+
+  #ask(question: HistoryQuestion): Promise<HistoryAnswer> {
+    if (this.#isClosed) return Promise.reject(this.#gone('it was closed'))
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const worker = this.#worker ?? this.#start()
+    // A thread that nobody waits for must not keep the process.
+    worker.ref()
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#waiters.set(id, { resolve, reject })
+      const message: ToHistory = { id, file: this.#file, question }
+      worker.postMessage(message)
+    })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#workerUrl, {
+      // Rows are short-lived; a small young generation saves some MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
+    this.#worker = worker
+    worker.on('message', ({ id, answer }: FromHistory) => {
+      this.#waiters.get(id)?.resolve(answer)
+      this.#waiters.delete(id)
+      if (this.#waiters.size === 0) this.#rest(worker)
+    })
+    worker.on('error', (error) => this.#drop(worker, error.message, error))
+    worker.on('exit', () => this.#drop(worker, 'its thread ended'))
+    return worker
+  }
+
+  #rest(worker: Worker): void {
+    worker.unref()
+    this.#timer = setTimeout(() => void this.#end(), this.#idleMs)
+    this.#timer.unref()
+  }
+
+  async #end(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const worker = this.#worker
+    if (worker === null) return
+    this.#drop(worker, 'it was closed')
+    await worker.terminate()
+  }
+
+  /** The thread is gone; the next question starts another one. */
+  #drop(worker: Worker, reason: string, cause?: unknown): void {
+    if (this.#worker !== worker) return
+    this.#worker = null
+    for (const { reject } of this.#waiters.values()) reject(this.#gone(reason, cause))
+    this.#waiters.clear()
+  }
+
+  #gone(reason: string, cause?: unknown): InaError {
+    return new InaError(
+      'log_unwritable',
+      `the log ${this.#file} can't be read: ${reason}`,
+      'try again, with more memory where there is little',
+      cause,
+    )
+  }
+}
+
+function unexpected(answer: HistoryAnswer): InaError {
+  if (answer.type === 'failed') return errorOf(answer.failure)
+  return new InaError(
+    'internal_fault',
+    `an answer '${answer.type}' to another question`,
+    'this is a fault of ina219: report it',
+  )
+}

@@ -1,0 +1,37 @@
+import type Database from 'better-sqlite3'
+import { hasTable } from '../file/layout.ts'
+import { damaged } from '../file/log-errors.ts'
+
+export interface ChannelEntry {
+  readonly id: number
+  readonly deviceId: number
+  /** Id of the channel on the wire. */
+  readonly name: string
+  readonly unit: string
+}
+
+/** The extra channels of all devices, as they were when a reader was opened. */
+export class ChannelCatalog {
+  /** In order of their first appearance. */
+  readonly byId = new Map<number, ChannelEntry>()
+
+  /** @throws InaError log_damaged */
+  constructor(db: Database.Database) {
+    // Logs of layout 1 have no channels.
+    if (!hasTable(db, 'channel')) return
+    const rows = db.prepare('SELECT id, device_id, name, unit FROM channel ORDER BY id').raw().all()
+    for (const row of rows as [number, number, unknown, unknown][]) {
+      const [id, deviceId, name, unit] = row
+      if (typeof name !== 'string' || typeof unit !== 'string') throw damaged(db.name)
+      this.byId.set(id, { id, deviceId, name, unit })
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.byId.size === 0
+  }
+
+  of(deviceId: number): ChannelEntry[] {
+    return [...this.byId.values()].filter((each) => each.deviceId === deviceId)
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The thread that looks back in a log, so that no screen waits for the disk.
+ * Bundled on its own; started by `log-history.ts`.
+ */
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { Trace } from '../../chart/trace.ts'
+import type {
+  FromHistory,
+  HistoryAnswer,
+  HistoryQuestion,
+  ToHistory,
+} from '../client/history-messages.ts'
+import { failureOf } from '../client/worker-messages.ts'
+import { LogReader } from './log-reader.ts'
+
+const port = parentPort as MessagePort
+
+port.on('message', ({ id, file, question }: ToHistory) => {
+  const reply: FromHistory = { id, answer: answerTo(file, question) }
+  const { answer } = reply
+  port.postMessage(reply, answer.type === 'series' ? buffersOf(answer.trace) : [])
+})
+
+/** Each question has a read transaction of its own, so that the WAL does not grow over this thread's life. */
+function answerTo(file: string, question: HistoryQuestion): HistoryAnswer {
+  try {
+    const reader = LogReader.open(file)
+    try {
+      if (question.type === 'span') return { type: 'span', span: reader.span(question.device) }
+      const { device, fromUs, slotUs, count, channels } = question
+      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count, channels) }
+    } finally {
+      reader.close()
+    }
+  } catch (error) {
+    return { type: 'failed', failure: failureOf(error) }
+  }
+}
+
+/** Handed over instead of copied. */
+function buffersOf({ count, missing, broken, channels }: Trace): ArrayBuffer[] {
+  const series = Object.values(channels).flatMap(({ min, max, last }) => [min, max, last])
+  return [count, missing, broken, ...series].map(({ buffer }) => buffer as ArrayBuffer)
+}

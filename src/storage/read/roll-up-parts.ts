@@ -1,0 +1,119 @@
+import type Database from 'better-sqlite3'
+import { hasTable } from '../file/layout.ts'
+import { US_PER_MINUTE, US_PER_SECOND } from '../file/schema.ts'
+import { MinuteWalk } from './minute-walk.ts'
+
+/** Figures of a minute or a second, by the number of it. */
+export type RollUpRow = [
+  time: number,
+  samples: number,
+  measured: number,
+  coveredUs: number,
+  ...cells: (number | string | null)[],
+]
+
+/** A span of samples of a device: as they are rolled up, or to be read raw. */
+export type Part =
+  | { readonly kind: 'raw'; readonly fromUs: number; readonly toUs: number }
+  | { readonly kind: 'minute' | 'second'; readonly fromUs: number; readonly row: RollUpRow }
+
+const CELLS =
+  'samples, measured, covered_us, v_min, v_sum, v_max, a_min, a_sum, a_max, w_min, w_sum, w_max, charge_pc, energy_pj'
+const PAGE = 1000
+const NONE: ReadonlySet<number> = new Set()
+
+/** Says where the figures of a span come from. Within one read transaction. */
+export class RollUpParts {
+  readonly #minutes: MinuteWalk<RollUpRow>
+  readonly #dirty: Database.Statement
+  /** null: a log of layout 1, which had no seconds */
+  readonly #seconds: Database.Statement | null
+
+  constructor(db: Database.Database) {
+    this.#minutes = new MinuteWalk(
+      db,
+      `SELECT minute, ${CELLS} FROM minute
+       WHERE device_id = ? AND minute >= ? AND minute < ? ORDER BY minute`,
+    )
+    this.#dirty = db
+      .prepare('SELECT minute FROM dirty WHERE device_id = ? AND minute >= ? AND minute < ?')
+      .pluck()
+    this.#seconds = hasTable(db, 'second')
+      ? db
+          .prepare(
+            `SELECT second, ${CELLS} FROM second
+             WHERE device_id = ? AND second >= ? AND second < ? ORDER BY second LIMIT ${PAGE}`,
+          )
+          .raw()
+      : null
+  }
+
+  /**
+   * The parts of a span in order of time: minutes that lie within one bucket, seconds
+   * that do, all else raw.
+   *
+   * @param everyUs length of the buckets, which begin at multiples of it
+   */
+  *parts(deviceId: number, fromUs: number, toUs: number, everyUs: number): Generator<Part> {
+    const first = Math.ceil(fromUs / US_PER_MINUTE)
+    const end = Math.floor(toUs / US_PER_MINUTE)
+    if (everyUs < US_PER_MINUTE || first >= end) {
+      yield* this.#inSeconds(deviceId, fromUs, toUs, everyUs)
+      return
+    }
+    yield* this.#inSeconds(deviceId, fromUs, first * US_PER_MINUTE, everyUs)
+    for (const { minute, rows } of this.#minutes.minutes(deviceId, first, end)) {
+      const beginUs = minute * US_PER_MINUTE
+      const row = rows?.[0]
+      if (row === undefined) yield { kind: 'raw', fromUs: beginUs, toUs: beginUs + US_PER_MINUTE }
+      else if (isWithin(beginUs, US_PER_MINUTE, everyUs)) {
+        yield { kind: 'minute', fromUs: beginUs, row }
+      } else {
+        yield* this.#secondsAndRaw(deviceId, beginUs, beginUs + US_PER_MINUTE, everyUs, NONE)
+      }
+    }
+    yield* this.#inSeconds(deviceId, end * US_PER_MINUTE, toUs, everyUs)
+  }
+
+  *#inSeconds(deviceId: number, fromUs: number, toUs: number, everyUs: number): Generator<Part> {
+    if (fromUs >= toUs) return
+    if (everyUs < US_PER_SECOND || this.#seconds === null) {
+      yield { kind: 'raw', fromUs, toUs }
+      return
+    }
+    const [from, to] = [Math.floor(fromUs / US_PER_MINUTE), Math.ceil(toUs / US_PER_MINUTE)]
+    const dirty = new Set(this.#dirty.all(deviceId, from, to) as number[])
+    yield* this.#secondsAndRaw(deviceId, fromUs, toUs, everyUs, dirty)
+  }
+
+  /** What has no second is read raw: a slow device has none. */
+  *#secondsAndRaw(
+    deviceId: number,
+    fromUs: number,
+    toUs: number,
+    everyUs: number,
+    dirty: ReadonlySet<number>,
+  ): Generator<Part> {
+    let rawUs = fromUs
+    const end = Math.floor(toUs / US_PER_SECOND)
+    for (let next = Math.ceil(fromUs / US_PER_SECOND); next < end; ) {
+      const rows = (this.#seconds?.all(deviceId, next, end) ?? []) as RollUpRow[]
+      for (const row of rows) {
+        const beginUs = row[0] * US_PER_SECOND
+        if (dirty.has(Math.floor(row[0] / 60)) || !isWithin(beginUs, US_PER_SECOND, everyUs)) {
+          continue
+        }
+        if (rawUs < beginUs) yield { kind: 'raw', fromUs: rawUs, toUs: beginUs }
+        yield { kind: 'second', fromUs: beginUs, row }
+        rawUs = beginUs + US_PER_SECOND
+      }
+      next = rows.length < PAGE ? end : (rows.at(-1) as RollUpRow)[0] + 1
+    }
+    if (rawUs < toUs) yield { kind: 'raw', fromUs: rawUs, toUs }
+  }
+}
+
+/** Whether a span lies within one bucket. */
+export function isWithin(fromUs: number, lengthUs: number, everyUs: number): boolean {
+  return Math.floor(fromUs / everyUs) === Math.floor((fromUs + lengthUs - 1) / everyUs)
+}

@@ -1,0 +1,105 @@
+import type Database from 'better-sqlite3'
+import { damaged } from '../file/log-errors.ts'
+import { US_PER_MINUTE } from '../file/schema.ts'
+import type { Catalog } from './catalog.ts'
+import type { LogRange, LogSpan } from './log-query.ts'
+import type { SampleScan } from './sample-scan.ts'
+
+/** Where a log begins and ends. */
+export class SpanQuery {
+  readonly #db: Database.Database
+  readonly #catalog: Catalog
+  readonly #scan: SampleScan
+
+  constructor(db: Database.Database, catalog: Catalog, scan: SampleScan) {
+    this.#db = db
+    this.#catalog = catalog
+    this.#scan = scan
+  }
+
+  /** null: nothing in the log (of that device) */
+  span(device: string | null): LogSpan | null {
+    const newest = new Map(
+      this.#db
+        .prepare('SELECT device_id, max(newest_us) FROM epoch GROUP BY device_id')
+        .raw()
+        .all() as [number, number | null][],
+    )
+    const firstIn = new Map<number, Map<number, number>>()
+    let fromUs = Number.POSITIVE_INFINITY
+    let toUs = Number.NEGATIVE_INFINITY
+    for (const id of this.#catalog.idsOf(device)) {
+      const newestUs = newest.get(id) ?? null
+      const minute = this.#firstMinute(id)
+      if (newestUs === null) continue
+      if (!Number.isSafeInteger(newestUs)) throw damaged(this.#db.name)
+      toUs = Math.max(toUs, newestUs)
+      if (minute === null) {
+        fromUs = Math.min(fromUs, newestUs)
+        continue
+      }
+      const firstRaw = firstIn.get(minute) ?? this.#firstRaw(minute)
+      firstIn.set(minute, firstRaw)
+      // The roll-up of the first raw sample's minute begins before that sample.
+      fromUs = Math.min(fromUs, firstRaw.get(id) ?? minute * US_PER_MINUTE)
+    }
+    return toUs < fromUs ? null : { fromUs, toUs }
+  }
+
+  /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
+  oldestRawUs(device: string | null): number | null {
+    const [id] = this.#catalog.idsOf(device)
+    if (id === undefined) return null
+    if (device === null) return this.#one('SELECT min(id) FROM sample')
+    return this.#one(
+      `SELECT id FROM sample WHERE id >= ? AND
+         epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT 1`,
+      (this.#firstMinute(id) ?? 0) * US_PER_MINUTE,
+      id,
+    )
+  }
+
+  /**
+   * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
+   * answer for these, too, where otherwise each device would have its raw rows searched for.
+   */
+  inMinutes({ fromUs, toUs, device }: LogRange): LogSpan {
+    const span = this.span(device)
+    if (span === null) return { fromUs, toUs }
+    const isFromBegin = fromUs <= span.fromUs
+    const isToEnd = toUs > span.toUs
+    return {
+      fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
+      toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
+    }
+  }
+
+  /** First minute that has or had samples; every sample's minute is rolled up or marked dirty. */
+  #firstMinute(deviceId: number): number | null {
+    const of = (table: string): number | null =>
+      this.#one(`SELECT min(minute) FROM ${table} WHERE device_id = ?`, deviceId)
+    const [rolled, dirty] = [of('minute'), of('dirty')]
+    return rolled === null || dirty === null ? (rolled ?? dirty) : Math.min(rolled, dirty)
+  }
+
+  /** The first raw sample of each device within a minute, Unix µs. */
+  #firstRaw(minute: number): Map<number, number> {
+    const first = new Map<number, number>()
+    const fromUs = minute * US_PER_MINUTE
+    for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
+      for (const [timeUs, epochId] of rows) {
+        const id = this.#catalog.deviceOf(epochId)
+        if (!first.has(id)) first.set(id, timeUs)
+      }
+    }
+    return first
+  }
+
+  #one(sql: string, ...args: number[]): number | null {
+    const value = this.#db
+      .prepare(sql)
+      .pluck()
+      .get(...args)
+    return (value as number | null | undefined) ?? null
+  }
+}

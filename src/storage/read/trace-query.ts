@@ -1,0 +1,161 @@
+import type Database from 'better-sqlite3'
+import type { Trace, TraceSeries } from '../../chart/trace.ts'
+import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
+import { UsualInterval } from '../../stats/usual-interval.ts'
+import { fromStored } from '../file/stored-value.ts'
+import type { BucketQuery, FullBucket } from './bucket-query.ts'
+import type { Catalog } from './catalog.ts'
+import type { ChannelCatalog } from './channel-catalog.ts'
+import type { LogSpan } from './log-query.ts'
+import { lossesIn } from './log-records.ts'
+import { LossCount } from './loss-count.ts'
+
+/** Where v, a and w stand in a row of `sample`. */
+const COLUMN = { voltage: 3, current: 4, power: 5 } as const
+
+/** Folds a span of one device into what a chart draws. */
+export class TraceQuery {
+  readonly #db: Database.Database
+  readonly #catalog: Catalog
+  readonly #channels: ChannelCatalog
+  readonly #buckets: BucketQuery
+
+  constructor(
+    db: Database.Database,
+    catalog: Catalog,
+    channels: ChannelCatalog,
+    buckets: BucketQuery,
+  ) {
+    this.#db = db
+    this.#catalog = catalog
+    this.#channels = channels
+    this.#buckets = buckets
+  }
+
+  /** See `LogReader`. */
+  series(
+    device: string,
+    fromUs: number,
+    slotUs: number,
+    count: number,
+    wanted: readonly string[] | null,
+    clip: LogSpan | null,
+  ): Trace {
+    const first = Math.floor(fromUs / slotUs)
+    const startUs = first * slotUs
+    const endUs = startUs + count * slotUs
+    const span = {
+      fromUs: Math.max(startUs, clip?.fromUs ?? startUs),
+      toUs: Math.min(endUs, clip?.toUs ?? endUs),
+    }
+    const [id] = this.#catalog.idsOf(device)
+    const names = new Map(id === undefined ? [] : this.#channels.of(id).map((e) => [e.id, e.name]))
+    const builder = new TraceBuilder(startUs, slotUs, count, names, wanted)
+    if (id !== undefined) {
+      for (const bucket of this.#buckets.filled(id, span.fromUs, span.toUs, slotUs)) {
+        builder.add(bucket.index - first, bucket)
+      }
+      const losses = new LossCount(lossesIn(this.#db, { ...span, device }))
+      for (let slot = 0; slot < count; slot++) {
+        const beginUs = Math.max(span.fromUs, startUs + slot * slotUs)
+        const lostUs = Math.min(span.toUs, startUs + (slot + 1) * slotUs)
+        if (beginUs < lostUs && losses.within(beginUs, lostUs) > 0) builder.trace.missing[slot] = 1
+      }
+    }
+    return builder.trace
+  }
+}
+
+/** Fills a trace slot by slot, in order of time. */
+class TraceBuilder {
+  readonly trace: Trace
+  readonly #names: ReadonlyMap<number, string>
+  readonly #wanted: readonly string[] | null
+  readonly #series: Record<string, TraceSeries> = Object.create(null)
+  /** Spacing of the slots that have values of extra channels alone. */
+  readonly #usual = new UsualInterval()
+  #isElectric = false
+  #before = -1
+  #electricBefore = -1
+
+  /** @param names of the extra channels of the device, by their ids in the log */
+  constructor(
+    startUs: number,
+    slotUs: number,
+    length: number,
+    names: ReadonlyMap<number, string>,
+    wanted: readonly string[] | null,
+  ) {
+    this.#names = names
+    this.#wanted = wanted
+    this.trace = {
+      slotUs,
+      startUs,
+      length,
+      count: new Uint32Array(length),
+      missing: new Uint8Array(length),
+      broken: new Uint8Array(length),
+      channels: this.#series,
+    }
+    for (const name of wanted ?? names.values()) this.#series[name] = emptySeries(length)
+  }
+
+  add(slot: number, bucket: FullBucket): void {
+    const { figures, channels } = bucket
+    let count = figures.measured
+    for (const [id, channel] of channels) {
+      count = Math.max(count, channel.measured)
+      const series = this.#series[this.#names.get(id) ?? '']
+      if (series === undefined) continue
+      const { measured, spread, newest } = channel
+      series.min[slot] = spread.min
+      series.max[slot] = spread.max
+      series.last[slot] = Number.isNaN(newest) ? spread.sumMicro / measured / 1e6 : newest
+    }
+    if (count === 0) return
+    this.trace.count[slot] = count
+    if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) this.trace.broken[slot] = 1
+    if (figures.measured > 0) this.#addElectric(slot, bucket)
+  }
+
+  #isBroken(slot: number, isElectric: boolean, coveredUs: number): boolean {
+    const { slotUs } = this.trace
+    let isBroken: boolean
+    if (isElectric) {
+      // Time counts where its later sample lies: more of it than the empty slots
+      // between say that nothing is missing in them, the device is just that slow.
+      isBroken = coveredUs <= (slot - this.#electricBefore - 1) * slotUs
+      this.#electricBefore = slot
+    } else {
+      // Extra channels alone cover no time; pauses among them show as in `Continuity`.
+      const spacingUs = (slot - this.#before) * slotUs
+      isBroken = this.#before < 0 || spacingUs > this.#usual.longestUs + slotUs
+      if (this.#before >= 0) this.#usual.add(spacingUs)
+    }
+    this.#before = slot
+    return isBroken
+  }
+
+  #addElectric(slot: number, { figures, newest }: FullBucket): void {
+    if (!this.#isElectric && this.#wanted === null) {
+      for (const quantity of QUANTITIES) {
+        this.#series[ELECTRIC[quantity].id] ??= emptySeries(this.trace.length)
+      }
+    }
+    this.#isElectric = true
+    for (const quantity of QUANTITIES) {
+      const series = this.#series[ELECTRIC[quantity].id]
+      if (series === undefined) continue
+      const { min, max, sumMicro } = figures[quantity]
+      series.min[slot] = min
+      series.max[slot] = max
+      series.last[slot] =
+        newest === null ? sumMicro / figures.measured / 1e6 : fromStored(newest[COLUMN[quantity]])
+    }
+  }
+}
+
+function emptySeries(length: number): TraceSeries {
+  const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
+  return { min: values(), max: values(), last: values() }
+}

@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect, onTestFinished, test } from 'vitest'
+import { openLog } from '../../src/storage/client/log-client.ts'
+import { type LogHistory, openLogHistory } from '../../src/storage/client/log-history.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { until } from '../support/cli.ts'
+import {
+  HISTORY_WORKER_URL,
+  HOURS_48_MS,
+  makeLog,
+  START_US,
+  series,
+  tempFolder,
+  WORKER_URL,
+} from '../support/log-fixture.ts'
+
+function historyOf(file: string, idleMs?: number): LogHistory {
+  const history = openLogHistory(file, {
+    workerUrl: HISTORY_WORKER_URL,
+    ...(idleMs === undefined ? {} : { idleMs }),
+  })
+  onTestFinished(() => history.close())
+  return history
+}
+
+test('looks back while the log goes on being written, and holds nothing back', async () => {
+  const file = join(tempFolder(), 'log.db')
+  const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
+  const epoch = log.begin('bench', 7, START_US)
+  const history = historyOf(file)
+  expect(history.isAwake).toBe(false)
+  let counted = 0
+  for (const part of [0, 1, 2, 3]) {
+    for (const sample of series(1000, 10_000, part * 1000)) {
+      log.append({ ...sample, epochId: epoch.id, extras: { soc: 50 } })
+    }
+    await until('the part is committed', () => log.state.queued === 0)
+    const trace = await history.series('bench', START_US, 1e6, 60)
+    const sum = trace.count.reduce((total, each) => total + each, 0)
+    expect(sum).toBe((part + 1) * 1000)
+    expect(Object.keys(trace.channels).toSorted()).toEqual(['a', 'soc', 'v', 'w'])
+    counted++
+  }
+  expect(counted).toBe(4)
+  expect(await history.span('bench')).toEqual({ fromUs: START_US, toUs: START_US + 3999 * 10_000 })
+  expect(await history.span('other')).toBeNull()
+  // No read transaction is left that the WAL would have to be kept for.
+  const other = new Database(file)
+  const [result] = other.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+  other.close()
+  expect(result?.busy).toBe(0)
+  await log.close()
+})
+
+test('the answer is that of a reader in this thread', async () => {
+  const file = join(tempFolder(), 'log.db')
+  makeLog(file, series(7000, 20_000))
+  const reader = LogReader.open(file)
+  onTestFinished(() => reader.close())
+  const history = historyOf(file)
+  const asked: Parameters<LogHistory['series']>[] = [
+    ['bench', START_US + 7, 500_000, 300, null],
+    ['bench', START_US, 60e6, 10, ['w']],
+    ['nobody', START_US, 60e6, 10, null],
+  ]
+  const answers = await Promise.all(asked.map((each) => history.series(...each)))
+  expect(answers).toEqual(asked.map((each) => reader.series(...each)))
+})
+
+test('the thread ends by itself, and the next question starts another one', async () => {
+  const file = join(tempFolder(), 'log.db')
+  makeLog(file, series(10, 20_000))
+  const history = historyOf(file, 1)
+  expect(await history.span(null)).not.toBeNull()
+  await until('it has ended', () => !history.isAwake)
+  expect(await history.span(null)).not.toBeNull()
+})
+
+test('a log that can not be read is an InaError, and one that comes is read', async () => {
+  const file = join(tempFolder(), 'log.db')
+  const history = historyOf(file)
+  await expect(history.span(null)).rejects.toMatchObject({ code: 'log_missing' })
+  makeLog(file, series(10, 20_000))
+  expect(await history.span(null)).toEqual({ fromUs: START_US, toUs: START_US + 180_000 })
+  const other = join(tempFolder(), 'other.db')
+  writeFileSync(other, 'no database at all, but a text of some length '.repeat(10))
+  await expect(historyOf(other).series('bench', 0, 1, 1)).rejects.toMatchObject({
+    name: 'InaError',
+    code: 'log_damaged',
+  })
+})
+
+test('a question under way fails when it is closed', async () => {
+  const file = join(tempFolder(), 'log.db')
+  makeLog(file, series(10, 20_000))
+  const history = historyOf(file)
+  const failed = expect(history.span(null)).rejects.toMatchObject({ code: 'log_unwritable' })
+  await history.close()
+  await failed
+  await expect(history.span(null)).rejects.toMatchObject({ code: 'log_unwritable' })
+})

@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Trace } from '../../src/chart/trace.ts'
+import type { Sample } from '../../src/domain/sample.ts'
+import type { LostRange } from '../../src/storage/client/log.ts'
+import { LogReader } from '../../src/storage/read/log-reader.ts'
+import {
+  batchesOf,
+  EPOCH,
+  makeLog,
+  openWriter,
+  START_US,
+  sampleAt,
+  series,
+  tempFolder,
+} from '../support/log-fixture.ts'
+
+function withReader<T>(file: string, use: (reader: LogReader) => T): T {
+  const reader = LogReader.open(file)
+  try {
+    return use(reader)
+  } finally {
+    reader.close()
+  }
+}
+
+function logOf(samples: readonly Sample[], lost: readonly LostRange[] = []): string {
+  const file = join(tempFolder(), 'log.db')
+  makeLog(file, samples, { lost })
+  return file
+}
+
+/** A sample of extra channels alone. */
+function bare(timeUs: number, seq: number | null, extras: Record<string, number>): Sample {
+  const [voltage, current, power] = [Number.NaN, Number.NaN, Number.NaN]
+  return sampleAt(timeUs, seq, { electric: false, voltage, current, power, extras })
+}
+
+const list = (values: ArrayLike<number>): number[] => Array.from(values)
+
+test('slots begin at multiples of their length and hold count, min, max and the newest value', () => {
+  const file = logOf([
+    sampleAt(START_US, 0, { voltage: 5 }),
+    sampleAt(START_US + 300_000, 1, { voltage: 7 }),
+    sampleAt(START_US + 900_000, 2, { voltage: 6 }),
+    sampleAt(START_US + 1_000_000, 3, { voltage: 4, current: -1, power: -4 }),
+  ])
+  const trace = withReader(file, (reader) => reader.series('bench', START_US + 1, 500_000, 4))
+  expect(trace).toMatchObject({ startUs: START_US, slotUs: 500_000, length: 4 })
+  expect(list(trace.count)).toEqual([2, 1, 1, 0])
+  expect(Object.keys(trace.channels)).toEqual(['v', 'a', 'w'])
+  expect(list(trace.channels['v']?.min ?? [])).toEqual([5, 6, 4, Number.NaN])
+  expect(list(trace.channels['v']?.max ?? [])).toEqual([7, 6, 4, Number.NaN])
+  expect(list(trace.channels['v']?.last ?? [])).toEqual([7, 6, 4, Number.NaN])
+  expect(list(trace.channels['a']?.last ?? [])).toEqual([0.245, 0.245, -1, Number.NaN])
+  expect(list(trace.broken)).toEqual([0, 0, 0, 0])
+})
+
+test('a slot after a gap is broken, one with lost samples is marked, a slow device is neither', () => {
+  const second = (n: number): number => START_US + n * 1e6
+  const file = logOf(
+    [0, 10, 20, 40].map((n) => sampleAt(second(n), n < 40 ? n / 10 : 9)),
+    [
+      {
+        epochId: 1,
+        firstSeq: 3,
+        count: 6,
+        fromUs: second(20),
+        toUs: second(40),
+        reason: 'not_healable',
+      },
+    ],
+  )
+  const trace = withReader(file, (reader) => reader.series('bench', START_US, 1e6, 41))
+  const at = (values: Uint8Array): number[] => list(values).flatMap((each, i) => (each ? [i] : []))
+  expect(at(trace.broken)).toEqual([0, 40])
+  expect(at(trace.missing)).toHaveLength(6)
+  expect(at(trace.missing).every((slot) => slot > 20 && slot < 40)).toBe(true)
+})
+
+test('roll-ups give the slots that the raw rows give, but for the newest value', () => {
+  const folder = tempFolder()
+  const samples = series(9000, 20_000)
+  const open = openWriter(join(folder, 'raw.db'))
+  // Two late samples make the minutes dirty again.
+  const late = [70, 4000].map((n) => samples[n] as Sample)
+  const inTime = samples.filter((each) => !late.includes(each))
+  open.writer.write(batchesOf(inTime, { epochs: [EPOCH] }))
+  const of = (file: string, slotUs: number): Trace =>
+    withReader(join(folder, file), (reader) => reader.series('bench', START_US, slotUs, 12))
+  makeLog(join(folder, 'rolled.db'), samples)
+  open.writer.write(batchesOf(late))
+  for (const slotUs of [1e6, 15e6, 60e6]) {
+    const raw = of('raw.db', slotUs)
+    const rolled = of('rolled.db', slotUs)
+    expect(rolled.count).toEqual(raw.count)
+    for (const id of ['v', 'a', 'w']) {
+      expect(rolled.channels[id]?.min).toEqual(raw.channels[id]?.min)
+      expect(rolled.channels[id]?.max).toEqual(raw.channels[id]?.max)
+    }
+    expect(rolled.broken).toEqual(raw.broken)
+  }
+})
+
+test('extra channels are series of their own, also of a device without voltage and current', () => {
+  const file = logOf(
+    [0, 1, 2, 3].map((n) => bare(START_US + n * 1e6, n, n === 2 ? { lux: 9 } : { soc: 50 + n })),
+  )
+  const trace = withReader(file, (reader) => reader.series('bench', START_US, 1e6, 5))
+  expect(Object.keys(trace.channels)).toEqual(['soc', 'lux'])
+  expect(list(trace.count)).toEqual([1, 1, 1, 1, 0])
+  expect(list(trace.channels['soc']?.last ?? [])).toEqual([50, 51, Number.NaN, 53, Number.NaN])
+  expect(list(trace.channels['lux']?.min ?? []).filter((each) => !Number.isNaN(each))).toEqual([9])
+  expect(list(trace.broken)).toEqual([1, 0, 0, 0, 0])
+  const one = withReader(file, (reader) => reader.series('bench', START_US, 1e6, 5, ['lux', 'no']))
+  expect(Object.keys(one.channels)).toEqual(['lux', 'no'])
+})
+
+test('charge goes through samples without voltage and current, and stops where one is missing', () => {
+  const amp = { current: 1, power: 5, voltage: 5 }
+  const file = logOf([
+    sampleAt(START_US, 1, amp),
+    bare(START_US + 1e6, 2, { soc: 1 }),
+    sampleAt(START_US + 2e6, 3, amp),
+    bare(START_US + 3e6, 4, { soc: 2 }),
+    bare(START_US + 4e6, 6, { soc: 3 }),
+    sampleAt(START_US + 5e6, 7, amp),
+  ])
+  const [total] = withReader(file, (reader) =>
+    reader.totals({ fromUs: START_US, toUs: START_US + 6e6, device: null }),
+  )
+  expect(total).toMatchObject({ samples: 6, measured: 3, coveredUs: 2e6 })
+  expect(total?.chargeMah).toBe(2000 / 3600)
+  expect([...(total?.channels ?? [])]).toEqual([['soc', { n: 3, min: 1, avg: 2, max: 3 }]])
+})
+
+test('a neighbour a minute of other channels away is found, and a late one closes its gap', () => {
+  const amp = { current: 1, power: 5, voltage: 5 }
+  const between = Array.from({ length: 900 }, (_, i) =>
+    bare(START_US + (i + 1) * 1e5, i + 1, { t: i }),
+  )
+  const file = join(tempFolder(), 'log.db')
+  const late = between[10] as Sample
+  makeLog(file, [
+    sampleAt(START_US, 0, amp),
+    ...between.filter((each) => each !== late),
+    sampleAt(START_US + 91e6, 901, amp),
+  ])
+  const covered = (): number | undefined =>
+    withReader(file, (reader) =>
+      reader.totals({ fromUs: 0, toUs: START_US + 92e6, device: null }),
+    )[0]?.coveredUs
+  expect(covered()).toBe(0)
+  const again = openWriter(file)
+  again.writer.write(batchesOf([late], { epochs: [EPOCH] }))
+  again.end()
+  expect(covered()).toBe(91e6)
+})
+
+test('samples come with their extra values, or without them', () => {
+  const file = logOf([
+    sampleAt(START_US, 1, { extras: { soc: 85, t: 23.5 } }),
+    bare(START_US + 1, 2, { ['__proto__']: 1, soc: 1e300 }),
+    sampleAt(START_US + 2, 3),
+  ])
+  const range = { fromUs: 0, toUs: START_US + 10, device: null }
+  withReader(file, (reader) => {
+    const [all = []] = [...reader.samples(range)]
+    expect(all.map(({ extras }) => extras && Object.entries(extras))).toEqual([
+      [
+        ['soc', 85],
+        ['t', 23.5],
+      ],
+      [
+        ['soc', 1e300],
+        ['__proto__', 1],
+      ],
+      null,
+    ])
+    const [electric = []] = [...reader.samples(range, false)]
+    expect(electric.map(({ seq, extras }) => [seq, extras])).toEqual([
+      [1, null],
+      [3, null],
+    ])
+    expect(reader.channels(null)).toEqual([
+      { id: 'soc', device: 'bench', unit: '' },
+      { id: 't', device: 'bench', unit: '' },
+      { id: '__proto__', device: 'bench', unit: '' },
+    ])
+  })
+})
