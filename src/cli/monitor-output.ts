@@ -1,6 +1,6 @@
 import type { Sample } from '../domain/sample.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import type { EventLine } from '../monitor/snapshot.ts'
+import type { EventLine } from '../monitor/view.ts'
 import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { formatDuration } from '../util/duration.ts'
 import { formatIso } from '../util/time-text.ts'
@@ -41,7 +41,8 @@ export async function openOutput(kind: OutputKind, options: OutputOptions): Prom
 async function openTui({ monitor, io, ascii, mouse }: OutputOptions): Promise<Output> {
   const { openScreen } = await import('../tui/screen.ts')
   const screen = await openScreen({
-    controls: monitor,
+    view: monitor.view,
+    onQuit: () => monitor.quit(),
     input: io.stdin.isTTY ? io.stdin : null,
     output: io.stdout,
     env: io.env,

@@ -1,21 +1,24 @@
-import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import type { Trace } from '../chart/trace.ts'
+import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES, type Quantity } from '../domain/channels.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { SourceState } from '../sources/source.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows } from '../stats/windows.ts'
 import { estimateLogBytes } from '../storage/file/log-size.ts'
+import type { Ledger } from '../stream/ledger.ts'
 import { Session, type SessionOptions } from '../stream/session.ts'
 import type { InaError } from '../util/errors.ts'
 import { RateMeter } from './rate-meter.ts'
-import type {
-  EventLine,
-  Ledger,
-  MonitorControls,
-  Snapshot,
-  SourceState,
-  Trace,
-} from './snapshot.ts'
 import { TraceStore } from './trace-store.ts'
+import {
+  type EventLine,
+  type Snapshot,
+  type SourceView,
+  type TraceWish,
+  VIEW_VERSION,
+  type View,
+} from './view.ts'
 
 export interface MonitorOptions extends SessionOptions {
   /** Where the log is and how long it keeps samples; null with `--no-log`. */
@@ -41,7 +44,12 @@ const SETTLE_MS = 1000
  * The running monitor: a session, and what a view may want to know of it.
  * Publishes immutable snapshots; never draws and never touches the disk.
  */
-export class Monitor implements MonitorControls {
+export class Monitor {
+  readonly view: View = {
+    snapshot: async () => this.snapshot(),
+    trace: async (wish) => this.trace(wish),
+    control: async () => this.resetTotals(),
+  }
   readonly #options: MonitorOptions
   readonly #listener: MonitorListener
   readonly #session: Session
@@ -125,7 +133,7 @@ export class Monitor implements MonitorControls {
     this.#totalsSinceUs = this.#newest?.sample.timeUs ?? this.#session.nowUs()
   }
 
-  trace(spanMs: number, slots: number, endUs?: number): Trace {
+  trace({ spanMs, slots, endUs }: Omit<TraceWish, 'device'>): Trace {
     return this.#trace.read(spanMs, slots, endUs)
   }
 
@@ -138,23 +146,35 @@ export class Monitor implements MonitorControls {
     const sampleUs = newest?.sample.timeUs ?? null
     const { voltageMax, currentMax } = this.#session.range
     const nowUs = this.#session.nowUs()
+    const { device, ledger } = this.#session
+    const source: SourceView = { label: this.#options.source.label, ...this.#source }
+    const values = this.#newestInRange && byId((each) => this.#newestInRange?.[each] ?? Number.NaN)
+    const rate = this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0
+    const channels = ELECTRIC_CHANNELS
     return {
+      version: VIEW_VERSION,
       nowUs,
+      devices: [{ number: 0, device, source, values, channels, rate, lost: ledger.lost }],
+      number: 0,
       sampleUs,
-      device: this.#session.device,
-      source: { label: this.#options.source.label, ...this.#source },
-      values: this.#newestInRange && pick(this.#newestInRange),
+      device,
+      source,
+      channels,
+      values,
       valuesUs: this.#newestInRange?.timeUs ?? null,
       status: newest?.sample.status ?? '',
       mode: newest?.mode ?? null,
-      fullScale: { voltage: voltageMax, current: currentMax, power: voltageMax * currentMax },
-      rate: this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0,
+      fullScale: { v: voltageMax, a: currentMax, w: voltageMax * currentMax },
+      rate,
       lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
-      ledger: this.#session.ledger,
+      ledger,
       log: this.#log(),
-      windows: this.#windows.read(sampleUs ?? nowUs),
+      windows: this.#windows
+        .read(sampleUs ?? nowUs)
+        .map((window) => ({ ...window, stats: byId((each) => window.stats[each]) })),
       totals: { sinceUs: this.#totalsSinceUs, ...this.#totals.read() },
       startedUs: this.#startedUs,
+      oldestUs: this.#trace.oldestUs,
       events: this.#events,
       unnumbered: this.#session.unnumbered,
     }
@@ -206,8 +226,6 @@ export class Monitor implements MonitorControls {
   }
 }
 
-function pick(sample: Sample): Record<Quantity, number> {
-  const values = { voltage: 0, current: 0, power: 0 }
-  for (const quantity of QUANTITIES) values[quantity] = sample[quantity]
-  return values
+function byId<T>(of: (quantity: Quantity) => T): Record<string, T> {
+  return Object.fromEntries(QUANTITIES.map((each) => [ELECTRIC[each].id, of(each)]))
 }

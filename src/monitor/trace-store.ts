@@ -1,6 +1,6 @@
-import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import type { Trace, TraceSeries } from '../chart/trace.ts'
+import { ELECTRIC, QUANTITIES, type Quantity } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
-import type { Trace } from './snapshot.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */
 const SLOT_US = 20_000
@@ -29,6 +29,7 @@ export class TraceStore {
   readonly #max = columns(CAPACITY)
   readonly #last = columns(CAPACITY)
   #newest = -1
+  #oldest = Number.POSITIVE_INFINITY
   /** What came last was not measured. */
   #broken = false
 
@@ -45,6 +46,7 @@ export class TraceStore {
     if (endsBreak) this.#broken = false
     if (slot <= this.#newest - CAPACITY) return
     if (slot > this.#newest) this.#newest = slot
+    this.#oldest = Math.min(this.#oldest, slot)
     const i = slot % CAPACITY
     const isNew = this.#slot[i] !== slot
     if (isNew) {
@@ -63,28 +65,38 @@ export class TraceStore {
     }
   }
 
+  /** Unix µs; null: nothing is stored. */
+  get oldestUs(): number | null {
+    if (!Number.isFinite(this.#oldest)) return null
+    return Math.max(this.#oldest, this.#newest - CAPACITY + 1) * SLOT_US
+  }
+
   /**
    * @param spanMs how much, up to `endUs`
    * @param slots most slots of the answer
-   * @param endUs end, Unix µs; default: the newest sample, measured or not
+   * @param endUs end, Unix µs; null: the newest sample, measured or not
    */
-  read(spanMs: number, slots: number, endUs?: number): Trace {
-    const end = endUs === undefined ? this.#newest : Math.floor(endUs / SLOT_US)
+  read(spanMs: number, slots: number, endUs: number | null = null): Trace {
+    const end = endUs === null ? this.#newest : Math.floor(endUs / SLOT_US)
     const wanted = Math.max(1, Math.min(CAPACITY, Math.ceil((spanMs * 1000) / SLOT_US)))
     const fold = Math.max(1, Math.ceil(wanted / Math.max(1, slots)))
     // Folded slots are aligned, so that a scrolling chart does not flicker.
     const last = Math.floor(end / fold)
     const length = Math.ceil(wanted / fold)
     const first = last - length + 1
+    const series = (): TraceSeries => ({
+      min: new Float64Array(length).fill(Number.NaN),
+      max: new Float64Array(length).fill(Number.NaN),
+      last: new Float64Array(length).fill(Number.NaN),
+    })
     const trace = {
       slotUs: SLOT_US * fold,
       startUs: first * fold * SLOT_US,
       length,
       count: new Uint32Array(length),
-      gapBefore: new Uint8Array(length),
-      min: columns(length),
-      max: columns(length),
-      last: columns(length),
+      missing: new Uint8Array(length),
+      broken: new Uint8Array(length),
+      channels: Object.fromEntries(QUANTITIES.map((each) => [ELECTRIC[each].id, series()])),
     }
     for (let slot = Math.max(0, first * fold); slot <= Math.min(end, this.#newest); slot++) {
       const i = slot % CAPACITY
@@ -96,14 +108,17 @@ export class TraceStore {
   #foldInto(trace: Trace, to: number, i: number): void {
     const isNew = trace.count[to] === 0
     trace.count[to] = (trace.count[to] as number) + (this.#count[i] as number)
-    if (this.#gap[i] === 1) trace.gapBefore[to] = 1
+    if (this.#gap[i] === 1) {
+      trace.missing[to] = 1
+      trace.broken[to] = 1
+    }
     for (const quantity of QUANTITIES) {
-      const [min, max] = [trace.min[quantity], trace.max[quantity]]
+      const { min, max, last } = trace.channels[ELECTRIC[quantity].id] as TraceSeries
       const low = this.#min[quantity][i] as number
       const high = this.#max[quantity][i] as number
       min[to] = isNew ? low : Math.min(min[to] as number, low)
       max[to] = isNew ? high : Math.max(max[to] as number, high)
-      trace.last[quantity][to] = this.#last[quantity][i] as number
+      last[to] = this.#last[quantity][i] as number
     }
   }
 }

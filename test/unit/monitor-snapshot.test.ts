@@ -70,14 +70,14 @@ describe('snapshot', () => {
     expect(during.status).toBe(status)
     expect(during.valuesUs).toBe(before.sampleUs)
     expect(during.sampleUs).toBeGreaterThan(before.sampleUs ?? 0)
-    const trace = monitor.trace(2000, 100)
+    const trace = monitor.trace({ spanMs: 2000, slots: 100, endUs: null })
     const endUs = trace.startUs + trace.length * trace.slotUs
     expect(endUs).toBeGreaterThan(during.sampleUs ?? 0)
     expect([...trace.count].slice(-45).every((count) => count === 0)).toBe(true)
     line(GOOD)
     const after = monitor.snapshot()
     expect(after.valuesUs).toBe(after.sampleUs)
-    expect(monitor.trace(2000, 100).gapBefore.at(-1)).toBe(1)
+    expect(monitor.trace({ spanMs: 2000, slots: 100, endUs: null }).broken.at(-1)).toBe(1)
   })
 
   it('has no rate while nothing comes, nor after the end', () => {

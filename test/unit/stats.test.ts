@@ -122,7 +122,7 @@ describe('TraceStore', () => {
     for (let s = 0; s < 5; s++) store.add(sample(START_US + s * 1e6, { voltage: s }))
     const trace = store.read(4000, 1000)
     const filled = [...trace.count.keys()].filter((i) => trace.count[i] === 1)
-    expect(filled.map((i) => trace.last.voltage[i])).toEqual([1, 2, 3, 4])
+    expect(filled.map((i) => trace.channels['v']?.last[i])).toEqual([1, 2, 3, 4])
     expect(trace.startUs + (filled.at(-1) as number) * trace.slotUs).toBe(START_US + 4e6)
   })
 
@@ -133,8 +133,10 @@ describe('TraceStore', () => {
     }
     const trace = store.read(1000, 10)
     expect(trace.length).toBeLessThanOrEqual(10)
-    expect(Math.max(...trace.max.current)).toBe(3)
-    expect([...trace.gapBefore].filter((flag) => flag === 1)).toHaveLength(1)
+    expect(
+      Math.max(...(trace.channels['a']?.max.filter((value) => !Number.isNaN(value)) ?? [])),
+    ).toBe(3)
+    expect([...trace.missing].filter((flag) => flag === 1)).toHaveLength(1)
     expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
   })
 
@@ -153,7 +155,7 @@ describe('TraceStore', () => {
     store.add(sample(START_US + 7e6))
     const after = store.read(10_000, 10)
     expect(filled(after)).toEqual([2, 3, 4, 8, 9])
-    expect([...after.gapBefore]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0])
+    expect([...after.broken]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0])
   })
 
   it('forgets what is older than it holds', () => {

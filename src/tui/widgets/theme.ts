@@ -1,12 +1,25 @@
+import type { ColourRole } from '../../domain/channels.ts'
 import type { Style } from '../view/styled.ts'
 
 /**
- * Colours of the 256-colour palette that stay apart for the colour-blind
- * (after Okabe and Ito): sky blue, orange, reddish purple. blessed reduces
- * them for terminals with fewer. No meaning hangs on a colour alone: each has a
- * letter, a word or a place beside it.
+ * Colours of the 256-colour palette that stay apart for the colour-blind: for
+ * V, A and W sky blue, orange and reddish purple (after Okabe and Ito), for extra
+ * channels eight more. blessed reduces them for terminals with fewer. No meaning
+ * hangs on a colour alone: each has a letter, a word or a place beside it.
  */
-export const QUANTITY_COLOUR = { voltage: 75, current: 214, power: 176 } as const
+export const ROLE_COLOUR: Readonly<Record<ColourRole, number>> = {
+  voltage: 75,
+  current: 214,
+  power: 176,
+  extra0: 79,
+  extra1: 227,
+  extra2: 166,
+  extra3: 33,
+  extra4: 255,
+  extra5: 137,
+  extra6: 105,
+  extra7: 107,
+}
 
 interface Appearance {
   readonly foreground?: number
@@ -14,13 +27,10 @@ interface Appearance {
   readonly inverse?: boolean
 }
 
-const APPEARANCES: Readonly<Record<Style, Appearance>> = {
+const APPEARANCES: Readonly<Record<Exclude<Style, ColourRole>, Appearance>> = {
   plain: {},
   dim: { foreground: 245 },
   bold: { bold: true },
-  voltage: { foreground: QUANTITY_COLOUR.voltage },
-  current: { foreground: QUANTITY_COLOUR.current },
-  power: { foreground: QUANTITY_COLOUR.power },
   good: { foreground: 36 },
   warn: { foreground: 220, bold: true },
   bad: { foreground: 203, bold: true, inverse: true },
@@ -33,8 +43,16 @@ const INVERSE = 8
 
 /** A style as blessed keeps it in a cell: flags, foreground, background in 9 bits each. */
 export function attributeOf(style: Style, colour: boolean): number {
-  const { foreground: wanted, bold, inverse } = APPEARANCES[style]
+  const { foreground: wanted, bold, inverse } = appearanceOf(style)
   const flags = (bold ? BOLD : 0) | (inverse ? INVERSE : 0)
   const foreground = colour ? (wanted ?? DEFAULT) : DEFAULT
   return (flags << 18) | (foreground << 9) | DEFAULT
+}
+
+function appearanceOf(style: Style): Appearance {
+  return isRole(style) ? { foreground: ROLE_COLOUR[style] } : APPEARANCES[style]
+}
+
+function isRole(style: Style): style is ColourRole {
+  return style in ROLE_COLOUR
 }
