@@ -1,3 +1,4 @@
+import type { Channel } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
@@ -9,6 +10,8 @@ import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.t
 const NAME_CELLS = 16
 const STATE_CELLS = 7
 const VALUE_CELLS = 7
+/** In the line that all devices share. */
+const SHORT_VALUE_CELLS = 5
 
 /**
  * The strip of all devices: in one line as much of each as there is room for,
@@ -51,7 +54,7 @@ function deviceRow(brief: DeviceBrief, isSelected: boolean, nameCells: number, l
     ...title(brief, isSelected, nameCells, look),
     span(' '),
     stateSpan(brief, STATE_CELLS),
-    ...values(brief, look).map(({ text, style }) => span(`  ${text}`, style)),
+    ...values(brief, longText, look).map(({ text, style }) => span(`  ${text}`, style)),
     span(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
     ...lost(brief).map(({ text, style }) => span(`  ${text}`, style)),
   ]
@@ -71,17 +74,31 @@ function stateSpan({ source }: DeviceBrief, cells = 0): Span {
   return span(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
 }
 
+type ValueText = (value: number | undefined, channel: Channel, look: Look) => string
+
+/** `  5.053 V`, of a device without V, A and W ` soc  85.000 %`. */
+function longText(value: number | undefined, channel: Channel, look: Look): string {
+  const number = value === undefined ? '--' : numberText(value, channel.decimals, VALUE_CELLS)
+  const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
+  return `${name}${number.padStart(VALUE_CELLS)} ${unitText(channel, look)}`.trimEnd()
+}
+
+/** `5.053V`, of a device without V, A and W `soc 85.00%`. */
+function shortText(value: number | undefined, channel: Channel, look: Look): string {
+  const number = value === undefined ? '--' : numberText(value, channel.decimals, SHORT_VALUE_CELLS)
+  const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
+  return `${name}${number}${unitText(channel, look)}`
+}
+
 /** Newest V, A and W, or the first channels; like those of now only while the device is live. */
-function values(brief: DeviceBrief, look: Look): readonly Span[] {
-  const shown = channelsOf(brief)
-  const isElectric = shown.electric.length > 0
-  return mainChannels(shown).map((channel) => {
-    const value = brief.values?.[channel.id]
-    const number = value === undefined ? '--' : numberText(value, channel.decimals, VALUE_CELLS)
-    const name = isElectric ? '' : `${nameText(channel, look)} `
-    const text = `${name}${number.padStart(VALUE_CELLS)} ${unitText(channel, look)}`.trimEnd()
-    return span(text, brief.source.state === 'live' ? channel.role : 'dim')
-  })
+function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Span[] {
+  const { source } = brief
+  return mainChannels(channelsOf(brief)).map((channel) =>
+    span(
+      textOf(brief.values?.[channel.id], channel, look),
+      source.state === 'live' ? channel.role : 'dim',
+    ),
+  )
 }
 
 function lost({ lost: count }: DeviceBrief): readonly Span[] {
@@ -103,7 +120,7 @@ function stateOf(brief: DeviceBrief): readonly Span[] {
 }
 
 function valuesOf(brief: DeviceBrief, look: Look): readonly Span[] {
-  return values(brief, look).map(({ text, style }) => span(text.trimStart(), style))
+  return values(brief, shortText, look)
 }
 
 function firstValueOf(brief: DeviceBrief, look: Look): readonly Span[] {

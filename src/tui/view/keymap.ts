@@ -40,7 +40,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['tab'],
     action: 'next_device',
     shown: 'Tab  1-9',
-    help: 'next device, or the one of that number; Shift-Tab: the one before',
+    help: 'next device, or that number; Shift-Tab: the one before',
     several: true,
   },
   { keys: ['S-tab'], action: 'previous_device', shown: '', help: '', several: true },

@@ -115,9 +115,9 @@ function deviceRows({ rows }: Size, devices: number): number {
   return devices <= DEVICE_ROWS ? devices : DEVICE_ROWS + 1
 }
 
-/** Two at 80x24 and one more for each three rows; one that counts the rest comes on top. */
+/** Two at 80x24 and one more for each five rows; one that counts the rest comes on top. */
 function moreRows({ rows }: Size, channels: number): number {
-  const room = Math.max(0, 2 + Math.floor((rows - 24) / 3))
+  const room = Math.max(0, 2 + Math.floor((rows - 24) / 5))
   return channels <= room ? channels : room + 1
 }
 

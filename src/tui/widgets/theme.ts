@@ -3,22 +3,24 @@ import type { Style } from '../view/styled.ts'
 
 /**
  * Colours of the 256-colour palette that stay apart for the colour-blind: for
- * V, A and W sky blue, orange and reddish purple (after Okabe and Ito), for extra
- * channels eight more. blessed reduces them for terminals with fewer. No meaning
- * hangs on a colour alone: each has a letter, a word or a place beside it.
+ * V, A and W sky blue, orange and reddish purple (after Okabe and Ito); for extra
+ * channels the eight that are farthest from these and from each other (24 or more
+ * in CIE Lab, also as seen with protanopia and deuteranopia, simulated after Machado
+ * et al. 2009). blessed reduces them for terminals with fewer. No meaning hangs on
+ * a colour alone: each has a letter, a word or a place beside it.
  */
 export const ROLE_COLOUR: Readonly<Record<ColourRole, number>> = {
   voltage: 75,
   current: 214,
   power: 176,
-  extra0: 79,
-  extra1: 227,
-  extra2: 166,
-  extra3: 33,
-  extra4: 255,
-  extra5: 137,
-  extra6: 105,
-  extra7: 107,
+  extra0: 230,
+  extra1: 131,
+  extra2: 63,
+  extra3: 130,
+  extra4: 228,
+  extra5: 225,
+  extra6: 143,
+  extra7: 248,
 }
 
 interface Appearance {
