@@ -1,4 +1,4 @@
-import { fixed } from '../tui/view/format.ts'
+import { fixed } from '../util/number-text.ts'
 
 /** A linear axis with evenly spaced round ticks. */
 export interface Axis {
@@ -11,6 +11,9 @@ export interface Axis {
 /** Steps between ticks: these times a power of ten. */
 const ROUND_STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8]
 
+/** Beyond, the height of an axis may be no number any more. */
+const LARGEST = 1e300
+
 /**
  * The narrowest axis of `intervals` round steps that holds `min` to `max`.
  *
@@ -22,8 +25,8 @@ const ROUND_STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8]
  * @param intervals 1 or more
  */
 export function roundAxis(min: number, max: number, intervals: number, finest: number): Axis {
-  let low = Math.min(min, max)
-  let high = Math.max(min, max)
+  let low = Math.max(-LARGEST, Math.min(min, max))
+  let high = Math.min(LARGEST, Math.max(min, max))
   if (low > 0 && low <= high / 2) low = 0
   if (high < 0 && high >= low / 2) high = 0
   const height = Math.max(high - low, finest, Math.max(Math.abs(low), Math.abs(high)) * 1e-6)

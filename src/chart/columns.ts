@@ -1,5 +1,4 @@
-import { QUANTITIES, type Quantity } from '../domain/channels.ts'
-import type { Trace } from '../monitor/snapshot.ts'
+import type { Trace, TraceSeries } from './trace.ts'
 
 /** A trace folded to the dot columns of a plot, oldest at the left. */
 export interface Columns {
@@ -10,76 +9,83 @@ export interface Columns {
   readonly broken: Uint8Array
   /** 1: samples are missing in or right before this column. */
   readonly missing: Uint8Array
-  readonly min: Readonly<Record<Quantity, Float64Array>>
-  readonly max: Readonly<Record<Quantity, Float64Array>>
-  readonly last: Readonly<Record<Quantity, Float64Array>>
+  /** By channel id; NaN where a column has no value of it. */
+  readonly channels: Readonly<Record<string, TraceSeries>>
 }
 
 /**
  * Folds a trace into columns of `columnUs`. The columns lie on an absolute
  * time grid, so that a value stays in its column while the chart scrolls and
- * the curve does not shimmer. The newest slot is at the right edge.
+ * the curve does not shimmer.
+ *
+ * @param endUs what the right edge shows, Unix µs; null: the newest slot. They
+ *   differ where the trace is that of another moment.
  */
-export function foldColumns(trace: Trace, length: number, columnUs: number): Columns {
-  const columns = emptyColumns(length)
+export function foldColumns(
+  trace: Trace,
+  length: number,
+  columnUs: number,
+  endUs: number | null = null,
+): Columns {
+  const columns = emptyColumns(length, Object.keys(trace.channels))
   const columnOf = (slot: number): number =>
     Math.floor((trace.startUs + (slot + 0.5) * trace.slotUs) / columnUs)
-  const first = columnOf(trace.length - 1) - length + 1
+  const lastSlot =
+    endUs === null ? trace.length - 1 : Math.floor((endUs - trace.startUs) / trace.slotUs)
+  const first = columnOf(lastSlot) - length + 1
   for (let slot = 0; slot < trace.length; slot++) {
     const to = columnOf(slot) - first
-    if (trace.count[slot] === 0 || to < 0) continue
-    addSlot(columns, to, trace, slot)
+    if (to >= 0 && to < length) addSlot(columns, to, trace, slot)
   }
   return columns
 }
 
-/** Columns without samples, to be filled. */
-export function emptyColumns(length: number): Columns {
-  const values = (): Record<Quantity, Float64Array> => ({
-    voltage: new Float64Array(length),
-    current: new Float64Array(length),
-    power: new Float64Array(length),
-  })
+/** Columns without samples, to be filled. @param ids of the channels */
+export function emptyColumns(length: number, ids: readonly string[]): Columns {
+  const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
+  const series = (): TraceSeries => ({ min: values(), max: values(), last: values() })
   return {
     length,
     count: new Uint32Array(length),
     broken: new Uint8Array(length),
     missing: new Uint8Array(length),
-    min: values(),
-    max: values(),
-    last: values(),
+    channels: Object.fromEntries(ids.map((id) => [id, series()])),
   }
 }
 
 function addSlot(to: Columns, at: number, trace: Trace, slot: number): void {
-  const isNew = to.count[at] === 0
-  to.count[at] = (to.count[at] ?? 0) + (trace.count[slot] ?? 0)
-  if (trace.gapBefore[slot] === 1) {
-    to.missing[at] = 1
-    if (isNew) to.broken[at] = 1
-  }
-  for (const quantity of QUANTITIES) {
-    const low = trace.min[quantity][slot] ?? 0
-    const high = trace.max[quantity][slot] ?? 0
-    const min = to.min[quantity]
-    const max = to.max[quantity]
-    min[at] = isNew ? low : Math.min(min[at] ?? low, low)
-    max[at] = isNew ? high : Math.max(max[at] ?? high, high)
-    to.last[quantity][at] = trace.last[quantity][slot] ?? 0
+  if (trace.missing[slot] === 1) to.missing[at] = 1
+  const count = trace.count[slot] ?? 0
+  if (count === 0) return
+  if (trace.broken[slot] === 1 && to.count[at] === 0) to.broken[at] = 1
+  to.count[at] = (to.count[at] ?? 0) + count
+  for (const [id, from] of Object.entries(trace.channels)) {
+    const series = to.channels[id]
+    const [low, high, last] = [from.min[slot], from.max[slot], from.last[slot]]
+    if (series === undefined || low === undefined || Number.isNaN(low)) continue
+    const { min, max } = series
+    const before = min[at] ?? Number.NaN
+    const isNew = Number.isNaN(before)
+    min[at] = isNew ? low : Math.min(before, low)
+    max[at] = isNew ? (high ?? low) : Math.max(max[at] ?? low, high ?? low)
+    series.last[at] = last ?? low
   }
 }
 
-/** Lowest and highest value of a quantity; null where there is none. */
+/** Lowest and highest value of a channel; null where there is none. */
 export function extent(
   columns: Columns,
-  quantity: Quantity,
+  id: string,
 ): { readonly min: number; readonly max: number } | null {
+  const series = columns.channels[id]
+  if (series === undefined) return null
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (let i = 0; i < columns.length; i++) {
-    if (columns.count[i] === 0) continue
-    min = Math.min(min, columns.min[quantity][i] ?? min)
-    max = Math.max(max, columns.max[quantity][i] ?? max)
+    const [low, high] = [series.min[i], series.max[i]]
+    if (low === undefined || high === undefined || Number.isNaN(low)) continue
+    min = Math.min(min, low)
+    max = Math.max(max, high)
   }
   return min <= max ? { min, max } : null
 }

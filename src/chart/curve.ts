@@ -1,60 +1,51 @@
-import type { Quantity } from '../domain/channels.ts'
-import { type Axis, dotRow } from './axis.ts'
+import { dotRow } from './axis.ts'
 import type { Columns } from './columns.ts'
-import type { Raster } from './raster.ts'
-
-/** The part of a raster that a curve may use, in dots. */
-export interface Band {
-  readonly top: number
-  readonly height: number
-}
+import type { Pen, Raster } from './raster.ts'
+import type { Curve } from './strips.ts'
 
 /**
- * Draws one quantity: in each column a bar from its lowest to its highest
- * value, joined to the column before unless the curve is broken there. A
- * column between two samples is crossed by the line; a gap stays empty.
+ * Draws one channel into its strip: in each column a bar from its lowest to its
+ * highest value, joined to the column before unless the curve is broken in
+ * between. A column without a value is crossed by the line; a gap stays empty.
+ *
+ * @param dotsPerRow dots of the raster in one row of cells
  */
 export function drawCurve(
   raster: Raster,
   columns: Columns,
-  quantity: Quantity,
-  axis: Axis,
-  band: Band,
+  curve: Curve,
+  dotsPerRow: number,
 ): void {
-  const min = columns.min[quantity]
-  const max = columns.max[quantity]
-  const last = columns.last[quantity]
-  const rowOf = (value: number): number => band.top + dotRow(axis, value, band.height)
+  const series = columns.channels[curve.channel.id]
+  if (series === undefined) return
+  const { axis, strip, pen } = curve
+  const { min, max, last } = series
+  const [top, height] = [strip.top * dotsPerRow, strip.rows * dotsPerRow]
+  const rowOf = (value: number): number => top + dotRow(axis, value, height)
   let from: { x: number; value: number } | undefined
   for (let x = 0; x < columns.length; x++) {
-    if (columns.count[x] === 0) continue
-    const low = min[x] ?? 0
-    const high = max[x] ?? 0
-    if (from && columns.broken[x] === 0) {
+    // The sample after the gap may have no value of this channel.
+    if (columns.broken[x] === 1) from = undefined
+    const [low, high] = [min[x] ?? Number.NaN, max[x] ?? Number.NaN]
+    if (columns.count[x] === 0 || Number.isNaN(low)) continue
+    if (from) {
       const near = Math.max(low, Math.min(high, from.value))
-      drawLine(raster, quantity, from.x, rowOf(from.value), x, rowOf(near))
+      drawLine(raster, pen, from.x, rowOf(from.value), x, rowOf(near))
     }
-    for (let y = rowOf(high); y <= rowOf(low); y++) raster.dot(x, y, quantity)
+    for (let y = rowOf(high); y <= rowOf(low); y++) raster.dot(x, y, pen)
     from = { x, value: last[x] ?? low }
   }
 }
 
 /** Bresenham's line, ends included. */
-function drawLine(
-  raster: Raster,
-  quantity: Quantity,
-  x0: number,
-  y0: number,
-  x1: number,
-  y1: number,
-): void {
+function drawLine(raster: Raster, pen: Pen, x0: number, y0: number, x1: number, y1: number): void {
   const dx = x1 - x0
   const dy = -Math.abs(y1 - y0)
   const down = y0 < y1 ? 1 : -1
   let error = dx + dy
   let [x, y] = [x0, y0]
   for (;;) {
-    raster.dot(x, y, quantity)
+    raster.dot(x, y, pen)
     if (x === x1 && y === y1) return
     const twice = 2 * error
     if (twice >= dy) {

@@ -1,10 +1,12 @@
-import { QUANTITIES, type Quantity } from '../domain/channels.ts'
+import type { Channel } from '../domain/channels.ts'
 import { type Axis, roundAxis } from './axis.ts'
 import { type Columns, extent } from './columns.ts'
+import { lettersOf } from './letters.ts'
+import type { Pen } from './raster.ts'
 
-/** Rows of the plot that share one frame: all quantities overlaid, or one each. */
+/** Rows of the plot that share one frame: several channels overlaid, or one alone. */
 export interface Strip {
-  readonly quantities: readonly Quantity[]
+  readonly channels: readonly Channel[]
   /** First row and number of rows, in cells. */
   readonly top: number
   readonly rows: number
@@ -12,25 +14,45 @@ export interface Strip {
   readonly intervals: number
 }
 
-/** One quantity with its axis and its place. */
+/** One channel with its axis, its place and its looks. */
 export interface Curve {
-  readonly quantity: Quantity
+  readonly channel: Channel
   readonly axis: Axis
   readonly strip: Strip
+  readonly pen: Pen
 }
 
-/** Heights below which an axis is not zoomed further: a few steps of the sensor. */
-const FINEST: Readonly<Record<Quantity, number>> = { voltage: 0.04, current: 0.002, power: 0.02 }
+/** Curves with axes of their own that one frame can take. */
+const OVERLAY_MAX = 3
+/** The least height of the strip of an extra channel, in cells. */
+const EXTRA_STRIP_ROWS = 4
+/** A plot below this is never cut into strips. */
+const APART_MIN_ROWS = 6
 
-/** @param rows height of the plot in cells */
-export function stripsOf(rows: number, apart: boolean): readonly Strip[] {
-  if (!apart || rows < 6) {
-    return [{ quantities: QUANTITIES, top: 0, rows, intervals: intervalsFor(rows) }]
+/**
+ * Strips for the channels for which there is room, in their order; the others
+ * have none. Voltage, current and power always have room; extra channels share
+ * a frame only where the device has nothing else.
+ *
+ * @param rows height of the plot in cells
+ */
+export function stripsOf(
+  rows: number,
+  channels: readonly Channel[],
+  apart: boolean,
+): readonly Strip[] {
+  const electric = channels.filter(({ quantity }) => quantity !== null)
+  if (!apart || rows < APART_MIN_ROWS) {
+    const shown = electric.length > 0 ? electric : channels.slice(0, OVERLAY_MAX)
+    return [{ channels: shown, top: 0, rows, intervals: intervalsFor(rows) }]
   }
-  return QUANTITIES.map((quantity, i) => {
-    const top = Math.round((rows * i) / 3)
-    const height = Math.round((rows * (i + 1)) / 3) - top
-    return { quantities: [quantity], top, rows: height, intervals: intervalsFor(height) }
+  const room = Math.max(1, electric.length, Math.floor(rows / EXTRA_STRIP_ROWS))
+  const extra = channels.filter(({ quantity }) => quantity === null)
+  const shown = [...electric, ...extra].slice(0, room)
+  return shown.map((channel, i) => {
+    const top = Math.round((rows * i) / shown.length)
+    const height = Math.round((rows * (i + 1)) / shown.length) - top
+    return { channels: [channel], top, rows: height, intervals: intervalsFor(height) }
   })
 }
 
@@ -39,14 +61,16 @@ function intervalsFor(rows: number): number {
   return rows >= 3 ? 2 : 1
 }
 
-/** Axes for what there is to draw; quantities without a value have no curve. */
+/** Axes for what there is to draw; channels without a value have no curve. */
 export function curvesOf(columns: Columns, strips: readonly Strip[]): Curve[] {
+  const letters = lettersOf(strips.flatMap(({ channels }) => channels))
   return strips.flatMap((strip) =>
-    strip.quantities.flatMap((quantity) => {
-      const range = extent(columns, quantity)
+    strip.channels.flatMap((channel) => {
+      const range = extent(columns, channel.id)
       if (!range) return []
-      const axis = roundAxis(range.min, range.max, strip.intervals, FINEST[quantity])
-      return [{ quantity, axis, strip }]
+      const axis = roundAxis(range.min, range.max, strip.intervals, channel.finest)
+      const pen = { role: channel.role, letter: letters.get(channel.id) ?? 'x' }
+      return [{ channel, axis, strip, pen }]
     }),
   )
 }

@@ -7,17 +7,20 @@ const SLOWEST_MS = 1000
 const KEY_FRAME_MS = 16
 
 export interface FrameLoopOptions {
-  /** Draws one frame. */
+  /** Asks for what the next frame shows; `news` says when it has come. Never waits. */
+  readonly ask: () => void
+  /** Draws one frame of what is there. */
   readonly draw: () => void
   /** False: the terminal has not taken the last frame yet, so this one is left out. */
   readonly ready: () => boolean
   readonly monoMs: () => number
 }
 
-/** Calls `draw` as often as time and terminal allow. */
+/** Asks and draws as often as time and terminal allow. */
 export class FrameLoop {
   readonly #options: FrameLoopOptions
   #timer: NodeJS.Timeout | undefined
+  #drawing: NodeJS.Immediate | undefined
   #running = false
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
@@ -34,6 +37,7 @@ export class FrameLoop {
   stop(): void {
     this.#running = false
     clearTimeout(this.#timer)
+    clearImmediate(this.#drawing)
   }
 
   /** Something was asked for by hand: the next frame comes at once. */
@@ -43,6 +47,12 @@ export class FrameLoop {
     if (this.#options.monoMs() + wait < this.#dueMs) this.#schedule(wait)
   }
 
+  /** An answer has come; what comes within the same turn of the event loop is drawn together. */
+  news(): void {
+    if (!this.#running || this.#drawing !== undefined) return
+    this.#drawing = setImmediate(() => this.#draw())
+  }
+
   #schedule(waitMs: number): void {
     clearTimeout(this.#timer)
     this.#dueMs = this.#options.monoMs() + waitMs
@@ -50,11 +60,16 @@ export class FrameLoop {
   }
 
   #tick(): void {
+    this.#schedule(FRAME_MS)
+    if (!this.#options.ready()) return
+    this.#options.ask()
+    this.news()
+  }
+
+  #draw(): void {
+    this.#drawing = undefined
+    if (!this.#options.ready()) return
     const begin = this.#options.monoMs()
-    if (!this.#options.ready()) {
-      this.#schedule(FRAME_MS)
-      return
-    }
     this.#options.draw()
     if (!this.#running) return
     this.#drawnMs = this.#options.monoMs()

@@ -1,27 +1,37 @@
 import type { ReadStream } from 'node:tty'
-import type { MonitorControls, Snapshot, Trace } from '../monitor/snapshot.ts'
+import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
+import { errorText } from '../util/errors.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { buildFrame, type FrameContext, isChartApart, traceWish } from './view/frame.ts'
+import { changeMark } from './view/change-mark.ts'
+import {
+  buildFrame,
+  type FrameContext,
+  isChartApart,
+  traceWish,
+  waitingFrame,
+} from './view/frame.ts'
 import { type Action, actionOf } from './view/keymap.ts'
-import type { Size } from './view/layout.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
   INITIAL_VIEW,
+  noticed,
   reduceView,
-  SPANS_MS,
-  type ViewAction,
   type ViewContext,
   type ViewState,
 } from './view/view-state.ts'
+import { ViewFeed } from './view-feed.ts'
 import { Dashboard } from './widgets/dashboard.ts'
 
 export { canOpenScreen } from './terminal/can-open.ts'
 
 export interface ScreenOptions {
-  readonly controls: MonitorControls
+  /** What is shown; may be slow, may fail, may be at the other end of a network. */
+  readonly view: View
+  /** `q` was pressed, or the terminal is gone. Called again where `q` is pressed again. */
+  readonly onQuit: () => void
   /** Where keys come from; null, or not a terminal: the process's terminal is opened for them. */
   readonly input: ReadStream | null
   /** Not a terminal: the process's terminal is opened in its place. */
@@ -41,24 +51,6 @@ export interface Screen {
   readonly ended: Promise<void>
 }
 
-const SCROLLS: ReadonlySet<ViewAction> = new Set([
-  'back',
-  'forward',
-  'page_back',
-  'page_forward',
-  'oldest',
-])
-/** Slots in which the oldest sample that can still be shown is looked for. */
-const OLDEST_SLOTS = 900
-
-interface HeldTrace {
-  /** What it was asked for. */
-  readonly key: string
-  /** Newest sample at that time. */
-  readonly sampleUs: number
-  readonly trace: Trace
-}
-
 /**
  * Takes the terminal and shows the monitor on it until `close`.
  *
@@ -73,26 +65,44 @@ const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
 
 class MonitorScreen implements Screen {
   readonly ended: Promise<void>
-  readonly #controls: MonitorControls
+  readonly #options: ScreenOptions
+  readonly #feed: ViewFeed
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
   readonly #loop: FrameLoop
   readonly #look: Look
   #view: ViewState = INITIAL_VIEW
+  /** What the last frame showed; empty: draw in any case. */
   #drawn = ''
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
-  #heldTrace: HeldTrace | null = null
   #quitting = false
 
   constructor(options: ScreenOptions) {
-    this.#controls = options.controls
+    this.#options = options
+    const { clock } = options
+    const monoMs = (): number => clock.monoMs()
     const capabilities = capabilitiesOf(options.env, options.ascii)
     this.#look = lookOf(capabilities)
     this.#loop = new FrameLoop({
+      ask: () => this.#ask(),
       draw: () => this.#draw(),
       ready: () => this.#terminal.ready,
-      monoMs: () => options.clock.monoMs(),
+      monoMs,
+    })
+    this.#feed = new ViewFeed({
+      view: options.view,
+      onSnapshot: (snapshot) => {
+        if (hasEnded(snapshot)) this.#inputEnded()
+        this.#askTrace()
+        this.#loop.news()
+      },
+      onTrace: () => {
+        this.#drawn = ''
+        this.#loop.news()
+      },
+      onDropped: () => this.#loop.hurry(),
+      monoMs,
     })
     this.#terminal = new ScreenTerminal({
       ...options,
@@ -131,12 +141,12 @@ class MonitorScreen implements Screen {
     if (action === 'quit') this.#quit()
     else if (action === 'suspend') this.#terminal.suspend()
     else if (action === 'redraw') this.#terminal.repaint()
-    else this.#change(action)
+    else if (action === 'totals_reset') void this.#resetTotals()
+    else this.#change(reduceView(this.#view, action, this.#viewContext))
   }
 
-  #change(action: ViewAction): void {
-    if (action === 'totals_reset') this.#controls.resetTotals()
-    this.#view = reduceView(this.#view, action, this.#viewContext(action))
+  #change(view: ViewState): void {
+    this.#view = view
     this.#redraw()
   }
 
@@ -144,20 +154,26 @@ class MonitorScreen implements Screen {
   #quit(): void {
     if (this.#quitting) this.close()
     this.#quitting = true
-    this.#controls.quit()
+    this.#options.onQuit()
   }
 
-  #viewContext(action: ViewAction): ViewContext {
-    const { nowUs, sampleUs } = this.#controls.snapshot()
-    const oldestUs = SCROLLS.has(action) ? this.#oldestUs() : null
-    const apart = isChartApart(this.#context)
-    return { nowUs, newestUs: sampleUs, oldestUs, apart }
+  async #resetTotals(): Promise<void> {
+    const text = await this.#options.view
+      .control({ kind: 'totals_reset', device: this.#view.selected })
+      .then(() => 'charge and energy start again at 0', errorText)
+    this.#change(noticed(this.#view, text, this.#viewContext))
   }
 
-  #oldestUs(): number | null {
-    const trace = this.#controls.trace(SPANS_MS.at(-1) ?? 0, OLDEST_SLOTS)
-    const slot = trace.count.findIndex((count) => count > 0)
-    return slot < 0 ? null : trace.startUs + slot * trace.slotUs
+  get #viewContext(): ViewContext {
+    const { snapshot } = this.#feed
+    const selected = snapshot?.number === this.#view.selected ? snapshot : null
+    return {
+      nowUs: snapshot?.nowUs ?? 0,
+      devices: snapshot?.devices.map(({ number }) => number) ?? [],
+      newestUs: selected?.sampleUs ?? null,
+      oldestUs: selected?.oldestUs ?? null,
+      apart: snapshot !== null && isChartApart(snapshot, this.#context),
+    }
   }
 
   #redraw(): void {
@@ -166,18 +182,36 @@ class MonitorScreen implements Screen {
   }
 
   get #context(): FrameContext {
-    return { size: this.#terminal.size, view: this.#view, look: this.#look }
+    return {
+      size: this.#terminal.size,
+      view: this.#view,
+      look: this.#look,
+      trouble: this.#feed.trouble,
+    }
+  }
+
+  /** The trace follows the snapshot's answer; where that is slow, it does not wait for it. */
+  #ask(): void {
+    if (!this.#feed.askSnapshot(this.#view.selected)) this.#askTrace()
+  }
+
+  #askTrace(): void {
+    const { snapshot } = this.#feed
+    if (snapshot === null || !this.#terminal.ready) return
+    this.#feed.askTrace(traceWish(snapshot, this.#context), snapshot.sampleUs ?? 0)
   }
 
   #draw(): void {
-    const snapshot = this.#controls.snapshot()
-    if (snapshot.source.state === 'ended') this.#inputEnded()
-    const size = this.#terminal.size
-    const state = changeMark(snapshot, size)
-    if (state === this.#drawn) return
-    this.#drawn = state
+    const { snapshot } = this.#feed
     const context = this.#context
-    this.#dashboard.show(buildFrame(snapshot, this.#trace(snapshot, context), context))
+    const mark = changeMark(snapshot, context)
+    if (mark === this.#drawn) return
+    this.#drawn = mark
+    const frame =
+      snapshot === null
+        ? waitingFrame(context)
+        : buildFrame(snapshot, this.#feed.traceOf(snapshot.number), context)
+    this.#dashboard.show(frame)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */
@@ -186,39 +220,8 @@ class MonitorScreen implements Screen {
     this.#isEnded = true
     this.#retakeTimers = RETAKE_MS.map((ms) => setTimeout(() => this.#terminal.retakeKeys(), ms))
   }
-
-  /**
-   * A frozen chart keeps its trace, even when the samples have left the
-   * monitor's memory; a running one is read again only when it has moved by a
-   * slot, since reading 15 minutes costs more than drawing them.
-   */
-  #trace(snapshot: Snapshot, context: FrameContext): Trace | null {
-    const wish = traceWish(context)
-    if (!wish) return null
-    const key = JSON.stringify(wish)
-    const sampleUs = snapshot.sampleUs ?? 0
-    const movedUs = Math.abs(sampleUs - (this.#heldTrace?.sampleUs ?? 0))
-    const current = wish.endUs !== undefined || movedUs < (wish.spanMs * 1000) / wish.slots
-    if (this.#heldTrace?.key === key && current) return this.#heldTrace.trace
-    const trace = this.#controls.trace(wish.spanMs, wish.slots, wish.endUs)
-    this.#heldTrace = { key, sampleUs, trace }
-    return trace
-  }
 }
 
-/** Differs whenever a frame could look different for another reason than a key. */
-function changeMark(snapshot: Snapshot, size: Size): string {
-  const { nowUs, sampleUs, source, events, log, ledger } = snapshot
-  return [
-    Math.floor(nowUs / 1e6),
-    sampleUs,
-    source.state,
-    source.reason,
-    events[0]?.timeUs,
-    events.length,
-    log?.kind,
-    ledger.lines,
-    size.columns,
-    size.rows,
-  ].join('|')
+function hasEnded({ source, devices }: Snapshot): boolean {
+  return source.state === 'ended' || devices.some((each) => each.source.state === 'ended')
 }

@@ -53,6 +53,11 @@ export function exitCodeOf(error: unknown): ExitCode {
   return EXIT_BY_LAYER[error.code.slice(0, error.code.indexOf('_'))] ?? 1
 }
 
+/** What an error says, for a person. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** `code` of a Node system error, such as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined

@@ -1,10 +1,10 @@
-import type { DeviceStream } from '../../src/stream/device-stream.ts'
 import { describe, expect, it } from 'vitest'
 import { createDevice } from '../../mock/device.ts'
 import type { DeviceCore } from '../../mock/device-core.ts'
 import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import type { Sample } from '../../src/domain/sample.ts'
+import type { DeviceStream } from '../../src/stream/device-stream.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'
 

@@ -1,7 +1,7 @@
-import type { HubDevice } from '../../src/monitor/hub.ts'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { HubDevice } from '../../src/monitor/hub.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { LineSource } from '../support/line-source.ts'
 import { openWriter, START_US, tempFolder } from '../support/log-fixture.ts'

@@ -3,14 +3,34 @@
 
 import { openScreen } from '../../src/tui/screen.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { SyntheticControls } from './synthetic-controls.ts'
+import { SyntheticView } from './synthetic-view.ts'
 
 const [, , ...flags] = process.argv
-const rate = Number(flags.find((flag) => flag.startsWith('--rate='))?.slice(7) ?? 10)
-const controls = new SyntheticControls(rate, () => screen.close())
+const number = (name: string): number | undefined => {
+  const flag = flags.find((each) => each.startsWith(`--${name}=`))
+  return flag === undefined ? undefined : Number(flag.slice(name.length + 3))
+}
+const view = new SyntheticView({
+  rate: number('rate') ?? 10,
+  devices: number('devices') ?? 1,
+  extras: number('extras') ?? 0,
+  electric: !flags.includes('--no-electric'),
+  ageS: number('age') ?? 0,
+  traceMs: number('trace-ms') ?? 0,
+})
+// From a moment on, a view that never answers again.
+const hangMs = number('hang-after')
+const hangUntil = new Promise<never>(() => {})
+const beginMs = performance.now()
+const isHanging = (): boolean => hangMs !== undefined && performance.now() - beginMs > hangMs
 
 const screen = await openScreen({
-  controls,
+  view: {
+    snapshot: (device) => (isHanging() ? hangUntil : view.snapshot(device)),
+    trace: (wish) => (isHanging() ? hangUntil : view.trace(wish)),
+    control: (control) => view.control(control),
+  },
+  onQuit: () => screen.close(),
   input: process.stdin.isTTY ? process.stdin : null,
   output: process.stdout,
   env: process.env,
@@ -38,6 +58,6 @@ const beat = setInterval(() => {
 
 await screen.ended
 clearInterval(beat)
-process.stdout.write(`ended resets=${controls.resets} stall=${Math.round(longestMs)}ms\n`)
+process.stdout.write(`ended resets=${view.resets} stall=${Math.round(longestMs)}ms\n`)
 // Even where the terminal takes no more: what is queued for it must not hold the process.
 process.exit(0)

@@ -1,7 +1,7 @@
-import { startHub } from '../support/stream-rig.ts'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
+import { startHub } from '../support/stream-rig.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
 

@@ -138,7 +138,9 @@ describe('TraceStore', () => {
     }
     const trace = store.read(100_000, 10, null)
     expect(trace.length).toBeLessThanOrEqual(10)
-    expect(Math.max(...(trace.channels['a']?.max ?? []).filter((max) => !Number.isNaN(max)))).toBe(3)
+    expect(Math.max(...(trace.channels['a']?.max ?? []).filter((max) => !Number.isNaN(max)))).toBe(
+      3,
+    )
     expect([...trace.missing].filter((flag) => flag === 1)).toHaveLength(1)
     expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
   })

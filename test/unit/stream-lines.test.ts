@@ -1,5 +1,5 @@
-import { SampleLimit } from '../../src/stream/sample-limit.ts'
 import { describe, expect, it } from 'vitest'
+import { SampleLimit } from '../../src/stream/sample-limit.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { dotRow, roundAxis } from '../../src/chart/axis.ts'
 import { foldColumns } from '../../src/chart/columns.ts'
-import { chartLines } from '../../src/tui/panels/chart.ts'
+import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
+import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
-import { type Point, traceOf } from '../support/synthetic-controls.ts'
+import { electric, type Point, traceOf } from '../support/synthetic-view.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })
 const BRAILLE = lookOf({ ascii: false, colour: true })
 
 function at(slot: number, current: number, gapBefore = false): Point {
-  return { slot, values: { voltage: 5, current, power: 5 * current }, gapBefore }
+  return { slot, values: electric(5, current), gapBefore }
 }
 
 function draw(points: readonly Point[], look = ASCII, length = 60): string[] {
@@ -18,10 +19,13 @@ function draw(points: readonly Point[], look = ASCII, length = 60): string[] {
     width: 80,
     height: 9,
     spanMs: 60_000,
-    arrangement: 'overlay',
+    endUs: null,
+    strips: chartStrips(ELECTRIC_CHANNELS, { arrangement: 'overlay', height: 9 }),
+    message: 'no samples yet',
     note: [],
+    title: [],
   } as const
-  return chartLines(traceOf(length, points), { ...options, title: [], look }).map(lineText)
+  return chartLines(traceOf(length, points), { ...options, look }).map(lineText)
 }
 
 /** The plot between the two edges: what stands between the labels. */
@@ -81,9 +85,9 @@ describe('columns', () => {
     // Two slots a column: wherever the grid lies, slots 10 and 11 are in columns 4 to 6.
     const columns = foldColumns(trace, 30, 2e6)
     const filled = [4, 5, 6].filter((column) => (columns.count[column] ?? 0) > 0)
-    expect(Math.min(...filled.map((column) => columns.min.current[column] ?? 0))).toBe(0.1)
-    expect(Math.max(...filled.map((column) => columns.max.current[column] ?? 0))).toBe(3)
-    expect(columns.last.current[filled.at(-1) ?? 0]).toBe(0.5)
+    expect(Math.min(...filled.map((column) => columns.channels['a']?.min[column] ?? 0))).toBe(0.1)
+    expect(Math.max(...filled.map((column) => columns.channels['a']?.max[column] ?? 0))).toBe(3)
+    expect(columns.channels['a']?.last[filled.at(-1) ?? 0]).toBe(0.5)
   })
 
   it('put the newest slot at the right edge', () => {
@@ -101,7 +105,9 @@ describe('columns', () => {
     ])
     const shifted = { ...later, startUs: trace.startUs + 3e6 }
     const [before, after] = [foldColumns(trace, 20, 3e6), foldColumns(shifted, 20, 3e6)]
-    expect([...after.max.current.slice(1, 17)]).toEqual([...before.max.current.slice(2, 18)])
+    expect([...(after.channels['a']?.max.slice(1, 17) ?? [])]).toEqual([
+      ...(before.channels['a']?.max.slice(2, 18) ?? []),
+    ])
   })
 
   it('do not break where the device only slowed down', () => {
@@ -177,14 +183,16 @@ describe('chart', () => {
         width: 80,
         height: 9,
         spanMs: 60_000,
-        arrangement: 'auto',
+        endUs: null,
+        strips: chartStrips(ELECTRIC_CHANNELS, { arrangement: 'auto', height: 9 }),
+        message: 'nothing here',
         title: [],
         note: [],
         look: ASCII,
       })
         .map(lineText)
         .join('\n'),
-    ).toContain('no samples yet')
+    ).toContain('nothing here')
   })
 
   it('stacks strips with an axis each', () => {
@@ -192,7 +200,9 @@ describe('chart', () => {
       width: 80,
       height: 14,
       spanMs: 60_000,
-      arrangement: 'strips',
+      endUs: null,
+      strips: chartStrips(ELECTRIC_CHANNELS, { arrangement: 'strips', height: 14 }),
+      message: '',
       note: [],
       title: [],
     } as const

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layoutFor, type Region, thirds } from '../../src/tui/view/layout.ts'
 
-const OPTIONS = { expanded: false, bigGaugesAllowed: true }
+const OPTIONS = {
+  expanded: false,
+  bigGaugesAllowed: true,
+  devices: 1,
+  mainChannels: 3,
+  moreChannels: 0,
+}
 
 function heightsAt(columns: number, rows: number): Partial<Record<Region, number>> {
   const { regions } = layoutFor({ columns, rows }, OPTIONS)
@@ -66,7 +72,7 @@ describe('layout', () => {
     })
     fc.assert(
       fc.property(sizes, fc.boolean(), (size, expanded) => {
-        const { regions } = layoutFor(size, { expanded, bigGaugesAllowed: true })
+        const { regions } = layoutFor(size, { ...OPTIONS, expanded })
         const rects = Object.values(regions)
         let y = 0
         for (const rect of rects) {

@@ -1,54 +1,91 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Snapshot, SourceState } from '../../src/monitor/snapshot.ts'
+import type { Trace } from '../../src/chart/trace.ts'
+import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
+import type { Snapshot, SourceView } from '../../src/monitor/view.ts'
 import { buildFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view/view-state.ts'
-import { sampleSnapshot, traceOf } from '../support/synthetic-controls.ts'
+import { briefOf, sampleSnapshot, traceOf } from '../support/synthetic-view.ts'
 
 const value = fc.oneof(
   fc.double({ min: -30, max: 30, noNaN: true }),
   fc.double({ min: -1e12, max: 1e12, noNaN: true }),
-  fc.constantFrom(0, -0, 1e-9, -1e-9, 0.9999999, 26, 3.2),
+  fc.constantFrom(0, -0, 1e-9, -1e-9, 0.9999999, 26, 3.2, 1.7e308, -1.7e308),
 )
-const values = fc.record({ voltage: value, current: value, power: value })
 const count = fc.integer({ min: 0, max: 4_294_967_295 })
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string())
 const stat = fc.option(fc.record({ min: value, avg: value, max: value }))
+const range = fc.option(
+  fc.tuple(value, value).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
+)
+
+/** v, a, w or not, and up to 16 extra channels of any name. */
+const channels: fc.Arbitrary<readonly Channel[]> = fc
+  .record({
+    isElectric: fc.boolean(),
+    extras: fc.uniqueArray(fc.record({ id: text, unit: text, range }), {
+      selector: ({ id }) => id,
+      maxLength: 16,
+    }),
+  })
+  .map(({ isElectric, extras }) => [
+    ...(isElectric ? ELECTRIC_CHANNELS : []),
+    ...extras
+      .filter(({ id }) => !isElectric || !['v', 'a', 'w'].includes(id))
+      .map(({ id, unit, range: of }, i) => extraChannel(id, i, unit, of)),
+  ])
+
+/** A value for some of the channels. */
+const numbers = fc.infiniteStream(fc.option(value))
+
+function byId<T>(of: readonly Channel[], each: Iterator<T | null>): Record<string, T> {
+  const entries = of.map(({ id }) => [id, each.next().value as T | null] as const)
+  return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null))
+}
 
 const snapshots: fc.Arbitrary<Snapshot> = fc
   .record({
-    values: fc.option(values),
+    channels,
+    numbers,
+    isMeasured: fc.boolean(),
+    figures: fc.infiniteStream(stat),
+    others: fc.array(fc.record({ device: text, lost: count, channels }), { maxLength: 14 }),
+    place: fc.nat(14),
     device: text,
     mode: fc.option(text),
     status: text,
     rate: fc.double({ min: 0, max: 1e7, noNaN: true }),
     lagMs: fc.double({ min: -1e9, max: 1e12, noNaN: true }),
     unnumbered: fc.boolean(),
-    state: fc.constantFrom<SourceState>('opening', 'waiting', 'live', 'silent', 'ended'),
+    state: fc.constantFrom<SourceView['state']>('opening', 'waiting', 'live', 'silent', 'ended'),
     reason: text,
     lost: count,
     recovered: count,
-    stats: fc.record({ voltage: stat, current: stat, power: stat }),
     logKind: fc.constantFrom('recording', 'spilling', 'failed', 'none'),
     events: fc.array(text, { maxLength: 10 }),
     charge: value,
-    fullScale: fc.record({
-      voltage: fc.double({ min: 0, max: 1e6, noNaN: true }),
-      current: fc.double({ min: 0, max: 1e6, noNaN: true }),
-      power: fc.double({ min: 0, max: 1e6, noNaN: true }),
-    }),
+    scales: fc.infiniteStream(fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }))),
   })
   .map((made) => {
     const base = sampleSnapshot()
-    const { state, reason, lost, recovered, stats, logKind, events, charge, ...plain } = made
-    return {
+    const { state, reason, lost, recovered, logKind, events, charge, others, ...plain } = made
+    const of = made.channels
+    const number = Math.min(made.place, others.length)
+    const snapshot: Snapshot = {
       ...base,
       ...plain,
+      number,
+      values: made.isMeasured ? byId(of, made.numbers) : null,
+      fullScale: byId(of, made.scales),
       source: { label: made.device, state, reason },
       ledger: { ...base.ledger, lost, recovered },
-      windows: base.windows.map((window) => ({ ...window, samples: lost, stats })),
+      windows: base.windows.map((window) => ({
+        ...window,
+        samples: lost,
+        stats: byId(of, made.figures),
+      })),
       log:
         logKind === 'none' || !base.log
           ? null
@@ -56,25 +93,52 @@ const snapshots: fc.Arbitrary<Snapshot> = fc
       events: events.map((event) => ({ timeUs: base.nowUs, kind: 'note', text: event })),
       totals: { ...base.totals, chargeMah: charge, energyMwh: charge },
     }
+    const briefs = others.map((each) =>
+      briefOf(snapshot, { ...each, values: byId(each.channels, made.numbers) }),
+    )
+    const devices = [...briefs.slice(0, number), briefOf(snapshot), ...briefs.slice(number)]
+    return { ...snapshot, devices: devices.map((each, i) => ({ ...each, number: i })) }
   })
 
-const traces = fc
-  .array(fc.record({ slot: fc.integer({ min: 0, max: 79 }), values, gapBefore: fc.boolean() }), {
-    maxLength: 40,
-  })
-  .map((points) =>
-    traceOf(
-      80,
-      points.sort((a, b) => a.slot - b.slot),
-    ),
+interface Made {
+  readonly slot: number
+  readonly numbers: readonly (number | null)[]
+  readonly gapBefore: boolean
+}
+
+/** Samples in some slots; their values go to the channels of the snapshot. */
+const points: fc.Arbitrary<Made[]> = fc.array(
+  fc.record({
+    slot: fc.integer({ min: 0, max: 79 }),
+    numbers: fc.array(fc.option(value), { minLength: 20, maxLength: 20 }),
+    gapBefore: fc.boolean(),
+  }),
+  { maxLength: 40 },
+)
+
+function traceWith(snapshot: Snapshot, made: readonly Made[]): Trace {
+  const given = made
+    .toSorted((a, b) => a.slot - b.slot)
+    .map(({ slot, numbers: each, gapBefore }) => ({
+      slot,
+      gapBefore,
+      values: byId(snapshot.channels, each.values()),
+    }))
+  return traceOf(
+    80,
+    given,
+    1_000_000,
+    snapshot.channels.map(({ id }) => id),
   )
+}
 
 const views: fc.Arbitrary<ViewState> = fc.record({
+  selected: fc.constant(0),
   spanIndex: fc.integer({ min: 0, max: SPANS_MS.length - 1 }),
   arrangement: fc.constantFrom('auto', 'overlay', 'strips'),
   expanded: fc.boolean(),
   help: fc.boolean(),
-  frozen: fc.option(fc.record({ endUs: fc.constant(1.7e15), sinceUs: fc.constant(1.7e15) })),
+  frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
 })
 
@@ -88,13 +152,15 @@ describe('any frame', () => {
     fc.assert(
       fc.property(
         snapshots,
-        fc.option(traces),
+        fc.option(points),
+        fc.option(text),
         views,
         sizes,
         fc.boolean(),
-        (snapshot, trace, view, size, ascii) => {
+        (snapshot, made, trouble, view, size, ascii) => {
           const look = lookOf({ ascii, colour: !ascii })
-          const frame = buildFrame(snapshot, trace, { size, view, look })
+          const trace = made && traceWith(snapshot, made)
+          const frame = buildFrame(snapshot, trace, { size, view, look, trouble })
           for (const { rect, lines } of [
             ...Object.values(frame.blocks),
             ...(frame.help ? [frame.help] : []),

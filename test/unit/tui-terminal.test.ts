@@ -52,7 +52,9 @@ describe('capabilities', () => {
 
 describe('frame loop', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'],
+    })
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -65,6 +67,7 @@ describe('frame loop', () => {
     let frames = 0
     let lostMs = 0
     const loop = new FrameLoop({
+      ask: () => {},
       draw: () => {
         frames++
         lostMs += options.costMs ?? 0

@@ -5,7 +5,12 @@ import { buildFrame, traceWish } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
-import { type SnapshotChanges, sampleSnapshot, traceOf } from '../support/synthetic-controls.ts'
+import {
+  electric,
+  type SnapshotChanges,
+  sampleSnapshot,
+  traceOf,
+} from '../support/synthetic-view.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 
@@ -21,9 +26,9 @@ function frameText(
 ): string[] {
   const points = Array.from({ length: 60 }, (_, slot) => ({
     slot,
-    values: { voltage: 5, current: 1, power: 5 },
+    values: electric(5, 1),
   }))
-  const context = { size: { columns, rows }, view, look: LOOK }
+  const context = { size: { columns, rows }, view, look: LOOK, trouble: null }
   const frame = buildFrame(sampleSnapshot(changes), traceOf(60, points), context)
   return Object.values(frame.blocks).flatMap((block) => block.lines.map(lineText))
 }
@@ -120,12 +125,12 @@ describe('words beside colours', () => {
     [-3.2, 'FULL !'],
     [1, 'ok'],
   ])('says of %d A: %s', (current, word) => {
-    const [, , gauge] = frameText({ values: { voltage: 5, current, power: 5 * current } })
+    const [, , gauge] = frameText({ values: electric(5, current) })
     expect(gauge?.trimEnd().endsWith(word)).toBe(true)
   })
 
   it('draws a negative current with another sign', () => {
-    const [, , gauge] = frameText({ values: { voltage: 5, current: -1.6, power: -8 } })
+    const [, , gauge] = frameText({ values: electric(5, -1.6) })
     expect(gauge).toContain('-1.6000 A |<<<<')
   })
 
@@ -194,17 +199,16 @@ describe('words beside colours', () => {
 describe('view', () => {
   it('shows for how long the chart has been frozen', () => {
     const { nowUs } = sampleSnapshot()
-    const view = { ...INITIAL_VIEW, frozen: { endUs: nowUs - 60e6, sinceUs: nowUs - 34e6 } }
+    const view = { ...INITIAL_VIEW, frozen: { 0: { endUs: nowUs - 60e6, sinceUs: nowUs - 34e6 } } }
     expect(frameText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
-    expect(traceWish({ size: { columns: 80, rows: 24 }, view, look: LOOK })?.endUs).toBe(
-      nowUs - 60e6,
-    )
+    const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
+    expect(traceWish(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
 
   it('needs no trace where there is no chart', () => {
-    expect(
-      traceWish({ size: { columns: 80, rows: 12 }, view: INITIAL_VIEW, look: LOOK }),
-    ).toBeNull()
+    const size = { columns: 80, rows: 12 }
+    const context = { size, view: INITIAL_VIEW, look: LOOK, trouble: null }
+    expect(traceWish(sampleSnapshot(), context)).toBeNull()
   })
 
   it('leaves out 15 minutes first, then 5, in a narrow terminal', () => {
@@ -230,6 +234,7 @@ describe('view', () => {
       size: { columns: 80, rows: 24 },
       view: { ...INITIAL_VIEW, help: true },
       look: LOOK,
+      trouble: null,
     }
     const { help } = buildFrame(sampleSnapshot(), null, context)
     expect(help?.lines.map(lineText).join('\n')).toMatch(/q {2}Ctrl-C +quit/)
@@ -238,10 +243,10 @@ describe('view', () => {
 
   it('has big gauges at 200x50', () => {
     const look = lookOf({ ascii: false, colour: true })
-    const context = { size: { columns: 200, rows: 50 }, view: INITIAL_VIEW, look }
+    const context = { size: { columns: 200, rows: 50 }, view: INITIAL_VIEW, look, trouble: null }
     const frame = buildFrame(sampleSnapshot(), null, context)
-    expect(frame.gauges.map(({ quantity }) => quantity)).toEqual(['voltage', 'current', 'power'])
-    expect(frame.gauges.every(({ ratio }) => ratio >= 0 && ratio <= 1)).toBe(true)
+    expect(frame.gauges.map(({ channel }) => channel.id)).toEqual(['v', 'a', 'w'])
+    expect(frame.gauges.every(({ ratio }) => ratio !== null && ratio >= 0 && ratio <= 1)).toBe(true)
   })
 
   it('marks what is bad with a style of its own', () => {

@@ -1,8 +1,8 @@
 import { type Columns, emptyColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
-import { BrailleRaster, LetterRaster } from '../../chart/raster.ts'
+import { rasterOf } from '../../chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../chart/strips.ts'
-import { ELECTRIC, QUANTITIES, type Quantity } from '../../domain/channels.ts'
+import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -20,6 +20,7 @@ export interface PlotSize {
 
 /** Cells left of the plot: an axis label and the frame. */
 const LABEL_CELLS = 10
+const PLAIN_TEXT = (text: string): string => text
 const MINUTE_US = 60_000_000
 
 /** One plot a device: a strip a quantity, each with its own axis; gaps stay gaps. */
@@ -34,7 +35,10 @@ export function* plotText(
     const dots = columns * (size.ascii ? 1 : 2)
     const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
     const first = Math.floor(total.fromUs / slotUs)
-    const folded = emptyColumns(dots)
+    const folded = emptyColumns(
+      dots,
+      ELECTRIC_CHANNELS.map(({ id }) => id),
+    )
     const own = { ...range, device: total.device }
     fill(
       folded,
@@ -72,10 +76,12 @@ function fill(
     if (bucket.coveredUs <= (at - before - 1) * slotUs) to.broken[at] = 1
     before = at
     for (const quantity of QUANTITIES) {
-      const { min, avg, max } = bucket[quantity] ?? { min: 0, avg: 0, max: 0 }
-      to.min[quantity][at] = min
-      to.max[quantity][at] = max
-      to.last[quantity][at] = avg
+      const series = to.channels[ELECTRIC[quantity].id]
+      const figures = bucket[quantity]
+      if (series === undefined || !figures) continue
+      series.min[at] = figures.min
+      series.max[at] = figures.max
+      series.last[at] = figures.avg
     }
   }
 }
@@ -87,30 +93,24 @@ function* plotOf(
   fromUs: number,
   lengthUs: number,
 ): Generator<string> {
-  const strips = stripsOf(size.rows, true)
-  const raster = size.ascii
-    ? new LetterRaster(size.columns, size.rows)
-    : new BrailleRaster(size.columns, size.rows)
-  const dotsPerRow = raster.dotRows / size.rows
+  const strips = stripsOf(size.rows, ELECTRIC_CHANNELS, true)
+  const raster = rasterOf(size.columns, size.rows, size.ascii)
   const curves = curvesOf(columns, strips)
-  for (const { quantity, axis, strip } of curves) {
-    const band = { top: strip.top * dotsPerRow, height: strip.rows * dotsPerRow }
-    drawCurve(raster, columns, quantity, axis, band)
-  }
+  for (const curve of curves) drawCurve(raster, columns, curve, raster.dotRows / size.rows)
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
-  const units: Readonly<Record<Quantity, string>> = { voltage: 'V', current: 'A', power: 'W' }
   const title = `${cleanText(total.device)}: voltage, current, power`
   yield `${size.colour.bold(title)}; times in ${zoneName(fromUs)}\n`
   for (const strip of strips) {
-    const quantity = strip.quantities[0] ?? 'voltage'
-    const curve = curves.find((each) => each.quantity === quantity)
+    const curve = curves.find((each) => each.strip === strip)
     for (let row = strip.top; row < strip.top + strip.rows; row++) {
       const label = curve === undefined ? undefined : tickLabel(curve, row)
-      const text = label === undefined ? '' : `${label} ${units[quantity]}`
+      const text = label === undefined ? '' : `${label} ${curve?.channel.unit}`
       const line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
       let cells = ''
       for (let x = 0; x < size.columns; x++) cells += raster.cell(x, row)?.text ?? ' '
-      yield `${line}${size.colour.channel(ELECTRIC[quantity].role)(cells.trimEnd())}\n`
+      const colour = curve === undefined ? PLAIN_TEXT : size.colour.channel(curve.channel.role)
+      yield `${line}${colour(cells.trimEnd())}
+`
     }
   }
   const marks = lossMarks(columns, size).trimEnd()

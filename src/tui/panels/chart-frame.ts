@@ -2,8 +2,7 @@ import { dotRow } from '../../chart/axis.ts'
 import type { Columns } from '../../chart/columns.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
-import type { Quantity } from '../../domain/channels.ts'
-import { UNIT } from '../view/format.ts'
+import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
 
@@ -11,44 +10,68 @@ import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.t
 export interface Gutters {
   readonly left: number
   readonly right: number
-  /** True: a strip a quantity, all labels at the left, with the unit. */
+  /** True: a strip a channel, all labels at the left, with name and unit. */
   readonly apart: boolean
+  /** Of `left`, what name and unit take; 0 where the curves are overlaid. */
+  readonly nameCells: number
   /** Axes at the right, from the plot outwards. */
-  readonly axes: readonly { readonly quantity: Quantity; readonly width: number }[]
+  readonly axes: readonly { readonly curve: Curve; readonly width: number }[]
 }
 
 const LABEL_MIN = 5
-const UNIT_CELLS = 3
+/** The widest name below an overlaid axis, in cells. */
+const AXIS_NAME_CELLS = 8
 
-/** Overlaid: V at the left, A and W at the right. */
-export function guttersOf(curves: readonly Curve[], apart: boolean): Gutters {
+/** Overlaid: the first channel at the left, the others at the right. */
+export function guttersOf(curves: readonly Curve[], apart: boolean, look: Look): Gutters {
   const left = Math.max(LABEL_MIN, ...(apart ? curves : curves.slice(0, 1)).map(labelWidth)) + 2
-  if (apart) return { left: left + UNIT_CELLS, right: 0, apart, axes: [] }
-  const axes = curves
-    .slice(1)
-    .map((curve) => ({ quantity: curve.quantity, width: labelWidth(curve) + 1 }))
-  return { left, right: axes.reduce((sum, axis) => sum + axis.width, 0), apart, axes }
+  if (apart) {
+    const names = curves.flatMap((curve) => stripHead(curve, look))
+    const nameCells = Math.max(1, ...names.map((name) => name.length)) + 2
+    return { left: left + nameCells, right: 0, apart, nameCells, axes: [] }
+  }
+  const axes = curves.slice(1).map((curve) => ({
+    curve,
+    width: Math.max(labelWidth(curve), axisName(curve, look).length) + 1,
+  }))
+  const right = axes.reduce((sum, axis) => sum + axis.width, 0)
+  return { left, right, apart, nameCells: 0, axes }
 }
 
 function labelWidth(curve: Curve): number {
   return Math.max(LABEL_MIN, ...curve.axis.labels.map((label) => label.length))
 }
 
-export function leftLabel(curves: readonly Curve[], row: number, gutters: Gutters): Span[] {
-  const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
-  const label = curve && tickLabel(curve, row)
-  if (!curve || label === undefined) return [span(' '.repeat(gutters.left))]
-  const unit = gutters.apart
-    ? (row === curve.strip.top ? ` ${UNIT[curve.quantity]}` : '').padEnd(UNIT_CELLS)
-    : ''
-  return [span(`${unit}${label.padStart(gutters.left - unit.length - 1)} `, curve.quantity)]
+/** What stands in the first rows of a strip: `V`, or name and unit of an extra channel. */
+function stripHead({ channel }: Curve, look: Look): readonly string[] {
+  if (channel.quantity !== null) return [channel.unit]
+  return [nameText(channel, look), unitText(channel, look)]
 }
 
-export function rightLabels(curves: readonly Curve[], row: number, gutters: Gutters): Span[] {
-  return gutters.axes.map(({ quantity, width }) => {
-    const curve = curves.find((candidate) => candidate.quantity === quantity)
-    return span(((curve && tickLabel(curve, row)) ?? '').padStart(width), quantity)
-  })
+function axisName({ channel }: Curve, look: Look): string {
+  return nameText(channel, look, AXIS_NAME_CELLS)
+}
+
+export function leftLabel(
+  curves: readonly Curve[],
+  row: number,
+  gutters: Gutters,
+  look: Look,
+): Span[] {
+  const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
+  if (!curve) return [span(' '.repeat(gutters.left))]
+  const head = gutters.apart ? stripHead(curve, look)[row - curve.strip.top] : undefined
+  const name = (head === undefined ? '' : ` ${head}`).padEnd(gutters.nameCells)
+  const label = tickLabel(curve, row)
+  if (label === undefined && name.trim() === '') return [span(' '.repeat(gutters.left))]
+  const text = (label ?? '').padStart(gutters.left - name.length - 1)
+  return [span(`${name}${text} `, curve.channel.role)]
+}
+
+export function rightLabels(row: number, gutters: Gutters): Span[] {
+  return gutters.axes.map(({ curve, width }) =>
+    span((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
+  )
 }
 
 function curveInRow(curves: readonly Curve[], row: number): Curve | undefined {
@@ -61,7 +84,7 @@ export function leftEdge(curves: readonly Curve[], row: number, look: Look): Spa
   return span(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
 }
 
-/** The frame at the right; where a quantity's newest value is, its letter, so that colour is not needed. */
+/** The frame at the right; where a channel's newest value is, its letter, so that colour is not needed. */
 export function rightEdge(
   curves: readonly Curve[],
   row: number,
@@ -70,13 +93,11 @@ export function rightEdge(
   look: Look,
 ): Span {
   const newest = (columns?.length ?? 0) - 1
-  if (columns && (columns.count[newest] ?? 0) > 0) {
-    const here = curves.find(({ quantity, axis, strip }) => {
-      const value = columns.last[quantity][newest] ?? 0
-      return strip.top + dotRow(axis, value, strip.rows) === row
-    })
-    if (here) return span(UNIT[here.quantity], here.quantity)
-  }
+  const here = curves.find(({ channel, axis, strip }) => {
+    const value = columns?.channels[channel.id]?.last[newest] ?? Number.NaN
+    return !Number.isNaN(value) && strip.top + dotRow(axis, value, strip.rows) === row
+  })
+  if (here) return span(here.pen.letter.toUpperCase(), here.channel.role)
   const curve = gutters.apart ? undefined : curves[1]
   const tick = curve && tickLabel(curve, row) !== undefined
   return span(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
@@ -118,11 +139,32 @@ interface BottomOptions {
 export function bottomLine(
   { spanMs, look }: BottomOptions,
   gutters: Gutters,
+  curves: readonly Curve[],
   plotColumns: number,
   dotColumns: number,
   columns: Columns | null,
 ): Line {
   const { glyphs } = look
+  const [first] = curves
+  const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
+  return [
+    span(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
+    span(glyphs.bottomLeft, 'dim'),
+    ...timeCells(spanMs, plotColumns, dotColumns, columns, look),
+    span(glyphs.bottomRight, 'dim'),
+    ...gutters.axes.map(({ curve, width }) =>
+      span(axisName(curve, look).padStart(width), curve.channel.role),
+    ),
+  ]
+}
+
+function timeCells(
+  spanMs: number,
+  plotColumns: number,
+  dotColumns: number,
+  columns: Columns | null,
+  { glyphs }: Look,
+): Line {
   const dotsPerCell = dotColumns / plotColumns
   const cells: Span[] = Array.from({ length: plotColumns }, () => span(glyphs.horizontal, 'dim'))
   const labelled = new Set<number>()
@@ -141,11 +183,5 @@ export function bottomLine(
     while (labelled.has(cell)) cell++
     if (cell < plotColumns) cells[cell] = span(glyphs.gap, 'warn')
   }
-  return [
-    span((gutters.apart ? '' : `${UNIT.voltage} `).padStart(gutters.left), 'voltage'),
-    span(glyphs.bottomLeft, 'dim'),
-    ...cells.slice(0, plotColumns),
-    span(glyphs.bottomRight, 'dim'),
-    ...gutters.axes.map(({ quantity, width }) => span(UNIT[quantity].padStart(width), quantity)),
-  ]
+  return cells.slice(0, plotColumns)
 }

@@ -1,8 +1,9 @@
 import { type Columns, foldColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
-import { BrailleRaster, LetterRaster, type Raster } from '../../chart/raster.ts'
+import { type Raster, rasterOf } from '../../chart/raster.ts'
 import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../chart/strips.ts'
-import type { Trace } from '../../monitor/snapshot.ts'
+import type { Trace } from '../../chart/trace.ts'
+import type { Channel } from '../../domain/channels.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineText, type Span, span } from '../view/styled.ts'
 import {
@@ -15,7 +16,7 @@ import {
   titleLine,
 } from './chart-frame.ts'
 
-/** From this height on, every quantity gets a strip of its own unless asked otherwise. */
+/** From this height on, every channel gets a strip of its own unless asked otherwise. */
 const STRIPS_FROM_ROWS = 18
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
 const SLOTS_PER_DOT = 4
@@ -25,16 +26,36 @@ export interface ChartOptions {
   /** Title and time axis included. */
   readonly height: number
   readonly spanMs: number
-  readonly arrangement: 'auto' | 'overlay' | 'strips'
+  /** Right edge, Unix µs; null: where the trace ends. */
+  readonly endUs: number | null
+  readonly strips: readonly Strip[]
   /** Set into the upper border, at its left and its right. */
   readonly title: Line
   readonly note: Line
+  /** In an empty plot. */
+  readonly message: string
   readonly look: Look
 }
 
-export function isApart(options: Pick<ChartOptions, 'arrangement' | 'height'>): boolean {
+/** Whether the curves are in a strip each, be it asked for or because there is room. */
+export function isApart(options: {
+  readonly arrangement: 'auto' | 'overlay' | 'strips'
+  readonly height: number
+}): boolean {
   if (options.arrangement !== 'auto') return options.arrangement === 'strips'
-  return options.height - 2 >= STRIPS_FROM_ROWS
+  return plotRows(options.height) >= STRIPS_FROM_ROWS
+}
+
+function plotRows(height: number): number {
+  return Math.max(1, height - 2)
+}
+
+/** The strips of a chart of that height. */
+export function chartStrips(
+  channels: readonly Channel[],
+  options: Parameters<typeof isApart>[0],
+): readonly Strip[] {
+  return stripsOf(plotRows(options.height), channels, isApart(options))
 }
 
 /** How many slots a chart of this width wants its trace in. */
@@ -48,44 +69,38 @@ function dotsAcross(width: number, look: Look): number {
 
 /** The chart: exactly `height` lines of exactly `width` cells. */
 export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
-  const { width, look } = options
-  const rows = Math.max(1, options.height - 2)
-  const apart = isApart(options) && rows >= 6
-  const strips = stripsOf(rows, apart)
+  const { width, look, strips } = options
+  const rows = plotRows(options.height)
   const fold = (dots: number): Columns | null =>
-    trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots)
+    trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots, options.endUs)
   // The plot's width depends on the axes' labels, and these on the extents,
   // which hardly depend on the number of columns.
   const wide = fold(dotsAcross(width, look))
   const curves = wide ? curvesOf(wide, strips) : []
-  const gutters = guttersOf(curves, apart)
+  const gutters = guttersOf(curves, strips.length > 1, look)
   const plotColumns = Math.max(1, width - gutters.left - gutters.right - 2)
-  const raster = look.ascii
-    ? new LetterRaster(plotColumns, rows)
-    : new BrailleRaster(plotColumns, rows)
+  const raster = rasterOf(plotColumns, rows, look.ascii)
   const columns = fold(raster.dotColumns)
   if (columns) draw(raster, rows, columns, curves)
   const lines: Line[] = [titleLine(options, gutters)]
   for (let row = 0; row < rows; row++) {
     lines.push([
-      ...leftLabel(curves, row, gutters),
+      ...leftLabel(curves, row, gutters, look),
       leftEdge(curves, row, look),
       ...plotCells(raster, row, plotColumns, strips, look),
       rightEdge(curves, row, columns, gutters, look),
-      ...rightLabels(curves, row, gutters),
+      ...rightLabels(row, gutters),
     ])
   }
-  lines.push(bottomLine(options, gutters, plotColumns, raster.dotColumns, columns))
+  lines.push(bottomLine(options, gutters, curves, plotColumns, raster.dotColumns, columns))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
-  return curves.length > 0 ? fitted : withMessage(fitted, 'no samples yet', width)
+  return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
 }
 
-/** V is drawn last, on top: it is the steadiest and would vanish under the others. */
+/** The first is drawn last, on top: V is the steadiest and would vanish under the others. */
 function draw(raster: Raster, rows: number, columns: Columns, curves: readonly Curve[]): void {
-  const dotsPerRow = raster.dotRows / rows
-  for (const { quantity, axis, strip } of [...curves].reverse()) {
-    const band = { top: strip.top * dotsPerRow, height: strip.rows * dotsPerRow }
-    drawCurve(raster, columns, quantity, axis, band)
+  for (const curve of [...curves].reverse()) {
+    drawCurve(raster, columns, curve, raster.dotRows / rows)
   }
 }
 
@@ -99,8 +114,9 @@ function plotCells(
   const grid = strips.some((strip) => isTickRow(strip, row))
   const cells: Span[] = []
   for (let column = 0; column < columns; column++) {
+    const drawn = raster.cell(column, row)
     const empty = grid && column % 2 === 1 ? span(look.glyphs.grid, 'dim') : span(' ')
-    const next = raster.cell(column, row) ?? empty
+    const next = drawn ? span(drawn.text, drawn.role) : empty
     const before = cells.at(-1)
     if (before?.style === next.style) {
       cells[cells.length - 1] = span(before.text + next.text, next.style)

@@ -1,6 +1,6 @@
-import type { EventLine, Snapshot } from '../../monitor/snapshot.ts'
+import type { EventLine, Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { clockText } from '../view/format.ts'
+import { momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, type Style, span } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
@@ -10,17 +10,23 @@ interface Message {
   readonly style: Style
 }
 
-/** What needs attention now, then the newest events; exactly `height` lines. */
+/**
+ * What needs attention now, then the newest events; exactly `height` lines.
+ *
+ * @param trouble why what is shown may be old: the view did not answer; or null
+ */
 export function eventLines(
   snapshot: Snapshot,
   view: ViewState,
+  trouble: string | null,
   width: number,
   height: number,
   look: Look,
 ): Line[] {
+  const { nowUs } = snapshot
   const messages: Message[] = [
-    ...pressing(snapshot, view),
-    ...snapshot.events.map((event) => ({ text: eventText(event), style: 'plain' as const })),
+    ...pressing(snapshot, view, trouble),
+    ...snapshot.events.map((event) => ({ text: eventText(event, nowUs), style: 'plain' as const })),
   ]
   return Array.from({ length: height }, (_, i) => {
     const message = messages[i]
@@ -33,11 +39,13 @@ export function eventLines(
 function pressing(
   { source, log, unnumbered, sampleUs, nowUs }: Snapshot,
   view: ViewState,
+  trouble: string | null,
 ): Message[] {
   const messages: Message[] = []
   if (view.notice && view.notice.untilUs > nowUs) {
     messages.push({ text: view.notice.text, style: 'invert' })
   }
+  if (trouble !== null) messages.push({ text: trouble, style: 'bad' })
   if (log && log.kind !== 'recording') messages.push({ text: `log: ${log.reason}`, style: 'bad' })
   if (source.state !== 'live' && source.reason !== '') {
     messages.push({ text: `${source.state}: ${source.reason}`, style: 'warn' })
@@ -48,7 +56,7 @@ function pressing(
   return messages
 }
 
-function eventText(event: EventLine): string {
+function eventText(event: EventLine, nowUs: number): string {
   const text = event.text.startsWith(event.kind) ? event.text : `${event.kind}: ${event.text}`
-  return `${clockText(event.timeUs)} ${text}`
+  return `${momentText(event.timeUs, nowUs)} ${text}`
 }

@@ -1,19 +1,21 @@
-import { QUANTITIES, type Quantity } from '../../domain/channels.ts'
-import type { Snapshot } from '../../monitor/snapshot.ts'
-import { DECIMALS, numberText, UNIT } from '../view/format.ts'
+import type { Channel } from '../../domain/channels.ts'
+import type { Snapshot } from '../../monitor/view.ts'
+import { numberText } from '../../util/number-text.ts'
+import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, type Span, type Style, span, spread } from '../view/styled.ts'
 
 export interface GaugeView {
-  readonly quantity: Quantity
-  /** Newest value with unit, 10 cells; dashes where the newest sample has none. */
+  readonly channel: Channel
+  readonly name: string
+  /** Newest value in 8 cells, with unit; dashes where the newest sample has none. */
   readonly value: string
   /** False: the value, if any, is not of now. */
   readonly current: boolean
   readonly negative: boolean
-  /** Of full scale, 0 to 1; 0 where the value is not of now. */
-  readonly ratio: number
+  /** The bar, of full scale, 0 to 1; 0 where the value is not of now. Null: there is no scale. */
+  readonly ratio: number | null
   /** Largest within the last minute, of full scale, 0 to 1. */
   readonly peakRatio: number
   /** `peak 5.102 V`; empty before the first sample. */
@@ -26,70 +28,102 @@ export interface GaugeView {
 
 /** From this share of full scale on, a value is called high: the sensor clips at 1. */
 const HIGH = 0.95
+const VALUE_CELLS = 8
 /** Room for the share of full scale, and for the word at the end, in cells. */
 const SHARE_CELLS = 14
 const WORD_CELLS = 7
 
+/** Voltage, current and power; of a device without them, its first channels. */
 export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
   const reading = readingOf(snapshot, look)
-  return QUANTITIES.map((quantity) => gaugeView(snapshot, reading, quantity))
+  return mainChannels(channelsOf(snapshot)).map((channel) =>
+    gaugeView(snapshot, reading, channel, look),
+  )
 }
 
-function gaugeView(snapshot: Snapshot, reading: Reading, quantity: Quantity): GaugeView {
-  const value = reading.values?.[quantity]
-  const scale = snapshot.fullScale[quantity]
-  const unit = UNIT[quantity]
-  const range = snapshot.windows[0]?.stats[quantity]
-  const peak = range && (Math.abs(range.min) > Math.abs(range.max) ? range.min : range.max)
-  const ratio = share(value ?? 0, scale)
-  const text = (number: number, width: number): string =>
-    numberText(number, DECIMALS[quantity], width)
-  const { word, style } = reading.current ? verdict(ratio) : reading
+function gaugeView(snapshot: Snapshot, reading: Reading, channel: Channel, look: Look): GaugeView {
+  const value = reading.values?.[channel.id]
+  const unit = unitText(channel, look)
+  const withUnit = (text: string): string => (unit === '' ? text : `${text} ${unit}`)
+  const text = (number: number): string => numberText(number, channel.decimals, VALUE_CELLS)
+  const scale = scaleOf(channel, snapshot.fullScale[channel.id])
+  const ratio = scale && (value === undefined ? 0 : share(value, scale))
+  const peak = peakOf(snapshot, channel)
+  const { word, style } = reading.current ? verdict(ratio, channel) : reading
   return {
-    quantity,
-    value: `${(value === undefined ? '--' : text(value, 8)).padStart(8)} ${unit}`,
+    channel,
+    name: nameText(channel, look),
+    value: withUnit((value === undefined ? '--' : text(value)).padStart(VALUE_CELLS)),
     current: reading.current,
-    negative: (value ?? 0) < 0,
-    ratio: reading.current ? ratio : 0,
-    peakRatio: share(peak ?? 0, scale),
-    peak: typeof peak === 'number' ? `peak ${text(peak, 8)} ${unit}` : '',
-    share: value === undefined ? '' : shareText(ratio, scale, unit),
+    negative: scale?.from === 0 && (value ?? 0) < 0,
+    ratio: reading.current || ratio === null ? ratio : 0,
+    peakRatio: peak === null || scale === null ? 0 : share(peak, scale),
+    peak: peak === null ? '' : withUnit(`peak ${text(peak)}`),
+    share: value === undefined || scale === null ? '' : withUnit(shareText(ratio ?? 0, scale)),
     word,
     style,
   }
 }
 
-function share(value: number, scale: number): number {
-  return scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0
+/** A bar's two ends, in the channel's unit. */
+interface Scale {
+  readonly from: number
+  readonly to: number
 }
 
-function shareText(ratio: number, scale: number, unit: string): string {
+/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, if anybody said. */
+function scaleOf({ range, quantity }: Channel, fullScale: number | undefined): Scale | null {
+  if (quantity === null && range !== null) return { from: range.min, to: range.max }
+  if (quantity === null && fullScale === undefined) return null
+  return { from: 0, to: fullScale ?? 0 }
+}
+
+function share(value: number, { from, to }: Scale): number {
+  if (!(to > from)) return 0
+  const ratio = from === 0 ? Math.abs(value) / to : (value - from) / (to - from)
+  return Math.max(0, Math.min(1, ratio))
+}
+
+/** Of the last minute, the value farthest from zero. */
+function peakOf({ windows }: Snapshot, { id }: Channel): number | null {
+  const range = windows[0]?.stats[id]
+  if (!range) return null
+  return Math.abs(range.min) > Math.abs(range.max) ? range.min : range.max
+}
+
+function shareText(ratio: number, { from, to }: Scale): string {
   const percent = String(Math.round(ratio * 100)).padStart(3)
-  return `${percent}% of ${numberText(scale, 1, 6).replace(/\.0$/, '')} ${unit}`
+  const end = (value: number): string => numberText(value, 1, 6).replace(/\.0$/, '')
+  return `${percent}% of ${from === 0 ? '' : `${end(from)}..`}${end(to)}`
 }
 
-function verdict(ratio: number): { word: string; style: Style } {
-  if (ratio >= 1) return { word: 'FULL !', style: 'bad' }
-  if (ratio >= HIGH) return { word: 'HIGH !', style: 'warn' }
+/** Only a sensor's full scale is something to be near to: a battery at 100 % is well. */
+function verdict(ratio: number | null, { quantity }: Channel): { word: string; style: Style } {
+  if (ratio === null) return { word: '', style: 'plain' }
+  if (quantity !== null && ratio >= 1) return { word: 'FULL !', style: 'bad' }
+  if (quantity !== null && ratio >= HIGH) return { word: 'HIGH !', style: 'warn' }
   return { word: 'ok', style: 'good' }
 }
 
 /** ` V    5.053 V │█████····┃····│  19% of 26 V   ok    ` */
 export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[] {
-  return gaugeViews(snapshot, look).map((gauge) => {
-    const head = ` ${UNIT[gauge.quantity]} ${gauge.value} `
+  const gauges = gaugeViews(snapshot, look)
+  const nameCells = Math.max(0, ...gauges.map(({ name }) => name.length))
+  const valueCells = Math.max(0, ...gauges.map(({ value }) => value.length))
+  return gauges.map((gauge) => {
+    const head = ` ${gauge.name.padEnd(nameCells)} ${gauge.value.padEnd(valueCells)} `
     // Without a share, its room goes to the word, which may be a long one of the device.
     const tail = gauge.share === '' ? ' ' : ` ${gauge.share.padEnd(SHARE_CELLS)} `
     const barCells = width - head.length - 2 - (SHARE_CELLS + 2) - WORD_CELLS
     const style = valueStyle(gauge)
-    if (barCells < 8) {
+    if (barCells < 8 || gauge.ratio === null) {
       return fitLine([span(head, style), tailSpan(gauge, tail), verdictSpan(gauge)], width)
     }
     return fitLine(
       [
         span(head, style),
         span(look.glyphs.vertical, 'dim'),
-        ...bar(gauge, barCells, look),
+        ...bar(gauge, gauge.ratio, barCells, look),
         span(look.glyphs.vertical, 'dim'),
         tailSpan(gauge, tail),
         verdictSpan(gauge),
@@ -99,8 +133,8 @@ export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[
   })
 }
 
-function valueStyle({ current, quantity }: GaugeView): Style {
-  return current ? quantity : 'dim'
+function valueStyle({ current, channel }: GaugeView): Style {
+  return current ? channel.role : 'dim'
 }
 
 function tailSpan({ current }: GaugeView, text: string): Span {
@@ -111,16 +145,17 @@ function verdictSpan(gauge: GaugeView): Span {
   return span(gauge.word, gauge.style)
 }
 
-function bar(gauge: GaugeView, cells: number, { glyphs }: Look): Span[] {
-  const filled = Math.round(gauge.ratio * cells)
+function bar(gauge: GaugeView, ratio: number, cells: number, { glyphs }: Look): Span[] {
+  const { role } = gauge.channel
+  const filled = Math.round(ratio * cells)
   const full = (gauge.negative ? glyphs.barNegative : glyphs.barFull).repeat(filled)
   // The last cell that the bar had filled.
   const peakAt = Math.round(gauge.peakRatio * cells) - 1
   if (peakAt < filled) {
-    return [span(full, gauge.quantity), span(glyphs.barEmpty.repeat(cells - filled), 'dim')]
+    return [span(full, role), span(glyphs.barEmpty.repeat(cells - filled), 'dim')]
   }
   return [
-    span(full, gauge.quantity),
+    span(full, role),
     span(glyphs.barEmpty.repeat(peakAt - filled), 'dim'),
     span(glyphs.peak, 'bold'),
     span(glyphs.barEmpty.repeat(cells - peakAt - 1), 'dim'),

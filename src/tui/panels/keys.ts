@@ -1,14 +1,18 @@
 import { BINDINGS } from '../view/keymap.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
-import type { ViewState } from '../view/view-state.ts'
 
-/** The keys worth a reminder, most needed first; what does not fit is left to help. */
-export function keysLine(view: ViewState, width: number): Line {
+/**
+ * The keys worth a reminder, most needed first; what does not fit is left to help.
+ *
+ * @param several devices
+ */
+export function keysLine(frozen: boolean, several: boolean, width: number): Line {
   const items: readonly (readonly [string, string])[] = [
     ['q', 'quit'],
     ['?', 'help'],
-    ['space', view.frozen ? 'go on' : 'freeze'],
+    ...(several ? [['Tab', 'device'] as const] : []),
+    ['space', frozen ? 'go on' : 'freeze'],
     ['+/-', 'span'],
     ['<-/->', 'scroll'],
     ['o', 'overlay/strips'],
@@ -31,9 +35,10 @@ const LEGEND: readonly string[] = [
 ]
 
 /** The help window with its frame, at most `width` by `height` cells. */
-export function helpLines(width: number, height: number, look: Look): Line[] {
+export function helpLines(several: boolean, width: number, height: number, look: Look): Line[] {
   const { glyphs } = look
-  const keys = BINDINGS.map(({ shown, help }) => [
+  const bindings = BINDINGS.filter((each) => each.shown !== '' && (several || !each.several))
+  const keys = bindings.map(({ shown, help }) => [
     span(` ${shown.padEnd(10)}`, 'bold'),
     span(`${help} `),
   ])

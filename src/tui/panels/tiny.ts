@@ -1,6 +1,6 @@
-import { QUANTITIES } from '../../domain/channels.ts'
-import type { Snapshot } from '../../monitor/snapshot.ts'
-import { DECIMALS, numberText, UNIT } from '../view/format.ts'
+import type { Snapshot } from '../../monitor/view.ts'
+import { numberText } from '../../util/number-text.ts'
+import { channelsOf, mainChannels, nameText } from '../view/channel-text.ts'
 import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
@@ -10,25 +10,36 @@ import { fitLine, type Line, lineWidth, span } from '../view/styled.ts'
 const NUMBER_CELLS: readonly number[] = [6, 5, 4, 3]
 
 /**
- * The whole screen where nothing else fits: the three values, why they are not
- * of now, and the size needed. What is wrong and the size needed stay whole as
+ * The whole screen where nothing else fits: the values, why they are not of
+ * now, and the size needed. What is wrong and the size needed stay whole as
  * long as they can: the values are shortened, then left out.
  */
 export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
   const reading = readingOf(snapshot, look)
   const needs = span(`needs ${SMALLEST.columns}x${SMALLEST.rows}`, 'dim')
   const word = reading.word === '' ? [] : [span(`${reading.word} `, reading.style)]
+  const number = snapshot.devices.length > 1 ? [span(`${snapshot.number + 1}: `, 'bold')] : []
   const lines = [
-    ...NUMBER_CELLS.map((cells) => [...word, ...numbers(reading, cells), needs]),
-    [...word, needs],
+    ...NUMBER_CELLS.map((cells) => [
+      ...number,
+      ...word,
+      ...numbers(snapshot, reading, cells, look),
+      needs,
+    ]),
+    [...number, ...word, needs],
   ]
   return fitLine(lines.find((line) => lineWidth(line) <= width) ?? [needs], width)
 }
 
-function numbers({ values, current }: Reading, cells: number): Line {
-  return QUANTITIES.map((quantity) => {
-    const value = values?.[quantity]
-    const text = value === undefined ? '--' : numberText(value, DECIMALS[quantity], cells)
-    return span(`${UNIT[quantity]} ${text} `, current ? quantity : 'dim')
+function numbers(
+  snapshot: Snapshot,
+  { values, current }: Reading,
+  cells: number,
+  look: Look,
+): Line {
+  return mainChannels(channelsOf(snapshot)).map((channel) => {
+    const value = values?.[channel.id]
+    const text = value === undefined ? '--' : numberText(value, channel.decimals, cells)
+    return span(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')
   })
 }

@@ -1,6 +1,7 @@
-import type { Snapshot } from '../../monitor/snapshot.ts'
+import type { Snapshot } from '../../monitor/view.ts'
+import { countText, numberText } from '../../util/number-text.ts'
 import { cellText } from '../view/cell-text.ts'
-import { amountText, clockText, countText, numberText } from '../view/format.ts'
+import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
 
@@ -16,7 +17,7 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
     span(amountText(totals.chargeMah, 'Ah'), 'bold'),
     span('  E ', 'dim'),
     span(amountText(totals.energyMwh, 'Wh'), 'bold'),
-    span(`  since ${clockText(totals.sinceUs)}`),
+    span(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
     ...statusSpans(snapshot, look),
     span(`  n=${countText(totals.samples)}`),
     span(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),

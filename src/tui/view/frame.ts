@@ -1,5 +1,8 @@
-import type { Snapshot, Trace } from '../../monitor/snapshot.ts'
-import { chartLines, isApart, slotsFor } from '../panels/chart.ts'
+import type { Strip } from '../../chart/strips.ts'
+import type { Trace } from '../../chart/trace.ts'
+import type { Snapshot, TraceWish } from '../../monitor/view.ts'
+import { chartLines, chartStrips, isApart, slotsFor } from '../panels/chart.ts'
+import { deviceLines } from '../panels/devices.ts'
 import { eventLines } from '../panels/events.ts'
 import { type GaugeView, gaugeLines, gaugeViews } from '../panels/gauges.ts'
 import { headerLine } from '../panels/header.ts'
@@ -7,11 +10,13 @@ import { helpLines, keysLine } from '../panels/keys.ts'
 import { tableLines } from '../panels/table.ts'
 import { tinyLine } from '../panels/tiny.ts'
 import { totalsLine } from '../panels/totals.ts'
-import { agoText, clockText, spanText } from './format.ts'
+import { cellText, cutEnd } from './cell-text.ts'
+import { channelsOf, mainChannels } from './channel-text.ts'
+import { agoText, clockText, momentText, spanText } from './format.ts'
 import { type Layout, layoutFor, type Rect, type Region, type Size } from './layout.ts'
 import type { Look } from './look.ts'
-import { type Line, lineWidth, span } from './styled.ts'
-import { spanMs, type ViewState } from './view-state.ts'
+import { fitLine, type Line, lineWidth, type Span, span } from './styled.ts'
+import { frozenOf, spanMs, type ViewState } from './view-state.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
 export interface Block {
@@ -29,52 +34,64 @@ export interface Frame {
   readonly help: Block | null
 }
 
-/** Which trace a frame needs; null: none, there is no chart. */
-export interface TraceWish {
-  readonly spanMs: number
-  readonly slots: number
-  readonly endUs: number | undefined
-}
-
 export interface FrameContext {
   readonly size: Size
   readonly view: ViewState
   readonly look: Look
+  /** Why what is shown may be old: the view did not answer; null: it did. */
+  readonly trouble: string | null
 }
 
-export function frameLayout({ size, view, look }: FrameContext): Layout {
+function frameLayout(snapshot: Snapshot, { size, view, look }: FrameContext): Layout {
+  const shown = channelsOf(snapshot)
+  const main = mainChannels(shown).length
   return layoutFor(size, {
     expanded: view.expanded,
-    bigGaugesAllowed: look.colour && !look.ascii,
+    bigGaugesAllowed: look.colour && !look.ascii && shown.electric.length > 0,
+    devices: snapshot.devices.length,
+    mainChannels: main,
+    moreChannels: shown.all.length - main,
   })
 }
 
-export function traceWish(context: FrameContext): TraceWish | null {
+/** Which trace a frame needs; null: none, there is no chart. */
+export function traceWish(snapshot: Snapshot, context: FrameContext): TraceWish | null {
   const { view, look } = context
-  const chart = frameLayout(context).regions.chart
+  const chart = frameLayout(snapshot, context).regions.chart
   if (!chart) return null
-  return { spanMs: spanMs(view), slots: slotsFor(chart.width, look), endUs: view.frozen?.endUs }
+  return {
+    device: snapshot.number,
+    spanMs: spanMs(view),
+    slots: slotsFor(chart.width, look),
+    endUs: frozenOf(view, snapshot.number)?.endUs ?? null,
+  }
 }
 
 /** Whether the curves are in a strip each, be it asked for or because there is room. */
-export function isChartApart(context: FrameContext): boolean {
-  const chart = frameLayout(context).regions.chart
+export function isChartApart(snapshot: Snapshot, context: FrameContext): boolean {
+  const chart = frameLayout(snapshot, context).regions.chart
   return chart !== undefined && isApart({ ...context.view, height: chart.height })
 }
 
-/** The view of one moment: pure, so that the same arguments always look the same. */
+/**
+ * The view of one moment: pure, so that the same arguments always look the same.
+ *
+ * @param trace of the snapshot's device; null: not there yet
+ */
 export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: FrameContext): Frame {
-  const { view, look, size } = context
-  const layout = frameLayout(context)
+  const { view, look, size, trouble } = context
+  const layout = frameLayout(snapshot, context)
+  const several = snapshot.devices.length > 1
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
+    devices: ({ width, height }) => deviceLines(snapshot, width, height, look),
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
     chart: ({ width, height }) => chart(snapshot, trace, context, width, height),
-    table: ({ width }) => tableLines(snapshot, width, look),
+    table: ({ width, height }) => tableLines(snapshot, width, height, look),
     totals: ({ width }) => [totalsLine(snapshot, width, look)],
-    events: ({ width, height }) => eventLines(snapshot, view, width, height, look),
-    keys: ({ width }) => [keysLine(view, width)],
+    events: ({ width, height }) => eventLines(snapshot, view, trouble, width, height, look),
+    keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, several, width)],
   }
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
@@ -85,7 +102,21 @@ export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: Fra
     layout,
     blocks,
     gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
-    help: view.help && !layout.regions.tiny ? helpBlock(size, look) : null,
+    help: view.help && !layout.regions.tiny ? helpBlock(several, size, look) : null,
+  }
+}
+
+/** The whole screen before there is a snapshot: why there is none, or nothing but the name. */
+export function waitingFrame({ size, view, look, trouble }: FrameContext): Frame {
+  const rect = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
+  const text = trouble === null ? ' waiting for the monitor' : ` ${cellText(trouble, look)}`
+  const style = trouble === null ? 'dim' : 'bad'
+  const line = fitLine([span(cutEnd(text, size.columns, look), style)], size.columns)
+  return {
+    layout: { size, regions: { tiny: rect }, bigGauges: false },
+    blocks: { tiny: { rect, lines: [line] } },
+    gauges: [],
+    help: view.help ? helpBlock(false, size, look) : null,
   }
 }
 
@@ -96,24 +127,51 @@ function chart(
   width: number,
   height: number,
 ): readonly Line[] {
-  const { arrangement, frozen } = view
-  const apart = isApart({ arrangement, height })
+  const { arrangement } = view
+  const frozen = frozenOf(view, snapshot.number)
+  const { all } = channelsOf(snapshot)
+  const strips = chartStrips(all, { arrangement, height })
   const title = [
     span(` ${spanText(spanMs(view))} `, 'bold'),
-    span(apart ? 'strips ' : 'overlay ', 'dim'),
+    ...arrangementText(isApart({ arrangement, height }), strips, all.length),
   ]
   if (frozen) {
     const forMs = (snapshot.nowUs - frozen.sinceUs) / 1000
-    title.push(span(` FROZEN for ${agoText(forMs)}, up to ${clockText(frozen.endUs)} `, 'invert'))
+    const upTo = momentText(frozen.endUs, snapshot.nowUs)
+    title.push(span(` FROZEN for ${agoText(forMs)}, up to ${upTo} `, 'invert'))
   }
   const note = frozen
     ? []
     : [span(` ${snapshot.sampleUs === null ? '' : clockText(snapshot.sampleUs)} `, 'dim')]
-  return chartLines(trace, { width, height, spanMs: spanMs(view), arrangement, title, note, look })
+  return chartLines(trace, {
+    width,
+    height,
+    spanMs: spanMs(view),
+    endUs: frozen?.endUs ?? null,
+    strips,
+    title,
+    note,
+    message: emptyText(snapshot, trace, view),
+    look,
+  })
 }
 
-function helpBlock(size: Size, look: Look): Block {
-  const lines = helpLines(size.columns, size.rows, look)
+/** `overlay `, or `strips, 4 of 13 channels ` where some have no place in the chart. */
+function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Span[] {
+  const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
+  const name = apart ? 'strips' : 'overlay'
+  const text = shown === channels ? name : `${name}, ${shown} of ${channels} channels`
+  return [span(`${text} `, 'dim')]
+}
+
+/** Why there is nothing to draw. */
+function emptyText({ sampleUs }: Snapshot, trace: Trace | null, view: ViewState): string {
+  if (sampleUs === null) return 'no samples yet'
+  return trace === null ? 'reading the samples' : `no samples in these ${spanText(spanMs(view))}`
+}
+
+function helpBlock(several: boolean, size: Size, look: Look): Block {
+  const lines = helpLines(several, size.columns, size.rows, look)
   const width = lineWidth(lines[0] ?? [])
   const height = lines.length
   const rect = {

@@ -1,16 +1,26 @@
 import type { ViewAction } from './view-state.ts'
 
 /** Everything a key can ask for. */
-export type Action = ViewAction | 'quit' | 'suspend' | 'redraw'
+export type Action = ViewAction | 'quit' | 'suspend' | 'redraw' | 'totals_reset'
 
 interface Binding {
   /** Names as blessed gives them. */
   readonly keys: readonly string[]
   readonly action: Action
-  /** How help names the keys. */
+  /** How help names the keys; empty: the line of another binding names them. */
   readonly shown: string
   readonly help: string
+  /** Of use only where the monitor has several devices. */
+  readonly several?: true
 }
+
+const DEVICE_KEYS: readonly Binding[] = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((digit) => ({
+  keys: [`${digit}`],
+  action: `device_${digit}`,
+  shown: '',
+  help: '',
+  several: true,
+}))
 
 /**
  * All keys. Esc only closes help: a split escape sequence looks like Esc, so
@@ -27,6 +37,15 @@ export const BINDINGS: readonly Binding[] = [
     help: 'freeze the chart, or go on; the log goes on all the time',
   },
   {
+    keys: ['tab'],
+    action: 'next_device',
+    shown: 'Tab  1-9',
+    help: 'next device, or that number; Shift-Tab: the one before',
+    several: true,
+  },
+  { keys: ['S-tab'], action: 'previous_device', shown: '', help: '', several: true },
+  ...DEVICE_KEYS,
+  {
     keys: ['+', '=', 'z'],
     action: 'zoom_in',
     shown: '+  z',
@@ -36,13 +55,13 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['-', '_', 'x'],
     action: 'zoom_out',
     shown: '-  x',
-    help: 'longer time span, up to 15 min',
+    help: 'longer time span, up to 48 h',
   },
   { keys: ['left', ','], action: 'back', shown: 'left', help: 'freeze, then scroll back' },
   { keys: ['right', '.'], action: 'forward', shown: 'right', help: 'scroll forward while frozen' },
   { keys: ['pageup'], action: 'page_back', shown: 'PgUp', help: 'back by a whole span' },
   { keys: ['pagedown'], action: 'page_forward', shown: 'PgDn', help: 'forward by a whole span' },
-  { keys: ['home'], action: 'oldest', shown: 'Home', help: 'to the oldest sample of the chart' },
+  { keys: ['home'], action: 'oldest', shown: 'Home', help: 'to the oldest sample there is' },
   { keys: ['end'], action: 'newest', shown: 'End', help: 'back to now' },
   {
     keys: ['o'],

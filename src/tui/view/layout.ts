@@ -17,6 +17,7 @@ export interface Rect {
 export const REGIONS = [
   'tiny',
   'header',
+  'devices',
   'gauges',
   'chart',
   'table',
@@ -42,10 +43,20 @@ const CHART_MIN_ROWS = 5
 /** contrib's gauge draws from its third row on and needs a border around it. */
 const BIG_GAUGE_ROWS = 6
 
+/** From this height on, each device has a row of its own. */
+const DEVICE_ROWS_FROM = 30
+const DEVICE_ROWS = 4
+
 export interface LayoutOptions {
   readonly expanded: boolean
   /** Big gauges are invisible without colour. */
   readonly bigGaugesAllowed: boolean
+  /** Devices of the monitor; one alone has no strip. */
+  readonly devices: number
+  /** Channels with a gauge and a row in any table. */
+  readonly mainChannels: number
+  /** All others. */
+  readonly moreChannels: number
 }
 
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
@@ -58,7 +69,7 @@ export function layoutFor(size: Size, options: LayoutOptions): Layout {
     !options.expanded &&
     size.columns >= BIG.columns &&
     size.rows >= BIG.rows
-  return { size, regions: stack(size, heights(size, options.expanded, bigGauges)), bigGauges }
+  return { size, regions: stack(size, heights(size, options, bigGauges)), bigGauges }
 }
 
 type Heights = Partial<Record<Region, number>>
@@ -67,13 +78,18 @@ type Heights = Partial<Record<Region, number>>
  * What fits, most important first; the chart takes what is left, so that it
  * shrinks before anything else goes.
  */
-function heights(size: Size, expanded: boolean, bigGauges: boolean): Heights {
+function heights(size: Size, options: LayoutOptions, bigGauges: boolean): Heights {
   const chosen: Heights = { header: 1, keys: 1 }
   let left = size.rows - 2
-  if (!expanded) {
+  if (options.devices > 1) {
+    chosen.devices = options.expanded ? 1 : deviceRows(size, options.devices)
+    left -= chosen.devices
+  }
+  if (!options.expanded) {
+    const main = options.mainChannels
     const wishes: readonly (readonly [Region, number])[] = [
-      ['gauges', bigGauges ? BIG_GAUGE_ROWS : 3],
-      ['table', 4],
+      ['gauges', bigGauges ? BIG_GAUGE_ROWS : main],
+      ['table', 1 + main],
       ['totals', 1],
       ['events', size.rows >= 45 ? 6 : size.rows >= 30 ? 3 : 1],
     ]
@@ -83,9 +99,26 @@ function heights(size: Size, expanded: boolean, bigGauges: boolean): Heights {
       left -= rows
     }
   }
+  // The rows of further channels are the chart's, as long as enough of it is left.
+  if (chosen.table !== undefined && left > CHART_MIN_ROWS) {
+    const more = Math.min(left - CHART_MIN_ROWS, moreRows(size, options.moreChannels))
+    chosen.table += more
+    left -= more
+  }
   if (left >= CHART_MIN_ROWS) chosen.chart = left
   else chosen.events = (chosen.events ?? 0) + left
   return chosen
+}
+
+function deviceRows({ rows }: Size, devices: number): number {
+  if (rows < DEVICE_ROWS_FROM) return 1
+  return devices <= DEVICE_ROWS ? devices : DEVICE_ROWS + 1
+}
+
+/** Two at 80x24 and one more for each five rows; one that counts the rest comes on top. */
+function moreRows({ rows }: Size, channels: number): number {
+  const room = Math.max(0, 2 + Math.floor((rows - 24) / 5))
+  return channels <= room ? channels : room + 1
 }
 
 function stack(size: Size, chosen: Heights): Partial<Record<Region, Rect>> {

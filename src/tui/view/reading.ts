@@ -1,11 +1,10 @@
-import type { Quantity } from '../../domain/channels.ts'
-import type { Snapshot, SourceState } from '../../monitor/snapshot.ts'
+import type { Snapshot, SourceView } from '../../monitor/view.ts'
 import { cellText, cutEnd } from './cell-text.ts'
 import type { Look } from './look.ts'
 import type { Style } from './styled.ts'
 
 /** How each state of the source is shown, wherever it is. */
-export const STATE_STYLE: Readonly<Record<SourceState, Style>> = {
+export const STATE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
   opening: 'warn',
   waiting: 'warn',
   live: 'good',
@@ -18,8 +17,8 @@ const WORD_CELLS = 16
 
 /** What may be shown as the newest values, and what keeps them from being of now. */
 export interface Reading {
-  /** Of the newest sample; null where that one was not measured or is out of range. */
-  readonly values: Readonly<Record<Quantity, number>> | null
+  /** Of the newest sample by channel id; null where that one was not measured or is out of range. */
+  readonly values: Readonly<Record<string, number>> | null
   /** False: `values`, if any, are the last there were, and must not look like those of now. */
   readonly current: boolean
   /** Why not: `SILENT`, `nosensor !`; empty while current and before the first sample. */

@@ -1,17 +1,9 @@
 /** Styled text without any terminal library: what the view model hands to the widgets. */
 
+import type { ColourRole } from '../../domain/channels.ts'
+
 /** What a piece of text means; the theme decides how it looks. */
-export type Style =
-  | 'plain'
-  | 'dim'
-  | 'bold'
-  | 'voltage'
-  | 'current'
-  | 'power'
-  | 'good'
-  | 'warn'
-  | 'bad'
-  | 'invert'
+export type Style = ColourRole | 'plain' | 'dim' | 'bold' | 'good' | 'warn' | 'bad' | 'invert'
 
 export interface Span {
   readonly text: string

@@ -1,12 +1,16 @@
+import type { DeviceNumber } from '../../monitor/view.ts'
+
 /** What the user chose to look at; changed only by `reduceView`. */
 export interface ViewState {
+  readonly selected: DeviceNumber
   /** Index into `SPANS_MS`. */
   readonly spanIndex: number
   readonly arrangement: 'auto' | 'overlay' | 'strips'
   /** The chart alone. */
   readonly expanded: boolean
   readonly help: boolean
-  readonly frozen: Frozen | null
+  /** By device: each keeps its own place. Absent: its chart runs. */
+  readonly frozen: Readonly<Record<DeviceNumber, Frozen>>
   /** A word back about the last key; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
@@ -18,16 +22,30 @@ export interface Frozen {
   readonly sinceUs: number
 }
 
-export const SPANS_MS: readonly number[] = [15_000, 30_000, 60_000, 120_000, 300_000, 900_000]
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+export const SPANS_MS: readonly number[] = [
+  15_000,
+  30_000,
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  3 * HOUR_MS,
+  12 * HOUR_MS,
+  48 * HOUR_MS,
+]
 const DEFAULT_SPAN_INDEX = 2
 const NOTICE_US = 3_000_000
 
 export const INITIAL_VIEW: ViewState = {
+  selected: 0,
   spanIndex: DEFAULT_SPAN_INDEX,
   arrangement: 'auto',
   expanded: false,
   help: false,
-  frozen: null,
+  frozen: {},
   notice: null,
 }
 
@@ -45,14 +63,21 @@ export type ViewAction =
   | 'newest'
   | 'arrange'
   | 'expand'
-  | 'totals_reset'
+  | 'next_device'
+  | 'previous_device'
+  | DeviceKey
+
+/** Selects the device of that place, counted from 1. */
+export type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 
 /** What a change of view depends on besides the view itself. */
 export interface ViewContext {
   readonly nowUs: number
-  /** Time of the newest sample; null before the first. */
+  /** All devices in order. */
+  readonly devices: readonly DeviceNumber[]
+  /** Time of the selected device's newest sample; null before the first, or while nothing is known of it. */
   readonly newestUs: number | null
-  /** Time of the oldest sample that the chart can still show. */
+  /** Time of its oldest sample that the chart can still show. */
   readonly oldestUs: number | null
   /** The curves are in a strip each at the moment. */
   readonly apart: boolean
@@ -60,6 +85,16 @@ export interface ViewContext {
 
 export function spanMs(view: ViewState): number {
   return SPANS_MS[view.spanIndex] ?? 60_000
+}
+
+/** Where a device's chart stands; null: it runs. */
+export function frozenOf(view: ViewState, device: DeviceNumber = view.selected): Frozen | null {
+  return view.frozen[device] ?? null
+}
+
+/** With a word back about a key, for some seconds. */
+export function noticed(view: ViewState, text: string, { nowUs }: ViewContext): ViewState {
+  return { ...view, notice: { text, untilUs: nowUs + NOTICE_US } }
 }
 
 /** The next view. Pure; unknown or impossible wishes give the same view back. */
@@ -70,11 +105,11 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'dismiss':
       return view.help ? { ...view, help: false } : view
     case 'freeze':
-      return view.frozen ? { ...view, frozen: null } : freeze(view, context)
+      return frozenOf(view) ? thaw(view) : freeze(view, context)
     case 'zoom_in':
-      return { ...view, spanIndex: Math.max(0, view.spanIndex - 1) }
+      return zoom(view, -1, context)
     case 'zoom_out':
-      return { ...view, spanIndex: Math.min(SPANS_MS.length - 1, view.spanIndex + 1) }
+      return zoom(view, 1, context)
     case 'back':
       return scroll(view, -spanMs(view) / 10, context)
     case 'forward':
@@ -86,32 +121,67 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'oldest':
       return scroll(view, Number.NEGATIVE_INFINITY, context)
     case 'newest':
-      return { ...view, frozen: null }
+      return thaw(view)
     case 'arrange':
       return { ...view, arrangement: context.apart ? 'overlay' : 'strips' }
     case 'expand':
       return { ...view, expanded: !view.expanded }
-    case 'totals_reset':
-      return {
-        ...view,
-        notice: { text: 'charge and energy start again at 0', untilUs: context.nowUs + NOTICE_US },
-      }
+    case 'next_device':
+      return select(view, placeOf(view, context) + 1, context)
+    case 'previous_device':
+      return select(view, placeOf(view, context) - 1, context)
+    default:
+      return selectKey(view, action, context)
   }
+}
+
+function placeOf(view: ViewState, { devices }: ViewContext): number {
+  return devices.indexOf(view.selected)
+}
+
+/** Past the last device comes the first. */
+function select(view: ViewState, place: number, { devices }: ViewContext): ViewState {
+  const selected = devices[(place + devices.length) % devices.length]
+  return selected === undefined ? view : { ...view, selected }
+}
+
+function selectKey(view: ViewState, key: DeviceKey, { devices }: ViewContext): ViewState {
+  const selected = devices[Number(key.slice('device_'.length)) - 1]
+  return selected === undefined ? view : { ...view, selected }
 }
 
 function freeze(view: ViewState, context: ViewContext): ViewState {
   if (context.newestUs === null) return view
-  return { ...view, frozen: { endUs: context.newestUs, sinceUs: context.nowUs } }
+  return frozenAt(view, { endUs: context.newestUs, sinceUs: context.nowUs })
 }
 
-/** Moves the right edge, never past the samples there are; scrolling back freezes first. */
+function frozenAt(view: ViewState, frozen: Frozen): ViewState {
+  return { ...view, frozen: { ...view.frozen, [view.selected]: frozen } }
+}
+
+function thaw(view: ViewState): ViewState {
+  const { [view.selected]: _, ...others } = view.frozen
+  return { ...view, frozen: others }
+}
+
+/** A frozen chart stays where it is, unless there is more to fill it with. */
+function zoom(view: ViewState, by: -1 | 1, context: ViewContext): ViewState {
+  const spanIndex = Math.max(0, Math.min(SPANS_MS.length - 1, view.spanIndex + by))
+  const zoomed = { ...view, spanIndex }
+  return frozenOf(zoomed) ? scroll(zoomed, 0, context) : zoomed
+}
+
+/**
+ * Moves the right edge, never past the samples there are; scrolling back freezes
+ * first. The chart stays full where there are samples enough; where there are
+ * not, going back leaves it where it is.
+ */
 function scroll(view: ViewState, byMs: number, context: ViewContext): ViewState {
-  const from = view.frozen ?? (byMs < 0 ? freeze(view, context).frozen : null)
-  if (!from || context.newestUs === null) return view
-  const earliest = Math.min(
-    context.newestUs,
-    (context.oldestUs ?? context.newestUs) + spanMs(view) * 1000,
-  )
-  const endUs = Math.min(context.newestUs, Math.max(earliest, from.endUs + byMs * 1000))
-  return { ...view, frozen: { ...from, endUs } }
+  const { newestUs, oldestUs } = context
+  const from = frozenOf(view) ?? (byMs < 0 ? frozenOf(freeze(view, context)) : null)
+  if (!from || newestUs === null) return view
+  const fullUs = (oldestUs ?? newestUs) + spanMs(view) * 1000
+  const earliest = fullUs <= newestUs ? fullUs : from.endUs
+  const endUs = Math.min(newestUs, Math.max(earliest, from.endUs + byMs * 1000))
+  return frozenAt(view, { ...from, endUs })
 }

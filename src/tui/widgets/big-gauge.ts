@@ -1,17 +1,12 @@
 import Gauge from 'blessed-contrib/lib/widget/gauge.js'
-import type { Quantity } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
 import { bigGaugeLines, type GaugeView } from '../panels/gauges.ts'
 import type { Rect } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
 import { asWidget, type BlessedScreen } from './blessed-screen.ts'
 import { CellBox } from './cell-box.ts'
-import { QUANTITY_COLOUR } from './theme.ts'
+import { ROLE_COLOUR } from './theme.ts'
 
-const NAME: Readonly<Record<Quantity, string>> = {
-  voltage: ' Voltage ',
-  current: ' Current ',
-  power: ' Power ',
-}
 /** Black reads well on all three bars. */
 const BAR_TEXT = 16
 
@@ -20,15 +15,15 @@ export class BigGauge {
   readonly #gauge: InstanceType<typeof Gauge>
   readonly #text: CellBox
 
-  constructor(screen: BlessedScreen, quantity: Quantity, attributeOf: (style: Style) => number) {
-    const colour = QUANTITY_COLOUR[quantity]
+  constructor(screen: BlessedScreen, channel: Channel, attributeOf: (style: Style) => number) {
+    const colour = ROLE_COLOUR[channel.role]
     this.#gauge = new Gauge({
       screen: asWidget(screen),
       stroke: colour,
       fill: BAR_TEXT,
       border: { type: 'line' },
       style: { border: { fg: 240 as unknown as string } },
-      label: NAME[quantity],
+      label: ` ${channel.label} `,
       hidden: true,
     } as ConstructorParameters<typeof Gauge>[0])
     // Its canvas is made on `attach`, which a parent given above would send too early.
@@ -56,7 +51,7 @@ export class BigGauge {
   update(view: GaugeView, rect: Rect): void {
     // A percentage of a value that is not of now would be one more number to believe.
     Object.assign(this.#gauge.options, { showLabel: view.current })
-    this.#gauge.setPercent(view.ratio)
+    this.#gauge.setPercent(view.ratio ?? 0)
     const inner = { x: rect.x + 2, y: rect.y + 1, width: rect.width - 4, height: 2 }
     this.#text.show(inner, bigGaugeLines(view, inner.width))
   }

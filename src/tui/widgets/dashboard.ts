@@ -1,4 +1,4 @@
-import { QUANTITIES } from '../../domain/channels.ts'
+import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import type { Frame } from '../view/frame.ts'
 import { REGIONS, type Region, type Size, thirds } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
@@ -19,7 +19,7 @@ export class Dashboard {
     this.#screen = screen
     const attribute = (style: Style): number => attributeOf(style, colour)
     for (const region of REGIONS) this.#boxes.set(region, new CellBox(screen, attribute))
-    this.#bigGauges = QUANTITIES.map((quantity) => new BigGauge(screen, quantity, attribute))
+    this.#bigGauges = ELECTRIC_CHANNELS.map((each) => new BigGauge(screen, each, attribute))
     // Last, so that it lies on top.
     this.#help = new CellBox(screen, attribute)
   }

@@ -1,0 +1,167 @@
+import type { Channel } from '../../domain/channels.ts'
+import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
+import { countText, numberText } from '../../util/number-text.ts'
+import { cellText, cutEnd } from '../view/cell-text.ts'
+import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
+import type { Look } from '../view/look.ts'
+import { STATE_STYLE } from '../view/reading.ts'
+import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+
+const NAME_CELLS = 16
+const STATE_CELLS = 7
+const VALUE_CELLS = 7
+/** In the line that all devices share. */
+const SHORT_VALUE_CELLS = 5
+
+/**
+ * The strip of all devices: in one line as much of each as there is room for,
+ * else a line each, and one that counts those without. The selected device is
+ * always among those shown, marked with `>`.
+ */
+export function deviceLines(
+  { devices, number }: Snapshot,
+  width: number,
+  height: number,
+  look: Look,
+): Line[] {
+  if (height === 1) return [fitLine(oneLine(devices, number, width, look), width)]
+  const rows = devices.length > height ? height - 1 : height
+  const first = firstShown(devices, number, rows)
+  const shown = devices.slice(first, first + rows)
+  const nameCells = Math.max(0, ...shown.map((each) => nameOf(each, look).length))
+  const lines: Line[] = shown.map((each) =>
+    deviceRow(each, each.number === number, nameCells, look),
+  )
+  const left = devices.length - shown.length
+  if (left > 0) lines.push([span(`  +${left} more ${left === 1 ? 'device' : 'devices'}`, 'dim')])
+  return lines.map((line) => fitLine(line, width))
+}
+
+/** Of a window of that size over the devices, the begin: it moves only as far as it must. */
+function firstShown(devices: readonly DeviceBrief[], number: DeviceNumber, size: number): number {
+  const place = devices.findIndex((each) => each.number === number)
+  return Math.max(0, Math.min(devices.length - size, place - size + 1))
+}
+
+function nameOf({ device, source }: DeviceBrief, look: Look): string {
+  const label = source.label.replace(/^\/dev\//, '')
+  return cutEnd(cellText(device === '' ? label : device, look), NAME_CELLS, look)
+}
+
+/** `>1 bench-7  LIVE       5.053 V  1.1040 A   5.577 W    100.2 S/s  lost 12` */
+function deviceRow(brief: DeviceBrief, isSelected: boolean, nameCells: number, look: Look): Line {
+  return [
+    ...title(brief, isSelected, nameCells, look),
+    span(' '),
+    stateSpan(brief, STATE_CELLS),
+    ...values(brief, longText, look).map(({ text, style }) => span(`  ${text}`, style)),
+    span(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
+    ...lost(brief).map(({ text, style }) => span(`  ${text}`, style)),
+  ]
+}
+
+function title(
+  brief: DeviceBrief,
+  isSelected: boolean,
+  nameCells: number,
+  look: Look,
+): readonly Span[] {
+  const text = `${brief.number + 1} ${nameOf(brief, look).padEnd(nameCells)}`
+  return [span(isSelected ? '>' : ' ', 'bold'), span(text, isSelected ? 'bold' : 'plain')]
+}
+
+function stateSpan({ source }: DeviceBrief, cells = 0): Span {
+  return span(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
+}
+
+type ValueText = (value: number | undefined, channel: Channel, look: Look) => string
+
+/** `  5.053 V`, of a device without V, A and W ` soc  85.000 %`. */
+function longText(value: number | undefined, channel: Channel, look: Look): string {
+  const number = value === undefined ? '--' : numberText(value, channel.decimals, VALUE_CELLS)
+  const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
+  return `${name}${number.padStart(VALUE_CELLS)} ${unitText(channel, look)}`.trimEnd()
+}
+
+/** `5.053V`, of a device without V, A and W `soc 85.00%`. */
+function shortText(value: number | undefined, channel: Channel, look: Look): string {
+  const number = value === undefined ? '--' : numberText(value, channel.decimals, SHORT_VALUE_CELLS)
+  const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
+  return `${name}${number}${unitText(channel, look)}`
+}
+
+/** Newest V, A and W, or the first channels; like those of now only while the device is live. */
+function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Span[] {
+  const { source } = brief
+  return mainChannels(channelsOf(brief)).map((channel) =>
+    span(
+      textOf(brief.values?.[channel.id], channel, look),
+      source.state === 'live' ? channel.role : 'dim',
+    ),
+  )
+}
+
+function lost({ lost: count }: DeviceBrief): readonly Span[] {
+  return count > 0 ? [span(`lost ${countText(count)} !`, 'warn')] : []
+}
+
+type Part = (brief: DeviceBrief, look: Look) => readonly Span[]
+
+/** What is said of each device in one line, from all of it to its number alone. */
+const PARTS: readonly (readonly Part[])[] = [
+  [stateOf, valuesOf, lost],
+  [stateOf, firstValueOf, lost],
+  [stateOf, lost],
+  [lost],
+]
+
+function stateOf(brief: DeviceBrief): readonly Span[] {
+  return [stateSpan(brief)]
+}
+
+function valuesOf(brief: DeviceBrief, look: Look): readonly Span[] {
+  return values(brief, shortText, look)
+}
+
+function firstValueOf(brief: DeviceBrief, look: Look): readonly Span[] {
+  return valuesOf(brief, look).slice(0, 1)
+}
+
+function oneLine(
+  devices: readonly DeviceBrief[],
+  number: DeviceNumber,
+  width: number,
+  look: Look,
+): Line {
+  const bar = span(` ${look.glyphs.vertical}`, 'dim')
+  const item = (brief: DeviceBrief, parts: readonly Part[]): Line => [
+    ...title(brief, brief.number === number, 0, look),
+    ...parts.flatMap((part) => part(brief, look)).flatMap((each) => [span(' '), each]),
+  ]
+  const join = (items: readonly Line[]): Line =>
+    items.flatMap((each, i) => (i === 0 ? each : [bar, ...each]))
+  for (const parts of PARTS) {
+    const line = join(devices.map((brief) => item(brief, parts)))
+    if (lineWidth(line) <= width) return line
+  }
+  return severalOf(devices, number, width, (brief) => item(brief, [stateOf, lost]), join)
+}
+
+/** Those that fit, the selected one among them, and how many don't. */
+function severalOf(
+  devices: readonly DeviceBrief[],
+  number: DeviceNumber,
+  width: number,
+  item: (brief: DeviceBrief) => Line,
+  join: (items: readonly Line[]) => Line,
+): Line {
+  for (let size = devices.length - 1; size >= 1; size--) {
+    const first = firstShown(devices, number, size)
+    const line = [
+      ...join(devices.slice(first, first + size).map(item)),
+      span(`  +${devices.length - size} more`, 'dim'),
+    ]
+    if (lineWidth(line) <= width || size === 1) return line
+  }
+  return []
+}

@@ -1,0 +1,26 @@
+import type { DeviceBrief, Snapshot } from '../../monitor/view.ts'
+import type { FrameContext } from './frame.ts'
+
+/** Differs whenever a frame could look different for another reason than a key or a trace. */
+export function changeMark(snapshot: Snapshot | null, { size, trouble }: FrameContext): string {
+  const shown = [size.columns, size.rows, trouble]
+  if (snapshot === null) return shown.join('|')
+  const { nowUs, number, sampleUs, source, events, log, ledger, devices } = snapshot
+  return [
+    ...shown,
+    number,
+    Math.floor(nowUs / 1e6),
+    sampleUs,
+    source.state,
+    source.reason,
+    events[0]?.timeUs,
+    events.length,
+    log?.kind,
+    ledger.lines,
+    ...(devices.length > 1 ? devices.map(briefMark) : []),
+  ].join('|')
+}
+
+function briefMark({ source, lost, values }: DeviceBrief): string {
+  return `${source.state} ${lost} ${values === null ? '' : Object.values(values).join(' ')}`
+}
