@@ -28,13 +28,14 @@ function historyOf(file: string, idleMs?: number): LogHistory {
 test('looks back while the log goes on being written, and holds nothing back', async () => {
   const file = join(tempFolder(), 'log.db')
   const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
-  const epoch = log.begin('bench', 7, START_US)
+  const own = log.forDevice()
+  const epoch = own.begin('bench', 7, START_US)
   const history = historyOf(file)
   expect(history.isAwake).toBe(false)
   let counted = 0
   for (const part of [0, 1, 2, 3]) {
     for (const sample of series(1000, 10_000, part * 1000)) {
-      log.append({ ...sample, epochId: epoch.id, extras: { soc: 50 } })
+      own.append({ ...sample, epochId: epoch.id, extras: { soc: 50 } })
     }
     await until('the part is committed', () => log.state.queued === 0)
     const trace = await history.series('bench', START_US, 1e6, 60)
