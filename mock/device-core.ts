@@ -1,5 +1,6 @@
-import { closeLine } from '../src/protocol/crc.ts'
 import { advance } from '../src/util/serial-number.ts'
+import { emptyCounts } from './device-counts.ts'
+import { type DeviceLine, DeviceLines } from './device-lines.ts'
 import {
   ampsMax,
   changeSettings,
@@ -10,7 +11,6 @@ import {
   unixTimeUs,
 } from './device-settings.ts'
 import { type HostLine, type Members, OVERLONG, readHostLine } from './host-line.ts'
-import { asciiJson } from './line-text.ts'
 import { ReplayRing } from './replay-ring.ts'
 import { SampleClock } from './sample-clock.ts'
 import type { FullScale, SampleFeed } from './sample-feed.ts'
@@ -38,31 +38,6 @@ export interface DeviceOptions {
   readonly plain?: boolean
 }
 
-/** A line to the host, without its newline. */
-export interface DeviceLine {
-  readonly text: string
-  /** Number of the sample it carries, else null. */
-  readonly seq: number | null
-  /** True: that sample had been sent before. */
-  readonly resend?: boolean
-}
-
-/** What the device was asked and did; for the summary. */
-export interface DeviceCounts {
-  hellos: number
-  /** Commands obeyed. */
-  commands: number
-  refused: number
-  /** Commands that were repeats of one obeyed before. */
-  repeated: number
-  /** Requests to send samples again. */
-  nacks: number
-  resends: number
-  /** Samples asked for that were no longer, or not yet, there. */
-  gone: number
-  resets: number
-}
-
 const DEFAULT_DEPTH = 128
 /** Answers kept, so that a repeated command is answered but not carried out again (PROTOCOL.md 6). */
 const ANSWERS_KEPT = 4
@@ -73,19 +48,11 @@ const ANSWERS_KEPT = 4
  * device time since the start in µs, handed in.
  */
 export class DeviceCore {
-  readonly counts: DeviceCounts = {
-    hellos: 0,
-    commands: 0,
-    refused: 0,
-    repeated: 0,
-    nacks: 0,
-    resends: 0,
-    gone: 0,
-    resets: 0,
-  }
+  readonly counts = emptyCounts()
   readonly #feed: SampleFeed
   readonly #limit: number
   readonly #plain: boolean
+  readonly #lines: DeviceLines
   readonly #clock: SampleClock
   readonly #factory: Settings
   readonly #ring: ReplayRing
@@ -104,6 +71,7 @@ export class DeviceCore {
     this.#feed = options.feed
     this.#limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, options.feed.length)
     this.#plain = options.plain ?? false
+    this.#lines = new DeviceLines(this.#plain)
     this.#clock = new SampleClock({
       feed: options.feed,
       startUs: options.startUs,
@@ -153,30 +121,15 @@ export class DeviceCore {
   /** What it says of itself (PROTOCOL.md 5.2); nothing where frames are plain. */
   hello(): DeviceLine[] {
     if (this.#plain) return []
-    const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode } = this.#settings
     this.counts.hellos++
-    return [
-      this.#control({
-        hello: 'ina219',
-        fw: 'mock',
-        proto: 1,
-        boot: this.#boot,
-        seq: this.#nextSeq,
-        ...(this.#firstSeq === 0 ? {} : { first: this.#firstSeq }),
-        depth: this.#ring.depth,
-        // Whole ms on the wire; 0 would mean every conversion.
-        interval: intervalMs === 0 ? 0 : Math.max(1, Math.round(intervalMs)),
-        shunt: shuntOhm,
-        range: rangeV,
-        amax: ampsMax(this.#settings),
-        avg: averaging,
-        bits,
-        addr: 0x40,
-        baud,
-        mode,
-        name: this.#feed.name,
-      }),
-    ]
+    const identity = {
+      name: this.#feed.name,
+      boot: this.#boot,
+      nextSeq: this.#nextSeq,
+      firstSeq: this.#firstSeq,
+      depth: this.#ring.depth,
+    }
+    return [this.#lines.hello(identity, this.#settings)]
   }
 
   /**
@@ -235,24 +188,14 @@ export class DeviceCore {
   #sample(elapsedUs: number): DeviceLine[] {
     const seq = this.#nextSeq
     const m = this.#feed.read(this.#made, elapsedUs, this.#scale)
-    const power = m.w === null ? '' : `,"w":${m.w}`
     const ts = this.#clock.stamp(this.#made, elapsedUs, this.#intervalUs)
-    const body = `{"v":${m.v},"a":${m.a}${power},"ts":${ts},"seq":${seq},"status":${m.status},"mode":${m.mode}`
+    const { line, body } = this.#lines.sample(m, ts, seq)
     this.#ring.push(seq, body)
     this.#made++
     this.#nextSeq = advance(seq)
-    const line = { text: this.#close(body), seq }
     const { threshold } = this.#settings
     const message = threshold === null ? null : this.#watch.look(threshold, m)
-    return message === null ? [line] : [line, this.#control({ type: 'status', message })]
-  }
-
-  #close(body: string): string {
-    return this.#plain ? `${body}}` : closeLine(body)
-  }
-
-  #control(members: Members): DeviceLine {
-    return { text: this.#close(asciiJson(members).slice(0, -1)), seq: null }
+    return message === null ? [line] : [line, this.#lines.note(message)]
   }
 
   #command(
@@ -326,7 +269,7 @@ export class DeviceCore {
     const gone = (begin: number, end: number): void => {
       if (begin >= end) return
       this.counts.gone += end - begin
-      lines.push(this.#control({ gone: [advance(first, begin), advance(first, end - 1)] }))
+      lines.push(this.#lines.gone(advance(first, begin), advance(first, end - 1)))
     }
     if (from === to) {
       gone(0, count)
@@ -336,7 +279,7 @@ export class DeviceCore {
     for (let i = from; i < to; i++) {
       const seq = advance(first, i)
       this.counts.resends++
-      lines.push({ text: this.#close(`${this.#ring.get(seq)},"r":1`), seq, resend: true })
+      lines.push(this.#lines.resend(this.#ring.get(seq), seq))
     }
     gone(to, count)
     return lines
@@ -344,11 +287,11 @@ export class DeviceCore {
 
   #accept(seq: number): DeviceLine {
     this.counts.commands++
-    return this.#control({ ack: seq, result: 'ok' })
+    return this.#lines.ack(seq)
   }
 
   #refuse(seq: number | null, error: string): DeviceLine {
     this.counts.refused++
-    return this.#control({ nack: seq, error })
+    return this.#lines.nack(seq, error)
   }
 }

@@ -141,9 +141,11 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 const OPEN_BRACE = 0x7b
 
+/** As a host does that has heard samples with voltage and current from the device, see `CrcPolicy`. */
 function isBelievable(bytes: Uint8Array): boolean {
-  const { kind } = decodeLine(bytes)
-  return kind !== 'malformed' && kind !== 'crc_error'
+  const frame = decodeLine(bytes)
+  if (frame.kind === 'sample') return frame.electric
+  return frame.kind !== 'malformed' && frame.kind !== 'crc_error'
 }
 
 /** Lines that other programs on the board print; none is a frame. */
@@ -151,7 +153,7 @@ const RUBBISH: readonly string[] = [
   'Measuring voltage and current with INA219 ...',
   'Bus Voltage:   5.02 V',
   '[E][Wire.cpp:513] requestFrom(): i2cRead returned Error 263',
-  '{"temp":21.5,"hum":40}',
+  '{"temp":"21.5","hum":"40"}',
   '{"v":nan,"a":nan,"seq":12}',
   '5.02,0.245,1.23',
   '}{"v":5.0',

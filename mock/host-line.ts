@@ -1,4 +1,5 @@
 import { decodeLine } from '../src/protocol/codec.ts'
+import { COMMAND, REPLAY, read, SAFE } from '../src/protocol/members.ts'
 import { MAX_LINE_BYTES } from '../src/sources/lines/line-splitter.ts'
 
 export type Members = Readonly<Record<string, unknown>>
@@ -36,15 +37,13 @@ export function readHostLine(bytes: Uint8Array): HostLine {
   if (kind === 'crc_error' || looksLikeCrc(bytes, members)) {
     return { kind: 'bad', seq: null, error: 'crc' }
   }
-  const { cmd, nack, ack } = members
-  const seq = isU32(members['seq']) ? members['seq'] : null
+  const seq = read(COMMAND, members, 'seq')
+  const { cmd } = members
   if (typeof cmd === 'string' && seq !== null) return { kind: 'command', cmd, seq, members }
   if (cmd === undefined) {
-    const isRange = Array.isArray(nack) && (nack.length === 1 || nack.length === 2)
-    if (isRange && nack.every(isU32)) {
-      return { kind: 'replay', first: nack[0] as number, last: nack[nack.length - 1] as number }
-    }
-    if (isU32(ack)) return { kind: 'ack' }
+    const range = read(REPLAY, members, 'nack')
+    if (range !== null) return { kind: 'replay', first: range[0], last: range[1] }
+    if (read(SAFE, members, 'ack') !== null) return { kind: 'ack' }
   }
   return { kind: 'bad', seq, error: 'syntax' }
 }
@@ -62,19 +61,7 @@ function membersOf(bytes: Uint8Array): Members | null {
 }
 
 /** Members that a line of the host may have (PROTOCOL.md 6). */
-const KNOWN: ReadonlySet<string> = new Set([
-  'value',
-  'value_ms',
-  'shunt_mv',
-  'bits',
-  'low',
-  'amax',
-  'quantity',
-  'cmd',
-  'seq',
-  'nack',
-  'ack',
-])
+const KNOWN: ReadonlySet<string> = new Set([COMMAND, REPLAY, SAFE].flatMap(Object.keys))
 
 const LAST_TEXT_OF_FOUR = /[{,]\s*"((?:[^"\\]|\\.)*)"\s*:\s*"[^"\\]{4}"\s*\}\s*$/
 
@@ -83,8 +70,4 @@ function looksLikeCrc(bytes: Uint8Array, members: Members): boolean {
   if (Object.hasOwn(members, 'crc')) return false
   const name = LAST_TEXT_OF_FOUR.exec(Buffer.from(bytes).toString('latin1'))?.[1]
   return name !== undefined && !KNOWN.has(name)
-}
-
-export function isU32(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
 }

@@ -1,5 +1,6 @@
 import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
-import type { DeviceCore, DeviceLine } from './device-core.ts'
+import type { DeviceCore } from './device-core.ts'
+import type { DeviceLine } from './device-lines.ts'
 import type { FaultInjector } from './fault-injector.ts'
 import { FAULT_KINDS, type FaultKind } from './faults.ts'
 

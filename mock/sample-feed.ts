@@ -1,21 +1,8 @@
-import { asciiJson } from './line-text.ts'
+import type { Extras } from '../src/domain/channels.ts'
+import { asciiJson, type SampleText } from '../src/protocol/codec.ts'
 import { Noise } from './random.ts'
 import { findScenario } from './scenarios/index.ts'
 import type { Reading, Scenario } from './scenarios/scenario.ts'
-
-/** One sample's members as JSON text, so that digits stay what they are. */
-export interface Measurement {
-  /** V */
-  readonly v: string
-  /** A */
-  readonly a: string
-  /** W; null: not sent, the host multiplies */
-  readonly w: string | null
-  /** Quoted. */
-  readonly status: string
-  /** Quoted. */
-  readonly mode: string
-}
 
 /** End of the sensor's scale as set by command; null where nothing is cut off. */
 export interface FullScale {
@@ -40,7 +27,7 @@ export interface SampleFeed {
   /** Unix time of sample n in µs where the feed has one, else null. */
   unixUs(n: number): number | null
   /** @param elapsedUs device time since its start */
-  read(n: number, elapsedUs: number, scale: FullScale | null): Measurement
+  read(n: number, elapsedUs: number, scale: FullScale | null): SampleText
 }
 
 /** LSB of the bus voltage register in mV (SBOS448, register 02). */
@@ -72,7 +59,7 @@ export class ScenarioFeed implements SampleFeed {
   readonly ampsMax = 3.2
   readonly #scenario: Scenario
   readonly #noise: Noise
-  readonly #reading: Reading = { volts: 0, amps: 0, status: 'ok', mode: 'NORMAL' }
+  readonly #reading: Reading = { volts: 0, amps: 0, status: 'ok', mode: 'NORMAL', extras: null }
 
   constructor(name: string, seed: number) {
     this.#scenario = findScenario(name)
@@ -88,12 +75,13 @@ export class ScenarioFeed implements SampleFeed {
     return null
   }
 
-  read(n: number, elapsedUs: number, scale: FullScale | null): Measurement {
+  read(n: number, elapsedUs: number, scale: FullScale | null): SampleText {
     const reading = this.#reading
     reading.volts = 0
     reading.amps = 0
     reading.status = 'ok'
     reading.mode = 'NORMAL'
+    reading.extras = null
     this.#scenario.at(elapsedUs / 1e6, n, this.#noise, reading)
     if (scale !== null) cutOff(reading, scale)
     const mv = clamp(
@@ -109,10 +97,15 @@ export class ScenarioFeed implements SampleFeed {
       a: ampTexts[steps + AMPS_END] as string,
       // mV times 0.1 mA is 0.1 µW.
       w: microText(Math.round((mv * steps) / 10)),
+      extras: reading.extras === null ? null : extraTexts(reading.extras),
       status: quoted(reading.status),
       mode: quoted(reading.mode),
     }
   }
+}
+
+function extraTexts(extras: Extras): Record<string, string> {
+  return Object.fromEntries(Object.entries(extras).map(([id, value]) => [id, String(value)]))
 }
 
 /** PROTOCOL.md 5.1: a register at its end is `clip`, which goes before `ovf`. */

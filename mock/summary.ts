@@ -1,5 +1,5 @@
 import type { MockDevice, MockDeviceOptions } from './device.ts'
-import type { DeviceCounts } from './device-core.ts'
+import type { DeviceCounts } from './device-counts.ts'
 import type { FaultKind } from './faults.ts'
 import type { Outbox } from './outbox.ts'
 

@@ -1,6 +1,6 @@
 import { INVALID_STATUS } from '../src/domain/sample.ts'
+import type { SampleText } from '../src/protocol/codec.ts'
 import type { Threshold } from './device-settings.ts'
-import type { Measurement } from './sample-feed.ts'
 
 /** Notices when a value passes its limit, once each way. */
 export class ThresholdWatch {
@@ -11,7 +11,7 @@ export class ThresholdWatch {
   }
 
   /** @returns what to tell, or null */
-  look({ quantity, high, low }: Threshold, measured: Measurement): string | null {
+  look({ quantity, high, low }: Threshold, measured: SampleText): string | null {
     // Overflown values are right and too large: the threshold sees them (PROTOCOL.md 6).
     const status = JSON.parse(measured.status) as string
     if (INVALID_STATUS.has(status) && status !== 'ovf') return null

@@ -1,5 +1,5 @@
-import { asciiJson } from '../line-text.ts'
-import type { Measurement, SampleFeed } from '../sample-feed.ts'
+import { asciiJson, type SampleText } from '../../src/protocol/codec.ts'
+import type { SampleFeed } from '../sample-feed.ts'
 import type { RecordedSample, Recording } from './recording.ts'
 
 /** Room above the largest recorded current in `hello`, where that is more than the usual 3.2 A. */
@@ -35,9 +35,9 @@ export class ReplayFeed implements SampleFeed {
     return this.#startUs === null ? null : this.#startUs + this.#at(n).offsetUs
   }
 
-  read(n: number): Measurement {
+  read(n: number): SampleText {
     const { v, a, w, status, mode } = this.#at(n)
-    return { v, a, w, status: asciiJson(status), mode: asciiJson(mode) }
+    return { v, a, w, extras: null, status: asciiJson(status), mode: asciiJson(mode) }
   }
 
   #at(n: number): RecordedSample {

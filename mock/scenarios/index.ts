@@ -4,8 +4,9 @@ import { loads } from './loads.ts'
 import type { Scenario } from './scenario.ts'
 import { troubles } from './troubles.ts'
 import { waveforms } from './waveforms.ts'
+import { withChannels } from './with-channels.ts'
 
-export const scenarios: readonly Scenario[] = [...waveforms, ...loads, ...troubles]
+export const scenarios: readonly Scenario[] = [...waveforms, ...loads, ...withChannels, ...troubles]
 
 export const scenarioNames: readonly string[] = scenarios.map((each) => each.name)
 

@@ -1,3 +1,4 @@
+import type { Extras } from '../../src/domain/channels.ts'
 import type { Noise } from '../random.ts'
 
 /** The field's names for what a simulated device is doing (contract 2.1). */
@@ -12,6 +13,8 @@ export interface Reading {
   /** `ok`, or the sensor's trouble */
   status: string
   mode: Mode
+  /** What it measures besides, by name; null: nothing */
+  extras: Extras | null
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Scenario {
   /**
    * @param tS device time since its start in s
    * @param n sample number since the start, for noise that differs from sample to sample
-   * @param out comes as 0 V, 0 A, `ok`, `NORMAL`
+   * @param out comes as 0 V, 0 A, `ok`, `NORMAL`, without extras
    */
   at(tS: number, n: number, noise: Noise, out: Reading): void
 }

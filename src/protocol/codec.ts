@@ -256,20 +256,27 @@ export function encodeLine<T extends MemberTable>(table: T, values: MemberValues
 
 /** A sample's members as JSON text, so that digits stay what they are. */
 export interface SampleText {
+  /** V */
   readonly v: string
+  /** A */
   readonly a: string
-  /** null: not sent */
+  /** W; null: not sent, the host multiplies */
   readonly w: string | null
-  /** Further channels by name; they come behind `w`. */
+  /** Further channels by name, behind `w`; null: none */
   readonly extras: Readonly<Record<string, string>> | null
-  readonly ts: string
-  readonly seq: number
+  /** Quoted. */
   readonly status: string
+  /** Quoted. */
   readonly mode: string
 }
 
-/** Writes a sample but for its closing brace: `closeLine` or `}` follows. */
-export function sampleBody({ v, a, w, extras, ts, seq, status, mode }: SampleText): string {
+/**
+ * Writes a sample but for its closing brace: `closeLine` or `}` follows.
+ *
+ * @param ts as text, like the values
+ */
+export function sampleBody(text: SampleText, ts: string, seq: number): string {
+  const { v, a, w, extras, status, mode } = text
   const power = w === null ? '' : `${KEY.w}${w}`
   let further = ''
   for (const id in extras) further += `,${asciiJson(id)}:${extras[id]}`

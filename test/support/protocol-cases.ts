@@ -306,6 +306,52 @@ export const DEVICE_CASES: readonly DeviceCase[] = [
     ],
   },
   {
+    clause: '5.1 channels beside voltage and current',
+    lines: [
+      ['{"v":5,"a":0.1,"soc":85,"lux":35000.5}', 'valid'],
+      ['{"soc":85,"a":0.1,"status":"ovf","v":5}', 'invalid'],
+      ['{"v":5,"a":0.1,"constructor":1,"":2,"lux":"dark"}', 'valid'],
+    ],
+  },
+  {
+    clause: '5.1 a device without voltage or current',
+    lines: [
+      ['{"soc":85,"seq":4}', 'valid'],
+      ['{"soc":86,"v":5,"seq":5}', 'valid'],
+      ['{"soc":87,"status":"error","seq":6}', 'invalid'],
+      ['{"v":5,"seq":7}', 'malformed'],
+      ['{"w":5,"seq":7}', 'malformed'],
+      ['{"seq":7,"status":"ok"}', 'malformed'],
+      ['{"soc":85,"v":"5","seq":7}', 'malformed'],
+    ],
+  },
+  {
+    clause: '5.1 the name of v or a was hit: no channel',
+    lines: [
+      [PLAIN, 'valid'],
+      ['{"v":5,"b":0.1}', 'malformed'],
+      ['{"6":5,"a":0.1}', 'malformed'],
+      ['{"soc":85}', 'malformed'],
+      ['{"v":5,"a":0.1,"soc":85}', 'valid'],
+      [withCrc('{"soc":85}'), 'valid'],
+    ],
+  },
+  {
+    clause: '5.1 protected lines prove that the device sends both',
+    lines: [
+      [PROTECTED, 'valid'],
+      ['{"v":5,"b":0.1}', 'malformed'],
+      [withCrc('{"v":5,"b":0.1}'), 'valid'],
+    ],
+  },
+  {
+    clause: '5.1 a command that comes back',
+    lines: [
+      ['{"cmd":"set_interval","value":500,"seq":124}', 'malformed'],
+      [withCrc('{"cmd":"set_interval","value":500,"seq":124}'), 'malformed'],
+    ],
+  },
+  {
     clause: '3 missing where the device sends one',
     lines: [
       [PLAIN, 'valid'],
@@ -334,7 +380,7 @@ export const DEVICE_CASES: readonly DeviceCase[] = [
   {
     clause: '3 any line shows that the device sends one',
     lines: [
-      [withCrc('{"temp":21.5}'), 'malformed'],
+      [withCrc('{"temp":"21.5"}'), 'malformed'],
       [PLAIN, 'crc_errors'],
     ],
   },

@@ -1,9 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeLine } from '../../src/protocol/codec.ts'
+import { MAX_CHANNEL_ID } from '../../src/domain/channels.ts'
+import { cleanText } from '../../src/domain/sample.ts'
+import {
+  asciiJson,
+  decodeLine,
+  encodeLine,
+  resendBody,
+  sampleBody,
+} from '../../src/protocol/codec.ts'
 import { crc16, crcHex, withCrc } from '../../src/protocol/crc.ts'
 import type { Frame } from '../../src/protocol/frames.ts'
 import { CrcPolicy } from '../../src/protocol/link/crc-policy.ts'
+import { ACK, GONE, HELLO, NACK, NO_CHANNELS, NOTE, REPLAY } from '../../src/protocol/members.ts'
 
 const decode = (text: string): Frame => decodeLine(Buffer.from(text))
 
@@ -22,6 +31,8 @@ describe('decodeLine: samples', () => {
       ),
     ).toEqual({
       kind: 'sample',
+      electric: true,
+      extras: null,
       voltage: 5.02,
       current: 0.245,
       power: 1.23,
@@ -141,6 +152,137 @@ describe('decodeLine: samples', () => {
   })
 })
 
+describe('decodeLine: channels (PROTOCOL.md 5.1)', () => {
+  const extrasOf = (text: string): unknown => {
+    const frame = decode(text)
+    return frame.kind === 'sample' ? frame.extras : frame.kind
+  }
+
+  it('reads every further numeric member, and nothing else', () => {
+    expect(
+      extrasOf('{"v":1,"a":2,"w":2,"soc":85,"lux":3.5e4,"n":null,"t":"x","b":true,"o":{"x":1}}'),
+    ).toEqual({ soc: 85, lux: 35_000 })
+    const known = '"ts":1712345678,"ms":5,"seq":1,"r":1,"type":3,"status":"ok","mode":"x"'
+    expect(extrasOf(`{"v":1,"a":2,${known}}`)).toBeNull()
+    expect(extrasOf(withCrc('{"v":1,"a":2,"soc":85}'))).toEqual({ soc: 85 })
+    expect(extrasOf('{"v":1,"a":2,"ack":3,"nack":4,"gone":5}')).toEqual({
+      ack: 3,
+      nack: 4,
+      gone: 5,
+    })
+  })
+
+  it('takes the last one of two with the same name', () => {
+    expect(extrasOf('{"v":1,"a":2,"soc":85,"soc":86}')).toEqual({ soc: 86 })
+  })
+
+  it('cleans names, and ignores those that can be none', () => {
+    expect(extrasOf('{"v":1,"a":2,"t\\u0007":1}')).toEqual({ 't\ufffd': 1 })
+    const longest = 'x'.repeat(MAX_CHANNEL_ID)
+    expect(extrasOf(`{"v":1,"a":2,"${longest}":1,"${longest}x":2,"":3}`)).toEqual({ [longest]: 1 })
+    expect(extrasOf('{"v":1,"a":2,"__proto__":1,"constructor":2,"toString":3}')).toBeNull()
+    expect(extrasOf('{"v":1,"a":2,"big":1e999,"small":-0}')).toEqual({ small: 0 })
+  })
+
+  it('keeps what there is of voltage, current and power where one is missing', () => {
+    expect(decode('{"v":5,"w":2,"soc":85,"seq":4}')).toMatchObject({
+      kind: 'sample',
+      electric: false,
+      voltage: Number.NaN,
+      current: Number.NaN,
+      power: null,
+      seq: 4,
+      extras: { v: 5, w: 2, soc: 85 },
+    })
+    expect(decode('{"soc":85,"v":null,"a":1}')).toMatchObject({ extras: { a: 1, soc: 85 } })
+  })
+
+  it('gives the same after a line of any other shape', () => {
+    const shapes = ['{"v":1,"a":2}', '{"a":2,"v":1,"seq":3}', '{"v":1,"a":2,"soc":3}', '{"soc":3}']
+    const alone = shapes.map((text) => decode(text))
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: shapes.length - 1 })), (order) => {
+        for (const i of order) expect(decode(shapes[i] as string)).toEqual(alone[i])
+      }),
+    )
+  })
+})
+
+describe('encode and decode', () => {
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
+  const id = fc
+    .string({ minLength: 1, maxLength: MAX_CHANNEL_ID, unit: 'grapheme' })
+    .filter((name) => name.length <= MAX_CHANNEL_ID && name === cleanText(name))
+    .filter((name) => !NO_CHANNELS.has(name) && !(name in {}))
+  const extras = fc.dictionary(id, number, { noNullPrototype: true })
+  const electric = fc.tuple(number, number).filter(([v, a]) => Number.isFinite(v * a))
+
+  it('give back any finite number exactly, as the mock writes samples', () => {
+    fc.assert(
+      fc.property(electric, number, extras, fc.nat(), ([v, a], w, channels, seq) => {
+        const texts = Object.fromEntries(Object.entries(channels).map(([k, x]) => [k, String(x)]))
+        const body = sampleBody(
+          { v: `${v}`, a: `${a}`, w: `${w}`, extras: texts, status: '"ok"', mode: '"x"' },
+          '5',
+          seq,
+        )
+        for (const line of [`${body}}`, withCrc(`${body}}`), withCrc(`${resendBody(body)}}`)]) {
+          expect(decode(line)).toMatchObject({
+            kind: 'sample',
+            voltage: v,
+            current: a,
+            power: w,
+            seq,
+          })
+        }
+        const frame = decode(`${body}}`)
+        expect(frame.kind === 'sample' && (frame.extras ?? {})).toEqual(channels)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('give the same frame in any order of members', () => {
+    fc.assert(
+      fc.property(electric, extras, fc.infiniteStream(fc.nat()), ([v, a], channels, shuffle) => {
+        const members = Object.entries({ v, a, seq: 7, ms: 12, status: 'clip', ...channels })
+        const shuffled = members
+          .map((member) => [shuffle.next().value as number, member] as const)
+          .sort(([x], [y]) => x - y)
+          .map(([, [name, value]]) => `${asciiJson(name)}:${JSON.stringify(value)}`)
+        const line = (parts: string[]): Frame => decode(`{${parts.join(',')}}`)
+        const straight = members.map(
+          ([name, value]) => `${asciiJson(name)}:${JSON.stringify(value)}`,
+        )
+        expect(line(shuffled)).toEqual(line(straight))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('write the members of the tables in their order, and leave out what is undefined', () => {
+    expect(encodeLine(NACK, { error: 'crc', nack: null })).toBe('{"nack":null,"error":"crc"}')
+    expect(encodeLine(GONE, { gone: [0, 8] })).toBe('{"gone":[0,8]}')
+    expect(encodeLine(HELLO, { name: 'Ü', hello: 'x', first: undefined })).toBe(
+      '{"hello":"x","name":"\\u00dc"}',
+    )
+    expect(withCrc(encodeLine(REPLAY, { nack: [120, 122] }))).toContain('"crc":"0502"')
+  })
+
+  it('agree on every line but the sample', () => {
+    expect(decode(encodeLine(ACK, { ack: 5, result: 'ok' }))).toMatchObject({ kind: 'ack', seq: 5 })
+    expect(decode(encodeLine(NACK, { nack: 5, error: 'busy' }))).toMatchObject({ error: 'busy' })
+    expect(decode(encodeLine(GONE, { gone: [7, 2] }))).toMatchObject({ first: 7, last: 2 })
+    expect(decode(encodeLine(NOTE, { type: 'status', message: 'up' }))).toMatchObject({
+      kind: 'note',
+      message: 'up',
+    })
+    expect(
+      decode(encodeLine(HELLO, { hello: 'ina219', boot: 3, seq: 9, depth: 64, interval: 20 })),
+    ).toMatchObject({ kind: 'hello', boot: 3, nextSeq: 9, depth: 64, intervalMs: 20 })
+  })
+})
+
 describe('decodeLine: CRC', () => {
   const plain = '{"v":5.02,"a":0.245,"w":1.23,"ts":1712345678,"seq":123,"status":"ok"}'
   const whole = withCrc(plain)
@@ -218,7 +360,7 @@ describe('decodeLine: other frames', () => {
     expect(decode('{"gone":[120,121]}')).toMatchObject({ kind: 'gone', first: 120, last: 121 })
     expect(decode('{"type":"status","message":"up"}')).toMatchObject({ message: 'up' })
     expect(decode(withCrc('{"ack":1}'))).toMatchObject({ protected: true })
-    expect(decode(withCrc('{"temp":1}'))).toMatchObject({ kind: 'malformed', protected: true })
+    expect(decode(withCrc('{"temp":"1"}'))).toMatchObject({ kind: 'malformed', protected: true })
   })
 
   it('never throws and always says what a line is', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DeviceCore, type DeviceLine, type DeviceOptions } from '../../mock/device-core.ts'
+import { DeviceCore, type DeviceOptions } from '../../mock/device-core.ts'
+import type { DeviceLine } from '../../mock/device-lines.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import { withCrc } from '../../src/protocol/crc.ts'

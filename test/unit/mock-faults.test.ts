@@ -4,8 +4,10 @@ import { createDevice, type MockDeviceOptions } from '../../mock/device.ts'
 import { parseFaults } from '../../mock/faults.ts'
 import { Outbox } from '../../mock/outbox.ts'
 import { decodeLine } from '../../src/protocol/codec.ts'
+import { CrcPolicy } from '../../src/protocol/link/crc-policy.ts'
 import { MAX_LINE_BYTES } from '../../src/sources/lines/line-splitter.ts'
 import { isInaError } from '../../src/util/errors.ts'
+import { sampleFrame } from '../support/frames.ts'
 
 function play(options: Partial<MockDeviceOptions> & { limit: number }): {
   lines: string[]
@@ -26,9 +28,13 @@ function play(options: Partial<MockDeviceOptions> & { limit: number }): {
   return { lines: text.split('\n').slice(0, -1), outbox }
 }
 
+/** What a line is to a host that has heard a sample with voltage and current. */
 const kindOf = (line: string): string => {
   const bytes = Buffer.from(line, 'latin1')
-  return bytes.length > MAX_LINE_BYTES ? 'overlong' : decodeLine(bytes).kind
+  if (bytes.length > MAX_LINE_BYTES) return 'overlong'
+  const policy = new CrcPolicy()
+  policy.judge(sampleFrame(0, { protected: false }), () => {})
+  return policy.judge(decodeLine(bytes), () => {}).kind
 }
 
 const ALL = 'drop=0.02,corrupt=0.02,truncate=0.02,duplicate=0.02,garbage=0.02,reset=0.005'

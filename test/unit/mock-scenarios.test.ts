@@ -69,6 +69,31 @@ describe('scenarios', () => {
     expect(battery.read(7300, 7300e6, null).a).toBe('0')
   })
 
+  it('solar-node charges its cell with what its current says, and sends its channels', () => {
+    const feed = new ScenarioFeed('solar-node', 1)
+    const soc = (n: number): number => Number(feed.read(n, n * 1e6, null).extras?.['soc'])
+    const drawnAs = (from: number, to: number): number => {
+      let sum = 0
+      for (let n = from; n < to; n++) sum += Number(feed.read(n, n * 1e6, null).a)
+      return sum
+    }
+    // Morning to afternoon, and the night that follows: 216 As are all of the cell.
+    for (const [from, to] of [
+      [100, 500],
+      [600, 1200],
+    ] as const) {
+      expect(soc(to) - soc(from)).toBeCloseTo((-100 * drawnAs(from, to)) / 216, -1)
+      expect(Math.abs(soc(to) - soc(from))).toBeGreaterThan(20)
+    }
+    for (let n = 0; n < 2400; n++) {
+      const { soc, lux, temp, ...others } = feed.read(n, n * 1e6, null).extras ?? {}
+      expect(others).toEqual({})
+      expect(Number(soc) > 0 && Number(soc) < 100 && Number(lux) >= 0 && Number(temp) > 10).toBe(
+        true,
+      )
+    }
+  })
+
   it('suggests a name', () => {
     try {
       findScenario('nomal')

@@ -93,6 +93,21 @@ describe('SequenceTracker without healing', () => {
     }
   })
 
+  it('tells a repeated sample from another one by its channels, too', () => {
+    const { log, accept } = track()
+    const bare: Partial<SampleFrame> = {
+      electric: false,
+      voltage: Number.NaN,
+      current: Number.NaN,
+      stamp: { kind: 'ms', value: 5 },
+    }
+    accept(1, { ...bare, extras: { soc: 80 } })
+    accept(1, { ...bare, extras: { soc: 80 } })
+    accept(1, { ...bare, extras: { soc: 81 } })
+    accept(2, { ...bare, extras: { soc: 82, lux: 1 } })
+    expect(log).toEqual(['1', 'dup 1', 'bad 1', '2'])
+  })
+
   it('passes samples without numbers', () => {
     const { log, accept } = track()
     accept(null)

@@ -1,3 +1,4 @@
+import type { Extras } from '../../domain/channels.ts'
 import { advance, distance, placeIn } from '../../util/serial-number.ts'
 import type { SampleFrame, Stamp } from '../frames.ts'
 
@@ -32,6 +33,8 @@ const STAMP_KINDS: readonly Stamp['kind'][] = ['none', 'ts', 'ms']
 export class SampleMemory {
   readonly #samples = new Float64Array(SAMPLES_KEPT * FIELDS).fill(-1)
   readonly #states: string[] = new Array(SAMPLES_KEPT).fill('')
+  /** Made for the first sample that has any. */
+  #extras: (Extras | null)[] | null = null
   #lost: LostRange[] = []
 
   /** A new run of numbers begins. */
@@ -52,11 +55,13 @@ export class SampleMemory {
     samples[at++] = STAMP_KINDS.indexOf(frame.stamp.kind)
     samples[at] = arrivalUs
     if (this.#states[place] !== frame.status) this.#states[place] = frame.status
+    if (frame.extras !== null) this.#extras ??= new Array(SAMPLES_KEPT).fill(null)
+    if (this.#extras !== null) this.#extras[place] = frame.extras
   }
 
   /** Whether this very line was there before. Without a stamp, the arrival has to tell. */
   has(seq: number, { frame, arrivalUs }: Arrival): boolean {
-    const { voltage, current, power, stamp, status } = frame
+    const { voltage, current, power, stamp, status, extras } = frame
     const place = seq % SAMPLES_KEPT
     const [was, v, a, w, value, kind, beforeUs] = this.#samples.subarray(
       place * FIELDS,
@@ -64,11 +69,12 @@ export class SampleMemory {
     )
     const isSame =
       was === seq &&
-      v === voltage &&
-      a === current &&
+      Object.is(v, voltage) &&
+      Object.is(a, current) &&
       Object.is(w, power ?? Number.NaN) &&
       STAMP_KINDS[kind as number] === stamp.kind &&
-      this.#states[place] === status
+      this.#states[place] === status &&
+      areSame(this.#extras?.[place] ?? null, extras)
     if (!isSame) return false
     if (stamp.kind !== 'none') return value === stamp.value
     return arrivalUs - (beforeUs as number) <= REPEATED_WITHIN_US
@@ -99,4 +105,13 @@ export class SampleMemory {
   #lossOf(seq: number): LostRange | undefined {
     return this.#lost.find(({ first, count }) => placeIn(first, count, seq) !== null)
   }
+}
+
+function areSame(some: Extras | null, others: Extras | null): boolean {
+  if (some === null || others === null) return some === others
+  const names = Object.keys(some)
+  return (
+    names.length === Object.keys(others).length &&
+    names.every((name) => Object.hasOwn(others, name) && some[name] === others[name])
+  )
 }
