@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Sample } from '../../src/domain/sample.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import {
@@ -273,26 +274,41 @@ describe('the spill file', () => {
   })
 })
 
-test('a commit that went through although it was reported as failed is not made again', () => {
-  const keeper = startKeeper()
-  const samples = series(300, 100_000)
-  keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
-  const { write } = LogWriter.prototype
-  vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
-    this: LogWriter,
-    ...args
-  ) {
-    write.apply(this, args)
-    throw new Error('the disk failed')
-  })
-  keeper.accept(batchesOf(samples.slice(100, 200)))
-  expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
-  nowMs += 1001
-  keeper.accept(batchesOf(samples.slice(200)))
-  expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
-  keeper.close()
-  expectAll(300)
-})
+test.each([
+  ['numbered', (each: Sample) => each],
+  ['not numbered', (each: Sample) => ({ ...each, seq: null })],
+  // Of each batch the last sample comes late, before all others.
+  [
+    'late at the end',
+    (each: Sample) =>
+      each.seq === null || each.seq % 100 < 99 ? each : { ...each, timeUs: each.timeUs - 50e6 },
+  ],
+] as const)(
+  'a commit that went through although it was reported as failed is not made again: %s',
+  (_, make) => {
+    const keeper = startKeeper()
+    const samples: Sample[] = series(300, 100_000).map(make)
+    keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
+    const { write } = LogWriter.prototype
+    vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
+      this: LogWriter,
+      ...args
+    ) {
+      write.apply(this, args)
+      throw new Error('the disk failed')
+    })
+    keeper.accept(batchesOf(samples.slice(100, 200)))
+    expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
+    nowMs += 1001
+    keeper.accept(batchesOf(samples.slice(200)))
+    expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
+    keeper.close()
+    const logged = query(file, 'SELECT time_us FROM power_log ORDER BY time_us')
+    expect(logged.map((row) => row['time_us'])).toEqual(
+      samples.map(({ timeUs }) => timeUs).toSorted((a, b) => a - b),
+    )
+  },
+)
 
 test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
   const samples = series(300, 100_000)
