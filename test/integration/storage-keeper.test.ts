@@ -274,20 +274,21 @@ describe('the spill file', () => {
   })
 })
 
+/** The fifty-first of each hundred comes last of them. */
+function lateAtTheEnd(samples: readonly Sample[]): Sample[] {
+  const hundreds = [0, 100, 200].map((from) => samples.slice(from, from + 100))
+  return hundreds.flatMap((each) => [...each.toSpliced(50, 1), each[50] as Sample])
+}
+
 test.each([
-  ['numbered', (each: Sample) => each],
-  ['not numbered', (each: Sample) => ({ ...each, seq: null })],
-  // Of each batch the last sample comes late, before all others.
-  [
-    'late at the end',
-    (each: Sample) =>
-      each.seq === null || each.seq % 100 < 99 ? each : { ...each, timeUs: each.timeUs - 50e6 },
-  ],
+  ['numbered', (samples: Sample[]) => samples],
+  ['not numbered', (samples: Sample[]) => samples.map((each) => ({ ...each, seq: null }))],
+  ['a late one at the end', lateAtTheEnd],
 ] as const)(
   'a commit that went through although it was reported as failed is not made again: %s',
-  (_, make) => {
+  (_, of) => {
     const keeper = startKeeper()
-    const samples: Sample[] = series(300, 100_000).map(make)
+    const samples: Sample[] = of(series(300, 100_000))
     keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
     const { write } = LogWriter.prototype
     vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
