@@ -5,6 +5,7 @@ import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-b
 import { logError, plainReason } from '../file/log-errors.ts'
 import { HeldFile, type OpenFile } from './held-file.ts'
 import type { LogWriter } from './log-writer.ts'
+import { RunMark } from './run-mark.ts'
 import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
@@ -63,6 +64,7 @@ export class LogKeeper {
   readonly #spill: SpillFile
   readonly #file: HeldFile
   readonly #run = new RunRecord()
+  readonly #mark = new RunMark()
   #waiting: LogBatch[] = []
   #waitingSamples = 0
   #waitingSinceMs = 0
@@ -188,7 +190,8 @@ export class LogKeeper {
       while (this.#waiting.length > 0) {
         const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
         const isWritten = this.#file.isInPlace
-        if (isWritten) this.#file.writer?.write(group)
+        if (isWritten)
+          this.#file.write(group, (db) => this.#mark.set(db, this.#durable + group.length))
         // Looked at again: what went into a file that had just been deleted is durable nowhere.
         if (!this.#file.isInPlace) {
           if (this.#leave() && isWritten) this.#done(group.length)
@@ -242,10 +245,11 @@ export class LogKeeper {
     try {
       const { db, writer } = this.#file.open()
       writer.write([this.#run.batch])
-      const isDone = writer.committed(this.#waiting)
+      const written = this.#mark.read(db)
       drainSpill(this.#spill, db, writer)
       this.#note(writer)
-      this.#done(isDone)
+      // Some of those that wait may be in the log: what failed may only have been the report of it.
+      this.#done(Math.max(0, written - this.#durable))
     } catch (error) {
       this.#fail(error)
       return false
