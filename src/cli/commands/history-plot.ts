@@ -2,7 +2,14 @@ import { type Columns, emptyColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { BrailleRaster, LetterRaster } from '../../chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../chart/strips.ts'
-import { QUANTITIES, type Quantity } from '../../domain/channels.ts'
+import type { Trace } from '../../chart/trace.ts'
+import {
+  type Channel,
+  ELECTRIC_CHANNELS,
+  extraChannel,
+  QUANTITIES,
+  type Quantity,
+} from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -22,7 +29,7 @@ export interface PlotSize {
 const LABEL_CELLS = 10
 const MINUTE_US = 60_000_000
 
-/** One plot a device: a strip a quantity, each with its own axis; gaps stay gaps. */
+/** One plot a device: a strip a channel, each with its own axis; gaps stay gaps. */
 export function* plotText(
   reader: LogReader,
   range: LogRange,
@@ -33,17 +40,19 @@ export function* plotText(
     const columns = Math.max(10, size.columns - LABEL_CELLS - 1)
     const dots = columns * (size.ascii ? 1 : 2)
     const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
-    const first = Math.floor(total.fromUs / slotUs)
-    const folded = emptyColumns(dots)
-    const own = { ...range, device: total.device }
-    fill(
-      folded,
-      reader.buckets(own, slotUs),
-      (fromUs) => Math.round(fromUs / slotUs) - first,
-      slotUs,
-    )
-    yield* plotOf(total, folded, { ...size, columns }, first * slotUs, dots * slotUs)
+    const { device, fromUs, toUs } = total
+    const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
+    yield* plotOf(device, channelsOf(total, reader), trace, { ...size, columns })
   }
+}
+
+/** Voltage, current and power where there are some, then the extra channels that have values. */
+function channelsOf({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
+  const extra = reader
+    .channels(device)
+    .map(({ id, unit }, place) => extraChannel(id, place, unit))
+    .filter(({ id }) => channels.has(id))
+  return voltage !== null || extra.length === 0 ? [...ELECTRIC_CHANNELS, ...extra] : extra
 }
 
 /** Long slots are whole minutes, for which the roll-ups serve. */
@@ -54,75 +63,72 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
   return wanted <= MINUTE_US ? wanted : Math.ceil(wanted / MINUTE_US) * MINUTE_US
 }
 
-function fill(
-  to: Columns,
-  buckets: Iterable<Bucket>,
-  columnOf: (fromUs: number) => number,
-  slotUs: number,
-): void {
-  let before = -1
-  for (const bucket of buckets) {
-    const at = columnOf(bucket.fromUs)
-    if (at < 0 || at >= to.length) continue
-    if (bucket.lost > 0) to.missing[at] = 1
-    if (bucket.measured === 0) continue
-    to.count[at] = bucket.measured
-    // Time counts where its later sample lies: more of it than the empty slots
-    // between say that nothing is missing in them, the device is just that slow.
-    if (bucket.coveredUs <= (at - before - 1) * slotUs) to.broken[at] = 1
-    before = at
-    for (const quantity of QUANTITIES) {
-      const { min, avg, max } = bucket[quantity] ?? { min: 0, avg: 0, max: 0 }
-      to.min[quantity][at] = min
-      to.max[quantity][at] = max
-      to.last[quantity][at] = avg
-    }
+function* plotOf(
+  device: string,
+  channels: readonly Channel[],
+  trace: Trace,
+  size: PlotSize,
+): Generator<string> {
+  const bar = size.ascii ? '|' : '│'
+  const names = channels.map(({ label }) => cleanText(label).toLowerCase())
+  const title = `${cleanText(device)}: ${names.join(', ')}`
+  yield `${size.colour.bold(title)}; times in ${zoneName(trace.startUs)}\n`
+  for (const channel of channels) yield* stripOf(channel, trace, size)
+  const marks = lossMarks(trace, size).trimEnd()
+  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${size.colour.red(marks)}`
+  yield `\n${timeLabels(trace.startUs, trace.length * trace.slotUs, size.columns)}\n`
+}
+
+/** The strip of one channel, with its own axis. */
+function* stripOf(channel: Channel, trace: Trace, size: PlotSize): Generator<string> {
+  const rows = size.rows / QUANTITIES.length
+  const raster = size.ascii
+    ? new LetterRaster(size.columns, rows)
+    : new BrailleRaster(size.columns, rows)
+  const quantity = channel.quantity ?? 'voltage'
+  const columns = columnsOf(trace, channel.id, quantity)
+  const [strip] = stripsOf(rows, false)
+  const [curve] = curvesOf(columns, strip === undefined ? [] : [strip])
+  if (strip === undefined) return
+  if (curve !== undefined) {
+    drawCurve(raster, columns, quantity, curve.axis, { top: 0, height: raster.dotRows })
+  }
+  const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
+  for (let row = 0; row < rows; row++) {
+    const label = curve === undefined ? undefined : tickLabel(curve, row)
+    const text = label === undefined ? '' : `${label} ${channel.unit}`.trimEnd()
+    let line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
+    for (let x = 0; x < size.columns; x++) line += raster.cell(x, row)?.text ?? ' '
+    yield `${line.trimEnd()}\n`
   }
 }
 
-function* plotOf(
-  total: Bucket,
-  columns: Columns,
-  size: PlotSize,
-  fromUs: number,
-  lengthUs: number,
-): Generator<string> {
-  const strips = stripsOf(size.rows, true)
-  const raster = size.ascii
-    ? new LetterRaster(size.columns, size.rows)
-    : new BrailleRaster(size.columns, size.rows)
-  const dotsPerRow = raster.dotRows / size.rows
-  const curves = curvesOf(columns, strips)
-  for (const { quantity, axis, strip } of curves) {
-    const band = { top: strip.top * dotsPerRow, height: strip.rows * dotsPerRow }
-    drawCurve(raster, columns, quantity, axis, band)
+/** One channel of a trace, as the columns of a quantity. */
+function columnsOf(trace: Trace, id: string, quantity: Quantity): Columns {
+  const empty = emptyColumns(trace.length)
+  const series = trace.channels[id]
+  const of = (values: Float64Array | undefined): Record<Quantity, Float64Array> =>
+    ({
+      ...Object.fromEntries(QUANTITIES.map((each) => [each, empty.min[each].fill(Number.NaN)])),
+      ...(values === undefined ? {} : { [quantity]: values }),
+    }) as Record<Quantity, Float64Array>
+  return {
+    ...empty,
+    count: trace.count.map((count, i) => (Number.isNaN(series?.min[i] ?? Number.NaN) ? 0 : count)),
+    broken: trace.broken,
+    missing: trace.missing,
+    min: of(series?.min),
+    max: of(series?.max),
+    last: of(series?.last),
   }
-  const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
-  const units: Readonly<Record<Quantity, string>> = { voltage: 'V', current: 'A', power: 'W' }
-  const title = `${cleanText(total.device)}: voltage, current, power`
-  yield `${size.colour.bold(title)}; times in ${zoneName(fromUs)}\n`
-  for (const strip of strips) {
-    const quantity = strip.quantities[0] ?? 'voltage'
-    const curve = curves.find((each) => each.quantity === quantity)
-    for (let row = strip.top; row < strip.top + strip.rows; row++) {
-      const label = curve === undefined ? undefined : tickLabel(curve, row)
-      const text = label === undefined ? '' : `${label} ${units[quantity]}`
-      let line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
-      for (let x = 0; x < size.columns; x++) line += raster.cell(x, row)?.text ?? ' '
-      yield `${line.trimEnd()}\n`
-    }
-  }
-  const marks = lossMarks(columns, size).trimEnd()
-  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${size.colour.red(marks)}`
-  yield `\n${timeLabels(fromUs, lengthUs, size.columns)}\n`
 }
 
 /** An x under each column in which samples are missing. */
-function lossMarks(columns: Columns, size: PlotSize): string {
-  const perCell = columns.length / size.columns
+function lossMarks({ length, missing }: Trace, size: PlotSize): string {
+  const perCell = length / size.columns
   let marks = ''
   for (let x = 0; x < size.columns; x++) {
-    const cell = columns.missing.subarray(x * perCell, (x + 1) * perCell)
+    const cell = missing.subarray(x * perCell, (x + 1) * perCell)
     marks += cell.includes(1) ? 'x' : ' '
   }
   return marks
