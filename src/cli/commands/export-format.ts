@@ -1,6 +1,7 @@
 import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/read/log-query.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
 import { formatIso } from '../../util/time-text.ts'
+import { channelColumns } from './export-channels.ts'
 import { RowBytes } from './row-bytes.ts'
 
 export type ExportFormat = 'csv' | 'ndjson'
@@ -17,14 +18,21 @@ export const EVENT_COLUMNS = 'time,device,kind,detail'
 interface Frame {
   readonly before: readonly Buffer[]
   readonly end: Buffer
-  readonly noSeq: Buffer
+  /** Where there is no number. */
+  readonly none: Buffer
   readonly quote: (text: string) => string
+}
+
+/** What stands before the value of an extra channel. */
+interface ChannelCell {
+  readonly id: string
+  readonly before: Buffer
 }
 
 const CSV_FRAME: Frame = {
   before: ['', ',', ',', ',', ',', ',', ','].map((text) => Buffer.from(text)),
   end: Buffer.from('\n'),
-  noSeq: Buffer.alloc(0),
+  none: Buffer.alloc(0),
   quote: csvText,
 }
 
@@ -33,7 +41,7 @@ const JSON_FRAME: Frame = {
     Buffer.from(i === 0 ? `{"${name}":"` : `${i === 1 ? '"' : ''},"${name}":`),
   ),
   end: Buffer.from('}\n'),
-  noSeq: Buffer.from('null'),
+  none: Buffer.from('null'),
   quote: JSON.stringify,
 }
 
@@ -42,15 +50,22 @@ export class SampleLines {
   readonly #frame: Frame
   readonly #rows = new RowBytes()
   readonly #texts = new Map<string, Buffer>()
+  readonly #channels: readonly ChannelCell[]
 
-  constructor(format: ExportFormat) {
+  /** @param channels ids of the extra channels to write */
+  constructor(format: ExportFormat, channels: readonly string[]) {
     this.#frame = format === 'csv' ? CSV_FRAME : JSON_FRAME
+    const columns = sampleColumns(channels)
+    this.#channels = channels.map((id, i) => {
+      const name = columns[columns.length - channels.length + i]
+      return { id, before: Buffer.from(format === 'csv' ? ',' : `,${JSON.stringify(name)}:`) }
+    })
   }
 
   /** @returns the lines of a page of samples, in pieces that may be written at once */
   *lines(samples: readonly LoggedSample[]): Generator<Buffer> {
     const rows = this.#rows
-    const { before, end, noSeq } = this.#frame
+    const { before, end, none } = this.#frame
     const [first, device, voltage, current, power, seq, status] = before as [
       Buffer,
       Buffer,
@@ -66,20 +81,30 @@ export class SampleLines {
       rows.bytes(device)
       rows.bytes(this.#text(sample.device))
       rows.bytes(voltage)
-      rows.decimal(sample.voltage)
+      this.#number(sample.voltage)
       rows.bytes(current)
-      rows.decimal(sample.current)
+      this.#number(sample.current)
       rows.bytes(power)
-      rows.decimal(sample.power)
+      this.#number(sample.power)
       rows.bytes(seq)
-      if (sample.seq === null) rows.bytes(noSeq)
+      if (sample.seq === null) rows.bytes(none)
       else rows.integer(sample.seq)
       rows.bytes(status)
       rows.bytes(this.#text(sample.status))
+      for (const channel of this.#channels) {
+        rows.bytes(channel.before)
+        this.#number(sample.extras?.[channel.id] ?? Number.NaN)
+      }
       rows.bytes(end)
       if (rows.isFull) yield rows.chunk()
     }
     yield rows.chunk()
+  }
+
+  /** @param value NaN: there is none */
+  #number(value: number): void {
+    if (Number.isNaN(value)) this.#rows.bytes(this.#frame.none)
+    else this.#rows.decimal(value)
   }
 
   /** Devices and states are few; a flood of different ones must not fill the memory. */
@@ -94,28 +119,76 @@ export class SampleLines {
   }
 }
 
-export function bucketLine(bucket: Bucket, format: ExportFormat): string {
-  const { device, samples, lost } = bucket
-  const time = formatIso(bucket.fromUs)
-  const numbers = [
-    samples,
-    lost,
-    round(bucket.coverage, 6),
-    ...spread(bucket.voltage),
-    ...spread(bucket.current),
-    ...spread(bucket.power),
-    bucket.chargeMah === null ? null : round(bucket.chargeMah, 9),
-    bucket.energyMwh === null ? null : round(bucket.energyMwh, 9),
-  ]
-  if (format === 'csv') return `${time},${csvText(device)},${numbers.map(csvNumber).join(',')}\n`
-  const names = BUCKET_COLUMNS.split(',').slice(2)
-  const members = numbers.map((value, i) => `"${names[i]}":${value === null ? 'null' : value}`)
-  return `{"time":"${time}","device":${JSON.stringify(device)},${members.join(',')}}\n`
+/** Lines of buckets. */
+export class BucketLines {
+  readonly #format: ExportFormat
+  readonly #channels: readonly string[]
+  /** Of the numbers. */
+  readonly #names: readonly string[]
+
+  /** @param channels ids of the extra channels to write */
+  constructor(format: ExportFormat, channels: readonly string[]) {
+    this.#format = format
+    this.#channels = channels
+    this.#names = bucketColumns(channels)
+      .slice(2)
+      .map((name) => JSON.stringify(name))
+  }
+
+  line(bucket: Bucket): string {
+    const { device, samples, lost } = bucket
+    const time = formatIso(bucket.fromUs)
+    const numbers = [
+      samples,
+      lost,
+      round(bucket.coverage, 6),
+      ...spread(bucket.voltage),
+      ...spread(bucket.current),
+      ...spread(bucket.power),
+      bucket.chargeMah === null ? null : round(bucket.chargeMah, 9),
+      bucket.energyMwh === null ? null : round(bucket.energyMwh, 9),
+      ...this.#channels.flatMap((id) => spread(bucket.channels.get(id) ?? null)),
+    ]
+    if (this.#format === 'csv') {
+      return `${time},${csvText(device)},${numbers.map(csvNumber).join(',')}\n`
+    }
+    const members = numbers.map(
+      (value, i) => `${this.#names[i]}:${value === null ? 'null' : value}`,
+    )
+    return `{"time":"${time}","device":${JSON.stringify(device)},${members.join(',')}}\n`
+  }
 }
 
-/** min and max are the device's own; an average gets three digits more than most devices send. */
+/** Names of the columns, those of extra channels last. */
+export function sampleColumns(channels: readonly string[]): string[] {
+  return withChannels(SAMPLE_COLUMNS, channels, [''])
+}
+
+export function bucketColumns(channels: readonly string[]): string[] {
+  return withChannels(BUCKET_COLUMNS, channels, ['_min', '_avg', '_max'])
+}
+
+function withChannels(
+  columns: string,
+  channels: readonly string[],
+  parts: readonly string[],
+): string[] {
+  const fixed = columns.split(',')
+  return [...fixed, ...channelColumns(channels, fixed, parts)]
+}
+
+/** The first line of a CSV file. */
+export function headerLine(columns: readonly string[]): string {
+  return `${columns.map(csvText).join(',')}\n`
+}
+
+/**
+ * min and max are the device's own; an average gets three digits more than most devices send.
+ * The average of values beyond all measure may be none.
+ */
 function spread(of: MinAvgMax | null): (number | null)[] {
-  return of === null ? [null, null, null] : [of.min, round(of.avg, 9), of.max]
+  if (of === null) return [null, null, null]
+  return [of.min, Number.isFinite(of.avg) ? round(of.avg, 9) : null, of.max]
 }
 
 export function eventLine(event: LoggedEvent, format: ExportFormat): string {

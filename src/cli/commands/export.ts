@@ -1,7 +1,12 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
-import type { LoggedEvent, LoggedLoss, LogRange } from '../../storage/read/log-query.ts'
+import type {
+  LoggedEvent,
+  LoggedLoss,
+  LoggedSample,
+  LogRange,
+} from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../stream/losses.ts'
 import { InaError } from '../../util/errors.ts'
@@ -9,14 +14,16 @@ import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { keepHighest } from '../precedence.ts'
+import { type ChannelWish, channelsOf, parseChannels } from './export-channels.ts'
 import {
-  BUCKET_COLUMNS,
-  bucketLine,
+  BucketLines,
+  bucketColumns,
   EVENT_COLUMNS,
   type ExportFormat,
   eventLine,
-  SAMPLE_COLUMNS,
+  headerLine,
   SampleLines,
+  sampleColumns,
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
 import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
@@ -25,12 +32,14 @@ interface ExportOptions extends RangeOptions {
   format: ExportFormat
   out?: string
   events?: boolean
+  channels?: ChannelWish
 }
 
 const EXAMPLES: readonly Example[] = [
   ['ina219 export --last 48h > log.csv', 'every sample, to the digit'],
   ['ina219 export --last 48h --every 1m -o minutes.csv', 'a row a minute'],
   ['ina219 export --device bench-7 --format ndjson', 'one device, an object a line'],
+  ['ina219 export --channels all', 'extra channels as further columns'],
   ['ina219 export --events', 'gaps, restarts, reconnects'],
 ]
 
@@ -62,18 +71,27 @@ export function exportCommand(io: ProcessIo): Command {
         },
       ),
     )
+    .addOption(
+      option(
+        '--channels <ids>',
+        'further columns: all, or ids of extra channels such as soc,lux (default: none)',
+        { parse: parseChannels },
+      ),
+    )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       keepHighest(command, ['last'], ['from', 'to'])
-      keepHighest(command, ['events'], ['every'])
+      keepHighest(command, ['events'], ['every', 'channels'])
       return runExport(command.opts<ExportOptions>(), io)
     })
   return command
 }
 
 async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
-  if (options.events === true && options.every !== undefined) {
-    throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
+  for (const other of ['every', 'channels'] as const) {
+    if (options.events === true && options[other] !== undefined) {
+      throw new InaError('usage_invalid', `--events has no --${other}`, 'give one of the two')
+    }
   }
   const { reader, file: log } = await openReader(options, io)
   try {
@@ -117,34 +135,44 @@ async function write(
   const range = { ...asked, toUs: Math.min(asked.toUs, (span?.toUs ?? 0) + 1) }
   const fromUs = Math.max(range.fromUs, span?.fromUs ?? 0)
   const partAt = (timeUs: number): number => (timeUs - fromUs) / (range.toUs - fromUs)
+  const wish = options.channels
+  const channels = wish === undefined ? [] : channelsOf(wish, reader, asked.device)
 
   if (options.events === true) {
     if (format === 'csv') await target.write(`${EVENT_COLUMNS}\n`)
     return writeLines(eventsAndLosses(reader, asked), (event) => eventLine(event, format), target)
   }
   if (every !== undefined) {
-    if (format === 'csv') await target.write(`${BUCKET_COLUMNS}\n`)
+    if (format === 'csv') await target.write(headerLine(bucketColumns(channels)))
+    const lines = new BucketLines(format, channels)
     let rows = 0
     const buckets = reader.buckets(range, every * 1000)
     return writeLines(
       buckets,
       (bucket) => {
         progress.at(partAt(bucket.fromUs), ++rows)
-        return bucketLine(bucket, format)
+        return lines.line(bucket)
       },
       target,
     )
   }
-  if (format === 'csv') await target.write(`${SAMPLE_COLUMNS}\n`)
-  const lines = new SampleLines(format)
+  if (format === 'csv') await target.write(headerLine(sampleColumns(channels)))
+  const lines = new SampleLines(format, channels)
   let rows = 0
-  for (const page of reader.samples(range)) {
+  for (const all of reader.samples(range, channels.length > 0)) {
+    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
     for (const chunk of lines.lines(page)) await target.write(chunk)
     rows += page.length
     const last = page.at(-1)
     if (last !== undefined) progress.at(partAt(last.timeUs), rows)
   }
   return rows
+}
+
+/** False: a sample of other extra channels than these alone. */
+function hasCells({ voltage, extras }: LoggedSample, channels: readonly string[]): boolean {
+  if (!Number.isNaN(voltage)) return true
+  return extras !== null && channels.some((id) => extras[id] !== undefined)
 }
 
 /** In order of time; a loss stands where it begins. */

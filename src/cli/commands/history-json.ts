@@ -1,7 +1,7 @@
-import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
+import type { Bucket, LoggedChannel, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { bucketLine } from './export-format.ts'
+import { BucketLines } from './export-format.ts'
 
 /** Version of the JSON that `history` writes; goes up when a member changes its meaning or goes. */
 const JSON_VERSION = 1
@@ -13,11 +13,14 @@ export function* jsonText(
   everyMs: number | undefined,
 ): Generator<string> {
   yield `{"version":${JSON_VERSION}`
-  yield* list('devices', reader.totals(range), total)
+  const channels = reader.channels(range.device)
+  yield* list('devices', reader.totals(range), (bucket) => total(bucket, channels))
   if (everyMs !== undefined) {
-    yield* list('buckets', reader.buckets(range, everyMs * 1000), (bucket) =>
-      bucketLine(bucket, 'ndjson').trimEnd(),
-    )
+    const lines = new BucketLines('ndjson', [])
+    yield* list('buckets', reader.buckets(range, everyMs * 1000), (bucket) => {
+      const line = lines.line(bucket).trimEnd()
+      return channels.length === 0 ? line : withMember(line, 'channels', channelsOf(bucket, []))
+    })
   }
   yield* list('lost', reader.losses(range), (loss) =>
     JSON.stringify({
@@ -35,7 +38,8 @@ export function* jsonText(
   yield '}\n'
 }
 
-function total(bucket: Bucket): string {
+/** @param channels of all devices; none: the log has no extra channels */
+function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
   return JSON.stringify({
     device: bucket.device,
     from: formatIso(bucket.fromUs),
@@ -50,7 +54,22 @@ function total(bucket: Bucket): string {
     power_w: bucket.power,
     charge_mah: bucket.chargeMah,
     energy_mwh: bucket.energyMwh,
+    ...(channels.length === 0 ? {} : { channels: channelsOf(bucket, channels) }),
   })
+}
+
+/** The extra channels of a bucket by id; with their units where these are given. */
+function channelsOf(bucket: Bucket, channels: readonly LoggedChannel[]): Record<string, object> {
+  const entries = [...bucket.channels].map(([id, summary]) => {
+    const own = channels.find((each) => each.id === id && each.device === bucket.device)
+    return [id, own === undefined ? summary : { ...summary, unit: own.unit }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** An object's text with a member more. */
+function withMember(text: string, name: string, value: object): string {
+  return `${text.slice(0, -1)},"${name}":${JSON.stringify(value)}}`
 }
 
 function* list<T>(name: string, items: Iterable<T>, text: (item: T) => string): Generator<string> {

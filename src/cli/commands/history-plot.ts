@@ -1,8 +1,8 @@
-import { type Columns, emptyColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { rasterOf } from '../../chart/raster.ts'
 import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../chart/strips.ts'
-import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
+import type { Trace } from '../../chart/trace.ts'
+import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -12,18 +12,18 @@ import type { Colour } from '../colour.ts'
 export interface PlotSize {
   /** Character cells of the terminal. */
   readonly columns: number
-  readonly rows: number
   /** Letters instead of braille dots. */
   readonly ascii: boolean
   readonly colour: Colour
 }
 
+/** Rows of the strip of a channel. */
+const STRIP_ROWS = 7
 /** Cells left of the plot: an axis label and the frame. */
 const LABEL_CELLS = 10
-const PLAIN_TEXT = (text: string): string => text
 const MINUTE_US = 60_000_000
 
-/** One plot a device: a strip a quantity, each with its own axis; gaps stay gaps. */
+/** One plot a device: a strip a channel, each with its own axis; gaps stay gaps. */
 export function* plotText(
   reader: LogReader,
   range: LogRange,
@@ -34,20 +34,19 @@ export function* plotText(
     const columns = Math.max(10, size.columns - LABEL_CELLS - 1)
     const dots = columns * (size.ascii ? 1 : 2)
     const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
-    const first = Math.floor(total.fromUs / slotUs)
-    const folded = emptyColumns(
-      dots,
-      ELECTRIC_CHANNELS.map(({ id }) => id),
-    )
-    const own = { ...range, device: total.device }
-    fill(
-      folded,
-      reader.buckets(own, slotUs),
-      (fromUs) => Math.round(fromUs / slotUs) - first,
-      slotUs,
-    )
-    yield* plotOf(total, folded, { ...size, columns }, first * slotUs, dots * slotUs)
+    const { device, fromUs, toUs } = total
+    const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
+    yield* plotOf(device, channelsOf(total, reader), trace, { ...size, columns })
   }
+}
+
+/** Voltage, current and power where there are some, then the extra channels that have values. */
+function channelsOf({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
+  const extra = reader
+    .channels(device)
+    .map(({ id, unit }, place) => extraChannel(id, place, unit))
+    .filter(({ id }) => channels.has(id))
+  return voltage !== null || extra.length === 0 ? [...ELECTRIC_CHANNELS, ...extra] : extra
 }
 
 /** Long slots are whole minutes, for which the roll-ups serve. */
@@ -58,72 +57,45 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
   return wanted <= MINUTE_US ? wanted : Math.ceil(wanted / MINUTE_US) * MINUTE_US
 }
 
-function fill(
-  to: Columns,
-  buckets: Iterable<Bucket>,
-  columnOf: (fromUs: number) => number,
-  slotUs: number,
-): void {
-  let before = -1
-  for (const bucket of buckets) {
-    const at = columnOf(bucket.fromUs)
-    if (at < 0 || at >= to.length) continue
-    if (bucket.lost > 0) to.missing[at] = 1
-    if (bucket.measured === 0) continue
-    to.count[at] = bucket.measured
-    // Time counts where its later sample lies: more of it than the empty slots
-    // between say that nothing is missing in them, the device is just that slow.
-    if (bucket.coveredUs <= (at - before - 1) * slotUs) to.broken[at] = 1
-    before = at
-    for (const quantity of QUANTITIES) {
-      const series = to.channels[ELECTRIC[quantity].id]
-      const figures = bucket[quantity]
-      if (series === undefined || !figures) continue
-      series.min[at] = figures.min
-      series.max[at] = figures.max
-      series.last[at] = figures.avg
-    }
-  }
-}
-
 function* plotOf(
-  total: Bucket,
-  columns: Columns,
+  device: string,
+  channels: readonly Channel[],
+  trace: Trace,
   size: PlotSize,
-  fromUs: number,
-  lengthUs: number,
 ): Generator<string> {
-  const strips = stripsOf(size.rows, ELECTRIC_CHANNELS, true)
-  const raster = rasterOf(size.columns, size.rows, size.ascii)
-  const curves = curvesOf(columns, strips)
-  for (const curve of curves) drawCurve(raster, columns, curve, raster.dotRows / size.rows)
+  const rows = STRIP_ROWS * channels.length
+  const strips = stripsOf(rows, channels, true)
+  const raster = rasterOf(size.columns, rows, size.ascii)
+  const curves = curvesOf(trace, strips)
+  for (const curve of curves) drawCurve(raster, trace, curve, raster.dotRows / rows)
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
-  const title = `${cleanText(total.device)}: voltage, current, power`
-  yield `${size.colour.bold(title)}; times in ${zoneName(fromUs)}\n`
+  const names = channels.map(({ label }) => cleanText(label).toLowerCase())
+  const title = `${cleanText(device)}: ${names.join(', ')}`
+  yield `${size.colour.bold(title)}; times in ${zoneName(trace.startUs)}\n`
   for (const strip of strips) {
     const curve = curves.find((each) => each.strip === strip)
-    for (let row = strip.top; row < strip.top + strip.rows; row++) {
+    const [channel] = strip.channels
+    for (let row = strip.top; channel !== undefined && row < strip.top + strip.rows; row++) {
       const label = curve === undefined ? undefined : tickLabel(curve, row)
-      const text = label === undefined ? '' : `${label} ${curve?.channel.unit}`
-      const line = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
+      const text = label === undefined ? '' : `${label} ${cleanText(channel.unit)}`.trimEnd()
+      const edge = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
       let cells = ''
       for (let x = 0; x < size.columns; x++) cells += raster.cell(x, row)?.text ?? ' '
-      const colour = curve === undefined ? PLAIN_TEXT : size.colour.channel(curve.channel.role)
-      yield `${line}${colour(cells.trimEnd())}
-`
+      const drawn = cells.trimEnd()
+      yield `${edge}${drawn === '' ? '' : size.colour.channel(channel.role)(drawn)}\n`
     }
   }
-  const marks = lossMarks(columns, size).trimEnd()
+  const marks = lossMarks(trace, size).trimEnd()
   yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${size.colour.red(marks)}`
-  yield `\n${timeLabels(fromUs, lengthUs, size.columns)}\n`
+  yield `\n${timeLabels(trace.startUs, trace.length * trace.slotUs, size.columns)}\n`
 }
 
 /** An x under each column in which samples are missing. */
-function lossMarks(columns: Columns, size: PlotSize): string {
-  const perCell = columns.length / size.columns
+function lossMarks({ length, missing }: Trace, size: PlotSize): string {
+  const perCell = length / size.columns
   let marks = ''
   for (let x = 0; x < size.columns; x++) {
-    const cell = columns.missing.subarray(x * perCell, (x + 1) * perCell)
+    const cell = missing.subarray(x * perCell, (x + 1) * perCell)
     marks += cell.includes(1) ? 'x' : ' '
   }
   return marks

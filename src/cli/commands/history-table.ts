@@ -1,18 +1,18 @@
 import { cleanText } from '../../domain/sample.ts'
 import type {
   Bucket,
+  LoggedChannel,
   LoggedEvent,
   LoggedLoss,
   LogRange,
-  MinAvgMax,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
+import { channelTables } from './history-channels.ts'
+import { align, cells, short, withoutSilence } from './table-text.ts'
 
-/** Rows of a gap that are shown, and its last one; the rest is counted. */
-const EMPTY_ROWS = 3
 /** Lost ranges and events shown; the rest is counted. */
 const LIST_ROWS = 20
 
@@ -25,33 +25,76 @@ export function* tableText(
 ): Generator<string> {
   const totals = reader.totals(range)
   yield `times in ${zoneName(totals[0]?.fromUs ?? 0)}\n`
-  if (everyMs === undefined) for (const total of totals) yield* totalText(total, colour)
-  else yield* bucketTable(reader.buckets(range, everyMs * 1000), everyMs, totals, colour)
+  const channels = reader.channels(range.device)
+  if (everyMs === undefined) {
+    for (const total of totals) yield* totalText(total, channels, colour)
+  } else {
+    yield* bucketTables(reader, range, everyMs, totals, colour)
+    yield* channelTables(reader, range, everyMs, totals, colour)
+  }
   yield* lossList(reader.losses(range), colour)
   yield* eventList(reader.events(range), colour)
 }
 
-function* totalText(total: Bucket, colour: Colour): Generator<string> {
+function* totalText(
+  total: Bucket,
+  channels: readonly LoggedChannel[],
+  colour: Colour,
+): Generator<string> {
   const { device, fromUs, toUs, voltage, current, power } = total
   const length = formatClockDuration((toUs - fromUs) / 1000)
   const title = colour.bold(`${cleanText(device)}:`)
   yield `\n${title} ${formatLocal(fromUs)} to ${formatLocal(toUs)} (${length})\n`
-  const unmeasured = total.samples - total.measured
-  yield `  samples  ${total.samples}${unmeasured > 0 ? `, of which ${unmeasured} not measured or out of range` : ''}\n`
+  yield `  samples  ${total.samples}${measuredText(total)}\n`
   const lost = `lost     ${total.lost}`
   yield `  ${total.lost > 0 ? colour.red(lost) : lost}\n`
-  yield `  covered  ${percent(total.coverage)} of the time\n`
-  if (voltage === null || current === null || power === null) return
-  const rows = [
-    ['', 'min', 'avg', 'max', ''],
-    ['voltage', ...cells(voltage), 'V'],
-    ['current', ...cells(current), 'A'],
-    ['power', ...cells(power), 'W'],
-  ]
-  yield align(rows)
+  const isElectric = voltage !== null && current !== null && power !== null
+  if (isElectric || total.channels.size === 0) {
+    yield `  covered  ${percent(total.coverage)} of the time\n`
+  }
+  const rows: string[][] = []
+  if (isElectric) {
+    rows.push(['voltage', ...cells(voltage), 'V'])
+    rows.push(['current', ...cells(current), 'A'])
+    rows.push(['power', ...cells(power), 'W'])
+  }
+  for (const [id, summary] of total.channels) {
+    const own = channels.find((each) => each.id === id && each.device === device)
+    rows.push([cleanText(id), ...cells(summary), cleanText(own?.unit ?? '')])
+  }
+  if (rows.length === 0) return
+  yield align([['', 'min', 'avg', 'max', ''], ...rows])
     .map((line) => `  ${line}\n`)
     .join('')
+  if (!isElectric) return
   yield `  charge   ${amount(total.chargeMah)} mAh\n  energy   ${amount(total.energyMwh)} mWh\n`
+}
+
+/** How many of the samples count; with extra channels, those without voltage and current are not at fault. */
+function measuredText({ samples, measured, channels }: Bucket): string {
+  if (samples === measured) return ''
+  if (channels.size === 0) return `, of which ${samples - measured} not measured or out of range`
+  return measured === 0 ? '' : `, of which ${measured} with measured voltage and current`
+}
+
+/** Without the devices that have extra channels alone. */
+function* bucketTables(
+  reader: LogReader,
+  range: LogRange,
+  everyMs: number,
+  totals: readonly Bucket[],
+  colour: Colour,
+): Generator<string> {
+  const electric = totals.filter(({ voltage, channels }) => voltage !== null || channels.size === 0)
+  if (electric.length === 0 && totals.length > 0) return
+  const names = new Set(electric.map(({ device }) => device))
+  const buckets = reader.buckets(range, everyMs * 1000)
+  const shown = electric.length === totals.length ? buckets : only(buckets, names)
+  yield* bucketTable(shown, everyMs, electric, colour)
+}
+
+function* only(buckets: Iterable<Bucket>, devices: ReadonlySet<string>): Generator<Bucket> {
+  for (const bucket of buckets) if (devices.has(bucket.device)) yield bucket
 }
 
 function* bucketTable(
@@ -89,23 +132,6 @@ function* bucketTable(
     ]
     const line = row(texts, cleanText(bucket.device))
     yield `${bucket.lost > 0 ? colour.red(line) : line}\n`
-  }
-}
-
-/** Drops what lies within a long run of empty buckets; @returns each with how many were dropped before it */
-function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, number]> {
-  let empty = 0
-  let last: Bucket | undefined
-  for (const bucket of buckets) {
-    if (bucket.samples === 0) {
-      if (++empty <= EMPTY_ROWS) yield [bucket, 0]
-      else last = bucket
-      continue
-    }
-    if (last !== undefined) yield [last, empty - EMPTY_ROWS - 1]
-    last = undefined
-    empty = 0
-    yield [bucket, 0]
   }
 }
 
@@ -152,41 +178,6 @@ function tail<T>(items: Iterable<T>): { readonly newest: T[]; readonly count: nu
     if (newest.length > LIST_ROWS) newest.shift()
   }
   return { newest, count }
-}
-
-/** Columns to the right, or all to the left. */
-function align(rows: readonly (readonly string[])[], left = false): string[] {
-  const widths: number[] = []
-  for (const row of rows) {
-    row.forEach((text, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, text.length)
-    })
-  }
-  return rows.map((row) =>
-    row
-      .map((text, i) => {
-        const width = widths[i] ?? 0
-        return left || i === 0 ? text.padEnd(width) : text.padStart(width)
-      })
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
-/** min, avg, max with as many decimals as the device sends, 3 to 6. */
-function cells({ min, avg, max }: MinAvgMax): string[] {
-  const decimals = Math.min(6, Math.max(3, decimalsOf(min), decimalsOf(max)))
-  return [min, avg, max].map((value) => value.toFixed(decimals))
-}
-
-function decimalsOf(value: number): number {
-  const text = String(value)
-  return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
-}
-
-function short(of: MinAvgMax | null, decimals: number): string[] {
-  if (of === null) return ['-', '-', '-']
-  return [of.min, of.avg, of.max].map((value) => value.toFixed(decimals))
 }
 
 function amount(value: number | null): string {

@@ -25,8 +25,6 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 history --last 1d --format json > day.json', 'for programs'],
 ]
 
-/** Rows of a plot: three strips. */
-const PLOT_ROWS = 21
 const CHUNK_CHARS = 16_384
 
 export function historyCommand(io: ProcessIo): Command {
@@ -86,7 +84,6 @@ function textOf(
   if (options.format === 'table') return tableText(reader, range, options.every, colour)
   return plotText(reader, range, options.every, {
     columns: io.stdout.columns ?? 80,
-    rows: PLOT_ROWS,
     ascii: options.ascii === true,
     colour,
   })

@@ -1,0 +1,56 @@
+import type { Bucket, MinAvgMax } from '../../storage/read/log-query.ts'
+
+/** Rows of a gap that are shown, and its last one; the rest is counted. */
+const EMPTY_ROWS = 3
+
+/** Drops what lies within a long run of empty buckets; @returns each with how many were dropped before it */
+export function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, number]> {
+  let empty = 0
+  let last: Bucket | undefined
+  for (const bucket of buckets) {
+    if (bucket.samples === 0) {
+      if (++empty <= EMPTY_ROWS) yield [bucket, 0]
+      else last = bucket
+      continue
+    }
+    if (last !== undefined) yield [last, empty - EMPTY_ROWS - 1]
+    last = undefined
+    empty = 0
+    yield [bucket, 0]
+  }
+}
+
+/** Columns to the right, or all to the left. */
+export function align(rows: readonly (readonly string[])[], left = false): string[] {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((text, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, text.length)
+    })
+  }
+  return rows.map((row) =>
+    row
+      .map((text, i) => {
+        const width = widths[i] ?? 0
+        return left || i === 0 ? text.padEnd(width) : text.padStart(width)
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** min, avg, max with as many decimals as the device sends, 3 to 6. */
+export function cells({ min, avg, max }: MinAvgMax): string[] {
+  const decimals = Math.min(6, Math.max(3, decimalsOf(min), decimalsOf(max)))
+  return [min, avg, max].map((value) => value.toFixed(decimals))
+}
+
+function decimalsOf(value: number): number {
+  const text = String(value)
+  return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
+}
+
+export function short(of: MinAvgMax | null, decimals: number): string[] {
+  if (of === null) return ['-', '-', '-']
+  return [of.min, of.avg, of.max].map((value) => value.toFixed(decimals))
+}
