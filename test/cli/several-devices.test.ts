@@ -209,7 +209,9 @@ describe.skipIf(!hasPty || !SEVERAL_DEVICES)('a board, a mock and a pipe at once
     const json = await ina219(['history', '--db', run.db, '--format', 'json'])
     const { devices } = JSON.parse(json.stdout) as { devices: Record<string, unknown>[] }
     const counts = LABELS.map((label) => [label, rows(run.db, label).length])
-    expect(devices.map((each) => [each['device'], each['samples']])).toEqual(counts)
+    expect(new Map(devices.map((each) => [each['device'], each['samples']]))).toEqual(
+      new Map(counts as [string, number][]),
+    )
     const one = await ina219(['history', '--db', run.db, '--device', 'pipe'])
     expect(one.stdout).toMatch(/^pipe: /m)
     expect(one.stdout).not.toMatch(/^(board|motor): /m)
