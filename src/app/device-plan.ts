@@ -1,6 +1,6 @@
+import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
-import type { ChannelSetting } from '../stream/channel-list.ts'
 
 /** What a device is read from. */
 export type SourcePlan =

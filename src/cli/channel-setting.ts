@@ -1,6 +1,6 @@
+import type { ChannelSetting } from '../domain/channels.ts'
 import { ELECTRIC_CHANNELS, MAX_CHANNEL_ID, type ValueRange } from '../domain/channels.ts'
 import { cleanText } from '../domain/sample.ts'
-import type { ChannelSetting } from '../stream/channel-list.ts'
 import { InaError } from '../util/errors.ts'
 
 const HINT = 'write <name>[:<unit>[:<lowest>..<highest>]], such as soc:%:0..100, lux:lx:0.. or soc'

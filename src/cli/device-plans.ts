@@ -1,7 +1,7 @@
 import type { DevicePlan, SourcePlan } from '../app/device-plan.ts'
+import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
-import type { ChannelSetting } from '../stream/channel-list.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
 import { parseChannel } from './channel-setting.ts'

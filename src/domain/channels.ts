@@ -77,6 +77,15 @@ export const ELECTRIC_CHANNELS: readonly Channel[] = QUANTITIES.map((each) => EL
 /** Values of extra channels by id; what one sample carries beside voltage, current and power. */
 export type Extras = Readonly<Record<string, number>>
 
+/** What the user says of an extra channel (`--channel`). */
+export interface ChannelSetting {
+  readonly id: string
+  /** Empty where nobody said. */
+  readonly unit: string
+  /** Plausible values; an end that is left open is infinite. null: all */
+  readonly range: ValueRange | null
+}
+
 /** Different extra channels that one device may have; further ones are left out, with an event. */
 export const MAX_EXTRA_CHANNELS = 64
 /** The longest id of a channel, in characters. */

@@ -1,22 +1,13 @@
 import {
   type Channel,
+  type ChannelSetting,
   type Extras,
   extraChannel,
   MAX_EXTRA_CHANNELS,
-  type ValueRange,
 } from '../domain/channels.ts'
 import type { DeviceLog } from '../storage/client/log.ts'
 import type { EventReport } from './event-report.ts'
 import type { StreamListener } from './stream-listener.ts'
-
-/** What the user says of an extra channel (`--channel`). */
-export interface ChannelSetting {
-  readonly id: string
-  /** Empty where nobody said. */
-  readonly unit: string
-  /** Plausible values; an end that is left open is infinite. null: all */
-  readonly range: ValueRange | null
-}
 
 export interface ChannelListOptions {
   readonly settings: readonly ChannelSetting[]

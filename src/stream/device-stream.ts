@@ -1,3 +1,4 @@
+import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
@@ -8,7 +9,7 @@ import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { HostTime } from '../util/host-time.ts'
-import { ChannelList, type ChannelSetting } from './channel-list.ts'
+import { ChannelList } from './channel-list.ts'
 import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
 import { EventReport } from './event-report.ts'
 import { Intake } from './intake.ts'

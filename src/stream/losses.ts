@@ -1,7 +1,7 @@
 import type { Epoch } from '../domain/sample.ts'
 import type { Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/link/missing-ranges.ts'
-import { advance, distance, placeIn } from '../util/serial-number.ts'
+import { distance, placeIn } from '../util/serial-number.ts'
 import type { Entry } from './time-entry.ts'
 
 /** Samples that were never received. */
@@ -92,10 +92,4 @@ export function timeWithin(loss: Loss, seq: number, stamp: Stamp): number {
   if (stampUs !== null && stampUs > fromUs && stampUs < toUs) return stampUs
   const place = distance(first, seq) + 1
   return Math.round(fromUs + ((toUs - fromUs) * place) / (count + 1))
-}
-
-/** `lost 3 (#120-122, gone)` */
-export function lossText(first: number, count: number, reason: string): string {
-  const range = count === 1 ? `#${first}` : `#${first}-${advance(first, count - 1)}`
-  return `lost ${count} (${range}, ${reason.replace('_', ' ')})`
 }

@@ -6,9 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Finished, finished, ina219, start, temporaryFolder, until } from '../support/cli.ts'
 import { hasPty } from '../support/serial.ts'
 
-/** Whether this build's runtime takes more than one device. */
-const SEVERAL_DEVICES = false
-
 const BOARD_SAMPLES = 200
 const NUMBERS = Array.from({ length: BOARD_SAMPLES }, (_, i) => i)
 const PIPE_SAMPLES = 300
@@ -118,7 +115,7 @@ describe.skipIf(!hasPty)('one device alone', () => {
   })
 })
 
-describe.skipIf(!hasPty || !SEVERAL_DEVICES)('a board, a mock and a pipe at once', () => {
+describe.skipIf(!hasPty)('a board, a mock and a pipe at once', () => {
   const LABELS = ['board', 'motor', 'pipe']
   const WANTED = { board: BOARD_SAMPLES, motor: MOTOR_SAMPLES, pipe: PIPE_SAMPLES }
   let run: Run
@@ -218,7 +215,7 @@ describe.skipIf(!hasPty || !SEVERAL_DEVICES)('a board, a mock and a pipe at once
   })
 })
 
-describe.skipIf(!SEVERAL_DEVICES)('the outputs of several devices', () => {
+describe('the outputs of several devices', () => {
   /** Stopped once both devices have printed a line. */
   async function printed(output: string): Promise<Finished> {
     const names = ['--device', 'pipe 1', '--device', 'load']

@@ -74,12 +74,12 @@ describe('a hub of several devices', () => {
 
   it('shows one in full and all in brief', async () => {
     const { view, sources } = rig(3)
-    sources[1].line(line(7, ',"soc":85,"w":2'))
+    sources[1].line(line(7, ',"soc":85,"w":0.5'))
     sources[0].line('{"lux":12.5,"seq":1}')
     const snapshot = await view.snapshot(1)
     expect(snapshot.devices.map(({ device, values }) => [device, values])).toEqual([
       ['bench-0', { lux: 12.5 }],
-      ['bench-1', { v: 5, a: 0.1, w: 2, soc: 85 }],
+      ['bench-1', { v: 5, a: 0.1, w: 0.5, soc: 85 }],
       ['bench-2', null],
     ])
     expect(snapshot.device).toBe('bench-1')

@@ -8,8 +8,8 @@ import type {
   LogRange,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
-import { lossText } from '../../stream/losses.ts'
 import { InaError } from '../../util/errors.ts'
+import { lossText } from '../../util/loss-text.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'

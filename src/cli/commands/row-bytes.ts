@@ -1,4 +1,4 @@
-import { toMicro } from '../../storage/file/stored-value.ts'
+import { toMicro } from '../../util/micro.ts'
 
 const ZERO = 0x30
 const DOT = 0x2e

@@ -1,3 +1,5 @@
+import { toMicro } from '../../util/micro.ts'
+
 /**
  * How a measured value stands in the log, without loss. NULL is no value: voltage,
  * current and power of a sample that has none.
@@ -11,16 +13,6 @@
  */
 
 export type StoredValue = number | string | null
-
-/**
- * The value in whole millionths; NaN where that would not be exact.
- *
- * @param value in the unit of its channel
- */
-export function toMicro(value: number): number {
-  const micro = Math.round(value * 1e6)
-  return micro / 1e6 === value && Math.abs(micro) <= Number.MAX_SAFE_INTEGER ? micro : Number.NaN
-}
 
 /** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. @param value NaN: none */
 export function toStored(value: number): bigint | number | string | null {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
+import { toMicro } from '../../util/micro.ts'
 import type { ChannelUnit } from '../client/log.ts'
-import { toMicro, toStored } from '../file/stored-value.ts'
+import { toStored } from '../file/stored-value.ts'
 import type { OpenDevice } from './epoch-table.ts'
 
 /** Up to here, channels that nothing is left of may stay. */

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ChannelFigures, Figures, Spread } from '../../stats/figures.ts'
-import { toMicro, toStored } from '../file/stored-value.ts'
+import { toMicro } from '../../util/micro.ts'
+import { toStored } from '../file/stored-value.ts'
 import type { MinuteFigures, SecondFigures } from './minute-figures.ts'
 
 type Cell = number | bigint | string | null

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
-import { toMicro, toStored } from '../file/stored-value.ts'
+import { toMicro } from '../../util/micro.ts'
+import { toStored } from '../file/stored-value.ts'
 
 /** The rows of the samples. All within a transaction. */
 export class SampleTable {
