@@ -6,6 +6,7 @@ import { openLog } from '../storage/client/log-client.ts'
 import { openLogHistory } from '../storage/client/log-history.ts'
 import { refuseLogAsStream } from '../storage/file/output-guard.ts'
 import type { DeviceStreamOptions } from '../stream/device-stream.ts'
+import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
 import { InaError } from '../util/errors.ts'
 import type { DevicePlan } from './device-plan.ts'
@@ -110,6 +111,7 @@ function streamsOf(
   io: ProcessIo,
 ): DeviceStreamOptions[] {
   const limit = new SampleLimit(plan.maxSamples)
+  const labels = new Labels()
   const congestion = log === null ? [output] : [log, output]
   return plan.devices.map(({ device, range, channels }, i) => ({
     source: sources[i] as Source,
@@ -120,6 +122,7 @@ function streamsOf(
     device,
     range,
     channels,
+    labels,
     limit,
     congestion,
   }))

@@ -3,11 +3,14 @@ import type { HelloFrame } from '../protocol/frames.ts'
 import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
 import { Continuity } from '../stats/continuity.ts'
 import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.ts'
+import type { Labels } from './labels.ts'
 
 export interface DeviceRunsOptions {
   /** Contract: `--device`; null: what the device says of itself, else the source's label. */
   readonly device: string | null
   readonly sourceLabel: string
+  /** Of all devices of the run. */
+  readonly labels: Labels
   /** null with `--no-log` */
   readonly log: DeviceLog | null
   /** Runs that earlier runs of the host have logged. */
@@ -23,6 +26,7 @@ export class DeviceRuns {
   /** Names that the device has said. */
   readonly #names = new Set<string>()
   #name: string | null = null
+  #label: string
   #boot: number | null = null
   #epoch: Epoch | null = null
   #continuity = new Continuity()
@@ -35,11 +39,29 @@ export class DeviceRuns {
 
   constructor(options: DeviceRunsOptions) {
     this.#options = options
+    this.#label = this.#claimLabel()
   }
 
+  /** Label in the log. */
   get label(): string {
+    return this.#label
+  }
+
+  /** True: another device of this run calls itself the same, so that the label names the source, too. */
+  get isNameTaken(): boolean {
+    return this.#label !== this.#wantedLabel
+  }
+
+  get #wantedLabel(): string {
     const { device, sourceLabel } = this.#options
     return cleanText(device ?? this.#name ?? sourceLabel)
+  }
+
+  #claimLabel(): string {
+    const { sourceLabel, labels } = this.#options
+    const wanted = this.#wantedLabel
+    const withSource = `${wanted}@${cleanText(sourceLabel)}`
+    return labels.claim(this, this.#name === null ? [wanted] : [wanted, withSource])
   }
 
   /** The run under way; null: the next sample begins one. */
@@ -126,5 +148,6 @@ export class DeviceRuns {
       this.#names.add(name)
     }
     this.#name = name
+    this.#label = this.#claimLabel()
   }
 }

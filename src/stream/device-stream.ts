@@ -13,6 +13,7 @@ import { ChannelList } from './channel-list.ts'
 import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
 import { EventReport } from './event-report.ts'
 import { Intake } from './intake.ts'
+import type { Labels } from './labels.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
@@ -41,6 +42,8 @@ export interface DeviceStreamOptions {
   readonly range: Partial<DeviceRange>
   /** Contract: `--channel`. */
   readonly channels: readonly ChannelSetting[]
+  /** Shared by all devices of a run. */
+  readonly labels: Labels
   /** Contract: `--count`; shared by all devices of a run. */
   readonly limit: SampleLimit
   /** What a source that can wait waits for: the disk, a slow reader of the output. */
@@ -74,7 +77,7 @@ export class DeviceStream {
   readonly #commands = new Map<number, (result: CommandResult) => void>()
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
-    const { source, log, loggedRuns, clock, device, limit } = options
+    const { source, log, loggedRuns, clock, device, labels, limit } = options
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
@@ -83,7 +86,7 @@ export class DeviceStream {
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
     })
-    this.#runs = new DeviceRuns({ device, log, loggedRuns, sourceLabel: source.label })
+    this.#runs = new DeviceRuns({ device, log, loggedRuns, labels, sourceLabel: source.label })
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#intake = new Intake(this.#ledger, this.#events)
@@ -306,6 +309,11 @@ export class DeviceStream {
     if (this.#runs.hasTooManyNames) {
       const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
       this.#events.once('hello', 'too many names', text)
+    }
+    if (this.#runs.isNameTaken) {
+      const { label } = this.#runs
+      const text = `another device calls itself ${hello.name}, too: this one is logged as ${label} (name them with --device)`
+      this.#events.once('hello', `name ${hello.name}`, text)
     }
     this.#recorder.useRange(hello.range)
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`

@@ -5,6 +5,7 @@ import { LocalView } from '../../src/monitor/local-view.ts'
 import type { Source } from '../../src/sources/source.ts'
 import type { LogClient } from '../../src/storage/client/log.ts'
 import { DeviceStream, type DeviceStreamOptions } from '../../src/stream/device-stream.ts'
+import { Labels } from '../../src/stream/labels.ts'
 import { SampleLimit } from '../../src/stream/sample-limit.ts'
 import type { StreamListener } from '../../src/stream/stream-listener.ts'
 import type { Clock } from '../../src/util/clock.ts'
@@ -19,6 +20,7 @@ function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStr
     device: null,
     range: {},
     channels: [],
+    labels: new Labels(),
     limit: new SampleLimit(null),
     congestion: [],
     ...options,
@@ -58,6 +60,7 @@ export function startHub(options: {
 }): { hub: Hub; view: LocalView } {
   const { clock, log = null, sources, devices = [], maxSamples = null } = options
   const limit = new SampleLimit(maxSamples)
+  const labels = new Labels()
   const streams = sources.map((source, i) =>
     withDefaults({
       source,
@@ -65,6 +68,7 @@ export function startHub(options: {
       log: log?.forDevice() ?? null,
       loggedRuns: log?.resumePoints ?? [],
       device: devices[i] ?? null,
+      labels,
       limit,
     }),
   )

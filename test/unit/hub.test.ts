@@ -72,6 +72,19 @@ describe('a hub of several devices', () => {
     expect(limits).toEqual([0])
   })
 
+  it('gives no two devices the same label, whatever they call themselves', () => {
+    const clock = new ManualClock(WALL_MS)
+    const sources = [1, 2, 3].map(() => new LineSource({ live: true }))
+    const { hub } = startHub({ clock, sources })
+    expect(hub.devices.map(({ stream }) => stream.device)).toEqual(['test', 'test-2', 'test-3'])
+    const events: string[] = []
+    hub.bus.subscribe({ event: (number, { text }) => events.push(`${number} ${text}`) })
+    for (const source of sources) source.line('{"hello":"ina219","name":"bench","seq":0}')
+    const labels = hub.devices.map(({ stream }) => stream.device)
+    expect(labels).toEqual(['bench', 'bench@test', 'bench-2'])
+    expect(events.filter((text) => text.includes('calls itself bench'))).toHaveLength(2)
+  })
+
   it('shows one in full and all in brief', async () => {
     const { view, sources } = rig(3)
     sources[1].line(line(7, ',"soc":85,"w":0.5'))
