@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { Trace } from '../../src/chart/trace.ts'
+import type { HubDevice } from '../../src/monitor/hub.ts'
+import { slotsOf, TraceProvider } from '../../src/monitor/trace-provider.ts'
+import type { LogHistory } from '../../src/storage/client/log-history.ts'
+import { LineSource } from '../support/line-source.ts'
+import { ManualClock } from '../support/simulated-wire.ts'
+import { startHub } from '../support/stream-rig.ts'
+
+const WALL_MS = 1_790_000_000_000
+const WALL_US = WALL_MS * 1000
+
+/** A device of which memory has the seconds from 0 to 9 with their number as voltage. */
+function device(): HubDevice {
+  const clock = new ManualClock(WALL_MS)
+  const source = new LineSource({ live: true })
+  const { hub } = startHub({ clock, sources: [source] })
+  for (let s = 0; s < 10; s++) {
+    source.line(`{"v":${s},"a":0,"seq":${s}}`)
+    clock.advance(1000)
+  }
+  return hub.devices[0] as HubDevice
+}
+
+/** A log that answers with 1 sample of 20 V in each slot, and says what it was asked. */
+function loggedHistory(): { history: LogHistory; asked: number[][] } {
+  const asked: number[][] = []
+  const history = {
+    series: async (_device: string, startUs: number, slotUs: number, length: number) => {
+      asked.push([startUs, slotUs, length])
+      const full = (value: number): Float64Array => new Float64Array(length).fill(value)
+      const trace: Trace = {
+        slotUs,
+        startUs,
+        length,
+        count: new Uint32Array(length).fill(1),
+        missing: new Uint8Array(length),
+        broken: new Uint8Array(length),
+        channels: { v: { min: full(20), max: full(20), last: full(20) } },
+      }
+      return trace
+    },
+  } as unknown as LogHistory
+  return { history, asked }
+}
+
+describe('a trace', () => {
+  it('comes from memory alone where that has all of it', async () => {
+    const { history, asked } = loggedHistory()
+    const wish = { device: 0, spanMs: 5000, slots: 5, endUs: null }
+    const trace = await new TraceProvider(history).trace(device(), wish)
+    expect([...(trace.channels['v']?.last ?? [])]).toEqual([5, 6, 7, 8, 9])
+    expect(asked).toEqual([])
+  })
+
+  it('has from the log what was before the memory, without a seam', async () => {
+    const { history, asked } = loggedHistory()
+    const wish = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    const trace = await new TraceProvider(history).trace(device(), wish)
+    expect(asked).toEqual([[WALL_US - 5e6, 1e6, 15]])
+    const before = [20, 20, 20, 20, 20]
+    expect([...(trace.channels['v']?.last ?? [])]).toEqual([
+      ...before,
+      0,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+    ])
+    expect(trace.startUs).toBe(WALL_US - 5e6)
+  })
+
+  it('is empty before memory begins where there is no log', async () => {
+    const wish = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    const trace = await new TraceProvider(null).trace(device(), wish)
+    expect([...trace.count]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+  })
+})
+
+describe('the slots of a trace', () => {
+  it.each([
+    [15_000, 960, 20_000, 750],
+    [900_000, 960, 1_000_000, 900],
+    [3_600_000, 960, 4_000_000, 900],
+    [48 * 3_600_000, 960, 180_000_000, 960],
+    [48 * 3_600_000, 100, 1_740_000_000, 100],
+  ])(
+    'of %i ms in %i are whole seconds or minutes where the log rolls up',
+    (spanMs, slots, slotUs, length) => {
+      expect(slotsOf({ device: 0, spanMs, slots, endUs: null })).toEqual({ slotUs, length })
+    },
+  )
+})
