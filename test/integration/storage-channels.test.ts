@@ -1,10 +1,11 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Extras } from '../../src/domain/channels.ts'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
+import { estimateLogBytes } from '../../src/storage/client/log.ts'
 import { EMPTY_BATCH } from '../../src/storage/client/log-batch.ts'
 import { FEW_CHANNELS } from '../../src/storage/write/channel-table.ts'
 import { LogKeeper, MEMORY_MS } from '../../src/storage/write/log-keeper.ts'
@@ -109,6 +110,19 @@ test('as many channels as a device may have, in full batches', () => {
   }))
   makeLog(file, samples)
   expect(valuesIn(file)).toEqual(valuesOf(samples))
+})
+
+test('a value takes about 23 bytes', () => {
+  const samples = series(50_000, 100_000)
+  makeLog(file, samples)
+  const more = join(tempFolder(), 'more.db')
+  makeLog(
+    more,
+    samples.map((each, i) => ({ ...each, extras: { t: 20 + (i % 5000) / 1000, soc: i % 100 } })),
+  )
+  const bytes = statSync(more).size - statSync(file).size
+  const estimated = estimateLogBytes(10, 5_000_000, 20) - estimateLogBytes(10, 5_000_000)
+  expect(Math.abs(estimated / bytes - 1)).toBeLessThan(0.15)
 })
 
 test('a number past what a double holds is no value', () => {

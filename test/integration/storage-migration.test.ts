@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -118,6 +118,28 @@ test('where the way to layout 2 breaks off, the log is whole in layout 1', () =>
   expect(contentOf(file)).toEqual(before)
   expect(layoutOf(open())).toBe(SCHEMA_VERSION)
   expect(contentOf(file)).toEqual(before)
+})
+
+test('a power cut on the way to layout 2 leaves layout 1 whole', () => {
+  makeLogV1(file, 20_000)
+  const before = contentOf(file)
+  const db = new Database(file)
+  onTestFinished(() => void db.close())
+  // So that all of it is in the WAL before the commit, which never comes.
+  db.pragma('cache_size = 1')
+  db.pragma('cache_spill = 1')
+  db.unsafeMode(true)
+  db.exec('BEGIN IMMEDIATE')
+  db.exec(MIGRATIONS[1] as string)
+  db.pragma('user_version = 2')
+  const cut = join(tempFolder(), 'cut.db')
+  for (const suffix of ['', '-wal']) copyFileSync(file + suffix, cut + suffix)
+  expect(statSync(`${cut}-wal`).size).toBeGreaterThan(0)
+  expect(query(cut, 'PRAGMA user_version')).toEqual([{ user_version: 1 }])
+  expect(contentOf(cut)).toEqual(before)
+  openForWriting(cut).close()
+  expect(query(cut, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }])
+  expect(contentOf(cut)).toEqual(before)
 })
 
 test('what is written to bring a log over does not depend on how many samples it has', () => {

@@ -189,9 +189,9 @@ export class LogKeeper {
     try {
       while (this.#waiting.length > 0) {
         const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
+        const durable = this.#durable + group.length
         const isWritten = this.#file.isInPlace
-        if (isWritten)
-          this.#file.write(group, (db) => this.#mark.set(db, this.#durable + group.length))
+        if (isWritten) this.#file.write(group, (db) => this.#mark.set(db, durable))
         // Looked at again: what went into a file that had just been deleted is durable nowhere.
         if (!this.#file.isInPlace) {
           if (this.#leave() && isWritten) this.#done(group.length)
