@@ -4,7 +4,7 @@ import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
 import type { DevicesAsked } from './device-plans.ts'
 import { option } from './option.ts'
-import { keepHighest } from './precedence.ts'
+import { exclude } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
@@ -39,8 +39,14 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
   return () => {
     const asked = devices()
     const { summary, output } = command.opts<MonitorOptions>()
-    // Both want stdout: a flag beats what environment and file say of the other.
-    if (summary === '-' && output === 'ndjson') keepHighest(command, ['summary'], ['output'])
+    if (summary === '-' && output === 'ndjson') {
+      exclude(
+        command,
+        [['summary'], ['output']],
+        '--summary - and --output ndjson both want stdout',
+        'write the summary to a file: --summary run.json',
+      )
+    }
     return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: asked }
   }
 }

@@ -2,13 +2,12 @@ import { Command } from 'commander'
 import type { LoggedEvent, LoggedLoss, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../stream/losses.ts'
-import { InaError } from '../../util/errors.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../output-target.ts'
-import { keepHighest } from '../precedence.ts'
+import { exclude } from '../precedence.ts'
 import {
   BUCKET_COLUMNS,
   bucketLine,
@@ -19,7 +18,14 @@ import {
   SampleLines,
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
-import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
+import {
+  addRangeOptions,
+  emptyHint,
+  openReader,
+  type RangeOptions,
+  rangeOf,
+  settleRange,
+} from './log-range.ts'
 
 interface ExportOptions extends RangeOptions {
   format: ExportFormat
@@ -64,17 +70,14 @@ export function exportCommand(io: CliIo): Command {
     )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
-      keepHighest(command, ['last'], ['from', 'to'])
-      keepHighest(command, ['events'], ['every'])
+      settleRange(command)
+      exclude(command, [['events'], ['every']], '--events has no --every', 'give one of the two')
       return runExport(command.opts<ExportOptions>(), io)
     })
   return command
 }
 
 async function runExport(options: ExportOptions, io: CliIo): Promise<void> {
-  if (options.events === true && options.every !== undefined) {
-    throw new InaError('usage_invalid', '--events has no --every', 'give one of the two')
-  }
   const { reader, file: log } = await openReader(options, io)
   try {
     const range = rangeOf(options, reader, io)

@@ -4,11 +4,12 @@ import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
-import { nearest } from '../../util/nearest.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import { defaultLogPath } from '../../util/paths.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
+import { exclude } from '../precedence.ts'
 
 /** Options that `history` and `export` share. */
 export interface RangeOptions {
@@ -78,15 +79,18 @@ function logPath(options: RangeOptions, io: CliIo): string {
   return options.db ?? defaultLogPath(io.env)
 }
 
-/** Contradictions, told before the log is opened. */
-function checkRange({ last, from, to }: RangeOptions): void {
-  if (last !== undefined && (from !== undefined || to !== undefined)) {
-    throw new InaError(
-      'usage_invalid',
-      '--last and --from/--to exclude each other',
-      'give --last alone, or --from and --to',
-    )
-  }
+/** @throws InaError usage_invalid where a span is given in two ways */
+export function settleRange(command: Command): void {
+  exclude(
+    command,
+    [['last'], ['from', 'to']],
+    '--last and --from/--to exclude each other',
+    'give --last alone, or --from and --to',
+  )
+}
+
+/** Contradictions, reported before the log is opened. */
+function checkRange({ from, to }: RangeOptions): void {
   if (from !== undefined && to !== undefined && from >= to) {
     throw new InaError(
       'usage_invalid',
@@ -111,11 +115,10 @@ function deviceOf(name: string | undefined, reader: LogReader): string | null {
   if (name === undefined) return null
   const { devices } = reader
   if (devices.length === 0 || devices.includes(name)) return name
-  const guess = nearest(name, devices)
   throw new InaError(
     'usage_invalid',
     `the log has no device '${name}'`,
-    guess === null ? `it has: ${devices.join(', ')}` : `did you mean '${guess}'?`,
+    didYouMean(name, devices, `it has: ${devices.join(', ')}`),
   )
 }
 

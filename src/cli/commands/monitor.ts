@@ -48,13 +48,6 @@ export function monitorCommand(io: CliIo): Command {
 
 async function runMonitor(options: MonitorOptions, io: CliIo): Promise<void> {
   const how = chooseOutput(options.output, io)
-  if (options.summary === '-' && how === 'ndjson') {
-    throw new InaError(
-      'usage_invalid',
-      '--summary - and --output ndjson both want stdout',
-      'write the summary to a file: --summary run.json',
-    )
-  }
   const path = options.db ?? defaultLogPath(io.env)
   const logFile = options.log ? logFilePath(path) : null
   if (logFile !== null) refuseLogAsStream(io.stdout, logFile)
