@@ -5,8 +5,8 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
-import { defaultLogPath } from '../../util/paths.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
+import { dbOption, logPath } from '../common-options.ts'
 import type { CliIo } from '../io.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
@@ -58,9 +58,7 @@ export function addRangeOptions(command: Command): Command {
       ),
     )
     .addOption(option('--device <name>', 'only this device (default: all of them)'))
-    .addOption(
-      option('--db <file>', 'the log, an SQLite file (default: ina219.db in your data folder)'),
-    )
+    .addOption(dbOption())
 }
 
 /** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */
@@ -69,14 +67,10 @@ export async function openReader(
   io: CliIo,
 ): Promise<{ readonly reader: LogReader; readonly file: string }> {
   checkRange(options)
-  const file = logPath(options, io)
+  const file = logPath(options.db, io.env)
   refuseLogAsStream(io.stdout, file)
   const { LogReader } = await import('../../storage/read/log-reader.ts')
   return { reader: LogReader.open(file), file }
-}
-
-function logPath(options: RangeOptions, io: CliIo): string {
-  return options.db ?? defaultLogPath(io.env)
 }
 
 /** @throws InaError usage_invalid where a span is given in two ways */

@@ -13,9 +13,9 @@ import {
 import { ScenarioFeed } from '../../../mock/sample-feed.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
-import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
+import { countOption, durationOption } from '../common-options.ts'
 import { flushed } from '../flushed.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
@@ -72,20 +72,8 @@ export function mockCommand(io: CliIo): Command {
         { parse: numberIn({ min: 0.001, max: 86_400_000, unit: 'ms' }) },
       ),
     )
-    .addOption(
-      option('--count <n>', 'stop after n samples, 1 or more (default: no end)', {
-        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
-      }),
-    )
-    .addOption(
-      option(
-        '--duration <duration>',
-        'stop after that long, device time with --rate max (default: no end)',
-        {
-          parse: parseDuration,
-        },
-      ),
-    )
+    .addOption(countOption())
+    .addOption(durationOption('stop after that long, device time with --rate max'))
     .addOption(
       option('--scenario <name>', 'what the load does; --list shows them', {
         default: 'normal',

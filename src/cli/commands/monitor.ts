@@ -3,7 +3,8 @@ import { Monitor } from '../../monitor/monitor.ts'
 import { openLog } from '../../storage/client/log-client.ts'
 import { refuseLogAsStream } from '../../storage/file/output-guard.ts'
 import { InaError } from '../../util/errors.ts'
-import { defaultLogPath, logFilePath } from '../../util/paths.ts'
+import { logFilePath } from '../../util/paths.ts'
+import { logPath } from '../common-options.ts'
 import { withNewLog } from '../failed-start.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import type { CliIo } from '../io.ts'
@@ -41,14 +42,14 @@ export function monitorCommand(io: CliIo): Command {
   return command.addHelpText('after', examplesText(EXAMPLES)).action(() => {
     const options = read()
     const run = (): Promise<void> => runMonitor(options, io)
-    const path = options.db ?? defaultLogPath(io.env)
+    const path = logPath(options.db, io.env)
     return options.log ? withNewLog(logFilePath(path), run) : run()
   })
 }
 
 async function runMonitor(options: MonitorOptions, io: CliIo): Promise<void> {
   const how = chooseOutput(options.output, io)
-  const path = options.db ?? defaultLogPath(io.env)
+  const path = logPath(options.db, io.env)
   const logFile = options.log ? logFilePath(path) : null
   if (logFile !== null) refuseLogAsStream(io.stdout, logFile)
   const writeSummary = openSummary(options.summary, io.stdout, logFile)
