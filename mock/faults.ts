@@ -1,5 +1,5 @@
 import { InaError } from '../src/util/errors.ts'
-import { nearest } from '../src/util/nearest.ts'
+import { didYouMean } from '../src/util/nearest.ts'
 
 /** What can happen to a line; each is a probability per line, 0..1. */
 export interface FaultSpec {
@@ -48,11 +48,10 @@ export function parseFaults(text: string): FaultSpec {
     const [name = '', value, ...rest] = part.split('=').map((each) => each.trim())
     const kind = FAULT_KINDS.find((each) => each === name)
     if (kind === undefined) {
-      const guess = nearest(name, FAULT_KINDS)
       throw new InaError(
         'usage_invalid',
         `'${name}' is not a kind of fault`,
-        guess === null ? `the kinds are ${FAULT_KINDS.join(', ')}` : `did you mean '${guess}'?`,
+        didYouMean(name, FAULT_KINDS, `the kinds are ${FAULT_KINDS.join(', ')}`),
       )
     }
     const probability = value === undefined || value === '' ? Number.NaN : Number(value)

@@ -1,5 +1,5 @@
 import { InaError } from '../../src/util/errors.ts'
-import { nearest } from '../../src/util/nearest.ts'
+import { didYouMean } from '../../src/util/nearest.ts'
 import type { Role } from './column-names.ts'
 import { unitOf } from './decimal.ts'
 import type { DateOrder } from './recorded-time.ts'
@@ -31,11 +31,10 @@ export function parseColumns(text: string): readonly SpecifiedColumn[] {
     if (name === '?') return { role: null, unit: null, dateOrder: null }
     const role = ROLES.find((each) => each === name.toLowerCase())
     if (role === undefined) {
-      const guess = nearest(name, ROLES)
       throw new InaError(
         'usage_invalid',
         `'${name}' is not what a column can be (${ROLES.join(', ')}, -, ?)`,
-        guess === null ? `list the columns from the left, ${EXAMPLE}` : `did you mean '${guess}'?`,
+        didYouMean(name, ROLES, `list the columns from the left, ${EXAMPLE}`),
       )
     }
     if (role === 'time' && (unit === 'dmy' || unit === 'mdy' || unit === 'ymd')) {

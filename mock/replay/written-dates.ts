@@ -1,3 +1,5 @@
+import { twoDigits } from '../../src/util/numbers.ts'
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** Zones that dates name: RFC 2822 section 4.3, and those of `date` in Europe. Others are refused. */
@@ -57,7 +59,7 @@ export function withIsoDates(line: string): string {
 function rewritten(_match: string, ...groups: unknown[]): string {
   const found = groups.at(-1) as Readonly<Record<string, string | undefined>>
   const month = MONTHS.indexOf((found['month'] ?? '').slice(0, 3).toLowerCase()) + 1
-  const date = `${fullYear(found['year'] ?? '')}-${twoDigits(month)}-${twoDigits(found['day'])}`
+  const date = `${fullYear(found['year'] ?? '')}-${twoDigits(month)}-${twoDigits(found['day'] ?? '')}`
   if (found['clock'] === undefined) return date
   const clock = found['clock'].replace(/\s+/, '')
   return `${date}T${clock}${offsetOf(found['zone'] ?? '')}`
@@ -67,10 +69,6 @@ function rewritten(_match: string, ...groups: unknown[]): string {
 function fullYear(year: string): string {
   if (year.length === 4) return year
   return `${Number(year) < 50 ? '20' : '19'}${year}`
-}
-
-function twoDigits(value: string | number | undefined): string {
-  return String(value).padStart(2, '0')
 }
 
 /** An unknown zone is kept: such a time can't be read. */

@@ -1,5 +1,5 @@
 import { InaError } from '../../src/util/errors.ts'
-import { nearest } from '../../src/util/nearest.ts'
+import { didYouMean } from '../../src/util/nearest.ts'
 import { loads } from './loads.ts'
 import type { Scenario } from './scenario.ts'
 import { troubles } from './troubles.ts'
@@ -14,13 +14,10 @@ export const scenarioNames: readonly string[] = scenarios.map((each) => each.nam
 export function findScenario(name: string): Scenario {
   const found = scenarios.find((each) => each.name === name)
   if (found !== undefined) return found
-  const guess = nearest(name, scenarioNames)
   throw new InaError(
     'usage_invalid',
     `there is no scenario '${name}'`,
-    guess === null
-      ? `choose one of ${scenarioNames.join(', ')}`
-      : `did you mean '${guess}'? 'ina219 mock --list' shows them all`,
+    didYouMean(name, scenarioNames, "choose one of those that 'ina219 mock --list' shows"),
   )
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { refuseLogAsOutput } from '../storage/file/output-guard.ts'
 import { createDraft, removeDraft, sweepDrafts } from '../util/draft-file.ts'
+import { END_SIGNALS } from '../util/end-signals.ts'
 import { InaError, systemCode } from '../util/errors.ts'
 import { realPath } from '../util/paths.ts'
 
@@ -54,7 +55,7 @@ export function fileTarget(path: string, log: string | null): OutputTarget {
   const close = (): void => {
     if (fd !== null) closeSync(fd)
     fd = null
-    for (const signal of SIGNALS) process.off(signal, onSignal)
+    for (const signal of END_SIGNALS) process.off(signal, onSignal)
   }
   const abandon = (): void => {
     close()
@@ -65,7 +66,7 @@ export function fileTarget(path: string, log: string | null): OutputTarget {
     process.kill(process.pid, signal)
   }
   // Before there is a draft that a signal could leave behind.
-  for (const signal of SIGNALS) process.once(signal, onSignal)
+  for (const signal of END_SIGNALS) process.once(signal, onSignal)
   try {
     if (isPlain) draft = attempt(path, () => createDraft(target))
     fd = attempt(path, () => openSync(draft, 'w'))
@@ -96,8 +97,6 @@ export function fileTarget(path: string, log: string | null): OutputTarget {
 
 /** Writing goes on this long before signals get their turn, ms. */
 const BUSY_MS = 50
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * Tries where a file could be written without touching what is there.

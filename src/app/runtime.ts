@@ -59,7 +59,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   for (const { source } of plan.devices) sources.push(await openSource(source, io))
   const log = plan.log === null ? null : await openLog(plan.log)
   const stop = new Stop()
-  const output = openOutput(plan.output, { io, log, logPlan: plan.log, onQuit: () => stop.now() })
+  const output = openOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
   const hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
   hub.bus.subscribe(output)
   hub.bus.subscribe({

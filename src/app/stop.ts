@@ -1,6 +1,5 @@
+import { END_SIGNALS } from '../util/end-signals.ts'
 import type { InaError } from '../util/errors.ts'
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The one place where a run ends: by itself, by a signal, by a failure. */
 export class Stop {
@@ -29,7 +28,7 @@ export class Stop {
 
   /** SIGINT, SIGTERM and SIGHUP end the run cleanly (contract, `monitor`). */
   onSignals(): void {
-    for (const signal of SIGNALS) process.on(signal, this.#handler)
+    for (const signal of END_SIGNALS) process.on(signal, this.#handler)
   }
 
   /** @param ms null: no limit */
@@ -39,6 +38,6 @@ export class Stop {
 
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
-    for (const signal of SIGNALS) process.off(signal, this.#handler)
+    for (const signal of END_SIGNALS) process.off(signal, this.#handler)
   }
 }

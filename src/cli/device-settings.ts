@@ -1,7 +1,7 @@
 import type { Command } from '../protocol/link/commands.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
-import { nearest } from '../util/nearest.ts'
+import { didYouMean } from '../util/nearest.ts'
 import type { NamedDevice } from './named-devices.ts'
 import { type Scoped, scopeAt } from './scope.ts'
 
@@ -65,11 +65,10 @@ function parseSetting(text: string, clock: Clock): Command {
   const example = EXAMPLES[name]
   if (example === undefined) {
     const names = [...Object.keys(EXAMPLES), 'save']
-    const guess = nearest(name, names)
     throw new InaError(
       'usage_invalid',
       `'${name}' is no setting of a device`,
-      guess === null ? `the settings are ${names.join(', ')}` : `did you mean '${guess}'?`,
+      didYouMean(name, names, `the settings are ${names.join(', ')}`),
     )
   }
   if (value === '') {

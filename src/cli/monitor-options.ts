@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
-import { numberIn } from '../util/numbers.ts'
+import { countOption, dbOption, durationOption } from './common-options.ts'
 import type { DevicesAsked } from './device-plans.ts'
 import { option } from './option.ts'
-import { keepHighest } from './precedence.ts'
+import { exclude } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
@@ -39,17 +39,21 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
   return () => {
     const asked = devices()
     const { summary, output } = command.opts<MonitorOptions>()
-    // Both want stdout: a flag beats what environment and file say of the other.
-    if (summary === '-' && output === 'ndjson') keepHighest(command, ['summary'], ['output'])
+    if (summary === '-' && output === 'ndjson') {
+      exclude(
+        command,
+        [['summary'], ['output']],
+        '--summary - and --output ndjson both want stdout',
+        'write the summary to a file: --summary run.json',
+      )
+    }
     return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: asked }
   }
 }
 
 export function addLogOptions(command: Command): Command {
   return command
-    .addOption(
-      option('--db <file>', 'the log, an SQLite file', { defaultText: 'in the user data folder' }),
-    )
+    .addOption(dbOption())
     .addOption(option('--no-log', 'write no log'))
     .addOption(
       option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
@@ -77,16 +81,8 @@ function addRunOptions(command: Command): Command {
         defaultText: 'tui on a terminal, else plain',
       }),
     )
-    .addOption(
-      option('--duration <duration>', 'stop after that long, such as 90s, 15m, 1h30m', {
-        parse: parseDuration,
-      }),
-    )
-    .addOption(
-      option('--count <n>', 'stop after n samples, 1 or more', {
-        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
-      }),
-    )
+    .addOption(durationOption('stop after that long, such as 90s, 15m, 1h30m'))
+    .addOption(countOption())
     .addOption(
       option(
         '--summary <file>',

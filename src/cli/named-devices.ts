@@ -1,6 +1,6 @@
 import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
-import { nearest } from '../util/nearest.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { realPath } from '../util/paths.ts'
 
 /** A source as an option names it. */
@@ -82,11 +82,11 @@ export function noSuchDevice(
   said: string,
   devices: readonly NamedDevice[],
 ): InaError {
-  const guess = nearest(name, namesOf(devices))
+  const names = namesOf(devices)
   return new InaError(
     'usage_invalid',
     `${said} is for a device '${name}', and there is none`,
-    guess === null ? `there are: ${namesOf(devices).join(', ')}` : `did you mean '${guess}'?`,
+    didYouMean(name, names, `there are: ${names.join(', ')}`),
   )
 }
 
@@ -190,12 +190,13 @@ function tooManyLabels(labels: readonly string[], unnamed: readonly NamedDevice[
 function noSuchSource(text: string, devices: readonly NamedDevice[]): InaError {
   const name = text.slice(text.indexOf('=') + 1)
   const names = devices.map((each) => each.sourceName)
-  const guess = nearest(name, names)
   return new InaError(
     'usage_invalid',
     `--device ${text} is for a source '${name}', and there is none`,
-    guess === null
-      ? `the sources are: ${names.join(', ')}; a label that has a '=' needs one behind it`
-      : `did you mean '${guess}'?`,
+    didYouMean(
+      name,
+      names,
+      `the sources are: ${names.join(', ')}; a label that has a '=' needs one behind it`,
+    ),
   )
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { InaError } from '../util/errors.ts'
 
 /** The weakest first. */
 const LEVELS: readonly (string | undefined)[] = ['default', 'config', 'env', 'cli']
@@ -16,6 +17,23 @@ export function keepHighest(command: Command, ...sides: readonly (readonly strin
   sides.forEach((side, i) => {
     if (levels[i] !== highest) for (const key of side) drop(command, key)
   })
+}
+
+/**
+ * Settles two options, or groups of them, that can't be used together.
+ *
+ * @param message says so, for where both are named at the same level
+ * @throws InaError usage_invalid
+ */
+export function exclude(
+  command: Command,
+  [one, other]: readonly [readonly string[], readonly string[]],
+  message: string,
+  hint: string,
+): void {
+  keepHighest(command, one, other)
+  const isNamed = (key: string): boolean => levelOf(command, key) > 0
+  if (one.some(isNamed) && other.some(isNamed)) throw new InaError('usage_invalid', message, hint)
 }
 
 /** 0 built-in, 1 file, 2 environment, 3 flag; -1 where the option is not named: `stdin = false` or `port = []` in the file names no source. */

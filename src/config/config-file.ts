@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
 import { InaError, isInaError, systemCode } from '../util/errors.ts'
-import { nearest } from '../util/nearest.ts'
+import { didYouMean } from '../util/nearest.ts'
 import type { ConfigCommand, ConfigOption, ConfigValue } from './option.ts'
 
 type Table = Record<string, unknown>
@@ -108,11 +108,10 @@ export class ConfigFile {
   }
 
   #unknownKey(key: string, word: string, known: readonly string[]): InaError {
-    const guess = nearest(word, known)
     return new InaError(
       'config_invalid',
       `the configuration file ${this.#path} has an unknown key '${key}'`,
-      guess === null ? 'see --help for the names of the options' : `did you mean '${guess}'?`,
+      didYouMean(word, known, 'see --help for the names of the options'),
     )
   }
 }

@@ -121,9 +121,16 @@ export class Hub {
     return this.devices.every(({ state }) => state.source.state === 'ended')
   }
 
-  /** Of all devices together, as their newest samples came. */
-  get samplesPerSecond(): number {
-    return this.devices.reduce((sum, { state }) => sum + state.usualRate, 0)
+  /** What the log will take once it is full, at the rates of the newest samples; null: no log, or no rate yet. */
+  get bytesAtRetention(): number | null {
+    let samples = 0
+    let values = 0
+    for (const { state } of this.devices) {
+      samples += state.usualRate
+      values += state.usualRate * Object.keys(state.newest?.sample.extras ?? {}).length
+    }
+    if (this.#log === null || samples === 0) return null
+    return this.#log.bytesAtRetention(samples, values)
   }
 
   get ledger(): RunLedger {

@@ -102,8 +102,7 @@ export class LocalView implements View {
 
   #logView(): Snapshot['log'] {
     if (this.#log === null) return null
-    const rate = this.#hub.samplesPerSecond
-    const bytesAtRetention = rate > 0 ? this.#log.bytesAtRetention(rate) : null
+    const { bytesAtRetention } = this.#hub
     return { ...this.#log.state, file: this.#log.file, bytesAtRetention }
   }
 }

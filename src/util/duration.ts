@@ -1,4 +1,5 @@
 import { InaError } from './errors.ts'
+import { twoDigits } from './numbers.ts'
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -50,8 +51,7 @@ export function parseDuration(text: string): number {
 /** `2d 03:04:05` or `03:04:05`. @param ms milliseconds, 0 or more */
 export function formatClockDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const clock = `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  const clock = `${twoDigits(Math.floor(seconds / 3600) % 24)}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`
   const days = Math.floor(seconds / 86_400)
   return days > 0 ? `${days}d ${clock}` : clock
 }

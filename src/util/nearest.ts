@@ -12,6 +12,16 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best
 }
 
+/**
+ * The hint of an error about an unknown word.
+ *
+ * @param otherwise where no candidate is close
+ */
+export function didYouMean(word: string, candidates: readonly string[], otherwise: string): string {
+  const guess = nearest(word, candidates)
+  return guess === null ? otherwise : `did you mean '${guess}'?`
+}
+
 /** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

@@ -8,6 +8,11 @@ export interface NumberRange {
   readonly integer?: boolean
 }
 
+/** `07`. @param value 0 to 99 */
+export function twoDigits(value: number | string): string {
+  return String(value).padStart(2, '0')
+}
+
 /** A reader of option texts for one number in a range; the message quotes value and range. */
 export function numberIn(range: NumberRange): (text: string) => number {
   const unit = range.unit === '' ? '' : ` ${range.unit}`

@@ -1,4 +1,5 @@
 import { InaError } from './errors.ts'
+import { twoDigits } from './numbers.ts'
 
 /** Numbers from here on are Unix milliseconds, as on the wire (contract 2.1). */
 const MILLISECONDS_FROM = 1e11
@@ -90,9 +91,8 @@ export function formatIso(us: number): string {
  */
 export function formatLocal(us: number, withMs = false): string {
   const at = new Date(Math.floor(us / 1000))
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`
+  const time = `${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}:${twoDigits(at.getSeconds())}`
   return `${date} ${time}${withMs ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`
 }
 
@@ -100,7 +100,6 @@ export function formatLocal(us: number, withMs = false): string {
 export function zoneName(us: number): string {
   const offset = -new Date(Math.floor(us / 1000)).getTimezoneOffset()
   if (offset === 0) return 'UTC'
-  const two = (n: number): string => String(n).padStart(2, '0')
   const size = Math.abs(offset)
-  return `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+  return `UTC${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`
 }

@@ -108,14 +108,13 @@ export class LineOutput implements Output {
   }
 
   #reportSize(): void {
-    const { log, logPlan, io } = this.#context
-    if (this.#isSizeReported || log === null || logPlan === null) return
-    const rate = this.#hub?.samplesPerSecond ?? 0
-    if (rate === 0) return
+    const { log, io } = this.#context
+    const bytes = this.#hub?.bytesAtRetention ?? null
+    if (this.#isSizeReported || bytes === null || log === null) return
     this.#isSizeReported = true
-    const megabytes = (log.bytesAtRetention(rate) / 1e6).toPrecision(3)
+    const megabytes = (bytes / 1e6).toPrecision(3)
     io.stderr.write(
-      `# log ${logPlan.path}: ${formatDuration(logPlan.retainMs)} at this rate take about ${Number(megabytes)} MB\n`,
+      `# log ${log.path}: ${formatDuration(log.retainMs)} at this rate take about ${Number(megabytes)} MB\n`,
     )
   }
 }

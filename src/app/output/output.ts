@@ -1,7 +1,6 @@
 import type { BusSubscriber } from '../../monitor/bus.ts'
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
-import type { LogClient } from '../../storage/client/log.ts'
 import type { Congestion } from '../../stream/device-stream.ts'
 import { canOpenScreen } from '../../tui/terminal/can-open.ts'
 import type { ProcessIo } from '../io.ts'
@@ -31,8 +30,7 @@ export interface Output extends BusSubscriber, Congestion {
 export interface OutputContext {
   readonly io: ProcessIo
   /** null with `--no-log` */
-  readonly log: LogClient | null
-  readonly logPlan: LogPlan | null
+  readonly log: LogPlan | null
   /** The user wants to end the run. */
   readonly onQuit: () => void
 }

@@ -8,12 +8,11 @@ import type {
   LogRange,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
-import { InaError } from '../../util/errors.ts'
 import { lossText } from '../../util/loss-text.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
-import { keepHighest } from '../precedence.ts'
+import { exclude } from '../precedence.ts'
 import { type ChannelWish, channelsOf, parseChannels } from './export-channels.ts'
 import {
   BucketLines,
@@ -26,7 +25,14 @@ import {
   sampleColumns,
 } from './export-format.ts'
 import { ExportProgress } from './export-progress.ts'
-import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
+import {
+  addRangeOptions,
+  emptyHint,
+  openReader,
+  type RangeOptions,
+  rangeOf,
+  settleRange,
+} from './log-range.ts'
 
 interface ExportOptions extends RangeOptions {
   format: ExportFormat
@@ -80,19 +86,16 @@ export function exportCommand(io: ProcessIo): Command {
     )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
-      keepHighest(command, ['last'], ['from', 'to'])
-      keepHighest(command, ['events'], ['every', 'channels'])
+      settleRange(command)
+      const hint = 'give one of the two'
+      exclude(command, [['events'], ['every']], '--events has no --every', hint)
+      exclude(command, [['events'], ['channels']], '--events has no --channels', hint)
       return runExport(command.opts<ExportOptions>(), io)
     })
   return command
 }
 
 async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
-  for (const other of ['every', 'channels'] as const) {
-    if (options.events === true && options[other] !== undefined) {
-      throw new InaError('usage_invalid', `--events has no --${other}`, 'give one of the two')
-    }
-  }
   const { reader, file: log } = await openReader(options, io)
   try {
     const range = rangeOf(options, reader, io)

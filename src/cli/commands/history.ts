@@ -6,11 +6,17 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
-import { keepHighest } from '../precedence.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
-import { addRangeOptions, emptyHint, openReader, type RangeOptions, rangeOf } from './log-range.ts'
+import {
+  addRangeOptions,
+  emptyHint,
+  openReader,
+  type RangeOptions,
+  rangeOf,
+  settleRange,
+} from './log-range.ts'
 
 interface HistoryOptions extends RangeOptions {
   format: 'table' | 'plot' | 'json'
@@ -41,7 +47,7 @@ export function historyCommand(io: ProcessIo): Command {
     .addOption(option('--ascii', 'plot with ASCII characters only'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
-      keepHighest(command, ['last'], ['from', 'to'])
+      settleRange(command)
       return runHistory(command.opts<HistoryOptions>(), io)
     })
   return command

@@ -5,10 +5,11 @@ import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
-import { nearest } from '../../util/nearest.ts'
-import { defaultLogPath } from '../../util/paths.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
+import { dbOption, logPath } from '../common-options.ts'
 import { option } from '../option.ts'
+import { exclude } from '../precedence.ts'
 
 /** Options that `history` and `export` share. */
 export interface RangeOptions {
@@ -57,9 +58,7 @@ export function addRangeOptions(command: Command): Command {
       ),
     )
     .addOption(option('--device <name>', 'only this device (default: all of them)'))
-    .addOption(
-      option('--db <file>', 'the log, an SQLite file (default: ina219.db in your data folder)'),
-    )
+    .addOption(dbOption())
 }
 
 /** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */
@@ -68,25 +67,24 @@ export async function openReader(
   io: ProcessIo,
 ): Promise<{ readonly reader: LogReader; readonly file: string }> {
   checkRange(options)
-  const file = logPath(options, io)
+  const file = logPath(options.db, io.env)
   refuseLogAsStream(io.stdout, file)
   const { LogReader } = await import('../../storage/read/log-reader.ts')
   return { reader: LogReader.open(file), file }
 }
 
-function logPath(options: RangeOptions, io: ProcessIo): string {
-  return options.db ?? defaultLogPath(io.env)
+/** @throws InaError usage_invalid where a span is given in two ways */
+export function settleRange(command: Command): void {
+  exclude(
+    command,
+    [['last'], ['from', 'to']],
+    '--last and --from/--to exclude each other',
+    'give --last alone, or --from and --to',
+  )
 }
 
-/** Contradictions, told before the log is opened. */
-function checkRange({ last, from, to }: RangeOptions): void {
-  if (last !== undefined && (from !== undefined || to !== undefined)) {
-    throw new InaError(
-      'usage_invalid',
-      '--last and --from/--to exclude each other',
-      'give --last alone, or --from and --to',
-    )
-  }
+/** Contradictions, reported before the log is opened. */
+function checkRange({ from, to }: RangeOptions): void {
   if (from !== undefined && to !== undefined && from >= to) {
     throw new InaError(
       'usage_invalid',
@@ -111,11 +109,10 @@ function deviceOf(name: string | undefined, reader: LogReader): string | null {
   if (name === undefined) return null
   const { devices } = reader
   if (devices.length === 0 || devices.includes(name)) return name
-  const guess = nearest(name, devices)
   throw new InaError(
     'usage_invalid',
     `the log has no device '${name}'`,
-    guess === null ? `it has: ${devices.join(', ')}` : `did you mean '${guess}'?`,
+    didYouMean(name, devices, `it has: ${devices.join(', ')}`),
   )
 }
 

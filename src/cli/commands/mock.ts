@@ -18,12 +18,12 @@ import type { ProcessIo } from '../../app/io.ts'
 import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
 import { Stop } from '../../app/stop.ts'
 import { openSummary } from '../../app/summary.ts'
-import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
+import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
-import { keepHighest } from '../precedence.ts'
+import { exclude } from '../precedence.ts'
 
 interface MockCliOptions extends RunChoice {
   list?: boolean
@@ -72,20 +72,8 @@ export function mockCommand(io: ProcessIo): Command {
         { parse: numberIn({ min: 0.001, max: 86_400_000, unit: 'ms' }) },
       ),
     )
-    .addOption(
-      option('--count <n>', 'stop after n samples, 1 or more (default: no end)', {
-        parse: numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER, unit: '', integer: true }),
-      }),
-    )
-    .addOption(
-      option(
-        '--duration <duration>',
-        'stop after that long, device time with --rate max (default: no end)',
-        {
-          parse: parseDuration,
-        },
-      ),
-    )
+    .addOption(countOption())
+    .addOption(durationOption('stop after that long, device time with --rate max'))
     .addOption(
       option('--scenario <name>', 'what the load does; --list shows them', {
         default: 'normal',
@@ -142,8 +130,20 @@ export function mockCommand(io: ProcessIo): Command {
 
 /** A flag beats environment and file also where they name an option that excludes it. */
 function settleConflicts(command: Command): void {
-  for (const key of ['fault', 'plainFrames', 'start']) keepHighest(command, ['board'], [key])
-  if (command.getOptionValue('rate') === 'max') keepHighest(command, ['board'], ['rate'])
+  const misplaced = [
+    ['fault', '--fault'],
+    ['plainFrames', '--plain-frames'],
+    ['start', '--start'],
+    ...(command.getOptionValue('rate') === 'max' ? [['rate', '--rate max'] as const] : []),
+  ] as const
+  for (const [key, flag] of misplaced) {
+    exclude(
+      command,
+      [['board'], [key]],
+      `${flag} does not go with --board, which runs the firmware as it is`,
+      'leave one of them out',
+    )
+  }
   // A default for recordings is no mistake of a run without one.
   const isSaidHere = command.getOptionValueSource('columns') === 'cli'
   if (command.getOptionValue('replay') === undefined && !isSaidHere) {
@@ -160,7 +160,7 @@ async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
     io.stdout.write(listScenarios())
     return
   }
-  refuseContradictions(options)
+  refuseUnusedColumns(options)
   const writeSummary = openSummary(options.summary ?? null, io.stderr, null)
   const replay = options.replay === undefined ? null : openReplay(options.replay, options)
   const stop = new Stop()
@@ -183,26 +183,12 @@ async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
   }
 }
 
-function refuseContradictions(options: MockCliOptions): void {
+function refuseUnusedColumns(options: MockCliOptions): void {
   if (options.columns !== undefined && options.replay === undefined) {
     throw new InaError(
       'usage_invalid',
       '--columns says what the columns of a recording are, but none is played',
       'name the recording with --replay',
-    )
-  }
-  if (options.board !== true) return
-  const misplaced = [
-    [options.fault, '--fault'],
-    [options.plainFrames, '--plain-frames'],
-    [options.start, '--start'],
-    [options.rate === 'max' ? options.rate : undefined, '--rate max'],
-  ].find(([value]) => value !== undefined)
-  if (misplaced !== undefined) {
-    throw new InaError(
-      'usage_invalid',
-      `${String(misplaced[1])} does not go with --board, which runs the firmware as it is`,
-      'leave one of them out',
     )
   }
 }
@@ -231,7 +217,7 @@ async function runners(
   const { servePty } = await import('../../../mock/pty-runner.ts')
   const served: MockCliOptions =
     options.rate === 'max' ? { ...options, rate: SENSOR_RATE_HZ } : options
-  const pty = await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
+  const pty = await openPty(linkOf(options.pty))
   io.stdout.write(`${pty.path}\n`)
   stop.after(options.duration ?? null)
   const limit = options.count === undefined ? {} : { limit: options.count }
@@ -244,6 +230,11 @@ async function runners(
   )
 }
 
+/** The stable name of a pseudo-serial port, where `--pty` gives one. */
+function linkOf(pty: string | true): { readonly link?: string } {
+  return pty === true ? {} : { link: pty }
+}
+
 async function runBoard(
   options: MockCliOptions,
   replay: ReplayFeed | null,
@@ -253,10 +244,7 @@ async function runBoard(
   const { serveBoard } = await import('../../../mock/board/serve.ts')
   const { streamHost } = await import('../../../mock/board/board-host.ts')
   const { openPty } = await import('../../../mock/pty.ts')
-  const pty =
-    options.pty === undefined
-      ? null
-      : await openPty(typeof options.pty === 'string' ? { link: options.pty } : {})
+  const pty = options.pty === undefined ? null : await openPty(linkOf(options.pty))
   if (pty !== null) io.stdout.write(`${pty.path}\n`)
   const rateHz = options.rate as number | undefined
   const intervalMs = options.interval ?? (rateHz === undefined ? null : 1000 / rateHz)

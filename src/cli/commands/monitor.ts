@@ -3,8 +3,8 @@ import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/output.ts'
 import { type LogPlan, type RunPlan, runMonitor } from '../../app/runtime.ts'
-import { InaError } from '../../util/errors.ts'
-import { defaultLogPath, logFilePath } from '../../util/paths.ts'
+import { logFilePath } from '../../util/paths.ts'
+import { logPath } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { addMonitorOptions, type MonitorOptions } from '../monitor-options.ts'
 import { devicePlans } from '../monitor-source.ts'
@@ -40,7 +40,7 @@ export function monitorCommand(io: ProcessIo): Command {
 
 function logPlan(options: MonitorOptions, io: ProcessIo): LogPlan | null {
   if (!options.log) return null
-  const path = options.db ?? defaultLogPath(io.env)
+  const path = logPath(options.db, io.env)
   return { path, file: logFilePath(path), retainMs: options.retain }
 }
 
@@ -50,13 +50,6 @@ async function runPlan(
   io: ProcessIo,
 ): Promise<RunPlan> {
   const kind = chooseOutput(options.output, io)
-  if (options.summary === '-' && kind === 'ndjson') {
-    throw new InaError(
-      'usage_invalid',
-      '--summary - and --output ndjson both want stdout',
-      'write the summary to a file: --summary run.json',
-    )
-  }
   return {
     devices: await devicePlans(options.devices, io),
     log,

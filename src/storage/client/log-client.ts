@@ -125,8 +125,8 @@ class WorkerLog implements LogClient, OutboxHost {
     return this.#begins.get(device) ?? null
   }
 
-  bytesAtRetention(samplesPerSecond: number): number {
-    return estimateLogBytes(samplesPerSecond, this.#retainMs)
+  bytesAtRetention(samplesPerSecond: number, valuesPerSecond: number): number {
+    return estimateLogBytes(samplesPerSecond, this.#retainMs, valuesPerSecond)
   }
 
   mayAppend(): boolean {

@@ -85,8 +85,8 @@ export interface LogClient {
   readonly resumePoints: readonly ResumePoint[]
   /** Begin of the log of a device when it was opened, Unix µs; null: it was not known. */
   oldestUs(device: string): number | null
-  /** How large the log will be once it is full, in bytes. */
-  bytesAtRetention(samplesPerSecond: number): number
+  /** How large the log will be once it is full, in bytes. @param valuesPerSecond of extra channels */
+  bytesAtRetention(samplesPerSecond: number, valuesPerSecond: number): number
   readonly state: LogState
   /** Called when the state changes, and after each commit. */
   onState(listener: (state: LogState) => void): void
