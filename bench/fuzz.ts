@@ -8,9 +8,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Noise } from '../mock/random.ts'
-import { decodeLine } from '../src/protocol/codec.ts'
 import { withCrc } from '../src/protocol/crc.ts'
-import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
+import { decodeBytes } from '../src/sources/lines/line-decoder.ts'
 
 const total = Number(process.argv[2] ?? 10_000_000)
 const seed = Number(process.argv[3] ?? 1)
@@ -18,6 +17,8 @@ const noise = new Noise(seed)
 
 const SEEDS = [
   withCrc('{"v":5.02,"a":0.245,"w":1.23,"ts":1712345678,"seq":123,"status":"ok","mode":"NORMAL"}'),
+  withCrc('{"v":5.02,"a":0.245,"soc":85.5,"lux":35000,"seq":123}'),
+  '{"soc":85.5,"lux":35000,"seq":123}',
   '{"v":5.02,"a":-0.245,"ms":4294967295,"seq":4294967295}',
   withCrc('{"hello":"ina219","fw":"1.0.0","boot":17,"seq":5,"depth":128,"shunt":0.1,"range":32}'),
   withCrc('{"ack":124,"result":"ok"}'),
@@ -52,13 +53,9 @@ function makeLine(i: number, into: Buffer): number {
 }
 
 const counts: Record<string, number> = {}
-const splitter = new LineSplitter({
-  line: (bytes) => {
-    const { kind } = decodeLine(bytes)
+const decoder = decodeBytes({
+  frame: ({ kind }) => {
     counts[kind] = (counts[kind] ?? 0) + 1
-  },
-  overlong: () => {
-    counts['overlong'] = (counts['overlong'] ?? 0) + 1
   },
 })
 
@@ -77,12 +74,12 @@ const heaps: number[] = []
 for (let part = 0; part < 10; part++) {
   const startMs = performance.now()
   for (let i = part * tenth; i < Math.min(total, (part + 1) * tenth); i++) {
-    splitter.push(scratch.subarray(0, makeLine(i, scratch)))
+    decoder.push(scratch.subarray(0, makeLine(i, scratch)))
   }
   seconds.push((performance.now() - startMs) / 1000)
   heaps.push(heapMb())
 }
-splitter.end()
+decoder.end()
 console.log(`${total} lines, seed ${seed}: ${JSON.stringify(counts)}`)
 console.log(`seconds a tenth: ${seconds.map((s) => s.toFixed(2)).join(' ')}`)
 console.log(`heap after each tenth, MB: ${heaps.map((mb) => mb.toFixed(1)).join(' ')}`)

@@ -1,5 +1,5 @@
-import { decodeLine } from '../../src/protocol/codec.ts'
-import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import type { Frame } from '../../src/protocol/frames.ts'
+import { decodeBytes } from '../../src/sources/lines/line-decoder.ts'
 
 /** What a board said, for `mock --summary`. */
 export interface LineCounts {
@@ -27,12 +27,7 @@ export class LineCounter {
     hellos: 0,
   }
   readonly #limit: number
-  readonly #splitter = new LineSplitter({
-    line: (bytes) => this.#count(bytes),
-    overlong: () => {
-      this.counts.lines += 1
-    },
-  })
+  readonly #decoder = decodeBytes({ frame: (frame) => this.#count(frame) })
 
   /** @param limit samples to let pass, resends not counted */
   constructor(limit: number) {
@@ -49,7 +44,7 @@ export class LineCounter {
     while (end < bytes.length && !this.finished) {
       const newline = bytes.indexOf(LF, end)
       const next = newline < 0 ? bytes.length : newline + 1
-      this.#splitter.push(bytes.subarray(end, next))
+      this.#decoder.push(bytes.subarray(end, next))
       end = next
     }
     this.counts.bytes += end
@@ -58,13 +53,12 @@ export class LineCounter {
 
   /** The rest of an unfinished line will not come. */
   forget(): void {
-    this.#splitter.discard()
+    this.#decoder.discard()
   }
 
-  #count(bytes: Uint8Array): void {
+  #count(frame: Frame): void {
     const { counts } = this
     counts.lines += 1
-    const frame = decodeLine(bytes)
     if (frame.kind === 'sample') counts[frame.resend ? 'resends' : 'samples'] += 1
     else if (frame.kind === 'hello') counts.hellos += 1
     else if (frame.kind === 'ack') counts.commands += 1

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { type Extras, MAX_CHANNEL_ID } from '../domain/channels.ts'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
 import { cleanText } from '../domain/sample.ts'
 import { checkCrc, isBlank } from './crc.ts'
+import { readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
 import {
   ACK,
@@ -12,7 +12,6 @@ import {
   type MemberType,
   type MemberValues,
   NACK,
-  NO_CHANNELS,
   NOTE,
   type RawMembers,
   read,
@@ -130,52 +129,6 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
     mode: mode === null ? null : cleanText(mode),
     protected: isProtected,
     resend: r === 1,
-  }
-}
-
-/**
- * Names, in their order, of the newest line without channels: a device sends the
- * same ones each time, so that its lines need no closer look. Nothing but speed
- * depends on it.
- */
-let usualNames: readonly string[] = []
-
-/** Every further numeric member is a channel (PROTOCOL.md 5.1). */
-function readExtras(members: Members): Extras | null {
-  let at = 0
-  for (const name in members) if (name !== usualNames[at++]) return collectExtras(members)
-  return null
-}
-
-function collectExtras(members: Members): Extras | null {
-  let extras: Record<string, number> | null = null
-  for (const name in members) {
-    if (NO_CHANNELS.has(name)) continue
-    const value = members[name]
-    if (typeof value !== 'number' || !Number.isFinite(value)) continue
-    const id = cleanText(name)
-    // A name that every object has would be found in samples without the channel, too.
-    if (id === '' || id.length > MAX_CHANNEL_ID || id in Object.prototype) continue
-    extras ??= {}
-    extras[id] = value + 0
-  }
-  const names = Object.keys(members)
-  if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
-  return extras
-}
-
-/** What is there of voltage, current and power where they are no electric sample. */
-function withElectric(
-  extras: Extras | null,
-  v: number | null,
-  a: number | null,
-  w: number | null,
-): Extras {
-  return {
-    ...(v === null ? {} : { v }),
-    ...(a === null ? {} : { a }),
-    ...(w === null ? {} : { w }),
-    ...extras,
   }
 }
 

@@ -3,9 +3,8 @@ import type { BoardHost } from '../../mock/board/board-host.ts'
 import { serveBoard } from '../../mock/board/serve.ts'
 import { openPty } from '../../mock/pty.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
-import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Frame } from '../../src/protocol/frames.ts'
-import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
+import { decodeBytes } from '../../src/sources/lines/line-decoder.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { hasPty, until } from '../support/serial.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
@@ -18,14 +17,11 @@ function memoryHost(change: Partial<BoardHost> = {}) {
     opened: (): void => {},
     drain: (): void => {},
   }
-  const splitter = new LineSplitter({
-    line: (bytes) => frames.push(decodeLine(bytes)),
-    overlong: () => {},
-  })
+  const decoder = decodeBytes({ frame: (frame) => frames.push(frame) })
   const host: BoardHost = {
     open: true,
     write: (bytes) => {
-      splitter.push(bytes)
+      decoder.push(bytes)
       return true
     },
     onData: (listener) => {

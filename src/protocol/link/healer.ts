@@ -206,9 +206,12 @@ export class Healer {
   }
 
   #refill(nowMs: number): number {
-    const grown = ((nowMs - this.#budgetMs) / 1000) * this.#samplesPerSecond * RESEND_SHARE
-    this.#budget = Math.min(this.#depth, this.#budget + grown)
-    this.#budgetMs = nowMs
+    // A line without a limit gives nothing in no time, and not 0 times infinity.
+    if (nowMs > this.#budgetMs) {
+      const grown = ((nowMs - this.#budgetMs) / 1000) * this.#samplesPerSecond * RESEND_SHARE
+      this.#budget = Math.min(this.#depth, this.#budget + grown)
+      this.#budgetMs = nowMs
+    }
     return this.#budget
   }
 }
