@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Sample } from '../../src/domain/sample.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import {
@@ -273,26 +274,42 @@ describe('the spill file', () => {
   })
 })
 
-test('a commit that went through although it was reported as failed is not made again', () => {
-  const keeper = startKeeper()
-  const samples = series(300, 100_000)
-  keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
-  const { write } = LogWriter.prototype
-  vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
-    this: LogWriter,
-    ...args
-  ) {
-    write.apply(this, args)
-    throw new Error('the disk failed')
-  })
-  keeper.accept(batchesOf(samples.slice(100, 200)))
-  expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
-  nowMs += 1001
-  keeper.accept(batchesOf(samples.slice(200)))
-  expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
-  keeper.close()
-  expectAll(300)
-})
+/** The fifty-first of each hundred comes last of them. */
+function lateAtTheEnd(samples: readonly Sample[]): Sample[] {
+  const hundreds = [0, 100, 200].map((from) => samples.slice(from, from + 100))
+  return hundreds.flatMap((each) => [...each.toSpliced(50, 1), each[50] as Sample])
+}
+
+test.each([
+  ['numbered', (samples: Sample[]) => samples],
+  ['not numbered', (samples: Sample[]) => samples.map((each) => ({ ...each, seq: null }))],
+  ['a late one at the end', lateAtTheEnd],
+] as const)(
+  'a commit that went through although it was reported as failed is not made again: %s',
+  (_, of) => {
+    const keeper = startKeeper()
+    const samples: Sample[] = of(series(300, 100_000))
+    keeper.accept(batchesOf(samples.slice(0, 100), { epochs: [EPOCH] }))
+    const { write } = LogWriter.prototype
+    vi.spyOn(LogWriter.prototype, 'write').mockImplementationOnce(function (
+      this: LogWriter,
+      ...args
+    ) {
+      write.apply(this, args)
+      throw new Error('the disk failed')
+    })
+    keeper.accept(batchesOf(samples.slice(100, 200)))
+    expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
+    nowMs += 1001
+    keeper.accept(batchesOf(samples.slice(200)))
+    expect(last()).toMatchObject({ kind: 'recording', durable: 3 })
+    keeper.close()
+    const logged = query(file, 'SELECT time_us FROM power_log ORDER BY time_us')
+    expect(logged.map((row) => row['time_us'])).toEqual(
+      samples.map(({ timeUs }) => timeUs).toSorted((a, b) => a - b),
+    )
+  },
+)
 
 test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
   const samples = series(300, 100_000)

@@ -1,5 +1,7 @@
 /** Bytes a sample takes in the file, indexes and page slack included; measured with 100,000 of the mock's. */
 const BYTES_PER_SAMPLE = 32
+/** A value of an extra channel, measured with 100,000 samples of 1 to 8 channels. */
+const BYTES_PER_VALUE = 23
 /** A minute's roll-up. */
 const BYTES_PER_MINUTE = 120
 
@@ -8,9 +10,15 @@ const BYTES_PER_MINUTE = 120
  *
  * @param samplesPerSecond the present rate
  * @param retainMs how long samples are kept
+ * @param valuesPerSecond values of extra channels at the present rate
  * @returns bytes
  */
-export function estimateLogBytes(samplesPerSecond: number, retainMs: number): number {
+export function estimateLogBytes(
+  samplesPerSecond: number,
+  retainMs: number,
+  valuesPerSecond = 0,
+): number {
   const seconds = retainMs / 1000
-  return seconds * samplesPerSecond * BYTES_PER_SAMPLE + (seconds / 60) * BYTES_PER_MINUTE
+  const bytesPerSecond = samplesPerSecond * BYTES_PER_SAMPLE + valuesPerSecond * BYTES_PER_VALUE
+  return seconds * bytesPerSecond + (seconds / 60) * BYTES_PER_MINUTE
 }

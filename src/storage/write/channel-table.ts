@@ -1,21 +1,18 @@
 import type Database from 'better-sqlite3'
+import type { ChannelUnit } from '../client/log.ts'
 import { toMicro, toStored } from '../file/stored-value.ts'
+import type { OpenDevice } from './epoch-table.ts'
 
 /** Up to here, channels that nothing is left of may stay. */
 export const FEW_CHANNELS = 64
 
-/** An extra channel of a device. */
-interface OpenChannel {
-  readonly id: number
-  unit: string
-  /** False: begun by this run, and no value has come yet. */
-  mayHaveValues: boolean
-}
-
 /** The extra channels of the devices, and their values. All within a transaction. */
 export class ChannelTable {
   readonly #db: Database.Database
-  readonly #channels = new Map<number, Map<string, OpenChannel>>()
+  /** By device and name. */
+  readonly #ids = new Map<number, Map<string, number>>()
+  /** By device and name, units of this run; a channel comes into the log with its first value. */
+  readonly #units = new Map<string, Map<string, string>>()
   readonly #insertChannel: Database.Statement
   readonly #setUnit: Database.Statement
   readonly #insert: Database.Statement
@@ -24,85 +21,75 @@ export class ChannelTable {
   constructor(db: Database.Database) {
     this.#db = db
     this.#insertChannel = db.prepare('INSERT INTO channel(device_id, name, unit) VALUES (?, ?, ?)')
-    this.#setUnit = db.prepare('UPDATE channel SET unit = ? WHERE id = ?')
+    this.#setUnit = db.prepare(
+      'UPDATE channel SET unit = ? WHERE name = ? AND device_id = (SELECT id FROM device WHERE name = ?)',
+    )
     // As for samples: better-sqlite3 binds every number as REAL, which an ANY column would keep.
     this.#insert = db.prepare('INSERT INTO channel_value VALUES (?, ?, CAST(? AS INTEGER))')
     this.#insertAny = db.prepare('INSERT INTO channel_value VALUES (?, ?, ?)')
-    for (const [id, deviceId, name, unit] of db
-      .prepare('SELECT id, device_id, name, unit FROM channel')
-      .raw()
-      .all() as [number, number, string, string][]) {
-      this.#of(deviceId).set(name, { id, unit, mayHaveValues: true })
+    const rows = db.prepare('SELECT id, device_id, name FROM channel').raw().all()
+    for (const [id, deviceId, name] of rows as [number, number, string][]) {
+      mapOf(this.#ids, deviceId).set(name, id)
     }
   }
 
-  /** Keeps the unit of a channel, whether it has values yet or not. */
-  describe(deviceId: number, name: string, unit: string): void {
-    const channel = this.#channel(deviceId, name, unit)
-    if (channel.unit === unit) return
-    channel.unit = unit
-    this.#setUnit.run(unit, channel.id)
+  /** Keeps the unit of a channel, whether the log has values of it yet or not. */
+  describe({ device, id: name, unit }: ChannelUnit): void {
+    mapOf(this.#units, device).set(name, unit)
+    this.#setUnit.run(unit, name, device)
   }
 
   /**
    * @param sampleId of the row of its sample
-   * @param value no NaN
+   * @param value finite
    * @returns id of the channel
    */
-  add(deviceId: number, name: string, sampleId: number, value: number): number {
-    const channel = this.#channel(deviceId, name, '')
-    channel.mayHaveValues = true
+  add(device: OpenDevice, name: string, sampleId: number, value: number): number {
+    const id = this.#ids.get(device.id)?.get(name) ?? this.#begin(device, name)
     const micro = toMicro(value)
-    if (Number.isNaN(micro)) this.#insertAny.run(sampleId, channel.id, toStored(value))
-    else this.#insert.run(sampleId, channel.id, micro)
-    return channel.id
+    if (Number.isNaN(micro)) this.#insertAny.run(sampleId, id, toStored(value))
+    else this.#insert.run(sampleId, id, micro)
+    return id
   }
 
-  /** Removes channels without values and without minutes; looks through all values where those may be many. */
+  /** Removes channels without values and without minutes, where they are many: it looks through all values. */
   removeUnused(): void {
-    const rolled = this.#db
-      .prepare('SELECT 1 FROM channel_minute WHERE channel_id = ? LIMIT 1')
-      .pluck()
-    const doubtful: OpenChannel[] = []
-    const unused = new Set<number>()
-    for (const channel of this.#all()) {
-      if (rolled.get(channel.id) !== undefined) continue
-      if (channel.mayHaveValues) doubtful.push(channel)
-      else unused.add(channel.id)
-    }
-    if (doubtful.length > FEW_CHANNELS) {
-      const used = new Set(
-        this.#db.prepare('SELECT DISTINCT channel_id FROM channel_value').pluck().all(),
+    const unrolled = this.#db
+      .prepare(
+        `SELECT id FROM channel c WHERE NOT EXISTS
+           (SELECT 1 FROM channel_minute m WHERE m.channel_id = c.id)`,
       )
-      for (const { id } of doubtful) if (!used.has(id)) unused.add(id)
-    }
+      .pluck()
+      .all() as number[]
+    if (unrolled.length <= FEW_CHANNELS) return
+    const used = new Set(
+      this.#db.prepare('SELECT DISTINCT channel_id FROM channel_value').pluck().all() as number[],
+    )
+    const unused = new Set(unrolled.filter((id) => !used.has(id)))
     const remove = this.#db.prepare('DELETE FROM channel WHERE id = ?')
-    for (const id of unused) remove.run(id)
-    for (const channels of this.#channels.values()) {
-      for (const [name, { id }] of channels) if (unused.has(id)) channels.delete(name)
+    for (const ids of this.#ids.values()) {
+      for (const [name, id] of ids) {
+        if (!unused.has(id)) continue
+        remove.run(id)
+        ids.delete(name)
+      }
     }
   }
 
-  *#all(): Generator<OpenChannel> {
-    for (const channels of this.#channels.values()) yield* channels.values()
+  #begin(device: OpenDevice, name: string): number {
+    const unit = this.#units.get(device.name)?.get(name) ?? ''
+    const id = Number(this.#insertChannel.run(device.id, name, unit).lastInsertRowid)
+    mapOf(this.#ids, device.id).set(name, id)
+    return id
   }
+}
 
-  #of(deviceId: number): Map<string, OpenChannel> {
-    let channels = this.#channels.get(deviceId)
-    if (channels === undefined) {
-      channels = new Map()
-      this.#channels.set(deviceId, channels)
-    }
-    return channels
+/** The map under a key, made where there is none. */
+function mapOf<K, V>(maps: Map<K, Map<string, V>>, key: K): Map<string, V> {
+  let map = maps.get(key)
+  if (map === undefined) {
+    map = new Map()
+    maps.set(key, map)
   }
-
-  /** Made where the device has none of that name. */
-  #channel(deviceId: number, name: string, unit: string): OpenChannel {
-    const known = this.#channels.get(deviceId)?.get(name)
-    if (known !== undefined) return known
-    const { lastInsertRowid } = this.#insertChannel.run(deviceId, name, unit)
-    const channel = { id: Number(lastInsertRowid), unit, mayHaveValues: false }
-    this.#of(deviceId).set(name, channel)
-    return channel
-  }
+  return map
 }

@@ -145,13 +145,6 @@ export class EpochTable {
     return epoch
   }
 
-  /** Whether a sample, the last of a transaction, is in the log. @param id as the monitor numbers it */
-  isLast(id: number, timeUs: number, seq: number): boolean {
-    const epoch = this.#epochs.get(id)
-    // Its time may have been shifted by some µs, where it was taken.
-    return seq >= 0 && epoch?.lastSeq === seq && Math.abs(epoch.lastUs - timeUs) < 1000
-  }
-
   /** A sample of the epoch was inserted. @param seq -1: none */
   advance(epoch: OpenEpoch, timeUs: number, seq: number): void {
     if (timeUs > epoch.device.newestUs) epoch.device.newestUs = timeUs

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
+import type { LogBatch } from '../client/log-batch.ts'
 import { logError } from '../file/log-errors.ts'
 import { isLog, openForWriting } from '../file/log-file.ts'
 import { type OrphanFate, saveOrphan } from '../file/orphan.ts'
@@ -72,6 +73,16 @@ export class HeldFile {
       closeBoth(db, fd)
       throw logError(error, file)
     }
+  }
+
+  /**
+   * Commits batches in one transaction. Only while there is a writer.
+   *
+   * @param alongside further statements of the same transaction
+   */
+  write(batches: readonly LogBatch[], alongside: (db: Database.Database) => void): void {
+    const { db, writer } = this.#open as OpenFile
+    writer.write(batches, () => alongside(db))
   }
 
   /** Parts from a file that is not in its place any more. */

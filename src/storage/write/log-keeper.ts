@@ -5,6 +5,7 @@ import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-b
 import { logError, plainReason } from '../file/log-errors.ts'
 import { HeldFile, type OpenFile } from './held-file.ts'
 import type { LogWriter } from './log-writer.ts'
+import { RunMark } from './run-mark.ts'
 import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
@@ -61,6 +62,7 @@ export class LogKeeper {
   readonly #spill: SpillFile
   readonly #file: HeldFile
   readonly #run = new RunRecord()
+  readonly #mark = new RunMark()
   #waiting: LogBatch[] = []
   #waitingSamples = 0
   #waitingSinceMs = 0
@@ -181,8 +183,9 @@ export class LogKeeper {
     try {
       while (this.#waiting.length > 0) {
         const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
+        const durable = this.#durable + group.length
         const isWritten = this.#file.isInPlace
-        if (isWritten) this.#file.writer?.write(group)
+        if (isWritten) this.#file.write(group, (db) => this.#mark.set(db, durable))
         // Looked at again: what went into a file that had just been deleted is durable nowhere.
         if (!this.#file.isInPlace) {
           if (this.#leave() && isWritten) this.#done(group.length)
@@ -236,10 +239,11 @@ export class LogKeeper {
     try {
       const { db, writer } = this.#file.open()
       writer.write([this.#run.batch])
-      const isDone = writer.committed(this.#waiting)
+      const written = this.#mark.read(db)
       drainSpill(this.#spill, db, writer)
       this.#note(writer)
-      this.#done(isDone)
+      // Some of those that wait may be in the log: what failed may only have been the report of it.
+      this.#done(Math.max(0, written - this.#durable))
     } catch (error) {
       this.#fail(error)
       return false

@@ -5,7 +5,7 @@ import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
 import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
 import { Catalog } from '../read/catalog.ts'
 import { ChannelTable } from './channel-table.ts'
-import { EpochTable, type OpenEpoch } from './epoch-table.ts'
+import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
 import { LogNotes } from './log-notes.ts'
 import { LossTable } from './loss-table.ts'
@@ -72,20 +72,6 @@ export class LogWriter {
   }
 
   /**
-   * How many of these batches are in the log already: a transaction whose end could
-   * not be synced may have been carried out all the same.
-   */
-  committed(batches: readonly LogBatch[]): number {
-    return (
-      batches.findLastIndex(({ block: { count, fields } }) => {
-        const at = (count - 1) * FIELDS
-        const [timeUs = 0, , , , seq = -1, epochId = 0] = fields.subarray(Math.max(0, at))
-        return count > 0 && this.#epochs.isLast(epochId, timeUs, seq)
-      }) + 1
-    )
-  }
-
-  /**
    * Commits batches in one transaction.
    *
    * @param alongside further statements of the same transaction
@@ -96,9 +82,7 @@ export class LogWriter {
         let samples = 0
         for (const batch of batches) {
           for (const epoch of batch.epochs) this.#epochs.open(epoch)
-          for (const { device, id, unit } of batch.units) {
-            this.#channels.describe(this.#epochs.device(device).id, id, unit)
-          }
+          for (const unit of batch.units) this.#channels.describe(unit)
           this.#insertBlock(batch.block)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
@@ -231,7 +215,7 @@ export class LogWriter {
       )
       if (nextExtra < extras.length) {
         const counts = measured[status] as boolean
-        nextExtra = this.#insertExtras(block, at / FIELDS, nextExtra, device.id, id, counts)
+        nextExtra = this.#insertExtras(block, at / FIELDS, nextExtra, device, id, counts)
       }
       this.#epochs.advance(epoch, id, seq)
       const move = this.#retention.add(device.id, id, now)
@@ -254,7 +238,7 @@ export class LogWriter {
     { extras, channels }: SampleBlock,
     index: number,
     next: number,
-    deviceId: number,
+    device: OpenDevice,
     sampleId: number,
     measured: boolean,
   ): number {
@@ -263,7 +247,7 @@ export class LogWriter {
     for (; extras[at] === index; at += EXTRA_FIELDS) {
       const value = extras[at + 2] as number
       const name = channels[extras[at + 1] as number] as string
-      const channelId = this.#channels.add(deviceId, name, sampleId, value)
+      const channelId = this.#channels.add(device, name, sampleId, value)
       this.#rollUps.addExtra(channelId, value, measured)
     }
     return at

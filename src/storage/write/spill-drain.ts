@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Epoch } from '../../domain/sample.ts'
-import { EMPTY_BATCH } from '../client/log-batch.ts'
+import { EMPTY_BATCH, type LogBatch } from '../client/log-batch.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { SpillFile } from './spill-file.ts'
 
@@ -17,8 +16,7 @@ export function drainSpill(spill: SpillFile, db: Database.Database, writer: LogW
   const known = db.prepare('SELECT offset FROM spill WHERE file_id = ?').pluck().get(fileId)
   let offset = (known as number | undefined) ?? 0
   // They stand at the begin; the writer has to know them however far it had got.
-  const epochs = epochsBefore(spill, offset)
-  if (epochs.length > 0) writer.write([{ ...EMPTY_BATCH, epochs }])
+  if (offset > 0) writer.write([runBefore(spill, offset)])
   for (;;) {
     const chunk = spill.readChunk(offset)
     if (chunk === null) break
@@ -34,13 +32,18 @@ export function drainSpill(spill: SpillFile, db: Database.Database, writer: LogW
   return samples
 }
 
-function epochsBefore(spill: SpillFile, end: number): Epoch[] {
-  const epochs: Epoch[] = []
+/** Epochs and units up to there. */
+function runBefore(spill: SpillFile, end: number): LogBatch {
+  const batches: LogBatch[] = []
   for (let offset = 0; offset < end; ) {
     const chunk = spill.readChunk(offset)
     if (chunk === null) break
-    for (const batch of chunk.batches) epochs.push(...batch.epochs)
+    batches.push(...chunk.batches.map(({ epochs, units }) => ({ ...EMPTY_BATCH, epochs, units })))
     offset = chunk.offset
   }
-  return epochs
+  return {
+    ...EMPTY_BATCH,
+    epochs: batches.flatMap(({ epochs }) => epochs),
+    units: batches.flatMap(({ units }) => units),
+  }
 }
