@@ -9,6 +9,7 @@ import {
   EPOCH,
   makeLog,
   openWriter,
+  query,
   START_US,
   sampleAt,
   series,
@@ -188,4 +189,23 @@ test('samples come with their extra values, or without them', () => {
       { id: '__proto__', device: 'bench', unit: '' },
     ])
   })
+})
+
+test('seconds go with their samples, the minutes stay', () => {
+  const file = join(tempFolder(), 'log.db')
+  const log = openWriter(file, 60_000)
+  log.writer.write(batchesOf(series(9000, 20_000), { epochs: [EPOCH] }))
+  log.end()
+  // 180 s were written, the last 60 s of them are kept.
+  expect(query(file, 'SELECT count(*) AS n, sum(samples) AS samples FROM second')).toEqual([
+    { n: 60, samples: 3000 },
+  ])
+  expect(query(file, 'SELECT count(*) AS n, sum(samples) AS samples FROM minute')).toEqual([
+    { n: 3, samples: 9000 },
+  ])
+})
+
+test('a slow device has no seconds', () => {
+  const file = logOf(series(1000, 60_000))
+  expect(query(file, 'SELECT count(*) AS n FROM second')).toEqual([{ n: 0 }])
 })

@@ -85,6 +85,26 @@ describe('Integrator', () => {
     expect(totals.read().samples).toBe(3601)
   })
 
+  it('goes on through samples without voltage and current, also where these come late', () => {
+    const [voltage, current, power] = [Number.NaN, Number.NaN, Number.NaN]
+    const bare = { electric: false, voltage, current, power, extras: { soc: 50 } }
+    const at = (seq: number, change: Partial<Sample> = {}): Sample =>
+      sample(START_US + seq * 1e6, { seq, current: 3.6, ...change })
+    const coulombs = (...samples: readonly Sample[]): number => {
+      const totals = new Integrator()
+      for (const each of samples) totals.add(each)
+      return Math.round(totals.read().chargeMah * 1e6) / 1e6
+    }
+    const late = { origin: 'late' } as const
+    expect(coulombs(at(1), at(2, bare), at(3))).toBe(2)
+    expect(coulombs(at(1), at(3))).toBe(0)
+    expect(coulombs(at(1), at(3), at(2, { ...bare, ...late }))).toBe(2)
+    expect(coulombs(at(1), at(2, bare), at(4, bare), at(5), at(3, late))).toBe(4)
+    expect(coulombs(at(1), at(2, { status: 'ovf' }), at(3, bare), at(4))).toBe(0)
+    expect(coulombs(at(1), at(2, { ...bare, status: 'ovf' }), at(3))).toBe(2)
+    expect(coulombs(at(1, bare), at(2, bare))).toBe(0)
+  })
+
   it('adds nothing over a gap, a restart, an out-of-range sample or a sensor error', () => {
     for (const change of [
       { seq: 3 },

@@ -24,15 +24,17 @@ export function parseChannels(text: string): ChannelWish {
 /**
  * The ids of the channels that are asked for; of several devices with the same channel once.
  *
- * @param device null: all devices
- * @throws InaError usage_invalid: the log has no such channel
+ * @param device whose channels are all; null: of all devices
+ * @throws InaError usage_invalid: no device in the log has such a channel
  */
 export function channelsOf(wish: ChannelWish, reader: LogReader, device: string | null): string[] {
-  const known = [...new Set(reader.channels(device).map(({ id }) => id))]
-  if (wish === 'all') return known
+  const idsOf = (of: string | null): string[] => [
+    ...new Set(reader.channels(of).map(({ id }) => id)),
+  ]
+  if (wish === 'all') return idsOf(device)
+  const known = idsOf(null)
   const unknown = wish.find((id) => !known.includes(id))
   if (unknown === undefined) return [...wish]
-  const whose = device === null ? 'the log' : `${device} in the log`
   const guess = nearest(unknown, known)
   const others =
     known.length === 0
@@ -40,7 +42,7 @@ export function channelsOf(wish: ChannelWish, reader: LogReader, device: string 
       : `it has: ${known.join(', ')}`
   throw new InaError(
     'usage_invalid',
-    `${whose} has no channel '${unknown}'`,
+    `the log has no channel '${unknown}'`,
     guess === null ? others : `did you mean '${guess}'?`,
   )
 }

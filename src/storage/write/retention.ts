@@ -25,9 +25,9 @@ interface Progress {
 }
 
 /**
- * Deletes samples past the retention, the seconds that they were rolled up to, and the events that come as often as
- * samples do, in steps that are bounded in rows, all devices in one pass; and
- * gives the file's free pages back, in steps bounded in pages.
+ * Deletes samples past the retention with the seconds that they were rolled up to,
+ * and the events that come as often as samples do, in steps that are bounded in rows,
+ * all devices in one pass; and gives the file's free pages back, in steps bounded in pages.
  */
 export class Retention {
   readonly #db: Database.Database
@@ -143,7 +143,8 @@ export class Retention {
       const reachedUs = Math.min(toUs, limits.get(id) as number)
       if (progress.doneUs >= fromUs && progress.doneUs < reachedUs) {
         progress.doneUs = reachedUs
-        this.#deleteSeconds.run(id, Math.floor(reachedUs / US_PER_SECOND))
+        // A second of which some samples are gone is read raw.
+        this.#deleteSeconds.run(id, Math.ceil(reachedUs / US_PER_SECOND))
       }
     }
     return bound !== undefined
