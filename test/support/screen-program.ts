@@ -18,16 +18,27 @@ const view = new SyntheticView({
   ageS: number('age') ?? 0,
   traceMs: number('trace-ms') ?? 0,
 })
-// From a moment on, a view that never answers again.
-const hangMs = number('hang-after')
-const hangUntil = new Promise<never>(() => {})
+// From a moment on, a view that never answers again; in between, one that fails.
+const [hangMs, failFromMs, failUntilMs] = [
+  number('hang-after'),
+  number('fail-from') ?? Number.POSITIVE_INFINITY,
+  number('fail-until') ?? Number.POSITIVE_INFINITY,
+]
 const beginMs = performance.now()
-const isHanging = (): boolean => hangMs !== undefined && performance.now() - beginMs > hangMs
+
+function answered<T>(answer: () => Promise<T>): Promise<T> {
+  const runMs = performance.now() - beginMs
+  if (hangMs !== undefined && runMs >= hangMs) return new Promise<never>(() => {})
+  if (runMs >= failFromMs && runMs < failUntilMs) {
+    return Promise.reject(new Error('the connection is gone'))
+  }
+  return answer()
+}
 
 const screen = await openScreen({
   view: {
-    snapshot: (device) => (isHanging() ? hangUntil : view.snapshot(device)),
-    trace: (wish) => (isHanging() ? hangUntil : view.trace(wish)),
+    snapshot: (device) => answered(() => view.snapshot(device)),
+    trace: (wish) => answered(() => view.trace(wish)),
     control: (control) => view.control(control),
   },
   onQuit: () => screen.close(),

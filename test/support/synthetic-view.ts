@@ -125,9 +125,10 @@ export function snapshotWith(
   const valueAt = ({ id, quantity }: Channel, i: number): number =>
     quantity === null ? 20.5 + i : (base.values?.[id] ?? 0)
   const stats = Object.fromEntries(
-    channels.map((channel, i): [string, ChannelStats] => {
+    channels.map((channel, i): [string, ChannelStats | null] => {
       const value = valueAt(channel, i)
-      return [channel.id, { min: value - 1, avg: value, max: value + 1 }]
+      const figures = { min: value - 1, avg: value, max: value + 1 }
+      return [channel.id, base.windows[0]?.stats[channel.id] ?? figures]
     }),
   )
   return sampleSnapshot({

@@ -163,11 +163,10 @@ describe('chart', () => {
     )
     const rows = plot(draw(slow))
     const current = [...(rows[0] ?? '')].map((_, x) => rows.some((row) => row[x] === 'a'))
-    const [first, last] = [current.indexOf(true), current.lastIndexOf(true)]
-    expect(first).toBe(0)
+    expect(current.indexOf(true)).toBe(0)
     // From the sample at 10 s to the one at 40 s, on 59 columns.
     expect(current.slice(12, 38).includes(true)).toBe(false)
-    expect(current.slice(42, last).includes(false)).toBe(false)
+    expect(current.slice(41, 49).includes(false)).toBe(false)
   })
 
   it('joins samples further apart than a column', () => {
