@@ -18,21 +18,18 @@ const view = new SyntheticView({
   ageS: number('age') ?? 0,
   traceMs: number('trace-ms') ?? 0,
 })
-// From a moment on, a view that never answers again; in between, one that fails.
-const [hangMs, failFromMs, failUntilMs] = [
-  number('hang-after'),
-  number('fail-from') ?? Number.POSITIVE_INFINITY,
-  number('fail-until') ?? Number.POSITIVE_INFINITY,
-]
-const beginMs = performance.now()
+// What the view does instead of answering: from the start, or from a SIGUSR2 until the next one.
+const trouble = flags.find((each) => each.startsWith('--trouble='))?.slice(10)
+let isTroubled = flags.includes('--at-once')
+process.on('SIGUSR2', () => {
+  isTroubled = !isTroubled
+})
 
 function answered<T>(answer: () => Promise<T>): Promise<T> {
-  const runMs = performance.now() - beginMs
-  if (hangMs !== undefined && runMs >= hangMs) return new Promise<never>(() => {})
-  if (runMs >= failFromMs && runMs < failUntilMs) {
-    return Promise.reject(new Error('the connection is gone'))
-  }
-  return answer()
+  if (!isTroubled) return answer()
+  return trouble === 'hang'
+    ? new Promise<never>(() => {})
+    : Promise.reject(new Error('the connection is gone'))
 }
 
 const screen = await openScreen({

@@ -234,18 +234,17 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
   })
 
   it('answers keys while the view hangs, and quits at once', async () => {
-    open(['--hang-after=0'])
+    open(['--trouble=hang', '--at-once'])
     await terminal.waitFor(/waiting for the monitor/)
     terminal.press('q')
     expect((await terminal.ended()).exitCode).toBe(0)
     expectRestored()
     terminal.dispose()
-    open(['--hang-after=1500'])
+    open(['--trouble=hang'])
     await wholeScreen()
     await terminal.waitFor(/[\u2801-\u28ff]{3}/)
     // What was there last stays, and so do the keys.
-    const end = performance.now() + 2000
-    await terminal.waitFor(() => performance.now() > end)
+    terminal.kill('SIGUSR2')
     terminal.press('z')
     await terminal.waitFor(/ 30 s overlay/)
     terminal.press('?')
@@ -275,9 +274,11 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
   })
 
   it('says that the view does not answer, and goes on when it does', async () => {
-    open(['--fail-from=1500', '--fail-until=4000'])
+    open(['--trouble=fail'])
     await wholeScreen()
+    terminal.kill('SIGUSR2')
     await terminal.waitFor(/the connection is gone/)
+    terminal.kill('SIGUSR2')
     expect(terminal.lines[0]).toMatch(HEADER)
     await terminal.waitFor((shown) => !shown.text.includes('the connection is gone'))
     terminal.press('q')
