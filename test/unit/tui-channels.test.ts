@@ -8,7 +8,7 @@ import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
 import { ROLE_COLOUR } from '../../src/tui/widgets/theme.ts'
-import { extraChannels, snapshotWith, traceOf } from '../support/synthetic-view.ts'
+import { extraChannels, snapshotWith, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 

@@ -5,7 +5,7 @@ import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
-import { electric, type Point, traceOf } from '../support/synthetic-view.ts'
+import { electric, type Point, traceOf } from '../support/snapshots.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })
 const BRAILLE = lookOf({ ascii: false, colour: true })

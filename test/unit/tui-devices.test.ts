@@ -6,7 +6,7 @@ import { buildFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
-import { briefOf, extraChannels, sampleSnapshot, snapshotWith } from '../support/synthetic-view.ts'
+import { briefOf, extraChannels, sampleSnapshot, snapshotWith } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
 import type { Snapshot, TraceWish } from '../../src/monitor/view.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
-import { sampleSnapshot, traceOf } from '../support/synthetic-view.ts'
+import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 interface Asked<Q, A> {
   readonly question: Q

@@ -5,12 +5,7 @@ import { buildFrame, traceWish, waitingFrame } from '../../src/tui/view/frame.ts
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'
-import {
-  electric,
-  type SnapshotChanges,
-  sampleSnapshot,
-  traceOf,
-} from '../support/synthetic-view.ts'
+import { electric, type SnapshotChanges, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 
