@@ -158,9 +158,12 @@ class MonitorScreen implements Screen {
   }
 
   async #resetTotals(): Promise<void> {
-    const text = await this.#options.view
-      .control({ kind: 'totals_reset', device: this.#view.selected })
-      .then(() => 'charge and energy start again at 0', errorText)
+    let text = 'charge and energy start again at 0'
+    try {
+      await this.#options.view.control({ kind: 'totals_reset', device: this.#view.selected })
+    } catch (error) {
+      text = errorText(error)
+    }
     this.#change(noticed(this.#view, text, this.#viewContext))
   }
 

@@ -18,16 +18,24 @@ const view = new SyntheticView({
   ageS: number('age') ?? 0,
   traceMs: number('trace-ms') ?? 0,
 })
-// From a moment on, a view that never answers again.
-const hangMs = number('hang-after')
-const hangUntil = new Promise<never>(() => {})
-const beginMs = performance.now()
-const isHanging = (): boolean => hangMs !== undefined && performance.now() - beginMs > hangMs
+// What the view does instead of answering: from the start, or from a SIGUSR2 until the next one.
+const trouble = flags.find((each) => each.startsWith('--trouble='))?.slice(10)
+let isTroubled = flags.includes('--at-once')
+process.on('SIGUSR2', () => {
+  isTroubled = !isTroubled
+})
+
+function answered<T>(answer: () => Promise<T>): Promise<T> {
+  if (!isTroubled) return answer()
+  return trouble === 'hang'
+    ? new Promise<never>(() => {})
+    : Promise.reject(new Error('the connection is gone'))
+}
 
 const screen = await openScreen({
   view: {
-    snapshot: (device) => (isHanging() ? hangUntil : view.snapshot(device)),
-    trace: (wish) => (isHanging() ? hangUntil : view.trace(wish)),
+    snapshot: (device) => answered(() => view.snapshot(device)),
+    trace: (wish) => answered(() => view.trace(wish)),
     control: (control) => view.control(control),
   },
   onQuit: () => screen.close(),

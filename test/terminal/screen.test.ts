@@ -196,6 +196,95 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expect(terminal.text).toContain('resets=1')
   })
 
+  it('shows several devices in a strip, and each on its own with Tab and its number', async () => {
+    open(['--rate=50', '--devices=3', '--extras=2'], { columns: 100, rows: 30 })
+    await terminal.waitFor(
+      /^>1 bench-7 LIVE[\s\S]*^ 2 rack-1 {2}LIVE[\s\S]*^ 3 rack-2 {2}LIVE.* lost 12 !/m,
+    )
+    expect(terminal.lines.at(-1)).toContain('Tab device')
+    expect(terminal.text).toMatch(/^ soc .*\d/m)
+    terminal.press('\t')
+    await terminal.waitFor(/^ 1 bench-7[\s\S]*^>2 rack-1/m)
+    await terminal.waitFor(/ina219 rack-1@ttyUSB0/)
+    terminal.press(' ')
+    await terminal.waitFor(/FROZEN/)
+    terminal.press('3')
+    await terminal.waitFor(/^>3 rack-2/m)
+    await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
+    terminal.press('\x1b[Z')
+    await terminal.waitFor(/^>2 rack-1/m)
+    await terminal.waitFor(/FROZEN/)
+    terminal.press('\t\t')
+    await terminal.waitFor(/^>1 bench-7/m)
+    await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
+  })
+
+  it('goes back through two days', async () => {
+    open(['--age=400000'])
+    await wholeScreen()
+    terminal.press('xxxxxxx')
+    await terminal.waitFor(/ 48 h overlay[\s\S]*2d.*36h.*1d.*12h.*0┘/)
+    terminal.press('\x1b[H')
+    // The oldest two of four and a half days.
+    await terminal.waitFor(/FROZEN for \d+ s, up to \d{4}-\d\d-\d\d \d\d:/)
+    terminal.press('zzzzzzz')
+    await terminal.waitFor(/ 60 s overlay/)
+    terminal.press('\x1b[F')
+    await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
+  })
+
+  it('answers keys while the view hangs, and quits at once', async () => {
+    open(['--trouble=hang', '--at-once'])
+    await terminal.waitFor(/waiting for the monitor/)
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+    terminal.dispose()
+    open(['--trouble=hang'])
+    await wholeScreen()
+    await terminal.waitFor(/[\u2801-\u28ff]{3}/)
+    // What was there last stays, and so do the keys.
+    terminal.kill('SIGUSR2')
+    terminal.press('z')
+    await terminal.waitFor(/ 30 s overlay/)
+    terminal.press('?')
+    await terminal.waitFor(/any key closes/)
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+  })
+
+  it('shows the old chart until a slow trace of another span is there', async () => {
+    open(['--rate=50', '--trace-ms=400'])
+    await wholeScreen()
+    await terminal.waitFor(/[\u2801-\u28ff]{3}/)
+    terminal.press('x')
+    await terminal.waitFor((shown) => {
+      // At no time is the plot empty.
+      if (shown.text.includes(' 2 min ')) expect(shown.text).toMatch(/[\u2801-\u28ff]{3}/)
+      return / 2 min overlay/.test(shown.text)
+    })
+    // The left half is older than the chart of a minute.
+    const left = (): string =>
+      terminal.lines
+        .slice(5, 16)
+        .map((line) => line.slice(8, 30))
+        .join()
+    await terminal.waitFor(() => /[\u2801-\u28ff]/.test(left()))
+  })
+
+  it('says that the view does not answer, and goes on when it does', async () => {
+    open(['--trouble=fail'])
+    await wholeScreen()
+    terminal.kill('SIGUSR2')
+    await terminal.waitFor(/the connection is gone/)
+    terminal.kill('SIGUSR2')
+    expect(terminal.lines[0]).toMatch(HEADER)
+    await terminal.waitFor((shown) => !shown.text.includes('the connection is gone'))
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+  })
+
   it('is not ended by Esc nor by a sequence that comes in pieces', async () => {
     open()
     await wholeScreen()

@@ -5,7 +5,7 @@ import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
-import { electric, type Point, traceOf } from '../support/synthetic-view.ts'
+import { electric, type Point, traceOf } from '../support/snapshots.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })
 const BRAILLE = lookOf({ ascii: false, colour: true })
@@ -110,6 +110,32 @@ describe('columns', () => {
     ])
   })
 
+  it('stand at the time they are of, where the trace is of another moment', () => {
+    const trace = traceOf(60, [at(59, 1)])
+    const endUs = trace.startUs + 59.5e6
+    const shown = (byUs: number): number =>
+      foldColumns(trace, 60, 1e6, endUs + byUs).count.findIndex((count) => count > 0)
+    expect([shown(0), shown(10e6), shown(-1e6), shown(100e6)]).toEqual([59, 49, -1, -1])
+  })
+
+  it('mark what is missing also where nothing is left to draw', () => {
+    const trace = traceOf(60, [at(0, 1), at(59, 1)])
+    trace.missing.fill(1, 20, 30)
+    const { missing, count } = foldColumns(trace, 60, 1e6)
+    expect([...missing.slice(19, 31)]).toEqual([0, ...new Array(10).fill(1), 0])
+    expect([...count].filter((each) => each > 0)).toHaveLength(2)
+  })
+
+  it('have no value of a channel that a sample did not have', () => {
+    const points = [
+      { slot: 10, values: { ...electric(5, 1), soc: 80 } },
+      { slot: 11, values: electric(5, 1) },
+    ]
+    const columns = foldColumns(traceOf(60, points, 1e6, ['v', 'soc']), 60, 1e6)
+    expect([...(columns.channels['soc']?.max.slice(10, 12) ?? [])]).toEqual([80, Number.NaN])
+    expect([...(columns.channels['v']?.max.slice(10, 12) ?? [])]).toEqual([5, 5])
+  })
+
   it('do not break where the device only slowed down', () => {
     const fast = Array.from({ length: 20 }, (_, i) => at(i, 1))
     const slow = [29, 39, 49, 59].map((slot) => at(slot, 1))
@@ -129,6 +155,18 @@ describe('chart', () => {
     expect(gap?.index).toBeGreaterThan(10)
     expect(columns.slice((gap?.index ?? 0) + (gap?.[0].length ?? 0)).trim()).toMatch(/^#+$/)
     expect(lines.at(-1)).toContain('x')
+  })
+
+  it('does not join a channel over a gap that ended with a sample without it', () => {
+    const slow = [at(0, 1), at(10, 1), at(30, 1, true), at(40, 1), at(50, 1), at(59, 3)].map(
+      (point, i) => (i === 2 ? { ...point, values: { v: 5 } } : point),
+    )
+    const rows = plot(draw(slow))
+    const current = [...(rows[0] ?? '')].map((_, x) => rows.some((row) => row[x] === 'a'))
+    expect(current.indexOf(true)).toBe(0)
+    // From the sample at 10 s to the one at 40 s, on 59 columns.
+    expect(current.slice(12, 38).includes(true)).toBe(false)
+    expect(current.slice(41, 49).includes(false)).toBe(false)
   })
 
   it('joins samples further apart than a column', () => {

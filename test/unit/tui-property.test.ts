@@ -7,7 +7,7 @@ import { buildFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view/view-state.ts'
-import { briefOf, sampleSnapshot, traceOf } from '../support/synthetic-view.ts'
+import { briefOf, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const value = fc.oneof(
   fc.double({ min: -30, max: 30, noNaN: true }),

@@ -63,11 +63,15 @@ describe('frame loop', () => {
   function loopWith(options: { costMs?: number; ready?: () => boolean }): {
     loop: FrameLoop
     frames: () => number
+    questions: () => number
   } {
     let frames = 0
+    let questions = 0
     let lostMs = 0
     const loop = new FrameLoop({
-      ask: () => {},
+      ask: () => {
+        questions++
+      },
       draw: () => {
         frames++
         lostMs += options.costMs ?? 0
@@ -76,7 +80,7 @@ describe('frame loop', () => {
       monoMs: () => performance.now() + lostMs,
     })
     loop.start()
-    return { loop, frames: () => frames }
+    return { loop, frames: () => frames, questions: () => questions }
   }
 
   it('draws ten frames a second', () => {
@@ -100,6 +104,26 @@ describe('frame loop', () => {
     ready = true
     vi.advanceTimersByTime(200)
     expect(frames()).toBeGreaterThan(0)
+  })
+
+  it('asks nothing while the terminal stalls', () => {
+    let ready = false
+    const { questions } = loopWith({ ready: () => ready })
+    vi.advanceTimersByTime(5000)
+    expect(questions()).toBe(0)
+    ready = true
+    vi.advanceTimersByTime(200)
+    expect(questions()).toBeGreaterThan(0)
+  })
+
+  it('draws an answer at once, and answers of the same moment together', () => {
+    const { loop, frames } = loopWith({})
+    vi.advanceTimersByTime(50)
+    const before = frames()
+    loop.news()
+    loop.news()
+    vi.advanceTimersByTime(1)
+    expect(frames()).toBe(before + 1)
   })
 
   it('answers a key at once', () => {

@@ -1,16 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
-import { buildFrame, traceWish } from '../../src/tui/view/frame.ts'
+import { buildFrame, traceWish, waitingFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
-import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
-import {
-  electric,
-  type SnapshotChanges,
-  sampleSnapshot,
-  traceOf,
-} from '../support/synthetic-view.ts'
+import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'
+import { electric, type SnapshotChanges, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 
@@ -203,6 +198,45 @@ describe('view', () => {
     expect(frameText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
     const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
     expect(traceWish(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
+  })
+
+  it('names the day of what is not of today', () => {
+    const { nowUs } = sampleSnapshot()
+    const view = {
+      ...INITIAL_VIEW,
+      spanIndex: SPANS_MS.length - 1,
+      frozen: { 0: { endUs: nowUs - 86_400e6, sinceUs: nowUs } },
+    }
+    expect(frameText({}, view)[4]).toContain(
+      ' 48 h overlay  FROZEN for 0 s, up to 2026-11-19 14:03:27',
+    )
+    const events = [{ timeUs: nowUs - 86_400e6, kind: 'note', text: 'hello' }]
+    expect(frameText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)
+  })
+
+  it.each([
+    ['no samples yet', { sampleUs: null }, null],
+    ['reading the samples', {}, null],
+    ['no samples in these 48 h', {}, traceOf(60, [])],
+  ])('says of an empty chart: %s', (text, changes, trace) => {
+    const view = { ...INITIAL_VIEW, spanIndex: SPANS_MS.length - 1 }
+    const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
+    const { chart } = buildFrame(sampleSnapshot(changes), trace, context).blocks
+    expect(chart?.lines.map(lineText).join('\n')).toContain(text)
+  })
+
+  it('says in the event line that the view does not answer, and shows what there is', () => {
+    const context = {
+      size: { columns: 80, rows: 24 },
+      view: INITIAL_VIEW,
+      look: LOOK,
+      trouble: 'the other side\x1b[2J is gone',
+    }
+    const { blocks } = buildFrame(sampleSnapshot(), null, context)
+    const event = blocks.events?.lines[0] ?? []
+    expect(styled(event)).toMatch(/^bad: the other side\?\[2J is gone/)
+    expect(lineText(blocks.gauges?.lines[0] ?? [])).toContain('5.053 V')
+    expect(lineText(waitingFrame(context).blocks.tiny?.lines[0] ?? [])).toContain('is gone')
   })
 
   it('needs no trace where there is no chart', () => {

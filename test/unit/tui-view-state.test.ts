@@ -60,6 +60,62 @@ describe('view state', () => {
   })
 })
 
+describe('scrolling', () => {
+  /** A chart of 40 s, less than the span of 60 s. */
+  const YOUNG = { ...CONTEXT, oldestUs: NEWEST - 40e6 }
+  const later = (view: typeof INITIAL_VIEW, action: ViewAction, byUs: number, context = CONTEXT) =>
+    reduceView(view, action, { ...context, newestUs: NEWEST + byUs })
+
+  it('does not move a young chart, neither back nor forward', () => {
+    const frozen = viewAfter(['freeze'], YOUNG)
+    for (const action of ['oldest', 'back', 'page_back'] as const) {
+      expect(frozenOf(later(frozen, action, 5e6, YOUNG))?.endUs).toBe(NEWEST)
+    }
+    expect(frozenOf(later(frozen, 'page_forward', 5e6, YOUNG))?.endUs).toBe(NEWEST + 5e6)
+  })
+
+  it('keeps the chart full when a frozen one is zoomed out, as far as there is something', () => {
+    const oldest = viewAfter(['oldest'])
+    expect(frozenOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
+    const far = reduceView(oldest, 'zoom_out', { ...CONTEXT, oldestUs: NEWEST - 270e6 })
+    expect(frozenOf(far)?.endUs).toBe(NEWEST - 150e6)
+    // Five minutes are more than there is: nothing to gain by moving.
+    const all = ['zoom_out', 'zoom_out', 'zoom_out'] as const
+    expect(frozenOf(viewAfter(['oldest', ...all]))?.endUs).toBe(NEWEST)
+    expect(frozenOf(viewAfter(['oldest', 'zoom_in']))?.endUs).toBe(NEWEST - 240e6)
+  })
+})
+
+describe('several devices', () => {
+  const THREE = { ...CONTEXT, devices: [0, 1, 2] }
+  const selected = (...actions: ViewAction[]): number => viewAfter(actions, THREE).selected
+
+  it('are selected one after the other, round and round, or by their number', () => {
+    expect(selected('next_device')).toBe(1)
+    expect(selected('next_device', 'next_device', 'next_device')).toBe(0)
+    expect(selected('previous_device')).toBe(2)
+    expect(selected('device_2')).toBe(1)
+    expect(selected('device_2', 'device_9')).toBe(1)
+  })
+
+  it('each keep their place, and share span and arrangement', () => {
+    const view = viewAfter(['freeze', 'next_device', 'zoom_out', 'arrange'], THREE)
+    expect(frozenOf(view)).toBeNull()
+    expect(frozenOf(view, 0)?.endUs).toBe(NEWEST)
+    const back = reduceView(view, 'previous_device', THREE)
+    expect(frozenOf(back)?.endUs).toBe(NEWEST)
+    expect(spanMs(back)).toBe(120_000)
+    expect(back.arrangement).toBe('strips')
+    expect(frozenOf(reduceView(back, 'newest', THREE))).toBeNull()
+  })
+
+  it('change nothing where there is one', () => {
+    for (const action of ['next_device', 'previous_device', 'device_1', 'device_2'] as const) {
+      expect(viewAfter([action])).toEqual(INITIAL_VIEW)
+    }
+  })
+})
+
 describe('keys', () => {
   it('never quit on Esc', () => {
     expect(actionOf('escape')).toBe('dismiss')

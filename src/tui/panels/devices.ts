@@ -33,7 +33,7 @@ export function deviceLines(
     deviceRow(each, each.number === number, nameCells, look),
   )
   const left = devices.length - shown.length
-  if (left > 0) lines.push([span(`  +${left} more ${left === 1 ? 'device' : 'devices'}`, 'dim')])
+  if (left > 0) lines.push([span(`  +${left} more devices`, 'dim')])
   return lines.map((line) => fitLine(line, width))
 }
 

@@ -47,7 +47,7 @@ export function tableLines(snapshot: Snapshot, width: number, height: number, lo
     ...rows.map((channel, i) => row(reading, windows, channel, names[i] ?? '', grid, look)),
   ]
   if (left > 0) {
-    lines.push([span(` +${left} more ${left === 1 ? 'channel' : 'channels'}`, 'dim')])
+    lines.push([span(` +${left} more channels`, 'dim')])
   }
   return lines.map((line) => fitLine(line, width))
 }

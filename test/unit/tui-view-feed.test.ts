@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import type { Trace } from '../../src/chart/trace.ts'
+import type { Snapshot, TraceWish } from '../../src/monitor/view.ts'
+import { ViewFeed } from '../../src/tui/view-feed.ts'
+import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
+
+interface Asked<Q, A> {
+  readonly question: Q
+  readonly answer: (answer: A) => void
+  readonly fail: (error: Error) => void
+}
+
+/** A view that answers when the test says so, and never by itself. */
+function rig() {
+  const snapshots: Asked<number, Snapshot>[] = []
+  const traces: Asked<TraceWish, Trace>[] = []
+  const got: string[] = []
+  let nowMs = 0
+  const asked = <Q, A>(list: Asked<Q, A>[], question: Q): Promise<A> =>
+    new Promise((answer, fail) => list.push({ question, answer, fail }))
+  const feed = new ViewFeed({
+    view: {
+      snapshot: (device) => asked(snapshots, device),
+      trace: (wish) => asked(traces, wish),
+      control: async () => {},
+    },
+    onSnapshot: ({ number }) => got.push(`snapshot ${number}`),
+    onTrace: () => got.push('trace'),
+    onDropped: () => got.push('dropped'),
+    monoMs: () => nowMs,
+  })
+  return {
+    feed,
+    snapshots,
+    traces,
+    got,
+    wait: (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+/** Lets everything happen that hangs on promises which are settled by now. */
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+const RUNNING: TraceWish = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
+const TRACE = traceOf(60, [])
+
+describe('questions to a view', () => {
+  it('go out one at a time, however long an answer takes', async () => {
+    const { feed, snapshots, traces } = rig()
+    expect(feed.askSnapshot(0)).toBe(true)
+    for (let i = 0; i < 100; i++) {
+      expect(feed.askSnapshot(0)).toBe(false)
+      feed.askTrace(RUNNING, i * 1e6)
+    }
+    expect(snapshots).toHaveLength(1)
+    expect(traces).toHaveLength(1)
+    snapshots[0]?.answer(sampleSnapshot())
+    await settle()
+    expect(feed.snapshot?.device).toBe('bench-7')
+    feed.askSnapshot(0)
+    expect(snapshots).toHaveLength(2)
+  })
+
+  it('are forgotten where another device was selected meanwhile', async () => {
+    const { feed, snapshots, got } = rig()
+    feed.askSnapshot(0)
+    feed.askSnapshot(1)
+    snapshots[0]?.answer(sampleSnapshot())
+    await settle()
+    expect(feed.snapshot).toBeNull()
+    expect(got).toEqual(['dropped'])
+    feed.askSnapshot(1)
+    snapshots[1]?.answer(sampleSnapshot({ number: 1 }))
+    await settle()
+    expect(got).toEqual(['dropped', 'snapshot 1'])
+  })
+
+  it('keep the old trace until the new one is there, and drop one that comes too late', async () => {
+    const { feed, traces } = rig()
+    feed.askTrace(RUNNING, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    expect(feed.traceOf(0)).toBe(TRACE)
+    feed.askTrace({ ...RUNNING, spanMs: 900_000 }, 0)
+    feed.askTrace({ ...RUNNING, spanMs: 30_000 }, 0)
+    expect(traces).toHaveLength(2)
+    traces[1]?.answer(traceOf(900, []))
+    await settle()
+    expect(feed.traceOf(0)).toBe(TRACE)
+    feed.askTrace({ ...RUNNING, spanMs: 30_000 }, 0)
+    const wanted = traceOf(30, [])
+    traces[2]?.answer(wanted)
+    await settle()
+    expect(traces[2]?.question.spanMs).toBe(30_000)
+    expect(feed.traceOf(0)).toBe(wanted)
+    expect(feed.traceOf(1)).toBeNull()
+  })
+
+  it('for a running trace come again when it has moved by a slot, at the latest after 5 s', async () => {
+    const { feed, traces } = rig()
+    feed.askTrace(RUNNING, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    feed.askTrace(RUNNING, 99_999)
+    expect(traces).toHaveLength(1)
+    feed.askTrace(RUNNING, 100_000)
+    traces[1]?.answer(TRACE)
+    await settle()
+    const long = { ...RUNNING, spanMs: 48 * 3_600_000 }
+    feed.askTrace(long, 0)
+    traces[2]?.answer(TRACE)
+    await settle()
+    feed.askTrace(long, 4_999_999)
+    expect(traces).toHaveLength(3)
+    feed.askTrace(long, 5_000_000)
+    expect(traces).toHaveLength(4)
+  })
+
+  it('for a frozen trace are asked once', async () => {
+    const { feed, traces } = rig()
+    const frozen = { ...RUNNING, endUs: 1e15 }
+    feed.askTrace(frozen, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    feed.askTrace(frozen, 1e12)
+    expect(traces).toHaveLength(1)
+    // Another size of the screen asks for the same end again.
+    feed.askTrace({ ...frozen, slots: 300 }, 1e12)
+    expect(traces[1]?.question).toMatchObject({ endUs: 1e15, slots: 300 })
+  })
+
+  it('that fail leave what was there, say why, and wait a second before they come again', async () => {
+    const { feed, traces, wait } = rig()
+    feed.askTrace(RUNNING, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    feed.askTrace(RUNNING, 1e6)
+    traces[1]?.fail(new Error('the log is damaged'))
+    await settle()
+    expect(feed.trouble).toBe('the log is damaged')
+    expect(feed.traceOf(0)).toBe(TRACE)
+    wait(999)
+    feed.askTrace(RUNNING, 2e6)
+    expect(traces).toHaveLength(2)
+    // Another one need not wait.
+    feed.askTrace({ ...RUNNING, spanMs: 30_000 }, 2e6)
+    expect(traces).toHaveLength(3)
+    traces[2]?.fail(new Error('the log is damaged'))
+    await settle()
+    wait(1000)
+    feed.askTrace(RUNNING, 3e6)
+    traces[3]?.answer(TRACE)
+    await settle()
+    expect(feed.trouble).toBeNull()
+  })
+
+  it('survive a view that throws at once', async () => {
+    const feed = new ViewFeed({
+      view: {
+        snapshot: () => {
+          throw new Error('no such device')
+        },
+        trace: () => Promise.reject(new Error('never asked')),
+        control: async () => {},
+      },
+      onSnapshot: () => {},
+      onTrace: () => {},
+      onDropped: () => {},
+      monoMs: () => 0,
+    })
+    feed.askSnapshot(7)
+    await settle()
+    expect(feed.trouble).toBe('no such device')
+  })
+})
