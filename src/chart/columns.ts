@@ -1,3 +1,4 @@
+import { ownValue } from '../util/records.ts'
 import type { Trace, TraceSeries } from './trace.ts'
 
 /** A trace folded to the dot columns of a plot, oldest at the left. */
@@ -60,7 +61,7 @@ function addSlot(to: Columns, at: number, trace: Trace, slot: number): void {
   if (trace.broken[slot] === 1 && to.count[at] === 0) to.broken[at] = 1
   to.count[at] = (to.count[at] ?? 0) + count
   for (const [id, from] of Object.entries(trace.channels)) {
-    const series = to.channels[id]
+    const series = ownValue(to.channels, id)
     const [low, high, last] = [from.min[slot], from.max[slot], from.last[slot]]
     if (series === undefined || low === undefined || Number.isNaN(low)) continue
     const { min, max } = series
@@ -77,7 +78,7 @@ export function extent(
   columns: Columns,
   id: string,
 ): { readonly min: number; readonly max: number } | null {
-  const series = columns.channels[id]
+  const series = ownValue(columns.channels, id)
   if (series === undefined) return null
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY

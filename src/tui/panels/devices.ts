@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
@@ -95,7 +96,7 @@ function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Spa
   const { source } = brief
   return mainChannels(channelsOf(brief)).map((channel) =>
     span(
-      textOf(brief.values?.[channel.id], channel, look),
+      textOf(ownValue(brief.values, channel.id), channel, look),
       source.state === 'live' ? channel.role : 'dim',
     ),
   )
