@@ -108,7 +108,7 @@ function lost({ lost: count }: DeviceBrief): readonly Span[] {
 
 type Part = (brief: DeviceBrief, look: Look) => readonly Span[]
 
-/** What is said of each device in one line, from all of it to its number alone. */
+/** What the shared line has of each device, from everything down to the losses alone. */
 const PARTS: readonly (readonly Part[])[] = [
   [stateOf, valuesOf, lost],
   [stateOf, firstValueOf, lost],

@@ -72,7 +72,7 @@ interface Scale {
   readonly to: number
 }
 
-/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, if anybody said. */
+/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where one is known. */
 function scaleOf({ range, quantity }: Channel, fullScale: number | undefined): Scale | null {
   if (quantity === null && range !== null) return { from: range.min, to: range.max }
   if (quantity === null && fullScale === undefined) return null
