@@ -1,3 +1,4 @@
+import { ownValue } from '../util/records.ts'
 import type { Trace, TraceSeries } from './trace.ts'
 
 /** A trace folded to the dot columns of a plot, oldest at the left. */
@@ -33,9 +34,13 @@ export function foldColumns(
   const lastSlot =
     endUs === null ? trace.length - 1 : Math.floor((endUs - trace.startUs) / trace.slotUs)
   const first = columnOf(lastSlot) - length + 1
+  const series = Object.entries(trace.channels).flatMap(([id, from]) => {
+    const into = ownValue(columns.channels, id)
+    return into === undefined ? [] : [{ from, into }]
+  })
   for (let slot = 0; slot < trace.length; slot++) {
     const to = columnOf(slot) - first
-    if (to >= 0 && to < length) addSlot(columns, to, trace, slot)
+    if (to >= 0 && to < length) addSlot(columns, to, trace, slot, series)
   }
   return columns
 }
@@ -53,22 +58,23 @@ export function emptyColumns(length: number, ids: readonly string[]): Columns {
   }
 }
 
-function addSlot(to: Columns, at: number, trace: Trace, slot: number): void {
+/** Each channel of a trace with its columns. */
+type Pairs = readonly { readonly from: TraceSeries; readonly into: TraceSeries }[]
+
+function addSlot(to: Columns, at: number, trace: Trace, slot: number, series: Pairs): void {
   if (trace.missing[slot] === 1) to.missing[at] = 1
   const count = trace.count[slot] ?? 0
   if (count === 0) return
   if (trace.broken[slot] === 1 && to.count[at] === 0) to.broken[at] = 1
   to.count[at] = (to.count[at] ?? 0) + count
-  for (const [id, from] of Object.entries(trace.channels)) {
-    const series = to.channels[id]
-    const [low, high, last] = [from.min[slot], from.max[slot], from.last[slot]]
-    if (series === undefined || low === undefined || Number.isNaN(low)) continue
-    const { min, max } = series
-    const before = min[at] ?? Number.NaN
+  for (const { from, into } of series) {
+    const [low, high] = [from.min[slot] ?? Number.NaN, from.max[slot] ?? Number.NaN]
+    if (Number.isNaN(low)) continue
+    const before = into.min[at] ?? Number.NaN
     const isNew = Number.isNaN(before)
-    min[at] = isNew ? low : Math.min(before, low)
-    max[at] = isNew ? (high ?? low) : Math.max(max[at] ?? low, high ?? low)
-    series.last[at] = last ?? low
+    into.min[at] = isNew ? low : Math.min(before, low)
+    into.max[at] = isNew ? high : Math.max(into.max[at] ?? high, high)
+    into.last[at] = from.last[slot] ?? low
   }
 }
 
@@ -77,7 +83,7 @@ export function extent(
   columns: Columns,
   id: string,
 ): { readonly min: number; readonly max: number } | null {
-  const series = columns.channels[id]
+  const series = ownValue(columns.channels, id)
   if (series === undefined) return null
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY

@@ -1,3 +1,4 @@
+import { ownValue } from '../util/records.ts'
 import { dotRow } from './axis.ts'
 import type { Columns } from './columns.ts'
 import type { Pen, Raster } from './raster.ts'
@@ -16,7 +17,7 @@ export function drawCurve(
   curve: Curve,
   dotsPerRow: number,
 ): void {
-  const series = columns.channels[curve.channel.id]
+  const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
   const { axis, strip, pen } = curve
   const { min, max, last } = series

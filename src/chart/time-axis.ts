@@ -13,7 +13,7 @@ const DAY_S = 86_400
 export function timeTicks(spanMs: number, columns: number): readonly TimeTick[] {
   const spanS = spanMs / 1000
   const isWhole = (parts: number): boolean => (spanS / parts) % HOUR_S === 0
-  // Hours are told whole: 3 h have thirds, not quarters.
+  // Labels are whole hours: 3 h are cut into thirds, not quarters.
   const parts = spanS > HOUR_S && !isWhole(4) && isWhole(3) ? 3 : 4
   return Array.from({ length: parts + 1 }, (_, i) => {
     const part = (parts - i) / parts

@@ -15,7 +15,12 @@ const value = fc.oneof(
   fc.constantFrom(0, -0, 1e-9, -1e-9, 0.9999999, 26, 3.2, 1.7e308, -1.7e308),
 )
 const count = fc.integer({ min: 0, max: 4_294_967_295 })
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string())
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  // Keys that every object has.
+  fc.constantFrom('toString', '__proto__', 'constructor'),
+)
 const stat = fc.option(fc.record({ min: value, avg: value, max: value }))
 const range = fc.option(
   fc.tuple(value, value).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),

@@ -2,6 +2,7 @@ import { dotRow } from '../../chart/axis.ts'
 import type { Columns } from '../../chart/columns.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
+import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
@@ -94,7 +95,7 @@ export function rightEdge(
 ): Span {
   const newest = (columns?.length ?? 0) - 1
   const here = curves.find(({ channel, axis, strip }) => {
-    const value = columns?.channels[channel.id]?.last[newest] ?? Number.NaN
+    const value = ownValue(columns?.channels, channel.id)?.last[newest] ?? Number.NaN
     return !Number.isNaN(value) && strip.top + dotRow(axis, value, strip.rows) === row
   })
   if (here) return span(here.pen.letter.toUpperCase(), here.channel.role)

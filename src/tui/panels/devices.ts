@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
@@ -95,7 +96,7 @@ function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Spa
   const { source } = brief
   return mainChannels(channelsOf(brief)).map((channel) =>
     span(
-      textOf(brief.values?.[channel.id], channel, look),
+      textOf(ownValue(brief.values, channel.id), channel, look),
       source.state === 'live' ? channel.role : 'dim',
     ),
   )
@@ -107,7 +108,7 @@ function lost({ lost: count }: DeviceBrief): readonly Span[] {
 
 type Part = (brief: DeviceBrief, look: Look) => readonly Span[]
 
-/** What is said of each device in one line, from all of it to its number alone. */
+/** What the shared line has of each device, from everything down to the losses alone. */
 const PARTS: readonly (readonly Part[])[] = [
   [stateOf, valuesOf, lost],
   [stateOf, firstValueOf, lost],

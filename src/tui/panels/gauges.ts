@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
@@ -42,11 +43,11 @@ export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
 }
 
 function gaugeView(snapshot: Snapshot, reading: Reading, channel: Channel, look: Look): GaugeView {
-  const value = reading.values?.[channel.id]
+  const value = ownValue(reading.values, channel.id)
   const unit = unitText(channel, look)
   const withUnit = (text: string): string => (unit === '' ? text : `${text} ${unit}`)
   const text = (number: number): string => numberText(number, channel.decimals, VALUE_CELLS)
-  const scale = scaleOf(channel, snapshot.fullScale[channel.id])
+  const scale = scaleOf(channel, ownValue(snapshot.fullScale, channel.id))
   const ratio = scale && (value === undefined ? 0 : share(value, scale))
   const peak = peakOf(snapshot, channel)
   const { word, style } = reading.current ? verdict(ratio, channel) : reading
@@ -71,7 +72,7 @@ interface Scale {
   readonly to: number
 }
 
-/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, if anybody said. */
+/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where one is known. */
 function scaleOf({ range, quantity }: Channel, fullScale: number | undefined): Scale | null {
   if (quantity === null && range !== null) return { from: range.min, to: range.max }
   if (quantity === null && fullScale === undefined) return null
@@ -86,7 +87,7 @@ function share(value: number, { from, to }: Scale): number {
 
 /** Of the last minute, the value farthest from zero. */
 function peakOf({ windows }: Snapshot, { id }: Channel): number | null {
-  const range = windows[0]?.stats[id]
+  const range = ownValue(windows[0]?.stats, id)
   if (!range) return null
   return Math.abs(range.min) > Math.abs(range.max) ? range.min : range.max
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channels.ts'
 import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, numberText, sharedDecimals } from '../../util/number-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
@@ -113,9 +114,9 @@ function row(
   { name, window, column, lead }: Grid,
   look: Look,
 ): Line {
-  const now = values?.[channel.id]
+  const now = ownValue(values, channel.id)
   const numbers = windows.flatMap(({ stats }) => {
-    const stat = stats[channel.id]
+    const stat = ownValue(stats, channel.id)
     return stat ? COLUMNS.map((each) => stat[each]) : []
   })
   if (now !== undefined) numbers.push(now)
@@ -123,7 +124,8 @@ function row(
   const text = (value: number | undefined): string =>
     value === undefined ? '--' : numberText(value, decimals, NUMBER_CELLS)
   const cells = windows.flatMap(({ stats }) => {
-    const body = COLUMNS.map((each) => text(stats[channel.id]?.[each]).padStart(column))
+    const stat = ownValue(stats, channel.id)
+    const body = COLUMNS.map((each) => text(stat?.[each]).padStart(column))
     return [span(look.glyphs.vertical, 'dim'), span(`${lead}${body.join('')}`.padEnd(window - 1))]
   })
   return [

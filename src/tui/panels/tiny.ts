@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText } from '../view/channel-text.ts'
 import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
@@ -38,7 +39,7 @@ function numbers(
   look: Look,
 ): Line {
   return mainChannels(channelsOf(snapshot)).map((channel) => {
-    const value = values?.[channel.id]
+    const value = ownValue(values, channel.id)
     const text = value === undefined ? '--' : numberText(value, channel.decimals, cells)
     return span(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')
   })

@@ -26,7 +26,7 @@ export interface ShownChannels {
   readonly extra: readonly Channel[]
 }
 
-/** Before a device has said what it measures, the places of V, A and W are kept free. */
+/** While the channels of a device are unknown, the places of V, A and W are kept free. */
 export function channelsOf({ channels }: Pick<Snapshot, 'channels'>): ShownChannels {
   const all = channels.length > 0 ? channels : ELECTRIC_CHANNELS
   return {
