@@ -58,10 +58,16 @@ function setLeftoversAside(file: string): void {
 export function migrate(db: Database.Database): void {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > SCHEMA_VERSION) throw newer(db.name, version, SCHEMA_VERSION)
-  MIGRATIONS.slice(version).forEach((sql, i) => {
-    db.transaction(() => {
-      db.exec(sql)
-      db.pragma(`user_version = ${version + i + 1}`)
-    }).immediate()
-  })
+  // For `writable_schema`.
+  db.unsafeMode(true)
+  try {
+    MIGRATIONS.slice(version).forEach((sql, i) => {
+      db.transaction(() => {
+        db.exec(sql)
+        db.pragma(`user_version = ${version + i + 1}`)
+      }).immediate()
+    })
+  } finally {
+    db.unsafeMode(false)
+  }
 }

@@ -5,6 +5,9 @@ export const APPLICATION_ID = 0x494e_4132
 
 export const US_PER_MINUTE = 60_000_000
 
+/** A run of late samples in `commit_run` spans less than this, µs. */
+export const MAX_LATE_RUN_US = 60_000_000
+
 /**
  * Statement lists, one a version: number n takes a database from version n to
  * n + 1. Never change one that has been released; append.
@@ -13,6 +16,7 @@ export const US_PER_MINUTE = 60_000_000
  *   so that the rowid is the index over time.
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
+ * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -136,6 +140,131 @@ FROM lost l JOIN epoch e ON e.id = l.epoch_id JOIN device d ON d.id = e.device_i
 CREATE VIEW power_event AS
 SELECT v.time_us / 1000 AS timestamp, v.kind, v.detail, d.name AS device
 FROM event v JOIN device d ON d.id = v.device_id;
+`,
+  // sqlite.org/lang_altertable.html, 8: taking NOT NULL away changes no row, so that the text of
+  // the schema may be edited in place; a copy of the table would take minutes.
+  `
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema SET sql = replace(sql, ' ANY NOT NULL', ' ANY')
+WHERE type = 'table' AND name = 'sample';
+PRAGMA writable_schema = RESET;
+
+CREATE TABLE meta(
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
+
+CREATE TABLE channel(
+  id INTEGER PRIMARY KEY,
+  device_id INTEGER NOT NULL REFERENCES device(id),
+  name TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  UNIQUE(device_id, name)
+) STRICT;
+
+CREATE TABLE channel_value(
+  sample_id INTEGER NOT NULL,
+  channel_id INTEGER NOT NULL,
+  value ANY NOT NULL,
+  PRIMARY KEY(sample_id, channel_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE second(
+  device_id INTEGER NOT NULL,
+  second INTEGER NOT NULL,
+  samples INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  covered_us INTEGER NOT NULL,
+  v_min ANY, v_sum ANY, v_max ANY,
+  a_min ANY, a_sum ANY, a_max ANY,
+  w_min ANY, w_sum ANY, w_max ANY,
+  charge_pc REAL NOT NULL,
+  energy_pj REAL NOT NULL,
+  PRIMARY KEY(device_id, second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channel_minute(
+  channel_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  measured INTEGER NOT NULL,
+  min REAL NOT NULL, sum REAL NOT NULL, max REAL NOT NULL,
+  PRIMARY KEY(channel_id, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE commit_run(
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  device_id INTEGER NOT NULL,
+  epoch_id INTEGER NOT NULL,
+  from_id INTEGER NOT NULL,
+  to_id INTEGER NOT NULL,
+  late INTEGER NOT NULL
+) STRICT;
+CREATE INDEX commit_run_device ON commit_run(device_id, n);
+CREATE INDEX commit_run_late ON commit_run(epoch_id, from_id) WHERE late = 1;
+
+INSERT INTO commit_run(device_id, epoch_id, from_id, to_id, late)
+SELECT e.device_id, e.id, coalesce(early.id, e.started_us), e.newest_us, 0
+FROM epoch e LEFT JOIN (
+  SELECT s.epoch_id, min(s.id) AS id
+  FROM sample s CROSS JOIN epoch o ON o.id = s.epoch_id
+  WHERE s.id < o.started_us GROUP BY s.epoch_id
+) early ON early.epoch_id = e.id
+WHERE e.newest_us IS NOT NULL
+ORDER BY e.id;
+
+CREATE TABLE reader(
+  name TEXT PRIMARY KEY,
+  keep_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reader_position(
+  name TEXT NOT NULL REFERENCES reader(name),
+  device_id INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  sample_id INTEGER NOT NULL,
+  missed INTEGER NOT NULL DEFAULT 0,
+  reported INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(name, device_id)
+) STRICT, WITHOUT ROWID;
+
+DROP VIEW power_log;
+CREATE VIEW power_log AS
+SELECT
+  s.id / 1000 AS timestamp,
+  CASE typeof(s.v) WHEN 'integer' THEN s.v / 1e6 ELSE CAST(s.v AS REAL) END AS voltage,
+  CASE typeof(s.a) WHEN 'integer' THEN s.a / 1e6 ELSE CAST(s.a AS REAL) END AS current,
+  CASE typeof(s.w) WHEN 'integer' THEN s.w / 1e6 ELSE CAST(s.w AS REAL) END AS power,
+  s.seq AS sequence,
+  t.text AS status,
+  d.name AS device,
+  s.id AS time_us,
+  e.id AS epoch,
+  e.boot AS boot
+FROM sample s
+CROSS JOIN epoch e ON e.id = s.epoch_id
+CROSS JOIN device d ON d.id = e.device_id
+CROSS JOIN status t ON t.id = s.status_id
+WHERE s.v IS NOT NULL;
+
+CREATE VIEW channel_log AS
+SELECT
+  s.id / 1000 AS timestamp,
+  d.name AS device,
+  c.name AS channel,
+  CASE typeof(x.value) WHEN 'integer' THEN x.value / 1e6 ELSE CAST(x.value AS REAL) END AS value,
+  c.unit AS unit,
+  s.seq AS sequence,
+  t.text AS status,
+  s.id AS time_us,
+  e.id AS epoch,
+  e.boot AS boot
+FROM sample s
+CROSS JOIN channel_value x ON x.sample_id = s.id
+CROSS JOIN channel c ON c.id = x.channel_id
+CROSS JOIN epoch e ON e.id = s.epoch_id
+CROSS JOIN device d ON d.id = e.device_id
+CROSS JOIN status t ON t.id = s.status_id;
 `,
 ]
 

@@ -118,6 +118,8 @@ export class EpochTable {
 
   /** Goes on with an epoch of the log, or begins it. */
   open(epoch: Epoch): void {
+    // What this transaction has added to the same epoch counts, too.
+    this.save()
     const device = this.device(epoch.device)
     const known = this.#known.get(epoch.id, device.id, epoch.boot, epoch.startedUs) as
       | EpochRow

@@ -6,8 +6,10 @@ import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
 import { FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
 import { toMicro, toStored } from '../file/stored-value.ts'
 import { Catalog } from '../read/catalog.ts'
+import { CommitOrder } from './commit-order.ts'
 import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
+import { FreeIds } from './free-ids.ts'
 import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
 import type { HostMoment, RetentionMove } from './retention-clock.ts'
@@ -41,17 +43,13 @@ export class LogWriter {
   readonly #states: StatusTable
   readonly #losses: LossTable
   readonly #events: EventTable
+  readonly #ids: FreeIds
+  readonly #order: CommitOrder
   /** What the log itself had to say since it was asked last. */
   #notes: LogEvent[] = []
   #isFullNoted = false
   readonly #insert: Database.Statement
   readonly #insertAny: Database.Statement
-  readonly #isTaken: Database.Statement
-  /** Newest id of all devices. */
-  #maxId: number
-  /** The last time that was taken already, and the one it was shifted to; -1: none. */
-  #shiftedFrom = -1
-  #shiftedTo = -1
 
   constructor(db: Database.Database, retainMs: number, clock: Clock) {
     this.#db = db
@@ -64,13 +62,13 @@ export class LogWriter {
     this.#states = new StatusTable(db, this.#catalog)
     this.#losses = new LossTable(db, this.#catalog)
     this.#events = new EventTable(db)
+    this.#ids = new FreeIds(db)
+    this.#order = new CommitOrder(db)
     // better-sqlite3 binds every number as REAL; a typed column converts, an ANY column would keep it.
     this.#insert = db.prepare(
       'INSERT INTO sample VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), ?)',
     )
     this.#insertAny = db.prepare('INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)')
-    this.#isTaken = db.prepare('SELECT 1 FROM sample WHERE id = ?').pluck()
-    this.#maxId = (db.prepare('SELECT max(id) FROM sample').pluck().get() as number | null) ?? -1
   }
 
   get nextEpochId(): number {
@@ -113,6 +111,7 @@ export class LogWriter {
           for (const event of batch.events) this.#insertEvent(event)
         }
         this.#epochs.save()
+        this.#order.save()
         this.#rollUps.save()
         this.#rollUps.rollDue(MINUTES_PER_BATCH)
         this.#prune(PRUNE_ROWS + 2 * samples, this.#slackUs)
@@ -133,7 +132,7 @@ export class LogWriter {
     const isBusy = this.#db
       .transaction(() => {
         const rolling = this.#rollUps.rollDue(1)
-        if (this.#epochs.isTidyDue) this.#tidyEpochs()
+        if (this.#epochs.isTidyDue || this.#order.isTidyDue) this.#tidy()
         return this.#prune(PRUNE_ROWS, this.#slackUs) || rolling
       })
       .immediate()
@@ -166,7 +165,7 @@ export class LogWriter {
     this.#db
       .transaction(() => {
         this.#losses.fold(this.#doneUs)
-        this.#tidyEpochs()
+        this.#tidy()
         this.#states.removeUnused()
         this.#events.trim()
       })
@@ -185,8 +184,12 @@ export class LogWriter {
 
   readonly #doneUs = (deviceId: number): number => this.#retention.doneUs(deviceId)
 
-  #tidyEpochs(): void {
-    this.#epochs.tidy(this.#doneUs, (id) => this.#catalog.forgetEpoch(id))
+  #tidy(): void {
+    this.#order.tidy(this.#doneUs)
+    this.#epochs.tidy(this.#doneUs, (id) => {
+      this.#catalog.forgetEpoch(id)
+      this.#order.forgetEpoch(id)
+    })
   }
 
   get #now(): HostMoment {
@@ -213,10 +216,11 @@ export class LogWriter {
         this.#retention.open(epoch.device, now)
         this.#noteFullStates(epoch.device.name, fields[at] as number)
       }
-      const id = this.#freeId(fields[at] as number)
+      const id = this.#ids.take(fields[at] as number)
       this.#insertSample(id, epoch.dbId, seq, voltage, current, power, statusIds[status] as number)
 
       const { device } = epoch
+      this.#order.add(device.id, epoch.dbId, id, epoch.newestUs)
       if (epoch.newestUs < 0 && id <= device.newestUs) this.#noteOverlap(device, id)
       this.#rollUps.add(
         device.id,
@@ -234,21 +238,6 @@ export class LogWriter {
       const move = this.#retention.add(device.id, id, now)
       if (move !== null) this.#noteMove(epoch, id, move)
     }
-  }
-
-  /** The time itself, or the first free µs after it. */
-  #freeId(timeUs: number): number {
-    if (timeUs > this.#maxId) {
-      this.#maxId = timeUs
-      return timeUs
-    }
-    // Many samples with the same time stamp must not each try all the places again.
-    let id = timeUs === this.#shiftedFrom ? this.#shiftedTo + 1 : timeUs
-    while (id <= this.#maxId && this.#isTaken.get(id) !== undefined) id++
-    this.#shiftedFrom = timeUs
-    this.#shiftedTo = id
-    if (id > this.#maxId) this.#maxId = id
-    return id
   }
 
   #insertSample(
