@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { logFilePath } from '../../util/paths.ts'
 import { logError } from '../file/log-errors.ts'
 import { openForReading } from '../file/log-file.ts'
+import { inodeOf } from '../file/placing.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
 import { type Backlog, BacklogCount } from './backlog.ts'
 import { CursorText, type Position, type Positions, positionOf } from './commit-cursor.ts'
@@ -42,6 +43,7 @@ interface Run {
 export class CommitReader {
   readonly #db: Database.Database
   readonly #file: string
+  readonly #inode: number
   readonly #cursors: CursorText
   readonly #rows: CommittedRows
   readonly #backlog: BacklogCount
@@ -54,6 +56,7 @@ export class CommitReader {
   private constructor(db: Database.Database, file: string) {
     this.#db = db
     this.#file = file
+    this.#inode = inodeOf(file)
     this.#cursors = new CursorText(db)
     this.#rows = new CommittedRows(db)
     this.#backlog = new BacklogCount(db)
@@ -93,6 +96,11 @@ export class CommitReader {
 
   close(): void {
     this.#db.close()
+  }
+
+  /** False once the log was moved, deleted or replaced: what comes is in another file, to be opened anew. */
+  get isInPlace(): boolean {
+    return inodeOf(this.#file) === this.#inode
   }
 
   /**

@@ -116,6 +116,7 @@ export class LogWriter {
         this.#rollUps.rollDue(MINUTES_PER_BATCH)
         this.#prune(PRUNE_ROWS + 2 * samples, this.#slackUs)
         this.#losses.foldDue(this.#doneUs)
+        this.#noteMissed(this.#clock.monoMs())
         this.#events.save()
         alongside?.()
       })
@@ -164,6 +165,8 @@ export class LogWriter {
     this.#epochs.forgetClosed()
     this.#db
       .transaction(() => {
+        this.#noteMissed(Number.POSITIVE_INFINITY)
+        this.#events.save()
         this.#losses.fold(this.#doneUs)
         this.#tidy()
         this.#states.removeUnused()
@@ -279,6 +282,13 @@ export class LogWriter {
       detail = `device time moved on by ${by}: ${aged} samples are past the retention now and go, their minute averages stay`
     }
     this.#note({ timeUs, device: epoch.device.name, kind: 'retention', detail })
+  }
+
+  #noteMissed(nowMs: number): void {
+    for (const { reader, device, samples } of this.#retention.takeMissed(nowMs)) {
+      const detail = `${samples} samples past the retention went before '${reader}' had taken them: more than is kept for it`
+      this.#note({ timeUs: this.#clock.wallMs() * 1000, device, kind: 'sink', detail })
+    }
   }
 
   /** Two runs of a device at the same time: a capture piped in twice, or a clock that was set back. */

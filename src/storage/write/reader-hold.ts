@@ -3,7 +3,10 @@ import { BYTES_PER_SAMPLE } from '../file/log-size.ts'
 import { US_PER_MINUTE } from '../file/schema.ts'
 import { type Position, positionOf } from '../read/commit-cursor.ts'
 import { Untaken } from '../read/untaken.ts'
-import { ReaderTable, type RegisteredReader } from './reader-table.ts'
+import { type Missed, ReaderTable, type RegisteredReader } from './reader-table.ts'
+
+/** Pause between two reports of what readers have missed, ms. */
+const REPORT_MS = 60_000
 
 /** What one reader has still to take of one device. */
 interface Lag {
@@ -33,6 +36,9 @@ export class ReaderHold {
   readonly #minutes: Database.Statement
   #lags: Lag[] = []
   #bounds = new Map<string, Bound>()
+  /** At first: what the run before had no time to report. */
+  #hasMissed = true
+  #quietUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(db: Database.Database) {
     this.#readers = new ReaderTable(db)
@@ -49,9 +55,11 @@ export class ReaderHold {
    */
   lower(limits: Map<number, number>): void {
     this.#lags = []
+    const readers = this.#readers.all()
+    if (readers.length === 0) return
     const bounds = new Map<string, Bound>()
     const free = new Map(limits)
-    for (const reader of this.#readers.all()) {
+    for (const reader of readers) {
       const lags = this.#lagsOf(reader, free)
       if (lags.length === 0) continue
       const bound = this.#boundOf(reader, lags, free)
@@ -89,12 +97,21 @@ export class ReaderHold {
         }
         if (id <= (endOf.get(epochId) ?? -1)) missed++
       }
-      if (missed > 0) this.#readers.miss(reader, deviceId, missed)
+      if (missed === 0) continue
+      this.#readers.miss(reader, deviceId, missed)
+      this.#hasMissed = true
     }
   }
 
-  /** What has been missed since this was asked last, by reader and device. */
-  takeMissed(): [reader: string, device: string, samples: number][] {
+  /**
+   * What has been missed since it was reported last, once a minute at most.
+   *
+   * @param nowMs of a monotonic clock; infinity: all that is left
+   */
+  takeMissed(nowMs: number): Missed[] {
+    if (!this.#hasMissed || nowMs < this.#quietUntilMs) return []
+    this.#hasMissed = false
+    this.#quietUntilMs = nowMs + REPORT_MS
     return this.#readers.takeUnreported()
   }
 

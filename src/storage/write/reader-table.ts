@@ -11,6 +11,13 @@ export interface RegisteredReader {
   readonly missed: ReadonlyMap<number, number>
 }
 
+/** Samples that were deleted before a reader had taken them. */
+export interface Missed {
+  readonly reader: string
+  readonly device: string
+  readonly samples: number
+}
+
 type PositionRow = [name: string, deviceId: number, run: number, sampleId: number, missed: number]
 
 /** Registered readers and how far they have got. */
@@ -45,12 +52,11 @@ export class ReaderTable {
       `INSERT INTO reader_position(name, device_id, run, sample_id, missed) VALUES (?, ?, 0, -1, ?)
        ON CONFLICT DO UPDATE SET missed = missed + excluded.missed`,
     )
-    this.#unreported = db
-      .prepare(
-        `SELECT p.name, d.name, p.missed - p.reported FROM reader_position p
-         CROSS JOIN device d ON d.id = p.device_id WHERE p.missed > p.reported`,
-      )
-      .raw()
+    this.#unreported = db.prepare(
+      `SELECT p.name AS reader, d.name AS device, p.missed - p.reported AS samples
+       FROM reader_position p CROSS JOIN device d ON d.id = p.device_id
+       WHERE p.missed > p.reported`,
+    )
     this.#reported = db.prepare('UPDATE reader_position SET reported = missed')
   }
 
@@ -89,8 +95,8 @@ export class ReaderTable {
   }
 
   /** What has been missed since this was asked last, to be reported. */
-  takeUnreported(): [name: string, device: string, samples: number][] {
-    const rows = this.#unreported.all() as [string, string, number][]
+  takeUnreported(): Missed[] {
+    const rows = this.#unreported.all() as Missed[]
     if (rows.length > 0) this.#reported.run()
     return rows
   }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Catalog } from '../read/catalog.ts'
 import type { OpenDevice } from './epoch-table.ts'
 import { ReaderHold } from './reader-hold.ts'
+import type { Missed } from './reader-table.ts'
 import {
   CONFIRMING_SAMPLES,
   type HostMoment,
@@ -145,9 +146,9 @@ export class Retention {
     return bound !== undefined
   }
 
-  /** Samples that went before a reader had taken them, since this was asked last. Within a transaction. */
-  takeMissed(): [reader: string, device: string, samples: number][] {
-    return this.#hold.takeMissed()
+  /** Samples that went before a reader had taken them, see `ReaderHold`. Within a transaction. */
+  takeMissed(nowMs: number): Missed[] {
+    return this.#hold.takeMissed(nowMs)
   }
 
   /**
