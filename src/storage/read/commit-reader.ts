@@ -22,8 +22,7 @@ export interface CommittedPage {
 export const MOST_SAMPLES = 10_000
 /** Runs of a device looked at in one call. */
 const RUNS_PER_CALL = 200
-/** Rows, of any device, looked at in one statement, and such statements a device and call. */
-const ROWS_PER_SCAN = 20_000
+/** Scans of the samples, a device and call. */
 const SCANS_PER_CALL = 20
 
 interface Run {
@@ -50,7 +49,6 @@ export class CommitReader {
   readonly #devices: Database.Statement
   readonly #runs: Database.Statement
   readonly #newest: Database.Statement
-  readonly #bound: Database.Statement
   readonly #lateRuns: Database.Statement
 
   private constructor(db: Database.Database, file: string) {
@@ -69,11 +67,6 @@ export class CommitReader {
     this.#newest = db.prepare(
       'SELECT n AS run, to_id AS id FROM commit_run WHERE device_id = ? ORDER BY n DESC LIMIT 1',
     )
-    this.#bound = db
-      .prepare(
-        `SELECT id FROM sample WHERE id > ? AND id <= ? ORDER BY id LIMIT 1 OFFSET ${ROWS_PER_SCAN - 1}`,
-      )
-      .pluck()
     this.#lateRuns = db
       .prepare(
         `SELECT from_id, to_id FROM commit_run
@@ -171,12 +164,14 @@ export class CommitReader {
   #takePage(deviceId: number, device: string, run: Run, taking: Taking): void {
     taking.scans--
     const afterId = taking.position.id
-    const bound = this.#bound.get(afterId, run.toId) as number | undefined
-    const toId = bound ?? run.toId
-    const rows = this.#rows.between(deviceId, run.epochId, afterId, toId, taking.left)
-    const isFull = rows.length === taking.left
-    const lastId = isFull ? (rows.at(-1)?.timeUs ?? toId) : toId
-    const isOfLater = this.#isOfLaterRun(run, afterId, lastId)
+    const { rows, scannedToId } = this.#rows.scan(
+      deviceId,
+      run.epochId,
+      afterId,
+      run.toId,
+      taking.left,
+    )
+    const isOfLater = this.#isOfLaterRun(run, afterId, scannedToId)
     for (const row of rows) {
       if (isOfLater(row.timeUs)) continue
       taking.samples.push({
@@ -188,7 +183,7 @@ export class CommitReader {
       })
       taking.left--
     }
-    taking.position = { run: run.n, id: lastId }
+    taking.position = { run: run.n, id: scannedToId }
   }
 
   /** For ids in rising order: whether a later run of the epoch spans one. */

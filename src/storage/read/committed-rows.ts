@@ -38,6 +38,9 @@ type Row = [
   status: string | null,
 ]
 
+/** Rows, of any device, looked at in one statement. */
+const ROWS_PER_SCAN = 20_000
+
 /**
  * Rows of one epoch in order of time. Names are looked up with each row: ids of states
  * are used again, and who reads on lives longer than they do.
@@ -45,6 +48,7 @@ type Row = [
 export class CommittedRows {
   readonly #db: Database.Database
   readonly #rows: Database.Statement
+  readonly #bound: Database.Statement
   readonly #hasChannels: Database.Statement
   readonly #values: Database.Statement
 
@@ -53,10 +57,16 @@ export class CommittedRows {
     this.#rows = db
       .prepare(
         `SELECT s.id, s.seq, s.v, s.a, s.w, t.text
-         FROM sample s LEFT JOIN status t ON t.id = s.status_id
-         WHERE s.id > ? AND s.id <= ? AND s.epoch_id = ? ORDER BY s.id LIMIT ?`,
+         FROM (SELECT * FROM sample WHERE id > ? AND id <= ? ORDER BY id LIMIT ${ROWS_PER_SCAN}) s
+         LEFT JOIN status t ON t.id = s.status_id
+         WHERE s.epoch_id = ? ORDER BY s.id LIMIT ?`,
       )
       .raw()
+    this.#bound = db
+      .prepare(
+        `SELECT id FROM sample WHERE id > ? AND id <= ? ORDER BY id LIMIT 1 OFFSET ${ROWS_PER_SCAN - 1}`,
+      )
+      .pluck()
     this.#hasChannels = db.prepare('SELECT 1 FROM channel WHERE device_id = ? LIMIT 1')
     this.#values = db
       .prepare(
@@ -67,18 +77,25 @@ export class CommittedRows {
       .raw()
   }
 
-  /** At most `limit` rows with afterId < id <= toId. @throws InaError log_damaged */
-  between(
+  /**
+   * Rows with afterId < id <= toId, at most `limit` of them among at most `ROWS_PER_SCAN`
+   * rows of the log.
+   *
+   * @throws InaError log_damaged
+   */
+  scan(
     deviceId: number,
     epochId: number,
     afterId: number,
     toId: number,
     limit: number,
-  ): CommittedRow[] {
-    const rows = this.#rows.all(afterId, toId, epochId, limit) as Row[]
-    const lastId = rows.at(-1)?.[0]
-    const extras = lastId === undefined ? null : this.#extras(deviceId, afterId, lastId)
-    return rows.map(([id, seq, v, a, w, status]) => {
+  ): { readonly rows: CommittedRow[]; readonly scannedToId: number } {
+    const found = this.#rows.all(afterId, toId, epochId, limit) as Row[]
+    const lastId = found.length === limit ? found.at(-1)?.[0] : undefined
+    const bound = (): number => (this.#bound.get(afterId, toId) as number | undefined) ?? toId
+    const scannedToId = lastId ?? bound()
+    const extras = found.length === 0 ? null : this.#extras(deviceId, afterId, scannedToId)
+    const rows = found.map(([id, seq, v, a, w, status]) => {
       const values = extras?.get(id)
       if (typeof status !== 'string') throw damaged(this.#db.name)
       return {
@@ -92,6 +109,7 @@ export class CommittedRows {
         status,
       }
     })
+    return { rows, scannedToId }
   }
 
   #extras(deviceId: number, afterId: number, toId: number): Map<number, [string, number][]> | null {
