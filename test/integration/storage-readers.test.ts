@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -92,6 +92,29 @@ describe('the commit order', () => {
     expect(sizes).toEqual([...Array(10).fill(100), 3])
     expect(reader.head()).toBe(cursor)
     reader.close()
+  })
+
+  test('the query of docs/log.md reads on, too', () => {
+    const text = readFileSync(new URL('../../docs/log.md', import.meta.url), 'utf8')
+    const section = text.slice(text.indexOf('## Reading on'))
+    const [, sql = ''] = /```sql\n(SELECT c\.n[^`]*)```/.exec(section) ?? []
+    add(series(1000, 1000, 500))
+    add(series(500, 1000).filter(({ seq }) => (seq ?? 0) % 3 === 0))
+    add(series(1000, 1000, 1500))
+    const db = new Database(file, { readonly: true })
+    const page = db.prepare(sql)
+    let at = { device: 1, run: 0, id: 0 }
+    const numbers: number[] = []
+    for (;;) {
+      const rows = page.all(at) as { n: number; id: number; seq: number }[]
+      const last = rows.at(-1)
+      if (last === undefined) break
+      at = { device: 1, run: last.n, id: last.id }
+      numbers.push(...rows.map(({ seq }) => seq))
+    }
+    db.close()
+    expect(numbers).toHaveLength(2167)
+    expect(numbers).toEqual(since('0').samples.map(({ seq }) => seq))
   })
 
   test('a large backlog is estimated', () => {

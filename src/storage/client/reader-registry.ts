@@ -22,9 +22,9 @@ export interface ReaderInfo {
 const LONGEST_NAME = 64
 /** Pauses while another connection writes: this, doubled each time, up to the other, ms. */
 const FIRST_PAUSE_MS = 2
-const LONGEST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 25
 /** Attempts in all: some 10 s. */
-const ATTEMPTS = 60
+const ATTEMPTS = 400
 
 /**
  * Registers readers of the commit order and stores how far they have got, from any

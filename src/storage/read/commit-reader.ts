@@ -8,6 +8,9 @@ import { type Backlog, BacklogCount } from './backlog.ts'
 import { CursorText, type Position, type Positions, positionOf } from './commit-cursor.ts'
 import { CommittedRows, type CommittedSample } from './committed-rows.ts'
 
+export { BEGINNING } from './commit-cursor.ts'
+export type { Backlog, CommittedSample }
+
 /** What one call gives. */
 export interface CommittedPage {
   /** A device's samples come in the order in which they were committed. */
@@ -99,7 +102,7 @@ export class CommitReader {
   /**
    * What has been committed since a cursor.
    *
-   * @param cursor of this log, from a page or from `head`; '0' is the beginning of the log
+   * @param cursor of this log, from a page or from `head`; `BEGINNING` is that of the log
    * @param limit samples of the page, 1 to `MOST_SAMPLES`; more are for the next call
    * @throws InaError input_invalid: not a cursor of this log; log_damaged
    */
@@ -107,7 +110,7 @@ export class CommitReader {
     return this.#read(() => {
       const positions = new Map(this.#cursors.parse(cursor))
       const samples: CommittedSample[] = []
-      const most = Math.min(Math.max(1, limit), MOST_SAMPLES)
+      const most = Math.min(Math.max(1, Math.floor(limit)), MOST_SAMPLES)
       const devices = this.#inOrder(positions)
       let isComplete = true
       devices.forEach(([deviceId, device], i) => {
