@@ -287,7 +287,8 @@ export class LogWriter {
   #noteMissed(nowMs: number): void {
     for (const { reader, device, samples } of this.#retention.takeMissed(nowMs)) {
       const detail = `${samples} samples past the retention went before '${reader}' had taken them: more than is kept for it`
-      this.#note({ timeUs: this.#clock.wallMs() * 1000, device, kind: 'sink', detail })
+      const timeUs = Math.round(this.#clock.wallMs() * 1000)
+      this.#note({ timeUs, device, kind: 'sink', detail })
     }
   }
 
