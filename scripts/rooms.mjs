@@ -32,6 +32,8 @@ export const DOORS = {
     'client/log.ts',
     'client/log-client.ts',
     'client/log-history.ts',
+    'client/reader-registry.ts',
+    'read/commit-reader.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
     'file/output-guard.ts',

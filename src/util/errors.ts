@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'log_foreign'
   | 'log_damaged'
   | 'log_newer'
+  | 'log_older'
   | 'log_in_use'
   | 'log_unwritable'
   | 'log_missing'

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
  * it runs as a process of its own.
  *
  * @param entry relative to the repository
- * @returns path of the program, inside the repository so that it finds blessed; its folder is
+ * @returns path of the program, inside the repository so that it finds its packages; its folder is
  *   the caller's to remove
  */
 export async function bundleProgram(entry: string): Promise<string> {
@@ -23,7 +23,7 @@ export async function bundleProgram(entry: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: ['blessed'],
+    external: ['blessed', 'better-sqlite3'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

@@ -65,6 +65,14 @@ export function newer(file: string, version: number, known: number): InaError {
   )
 }
 
+export function older(file: string, version: number, needed: number): InaError {
+  return new InaError(
+    'log_older',
+    `${file} was written by an older ina219 (layout ${version}, this needs ${needed})`,
+    'record into it once with: ina219 monitor, which brings it up to date',
+  )
+}
+
 export function missing(file: string): InaError {
   return new InaError(
     'log_missing',

@@ -137,6 +137,26 @@ export function openForReading(file: string): Database.Database {
   }
 }
 
+/**
+ * Opens the log to store how far a reader has got, also while another process writes it.
+ * Never waits for a lock: SQLITE_BUSY is for the caller, who tries again.
+ */
+export function openForPositions(file: string): Database.Database {
+  if (!isLog(file)) throw missing(file)
+  try {
+    if (statSync(file).nlink > 1) throw linked(file)
+    const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })
+    configure(db)
+    // Its lock lasts for microseconds: the next sync and the next checkpoint are the writer's.
+    db.pragma('synchronous = NORMAL')
+    db.pragma('wal_autocheckpoint = 0')
+    db.pragma('busy_timeout = 0')
+    return db
+  } catch (error) {
+    throw logError(error, file)
+  }
+}
+
 function openReadable(file: string): Database.Database {
   try {
     // Not `readonly`: such a connection would leave -wal and -shm behind.

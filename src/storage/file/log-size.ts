@@ -1,5 +1,5 @@
 /** Bytes a sample takes in the file, indexes and page slack included; measured with 100,000 of the mock's. */
-const BYTES_PER_SAMPLE = 32
+export const BYTES_PER_SAMPLE = 32
 /** A value of an extra channel, measured with 100,000 samples of 1 to 8 channels. */
 const BYTES_PER_VALUE = 23
 /** A minute's roll-up. */

@@ -57,7 +57,8 @@ function setLeftoversAside(file: string): void {
 
 /**
  * Brings the layout up to date, each version in one transaction, so that a crash
- * leaves the version before whole. Takes some milliseconds, however many rows there are.
+ * leaves the version before whole. No row is changed or copied: from version 1, one pass over
+ * the samples gives the commit order (5 M rows: half a second).
  *
  * @throws InaError log_newer
  */

@@ -6,6 +6,9 @@ export const APPLICATION_ID = 0x494e_4132
 export const US_PER_MINUTE = 60_000_000
 export const US_PER_SECOND = 1_000_000
 
+/** A run of late samples in `commit_run` spans less than this, µs. */
+export const MAX_LATE_RUN_US = 60_000_000
+
 /**
  * Statement lists, one a version: number n takes a database from version n to
  * n + 1. Never change one that has been released; append.
@@ -14,6 +17,7 @@ export const US_PER_SECOND = 1_000_000
  *   so that the rowid is the index over time.
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
+ * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -194,15 +198,34 @@ CREATE TABLE commit_run(
   device_id INTEGER NOT NULL,
   epoch_id INTEGER NOT NULL,
   from_id INTEGER NOT NULL,
-  to_id INTEGER NOT NULL
+  to_id INTEGER NOT NULL,
+  late INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX commit_run_device ON commit_run(device_id, n);
+CREATE INDEX commit_run_late ON commit_run(epoch_id, from_id) WHERE late = 1;
+
+INSERT INTO commit_run(device_id, epoch_id, from_id, to_id, late)
+SELECT e.device_id, e.id, coalesce(early.id, e.started_us), e.newest_us, 0
+FROM epoch e LEFT JOIN (
+  SELECT s.epoch_id, min(s.id) AS id
+  FROM sample s CROSS JOIN epoch o ON o.id = s.epoch_id
+  WHERE s.id < o.started_us GROUP BY s.epoch_id
+) early ON early.epoch_id = e.id
+WHERE e.newest_us IS NOT NULL
+ORDER BY e.id;
 
 CREATE TABLE reader(
-  name TEXT NOT NULL,
+  name TEXT PRIMARY KEY,
+  keep_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reader_position(
+  name TEXT NOT NULL REFERENCES reader(name),
   device_id INTEGER NOT NULL,
   run INTEGER NOT NULL,
   sample_id INTEGER NOT NULL,
+  missed INTEGER NOT NULL DEFAULT 0,
+  reported INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(name, device_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -136,6 +136,8 @@ export class EpochTable {
 
   /** Goes on with an epoch of the log, or begins it; its boot number may come later. */
   open(epoch: Epoch): void {
+    // What this transaction has added to the same epoch counts, too.
+    this.save()
     const device = this.device(epoch.device)
     const id = this.#epochs.get(epoch.id)?.dbId ?? epoch.id
     const known = this.#known.get(id, device.id, epoch.boot, epoch.startedUs) as

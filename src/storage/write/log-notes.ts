@@ -1,6 +1,7 @@
 import { formatDuration } from '../../util/duration.ts'
 import type { LogEvent } from '../client/log.ts'
 import type { OpenDevice } from './epoch-table.ts'
+import type { Missed } from './reader-table.ts'
 import type { RetentionMove } from './retention-clock.ts'
 import { MAX_STATES } from './status-table.ts'
 
@@ -53,6 +54,12 @@ export class LogNotes {
     this.#isFullNoted = true
     const detail = `more than ${MAX_STATES} different states: further ones are kept as 'other'`
     this.#note({ timeUs, device, kind: 'status', detail })
+  }
+
+  /** Samples that a reader of the log had not taken are gone. */
+  missed({ reader, device, samples }: Missed, timeUs: number): void {
+    const detail = `${samples} samples past the retention went before '${reader}' had taken them: more than is kept for it`
+    this.#note({ timeUs, device, kind: 'sink', detail })
   }
 
   #note(event: LogEvent): void {

@@ -5,6 +5,7 @@ import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
 import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
 import { Catalog } from '../read/catalog.ts'
 import { ChannelTable } from './channel-table.ts'
+import { CommitOrder } from './commit-order.ts'
 import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
 import { LogNotes } from './log-notes.ts'
@@ -44,6 +45,7 @@ export class LogWriter {
   readonly #states: StatusTable
   readonly #losses: LossTable
   readonly #events: EventTable
+  readonly #order: CommitOrder
   readonly #notes: LogNotes
 
   constructor(db: Database.Database, retainMs: number, clock: Clock) {
@@ -59,6 +61,7 @@ export class LogWriter {
     this.#states = new StatusTable(db, this.#catalog)
     this.#losses = new LossTable(db, this.#catalog)
     this.#events = new EventTable(db)
+    this.#order = new CommitOrder(db)
     this.#notes = new LogNotes((event) => this.#insertEvent(event))
   }
 
@@ -94,10 +97,12 @@ export class LogWriter {
           for (const event of batch.events) this.#insertEvent(event)
         }
         this.#epochs.save()
+        this.#order.save()
         this.#rollUps.save()
         this.#rollUps.rollDue(MINUTES_PER_BATCH)
         this.#prune(PRUNE_ROWS + 2 * samples, this.#slackUs)
         this.#losses.foldDue(this.#doneUs)
+        this.#noteMissed(this.#clock.monoMs())
         this.#events.save()
         alongside?.()
       })
@@ -114,7 +119,7 @@ export class LogWriter {
     const isBusy = this.#db
       .transaction(() => {
         const rolling = this.#rollUps.rollDue(1)
-        if (this.#epochs.isTidyDue) this.#tidyEpochs()
+        if (this.#epochs.isTidyDue || this.#order.isTidyDue) this.#tidy()
         return this.#prune(PRUNE_ROWS, this.#slackUs) || rolling
       })
       .immediate()
@@ -144,8 +149,10 @@ export class LogWriter {
     this.#epochs.forgetClosed()
     this.#db
       .transaction(() => {
+        this.#noteMissed(Number.POSITIVE_INFINITY)
+        this.#events.save()
         this.#losses.fold(this.#doneUs)
-        this.#tidyEpochs()
+        this.#tidy()
         this.#states.removeUnused()
         this.#channels.removeUnused()
         this.#events.trim()
@@ -165,8 +172,12 @@ export class LogWriter {
 
   readonly #doneUs = (deviceId: number): number => this.#retention.doneUs(deviceId)
 
-  #tidyEpochs(): void {
-    this.#epochs.tidy(this.#doneUs, (id) => this.#catalog.forgetEpoch(id))
+  #tidy(): void {
+    this.#order.tidy(this.#doneUs)
+    this.#epochs.tidy(this.#doneUs, (id) => {
+      this.#catalog.forgetEpoch(id)
+      this.#order.forgetEpoch(id)
+    })
   }
 
   get #now(): HostMoment {
@@ -205,6 +216,7 @@ export class LogWriter {
         statusIds[status] as number,
       )
       const { device } = epoch
+      this.#order.add(device.id, epoch.dbId, id, epoch.newestUs)
       if (epoch.newestUs < 0 && id <= device.newestUs) this.#notes.overlap(device, id)
       this.#rollUps.add(
         device.id,
@@ -256,6 +268,12 @@ export class LogWriter {
       this.#rollUps.addExtra(channelId, value, measured)
     }
     return at
+  }
+
+  #noteMissed(nowMs: number): void {
+    for (const missed of this.#retention.takeMissed(nowMs)) {
+      this.#notes.missed(missed, Math.round(this.#clock.wallMs() * 1000))
+    }
   }
 
   #insertLost(range: LostRange): void {

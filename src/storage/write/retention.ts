@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3'
 import { US_PER_SECOND } from '../file/schema.ts'
 import type { Catalog } from '../read/catalog.ts'
 import type { OpenDevice } from './epoch-table.ts'
+import { ReaderHold } from './reader-hold.ts'
+import type { Missed } from './reader-table.ts'
 import {
   CONFIRMING_SAMPLES,
   type HostMoment,
@@ -45,11 +47,13 @@ export class Retention {
   readonly #freePages: Database.Statement
   readonly #allPages: Database.Statement
   readonly #progress = new Map<number, Progress>()
+  readonly #hold: ReaderHold
 
   constructor(db: Database.Database, catalog: Catalog, retainUs: number) {
     this.#db = db
     this.#catalog = catalog
     this.#retainUs = retainUs
+    this.#hold = new ReaderHold(db)
     this.#newest = db
       .prepare(
         `SELECT id, epoch_id FROM sample WHERE id <= ? ORDER BY id DESC LIMIT ${SEARCHED_ROWS}`,
@@ -125,11 +129,14 @@ export class Retention {
    */
   step(rows: number, slackUs: number, neededUs: (deviceId: number) => number): boolean {
     const limits = new Map<number, number>()
+    for (const [id, { clock }] of this.#progress) {
+      limits.set(id, Math.min(clock.timeUs - this.#retainUs, neededUs(id)))
+    }
+    this.#hold.lower(limits)
     let fromUs = Number.POSITIVE_INFINITY
     let endUs = 0
-    for (const [id, { clock, doneUs }] of this.#progress) {
-      const limitUs = Math.min(clock.timeUs - this.#retainUs, neededUs(id))
-      limits.set(id, limitUs)
+    for (const [id, { doneUs }] of this.#progress) {
+      const limitUs = limits.get(id) as number
       if (limitUs - doneUs <= slackUs) continue
       fromUs = Math.min(fromUs, doneUs)
       endUs = Math.max(endUs, limitUs)
@@ -148,6 +155,11 @@ export class Retention {
       }
     }
     return bound !== undefined
+  }
+
+  /** Samples that went before a reader had taken them, see `ReaderHold`. Within a transaction. */
+  takeMissed(nowMs: number): Missed[] {
+    return this.#hold.takeMissed(nowMs)
   }
 
   /**
@@ -172,7 +184,9 @@ export class Retention {
   /** In as few ranges as there are runs of old samples: one, where there is one device. */
   #deleteSamples(fromUs: number, toUs: number, limits: ReadonlyMap<number, number>): void {
     let runUs = -1
-    for (const [id, epochId] of this.#rows.all(fromUs, toUs) as [number, number][]) {
+    const rows = this.#rows.all(fromUs, toUs) as [number, number][]
+    this.#hold.countMissed(rows, limits)
+    for (const [id, epochId] of rows) {
       if (id < (limits.get(this.#catalog.deviceOf(epochId)) ?? 0)) {
         if (runUs < 0) runUs = id
       } else if (runUs >= 0) {

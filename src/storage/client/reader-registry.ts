@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type Database from 'better-sqlite3'
+import { cleanText } from '../../domain/sample.ts'
+import { InaError, systemCode } from '../../util/errors.ts'
+import { logFilePath } from '../../util/paths.ts'
+import { logError } from '../file/log-errors.ts'
+import { openForPositions } from '../file/log-file.ts'
+import { BEGINNING, CursorText } from '../read/commit-cursor.ts'
+import { ReaderTable } from '../write/reader-table.ts'
+
+/** A reader that the retention waits for. */
+export interface ReaderInfo {
+  readonly name: string
+  /** Bytes of samples past the retention that are kept for it. */
+  readonly keepBytes: number
+  /** How far it has got. */
+  readonly cursor: string
+  /** Samples that were deleted before it had taken them. */
+  readonly missed: number
+}
+
+const LONGEST_NAME = 64
+/** Pauses while another connection writes: this, doubled each time, up to the other, ms. */
+const FIRST_PAUSE_MS = 2
+const LONGEST_PAUSE_MS = 25
+/** Attempts in all: some 10 s. */
+const ATTEMPTS = 400
+
+/**
+ * Registers readers of the commit order and stores how far they have got, from any
+ * process, whether or not it is the one that writes the log. Each change is a short
+ * transaction of its own; while the writer is in one, it is tried again, without ever
+ * blocking the thread.
+ */
+export class ReaderRegistry {
+  readonly #db: Database.Database
+  readonly #file: string
+  readonly #table: ReaderTable
+  readonly #cursors: CursorText
+
+  private constructor(db: Database.Database, file: string) {
+    this.#db = db
+    this.#file = file
+    this.#cursors = new CursorText(db)
+    this.#table = new ReaderTable(db)
+  }
+
+  /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_older, log_unwritable, log_in_use, usage_invalid */
+  static open(path: string): ReaderRegistry {
+    const file = logFilePath(path)
+    const db = openForPositions(file)
+    try {
+      return new ReaderRegistry(db, file)
+    } catch (error) {
+      db.close()
+      throw logError(error, file)
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  /**
+   * From now on samples that the reader has not taken are kept past the retention, up
+   * to a bound. One of that name goes on where it was, with the new bound.
+   *
+   * @param name 1 to 64 characters
+   * @param keepBytes whole bytes, 0 or more
+   * @param cursor what a new reader has taken already; '0': nothing
+   * @throws InaError usage_invalid, input_invalid (no cursor of this log), log_in_use, log_unwritable
+   */
+  async register(name: string, keepBytes: number, cursor: string = BEGINNING): Promise<void> {
+    if (name === '' || name.length > LONGEST_NAME || cleanText(name) !== name) {
+      throw new InaError(
+        'usage_invalid',
+        `${JSON.stringify(name)} is no name of a reader`,
+        `use 1 to ${LONGEST_NAME} printable characters`,
+      )
+    }
+    await this.#write(() => {
+      this.#table.register(name, keepBytes)
+      this.#table.advance(name, this.#cursors.parse(cursor))
+    })
+  }
+
+  /**
+   * Everything up to a cursor is safe on the reader's side: the log need not keep it.
+   * Never goes back; without effect for a reader that is not registered.
+   *
+   * @throws InaError input_invalid, log_in_use, log_unwritable
+   */
+  async acknowledge(name: string, cursor: string): Promise<void> {
+    await this.#write(() => this.#table.advance(name, this.#cursors.parse(cursor)))
+  }
+
+  /** Nothing is kept for it any more. @throws InaError log_in_use, log_unwritable */
+  async remove(name: string): Promise<void> {
+    await this.#write(() => this.#table.remove(name))
+  }
+
+  /** Registered readers, by name. @throws InaError log_* */
+  list(): ReaderInfo[] {
+    try {
+      return this.#db
+        .transaction(() => this.#table.all())
+        .deferred()
+        .map(({ name, keepBytes, positions, missed }) => ({
+          name,
+          keepBytes,
+          cursor: this.#cursors.format(positions),
+          missed: [...missed.values()].reduce((sum, samples) => sum + samples, 0),
+        }))
+    } catch (error) {
+      throw logError(error, this.#file)
+    }
+  }
+
+  async #write(change: () => void): Promise<void> {
+    const transaction = this.#db.transaction(change)
+    let pauseMs = FIRST_PAUSE_MS
+    for (let attempt = 1; ; attempt++) {
+      try {
+        transaction.immediate()
+        return
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isBusy(error)) throw logError(error, this.#file)
+      }
+      await pause(pauseMs)
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return systemCode(error)?.startsWith('SQLITE_BUSY') === true
+}

@@ -1,0 +1,87 @@
+import type Database from 'better-sqlite3'
+import { US_PER_MINUTE } from '../file/schema.ts'
+import { type Position, type Positions, positionOf } from './commit-cursor.ts'
+import { type IdRange, Untaken } from './untaken.ts'
+
+/** Rows that are counted one by one, of all devices together. */
+const COUNTED_ROWS = 100_000
+/** Runs that are looked at one by one, a device. */
+const COUNTED_RUNS = 1000
+
+export interface Backlog {
+  readonly samples: number
+  /**
+   * False: estimated from the minute rows, since there are more than 100,000 rows or
+   * 1000 runs to count. Samples of the newest minutes may be missing from it, and taken
+   * ones of the same minutes be in it.
+   */
+  readonly isExact: boolean
+}
+
+/** Counts what lies behind a cursor. Within a transaction. */
+export class BacklogCount {
+  readonly #untaken: Untaken
+  readonly #count: Database.Statement
+  readonly #minutes: Database.Statement
+
+  constructor(db: Database.Database) {
+    this.#untaken = new Untaken(db)
+    this.#count = db
+      .prepare(
+        `SELECT count(*), count(CASE epoch_id WHEN ? THEN 1 END)
+         FROM (SELECT epoch_id FROM sample WHERE id >= ? AND id <= ? LIMIT ?)`,
+      )
+      .raw()
+    this.#minutes = db
+      .prepare('SELECT coalesce(sum(samples), 0) FROM minute WHERE device_id = ? AND minute >= ?')
+      .pluck()
+  }
+
+  of(deviceIds: readonly number[], positions: Positions): Backlog {
+    const budget = { rows: COUNTED_ROWS }
+    let samples = 0
+    let isExact = true
+    for (const id of deviceIds) {
+      const position = positionOf(positions, id)
+      const counted = this.#exact(id, position, budget)
+      samples += counted ?? this.#estimate(id, position)
+      if (counted === null) isExact = false
+    }
+    return { samples, isExact }
+  }
+
+  /** null: too many to count */
+  #exact(deviceId: number, position: Position, budget: { rows: number }): number | null {
+    const ranges = this.#untaken.ranges(deviceId, position, undefined, undefined, COUNTED_RUNS)
+    if (ranges.length === COUNTED_RUNS) return null
+    let samples = 0
+    for (const { epochId, fromId, toId } of disjoint(ranges)) {
+      const [rows, own] = this.#count.get(epochId, fromId, toId, budget.rows + 1) as [
+        number,
+        number,
+      ]
+      budget.rows -= rows
+      if (budget.rows < 0) return null
+      samples += own
+    }
+    return samples
+  }
+
+  #estimate(deviceId: number, position: Position): number {
+    const oldestUs = this.#untaken.oldestUs(deviceId, position) ?? Number.MAX_SAFE_INTEGER
+    return this.#minutes.get(deviceId, Math.floor(oldestUs / US_PER_MINUTE)) as number
+  }
+}
+
+/** The same ids in ranges that do not overlap. @param ranges in order of their begin */
+function disjoint(ranges: readonly IdRange[]): IdRange[] {
+  const apart: IdRange[] = []
+  const endOf = new Map<number, number>()
+  for (const { epochId, fromId, toId } of ranges) {
+    const end = endOf.get(epochId) ?? -1
+    if (toId <= end) continue
+    apart.push({ epochId, fromId: Math.max(fromId, end + 1), toId })
+    endOf.set(epochId, toId)
+  }
+  return apart
+}
