@@ -53,12 +53,12 @@ describe('export --channels', () => {
     expect(await run('export', '--channels', 'all')).toEqual({
       code: 0,
       stderr: '',
-      stdout: `${HEADER},soc,t,status_channel,lux
-2026-11-20T20:13:00.000Z,bench,5,0.36,1.8,1,ok,,23.5,,
-2026-11-20T20:13:00.000Z,store,,,,,ok,85,,1,
+      stdout: `${HEADER},t,soc,status_channel,lux
+2026-11-20T20:13:00.000Z,bench,5,0.36,1.8,1,ok,23.5,,,
+2026-11-20T20:13:00.000Z,store,,,,,ok,,85,1,
 2026-11-20T20:13:01.000Z,bench,5,0.36,1.8,2,ok,,,,
-2026-11-20T20:13:01.000Z,store,,,,,ok,84.25,,,
-2026-11-20T20:13:02.000Z,bench,5,0.36,1.8,3,ok,,-0.5,,
+2026-11-20T20:13:01.000Z,store,,,,,ok,,84.25,,
+2026-11-20T20:13:02.000Z,bench,5,0.36,1.8,3,ok,-0.5,,,
 2026-11-20T20:13:02.000Z,store,,,,,ok,,,,35000
 `,
     })
@@ -135,7 +135,7 @@ describe('export --channels', () => {
     expect(lax.stderr).toContain("did you mean 'soc'?")
     const other = await run('export', '--channels', 'pressure')
     expect(other).toMatchObject({ code: 2, stdout: '' })
-    expect(other.stderr).toContain('it has: soc, t, status, lux')
+    expect(other.stderr).toContain('it has: t, soc, status, lux')
     expect((await run('export', '--channels', 'a,,b')).code).toBe(2)
     expect((await run('export', '--events', '--channels', 'all')).code).toBe(2)
   })

@@ -209,3 +209,19 @@ test('a slow device has no seconds', () => {
   const file = logOf(series(1000, 60_000))
   expect(query(file, 'SELECT count(*) AS n FROM second')).toEqual([{ n: 0 }])
 })
+
+test('more channels in a minute than a page has rows are all read', () => {
+  const wide = Array.from({ length: 30 }, (_, i) =>
+    bare(
+      START_US + i * 1e6,
+      i,
+      Object.fromEntries(Array.from({ length: 50 }, (__, n) => [`c${i}-${n}`, n])),
+    ),
+  )
+  const file = logOf([...wide, bare(START_US + 61e6, 30, { last: 1 })])
+  const [first, second] = withReader(file, (reader) => [
+    ...reader.buckets({ fromUs: 0, toUs: START_US + 120e6, device: null }, 60e6),
+  ])
+  expect(first?.channels.size).toBe(1500)
+  expect([...(second?.channels.keys() ?? [])]).toEqual(['last'])
+})

@@ -4,9 +4,10 @@ export const BYTES_PER_SAMPLE = 32
 const BYTES_PER_VALUE = 23
 /** A minute's roll-up. */
 const BYTES_PER_MINUTE = 120
-/** A second's roll-up, which devices of this many samples a second get; measured with 100,000 of the mock's. */
+/** A second's roll-up, measured at 20 to 1000 samples a second. */
 const BYTES_PER_SECOND = 80
-const LEAST_RATE = 20
+/** Seconds with fewer samples get no roll-up: their samples are read as fast, and it would cost more than they do. */
+export const LEAST_IN_SECOND = 20
 
 /**
  * How large the log will be once it is full.
@@ -25,6 +26,6 @@ export function estimateLogBytes(
   const bytesPerSecond =
     samplesPerSecond * BYTES_PER_SAMPLE +
     valuesPerSecond * BYTES_PER_VALUE +
-    (samplesPerSecond >= LEAST_RATE ? BYTES_PER_SECOND : 0)
+    (samplesPerSecond >= LEAST_IN_SECOND ? BYTES_PER_SECOND : 0)
   return seconds * bytesPerSecond + (seconds / 60) * BYTES_PER_MINUTE
 }

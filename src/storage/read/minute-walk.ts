@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3'
 
-/** Rows a statement; more than a minute has of any table. */
+/** Rows a statement. */
 const PAGE = 1000
+const NO_LIMIT = -1
 
 /** A row of a roll-up, beginning with the number of its minute. */
 export type MinuteRow = readonly [minute: number, ...cells: unknown[]]
@@ -22,7 +23,7 @@ export class MinuteWalk<Row extends MinuteRow> {
 
   /** @param sql the rows of a device (?) from a minute (?) on to another one (?), in order of time */
   constructor(db: Database.Database, sql: string) {
-    this.#rows = db.prepare(`${sql} LIMIT ${PAGE}`).raw()
+    this.#rows = db.prepare(`${sql} LIMIT ?`).raw()
     this.#dirty = db
       .prepare(
         'SELECT minute FROM dirty WHERE device_id = ? AND minute >= ? AND minute < ? ORDER BY minute',
@@ -33,9 +34,13 @@ export class MinuteWalk<Row extends MinuteRow> {
   /** In order of time, from `first` on to before `end`. */
   *minutes(deviceId: number, first: number, end: number): Generator<WalkedMinute<Row>> {
     for (let from = first; from < end; ) {
-      const page = this.#rows.all(deviceId, from, end) as Row[]
+      let page = this.#rows.all(deviceId, from, end, PAGE) as Row[]
       // The last minute of a full page may have more rows.
-      const to = page.length < PAGE ? end : (page.at(-1) as Row)[0]
+      let to = page.length < PAGE ? end : (page.at(-1) as Row)[0]
+      if (to === from) {
+        to = from + 1
+        page = this.#rows.all(deviceId, from, to, NO_LIMIT) as Row[]
+      }
       const dirty = this.#dirty.all(deviceId, from, to) as number[]
       yield* merged(page, dirty, to)
       from = to

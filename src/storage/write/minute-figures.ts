@@ -1,7 +1,5 @@
 import { ChannelFigures, Figures } from '../../stats/figures.ts'
-
-/** Seconds with fewer samples get no row: their samples are read as fast, and a row would cost more than they do. */
-const LEAST_SAMPLES = 20
+import { LEAST_IN_SECOND } from '../file/log-size.ts'
 
 /** A second (Unix) of a device that gets a row. */
 export interface SecondFigures {
@@ -43,7 +41,7 @@ export class MinuteFigures {
     const figures = this.#figures
     if (figures.samples === 0) return
     this.total.merge(figures)
-    if (figures.samples >= LEAST_SAMPLES) {
+    if (figures.samples >= LEAST_IN_SECOND) {
       this.seconds.push({ second: this.#second, figures })
       this.#figures = new Figures()
     } else figures.clear()
