@@ -1,5 +1,5 @@
 import type { Trace, TraceSeries } from '../chart/trace.ts'
-import { ELECTRIC } from '../domain/channels.ts'
+import { ELECTRIC_CHANNELS, type Extras } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */
@@ -9,23 +9,57 @@ const CAPACITY = 45_000
 /** Extra channels that are kept; further ones are in the log alone. 1 MB each. */
 const EXTRA_SERIES = 16
 
-/** Values of one channel by slot; NaN: none. */
-class SeriesStore implements TraceSeries {
-  readonly min = new Float64Array(CAPACITY).fill(Number.NaN)
-  readonly max = new Float64Array(CAPACITY).fill(Number.NaN)
-  readonly last = new Float64Array(CAPACITY).fill(Number.NaN)
+/**
+ * Values of channels that come together, by slot. Nothing is filled beforehand, so
+ * that memory is taken only as it is used.
+ */
+class SeriesStore {
+  /** Which slot each place holds; 0: none. */
+  readonly #slot = new Float64Array(CAPACITY)
+  readonly #series: readonly { readonly id: string; readonly values: TraceSeries }[]
 
-  clear(i: number): void {
-    this.min[i] = Number.NaN
-    this.max[i] = Number.NaN
-    this.last[i] = Number.NaN
+  constructor(ids: readonly string[]) {
+    const values = (): TraceSeries => ({
+      min: new Float64Array(CAPACITY),
+      max: new Float64Array(CAPACITY),
+      last: new Float64Array(CAPACITY),
+    })
+    this.#series = ids.map((id) => ({ id, values: values() }))
   }
 
-  add(i: number, value: number): void {
-    // False for NaN as well: then this is the first value of the slot.
-    if (!((this.min[i] as number) <= value)) this.min[i] = value
-    if (!((this.max[i] as number) >= value)) this.max[i] = value
-    this.last[i] = value
+  get ids(): string[] {
+    return this.#series.map(({ id }) => id)
+  }
+
+  /** @returns true: these are the first values of the slot */
+  open(slot: number): boolean {
+    const i = slot % CAPACITY
+    const isNew = this.#slot[i] !== slot
+    this.#slot[i] = slot
+    return isNew
+  }
+
+  /** @param place of the channel among the ids @param isNew what `open` said */
+  add(place: number, slot: number, value: number, isNew: boolean): void {
+    const { min, max, last } = (this.#series[place] as { values: TraceSeries }).values
+    const i = slot % CAPACITY
+    if (isNew || value < (min[i] as number)) min[i] = value
+    if (isNew || value > (max[i] as number)) max[i] = value
+    last[i] = value
+  }
+
+  /** Folds a slot into place `to` of a trace, whose values are NaN as long as there are none. */
+  foldInto(trace: Trace, to: number, slot: number): void {
+    const i = slot % CAPACITY
+    if (this.#slot[i] !== slot) return
+    for (const { id, values } of this.#series) {
+      const into = trace.channels[id] as TraceSeries
+      const [min, max] = [values.min[i] as number, values.max[i] as number]
+      // False for NaN as well.
+      if (!((into.min[to] as number) <= min)) into.min[to] = min
+      if (!((into.max[to] as number) >= max)) into.max[to] = max
+      into.last[to] = values.last[i] as number
+    }
   }
 }
 
@@ -34,12 +68,12 @@ class SeriesStore implements TraceSeries {
  * (a fixed 4 MB, however fast the samples come). Empty slots stay empty.
  */
 export class TraceStore {
-  readonly #slot = new Float64Array(CAPACITY).fill(-1)
+  /** Which slot each place holds; 0: none. */
+  readonly #slot = new Float64Array(CAPACITY)
   readonly #count = new Uint32Array(CAPACITY)
   readonly #gap = new Uint8Array(CAPACITY)
-  readonly #series = new Map<string, SeriesStore>()
-  #electric: { readonly v: SeriesStore; readonly a: SeriesStore; readonly w: SeriesStore } | null =
-    null
+  #electric: SeriesStore | null = null
+  readonly #extras = new Map<string, SeriesStore>()
   #oldest = Number.POSITIVE_INFINITY
   #newest = -1
   /** What came last was not measured. */
@@ -68,11 +102,15 @@ export class TraceStore {
     if (slot > this.#newest) this.#newest = slot
     if (slot < this.#oldest) this.#oldest = slot
     const i = slot % CAPACITY
-    if (this.#slot[i] !== slot) this.#clear(i, slot)
+    if (this.#slot[i] !== slot) {
+      this.#slot[i] = slot
+      this.#count[i] = 0
+      this.#gap[i] = 0
+    }
     this.#count[i] = (this.#count[i] as number) + 1
     if (sample.gapBefore || endsBreak) this.#gap[i] = 1
-    if (sample.electric) this.#addElectric(i, sample)
-    if (sample.extras !== null) this.#addExtras(i, sample.extras)
+    if (sample.electric) this.#addElectric(slot, sample)
+    if (sample.extras !== null) this.#addExtras(slot, sample.extras)
   }
 
   /**
@@ -92,70 +130,50 @@ export class TraceStore {
       count: new Uint32Array(length),
       missing: new Uint8Array(length),
       broken: new Uint8Array(length),
-      channels: emptySeries(this.#series.keys(), length),
+      channels: emptySeries([...(this.#electric?.ids ?? []), ...this.#extras.keys()], length),
     }
     const from = Math.max(0, first * fold, this.#newest - CAPACITY + 1)
     for (let slot = from; slot <= Math.min(end, this.#newest); slot++) {
-      const i = slot % CAPACITY
-      if (this.#slot[i] === slot) this.#foldInto(trace, Math.floor(slot / fold) - first, i)
+      this.#foldInto(trace, Math.floor(slot / fold) - first, slot)
     }
     return trace
   }
 
-  #clear(i: number, slot: number): void {
-    this.#slot[i] = slot
-    this.#count[i] = 0
-    this.#gap[i] = 0
-    for (const series of this.#series.values()) series.clear(i)
+  #addElectric(slot: number, { voltage, current, power }: Sample): void {
+    this.#electric ??= new SeriesStore(ELECTRIC_CHANNELS.map(({ id }) => id))
+    const isNew = this.#electric.open(slot)
+    this.#electric.add(0, slot, voltage, isNew)
+    this.#electric.add(1, slot, current, isNew)
+    this.#electric.add(2, slot, power, isNew)
   }
 
-  #addElectric(i: number, { voltage, current, power }: Sample): void {
-    this.#electric ??= {
-      v: this.#open(ELECTRIC.voltage.id),
-      a: this.#open(ELECTRIC.current.id),
-      w: this.#open(ELECTRIC.power.id),
-    }
-    this.#electric.v.add(i, voltage)
-    this.#electric.a.add(i, current)
-    this.#electric.w.add(i, power)
-  }
-
-  #addExtras(i: number, extras: Readonly<Record<string, number>>): void {
+  #addExtras(slot: number, extras: Extras): void {
     for (const id in extras) {
-      const series = this.#series.get(id)
-      if (series !== undefined) series.add(i, extras[id] as number)
-      else if (this.#series.size < EXTRA_SERIES) this.#open(id).add(i, extras[id] as number)
+      let series = this.#extras.get(id)
+      if (series === undefined) {
+        if (this.#extras.size >= EXTRA_SERIES) continue
+        series = new SeriesStore([id])
+        this.#extras.set(id, series)
+      }
+      series.add(0, slot, extras[id] as number, series.open(slot))
     }
   }
 
-  #open(id: string): SeriesStore {
-    const series = new SeriesStore()
-    this.#series.set(id, series)
-    return series
-  }
-
-  #foldInto(trace: Writable<Trace>, to: number, i: number): void {
+  #foldInto(trace: Trace, to: number, slot: number): void {
+    const i = slot % CAPACITY
+    if (this.#slot[i] !== slot) return
     const isNew = trace.count[to] === 0
     trace.count[to] = (trace.count[to] as number) + (this.#count[i] as number)
     if (this.#gap[i] === 1) {
       trace.missing[to] = 1
       if (isNew) trace.broken[to] = 1
     }
-    for (const [id, series] of this.#series) {
-      const min = series.min[i] as number
-      if (Number.isNaN(min)) continue
-      const into = trace.channels[id] as TraceSeries
-      if (!((into.min[to] as number) <= min)) into.min[to] = min
-      const max = series.max[i] as number
-      if (!((into.max[to] as number) >= max)) into.max[to] = max
-      into.last[to] = series.last[i] as number
-    }
+    this.#electric?.foldInto(trace, to, slot)
+    for (const series of this.#extras.values()) series.foldInto(trace, to, slot)
   }
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-
-function emptySeries(ids: Iterable<string>, length: number): Record<string, TraceSeries> {
+function emptySeries(ids: readonly string[], length: number): Record<string, TraceSeries> {
   const empty = (): Float64Array => new Float64Array(length).fill(Number.NaN)
   const series: Record<string, TraceSeries> = {}
   for (const id of ids) series[id] = { min: empty(), max: empty(), last: empty() }

@@ -6,7 +6,8 @@ import { formatDuration } from '../../util/duration.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { flushed } from '../flushed.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
-import type { Output, OutputContext, OutputKind } from './output.ts'
+import type { OutputKind } from './choose-output.ts'
+import type { Output, OutputContext } from './output.ts'
 import { ndjsonLine, plainLine } from './sample-text.ts'
 
 /** When the size of the log is reported: once the rate has settled. */

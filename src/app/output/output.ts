@@ -2,21 +2,11 @@ import type { BusSubscriber } from '../../monitor/bus.ts'
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
 import type { Congestion } from '../../stream/device-stream.ts'
-import { canOpenScreen } from '../../tui/terminal/can-open.ts'
 import type { ProcessIo } from '../io.ts'
 import type { LogPlan } from '../runtime.ts'
+import type { OutputPlan } from './choose-output.ts'
 import { LineOutput } from './line-output.ts'
 import { ScreenOutput } from './screen-output.ts'
-
-export type OutputKind = 'tui' | 'plain' | 'ndjson' | 'none'
-
-export interface OutputPlan {
-  readonly kind: OutputKind
-  /** Draw with ASCII characters only. */
-  readonly ascii: boolean
-  /** Take the mouse. */
-  readonly mouse: boolean
-}
 
 /** Where samples and events of a run are shown. */
 export interface Output extends BusSubscriber, Congestion {
@@ -33,11 +23,6 @@ export interface OutputContext {
   readonly log: LogPlan | null
   /** The user wants to end the run. */
   readonly onQuit: () => void
-}
-
-/** What was asked for, else the screen where there is a terminal, else plain lines. */
-export function chooseOutput(asked: OutputKind | undefined, io: ProcessIo): OutputKind {
-  return asked ?? (canOpenScreen(io.stdin, io.stdout, io.env) ? 'tui' : 'plain')
 }
 
 export function openOutput(plan: OutputPlan, context: OutputContext): Output {

@@ -1,7 +1,8 @@
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
 import type { Screen } from '../../tui/screen.ts'
-import type { Output, OutputContext, OutputPlan } from './output.ts'
+import type { OutputPlan } from './choose-output.ts'
+import type { Output, OutputContext } from './output.ts'
 
 /** The full screen. Asks the view for what it shows, so that it hears nothing of the bus. */
 export class ScreenOutput implements Output {

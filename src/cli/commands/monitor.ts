@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
-import { chooseOutput } from '../../app/output/output.ts'
-import { type LogPlan, type RunPlan, runMonitor } from '../../app/runtime.ts'
+import { chooseOutput } from '../../app/output/choose-output.ts'
+import type { LogPlan, RunPlan } from '../../app/runtime.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
@@ -33,7 +33,12 @@ export function monitorCommand(io: ProcessIo): Command {
   return command.addHelpText('after', examplesText(EXAMPLES)).action(() => {
     const options = read()
     const log = logPlan(options, io)
-    const run = async (): Promise<void> => runMonitor(await runPlan(options, log, io), io)
+    const run = async (): Promise<void> => {
+      const plan = await runPlan(options, log, io)
+      // Loaded only now: other commands need none of it.
+      const { runMonitor } = await import('../../app/runtime.ts')
+      await runMonitor(plan, io)
+    }
     return log === null ? run() : withNewLog(log.file, run)
   })
 }

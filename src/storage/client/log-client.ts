@@ -41,7 +41,7 @@ export async function openLog(
   const worker = new Worker(workerUrl, {
     workerData: { file, retainMs: options.retainMs },
     // Its rows pass through typed arrays and C++; a small young generation saves some MB.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxYoungGenerationSizeMb: 3 },
   })
   const reply = await new Promise<OpenReply>((resolve, reject) => {
     const onExit = (): void => reject(threadEnded(file))
