@@ -81,7 +81,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     if (isReaderGone(error)) stop.now()
     else stop.fail(outputFailed(error))
   })
-  const history = plan.log === null ? null : openLogHistory(plan.log.file)
+  const history =
+    plan.log === null ? null : openLogHistory(plan.log.file, { owner: 'this process' })
   const ticker = setInterval(() => hub.tick(), TICK_MS)
   await runAll([
     async () => {

@@ -1,9 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import { type LogHistory, openLogHistory } from '../../src/storage/client/log-history.ts'
+import {
+  type LogHistory,
+  type LogHistoryOptions,
+  openLogHistory,
+} from '../../src/storage/client/log-history.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { until } from '../support/cli.ts'
 import {
@@ -16,11 +20,8 @@ import {
   WORKER_URL,
 } from '../support/log-fixture.ts'
 
-function historyOf(file: string, idleMs?: number): LogHistory {
-  const history = openLogHistory(file, {
-    workerUrl: HISTORY_WORKER_URL,
-    ...(idleMs === undefined ? {} : { idleMs }),
-  })
+function historyOf(file: string, options: LogHistoryOptions = {}): LogHistory {
+  const history = openLogHistory(file, { workerUrl: HISTORY_WORKER_URL, ...options })
   onTestFinished(() => history.close())
   return history
 }
@@ -73,7 +74,7 @@ test('the answer is that of a reader in this thread', async () => {
 test('the thread ends by itself, and the next question starts another one', async () => {
   const file = join(tempFolder(), 'log.db')
   makeLog(file, series(10, 20_000))
-  const history = historyOf(file, 1)
+  const history = historyOf(file, { idleMs: 1 })
   expect(await history.span(null)).not.toBeNull()
   await until('it has ended', () => !history.isAwake)
   expect(await history.span(null)).not.toBeNull()
@@ -102,3 +103,31 @@ test('a question under way fails when it is closed', async () => {
   await failed
   await expect(history.span(null)).rejects.toMatchObject({ code: 'log_unwritable' })
 })
+
+/** POSIX locks on a file, of any process (proc(5)). */
+function locksOn(path: string): number {
+  const inode = String(statSync(path).ino)
+  const locks = readFileSync('/proc/locks', 'utf8').split('\n')
+  return locks.filter((lock) => lock.split(/\s+/)[5]?.endsWith(`:${inode}`)).length
+}
+
+test.skipIf(!existsSync('/proc/locks'))(
+  'a look back leaves the writer of this process its locks on the log',
+  async () => {
+    const file = join(tempFolder(), 'log.db')
+    const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
+    const own = log.forDevice()
+    const { id } = own.begin('bench', 7, START_US)
+    for (const sample of series(100, 10_000)) own.append({ ...sample, epochId: id })
+    await until('all is durable', () => log.state.queued === 0)
+    const before = locksOn(file)
+    expect(before).toBeGreaterThan(0)
+    const history = historyOf(file, { owner: 'this process' })
+    const trace = await history.series('bench', START_US, 1e6, 1)
+    expect([...trace.count]).toEqual([100])
+    expect(locksOn(file)).toBe(before)
+    await history.close()
+    expect(locksOn(file)).toBe(before)
+    await log.close()
+  },
+)

@@ -1,4 +1,5 @@
 import type { Trace } from '../../chart/trace.ts'
+import type { LogOwner } from '../file/log-file.ts'
 import type { LogSpan } from '../read/log-query.ts'
 import type { WorkerFailure } from './worker-messages.ts'
 
@@ -17,6 +18,7 @@ export type HistoryQuestion =
 export interface ToHistory {
   readonly id: number
   readonly file: string
+  readonly owner: LogOwner
   readonly question: HistoryQuestion
 }
 

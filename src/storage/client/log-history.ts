@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
+import type { LogOwner } from '../file/log-file.ts'
 import type { LogSpan } from '../read/log-query.ts'
 import type { FromHistory, HistoryAnswer, HistoryQuestion, ToHistory } from './history-messages.ts'
 import { errorOf } from './worker-messages.ts'
@@ -32,6 +33,8 @@ export interface LogHistory {
 }
 
 export interface LogHistoryOptions {
+  /** Default: `other`. */
+  readonly owner?: LogOwner
   /** Where the bundled worker is; beside the bundled program. */
   readonly workerUrl?: URL
   /** After so long without a question the thread ends, ms. */
@@ -54,6 +57,7 @@ export function openLogHistory(file: string, options: LogHistoryOptions = {}): L
 
 class WorkerHistory implements LogHistory {
   readonly #file: string
+  readonly #owner: LogOwner
   readonly #workerUrl: URL
   readonly #idleMs: number
   readonly #waiters = new Map<number, Waiter>()
@@ -64,6 +68,7 @@ class WorkerHistory implements LogHistory {
 
   constructor(file: string, options: LogHistoryOptions) {
     this.#file = file
+    this.#owner = options.owner ?? 'other'
     this.#workerUrl = options.workerUrl ?? new URL('./log-history-worker.js', import.meta.url)
     this.#idleMs = options.idleMs ?? IDLE_MS
   }
@@ -105,7 +110,7 @@ class WorkerHistory implements LogHistory {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#waiters.set(id, { resolve, reject })
-      const message: ToHistory = { id, file: this.#file, question }
+      const message: ToHistory = { id, file: this.#file, owner: this.#owner, question }
       worker.postMessage(message)
     })
   }

@@ -4,7 +4,7 @@ import { cleanText } from '../../domain/sample.ts'
 import { InaError, systemCode } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logError } from '../file/log-errors.ts'
-import { openForPositions } from '../file/log-file.ts'
+import { type LogOwner, openForPositions } from '../file/log-file.ts'
 import { BEGINNING, CursorText } from '../read/commit-cursor.ts'
 import { ReaderTable } from '../write/reader-table.ts'
 
@@ -46,9 +46,9 @@ export class ReaderRegistry {
   }
 
   /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_older, log_unwritable, log_in_use, usage_invalid */
-  static open(path: string): ReaderRegistry {
+  static open(path: string, owner: LogOwner = 'other'): ReaderRegistry {
     const file = logFilePath(path)
-    const db = openForPositions(file)
+    const db = openForPositions(file, owner)
     try {
       return new ReaderRegistry(db, file)
     } catch (error) {

@@ -123,11 +123,25 @@ export function openForWriting(file: string): Database.Database {
 }
 
 /**
+ * Who has the log open for writing. POSIX locks go by process: to open and close the
+ * file of a log beside SQLite gives up the locks that SQLite holds on it for any thread
+ * of this process, and another process would then take the WAL for abandoned
+ * (sqlite.org/howtocorrupt.html, 2.2). So a log of this process is not looked at first.
+ */
+export type LogOwner = 'this process' | 'other'
+
+/** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable */
+function checkIsLog(file: string, owner: LogOwner): void {
+  const isThere = owner === 'this process' ? existsSync(file) : isLog(file)
+  if (!isThere) throw missing(file)
+}
+
+/**
  * Opens the log to read, also while it is being written. Reading never needs
  * the writer lock and changes no row.
  */
-export function openForReading(file: string): Database.Database {
-  if (!isLog(file)) throw missing(file)
+export function openForReading(file: string, owner: LogOwner = 'other'): Database.Database {
+  checkIsLog(file, owner)
   try {
     const db = openReadable(file)
     configure(db)
@@ -141,8 +155,8 @@ export function openForReading(file: string): Database.Database {
  * Opens the log to store how far a reader has got, also while another process writes it.
  * Never waits for a lock: SQLITE_BUSY is for the caller, who tries again.
  */
-export function openForPositions(file: string): Database.Database {
-  if (!isLog(file)) throw missing(file)
+export function openForPositions(file: string, owner: LogOwner = 'other'): Database.Database {
+  checkIsLog(file, owner)
   try {
     if (statSync(file).nlink > 1) throw linked(file)
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })

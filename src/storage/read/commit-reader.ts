@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { logFilePath } from '../../util/paths.ts'
 import { logError } from '../file/log-errors.ts'
-import { openForReading } from '../file/log-file.ts'
+import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { inodeOf } from '../file/placing.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
 import { type Backlog, BacklogCount } from './backlog.ts'
@@ -79,9 +79,9 @@ export class CommitReader {
   }
 
   /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_older, log_unwritable, usage_invalid */
-  static open(path: string): CommitReader {
+  static open(path: string, owner: LogOwner = 'other'): CommitReader {
     const file = logFilePath(path)
-    const db = openForReading(file)
+    const db = openForReading(file, owner)
     try {
       return new CommitReader(db, file)
     } catch (error) {

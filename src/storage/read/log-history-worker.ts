@@ -11,20 +11,21 @@ import type {
   ToHistory,
 } from '../client/history-messages.ts'
 import { failureOf } from '../client/worker-messages.ts'
+import type { LogOwner } from '../file/log-file.ts'
 import { LogReader } from './log-reader.ts'
 
 const port = parentPort as MessagePort
 
-port.on('message', ({ id, file, question }: ToHistory) => {
-  const reply: FromHistory = { id, answer: answerTo(file, question) }
+port.on('message', ({ id, file, owner, question }: ToHistory) => {
+  const reply: FromHistory = { id, answer: answerTo(file, owner, question) }
   const { answer } = reply
   port.postMessage(reply, answer.type === 'series' ? buffersOf(answer.trace) : [])
 })
 
 /** Each question has a read transaction of its own, so that the WAL does not grow over this thread's life. */
-function answerTo(file: string, question: HistoryQuestion): HistoryAnswer {
+function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): HistoryAnswer {
   try {
-    const reader = LogReader.open(file)
+    const reader = LogReader.open(file, owner)
     try {
       if (question.type === 'span') return { type: 'span', span: reader.span(question.device) }
       const { device, fromUs, slotUs, count, channels } = question

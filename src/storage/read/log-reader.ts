@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { damaged, logError } from '../file/log-errors.ts'
-import { openForReading } from '../file/log-file.ts'
+import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { Catalog } from './catalog.ts'
@@ -63,9 +63,9 @@ export class LogReader {
   }
 
   /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid */
-  static open(path: string): LogReader {
+  static open(path: string, owner: LogOwner = 'other'): LogReader {
     const file = logFilePath(path)
-    const db = openForReading(file)
+    const db = openForReading(file, owner)
     try {
       db.exec('BEGIN')
       return new LogReader(db, file)
