@@ -151,11 +151,16 @@ export interface MonitorRun {
   summary(): Record<string, unknown> | null
 }
 
-/** `ina219 monitor` as a child; its summary goes to stdout. */
-export function startMonitor(link: string, db: string): MonitorRun {
-  const args = ['monitor', '--port', link, '--db', db, '--output', 'none', '--summary', '-']
+/** `ina219 monitor` as a child; its summary goes to stdout. @param link a port, or several @param more arguments */
+export function startMonitor(
+  link: string | readonly string[],
+  db: string,
+  more: readonly string[] = [],
+): MonitorRun {
+  const ports = [link].flat().flatMap((port) => ['--port', port])
+  const args = ['monitor', ...ports, '--db', db, '--output', 'none', '--summary', '-', ...more]
   const child = spawn(process.execPath, [CLI, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe', ...shutInherited()],
+    stdio: [more.includes('--stdin') ? 'pipe' : 'ignore', 'pipe', 'pipe', ...shutInherited()],
   })
   let said = ''
   let printed = ''
@@ -205,11 +210,13 @@ interface Row {
  * Compares logs (more than one where a file was moved away meanwhile) with what the device made.
  *
  * @param upTo number of the newest sample that has to be there
+ * @param label of the device; null: the logs have no other
  */
 export function checkLogs(
   files: readonly string[],
-  device: RecordedDevice,
+  device: Pick<RecordedDevice, 'made' | 'acked'>,
   upTo: number,
+  label: string | null = null,
 ): Findings {
   const seen = new Set<number>()
   const lost = new Set<number>()
@@ -222,14 +229,16 @@ export function checkLogs(
     try {
       const found = db.pragma('integrity_check', { simple: true }) as string
       if (found !== 'ok') integrity = found
-      const sql = 'SELECT sequence, voltage, current, power, status, time_us FROM power_log'
-      for (const row of db.prepare(sql).iterate() as IterableIterator<Row>) {
+      const of = 'WHERE ? IS NULL OR device = ?'
+      const sql = `SELECT sequence, voltage, current, power, status, time_us FROM power_log ${of}`
+      for (const row of db.prepare(sql).iterate(label, label) as IterableIterator<Row>) {
         rows++
         if (seen.has(row.sequence)) twice++
         seen.add(row.sequence)
         if (!isTrue(row, device.made.get(row.sequence))) wrong++
       }
-      for (const range of db.prepare('SELECT first_seq AS first, count FROM lost').all() as {
+      const losses = `SELECT first_sequence AS first, count FROM power_lost ${of}`
+      for (const range of db.prepare(losses).all(label, label) as {
         first: number
         count: number
       }[]) {

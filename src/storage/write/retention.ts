@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { FREQUENT_KINDS } from '../../domain/events.ts'
 import { US_PER_SECOND } from '../file/schema.ts'
 import type { Catalog } from '../read/catalog.ts'
 import type { OpenDevice } from './epoch-table.ts'
@@ -80,7 +81,7 @@ export class Retention {
     this.#frequentEvents = db
       .prepare(
         `SELECT id, time_us, device_id FROM event
-         WHERE time_us >= ? AND time_us < ? AND kind IN ('recovery', 'note')`,
+         WHERE time_us >= ? AND time_us < ? AND kind IN (${FREQUENT_KINDS.map((kind) => `'${kind}'`).join(', ')})`,
       )
       .raw()
     this.#deleteEvent = db.prepare('DELETE FROM event WHERE id = ?')
