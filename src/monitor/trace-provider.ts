@@ -41,7 +41,8 @@ export function slotsOf({ spanMs, slots }: TraceWish): { slotUs: number; length:
 
 /** What memory holds in full is newer than what the log has committed. */
 function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
-  const from = Math.max(0, Math.ceil((heldFromUs - recent.startUs) / recent.slotUs))
+  const held = Math.ceil((heldFromUs - recent.startUs) / recent.slotUs)
+  const from = Math.min(recent.length, Math.max(0, held))
   logged.count.set(recent.count.subarray(from), from)
   logged.missing.set(recent.missing.subarray(from), from)
   logged.broken.set(recent.broken.subarray(from), from)

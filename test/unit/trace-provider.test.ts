@@ -75,6 +75,13 @@ describe('a trace', () => {
     expect(trace.startUs).toBe(WALL_US - 5e6)
   })
 
+  it('is that of the log alone where all of it was before the memory', async () => {
+    const { history } = loggedHistory()
+    const wish = { device: 0, spanMs: 5000, slots: 5, endUs: WALL_US - 60e6 }
+    const trace = await new TraceProvider(history).trace(device(), wish)
+    expect([...(trace.channels['v']?.last ?? [])]).toEqual([20, 20, 20, 20, 20])
+  })
+
   it('is empty before memory begins where there is no log', async () => {
     const wish = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
     const trace = await new TraceProvider(null).trace(device(), wish)
