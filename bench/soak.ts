@@ -1,5 +1,5 @@
 /**
- * Hours of running in simulated time: session, statistics, trace and events on a
+ * Hours of running in simulated time: stream, statistics, trace and events on a
  * faulty wire, with the memory in use printed as it goes.
  *
  * node bench/run.mjs soak [hours] [interval ms]

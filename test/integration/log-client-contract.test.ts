@@ -46,7 +46,7 @@ async function memoryBench(before?: MemoryLog): Promise<Bench> {
   }
 }
 
-/** What the log has reported, merged as a session does. */
+/** What the log has reported, merged as a stream does. */
 function heard(
   log: LogClient,
   own: DeviceLog,

@@ -113,7 +113,7 @@ export class BoardRig {
   }
 }
 
-/** A board at the other end of a host's line, in simulated time: a source for a session. */
+/** A board at the other end of a host's line, in simulated time: a source for a stream. */
 export class BoardWire implements Source {
   readonly label = 'board'
   readonly duplex = true

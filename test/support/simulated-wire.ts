@@ -55,7 +55,7 @@ export interface SimulatedWireOptions {
 const TICK_MS = 50
 
 /**
- * Host and mock device on one wire in simulated time: a source for a session,
+ * Host and mock device on one wire in simulated time: a source for a stream,
  * and the loop that moves the clock from one event to the next.
  */
 export class SimulatedWire implements Source {

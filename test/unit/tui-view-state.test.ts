@@ -50,6 +50,11 @@ describe('view state', () => {
     expect(frozenOf(viewAfter(['forward']))).toBeNull()
   })
 
+  it('shows all there is where a longer span asks for more than that', () => {
+    expect(frozenOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
+    expect(frozenOf(viewAfter(['oldest', 'zoom_out', 'zoom_out', 'zoom_out']))?.endUs).toBe(NEWEST)
+  })
+
   it('puts the curves together or apart, whichever they are not', () => {
     expect(viewAfter(['arrange']).arrangement).toBe('strips')
     expect(viewAfter(['arrange'], { ...CONTEXT, apart: true }).arrangement).toBe('overlay')

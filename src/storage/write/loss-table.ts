@@ -9,7 +9,7 @@ export const SINGLE_RANGES = 10_000
 /** Ranges added between two looks at all of them; more where there are more. */
 const RANGES_PER_LOOK = 5000
 const PAGE = 1000
-/** Newest ranges among which that of a sample that came after all is looked for; a session remembers 64. */
+/** Newest ranges among which that of a sample that came after all is looked for; a stream remembers 64. */
 const SEARCHED_RANGES = 5000
 
 interface LostRow {

@@ -174,14 +174,15 @@ function zoom(view: ViewState, by: -1 | 1, context: ViewContext): ViewState {
 /**
  * Moves the right edge, never past the samples there are; scrolling back freezes
  * first. The chart stays full where there are samples enough; where there are
- * not, going back leaves it where it is.
+ * not, going back leaves it where it is, and a longer span shows all of them.
  */
 function scroll(view: ViewState, byMs: number, context: ViewContext): ViewState {
   const { newestUs, oldestUs } = context
   const from = frozenOf(view) ?? (byMs < 0 ? frozenOf(freeze(view, context)) : null)
   if (!from || newestUs === null) return view
   const fullUs = (oldestUs ?? newestUs) + spanMs(view) * 1000
-  const earliest = fullUs <= newestUs ? fullUs : from.endUs
+  const shortUs = byMs === 0 ? newestUs : from.endUs
+  const earliest = fullUs <= newestUs ? fullUs : shortUs
   const endUs = Math.min(newestUs, Math.max(earliest, from.endUs + byMs * 1000))
   return frozenAt(view, { ...from, endUs })
 }
