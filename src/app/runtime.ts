@@ -119,6 +119,7 @@ function streamsOf(
     source: sources[i] as Source,
     log: log?.forDevice() ?? null,
     loggedRuns: log?.resumePoints ?? [],
+    isLogged: (label) => log !== null && log.oldestUs(label) !== null,
     clock: io.clock,
     keepTime: plan.keepTime,
     device,

@@ -1,3 +1,4 @@
+import { labelWithSource } from '../domain/label.ts'
 import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { HelloFrame } from '../protocol/frames.ts'
 import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
@@ -15,6 +16,8 @@ export interface DeviceRunsOptions {
   readonly log: DeviceLog | null
   /** Runs that earlier runs of the host have logged. */
   readonly loggedRuns: readonly LoggedRun[]
+  /** Whether the log has samples under a label. */
+  readonly isLogged: (label: string) => boolean
 }
 
 /** Names of a device that are labels in the log; further ones are not. */
@@ -34,8 +37,7 @@ export class DeviceRuns {
   #nextId = 1
   /** Begun by this run of the host. */
   #begun = 0
-  /** The device has said more names than it can have. */
-  hasTooManyNames = false
+  #hasTooManyNames = false
 
   constructor(options: DeviceRunsOptions) {
     this.#options = options
@@ -47,21 +49,28 @@ export class DeviceRuns {
     return this.#label
   }
 
-  /** True: another device of this run calls itself the same, so that the label names the source, too. */
-  get isNameTaken(): boolean {
-    return this.#label !== this.#wantedLabel
+  /** The name of the device where another device of this run has it, so that the label is another; null: it is its own. */
+  get takenName(): string | null {
+    return this.#name === null || this.#label === this.#name ? null : this.#name
   }
 
-  get #wantedLabel(): string {
-    const { device, sourceLabel } = this.#options
-    return cleanText(device ?? this.#name ?? sourceLabel)
+  /** The device has said more names than it can have. */
+  get hasTooManyNames(): boolean {
+    return this.#hasTooManyNames
   }
 
+  get #source(): string {
+    return cleanText(this.#options.sourceLabel)
+  }
+
+  /** Two devices of one name are told apart by their sources, and so they stay in later runs. */
   #claimLabel(): string {
-    const { sourceLabel, labels } = this.#options
-    const wanted = this.#wantedLabel
-    const withSource = `${wanted}@${cleanText(sourceLabel)}`
-    return labels.claim(this, this.#name === null ? [wanted] : [wanted, withSource])
+    const { device, labels, isLogged } = this.#options
+    const name = device === null ? this.#name : null
+    if (name === null) return labels.claim(this, [cleanText(device ?? this.#source)])
+    const withSource = labelWithSource(name, this.#source)
+    const wanted: [string, string] = isLogged(withSource) ? [withSource, name] : [name, withSource]
+    return labels.claim(this, wanted)
   }
 
   /** The run under way; null: the next sample begins one. */
@@ -101,11 +110,14 @@ export class DeviceRuns {
     this.end()
   }
 
-  /** Goes on with a run that an earlier run of the host has logged. */
-  resume({ order }: ResumePoint): LoggedRun | null {
+  /** Goes on with a run that an earlier run of the host has logged, under its label. */
+  resume({ order }: ResumePoint, { name }: HelloFrame): LoggedRun | null {
     const run = this.#options.loggedRuns.find(({ epoch }) => epoch.id === order)
     if (run === undefined) return null
     this.#epoch = run.epoch
+    this.#begun++
+    if (run.epoch.device !== this.#source) this.#name = name
+    this.#label = this.#options.labels.claim(this, [run.epoch.device])
     this.#continuity.follows(run.lastUs, run.lastSeq)
     // The log has to know it in this run, too: in a spill file, or should its file be replaced.
     this.#options.log?.epoch(run.epoch)
@@ -113,19 +125,24 @@ export class DeviceRuns {
   }
 
   /** What the link needs to know of the runs that are logged. */
-  get resumeOptions(): ResumeOptions {
-    const { device, sourceLabel, loggedRuns } = this.#options
+  get resumeOptions(): Omit<ResumeOptions, 'resumePoints'> {
+    const { device } = this.#options
     return {
-      resumePoints: loggedRuns.map(({ epoch, lastSeq }) => ({
-        name: epoch.device,
-        boot: epoch.boot,
-        lastSeq,
-        order: epoch.id,
-      })),
       // An earlier run may have begun before the device said its name.
-      names: [cleanText(device ?? sourceLabel)],
+      names: [cleanText(device ?? this.#source)],
+      source: this.#source,
       takesOwnName: device === null,
     }
+  }
+
+  /** Runs that no other device goes on with. */
+  get resumePoints(): ResumePoint[] {
+    const { loggedRuns, labels } = this.#options
+    return loggedRuns
+      .filter(({ epoch }) => labels.isFree(this, epoch.device))
+      .map(({ epoch: { id, device, boot }, lastSeq }) => {
+        return { name: device, boot, lastSeq, order: id }
+      })
   }
 
   /** The device said who it is. */
@@ -143,8 +160,8 @@ export class DeviceRuns {
   /** A device that says another name each time must not fill the log with devices. */
   #rename(name: string | null): void {
     if (name !== null && !this.#names.has(name)) {
-      this.hasTooManyNames = this.#names.size >= MAX_NAMES
-      if (this.hasTooManyNames) return
+      this.#hasTooManyNames = this.#names.size >= MAX_NAMES
+      if (this.#hasTooManyNames) return
       this.#names.add(name)
     }
     this.#name = name

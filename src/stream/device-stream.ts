@@ -33,6 +33,8 @@ export interface DeviceStreamOptions {
   readonly log: DeviceLog | null
   /** Runs that earlier runs of the host have logged. */
   readonly loggedRuns: readonly LoggedRun[]
+  /** Whether the log has samples under a label. */
+  readonly isLogged: (label: string) => boolean
   readonly clock: Clock
   /** Contract: `--keep-time`. */
   readonly keepTime: boolean
@@ -77,7 +79,7 @@ export class DeviceStream {
   readonly #commands = new Map<number, (result: CommandResult) => void>()
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
-    const { source, log, loggedRuns, clock, device, labels, limit } = options
+    const { source, log, clock, limit } = options
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
@@ -86,7 +88,7 @@ export class DeviceStream {
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
     })
-    this.#runs = new DeviceRuns({ device, log, loggedRuns, labels, sourceLabel: source.label })
+    this.#runs = new DeviceRuns({ ...options, sourceLabel: source.label })
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#intake = new Intake(this.#ledger, this.#events)
@@ -111,7 +113,11 @@ export class DeviceStream {
       { keepTime: options.keepTime, live: source.live },
       (entry, timeUs, notice) => this.#recorder.place(entry, timeUs, notice),
     )
+    const runs = this.#runs
     this.#link = new Link({
+      get resumePoints() {
+        return runs.resumePoints
+      },
       duplex: source.duplex,
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.
@@ -300,7 +306,7 @@ export class DeviceStream {
   }
 
   #hello({ hello, known, resumedFrom }: HelloEvent): void {
-    const run = resumedFrom === null ? null : this.#runs.resume(resumedFrom)
+    const run = resumedFrom === null ? null : this.#runs.resume(resumedFrom, hello)
     if (run !== null) {
       this.#recorder.resumeAfter(run)
       this.#timeline.resumeAfter(run.lastUs)
@@ -310,10 +316,10 @@ export class DeviceStream {
       const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
       this.#events.once('hello', 'too many names', text)
     }
-    if (this.#runs.isNameTaken) {
-      const { label } = this.#runs
-      const text = `another device calls itself ${hello.name}, too: this one is logged as ${label} (name them with --device)`
-      this.#events.once('hello', `name ${hello.name}`, text)
+    const { label, takenName } = this.#runs
+    if (takenName !== null) {
+      const text = `another device is called ${takenName}, too: this one is logged as ${label} (name them with --device)`
+      this.#events.once('hello', 'name taken', text)
     }
     this.#recorder.useRange(hello.range)
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`

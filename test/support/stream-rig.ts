@@ -16,6 +16,7 @@ function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStr
   return {
     log: null,
     loggedRuns: [],
+    isLogged: () => false,
     keepTime: false,
     device: null,
     range: {},
@@ -67,6 +68,7 @@ export function startHub(options: {
       clock,
       log: log?.forDevice() ?? null,
       loggedRuns: log?.resumePoints ?? [],
+      isLogged: (label) => log !== null && log.oldestUs(label) !== null,
       device: devices[i] ?? null,
       labels,
       limit,

@@ -82,7 +82,7 @@ describe('a hub of several devices', () => {
     for (const source of sources) source.line('{"hello":"ina219","name":"bench","seq":0}')
     const labels = hub.devices.map(({ stream }) => stream.device)
     expect(labels).toEqual(['bench', 'bench@test', 'bench-2'])
-    expect(events.filter((text) => text.includes('calls itself bench'))).toHaveLength(2)
+    expect(events.filter((text) => text.includes('is called bench'))).toHaveLength(2)
   })
 
   it('shows one in full and all in brief', async () => {

@@ -19,6 +19,7 @@ class Rig {
       bytesPerSecond: 11_520,
       firstCommandSeq: 40,
       resumePoints: [],
+      source: '/dev/ttyUSB0',
       names: ['port'],
       takesOwnName: true,
       ...options,

@@ -1,3 +1,4 @@
+import { labelWithSource } from '../../domain/label.ts'
 import type { HelloFrame } from '../frames.ts'
 
 /** A run of a device that the log knows: which one it is, and where it left off. */
@@ -13,27 +14,40 @@ export interface ResumePoint {
 
 export interface ResumeOptions {
   /**
-   * Runs that the log knows. Where there are any and the link is duplex, samples
+   * Runs that the log knows and no other device goes on with; read at the `hello`. Where there are any and the link is duplex, samples
    * wait for a `hello`, which may go on with one of them.
    */
   readonly resumePoints: readonly ResumePoint[]
   /** Labels under which the log may know this device. */
   readonly names: readonly string[]
+  /** Where the device is; part of its label where another one has its name, too. */
+  readonly source: string
   /** True: the name that it says in its `hello` is one of them, too. */
   readonly takesOwnName: boolean
 }
 
-/** The newest run of the boot that said `hello`, under one of the device's names; null: none. */
+/**
+ * The newest run of the boot that said `hello`, under one of the device's names; null:
+ * none. One whose label names the source is no other device's.
+ */
 export function resumePointOf(
   { name, boot }: HelloFrame,
-  { resumePoints, names, takesOwnName }: ResumeOptions,
+  { resumePoints, names, source, takesOwnName }: ResumeOptions,
 ): ResumePoint | null {
   if (boot === null) return null
-  let newest: ResumePoint | null = null
-  for (const point of resumePoints) {
-    const isOurs = names.includes(point.name) || (takesOwnName && point.name === name)
-    if (!isOurs || point.boot !== boot) continue
-    if (newest === null || point.order > newest.order) newest = point
+  const ofBoot = resumePoints.filter((point) => point.boot === boot)
+  const ownName = takesOwnName ? name : null
+  if (ownName !== null) {
+    const label = labelWithSource(ownName, source)
+    const here = newest(ofBoot.filter((point) => point.name === label))
+    if (here !== null) return here
   }
-  return newest
+  return newest(ofBoot.filter((point) => names.includes(point.name) || point.name === ownName))
+}
+
+function newest(points: readonly ResumePoint[]): ResumePoint | null {
+  return points.reduce<ResumePoint | null>(
+    (found, point) => (found === null || point.order > found.order ? point : found),
+    null,
+  )
 }
