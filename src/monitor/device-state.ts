@@ -19,8 +19,8 @@ interface Newest {
 
 /** What is known of one device while the monitor runs: newest values, windows, trace, totals, events. */
 export class DeviceState {
-  readonly trace = new TraceStore()
-  readonly #windows = new SlidingWindows(WINDOWS_S)
+  #trace = new TraceStore()
+  #windows = new SlidingWindows(WINDOWS_S)
   readonly #totals = new Integrator()
   readonly #rate = new RateMeter()
   #totalsSinceUs: number
@@ -44,6 +44,10 @@ export class DeviceState {
     // Before the first sample nobody knows better.
     const hasElectric = this.#isElectric || this.#extraChannels.length === 0
     return hasElectric ? [...ELECTRIC_CHANNELS, ...this.#extraChannels] : this.#extraChannels
+  }
+
+  get trace(): TraceStore {
+    return this.#trace
   }
 
   get newest(): Newest | null {
@@ -98,15 +102,25 @@ export class DeviceState {
     if (sample.electric) this.#isElectric = true
     this.#totals.add(sample)
     if (sample.origin !== 'late') {
+      if (this.#goesBack(sample)) {
+        this.#trace = new TraceStore()
+        this.#windows = new SlidingWindows(WINDOWS_S)
+      }
       this.#newest = { sample, arrivalUs, mode }
       this.#rate.add(sample.timeUs, arrivalUs)
       if (measured) this.#newestMeasured = sample
-      else this.trace.advanceTo(sample.timeUs)
+      else this.#trace.advanceTo(sample.timeUs)
     }
     // One that comes late belongs between samples that were counted already.
     if (!measured) return
     this.#windows.add(sample)
-    this.trace.add(sample)
+    this.#trace.add(sample)
+  }
+
+  /** The clock was set back: what was measured until then lies ahead, and is in the log alone. */
+  #goesBack({ epochId, timeUs }: Sample): boolean {
+    const before = this.#newest?.sample
+    return before !== undefined && epochId !== before.epochId && timeUs < before.timeUs
   }
 
   channel(channel: Channel): void {
@@ -125,20 +139,13 @@ export class DeviceState {
   }
 }
 
-/** Full scale of the gauges by channel id: V, A, W from the device's range, others where theirs is known. */
-export function fullScaleOf(
-  { voltageMax, currentMax }: DeviceRange,
-  channels: readonly Channel[],
-): Record<string, number> {
-  const scale: Record<string, number> = {
+/** Full scale of V, A, W by channel id, from the device's range. */
+export function fullScaleOf({ voltageMax, currentMax }: DeviceRange): Record<string, number> {
+  return {
     [ELECTRIC.voltage.id]: voltageMax,
     [ELECTRIC.current.id]: currentMax,
     [ELECTRIC.power.id]: voltageMax * currentMax,
   }
-  for (const { id, range } of channels) {
-    if (range !== null) scale[id] = Math.max(Math.abs(range.min), Math.abs(range.max))
-  }
-  return scale
 }
 
 function valuesOf(sample: Sample): Record<string, number> {

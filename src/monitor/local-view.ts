@@ -53,7 +53,7 @@ export class LocalView implements View {
       valuesUs: state.valuesUs,
       status: newest?.sample.status ?? '',
       mode: newest?.mode ?? null,
-      fullScale: fullScaleOf(stream.range, channels),
+      fullScale: fullScaleOf(stream.range),
       rate: state.rateAt(nowUs),
       lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
       ledger: this.#hub.ledgerOf(stream),

@@ -104,7 +104,7 @@ export interface Snapshot {
   /** Of the newest sample, measured or not. */
   readonly status: string
   readonly mode: string | null
-  /** Full scale of the gauges by channel id, from the device's range. */
+  /** Full scale of v, a, w by channel id, from the device's range; other channels have theirs in `channels`. */
   readonly fullScale: Readonly<Record<string, number>>
   /** Samples a second over the last 5 s of device time; 0 as soon as they stay away. */
   readonly rate: number

@@ -31,12 +31,10 @@ export class ChannelList {
 
   /** Takes note of the channels of a sample. @returns its values, without those of too many channels */
   accept(extras: Extras): Extras | null {
-    const ids = Object.keys(extras)
-    const known = ids.filter((id) => this.#channels.has(id) || this.#add(id))
+    let areKnown = true
+    for (const id in extras) areKnown = (this.#channels.has(id) || this.#add(id)) && areKnown
     this.#nameInLog()
-    if (known.length === ids.length) return extras
-    if (known.length === 0) return null
-    return Object.fromEntries(known.map((id) => [id, extras[id] as number]))
+    return areKnown ? extras : this.#onlyKnown(extras)
   }
 
   /** Whether all values are plausible. */
@@ -47,6 +45,11 @@ export class ChannelList {
       if (range && (value < range.min || value > range.max)) return false
     }
     return true
+  }
+
+  #onlyKnown(extras: Extras): Extras | null {
+    const known = Object.entries(extras).filter(([id]) => this.#channels.has(id))
+    return known.length === 0 ? null : Object.fromEntries(known)
   }
 
   #add(id: string): boolean {
@@ -68,8 +71,9 @@ export class ChannelList {
   /** The log keeps units by device, whose label may change. */
   #nameInLog(): void {
     const { settings, log, device } = this.#options
+    if (log === null || settings.length === 0) return
     const label = device()
-    if (log === null || settings.length === 0 || label === this.#namedUnder) return
+    if (label === this.#namedUnder) return
     this.#namedUnder = label
     for (const { id, unit } of settings) {
       if (this.#channels.has(id)) log.channel({ device: label, id, unit })

@@ -9,7 +9,9 @@ import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { HostTime } from '../util/host-time.ts'
+import { Backpressure, type Congestion } from './backpressure.ts'
 import { ChannelList } from './channel-list.ts'
+import { CommandLog } from './command-log.ts'
 import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
 import { EventReport } from './event-report.ts'
 import { Intake } from './intake.ts'
@@ -20,12 +22,6 @@ import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
 import type { LiveStamp } from './time-entry.ts'
 import { Timeline } from './timeline.ts'
-
-/** What can hold up a source that can wait. */
-export interface Congestion {
-  readonly congested: boolean
-  drained(): Promise<void>
-}
 
 export interface DeviceStreamOptions {
   readonly source: Source
@@ -67,16 +63,14 @@ export class DeviceStream {
   readonly #link: Link
   readonly #timeline: Timeline
   readonly #recorder: Recorder
+  readonly #commands: CommandLog
+  readonly #backpressure: Backpressure
   readonly #startMs: number
   #connections = 0
-  /** The source waits for disk or output. */
-  #isPaused = false
   /** Newest sample that came as it was measured. */
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
   #ordinal = 0
-  #nextCommandId = 1
-  readonly #commands = new Map<number, (result: CommandResult) => void>()
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
@@ -92,6 +86,8 @@ export class DeviceStream {
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#intake = new Intake(this.#ledger, this.#events)
+    this.#commands = new CommandLog(this.#events)
+    this.#backpressure = new Backpressure(source, options.congestion)
     this.#recorder = new Recorder({
       ledger: this.#ledger,
       runs: this.#runs,
@@ -136,19 +132,12 @@ export class DeviceStream {
   /** Timers of link and timeline; call about every 50 ms. */
   tick(): void {
     this.#follow(this.#link.tick(this.#nowMs))
-    // While nothing is read, nothing can come.
-    if (!this.#isPaused) this.#timeline.tick(this.#host.nowUs())
+    if (!this.#backpressure.isPaused) this.#timeline.tick(this.#host.nowUs())
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
   command(command: Command, done: (result: CommandResult) => void = () => {}): void {
-    const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
-    const id = this.#nextCommandId++
-    this.#commands.set(id, (result) => {
-      const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
-      this.#events.report('command', `${what}: ${outcome}`)
-      done(result)
-    })
+    const id = this.#commands.open(command, done)
     this.#follow(this.#link.command(id, command, this.#nowMs))
   }
 
@@ -161,7 +150,7 @@ export class DeviceStream {
   finish(): void {
     this.#follow(this.#link.finish())
     this.#timeline.end()
-    this.#recorder.end(this.#host.nowUs())
+    this.#recorder.end(this.#eventUs)
   }
 
   stop(): Promise<void> {
@@ -209,8 +198,7 @@ export class DeviceStream {
     frame: (frame) => this.#frame(frame),
     bytes: (count) => {
       this.#ledger.bytes += count
-      this.#isPaused = false
-      this.#applyBackpressure()
+      this.#backpressure.check()
     },
     state: (state, reason) => {
       if (state === 'waiting') this.#follow(this.#link.disconnected())
@@ -276,7 +264,7 @@ export class DeviceStream {
         return
       case 'restarted':
         this.#timeline.restart()
-        this.#recorder.restarted(event.boot, this.#host.nowUs())
+        this.#recorder.restarted(event.boot, this.#eventUs)
         this.#live = null
         return
       case 'unnumbered':
@@ -292,17 +280,11 @@ export class DeviceStream {
         ledger.commands_acked++
         return
       case 'command_done':
-        this.#commandDone(event.id, event.result)
+        this.#commands.close(event.id, event.result)
         return
       case 'send':
         this.#options.source.write(event.line)
     }
-  }
-
-  #commandDone(id: number, result: CommandResult): void {
-    const done = this.#commands.get(id)
-    this.#commands.delete(id)
-    done?.(result)
   }
 
   #hello({ hello, known, resumedFrom }: HelloEvent): void {
@@ -326,16 +308,5 @@ export class DeviceStream {
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
     const news = known ? '' : ', new run'
     this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
-  }
-
-  /** A source that can wait does so while disk or output are behind; a port is never held up. */
-  #applyBackpressure(): void {
-    const { source, congestion } = this.#options
-    if (source.live) return
-    const behind = congestion.filter(({ congested }) => congested)
-    if (behind.length === 0) return
-    this.#isPaused = true
-    source.pause()
-    void Promise.all(behind.map((each) => each.drained())).then(() => source.resume())
   }
 }

@@ -3,7 +3,7 @@ import type { Source, SourceSink, SourceState } from '../../src/sources/source.t
 
 /** A source whose lines a test hands over one by one. */
 export class LineSource implements Source {
-  readonly label = 'test'
+  readonly label: string = 'test'
   readonly duplex: boolean
   readonly live: boolean
   readonly bytesPerSecond = null

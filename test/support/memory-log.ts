@@ -35,6 +35,7 @@ export class MemoryLog implements LogClient, OutboxHost {
   readonly congested = false
   readonly #writer: LogWriter
   readonly #commitEvery: number
+  readonly #begins: ReadonlyMap<string, number>
   readonly #outbox: Outbox
   readonly #pages: Database.Statement
   readonly #pageBytes: number
@@ -50,6 +51,7 @@ export class MemoryLog implements LogClient, OutboxHost {
     this.#writer = new LogWriter(this.db, retainMs, options.clock ?? systemClock)
     this.#commitEvery = options.commitEvery ?? Number.POSITIVE_INFINITY
     this.resumePoints = this.#writer.resumePoints()
+    this.#begins = this.#writer.begins()
     this.#pages = this.db.prepare('PRAGMA page_count').pluck()
     this.#pageBytes = this.db.pragma('page_size', { simple: true }) as number
     this.#outbox = new Outbox(this.#writer.nextEpochId)
@@ -69,8 +71,8 @@ export class MemoryLog implements LogClient, OutboxHost {
     return this.#outbox.device(this)
   }
 
-  oldestUs(): number | null {
-    return null
+  oldestUs(device: string): number | null {
+    return this.#begins.get(device) ?? null
   }
 
   bytesAtRetention(): number {

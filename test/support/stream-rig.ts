@@ -58,8 +58,9 @@ export function startHub(options: {
   /** Labels, in order of the sources. */
   readonly devices?: readonly (string | null)[]
   readonly maxSamples?: number
+  readonly keepTime?: boolean
 }): { hub: Hub; view: LocalView } {
-  const { clock, log = null, sources, devices = [], maxSamples = null } = options
+  const { clock, log = null, sources, devices = [], maxSamples = null, keepTime = false } = options
   const limit = new SampleLimit(maxSamples)
   const labels = new Labels()
   const streams = sources.map((source, i) =>
@@ -70,6 +71,7 @@ export function startHub(options: {
       loggedRuns: log?.resumePoints ?? [],
       isLogged: (label) => log !== null && log.oldestUs(label) !== null,
       device: devices[i] ?? null,
+      keepTime,
       labels,
       limit,
     }),

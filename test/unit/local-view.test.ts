@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
+import { LineSource } from '../support/line-source.ts'
 import { startHub } from '../support/stream-rig.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
@@ -80,5 +81,26 @@ describe('snapshot', () => {
     expect((await view.snapshot(0)).rate).toBeCloseTo(20, 0)
     end()
     expect(await view.snapshot(0)).toMatchObject({ rate: 0, source: { state: 'ended' } })
+  })
+
+  it('begins anew where the clock was set back', async () => {
+    const source = new LineSource({ live: false })
+    const { hub, view } = startHub({
+      clock: { wallMs: () => WALL_MS, monoMs: () => 0 },
+      sources: [source],
+      keepTime: true,
+    })
+    const send = (from: number, volts: number): void => {
+      for (let i = 0; i < 10; i++) source.line(`{"v":${volts},"a":0,"ts":${from + i}}`)
+    }
+    send(1_700_007_200, 5)
+    send(1_700_000_000, 3)
+    hub.finish()
+    const { windows, values } = await view.snapshot(0)
+    expect(values).toMatchObject({ v: 3 })
+    expect(windows[0]?.stats['v']).toMatchObject({ min: 3, max: 3 })
+    const trace = await view.trace({ device: 0, spanMs: 10_000, slots: 10, endUs: null })
+    expect(trace.startUs + trace.length * trace.slotUs).toBe(1_700_000_010e6)
+    expect(trace.channels['v']?.last.at(-1)).toBe(3)
   })
 })

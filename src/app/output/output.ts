@@ -1,7 +1,7 @@
 import type { BusSubscriber } from '../../monitor/bus.ts'
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
-import type { Congestion } from '../../stream/device-stream.ts'
+import type { Congestion } from '../../stream/backpressure.ts'
 import type { ProcessIo } from '../io.ts'
 import type { LogPlan } from '../runtime.ts'
 import type { OutputPlan } from './choose-output.ts'
