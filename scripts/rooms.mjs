@@ -1,33 +1,35 @@
-// Holds the direction of imports between the rooms of src/ (docs/architecture.md) and
-// the doors of the rooms that have some. One line a room: what it may import beside itself.
+// Holds the direction of imports between the rooms of src/ and mock/ (docs/architecture.md),
+// the doors of the rooms that have some, and the packages that one room alone may import.
+//
+//   node scripts/rooms.mjs            reports each import that is against them
+//   node scripts/rooms.mjs --table    prints which room may import which
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const GROUND = ['domain', 'util', 'chart']
-const LOWER = [...GROUND, 'protocol', 'stats', 'alarms']
-
-export const ROOMS = {
-  domain: [],
-  util: [],
-  chart: ['domain', 'util'],
-  protocol: GROUND,
-  stats: GROUND,
-  alarms: [...GROUND, 'stats'],
-  sources: LOWER,
-  storage: LOWER,
-  stream: [...LOWER, 'sources', 'storage'],
-  monitor: [...LOWER, 'sources', 'storage', 'stream'],
-  sinks: [...LOWER, 'storage', 'monitor'],
-  tui: [...GROUND, 'monitor'],
-  serve: [...LOWER, 'monitor', 'storage'],
-  config: ['util'],
-  app: [...LOWER, 'sources', 'storage', 'stream', 'monitor', 'sinks', 'tui', 'serve', 'mock'],
-  cli: [...LOWER, 'config', 'sources', 'storage', 'monitor', 'tui', 'app', 'mock'],
+/** What a room may import beside itself. */
+const ROOMS = {
+  domain: '',
+  util: '',
+  chart: 'domain util',
+  protocol: 'domain util',
+  stats: 'domain util',
+  sources: 'domain protocol stats util',
+  storage: 'chart domain protocol stats util',
+  stream: 'domain protocol sources stats storage util',
+  monitor: 'chart domain protocol sources stats storage stream util',
+  tui: 'chart domain monitor util',
+  config: 'util',
+  app: 'domain mock monitor protocol sources storage stream tui util',
+  cli: 'app chart config domain mock protocol sources storage tui util',
+  mock: 'domain protocol sources util',
 }
 
-/** Rooms that only these of their files may be imported from outside. */
-export const DOORS = {
+/** Rooms without I/O: of Node's own modules they import Buffer alone (house rule 1). */
+const PURE = 'domain chart protocol stats stream monitor'.split(' ')
+
+/** Rooms of which only these files may be imported from outside. */
+const DOORS = {
   storage: [
     'client/log.ts',
     'client/log-client.ts',
@@ -41,7 +43,6 @@ export const DOORS = {
   ],
 }
 
-/** Packages that one room alone imports. */
 const PACKAGES = {
   serialport: 'sources',
   '@serialport/parser-readline': 'sources',
@@ -50,41 +51,59 @@ const PACKAGES = {
   'blessed-contrib': 'tui',
   commander: 'cli',
   chalk: 'cli',
+  'smol-toml': 'config',
 }
 
-const root = fileURLToPath(new URL('../src/', import.meta.url))
-const faults = []
+const root = fileURLToPath(new URL('..', import.meta.url))
 
-for (const file of readdirSync(root, { recursive: true })) {
-  if (!file.endsWith('.ts') || file.endsWith('.d.ts')) continue
-  const room = file.split(/[/\\]/)[0]
-  const text = readFileSync(join(root, file), 'utf8')
-  for (const [, name] of text.matchAll(/(?:from|import)[ (]'([^']+)'/g)) {
-    const fault = name.startsWith('.') ? faultOf(room, file, name) : faultOfPackage(room, name)
-    if (fault !== null) faults.push(`src/${file}: ${fault}`)
-  }
+/** The room that a path below the root is in, and the path within it. */
+function placeOf(path) {
+  const parts = path.split(/[/\\]/)
+  if (parts[0] === 'src') parts.shift()
+  const [room, ...rest] = parts
+  return { room, within: rest.join('/') }
 }
 
-function faultOf(room, file, name) {
-  const target = relative(root, resolve(root, dirname(file), name)).replaceAll('\\', '/')
-  const to = target.startsWith('../') ? target.split('/')[1] : target.split('/')[0]
-  if (to === room) return null
-  if (!(ROOMS[room] ?? []).includes(to)) return `${room} may not import ${to} (${name})`
-  const doors = DOORS[to]
-  const rest = target.split('/').slice(1).join('/')
-  if (doors !== undefined && !doors.includes(rest)) return `${to} has doors, and ${rest} is none`
-  return null
+function faultOf(file, name) {
+  const { room } = placeOf(file)
+  if (!name.startsWith('.')) return faultOfPackage(room, name)
+  const target = placeOf(relative(root, resolve(root, dirname(file), name)))
+  if (target.room === room) return null
+  if (!ROOMS[room]?.split(' ').includes(target.room)) return `${room} may not import ${target.room}`
+  const doors = DOORS[target.room]
+  if (doors === undefined || doors.includes(target.within)) return null
+  return `${target.within} is no door of ${target.room}`
 }
 
 function faultOfPackage(room, name) {
-  const owner = Object.entries(PACKAGES).find(
-    ([each]) => name === each || name.startsWith(`${each}/`),
-  )
-  if (owner === undefined || owner[1] === room) return null
-  return `${owner[0]} is for ${owner[1]} alone`
+  if (name.startsWith('node:') && PURE.includes(room) && name !== 'node:buffer') {
+    return `${room} does no I/O, and ${name} is some`
+  }
+  const owner = Object.keys(PACKAGES).find((each) => name === each || name.startsWith(`${each}/`))
+  if (owner === undefined || PACKAGES[owner] === room) return null
+  return `${owner} is for ${PACKAGES[owner]} alone`
 }
 
-if (faults.length > 0) {
-  console.error(faults.join('\n'))
-  process.exit(1)
+function faults() {
+  const files = ['src', 'mock'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  )
+  return files
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const names = [...text.matchAll(/(?:from|import)[ (]'([^']+)'/g)].map(([, name]) => name)
+      return names.flatMap((name) => {
+        const fault = faultOf(file, name)
+        return fault === null ? [] : [`${file}: ${fault} (${name})`]
+      })
+    })
+}
+
+if (process.argv.includes('--table')) {
+  for (const [room, others] of Object.entries(ROOMS)) console.log(`${room}: ${others}`)
+} else {
+  const found = faults()
+  for (const fault of found) console.error(fault)
+  if (found.length > 0) process.exit(1)
 }

@@ -1,7 +1,7 @@
 import type { StreamListener } from '../stream/stream-listener.ts'
 import type { DeviceNumber } from './view.ts'
 
-/** Who hears of some or all devices; each call is short and never waits. */
+/** Who hears of some or all devices; each call is short, never waits and never throws. */
 export type BusSubscriber = {
   readonly [Name in keyof StreamListener]?: (
     device: DeviceNumber,
@@ -12,13 +12,17 @@ export type BusSubscriber = {
 /**
  * What the streams publish goes to all subscribers, in the order in which they
  * subscribed. One that writes somewhere that may be slow keeps a bounded queue of
- * its own and says so by `Congestion`, so that it never holds up another.
+ * its own and reports that as `Congestion`, so that it never holds up another.
  */
 export class Bus {
   #subscribers: readonly BusSubscriber[] = []
 
-  subscribe(subscriber: BusSubscriber): void {
+  /** @returns ends the subscription */
+  subscribe(subscriber: BusSubscriber): () => void {
     this.#subscribers = [...this.#subscribers, subscriber]
+    return () => {
+      this.#subscribers = this.#subscribers.filter((each) => each !== subscriber)
+    }
   }
 
   /** The side of the stream with that number. */

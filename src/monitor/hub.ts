@@ -3,6 +3,7 @@ import type { Command } from '../protocol/link/commands.ts'
 import type { LogClient, LogState } from '../storage/client/log.ts'
 import { DeviceStream, type DeviceStreamOptions } from '../stream/device-stream.ts'
 import { type Ledger, type RunLedger, runLedger } from '../stream/ledger.ts'
+import type { StreamListener } from '../stream/stream-listener.ts'
 import type { Clock } from '../util/clock.ts'
 import { Bus } from './bus.ts'
 import { DeviceState } from './device-state.ts'
@@ -16,6 +17,8 @@ export interface HubDevice {
   readonly number: DeviceNumber
   readonly stream: DeviceStream
   readonly state: DeviceState
+  /** Its side of the bus. */
+  readonly publisher: StreamListener
 }
 
 export interface HubOptions {
@@ -27,8 +30,8 @@ export interface HubOptions {
 }
 
 /**
- * The running monitor: N streams, each with its state, and the bus that tells of
- * all of them. Never draws and never touches the disk. A trouble of one device
+ * The running monitor: N streams, each with its state, and the bus that
+ * all of them publish to. Never draws and never touches the disk. A trouble of one device
  * never disturbs another.
  */
 export class Hub {
@@ -61,16 +64,19 @@ export class Hub {
         if (reason === 'source') states[number]?.sourceState('ended', 'end of input')
       },
     })
-    this.devices = streams.map((options, number) => ({
-      number,
-      stream: new DeviceStream(options, this.bus.publisher(number)),
-      state: states[number] as DeviceState,
-    }))
+    this.devices = streams.map((options, number) => {
+      const publisher = this.bus.publisher(number)
+      const stream = new DeviceStream(options, publisher)
+      return { number, stream, state: states[number] as DeviceState, publisher }
+    })
     log?.onState((state) => this.#logState(state))
     // Already in the log, which made them.
     log?.onEvent(({ device, timeUs, kind, detail }) => {
-      const of = this.devices.find(({ stream }) => stream.device === device) ?? this.devices[0]
-      if (of !== undefined) this.bus.publisher(of.number).event({ timeUs, kind, text: detail })
+      const own = this.devices.filter(({ stream }) => stream.device === device)
+      // Of an earlier label, or of a run before: worth a look wherever one looks.
+      for (const { publisher } of own.length > 0 ? own : this.devices) {
+        publisher.event({ timeUs, kind, text: detail })
+      }
     })
   }
 
@@ -154,7 +160,7 @@ export class Hub {
   }
 
   #event(number: DeviceNumber, event: Omit<StreamEvent, 'timeUs'>): void {
-    const timeUs = this.devices[number]?.stream.nowUs() ?? this.startedUs
-    this.bus.publisher(number).event({ timeUs, ...event })
+    const device = this.devices[number]
+    device?.publisher.event({ timeUs: device.stream.nowUs(), ...event })
   }
 }

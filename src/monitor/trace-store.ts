@@ -6,7 +6,7 @@ import type { Sample } from '../domain/sample.ts'
 export const SLOT_US = 20_000
 /** 15 min of slots. */
 const CAPACITY = 45_000
-/** Extra channels that are kept; further ones are in the log alone. 1 MB each. */
+/** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. 1.4 MB each. */
 const EXTRA_SERIES = 16
 
 /**
@@ -65,7 +65,8 @@ class SeriesStore {
 
 /**
  * The last 15 minutes for the chart, folded to min, max and last per 20 ms
- * (a fixed 4 MB, however fast the samples come). Empty slots stay empty.
+ * (4 MB, and 1.4 MB an extra channel, however fast the samples come). Empty slots
+ * stay empty.
  */
 export class TraceStore {
   /** Which slot each place holds; 0: none. */

@@ -1,8 +1,13 @@
 import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
+import type { StreamEvent } from '../domain/events.ts'
 import type { SourceState } from '../sources/source.ts'
+import type { Totals } from '../stats/totals.ts'
+import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/client/log.ts'
 import type { Ledger } from '../stream/ledger.ts'
+
+export type { WindowStat, WindowStats } from '../stats/windows.ts'
 
 /** Goes up when a member of what follows goes or changes its meaning. */
 export const VIEW_VERSION = 1
@@ -12,7 +17,9 @@ export type DeviceNumber = number
 
 /**
  * What a screen may ask of a running monitor, wherever that runs. All of it is
- * plain data and asynchronous, so that it can come over a network as well.
+ * plain data and asynchronous, so that it can come over a network as well; whoever
+ * carries it there encodes what JSON has not: typed arrays, NaN in them, and
+ * the infinite ends of a `Channel.range`.
  */
 export interface View {
   /** One device in full, and all of them in brief. A number that does not exist is an InaError usage_invalid. */
@@ -33,28 +40,6 @@ export interface TraceWish {
 
 /** What a viewer may change. */
 export type ViewControl = { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
-
-export interface EventLine {
-  readonly timeUs: number
-  readonly kind: string
-  /** Clean text, safe to show. */
-  readonly text: string
-}
-
-/** min, mean and max of one channel over one window. */
-export interface ChannelStats {
-  readonly min: number
-  readonly avg: number
-  readonly max: number
-}
-
-export interface WindowStats {
-  /** Length in s. */
-  readonly seconds: number
-  readonly samples: number
-  /** By channel id; null where nothing was measured. */
-  readonly stats: Readonly<Record<string, ChannelStats | null>>
-}
 
 /** How the source of a device is doing. */
 export interface SourceView {
@@ -106,7 +91,7 @@ export interface Snapshot {
   readonly mode: string | null
   /** Full scale of v, a, w by channel id, from the device's range; other channels have theirs in `channels`. */
   readonly fullScale: Readonly<Record<string, number>>
-  /** Samples a second over the last 5 s of device time; 0 as soon as they stay away. */
+  /** Samples a second of device time over the newest 256 or 5 s, whichever is less; 0 as soon as they stay away. */
   readonly rate: number
   /** Arrival minus measurement of the newest sample in ms. */
   readonly lagMs: number
@@ -116,17 +101,12 @@ export interface Snapshot {
   readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
   /** Since the monitor began or the totals were reset. */
-  readonly totals: {
-    readonly sinceUs: number
-    readonly chargeMah: number
-    readonly energyMwh: number
-    readonly samples: number
-  }
+  readonly totals: Totals & { readonly sinceUs: number }
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */
   readonly oldestUs: number | null
   /** Newest first, at most 50. */
-  readonly events: readonly EventLine[]
+  readonly events: readonly StreamEvent[]
   /** True where the device numbers nothing, so that no loss can be seen. */
   readonly unnumbered: boolean
 }

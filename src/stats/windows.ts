@@ -2,8 +2,6 @@ import { ELECTRIC } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
 export interface WindowStat {
-  /** Measured values of the channel. */
-  readonly samples: number
   readonly min: number
   readonly avg: number
   readonly max: number
@@ -58,19 +56,28 @@ class SecondRing {
 
   /** The window of `seconds` that ends with `now`. @returns null: nothing in it */
   read(now: number, seconds: number): WindowStat | null {
-    let samples = 0
+    const { count, min, max, sum } = this.#fold(now, seconds)
+    return count === 0 ? null : { min, avg: sum / count, max }
+  }
+
+  count(now: number, seconds: number): number {
+    return this.#fold(now, seconds).count
+  }
+
+  #fold(now: number, seconds: number): { count: number; sum: number; min: number; max: number } {
+    let count = 0
     let sum = 0
     let min = Number.POSITIVE_INFINITY
     let max = Number.NEGATIVE_INFINITY
     for (let second = now - seconds + 1; second <= now; second++) {
       const slot = ((second % this.#size) + this.#size) % this.#size
       if (this.#second[slot] !== second) continue
-      samples += this.#count[slot] as number
+      count += this.#count[slot] as number
       sum += this.#sum[slot] as number
       min = Math.min(min, this.#min[slot] as number)
       max = Math.max(max, this.#max[slot] as number)
     }
-    return samples === 0 ? null : { samples, min, avg: sum / samples, max }
+    return { count, sum, min, max }
   }
 }
 
@@ -114,7 +121,7 @@ export class SlidingWindows {
     return this.#lengths.map((seconds) => {
       const stats: Record<string, WindowStat | null> = {}
       for (const [id, ring] of this.#rings()) stats[id] = ring.read(now, seconds)
-      return { seconds, samples: this.#all.read(now, seconds)?.samples ?? 0, stats }
+      return { seconds, samples: this.#all.count(now, seconds), stats }
     })
   }
 

@@ -82,7 +82,7 @@ export class Placement {
   }
 
   /** Host time since the newest sample whose stamp was believed, µs. */
-  hostStepUs({ arrivalUs }: Entry): number {
+  sinceBelievedUs({ arrivalUs }: Entry): number {
     return arrivalUs - this.#believedArrivalUs
   }
 
@@ -95,7 +95,7 @@ export class Placement {
   byHostUs(entry: Entry): number {
     const hostUs = this.#options.live
       ? entry.arrivalUs + this.#leadUs
-      : this.#lastUs + this.hostStepUs(entry)
+      : this.#lastUs + this.sinceBelievedUs(entry)
     return Math.round(hostUs)
   }
 

@@ -36,7 +36,7 @@ export class Timeline {
   readonly #placement: Placement
   #doubts: Doubt[] = []
   /** The host's clock was set by so much since the last sample, µs. */
-  #hostStepUs = 0
+  #hostSetByUs = 0
 
   constructor(options: TimelineOptions, place: Place) {
     this.#options = options
@@ -57,7 +57,7 @@ export class Timeline {
       this.#placement.begin(entry, stamp, null)
     } else if (this.#placement.isFresh) {
       this.#doubt(entry, stamp)
-    } else if (this.#hostStepUs !== 0) {
+    } else if (this.#hostSetByUs !== 0) {
       this.#afterHostStep(entry, stamp)
     } else if (this.#options.live && this.#beginsAnew(entry, stamp)) {
       const isRestart = this.#placement.clock.isOf(stamp)
@@ -92,7 +92,7 @@ export class Timeline {
   restart(): void {
     this.end()
     this.#placement.isFresh = true
-    this.#hostStepUs = 0
+    this.#hostSetByUs = 0
   }
 
   /** The samples to come follow one that an earlier run of the host has logged. @param lastUs its time, Unix µs */
@@ -103,7 +103,7 @@ export class Timeline {
   /** The host's clock was set forward. @param byUs µs */
   hostStepped(byUs: number): void {
     // Before a beginning nothing goes by it yet.
-    if (!this.#placement.isFresh) this.#hostStepUs += byUs
+    if (!this.#placement.isFresh) this.#hostSetByUs += byUs
   }
 
   /** What stamps stand for just now, for samples that come after later ones; see `DeviceClock`. */
@@ -112,8 +112,8 @@ export class Timeline {
   }
 
   #afterHostStep(entry: Entry, stamp: ScaledStamp): void {
-    const byUs = this.#hostStepUs
-    this.#hostStepUs = 0
+    const byUs = this.#hostSetByUs
+    this.#hostSetByUs = 0
     this.#placement.hostStepped(byUs)
     const isHosts = this.#options.live
       ? this.#placement.clock.isAnchored
@@ -132,7 +132,7 @@ export class Timeline {
       return stamp.scale !== 'arrival' && isTrusted
     }
     // It has not been up for longer than the last sample is ago.
-    const youngestUs = this.#placement.hostStepUs(entry) + DOUBT_BEYOND_US
+    const youngestUs = this.#placement.sinceBelievedUs(entry) + DOUBT_BEYOND_US
     return stamp.scale === 'uptime' && this.#placement.isBack(stamp) && stamp.us <= youngestUs
   }
 
@@ -150,7 +150,7 @@ export class Timeline {
     if (this.#placement.isBack(stamp)) return false
     // A pipe may be live after all: then the host saw most of that time pass, too.
     const step = this.#placement.clock.stepTo(stamp)
-    const hostStep = this.#placement.hostStepUs(entry)
+    const hostStep = this.#placement.sinceBelievedUs(entry)
     if (this.#placement.usual.us === null) return step - hostStep <= DOUBT_BEYOND_US
     const isSeen = hostStep >= step / 2 || step - hostStep <= PIPE_DELAY_US
     return isSeen || this.#placement.isOrdinary(entry, stamp)

@@ -6,10 +6,10 @@ import {
   type ValueRange,
 } from '../../src/domain/channels.ts'
 import {
-  type ChannelStats,
   type DeviceBrief,
   type Snapshot,
   VIEW_VERSION,
+  type WindowStat,
 } from '../../src/monitor/view.ts'
 
 /** What a snapshot can differ in from a healthy one. */
@@ -122,7 +122,7 @@ export function snapshotWith(
   const valueAt = ({ id, quantity }: Channel, i: number): number =>
     quantity === null ? 20.5 + i : (base.values?.[id] ?? 0)
   const stats = Object.fromEntries(
-    channels.map((channel, i): [string, ChannelStats | null] => {
+    channels.map((channel, i): [string, WindowStat | null] => {
       const value = valueAt(channel, i)
       const figures = { min: value - 1, avg: value, max: value + 1 }
       return [channel.id, base.windows[0]?.stats[channel.id] ?? figures]

@@ -65,7 +65,6 @@ describe('SlidingWindows', () => {
     windows.add(sample(START_US, { voltage: 9 }))
     windows.add(sample(START_US + 5e6, { voltage: 1 }))
     expect(windows.read(START_US + 5e6)[0]?.stats['v']).toEqual({
-      samples: 1,
       min: 1,
       avg: 1,
       max: 1,

@@ -63,21 +63,19 @@ export class SampleMemory {
   has(seq: number, { frame, arrivalUs }: Arrival): boolean {
     const { voltage, current, power, stamp, status, extras } = frame
     const place = seq % SAMPLES_KEPT
-    const [was, v, a, w, value, kind, beforeUs] = this.#samples.subarray(
-      place * FIELDS,
-      (place + 1) * FIELDS,
-    )
+    const samples = this.#samples
+    const at = place * FIELDS
     const isSame =
-      was === seq &&
-      Object.is(v, voltage) &&
-      Object.is(a, current) &&
-      Object.is(w, power ?? Number.NaN) &&
-      STAMP_KINDS[kind as number] === stamp.kind &&
+      samples[at] === seq &&
+      Object.is(samples[at + 1], voltage) &&
+      Object.is(samples[at + 2], current) &&
+      Object.is(samples[at + 3], power ?? Number.NaN) &&
+      STAMP_KINDS[samples[at + 5] as number] === stamp.kind &&
       this.#states[place] === status &&
       areSame(this.#extras?.[place] ?? null, extras)
     if (!isSame) return false
-    if (stamp.kind !== 'none') return value === stamp.value
-    return arrivalUs - (beforeUs as number) <= REPEATED_WITHIN_US
+    if (stamp.kind !== 'none') return samples[at + 4] === stamp.value
+    return arrivalUs - (samples[at + 6] as number) <= REPEATED_WITHIN_US
   }
 
   lose(range: LostRange): void {

@@ -1,4 +1,5 @@
-import type { EventLine, Snapshot } from '../../monitor/view.ts'
+import type { StreamEvent } from '../../domain/events.ts'
+import type { Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
@@ -56,7 +57,7 @@ function pressing(
   return messages
 }
 
-function eventText(event: EventLine, nowUs: number): string {
+function eventText(event: StreamEvent, nowUs: number): string {
   const text = event.text.startsWith(event.kind) ? event.text : `${event.kind}: ${event.text}`
   return `${momentText(event.timeUs, nowUs)} ${text}`
 }
