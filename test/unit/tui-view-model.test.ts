@@ -210,7 +210,7 @@ describe('view', () => {
     expect(frameText({}, view)[4]).toContain(
       ' 48 h overlay  FROZEN for 0 s, up to 2026-11-19 14:03:27',
     )
-    const events = [{ timeUs: nowUs - 86_400e6, kind: 'note', text: 'hello' }]
+    const events = [{ timeUs: nowUs - 86_400e6, kind: 'note' as const, text: 'hello' }]
     expect(frameText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)
   })
 
