@@ -21,6 +21,7 @@ export class MockSource implements Source {
   readonly label: string
   readonly duplex = true
   readonly live = true
+  readonly mayFail = false
   readonly bytesPerSecond = null
   readonly device: MockDevice
   readonly #clock: Clock

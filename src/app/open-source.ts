@@ -3,7 +3,11 @@ import { StdinSource } from '../sources/stdin-source.ts'
 import type { SourcePlan } from './device-plan.ts'
 import type { ProcessIo } from './io.ts'
 
-/** Makes the source that a plan names; nothing is opened before `start`. */
+/**
+ * Makes the source that a plan names; nothing is opened before `start`.
+ *
+ * @throws InaError device_absent: before a log is opened, or brought up to date, for a mistyped port
+ */
 export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Source> {
   switch (plan.kind) {
     case 'stdin':
@@ -14,7 +18,9 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
     }
     case 'port': {
       const { SerialSource } = await import('../sources/serial/serial-source.ts')
-      return new SerialSource({ ...plan, clock: io.clock })
+      const source = new SerialSource({ ...plan, clock: io.clock })
+      if (!plan.wait) await source.expectPresent()
+      return source
     }
   }
 }

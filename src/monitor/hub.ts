@@ -80,8 +80,25 @@ export class Hub {
     })
   }
 
+  /** Devices whose start may fail come first: where one does, nothing of the others has been read. */
   start(): void {
-    for (const { stream } of this.devices) stream.start()
+    const isFirst = ({ stream }: HubDevice): boolean => stream.source.mayFail
+    const opening = new Set(this.devices.filter(isFirst).map(({ number }) => number))
+    const startOthers = (): void => {
+      for (const device of this.devices) if (!isFirst(device)) device.stream.start()
+    }
+    if (opening.size === 0) {
+      startOthers()
+      return
+    }
+    const leave = this.bus.subscribe({
+      sourceState: (number, state) => {
+        if (state === 'opening' || !opening.delete(number) || opening.size > 0) return
+        leave()
+        startOthers()
+      },
+    })
+    for (const number of [...opening]) this.devices[number]?.stream.start()
   }
 
   /** Timers of the streams; call about every 50 ms. */

@@ -111,7 +111,7 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
   ) {
     return null
   }
-  const extras = readExtras(members)
+  const { extras, leftOut } = readExtras(members)
   const isElectric = voltage !== null && current !== null
   if (isElectric ? !Number.isFinite(voltage * current) : extras === null) return null
   const seq = u32(number)
@@ -119,6 +119,7 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
     kind: 'sample',
     electric: isElectric,
     extras: isElectric ? extras : withElectric(extras, voltage, current, power),
+    leftOut,
     voltage: isElectric ? voltage : Number.NaN,
     current: isElectric ? current : Number.NaN,
     power: isElectric ? power : null,

@@ -9,28 +9,45 @@ import { NO_CHANNELS } from './members.ts'
  */
 let usualNames: readonly string[] = []
 
-/** Every further numeric member is a channel (PROTOCOL.md 5.1). */
-export function readExtras(members: Readonly<Record<string, unknown>>): Extras | null {
-  let at = 0
-  for (const name in members) if (name !== usualNames[at++]) return collectExtras(members)
-  return null
+export interface FurtherMembers {
+  /** null: none */
+  readonly extras: Extras | null
+  /** Name of a numeric member that can't be that of a channel; null: none */
+  readonly leftOut: string | null
 }
 
-function collectExtras(members: Readonly<Record<string, unknown>>): Extras | null {
+const NONE: FurtherMembers = { extras: null, leftOut: null }
+
+/** Every further numeric member is a channel (PROTOCOL.md 5.1). */
+export function readExtras(members: Readonly<Record<string, unknown>>): FurtherMembers {
+  let at = 0
+  for (const name in members) if (name !== usualNames[at++]) return collectExtras(members)
+  return NONE
+}
+
+function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembers {
   let extras: Record<string, number> | null = null
+  let leftOut: string | null = null
   for (const name in members) {
     if (NO_CHANNELS.has(name)) continue
     const value = members[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) continue
-    const id = cleanText(name)
-    // A name that every object has would be found in samples without the channel, too.
-    if (id === '' || id.length > MAX_CHANNEL_ID || id in Object.prototype) continue
+    if (!isChannelId(name)) {
+      leftOut ??= cleanText(name).slice(0, MAX_CHANNEL_ID)
+      continue
+    }
     extras ??= {}
-    extras[id] = value + 0
+    extras[name] = value + 0
   }
   const names = Object.keys(members)
   if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
-  return extras
+  return extras === null && leftOut === null ? NONE : { extras, leftOut }
+}
+
+/** A name that every object has would be found in samples without the channel, too. */
+export function isChannelId(name: string): boolean {
+  const isClean = name !== '' && name.length <= MAX_CHANNEL_ID && cleanText(name) === name
+  return isClean && !(name in Object.prototype)
 }
 
 /** What is there of voltage, current and power where they are no electric sample. */

@@ -32,6 +32,8 @@ export interface SampleFrame extends Protectable {
   readonly power: number | null
   /** All further numeric members; null where there are none. */
   readonly extras: Extras | null
+  /** Name of a numeric member that can't be that of a channel, so that it is left out; null: none. */
+  readonly leftOut: string | null
   readonly stamp: Stamp
   /** u32, or null */
   readonly seq: number | null

@@ -30,6 +30,8 @@ export interface Source {
   readonly duplex: boolean
   /** True: frames arrive when they are measured. False: piped in, perhaps faster. */
   readonly live: boolean
+  /** True: its start may fail, and says whether it did by its first state other than `opening`. */
+  readonly mayFail: boolean
   /** Line rate in bytes a second for the resend budget; null where there is none. */
   readonly bytesPerSecond: number | null
   start(sink: SourceSink): void

@@ -12,6 +12,7 @@ export class StdinSource implements Source {
   readonly label = 'stdin'
   readonly duplex = false
   readonly live = false
+  readonly mayFail = false
   readonly bytesPerSecond = null
   readonly #input: Readable
   readonly #clock: Clock

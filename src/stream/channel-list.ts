@@ -3,6 +3,7 @@ import {
   type ChannelSetting,
   type Extras,
   extraChannel,
+  MAX_CHANNEL_ID,
   MAX_EXTRA_CHANNELS,
 } from '../domain/channels.ts'
 import type { DeviceLog } from '../storage/client/log.ts'
@@ -35,6 +36,12 @@ export class ChannelList {
     for (const id in extras) areKnown = (this.#channels.has(id) || this.#add(id)) && areKnown
     this.#nameInLog()
     return areKnown ? extras : this.#onlyKnown(extras)
+  }
+
+  /** @param name of a member that can't be that of a channel */
+  leaveOut(name: string): void {
+    const text = `'${name}' can't be the name of a channel (1 to ${MAX_CHANNEL_ID} characters): it is left out`
+    this.#options.events.once('channels', 'odd name', text)
   }
 
   /** Whether all values are plausible. */

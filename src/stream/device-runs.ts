@@ -44,9 +44,9 @@ export class DeviceRuns {
     this.#label = this.#claimLabel()
   }
 
-  /** Label in the log. */
+  /** Label in the log; a name that changes within a run is that of the next one. */
   get label(): string {
-    return this.#label
+    return this.#epoch?.device ?? this.#label
   }
 
   /** The name of the device where another device of this run has it, so that the label is another; null: it is its own. */
@@ -81,8 +81,8 @@ export class DeviceRuns {
   /** The run that a sample belongs to. @param timeUs where it begins with this sample, Unix µs */
   current(timeUs: number): Epoch {
     if (this.#epoch === null) {
-      const { label: device } = this
       const { log } = this.#options
+      const device = this.#label
       const boot = this.#boot
       this.#epoch =
         log === null

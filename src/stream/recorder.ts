@@ -180,6 +180,7 @@ export class Recorder {
     const { electric, voltage, current, seq } = frame
     const power = electric ? (frame.power ?? powerOf(voltage, current)) : Number.NaN
     const extras = frame.extras === null ? null : channels.accept(frame.extras)
+    if (frame.leftOut !== null) channels.leaveOut(frame.leftOut)
     const inRange =
       (!electric || isInRange(voltage, current, power, this.#range)) &&
       (extras === null || channels.areInRange(extras))

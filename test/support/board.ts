@@ -118,6 +118,7 @@ export class BoardWire implements Source {
   readonly label = 'board'
   readonly duplex = true
   readonly live = true
+  readonly mayFail = false
   readonly bytesPerSecond = 11_520
   readonly board: Board
   readonly clock: ManualClock

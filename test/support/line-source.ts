@@ -6,6 +6,7 @@ export class LineSource implements Source {
   readonly label: string = 'test'
   readonly duplex: boolean
   readonly live: boolean
+  readonly mayFail: boolean = false
   readonly bytesPerSecond = null
   readonly sent: string[] = []
   #sink: SourceSink | null = null
@@ -15,10 +16,20 @@ export class LineSource implements Source {
     this.duplex = duplex
   }
 
+  get isStarted(): boolean {
+    return this.#sink !== null
+  }
+
   start(sink: SourceSink): void {
-    this.#sink = sink
+    this.begin(sink)
     sink.connected()
     sink.state('live', '')
+  }
+
+  /** Takes the sink, and says nothing yet. */
+  protected begin(sink: SourceSink): void {
+    this.#sink = sink
+    sink.state('opening', '')
   }
 
   line(text: string): void {

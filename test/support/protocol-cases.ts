@@ -331,7 +331,7 @@ export const DEVICE_CASES: readonly DeviceCase[] = [
       [PLAIN, 'valid'],
       ['{"v":5,"b":0.1}', 'malformed'],
       ['{"6":5,"a":0.1}', 'malformed'],
-      ['{"soc":85}', 'malformed'],
+      ['{"soc":85}', 'valid'],
       ['{"v":5,"a":0.1,"soc":85}', 'valid'],
       [withCrc('{"soc":85}'), 'valid'],
     ],

@@ -62,6 +62,7 @@ export class SimulatedWire implements Source {
   readonly label = 'sim'
   readonly duplex = true
   readonly live = true
+  readonly mayFail = false
   readonly bytesPerSecond = 11_520
   readonly #options: SimulatedWireOptions
   readonly #outbox: Outbox

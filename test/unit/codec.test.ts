@@ -33,6 +33,7 @@ describe('decodeLine: samples', () => {
       kind: 'sample',
       electric: true,
       extras: null,
+      leftOut: null,
       voltage: 5.02,
       current: 0.245,
       power: 1.23,
@@ -176,8 +177,10 @@ describe('decodeLine: channels (PROTOCOL.md 5.1)', () => {
     expect(extrasOf('{"v":1,"a":2,"soc":85,"soc":86}')).toEqual({ soc: 86 })
   })
 
-  it('cleans names, and ignores those that can be none', () => {
-    expect(extrasOf('{"v":1,"a":2,"t\\u0007":1}')).toEqual({ 't\ufffd': 1 })
+  it('leaves out names that can be none, and says so', () => {
+    expect(extrasOf('{"v":1,"a":2,"t\\u0007":1}')).toBeNull()
+    expect(decode('{"v":1,"a":2,"t\\u0007":1}')).toMatchObject({ leftOut: 't\ufffd' })
+    expect(decode('{"v":1,"a":2,"t":1}')).toMatchObject({ leftOut: null })
     const longest = 'x'.repeat(MAX_CHANNEL_ID)
     expect(extrasOf(`{"v":1,"a":2,"${longest}":1,"${longest}x":2,"":3}`)).toEqual({ [longest]: 1 })
     expect(extrasOf('{"v":1,"a":2,"__proto__":1,"constructor":2,"toString":3}')).toBeNull()

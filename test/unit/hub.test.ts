@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { SourceSink } from '../../src/sources/source.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startHub } from '../support/stream-rig.ts'
 
 const WALL_MS = 1_790_000_000_000
+
+class Port extends LineSource {
+  override readonly mayFail: boolean = true
+
+  override start(sink: SourceSink): void {
+    this.begin(sink)
+  }
+}
 
 function rig(count: number, maxSamples?: number) {
   const clock = new ManualClock(WALL_MS)
@@ -52,6 +61,20 @@ describe('a hub of several devices', () => {
     b.end()
     expect(hub.isOver).toBe(true)
     expect(hub.ledger.devices[1]).toMatchObject({ samples: 20, lost: 0, reboots: 0 })
+  })
+
+  it('begins with those whose start may fail, and with the others once it has not', () => {
+    const clock = new ManualClock(WALL_MS)
+    const ports = [0, 1].map(() => new Port({ live: true }))
+    const pipe = new LineSource({ live: false })
+    const { hub } = startHub({ clock, sources: [pipe, ...ports], devices: ['a', 'b', 'c'] })
+    expect(pipe.isStarted).toBe(false)
+    ports[0]?.state('live', '')
+    expect(pipe.isStarted).toBe(false)
+    ports[1]?.state('waiting', 'absent: waiting for it')
+    expect(pipe.isStarted).toBe(true)
+    pipe.line(line(1))
+    expect(hub.ledger.samples).toBe(1)
   })
 
   it('counts the limit over all of them', () => {

@@ -140,7 +140,16 @@ describe('PROTOCOL.md 4: start, identity, numbers', () => {
     rig.frame({ kind: 'overlong' }).frame({ kind: 'crc_error', reason: 'mismatch' })
     expect(rig.words).toEqual([])
     rig.samples(5)
-    expect(rig.words).toEqual(['5', `> ${HELLO_40}`])
+    expect(rig.words).toEqual([`> ${HELLO_40}`])
+  })
+
+  it('the first samples wait a moment for the answer, so that they come under its name', () => {
+    const rig = new Rig().connected().samples(5, 6).hello({ nextSeq: 7, name: 'bench' })
+    expect(rig.words).toEqual([`> ${HELLO_40}`, 'hello known', '5', '6'])
+    const plain = new Rig().connected().samples(5, 6).wait(400)
+    expect(plain.words.filter((word) => !word.startsWith('>'))).toEqual([])
+    expect(plain.wait(10).words).toEqual(['5', '6'])
+    expect(new Rig({ takesOwnName: false }).connected().samples(5).words[0]).toBe('5')
   })
 
   it('it does not ask a device that says hello by itself', () => {
@@ -229,6 +238,12 @@ describe('PROTOCOL.md 4: a boot that the log knows', () => {
     rig.connected().samples(8, 9).wait(2500)
     expect(rig.words.filter((word) => !word.startsWith('>'))).toEqual([])
     expect(rig.wait(10).words).toEqual(['8', '9'])
+  })
+
+  it('another boot than those that are logged begins with the first of its samples', () => {
+    const rig = new Rig({ resumePoints: [point({ boot: 16 })] })
+    rig.connected().samples(5, 6).hello({ nextSeq: 7 })
+    expect(rig.words.filter((word) => !word.startsWith('>'))).toEqual(['hello known', '5', '6'])
   })
 
   it('one way nothing waits', () => {

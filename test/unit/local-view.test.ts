@@ -14,6 +14,7 @@ function rig() {
     label: 'stdin',
     duplex: false,
     live: false,
+    mayFail: false,
     bytesPerSecond: null,
     start: (given) => {
       sink = given

@@ -1,4 +1,4 @@
-import type { Frame } from '../frames.ts'
+import type { Frame, SampleFrame } from '../frames.ts'
 
 /** Lines without a CRC, one after the other, that show that the device sends none. */
 const UNPROTECTED_RUN = 8
@@ -9,8 +9,8 @@ const CHANGES_REPORTED = 20
  * Which lines without a CRC can be believed (PROTOCOL.md 3): none of a device
  * that protects its lines, for its `"crc"` was hit. One such line with a right
  * CRC proves that it does; a run without any, that another device or sketch has
- * taken its place. Nor is a line without voltage or current of a device that has
- * sent both: the name of one was hit, and is no channel (5.1). One for each
+ * taken its place. Nor is a line with one of voltage and current of a device that has
+ * sent both: the name of the other was hit, and is no channel (5.1). One for each
  * connection.
  */
 export class CrcPolicy {
@@ -35,7 +35,7 @@ export class CrcPolicy {
       return frame
     }
     if (frame.kind === 'sample') {
-      if (!frame.electric && this.#isElectric) {
+      if (this.#isElectric && isHalfElectric(frame)) {
         return { kind: 'malformed', reason: 'member', protected: false }
       }
       if (!this.#protects) this.#isElectric ||= frame.electric
@@ -50,4 +50,9 @@ export class CrcPolicy {
     }
     return { kind: 'crc_error', reason: 'missing' }
   }
+}
+
+/** Voltage or current is there, and the other one is not. */
+function isHalfElectric({ electric, extras }: SampleFrame): boolean {
+  return !electric && extras !== null && ('v' in extras || 'a' in extras)
 }

@@ -29,8 +29,10 @@ const HELLO_TRIES = 3
  * loader waits, which would eat the line and wait on (PROTOCOL.md 4).
  */
 const SILENT_MS = 5000
-/** A known device that streams before it said hello is waited for this long. */
+/** A device that streams before it said hello is waited for this long where the log may know it ... */
 const GREETING_MS = 2500
+/** ... and where there is only its name to learn. */
+const NAME_MS = 400
 const GREETING_SAMPLES = 2048
 
 /**
@@ -47,12 +49,14 @@ export class Link {
   readonly #healer: Healer
   readonly #commands: CommandQueue<number | null>
   readonly #acks = new Acknowledger()
+  /** How long a `hello` is waited for. */
+  readonly #greetingMs: number
   #boot: number | null = null
   #helloSeen = false
   #helloAsked = false
-  /** A log may know this device; it has not said who it is yet. */
-  #mayResume: boolean
-  /** Samples of a device that may be the one of the log, until it says so. */
+  /** It may still say who it is before its first sample goes on. */
+  #awaitsHello: boolean
+  /** Samples of a device that has not said yet who it is. */
   #greeting: { sinceMs: number; readonly samples: Arrival[] } | null = null
   /** Nothing has been heard since the connection went, came or fell silent: nothing is asked for. */
   #quiet = false
@@ -62,7 +66,9 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#mayResume = options.duplex && options.resumePoints.length > 0
+    const mayResume = options.resumePoints.length > 0
+    this.#awaitsHello = options.duplex && (mayResume || options.takesOwnName)
+    this.#greetingMs = mayResume ? GREETING_MS : NAME_MS
     this.#tracker = new SequenceTracker(this.#events)
     this.#healer = new Healer(this.#tracker.order)
     this.#commands = new CommandQueue(options.firstCommandSeq)
@@ -149,7 +155,8 @@ export class Link {
   }
 
   #runTimers(nowMs: number): void {
-    if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > GREETING_MS) this.#endGreeting()
+    if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > this.#greetingMs)
+      this.#endGreeting()
     if (!this.#options.duplex) return
     if (nowMs >= this.#askSilentMs) {
       this.#askSilentMs = Number.POSITIVE_INFINITY
@@ -182,7 +189,7 @@ export class Link {
 
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
-    if (!this.#mayResume) {
+    if (!this.#awaitsHello) {
       this.#accept(arrival)
       // Only now: the request is over when nothing of it is missing any more.
       if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
@@ -234,8 +241,8 @@ export class Link {
     const isFirst = !this.#helloSeen && this.#boot === null
     this.#helloSeen = true
     const { expected } = this.#tracker.order
-    const resumedFrom = this.#mayResume ? resumePointOf(hello, this.#options) : null
-    this.#mayResume = false
+    const resumedFrom = this.#awaitsHello ? resumePointOf(hello, this.#options) : null
+    this.#awaitsHello = false
 
     let known = this.#boot !== null && this.#boot === hello.boot
     if (hello.boot === null && wasAsked) known = this.#continues(hello)
@@ -244,7 +251,7 @@ export class Link {
       known = true
     } else if (isFirst && (wasAsked || expected === null || this.#isUnderWay(hello))) {
       // The first word of the device we have been listening to: the same run goes on.
-      if (expected === null && hello.nextSeq !== null) {
+      if (expected === null && hello.nextSeq !== null && this.#greeting === null) {
         this.#tracker.resume(advance(hello.nextSeq, -1))
       }
       known = true
@@ -295,7 +302,7 @@ export class Link {
   #endGreeting(): void {
     const greeting = this.#greeting
     this.#greeting = null
-    this.#mayResume = false
+    this.#awaitsHello = false
     for (const arrival of greeting?.samples ?? []) this.#accept(arrival)
   }
 

@@ -26,6 +26,7 @@ export class SerialSource implements Source {
   readonly label: string
   readonly duplex = true
   readonly live = true
+  readonly mayFail = true
   /** 8N1: ten bits a byte. */
   readonly bytesPerSecond: number
   readonly #options: SerialSourceOptions
@@ -41,6 +42,13 @@ export class SerialSource implements Source {
     this.#options = options
     this.label = options.path
     this.bytesPerSecond = options.baud / 10
+  }
+
+  /** @throws InaError device_absent: there is no such port now */
+  async expectPresent(): Promise<void> {
+    const { path } = this.#options
+    const { presence } = this.#options.factory ?? realPortFactory
+    if ((await presence(path)) === null) throw absent(path)
   }
 
   start(sink: SourceSink): void {
