@@ -229,7 +229,7 @@ test('epochs that nothing is left of go, but for those that a run may go on with
     const sample = sampleAt(epoch.startedUs, 0, { epochId: id })
     const lost = id === 7 ? ranges(1).map((range) => ({ ...range, epochId: 7 })) : []
     log.writer.write(batchesOf([sample], { epochs: [epoch], lost }))
-    log.writer.forgetClosed()
+    log.writer.forgetEpochs()
     if (id % 100 === 0) log.writer.maintain()
   }
   expect(log.db.prepare('SELECT count(*) FROM epoch').pluck().get()).toBeLessThan(1200)

@@ -60,12 +60,14 @@ export function series(count: number, stepUs: number, firstSeq = 0): Sample[] {
   })
 }
 
-/** Batches as the client makes them. */
+/** Batches as the client makes them: each names the epochs that it refers to, `EPOCH` where nothing else is said. */
 export function batchesOf(samples: readonly Sample[], more: Partial<LogBatch> = {}): LogBatch[] {
   const batches: LogBatch[] = []
   const builder = new BlockBuilder()
+  const epochs =
+    more.epochs ?? (samples.every(({ epochId }) => epochId === EPOCH.id) ? [EPOCH] : [])
   const take = (): void => {
-    batches.push({ ...EMPTY_BATCH, block: builder.take() })
+    batches.push({ ...EMPTY_BATCH, epochs, block: builder.take() })
   }
   for (const sample of samples) {
     builder.add(sample)

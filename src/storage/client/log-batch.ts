@@ -28,6 +28,7 @@ export interface SampleBlock {
 
 /** What goes to the writer in one piece. */
 export interface LogBatch {
+  /** All that samples and lost ranges of the batch refer to; the log may have them already. */
   readonly epochs: readonly Epoch[]
   readonly units: readonly ChannelUnit[]
   readonly block: SampleBlock

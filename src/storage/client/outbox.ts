@@ -53,8 +53,9 @@ export class Outbox {
     return epoch
   }
 
+  /** Goes into the batch before any sample, once. */
   epoch(epoch: Epoch): void {
-    this.#epochs.push(epoch)
+    if (!this.#epochs.includes(epoch)) this.#epochs.push(epoch)
   }
 
   channel(unit: ChannelUnit): void {

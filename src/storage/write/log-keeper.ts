@@ -226,9 +226,7 @@ export class LogKeeper {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
-    if (this.#waiting.length > 0 || !this.#run.isLong) return
-    this.#file.writer?.forgetClosed()
-    this.#run.forgetClosed()
+    this.#file.writer?.forgetEpochs()
   }
 
   #fail(error: unknown): void {

@@ -126,12 +126,9 @@ export class LogWriter {
     return this.#retention.shrink() || isBusy
   }
 
-  /**
-   * Lets go of the epochs of this run that nothing comes to any more; only while no
-   * batch waits that may still name one of them.
-   */
-  forgetClosed(): void {
-    this.#epochs.forgetClosed()
+  /** Lets go of epochs where they are many. Only where the next batch names those that it refers to. */
+  forgetEpochs(): void {
+    if (this.#epochs.areMany) this.#epochs.forget()
   }
 
   /** Events that the log itself made since this was asked last. They are in the log already. */
@@ -146,7 +143,7 @@ export class LogWriter {
     for (let step = 0; step < LAST_STEPS; step++) {
       if (!this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate()) break
     }
-    this.#epochs.forgetClosed()
+    this.#epochs.forget()
     this.#db
       .transaction(() => {
         this.#noteMissed(Number.POSITIVE_INFINITY)

@@ -57,7 +57,7 @@ export class SpillFile {
    * Appends and syncs: what was given is durable on return. Where it fails, what
    * got written is taken back, or else cut off by the next append.
    *
-   * @param run all that the samples may refer to
+   * @param run what is known of the run beside its batches
    */
   append(run: LogBatch, batches: readonly LogBatch[]): void {
     const fd = this.#open(constants.O_RDWR | constants.O_CREAT | constants.O_APPEND)
