@@ -88,7 +88,7 @@ test('every value of every channel is read back exactly, through the spill file,
       const half = samples.length >> 1
       makeLog(file, samples.slice(0, half))
       const run = { ...EMPTY_BATCH, epochs: [EPOCH] }
-      new SpillFile(file).append(run, batchesOf(samples.slice(half)))
+      SpillFile.of(file).append(run, batchesOf(samples.slice(half)))
       const keeper = new LogKeeper({ file, retainMs: HOURS_48_MS, clock, report() {} })
       keeper.open()
       keeper.close()

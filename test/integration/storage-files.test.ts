@@ -335,7 +335,7 @@ test('a spill file that is a link is neither read nor written', () => {
   writeFileSync(join(folder, 'precious'), 'spill,8d0b1d66-6f4c-4b3e-9b0e-0f5b6a2b7c11\n')
   symlinkSync('precious', `${file}.spill.csv`)
   expect(refusal(() => keeper().open()).message).toContain('spill.csv is in the way')
-  const spill = new SpillFile(file)
+  const spill = SpillFile.of(file)
   expect(refusal(() => spill.append(EMPTY_BATCH, [])).code).toBe('log_unwritable')
   expect(readFileSync(join(folder, 'precious'), 'utf8')).toHaveLength(43)
 })

@@ -202,7 +202,7 @@ describe('the spill file', () => {
 
   /** As a run leaves it that was killed while the log was locked. */
   function leaveSpill(from: number, to: number): void {
-    new SpillFile(file).append(RUN, batchesOf(samples.slice(from, to)))
+    SpillFile.of(file).append(RUN, batchesOf(samples.slice(from, to)))
   }
 
   test('a run does not begin before it has flowed back', () => {
@@ -240,7 +240,7 @@ describe('the spill file', () => {
     startKeeper().close()
     // The crash came after the commit and before the file was removed.
     writeFileSync(spill, copy)
-    const id = new SpillFile(file).readId()
+    const id = SpillFile.of(file).readId()
     const db = new Database(file)
     db.prepare('INSERT INTO spill VALUES (?, ?)').run(id, copy.length)
     db.close()
@@ -296,7 +296,7 @@ test.each([
       ...args
     ) {
       write.apply(this, args)
-      throw new Error('the disk failed')
+      throw Object.assign(new Error('the disk failed'), { code: 'SQLITE_IOERR_FSYNC' })
     })
     keeper.accept(batchesOf(samples.slice(100, 200)))
     expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
@@ -314,7 +314,7 @@ test.each([
 test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
   const samples = series(300, 100_000)
   makeLog(file, samples.slice(0, 100))
-  new SpillFile(file).append(RUN, batchesOf(samples.slice(100, 200)))
+  SpillFile.of(file).append(RUN, batchesOf(samples.slice(100, 200)))
   const { write } = LogWriter.prototype
   let isFull = true
   vi.spyOn(LogWriter.prototype, 'write').mockImplementation(function (this: LogWriter, ...args) {

@@ -183,3 +183,47 @@ export function* samplesOf(block: SampleBlock): Generator<{
     }
   }
 }
+
+/** Records of a batch, whatever they are. */
+export function countOf({ epochs, units, block, lost, events }: LogBatch): number {
+  return epochs.length + units.length + block.count + lost.length + events.length
+}
+
+/** A batch in parts, in order: by kinds of records, or the records of one kind in halves; null: it has one record. */
+export function halvesOf(batch: LogBatch): LogBatch[] | null {
+  if (countOf(batch) < 2) return null
+  const { epochs, units, block, lost, events } = batch
+  const kinds = [{ epochs }, { units }, { block }, { lost }, { events }]
+    .map((kind): LogBatch => ({ ...EMPTY_BATCH, ...kind }))
+    .filter((each) => countOf(each) > 0)
+  if (kinds.length > 1) return kinds
+  const middle = Math.ceil(countOf(batch) / 2)
+  const part = (from: number, to?: number): LogBatch => ({
+    epochs: epochs.slice(from, to),
+    units: units.slice(from, to),
+    block: partOf(block, from, to ?? block.count),
+    lost: lost.slice(from, to),
+    events: events.slice(from, to),
+  })
+  return [part(0, middle), part(middle)]
+}
+
+function partOf(
+  { count, fields, states, extras, channels }: SampleBlock,
+  from: number,
+  to: number,
+): SampleBlock {
+  const own: number[] = []
+  for (let at = 0; at < extras.length; at += EXTRA_FIELDS) {
+    const sampleAt = extras[at] as number
+    if (sampleAt < from || sampleAt >= to) continue
+    own.push(sampleAt - from, extras[at + 1] as number, extras[at + 2] as number)
+  }
+  return {
+    count: Math.max(0, Math.min(count, to) - from),
+    fields: fields.slice(from * FIELDS, to * FIELDS),
+    states,
+    extras: Float64Array.from(own),
+    channels,
+  }
+}

@@ -21,6 +21,16 @@ export function logError(error: unknown, file: string): InaError {
   )
 }
 
+/** Codes of SQLite that a row's content makes. */
+const CONTENT_CODES = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)|^ERR_/
+
+/** Whether a write failed for what was to be written: the disk is well, and to try again is in vain. */
+export function isOfContent(error: unknown): boolean {
+  if (isInaError(error)) return false
+  const code = systemCode(error)
+  return code === undefined || CONTENT_CODES.test(code)
+}
+
 /** A failure in plain words for the screen. */
 export function plainReason(error: unknown): string {
   const code = systemCode(error) ?? ''

@@ -62,6 +62,12 @@ export class LogNotes {
     this.#note({ timeUs, device, kind: 'sink', detail })
   }
 
+  /** What could not be logged is in another file. @param why in plain words */
+  rejected(device: string, timeUs: number, what: string, why: string, file: string): void {
+    const detail = `${what} could not be logged (${why}): set aside in ${file}`
+    this.#note({ timeUs, device, kind: 'log', detail })
+  }
+
   #note(event: LogEvent): void {
     this.#insert(event)
     this.#notes.push(event)

@@ -120,7 +120,10 @@ export class LogWriter {
       .transaction(() => {
         const rolling = this.#rollUps.rollDue(1)
         if (this.#epochs.isTidyDue || this.#order.isTidyDue) this.#tidy()
-        return this.#prune(PRUNE_ROWS, this.#slackUs) || rolling
+        const pruning = this.#prune(PRUNE_ROWS, this.#slackUs)
+        this.#noteMissed(this.#clock.monoMs())
+        this.#events.save()
+        return pruning || rolling
       })
       .immediate()
     return this.#retention.shrink() || isBusy
@@ -134,6 +137,20 @@ export class LogWriter {
   /** Events that the log itself made since this was asked last. They are in the log already. */
   takeNotes(): LogEvent[] {
     return this.#notes.take()
+  }
+
+  /**
+   * Leaves a trace of what could not be logged. Within the transaction of `write`.
+   *
+   * @param device null: not known
+   */
+  noteRejected(device: string | null, what: string, why: string, file: string): void {
+    const [first] = this.#epochs.devices
+    const name = device ?? first?.name
+    if (name === undefined) return
+    const timeUs = Math.round(this.#clock.wallMs() * 1000)
+    this.#notes.rejected(name, timeUs, what, why, file)
+    this.#events.save()
   }
 
   /** Brings roll-ups and retention up to the newest sample. */

@@ -41,8 +41,13 @@ export interface SpilledChunk {
 export class SpillFile {
   readonly #path: string
 
-  constructor(logFile: string) {
-    this.#path = `${logFile}.spill.csv`
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** The one that flows back into a log. */
+  static of(logFile: string): SpillFile {
+    return new SpillFile(`${logFile}.spill.csv`)
   }
 
   get path(): string {
@@ -197,7 +202,8 @@ function batchLines(batch: LogBatch): string {
 
 /** One cell that holds no line end. */
 function text(raw: string): string {
-  return csvQuoted(cleanText(raw))
+  // What was set aside may hold anything.
+  return csvQuoted(cleanText(String(raw)))
 }
 
 /** Makes batches of records again. */
