@@ -15,6 +15,7 @@ import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import {
   type KeeperReport,
@@ -53,10 +54,10 @@ beforeEach(() => {
   reports = []
 })
 
-function startKeeper(): LogKeeper {
+function startKeeper(retainMs = HOURS_48_MS): LogKeeper {
   const keeper = new LogKeeper({
     file,
-    retainMs: HOURS_48_MS,
+    retainMs,
     clock,
     report: (report) => reports.push(report),
   })
@@ -272,6 +273,23 @@ describe('the spill file', () => {
     expect(last().reason).toContain('spill file')
     expect(() => keeper.close()).toThrow(/100 samples could not be saved/)
   })
+})
+
+test('what goes while no samples come is reported at once', async () => {
+  makeLog(file, series(5000, 1e6))
+  const registry = ReaderRegistry.open(file)
+  await registry.register('sink', 0)
+  registry.close()
+  const keeper = startKeeper(600_000)
+  keeper.tick()
+  expect(last().notes).toMatchObject([{ kind: 'sink', device: 'bench' }])
+  const count = reports.length
+  keeper.tick()
+  expect(reports).toHaveLength(count)
+  nowMs += 60_000
+  keeper.tick()
+  expect(last().notes).toMatchObject([{ kind: 'sink' }])
+  keeper.close()
 })
 
 /** The fifty-first of each hundred comes last of them. */

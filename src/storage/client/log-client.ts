@@ -44,11 +44,12 @@ export async function openLog(
     resourceLimits: { maxYoungGenerationSizeMb: 3 },
   })
   const reply = await new Promise<OpenReply>((resolve, reject) => {
+    const onError = (error: Error): void => reject(threadEnded(file, error))
     const onExit = (): void => reject(threadEnded(file))
-    worker.once('error', reject)
+    worker.once('error', onError)
     worker.once('exit', onExit)
     worker.once('message', (message: FromWorker) => {
-      worker.off('error', reject)
+      worker.off('error', onError)
       worker.off('exit', onExit)
       if (message.type === 'open') resolve(message.reply)
       else if (message.type === 'refused') reject(errorOf(message.failure))
@@ -57,11 +58,13 @@ export async function openLog(
   return new WorkerLog(worker, reply, { ...options, file })
 }
 
-function threadEnded(file: string): InaError {
+function threadEnded(file: string, cause?: Error): InaError {
+  const reason = cause === undefined ? '' : `: ${cause.message}`
   return new InaError(
     'log_unwritable',
-    `the log ${file} can't be opened: its thread ended`,
+    `the log ${file} can't be opened: its thread ended${reason}`,
     'start again, with more memory where there is little, or watch without a log: --no-log',
+    cause,
   )
 }
 
@@ -130,7 +133,6 @@ class WorkerLog implements LogClient, OutboxHost {
   }
 
   mayAppend(): boolean {
-    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
     return this.#dead === null
   }
 
@@ -138,6 +140,7 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#appended++
     if (this.#outbox.isFull) this.#handOver()
     else this.changed()
+    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
 
   changed(): void {

@@ -15,7 +15,7 @@ export interface LogHistory {
   /**
    * A span of one device folded for a chart, see `LogReader.series`.
    *
-   * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable
+   * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable (the file can't be opened), log_unreadable (the thread ended)
    */
   series(
     device: string,
@@ -156,7 +156,7 @@ class WorkerHistory implements LogHistory {
 
   #gone(reason: string, cause?: unknown): InaError {
     return new InaError(
-      'log_unwritable',
+      'log_unreadable',
       `the log ${this.#file} can't be read: ${reason}`,
       'try again, with more memory where there is little',
       cause,
