@@ -33,12 +33,17 @@ export const DOORS = {
     'client/log-client.ts',
     'client/log-history.ts',
     'client/reader-registry.ts',
+    'client/unused-log.ts',
     'read/commit-reader.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
     'file/output-guard.ts',
-    'file/unused-log.ts',
   ],
+}
+
+/** Rooms whose folders have an order: what each may import of the others. */
+const FOLDERS = {
+  storage: { file: [], read: ['file'], write: ['file'], client: ['file', 'read', 'write'] },
 }
 
 /** Packages that one room alone imports. */
@@ -68,12 +73,19 @@ for (const file of readdirSync(root, { recursive: true })) {
 function faultOf(room, file, name) {
   const target = relative(root, resolve(root, dirname(file), name)).replaceAll('\\', '/')
   const to = target.startsWith('../') ? target.split('/')[1] : target.split('/')[0]
-  if (to === room) return null
+  if (to === room) return faultOfFolder(room, file, target)
   if (!(ROOMS[room] ?? []).includes(to)) return `${room} may not import ${to} (${name})`
   const doors = DOORS[to]
   const rest = target.split('/').slice(1).join('/')
   if (doors !== undefined && !doors.includes(rest)) return `${to} has doors, and ${rest} is none`
   return null
+}
+
+function faultOfFolder(room, file, target) {
+  const [from, to] = [file.split(/[/\\]/)[1], target.split('/')[1]]
+  const allowed = FOLDERS[room]?.[from]
+  if (allowed === undefined || from === to || allowed.includes(to)) return null
+  return `${room}/${from} may not import ${room}/${to}`
 }
 
 function faultOfPackage(room, name) {

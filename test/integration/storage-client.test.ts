@@ -29,7 +29,7 @@ function open(): Promise<LogClient> {
 test('hands over, says what is durable, and flushes all at the close', async () => {
   const log = await open()
   const own = log.forDevice()
-  expect(log.resumePoints).toEqual([])
+  expect(log.loggedRuns).toEqual([])
   const committed: number[] = []
   const states: LogState[] = []
   own.onCommitted((_epochId, seq) => committed.push(seq))
@@ -54,7 +54,7 @@ test('hands over, says what is durable, and flushes all at the close', async () 
   expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'restart' }])
 
   const again = await open()
-  expect(again.resumePoints[0]).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
+  expect(again.loggedRuns[0]).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
   await again.close()
 })
 
@@ -121,7 +121,7 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
   writeFileSync(
     hung,
     `import { parentPort } from 'node:worker_threads'
-     parentPort.postMessage({ type: 'open', reply: { nextEpochId: 1, resumePoints: [], bytes: 0 } })
+     parentPort.postMessage({ type: 'open', reply: { nextEpochId: 1, loggedRuns: [], bytes: 0 } })
      parentPort.on('message', () => {})`,
   )
   const log = await openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(hung))

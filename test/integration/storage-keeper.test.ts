@@ -14,9 +14,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
+import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import {
   type KeeperReport,
   LogKeeper,

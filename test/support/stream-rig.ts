@@ -66,7 +66,7 @@ export function startHub(options: {
       source,
       clock,
       log: log?.forDevice() ?? null,
-      loggedRuns: log?.resumePoints ?? [],
+      loggedRuns: log?.loggedRuns ?? [],
       device: devices[i] ?? null,
       labels,
       limit,

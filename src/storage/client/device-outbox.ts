@@ -1,5 +1,5 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { ChannelUnit, DeviceLog, LogEvent, LostRange } from './log.ts'
+import type { DeviceLog, LogEvent, LoggedChannel, LostRange } from './log.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Who owns the outbox and hands over what is in it. */
@@ -66,7 +66,7 @@ export class DeviceOutbox implements DeviceLog {
     this.#host.changed()
   }
 
-  channel(channel: ChannelUnit): void {
+  channel(channel: LoggedChannel): void {
     this.#outbox.channel(channel)
     this.#host.changed()
   }

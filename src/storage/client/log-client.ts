@@ -2,19 +2,13 @@ import { Worker } from 'node:worker_threads'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { estimateLogBytes } from '../file/log-size.ts'
+import { errorOf } from '../file/worker-failure.ts'
+import { LAST_RESORT_SAMPLES } from '../write/log-batch.ts'
 import type { KeeperReport, OpenReply } from '../write/log-keeper.ts'
+import type { FromWorker, ToWorker } from '../write/worker-messages.ts'
 import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
-import type {
-  DeviceLog,
-  LogClient,
-  LogEvent,
-  LogState,
-  OpenLogOptions,
-  ResumePoint,
-} from './log.ts'
-import { LAST_RESORT_SAMPLES } from './log-batch.ts'
+import type { DeviceLog, LogClient, LogEvent, LoggedRun, LogState, OpenLogOptions } from './log.ts'
 import { Outbox } from './outbox.ts'
-import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
 
 /**
  * Samples are handed over after this long at most, which leaves 50 ms for the
@@ -75,7 +69,7 @@ interface InFlight {
 
 class WorkerLog implements LogClient, OutboxHost {
   readonly file: string
-  readonly resumePoints: readonly ResumePoint[]
+  readonly loggedRuns: readonly LoggedRun[]
   readonly #worker: Worker
   readonly #retainMs: number
   readonly #begins: ReadonlyMap<string, number>
@@ -99,7 +93,7 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#retainMs = retainMs
     this.#begins = reply.begins
     this.#outbox = new Outbox(reply.nextEpochId)
-    this.resumePoints = reply.resumePoints
+    this.loggedRuns = reply.loggedRuns
     this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))

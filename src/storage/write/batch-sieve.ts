@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
-import { countOf, EMPTY_BATCH, halvesOf, type LogBatch } from '../client/log-batch.ts'
 import { isOfContent, plainReason } from '../file/log-errors.ts'
 import { freeName } from '../file/placing.ts'
 import type { HeldFile } from './held-file.ts'
+import { countOf, EMPTY_BATCH, halvesOf, type LogBatch } from './log-batch.ts'
 import { SpillFile } from './spill-file.ts'
 
 /** Most transactions that are tried to find what can't be written; past them, the rest is set aside as it is. */

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../../domain/sample.ts'
 import { distance } from '../../util/serial-number.ts'
-import type { ResumePoint } from '../client/log.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { LoggedRun } from '../file/records.ts'
 
 /** One epoch of this run in the database. */
 export interface OpenEpoch {
@@ -97,7 +97,7 @@ export class EpochTable {
     return (newest ?? 0) + 1
   }
 
-  resumePoints(): ResumePoint[] {
+  loggedRuns(): LoggedRun[] {
     const rows = this.#db
       .prepare(
         `SELECT max(e.id) AS id, d.name AS device, e.boot, e.started_us AS startedUs,

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
-import type { LogEvent } from '../client/log.ts'
-import type { LogBatch } from '../client/log-batch.ts'
 import { isOfContent, logError } from '../file/log-errors.ts'
 import { isLog, openForWriting } from '../file/log-file.ts'
 import { type OrphanFate, saveOrphan } from '../file/orphan.ts'
 import { inodeOf, makeFolder, sizeOf } from '../file/placing.ts'
+import type { LogEvent } from '../file/records.ts'
 import { WriterLock } from '../file/writer-lock.ts'
+import type { LogBatch } from './log-batch.ts'
 import { LogWriter } from './log-writer.ts'
 
 /** An open log. */
@@ -17,7 +17,10 @@ interface OpenFile {
   /** Of the file and its WAL, to notice when one is deleted or replaced. */
   readonly inode: number
   readonly walInode: number
-  /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
+  /**
+   * The file itself, to know whether it has any name left. Closed after the connection,
+   * whose locks would go with it.
+   */
   readonly fd: number
 }
 
@@ -117,7 +120,10 @@ export class HeldFile {
     return this.#notes.length > 0
   }
 
-  /** A writer that knows the file as it is, after one whose transaction was rolled back. Only while there is a writer. */
+  /**
+   * Makes a writer that knows the file as it is, after one whose transaction was rolled
+   * back. Only while there is a writer.
+   */
   renewWriter(): void {
     const open = this.#open as OpenFile
     this.#open = { ...open, writer: new LogWriter(open.db, this.#retainMs, this.#clock) }
@@ -144,7 +150,7 @@ export class HeldFile {
     return true
   }
 
-  /** Parts from a file that is not in its place any more. */
+  /** Lets go of a file that is not in its place any more. */
   leave(): OrphanFate {
     const file = this.#file
     const { db, fd, inode, walInode } = this.#open as OpenFile

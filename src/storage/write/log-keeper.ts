@@ -1,10 +1,10 @@
 import type { Clock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
-import type { LogEvent, ResumePoint } from '../client/log.ts'
-import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-batch.ts'
 import { logError, plainReason } from '../file/log-errors.ts'
+import type { LogEvent, LoggedRun } from '../file/records.ts'
 import { BatchSieve } from './batch-sieve.ts'
 import { HeldFile } from './held-file.ts'
+import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import type { LogWriter } from './log-writer.ts'
 import { RetryClock } from './retry-clock.ts'
 import { RunMark } from './run-mark.ts'
@@ -12,7 +12,7 @@ import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 
-/** What the keeper says after each step. */
+/** What the keeper reports after each step. */
 export interface KeeperReport {
   readonly kind: 'recording' | 'spilling' | 'failed'
   /** Plain words; empty while recording. */
@@ -27,14 +27,14 @@ export interface KeeperReport {
 
 export interface OpenReply {
   readonly nextEpochId: number
-  readonly resumePoints: readonly ResumePoint[]
-  /** Begin of the log of each device that has samples in it, Unix µs. */
+  readonly loggedRuns: readonly LoggedRun[]
+  /** Start of the log of each device that has samples in it, Unix µs. */
   readonly begins: ReadonlyMap<string, number>
   /** Size of log and WAL. */
   readonly bytes: number
 }
 
-export interface KeeperOptions {
+interface KeeperOptions {
   /** As `logFilePath` gives it. */
   readonly file: string
   readonly retainMs: number
@@ -54,9 +54,10 @@ const BATCHES_PER_COMMIT = 40
 const MAINTENANCE_MS = 20
 
 /**
- * Keeps the log through whatever happens to its file: writes batches, tries again after a failure with growing pauses, and keeps
- * what comes meanwhile: first in memory, then in a spill file, from where it
- * flows back once. Synchronous; belongs in a thread of its own.
+ * Keeps the log through whatever happens to its file: writes batches, tries again
+ * after a failure with growing pauses, and keeps what comes meanwhile: first in
+ * memory, then in a spill file, from where it flows back once. Synchronous; belongs
+ * in a thread of its own.
  */
 export class LogKeeper {
   readonly #options: KeeperOptions
@@ -99,10 +100,10 @@ export class LogKeeper {
     }
     const reply = {
       nextEpochId: writer.nextEpochId,
-      resumePoints: writer.resumePoints(),
+      loggedRuns: writer.loggedRuns(),
       begins: writer.begins(),
     }
-    const device = reply.resumePoints.at(-1)?.epoch.device
+    const device = reply.loggedRuns.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {
       try {
         this.#log(device, `${drained} samples of an earlier run came from the spill file`)
@@ -213,7 +214,7 @@ export class LogKeeper {
     }
   }
 
-  /** Parts from a file that is not in its place any more. @returns true: what is in it is safe */
+  /** Lets go of a file that is not in its place any more. @returns true: what is in it is safe */
   #leave(): boolean {
     const { isSafe, text } = this.#file.leave()
     this.#fail(new Error(text))

@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3'
 import { isMeasured } from '../../domain/sample.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
-import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
-import { Catalog } from '../read/catalog.ts'
+import { Catalog } from '../file/catalog.ts'
+import type { LogEvent, LoggedRun, LostRange } from '../file/records.ts'
 import { ChannelTable } from './channel-table.ts'
 import { CommitOrder } from './commit-order.ts'
 import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
+import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
 import { LogNotes } from './log-notes.ts'
 import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
@@ -70,11 +70,11 @@ export class LogWriter {
   }
 
   /** The last epoch of each device that had a boot number and numbered samples. */
-  resumePoints(): ResumePoint[] {
-    return this.#epochs.resumePoints()
+  loggedRuns(): LoggedRun[] {
+    return this.#epochs.loggedRuns()
   }
 
-  /** Begin of the log of each device that has samples in it, Unix µs. */
+  /** Start of the log of each device that has samples in it, Unix µs. */
   begins(): Map<string, number> {
     return this.#epochs.begins()
   }
@@ -90,7 +90,7 @@ export class LogWriter {
         let samples = 0
         for (const batch of batches) {
           for (const epoch of batch.epochs) this.#epochs.open(epoch)
-          for (const unit of batch.units) this.#channels.describe(unit)
+          for (const channel of batch.channels) this.#channels.describe(channel)
           this.#insertBlock(batch.block)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)

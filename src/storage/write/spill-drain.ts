@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { EMPTY_BATCH, type LogBatch } from '../client/log-batch.ts'
 import type { BatchSieve } from './batch-sieve.ts'
+import { EMPTY_BATCH, type LogBatch } from './log-batch.ts'
 import type { SpillFile } from './spill-file.ts'
 
 /**
@@ -32,18 +32,20 @@ export function drainSpill(spill: SpillFile, db: Database.Database, sieve: Batch
   return samples
 }
 
-/** Epochs and units up to there. */
+/** Epochs and channels up to there. */
 function runBefore(spill: SpillFile, end: number): LogBatch {
   const batches: LogBatch[] = []
   for (let offset = 0; offset < end; ) {
     const chunk = spill.readChunk(offset)
     if (chunk === null) break
-    batches.push(...chunk.batches.map(({ epochs, units }) => ({ ...EMPTY_BATCH, epochs, units })))
+    batches.push(
+      ...chunk.batches.map(({ epochs, channels }) => ({ ...EMPTY_BATCH, epochs, channels })),
+    )
     offset = chunk.offset
   }
   return {
     ...EMPTY_BATCH,
     epochs: batches.flatMap(({ epochs }) => epochs),
-    units: batches.flatMap(({ units }) => units),
+    channels: batches.flatMap(({ channels }) => channels),
   }
 }
