@@ -6,7 +6,8 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Epoch } from '../../src/domain/sample.ts'
 import type { DeviceOutbox } from '../../src/storage/client/device-outbox.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
-import { type KeeperReport, LogKeeper } from '../../src/storage/write/log-keeper.ts'
+import type { KeeperReport } from '../../src/storage/write/keeper-report.ts'
+import { LogKeeper } from '../../src/storage/write/log-keeper.ts'
 import {
   EPOCH,
   HOURS_48_MS,

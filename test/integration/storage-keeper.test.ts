@@ -16,13 +16,9 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
+import type { KeeperReport } from '../../src/storage/write/keeper-report.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
-import {
-  type KeeperReport,
-  LogKeeper,
-  MEMORY_MS,
-  MEMORY_SAMPLES,
-} from '../../src/storage/write/log-keeper.ts'
+import { LogKeeper, MEMORY_MS, MEMORY_SAMPLES } from '../../src/storage/write/log-keeper.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import type { Clock } from '../../src/util/clock.ts'

@@ -30,6 +30,10 @@ export interface DeviceLog {
   epoch(epoch: Epoch): void
   /** Describes a channel. One that is not described has no unit. */
   channel(channel: LoggedChannel): void
+  /**
+   * @param sample of the epoch under way, or of one that a lost range has named before: the
+   *   newest 256 of these are remembered
+   */
   append(sample: Sample): void
   lost(range: LostRange): void
   event(event: LogEvent): void

@@ -1,9 +1,9 @@
 import type { Clock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
 import { logError, plainReason } from '../file/log-errors.ts'
-import type { LogEvent, LoggedRun } from '../file/records.ts'
 import { BatchSieve } from './batch-sieve.ts'
 import { HeldFile } from './held-file.ts'
+import type { KeeperReport, OpenReply } from './keeper-report.ts'
 import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import type { LogWriter } from './log-writer.ts'
 import { RetryClock } from './retry-clock.ts'
@@ -11,28 +11,6 @@ import { RunMark } from './run-mark.ts'
 import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
-
-/** What the keeper reports after each step. */
-export interface KeeperReport {
-  readonly kind: 'recording' | 'spilling' | 'failed'
-  /** Plain words; empty while recording. */
-  readonly reason: string
-  /** Batches taken so far that are durable: in the log, or in the spill file. */
-  readonly durable: number
-  /** Size of log and WAL in bytes. */
-  readonly bytes: number
-  /** Events that the log made since the report before; in the log already. */
-  readonly notes: readonly LogEvent[]
-}
-
-export interface OpenReply {
-  readonly nextEpochId: number
-  readonly loggedRuns: readonly LoggedRun[]
-  /** Start of the log of each device that has samples in it, Unix µs. */
-  readonly begins: ReadonlyMap<string, number>
-  /** Size of log and WAL. */
-  readonly bytes: number
-}
 
 interface KeeperOptions {
   /** As `logFilePath` gives it. */

@@ -1,6 +1,6 @@
 import type { WorkerFailure } from '../file/worker-failure.ts'
+import type { KeeperReport, OpenReply } from './keeper-report.ts'
 import type { LogBatch } from './log-batch.ts'
-import type { KeeperReport, OpenReply } from './log-keeper.ts'
 
 export interface WorkerOptions {
   readonly file: string
