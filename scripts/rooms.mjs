@@ -35,12 +35,17 @@ const DOORS = {
     'client/log-client.ts',
     'client/log-history.ts',
     'client/reader-registry.ts',
+    'client/unused-log.ts',
     'read/commit-reader.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
     'file/output-guard.ts',
-    'file/unused-log.ts',
   ],
+}
+
+/** Rooms whose folders have an order: what each may import of the others. */
+const FOLDERS = {
+  storage: { file: '', read: 'file', write: 'file', client: 'file read write' },
 }
 
 const PACKAGES = {
@@ -65,14 +70,21 @@ function placeOf(path) {
 }
 
 function faultOf(file, name) {
-  const { room } = placeOf(file)
+  const { room, within } = placeOf(file)
   if (!name.startsWith('.')) return faultOfPackage(room, name)
   const target = placeOf(relative(root, resolve(root, dirname(file), name)))
-  if (target.room === room) return null
+  if (target.room === room) return faultOfFolder(room, within, target.within)
   if (!ROOMS[room]?.split(' ').includes(target.room)) return `${room} may not import ${target.room}`
   const doors = DOORS[target.room]
   if (doors === undefined || doors.includes(target.within)) return null
   return `${target.within} is no door of ${target.room}`
+}
+
+function faultOfFolder(room, within, target) {
+  const [from, to] = [within, target].map((path) => path.split('/')[0])
+  const allowed = FOLDERS[room]?.[from]
+  if (allowed === undefined || from === to || allowed.split(' ').includes(to)) return null
+  return `${room}/${from} may not import ${room}/${to}`
 }
 
 function faultOfPackage(room, name) {

@@ -17,7 +17,7 @@ export async function withNewLog(file: string, run: () => Promise<void>): Promis
   } catch (error) {
     try {
       if (existsSync(file)) {
-        const { removeUnusedLog } = await import('../storage/file/unused-log.ts')
+        const { removeUnusedLog } = await import('../storage/client/unused-log.ts')
         removeUnusedLog(file)
       }
       for (const folder of folders) rmdirSync(folder)

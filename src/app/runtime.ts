@@ -118,7 +118,7 @@ function streamsOf(
   return plan.devices.map(({ device, range, channels }, i) => ({
     source: sources[i] as Source,
     log: log?.forDevice() ?? null,
-    loggedRuns: log?.resumePoints ?? [],
+    loggedRuns: log?.loggedRuns ?? [],
     isLogged: (label) => log !== null && log.oldestUs(label) !== null,
     clock: io.clock,
     keepTime: plan.keepTime,

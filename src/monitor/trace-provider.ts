@@ -1,11 +1,9 @@
 import type { Trace, TraceSeries } from '../chart/trace.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
+import { US_PER_MINUTE, US_PER_SECOND } from '../util/time-units.ts'
 import type { HubDevice } from './hub.ts'
 import { SLOT_US, type TraceStore } from './trace-store.ts'
 import type { TraceWish } from './view.ts'
-
-const US_PER_SECOND = 1e6
-const US_PER_MINUTE = 60e6
 
 /** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
 export class TraceProvider {

@@ -1,11 +1,7 @@
+import { nearestMicro } from '../util/micro.ts'
+
 /** pC in a mAh, pJ in a mWh */
 export const PICO_PER_MILLI_HOUR = 3.6e12
-
-/** The value in millionths as exactly as a double holds it; for sums. @param value V, A or W */
-export function microOf(value: number): number {
-  const micro = Math.round(value * 1e6)
-  return micro / 1e6 === value ? micro : value * 1e6
-}
 
 /** min, sum and max of one quantity. */
 export class Spread {
@@ -18,7 +14,7 @@ export class Spread {
   add(value: number): void {
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
-    this.sumMicro += microOf(value)
+    this.sumMicro += nearestMicro(value)
   }
 
   merge(min: number, sumMicro: number, max: number): void {
@@ -71,8 +67,8 @@ export class Figures {
     power1: number,
   ): void {
     this.coveredUs += spanUs
-    this.chargePc += ((microOf(current0) + microOf(current1)) / 2) * spanUs
-    this.energyPj += ((microOf(power0) + microOf(power1)) / 2) * spanUs
+    this.chargePc += ((nearestMicro(current0) + nearestMicro(current1)) / 2) * spanUs
+    this.energyPj += ((nearestMicro(power0) + nearestMicro(power1)) / 2) * spanUs
   }
 
   /** Takes in another span of the same device; nothing is integrated between the two. */

@@ -3,7 +3,7 @@ import { cleanText, type Epoch } from '../domain/sample.ts'
 import type { HelloFrame } from '../protocol/frames.ts'
 import type { ResumeOptions, ResumePoint } from '../protocol/link/resume.ts'
 import { Continuity } from '../stats/continuity.ts'
-import type { DeviceLog, ResumePoint as LoggedRun } from '../storage/client/log.ts'
+import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import type { Labels } from './labels.ts'
 
 export interface DeviceRunsOptions {

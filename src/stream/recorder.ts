@@ -3,7 +3,7 @@ import { markBadTime, markOutOfRange, powerOf, type Sample } from '../domain/sam
 import type { SampleFrame, Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/link/missing-ranges.ts'
 import type { Arrival } from '../protocol/link/sample-memory.ts'
-import type { DeviceLog, ResumePoint } from '../storage/client/log.ts'
+import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import { lossText } from '../util/loss-text.ts'
 import type { ChannelList } from './channel-list.ts'
 import { clockText } from './clock-text.ts'
@@ -69,7 +69,7 @@ export class Recorder {
   }
 
   /** Goes on with a run that an earlier run of the host has logged. */
-  resumeAfter({ lastUs }: ResumePoint): void {
+  resumeAfter({ lastUs }: LoggedRun): void {
     this.#lastUs = lastUs
   }
 

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'log_older'
   | 'log_in_use'
   | 'log_unwritable'
+  | 'log_unreadable'
   | 'log_missing'
   | 'internal_fault'
 

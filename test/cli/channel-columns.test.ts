@@ -37,8 +37,8 @@ function makePlural(): void {
     sampleAt(second(2), 3, { voltage: 5, current: 0.36, power: 1.8, extras: { t: -0.5 } }),
     bare(second(2) + 1, 2, { lux: 35000 }),
   ]
-  const units = [{ device: 'store', id: 'soc', unit: '%' }]
-  log.writer.write(batchesOf(samples, { epochs: [EPOCH, STORE], units }))
+  const channels = [{ device: 'store', id: 'soc', unit: '%' }]
+  log.writer.write(batchesOf(samples, { epochs: [EPOCH, STORE], channels }))
   log.end()
 }
 

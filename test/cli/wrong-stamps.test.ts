@@ -214,3 +214,24 @@ describe('numbers', () => {
     expect(ledger).toMatchObject({ samples: 999, malformed: 1, lost: 1, reboots: 0 })
   })
 })
+
+it('a sample of the first of many runs that comes last is logged in it', async () => {
+  const lines: string[] = []
+  const lost = 3
+  // Each clock step begins a run; more of them than the log keeps in memory.
+  for (let step = 0, seq = 0; step < 250; step++) {
+    for (let i = 0; i < 6; i++, seq++) {
+      if (seq !== lost) lines.push(sample(seq, `"ts":${START_S - step * 3600 + i},`))
+    }
+  }
+  lines.push(sample(lost, `"ts":${START_S + lost},`))
+  const { ledger, db } = await monitor(lines, '--keep-time', '--retain', '1000h')
+  expect(ledger).toMatchObject({ logged: 1500, lost: 0, log_state: 'recording', log_outages: 0 })
+  const database = new Database(db, { readonly: true })
+  const runs = database.prepare('SELECT epoch FROM power_log WHERE sequence IN (2, 3)').pluck()
+  expect(new Set(runs.all()).size).toBe(1)
+  database.close()
+  // The next start finds nothing that it could not take.
+  const next = await ina219(['monitor', '--stdin', '--db', db, '--output', 'none'], '')
+  expect(next.code).toBe(0)
+})

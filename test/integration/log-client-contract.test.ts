@@ -83,7 +83,7 @@ describe.each([
   test('a run resumes where the one before left off; devices without a boot number do not', async () => {
     const { log, reopen } = await open()
     const own = log.forDevice()
-    expect(log.resumePoints).toEqual([])
+    expect(log.loggedRuns).toEqual([])
     const a = own.begin('a', 7, START_US)
     const b = own.begin('b', null, START_US)
     for (const each of series(10, 1e6)) {
@@ -94,7 +94,7 @@ describe.each([
     await log.close()
     const next = await reopen()
     const nextOwn = next.log.forDevice()
-    expect(next.log.resumePoints).toEqual([{ epoch: a, lastSeq: 9, lastUs: START_US + 9e6 }])
+    expect(next.log.loggedRuns).toEqual([{ epoch: a, lastSeq: 9, lastUs: START_US + 9e6 }])
     nextOwn.epoch(a)
     nextOwn.append(sampleAt(START_US + 10e6, 10, { epochId: a.id }))
     await next.log.close()
@@ -114,7 +114,7 @@ describe.each([
     own.append(sampleAt(START_US + 1e6, 6, { epochId: epoch.id }))
     await log.close()
     const next = await reopen()
-    expect(next.log.resumePoints[0]).toMatchObject({ epoch: { ...epoch, boot: 3 }, lastSeq: 6 })
+    expect(next.log.loggedRuns[0]).toMatchObject({ epoch: { ...epoch, boot: 3 }, lastSeq: 6 })
     expect(next.rows('SELECT id, boot FROM epoch')).toEqual([{ id: epoch.id, boot: 3 }])
     expect(next.rows('SELECT coverage * 60 AS s FROM power_minute')).toEqual([{ s: 1 }])
     await next.log.close()

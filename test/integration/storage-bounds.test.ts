@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { EventKind } from '../../src/domain/events.ts'
 import type { LostRange } from '../../src/storage/client/log.ts'
-import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { EpochTable } from '../../src/storage/write/epoch-table.ts'
 import { BURST, MAX_EVENTS } from '../../src/storage/write/event-table.ts'
+import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { SINGLE_RANGES } from '../../src/storage/write/loss-table.ts'
 import { MAX_STATES } from '../../src/storage/write/status-table.ts'
 import {
@@ -229,7 +229,7 @@ test('epochs that nothing is left of go, but for those that a run may go on with
     const sample = sampleAt(epoch.startedUs, 0, { epochId: id })
     const lost = id === 7 ? ranges(1).map((range) => ({ ...range, epochId: 7 })) : []
     log.writer.write(batchesOf([sample], { epochs: [epoch], lost }))
-    log.writer.forgetClosed()
+    log.writer.forgetEpochs()
     if (id % 100 === 0) log.writer.maintain()
   }
   expect(log.db.prepare('SELECT count(*) FROM epoch').pluck().get()).toBeLessThan(1200)
@@ -239,7 +239,7 @@ test('epochs that nothing is left of go, but for those that a run may go on with
   expect(one('SELECT count(*) FROM power_log')).toBe(61)
   expect(one('SELECT count(*) FROM power_lost')).toBe(1)
   const again = openWriter(file)
-  expect(new EpochTable(again.db).resumePoints()).toMatchObject([{ epoch: { id: count } }])
+  expect(new EpochTable(again.db).loggedRuns()).toMatchObject([{ epoch: { id: count } }])
   expect(again.writer.nextEpochId).toBe(count + 1)
 })
 

@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Extras } from '../../src/domain/channels.ts'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import { EMPTY_BATCH } from '../../src/storage/client/log-batch.ts'
 import { estimateLogBytes } from '../../src/storage/file/log-size.ts'
 import { FEW_CHANNELS } from '../../src/storage/write/channel-table.ts'
+import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { LogKeeper, MEMORY_MS } from '../../src/storage/write/log-keeper.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import type { Clock } from '../../src/util/clock.ts'
@@ -88,7 +88,7 @@ test('every value of every channel is read back exactly, through the spill file,
       const half = samples.length >> 1
       makeLog(file, samples.slice(0, half))
       const run = { ...EMPTY_BATCH, epochs: [EPOCH] }
-      new SpillFile(file).append(run, batchesOf(samples.slice(half)))
+      SpillFile.of(file).append(run, batchesOf(samples.slice(half)))
       const keeper = new LogKeeper({ file, retainMs: HOURS_48_MS, clock, report() {} })
       keeper.open()
       keeper.close()
@@ -137,8 +137,8 @@ test('channels of equal name belong to their devices', () => {
     sampleAt(START_US, 0, { extras: { t: 20 } }),
     sampleAt(START_US, 0, { epochId: 2, extras: { t: 30 } }),
   ]
-  const units = [{ device: 'other', id: 't', unit: 'degF' }]
-  log.writer.write(batchesOf(samples, { epochs: [EPOCH, other], units }))
+  const channels = [{ device: 'other', id: 't', unit: 'degF' }]
+  log.writer.write(batchesOf(samples, { epochs: [EPOCH, other], channels }))
   log.end()
   expect(query(file, 'SELECT device, channel, value, unit FROM channel_log ORDER BY 1')).toEqual([
     { device: 'bench', channel: 't', value: 20, unit: '' },
@@ -197,22 +197,22 @@ describe('retention', () => {
 })
 
 describe('units', () => {
-  const units = [{ device: 'bench', id: 't', unit: 'degC' }]
+  const channels = [{ device: 'bench', id: 't', unit: 'degC' }]
   const unitOf = (path: string): unknown =>
     query(path, `SELECT unit FROM channel WHERE name = 't'`)[0]?.['unit']
   const warm = series(200, 1000).map((each) => ({ ...each, extras: { t: 20 } }))
 
   test('stay over runs, until another one is given', () => {
-    makeLog(file, warm.slice(0, 1), { units })
+    makeLog(file, warm.slice(0, 1), { channels })
     makeLog(file, warm.slice(1, 2))
     expect(unitOf(file)).toBe('degC')
-    makeLog(file, [], { units: [{ device: 'bench', id: 't', unit: 'K' }] })
+    makeLog(file, [], { channels: [{ device: 'bench', id: 't', unit: 'K' }] })
     expect(unitOf(file)).toBe('K')
   })
 
   test('of channels and devices that never come leave nothing in the log', () => {
     const log = openWriter(file)
-    log.writer.write(batchesOf([], { units }))
+    log.writer.write(batchesOf([], { channels }))
     log.end()
     expect(query(file, 'SELECT name FROM channel UNION SELECT name FROM device')).toEqual([])
   })
@@ -220,7 +220,7 @@ describe('units', () => {
   test('are in a log that is begun anew because the file was moved', () => {
     const keeper = new LogKeeper({ file, retainMs: HOURS_48_MS, clock, report() {} })
     keeper.open()
-    keeper.accept(batchesOf(warm.slice(0, 100), { epochs: [EPOCH], units }))
+    keeper.accept(batchesOf(warm.slice(0, 100), { epochs: [EPOCH], channels }))
     renameSync(file, `${file}.old`)
     keeper.accept(batchesOf(warm.slice(100)))
     keeper.close()
@@ -234,7 +234,7 @@ describe('units', () => {
     const other = new Database(file)
     onTestFinished(() => void other.close())
     other.exec('BEGIN IMMEDIATE')
-    keeper.accept(batchesOf(warm, { epochs: [EPOCH], units }))
+    keeper.accept(batchesOf(warm, { epochs: [EPOCH], channels }))
     nowMs += MEMORY_MS
     keeper.tick()
     expect(existsSync(`${file}.spill.csv`)).toBe(true)

@@ -29,7 +29,7 @@ function open(): Promise<LogClient> {
 test('hands over, says what is durable, and flushes all at the close', async () => {
   const log = await open()
   const own = log.forDevice()
-  expect(log.resumePoints).toEqual([])
+  expect(log.loggedRuns).toEqual([])
   const committed: number[] = []
   const states: LogState[] = []
   own.onCommitted((_epochId, seq) => committed.push(seq))
@@ -54,7 +54,7 @@ test('hands over, says what is durable, and flushes all at the close', async () 
   expect(query(file, 'SELECT kind FROM power_event')).toEqual([{ kind: 'restart' }])
 
   const again = await open()
-  expect(again.resumePoints[0]).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
+  expect(again.loggedRuns[0]).toMatchObject({ epoch: EPOCH, lastSeq: 1234 })
   await again.close()
 })
 
@@ -121,17 +121,19 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
   writeFileSync(
     hung,
     `import { parentPort } from 'node:worker_threads'
-     parentPort.postMessage({ type: 'open', reply: { nextEpochId: 1, resumePoints: [], bytes: 0 } })
+     parentPort.postMessage({ type: 'open', reply: { nextEpochId: 1, loggedRuns: [], bytes: 0 } })
      parentPort.on('message', () => {})`,
   )
   const log = await openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(hung))
   const own = log.forDevice()
   own.epoch(EPOCH)
   const [sample] = series(1, 1)
-  for (let i = 0; i < 520_000; i++) own.append(sample as Sample)
-  expect(log.state).toMatchObject({ kind: 'recording', queued: 520_000 })
+  for (let i = 1; i < 520_000; i++) own.append(sample as Sample)
+  expect(log.state).toMatchObject({ kind: 'recording', queued: 519_999 })
   own.append(sample as Sample)
   expect(log.state).toMatchObject({ kind: 'failed', queued: 520_000 })
+  own.append(sample as Sample)
+  expect(log.state.queued).toBe(520_000)
   expect(log.state.reason).toContain('does not answer')
   await expect(log.close()).rejects.toMatchObject({ code: 'log_unwritable' })
 })
@@ -141,6 +143,18 @@ test('a thread that ends before it has said anything does not hang the start', a
   writeFileSync(gone, 'process.exit(3)')
   const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(gone))
   await expect(start).rejects.toMatchObject({ code: 'log_unwritable', name: 'InaError' })
+})
+
+test('a thread that fails before it has said anything is an error of the log', async () => {
+  const failing = join(tempFolder(), 'failing.mjs')
+  writeFileSync(failing, `throw new RangeError('out of memory')`)
+  const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(failing))
+  await expect(start).rejects.toMatchObject({
+    code: 'log_unwritable',
+    name: 'InaError',
+    message: expect.stringContaining('out of memory'),
+    cause: expect.objectContaining({ name: 'RangeError' }),
+  })
 })
 
 test('says what the log itself records: samples that go by more than the passing of time', async () => {

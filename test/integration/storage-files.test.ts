@@ -17,10 +17,10 @@ import {
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { EMPTY_BATCH } from '../../src/storage/client/log-batch.ts'
 import { SCHEMA_VERSION } from '../../src/storage/file/schema.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { LogKeeper } from '../../src/storage/write/log-keeper.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import { systemClock } from '../../src/util/clock.ts'
@@ -148,7 +148,7 @@ describe('making a log', () => {
     first.close()
     writeFileSync(file, '')
     const second = keeper()
-    expect(second.open()).toMatchObject({ nextEpochId: 1, resumePoints: [] })
+    expect(second.open()).toMatchObject({ nextEpochId: 1, loggedRuns: [] })
     second.close()
     expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     expect(query(file, 'PRAGMA auto_vacuum')).toEqual([{ auto_vacuum: 2 }])
@@ -335,7 +335,7 @@ test('a spill file that is a link is neither read nor written', () => {
   writeFileSync(join(folder, 'precious'), 'spill,8d0b1d66-6f4c-4b3e-9b0e-0f5b6a2b7c11\n')
   symlinkSync('precious', `${file}.spill.csv`)
   expect(refusal(() => keeper().open()).message).toContain('spill.csv is in the way')
-  const spill = new SpillFile(file)
+  const spill = SpillFile.of(file)
   expect(refusal(() => spill.append(EMPTY_BATCH, [])).code).toBe('log_unwritable')
   expect(readFileSync(join(folder, 'precious'), 'utf8')).toHaveLength(43)
 })

@@ -98,10 +98,10 @@ test('a question under way fails when it is closed', async () => {
   const file = join(tempFolder(), 'log.db')
   makeLog(file, series(10, 20_000))
   const history = historyOf(file)
-  const failed = expect(history.span(null)).rejects.toMatchObject({ code: 'log_unwritable' })
+  const failed = expect(history.span(null)).rejects.toMatchObject({ code: 'log_unreadable' })
   await history.close()
   await failed
-  await expect(history.span(null)).rejects.toMatchObject({ code: 'log_unwritable' })
+  await expect(history.span(null)).rejects.toMatchObject({ code: 'log_unreadable' })
 })
 
 /** POSIX locks on a file, of any process (proc(5)). */

@@ -14,14 +14,11 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import { EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
+import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
-import {
-  type KeeperReport,
-  LogKeeper,
-  MEMORY_MS,
-  MEMORY_SAMPLES,
-} from '../../src/storage/write/log-keeper.ts'
+import type { KeeperReport } from '../../src/storage/write/keeper-report.ts'
+import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
+import { LogKeeper, MEMORY_MS, MEMORY_SAMPLES } from '../../src/storage/write/log-keeper.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import type { Clock } from '../../src/util/clock.ts'
@@ -53,10 +50,10 @@ beforeEach(() => {
   reports = []
 })
 
-function startKeeper(): LogKeeper {
+function startKeeper(retainMs = HOURS_48_MS): LogKeeper {
   const keeper = new LogKeeper({
     file,
-    retainMs: HOURS_48_MS,
+    retainMs,
     clock,
     report: (report) => reports.push(report),
   })
@@ -202,7 +199,7 @@ describe('the spill file', () => {
 
   /** As a run leaves it that was killed while the log was locked. */
   function leaveSpill(from: number, to: number): void {
-    new SpillFile(file).append(RUN, batchesOf(samples.slice(from, to)))
+    SpillFile.of(file).append(RUN, batchesOf(samples.slice(from, to)))
   }
 
   test('a run does not begin before it has flowed back', () => {
@@ -240,7 +237,7 @@ describe('the spill file', () => {
     startKeeper().close()
     // The crash came after the commit and before the file was removed.
     writeFileSync(spill, copy)
-    const id = new SpillFile(file).readId()
+    const id = SpillFile.of(file).readId()
     const db = new Database(file)
     db.prepare('INSERT INTO spill VALUES (?, ?)').run(id, copy.length)
     db.close()
@@ -274,6 +271,23 @@ describe('the spill file', () => {
   })
 })
 
+test('what goes while no samples come is reported at once', async () => {
+  makeLog(file, series(5000, 1e6))
+  const registry = ReaderRegistry.open(file)
+  await registry.register('sink', 0)
+  registry.close()
+  const keeper = startKeeper(600_000)
+  keeper.tick()
+  expect(last().notes).toMatchObject([{ kind: 'sink', device: 'bench' }])
+  const count = reports.length
+  keeper.tick()
+  expect(reports).toHaveLength(count)
+  nowMs += 60_000
+  keeper.tick()
+  expect(last().notes).toMatchObject([{ kind: 'sink' }])
+  keeper.close()
+})
+
 /** The fifty-first of each hundred comes last of them. */
 function lateAtTheEnd(samples: readonly Sample[]): Sample[] {
   const hundreds = [0, 100, 200].map((from) => samples.slice(from, from + 100))
@@ -296,7 +310,7 @@ test.each([
       ...args
     ) {
       write.apply(this, args)
-      throw new Error('the disk failed')
+      throw Object.assign(new Error('the disk failed'), { code: 'SQLITE_IOERR_FSYNC' })
     })
     keeper.accept(batchesOf(samples.slice(100, 200)))
     expect(last()).toMatchObject({ kind: 'spilling', durable: 1 })
@@ -314,7 +328,7 @@ test.each([
 test('a disk that is full when a run begins to note what it found is the trouble of the log', () => {
   const samples = series(300, 100_000)
   makeLog(file, samples.slice(0, 100))
-  new SpillFile(file).append(RUN, batchesOf(samples.slice(100, 200)))
+  SpillFile.of(file).append(RUN, batchesOf(samples.slice(100, 200)))
   const { write } = LogWriter.prototype
   let isFull = true
   vi.spyOn(LogWriter.prototype, 'write').mockImplementation(function (this: LogWriter, ...args) {

@@ -75,7 +75,7 @@ test('a run goes on in a log that was brought over, with extra channels', () => 
   makeLogV1(file, 1000)
   const counted = query(file, 'SELECT count(*) AS n FROM power_log')
   const log = openWriter(file)
-  const [point] = log.writer.resumePoints()
+  const [point] = log.writer.loggedRuns()
   expect(point).toMatchObject({ epoch: { device: 'bench', boot: 7 }, lastSeq: 499 })
   const timeUs = START_US + 100_000_000
   const samples = [

@@ -144,9 +144,7 @@ describe('the next run', () => {
     makeLog(file, series(10, 1e6))
     const log = openWriter(file)
     expect(log.writer.nextEpochId).toBe(2)
-    expect(log.writer.resumePoints()).toEqual([
-      { epoch: EPOCH, lastSeq: 9, lastUs: START_US + 9e6 },
-    ])
+    expect(log.writer.loggedRuns()).toEqual([{ epoch: EPOCH, lastSeq: 9, lastUs: START_US + 9e6 }])
     // It goes on in the same epoch, so the samples on either side are neighbours.
     log.writer.write(batchesOf(series(10, 1e6, 10), { epochs: [EPOCH] }))
     log.end()

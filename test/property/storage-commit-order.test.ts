@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import type { LogBatch } from '../../src/storage/client/log-batch.ts'
-import { CursorText } from '../../src/storage/read/commit-cursor.ts'
+import { CursorText } from '../../src/storage/file/commit-cursor.ts'
 import { CommitReader } from '../../src/storage/read/commit-reader.ts'
+import type { LogBatch } from '../../src/storage/write/log-batch.ts'
 import { ReaderTable } from '../../src/storage/write/reader-table.ts'
 import {
   batchesOf,

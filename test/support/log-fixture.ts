@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
-import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/client/log-batch.ts'
 import { openForWriting } from '../../src/storage/file/log-file.ts'
 import type { LogRange } from '../../src/storage/read/log-query.ts'
+import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 
@@ -60,12 +60,14 @@ export function series(count: number, stepUs: number, firstSeq = 0): Sample[] {
   })
 }
 
-/** Batches as the client makes them. */
+/** Batches as the client makes them: each names the epochs that it refers to, `EPOCH` where nothing else is said. */
 export function batchesOf(samples: readonly Sample[], more: Partial<LogBatch> = {}): LogBatch[] {
   const batches: LogBatch[] = []
   const builder = new BlockBuilder()
+  const isOfDefault = samples.length > 0 && samples.every(({ epochId }) => epochId === EPOCH.id)
+  const epochs = more.epochs ?? (isOfDefault ? [EPOCH] : [])
   const take = (): void => {
-    batches.push({ ...EMPTY_BATCH, block: builder.take() })
+    batches.push({ ...EMPTY_BATCH, epochs, block: builder.take() })
   }
   for (const sample of samples) {
     builder.add(sample)

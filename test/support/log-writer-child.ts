@@ -10,7 +10,7 @@ import { openLog } from '../../src/storage/client/log-client.ts'
 const [file = '', workerUrl = '', order = ''] = process.argv.slice(2)
 const log = await openLog({ file, retainMs: 48 * 3_600_000 }, new URL(workerUrl))
 const own = log.forDevice()
-const point = log.resumePoints[0]
+const point = log.loggedRuns[0]
 const epoch = point?.epoch ?? own.begin('bench', 1, 1)
 if (point !== undefined) own.epoch(epoch)
 own.onCommitted((_epochId, seq) => process.stdout.write(`${seq}\n`))

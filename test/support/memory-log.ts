@@ -4,12 +4,12 @@ import type {
   DeviceLog,
   LogClient,
   LogEvent,
+  LoggedRun,
   LogState,
-  ResumePoint,
 } from '../../src/storage/client/log.ts'
-import type { LogBatch } from '../../src/storage/client/log-batch.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
 import { migrate } from '../../src/storage/file/new-log.ts'
+import type { LogBatch } from '../../src/storage/write/log-batch.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 
@@ -29,7 +29,7 @@ export interface MemoryLogOptions {
 export class MemoryLog implements LogClient, OutboxHost {
   readonly file = ':memory:'
   readonly db: Database.Database
-  readonly resumePoints: readonly ResumePoint[]
+  readonly loggedRuns: readonly LoggedRun[]
   /** Those committed. */
   readonly batches: LogBatch[] = []
   readonly congested = false
@@ -50,7 +50,7 @@ export class MemoryLog implements LogClient, OutboxHost {
     const retainMs = options.retainMs ?? 48 * 3_600_000
     this.#writer = new LogWriter(this.db, retainMs, options.clock ?? systemClock)
     this.#commitEvery = options.commitEvery ?? Number.POSITIVE_INFINITY
-    this.resumePoints = this.#writer.resumePoints()
+    this.loggedRuns = this.#writer.loggedRuns()
     this.#begins = this.#writer.begins()
     this.#pages = this.db.prepare('PRAGMA page_count').pluck()
     this.#pageBytes = this.db.pragma('page_size', { simple: true }) as number

@@ -68,7 +68,7 @@ export function startHub(options: {
       source,
       clock,
       log: log?.forDevice() ?? null,
-      loggedRuns: log?.resumePoints ?? [],
+      loggedRuns: log?.loggedRuns ?? [],
       isLogged: (label) => log !== null && log.oldestUs(label) !== null,
       device: devices[i] ?? null,
       keepTime,

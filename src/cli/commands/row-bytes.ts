@@ -1,4 +1,4 @@
-import { toMicro } from '../../util/micro.ts'
+import { exactMicro } from '../../util/micro.ts'
 
 const ZERO = 0x30
 const DOT = 0x2e
@@ -60,7 +60,7 @@ export class RowBytes {
 
   /** The same digits as `String(value)`. */
   decimal(value: number): void {
-    const micro = toMicro(value)
+    const micro = exactMicro(value)
     // NaN, or so long that a shorter decimal may name the same double.
     if (!(Math.abs(micro) < MANY_DIGITS)) {
       this.text(String(value))

@@ -1,5 +1,5 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { ChannelUnit, DeviceLog, LogEvent, LostRange } from './log.ts'
+import type { DeviceLog, LogEvent, LoggedChannel, LostRange } from './log.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Who owns the outbox and hands over what is in it. */
@@ -19,7 +19,13 @@ export interface DeviceCommit {
   readonly newest: ReadonlyMap<number, number>
 }
 
-/** One device's side of the outbox that all devices of a run share. */
+/** A stream refers to the epochs of its newest 64 losses; more of them are kept for it here. */
+const EPOCHS_KEPT = 256
+
+/**
+ * One device's side of the outbox that all devices of a run share. Each batch names all
+ * epochs that it refers to, so that the writer need not remember any of them.
+ */
 export class DeviceOutbox implements DeviceLog {
   readonly #outbox: Outbox
   readonly #host: OutboxHost
@@ -29,6 +35,11 @@ export class DeviceOutbox implements DeviceLog {
   #newest = new Map<number, number>()
   #lastEpochId = -1
   #lastSeq = -1
+  #current: Epoch | null = null
+  /** Epochs that lost ranges refer to, the one that was named last at the end. */
+  readonly #lossEpochs = new Map<number, Epoch>()
+  /** The batch has this one. */
+  #namedId = -1
   #onCommitted: (epochId: number, seq: number) => void = () => {}
 
   constructor(outbox: Outbox, host: OutboxHost) {
@@ -41,23 +52,28 @@ export class DeviceOutbox implements DeviceLog {
   }
 
   begin(device: string, boot: number | null, startedUs: number): Epoch {
-    const epoch = this.#outbox.begin(device, boot, startedUs)
+    this.#current = this.#outbox.begin(device, boot, startedUs)
+    this.#namedId = this.#current.id
     this.#host.changed()
-    return epoch
+    return this.#current
   }
 
   epoch(epoch: Epoch): void {
+    this.#current = epoch
+    this.#namedId = epoch.id
+    if (this.#lossEpochs.has(epoch.id)) this.#lossEpochs.set(epoch.id, epoch)
     this.#outbox.epoch(epoch)
     this.#host.changed()
   }
 
-  channel(channel: ChannelUnit): void {
+  channel(channel: LoggedChannel): void {
     this.#outbox.channel(channel)
     this.#host.changed()
   }
 
   append(sample: Sample): void {
     if (!this.#host.mayAppend()) return
+    if (sample.epochId !== this.#namedId) this.#name(sample.epochId)
     this.#outbox.append(sample)
     this.#waiting++
     this.#noteNewest(sample)
@@ -65,6 +81,8 @@ export class DeviceOutbox implements DeviceLog {
   }
 
   lost(range: LostRange): void {
+    const epoch = this.#name(range.epochId)
+    if (epoch !== null) this.#keep(epoch)
     this.#outbox.lost(range)
     this.#host.changed()
   }
@@ -80,6 +98,7 @@ export class DeviceOutbox implements DeviceLog {
 
   /** What it has in the batch that is being handed over; null: nothing. */
   take(): DeviceCommit | null {
+    this.#namedId = -1
     if (this.#waiting === 0) return null
     if (this.#lastSeq >= 0) this.#newest.set(this.#lastEpochId, this.#lastSeq)
     const commit = { device: this, samples: this.#waiting, newest: this.#newest }
@@ -94,6 +113,22 @@ export class DeviceOutbox implements DeviceLog {
   committed({ samples, newest }: DeviceCommit): void {
     this.#logged += samples
     for (const [epochId, seq] of newest) this.#onCommitted(epochId, seq)
+  }
+
+  /** Puts an epoch into the batch that something in it refers to. @returns null: it is not known */
+  #name(id: number): Epoch | null {
+    const epoch = this.#current?.id === id ? this.#current : (this.#lossEpochs.get(id) ?? null)
+    if (epoch !== null) this.#outbox.epoch(epoch)
+    this.#namedId = id
+    return epoch
+  }
+
+  #keep(epoch: Epoch): void {
+    this.#lossEpochs.delete(epoch.id)
+    this.#lossEpochs.set(epoch.id, epoch)
+    if (this.#lossEpochs.size <= EPOCHS_KEPT) return
+    const [oldest] = this.#lossEpochs.keys()
+    this.#lossEpochs.delete(oldest as number)
   }
 
   /** A late sample says nothing of those between it and the newest one. */

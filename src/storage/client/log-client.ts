@@ -2,19 +2,13 @@ import { Worker } from 'node:worker_threads'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { estimateLogBytes } from '../file/log-size.ts'
-import type { KeeperReport, OpenReply } from '../write/log-keeper.ts'
+import { errorOf } from '../file/worker-failure.ts'
+import type { KeeperReport, OpenReply } from '../write/keeper-report.ts'
+import { LAST_RESORT_SAMPLES } from '../write/log-batch.ts'
+import type { FromWorker, ToWorker } from '../write/worker-messages.ts'
 import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
-import type {
-  DeviceLog,
-  LogClient,
-  LogEvent,
-  LogState,
-  OpenLogOptions,
-  ResumePoint,
-} from './log.ts'
-import { LAST_RESORT_SAMPLES } from './log-batch.ts'
+import type { DeviceLog, LogClient, LogEvent, LoggedRun, LogState, OpenLogOptions } from './log.ts'
 import { Outbox } from './outbox.ts'
-import { errorOf, type FromWorker, type ToWorker } from './worker-messages.ts'
 
 /**
  * Samples are handed over after this long at most, which leaves 50 ms for the
@@ -44,11 +38,12 @@ export async function openLog(
     resourceLimits: { maxYoungGenerationSizeMb: 3 },
   })
   const reply = await new Promise<OpenReply>((resolve, reject) => {
+    const onError = (error: Error): void => reject(threadEnded(file, error))
     const onExit = (): void => reject(threadEnded(file))
-    worker.once('error', reject)
+    worker.once('error', onError)
     worker.once('exit', onExit)
     worker.once('message', (message: FromWorker) => {
-      worker.off('error', reject)
+      worker.off('error', onError)
       worker.off('exit', onExit)
       if (message.type === 'open') resolve(message.reply)
       else if (message.type === 'refused') reject(errorOf(message.failure))
@@ -57,11 +52,13 @@ export async function openLog(
   return new WorkerLog(worker, reply, { ...options, file })
 }
 
-function threadEnded(file: string): InaError {
+function threadEnded(file: string, cause?: Error): InaError {
+  const reason = cause === undefined ? '' : `: ${cause.message}`
   return new InaError(
     'log_unwritable',
-    `the log ${file} can't be opened: its thread ended`,
+    `the log ${file} can't be opened: its thread ended${reason}`,
     'start again, with more memory where there is little, or watch without a log: --no-log',
+    cause,
   )
 }
 
@@ -72,7 +69,7 @@ interface InFlight {
 
 class WorkerLog implements LogClient, OutboxHost {
   readonly file: string
-  readonly resumePoints: readonly ResumePoint[]
+  readonly loggedRuns: readonly LoggedRun[]
   readonly #worker: Worker
   readonly #retainMs: number
   readonly #begins: ReadonlyMap<string, number>
@@ -96,7 +93,7 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#retainMs = retainMs
     this.#begins = reply.begins
     this.#outbox = new Outbox(reply.nextEpochId)
-    this.resumePoints = reply.resumePoints
+    this.loggedRuns = reply.loggedRuns
     this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))
@@ -130,7 +127,6 @@ class WorkerLog implements LogClient, OutboxHost {
   }
 
   mayAppend(): boolean {
-    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
     return this.#dead === null
   }
 
@@ -138,6 +134,7 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#appended++
     if (this.#outbox.isFull) this.#handOver()
     else this.changed()
+    if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
 
   changed(): void {

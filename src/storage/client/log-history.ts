@@ -3,9 +3,14 @@ import type { Trace } from '../../chart/trace.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
+import { errorOf } from '../file/worker-failure.ts'
+import type {
+  FromHistory,
+  HistoryAnswer,
+  HistoryQuestion,
+  ToHistory,
+} from '../read/history-messages.ts'
 import type { LogSpan } from '../read/log-query.ts'
-import type { FromHistory, HistoryAnswer, HistoryQuestion, ToHistory } from './history-messages.ts'
-import { errorOf } from './worker-messages.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 30_000
@@ -16,6 +21,7 @@ export interface LogHistory {
    * A span of one device folded for a chart, see `LogReader.series`.
    *
    * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable
+   *   (can't be opened), log_unreadable (the thread ended)
    */
   series(
     device: string,
@@ -156,7 +162,7 @@ class WorkerHistory implements LogHistory {
 
   #gone(reason: string, cause?: unknown): InaError {
     return new InaError(
-      'log_unwritable',
+      'log_unreadable',
       `the log ${this.#file} can't be read: ${reason}`,
       'try again, with more memory where there is little',
       cause,

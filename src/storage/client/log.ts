@@ -1,35 +1,9 @@
-import type { EventKind } from '../../domain/events.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { LossReason } from '../../protocol/link/missing-ranges.ts'
+import type { LogEvent, LoggedChannel, LoggedRun, LostRange } from '../file/records.ts'
 
-/** A range of samples that were never received. */
-export interface LostRange {
-  readonly epochId: number
-  readonly firstSeq: number
-  /** 1 or more */
-  readonly count: number
-  /** Times of the samples on either side, Unix µs. */
-  readonly fromUs: number
-  readonly toUs: number
-  readonly reason: LossReason
-}
+export type { LogEvent, LoggedChannel, LoggedRun, LostRange }
 
-/** Something that happened to the stream or the log, for the events table. */
-export interface LogEvent {
-  readonly timeUs: number
-  readonly device: string
-  readonly kind: EventKind
-  readonly detail: string
-}
-
-/** What the log keeps of an extra channel. */
-export interface ChannelUnit {
-  readonly device: string
-  readonly id: string
-  readonly unit: string
-}
-
-/** What the writer says back after each commit, and when its state changes. */
+/** How the log is doing. */
 export interface LogState {
   readonly kind: 'recording' | 'spilling' | 'failed'
   /** Plain words for the screen; empty while recording. */
@@ -48,21 +22,18 @@ export interface OpenLogOptions {
   readonly retainMs: number
 }
 
-/** Where a run left off, so that the next one can ask the device for the rest. */
-export interface ResumePoint {
-  readonly epoch: Epoch
-  readonly lastSeq: number
-  readonly lastUs: number
-}
-
 /** The log as the stream of one device sees it: hands over, never waits. */
 export interface DeviceLog {
   /** Begins a run of the device, under an id that no other one has. */
   begin(device: string, boot: number | null, startedUs: number): Epoch
-  /** Goes on with an epoch of the log, or says its boot number, which was not known before. */
+  /** Goes on with an epoch of the log, or gives its boot number, which was not known before. */
   epoch(epoch: Epoch): void
-  /** What the user says of a channel; one that nobody says anything of needs no such call. */
-  channel(channel: ChannelUnit): void
+  /** Describes a channel. One that is not described has no unit. */
+  channel(channel: LoggedChannel): void
+  /**
+   * @param sample of the epoch under way, or of one that a lost range has named before: the
+   *   newest 256 of these are remembered
+   */
   append(sample: Sample): void
   lost(range: LostRange): void
   event(event: LogEvent): void
@@ -82,8 +53,8 @@ export interface LogClient {
   /** One for each device. */
   forDevice(): DeviceLog
   /** The last epoch of each device name that had a boot number, as it was when the log was opened. */
-  readonly resumePoints: readonly ResumePoint[]
-  /** Begin of the log of a device when it was opened, Unix µs; null: it was not known. */
+  readonly loggedRuns: readonly LoggedRun[]
+  /** Start of the log of a device when it was opened, Unix µs; null: it was not known. */
   oldestUs(device: string): number | null
   /** How large the log will be once it is full, in bytes. @param valuesPerSecond of extra channels */
   bytesAtRetention(samplesPerSecond: number, valuesPerSecond: number): number

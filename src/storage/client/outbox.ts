@@ -1,10 +1,10 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
+import { BlockBuilder, type LogBatch } from '../write/log-batch.ts'
 import { type DeviceCommit, DeviceOutbox, type OutboxHost } from './device-outbox.ts'
-import type { ChannelUnit, LogEvent, LostRange } from './log.ts'
-import { BlockBuilder, type LogBatch } from './log-batch.ts'
+import type { LogEvent, LoggedChannel, LostRange } from './log.ts'
 
 /** A batch, and what is to be reported to each device once it is durable. */
-export interface Outgoing {
+interface Outgoing {
   readonly batch: LogBatch
   readonly commits: readonly DeviceCommit[]
 }
@@ -13,7 +13,7 @@ export interface Outgoing {
 export class Outbox {
   readonly #block = new BlockBuilder()
   #epochs: Epoch[] = []
-  #units: ChannelUnit[] = []
+  #channels: LoggedChannel[] = []
   #lost: LostRange[] = []
   #events: LogEvent[] = []
   #nextEpochId: number
@@ -40,7 +40,7 @@ export class Outbox {
     return (
       this.#block.count +
         this.#epochs.length +
-        this.#units.length +
+        this.#channels.length +
         this.#lost.length +
         this.#events.length ===
       0
@@ -53,12 +53,13 @@ export class Outbox {
     return epoch
   }
 
+  /** Goes into the batch before any sample, once. */
   epoch(epoch: Epoch): void {
-    this.#epochs.push(epoch)
+    if (!this.#epochs.includes(epoch)) this.#epochs.push(epoch)
   }
 
-  channel(unit: ChannelUnit): void {
-    this.#units.push(unit)
+  channel(channel: LoggedChannel): void {
+    this.#channels.push(channel)
   }
 
   /** Only while not full. */
@@ -78,13 +79,13 @@ export class Outbox {
   take(): Outgoing {
     const batch = {
       epochs: this.#epochs,
-      units: this.#units,
+      channels: this.#channels,
       block: this.#block.take(),
       lost: this.#lost,
       events: this.#events,
     }
     this.#epochs = []
-    this.#units = []
+    this.#channels = []
     this.#lost = []
     this.#events = []
     return { batch, commits: this.#devices.flatMap((device) => device.take() ?? []) }

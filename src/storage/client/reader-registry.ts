@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { cleanText } from '../../domain/sample.ts'
-import { InaError, systemCode } from '../../util/errors.ts'
+import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
-import { logError } from '../file/log-errors.ts'
+import { BEGINNING, CursorText } from '../file/commit-cursor.ts'
+import { isBusy, logError } from '../file/log-errors.ts'
 import { type LogOwner, openForPositions } from '../file/log-file.ts'
-import { BEGINNING, CursorText } from '../read/commit-cursor.ts'
 import { ReaderTable } from '../write/reader-table.ts'
 
 /** A reader that the retention waits for. */
-export interface ReaderInfo {
+interface ReaderInfo {
   readonly name: string
   /** Bytes of samples past the retention that are kept for it. */
   readonly keepBytes: number
@@ -45,7 +45,10 @@ export class ReaderRegistry {
     this.#table = new ReaderTable(db)
   }
 
-  /** @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_older, log_unwritable, log_in_use, usage_invalid */
+  /**
+   * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_older,
+   *   log_unwritable, log_in_use, usage_invalid
+   */
   static open(path: string, owner: LogOwner = 'other'): ReaderRegistry {
     const file = logFilePath(path)
     const db = openForPositions(file, owner)
@@ -130,8 +133,4 @@ export class ReaderRegistry {
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return systemCode(error)?.startsWith('SQLITE_BUSY') === true
 }

@@ -1,16 +1,16 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
+import { isSqlite, sqliteHeader } from './sqlite-header.ts'
 
 /**
  * What a file is, by its first bytes. `blank`: empty, or small and nothing but
  * zeros, as a power cut leaves files. `other` is also what is no regular file.
  */
-export type FileKind = 'none' | 'blank' | 'database' | 'wal' | 'shm' | 'journal' | 'spill' | 'other'
+type FileKind = 'none' | 'blank' | 'database' | 'wal' | 'shm' | 'journal' | 'spill' | 'other'
 
 /** The most that is read of a file; a lock file and an empty -shm are smaller. */
 const HEAD_BYTES = 64 * 1024
 
-/** Formats: sqlite.org/fileformat.html 1.3, 3 and 4.1; walformat.html 2.1. */
-const DATABASE_MAGIC = 'SQLite format 3\0'
+/** Formats: sqlite.org/fileformat.html 3 and 4.1; walformat.html 2.1. */
 const JOURNAL_MAGIC = 'd9d505f920a163d7'
 const WAL_MAGIC = /^377f068[23]/
 const SHM_VERSION = 3_007_000
@@ -24,8 +24,7 @@ export function kindOf(path: string): FileKind {
 /** `PRAGMA application_id` of a database; null where it is none. */
 export function applicationIdOf(path: string): number | null {
   const head = readHead(path)
-  if (head === null || head.length < 100 || kindOfHead(head) !== 'database') return null
-  return head.readUInt32BE(68)
+  return head === null ? null : (sqliteHeader(head)?.applicationId ?? null)
 }
 
 /** The first bytes of a regular file; null: there is none, or it can't be read. */
@@ -53,7 +52,7 @@ function absentOrOther(path: string): FileKind {
 function kindOfHead(head: Buffer): FileKind {
   const text = head.toString('latin1', 0, 64)
   const hex = head.toString('hex', 0, 8)
-  if (text.startsWith(DATABASE_MAGIC)) return 'database'
+  if (isSqlite(head)) return 'database'
   if (WAL_MAGIC.test(hex)) return 'wal'
   if (hex === JOURNAL_MAGIC) return 'journal'
   if (SPILL_BEGIN.test(text)) return 'spill'

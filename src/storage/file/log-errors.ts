@@ -1,11 +1,11 @@
 import { InaError, isInaError, systemCode } from '../../util/errors.ts'
 
-/** Tells apart what a failure of SQLite or the file system means for the log. */
+/** What a failure of SQLite or the file system means for the log. */
 export function logError(error: unknown, file: string): InaError {
   if (isInaError(error)) return error
   const code = systemCode(error) ?? ''
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damaged(file, error)
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  if (isLocked(error)) {
     return new InaError(
       'log_in_use',
       `the log ${file} is locked by another program`,
@@ -21,6 +21,25 @@ export function logError(error: unknown, file: string): InaError {
   )
 }
 
+/** Another connection has the file, and may be done with it soon. */
+export function isBusy(error: unknown): boolean {
+  return systemCode(error)?.startsWith('SQLITE_BUSY') === true
+}
+
+function isLocked(error: unknown): boolean {
+  return isBusy(error) || systemCode(error)?.startsWith('SQLITE_LOCKED') === true
+}
+
+/** Codes of SQLite that a row's content makes. */
+const CONTENT_CODES = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)|^ERR_/
+
+/** Whether a write failed for what was to be written: the disk is well, and to try again is in vain. */
+export function isOfContent(error: unknown): boolean {
+  if (isInaError(error)) return false
+  const code = systemCode(error)
+  return code === undefined || CONTENT_CODES.test(code)
+}
+
 /** A failure in plain words for the screen. */
 export function plainReason(error: unknown): string {
   const code = systemCode(error) ?? ''
@@ -28,7 +47,7 @@ export function plainReason(error: unknown): string {
   if (code === 'SQLITE_IOERR_SHMSIZE') return 'the disk is full'
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full'
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') return 'it is read-only'
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  if (isLocked(error)) {
     return 'it is locked by another program'
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'it is damaged'

@@ -15,6 +15,7 @@ import { damaged, foreign, linked, logError, missing, newer } from './log-errors
 import { createLog, migrate } from './new-log.ts'
 import { sizeOf } from './placing.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
+import { dropWalMark, SQLITE_HEADER_BYTES, sqliteHeader } from './sqlite-header.ts'
 
 /** Logs up to this size are checked page by page before anything is written; takes about 0.1 s. */
 const FULL_CHECK_BYTES = 32 * 2 ** 20
@@ -22,10 +23,6 @@ const FULL_CHECK_BYTES = 32 * 2 ** 20
 const LARGEST_COPY_BYTES = 512 * 2 ** 20
 /** SQLite's page cache; its default of 16 MB helps nothing here (see bench). */
 const CACHE_KB = 2000
-
-/** The header of an SQLite file (sqlite.org/fileformat.html, 1.3). */
-const HEADER_BYTES = 100
-const MAGIC = 'SQLite format 3\0'
 
 /** How long a statement waits for another program's lock before it fails, in ms. */
 const BUSY_MS = 200
@@ -38,22 +35,21 @@ const BUSY_MS = 200
  * @throws InaError log_foreign, log_damaged, log_newer, log_unwritable
  */
 export function isLog(file: string): boolean {
-  const header = readHeader(file)
-  if (header === null) return false
-  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged(file)
-  if (header.readUInt32BE(68) !== APPLICATION_ID) throw foreign(file)
-  const version = header.readUInt32BE(60)
+  const head = readHead(file)
+  if (head === null) return false
+  const header = sqliteHeader(head)
+  if (header === null) throw damaged(file)
+  if (header.applicationId !== APPLICATION_ID) throw foreign(file)
+  const version = header.userVersion
   if (version > SCHEMA_VERSION) throw newer(file, version, SCHEMA_VERSION)
-  const stored = header.readUInt16BE(16)
-  const pageBytes = stored === 1 ? 65_536 : stored
   // With a WAL beside it, the file may rightly be shorter than its header says.
-  if (walBytes(file) === 0 && statSync(file).size < header.readUInt32BE(28) * pageBytes) {
+  if (walBytes(file) === 0 && statSync(file).size < header.bytes) {
     throw damaged(file)
   }
   return true
 }
 
-function readHeader(file: string): Buffer | null {
+function readHead(file: string): Buffer | null {
   let fd: number
   try {
     if (!statSync(file).isFile()) {
@@ -69,11 +65,9 @@ function readHeader(file: string): Buffer | null {
     throw logError(error, file)
   }
   try {
-    const header = Buffer.alloc(HEADER_BYTES)
-    const read = readSync(fd, header, 0, HEADER_BYTES, 0)
-    if (read === 0) return null
-    if (read < HEADER_BYTES) throw damaged(file)
-    return header
+    const head = Buffer.alloc(SQLITE_HEADER_BYTES)
+    const read = readSync(fd, head, 0, SQLITE_HEADER_BYTES, 0)
+    return read === 0 ? null : head.subarray(0, read)
   } catch (error) {
     throw logError(error, file)
   } finally {
@@ -191,9 +185,7 @@ function openReadable(file: string): Database.Database {
  */
 function openCopy(file: string): Database.Database {
   const bytes = readFileSync(file)
-  // "Uses a WAL" (fileformat.html, 1.3.3), which a database in memory can't.
-  bytes[18] = 1
-  bytes[19] = 1
+  dropWalMark(bytes)
   return new Database(bytes)
 }
 

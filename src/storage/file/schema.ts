@@ -1,10 +1,7 @@
 /** Layout of the log, its version and how an older one becomes the present one. */
 
-/** `INA2`, at byte 68 of the file: how a log is told from another program's database. */
+/** `INA2`, at byte 68 of the file: what distinguishes a log from another program's database. */
 export const APPLICATION_ID = 0x494e_4132
-
-export const US_PER_MINUTE = 60_000_000
-export const US_PER_SECOND = 1_000_000
 
 /** A run of late samples in `commit_run` spans less than this, µs. */
 export const MAX_LATE_RUN_US = 60_000_000

@@ -1,4 +1,4 @@
-import { toMicro } from '../../util/micro.ts'
+import { exactMicro } from '../../util/micro.ts'
 
 /**
  * How a measured value stands in the log, without loss. NULL is no value: voltage,
@@ -9,7 +9,7 @@ import { toMicro } from '../../util/micro.ts'
  * the decimal, so the very double that was read from the device's text. What is
  * no whole number of millionths is stored as REAL in the unit itself. A value
  * that is whole but too large for exact millionths (and infinities) is TEXT,
- * since a whole REAL could not be told from an INTEGER by a JavaScript reader.
+ * since a JavaScript reader could not distinguish a whole REAL from an INTEGER.
  */
 
 export type StoredValue = number | string | null
@@ -17,7 +17,7 @@ export type StoredValue = number | string | null
 /** For the slow statement, which binds with types of its own: BigInt makes an INTEGER. @param value NaN: none */
 export function toStored(value: number): bigint | number | string | null {
   if (Number.isNaN(value)) return null
-  const micro = toMicro(value)
+  const micro = exactMicro(value)
   if (!Number.isNaN(micro)) return BigInt(micro)
   return Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value
 }

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { InaError, isInaError, systemCode } from '../../util/errors.ts'
 import { formatLocal } from '../../util/time-text.ts'
 import { kindOf, readHead } from './file-kind.ts'
-import { inTheWay, logError } from './log-errors.ts'
+import { inTheWay, isBusy, logError } from './log-errors.ts'
 import { inodeOf } from './placing.ts'
 
 interface Holder {
@@ -38,7 +38,7 @@ export class WriterLock {
 
   /**
    * @param file the log, as `logFilePath` gives it: another name would be another lock
-   * @param nowMs Unix ms, told to a second writer
+   * @param nowMs Unix ms, reported to a second writer
    */
   static acquire(file: string, nowMs: number): WriterLock {
     const holder = { pid: process.pid, host: hostname(), started_ms: nowMs }
@@ -148,8 +148,8 @@ function hold(db: Database.Database, holder: Holder): void {
     db.prepare('INSERT INTO holder VALUES (@pid, @host, @started_ms)').run(holder)
     db.exec('COMMIT; BEGIN IMMEDIATE')
     // Between the two, another process may have been here and gone again.
-    const said = readHolder(db)
-    if (said?.pid === holder.pid && said.started_ms === holder.started_ms) return
+    const held = readHolder(db)
+    if (held?.pid === holder.pid && held.started_ms === holder.started_ms) return
     db.exec('ROLLBACK')
   }
 }
@@ -173,8 +173,4 @@ function inUse(file: string, db: Database.Database): InaError {
     `the log ${file} is being written by ${by}`,
     'stop that monitor first, or give this one its own file with --db (or --no-log); history and export work meanwhile',
   )
-}
-
-function isBusy(error: unknown): boolean {
-  return systemCode(error)?.startsWith('SQLITE_BUSY') === true
 }

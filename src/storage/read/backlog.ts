@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
-import { US_PER_MINUTE } from '../file/schema.ts'
-import { type Position, type Positions, positionOf } from './commit-cursor.ts'
-import { type IdRange, Untaken } from './untaken.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import { type Position, type Positions, positionOf } from '../file/commit-cursor.ts'
+import { type IdRange, Unread } from '../file/unread.ts'
 
 /** Rows that are counted one by one, of all devices together. */
 const COUNTED_ROWS = 100_000
@@ -20,12 +20,12 @@ export interface Backlog {
 
 /** Counts what lies behind a cursor. Within a transaction. */
 export class BacklogCount {
-  readonly #untaken: Untaken
+  readonly #unread: Unread
   readonly #count: Database.Statement
   readonly #minutes: Database.Statement
 
   constructor(db: Database.Database) {
-    this.#untaken = new Untaken(db)
+    this.#unread = new Unread(db)
     this.#count = db
       .prepare(
         `SELECT count(*), count(CASE epoch_id WHEN ? THEN 1 END)
@@ -52,7 +52,7 @@ export class BacklogCount {
 
   /** null: too many to count */
   #exact(deviceId: number, position: Position, budget: { rows: number }): number | null {
-    const ranges = this.#untaken.ranges(deviceId, position, undefined, undefined, COUNTED_RUNS)
+    const ranges = this.#unread.ranges(deviceId, position, undefined, undefined, COUNTED_RUNS)
     if (ranges.length === COUNTED_RUNS) return null
     let samples = 0
     for (const { epochId, fromId, toId } of disjoint(ranges)) {
@@ -68,7 +68,7 @@ export class BacklogCount {
   }
 
   #estimate(deviceId: number, position: Position): number {
-    const oldestUs = this.#untaken.oldestUs(deviceId, position) ?? Number.MAX_SAFE_INTEGER
+    const oldestUs = this.#unread.oldestUs(deviceId, position) ?? Number.MAX_SAFE_INTEGER
     return this.#minutes.get(deviceId, Math.floor(oldestUs / US_PER_MINUTE)) as number
   }
 }

@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3'
 import { Figures } from '../../stats/figures.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
 import { damaged } from '../file/log-errors.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
+import type { SampleScan } from '../file/sample-scan.ts'
 import { areSound, bucketOf, summaryOf } from './bucket.ts'
 import { BucketScan, type FilledBucket } from './bucket-scan.ts'
-import type { Catalog } from './catalog.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import { ChannelBucket, ChannelScan } from './channel-scan.ts'
 import type { Guard } from './guard.ts'
@@ -18,7 +19,6 @@ import {
 } from './log-query.ts'
 import { lossesIn } from './log-records.ts'
 import { LossCount, lostBefore } from './loss-count.ts'
-import type { SampleScan } from './sample-scan.ts'
 import type { SpanQuery } from './span-query.ts'
 
 type Channels = ReadonlyMap<number, ChannelBucket>

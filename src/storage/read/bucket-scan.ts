@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
 import { Figures, type Spread } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
+import type { SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
 import { RollUpParts, type RollUpRow } from './roll-up-parts.ts'
-import type { SampleRow, SampleScan } from './sample-scan.ts'
 
 /** A bucket that has samples; those between have none. */
 export interface FilledBucket {
@@ -39,40 +39,39 @@ export class BucketScan {
     toUs: number,
     everyUs: number,
   ): Generator<FilledBucket> {
-    let index = Number.NaN
-    let figures = new Figures()
-    let newest: SampleRow | null = null
+    let open = newBucket(Number.NaN)
     for (const part of this.#parts.parts(deviceId, fromUs, toUs, everyUs)) {
       if (part.kind !== 'raw') {
-        const at = Math.floor(part.fromUs / everyUs)
-        if (at !== index) {
-          if (figures.samples > 0) yield { index, figures, newest }
-          index = at
-          figures = new Figures()
+        const index = Math.floor(part.fromUs / everyUs)
+        if (index !== open.index) {
+          if (open.figures.samples > 0) yield open
+          open = newBucket(index)
         }
-        addRow(figures, part.row, part.kind === 'minute')
-        newest = null
+        addRow(open.figures, part.row, part.kind === 'minute')
+        open.newest = null
         continue
       }
       this.#folder.reset()
       for (const rows of this.#scan.pages(part.fromUs, part.toUs)) {
         for (const row of rows) {
           if (!this.#scan.isOf(row, deviceId)) continue
-          const at = Math.floor(row[0] / everyUs)
-          if (at !== index) {
-            if (figures.samples > 0) yield { index, figures, newest }
-            index = at
-            figures = new Figures()
-            newest = null
+          const index = Math.floor(row[0] / everyUs)
+          if (index !== open.index) {
+            if (open.figures.samples > 0) yield open
+            open = newBucket(index)
           }
-          const { measured } = figures
-          this.#scan.fold(this.#folder, figures, row)
-          if (figures.measured > measured) newest = row
+          const { measured } = open.figures
+          this.#scan.fold(this.#folder, open.figures, row)
+          if (open.figures.measured > measured) open.newest = row
         }
       }
     }
-    if (figures.samples > 0) yield { index, figures, newest }
+    if (open.figures.samples > 0) yield open
   }
+}
+
+function newBucket(index: number): { -readonly [Key in keyof FilledBucket]: FilledBucket[Key] } {
+  return { index, figures: new Figures(), newest: null }
 }
 
 /** @param isPlain the least and the largest value stand as they are, not as `stored-value.ts` keeps them */

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { hasTable } from '../file/layout.ts'
 import { damaged } from '../file/log-errors.ts'
 
-export interface ChannelEntry {
+interface ChannelEntry {
   readonly id: number
   readonly deviceId: number
   /** Id of the channel on the wire. */

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
 import { ChannelFigures } from '../../stats/figures.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
 import { damaged } from '../file/log-errors.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
-import type { Catalog } from './catalog.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import { MinuteWalk } from './minute-walk.ts'
 import { isWithin } from './roll-up-parts.ts'
@@ -28,7 +28,7 @@ export class ChannelBucket extends ChannelFigures {
 }
 
 /** The channels that have measured values in a bucket, by their ids in the log. */
-export interface FilledChannels {
+interface FilledChannels {
   readonly index: number
   readonly channels: Map<number, ChannelBucket>
 }

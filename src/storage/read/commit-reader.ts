@@ -1,14 +1,14 @@
 import type Database from 'better-sqlite3'
 import { logFilePath } from '../../util/paths.ts'
+import { CursorText, type Position, type Positions, positionOf } from '../file/commit-cursor.ts'
 import { logError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { inodeOf } from '../file/placing.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
 import { type Backlog, BacklogCount } from './backlog.ts'
-import { CursorText, type Position, type Positions, positionOf } from './commit-cursor.ts'
 import { CommittedRows, type CommittedSample } from './committed-rows.ts'
 
-export { BEGINNING } from './commit-cursor.ts'
+export { BEGINNING } from '../file/commit-cursor.ts'
 export type { Backlog, CommittedSample }
 
 /** What one call gives. */
@@ -28,7 +28,7 @@ const RUNS_PER_CALL = 200
 /** Scans of the samples, a device and call. */
 const SCANS_PER_CALL = 20
 
-interface Run {
+interface CommitRun {
   readonly n: number
   readonly epochId: number
   readonly fromId: number
@@ -153,7 +153,7 @@ export class CommitReader {
 
   /** @returns true: that was all of the device */
   #take(deviceId: number, device: string, taking: Taking): boolean {
-    const runs = this.#runs.all(deviceId, taking.position.run) as Run[]
+    const runs = this.#runs.all(deviceId, taking.position.run) as CommitRun[]
     for (const run of runs) {
       if (run.n !== taking.position.run) taking.position = { run: run.n, id: run.fromId - 1 }
       while (taking.position.id < run.toId) {
@@ -164,7 +164,7 @@ export class CommitReader {
     return runs.length < RUNS_PER_CALL
   }
 
-  #takePage(deviceId: number, device: string, run: Run, taking: Taking): void {
+  #takePage(deviceId: number, device: string, run: CommitRun, taking: Taking): void {
     taking.scans--
     const afterId = taking.position.id
     const { rows, scannedToId } = this.#rows.scan(
@@ -190,7 +190,7 @@ export class CommitReader {
   }
 
   /** For ids in rising order: whether a later run of the epoch spans one. */
-  #isOfLaterRun({ n, epochId }: Run, afterId: number, toId: number): (id: number) => boolean {
+  #isOfLaterRun({ n, epochId }: CommitRun, afterId: number, toId: number): (id: number) => boolean {
     const runs = this.#lateRuns.all(epochId, afterId - MAX_LATE_RUN_US, toId, n) as [
       number,
       number,

@@ -4,7 +4,7 @@ import { damaged } from '../file/log-errors.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
 
 /** A row of the log as it came, without what it has in common with its run. */
-export interface CommittedRow {
+interface CommittedRow {
   /** Unix µs; unique in the log: equal times are 1 µs apart. */
   readonly timeUs: number
   readonly seq: number | null

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { Extras } from '../../domain/channels.ts'
 import { damaged } from '../file/log-errors.ts'
+import type { SampleRow } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
-import type { SampleRow } from './sample-scan.ts'
 
 /** The extra values of pages of samples. For logs that have extra channels. */
 export class ExtrasScan {

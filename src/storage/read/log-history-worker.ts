@@ -4,14 +4,9 @@
  */
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
-import type {
-  FromHistory,
-  HistoryAnswer,
-  HistoryQuestion,
-  ToHistory,
-} from '../client/history-messages.ts'
-import { failureOf } from '../client/worker-messages.ts'
 import type { LogOwner } from '../file/log-file.ts'
+import { failureOf } from '../file/worker-failure.ts'
+import type { FromHistory, HistoryAnswer, HistoryQuestion, ToHistory } from './history-messages.ts'
 import { LogReader } from './log-reader.ts'
 
 const port = parentPort as MessagePort

@@ -1,6 +1,9 @@
 /** What is asked of the log, and what it answers; shared by `history` and `export`. */
 
 import type { Extras } from '../../domain/channels.ts'
+import type { LoggedChannel } from '../file/records.ts'
+
+export type { LoggedChannel }
 
 export interface LogRange {
   /** Unix µs, inclusive. */
@@ -34,14 +37,6 @@ export interface LoggedSample {
   readonly status: string
   /** Values of extra channels by id; null where there are none, or they were not asked for. */
   readonly extras: Extras | null
-}
-
-/** An extra channel of a device. */
-export interface LoggedChannel {
-  readonly id: string
-  readonly device: string
-  /** Empty where nobody said. */
-  readonly unit: string
 }
 
 export interface MinAvgMax {

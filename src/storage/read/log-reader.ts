@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import { logFilePath } from '../../util/paths.ts'
+import { Catalog } from '../file/catalog.ts'
 import { damaged, logError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
+import { isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
-import { Catalog } from './catalog.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import { Guard } from './guard.ts'
@@ -19,7 +20,6 @@ import type {
   LogSpan,
 } from './log-query.ts'
 import { eventsIn, lossesIn } from './log-records.ts'
-import { isElectric, type SampleRow, SampleScan } from './sample-scan.ts'
 import { SpanQuery } from './span-query.ts'
 import { TraceQuery } from './trace-query.ts'
 

@@ -5,10 +5,10 @@ const PAGE = 1000
 const NO_LIMIT = -1
 
 /** A row of a roll-up, beginning with the number of its minute. */
-export type MinuteRow = readonly [minute: number, ...cells: unknown[]]
+type MinuteRow = readonly [minute: number, ...cells: unknown[]]
 
 /** A minute, and its rows; null: it has newer samples than rows and is to be read raw. */
-export interface WalkedMinute<Row> {
+interface WalkedMinute<Row> {
   readonly minute: number
   readonly rows: readonly Row[] | null
 }
@@ -31,6 +31,11 @@ export class MinuteWalk<Row extends MinuteRow> {
       .pluck()
   }
 
+  /** Minutes that are to be read raw, in order of time, from `first` on to before `end`. */
+  dirty(deviceId: number, first: number, end: number): number[] {
+    return this.#dirty.all(deviceId, first, end) as number[]
+  }
+
   /** In order of time, from `first` on to before `end`. */
   *minutes(deviceId: number, first: number, end: number): Generator<WalkedMinute<Row>> {
     for (let from = first; from < end; ) {
@@ -41,7 +46,7 @@ export class MinuteWalk<Row extends MinuteRow> {
         to = from + 1
         page = this.#rows.all(deviceId, from, to, NO_LIMIT) as Row[]
       }
-      const dirty = this.#dirty.all(deviceId, from, to) as number[]
+      const dirty = this.dirty(deviceId, from, to)
       yield* merged(page, dirty, to)
       from = to
     }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
+import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { hasTable } from '../file/layout.ts'
-import { US_PER_MINUTE, US_PER_SECOND } from '../file/schema.ts'
 import { MinuteWalk } from './minute-walk.ts'
 
 /** Figures of a minute or a second, by the number of it. */
@@ -25,7 +25,6 @@ const NONE: ReadonlySet<number> = new Set()
 /** Says where the figures of a span come from. Within one read transaction. */
 export class RollUpParts {
   readonly #minutes: MinuteWalk<RollUpRow>
-  readonly #dirty: Database.Statement
   /** null: a log of layout 1, which had no seconds */
   readonly #seconds: Database.Statement | null
 
@@ -35,9 +34,6 @@ export class RollUpParts {
       `SELECT minute, ${CELLS} FROM minute
        WHERE device_id = ? AND minute >= ? AND minute < ? ORDER BY minute`,
     )
-    this.#dirty = db
-      .prepare('SELECT minute FROM dirty WHERE device_id = ? AND minute >= ? AND minute < ?')
-      .pluck()
     this.#seconds = hasTable(db, 'second')
       ? db
           .prepare(
@@ -82,7 +78,7 @@ export class RollUpParts {
       return
     }
     const [from, to] = [Math.floor(fromUs / US_PER_MINUTE), Math.ceil(toUs / US_PER_MINUTE)]
-    const dirty = new Set(this.#dirty.all(deviceId, from, to) as number[])
+    const dirty = new Set(this.#minutes.dirty(deviceId, from, to))
     yield* this.#secondsAndRaw(deviceId, fromUs, toUs, everyUs, dirty)
   }
 

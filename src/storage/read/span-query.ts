@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
 import { damaged } from '../file/log-errors.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
-import type { Catalog } from './catalog.ts'
+import type { SampleScan } from '../file/sample-scan.ts'
 import type { LogRange, LogSpan } from './log-query.ts'
-import type { SampleScan } from './sample-scan.ts'
 
 /** Where a log begins and ends. */
 export class SpanQuery {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { toMicro } from '../../util/micro.ts'
-import type { ChannelUnit } from '../client/log.ts'
+import { exactMicro } from '../../util/micro.ts'
+import type { LoggedChannel } from '../file/records.ts'
 import { toStored } from '../file/stored-value.ts'
 import type { OpenDevice } from './epoch-table.ts'
 
@@ -35,7 +35,7 @@ export class ChannelTable {
   }
 
   /** Keeps the unit of a channel, whether the log has values of it yet or not. */
-  describe({ device, id: name, unit }: ChannelUnit): void {
+  describe({ device, id: name, unit }: LoggedChannel): void {
     mapOf(this.#units, device).set(name, unit)
     this.#setUnit.run(unit, name, device)
   }
@@ -47,7 +47,7 @@ export class ChannelTable {
    */
   add(device: OpenDevice, name: string, sampleId: number, value: number): number {
     const id = this.#ids.get(device.id)?.get(name) ?? this.#begin(device, name)
-    const micro = toMicro(value)
+    const micro = exactMicro(value)
     if (Number.isNaN(micro)) this.#insertAny.run(sampleId, id, toStored(value))
     else this.#insert.run(sampleId, id, micro)
     return id

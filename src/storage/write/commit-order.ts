@@ -7,7 +7,7 @@ const SEARCHED_ROWS = 100
 const RUNS_PER_TIDY = 1000
 
 /** The newest run of a device. One object a device, changed in place. */
-interface Run {
+interface CommitRun {
   readonly deviceId: number
   /** -1: none yet */
   n: number
@@ -37,9 +37,9 @@ export class CommitOrder {
   readonly #update: Database.Statement
   readonly #next: Database.Statement
   readonly #newest: Database.Statement
-  readonly #runs = new Map<number, Run>()
-  #current: Run = emptyRun(-1)
-  #unsaved: Run[] = []
+  readonly #runs = new Map<number, CommitRun>()
+  #current: CommitRun = emptyRun(-1)
+  #unsaved: CommitRun[] = []
   #untilTidy = RUNS_PER_TIDY
 
   constructor(db: Database.Database) {
@@ -120,7 +120,7 @@ export class CommitOrder {
     this.#untilTidy = Math.max(RUNS_PER_TIDY, left)
   }
 
-  #of(deviceId: number): Run {
+  #of(deviceId: number): CommitRun {
     let run = this.#runs.get(deviceId)
     if (run !== undefined) return run
     run = emptyRun(deviceId)
@@ -138,7 +138,7 @@ export class CommitOrder {
     return run
   }
 
-  #begin(run: Run, epochId: number, id: number, newestOfEpochUs: number): void {
+  #begin(run: CommitRun, epochId: number, id: number, newestOfEpochUs: number): void {
     const isLate = id <= newestOfEpochUs
     if (!run.isSaved) this.#saveRun(run)
     this.#untilTidy--
@@ -156,7 +156,7 @@ export class CommitOrder {
     return (this.#next.get(epochId, id, endId) as number | null) ?? endId
   }
 
-  #saveRun(run: Run): void {
+  #saveRun(run: CommitRun): void {
     // Saved already where another run has begun since.
     if (run.isSaved) return
     this.#update.run(run.toId, run.n)
@@ -164,6 +164,6 @@ export class CommitOrder {
   }
 }
 
-function emptyRun(deviceId: number): Run {
+function emptyRun(deviceId: number): CommitRun {
   return { deviceId, n: -1, epochId: -1, toId: -1, ceiling: 0, isSaved: true }
 }

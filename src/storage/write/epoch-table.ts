@@ -1,14 +1,15 @@
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../../domain/sample.ts'
 import { distance } from '../../util/serial-number.ts'
-import type { ResumePoint } from '../client/log.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { LoggedRun } from '../file/records.ts'
 
 /** One epoch of this run in the database. */
 export interface OpenEpoch {
   /** Its id in the log; differs from the monitor's where the file was replaced meanwhile. */
   readonly dbId: number
   readonly device: OpenDevice
+  readonly boot: number | null
   newestUs: number
   lastUs: number
   lastSeq: number
@@ -34,13 +35,8 @@ interface EpochRow {
 /** Epochs begun between two looks for those that can go; more where there are more. */
 const EPOCHS_PER_TIDY = 1000
 
-/** Takes all but the newest of each device out of epochs in order of their begin. */
-export function keepNewest<T>(epochs: Map<number, T>, deviceOf: (epoch: T) => unknown): void {
-  const newest = new Map<unknown, number>()
-  for (const [id, epoch] of epochs) newest.set(deviceOf(epoch), id)
-  const kept = new Set(newest.values())
-  for (const id of epochs.keys()) if (!kept.has(id)) epochs.delete(id)
-}
+/** Epochs kept in memory between two batches; each batch names those that it refers to. */
+const EPOCHS_KEPT = 100
 
 /** Devices and epochs of the log, and which of them this run writes to. */
 export class EpochTable {
@@ -49,6 +45,10 @@ export class EpochTable {
   readonly #epochs = new Map<number, OpenEpoch>()
   readonly #update: Database.Statement
   readonly #known: Database.Statement
+  /** In a file that replaced another one: an epoch under another id than its own, which was taken. */
+  readonly #shifted: Database.Statement
+  readonly #taken: Database.Statement
+  readonly #begin: Database.Statement
   readonly #setBoot: Database.Statement
   #touched: OpenEpoch[] = []
   #untilTidy = EPOCHS_PER_TIDY
@@ -58,9 +58,14 @@ export class EpochTable {
     this.#update = db.prepare(
       'UPDATE epoch SET newest_us = ?, last_us = ?, last_seq = ? WHERE id = ?',
     )
-    this.#known = db.prepare(
-      `SELECT id, newest_us AS newestUs, last_us AS lastUs, last_seq AS lastSeq FROM epoch
-       WHERE id = ? AND device_id = ? AND (boot IS ? OR boot IS NULL) AND started_us = ?`,
+    const row =
+      'SELECT id, newest_us AS newestUs, last_us AS lastUs, last_seq AS lastSeq FROM epoch'
+    const isSame = 'device_id = ? AND (boot IS ? OR boot IS NULL) AND started_us = ?'
+    this.#known = db.prepare(`${row} WHERE id = ? AND ${isSame}`)
+    this.#shifted = db.prepare(`${row} WHERE id > ? AND ${isSame} ORDER BY id DESC LIMIT 1`)
+    this.#taken = db.prepare('SELECT 1 FROM epoch WHERE id = ?')
+    this.#begin = db.prepare(
+      'INSERT INTO epoch(id, device_id, boot, started_us) VALUES (?, ?, ?, ?)',
     )
     this.#setBoot = db.prepare('UPDATE epoch SET boot = ? WHERE id = ? AND boot IS NULL')
     for (const [id, name] of db.prepare('SELECT id, name FROM device').raw().all() as [
@@ -92,7 +97,7 @@ export class EpochTable {
     return (newest ?? 0) + 1
   }
 
-  resumePoints(): ResumePoint[] {
+  loggedRuns(): LoggedRun[] {
     const rows = this.#db
       .prepare(
         `SELECT max(e.id) AS id, d.name AS device, e.boot, e.started_us AS startedUs,
@@ -136,19 +141,17 @@ export class EpochTable {
 
   /** Goes on with an epoch of the log, or begins it; its boot number may come later. */
   open(epoch: Epoch): void {
+    const open = this.#epochs.get(epoch.id)
+    if (open?.boot === epoch.boot) return
     // What this transaction has added to the same epoch counts, too.
     this.save()
     const device = this.device(epoch.device)
-    const id = this.#epochs.get(epoch.id)?.dbId ?? epoch.id
-    const known = this.#known.get(id, device.id, epoch.boot, epoch.startedUs) as
-      | EpochRow
-      | undefined
+    const known = this.#find(epoch, open?.dbId ?? epoch.id, device)
     if (known !== undefined && epoch.boot !== null) this.#setBoot.run(epoch.boot, known.id)
-    // To the end, as the newest of its device.
-    this.#epochs.delete(epoch.id)
     this.#epochs.set(epoch.id, {
       dbId: known?.id ?? this.#insert(epoch, device),
       device,
+      boot: epoch.boot,
       newestUs: known?.newestUs ?? -1,
       lastUs: known?.lastUs ?? -1,
       lastSeq: known?.lastSeq ?? -1,
@@ -186,9 +189,14 @@ export class EpochTable {
     this.#touched = []
   }
 
-  /** Lets go of epochs of this run that nothing comes to any more: all but the newest of each device. */
-  forgetClosed(): void {
-    keepNewest(this.#epochs, ({ device }) => device)
+  /** There are more epochs in memory than are worth keeping. */
+  get areMany(): boolean {
+    return this.#epochs.size > EPOCHS_KEPT
+  }
+
+  /** Lets go of all epochs. Only where the next batch names those that it refers to. */
+  forget(): void {
+    this.#epochs.clear()
   }
 
   /** Enough were begun that it is worth looking for those that can go. */
@@ -232,12 +240,22 @@ export class EpochTable {
     this.#untilTidy = Math.max(EPOCHS_PER_TIDY, left)
   }
 
+  /** The row of an epoch that the log has. @param id it has, where nothing else took that one */
+  #find(epoch: Epoch, id: number, device: OpenDevice): EpochRow | undefined {
+    const { boot, startedUs } = epoch
+    const known = this.#known.get(id, device.id, boot, startedUs) as EpochRow | undefined
+    if (known !== undefined || !this.#isTaken(id)) return known
+    return this.#shifted.get(epoch.id, device.id, boot, startedUs) as EpochRow | undefined
+  }
+
+  #isTaken(id: number): boolean {
+    return this.#taken.get(id) !== undefined
+  }
+
   #insert(epoch: Epoch, device: OpenDevice): number {
     this.#untilTidy--
-    const isTaken = this.#db.prepare('SELECT 1 FROM epoch WHERE id = ?').get(epoch.id) !== undefined
-    const { lastInsertRowid } = this.#db
-      .prepare('INSERT INTO epoch(id, device_id, boot, started_us) VALUES (?, ?, ?, ?)')
-      .run(isTaken ? null : epoch.id, device.id, epoch.boot, epoch.startedUs)
+    const id = this.#isTaken(epoch.id) ? null : epoch.id
+    const { lastInsertRowid } = this.#begin.run(id, device.id, epoch.boot, epoch.startedUs)
     return Number(lastInsertRowid)
   }
 }

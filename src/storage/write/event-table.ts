@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { formatIso } from '../../util/time-text.ts'
-import type { LogEvent } from '../client/log.ts'
+import type { LogEvent } from '../file/records.ts'
 
 /** Events of one kind and device that are kept one by one in a row; then one each `REFILL_US`. */
 export const BURST = 20
@@ -11,7 +11,7 @@ export const MAX_EVENTS = 20_000
 const EVENTS_PER_LOOK = 1000
 
 /** One device's events of one kind. */
-interface Stream {
+interface EventThrottle {
   /** Events that may still be kept one by one. */
   tokens: number
   timeUs: number
@@ -32,7 +32,7 @@ export class EventTable {
   readonly #insert: Database.Statement
   readonly #update: Database.Statement
   readonly #trim: Database.Statement
-  readonly #streams = new Map<string, Stream>()
+  readonly #throttles = new Map<string, EventThrottle>()
   #unsaved: Storm[] = []
   #untilTrim = EVENTS_PER_LOOK
 
@@ -48,20 +48,20 @@ export class EventTable {
 
   add(deviceId: number, { timeUs, kind, detail }: LogEvent): void {
     const key = `${deviceId} ${kind}`
-    const stream = this.#streams.get(key) ?? { tokens: BURST, timeUs, storm: null }
-    this.#streams.set(key, stream)
-    const elapsedUs = Math.max(0, timeUs - stream.timeUs)
-    stream.tokens = Math.min(BURST, stream.tokens + elapsedUs / REFILL_US)
-    stream.timeUs = timeUs
-    if (stream.tokens >= 1) {
-      stream.tokens--
-      stream.storm = null
+    const throttle = this.#throttles.get(key) ?? { tokens: BURST, timeUs, storm: null }
+    this.#throttles.set(key, throttle)
+    const elapsedUs = Math.max(0, timeUs - throttle.timeUs)
+    throttle.tokens = Math.min(BURST, throttle.tokens + elapsedUs / REFILL_US)
+    throttle.timeUs = timeUs
+    if (throttle.tokens >= 1) {
+      throttle.tokens--
+      throttle.storm = null
       this.#add(deviceId, timeUs, kind, detail)
-    } else if (stream.storm === null) {
+    } else if (throttle.storm === null) {
       const rowId = this.#add(deviceId, timeUs, kind, detail)
-      stream.storm = { rowId, count: 1, timeUs, detail, isSaved: true }
+      throttle.storm = { rowId, count: 1, timeUs, detail, isSaved: true }
     } else {
-      const { storm } = stream
+      const { storm } = throttle
       storm.count++
       storm.timeUs = timeUs
       storm.detail = detail

@@ -1,24 +1,31 @@
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
-import type { LogBatch } from '../client/log-batch.ts'
-import { logError } from '../file/log-errors.ts'
+import { isOfContent, logError } from '../file/log-errors.ts'
 import { isLog, openForWriting } from '../file/log-file.ts'
 import { type OrphanFate, saveOrphan } from '../file/orphan.ts'
 import { inodeOf, makeFolder, sizeOf } from '../file/placing.ts'
+import type { LogEvent } from '../file/records.ts'
 import { WriterLock } from '../file/writer-lock.ts'
+import type { LogBatch } from './log-batch.ts'
 import { LogWriter } from './log-writer.ts'
 
 /** An open log. */
-export interface OpenFile {
+interface OpenFile {
   readonly db: Database.Database
   readonly writer: LogWriter
   /** Of the file and its WAL, to notice when one is deleted or replaced. */
   readonly inode: number
   readonly walInode: number
-  /** The file itself, to know whether it has any name left. Closed after the connection, whose locks would go with it. */
+  /**
+   * The file itself, to know whether it has any name left. Closed after the connection,
+   * whose locks would go with it.
+   */
   readonly fd: number
 }
+
+/** Ends a transaction that was tried only. */
+class Tried extends Error {}
 
 /**
  * The file of a running log, and the writer lock: opened and closed any number of
@@ -31,6 +38,7 @@ export class HeldFile {
   readonly #clock: Clock
   #lock: WriterLock | null = null
   #open: OpenFile | null = null
+  #notes: LogEvent[] = []
 
   /** @param file as `logFilePath` gives it */
   constructor(file: string, retainMs: number, clock: Clock) {
@@ -80,12 +88,69 @@ export class HeldFile {
    *
    * @param alongside further statements of the same transaction
    */
-  write(batches: readonly LogBatch[], alongside: (db: Database.Database) => void): void {
+  write(
+    batches: readonly LogBatch[],
+    alongside: (db: Database.Database, writer: LogWriter) => void,
+  ): void {
     const { db, writer } = this.#open as OpenFile
-    writer.write(batches, () => alongside(db))
+    writer.write(batches, () => alongside(db, writer))
+    this.#notes.push(...writer.takeNotes())
   }
 
-  /** Parts from a file that is not in its place any more. */
+  /**
+   * A small step of what is left to do. Only while there is a writer.
+   *
+   * @returns true: there is more
+   */
+  maintain(): boolean {
+    const { writer } = this.#open as OpenFile
+    const isMore = writer.maintain()
+    this.#notes.push(...writer.takeNotes())
+    return isMore
+  }
+
+  /** Events that the log made since they were taken last; they are in the log. */
+  takeNotes(): LogEvent[] {
+    const notes = this.#notes
+    if (notes.length > 0) this.#notes = []
+    return notes
+  }
+
+  get hasNotes(): boolean {
+    return this.#notes.length > 0
+  }
+
+  /**
+   * Makes a writer that knows the file as it is, after one whose transaction was rolled
+   * back. Only while there is a writer.
+   */
+  renewWriter(): void {
+    const open = this.#open as OpenFile
+    this.#open = { ...open, writer: new LogWriter(open.db, this.#retainMs, this.#clock) }
+  }
+
+  /**
+   * Whether batches could be committed; nothing is. Only while there is a writer.
+   *
+   * @throws what says nothing about their content
+   */
+  takes(batches: readonly LogBatch[]): boolean {
+    const { writer } = this.#open as OpenFile
+    try {
+      writer.write(batches, () => {
+        throw new Tried()
+      })
+    } catch (error) {
+      if (error instanceof Tried) return true
+      if (!isOfContent(error)) throw error
+      return false
+    } finally {
+      this.renewWriter()
+    }
+    return true
+  }
+
+  /** Lets go of a file that is not in its place any more. */
   leave(): OrphanFate {
     const file = this.#file
     const { db, fd, inode, walInode } = this.#open as OpenFile

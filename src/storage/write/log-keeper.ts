@@ -1,38 +1,18 @@
 import type { Clock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
-import type { LogEvent, ResumePoint } from '../client/log.ts'
-import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from '../client/log-batch.ts'
 import { logError, plainReason } from '../file/log-errors.ts'
-import { HeldFile, type OpenFile } from './held-file.ts'
+import { BatchSieve } from './batch-sieve.ts'
+import { HeldFile } from './held-file.ts'
+import type { KeeperReport, OpenReply } from './keeper-report.ts'
+import { EMPTY_BATCH, LAST_RESORT_SAMPLES, type LogBatch } from './log-batch.ts'
 import type { LogWriter } from './log-writer.ts'
+import { RetryClock } from './retry-clock.ts'
 import { RunMark } from './run-mark.ts'
 import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
 
-/** What the keeper says after each step. */
-export interface KeeperReport {
-  readonly kind: 'recording' | 'spilling' | 'failed'
-  /** Plain words; empty while recording. */
-  readonly reason: string
-  /** Batches taken so far that are durable: in the log, or in the spill file. */
-  readonly durable: number
-  /** Size of log and WAL in bytes. */
-  readonly bytes: number
-  /** What the log itself had to say since the report before; in the log already. */
-  readonly notes: readonly LogEvent[]
-}
-
-export interface OpenReply {
-  readonly nextEpochId: number
-  readonly resumePoints: readonly ResumePoint[]
-  /** Begin of the log of each device that has samples in it, Unix µs. */
-  readonly begins: ReadonlyMap<string, number>
-  /** Size of log and WAL. */
-  readonly bytes: number
-}
-
-export interface KeeperOptions {
+interface KeeperOptions {
   /** As `logFilePath` gives it. */
   readonly file: string
   readonly retainMs: number
@@ -44,9 +24,6 @@ export interface KeeperOptions {
 export const MEMORY_SAMPLES = 20_000
 /** How long they wait there at most, so that a power cut costs no more, ms. */
 export const MEMORY_MS = 5000
-/** Pauses between attempts: this, doubled each time, up to the other. */
-const FIRST_PAUSE_MS = 1000
-const LONGEST_PAUSE_MS = 60_000
 /** Pause between attempts to write a spill file that can't be written either, ms. */
 const SPILL_PAUSE_MS = 2000
 /** Batches committed together where they come faster than the disk syncs. */
@@ -55,14 +32,16 @@ const BATCHES_PER_COMMIT = 40
 const MAINTENANCE_MS = 20
 
 /**
- * Keeps the log through whatever happens to its file: writes batches, tries again after a failure with growing pauses, and keeps
- * what comes meanwhile: first in memory, then in a spill file, from where it
- * flows back once. Synchronous; belongs in a thread of its own.
+ * Keeps the log through whatever happens to its file: writes batches, tries again
+ * after a failure with growing pauses, and keeps what comes meanwhile: first in
+ * memory, then in a spill file, from where it flows back once. Synchronous; belongs
+ * in a thread of its own.
  */
 export class LogKeeper {
   readonly #options: KeeperOptions
   readonly #spill: SpillFile
   readonly #file: HeldFile
+  readonly #sieve: BatchSieve
   readonly #run = new RunRecord()
   readonly #mark = new RunMark()
   #waiting: LogBatch[] = []
@@ -72,41 +51,40 @@ export class LogKeeper {
   #reason = ''
   #spillReason = ''
   #failed = false
-  #failedAtMs = 0
-  #retryAtMs = 0
-  #pauseMs = FIRST_PAUSE_MS
+  readonly #retry = new RetryClock()
   #spillAtMs = 0
   #spilledSamples = 0
 
   constructor(options: KeeperOptions) {
     this.#options = options
-    this.#spill = new SpillFile(options.file)
+    this.#spill = SpillFile.of(options.file)
     this.#file = new HeldFile(options.file, options.retainMs, options.clock)
+    this.#sieve = new BatchSieve(this.#file, options.file)
   }
 
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
-    let open: OpenFile
+    let writer: LogWriter
     let drained: number
     try {
-      open = this.#file.open()
+      const { db } = this.#file.open()
       // First of all: what the device is asked for begins behind what was spilled.
-      drained = drainSpill(this.#spill, open.db, open.writer)
+      drained = drainSpill(this.#spill, db, this.#sieve)
+      writer = this.#file.writer as LogWriter
     } catch (error) {
       this.#file.close()
       this.#file.discardLock()
       throw logError(error, this.#options.file)
     }
-    const { writer } = open
     const reply = {
       nextEpochId: writer.nextEpochId,
-      resumePoints: writer.resumePoints(),
+      loggedRuns: writer.loggedRuns(),
       begins: writer.begins(),
     }
-    const device = reply.resumePoints.at(-1)?.epoch.device
+    const device = reply.loggedRuns.at(-1)?.epoch.device
     if (drained > 0 && device !== undefined) {
       try {
-        this.#tell(writer, device, `${drained} samples of an earlier run came from the spill file`)
+        this.#log(device, `${drained} samples of an earlier run came from the spill file`)
       } catch (error) {
         // The samples are in the log; it is from here on that it takes nothing.
         this.#fail(error)
@@ -129,25 +107,25 @@ export class LogKeeper {
   /** Retries and tidies up; to be called a few times a second. */
   tick(): void {
     this.#lookForFile()
-    const { writer } = this.#file
-    if (writer === null) {
+    if (this.#file.writer === null) {
       this.#flush()
       this.#report()
       return
     }
     const untilMs = this.#nowMs + MAINTENANCE_MS
     try {
-      while (writer.maintain() && this.#nowMs < untilMs);
+      while (this.#file.maintain() && this.#nowMs < untilMs);
     } catch (error) {
       this.#fail(error)
       this.#report()
     }
+    if (this.#file.hasNotes) this.#report()
   }
 
   /** @throws InaError where samples could be saved nowhere */
   close(): void {
     this.#lookForFile()
-    this.#retryAtMs = 0
+    this.#retry.hurry()
     this.#flush()
     if (this.#file.writer === null) this.#recover()
     if (this.#waiting.length > 0) this.#spillWaiting()
@@ -176,7 +154,7 @@ export class LogKeeper {
     for (let attempt = 0; attempt < 2; attempt++) {
       if (this.#file.writer === null && !this.#recover()) break
       if (this.#writeWaiting()) return
-      if (this.#retryAtMs > this.#nowMs) break
+      if (!this.#retry.isDue(this.#nowMs)) break
     }
     const isLong = this.#nowMs - this.#waitingSinceMs >= MEMORY_MS
     const isMuch = this.#waitingSamples > MEMORY_SAMPLES
@@ -191,7 +169,7 @@ export class LogKeeper {
         const group = this.#waiting.slice(0, BATCHES_PER_COMMIT)
         const durable = this.#durable + group.length
         const isWritten = this.#file.isInPlace
-        if (isWritten) this.#file.write(group, (db) => this.#mark.set(db, durable))
+        if (isWritten) this.#sieve.write(group, (db) => this.#mark.set(db, durable))
         // Looked at again: what went into a file that had just been deleted is durable nowhere.
         if (!this.#file.isInPlace) {
           if (this.#leave() && isWritten) this.#done(group.length)
@@ -214,11 +192,11 @@ export class LogKeeper {
     }
   }
 
-  /** Parts from a file that is not in its place any more. @returns true: what is in it is safe */
+  /** Lets go of a file that is not in its place any more. @returns true: what is in it is safe */
   #leave(): boolean {
     const { isSafe, text } = this.#file.leave()
     this.#fail(new Error(text))
-    this.#retryAtMs = 0
+    this.#retry.hurry()
     return isSafe
   }
 
@@ -226,28 +204,24 @@ export class LogKeeper {
     for (const batch of this.#waiting.splice(0, batches)) this.#waitingSamples -= batch.block.count
     this.#waitingSinceMs = this.#nowMs
     this.#durable += batches
-    if (this.#waiting.length > 0 || !this.#run.isLong) return
-    this.#file.writer?.forgetClosed()
-    this.#run.forgetClosed()
+    this.#file.writer?.forgetEpochs()
   }
 
   #fail(error: unknown): void {
     this.#file.close()
-    if (this.#reason === '') this.#failedAtMs = this.#nowMs
     this.#reason = plainReason(error)
-    this.#retryAtMs = this.#nowMs + this.#pauseMs
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
+    this.#retry.failed(this.#nowMs)
   }
 
   /** @returns true: the log takes samples again */
   #recover(): boolean {
-    if (this.#nowMs < this.#retryAtMs) return false
+    if (!this.#retry.isDue(this.#nowMs)) return false
     try {
-      const { db, writer } = this.#file.open()
-      writer.write([this.#run.batch])
+      const { db } = this.#file.open()
+      this.#sieve.write([this.#run.batch], () => {})
       const written = this.#mark.read(db)
-      drainSpill(this.#spill, db, writer)
-      this.#note(writer)
+      drainSpill(this.#spill, db, this.#sieve)
+      this.#logOutage()
       // Some of those that wait may be in the log: what failed may only have been the report of it.
       this.#done(Math.max(0, written - this.#durable))
     } catch (error) {
@@ -257,26 +231,26 @@ export class LogKeeper {
     this.#reason = ''
     this.#spillReason = ''
     this.#failed = false
-    this.#pauseMs = FIRST_PAUSE_MS
+    this.#retry.recovered()
     this.#spilledSamples = 0
     return true
   }
 
   /** Leaves a trace of the failure in the log itself. */
-  #note(writer: LogWriter): void {
+  #logOutage(): void {
     const { device } = this.#run
     if (device === null) return
-    const seconds = ((this.#nowMs - this.#failedAtMs) / 1000).toFixed(1)
+    const seconds = (this.#retry.outageMs(this.#nowMs) / 1000).toFixed(1)
     const detail =
       `the log took no samples for ${seconds} s: ${this.#reason}; ` +
       `${this.#waitingSamples} waited in memory, ${this.#spilledSamples} in the spill file`
-    this.#tell(writer, device, detail)
+    this.#log(device, detail)
   }
 
-  #tell(writer: LogWriter, device: string, detail: string): void {
+  #log(device: string, detail: string): void {
     const timeUs = Math.round(this.#options.clock.wallMs() * 1000)
     const events = [{ timeUs, device, kind: 'spill' as const, detail }]
-    writer.write([{ ...EMPTY_BATCH, events }])
+    this.#file.write([{ ...EMPTY_BATCH, events }], () => {})
   }
 
   #spillWaiting(): void {
@@ -300,7 +274,7 @@ export class LogKeeper {
         writer === null ? `the log is not being written: ${this.#reason}${this.#spillReason}` : '',
       durable: this.#durable,
       bytes,
-      notes: writer?.takeNotes() ?? [],
+      notes: this.#file.takeNotes(),
     })
   }
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../util/duration.ts'
-import type { LogEvent } from '../client/log.ts'
+import type { LogEvent } from '../file/records.ts'
 import type { OpenDevice } from './epoch-table.ts'
-import type { Missed } from './reader-table.ts'
+import type { SkippedByRetention } from './reader-table.ts'
 import type { RetentionMove } from './retention-clock.ts'
 import { MAX_STATES } from './status-table.ts'
 
@@ -57,9 +57,15 @@ export class LogNotes {
   }
 
   /** Samples that a reader of the log had not taken are gone. */
-  missed({ reader, device, samples }: Missed, timeUs: number): void {
+  missed({ reader, device, samples }: SkippedByRetention, timeUs: number): void {
     const detail = `${samples} samples past the retention went before '${reader}' had taken them: more than is kept for it`
     this.#note({ timeUs, device, kind: 'sink', detail })
+  }
+
+  /** What could not be logged is in another file. @param why in plain words */
+  rejected(device: string, timeUs: number, what: string, why: string, file: string): void {
+    const detail = `${what} could not be logged (${why}): set aside in ${file}`
+    this.#note({ timeUs, device, kind: 'log', detail })
   }
 
   #note(event: LogEvent): void {

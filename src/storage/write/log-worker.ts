@@ -4,29 +4,25 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../util/clock.ts'
-import type { LogBatch } from '../client/log-batch.ts'
-import {
-  type FromWorker,
-  failureOf,
-  type ToWorker,
-  type WorkerOptions,
-} from '../client/worker-messages.ts'
+import { failureOf } from '../file/worker-failure.ts'
+import type { LogBatch } from './log-batch.ts'
 import { LogKeeper } from './log-keeper.ts'
+import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts'
 
 const TICK_MS = 250
 
 const port = parentPort as MessagePort
 const options = workerData as WorkerOptions
-const say = (message: FromWorker): void => port.postMessage(message)
+const post = (message: FromWorker): void => port.postMessage(message)
 
 const keeper = new LogKeeper({
   ...options,
   clock: systemClock,
-  report: (report) => say({ type: 'report', report }),
+  report: (report) => post({ type: 'report', report }),
 })
 
 try {
-  say({ type: 'open', reply: keeper.open() })
+  post({ type: 'open', reply: keeper.open() })
   const ticker = setInterval(() => keeper.tick(), TICK_MS)
   port.on('message', (first: ToWorker) => {
     const batches: LogBatch[] = []
@@ -43,7 +39,7 @@ try {
     }
   })
 } catch (error) {
-  say({ type: 'refused', failure: failureOf(error) })
+  post({ type: 'refused', failure: failureOf(error) })
   port.close()
 }
 
@@ -54,9 +50,9 @@ function next(): ToWorker | undefined {
 function close(): void {
   try {
     keeper.close()
-    say({ type: 'closed', failure: null })
+    post({ type: 'closed', failure: null })
   } catch (error) {
-    say({ type: 'closed', failure: failureOf(error) })
+    post({ type: 'closed', failure: failureOf(error) })
   }
   port.close()
 }

@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3'
 import { isMeasured } from '../../domain/sample.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { LogEvent, LostRange, ResumePoint } from '../client/log.ts'
-import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from '../client/log-batch.ts'
-import { Catalog } from '../read/catalog.ts'
+import { Catalog } from '../file/catalog.ts'
+import type { LogEvent, LoggedRun, LostRange } from '../file/records.ts'
 import { ChannelTable } from './channel-table.ts'
 import { CommitOrder } from './commit-order.ts'
 import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
+import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
 import { LogNotes } from './log-notes.ts'
 import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
@@ -70,11 +70,11 @@ export class LogWriter {
   }
 
   /** The last epoch of each device that had a boot number and numbered samples. */
-  resumePoints(): ResumePoint[] {
-    return this.#epochs.resumePoints()
+  loggedRuns(): LoggedRun[] {
+    return this.#epochs.loggedRuns()
   }
 
-  /** Begin of the log of each device that has samples in it, Unix µs. */
+  /** Start of the log of each device that has samples in it, Unix µs. */
   begins(): Map<string, number> {
     return this.#epochs.begins()
   }
@@ -90,7 +90,7 @@ export class LogWriter {
         let samples = 0
         for (const batch of batches) {
           for (const epoch of batch.epochs) this.#epochs.open(epoch)
-          for (const unit of batch.units) this.#channels.describe(unit)
+          for (const channel of batch.channels) this.#channels.describe(channel)
           this.#insertBlock(batch.block)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
@@ -120,23 +120,37 @@ export class LogWriter {
       .transaction(() => {
         const rolling = this.#rollUps.rollDue(1)
         if (this.#epochs.isTidyDue || this.#order.isTidyDue) this.#tidy()
-        return this.#prune(PRUNE_ROWS, this.#slackUs) || rolling
+        const pruning = this.#prune(PRUNE_ROWS, this.#slackUs)
+        this.#noteMissed(this.#clock.monoMs())
+        this.#events.save()
+        return pruning || rolling
       })
       .immediate()
     return this.#retention.shrink() || isBusy
   }
 
-  /**
-   * Lets go of the epochs of this run that nothing comes to any more; only while no
-   * batch waits that may still name one of them.
-   */
-  forgetClosed(): void {
-    this.#epochs.forgetClosed()
+  /** Lets go of epochs where they are many. Only where the next batch names those that it refers to. */
+  forgetEpochs(): void {
+    if (this.#epochs.areMany) this.#epochs.forget()
   }
 
   /** Events that the log itself made since this was asked last. They are in the log already. */
   takeNotes(): LogEvent[] {
     return this.#notes.take()
+  }
+
+  /**
+   * Leaves a trace of what could not be logged. Within the transaction of `write`.
+   *
+   * @param device null: not known
+   */
+  noteRejected(device: string | null, what: string, why: string, file: string): void {
+    const [first] = this.#epochs.devices
+    const name = device ?? first?.name
+    if (name === undefined) return
+    const timeUs = Math.round(this.#clock.wallMs() * 1000)
+    this.#notes.rejected(name, timeUs, what, why, file)
+    this.#events.save()
   }
 
   /** Brings roll-ups and retention up to the newest sample. */
@@ -146,7 +160,7 @@ export class LogWriter {
     for (let step = 0; step < LAST_STEPS; step++) {
       if (!this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate()) break
     }
-    this.#epochs.forgetClosed()
+    this.#epochs.forget()
     this.#db
       .transaction(() => {
         this.#noteMissed(Number.POSITIVE_INFINITY)

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { advance, distance } from '../../util/serial-number.ts'
-import type { LostRange } from '../client/log.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
-import type { Catalog } from '../read/catalog.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
+import type { LostRange } from '../file/records.ts'
 
 /** Ranges of a device that stay as they are, the newest ones; older ones are put together by minute. */
 export const SINGLE_RANGES = 10_000
@@ -107,7 +107,7 @@ export class LossTable {
    * @param doneUs up to where the samples of a device have passed the retention, Unix µs
    */
   fold(doneUs: (deviceId: number) => number): void {
-    // From the begin of a minute: it may have been put together in part.
+    // From the start of a minute: it may have been put together in part.
     const fromUs = Math.floor(this.#foldedUs / US_PER_MINUTE) * US_PER_MINUTE
     const excess = this.#excess(fromUs)
     this.#foldedUs = Number.MAX_SAFE_INTEGER

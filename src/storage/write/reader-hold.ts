@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import { type Position, positionOf } from '../file/commit-cursor.ts'
 import { BYTES_PER_SAMPLE } from '../file/log-size.ts'
-import { US_PER_MINUTE } from '../file/schema.ts'
-import { type Position, positionOf } from '../read/commit-cursor.ts'
-import { Untaken } from '../read/untaken.ts'
-import { type Missed, ReaderTable, type RegisteredReader } from './reader-table.ts'
+import { Unread } from '../file/unread.ts'
+import { ReaderTable, type RegisteredReader, type SkippedByRetention } from './reader-table.ts'
 
 /** Pause between two reports of what readers have missed, ms. */
 const REPORT_MS = 60_000
@@ -17,7 +17,7 @@ interface Lag {
   readonly oldestUs: number
 }
 
-/** Where the bound of a reader lies: samples before `fromUs` go untaken. */
+/** Where the bound of a reader lies: samples before `fromUs` go unread. */
 interface Bound {
   readonly keepBytes: number
   /** Minute of the newest retention limit that it was computed for. */
@@ -32,7 +32,7 @@ interface Bound {
  */
 export class ReaderHold {
   readonly #readers: ReaderTable
-  readonly #untaken: Untaken
+  readonly #unread: Unread
   readonly #minutes: Database.Statement
   #lags: Lag[] = []
   #bounds = new Map<string, Bound>()
@@ -42,7 +42,7 @@ export class ReaderHold {
 
   constructor(db: Database.Database) {
     this.#readers = new ReaderTable(db)
-    this.#untaken = new Untaken(db)
+    this.#unread = new Unread(db)
     this.#minutes = db
       .prepare('SELECT minute, samples FROM minute WHERE device_id = ? AND minute BETWEEN ? AND ?')
       .raw()
@@ -85,7 +85,7 @@ export class ReaderHold {
     for (const { reader, deviceId, position, oldestUs } of this.#lags) {
       const limitUs = limits.get(deviceId) ?? 0
       if (oldestUs >= limitUs || oldestUs > toUs) continue
-      const ranges = this.#untaken.ranges(deviceId, position, fromUs, toUs)
+      const ranges = this.#unread.ranges(deviceId, position, fromUs, toUs)
       const endOf = new Map<number, number>()
       let next = 0
       let missed = 0
@@ -108,7 +108,7 @@ export class ReaderHold {
    *
    * @param nowMs of a monotonic clock; infinity: all that is left
    */
-  takeMissed(nowMs: number): Missed[] {
+  takeMissed(nowMs: number): SkippedByRetention[] {
     if (!this.#hasMissed || nowMs < this.#quietUntilMs) return []
     this.#hasMissed = false
     this.#quietUntilMs = nowMs + REPORT_MS
@@ -120,7 +120,7 @@ export class ReaderHold {
     const lags: Lag[] = []
     for (const [deviceId, limitUs] of limits) {
       const position = positionOf(positions, deviceId)
-      const oldestUs = this.#untaken.oldestUs(deviceId, position)
+      const oldestUs = this.#unread.oldestUs(deviceId, position)
       if (oldestUs !== null && oldestUs < limitUs) {
         lags.push({ reader: name, deviceId, position, oldestUs })
       }

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Position, Positions } from '../read/commit-cursor.ts'
+import type { Position, Positions } from '../file/commit-cursor.ts'
 
 /** Who reads on in the log, and is waited for by the retention. */
 export interface RegisteredReader {
@@ -12,7 +12,7 @@ export interface RegisteredReader {
 }
 
 /** Samples that were deleted before a reader had taken them. */
-export interface Missed {
+export interface SkippedByRetention {
   readonly reader: string
   readonly device: string
   readonly samples: number
@@ -95,8 +95,8 @@ export class ReaderTable {
   }
 
   /** What has been missed since this was asked last, to be reported. */
-  takeUnreported(): Missed[] {
-    const rows = this.#unreported.all() as Missed[]
+  takeUnreported(): SkippedByRetention[] {
+    const rows = this.#unreported.all() as SkippedByRetention[]
     if (rows.length > 0) this.#reported.run()
     return rows
   }

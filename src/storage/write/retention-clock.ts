@@ -14,7 +14,7 @@ export interface HostMoment {
   readonly wallMs: number
 }
 
-/** What the retention has to say of itself. */
+/** A change of a device's time that is worth an event. */
 export type RetentionMove =
   /** The device's time moved on further than the passing of time explains, and was confirmed. */
   | { readonly kind: 'moved'; readonly fromUs: number; readonly toUs: number }

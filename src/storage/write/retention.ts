@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3'
 import { FREQUENT_KINDS } from '../../domain/events.ts'
-import { US_PER_SECOND } from '../file/schema.ts'
-import type { Catalog } from '../read/catalog.ts'
+import { US_PER_SECOND } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
 import type { OpenDevice } from './epoch-table.ts'
 import { ReaderHold } from './reader-hold.ts'
-import type { Missed } from './reader-table.ts'
+import type { SkippedByRetention } from './reader-table.ts'
 import {
   CONFIRMING_SAMPLES,
   type HostMoment,
@@ -159,7 +159,7 @@ export class Retention {
   }
 
   /** Samples that went before a reader had taken them, see `ReaderHold`. Within a transaction. */
-  takeMissed(nowMs: number): Missed[] {
+  takeMissed(nowMs: number): SkippedByRetention[] {
     return this.#hold.takeMissed(nowMs)
   }
 

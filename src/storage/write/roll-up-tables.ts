@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { ChannelFigures, Figures, Spread } from '../../stats/figures.ts'
-import { toMicro } from '../../util/micro.ts'
+import { exactMicro } from '../../util/micro.ts'
 import { toStored } from '../file/stored-value.ts'
 import type { MinuteFigures, SecondFigures } from './minute-figures.ts'
 
@@ -62,9 +62,9 @@ export class RollUpTables {
       this.#run(this.#secondAny, deviceId, second, figures, () => [null, null, null])
     } else if (isWhole(figures)) {
       this.#run(this.#second, deviceId, second, figures, ({ min, sumMicro, max }) => [
-        toMicro(min),
+        exactMicro(min),
         sumMicro,
-        toMicro(max),
+        exactMicro(max),
       ])
     } else {
       this.#run(this.#secondAny, deviceId, second, figures, ({ min, sumMicro, max }) => [
@@ -107,6 +107,6 @@ export class RollUpTables {
 function isWhole({ voltage, current, power }: Figures): boolean {
   return [voltage, current, power].every(
     ({ min, sumMicro, max }) =>
-      Number.isSafeInteger(sumMicro) && !Number.isNaN(toMicro(min) + toMicro(max)),
+      Number.isSafeInteger(sumMicro) && !Number.isNaN(exactMicro(min) + exactMicro(max)),
   )
 }

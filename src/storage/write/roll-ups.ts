@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3'
 import { Continuity } from '../../stats/continuity.ts'
 import { Folder } from '../../stats/folder.ts'
-import { US_PER_MINUTE, US_PER_SECOND } from '../file/schema.ts'
+import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
+import type { Catalog } from '../file/catalog.ts'
+import { SampleScan } from '../file/sample-scan.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
-import type { Catalog } from '../read/catalog.ts'
-import { SampleScan } from '../read/sample-scan.ts'
+import { DirtyMinutes } from './dirty-minutes.ts'
 import { MinuteFigures } from './minute-figures.ts'
 import { RollUpTables } from './roll-up-tables.ts'
 
@@ -19,8 +20,7 @@ interface Progress {
   complete: boolean
   /** `folder` does not know the rows before the next sample. */
   stale: boolean
-  /** Minutes whose row is out of date. */
-  readonly dirty: Set<number>
+  readonly dirty: DirtyMinutes
   /** Minute that the sample before went to. */
   lastMinute: number
 }
@@ -28,8 +28,9 @@ interface Progress {
 /**
  * Keeps the rows of minutes, and of the seconds and channels in them. They are a
  * pure function of the raw rows: a minute that gets a sample is marked dirty in the
- * same transaction, and computed when it is over. Usually the figures have been gathered on the way; where they have not
- * (a restart within the minute, late samples) the minute is read again.
+ * same transaction, and computed when it is over. Usually the figures have been
+ * gathered on the way; where they have not (a restart within the minute, late
+ * samples) the minute is read again.
  */
 export class RollUps {
   readonly #catalog: Catalog
@@ -145,10 +146,7 @@ export class RollUps {
 
   /** Start of the oldest minute of a device whose rows are still needed, Unix µs. */
   oldestNeededUs(deviceId: number): number {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const minute of this.#progress.get(deviceId)?.dirty ?? []) {
-      if (minute < oldest) oldest = minute
-    }
+    const oldest = this.#progress.get(deviceId)?.dirty.oldest ?? Number.POSITIVE_INFINITY
     return oldest * US_PER_MINUTE
   }
 
@@ -191,7 +189,7 @@ export class RollUps {
         figures: new MinuteFigures(),
         complete: false,
         stale: true,
-        dirty: new Set(),
+        dirty: new DirtyMinutes(),
         lastMinute: -1,
       }
       this.#progress.set(deviceId, progress)

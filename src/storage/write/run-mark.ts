@@ -8,10 +8,15 @@ import type Database from 'better-sqlite3'
  */
 export class RunMark {
   readonly #run = randomUUID()
+  /** For the file that is open. */
+  #set: Database.Statement | null = null
 
   /** Within the transaction. @param batches of this run that the log or a spill file has then */
   set(db: Database.Database, batches: number): void {
-    db.prepare(`INSERT OR REPLACE INTO meta VALUES ('written', ?)`).run(`${this.#run} ${batches}`)
+    if (this.#set?.database !== db) {
+      this.#set = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('written', ?)`)
+    }
+    this.#set.run(`${this.#run} ${batches}`)
   }
 
   /** As it was set last; 0 where this run has set none in that log. */

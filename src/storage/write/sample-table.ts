@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { toMicro } from '../../util/micro.ts'
+import { exactMicro } from '../../util/micro.ts'
 import { toStored } from '../file/stored-value.ts'
 
 /** The rows of the samples. All within a transaction. */
@@ -40,9 +40,9 @@ export class SampleTable {
     statusId: number,
   ): number {
     const id = this.#freeId(timeUs)
-    const v = toMicro(voltage)
-    const a = toMicro(current)
-    const w = toMicro(power)
+    const v = exactMicro(voltage)
+    const a = exactMicro(current)
+    const w = exactMicro(power)
     const number = seq < 0 ? null : seq
     // NaN in any of them makes the sum NaN.
     if (Number.isNaN(v + a + w)) {

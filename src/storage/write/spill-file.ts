@@ -16,10 +16,10 @@ import { cleanText, type Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
-import type { ChannelUnit, LogEvent, LostRange } from '../client/log.ts'
-import { BlockBuilder, type LogBatch, samplesOf } from '../client/log-batch.ts'
 import { inTheWay } from '../file/log-errors.ts'
 import { sizeOf, syncFolder } from '../file/placing.ts'
+import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
+import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
 
 /** Cells of a sample before those of its extra channels. */
 const SAMPLE_CELLS = 8
@@ -27,7 +27,7 @@ const SAMPLE_CELLS = 8
 const CHUNK_BYTES = 256 * 1024
 
 /** Samples of a spill file on their way back, up to and not including `offset`. */
-export interface SpilledChunk {
+interface SpilledChunk {
   readonly batches: readonly LogBatch[]
   readonly offset: number
 }
@@ -35,14 +35,19 @@ export interface SpilledChunk {
 /**
  * An append-only text file beside the log for what the log can't take at the
  * moment. Each line is a CSV record that begins with its kind; the first one,
- * `spill,<id>`, tells this file from an earlier one of the same name, so that
+ * `spill,<id>`, distinguishes this file from an earlier one of the same name, so that
  * the log can remember how much of it has flowed back.
  */
 export class SpillFile {
   readonly #path: string
 
-  constructor(logFile: string) {
-    this.#path = `${logFile}.spill.csv`
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** The one that flows back into a log. */
+  static of(logFile: string): SpillFile {
+    return new SpillFile(`${logFile}.spill.csv`)
   }
 
   get path(): string {
@@ -57,7 +62,7 @@ export class SpillFile {
    * Appends and syncs: what was given is durable on return. Where it fails, what
    * got written is taken back, or else cut off by the next append.
    *
-   * @param run all that the samples may refer to
+   * @param run what is known of the run beside its batches
    */
   append(run: LogBatch, batches: readonly LogBatch[]): void {
     const fd = this.#open(constants.O_RDWR | constants.O_CREAT | constants.O_APPEND)
@@ -69,7 +74,7 @@ export class SpillFile {
       for (const batch of batches) text += batchLines(batch)
       writeAll(fd, Buffer.from(text))
       fsyncSync(fd)
-      // A new file is durable only once its folder tells of it.
+      // A new file is durable only once its folder is synced.
       if (sound === 0) syncFolder(this.#path)
     } catch (error) {
       // Where it could not even be read, nothing of it is cut off.
@@ -172,14 +177,14 @@ function epochLine(epoch: Epoch): string {
   return `epoch,${epoch.id},${text(epoch.device)},${epoch.boot ?? ''},${epoch.startedUs}\n`
 }
 
-function unitLine({ device, id, unit }: ChannelUnit): string {
+function channelLine({ device, id, unit }: LoggedChannel): string {
   return `unit,${text(device)},${text(id)},${text(unit)}\n`
 }
 
 function batchLines(batch: LogBatch): string {
   let lines = ''
   for (const epoch of batch.epochs) lines += epochLine(epoch)
-  for (const unit of batch.units) lines += unitLine(unit)
+  for (const channel of batch.channels) lines += channelLine(channel)
   for (const each of samplesOf(batch.block)) {
     const values = `${each.voltage},${each.current},${each.power}`
     lines += `sample,${each.timeUs},${each.epochId},${each.seq},${values},${text(each.status)}`
@@ -197,14 +202,15 @@ function batchLines(batch: LogBatch): string {
 
 /** One cell that holds no line end. */
 function text(raw: string): string {
-  return csvQuoted(cleanText(raw))
+  // What was set aside may hold anything.
+  return csvQuoted(cleanText(String(raw)))
 }
 
 /** Makes batches of records again. */
 class BatchReader {
   readonly #block = new BlockBuilder()
   readonly #epochs: Epoch[] = []
-  readonly #units: ChannelUnit[] = []
+  readonly #channels: LoggedChannel[] = []
   readonly #lost: LostRange[] = []
   readonly #events: LogEvent[] = []
 
@@ -243,7 +249,7 @@ class BatchReader {
         })
         return
       case 'unit':
-        this.#units.push({ device: cell(1), id: cell(2), unit: cell(3) })
+        this.#channels.push({ device: cell(1), id: cell(2), unit: cell(3) })
         return
       case 'lost':
         this.#lost.push({
@@ -269,7 +275,7 @@ class BatchReader {
   take(): LogBatch {
     return {
       epochs: this.#epochs,
-      units: this.#units,
+      channels: this.#channels,
       block: this.#block.take(),
       lost: this.#lost,
       events: this.#events,

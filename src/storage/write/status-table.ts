@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { INVALID_STATUS, isMeasured, splitMarks } from '../../domain/sample.ts'
-import type { Catalog } from '../read/catalog.ts'
+import type { Catalog } from '../file/catalog.ts'
 
 /** Different words at a time; a device that writes a counter into its status has no end of them. */
 export const MAX_STATES = 1000

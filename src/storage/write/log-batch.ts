@@ -1,13 +1,13 @@
 import type { Extras } from '../../domain/channels.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { ChannelUnit, LogEvent, LostRange } from './log.ts'
+import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 
 /** Numbers a sample takes in a block: time, voltage, current, power, seq, epoch, status. */
 export const FIELDS = 7
 /** Numbers a value of an extra channel takes: place of its sample, place of its channel, value. */
 export const EXTRA_FIELDS = 3
 /** At most so many samples are handed over at once, and so uncommitted while the disk keeps up. */
-export const BLOCK_SAMPLES = 500
+const BLOCK_SAMPLES = 500
 /** Where neither log nor spill file can be written: samples kept before the log counts as failed. */
 export const LAST_RESORT_SAMPLES = 500_000
 
@@ -28,8 +28,10 @@ export interface SampleBlock {
 
 /** What goes to the writer in one piece. */
 export interface LogBatch {
+  /** All that samples and lost ranges of the batch refer to; the log may have them already. */
   readonly epochs: readonly Epoch[]
-  readonly units: readonly ChannelUnit[]
+  /** What the user says of channels. */
+  readonly channels: readonly LoggedChannel[]
   readonly block: SampleBlock
   readonly lost: readonly LostRange[]
   readonly events: readonly LogEvent[]
@@ -49,7 +51,7 @@ const EMPTY_BLOCK: SampleBlock = {
 /** To make a batch of what there is: `{ ...EMPTY_BATCH, events }`. */
 export const EMPTY_BATCH: LogBatch = {
   epochs: [],
-  units: [],
+  channels: [],
   block: EMPTY_BLOCK,
   lost: [],
   events: [],
@@ -180,5 +182,49 @@ export function* samplesOf(block: SampleBlock): Generator<{
       status: block.states[fields[at + 6] as number] as string,
       extras: ofSample,
     }
+  }
+}
+
+/** Records of a batch, whatever they are. */
+export function countOf({ epochs, channels, block, lost, events }: LogBatch): number {
+  return epochs.length + channels.length + block.count + lost.length + events.length
+}
+
+/** A batch in parts, in order: by kinds of records, or the records of one kind in halves; null: it has one record. */
+export function halvesOf(batch: LogBatch): LogBatch[] | null {
+  if (countOf(batch) < 2) return null
+  const { epochs, channels, block, lost, events } = batch
+  const kinds = [{ epochs }, { channels }, { block }, { lost }, { events }]
+    .map((kind): LogBatch => ({ ...EMPTY_BATCH, ...kind }))
+    .filter((each) => countOf(each) > 0)
+  if (kinds.length > 1) return kinds
+  const middle = Math.ceil(countOf(batch) / 2)
+  const part = (from: number, to?: number): LogBatch => ({
+    epochs: epochs.slice(from, to),
+    channels: channels.slice(from, to),
+    block: partOf(block, from, to ?? block.count),
+    lost: lost.slice(from, to),
+    events: events.slice(from, to),
+  })
+  return [part(0, middle), part(middle)]
+}
+
+function partOf(
+  { count, fields, states, extras, channels }: SampleBlock,
+  from: number,
+  to: number,
+): SampleBlock {
+  const own: number[] = []
+  for (let at = 0; at < extras.length; at += EXTRA_FIELDS) {
+    const sampleAt = extras[at] as number
+    if (sampleAt < from || sampleAt >= to) continue
+    own.push(sampleAt - from, extras[at + 1] as number, extras[at + 2] as number)
+  }
+  return {
+    count: Math.max(0, Math.min(count, to) - from),
+    fields: fields.slice(from * FIELDS, to * FIELDS),
+    states,
+    extras: Float64Array.from(own),
+    channels,
   }
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
-import { damaged } from '../file/log-errors.ts'
+import { damaged } from './log-errors.ts'
 
-export interface EpochEntry {
+interface EpochEntry {
   /** -1: the log has no such epoch */
   readonly deviceId: number
   /** Time of its first sample, Unix µs. */
@@ -10,7 +10,7 @@ export interface EpochEntry {
 
 const NO_EPOCH: EpochEntry = { deviceId: -1, startedUs: 0 }
 
-export interface StatusEntry {
+interface StatusEntry {
   readonly text: string
   readonly measured: boolean
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
+import { WriterLock } from '../file/writer-lock.ts'
 import { LogReader } from '../read/log-reader.ts'
-import { WriterLock } from './writer-lock.ts'
 
 /**
  * Removes a log that nothing has come into, with what stands beside it.

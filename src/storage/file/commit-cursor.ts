@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { InaError } from '../../util/errors.ts'
-import { older } from '../file/log-errors.ts'
+import { layoutOf } from './layout.ts'
+import { older } from './log-errors.ts'
 
 /** How far the samples of one device have been taken: all runs before `run`, and in `run` up to `id`. */
 export interface Position {
@@ -38,7 +39,7 @@ export class CursorText {
 
   /** @throws InaError log_older: the log has no commit order */
   constructor(db: Database.Database) {
-    const layout = db.pragma('user_version', { simple: true }) as number
+    const layout = layoutOf(db)
     if (layout < FIRST_LAYOUT) throw older(db.name, layout, FIRST_LAYOUT)
     const identity = db.prepare(`SELECT value FROM meta WHERE key = 'identity'`).pluck().get()
     this.#identity = String(identity).slice(0, IDENTITY_CHARACTERS)
@@ -79,5 +80,5 @@ export class CursorText {
 }
 
 function refused(message: string): InaError {
-  return new InaError('input_invalid', message, `read on from the begin: cursor ${BEGINNING}`)
+  return new InaError('input_invalid', message, `read on from the start: cursor ${BEGINNING}`)
 }

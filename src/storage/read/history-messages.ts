@@ -1,7 +1,7 @@
 import type { Trace } from '../../chart/trace.ts'
 import type { LogOwner } from '../file/log-file.ts'
-import type { LogSpan } from '../read/log-query.ts'
-import type { WorkerFailure } from './worker-messages.ts'
+import type { WorkerFailure } from '../file/worker-failure.ts'
+import type { LogSpan } from './log-query.ts'
 
 /** What is asked of the thread that reads a log; its `id` comes back with the answer. */
 export type HistoryQuestion =

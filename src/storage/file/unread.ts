@@ -17,7 +17,7 @@ const RANGES = `
  * What of a device lies behind a position. A sample does where any later run of its
  * epoch spans it, or that of the position does behind it; so ranges may overlap.
  */
-export class Untaken {
+export class Unread {
   readonly #oldest: Database.Statement
   readonly #ranges: Database.Statement
 

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3'
 import { Continuity } from '../../stats/continuity.ts'
 import type { Figures } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
-import { fromStored, type StoredValue } from '../file/stored-value.ts'
 import type { Catalog } from './catalog.ts'
+import { fromStored, type StoredValue } from './stored-value.ts'
 
 /** id (Unix µs), epoch_id, seq, v, a, w, status_id */
 export type SampleRow = [

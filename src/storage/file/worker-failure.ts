@@ -1,11 +1,4 @@
 import { type ErrorCode, InaError, isInaError } from '../../util/errors.ts'
-import type { KeeperReport, OpenReply } from '../write/log-keeper.ts'
-import type { LogBatch } from './log-batch.ts'
-
-export interface WorkerOptions {
-  readonly file: string
-  readonly retainMs: number
-}
 
 /** An InaError on its way between threads. */
 export interface WorkerFailure {
@@ -14,18 +7,6 @@ export interface WorkerFailure {
   readonly hint: string
   readonly stack: string
 }
-
-export type ToWorker =
-  | { readonly type: 'batch'; readonly batch: LogBatch }
-  | { readonly type: 'close' }
-
-export type FromWorker =
-  /** First message where all is well. */
-  | { readonly type: 'open'; readonly reply: OpenReply }
-  /** First and last message where the log can't be used. */
-  | { readonly type: 'refused'; readonly failure: WorkerFailure }
-  | { readonly type: 'report'; readonly report: KeeperReport }
-  | { readonly type: 'closed'; readonly failure: WorkerFailure | null }
 
 export function errorOf(failure: WorkerFailure): InaError {
   const error = new InaError(failure.code, failure.message, failure.hint)

@@ -1,0 +1,20 @@
+import type { WorkerFailure } from '../file/worker-failure.ts'
+import type { KeeperReport, OpenReply } from './keeper-report.ts'
+import type { LogBatch } from './log-batch.ts'
+
+export interface WorkerOptions {
+  readonly file: string
+  readonly retainMs: number
+}
+
+export type ToWorker =
+  | { readonly type: 'batch'; readonly batch: LogBatch }
+  | { readonly type: 'close' }
+
+export type FromWorker =
+  /** First message where all is well. */
+  | { readonly type: 'open'; readonly reply: OpenReply }
+  /** First and last message where the log can't be used. */
+  | { readonly type: 'refused'; readonly failure: WorkerFailure }
+  | { readonly type: 'report'; readonly report: KeeperReport }
+  | { readonly type: 'closed'; readonly failure: WorkerFailure | null }
