@@ -1,8 +1,8 @@
 import { ownValue } from '../util/records.ts'
 import { dotRow } from './axis.ts'
-import type { Columns } from './columns.ts'
 import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
+import type { Trace } from './trace.ts'
 
 /**
  * Draws one channel into its strip: in each column a bar from its lowest to its
@@ -11,12 +11,7 @@ import type { Curve } from './strips.ts'
  *
  * @param dotsPerRow dots of the raster in one row of cells
  */
-export function drawCurve(
-  raster: Raster,
-  columns: Columns,
-  curve: Curve,
-  dotsPerRow: number,
-): void {
+export function drawCurve(raster: Raster, columns: Trace, curve: Curve, dotsPerRow: number): void {
   const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
   const { axis, strip, pen } = curve

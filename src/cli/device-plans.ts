@@ -1,4 +1,4 @@
-import type { DevicePlan, SourcePlan } from '../app/device-plan.ts'
+import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { countOption, dbOption, durationOption } from './common-options.ts'
@@ -18,7 +19,7 @@ export interface LogOptions {
 export interface MonitorOptions extends LogOptions {
   readonly devices: DevicesAsked
   readonly keepTime?: boolean
-  readonly output?: 'tui' | 'plain' | 'ndjson' | 'none'
+  readonly output?: OutputKind
   /** ms */
   readonly duration?: number
   readonly count?: number
@@ -77,7 +78,7 @@ function addRunOptions(command: Command): Command {
   return command
     .addOption(
       option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
-        choices: ['tui', 'plain', 'ndjson', 'none'],
+        choices: OUTPUT_KINDS,
         defaultText: 'tui on a terminal, else plain',
       }),
     )

@@ -1,5 +1,5 @@
-import type { DevicePlan } from '../app/device-plan.ts'
 import type { ProcessIo } from '../app/io.ts'
+import type { DevicePlan } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
 import { type DevicesAsked, planDevices } from './device-plans.ts'
 

@@ -48,6 +48,7 @@ export class Question<Q, A> {
   /** An answer that is under way is not wanted any more. */
   cancel(): void {
     this.#wanted = null
+    this.#trouble = null
   }
 
   #hasToWait(question: Q): boolean {
@@ -58,19 +59,29 @@ export class Question<Q, A> {
   }
 
   async #send(question: Q): Promise<void> {
-    const { send, isSame, onAnswer, onDropped, monoMs } = this.#options
+    const { send, onAnswer, onDropped } = this.#options
+    let answer: A
     try {
-      const answer = await send(question)
-      this.#isAsking = false
-      this.#trouble = null
-      this.#failed = null
-      if (this.#wanted !== null && isSame(this.#wanted, question)) onAnswer(question, answer)
-      else onDropped()
+      answer = await send(question)
     } catch (error) {
-      this.#isAsking = false
-      this.#trouble = errorText(error)
-      this.#failed = { question, untilMs: monoMs() + RETRY_MS }
-      onDropped()
+      this.#fail(question, error)
+      return
     }
+    this.#isAsking = false
+    this.#trouble = null
+    this.#failed = null
+    if (this.#isWanted(question)) onAnswer(question, answer)
+    else onDropped()
+  }
+
+  #fail(question: Q, error: unknown): void {
+    this.#isAsking = false
+    this.#failed = { question, untilMs: this.#options.monoMs() + RETRY_MS }
+    if (this.#isWanted(question)) this.#trouble = errorText(error)
+    this.#options.onDropped()
+  }
+
+  #isWanted(question: Q): boolean {
+    return this.#wanted !== null && this.#options.isSame(this.#wanted, question)
   }
 }

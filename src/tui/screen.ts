@@ -45,6 +45,8 @@ export interface ScreenOptions {
 }
 
 export interface Screen {
+  /** Asks the view for nothing more; the last frame stays, and the keys work. */
+  hold(): void
   /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
   close(): void
   /** Resolves when the terminal is restored and has taken all that was written to it. */
@@ -121,6 +123,10 @@ class MonitorScreen implements Screen {
       throw error
     }
     this.#loop.start()
+  }
+
+  hold(): void {
+    this.#loop.stop()
   }
 
   close(): void {

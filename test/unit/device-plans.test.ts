@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { DevicePlan } from '../../src/app/device-plan.ts'
+import type { DevicePlan } from '../../src/app/run-plan.ts'
 import { type DevicesAsked, planDevices } from '../../src/cli/device-plans.ts'
 import type { NamedSource, Said } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
@@ -151,6 +151,7 @@ describe('--set', () => {
     [['bench:interval=100'], [BOARD], /--set bench:interval=100 is for a device 'bench'/],
     [['/dev/board:intervall=1'], [BOARD], /'intervall' is no setting/],
     [['/dev/board:'], [BOARD], /'' is no setting/],
+    [['toString=5'], [BOARD], /'toString' is no setting/],
     [['interval'], [BOARD], /has no value/],
   ])('%j is refused', (set, sources, pattern) => {
     expect(() => plan(sources, { set })).toThrow(pattern)

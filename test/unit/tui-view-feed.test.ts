@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
 import type { Snapshot, TraceWish } from '../../src/monitor/view.ts'
+import { Question } from '../../src/tui/question.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
 import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
@@ -158,6 +159,25 @@ describe('questions to a view', () => {
     expect(feed.trouble).toBeNull()
   })
 
+  it('that fail are no trouble any more once the right trace is back without them', async () => {
+    const { feed, traces } = rig()
+    feed.askTrace(RUNNING, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    feed.askTrace({ ...RUNNING, spanMs: 900_000 }, 0)
+    traces[1]?.fail(new Error('the log is damaged'))
+    await settle()
+    expect(feed.trouble).toBe('the log is damaged')
+    feed.askTrace(RUNNING, 0)
+    expect(feed.trouble).toBeNull()
+    // Nor are those that fail when nobody wants them any more.
+    feed.askTrace({ ...RUNNING, spanMs: 30_000 }, 0)
+    feed.askTrace(RUNNING, 0)
+    traces[2]?.fail(new Error('the log is damaged'))
+    await settle()
+    expect(feed.trouble).toBeNull()
+  })
+
   it('survive a view that throws at once', async () => {
     const feed = new ViewFeed({
       view: {
@@ -176,4 +196,29 @@ describe('questions to a view', () => {
     await settle()
     expect(feed.trouble).toBe('no such device')
   })
+})
+
+/** A fault of ours must end the program with its stack, not become a line on the screen. */
+it('an error in what follows an answer is no trouble of the view', async () => {
+  const faults: unknown[] = []
+  const own = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason) => faults.push(reason))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of own) process.on('unhandledRejection', listener)
+  })
+  const question = new Question<number, string>({
+    send: async () => 'answer',
+    isSame: (one, other) => one === other,
+    onAnswer: () => {
+      throw new TypeError('a fault of the layout')
+    },
+    onDropped: () => {},
+    monoMs: () => 0,
+  })
+  question.ask(1)
+  await settle()
+  expect(question.trouble).toBeNull()
+  expect(faults).toMatchObject([{ message: 'a fault of the layout' }])
 })

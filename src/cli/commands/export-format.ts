@@ -1,5 +1,6 @@
 import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/read/log-query.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
+import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { channelColumns } from './export-channels.ts'
 import { RowBytes } from './row-bytes.ts'
@@ -93,7 +94,7 @@ export class SampleLines {
       rows.bytes(this.#text(sample.status))
       for (const channel of this.#channels) {
         rows.bytes(channel.before)
-        this.#number(sample.extras?.[channel.id] ?? Number.NaN)
+        this.#number(ownValue(sample.extras, channel.id) ?? Number.NaN)
       }
       rows.bytes(end)
       if (rows.isFull) yield rows.chunk()

@@ -9,6 +9,7 @@ import type {
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../util/loss-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
@@ -175,7 +176,7 @@ async function write(
 /** False: a sample of other extra channels than these alone. */
 function hasCells({ voltage, extras }: LoggedSample, channels: readonly string[]): boolean {
   if (!Number.isNaN(voltage)) return true
-  return extras !== null && channels.some((id) => extras[id] !== undefined)
+  return channels.some((id) => ownValue(extras, id) !== undefined)
 }
 
 /** In order of time; a loss stands where it begins. */

@@ -66,7 +66,7 @@ function* plotOf(
   const rows = STRIP_ROWS * channels.length
   const strips = stripsOf(rows, channels, true)
   const raster = rasterOf(size.columns, rows, size.ascii)
-  const curves = curvesOf(trace, strips)
+  const curves = curvesOf(trace, strips, channels)
   for (const curve of curves) drawCurve(raster, trace, curve, raster.dotRows / rows)
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())

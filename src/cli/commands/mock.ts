@@ -163,7 +163,7 @@ async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
   refuseUnusedColumns(options)
   const writeSummary = openSummary(options.summary ?? null, io.stderr, null)
   const replay = options.replay === undefined ? null : openReplay(options.replay, options)
-  const stop = new Stop()
+  const stop = new Stop(io.clock)
   const abort = new AbortController()
   void stop.reached.then(() => abort.abort())
   stop.onSignals()

@@ -1,7 +1,7 @@
 import { dotRow } from '../../chart/axis.ts'
-import type { Columns } from '../../chart/columns.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
+import type { Trace } from '../../chart/trace.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
@@ -89,7 +89,7 @@ export function leftEdge(curves: readonly Curve[], row: number, look: Look): Spa
 export function rightEdge(
   curves: readonly Curve[],
   row: number,
-  columns: Columns | null,
+  columns: Trace | null,
   gutters: Gutters,
   look: Look,
 ): Span {
@@ -143,7 +143,7 @@ export function bottomLine(
   curves: readonly Curve[],
   plotColumns: number,
   dotColumns: number,
-  columns: Columns | null,
+  columns: Trace | null,
 ): Line {
   const { glyphs } = look
   const [first] = curves
@@ -163,7 +163,7 @@ function timeCells(
   spanMs: number,
   plotColumns: number,
   dotColumns: number,
-  columns: Columns | null,
+  columns: Trace | null,
   { glyphs }: Look,
 ): Line {
   const dotsPerCell = dotColumns / plotColumns

@@ -1,4 +1,4 @@
-import { type Columns, foldColumns } from '../../chart/columns.ts'
+import { foldColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { type Raster, rasterOf } from '../../chart/raster.ts'
 import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../chart/strips.ts'
@@ -28,6 +28,8 @@ export interface ChartOptions {
   readonly spanMs: number
   /** Right edge, Unix µs; null: where the trace ends. */
   readonly endUs: number | null
+  /** All of the device. */
+  readonly channels: readonly Channel[]
   readonly strips: readonly Strip[]
   /** Set into the upper border, at its left and its right. */
   readonly title: Line
@@ -71,12 +73,12 @@ function dotsAcross(width: number, look: Look): number {
 export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const { width, look, strips } = options
   const rows = plotRows(options.height)
-  const fold = (dots: number): Columns | null =>
+  const fold = (dots: number): Trace | null =>
     trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots, options.endUs)
   // The plot's width depends on the axes' labels, and these on the extents,
   // which hardly depend on the number of columns.
   const wide = fold(dotsAcross(width, look))
-  const curves = wide ? curvesOf(wide, strips) : []
+  const curves = wide ? curvesOf(wide, strips, options.channels) : []
   const gutters = guttersOf(curves, strips.length > 1, look)
   const plotColumns = Math.max(1, width - gutters.left - gutters.right - 2)
   const raster = rasterOf(plotColumns, rows, look.ascii)
@@ -98,7 +100,7 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
 }
 
 /** The first is drawn last, on top: V is the steadiest and would vanish under the others. */
-function draw(raster: Raster, rows: number, columns: Columns, curves: readonly Curve[]): void {
+function draw(raster: Raster, rows: number, columns: Trace, curves: readonly Curve[]): void {
   for (const curve of [...curves].reverse()) {
     drawCurve(raster, columns, curve, raster.dotRows / rows)
   }

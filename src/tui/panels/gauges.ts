@@ -72,11 +72,11 @@ interface Scale {
   readonly to: number
 }
 
-/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where one is known. */
-function scaleOf({ range, quantity }: Channel, fullScale: number | undefined): Scale | null {
-  if (quantity === null && range !== null) return { from: range.min, to: range.max }
-  if (quantity === null && fullScale === undefined) return null
-  return { from: 0, to: fullScale ?? 0 }
+/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where both ends are known. */
+function scaleOf({ range, quantity }: Channel, fullScale = 0): Scale | null {
+  if (quantity !== null) return { from: 0, to: fullScale }
+  if (range === null || !Number.isFinite(range.min) || !Number.isFinite(range.max)) return null
+  return { from: range.min, to: range.max }
 }
 
 function share(value: number, { from, to }: Scale): number {

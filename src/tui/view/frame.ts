@@ -148,6 +148,7 @@ function chart(
     height,
     spanMs: spanMs(view),
     endUs: frozen?.endUs ?? null,
+    channels: all,
     strips,
     title,
     note,
