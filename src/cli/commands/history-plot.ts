@@ -9,7 +9,7 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 
-export interface PlotSize {
+interface PlotSize {
   /** Character cells of the terminal. */
   readonly columns: number
   /** Letters instead of braille dots. */
@@ -36,12 +36,12 @@ export function* plotText(
     const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
     const { device, fromUs, toUs } = total
     const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
-    yield* plotOf(device, channelsOf(total, reader), trace, { ...size, columns })
+    yield* plotOf(device, plottedChannels(total, reader), trace, { ...size, columns })
   }
 }
 
 /** Voltage, current and power where there are some, then the extra channels that have values. */
-function channelsOf({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
+function plottedChannels({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
   const extra = reader
     .channels(device)
     .map(({ id, unit }, place) => extraChannel(id, place, unit))

@@ -12,14 +12,17 @@ import { tableText } from './history-table.ts'
 import {
   addRangeOptions,
   emptyHint,
+  formatOption,
   openReader,
   type RangeOptions,
   rangeOf,
   settleRange,
 } from './log-range.ts'
 
+const FORMATS = ['table', 'plot', 'json'] as const
+
 interface HistoryOptions extends RangeOptions {
-  format: 'table' | 'plot' | 'json'
+  format: (typeof FORMATS)[number]
   ascii?: boolean
 }
 
@@ -38,12 +41,7 @@ export function historyCommand(io: ProcessIo): Command {
     'Summarises the log: samples, losses, min/avg/max, charge and energy.',
   )
   addRangeOptions(command)
-    .addOption(
-      option('--format <format>', 'table, plot or json', {
-        choices: ['table', 'plot', 'json'],
-        default: 'table',
-      }).env('INA219_HISTORY_FORMAT'),
-    )
+    .addOption(formatOption(command, 'table, plot or json', FORMATS))
     .addOption(option('--ascii', 'plot with ASCII characters only'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
