@@ -2,17 +2,11 @@ import type { ReadStream } from 'node:tty'
 import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
+import { changeMark } from './change-mark.ts'
+import { buildFrame, type FrameContext, isChartApart, traceWish, waitingFrame } from './frame.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { changeMark } from './view/change-mark.ts'
-import {
-  buildFrame,
-  type FrameContext,
-  isChartApart,
-  traceWish,
-  waitingFrame,
-} from './view/frame.ts'
 import { type Action, actionOf } from './view/keymap.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
@@ -24,8 +18,6 @@ import {
 } from './view/view-state.ts'
 import { ViewFeed } from './view-feed.ts'
 import { Dashboard } from './widgets/dashboard.ts'
-
-export { canOpenScreen } from './terminal/can-open.ts'
 
 export interface ScreenOptions {
   /** What is shown; may be slow, may fail, may be at the other end of a network. */

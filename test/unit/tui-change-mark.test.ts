@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Snapshot } from '../../src/monitor/view.ts'
-import { changeMark } from '../../src/tui/view/change-mark.ts'
+import { changeMark } from '../../src/tui/change-mark.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
 import { sampleSnapshot } from '../support/snapshots.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { buildFrame, traceWish, waitingFrame } from '../../src/tui/frame.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
-import { buildFrame, traceWish, waitingFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'

@@ -5,7 +5,7 @@ import type { Trace } from '../../chart/trace.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /** Room for the axes' labels beside the plot, in cells. */
 export interface Gutters {
@@ -58,20 +58,20 @@ export function leftLabel(
   row: number,
   gutters: Gutters,
   look: Look,
-): Span[] {
+): Piece[] {
   const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
-  if (!curve) return [span(' '.repeat(gutters.left))]
+  if (!curve) return [piece(' '.repeat(gutters.left))]
   const head = gutters.apart ? stripHead(curve, look)[row - curve.strip.top] : undefined
   const name = (head === undefined ? '' : ` ${head}`).padEnd(gutters.nameCells)
   const label = tickLabel(curve, row)
-  if (label === undefined && name.trim() === '') return [span(' '.repeat(gutters.left))]
+  if (label === undefined && name.trim() === '') return [piece(' '.repeat(gutters.left))]
   const text = (label ?? '').padStart(gutters.left - name.length - 1)
-  return [span(`${name}${text} `, curve.channel.role)]
+  return [piece(`${name}${text} `, curve.channel.role)]
 }
 
-export function rightLabels(row: number, gutters: Gutters): Span[] {
+export function rightLabels(row: number, gutters: Gutters): Piece[] {
   return gutters.axes.map(({ curve, width }) =>
-    span((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
+    piece((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
   )
 }
 
@@ -79,10 +79,10 @@ function curveInRow(curves: readonly Curve[], row: number): Curve | undefined {
   return curves.find(({ strip }) => row >= strip.top && row < strip.top + strip.rows)
 }
 
-export function leftEdge(curves: readonly Curve[], row: number, look: Look): Span {
+export function leftEdge(curves: readonly Curve[], row: number, look: Look): Piece {
   const curve = curveInRow(curves, row)
   const tick = curve && tickLabel(curve, row) !== undefined
-  return span(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
+  return piece(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
 }
 
 /** The frame at the right; where a channel's newest value is, its letter, so that colour is not needed. */
@@ -92,16 +92,16 @@ export function rightEdge(
   columns: Trace | null,
   gutters: Gutters,
   look: Look,
-): Span {
+): Piece {
   const newest = (columns?.length ?? 0) - 1
   const here = curves.find(({ channel, axis, strip }) => {
     const value = ownValue(columns?.channels, channel.id)?.last[newest] ?? Number.NaN
     return !Number.isNaN(value) && strip.top + dotRow(axis, value, strip.rows) === row
   })
-  if (here) return span(here.pen.letter.toUpperCase(), here.channel.role)
+  if (here) return piece(here.pen.letter.toUpperCase(), here.channel.role)
   const curve = gutters.apart ? undefined : curves[1]
   const tick = curve && tickLabel(curve, row) !== undefined
-  return span(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
+  return piece(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
 }
 
 interface TitleOptions {
@@ -114,20 +114,20 @@ interface TitleOptions {
 /** The upper border with the title at its left and, where there is room, the note at its right. */
 export function titleLine({ width, title, note, look }: TitleOptions, gutters: Gutters): Line {
   const { glyphs } = look
-  const rule = (cells: number): Span => span(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
+  const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
   const inner = Math.max(0, width - gutters.left - gutters.right - 2)
   const head = lineWidth(title) + 1 > inner ? fitLine(title, inner - 1) : title
   const room = inner - 1 - lineWidth(head)
   const tail = lineWidth(note) + 2 <= room ? [...note, rule(1)] : []
   return [
-    span(' '.repeat(gutters.left)),
-    span(glyphs.topLeft, 'dim'),
+    piece(' '.repeat(gutters.left)),
+    piece(glyphs.topLeft, 'dim'),
     rule(1),
     ...head,
     rule(room - lineWidth(tail)),
     ...tail,
-    span(glyphs.topRight, 'dim'),
-    span(' '.repeat(gutters.right)),
+    piece(glyphs.topRight, 'dim'),
+    piece(' '.repeat(gutters.right)),
   ]
 }
 
@@ -149,12 +149,12 @@ export function bottomLine(
   const [first] = curves
   const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
   return [
-    span(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
-    span(glyphs.bottomLeft, 'dim'),
+    piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
+    piece(glyphs.bottomLeft, 'dim'),
     ...timeCells(spanMs, plotColumns, dotColumns, columns, look),
-    span(glyphs.bottomRight, 'dim'),
+    piece(glyphs.bottomRight, 'dim'),
     ...gutters.axes.map(({ curve, width }) =>
-      span(axisName(curve, look).padStart(width), curve.channel.role),
+      piece(axisName(curve, look).padStart(width), curve.channel.role),
     ),
   ]
 }
@@ -167,13 +167,13 @@ function timeCells(
   { glyphs }: Look,
 ): Line {
   const dotsPerCell = dotColumns / plotColumns
-  const cells: Span[] = Array.from({ length: plotColumns }, () => span(glyphs.horizontal, 'dim'))
+  const cells: Piece[] = Array.from({ length: plotColumns }, () => piece(glyphs.horizontal, 'dim'))
   const labelled = new Set<number>()
   for (const tick of timeTicks(spanMs, dotColumns)) {
     const at = Math.floor(tick.column / dotsPerCell)
     const start = Math.max(0, Math.min(plotColumns - tick.label.length, at))
     for (const [i, char] of [...tick.label].entries()) {
-      cells[start + i] = span(char)
+      cells[start + i] = piece(char)
       labelled.add(start + i)
     }
   }
@@ -182,7 +182,7 @@ function timeCells(
     // Beside a label rather than in it.
     let cell = Math.floor(x / dotsPerCell)
     while (labelled.has(cell)) cell++
-    if (cell < plotColumns) cells[cell] = span(glyphs.gap, 'warn')
+    if (cell < plotColumns) cells[cell] = piece(glyphs.gap, 'warn')
   }
   return cells.slice(0, plotColumns)
 }

@@ -5,7 +5,7 @@ import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../cha
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineText, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineText, type Piece, piece } from '../view/styled.ts'
 import {
   bottomLine,
   guttersOf,
@@ -112,16 +112,16 @@ function plotCells(
   columns: number,
   strips: readonly Strip[],
   look: Look,
-): Span[] {
+): Piece[] {
   const grid = strips.some((strip) => isTickRow(strip, row))
-  const cells: Span[] = []
+  const cells: Piece[] = []
   for (let column = 0; column < columns; column++) {
     const drawn = raster.cell(column, row)
-    const empty = grid && column % 2 === 1 ? span(look.glyphs.grid, 'dim') : span(' ')
-    const next = drawn ? span(drawn.text, drawn.role) : empty
+    const empty = grid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
+    const next = drawn ? piece(drawn.text, drawn.role) : empty
     const before = cells.at(-1)
     if (before?.style === next.style) {
-      cells[cells.length - 1] = span(before.text + next.text, next.style)
+      cells[cells.length - 1] = piece(before.text + next.text, next.style)
     } else cells.push(next)
   }
   return cells
@@ -135,6 +135,6 @@ function withMessage(lines: readonly Line[], text: string, width: number): Line[
   return lines.map((line, i) => {
     if (i !== middle) return line
     const rest = lineText(line).slice(start + text.length)
-    return [...fitLine(line, start), span(text, 'dim'), span(rest, 'dim')]
+    return [...fitLine(line, start), piece(text, 'dim'), piece(rest, 'dim')]
   })
 }

@@ -2,7 +2,7 @@ import type { EventLine, Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, type Style, span } from '../view/styled.ts'
+import { fitLine, type Line, piece, type Style } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
 
 interface Message {
@@ -32,7 +32,7 @@ export function eventLines(
     const message = messages[i]
     if (!message) return fitLine([], width)
     const text = cutEnd(` ${cellText(message.text, look)}`, width, look)
-    return fitLine([span(text, message.style)], width)
+    return fitLine([piece(text, message.style)], width)
   })
 }
 

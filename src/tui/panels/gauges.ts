@@ -5,7 +5,7 @@ import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, type Span, type Style, span, spread } from '../view/styled.ts'
+import { fitLine, type Line, type Piece, piece, type Style, spread } from '../view/styled.ts'
 
 export interface GaugeView {
   readonly channel: Channel
@@ -118,16 +118,16 @@ export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[
     const barCells = width - head.length - 2 - (SHARE_CELLS + 2) - WORD_CELLS
     const style = valueStyle(gauge)
     if (barCells < 8 || gauge.ratio === null) {
-      return fitLine([span(head, style), tailSpan(gauge, tail), verdictSpan(gauge)], width)
+      return fitLine([piece(head, style), tailPiece(gauge, tail), verdictPiece(gauge)], width)
     }
     return fitLine(
       [
-        span(head, style),
-        span(look.glyphs.vertical, 'dim'),
+        piece(head, style),
+        piece(look.glyphs.vertical, 'dim'),
         ...bar(gauge, gauge.ratio, barCells, look),
-        span(look.glyphs.vertical, 'dim'),
-        tailSpan(gauge, tail),
-        verdictSpan(gauge),
+        piece(look.glyphs.vertical, 'dim'),
+        tailPiece(gauge, tail),
+        verdictPiece(gauge),
       ],
       width,
     )
@@ -138,35 +138,35 @@ function valueStyle({ current, channel }: GaugeView): Style {
   return current ? channel.role : 'dim'
 }
 
-function tailSpan({ current }: GaugeView, text: string): Span {
-  return span(text, current ? 'plain' : 'dim')
+function tailPiece({ current }: GaugeView, text: string): Piece {
+  return piece(text, current ? 'plain' : 'dim')
 }
 
-function verdictSpan(gauge: GaugeView): Span {
-  return span(gauge.word, gauge.style)
+function verdictPiece(gauge: GaugeView): Piece {
+  return piece(gauge.word, gauge.style)
 }
 
-function bar(gauge: GaugeView, ratio: number, cells: number, { glyphs }: Look): Span[] {
+function bar(gauge: GaugeView, ratio: number, cells: number, { glyphs }: Look): Piece[] {
   const { role } = gauge.channel
   const filled = Math.round(ratio * cells)
   const full = (gauge.negative ? glyphs.barNegative : glyphs.barFull).repeat(filled)
   // The last cell that the bar had filled.
   const peakAt = Math.round(gauge.peakRatio * cells) - 1
   if (peakAt < filled) {
-    return [span(full, role), span(glyphs.barEmpty.repeat(cells - filled), 'dim')]
+    return [piece(full, role), piece(glyphs.barEmpty.repeat(cells - filled), 'dim')]
   }
   return [
-    span(full, role),
-    span(glyphs.barEmpty.repeat(peakAt - filled), 'dim'),
-    span(glyphs.peak, 'bold'),
-    span(glyphs.barEmpty.repeat(cells - peakAt - 1), 'dim'),
+    piece(full, role),
+    piece(glyphs.barEmpty.repeat(peakAt - filled), 'dim'),
+    piece(glyphs.peak, 'bold'),
+    piece(glyphs.barEmpty.repeat(cells - peakAt - 1), 'dim'),
   ]
 }
 
 /** The two lines above a big gauge's bar. */
 export function bigGaugeLines(gauge: GaugeView, width: number): Line[] {
   return [
-    spread([span(gauge.value.trimStart(), valueStyle(gauge))], [verdictSpan(gauge)], width),
-    spread([tailSpan(gauge, gauge.share.trimStart())], [span(gauge.peak, 'dim')], width),
+    spread([piece(gauge.value.trimStart(), valueStyle(gauge))], [verdictPiece(gauge)], width),
+    spread([tailPiece(gauge, gauge.share.trimStart())], [piece(gauge.peak, 'dim')], width),
   ]
 }

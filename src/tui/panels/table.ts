@@ -5,7 +5,7 @@ import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, span } from '../view/styled.ts'
+import { fitLine, type Line, piece } from '../view/styled.ts'
 
 /** Before the first window: a space, the name, the newest value in 8 cells, a space. */
 const NOW_CELLS = 10
@@ -48,7 +48,7 @@ export function tableLines(snapshot: Snapshot, width: number, height: number, lo
     ...rows.map((channel, i) => row(reading, windows, channel, names[i] ?? '', grid, look)),
   ]
   if (left > 0) {
-    lines.push([span(` +${left} more channels`, 'dim')])
+    lines.push([piece(` +${left} more channels`, 'dim')])
   }
   return lines.map((line) => fitLine(line, width))
 }
@@ -97,12 +97,12 @@ function heading(
     const count = `   n=${countText(samples)}`
     const room = window - 1 - text.length
     return [
-      span(look.glyphs.vertical, 'dim'),
-      span((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
+      piece(look.glyphs.vertical, 'dim'),
+      piece((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
     ]
   })
   const title = values === null || current ? 'now ' : 'last '
-  return [span(title.padStart(NOW_CELLS + name), 'dim'), ...cells]
+  return [piece(title.padStart(NOW_CELLS + name), 'dim'), ...cells]
 }
 
 /** All numbers of a row have the same decimals, so that they can be compared at a glance. */
@@ -126,11 +126,11 @@ function row(
   const cells = windows.flatMap(({ stats }) => {
     const stat = ownValue(stats, channel.id)
     const body = COLUMNS.map((each) => text(stat?.[each]).padStart(column))
-    return [span(look.glyphs.vertical, 'dim'), span(`${lead}${body.join('')}`.padEnd(window - 1))]
+    return [piece(look.glyphs.vertical, 'dim'), piece(`${lead}${body.join('')}`.padEnd(window - 1))]
   })
   return [
-    span(` ${title.padEnd(name)}`, channel.role),
-    span(`${text(now).padStart(NOW_CELLS - 2)} `, current ? 'bold' : 'dim'),
+    piece(` ${title.padEnd(name)}`, channel.role),
+    piece(`${text(now).padStart(NOW_CELLS - 2)} `, current ? 'bold' : 'dim'),
     ...cells,
   ]
 }

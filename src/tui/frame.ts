@@ -1,22 +1,22 @@
-import type { Strip } from '../../chart/strips.ts'
-import type { Trace } from '../../chart/trace.ts'
-import type { Snapshot, TraceWish } from '../../monitor/view.ts'
-import { chartLines, chartStrips, isApart, slotsFor } from '../panels/chart.ts'
-import { deviceLines } from '../panels/devices.ts'
-import { eventLines } from '../panels/events.ts'
-import { type GaugeView, gaugeLines, gaugeViews } from '../panels/gauges.ts'
-import { headerLine } from '../panels/header.ts'
-import { helpLines, keysLine } from '../panels/keys.ts'
-import { tableLines } from '../panels/table.ts'
-import { tinyLine } from '../panels/tiny.ts'
-import { totalsLine } from '../panels/totals.ts'
-import { cellText, cutEnd } from './cell-text.ts'
-import { channelsOf, mainChannels } from './channel-text.ts'
-import { agoText, clockText, momentText, spanText } from './format.ts'
-import { type Layout, layoutFor, type Rect, type Region, type Size } from './layout.ts'
-import type { Look } from './look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from './styled.ts'
-import { frozenOf, spanMs, type ViewState } from './view-state.ts'
+import type { Strip } from '../chart/strips.ts'
+import type { Trace } from '../chart/trace.ts'
+import type { Snapshot, TraceWish } from '../monitor/view.ts'
+import { chartLines, chartStrips, isApart, slotsFor } from './panels/chart.ts'
+import { deviceLines } from './panels/devices.ts'
+import { eventLines } from './panels/events.ts'
+import { type GaugeView, gaugeLines, gaugeViews } from './panels/gauges.ts'
+import { headerLine } from './panels/header.ts'
+import { helpLines, keysLine } from './panels/keys.ts'
+import { tableLines } from './panels/table.ts'
+import { tinyLine } from './panels/tiny.ts'
+import { totalsLine } from './panels/totals.ts'
+import { cellText, cutEnd } from './view/cell-text.ts'
+import { channelsOf, mainChannels } from './view/channel-text.ts'
+import { agoText, clockText, momentText, spanText } from './view/format.ts'
+import { type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
+import type { Look } from './view/look.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from './view/styled.ts'
+import { frozenOf, spanMs, type ViewState } from './view/view-state.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
 export interface Block {
@@ -111,7 +111,7 @@ export function waitingFrame({ size, view, look, trouble }: FrameContext): Frame
   const rect = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
   const text = trouble === null ? ' waiting for the monitor' : ` ${cellText(trouble, look)}`
   const style = trouble === null ? 'dim' : 'bad'
-  const line = fitLine([span(cutEnd(text, size.columns, look), style)], size.columns)
+  const line = fitLine([piece(cutEnd(text, size.columns, look), style)], size.columns)
   return {
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
@@ -132,17 +132,17 @@ function chart(
   const { all } = channelsOf(snapshot)
   const strips = chartStrips(all, { arrangement, height })
   const title = [
-    span(` ${spanText(spanMs(view))} `, 'bold'),
+    piece(` ${spanText(spanMs(view))} `, 'bold'),
     ...arrangementText(isApart({ arrangement, height }), strips, all.length),
   ]
   if (frozen) {
     const forMs = (snapshot.nowUs - frozen.sinceUs) / 1000
     const upTo = momentText(frozen.endUs, snapshot.nowUs)
-    title.push(span(` FROZEN for ${agoText(forMs)}, up to ${upTo} `, 'invert'))
+    title.push(piece(` FROZEN for ${agoText(forMs)}, up to ${upTo} `, 'invert'))
   }
   const note = frozen
     ? []
-    : [span(` ${snapshot.sampleUs === null ? '' : clockText(snapshot.sampleUs)} `, 'dim')]
+    : [piece(` ${snapshot.sampleUs === null ? '' : clockText(snapshot.sampleUs)} `, 'dim')]
   return chartLines(trace, {
     width,
     height,
@@ -158,11 +158,11 @@ function chart(
 }
 
 /** `overlay `, or `strips, 4 of 13 channels ` where some have no place in the chart. */
-function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Span[] {
+function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Piece[] {
   const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
   const name = apart ? 'strips' : 'overlay'
   const text = shown === channels ? name : `${name}, ${shown} of ${channels} channels`
-  return [span(`${text} `, 'dim')]
+  return [piece(`${text} `, 'dim')]
 }
 
 /** Why there is nothing to draw. */

@@ -1,4 +1,4 @@
-import type { DeviceBrief, Snapshot } from '../../monitor/view.ts'
+import type { DeviceBrief, Snapshot } from '../monitor/view.ts'
 import type { FrameContext } from './frame.ts'
 
 /** Differs whenever a frame could look different for another reason than a key or a trace. */
