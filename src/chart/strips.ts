@@ -85,7 +85,7 @@ export function curvesOf(
 }
 
 /** Row of the i-th tick from the top. */
-export function tickRow(strip: Strip, i: number): number {
+function tickRow(strip: Strip, i: number): number {
   return strip.top + Math.round(((strip.rows - 1) * i) / strip.intervals)
 }
 

@@ -3,7 +3,7 @@ import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { changeMark } from './change-mark.ts'
-import { buildFrame, type FrameContext, isChartApart, traceWish, waitingFrame } from './frame.ts'
+import { buildFrame, type FrameContext, isChartApart, traceRequest, waitingFrame } from './frame.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
@@ -199,7 +199,7 @@ class MonitorScreen implements Screen {
   #askTrace(): void {
     const { snapshot } = this.#feed
     if (snapshot === null || !this.#terminal.ready) return
-    this.#feed.askTrace(traceWish(snapshot, this.#context), snapshot.sampleUs ?? 0)
+    this.#feed.askTrace(traceRequest(snapshot, this.#context), snapshot.sampleUs ?? 0)
   }
 
   #draw(): void {

@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
-import type { Snapshot, TraceWish } from '../../src/monitor/view.ts'
-import { Question } from '../../src/tui/question.ts'
+import type { Snapshot, TraceRequest } from '../../src/monitor/view.ts'
+import { LatestRequest } from '../../src/tui/latest-request.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
 import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
-interface Asked<Q, A> {
-  readonly question: Q
+interface Asked<R, A> {
+  readonly request: R
   readonly answer: (answer: A) => void
   readonly fail: (error: Error) => void
 }
@@ -14,15 +14,15 @@ interface Asked<Q, A> {
 /** A view that answers when the test says so, and never by itself. */
 function rig() {
   const snapshots: Asked<number, Snapshot>[] = []
-  const traces: Asked<TraceWish, Trace>[] = []
+  const traces: Asked<TraceRequest, Trace>[] = []
   const got: string[] = []
   let nowMs = 0
-  const asked = <Q, A>(list: Asked<Q, A>[], question: Q): Promise<A> =>
-    new Promise((answer, fail) => list.push({ question, answer, fail }))
+  const asked = <R, A>(list: Asked<R, A>[], request: R): Promise<A> =>
+    new Promise((answer, fail) => list.push({ request, answer, fail }))
   const feed = new ViewFeed({
     view: {
       snapshot: (device) => asked(snapshots, device),
-      trace: (wish) => asked(traces, wish),
+      trace: (request) => asked(traces, request),
       control: async () => {},
     },
     onSnapshot: ({ number }) => got.push(`snapshot ${number}`),
@@ -46,10 +46,10 @@ async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-const RUNNING: TraceWish = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
+const RUNNING: TraceRequest = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
 const TRACE = traceOf(60, [])
 
-describe('questions to a view', () => {
+describe('requests to a view', () => {
   it('go out one at a time, however long an answer takes', async () => {
     const { feed, snapshots, traces } = rig()
     expect(feed.askSnapshot(0)).toBe(true)
@@ -96,7 +96,7 @@ describe('questions to a view', () => {
     const wanted = traceOf(30, [])
     traces[2]?.answer(wanted)
     await settle()
-    expect(traces[2]?.question.spanMs).toBe(30_000)
+    expect(traces[2]?.request.spanMs).toBe(30_000)
     expect(feed.traceOf(0)).toBe(wanted)
     expect(feed.traceOf(1)).toBeNull()
   })
@@ -131,7 +131,7 @@ describe('questions to a view', () => {
     expect(traces).toHaveLength(1)
     // Another size of the screen asks for the same end again.
     feed.askTrace({ ...frozen, slots: 300 }, 1e12)
-    expect(traces[1]?.question).toMatchObject({ endUs: 1e15, slots: 300 })
+    expect(traces[1]?.request).toMatchObject({ endUs: 1e15, slots: 300 })
   })
 
   it('that fail leave what was there, say why, and wait a second before they come again', async () => {
@@ -208,7 +208,7 @@ it('an error in what follows an answer is no trouble of the view', async () => {
     process.removeAllListeners('unhandledRejection')
     for (const listener of own) process.on('unhandledRejection', listener)
   })
-  const question = new Question<number, string>({
+  const latest = new LatestRequest<number, string>({
     send: async () => 'answer',
     isSame: (one, other) => one === other,
     onAnswer: () => {
@@ -217,8 +217,8 @@ it('an error in what follows an answer is no trouble of the view', async () => {
     onDropped: () => {},
     monoMs: () => 0,
   })
-  question.ask(1)
+  latest.ask(1)
   await settle()
-  expect(question.trouble).toBeNull()
+  expect(latest.trouble).toBeNull()
   expect(faults).toMatchObject([{ message: 'a fault of the layout' }])
 })

@@ -153,12 +153,16 @@ async function writeAll(
   return rows
 }
 
-function piecesOf(options: ExportOptions, reader: LogReader, asked: LogRange): Generator<Piece> {
+function piecesOf(
+  options: ExportOptions,
+  reader: LogReader,
+  requested: LogRange,
+): Generator<Piece> {
   const { format, every } = options
-  if (options.events === true) return eventPieces(reader, asked, format)
-  const range = recorded(asked, reader)
+  if (options.events === true) return eventPieces(reader, requested, format)
+  const range = recorded(requested, reader)
   const request = options.channels
-  const channels = request === undefined ? [] : requestedChannels(request, reader, asked.device)
+  const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
   if (every === undefined) return samplePieces(reader, range, format, channels)
   return bucketPieces(reader.buckets(range, every * 1000), format, channels)
 }

@@ -19,6 +19,18 @@ export interface Gutters {
   readonly axes: readonly { readonly curve: Curve; readonly width: number }[]
 }
 
+/** A plot with what stands around it. */
+export interface Plot {
+  readonly curves: readonly Curve[]
+  readonly gutters: Gutters
+  /** Width in cells, and in dots. */
+  readonly cells: number
+  readonly dots: number
+  /** What is drawn, a slot for each dot; null: nothing. */
+  readonly columns: Trace | null
+  readonly look: Look
+}
+
 const LABEL_MIN = 5
 /** The widest name below an overlaid axis, in cells. */
 const AXIS_NAME_CELLS = 8
@@ -53,12 +65,7 @@ function axisName({ channel }: Curve, look: Look): string {
   return nameText(channel, look, AXIS_NAME_CELLS)
 }
 
-export function leftLabel(
-  curves: readonly Curve[],
-  row: number,
-  gutters: Gutters,
-  look: Look,
-): Piece[] {
+export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[] {
   const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
   if (!curve) return [piece(' '.repeat(gutters.left))]
   const head = gutters.apart ? stripHead(curve, look)[row - curve.strip.top] : undefined
@@ -69,7 +76,7 @@ export function leftLabel(
   return [piece(`${name}${text} `, curve.channel.role)]
 }
 
-export function rightLabels(row: number, gutters: Gutters): Piece[] {
+export function rightLabels({ gutters }: Plot, row: number): Piece[] {
   return gutters.axes.map(({ curve, width }) =>
     piece((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
   )
@@ -79,20 +86,14 @@ function curveInRow(curves: readonly Curve[], row: number): Curve | undefined {
   return curves.find(({ strip }) => row >= strip.top && row < strip.top + strip.rows)
 }
 
-export function leftEdge(curves: readonly Curve[], row: number, look: Look): Piece {
+export function leftEdge({ curves, look }: Plot, row: number): Piece {
   const curve = curveInRow(curves, row)
   const tick = curve && tickLabel(curve, row) !== undefined
   return piece(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
 }
 
 /** The frame at the right; where a channel's newest value is, its letter, so that colour is not needed. */
-export function rightEdge(
-  curves: readonly Curve[],
-  row: number,
-  columns: Trace | null,
-  gutters: Gutters,
-  look: Look,
-): Piece {
+export function rightEdge({ curves, gutters, columns, look }: Plot, row: number): Piece {
   const newest = (columns?.length ?? 0) - 1
   const here = curves.find(({ channel, axis, strip }) => {
     const value = ownValue(columns?.channels, channel.id)?.last[newest] ?? Number.NaN
@@ -108,11 +109,10 @@ interface TitleOptions {
   readonly width: number
   readonly title: Line
   readonly note: Line
-  readonly look: Look
 }
 
 /** The upper border with the title at its left and, where there is room, the note at its right. */
-export function titleLine({ width, title, note, look }: TitleOptions, gutters: Gutters): Line {
+export function titleLine({ width, title, note }: TitleOptions, { gutters, look }: Plot): Line {
   const { glyphs } = look
   const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
   const inner = Math.max(0, width - gutters.left - gutters.right - 2)
@@ -131,47 +131,30 @@ export function titleLine({ width, title, note, look }: TitleOptions, gutters: G
   ]
 }
 
-interface BottomOptions {
-  readonly spanMs: number
-  readonly look: Look
-}
-
 /** The lower border: time before the right edge, and a mark wherever samples are missing. */
-export function bottomLine(
-  { spanMs, look }: BottomOptions,
-  gutters: Gutters,
-  curves: readonly Curve[],
-  plotColumns: number,
-  dotColumns: number,
-  columns: Trace | null,
-): Line {
-  const { glyphs } = look
+export function bottomLine(plot: Plot, spanMs: number): Line {
+  const { curves, gutters, look } = plot
   const [first] = curves
   const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
   return [
     piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
-    piece(glyphs.bottomLeft, 'dim'),
-    ...timeCells(spanMs, plotColumns, dotColumns, columns, look),
-    piece(glyphs.bottomRight, 'dim'),
+    piece(look.glyphs.bottomLeft, 'dim'),
+    ...timeCells(plot, spanMs),
+    piece(look.glyphs.bottomRight, 'dim'),
     ...gutters.axes.map(({ curve, width }) =>
       piece(axisName(curve, look).padStart(width), curve.channel.role),
     ),
   ]
 }
 
-function timeCells(
-  spanMs: number,
-  plotColumns: number,
-  dotColumns: number,
-  columns: Trace | null,
-  { glyphs }: Look,
-): Line {
-  const dotsPerCell = dotColumns / plotColumns
-  const cells: Piece[] = Array.from({ length: plotColumns }, () => piece(glyphs.horizontal, 'dim'))
+function timeCells({ cells: width, dots, columns, look }: Plot, spanMs: number): Line {
+  const { glyphs } = look
+  const dotsPerCell = dots / width
+  const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
   const labelled = new Set<number>()
-  for (const tick of timeTicks(spanMs, dotColumns)) {
+  for (const tick of timeTicks(spanMs, dots)) {
     const at = Math.floor(tick.column / dotsPerCell)
-    const start = Math.max(0, Math.min(plotColumns - tick.label.length, at))
+    const start = Math.max(0, Math.min(width - tick.label.length, at))
     for (const [i, char] of [...tick.label].entries()) {
       cells[start + i] = piece(char)
       labelled.add(start + i)
@@ -182,7 +165,7 @@ function timeCells(
     // Beside a label rather than in it.
     let cell = Math.floor(x / dotsPerCell)
     while (labelled.has(cell)) cell++
-    if (cell < plotColumns) cells[cell] = piece(glyphs.gap, 'warn')
+    if (cell < width) cells[cell] = piece(glyphs.gap, 'warn')
   }
-  return cells.slice(0, plotColumns)
+  return cells.slice(0, width)
 }

@@ -11,6 +11,7 @@ import {
   guttersOf,
   leftEdge,
   leftLabel,
+  type Plot,
   rightEdge,
   rightLabels,
   titleLine,
@@ -21,7 +22,7 @@ const STRIPS_FROM_ROWS = 18
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
 const SLOTS_PER_DOT = 4
 
-export interface ChartOptions {
+interface ChartOptions {
   readonly width: number
   /** Title and time axis included. */
   readonly height: number
@@ -80,21 +81,23 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const wide = fold(dotsAcross(width, look))
   const curves = wide ? curvesOf(wide, strips, options.channels) : []
   const gutters = guttersOf(curves, strips.length > 1, look)
-  const plotColumns = Math.max(1, width - gutters.left - gutters.right - 2)
-  const raster = rasterOf(plotColumns, rows, look.ascii)
+  const cells = Math.max(1, width - gutters.left - gutters.right - 2)
+  const raster = rasterOf(cells, rows, look.ascii)
   const columns = fold(raster.dotColumns)
   if (columns) draw(raster, rows, columns, curves)
-  const lines: Line[] = [titleLine(options, gutters)]
+  const plot: Plot = { curves, gutters, cells, dots: raster.dotColumns, columns, look }
+  const lines: Line[] = [titleLine(options, plot)]
   for (let row = 0; row < rows; row++) {
+    const isGrid = strips.some((strip) => isTickRow(strip, row))
     lines.push([
-      ...leftLabel(curves, row, gutters, look),
-      leftEdge(curves, row, look),
-      ...plotCells(raster, row, plotColumns, strips, look),
-      rightEdge(curves, row, columns, gutters, look),
-      ...rightLabels(row, gutters),
+      ...leftLabel(plot, row),
+      leftEdge(plot, row),
+      ...plotCells(raster, plot, row, isGrid),
+      rightEdge(plot, row),
+      ...rightLabels(plot, row),
     ])
   }
-  lines.push(bottomLine(options, gutters, curves, plotColumns, raster.dotColumns, columns))
+  lines.push(bottomLine(plot, options.spanMs))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
   return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
 }
@@ -108,16 +111,14 @@ function draw(raster: Raster, rows: number, columns: Trace, curves: readonly Cur
 
 function plotCells(
   raster: Raster,
+  { cells: width, look }: Plot,
   row: number,
-  columns: number,
-  strips: readonly Strip[],
-  look: Look,
+  isGrid: boolean,
 ): Piece[] {
-  const grid = strips.some((strip) => isTickRow(strip, row))
   const cells: Piece[] = []
-  for (let column = 0; column < columns; column++) {
+  for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)
-    const empty = grid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
+    const empty = isGrid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
     const next = drawn ? piece(drawn.text, drawn.role) : empty
     const before = cells.at(-1)
     if (before?.style === next.style) {

@@ -4,7 +4,7 @@ import { countText, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
-import type { Look } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { STATE_STYLE } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
@@ -15,15 +15,13 @@ const VALUE_CELLS = 7
 const SHORT_VALUE_CELLS = 5
 
 /**
- * The strip of all devices: in one line as much of each as there is room for,
+ * The list of all devices: in one line as much of each as there is room for,
  * else a line each, and one that counts those without. The selected device is
  * always among those shown, marked with `>`.
  */
 export function deviceLines(
   { devices, number }: Snapshot,
-  width: number,
-  height: number,
-  look: Look,
+  { width, height, look }: PanelArea,
 ): Line[] {
   if (height === 1) return [fitLine(oneLine(devices, number, width, look), width)]
   const rows = devices.length > height ? height - 1 : height
@@ -145,21 +143,12 @@ function oneLine(
     const line = join(devices.map((brief) => item(brief, parts)))
     if (lineWidth(line) <= width) return line
   }
-  return severalOf(devices, number, width, (brief) => item(brief, [stateOf, lost]), join)
-}
-
-/** Those that fit, the selected one among them, and how many don't. */
-function severalOf(
-  devices: readonly DeviceBrief[],
-  number: DeviceNumber,
-  width: number,
-  item: (brief: DeviceBrief) => Line,
-  join: (items: readonly Line[]) => Line,
-): Line {
+  // Those that fit, the selected one among them, and how many don't.
   for (let size = devices.length - 1; size >= 1; size--) {
     const first = firstShown(devices, number, size)
+    const some = devices.slice(first, first + size)
     const line = [
-      ...join(devices.slice(first, first + size).map(item)),
+      ...join(some.map((brief) => item(brief, [stateOf, lost]))),
       piece(`  +${devices.length - size} more`, 'dim'),
     ]
     if (lineWidth(line) <= width || size === 1) return line

@@ -1,7 +1,7 @@
 import type { EventLine, Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { momentText } from '../view/format.ts'
-import type { Look } from '../view/look.ts'
+import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, piece, type Style } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
 
@@ -10,18 +10,17 @@ interface Message {
   readonly style: Style
 }
 
-/**
- * What needs attention now, then the newest events; exactly `height` lines.
- *
- * @param trouble why what is shown may be old: the view did not answer; or null
- */
+interface EventContext {
+  readonly view: ViewState
+  /** Why what is shown may be old: the view did not answer; null: it did. */
+  readonly trouble: string | null
+}
+
+/** What needs attention now, then the newest events; exactly `height` lines. */
 export function eventLines(
   snapshot: Snapshot,
-  view: ViewState,
-  trouble: string | null,
-  width: number,
-  height: number,
-  look: Look,
+  { view, trouble }: EventContext,
+  { width, height, look }: PanelArea,
 ): Line[] {
   const { nowUs } = snapshot
   const messages: Message[] = [

@@ -2,7 +2,7 @@ import type { Snapshot } from '../../monitor/view.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { cellText, cutFront } from '../view/cell-text.ts'
-import { agoText, clockText } from '../view/format.ts'
+import { agoText, timeOfDayText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { STATE_STYLE } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
@@ -18,7 +18,7 @@ const FILE_MAX = 24
  * state and the losses stay.
  */
 export function headerLine(snapshot: Snapshot, width: number, look: Look): Line {
-  const clock = [piece(` ${clockText(snapshot.nowUs)} `)]
+  const clock = [piece(` ${timeOfDayText(snapshot.nowUs)} `)]
   const upMs = Math.max(0, (snapshot.nowUs - snapshot.startedUs) / 1000)
   const up = [piece(' | ', 'dim'), piece(`up ${formatClockDuration(upMs)}`)]
   const middle = (fileMax: number): Line => [

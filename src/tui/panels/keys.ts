@@ -1,5 +1,5 @@
 import { BINDINGS } from '../view/keymap.ts'
-import type { Look } from '../view/look.ts'
+import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /**
@@ -35,7 +35,7 @@ const LEGEND: readonly string[] = [
 ]
 
 /** The help window with its frame, at most `width` by `height` cells. */
-export function helpLines(several: boolean, width: number, height: number, look: Look): Line[] {
+export function helpLines(several: boolean, { width, height, look }: PanelArea): Line[] {
   const { glyphs } = look
   const bindings = BINDINGS.filter((each) => each.shown !== '' && (several || !each.several))
   const keys = bindings.map(({ shown, help }) => [

@@ -3,7 +3,7 @@ import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, numberText, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
-import type { Look } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, piece } from '../view/styled.ts'
 
@@ -34,9 +34,9 @@ interface Grid {
  * terminal's columns, 15 minutes go first, then 5. The channels that have no
  * row are counted in the last one.
  *
- * @param height the heading included
+ * @param area the heading included
  */
-export function tableLines(snapshot: Snapshot, width: number, height: number, look: Look): Line[] {
+export function tableLines(snapshot: Snapshot, { width, height, look }: PanelArea): Line[] {
   const { rows, left } = rowsFor(snapshot, height)
   const names = rows.map((channel) => rowName(channel, width, look))
   const grid = gridFor(Math.max(1, ...names.map((name) => name.length)), width, snapshot)
@@ -45,7 +45,9 @@ export function tableLines(snapshot: Snapshot, width: number, height: number, lo
   const reading = readingOf(snapshot, look)
   const lines = [
     heading(reading, windows, grid, look),
-    ...rows.map((channel, i) => row(reading, windows, channel, names[i] ?? '', grid, look)),
+    ...rows.map((channel, i) =>
+      row(reading, windows, { channel, title: names[i] ?? '' }, grid, look),
+    ),
   ]
   if (left > 0) {
     lines.push([piece(` +${left} more channels`, 'dim')])
@@ -109,8 +111,7 @@ function heading(
 function row(
   { values, current }: Reading,
   windows: readonly WindowStats[],
-  channel: Channel,
-  title: string,
+  { channel, title }: { readonly channel: Channel; readonly title: string },
   { name, window, column, lead }: Grid,
   look: Look,
 ): Line {
