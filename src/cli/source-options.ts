@@ -60,11 +60,10 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     )
     .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
     .addOption(
-      option(
-        '--device <name>',
-        'label in the log; of several devices one each, in their order, or <name>=<source>',
-        { list: /,/, defaultText: 'what the device says of itself, else the source' },
-      ),
+      option('--device <name>', 'label in the log; one per device, in order, or <name>=<source>', {
+        list: /,/,
+        defaultText: 'what the device says of itself, else the source',
+      }),
     )
     .addOption(option('--keep-time', "take the device's time stamps as they are, however old"))
     .addOption(

@@ -35,7 +35,7 @@ const EXAMPLES: readonly Example[] = [
 
 export function mockCommand(io: ProcessIo): Command {
   return new Command('mock')
-    .description('Is a device: prints frames, or serves them on a pseudo-serial port.')
+    .description('Simulates a device: prints frames, or serves them on a pseudo-serial port.')
     .addOption(
       option(
         '--rate <hz|max>',
@@ -60,7 +60,7 @@ export function mockCommand(io: ProcessIo): Command {
     )
     .addOption(option('--list', 'list the scenarios', { flagOnly: true }))
     .addOption(
-      option('--seed <n>', 'of everything random, 0 to 4294967295', {
+      option('--seed <n>', 'seed of the random generator, 0 to 4294967295', {
         default: 1,
         parse: numberIn({ min: 0, max: 0xffffffff, unit: '', integer: true }),
       }),
@@ -85,7 +85,7 @@ export function mockCommand(io: ProcessIo): Command {
     .addOption(
       option(
         '--columns <list>',
-        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: found out)",
+        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: detected)",
         { parse: parseColumns },
       ),
     )

@@ -22,7 +22,7 @@ const EXAMPLES: readonly Example[] = [
     'ina219 monitor --mock sine --no-log --output ndjson --count 5',
     'five samples as JSON, nothing logged',
   ],
-  ['ina219 monitor --mock --duration 1h --summary run.json', 'an hour, and what it came to'],
+  ['ina219 monitor --mock --duration 1h --summary run.json', 'run for an hour and write a summary'],
 ]
 
 export function monitorCommand(io: ProcessIo): Command {
