@@ -2,7 +2,7 @@ import type { MockDeviceOptions } from './device.ts'
 import type { FaultSpec } from './faults.ts'
 import type { ReplayFeed } from './replay/replay-feed.ts'
 
-/** What was asked for on the command line, as far as it says how a device runs. */
+/** What was requested on the command line, as far as it says how a device runs. */
 export interface RunChoice {
   readonly scenario: string
   readonly seed: number

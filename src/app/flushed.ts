@@ -3,7 +3,7 @@ const PATIENCE_MS = 2000
 
 /** Resolves when the streams have been taken off our hands, or nobody takes them. */
 export async function flushed(streams: readonly NodeJS.WriteStream[]): Promise<void> {
-  // What failed at once is told a turn later.
+  // What failed at once is reported a turn later.
   await new Promise((resolve) => setImmediate(resolve))
   const waits = streams
     .filter((stream) => stream.writableLength > 0 && !stream.destroyed)

@@ -1,7 +1,7 @@
 import type { Source } from '../sources/source.ts'
 import { StdinSource } from '../sources/stdin-source.ts'
-import type { SourcePlan } from './device-plan.ts'
 import type { ProcessIo } from './io.ts'
+import type { SourcePlan } from './run-plan.ts'
 
 /**
  * Makes the source that a plan names; nothing is opened before `start`.

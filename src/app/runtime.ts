@@ -3,46 +3,20 @@ import { LocalView } from '../monitor/local-view.ts'
 import type { Source } from '../sources/source.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import { openLog } from '../storage/client/log-client.ts'
-import { openLogHistory } from '../storage/client/log-history.ts'
+import { type LogHistory, openLogHistory } from '../storage/client/log-history.ts'
 import { refuseLogAsStream } from '../storage/file/output-guard.ts'
 import type { DeviceStreamOptions } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
 import { InaError } from '../util/errors.ts'
-import type { DevicePlan } from './device-plan.ts'
 import type { ProcessIo } from './io.ts'
 import { openSource } from './open-source.ts'
-import type { OutputPlan } from './output/choose-output.ts'
-import { type Output, openOutput } from './output/output.ts'
+import { makeOutput, type Output } from './output/output.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
 import { runAll } from './run-all.ts'
+import type { RunPlan } from './run-plan.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
-
-/** What a run of the monitor does, decided before anything is opened. */
-export interface RunPlan {
-  /** In order of their numbers; at least one. */
-  readonly devices: readonly DevicePlan[]
-  /** null: no log */
-  readonly log: LogPlan | null
-  /** Contract: `--keep-time`. */
-  readonly keepTime: boolean
-  /** Stop after so many samples of all devices; null: no limit. */
-  readonly maxSamples: number | null
-  /** Stop after that long; null: no limit. */
-  readonly durationMs: number | null
-  readonly output: OutputPlan
-  /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
-  readonly summary: string | null
-}
-
-export interface LogPlan {
-  /** As the user names it. */
-  readonly path: string
-  /** As `logFilePath` gives it. */
-  readonly file: string
-  readonly retainMs: number
-}
 
 /** Timers of the streams run this often, ms. */
 const TICK_MS = 50
@@ -59,9 +33,52 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   const sources: Source[] = []
   for (const { source } of plan.devices) sources.push(await openSource(source, io))
   const log = plan.log === null ? null : await openLog(plan.log)
-  const stop = new Stop()
-  const output = openOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
-  const hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
+  // From here on, whatever throws: the log is closed.
+  const stop = new Stop(io.clock, () => output?.abandon())
+  let history: LogHistory | null = null
+  let output: Output | undefined
+  let hub: Hub | undefined
+  let ticker: NodeJS.Timeout | undefined
+  await runAll([
+    async () => {
+      output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
+      hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
+      stopFor({ stop, hub, output, log, stdout: io.stdout })
+      stop.onSignals()
+      stop.after(plan.durationMs)
+      ticker = setInterval(() => hub?.tick(), TICK_MS)
+      if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
+      await output.open(hub, new LocalView({ hub, log, history }))
+      hub.start()
+      for (const [number, { settings }] of plan.devices.entries()) {
+        for (const command of settings) hub.command(number, command)
+      }
+      await stop.reached
+    },
+    () => hub?.settle(),
+    () => clearInterval(ticker),
+    () => hub?.stop(),
+    () => hub?.finish(),
+    // What a screen asks for from now on would find a closed log.
+    () => output?.hold(),
+    () => history?.close(),
+    () => log?.close(),
+    () => output?.close(),
+    () => hub && writeSummary(hub.ledger),
+    () => stop.dispose(),
+  ])
+}
+
+interface Parts {
+  readonly stop: Stop
+  readonly hub: Hub
+  readonly output: Output
+  readonly log: LogClient | null
+  readonly stdout: NodeJS.WriteStream
+}
+
+/** Subscribes the output, and ends the run where one of its parts ends or fails. */
+function stopFor({ stop, hub, output, log, stdout }: Parts): void {
   hub.bus.subscribe(output)
   hub.bus.subscribe({
     ended: (_number, reason) => {
@@ -75,34 +92,10 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     const hint = 'free some space or name another file with --db'
     stop.fail(new InaError('log_unwritable', reason, hint))
   })
-  stop.onSignals()
-  stop.after(plan.durationMs)
-  io.stdout.on('error', (error) => {
+  stdout.on('error', (error) => {
     if (isReaderGone(error)) stop.now()
     else stop.fail(outputFailed(error))
   })
-  const history =
-    plan.log === null ? null : openLogHistory(plan.log.file, { owner: 'this process' })
-  const ticker = setInterval(() => hub.tick(), TICK_MS)
-  await runAll([
-    async () => {
-      await output.open(hub, new LocalView({ hub, log, history }))
-      hub.start()
-      plan.devices.forEach(({ settings }, number) => {
-        for (const command of settings) hub.command(number, command)
-      })
-      await stop.reached
-    },
-    () => hub.settle(),
-    () => clearInterval(ticker),
-    () => hub.stop(),
-    () => hub.finish(),
-    () => history?.close(),
-    () => log?.close(),
-    () => output.close(),
-    () => writeSummary(hub.ledger),
-    () => stop.dispose(),
-  ])
 }
 
 function streamsOf(

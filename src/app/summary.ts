@@ -2,7 +2,7 @@ import { fileTarget, tryOutput } from './output-target.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
 
 /** Writes the object that `--summary` asks for, as one line of JSON. */
-export type SummaryWriter = (summary: object) => Promise<void>
+type SummaryWriter = (summary: object) => Promise<void>
 
 /**
  * Tries the place of a summary before anything is measured.

@@ -1,21 +1,8 @@
 import { ownValue } from '../util/records.ts'
-import type { Trace, TraceSeries } from './trace.ts'
-
-/** A trace folded to the dot columns of a plot, oldest at the left. */
-export interface Columns {
-  readonly length: number
-  /** Samples in the column; 0: nothing is drawn. */
-  readonly count: Uint32Array
-  /** 1: not to be joined to the column with samples before it. */
-  readonly broken: Uint8Array
-  /** 1: samples are missing in or right before this column. */
-  readonly missing: Uint8Array
-  /** By channel id; NaN where a column has no value of it. */
-  readonly channels: Readonly<Record<string, TraceSeries>>
-}
+import { emptyTrace, type Trace, type TraceSeries } from './trace.ts'
 
 /**
- * Folds a trace into columns of `columnUs`. The columns lie on an absolute
+ * Folds a trace to the dot columns of a plot, each `columnUs` long. They lie on an absolute
  * time grid, so that a value stays in its column while the chart scrolls and
  * the curve does not shimmer.
  *
@@ -27,13 +14,16 @@ export function foldColumns(
   length: number,
   columnUs: number,
   endUs: number | null = null,
-): Columns {
-  const columns = emptyColumns(length, Object.keys(trace.channels))
+): Trace {
   const columnOf = (slot: number): number =>
     Math.floor((trace.startUs + (slot + 0.5) * trace.slotUs) / columnUs)
   const lastSlot =
     endUs === null ? trace.length - 1 : Math.floor((endUs - trace.startUs) / trace.slotUs)
   const first = columnOf(lastSlot) - length + 1
+  const columns = emptyTrace(
+    { startUs: first * columnUs, slotUs: columnUs, length },
+    Object.keys(trace.channels),
+  )
   const series = Object.entries(trace.channels).flatMap(([id, from]) => {
     const into = ownValue(columns.channels, id)
     return into === undefined ? [] : [{ from, into }]
@@ -45,23 +35,10 @@ export function foldColumns(
   return columns
 }
 
-/** Columns without samples, to be filled. @param ids of the channels */
-export function emptyColumns(length: number, ids: readonly string[]): Columns {
-  const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
-  const series = (): TraceSeries => ({ min: values(), max: values(), last: values() })
-  return {
-    length,
-    count: new Uint32Array(length),
-    broken: new Uint8Array(length),
-    missing: new Uint8Array(length),
-    channels: Object.fromEntries(ids.map((id) => [id, series()])),
-  }
-}
-
 /** Each channel of a trace with its columns. */
 type Pairs = readonly { readonly from: TraceSeries; readonly into: TraceSeries }[]
 
-function addSlot(to: Columns, at: number, trace: Trace, slot: number, series: Pairs): void {
+function addSlot(to: Trace, at: number, trace: Trace, slot: number, series: Pairs): void {
   if (trace.missing[slot] === 1) to.missing[at] = 1
   const count = trace.count[slot] ?? 0
   if (count === 0) return
@@ -80,7 +57,7 @@ function addSlot(to: Columns, at: number, trace: Trace, slot: number, series: Pa
 
 /** Lowest and highest value of a channel; null where there is none. */
 export function extent(
-  columns: Columns,
+  columns: Trace,
   id: string,
 ): { readonly min: number; readonly max: number } | null {
   const series = ownValue(columns.channels, id)

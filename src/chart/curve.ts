@@ -1,8 +1,8 @@
 import { ownValue } from '../util/records.ts'
 import { dotRow } from './axis.ts'
-import type { Columns } from './columns.ts'
 import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
+import type { Trace } from './trace.ts'
 
 /**
  * Draws one channel into its strip: in each column a bar from its lowest to its
@@ -11,12 +11,7 @@ import type { Curve } from './strips.ts'
  *
  * @param dotsPerRow dots of the raster in one row of cells
  */
-export function drawCurve(
-  raster: Raster,
-  columns: Columns,
-  curve: Curve,
-  dotsPerRow: number,
-): void {
+export function drawCurve(raster: Raster, columns: Trace, curve: Curve, dotsPerRow: number): void {
   const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
   const { axis, strip, pen } = curve
@@ -31,23 +26,28 @@ export function drawCurve(
     if (columns.count[x] === 0 || Number.isNaN(low)) continue
     if (from) {
       const near = Math.max(low, Math.min(high, from.value))
-      drawLine(raster, pen, from.x, rowOf(from.value), x, rowOf(near))
+      drawLine(raster, pen, { x: from.x, y: rowOf(from.value) }, { x, y: rowOf(near) })
     }
     for (let y = rowOf(high); y <= rowOf(low); y++) raster.dot(x, y, pen)
     from = { x, value: last[x] ?? low }
   }
 }
 
+interface Dot {
+  readonly x: number
+  readonly y: number
+}
+
 /** Bresenham's line, ends included. */
-function drawLine(raster: Raster, pen: Pen, x0: number, y0: number, x1: number, y1: number): void {
-  const dx = x1 - x0
-  const dy = -Math.abs(y1 - y0)
-  const down = y0 < y1 ? 1 : -1
+function drawLine(raster: Raster, pen: Pen, from: Dot, to: Dot): void {
+  const dx = to.x - from.x
+  const dy = -Math.abs(to.y - from.y)
+  const down = from.y < to.y ? 1 : -1
   let error = dx + dy
-  let [x, y] = [x0, y0]
+  let { x, y } = from
   for (;;) {
     raster.dot(x, y, pen)
-    if (x === x1 && y === y1) return
+    if (x === to.x && y === to.y) return
     const twice = 2 * error
     if (twice >= dy) {
       error += dy

@@ -8,7 +8,7 @@ export interface Pen {
 }
 
 /** A character of the plot. */
-export interface RasterCell {
+interface RasterCell {
   readonly text: string
   readonly role: ColourRole
 }

@@ -1,8 +1,9 @@
 import type { Channel } from '../domain/channels.ts'
 import { type Axis, roundAxis } from './axis.ts'
-import { type Columns, extent } from './columns.ts'
+import { extent } from './columns.ts'
 import { lettersOf } from './letters.ts'
 import type { Pen } from './raster.ts'
+import type { Trace } from './trace.ts'
 
 /** Rows of the plot that share one frame: several channels overlaid, or one alone. */
 export interface Strip {
@@ -61,9 +62,17 @@ function intervalsFor(rows: number): number {
   return rows >= 3 ? 2 : 1
 }
 
-/** Axes for what there is to draw; channels without a value have no curve. */
-export function curvesOf(columns: Columns, strips: readonly Strip[]): Curve[] {
-  const letters = lettersOf(strips.flatMap(({ channels }) => channels))
+/**
+ * Axes for what there is to draw; channels without a value have no curve.
+ *
+ * @param channels all of the device, so that a curve keeps its letter whatever else has a strip
+ */
+export function curvesOf(
+  columns: Trace,
+  strips: readonly Strip[],
+  channels: readonly Channel[],
+): Curve[] {
+  const letters = lettersOf(channels)
   return strips.flatMap((strip) =>
     strip.channels.flatMap((channel) => {
       const range = extent(columns, channel.id)
@@ -76,7 +85,7 @@ export function curvesOf(columns: Columns, strips: readonly Strip[]): Curve[] {
 }
 
 /** Row of the i-th tick from the top. */
-export function tickRow(strip: Strip, i: number): number {
+function tickRow(strip: Strip, i: number): number {
   return strip.top + Math.round(((strip.rows - 1) * i) / strip.intervals)
 }
 

@@ -1,4 +1,4 @@
-export interface TimeTick {
+interface TimeTick {
   /** Dot column. */
   readonly column: number
   /** Time before the right edge: `45`, `5m`, `3h`, `1d`. */

@@ -24,3 +24,25 @@ export interface Trace {
   /** By channel id. */
   readonly channels: Readonly<Record<string, TraceSeries>>
 }
+
+/** Slots without samples, to be filled. @param ids of the channels */
+export function emptyTrace(
+  { startUs, slotUs, length }: Pick<Trace, 'startUs' | 'slotUs' | 'length'>,
+  ids: readonly string[],
+): Trace {
+  return {
+    slotUs,
+    startUs,
+    length,
+    count: new Uint32Array(length),
+    missing: new Uint8Array(length),
+    broken: new Uint8Array(length),
+    channels: Object.fromEntries(ids.map((id) => [id, emptySeries(length)])),
+  }
+}
+
+/** A channel without values, to be filled. */
+export function emptySeries(length: number): TraceSeries {
+  const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
+  return { min: values(), max: values(), last: values() }
+}

@@ -1,4 +1,4 @@
-import type { DevicePlan, SourcePlan } from '../app/device-plan.ts'
+import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -8,28 +8,28 @@ import { parseChannel } from './channel-setting.ts'
 import { parseSettings } from './device-settings.ts'
 import {
   deviceCalled,
+  type Given,
   type NamedDevice,
   type NamedSource,
   nameDevices,
-  type Said,
 } from './named-devices.ts'
 import { byDevice, type Scoped, scopeAt } from './scope.ts'
 
 /** What the options say of the devices of a run. */
-export interface DevicesAsked {
+export interface DevicesRequest {
   /** In the order of the devices. */
   readonly sources: readonly NamedSource[]
   /** `--wait`, for all ports */
   readonly wait: boolean
-  readonly labels: Said<string>
-  readonly bauds: Said<Scoped<number>>
-  readonly settings: Said<string>
-  readonly maxVoltages: Said<Scoped<number>>
-  readonly maxCurrents: Said<Scoped<number>>
-  readonly channels: Said<string>
+  readonly labels: Given<string>
+  readonly bauds: Given<Scoped<number>>
+  readonly settings: Given<string>
+  readonly maxVoltages: Given<Scoped<number>>
+  readonly maxCurrents: Given<Scoped<number>>
+  readonly channels: Given<string>
 }
 
-/** Of a port for which nothing else is said. */
+/** Of a port for which nothing else is given. */
 export const DEFAULT_BAUD = 115_200
 
 /**
@@ -38,20 +38,20 @@ export const DEFAULT_BAUD = 115_200
  * @param clock for `--set time=now`
  * @throws InaError usage_invalid
  */
-export function planDevices(asked: DevicesAsked, clock: Clock): DevicePlan[] {
-  const devices = nameDevices(asked.sources, asked.labels)
-  const bauds = byDevice(asked.bauds, '--baud', devices)
-  refuseBaudOfOthers(asked.bauds, devices)
-  const settings = settingsOf(asked.settings, devices, clock)
-  const maxVoltages = byDevice(asked.maxVoltages, '--max-voltage', devices)
-  const maxCurrents = byDevice(asked.maxCurrents, '--max-current', devices)
-  const channels = channelsOf(asked.channels, devices)
+export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[] {
+  const devices = nameDevices(request.sources, request.labels)
+  const bauds = byDevice(request.bauds, '--baud', devices)
+  refuseBaudOfOthers(request.bauds, devices)
+  const settings = settingsOf(request.settings, devices, clock)
+  const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
+  const maxCurrents = byDevice(request.maxCurrents, '--max-current', devices)
+  const channels = channelSettingsOf(request.channels, devices)
   let mocks = 0
   const sourceOf = (device: NamedDevice): SourcePlan => {
     const { source } = device
     if (source.kind === 'stdin') return source
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
-    return { ...source, baud: bauds.get(device)?.at(-1) ?? DEFAULT_BAUD, wait: asked.wait }
+    return { ...source, baud: bauds.get(device)?.at(-1) ?? DEFAULT_BAUD, wait: request.wait }
   }
   return devices.map((device) => ({
     source: sourceOf(device),
@@ -77,8 +77,8 @@ function rangeOf(
   }
 }
 
-function refuseBaudOfOthers(bauds: Said<Scoped<number>>, devices: readonly NamedDevice[]): void {
-  for (const { device, text } of bauds.mustFit ? bauds.values : []) {
+function refuseBaudOfOthers(bauds: Given<Scoped<number>>, devices: readonly NamedDevice[]): void {
+  for (const { device, text } of bauds.mustMatch ? bauds.values : []) {
     const named = device === null ? null : deviceCalled(device, devices)
     if (named === null || named.source.kind === 'port') continue
     throw new InaError(
@@ -91,42 +91,42 @@ function refuseBaudOfOthers(bauds: Said<Scoped<number>>, devices: readonly Named
 
 /** Settings for all go to those that can be written to. */
 function settingsOf(
-  said: Said<string>,
+  given: Given<string>,
   devices: readonly NamedDevice[],
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
-  const values = said.values.flatMap((text) => parseSettings(text, devices, clock))
-  const hears = devices.filter(({ source }) => source.kind !== 'stdin')
-  const deaf = values.find(
+  const values = given.values.flatMap((text) => parseSettings(text, devices, clock))
+  const writable = devices.filter(({ source }) => source.kind !== 'stdin')
+  const readOnly = values.find(
     ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',
   )
-  if (deaf !== undefined || (values.length > 0 && hears.length === 0)) {
+  if (readOnly !== undefined || (values.length > 0 && writable.length === 0)) {
     throw new InaError(
       'usage_invalid',
       '--set needs a device that hears, and standard input is one way',
       'name the port with --port',
     )
   }
-  const all = byDevice({ ...said, values }, '--set', devices)
-  return new Map(hears.map((device) => [device, all.get(device) ?? []]))
+  const all = byDevice({ ...given, values }, '--set', devices)
+  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
 }
 
 /** The last one of an id counts, one for the device itself more than one for all. */
-function channelsOf(
-  said: Said<string>,
+function channelSettingsOf(
+  given: Given<string>,
   devices: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly ChannelSetting[]> {
-  const values = said.values.flatMap((text): Scoped<ChannelSetting>[] => {
+  const values = given.values.flatMap((text): Scoped<ChannelSetting>[] => {
     const device = scopeAt(text, 0, devices)
     try {
       return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
     } catch (error) {
       // With the label of a device of another run, perhaps.
-      if (!said.mustFit && device === null && isInaError(error)) return []
+      if (!given.mustMatch && device === null && isInaError(error)) return []
       throw error
     }
   })
-  const all = byDevice({ ...said, values }, '--channel', devices)
+  const all = byDevice({ ...given, values }, '--channel', devices)
   return new Map(
     devices.map((device) => [
       device,

@@ -2,6 +2,7 @@ import type { Command } from '../protocol/link/commands.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { ownValue } from '../util/records.ts'
 import type { NamedDevice } from './named-devices.ts'
 import { type Scoped, scopeAt } from './scope.ts'
 
@@ -62,7 +63,7 @@ function parseSetting(text: string, clock: Clock): Command {
   const at = text.indexOf('=')
   const name = at < 0 ? text : text.slice(0, at)
   const value = at < 0 ? '' : text.slice(at + 1)
-  const example = EXAMPLES[name]
+  const example = ownValue(EXAMPLES, name)
   if (example === undefined) {
     const names = [...Object.keys(EXAMPLES), 'save']
     throw new InaError(

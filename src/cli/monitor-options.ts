@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
+import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { countOption, dbOption, durationOption } from './common-options.ts'
-import type { DevicesAsked } from './device-plans.ts'
+import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
 import { exclude } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
-export interface LogOptions {
+interface LogOptions {
   readonly db?: string
   readonly log: boolean
   /** ms */
@@ -16,9 +17,9 @@ export interface LogOptions {
 }
 
 export interface MonitorOptions extends LogOptions {
-  readonly devices: DevicesAsked
+  readonly devices: DevicesRequest
   readonly keepTime?: boolean
-  readonly output?: 'tui' | 'plain' | 'ndjson' | 'none'
+  readonly output?: OutputKind
   /** ms */
   readonly duration?: number
   readonly count?: number
@@ -37,7 +38,7 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
   addLogOptions(command)
   addRunOptions(command)
   return () => {
-    const asked = devices()
+    const request = devices()
     const { summary, output } = command.opts<MonitorOptions>()
     if (summary === '-' && output === 'ndjson') {
       exclude(
@@ -47,11 +48,11 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
         'write the summary to a file: --summary run.json',
       )
     }
-    return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: asked }
+    return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: request }
   }
 }
 
-export function addLogOptions(command: Command): Command {
+function addLogOptions(command: Command): Command {
   return command
     .addOption(dbOption())
     .addOption(option('--no-log', 'write no log'))
@@ -77,7 +78,7 @@ function addRunOptions(command: Command): Command {
   return command
     .addOption(
       option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
-        choices: ['tui', 'plain', 'ndjson', 'none'],
+        choices: OUTPUT_KINDS,
         defaultText: 'tui on a terminal, else plain',
       }),
     )

@@ -1,14 +1,14 @@
-import type { DevicePlan } from '../app/device-plan.ts'
 import type { ProcessIo } from '../app/io.ts'
+import type { DevicePlan } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
-import { type DevicesAsked, planDevices } from './device-plans.ts'
+import { type DevicesRequest, planDevices } from './device-plans.ts'
 
 /** The devices that the options name; without any source, the one port that is surely a board. */
-export async function devicePlans(asked: DevicesAsked, io: ProcessIo): Promise<DevicePlan[]> {
-  const { sources } = asked
+export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promise<DevicePlan[]> {
+  const { sources } = request
   if (sources.length === 0) {
     const port = { kind: 'port', path: await surePort(io) } as const
-    return planDevices({ ...asked, sources: [port] }, io.clock)
+    return planDevices({ ...request, sources: [port] }, io.clock)
   }
   if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
     throw new InaError(
@@ -17,7 +17,7 @@ export async function devicePlans(asked: DevicesAsked, io: ProcessIo): Promise<D
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return planDevices(asked, io.clock)
+  return planDevices(request, io.clock)
 }
 
 async function surePort(io: ProcessIo): Promise<string> {

@@ -19,13 +19,13 @@ export interface NamedDevice {
 }
 
 /** What options say of devices. */
-export interface Said<T> {
+export interface Given<T> {
   readonly values: readonly T[]
   /**
-   * False: said at a lower level than the sources (in the file, with the sources on
+   * False: given at a lower level than the sources (in the file, with the sources on
    * the command line). Then it may speak of devices that are not part of this run.
    */
-  readonly mustFit: boolean
+  readonly mustMatch: boolean
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Said<T> {
  */
 export function nameDevices(
   sources: readonly NamedSource[],
-  labels: Said<string>,
+  labels: Given<string>,
 ): readonly NamedDevice[] {
   const devices = sourceNames(sources).map((sourceName, i) => ({
     source: sources[i] as NamedSource,
@@ -48,10 +48,10 @@ export function nameDevices(
     const named = splitLabel(text, devices)
     if (named !== null) setLabel(named.device, named.label)
     else if (!text.includes('=')) inOrder.push(checked(text))
-    else if (labels.mustFit) throw noSuchSource(text, devices)
+    else if (labels.mustMatch) throw noSuchSource(text, devices)
   }
   const unnamed = devices.filter((each) => each.label === null)
-  if (inOrder.length > unnamed.length && labels.mustFit) throw tooManyLabels(inOrder, unnamed)
+  if (inOrder.length > unnamed.length && labels.mustMatch) throw tooManyLabels(inOrder, unnamed)
   unnamed.forEach((each, i) => {
     each.label = inOrder[i] ?? null
   })
@@ -76,16 +76,16 @@ export function namesOf(devices: readonly NamedDevice[]): string[] {
   )
 }
 
-/** @param said the option and its text, as in `--set b:interval=100` */
+/** @param given the option and its text, as in `--set b:interval=100` */
 export function noSuchDevice(
   name: string,
-  said: string,
+  given: string,
   devices: readonly NamedDevice[],
 ): InaError {
   const names = namesOf(devices)
   return new InaError(
     'usage_invalid',
-    `${said} is for a device '${name}', and there is none`,
+    `${given} is for a device '${name}', and there is none`,
     didYouMean(name, names, `there are: ${names.join(', ')}`),
   )
 }

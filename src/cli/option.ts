@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { InaError, isInaError } from '../util/errors.ts'
 
-export interface OptionSpec<T> {
+interface OptionSpec<T> {
   /** Reads the text of a flag, an environment variable or the configuration file; throws InaError. */
   readonly parse?: (text: string) => T
   readonly default?: T

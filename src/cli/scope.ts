@@ -1,9 +1,9 @@
 import {
   deviceCalled,
+  type Given,
   type NamedDevice,
   namesOf,
   noSuchDevice,
-  type Said,
 } from './named-devices.ts'
 
 /** A value for one device, or for all of them. */
@@ -26,22 +26,22 @@ export function scoped<T>(parse: (text: string) => T): (text: string) => Scoped<
 
 /**
  * The values that hold for each device: those for all of them first, so that what
- * is said of the device itself has the last word.
+ * is given for the device itself has the last word.
  *
  * @param option as in `--baud`, for the error
  * @throws InaError usage_invalid where a value is for a device that is not there
  */
 export function byDevice<T>(
-  said: Said<Scoped<T>>,
+  given: Given<Scoped<T>>,
   option: string,
   devices: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly T[]> {
-  const general = said.values.filter((each) => each.device === null)
-  const own = said.values.flatMap(({ device: name, value, text }) => {
+  const general = given.values.filter((each) => each.device === null)
+  const own = given.values.flatMap(({ device: name, value, text }) => {
     if (name === null) return []
     const device = deviceCalled(name, devices)
     if (device !== null) return [{ device, value }]
-    if (said.mustFit) throw noSuchDevice(name, `${option} ${text}`, devices)
+    if (given.mustMatch) throw noSuchDevice(name, `${option} ${text}`, devices)
     return []
   })
   return new Map(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { numberIn } from '../util/numbers.ts'
-import { DEFAULT_BAUD, type DevicesAsked } from './device-plans.ts'
-import type { NamedSource, Said } from './named-devices.ts'
+import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
+import type { Given, NamedSource } from './named-devices.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
 import { keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
@@ -10,7 +10,7 @@ import { type Scoped, scoped } from './scope.ts'
 const SOURCES = ['port', 'mock', 'stdin'] as const
 type SourceOption = (typeof SOURCES)[number]
 
-interface Given {
+interface SourceValues {
   port?: readonly string[]
   mock?: readonly string[]
   stdin?: boolean
@@ -28,7 +28,7 @@ interface Given {
  *
  * @returns what they say, once the command line is parsed
  */
-export function addSourceOptions(command: Command): () => DevicesAsked {
+export function addSourceOptions(command: Command): () => DevicesRequest {
   command
     .addOption(
       option(
@@ -60,11 +60,10 @@ export function addSourceOptions(command: Command): () => DevicesAsked {
     )
     .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
     .addOption(
-      option(
-        '--device <name>',
-        'label in the log; of several devices one each, in their order, or <name>=<source>',
-        { list: /,/, defaultText: 'what the device says of itself, else the source' },
-      ),
+      option('--device <name>', 'label in the log; one per device, in order, or <name>=<source>', {
+        list: /,/,
+        defaultText: 'what the device says of itself, else the source',
+      }),
     )
     .addOption(option('--keep-time', "take the device's time stamps as they are, however old"))
     .addOption(
@@ -105,41 +104,41 @@ export function addSourceOptions(command: Command): () => DevicesAsked {
     )
   const order: SourceOption[] = []
   for (const each of SOURCES) command.on(`option:${each}`, () => order.push(each))
-  return () => devicesAsked(command, order)
+  return () => devicesRequest(command, order)
 }
 
 /** A flag beats environment and file also where they name other sources: those of one level are all. */
-function devicesAsked(command: Command, order: readonly SourceOption[]): DevicesAsked {
+function devicesRequest(command: Command, order: readonly SourceOption[]): DevicesRequest {
   keepHighest(command, ...SOURCES.map((each) => [each]))
-  if (isStdinAlone(command.opts<Given>())) keepHighest(command, ['set'], ['stdin'])
-  const given = command.opts<Given>()
+  if (isStdinAlone(command.opts<SourceValues>())) keepHighest(command, ['set'], ['stdin'])
+  const values = command.opts<SourceValues>()
   const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
-  const said = <T>(key: string, values: readonly T[] | undefined): Said<T> => ({
-    values: values ?? [],
-    mustFit: levelOf(command, key) >= level,
+  const given = <T>(key: string, list: readonly T[] | undefined): Given<T> => ({
+    values: list ?? [],
+    mustMatch: levelOf(command, key) >= level,
   })
   return {
-    sources: inOrder(given, order),
-    wait: given.wait === true,
-    labels: said('device', given.device),
-    bauds: said('baud', typeof given.baud === 'number' ? [] : given.baud),
-    settings: said('set', given.set),
-    maxVoltages: said('maxVoltage', given.maxVoltage),
-    maxCurrents: said('maxCurrent', given.maxCurrent),
-    channels: said('channel', given.channel),
+    sources: inOrder(values, order),
+    wait: values.wait === true,
+    labels: given('device', values.device),
+    bauds: given('baud', typeof values.baud === 'number' ? [] : values.baud),
+    settings: given('set', values.set),
+    maxVoltages: given('maxVoltage', values.maxVoltage),
+    maxCurrents: given('maxCurrent', values.maxCurrent),
+    channels: given('channel', values.channel),
   }
 }
 
-function isStdinAlone({ stdin, port = [], mock = [] }: Given): boolean {
+function isStdinAlone({ stdin, port = [], mock = [] }: SourceValues): boolean {
   return stdin === true && port.length + mock.length === 0
 }
 
 /** @param order of the flags; empty where environment or file name the sources */
-function inOrder(given: Given, order: readonly SourceOption[]): NamedSource[] {
+function inOrder(values: SourceValues, order: readonly SourceOption[]): NamedSource[] {
   const left: Readonly<Record<SourceOption, NamedSource[]>> = {
-    port: (given.port ?? []).map((path) => ({ kind: 'port', path })),
-    mock: (given.mock ?? []).map((scenario) => ({ kind: 'mock', scenario })),
-    stdin: given.stdin === true ? [{ kind: 'stdin' }] : [],
+    port: (values.port ?? []).map((path) => ({ kind: 'port', path })),
+    mock: (values.mock ?? []).map((scenario) => ({ kind: 'mock', scenario })),
+    stdin: values.stdin === true ? [{ kind: 'stdin' }] : [],
   }
   const flags = order.flatMap((each) => left[each].shift() ?? [])
   return [...flags, ...SOURCES.flatMap((each) => left[each])]

@@ -4,7 +4,7 @@ import { ConfigFile } from './config-file.ts'
 import { readEnvironment } from './environment.ts'
 import type { ConfigCommand, ConfigValue } from './option.ts'
 
-export interface ConfigRequest {
+interface ConfigRequest {
   /** The one that runs. */
   readonly command: string
   readonly commands: readonly ConfigCommand[]

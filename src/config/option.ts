@@ -21,7 +21,7 @@ export interface ConfigCommand {
   readonly options: readonly ConfigOption[]
 }
 
-export type Origin = 'flag' | 'environment' | 'file' | 'default'
+type Origin = 'flag' | 'environment' | 'file' | 'default'
 
 export interface ConfigValue {
   /** Of the option. */

@@ -9,7 +9,7 @@ import {
   type DeviceBrief,
   type DeviceNumber,
   type Snapshot,
-  type TraceWish,
+  type TraceRequest,
   VIEW_VERSION,
   type View,
   type ViewControl,
@@ -67,8 +67,8 @@ export class LocalView implements View {
     }
   }
 
-  async trace(wish: TraceWish): Promise<Trace> {
-    return this.#traces.trace(this.#device(wish.device), wish)
+  async trace(request: TraceRequest): Promise<Trace> {
+    return this.#traces.trace(this.#device(request.device), request)
   }
 
   async control(control: ViewControl): Promise<void> {

@@ -3,7 +3,7 @@ import type { LogHistory } from '../storage/client/log-history.ts'
 import { US_PER_MINUTE, US_PER_SECOND } from '../util/time-units.ts'
 import type { HubDevice } from './hub.ts'
 import { SLOT_US, type TraceStore } from './trace-store.ts'
-import type { TraceWish } from './view.ts'
+import type { TraceRequest } from './view.ts'
 
 /** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
 export class TraceProvider {
@@ -14,9 +14,9 @@ export class TraceProvider {
     this.#history = history
   }
 
-  async trace({ stream, state }: HubDevice, wish: TraceWish): Promise<Trace> {
-    const { slotUs, length } = slotsOf(wish)
-    const recent = state.trace.read(slotUs, length, wish.endUs)
+  async trace({ stream, state }: HubDevice, request: TraceRequest): Promise<Trace> {
+    const { slotUs, length } = slotsOf(request)
+    const recent = state.trace.read(slotUs, length, request.endUs)
     const heldFromUs = state.trace.oldestUs
     if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
       return recent
@@ -27,7 +27,7 @@ export class TraceProvider {
 }
 
 /** Slots of whole seconds or minutes where they are that long: for these the log has roll-ups. */
-export function slotsOf({ spanMs, slots }: TraceWish): { slotUs: number; length: number } {
+export function slotsOf({ spanMs, slots }: TraceRequest): { slotUs: number; length: number } {
   const spanUs = spanMs * 1000
   const finestUs = spanUs / Math.max(1, slots)
   let step = SLOT_US

@@ -25,11 +25,11 @@ export interface View {
   /** One device in full, and all of them in brief. A number that does not exist is an InaError usage_invalid. */
   snapshot(device: DeviceNumber): Promise<Snapshot>
   /** The samples of any span, from memory and log, folded. */
-  trace(wish: TraceWish): Promise<Trace>
+  trace(request: TraceRequest): Promise<Trace>
   control(control: ViewControl): Promise<void>
 }
 
-export interface TraceWish {
+export interface TraceRequest {
   readonly device: DeviceNumber
   readonly spanMs: number
   /** Most slots of the answer. */
@@ -48,7 +48,7 @@ export interface SourceView {
   readonly reason: string
 }
 
-/** A device in the strip of all devices. */
+/** A device in the list of all devices. */
 export interface DeviceBrief {
   readonly number: DeviceNumber
   readonly device: string

@@ -1,9 +1,9 @@
-/** Most frames a second: no eye follows more numbers than that. */
+/** Least time between frames, ms: no eye follows more numbers than that. */
 const FRAME_MS = 100
 /** At most this share of the time is spent on drawing; the loop slows down to hold it. */
 const LOAD = 0.1
 const SLOWEST_MS = 1000
-/** Keys are answered at once, but a held key does not draw more often than this. */
+/** Keys are answered at once, but a held key does not draw more often than this, ms. */
 const KEY_FRAME_MS = 16
 
 export interface FrameLoopOptions {

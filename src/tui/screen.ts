@@ -2,17 +2,11 @@ import type { ReadStream } from 'node:tty'
 import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
+import { changeMark } from './change-mark.ts'
+import { buildFrame, type FrameContext, isChartApart, traceRequest, waitingFrame } from './frame.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { changeMark } from './view/change-mark.ts'
-import {
-  buildFrame,
-  type FrameContext,
-  isChartApart,
-  traceWish,
-  waitingFrame,
-} from './view/frame.ts'
 import { type Action, actionOf } from './view/keymap.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
@@ -24,8 +18,6 @@ import {
 } from './view/view-state.ts'
 import { ViewFeed } from './view-feed.ts'
 import { Dashboard } from './widgets/dashboard.ts'
-
-export { canOpenScreen } from './terminal/can-open.ts'
 
 export interface ScreenOptions {
   /** What is shown; may be slow, may fail, may be at the other end of a network. */
@@ -45,6 +37,8 @@ export interface ScreenOptions {
 }
 
 export interface Screen {
+  /** Asks the view for nothing more; the last frame stays, and the keys work. */
+  hold(): void
   /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
   close(): void
   /** Resolves when the terminal is restored and has taken all that was written to it. */
@@ -121,6 +115,10 @@ class MonitorScreen implements Screen {
       throw error
     }
     this.#loop.start()
+  }
+
+  hold(): void {
+    this.#loop.stop()
   }
 
   close(): void {
@@ -201,7 +199,7 @@ class MonitorScreen implements Screen {
   #askTrace(): void {
     const { snapshot } = this.#feed
     if (snapshot === null || !this.#terminal.ready) return
-    this.#feed.askTrace(traceWish(snapshot, this.#context), snapshot.sampleUs ?? 0)
+    this.#feed.askTrace(traceRequest(snapshot, this.#context), snapshot.sampleUs ?? 0)
   }
 
   #draw(): void {

@@ -1,6 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
-import type { DeviceNumber, Snapshot, TraceWish, View } from '../monitor/view.ts'
-import { Question } from './question.ts'
+import type { DeviceNumber, Snapshot, TraceRequest, View } from '../monitor/view.ts'
+import { LatestRequest } from './latest-request.ts'
 
 /** A running chart is read again when it has moved so far, however long a slot of it is. */
 const STALE_US = 5e6
@@ -15,24 +15,24 @@ export interface ViewFeedOptions {
 }
 
 /** A trace, or what it is asked for. */
-interface TraceQuestion {
-  readonly wish: TraceWish
-  /** Newest sample at the time of the question. */
+interface TimedRequest {
+  readonly request: TraceRequest
+  /** Newest sample at the time of the request. */
   readonly sampleUs: number
 }
 
 /**
- * The newest answers of a view. At most one question for a snapshot and one for
+ * The newest answers of a view. At most one request for a snapshot and one for
  * a trace are under way, so that a slow or hanging view costs nothing but news.
  */
 export class ViewFeed {
-  readonly #snapshots: Question<DeviceNumber, Snapshot>
-  readonly #traces: Question<TraceQuestion, Trace>
+  readonly #snapshots: LatestRequest<DeviceNumber, Snapshot>
+  readonly #traces: LatestRequest<TimedRequest, Trace>
   #snapshot: Snapshot | null = null
-  #held: (TraceQuestion & { readonly trace: Trace }) | null = null
+  #held: (TimedRequest & { readonly trace: Trace }) | null = null
 
   constructor({ view, onSnapshot, onTrace, onDropped, monoMs }: ViewFeedOptions) {
-    this.#snapshots = new Question({
+    this.#snapshots = new LatestRequest({
       send: (device) => view.snapshot(device),
       isSame: (one, other) => one === other,
       onAnswer: (_, snapshot) => {
@@ -42,11 +42,11 @@ export class ViewFeed {
       onDropped,
       monoMs,
     })
-    this.#traces = new Question({
-      send: ({ wish }) => view.trace(wish),
-      isSame: (one, other) => isSameWish(one.wish, other.wish),
-      onAnswer: (question, trace) => {
-        this.#held = { ...question, trace }
+    this.#traces = new LatestRequest({
+      send: ({ request }) => view.trace(request),
+      isSame: (one, other) => isSameRequest(one.request, other.request),
+      onAnswer: (timed, trace) => {
+        this.#held = { ...timed, trace }
         onTrace()
       },
       onDropped,
@@ -61,7 +61,7 @@ export class ViewFeed {
 
   /** The newest trace of that device, maybe of another span; null: there is none yet. */
   traceOf(device: DeviceNumber): Trace | null {
-    return this.#held?.wish.device === device ? this.#held.trace : null
+    return this.#held?.request.device === device ? this.#held.trace : null
   }
 
   /** Why an answer is missing; null: none is. */
@@ -69,7 +69,7 @@ export class ViewFeed {
     return this.#snapshots.trouble ?? this.#traces.trouble
   }
 
-  /** @returns false: the answer to an earlier question is still under way */
+  /** @returns false: the answer to an earlier request is still under way */
   askSnapshot(device: DeviceNumber): boolean {
     const isFree = !this.#snapshots.isAsking
     this.#snapshots.ask(device)
@@ -82,20 +82,20 @@ export class ViewFeed {
    *
    * @param sampleUs newest sample of the device
    */
-  askTrace(wish: TraceWish | null, sampleUs: number): void {
-    if (wish === null || this.#isFresh(wish, sampleUs)) this.#traces.cancel()
-    else this.#traces.ask({ wish, sampleUs })
+  askTrace(request: TraceRequest | null, sampleUs: number): void {
+    if (request === null || this.#isFresh(request, sampleUs)) this.#traces.cancel()
+    else this.#traces.ask({ request, sampleUs })
   }
 
-  #isFresh(wish: TraceWish, sampleUs: number): boolean {
-    if (this.#held === null || !isSameWish(this.#held.wish, wish)) return false
-    if (wish.endUs !== null) return true
-    const slotUs = (wish.spanMs * 1000) / wish.slots
+  #isFresh(request: TraceRequest, sampleUs: number): boolean {
+    if (this.#held === null || !isSameRequest(this.#held.request, request)) return false
+    if (request.endUs !== null) return true
+    const slotUs = (request.spanMs * 1000) / request.slots
     return Math.abs(sampleUs - this.#held.sampleUs) < Math.min(slotUs, STALE_US)
   }
 }
 
-function isSameWish(one: TraceWish, other: TraceWish): boolean {
+function isSameRequest(one: TraceRequest, other: TraceRequest): boolean {
   return (
     one.device === other.device &&
     one.spanMs === other.spanMs &&

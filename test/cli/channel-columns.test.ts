@@ -89,6 +89,27 @@ describe('export --channels', () => {
     expect(rows).toHaveLength(5)
   })
 
+  test('under the names that the NDJSON of monitor has, each once', async () => {
+    const log = openWriter(file)
+    const extras = { voltage_v: 1, voltage_v_channel: 2, toString: 3 } as unknown as Record<
+      string,
+      number
+    >
+    log.writer.write(
+      batchesOf([sampleAt(START_US, 1, { extras }), sampleAt(START_US + 1e6, 2)], {
+        epochs: [EPOCH],
+      }),
+    )
+    log.end()
+    const { stdout } = await run('export', '--channels', 'all', '--format', 'ndjson')
+    const [first = '', second = ''] = stdout.split('\n')
+    const names = ['voltage_v_channel', 'voltage_v_channel_channel', 'toString']
+    expect(first).toMatch(new RegExp(`${names.map((name, i) => `"${name}":${i + 1}`).join(',')}}$`))
+    expect(second).toMatch(new RegExp(`${names.map((name) => `"${name}":null`).join(',')}}$`))
+    const one = await run('export', '--channels', 'voltage_v_channel', '--format', 'ndjson')
+    expect(one.stdout.split('\n')[0]).toMatch(/"voltage_v_channel_channel":2}$/)
+  })
+
   test('with --every: min, avg and max', async () => {
     makePlural()
     const args = ['export', '--every', '1m', '--channels', 'soc,t']

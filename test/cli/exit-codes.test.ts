@@ -135,7 +135,7 @@ describe('exit code 4', () => {
     expect(readFileSync(db).equals(before)).toBe(true)
   })
 
-  it('a second writer is told who the first one is', async () => {
+  it('a second writer reports who the first one is', async () => {
     const db = join(temporaryFolder(), 'x.db')
     const first = start(['monitor', '--stdin', '--output', 'ndjson', '--db', db])
     const end = finished(first)

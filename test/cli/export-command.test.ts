@@ -264,7 +264,7 @@ describe('what can go wrong', () => {
     expect((await ina219(['export', '--db', file])).code).toBe(4)
   })
 
-  test('in the options is told', async () => {
+  test('in the options is reported', async () => {
     makeLog(file, series(10, 1e6))
     const run = (...args: string[]): Promise<{ code: number | null; stderr: string }> =>
       ina219(['export', '--db', file, ...args])

@@ -231,7 +231,7 @@ describe('samples that can be saved nowhere at the end', () => {
   const isLogged = (): boolean =>
     existsSync(log) && query(log, 'SELECT * FROM power_log').length > 0
 
-  test('are told with exit code 4, and the summary is written', async () => {
+  test('are reported with exit code 4, and the summary is written', async () => {
     const child = start([...MONITOR, '--db', log, '--summary', at('run.json')])
     const end = finished(child)
     child.stdin?.write(FRAME)
@@ -247,7 +247,7 @@ describe('samples that can be saved nowhere at the end', () => {
     })
   })
 
-  test.skipIf(!ptyAvailable)('are told after the terminal has been given back', async () => {
+  test.skipIf(!ptyAvailable)('are reported after the terminal has been given back', async () => {
     const args = ['monitor', '--mock', '--db', log, '--summary', at('run.json')]
     const terminal = new TestTerminal(process.execPath, [CLI, ...args], { columns: 200 })
     onTestFinished(() => terminal.dispose())

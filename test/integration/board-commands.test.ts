@@ -138,7 +138,7 @@ describe('commands', () => {
     expect(rig.sample().status).toBe('ok')
   })
 
-  it('set_threshold tells when a limit is passed, and when it is released', () => {
+  it('set_threshold reports when a limit is passed, and when it is released', () => {
     let current = 0.1
     const rig = started({ sensor: { feed: () => ({ voltage: 5, current }) } })
     expect(rig.command('set_interval', { value: 20 })).toBe('ok')

@@ -48,14 +48,14 @@ describe.skipIf(!hasPty)('a running monitor', () => {
     })
   }
 
-  it('survives a lock of another program, and tells of it', async () => {
+  it('survives a lock of another program, and reports it', async () => {
     const other = new Database(db)
     other.exec('BEGIN EXCLUSIVE')
     const { newest } = device
     await until(() => device.newest > newest + 30, 'samples meanwhile', SLOW_MS)
     // What is not in the log has not been acknowledged.
     expect(device.acked).toBeLessThanOrEqual(newest)
-    await until(() => run.said().includes('locked by another program'), 'it tells', SLOW_MS)
+    await until(() => run.said().includes('locked by another program'), 'it is reported', SLOW_MS)
     other.close()
     await expectAll()
     expect(run.summary()).toMatchObject({ log_state: 'recording', log_outages: 1 })

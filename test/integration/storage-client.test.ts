@@ -71,7 +71,7 @@ test('a sample that comes alone is durable within 250 ms or little more', async 
   await log.close()
 })
 
-test('a source that can wait is told to, and told when to go on', async () => {
+test('a source that can wait is paused and resumed', async () => {
   const log = await open()
   const own = log.forDevice()
   own.epoch(EPOCH)
@@ -107,7 +107,7 @@ test('while the log is locked, the state says so, and nothing is lost', async ()
   onTestFinished(() => void other.close())
   other.exec('BEGIN IMMEDIATE')
   for (const sample of series(1000, 1000)) own.append(sample)
-  await until('the state tells', () => log.state.kind === 'spilling')
+  await until('the state says so', () => log.state.kind === 'spilling')
   expect(log.state).toMatchObject({ queued: 1000, logged: 0 })
   expect(log.state.reason).toContain('locked')
   other.close()

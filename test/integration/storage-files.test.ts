@@ -200,7 +200,7 @@ describe('making a log', () => {
 })
 
 describe('the second writer', () => {
-  test('is told who the first one is, and may write once that is gone', () => {
+  test('reports who the first one is, and may write once that is gone', () => {
     const first = keeper()
     first.open()
     const error = refusal(() => keeper().open())
@@ -262,7 +262,7 @@ describe('the second writer', () => {
     lock.release()
   })
 
-  test('what is no lock file, or a link, is left alone, and told', () => {
+  test('what is no lock file, or a link, is left alone, and reported', () => {
     const lock = `${file}.lock`
     const cats = new Database(join(folder, 'cats.db'))
     cats.exec('CREATE TABLE cats(name TEXT)')

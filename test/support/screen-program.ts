@@ -35,7 +35,7 @@ function answered<T>(answer: () => Promise<T>): Promise<T> {
 const screen = await openScreen({
   view: {
     snapshot: (device) => answered(() => view.snapshot(device)),
-    trace: (wish) => answered(() => view.trace(wish)),
+    trace: (request) => answered(() => view.trace(request)),
     control: (control) => view.control(control),
   },
   onQuit: () => screen.close(),

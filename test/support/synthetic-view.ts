@@ -1,6 +1,6 @@
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import type { Snapshot, TraceWish, View, ViewControl } from '../../src/monitor/view.ts'
+import type { Snapshot, TraceRequest, View, ViewControl } from '../../src/monitor/view.ts'
 import { briefOf, electric, extraChannels, type Point, snapshotWith, traceOf } from './snapshots.ts'
 
 /** A load that swings, with a gap in every 20 s. @param seconds device time */
@@ -74,7 +74,7 @@ export class SyntheticView implements View {
     return { ...snapshot, devices }
   }
 
-  async trace({ device, spanMs, slots, endUs }: TraceWish): Promise<Trace> {
+  async trace({ device, spanMs, slots, endUs }: TraceRequest): Promise<Trace> {
     const { rate, ageS = 0, traceMs } = this.#options
     if (traceMs !== undefined && traceMs > 0)
       await new Promise((resolve) => setTimeout(resolve, traceMs))

@@ -298,7 +298,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expect(terminal.exited).toBeNull()
   })
 
-  it('zooms with the wheel, and leaves the mouse alone when told to', async () => {
+  it('zooms with the wheel, and leaves the mouse alone with --no-mouse', async () => {
     open()
     await wholeScreen()
     terminal.press('\x1b[<64;10;10M')

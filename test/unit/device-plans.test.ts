@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { DevicePlan } from '../../src/app/device-plan.ts'
-import { type DevicesAsked, planDevices } from '../../src/cli/device-plans.ts'
-import type { NamedSource, Said } from '../../src/cli/named-devices.ts'
+import type { DevicePlan } from '../../src/app/run-plan.ts'
+import { type DevicesRequest, planDevices } from '../../src/cli/device-plans.ts'
+import type { Given, NamedSource } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { temporaryFolder } from '../support/cli.ts'
@@ -21,27 +21,27 @@ interface Texts {
   readonly maxVoltage?: readonly string[]
   readonly channel?: readonly string[]
   /** False: as from the configuration file, with the sources as flags. */
-  readonly mustFit?: boolean
+  readonly mustMatch?: boolean
 }
 
 function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] {
-  const said = <T>(values: readonly T[] = []): Said<T> => ({
+  const given = <T>(values: readonly T[] = []): Given<T> => ({
     values,
-    mustFit: texts.mustFit ?? true,
+    mustMatch: texts.mustMatch ?? true,
   })
-  const numbers = (values: readonly string[] = []): Said<Scoped<number>> =>
-    said(values.map(scoped(Number)))
-  const asked: DevicesAsked = {
+  const numbers = (values: readonly string[] = []): Given<Scoped<number>> =>
+    given(values.map(scoped(Number)))
+  const request: DevicesRequest = {
     sources,
     wait: true,
-    labels: said(texts.device),
+    labels: given(texts.device),
     bauds: numbers(texts.baud),
-    settings: said(texts.set),
+    settings: given(texts.set),
     maxVoltages: numbers(texts.maxVoltage),
     maxCurrents: numbers(),
-    channels: said(texts.channel),
+    channels: given(texts.channel),
   }
-  return planDevices(asked, CLOCK)
+  return planDevices(request, CLOCK)
 }
 
 const labels = (plans: readonly DevicePlan[]): (string | null)[] =>
@@ -109,7 +109,7 @@ describe('--device', () => {
 
   it('of a lower level than the sources gives what fits', () => {
     const device = ['a', 'b', 'c', 'x=/dev/other']
-    expect(labels(plan(TWO, { device, mustFit: false }))).toEqual(['a', 'b'])
+    expect(labels(plan(TWO, { device, mustMatch: false }))).toEqual(['a', 'b'])
   })
 })
 
@@ -151,13 +151,14 @@ describe('--set', () => {
     [['bench:interval=100'], [BOARD], /--set bench:interval=100 is for a device 'bench'/],
     [['/dev/board:intervall=1'], [BOARD], /'intervall' is no setting/],
     [['/dev/board:'], [BOARD], /'' is no setting/],
+    [['toString=5'], [BOARD], /'toString' is no setting/],
     [['interval'], [BOARD], /has no value/],
   ])('%j is refused', (set, sources, pattern) => {
     expect(() => plan(sources, { set })).toThrow(pattern)
   })
 
   it('of a lower level than the sources may be for devices of another run', () => {
-    const [only] = plan([BOARD], { set: ['b:interval=1', 'interval=2'], mustFit: false })
+    const [only] = plan([BOARD], { set: ['b:interval=1', 'interval=2'], mustMatch: false })
     expect(only?.settings).toEqual([{ cmd: 'set_interval', value: 2 }])
   })
 })
@@ -226,7 +227,7 @@ describe('--channel', () => {
 
   it('of a lower level than the sources may be for a device of another run', () => {
     const channel = ['c:soc:%:0..100', 'soc:V']
-    const [only] = plan([BOARD], { channel, mustFit: false })
+    const [only] = plan([BOARD], { channel, mustMatch: false })
     expect(only?.channels).toEqual([{ id: 'soc', unit: 'V', range: null }])
   })
 })

@@ -50,7 +50,7 @@ describe('snapshot', () => {
   it.each([
     ['nosensor', { ...GOOD, status: 'nosensor' }],
     ['out_of_range', { ...GOOD, v: 99 }],
-  ])('tells that the values are not of the newest sample: %s', async (status, bad) => {
+  ])('says that the values are not of the newest sample: %s', async (status, bad) => {
     const { view, line } = rig()
     for (let i = 0; i < 20; i++) line(GOOD)
     const before = await view.snapshot(0)

@@ -59,6 +59,19 @@ describe('an NDJSON line', () => {
     expect(members(SOLAR)).toMatchObject({ voltage_v: null, power_w: null, soc: 85, lux: 35000.5 })
   })
 
+  it('repeats no name, and names a channel alike whatever others there are', () => {
+    const extras = { voltage_v: 1, voltage_v_channel: 2, voltage_v_channel_channel: 3 }
+    const all = ndjsonLine({ ...SAMPLE, extras }, 'bench')
+    expect(all.match(/"voltage_v\w*":[\d.]+/g)).toEqual([
+      '"voltage_v":5.02',
+      '"voltage_v_channel":1',
+      '"voltage_v_channel_channel":2',
+      '"voltage_v_channel_channel_channel":3',
+    ])
+    const alone = ndjsonLine({ ...SAMPLE, extras: { voltage_v_channel: 2 } }, 'bench')
+    expect(JSON.parse(alone)).toMatchObject({ voltage_v_channel_channel: 2 })
+  })
+
   it('keeps a channel apart whose name is taken', () => {
     const extras = { seq: 7, constructor: 1 } as unknown as Record<string, number>
     expect(members({ ...SAMPLE, extras })).toMatchObject({

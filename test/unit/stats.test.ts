@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
-import { RateMeter } from '../../src/monitor/rate-meter.ts'
-import { TraceStore } from '../../src/monitor/trace-store.ts'
 import { Integrator } from '../../src/stats/totals.ts'
 import { SlidingWindows } from '../../src/stats/windows.ts'
 
@@ -137,77 +135,5 @@ describe('Integrator', () => {
     expect(totals.read()).toEqual({ chargeMah: 0, energyMwh: 0, samples: 0 })
     totals.add(sample(START_US + 2e6))
     expect(totals.read().chargeMah).toBeCloseTo(0.5 / 3.6, 12)
-  })
-})
-
-describe('TraceStore', () => {
-  it('keeps slow samples one by one and leaves the slots between them empty', () => {
-    const store = new TraceStore()
-    for (let s = 0; s < 5; s++) store.add(sample(START_US + s * 1e6, { voltage: s }))
-    const trace = store.read(20_000, 200, null)
-    const filled = [...trace.count.keys()].filter((i) => trace.count[i] === 1)
-    expect(filled.map((i) => trace.channels['v']?.last[i])).toEqual([1, 2, 3, 4])
-    expect(trace.startUs + (filled.at(-1) as number) * trace.slotUs).toBe(START_US + 4e6)
-  })
-
-  it('folds to min, max and last and keeps a gap', () => {
-    const store = new TraceStore()
-    for (let i = 0; i < 1000; i++) {
-      store.add(sample(START_US + i * 1000, { current: i === 500 ? 3 : 0.1, gapBefore: i === 500 }))
-    }
-    const trace = store.read(100_000, 10, null)
-    expect(trace.length).toBeLessThanOrEqual(10)
-    expect(Math.max(...(trace.channels['a']?.max ?? []).filter((max) => !Number.isNaN(max)))).toBe(
-      3,
-    )
-    expect([...trace.missing].filter((flag) => flag === 1)).toHaveLength(1)
-    expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
-  })
-
-  it('moves on without measured samples, and marks where they come again', () => {
-    const store = new TraceStore()
-    const filled = (trace: ReturnType<TraceStore['read']>): number[] =>
-      [...trace.count.keys()].filter((i) => (trace.count[i] ?? 0) > 0)
-    for (let s = 0; s < 3; s++) store.add(sample(START_US + s * 1e6))
-    for (let s = 3; s < 6; s++) store.advanceTo(START_US + s * 1e6)
-    const during = store.read(1_000_000, 10, null)
-    expect(during.startUs + (during.length - 1) * during.slotUs).toBe(START_US + 5e6)
-    expect(filled(during)).toEqual([4, 5, 6])
-    // Late: it doesn't end the spell.
-    store.add(sample(START_US + 2e6 + 20_000))
-    store.add(sample(START_US + 6e6))
-    store.add(sample(START_US + 7e6))
-    const after = store.read(1_000_000, 10, null)
-    expect(filled(after)).toEqual([2, 3, 4, 8, 9])
-    expect([...after.broken]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0])
-  })
-
-  it('forgets what is older than it holds', () => {
-    const store = new TraceStore()
-    store.add(sample(START_US))
-    store.add(sample(START_US + 3_600e6))
-    const trace = store.read(20_000, 45_000, null)
-    expect([...trace.count].reduce((a, b) => a + b, 0)).toBe(1)
-  })
-})
-
-describe('RateMeter', () => {
-  function meter(intervalUs: number): { meter: RateMeter; endUs: number } {
-    const made = new RateMeter()
-    for (let i = 0; i < 100; i++) made.add(START_US + i * intervalUs, i * intervalUs)
-    return { meter: made, endUs: 99 * intervalUs }
-  }
-
-  it('is 0 when nothing has come for 2 s', () => {
-    const { meter: fast, endUs } = meter(50_000)
-    expect(fast.perSecondAt(endUs + 1.9e6)).toBeCloseTo(20, 6)
-    expect(fast.perSecondAt(endUs + 2.1e6)).toBe(0)
-    expect(fast.perSecond()).toBeCloseTo(20, 6)
-  })
-
-  it('waits three intervals of a slow device', () => {
-    const { meter: slow, endUs } = meter(10e6)
-    expect(slow.perSecondAt(endUs + 29e6)).toBeCloseTo(0.1, 6)
-    expect(slow.perSecondAt(endUs + 31e6)).toBe(0)
   })
 })

@@ -35,7 +35,7 @@ describe('StdinSource', () => {
     vi.useRealTimers()
   })
 
-  it('tells after 3 s that nothing comes, once, and at once that it comes again', async () => {
+  it('reports after 3 s that nothing comes, once, and at once that it comes again', async () => {
     const states = listen(source())
     await write()
     await vi.advanceTimersByTimeAsync(2400)
@@ -58,7 +58,7 @@ describe('StdinSource', () => {
     expect(states).toEqual(['live', 'silent'])
   })
 
-  it('misses nothing while it is told to pause, and after the end', async () => {
+  it('misses nothing while it is paused, and after the end', async () => {
     const paused = source()
     const states = listen(paused)
     await write()

@@ -47,16 +47,16 @@ function loggedHistory(): { history: LogHistory; asked: number[][] } {
 describe('a trace', () => {
   it('comes from memory alone where that has all of it', async () => {
     const { history, asked } = loggedHistory()
-    const wish = { device: 0, spanMs: 5000, slots: 5, endUs: null }
-    const trace = await new TraceProvider(history).trace(device(), wish)
+    const request = { device: 0, spanMs: 5000, slots: 5, endUs: null }
+    const trace = await new TraceProvider(history).trace(device(), request)
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([5, 6, 7, 8, 9])
     expect(asked).toEqual([])
   })
 
   it('has from the log what was before the memory, without a seam', async () => {
     const { history, asked } = loggedHistory()
-    const wish = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
-    const trace = await new TraceProvider(history).trace(device(), wish)
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    const trace = await new TraceProvider(history).trace(device(), request)
     expect(asked).toEqual([[WALL_US - 5e6, 1e6, 15]])
     const before = [20, 20, 20, 20, 20]
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([
@@ -77,14 +77,14 @@ describe('a trace', () => {
 
   it('is that of the log alone where all of it was before the memory', async () => {
     const { history } = loggedHistory()
-    const wish = { device: 0, spanMs: 5000, slots: 5, endUs: WALL_US - 60e6 }
-    const trace = await new TraceProvider(history).trace(device(), wish)
+    const request = { device: 0, spanMs: 5000, slots: 5, endUs: WALL_US - 60e6 }
+    const trace = await new TraceProvider(history).trace(device(), request)
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([20, 20, 20, 20, 20])
   })
 
   it('is empty before memory begins where there is no log', async () => {
-    const wish = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
-    const trace = await new TraceProvider(null).trace(device(), wish)
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    const trace = await new TraceProvider(null).trace(device(), request)
     expect([...trace.count]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
   })
 })

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { lettersOf } from '../../src/chart/letters.ts'
-import { stripsOf } from '../../src/chart/strips.ts'
+import { curvesOf, stripsOf } from '../../src/chart/strips.ts'
+import { emptyTrace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
+import { buildFrame } from '../../src/tui/frame.ts'
+import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
-import { buildFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -134,6 +136,22 @@ describe('extra channels in the chart', () => {
     expect([...letters.values()].every((letter) => /^[a-z]$/.test(letter))).toBe(true)
   })
 
+  it('keep their letters whichever of them have a strip', () => {
+    // `l` comes after lux and aux, which take its letter and the next one.
+    const channels = ['lux', 'aux', 'l'].map((id, i) => extraChannel(id, i))
+    const columns = emptyTrace({ startUs: 0, slotUs: 1, length: 2 }, ['lux', 'aux', 'l'])
+    for (const { min, max } of Object.values(columns.channels)) {
+      min.fill(1)
+      max.fill(2)
+    }
+    const letterOfL = (shown: readonly Channel[]): string | undefined =>
+      curvesOf(columns, stripsOf(12, shown, true), channels).find(
+        ({ channel }) => channel.id === 'l',
+      )?.pen.letter
+    expect(letterOfL(channels)).toBe('b')
+    expect(letterOfL(channels.slice(2))).toBe('b')
+  })
+
   it('have eight colours that are neither each other nor those of V, A and W', () => {
     expect(new Set(Object.values(ROLE_COLOUR)).size).toBe(11)
   })
@@ -146,6 +164,19 @@ describe('a device without v, a and w', () => {
     expect(temp).toBe(' temp   21.500 ?C')
     expect(lux).toMatch(/^ lux {4}22\.500 lx \|[.]+\| {3}0% of 100000 lx/)
     expect(more).toEqual([])
+  })
+
+  it('has no bar and no share where an end of the range is open', () => {
+    const channels = [
+      extraChannel('temp', 0, 'degC', { min: Number.NEGATIVE_INFINITY, max: 125 }),
+      extraChannel('lux', 1, 'lx', { min: 0, max: Number.POSITIVE_INFINITY }),
+    ]
+    const fullScale = { temp: Number.POSITIVE_INFINITY, lux: Number.POSITIVE_INFINITY }
+    const snapshot = { ...snapshotWith(channels), fullScale }
+    expect(gaugeLines(snapshot, 80, LOOK).map((line) => lineText(line).trimEnd())).toEqual([
+      ' temp   20.500 degC',
+      ' lux    21.500 lx',
+    ])
   })
 
   it('has them in the one line of a small terminal, too', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/monitor/view.ts'
+import { buildFrame } from '../../src/tui/frame.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
 import { helpLines, keysLine } from '../../src/tui/panels/keys.ts'
-import { buildFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
@@ -19,7 +19,9 @@ function monitorOf(count: number, number = 0): Snapshot {
 }
 
 function strip(snapshot: Snapshot, width: number, height: number): string[] {
-  return deviceLines(snapshot, width, height, LOOK).map((line) => lineText(line).trimEnd())
+  return deviceLines(snapshot, { width, height, look: LOOK }).map((line) =>
+    lineText(line).trimEnd(),
+  )
 }
 
 describe('strip of devices', () => {
@@ -81,7 +83,7 @@ describe('strip of devices', () => {
 
 describe('Tab', () => {
   const help = (several: boolean): string =>
-    helpLines(several, 80, 24, LOOK).map(lineText).join('\n')
+    helpLines(several, { width: 80, height: 24, look: LOOK }).map(lineText).join('\n')
 
   it('is in the keys line and in help only where there are several devices', () => {
     expect(lineText(keysLine(false, true, 80))).toContain('Tab device')
@@ -91,7 +93,7 @@ describe('Tab', () => {
   })
 
   it('is in a help that fits 80x24 whole', () => {
-    const lines = helpLines(true, 80, 24, LOOK).map(lineText)
+    const lines = helpLines(true, { width: 80, height: 24, look: LOOK }).map(lineText)
     expect(lines.at(-2)).toContain('a gap stays empty')
     expect(lines.every((line) => line.length <= 80)).toBe(true)
     expect(lines.some((line) => line.includes('Shift-Tab: the one before'))).toBe(true)

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
-import type { Snapshot, TraceWish } from '../../src/monitor/view.ts'
+import type { Snapshot, TraceRequest } from '../../src/monitor/view.ts'
+import { LatestRequest } from '../../src/tui/latest-request.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
 import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
-interface Asked<Q, A> {
-  readonly question: Q
+interface Asked<R, A> {
+  readonly request: R
   readonly answer: (answer: A) => void
   readonly fail: (error: Error) => void
 }
@@ -13,15 +14,15 @@ interface Asked<Q, A> {
 /** A view that answers when the test says so, and never by itself. */
 function rig() {
   const snapshots: Asked<number, Snapshot>[] = []
-  const traces: Asked<TraceWish, Trace>[] = []
+  const traces: Asked<TraceRequest, Trace>[] = []
   const got: string[] = []
   let nowMs = 0
-  const asked = <Q, A>(list: Asked<Q, A>[], question: Q): Promise<A> =>
-    new Promise((answer, fail) => list.push({ question, answer, fail }))
+  const asked = <R, A>(list: Asked<R, A>[], request: R): Promise<A> =>
+    new Promise((answer, fail) => list.push({ request, answer, fail }))
   const feed = new ViewFeed({
     view: {
       snapshot: (device) => asked(snapshots, device),
-      trace: (wish) => asked(traces, wish),
+      trace: (request) => asked(traces, request),
       control: async () => {},
     },
     onSnapshot: ({ number }) => got.push(`snapshot ${number}`),
@@ -45,10 +46,10 @@ async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-const RUNNING: TraceWish = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
+const RUNNING: TraceRequest = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
 const TRACE = traceOf(60, [])
 
-describe('questions to a view', () => {
+describe('requests to a view', () => {
   it('go out one at a time, however long an answer takes', async () => {
     const { feed, snapshots, traces } = rig()
     expect(feed.askSnapshot(0)).toBe(true)
@@ -95,7 +96,7 @@ describe('questions to a view', () => {
     const wanted = traceOf(30, [])
     traces[2]?.answer(wanted)
     await settle()
-    expect(traces[2]?.question.spanMs).toBe(30_000)
+    expect(traces[2]?.request.spanMs).toBe(30_000)
     expect(feed.traceOf(0)).toBe(wanted)
     expect(feed.traceOf(1)).toBeNull()
   })
@@ -130,7 +131,7 @@ describe('questions to a view', () => {
     expect(traces).toHaveLength(1)
     // Another size of the screen asks for the same end again.
     feed.askTrace({ ...frozen, slots: 300 }, 1e12)
-    expect(traces[1]?.question).toMatchObject({ endUs: 1e15, slots: 300 })
+    expect(traces[1]?.request).toMatchObject({ endUs: 1e15, slots: 300 })
   })
 
   it('that fail leave what was there, say why, and wait a second before they come again', async () => {
@@ -158,6 +159,25 @@ describe('questions to a view', () => {
     expect(feed.trouble).toBeNull()
   })
 
+  it('that fail are no trouble any more once the right trace is back without them', async () => {
+    const { feed, traces } = rig()
+    feed.askTrace(RUNNING, 0)
+    traces[0]?.answer(TRACE)
+    await settle()
+    feed.askTrace({ ...RUNNING, spanMs: 900_000 }, 0)
+    traces[1]?.fail(new Error('the log is damaged'))
+    await settle()
+    expect(feed.trouble).toBe('the log is damaged')
+    feed.askTrace(RUNNING, 0)
+    expect(feed.trouble).toBeNull()
+    // Nor are those that fail when nobody wants them any more.
+    feed.askTrace({ ...RUNNING, spanMs: 30_000 }, 0)
+    feed.askTrace(RUNNING, 0)
+    traces[2]?.fail(new Error('the log is damaged'))
+    await settle()
+    expect(feed.trouble).toBeNull()
+  })
+
   it('survive a view that throws at once', async () => {
     const feed = new ViewFeed({
       view: {
@@ -176,4 +196,29 @@ describe('questions to a view', () => {
     await settle()
     expect(feed.trouble).toBe('no such device')
   })
+})
+
+/** A fault of ours must end the program with its stack, not become a line on the screen. */
+it('an error in what follows an answer is no trouble of the view', async () => {
+  const faults: unknown[] = []
+  const own = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason) => faults.push(reason))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of own) process.on('unhandledRejection', listener)
+  })
+  const latest = new LatestRequest<number, string>({
+    send: async () => 'answer',
+    isSame: (one, other) => one === other,
+    onAnswer: () => {
+      throw new TypeError('a fault of the layout')
+    },
+    onDropped: () => {},
+    monoMs: () => 0,
+  })
+  latest.ask(1)
+  await settle()
+  expect(latest.trouble).toBeNull()
+  expect(faults).toMatchObject([{ message: 'a fault of the layout' }])
 })

@@ -6,7 +6,7 @@ import { formatDuration } from '../../util/duration.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { flushed } from '../flushed.ts'
 import { isReaderGone, outputFailed } from '../reader-gone.ts'
-import type { OutputKind } from './choose-output.ts'
+import type { OutputKind } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
 import { ndjsonLine, plainLine } from './sample-text.ts'
 
@@ -28,6 +28,7 @@ export class LineOutput implements Output {
   #isSizeReported = false
   #failure: Error | null = null
   #sizeTimer: NodeJS.Timeout | undefined
+  #draining: Promise<void> | null = null
 
   constructor(kind: Exclude<OutputKind, 'tui'>, context: OutputContext) {
     this.#kind = kind
@@ -46,10 +47,18 @@ export class LineOutput implements Output {
   drained(): Promise<void> {
     const { stdout } = this.#context.io
     if (!stdout.writableNeedDrain || stdout.destroyed) return Promise.resolve()
-    return new Promise((resolve) => {
-      stdout.once('drain', resolve)
-      stdout.once('close', resolve)
+    // One wait for all who ask: each source that pauses would leave listeners behind.
+    this.#draining ??= new Promise((resolve) => {
+      const done = (): void => {
+        stdout.off('drain', done)
+        stdout.off('close', done)
+        this.#draining = null
+        resolve()
+      }
+      stdout.on('drain', done)
+      stdout.on('close', done)
     })
+    return this.#draining
   }
 
   readonly sample = (number: DeviceNumber, sample: Sample): void => {
@@ -73,6 +82,10 @@ export class LineOutput implements Output {
     const device = this.#isPlural ? ` ${this.#labelOf(number)}` : ''
     this.#context.io.stderr.write(`# ${formatIso(timeUs)}${device} ${kind}: ${text}\n`)
   }
+
+  hold(): void {}
+
+  abandon(): void {}
 
   async close(): Promise<void> {
     clearTimeout(this.#sizeTimer)

@@ -3,8 +3,7 @@ import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
 import type { Congestion } from '../../stream/backpressure.ts'
 import type { ProcessIo } from '../io.ts'
-import type { LogPlan } from '../runtime.ts'
-import type { OutputPlan } from './choose-output.ts'
+import type { LogPlan, OutputPlan } from '../run-plan.ts'
 import { LineOutput } from './line-output.ts'
 import { ScreenOutput } from './screen-output.ts'
 
@@ -14,7 +13,11 @@ export interface Output extends BusSubscriber, Congestion {
   readonly staysOpen: boolean
   /** Begins; nothing is published before. */
   open(hub: Hub, view: View): Promise<void>
+  /** The run is over: nothing more is asked of the view, and what is shown stays. */
+  hold(): void
   close(): Promise<void>
+  /** The process is about to be ended: the terminal is given back at once. */
+  abandon(): void
 }
 
 export interface OutputContext {
@@ -25,7 +28,7 @@ export interface OutputContext {
   readonly onQuit: () => void
 }
 
-export function openOutput(plan: OutputPlan, context: OutputContext): Output {
+export function makeOutput(plan: OutputPlan, context: OutputContext): Output {
   const { kind } = plan
   return kind === 'tui' ? new ScreenOutput(plan, context) : new LineOutput(kind, context)
 }

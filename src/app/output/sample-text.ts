@@ -1,6 +1,22 @@
-import type { Extras } from '../../domain/channels.ts'
+import { ELECTRIC, type Extras, QUANTITIES, type Quantity } from '../../domain/channels.ts'
+import { channelColumn, SAMPLE_COLUMNS } from '../../domain/columns.ts'
 import type { Sample } from '../../domain/sample.ts'
 import { formatIso } from '../../util/time-text.ts'
+
+/** Decimals of a plain line: power has one more than on the screen, where room is dear. */
+const DECIMALS: Readonly<Record<Quantity, number>> = {
+  voltage: ELECTRIC.voltage.decimals,
+  current: ELECTRIC.current.decimals,
+  power: ELECTRIC.power.decimals + 1,
+}
+/** Digits before the decimals, with sign and point. */
+const WHOLE_CELLS = 4
+
+/** Voltage, current and power with their names in JSON before them. */
+const MEMBERS = QUANTITIES.map((quantity) => ({
+  quantity,
+  before: `,"${ELECTRIC[quantity].column}":`,
+}))
 
 /**
  * One line for people: `2026-11-20T20:13:00.123Z  5.020 V  0.2450 A  1.2300 W  soc 85  ok  #123`.
@@ -17,10 +33,12 @@ export function plainLine(sample: Sample, device: string | null): string {
 function valuesText(sample: Sample): string {
   const extras = sample.extras === null ? '' : extrasText(sample.extras)
   if (!sample.electric) return extras.trimStart()
-  const volts = sample.voltage.toFixed(3).padStart(7)
-  const amps = sample.current.toFixed(4).padStart(8)
-  const watts = sample.power.toFixed(4).padStart(8)
-  return `${volts} V ${amps} A ${watts} W${extras}`
+  const values = QUANTITIES.map((quantity) => {
+    const decimals = DECIMALS[quantity]
+    const text = sample[quantity].toFixed(decimals).padStart(WHOLE_CELLS + decimals)
+    return `${text} ${ELECTRIC[quantity].unit}`
+  })
+  return values.join(' ') + extras
 }
 
 function extrasText(extras: Extras): string {
@@ -29,27 +47,17 @@ function extrasText(extras: Extras): string {
   return text
 }
 
-/**
- * One JSON object, member names as in the CSV of `export`; extra channels are
- * members under their ids, with `_channel` behind those that are taken.
- */
+/** One JSON object, its members named as the columns of `export`, extra channels last. */
 export function ndjsonLine(sample: Sample, device: string): string {
-  const { electric, extras } = sample
-  const line = {
-    time: formatIso(sample.timeUs),
-    device,
-    voltage_v: electric ? sample.voltage : null,
-    current_a: electric ? sample.current : null,
-    power_w: electric ? sample.power : null,
-    seq: sample.seq,
-    status: sample.status,
+  const { extras } = sample
+  let text = `{"time":"${formatIso(sample.timeUs)}","device":${JSON.stringify(device)}`
+  for (const { quantity, before } of MEMBERS) {
+    const value = sample[quantity]
+    text += before + (Number.isFinite(value) ? value : 'null')
   }
-  const text = JSON.stringify(line)
-  if (extras === null) return `${text}\n`
-  let members = ''
+  text += `,"seq":${sample.seq},"status":${JSON.stringify(sample.status)}`
   for (const id in extras) {
-    const name = Object.hasOwn(line, id) ? `${id}_channel` : id
-    members += `,${JSON.stringify(name)}:${extras[id]}`
+    text += `,${JSON.stringify(channelColumn(id, SAMPLE_COLUMNS))}:${extras[id]}`
   }
-  return `${text.slice(0, -1)}${members}}\n`
+  return `${text}}\n`
 }

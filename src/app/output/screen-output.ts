@@ -1,10 +1,10 @@
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
 import type { Screen } from '../../tui/screen.ts'
-import type { OutputPlan } from './choose-output.ts'
+import type { OutputPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
 
-/** The full screen. Asks the view for what it shows, so that it hears nothing of the bus. */
+/** The full screen. Asks the view for what it shows, so that it takes nothing from the bus. */
 export class ScreenOutput implements Output {
   readonly staysOpen = true
   readonly congested = false
@@ -33,6 +33,14 @@ export class ScreenOutput implements Output {
   }
 
   async drained(): Promise<void> {}
+
+  hold(): void {
+    this.#screen?.hold()
+  }
+
+  abandon(): void {
+    this.#screen?.close()
+  }
 
   async close(): Promise<void> {
     this.#screen?.close()

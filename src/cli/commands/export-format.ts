@@ -1,18 +1,28 @@
+import { ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
+import { channelColumn, SAMPLE_COLUMNS } from '../../domain/columns.ts'
 import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/read/log-query.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
+import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { channelColumns } from './export-channels.ts'
 import { RowBytes } from './row-bytes.ts'
 
-export type ExportFormat = 'csv' | 'ndjson'
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+/** Columns of each channel of a bucket. */
+const PARTS: readonly string[] = ['_min', '_avg', '_max']
 /** Contract section 1; the same names are the members of NDJSON. */
-export const SAMPLE_COLUMNS = 'time,device,voltage_v,current_a,power_w,seq,status'
-export const BUCKET_COLUMNS =
-  'time,device,samples,lost,coverage,' +
-  'voltage_v_min,voltage_v_avg,voltage_v_max,current_a_min,current_a_avg,current_a_max,' +
-  'power_w_min,power_w_avg,power_w_max,charge_mah,energy_mwh'
-export const EVENT_COLUMNS = 'time,device,kind,detail'
+const BUCKET_COLUMNS: readonly string[] = [
+  'time',
+  'device',
+  'samples',
+  'lost',
+  'coverage',
+  ...ELECTRIC_CHANNELS.flatMap(({ column }) => PARTS.map((part) => column + part)),
+  'charge_mah',
+  'energy_mwh',
+]
+export const EVENT_COLUMNS: readonly string[] = ['time', 'device', 'kind', 'detail']
 
 /** Bytes around the cells of a sample, in order of `SAMPLE_COLUMNS`. */
 interface Frame {
@@ -30,14 +40,14 @@ interface ChannelCell {
 }
 
 const CSV_FRAME: Frame = {
-  before: ['', ',', ',', ',', ',', ',', ','].map((text) => Buffer.from(text)),
+  before: SAMPLE_COLUMNS.map((_, i) => Buffer.from(i === 0 ? '' : ',')),
   end: Buffer.from('\n'),
   none: Buffer.alloc(0),
   quote: csvText,
 }
 
 const JSON_FRAME: Frame = {
-  before: SAMPLE_COLUMNS.split(',').map((name, i) =>
+  before: SAMPLE_COLUMNS.map((name, i) =>
     Buffer.from(i === 0 ? `{"${name}":"` : `${i === 1 ? '"' : ''},"${name}":`),
   ),
   end: Buffer.from('}\n'),
@@ -55,10 +65,9 @@ export class SampleLines {
   /** @param channels ids of the extra channels to write */
   constructor(format: ExportFormat, channels: readonly string[]) {
     this.#frame = format === 'csv' ? CSV_FRAME : JSON_FRAME
-    const columns = sampleColumns(channels)
-    this.#channels = channels.map((id, i) => {
-      const name = columns[columns.length - channels.length + i]
-      return { id, before: Buffer.from(format === 'csv' ? ',' : `,${JSON.stringify(name)}:`) }
+    this.#channels = channels.map((id) => {
+      const name = JSON.stringify(channelColumn(id, SAMPLE_COLUMNS))
+      return { id, before: Buffer.from(format === 'csv' ? ',' : `,${name}:`) }
     })
   }
 
@@ -93,7 +102,7 @@ export class SampleLines {
       rows.bytes(this.#text(sample.status))
       for (const channel of this.#channels) {
         rows.bytes(channel.before)
-        this.#number(sample.extras?.[channel.id] ?? Number.NaN)
+        this.#number(ownValue(sample.extras, channel.id) ?? Number.NaN)
       }
       rows.bytes(end)
       if (rows.isFull) yield rows.chunk()
@@ -142,12 +151,10 @@ export class BucketLines {
       samples,
       lost,
       round(bucket.coverage, 6),
-      ...spread(bucket.voltage),
-      ...spread(bucket.current),
-      ...spread(bucket.power),
+      ...QUANTITIES.flatMap((quantity) => threeOf(bucket[quantity])),
       bucket.chargeMah === null ? null : round(bucket.chargeMah, 9),
       bucket.energyMwh === null ? null : round(bucket.energyMwh, 9),
-      ...this.#channels.flatMap((id) => spread(bucket.channels.get(id) ?? null)),
+      ...this.#channels.flatMap((id) => threeOf(bucket.channels.get(id) ?? null)),
     ]
     if (this.#format === 'csv') {
       return `${time},${csvText(device)},${numbers.map(csvNumber).join(',')}\n`
@@ -161,24 +168,19 @@ export class BucketLines {
 
 /** Names of the columns, those of extra channels last. */
 export function sampleColumns(channels: readonly string[]): string[] {
-  return withChannels(SAMPLE_COLUMNS, channels, [''])
+  return [...SAMPLE_COLUMNS, ...channels.map((id) => channelColumn(id, SAMPLE_COLUMNS))]
 }
 
 export function bucketColumns(channels: readonly string[]): string[] {
-  return withChannels(BUCKET_COLUMNS, channels, ['_min', '_avg', '_max'])
-}
-
-function withChannels(
-  columns: string,
-  channels: readonly string[],
-  parts: readonly string[],
-): string[] {
-  const fixed = columns.split(',')
-  return [...fixed, ...channelColumns(channels, fixed, parts)]
+  const own = channels.flatMap((id) => {
+    const column = channelColumn(id, BUCKET_COLUMNS, PARTS)
+    return PARTS.map((part) => column + part)
+  })
+  return [...BUCKET_COLUMNS, ...own]
 }
 
 /** The first line of a CSV file. */
-export function headerLine(columns: readonly string[]): string {
+export function csvHeader(columns: readonly string[]): string {
   return `${columns.map(csvText).join(',')}\n`
 }
 
@@ -186,7 +188,7 @@ export function headerLine(columns: readonly string[]): string {
  * min and max are the device's own; an average gets three digits more than most devices send.
  * The average of values beyond all measure may be none.
  */
-function spread(of: MinAvgMax | null): (number | null)[] {
+function threeOf(of: MinAvgMax | null): (number | null)[] {
   if (of === null) return [null, null, null]
   return [of.min, Number.isFinite(of.avg) ? round(of.avg, 9) : null, of.max]
 }

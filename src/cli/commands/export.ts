@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
 import type {
+  Bucket,
   LoggedEvent,
   LoggedLoss,
   LoggedSample,
@@ -9,18 +10,20 @@ import type {
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../util/loss-text.ts'
+import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
-import { type ChannelWish, channelsOf, parseChannels } from './export-channels.ts'
+import { type ChannelRequest, parseChannels, requestedChannels } from './export-channels.ts'
 import {
   BucketLines,
   bucketColumns,
+  csvHeader,
   EVENT_COLUMNS,
+  EXPORT_FORMATS,
   type ExportFormat,
   eventLine,
-  headerLine,
   SampleLines,
   sampleColumns,
 } from './export-format.ts'
@@ -28,6 +31,7 @@ import { ExportProgress } from './export-progress.ts'
 import {
   addRangeOptions,
   emptyHint,
+  formatOption,
   openReader,
   type RangeOptions,
   rangeOf,
@@ -38,7 +42,7 @@ interface ExportOptions extends RangeOptions {
   format: ExportFormat
   out?: string
   events?: boolean
-  channels?: ChannelWish
+  channels?: ChannelRequest
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -57,12 +61,7 @@ export function exportCommand(io: ProcessIo): Command {
     'Writes the log as CSV or NDJSON to stdout or a file.',
   )
   addRangeOptions(command)
-    .addOption(
-      option('--format <format>', 'csv or ndjson', {
-        choices: ['csv', 'ndjson'],
-        default: 'csv',
-      }).env('INA219_EXPORT_FORMAT'),
-    )
+    .addOption(formatOption(command, 'csv or ndjson', EXPORT_FORMATS))
     .addOption(
       option('-o, --out <file>', 'file to write, replaced when all is written (default: stdout)', {
         flagOnly: true,
@@ -101,13 +100,10 @@ async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
     const range = rangeOf(options, reader, io)
     const target =
       options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out, log)
-    const progress = new ExportProgress(
-      io.stderr,
-      io.clock,
-      options.out !== undefined || !io.stdout.isTTY,
-    )
+    const isShown = options.out !== undefined || !io.stdout.isTTY
+    const progress = new ExportProgress(io, recorded(range, reader), isShown)
     try {
-      const rows = await write(options, reader, range, target, progress)
+      const rows = await writeAll(piecesOf(options, reader, range), target, progress)
       progress.end()
       target.finish()
       if (rows === 0 && options.events === true) {
@@ -124,58 +120,120 @@ async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
   }
 }
 
+/** What is recorded from now on is left out, or the end would run ahead. */
+function recorded(range: LogRange, reader: LogReader): LogRange {
+  const span = reader.span(range.device)
+  return {
+    ...range,
+    fromUs: Math.max(range.fromUs, span?.fromUs ?? 0),
+    toUs: Math.min(range.toUs, (span?.toUs ?? 0) + 1),
+  }
+}
+
+/** What is written at once. */
+interface Piece {
+  readonly bytes: string | Buffer
+  readonly rows: number
+  /** Time of the last row; null: it says nothing of how far the export is. */
+  readonly timeUs: number | null
+}
+
 /** @returns rows written */
-async function write(
-  options: ExportOptions,
-  reader: LogReader,
-  asked: LogRange,
+async function writeAll(
+  pieces: Iterable<Piece>,
   target: OutputTarget,
   progress: ExportProgress,
 ): Promise<number> {
-  const { format, every } = options
-  const span = reader.span(asked.device)
-  // What is recorded from now on is left out, or the end would run ahead.
-  const range = { ...asked, toUs: Math.min(asked.toUs, (span?.toUs ?? 0) + 1) }
-  const fromUs = Math.max(range.fromUs, span?.fromUs ?? 0)
-  const partAt = (timeUs: number): number => (timeUs - fromUs) / (range.toUs - fromUs)
-  const wish = options.channels
-  const channels = wish === undefined ? [] : channelsOf(wish, reader, asked.device)
-
-  if (options.events === true) {
-    if (format === 'csv') await target.write(`${EVENT_COLUMNS}\n`)
-    return writeLines(eventsAndLosses(reader, asked), (event) => eventLine(event, format), target)
-  }
-  if (every !== undefined) {
-    if (format === 'csv') await target.write(headerLine(bucketColumns(channels)))
-    const lines = new BucketLines(format, channels)
-    let rows = 0
-    const buckets = reader.buckets(range, every * 1000)
-    return writeLines(
-      buckets,
-      (bucket) => {
-        progress.at(partAt(bucket.fromUs), ++rows)
-        return lines.line(bucket)
-      },
-      target,
-    )
-  }
-  if (format === 'csv') await target.write(headerLine(sampleColumns(channels)))
-  const lines = new SampleLines(format, channels)
   let rows = 0
-  for (const all of reader.samples(range, channels.length > 0)) {
-    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
-    for (const chunk of lines.lines(page)) await target.write(chunk)
-    rows += page.length
-    const last = page.at(-1)
-    if (last !== undefined) progress.at(partAt(last.timeUs), rows)
+  for (const piece of pieces) {
+    await target.write(piece.bytes)
+    rows += piece.rows
+    if (piece.timeUs !== null) progress.at(piece.timeUs, rows)
   }
   return rows
+}
+
+function piecesOf(
+  options: ExportOptions,
+  reader: LogReader,
+  requested: LogRange,
+): Generator<Piece> {
+  const { format, every } = options
+  if (options.events === true) return eventPieces(reader, requested, format)
+  const range = recorded(requested, reader)
+  const request = options.channels
+  const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
+  if (every === undefined) return samplePieces(reader, range, format, channels)
+  return bucketPieces(reader.buckets(range, every * 1000), format, channels)
+}
+
+function* eventPieces(reader: LogReader, range: LogRange, format: ExportFormat): Generator<Piece> {
+  yield* header(format, EVENT_COLUMNS)
+  yield* linePieces(
+    eventsAndLosses(reader, range),
+    (event) => eventLine(event, format),
+    () => null,
+  )
+}
+
+function* bucketPieces(
+  buckets: Iterable<Bucket>,
+  format: ExportFormat,
+  channels: readonly string[],
+): Generator<Piece> {
+  const lines = new BucketLines(format, channels)
+  yield* header(format, bucketColumns(channels))
+  yield* linePieces(
+    buckets,
+    (bucket) => lines.line(bucket),
+    ({ fromUs }) => fromUs,
+  )
+}
+
+function* samplePieces(
+  reader: LogReader,
+  range: LogRange,
+  format: ExportFormat,
+  channels: readonly string[],
+): Generator<Piece> {
+  const lines = new SampleLines(format, channels)
+  yield* header(format, sampleColumns(channels))
+  for (const all of reader.samples(range, channels.length > 0)) {
+    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
+    for (const bytes of lines.lines(page)) yield { bytes, rows: 0, timeUs: null }
+    yield { bytes: '', rows: page.length, timeUs: page.at(-1)?.timeUs ?? null }
+  }
+}
+
+/** The first line of a CSV file. */
+function* header(format: ExportFormat, columns: readonly string[]): Generator<Piece> {
+  if (format === 'csv') yield { bytes: csvHeader(columns), rows: 0, timeUs: null }
+}
+
+/** Some lines at a time. */
+function* linePieces<T>(
+  items: Iterable<T>,
+  line: (item: T) => string,
+  timeOf: (item: T) => number | null,
+): Generator<Piece> {
+  let text = ''
+  let rows = 0
+  let timeUs: number | null = null
+  for (const item of items) {
+    text += line(item)
+    timeUs = timeOf(item)
+    if (++rows < LINES_PER_WRITE) continue
+    yield { bytes: text, rows, timeUs }
+    text = ''
+    rows = 0
+  }
+  if (rows > 0) yield { bytes: text, rows, timeUs }
 }
 
 /** False: a sample of other extra channels than these alone. */
 function hasCells({ voltage, extras }: LoggedSample, channels: readonly string[]): boolean {
   if (!Number.isNaN(voltage)) return true
-  return extras !== null && channels.some((id) => extras[id] !== undefined)
+  return channels.some((id) => ownValue(extras, id) !== undefined)
 }
 
 /** In order of time; a loss stands where it begins. */
@@ -193,25 +251,7 @@ function lossEvent({ device, firstSeq, count, fromUs, reason }: LoggedLoss): Log
   return { timeUs: fromUs, device, kind: 'lost', detail: lossText(firstSeq, count, reason) }
 }
 
-async function writeLines<T>(
-  items: Iterable<T>,
-  line: (item: T) => string,
-  target: OutputTarget,
-): Promise<number> {
-  let text = ''
-  let rows = 0
-  for (const item of items) {
-    text += line(item)
-    if (++rows % LINES_PER_WRITE === 0) {
-      await target.write(text)
-      text = ''
-    }
-  }
-  await target.write(text)
-  return rows
-}
-
-/** Said where raw samples of the span asked for have gone by themselves. */
+/** Where raw samples of the requested span have gone by themselves. */
 function retentionHint(options: ExportOptions, reader: LogReader, range: LogRange): string {
   const isFromMinutes = options.every !== undefined && options.every % 60_000 === 0
   const rawUs = reader.oldestRawUs(range.device)

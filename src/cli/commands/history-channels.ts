@@ -3,7 +3,7 @@ import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
-import { short, withoutSilence } from './table-text.ts'
+import { short, silenceText, timeCells, withoutSilence } from './table-text.ts'
 
 /** A table fits into a terminal of 80 columns with so many channels. */
 const CHANNELS_PER_TABLE = 2
@@ -42,7 +42,7 @@ function* channelTable(
   colour: Colour,
 ): Generator<string> {
   const withMs = everyMs % 1000 !== 0
-  const timeWidth = withMs ? 23 : 19
+  const timeWidth = timeCells(withMs)
   const wide = 3 * CELL
   const names = columns.map(({ id, unit }) =>
     title(cleanText(id), cleanText(unit), wide - 1).padStart(wide),
@@ -51,9 +51,7 @@ function* channelTable(
   const heads = columns.flatMap(() => ['min', 'avg', 'max']).map((text) => text.padStart(CELL))
   yield `${colour.bold(`${'time'.padStart(timeWidth)}${heads.join('')}`)}\n`
   for (const [bucket, skipped] of withoutSilence(buckets)) {
-    if (skipped > 0) {
-      yield `${colour.dim(`${' '.repeat(timeWidth)} ... ${skipped} rows without samples`)}\n`
-    }
+    if (skipped > 0) yield `${colour.dim(silenceText(skipped, withMs))}\n`
     const cells = columns
       .flatMap(({ id }) => short(bucket.channels.get(id) ?? null, DECIMALS))
       .map((text) => ` ${text}`.padStart(CELL))

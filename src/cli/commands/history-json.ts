@@ -1,3 +1,4 @@
+import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
 import type { Bucket, LoggedChannel, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
@@ -19,7 +20,7 @@ export function* jsonText(
     const lines = new BucketLines('ndjson', [])
     yield* list('buckets', reader.buckets(range, everyMs * 1000), (bucket) => {
       const line = lines.line(bucket).trimEnd()
-      return channels.length === 0 ? line : withMember(line, 'channels', channelsOf(bucket, []))
+      return channels.length === 0 ? line : withMember(line, 'channels', channelMembers(bucket, []))
     })
   }
   yield* list('lost', reader.losses(range), (loss) =>
@@ -49,17 +50,18 @@ function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
     lost: bucket.lost,
     covered_s: bucket.coveredUs / 1e6,
     coverage: bucket.coverage,
-    voltage_v: bucket.voltage,
-    current_a: bucket.current,
-    power_w: bucket.power,
+    ...Object.fromEntries(QUANTITIES.map((each) => [ELECTRIC[each].column, bucket[each]])),
     charge_mah: bucket.chargeMah,
     energy_mwh: bucket.energyMwh,
-    ...(channels.length === 0 ? {} : { channels: channelsOf(bucket, channels) }),
+    ...(channels.length === 0 ? {} : { channels: channelMembers(bucket, channels) }),
   })
 }
 
 /** The extra channels of a bucket by id; with their units where these are given. */
-function channelsOf(bucket: Bucket, channels: readonly LoggedChannel[]): Record<string, object> {
+function channelMembers(
+  bucket: Bucket,
+  channels: readonly LoggedChannel[],
+): Record<string, object> {
   const entries = [...bucket.channels].map(([id, summary]) => {
     const own = channels.find((each) => each.id === id && each.device === bucket.device)
     return [id, own === undefined ? summary : { ...summary, unit: own.unit }] as const

@@ -9,7 +9,7 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 
-export interface PlotSize {
+interface PlotSize {
   /** Character cells of the terminal. */
   readonly columns: number
   /** Letters instead of braille dots. */
@@ -36,12 +36,12 @@ export function* plotText(
     const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
     const { device, fromUs, toUs } = total
     const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
-    yield* plotOf(device, channelsOf(total, reader), trace, { ...size, columns })
+    yield* plotOf(device, plottedChannels(total, reader), trace, { ...size, columns })
   }
 }
 
 /** Voltage, current and power where there are some, then the extra channels that have values. */
-function channelsOf({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
+function plottedChannels({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
   const extra = reader
     .channels(device)
     .map(({ id, unit }, place) => extraChannel(id, place, unit))
@@ -66,7 +66,7 @@ function* plotOf(
   const rows = STRIP_ROWS * channels.length
   const strips = stripsOf(rows, channels, true)
   const raster = rasterOf(size.columns, rows, size.ascii)
-  const curves = curvesOf(trace, strips)
+  const curves = curvesOf(trace, strips, channels)
   for (const curve of curves) drawCurve(raster, trace, curve, raster.dotRows / rows)
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())

@@ -1,3 +1,4 @@
+import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type {
   Bucket,
@@ -11,7 +12,7 @@ import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
-import { align, cells, short, withoutSilence } from './table-text.ts'
+import { align, cells, short, silenceText, timeCells, withoutSilence } from './table-text.ts'
 
 /** Lost ranges and events shown; the rest is counted. */
 const LIST_ROWS = 20
@@ -41,22 +42,21 @@ function* totalText(
   channels: readonly LoggedChannel[],
   colour: Colour,
 ): Generator<string> {
-  const { device, fromUs, toUs, voltage, current, power } = total
+  const { device, fromUs, toUs } = total
   const length = formatClockDuration((toUs - fromUs) / 1000)
   const title = colour.bold(`${cleanText(device)}:`)
   yield `\n${title} ${formatLocal(fromUs)} to ${formatLocal(toUs)} (${length})\n`
   yield `  samples  ${total.samples}${measuredText(total)}\n`
   const lost = `lost     ${total.lost}`
   yield `  ${total.lost > 0 ? colour.red(lost) : lost}\n`
-  const isElectric = voltage !== null && current !== null && power !== null
+  const isElectric = QUANTITIES.every((each) => total[each] !== null)
   if (isElectric || total.channels.size === 0) {
     yield `  covered  ${percent(total.coverage)} of the time\n`
   }
   const rows: string[][] = []
-  if (isElectric) {
-    rows.push(['voltage', ...cells(voltage), 'V'])
-    rows.push(['current', ...cells(current), 'A'])
-    rows.push(['power', ...cells(power), 'W'])
+  for (const each of QUANTITIES) {
+    const [summary, { label, unit }] = [total[each], ELECTRIC[each]]
+    if (isElectric && summary !== null) rows.push([label.toLowerCase(), ...cells(summary), unit])
   }
   for (const [id, summary] of total.channels) {
     const own = channels.find((each) => each.id === id && each.device === device)
@@ -104,29 +104,24 @@ function* bucketTable(
   colour: Colour,
 ): Generator<string> {
   const withDevice = totals.length > 1
-  const head = ['time', 'samples', 'lost', 'cover', 'V min', 'avg', 'max', 'A min', 'avg', 'max']
-  head.push('W min', 'avg', 'max', 'mAh', 'mWh')
+  const values = ELECTRIC_CHANNELS.flatMap(({ unit }) => [`${unit} min`, 'avg', 'max'])
+  const head = ['time', 'samples', 'lost', 'cover', ...values, 'mAh', 'mWh']
   const withMs = everyMs % 1000 !== 0
   // Rows come one by one, so the widths are fixed beforehand.
-  const widths = [withMs ? 23 : 19, 8, 6, 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10]
+  const widths = [timeCells(withMs), 8, 6, 7, ...values.map(() => 9), 10, 10]
   const row = (texts: readonly string[], device: string): string => {
     const line = texts.map((text, i) => text.padStart(widths[i] ?? 0)).join(' ')
     return `${line}${withDevice ? `  ${device}` : ''}`
   }
   yield `\n${colour.bold(row(head, 'device'))}\n`
   for (const [bucket, skipped] of withoutSilence(buckets)) {
-    if (skipped > 0) {
-      const note = `${' '.repeat(widths[0] ?? 0)} ... ${skipped} rows without samples`
-      yield `${colour.dim(note)}\n`
-    }
+    if (skipped > 0) yield `${colour.dim(silenceText(skipped, withMs))}\n`
     const texts = [
       formatLocal(bucket.fromUs, withMs),
       String(bucket.samples),
       String(bucket.lost),
       percent(bucket.coverage),
-      ...short(bucket.voltage, 3),
-      ...short(bucket.current, 4),
-      ...short(bucket.power, 3),
+      ...QUANTITIES.flatMap((each) => short(bucket[each], ELECTRIC[each].decimals)),
       amount(bucket.chargeMah),
       amount(bucket.energyMwh),
     ]

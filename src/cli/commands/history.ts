@@ -12,14 +12,17 @@ import { tableText } from './history-table.ts'
 import {
   addRangeOptions,
   emptyHint,
+  formatOption,
   openReader,
   type RangeOptions,
   rangeOf,
   settleRange,
 } from './log-range.ts'
 
+const FORMATS = ['table', 'plot', 'json'] as const
+
 interface HistoryOptions extends RangeOptions {
-  format: 'table' | 'plot' | 'json'
+  format: (typeof FORMATS)[number]
   ascii?: boolean
 }
 
@@ -38,12 +41,7 @@ export function historyCommand(io: ProcessIo): Command {
     'Summarises the log: samples, losses, min/avg/max, charge and energy.',
   )
   addRangeOptions(command)
-    .addOption(
-      option('--format <format>', 'table, plot or json', {
-        choices: ['table', 'plot', 'json'],
-        default: 'table',
-      }).env('INA219_HISTORY_FORMAT'),
-    )
+    .addOption(formatOption(command, 'table, plot or json', FORMATS))
     .addOption(option('--ascii', 'plot with ASCII characters only'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
@@ -56,13 +54,13 @@ export function historyCommand(io: ProcessIo): Command {
 async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void> {
   const { reader } = await openReader(options, io)
   try {
-    const asked = rangeOf(options, reader, io)
-    const range = within(asked, reader)
+    const requested = rangeOf(options, reader, io)
+    const range = within(requested, reader)
     if (range === null) {
       if (options.format === 'json') {
-        for (const piece of jsonText(reader, asked, options.every)) io.stdout.write(piece)
+        for (const piece of jsonText(reader, requested, options.every)) io.stdout.write(piece)
       }
-      io.stderr.write(emptyHint(reader, asked))
+      io.stderr.write(emptyHint(reader, requested))
       return
     }
     const target = streamTarget(io.stdout)
@@ -96,12 +94,12 @@ function textOf(
 }
 
 /** What was asked for, cut to what the log has; null: nothing lies in it. */
-function within(asked: LogRange, reader: LogReader): LogRange | null {
-  const span = reader.span(asked.device)
-  if (span === null || asked.fromUs > span.toUs || asked.toUs <= span.fromUs) return null
+function within(requested: LogRange, reader: LogReader): LogRange | null {
+  const span = reader.span(requested.device)
+  if (span === null || requested.fromUs > span.toUs || requested.toUs <= span.fromUs) return null
   return {
-    ...asked,
-    fromUs: Math.max(asked.fromUs, span.fromUs),
-    toUs: Math.min(asked.toUs, span.toUs + 1),
+    ...requested,
+    fromUs: Math.max(requested.fromUs, span.fromUs),
+    toUs: Math.min(requested.toUs, span.toUs + 1),
   }
 }

@@ -8,7 +8,7 @@ import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
 import { dbOption, logPath } from '../common-options.ts'
-import { option } from '../option.ts'
+import { type CliOption, option } from '../option.ts'
 import { exclude } from '../precedence.ts'
 
 /** Options that `history` and `export` share. */
@@ -59,6 +59,16 @@ export function addRangeOptions(command: Command): Command {
     )
     .addOption(option('--device <name>', 'only this device (default: all of them)'))
     .addOption(dbOption())
+}
+
+/** @param choices the first one is the default */
+export function formatOption(
+  command: Command,
+  help: string,
+  choices: readonly [string, ...string[]],
+): CliOption {
+  const made = option('--format <format>', help, { choices, default: choices[0] })
+  return made.env(`INA219_${command.name().toUpperCase()}_FORMAT`)
 }
 
 /** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */

@@ -1,37 +1,18 @@
 import { Command } from 'commander'
 import { parseFaults } from '../../../mock/faults.ts'
-import { parseColumns, type SpecifiedColumn } from '../../../mock/replay/column-spec.ts'
-import { readRecording } from '../../../mock/replay/recording.ts'
-import { ReplayFeed } from '../../../mock/replay/replay-feed.ts'
-import {
-  DEFAULT_RATE_HZ,
-  deviceOptions,
-  paceOf,
-  type RunChoice,
-  sampleLimit,
-} from '../../../mock/run-plan.ts'
-import { ScenarioFeed } from '../../../mock/sample-feed.ts'
+import { parseColumns } from '../../../mock/replay/column-spec.ts'
+import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
-import { printAtOnce, printLive } from '../../../mock/stdout-runner.ts'
-import { flushed } from '../../app/flushed.ts'
 import type { ProcessIo } from '../../app/io.ts'
-import { isReaderGone, outputFailed } from '../../app/reader-gone.ts'
-import { Stop } from '../../app/stop.ts'
-import { openSummary } from '../../app/summary.ts'
-import { InaError } from '../../util/errors.ts'
+import type { MockPlan } from '../../app/mock-run.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
 
-interface MockCliOptions extends RunChoice {
+interface MockCliOptions extends MockPlan {
   list?: boolean
-  replay?: string
-  columns?: readonly SpecifiedColumn[]
-  pty?: string | true
-  summary?: string
-  board?: boolean
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -52,12 +33,9 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 mock --board --count 5', 'the real firmware on an emulated board'],
 ]
 
-/** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
-const SENSOR_RATE_HZ = 1e6 / 1064
-
 export function mockCommand(io: ProcessIo): Command {
   return new Command('mock')
-    .description('Is a device: prints frames, or serves them on a pseudo-serial port.')
+    .description('Simulates a device: prints frames, or serves them on a pseudo-serial port.')
     .addOption(
       option(
         '--rate <hz|max>',
@@ -82,7 +60,7 @@ export function mockCommand(io: ProcessIo): Command {
     )
     .addOption(option('--list', 'list the scenarios', { flagOnly: true }))
     .addOption(
-      option('--seed <n>', 'of everything random, 0 to 4294967295', {
+      option('--seed <n>', 'seed of the random generator, 0 to 4294967295', {
         default: 1,
         parse: numberIn({ min: 0, max: 0xffffffff, unit: '', integer: true }),
       }),
@@ -107,7 +85,7 @@ export function mockCommand(io: ProcessIo): Command {
     .addOption(
       option(
         '--columns <list>',
-        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: found out)",
+        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: detected)",
         { parse: parseColumns },
       ),
     )
@@ -122,9 +100,15 @@ export function mockCommand(io: ProcessIo): Command {
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
     .addHelpText('after', examplesText(EXAMPLES))
-    .action((_options, command: Command) => {
+    .action(async (_options, command: Command) => {
       settleConflicts(command)
-      return runMock(command.opts<MockCliOptions>(), io)
+      const { list, ...plan } = command.opts<MockCliOptions>()
+      if (list === true) {
+        io.stdout.write(listScenarios())
+        return
+      }
+      const { runMock } = await import('../../app/mock-run.ts')
+      await runMock(plan, io)
     })
 }
 
@@ -153,112 +137,4 @@ function settleConflicts(command: Command): void {
 
 function rate(text: string): number | 'max' {
   return text === 'max' ? text : numberIn({ min: 0.001, max: 1_000_000, unit: 'Hz' })(text)
-}
-
-async function runMock(options: MockCliOptions, io: ProcessIo): Promise<void> {
-  if (options.list === true) {
-    io.stdout.write(listScenarios())
-    return
-  }
-  refuseUnusedColumns(options)
-  const writeSummary = openSummary(options.summary ?? null, io.stderr, null)
-  const replay = options.replay === undefined ? null : openReplay(options.replay, options)
-  const stop = new Stop()
-  const abort = new AbortController()
-  void stop.reached.then(() => abort.abort())
-  stop.onSignals()
-  // An output that takes no more ends the run; the summary is still written.
-  let failure: InaError | null = null
-  io.stdout.on('error', (error) => {
-    if (!isReaderGone(error)) failure ??= outputFailed(error)
-    stop.now()
-  })
-  try {
-    const summary = await runners(options, replay, io, stop, abort.signal)
-    await flushed([io.stdout])
-    await writeSummary(summary)
-    if (failure !== null) throw failure
-  } finally {
-    stop.dispose()
-  }
-}
-
-function refuseUnusedColumns(options: MockCliOptions): void {
-  if (options.columns !== undefined && options.replay === undefined) {
-    throw new InaError(
-      'usage_invalid',
-      '--columns says what the columns of a recording are, but none is played',
-      'name the recording with --replay',
-    )
-  }
-}
-
-function openReplay(path: string, options: MockCliOptions): ReplayFeed {
-  return new ReplayFeed(readRecording(path, options.columns), options.start === undefined)
-}
-
-async function runners(
-  options: MockCliOptions,
-  replay: ReplayFeed | null,
-  io: ProcessIo,
-  stop: Stop,
-  signal: AbortSignal,
-): Promise<object> {
-  if (options.board === true) return runBoard(options, replay, io, signal)
-  if (options.pty === undefined) {
-    const device = deviceOptions(options, replay, io.clock.wallMs())
-    const limit = sampleLimit(options, replay)
-    const limited = limit === null ? device : { ...device, limit }
-    return options.rate === 'max'
-      ? printAtOnce(limited, io.stdout, signal)
-      : printLive(limited, paceOf(options, replay), io.stdout, io.clock, signal)
-  }
-  const { openPty } = await import('../../../mock/pty.ts')
-  const { servePty } = await import('../../../mock/pty-runner.ts')
-  const served: MockCliOptions =
-    options.rate === 'max' ? { ...options, rate: SENSOR_RATE_HZ } : options
-  const pty = await openPty(linkOf(options.pty))
-  io.stdout.write(`${pty.path}\n`)
-  stop.after(options.duration ?? null)
-  const limit = options.count === undefined ? {} : { limit: options.count }
-  return servePty(
-    () => ({ ...deviceOptions(served, replay, io.clock.wallMs()), ...limit }),
-    paceOf(served, replay),
-    pty,
-    io.clock,
-    signal,
-  )
-}
-
-/** The stable name of a pseudo-serial port, where `--pty` gives one. */
-function linkOf(pty: string | true): { readonly link?: string } {
-  return pty === true ? {} : { link: pty }
-}
-
-async function runBoard(
-  options: MockCliOptions,
-  replay: ReplayFeed | null,
-  io: ProcessIo,
-  signal: AbortSignal,
-): Promise<object> {
-  const { serveBoard } = await import('../../../mock/board/serve.ts')
-  const { streamHost } = await import('../../../mock/board/board-host.ts')
-  const { openPty } = await import('../../../mock/pty.ts')
-  const pty = options.pty === undefined ? null : await openPty(linkOf(options.pty))
-  if (pty !== null) io.stdout.write(`${pty.path}\n`)
-  const rateHz = options.rate as number | undefined
-  const intervalMs = options.interval ?? (rateHz === undefined ? null : 1000 / rateHz)
-  try {
-    return await serveBoard(
-      {
-        feed: replay ?? new ScenarioFeed(options.scenario, options.seed),
-        intervalMs: intervalMs === null ? null : Math.round(intervalMs),
-        count: options.count ?? null,
-        durationMs: options.duration ?? null,
-      },
-      { host: pty ?? streamHost(io.stdout), clock: io.clock, signal },
-    )
-  } finally {
-    await pty?.close()
-  }
 }

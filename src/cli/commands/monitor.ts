@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/choose-output.ts'
-import type { LogPlan, RunPlan } from '../../app/runtime.ts'
+import type { LogPlan, RunPlan } from '../../app/run-plan.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
@@ -22,7 +22,7 @@ const EXAMPLES: readonly Example[] = [
     'ina219 monitor --mock sine --no-log --output ndjson --count 5',
     'five samples as JSON, nothing logged',
   ],
-  ['ina219 monitor --mock --duration 1h --summary run.json', 'an hour, and what it came to'],
+  ['ina219 monitor --mock --duration 1h --summary run.json', 'run for an hour and write a summary'],
 ]
 
 export function monitorCommand(io: ProcessIo): Command {

@@ -17,7 +17,7 @@ const EXAMPLES: readonly Example[] = [
 ]
 
 /** Lists the ports; replaced in tests. */
-export type ListPorts = (options: { all: boolean }) => Promise<readonly PortInfo[]>
+type ListPorts = (options: { all: boolean }) => Promise<readonly PortInfo[]>
 
 export function portsCommand(io: ProcessIo, list: ListPorts = listReal): Command {
   return new Command('ports')
@@ -39,7 +39,7 @@ async function listReal(options: { all: boolean }): Promise<readonly PortInfo[]>
   return listPorts(options)
 }
 
-export function portsJson(ports: readonly PortInfo[]): string {
+function portsJson(ports: readonly PortInfo[]): string {
   const rows = ports.map((port) => ({
     path: port.path,
     stable_name: port.stableName,

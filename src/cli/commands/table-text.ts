@@ -20,6 +20,16 @@ export function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, n
   }
 }
 
+/** Width of the column of local times. */
+export function timeCells(withMs: boolean): number {
+  return withMs ? 23 : 19
+}
+
+/** The line in place of rows that `withoutSilence` drops. */
+export function silenceText(skipped: number, withMs: boolean): string {
+  return `${' '.repeat(timeCells(withMs))} ... ${skipped} rows without samples`
+}
+
 /** Columns to the right, or all to the left. */
 export function align(rows: readonly (readonly string[])[], left = false): string[] {
   const widths: number[] = []

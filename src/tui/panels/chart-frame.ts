@@ -1,11 +1,11 @@
 import { dotRow } from '../../chart/axis.ts'
-import type { Columns } from '../../chart/columns.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
+import type { Trace } from '../../chart/trace.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /** Room for the axes' labels beside the plot, in cells. */
 export interface Gutters {
@@ -17,6 +17,18 @@ export interface Gutters {
   readonly nameCells: number
   /** Axes at the right, from the plot outwards. */
   readonly axes: readonly { readonly curve: Curve; readonly width: number }[]
+}
+
+/** A plot with what stands around it. */
+export interface Plot {
+  readonly curves: readonly Curve[]
+  readonly gutters: Gutters
+  /** Width in cells, and in dots. */
+  readonly cells: number
+  readonly dots: number
+  /** What is drawn, a slot for each dot; null: nothing. */
+  readonly columns: Trace | null
+  readonly look: Look
 }
 
 const LABEL_MIN = 5
@@ -53,25 +65,20 @@ function axisName({ channel }: Curve, look: Look): string {
   return nameText(channel, look, AXIS_NAME_CELLS)
 }
 
-export function leftLabel(
-  curves: readonly Curve[],
-  row: number,
-  gutters: Gutters,
-  look: Look,
-): Span[] {
+export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[] {
   const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
-  if (!curve) return [span(' '.repeat(gutters.left))]
+  if (!curve) return [piece(' '.repeat(gutters.left))]
   const head = gutters.apart ? stripHead(curve, look)[row - curve.strip.top] : undefined
   const name = (head === undefined ? '' : ` ${head}`).padEnd(gutters.nameCells)
   const label = tickLabel(curve, row)
-  if (label === undefined && name.trim() === '') return [span(' '.repeat(gutters.left))]
+  if (label === undefined && name.trim() === '') return [piece(' '.repeat(gutters.left))]
   const text = (label ?? '').padStart(gutters.left - name.length - 1)
-  return [span(`${name}${text} `, curve.channel.role)]
+  return [piece(`${name}${text} `, curve.channel.role)]
 }
 
-export function rightLabels(row: number, gutters: Gutters): Span[] {
+export function rightLabels({ gutters }: Plot, row: number): Piece[] {
   return gutters.axes.map(({ curve, width }) =>
-    span((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
+    piece((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
   )
 }
 
@@ -79,101 +86,77 @@ function curveInRow(curves: readonly Curve[], row: number): Curve | undefined {
   return curves.find(({ strip }) => row >= strip.top && row < strip.top + strip.rows)
 }
 
-export function leftEdge(curves: readonly Curve[], row: number, look: Look): Span {
+export function leftEdge({ curves, look }: Plot, row: number): Piece {
   const curve = curveInRow(curves, row)
   const tick = curve && tickLabel(curve, row) !== undefined
-  return span(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
+  return piece(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
 }
 
 /** The frame at the right; where a channel's newest value is, its letter, so that colour is not needed. */
-export function rightEdge(
-  curves: readonly Curve[],
-  row: number,
-  columns: Columns | null,
-  gutters: Gutters,
-  look: Look,
-): Span {
+export function rightEdge({ curves, gutters, columns, look }: Plot, row: number): Piece {
   const newest = (columns?.length ?? 0) - 1
   const here = curves.find(({ channel, axis, strip }) => {
     const value = ownValue(columns?.channels, channel.id)?.last[newest] ?? Number.NaN
     return !Number.isNaN(value) && strip.top + dotRow(axis, value, strip.rows) === row
   })
-  if (here) return span(here.pen.letter.toUpperCase(), here.channel.role)
+  if (here) return piece(here.pen.letter.toUpperCase(), here.channel.role)
   const curve = gutters.apart ? undefined : curves[1]
   const tick = curve && tickLabel(curve, row) !== undefined
-  return span(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
+  return piece(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
 }
 
 interface TitleOptions {
   readonly width: number
   readonly title: Line
   readonly note: Line
-  readonly look: Look
 }
 
 /** The upper border with the title at its left and, where there is room, the note at its right. */
-export function titleLine({ width, title, note, look }: TitleOptions, gutters: Gutters): Line {
+export function titleLine({ width, title, note }: TitleOptions, { gutters, look }: Plot): Line {
   const { glyphs } = look
-  const rule = (cells: number): Span => span(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
+  const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
   const inner = Math.max(0, width - gutters.left - gutters.right - 2)
   const head = lineWidth(title) + 1 > inner ? fitLine(title, inner - 1) : title
   const room = inner - 1 - lineWidth(head)
   const tail = lineWidth(note) + 2 <= room ? [...note, rule(1)] : []
   return [
-    span(' '.repeat(gutters.left)),
-    span(glyphs.topLeft, 'dim'),
+    piece(' '.repeat(gutters.left)),
+    piece(glyphs.topLeft, 'dim'),
     rule(1),
     ...head,
     rule(room - lineWidth(tail)),
     ...tail,
-    span(glyphs.topRight, 'dim'),
-    span(' '.repeat(gutters.right)),
+    piece(glyphs.topRight, 'dim'),
+    piece(' '.repeat(gutters.right)),
   ]
 }
 
-interface BottomOptions {
-  readonly spanMs: number
-  readonly look: Look
-}
-
 /** The lower border: time before the right edge, and a mark wherever samples are missing. */
-export function bottomLine(
-  { spanMs, look }: BottomOptions,
-  gutters: Gutters,
-  curves: readonly Curve[],
-  plotColumns: number,
-  dotColumns: number,
-  columns: Columns | null,
-): Line {
-  const { glyphs } = look
+export function bottomLine(plot: Plot, spanMs: number): Line {
+  const { curves, gutters, look } = plot
   const [first] = curves
   const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
   return [
-    span(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
-    span(glyphs.bottomLeft, 'dim'),
-    ...timeCells(spanMs, plotColumns, dotColumns, columns, look),
-    span(glyphs.bottomRight, 'dim'),
+    piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
+    piece(look.glyphs.bottomLeft, 'dim'),
+    ...timeCells(plot, spanMs),
+    piece(look.glyphs.bottomRight, 'dim'),
     ...gutters.axes.map(({ curve, width }) =>
-      span(axisName(curve, look).padStart(width), curve.channel.role),
+      piece(axisName(curve, look).padStart(width), curve.channel.role),
     ),
   ]
 }
 
-function timeCells(
-  spanMs: number,
-  plotColumns: number,
-  dotColumns: number,
-  columns: Columns | null,
-  { glyphs }: Look,
-): Line {
-  const dotsPerCell = dotColumns / plotColumns
-  const cells: Span[] = Array.from({ length: plotColumns }, () => span(glyphs.horizontal, 'dim'))
+function timeCells({ cells: width, dots, columns, look }: Plot, spanMs: number): Line {
+  const { glyphs } = look
+  const dotsPerCell = dots / width
+  const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
   const labelled = new Set<number>()
-  for (const tick of timeTicks(spanMs, dotColumns)) {
+  for (const tick of timeTicks(spanMs, dots)) {
     const at = Math.floor(tick.column / dotsPerCell)
-    const start = Math.max(0, Math.min(plotColumns - tick.label.length, at))
+    const start = Math.max(0, Math.min(width - tick.label.length, at))
     for (const [i, char] of [...tick.label].entries()) {
-      cells[start + i] = span(char)
+      cells[start + i] = piece(char)
       labelled.add(start + i)
     }
   }
@@ -182,7 +165,7 @@ function timeCells(
     // Beside a label rather than in it.
     let cell = Math.floor(x / dotsPerCell)
     while (labelled.has(cell)) cell++
-    if (cell < plotColumns) cells[cell] = span(glyphs.gap, 'warn')
+    if (cell < width) cells[cell] = piece(glyphs.gap, 'warn')
   }
-  return cells.slice(0, plotColumns)
+  return cells.slice(0, width)
 }

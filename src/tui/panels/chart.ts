@@ -1,16 +1,17 @@
-import { type Columns, foldColumns } from '../../chart/columns.ts'
+import { foldColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { type Raster, rasterOf } from '../../chart/raster.ts'
 import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineText, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineText, type Piece, piece } from '../view/styled.ts'
 import {
   bottomLine,
   guttersOf,
   leftEdge,
   leftLabel,
+  type Plot,
   rightEdge,
   rightLabels,
   titleLine,
@@ -21,13 +22,15 @@ const STRIPS_FROM_ROWS = 18
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
 const SLOTS_PER_DOT = 4
 
-export interface ChartOptions {
+interface ChartOptions {
   readonly width: number
   /** Title and time axis included. */
   readonly height: number
   readonly spanMs: number
   /** Right edge, Unix µs; null: where the trace ends. */
   readonly endUs: number | null
+  /** All of the device. */
+  readonly channels: readonly Channel[]
   readonly strips: readonly Strip[]
   /** Set into the upper border, at its left and its right. */
   readonly title: Line
@@ -71,34 +74,36 @@ function dotsAcross(width: number, look: Look): number {
 export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const { width, look, strips } = options
   const rows = plotRows(options.height)
-  const fold = (dots: number): Columns | null =>
+  const fold = (dots: number): Trace | null =>
     trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots, options.endUs)
   // The plot's width depends on the axes' labels, and these on the extents,
   // which hardly depend on the number of columns.
   const wide = fold(dotsAcross(width, look))
-  const curves = wide ? curvesOf(wide, strips) : []
+  const curves = wide ? curvesOf(wide, strips, options.channels) : []
   const gutters = guttersOf(curves, strips.length > 1, look)
-  const plotColumns = Math.max(1, width - gutters.left - gutters.right - 2)
-  const raster = rasterOf(plotColumns, rows, look.ascii)
+  const cells = Math.max(1, width - gutters.left - gutters.right - 2)
+  const raster = rasterOf(cells, rows, look.ascii)
   const columns = fold(raster.dotColumns)
   if (columns) draw(raster, rows, columns, curves)
-  const lines: Line[] = [titleLine(options, gutters)]
+  const plot: Plot = { curves, gutters, cells, dots: raster.dotColumns, columns, look }
+  const lines: Line[] = [titleLine(options, plot)]
   for (let row = 0; row < rows; row++) {
+    const isGrid = strips.some((strip) => isTickRow(strip, row))
     lines.push([
-      ...leftLabel(curves, row, gutters, look),
-      leftEdge(curves, row, look),
-      ...plotCells(raster, row, plotColumns, strips, look),
-      rightEdge(curves, row, columns, gutters, look),
-      ...rightLabels(row, gutters),
+      ...leftLabel(plot, row),
+      leftEdge(plot, row),
+      ...plotCells(raster, plot, row, isGrid),
+      rightEdge(plot, row),
+      ...rightLabels(plot, row),
     ])
   }
-  lines.push(bottomLine(options, gutters, curves, plotColumns, raster.dotColumns, columns))
+  lines.push(bottomLine(plot, options.spanMs))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
   return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
 }
 
 /** The first is drawn last, on top: V is the steadiest and would vanish under the others. */
-function draw(raster: Raster, rows: number, columns: Columns, curves: readonly Curve[]): void {
+function draw(raster: Raster, rows: number, columns: Trace, curves: readonly Curve[]): void {
   for (const curve of [...curves].reverse()) {
     drawCurve(raster, columns, curve, raster.dotRows / rows)
   }
@@ -106,20 +111,18 @@ function draw(raster: Raster, rows: number, columns: Columns, curves: readonly C
 
 function plotCells(
   raster: Raster,
+  { cells: width, look }: Plot,
   row: number,
-  columns: number,
-  strips: readonly Strip[],
-  look: Look,
-): Span[] {
-  const grid = strips.some((strip) => isTickRow(strip, row))
-  const cells: Span[] = []
-  for (let column = 0; column < columns; column++) {
+  isGrid: boolean,
+): Piece[] {
+  const cells: Piece[] = []
+  for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)
-    const empty = grid && column % 2 === 1 ? span(look.glyphs.grid, 'dim') : span(' ')
-    const next = drawn ? span(drawn.text, drawn.role) : empty
+    const empty = isGrid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
+    const next = drawn ? piece(drawn.text, drawn.role) : empty
     const before = cells.at(-1)
     if (before?.style === next.style) {
-      cells[cells.length - 1] = span(before.text + next.text, next.style)
+      cells[cells.length - 1] = piece(before.text + next.text, next.style)
     } else cells.push(next)
   }
   return cells
@@ -133,6 +136,6 @@ function withMessage(lines: readonly Line[], text: string, width: number): Line[
   return lines.map((line, i) => {
     if (i !== middle) return line
     const rest = lineText(line).slice(start + text.length)
-    return [...fitLine(line, start), span(text, 'dim'), span(rest, 'dim')]
+    return [...fitLine(line, start), piece(text, 'dim'), piece(rest, 'dim')]
   })
 }

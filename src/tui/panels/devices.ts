@@ -4,9 +4,9 @@ import { countText, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
-import type { Look } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { STATE_STYLE } from '../view/reading.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 const NAME_CELLS = 16
 const STATE_CELLS = 7
@@ -15,15 +15,13 @@ const VALUE_CELLS = 7
 const SHORT_VALUE_CELLS = 5
 
 /**
- * The strip of all devices: in one line as much of each as there is room for,
+ * The list of all devices: in one line as much of each as there is room for,
  * else a line each, and one that counts those without. The selected device is
  * always among those shown, marked with `>`.
  */
 export function deviceLines(
   { devices, number }: Snapshot,
-  width: number,
-  height: number,
-  look: Look,
+  { width, height, look }: PanelArea,
 ): Line[] {
   if (height === 1) return [fitLine(oneLine(devices, number, width, look), width)]
   const rows = devices.length > height ? height - 1 : height
@@ -34,7 +32,7 @@ export function deviceLines(
     deviceRow(each, each.number === number, nameCells, look),
   )
   const left = devices.length - shown.length
-  if (left > 0) lines.push([span(`  +${left} more devices`, 'dim')])
+  if (left > 0) lines.push([piece(`  +${left} more devices`, 'dim')])
   return lines.map((line) => fitLine(line, width))
 }
 
@@ -53,11 +51,11 @@ function nameOf({ device, source }: DeviceBrief, look: Look): string {
 function deviceRow(brief: DeviceBrief, isSelected: boolean, nameCells: number, look: Look): Line {
   return [
     ...title(brief, isSelected, nameCells, look),
-    span(' '),
-    stateSpan(brief, STATE_CELLS),
-    ...values(brief, longText, look).map(({ text, style }) => span(`  ${text}`, style)),
-    span(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
-    ...lost(brief).map(({ text, style }) => span(`  ${text}`, style)),
+    piece(' '),
+    statePiece(brief, STATE_CELLS),
+    ...values(brief, longText, look).map(({ text, style }) => piece(`  ${text}`, style)),
+    piece(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
+    ...lost(brief).map(({ text, style }) => piece(`  ${text}`, style)),
   ]
 }
 
@@ -66,13 +64,13 @@ function title(
   isSelected: boolean,
   nameCells: number,
   look: Look,
-): readonly Span[] {
+): readonly Piece[] {
   const text = `${brief.number + 1} ${nameOf(brief, look).padEnd(nameCells)}`
-  return [span(isSelected ? '>' : ' ', 'bold'), span(text, isSelected ? 'bold' : 'plain')]
+  return [piece(isSelected ? '>' : ' ', 'bold'), piece(text, isSelected ? 'bold' : 'plain')]
 }
 
-function stateSpan({ source }: DeviceBrief, cells = 0): Span {
-  return span(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
+function statePiece({ source }: DeviceBrief, cells = 0): Piece {
+  return piece(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
 }
 
 type ValueText = (value: number | undefined, channel: Channel, look: Look) => string
@@ -92,21 +90,21 @@ function shortText(value: number | undefined, channel: Channel, look: Look): str
 }
 
 /** Newest V, A and W, or the first channels; like those of now only while the device is live. */
-function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Span[] {
+function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Piece[] {
   const { source } = brief
   return mainChannels(channelsOf(brief)).map((channel) =>
-    span(
+    piece(
       textOf(ownValue(brief.values, channel.id), channel, look),
       source.state === 'live' ? channel.role : 'dim',
     ),
   )
 }
 
-function lost({ lost: count }: DeviceBrief): readonly Span[] {
-  return count > 0 ? [span(`lost ${countText(count)} !`, 'warn')] : []
+function lost({ lost: count }: DeviceBrief): readonly Piece[] {
+  return count > 0 ? [piece(`lost ${countText(count)} !`, 'warn')] : []
 }
 
-type Part = (brief: DeviceBrief, look: Look) => readonly Span[]
+type Part = (brief: DeviceBrief, look: Look) => readonly Piece[]
 
 /** What the shared line has of each device, from everything down to the losses alone. */
 const PARTS: readonly (readonly Part[])[] = [
@@ -116,15 +114,15 @@ const PARTS: readonly (readonly Part[])[] = [
   [lost],
 ]
 
-function stateOf(brief: DeviceBrief): readonly Span[] {
-  return [stateSpan(brief)]
+function stateOf(brief: DeviceBrief): readonly Piece[] {
+  return [statePiece(brief)]
 }
 
-function valuesOf(brief: DeviceBrief, look: Look): readonly Span[] {
+function valuesOf(brief: DeviceBrief, look: Look): readonly Piece[] {
   return values(brief, shortText, look)
 }
 
-function firstValueOf(brief: DeviceBrief, look: Look): readonly Span[] {
+function firstValueOf(brief: DeviceBrief, look: Look): readonly Piece[] {
   return valuesOf(brief, look).slice(0, 1)
 }
 
@@ -134,10 +132,10 @@ function oneLine(
   width: number,
   look: Look,
 ): Line {
-  const bar = span(` ${look.glyphs.vertical}`, 'dim')
+  const bar = piece(` ${look.glyphs.vertical}`, 'dim')
   const item = (brief: DeviceBrief, parts: readonly Part[]): Line => [
     ...title(brief, brief.number === number, 0, look),
-    ...parts.flatMap((part) => part(brief, look)).flatMap((each) => [span(' '), each]),
+    ...parts.flatMap((part) => part(brief, look)).flatMap((each) => [piece(' '), each]),
   ]
   const join = (items: readonly Line[]): Line =>
     items.flatMap((each, i) => (i === 0 ? each : [bar, ...each]))
@@ -145,22 +143,13 @@ function oneLine(
     const line = join(devices.map((brief) => item(brief, parts)))
     if (lineWidth(line) <= width) return line
   }
-  return severalOf(devices, number, width, (brief) => item(brief, [stateOf, lost]), join)
-}
-
-/** Those that fit, the selected one among them, and how many don't. */
-function severalOf(
-  devices: readonly DeviceBrief[],
-  number: DeviceNumber,
-  width: number,
-  item: (brief: DeviceBrief) => Line,
-  join: (items: readonly Line[]) => Line,
-): Line {
+  // Those that fit, the selected one among them, and how many don't.
   for (let size = devices.length - 1; size >= 1; size--) {
     const first = firstShown(devices, number, size)
+    const some = devices.slice(first, first + size)
     const line = [
-      ...join(devices.slice(first, first + size).map(item)),
-      span(`  +${devices.length - size} more`, 'dim'),
+      ...join(some.map((brief) => item(brief, [stateOf, lost]))),
+      piece(`  +${devices.length - size} more`, 'dim'),
     ]
     if (lineWidth(line) <= width || size === 1) return line
   }

@@ -2,8 +2,8 @@ import type { StreamEvent } from '../../domain/events.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { momentText } from '../view/format.ts'
-import type { Look } from '../view/look.ts'
-import { fitLine, type Line, type Style, span } from '../view/styled.ts'
+import type { PanelArea } from '../view/look.ts'
+import { fitLine, type Line, piece, type Style } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
 
 interface Message {
@@ -11,18 +11,17 @@ interface Message {
   readonly style: Style
 }
 
-/**
- * What needs attention now, then the newest events; exactly `height` lines.
- *
- * @param trouble why what is shown may be old: the view did not answer; or null
- */
+interface EventContext {
+  readonly view: ViewState
+  /** Why what is shown may be old: the view did not answer; null: it did. */
+  readonly trouble: string | null
+}
+
+/** What needs attention now, then the newest events; exactly `height` lines. */
 export function eventLines(
   snapshot: Snapshot,
-  view: ViewState,
-  trouble: string | null,
-  width: number,
-  height: number,
-  look: Look,
+  { view, trouble }: EventContext,
+  { width, height, look }: PanelArea,
 ): Line[] {
   const { nowUs } = snapshot
   const messages: Message[] = [
@@ -33,7 +32,7 @@ export function eventLines(
     const message = messages[i]
     if (!message) return fitLine([], width)
     const text = cutEnd(` ${cellText(message.text, look)}`, width, look)
-    return fitLine([span(text, message.style)], width)
+    return fitLine([piece(text, message.style)], width)
   })
 }
 

@@ -1,110 +1,17 @@
-import type { Channel } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
-import { numberText } from '../../util/number-text.ts'
-import { ownValue } from '../../util/records.ts'
-import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
+import {
+  type GaugeView,
+  gaugeViews,
+  tailPiece,
+  valueStyle,
+  verdictPiece,
+} from '../view/gauge-view.ts'
 import type { Look } from '../view/look.ts'
-import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, type Span, type Style, span, spread } from '../view/styled.ts'
+import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 
-export interface GaugeView {
-  readonly channel: Channel
-  readonly name: string
-  /** Newest value in 8 cells, with unit; dashes where the newest sample has none. */
-  readonly value: string
-  /** False: the value, if any, is not of now. */
-  readonly current: boolean
-  readonly negative: boolean
-  /** The bar, of full scale, 0 to 1; 0 where the value is not of now. Null: there is no scale. */
-  readonly ratio: number | null
-  /** Largest within the last minute, of full scale, 0 to 1. */
-  readonly peakRatio: number
-  /** `peak 5.102 V`; empty before the first sample. */
-  readonly peak: string
-  /** `19% of 26 V`; empty without a value. */
-  readonly share: string
-  readonly word: string
-  readonly style: Style
-}
-
-/** From this share of full scale on, a value is called high: the sensor clips at 1. */
-const HIGH = 0.95
-const VALUE_CELLS = 8
 /** Room for the share of full scale, and for the word at the end, in cells. */
 const SHARE_CELLS = 14
 const WORD_CELLS = 7
-
-/** Voltage, current and power; of a device without them, its first channels. */
-export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
-  const reading = readingOf(snapshot, look)
-  return mainChannels(channelsOf(snapshot)).map((channel) =>
-    gaugeView(snapshot, reading, channel, look),
-  )
-}
-
-function gaugeView(snapshot: Snapshot, reading: Reading, channel: Channel, look: Look): GaugeView {
-  const value = ownValue(reading.values, channel.id)
-  const unit = unitText(channel, look)
-  const withUnit = (text: string): string => (unit === '' ? text : `${text} ${unit}`)
-  const text = (number: number): string => numberText(number, channel.decimals, VALUE_CELLS)
-  const scale = scaleOf(channel, ownValue(snapshot.fullScale, channel.id))
-  const ratio = scale && (value === undefined ? 0 : share(value, scale))
-  const peak = peakOf(snapshot, channel)
-  const { word, style } = reading.current ? verdict(ratio, channel) : reading
-  return {
-    channel,
-    name: nameText(channel, look),
-    value: withUnit((value === undefined ? '--' : text(value)).padStart(VALUE_CELLS)),
-    current: reading.current,
-    negative: scale?.from === 0 && (value ?? 0) < 0,
-    ratio: reading.current || ratio === null ? ratio : 0,
-    peakRatio: peak === null || scale === null ? 0 : share(peak, scale),
-    peak: peak === null ? '' : withUnit(`peak ${text(peak)}`),
-    share: value === undefined || scale === null ? '' : withUnit(shareText(ratio ?? 0, scale)),
-    word,
-    style,
-  }
-}
-
-/** A bar's two ends, in the channel's unit. */
-interface Scale {
-  readonly from: number
-  readonly to: number
-}
-
-/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where one is known. */
-function scaleOf({ range, quantity }: Channel, fullScale: number | undefined): Scale | null {
-  if (quantity === null && range !== null) return { from: range.min, to: range.max }
-  if (quantity === null && fullScale === undefined) return null
-  return { from: 0, to: fullScale ?? 0 }
-}
-
-function share(value: number, { from, to }: Scale): number {
-  if (!(to > from)) return 0
-  const ratio = from === 0 ? Math.abs(value) / to : (value - from) / (to - from)
-  return Math.max(0, Math.min(1, ratio))
-}
-
-/** Of the last minute, the value farthest from zero. */
-function peakOf({ windows }: Snapshot, { id }: Channel): number | null {
-  const range = ownValue(windows[0]?.stats, id)
-  if (!range) return null
-  return Math.abs(range.min) > Math.abs(range.max) ? range.min : range.max
-}
-
-function shareText(ratio: number, { from, to }: Scale): string {
-  const percent = String(Math.round(ratio * 100)).padStart(3)
-  const end = (value: number): string => numberText(value, 1, 6).replace(/\.0$/, '')
-  return `${percent}% of ${from === 0 ? '' : `${end(from)}..`}${end(to)}`
-}
-
-/** Only a sensor's full scale is something to be near to: a battery at 100 % is well. */
-function verdict(ratio: number | null, { quantity }: Channel): { word: string; style: Style } {
-  if (ratio === null) return { word: '', style: 'plain' }
-  if (quantity !== null && ratio >= 1) return { word: 'FULL !', style: 'bad' }
-  if (quantity !== null && ratio >= HIGH) return { word: 'HIGH !', style: 'warn' }
-  return { word: 'ok', style: 'good' }
-}
 
 /** ` V    5.053 V │█████····┃····│  19% of 26 V   ok    ` */
 export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[] {
@@ -118,55 +25,35 @@ export function gaugeLines(snapshot: Snapshot, width: number, look: Look): Line[
     const barCells = width - head.length - 2 - (SHARE_CELLS + 2) - WORD_CELLS
     const style = valueStyle(gauge)
     if (barCells < 8 || gauge.ratio === null) {
-      return fitLine([span(head, style), tailSpan(gauge, tail), verdictSpan(gauge)], width)
+      return fitLine([piece(head, style), tailPiece(gauge, tail), verdictPiece(gauge)], width)
     }
     return fitLine(
       [
-        span(head, style),
-        span(look.glyphs.vertical, 'dim'),
+        piece(head, style),
+        piece(look.glyphs.vertical, 'dim'),
         ...bar(gauge, gauge.ratio, barCells, look),
-        span(look.glyphs.vertical, 'dim'),
-        tailSpan(gauge, tail),
-        verdictSpan(gauge),
+        piece(look.glyphs.vertical, 'dim'),
+        tailPiece(gauge, tail),
+        verdictPiece(gauge),
       ],
       width,
     )
   })
 }
 
-function valueStyle({ current, channel }: GaugeView): Style {
-  return current ? channel.role : 'dim'
-}
-
-function tailSpan({ current }: GaugeView, text: string): Span {
-  return span(text, current ? 'plain' : 'dim')
-}
-
-function verdictSpan(gauge: GaugeView): Span {
-  return span(gauge.word, gauge.style)
-}
-
-function bar(gauge: GaugeView, ratio: number, cells: number, { glyphs }: Look): Span[] {
+function bar(gauge: GaugeView, ratio: number, cells: number, { glyphs }: Look): Piece[] {
   const { role } = gauge.channel
   const filled = Math.round(ratio * cells)
   const full = (gauge.negative ? glyphs.barNegative : glyphs.barFull).repeat(filled)
   // The last cell that the bar had filled.
   const peakAt = Math.round(gauge.peakRatio * cells) - 1
   if (peakAt < filled) {
-    return [span(full, role), span(glyphs.barEmpty.repeat(cells - filled), 'dim')]
+    return [piece(full, role), piece(glyphs.barEmpty.repeat(cells - filled), 'dim')]
   }
   return [
-    span(full, role),
-    span(glyphs.barEmpty.repeat(peakAt - filled), 'dim'),
-    span(glyphs.peak, 'bold'),
-    span(glyphs.barEmpty.repeat(cells - peakAt - 1), 'dim'),
-  ]
-}
-
-/** The two lines above a big gauge's bar. */
-export function bigGaugeLines(gauge: GaugeView, width: number): Line[] {
-  return [
-    spread([span(gauge.value.trimStart(), valueStyle(gauge))], [verdictSpan(gauge)], width),
-    spread([tailSpan(gauge, gauge.share.trimStart())], [span(gauge.peak, 'dim')], width),
+    piece(full, role),
+    piece(glyphs.barEmpty.repeat(peakAt - filled), 'dim'),
+    piece(glyphs.peak, 'bold'),
+    piece(glyphs.barEmpty.repeat(cells - peakAt - 1), 'dim'),
   ]
 }

@@ -2,10 +2,10 @@ import type { Snapshot } from '../../monitor/view.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { cellText, cutFront } from '../view/cell-text.ts'
-import { agoText, clockText } from '../view/format.ts'
+import { agoText, timeOfDayText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { STATE_STYLE } from '../view/reading.ts'
-import { fitLine, type Line, lineWidth, type Span, span, spread } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
 
 const SOURCE_MIN = 8
 const FILE_MAX = 24
@@ -18,9 +18,9 @@ const FILE_MAX = 24
  * state and the losses stay.
  */
 export function headerLine(snapshot: Snapshot, width: number, look: Look): Line {
-  const clock = [span(` ${clockText(snapshot.nowUs)} `)]
+  const clock = [piece(` ${timeOfDayText(snapshot.nowUs)} `)]
   const upMs = Math.max(0, (snapshot.nowUs - snapshot.startedUs) / 1000)
-  const up = [span(' | ', 'dim'), span(`up ${formatClockDuration(upMs)}`)]
+  const up = [piece(' | ', 'dim'), piece(`up ${formatClockDuration(upMs)}`)]
   const middle = (fileMax: number): Line => [
     ...health(snapshot),
     ...logPart(snapshot, look, fileMax),
@@ -32,11 +32,11 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
     [middle(0), clock, SOURCE_MIN],
     [middle(0), [], SOURCE_MIN],
   ]
-  const name = span(' ina219 ', 'bold')
+  const name = piece(' ina219 ', 'bold')
   for (const [parts, right, wanted] of variants) {
     const room = width - name.text.length - lineWidth(parts) - lineWidth(right) - 1
     if (room < wanted) continue
-    return spread([name, span(cutFront(source, room, look)), span(' '), ...parts], right, width)
+    return spread([name, piece(cutFront(source, room, look)), piece(' '), ...parts], right, width)
   }
   return fitLine([name, ...health(snapshot)], width)
 }
@@ -48,27 +48,27 @@ function sourceText({ device, source }: Snapshot, look: Look): string {
   return name === '' || name === label || name === source.label ? label : `${name}@${label}`
 }
 
-function health(snapshot: Snapshot): Span[] {
+function health(snapshot: Snapshot): Piece[] {
   const { source, ledger, sampleUs, nowUs } = snapshot
   const word = source.state.toUpperCase()
   const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
   const state = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
   const parts = [
-    span(state, STATE_STYLE[source.state]),
-    span(` ${numberText(snapshot.rate, 1, 7)} S/s `),
+    piece(state, STATE_STYLE[source.state]),
+    piece(` ${numberText(snapshot.rate, 1, 7)} S/s `),
     snapshot.unnumbered
-      ? span('lost ?', 'warn')
-      : span(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),
+      ? piece('lost ?', 'warn')
+      : piece(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),
   ]
-  if (ledger.recovered > 0) parts.push(span(` healed ${countText(ledger.recovered)}`))
+  if (ledger.recovered > 0) parts.push(piece(` healed ${countText(ledger.recovered)}`))
   return parts
 }
 
-function logPart({ log }: Snapshot, look: Look, fileMax: number): Span[] {
-  const bar = span(' | ', 'dim')
-  if (!log) return [bar, span('no log', 'warn')]
-  if (log.kind === 'failed') return [bar, span('LOG FAILED !', 'bad')]
-  if (log.kind === 'spilling') return [bar, span(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
+function logPart({ log }: Snapshot, look: Look, fileMax: number): Piece[] {
+  const bar = piece(' | ', 'dim')
+  if (!log) return [bar, piece('no log', 'warn')]
+  if (log.kind === 'failed') return [bar, piece('LOG FAILED !', 'bad')]
+  if (log.kind === 'spilling') return [bar, piece(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
   const file = cellText(log.file.replace(/^.*[/\\]/, '').replace(/\.db$/, ''), look)
-  return [bar, span('REC', 'good'), span(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
+  return [bar, piece('REC', 'good'), piece(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
 }

@@ -1,6 +1,6 @@
 import { BINDINGS } from '../view/keymap.ts'
-import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+import type { PanelArea } from '../view/look.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /**
  * The keys worth a reminder, most needed first; what does not fit is left to help.
@@ -19,9 +19,9 @@ export function keysLine(frozen: boolean, several: boolean, width: number): Line
     ['e', 'expand'],
     ['r', 'reset'],
   ]
-  const line: Span[] = []
+  const line: Piece[] = []
   for (const [key, meaning] of items) {
-    const next = [span(` ${key}`, 'bold'), span(` ${meaning} `, 'dim')]
+    const next = [piece(` ${key}`, 'bold'), piece(` ${meaning} `, 'dim')]
     if (lineWidth([...line, ...next]) > width) break
     line.push(...next)
   }
@@ -35,27 +35,27 @@ const LEGEND: readonly string[] = [
 ]
 
 /** The help window with its frame, at most `width` by `height` cells. */
-export function helpLines(several: boolean, width: number, height: number, look: Look): Line[] {
+export function helpLines(several: boolean, { width, height, look }: PanelArea): Line[] {
   const { glyphs } = look
   const bindings = BINDINGS.filter((each) => each.shown !== '' && (several || !each.several))
   const keys = bindings.map(({ shown, help }) => [
-    span(` ${shown.padEnd(10)}`, 'bold'),
-    span(`${help} `),
+    piece(` ${shown.padEnd(10)}`, 'bold'),
+    piece(`${help} `),
   ])
-  const body: Line[] = [...keys, [span(' ')], ...LEGEND.map((text) => [span(` ${text} `, 'dim')])]
+  const body: Line[] = [...keys, [piece(' ')], ...LEGEND.map((text) => [piece(` ${text} `, 'dim')])]
   const inner = Math.max(0, Math.min(width - 2, Math.max(...body.map(lineWidth))))
   const shown = body.slice(0, Math.max(0, height - 2))
-  const title = fitLine([span(' keys - any key closes ')], Math.min(inner, 23))
-  const side = span(glyphs.vertical, 'dim')
-  const rule = (cells: number): Span => span(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
+  const title = fitLine([piece(' keys - any key closes ')], Math.min(inner, 23))
+  const side = piece(glyphs.vertical, 'dim')
+  const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
   return [
     [
-      span(glyphs.topLeft, 'dim'),
+      piece(glyphs.topLeft, 'dim'),
       ...title,
       rule(inner - lineWidth(title)),
-      span(glyphs.topRight, 'dim'),
+      piece(glyphs.topRight, 'dim'),
     ],
     ...shown.map((line) => [side, ...fitLine(line, inner), side]),
-    [span(glyphs.bottomLeft, 'dim'), rule(inner), span(glyphs.bottomRight, 'dim')],
+    [piece(glyphs.bottomLeft, 'dim'), rule(inner), piece(glyphs.bottomRight, 'dim')],
   ]
 }

@@ -3,9 +3,9 @@ import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, numberText, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
-import type { Look } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, span } from '../view/styled.ts'
+import { fitLine, type Line, piece } from '../view/styled.ts'
 
 /** Before the first window: a space, the name, the newest value in 8 cells, a space. */
 const NOW_CELLS = 10
@@ -34,9 +34,9 @@ interface Grid {
  * terminal's columns, 15 minutes go first, then 5. The channels that have no
  * row are counted in the last one.
  *
- * @param height the heading included
+ * @param area the heading included
  */
-export function tableLines(snapshot: Snapshot, width: number, height: number, look: Look): Line[] {
+export function tableLines(snapshot: Snapshot, { width, height, look }: PanelArea): Line[] {
   const { rows, left } = rowsFor(snapshot, height)
   const names = rows.map((channel) => rowName(channel, width, look))
   const grid = gridFor(Math.max(1, ...names.map((name) => name.length)), width, snapshot)
@@ -45,10 +45,12 @@ export function tableLines(snapshot: Snapshot, width: number, height: number, lo
   const reading = readingOf(snapshot, look)
   const lines = [
     heading(reading, windows, grid, look),
-    ...rows.map((channel, i) => row(reading, windows, channel, names[i] ?? '', grid, look)),
+    ...rows.map((channel, i) =>
+      row(reading, windows, { channel, title: names[i] ?? '' }, grid, look),
+    ),
   ]
   if (left > 0) {
-    lines.push([span(` +${left} more channels`, 'dim')])
+    lines.push([piece(` +${left} more channels`, 'dim')])
   }
   return lines.map((line) => fitLine(line, width))
 }
@@ -97,20 +99,19 @@ function heading(
     const count = `   n=${countText(samples)}`
     const room = window - 1 - text.length
     return [
-      span(look.glyphs.vertical, 'dim'),
-      span((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
+      piece(look.glyphs.vertical, 'dim'),
+      piece((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
     ]
   })
   const title = values === null || current ? 'now ' : 'last '
-  return [span(title.padStart(NOW_CELLS + name), 'dim'), ...cells]
+  return [piece(title.padStart(NOW_CELLS + name), 'dim'), ...cells]
 }
 
 /** All numbers of a row have the same decimals, so that they can be compared at a glance. */
 function row(
   { values, current }: Reading,
   windows: readonly WindowStats[],
-  channel: Channel,
-  title: string,
+  { channel, title }: { readonly channel: Channel; readonly title: string },
   { name, window, column, lead }: Grid,
   look: Look,
 ): Line {
@@ -126,11 +127,11 @@ function row(
   const cells = windows.flatMap(({ stats }) => {
     const stat = ownValue(stats, channel.id)
     const body = COLUMNS.map((each) => text(stat?.[each]).padStart(column))
-    return [span(look.glyphs.vertical, 'dim'), span(`${lead}${body.join('')}`.padEnd(window - 1))]
+    return [piece(look.glyphs.vertical, 'dim'), piece(`${lead}${body.join('')}`.padEnd(window - 1))]
   })
   return [
-    span(` ${title.padEnd(name)}`, channel.role),
-    span(`${text(now).padStart(NOW_CELLS - 2)} `, current ? 'bold' : 'dim'),
+    piece(` ${title.padEnd(name)}`, channel.role),
+    piece(`${text(now).padStart(NOW_CELLS - 2)} `, current ? 'bold' : 'dim'),
     ...cells,
   ]
 }

@@ -5,7 +5,7 @@ import { channelsOf, mainChannels, nameText } from '../view/channel-text.ts'
 import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, lineWidth, span } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, piece } from '../view/styled.ts'
 
 /** Widths that a value may have, in cells, the best first. */
 const NUMBER_CELLS: readonly number[] = [6, 5, 4, 3]
@@ -17,9 +17,9 @@ const NUMBER_CELLS: readonly number[] = [6, 5, 4, 3]
  */
 export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
   const reading = readingOf(snapshot, look)
-  const needs = span(`needs ${SMALLEST.columns}x${SMALLEST.rows}`, 'dim')
-  const word = reading.word === '' ? [] : [span(`${reading.word} `, reading.style)]
-  const number = snapshot.devices.length > 1 ? [span(`${snapshot.number + 1}: `, 'bold')] : []
+  const needs = piece(`needs ${SMALLEST.columns}x${SMALLEST.rows}`, 'dim')
+  const word = reading.word === '' ? [] : [piece(`${reading.word} `, reading.style)]
+  const number = snapshot.devices.length > 1 ? [piece(`${snapshot.number + 1}: `, 'bold')] : []
   const lines = [
     ...NUMBER_CELLS.map((cells) => [
       ...number,
@@ -41,6 +41,6 @@ function numbers(
   return mainChannels(channelsOf(snapshot)).map((channel) => {
     const value = ownValue(values, channel.id)
     const text = value === undefined ? '--' : numberText(value, channel.decimals, cells)
-    return span(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')
+    return piece(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')
   })
 }

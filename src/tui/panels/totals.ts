@@ -3,7 +3,7 @@ import { countText, numberText } from '../../util/number-text.ts'
 import { cellText } from '../view/cell-text.ts'
 import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /**
  * Charge and energy since the monitor began or `r` was pressed, then what is
@@ -12,25 +12,25 @@ import { fitLine, type Line, lineWidth, type Span, span } from '../view/styled.t
 export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line {
   const { totals, ledger } = snapshot
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
-  const parts: Span[] = [
-    span(' Q ', 'dim'),
-    span(amountText(totals.chargeMah, 'Ah'), 'bold'),
-    span('  E ', 'dim'),
-    span(amountText(totals.energyMwh, 'Wh'), 'bold'),
-    span(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
-    ...statusSpans(snapshot, look),
-    span(`  n=${countText(totals.samples)}`),
-    span(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),
-    span(`  bad lines ${countText(bad)}`, bad > 0 ? 'warn' : 'plain'),
-    span(
+  const parts: Piece[] = [
+    piece(' Q ', 'dim'),
+    piece(amountText(totals.chargeMah, 'Ah'), 'bold'),
+    piece('  E ', 'dim'),
+    piece(amountText(totals.energyMwh, 'Wh'), 'bold'),
+    piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
+    ...statusPieces(snapshot, look),
+    piece(`  n=${countText(totals.samples)}`),
+    piece(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),
+    piece(`  bad lines ${countText(bad)}`, bad > 0 ? 'warn' : 'plain'),
+    piece(
       `  out of range ${countText(ledger.out_of_range)}`,
       ledger.out_of_range > 0 ? 'warn' : 'plain',
     ),
-    span(`  duplicates ${countText(ledger.duplicates)}`),
-    span(`  restarts ${countText(ledger.reboots)}`),
-    span(`  lag ${numberText(snapshot.lagMs, 0, 8)} ms`),
+    piece(`  duplicates ${countText(ledger.duplicates)}`),
+    piece(`  restarts ${countText(ledger.reboots)}`),
+    piece(`  lag ${numberText(snapshot.lagMs, 0, 8)} ms`),
   ]
-  const shown: Span[] = []
+  const shown: Piece[] = []
   for (const part of parts) {
     if (lineWidth(shown) + part.text.length > width) break
     shown.push(part)
@@ -39,11 +39,12 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
 }
 
 /** What the device says of itself, where that is worth a word. */
-function statusSpans({ status, mode }: Snapshot, look: Look): Span[] {
-  const spans: Span[] = []
+function statusPieces({ status, mode }: Snapshot, look: Look): Piece[] {
+  const pieces: Piece[] = []
   if (status !== 'ok' && status !== '') {
-    spans.push(span(`  status ${cellText(status, look).slice(0, 16)} !`, 'bad'))
+    pieces.push(piece(`  status ${cellText(status, look).slice(0, 16)} !`, 'bad'))
   }
-  if (mode !== null && mode !== '') spans.push(span(`  mode ${cellText(mode, look).slice(0, 16)}`))
-  return spans
+  if (mode !== null && mode !== '')
+    pieces.push(piece(`  mode ${cellText(mode, look).slice(0, 16)}`))
+  return pieces
 }

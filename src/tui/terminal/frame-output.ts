@@ -8,7 +8,7 @@ const BEGIN_FRAME = '\x1b[?2026h'
 const END_FRAME = '\x1b[?2026l'
 /** CAN: ends a control sequence of which a stalled terminal got only the begin. */
 const CANCEL = '\x18'
-/** Where the terminal does not tell its size (some containers and serial consoles). */
+/** Where the terminal does not report its size (some containers and serial consoles). */
 const FALLBACK = { columns: 80, rows: 24 }
 /** Last words to a terminal that may not be reading. */
 const LAST_WRITE_TRIES = 50
@@ -30,7 +30,7 @@ export interface FrameOutputOptions {
  * The terminal as blessed writes to it: the part of `tty.WriteStream` it uses.
  * Writes never block: a stalled terminal (Ctrl-S, an SSH hiccup) would stop
  * the whole process, sampling included, since Node writes to TTYs
- * synchronously. `stalled` tells when a frame has to be left out.
+ * synchronously. `stalled` says when a frame has to be left out.
  */
 export class FrameOutput extends EventEmitter {
   readonly isTTY = true

@@ -7,7 +7,7 @@ const ESCAPE_WAIT_MS = 60
 
 /**
  * The keyboard as blessed takes it: the part of `tty.ReadStream` it uses, with
- * one `data` event per key sequence. `gone` tells that the terminal hung up.
+ * one `data` event per key sequence. `gone`: the terminal hung up.
  */
 export class KeyInput extends EventEmitter {
   readonly isTTY = true

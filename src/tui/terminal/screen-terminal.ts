@@ -1,10 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
-import {
-  type BlessedScreen,
-  createBlessedScreen,
-  type KeyPress,
-} from '../widgets/blessed-screen.ts'
+import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
 import { FrameOutput } from './frame-output.ts'
 import { surviveHangUp } from './hang-up.ts'

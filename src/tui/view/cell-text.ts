@@ -44,7 +44,7 @@ export function cutEnd(text: string, width: number, look: Look): string {
   return width <= 0 ? '' : text.slice(0, width - 1) + look.glyphs.ellipsis
 }
 
-/** At most `width` cells, cut at the front: of a path, the end tells more. */
+/** At most `width` cells, cut at the front: the end of a path says more. */
 export function cutFront(text: string, width: number, look: Look): string {
   if (text.length <= width) return text
   return width <= 0 ? '' : look.glyphs.ellipsis + text.slice(text.length - width + 1)

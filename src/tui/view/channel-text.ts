@@ -19,7 +19,7 @@ export function unitText({ unit }: Channel, look: Look, width = UNIT_CELLS): str
 }
 
 /** The channels in the order in which they are shown, and which of them are what. */
-export interface ShownChannels {
+interface ShownChannels {
   readonly all: readonly Channel[]
   /** Voltage, current and power, or none of them. */
   readonly electric: readonly Channel[]

@@ -9,7 +9,7 @@ export function amountText(milli: number, unit: 'Ah' | 'Wh'): string {
 }
 
 /** `14:03:27`, the host's local time. @param timeUs Unix µs */
-export function clockText(timeUs: number): string {
+export function timeOfDayText(timeUs: number): string {
   const date = new Date(timeUs / 1000)
   if (Number.isNaN(date.getTime())) return '--:--:--'
   return [date.getHours(), date.getMinutes(), date.getSeconds()]
@@ -21,7 +21,7 @@ export function clockText(timeUs: number): string {
 export function momentText(timeUs: number, nowUs: number): string {
   const [then, now] = [new Date(timeUs / 1000), new Date(nowUs / 1000)]
   if (Number.isNaN(then.getTime()) || then.toDateString() === now.toDateString()) {
-    return clockText(timeUs)
+    return timeOfDayText(timeUs)
   }
   return formatLocal(timeUs)
 }

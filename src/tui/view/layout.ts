@@ -51,7 +51,7 @@ export interface LayoutOptions {
   readonly expanded: boolean
   /** Big gauges are invisible without colour. */
   readonly bigGaugesAllowed: boolean
-  /** Devices of the monitor; one alone has no strip. */
+  /** Devices of the monitor; one alone has no list. */
   readonly devices: number
   /** Channels with a gauge and a row in any table. */
   readonly mainChannels: number
@@ -87,13 +87,13 @@ function heights(size: Size, options: LayoutOptions, bigGauges: boolean): Height
   }
   if (!options.expanded) {
     const main = options.mainChannels
-    const wishes: readonly (readonly [Region, number])[] = [
+    const candidates: readonly (readonly [Region, number])[] = [
       ['gauges', bigGauges ? BIG_GAUGE_ROWS : main],
       ['table', 1 + main],
       ['totals', 1],
       ['events', size.rows >= 45 ? 6 : size.rows >= 30 ? 3 : 1],
     ]
-    for (const [region, rows] of wishes) {
+    for (const [region, rows] of candidates) {
       if (rows > left) continue
       chosen[region] = rows
       left -= rows

@@ -1,3 +1,10 @@
+/** The room of a panel, in cells, and how it is drawn. */
+export interface PanelArea {
+  readonly width: number
+  readonly height: number
+  readonly look: Look
+}
+
 /** Which characters and how much colour the terminal takes. */
 export interface Look {
   /** Printable ASCII only. */
@@ -6,7 +13,7 @@ export interface Look {
   readonly glyphs: Glyphs
 }
 
-export interface Glyphs {
+interface Glyphs {
   readonly barFull: string
   readonly barNegative: string
   readonly barEmpty: string

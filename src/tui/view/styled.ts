@@ -5,15 +5,15 @@ import type { ColourRole } from '../../domain/channels.ts'
 /** What a piece of text means; the theme decides how it looks. */
 export type Style = ColourRole | 'plain' | 'dim' | 'bold' | 'good' | 'warn' | 'bad' | 'invert'
 
-export interface Span {
+export interface Piece {
   readonly text: string
   readonly style: Style
 }
 
 /** One row of the screen, left to right. Every UTF-16 unit of it is one cell. */
-export type Line = readonly Span[]
+export type Line = readonly Piece[]
 
-export function span(text: string, style: Style = 'plain'): Span {
+export function piece(text: string, style: Style = 'plain'): Piece {
   return { text, style }
 }
 
@@ -27,7 +27,7 @@ export function lineText(line: Line): string {
 
 /** The line in exactly `width` cells: cut at the right or filled with spaces. */
 export function fitLine(line: Line, width: number): Line {
-  const fitted: Span[] = []
+  const fitted: Piece[] = []
   let room = Math.max(0, width)
   for (const part of line) {
     if (room === 0) break
@@ -35,7 +35,7 @@ export function fitLine(line: Line, width: number): Line {
     if (text !== '') fitted.push({ text, style: part.style })
     room -= text.length
   }
-  if (room > 0) fitted.push(span(' '.repeat(room)))
+  if (room > 0) fitted.push(piece(' '.repeat(room)))
   return fitted
 }
 

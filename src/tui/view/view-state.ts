@@ -15,7 +15,7 @@ export interface ViewState {
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
 
-export interface Frozen {
+interface Frozen {
   /** Right edge of the chart, Unix µs of device time. */
   readonly endUs: number
   /** Host time at which it was frozen, Unix µs. */
@@ -68,7 +68,7 @@ export type ViewAction =
   | DeviceKey
 
 /** Selects the device of that place, counted from 1. */
-export type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 
 /** What a change of view depends on besides the view itself. */
 export interface ViewContext {
@@ -97,7 +97,7 @@ export function noticed(view: ViewState, text: string, { nowUs }: ViewContext): 
   return { ...view, notice: { text, untilUs: nowUs + NOTICE_US } }
 }
 
-/** The next view. Pure; unknown or impossible wishes give the same view back. */
+/** The next view. Pure; unknown or impossible actions give the same view back. */
 export function reduceView(view: ViewState, action: ViewAction, context: ViewContext): ViewState {
   switch (action) {
     case 'help':

@@ -1,9 +1,9 @@
 import Gauge from 'blessed-contrib/lib/widget/gauge.js'
 import type { Channel } from '../../domain/channels.ts'
-import { bigGaugeLines, type GaugeView } from '../panels/gauges.ts'
+import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
+import { bigGaugeLines, type GaugeView } from '../view/gauge-view.ts'
 import type { Rect } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
-import { asWidget, type BlessedScreen } from './blessed-screen.ts'
 import { CellBox } from './cell-box.ts'
 import { ROLE_COLOUR } from './theme.ts'
 

@@ -1,7 +1,7 @@
 import blessed from 'blessed'
+import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
 import type { Rect } from '../view/layout.ts'
 import type { Line, Style } from '../view/styled.ts'
-import { asWidget, type BlessedScreen } from './blessed-screen.ts'
 
 /**
  * A box of blessed that shows styled lines. It writes its cells itself,

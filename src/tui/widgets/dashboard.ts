@@ -1,9 +1,9 @@
 import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
-import type { Frame } from '../view/frame.ts'
+import type { Frame } from '../frame.ts'
+import type { BlessedScreen } from '../terminal/blessed-screen.ts'
 import { REGIONS, type Region, type Size, thirds } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
 import { BigGauge } from './big-gauge.ts'
-import type { BlessedScreen } from './blessed-screen.ts'
 import { CellBox } from './cell-box.ts'
 import { attributeOf } from './theme.ts'
 

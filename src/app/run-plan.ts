@@ -27,3 +27,39 @@ export interface DevicePlan {
   /** Each id at most once. */
   readonly channels: readonly ChannelSetting[]
 }
+
+export interface LogPlan {
+  /** As the user names it. */
+  readonly path: string
+  /** As `logFilePath` gives it. */
+  readonly file: string
+  readonly retainMs: number
+}
+
+export const OUTPUT_KINDS = ['tui', 'plain', 'ndjson', 'none'] as const
+export type OutputKind = (typeof OUTPUT_KINDS)[number]
+
+export interface OutputPlan {
+  readonly kind: OutputKind
+  /** Draw with ASCII characters only. */
+  readonly ascii: boolean
+  /** Take the mouse. */
+  readonly mouse: boolean
+}
+
+/** What a run of the monitor does, decided before anything is opened. */
+export interface RunPlan {
+  /** In order of their numbers; at least one. */
+  readonly devices: readonly DevicePlan[]
+  /** null: no log */
+  readonly log: LogPlan | null
+  /** Contract: `--keep-time`. */
+  readonly keepTime: boolean
+  /** Stop after so many samples of all devices; null: no limit. */
+  readonly maxSamples: number | null
+  /** Stop after that long; null: no limit. */
+  readonly durationMs: number | null
+  readonly output: OutputPlan
+  /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
+  readonly summary: string | null
+}

@@ -177,7 +177,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     expect(got.byteCount / (performance.now() - startedMs)).toBeGreaterThan(100)
   })
 
-  it('tells that the device has fallen silent, and that it is back', async () => {
+  it('reports that the device has fallen silent, and that it is back', async () => {
     const pty = await device()
     let nowMs = 0
     const { got } = monitor({ clock: { wallMs: () => nowMs, monoMs: () => nowMs } })

@@ -1,25 +1,25 @@
-import type { Strip } from '../../chart/strips.ts'
-import type { Trace } from '../../chart/trace.ts'
-import type { Snapshot, TraceWish } from '../../monitor/view.ts'
-import { chartLines, chartStrips, isApart, slotsFor } from '../panels/chart.ts'
-import { deviceLines } from '../panels/devices.ts'
-import { eventLines } from '../panels/events.ts'
-import { type GaugeView, gaugeLines, gaugeViews } from '../panels/gauges.ts'
-import { headerLine } from '../panels/header.ts'
-import { helpLines, keysLine } from '../panels/keys.ts'
-import { tableLines } from '../panels/table.ts'
-import { tinyLine } from '../panels/tiny.ts'
-import { totalsLine } from '../panels/totals.ts'
-import { cellText, cutEnd } from './cell-text.ts'
-import { channelsOf, mainChannels } from './channel-text.ts'
-import { agoText, clockText, momentText, spanText } from './format.ts'
-import { type Layout, layoutFor, type Rect, type Region, type Size } from './layout.ts'
-import type { Look } from './look.ts'
-import { fitLine, type Line, lineWidth, type Span, span } from './styled.ts'
-import { frozenOf, spanMs, type ViewState } from './view-state.ts'
+import type { Trace } from '../chart/trace.ts'
+import type { Snapshot, TraceRequest } from '../monitor/view.ts'
+import { isApart, slotsFor } from './panels/chart.ts'
+import { chartPanel } from './panels/chart-panel.ts'
+import { deviceLines } from './panels/devices.ts'
+import { eventLines } from './panels/events.ts'
+import { gaugeLines } from './panels/gauges.ts'
+import { headerLine } from './panels/header.ts'
+import { helpLines, keysLine } from './panels/keys.ts'
+import { tableLines } from './panels/table.ts'
+import { tinyLine } from './panels/tiny.ts'
+import { totalsLine } from './panels/totals.ts'
+import { cellText, cutEnd } from './view/cell-text.ts'
+import { channelsOf, mainChannels } from './view/channel-text.ts'
+import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
+import { type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
+import type { Look } from './view/look.ts'
+import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
+import { frozenOf, spanMs, type ViewState } from './view/view-state.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
-export interface Block {
+interface Block {
   readonly rect: Rect
   readonly lines: readonly Line[]
 }
@@ -55,7 +55,7 @@ function frameLayout(snapshot: Snapshot, { size, view, look }: FrameContext): La
 }
 
 /** Which trace a frame needs; null: none, there is no chart. */
-export function traceWish(snapshot: Snapshot, context: FrameContext): TraceWish | null {
+export function traceRequest(snapshot: Snapshot, context: FrameContext): TraceRequest | null {
   const { view, look } = context
   const chart = frameLayout(snapshot, context).regions.chart
   if (!chart) return null
@@ -85,12 +85,12 @@ export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: Fra
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
-    devices: ({ width, height }) => deviceLines(snapshot, width, height, look),
+    devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }),
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
-    chart: ({ width, height }) => chart(snapshot, trace, context, width, height),
-    table: ({ width, height }) => tableLines(snapshot, width, height, look),
+    chart: ({ width, height }) => chartPanel(snapshot, trace, view, { width, height, look }),
+    table: ({ width, height }) => tableLines(snapshot, { width, height, look }),
     totals: ({ width }) => [totalsLine(snapshot, width, look)],
-    events: ({ width, height }) => eventLines(snapshot, view, trouble, width, height, look),
+    events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, several, width)],
   }
   const blocks: Partial<Record<Region, Block>> = {}
@@ -111,7 +111,7 @@ export function waitingFrame({ size, view, look, trouble }: FrameContext): Frame
   const rect = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
   const text = trouble === null ? ' waiting for the monitor' : ` ${cellText(trouble, look)}`
   const style = trouble === null ? 'dim' : 'bad'
-  const line = fitLine([span(cutEnd(text, size.columns, look), style)], size.columns)
+  const line = fitLine([piece(cutEnd(text, size.columns, look), style)], size.columns)
   return {
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
@@ -120,58 +120,8 @@ export function waitingFrame({ size, view, look, trouble }: FrameContext): Frame
   }
 }
 
-function chart(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  { view, look }: FrameContext,
-  width: number,
-  height: number,
-): readonly Line[] {
-  const { arrangement } = view
-  const frozen = frozenOf(view, snapshot.number)
-  const { all } = channelsOf(snapshot)
-  const strips = chartStrips(all, { arrangement, height })
-  const title = [
-    span(` ${spanText(spanMs(view))} `, 'bold'),
-    ...arrangementText(isApart({ arrangement, height }), strips, all.length),
-  ]
-  if (frozen) {
-    const forMs = (snapshot.nowUs - frozen.sinceUs) / 1000
-    const upTo = momentText(frozen.endUs, snapshot.nowUs)
-    title.push(span(` FROZEN for ${agoText(forMs)}, up to ${upTo} `, 'invert'))
-  }
-  const note = frozen
-    ? []
-    : [span(` ${snapshot.sampleUs === null ? '' : clockText(snapshot.sampleUs)} `, 'dim')]
-  return chartLines(trace, {
-    width,
-    height,
-    spanMs: spanMs(view),
-    endUs: frozen?.endUs ?? null,
-    strips,
-    title,
-    note,
-    message: emptyText(snapshot, trace, view),
-    look,
-  })
-}
-
-/** `overlay `, or `strips, 4 of 13 channels ` where some have no place in the chart. */
-function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Span[] {
-  const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
-  const name = apart ? 'strips' : 'overlay'
-  const text = shown === channels ? name : `${name}, ${shown} of ${channels} channels`
-  return [span(`${text} `, 'dim')]
-}
-
-/** Why there is nothing to draw. */
-function emptyText({ sampleUs }: Snapshot, trace: Trace | null, view: ViewState): string {
-  if (sampleUs === null) return 'no samples yet'
-  return trace === null ? 'reading the samples' : `no samples in these ${spanText(spanMs(view))}`
-}
-
 function helpBlock(several: boolean, size: Size, look: Look): Block {
-  const lines = helpLines(several, size.columns, size.rows, look)
+  const lines = helpLines(several, { width: size.columns, height: size.rows, look })
   const width = lineWidth(lines[0] ?? [])
   const height = lines.length
   const rect = {

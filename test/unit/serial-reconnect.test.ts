@@ -76,7 +76,7 @@ describe('reconnection rules', () => {
     expect(actions).toMatchObject([{ do: 'fail', error: { code: 'device_refused' } }])
   })
 
-  it('tells what to do about a refused port that it waits for', () => {
+  it('says what to do about a refused port that it waits for', () => {
     const events = [start, failed('device_refused', 0), pauseOver, failed('device_refused', 2000)]
     expect(run(events, true).actions[0]).toEqual({
       do: 'tell',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { buildFrame, traceRequest, waitingFrame } from '../../src/tui/frame.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
-import { buildFrame, traceWish, waitingFrame } from '../../src/tui/view/frame.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'
@@ -197,7 +197,7 @@ describe('view', () => {
     const view = { ...INITIAL_VIEW, frozen: { 0: { endUs: nowUs - 60e6, sinceUs: nowUs - 34e6 } } }
     expect(frameText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
     const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
-    expect(traceWish(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
+    expect(traceRequest(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
 
   it('names the day of what is not of today', () => {
@@ -242,7 +242,7 @@ describe('view', () => {
   it('needs no trace where there is no chart', () => {
     const size = { columns: 80, rows: 12 }
     const context = { size, view: INITIAL_VIEW, look: LOOK, trouble: null }
-    expect(traceWish(sampleSnapshot(), context)).toBeNull()
+    expect(traceRequest(sampleSnapshot(), context)).toBeNull()
   })
 
   it('leaves out 15 minutes first, then 5, in a narrow terminal', () => {

@@ -1,7 +1,7 @@
 import blessed, { type Widgets } from 'blessed'
-import { XTERM } from '../terminal/capabilities.ts'
-import type { FrameOutput } from '../terminal/frame-output.ts'
-import type { KeyInput } from '../terminal/key-input.ts'
+import { XTERM } from './capabilities.ts'
+import type { FrameOutput } from './frame-output.ts'
+import type { KeyInput } from './key-input.ts'
 
 export type Cell = [attribute: number, char: string]
 

@@ -1,4 +1,4 @@
-import type { DeviceBrief, Snapshot } from '../../monitor/view.ts'
+import type { DeviceBrief, Snapshot } from '../monitor/view.ts'
 import type { FrameContext } from './frame.ts'
 
 /** Differs whenever a frame could look different for another reason than a key or a trace. */
@@ -6,6 +6,7 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: FrameCo
   const shown = [size.columns, size.rows, trouble]
   if (snapshot === null) return shown.join('|')
   const { nowUs, number, sampleUs, source, events, log, ledger, devices } = snapshot
+  const { mode, unnumbered } = snapshot
   return [
     ...shown,
     number,
@@ -13,10 +14,13 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: FrameCo
     sampleUs,
     source.state,
     source.reason,
-    events[0]?.timeUs,
-    events.length,
+    mode,
+    unnumbered,
     log?.kind,
+    log?.reason,
+    log?.queued,
     ledger.lines,
+    ...events.map(({ timeUs, kind, text }) => `${timeUs} ${kind} ${text}`),
     ...(devices.length > 1 ? devices.map(briefMark) : []),
   ].join('|')
 }
