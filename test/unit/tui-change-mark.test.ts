@@ -16,7 +16,7 @@ function mark(snapshot: Snapshot): string {
 }
 
 const LOG = sampleSnapshot().log as NonNullable<Snapshot['log']>
-const FULL = Array.from({ length: 50 }, () => ({ timeUs: 7, kind: 'gap', text: 'a gap' }))
+const FULL = Array.from({ length: 50 }, () => ({ timeUs: 7, kind: 'note' as const, text: 'a gap' }))
 
 it.each<[string, Partial<Snapshot>, Partial<Snapshot>]>([
   [
@@ -34,7 +34,7 @@ it.each<[string, Partial<Snapshot>, Partial<Snapshot>]>([
   [
     'a new event of the same time, where as many are kept as can be',
     { events: FULL },
-    { events: [{ timeUs: 7, kind: 'gap', text: 'another gap' }, ...FULL.slice(1)] },
+    { events: [{ timeUs: 7, kind: 'note', text: 'another gap' }, ...FULL.slice(1)] },
   ],
 ])('a frame is drawn again for %s', (_, before, after) => {
   expect(mark(sampleSnapshot(before))).toBe(mark(sampleSnapshot(before)))
