@@ -212,6 +212,18 @@ describe.skipIf(process.platform !== 'linux')('an output that cannot be written'
     }
   })
 
+  it('is reported once, however many parts of a run meet it', async () => {
+    const shell = spawn('sh', [
+      '-c',
+      `"$0" "$1" monitor --mock --no-log --output plain --summary - > ${FULL}`,
+      process.execPath,
+      CLI,
+    ])
+    const { code, stderr } = await finished(shell)
+    expect(code).toBe(2)
+    expect(stderr.match(/standard output can't be written/g)).toHaveLength(1)
+  })
+
   it('nor the ledger', async () => {
     const shell = spawn('sh', [
       '-c',

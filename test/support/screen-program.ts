@@ -25,7 +25,22 @@ process.on('SIGUSR2', () => {
   isTroubled = !isTroubled
 })
 
+let asked = 0
+/** With --hold, `q` holds the screen, as while the monitor closes its log, and ends it only then. */
+const HELD_MS = 300
+
+function quit(): void {
+  if (!flags.includes('--hold')) {
+    screen.close()
+    return
+  }
+  screen.hold()
+  asked = 0
+  setTimeout(() => screen.close(), HELD_MS)
+}
+
 function answered<T>(answer: () => Promise<T>): Promise<T> {
+  asked++
   if (!isTroubled) return answer()
   return trouble === 'hang'
     ? new Promise<never>(() => {})
@@ -38,7 +53,7 @@ const screen = await openScreen({
     trace: (request) => answered(() => view.trace(request)),
     control: (control) => view.control(control),
   },
-  onQuit: () => screen.close(),
+  onQuit: quit,
   input: process.stdin.isTTY ? process.stdin : null,
   output: process.stdout,
   env: process.env,
@@ -66,6 +81,8 @@ const beat = setInterval(() => {
 
 await screen.ended
 clearInterval(beat)
-process.stdout.write(`ended resets=${view.resets} stall=${Math.round(longestMs)}ms\n`)
+process.stdout.write(
+  `ended resets=${view.resets} asked=${asked} stall=${Math.round(longestMs)}ms\n`,
+)
 // Even where the terminal takes no more: what is queued for it must not hold the process.
 process.exit(0)

@@ -71,6 +71,15 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     await terminal.waitFor(/peak 1\.2040 A/)
   })
 
+  it('asks the view for nothing while the monitor closes its log', async () => {
+    open(['--hold'])
+    await wholeScreen()
+    terminal.press('q')
+    terminal.press('+')
+    await terminal.ended()
+    expect(terminal.text).toMatch(/^ended resets=0 asked=0 /m)
+  })
+
   it('shows values that live', async () => {
     open(['--rate=50'])
     const current = (): string => terminal.lines[2]?.slice(4, 13) ?? ''
