@@ -52,9 +52,12 @@ export function nameDevices(
   }
   const unnamed = devices.filter((each) => each.label === null)
   if (inOrder.length > unnamed.length && labels.mustMatch) throw tooManyLabels(inOrder, unnamed)
-  unnamed.forEach((each, i) => {
-    each.label = inOrder[i] ?? null
-  })
+  // A list of labels goes with a list of sources: of other sources it says nothing.
+  if (labels.mustMatch || inOrder.length === 1) {
+    unnamed.forEach((each, i) => {
+      each.label = inOrder[i] ?? null
+    })
+  }
   refuseSameName(devices)
   return devices
 }

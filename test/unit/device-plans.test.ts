@@ -109,7 +109,8 @@ describe('--device', () => {
 
   it('of a lower level than the sources gives what fits', () => {
     const device = ['a', 'b', 'c', 'x=/dev/other']
-    expect(labels(plan(TWO, { device, mustMatch: false }))).toEqual(['a', 'b'])
+    expect(labels(plan(TWO, { device, mustMatch: false }))).toEqual([null, null])
+    expect(labels(plan([BOARD], { device: ['a'], mustMatch: false }))).toEqual(['a'])
   })
 })
 
