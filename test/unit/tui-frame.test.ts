@@ -207,8 +207,8 @@ describe('view', () => {
       spanIndex: SPANS_MS.length - 1,
       frozen: { 0: { endUs: nowUs - 86_400e6, sinceUs: nowUs } },
     }
-    expect(frameText({}, view)[4]).toContain(
-      ' 48 h overlay  FROZEN for 0 s, up to 2026-11-19 14:03:27',
+    expect(frameText({}, view)[4]).toMatch(
+      / 48 h {2}FROZEN for 0 s, up to 2026-11-19 14:03:27 .* overlay /,
     )
     const events = [{ timeUs: nowUs - 86_400e6, kind: 'note' as const, text: 'hello' }]
     expect(frameText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)

@@ -5,7 +5,7 @@ import { channelsOf } from '../view/channel-text.ts'
 import { agoText, momentText, spanText, timeOfDayText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
-import { frozenOf, spanMs, type ViewState } from '../view/view-state.ts'
+import { type Frozen, frozenOf, spanMs, type ViewState } from '../view/view-state.ts'
 import { chartLines, chartStrips, isApart } from './chart.ts'
 
 /**
@@ -23,18 +23,8 @@ export function chartPanel(
   const frozen = frozenOf(view, snapshot.number)
   const { all } = channelsOf(snapshot)
   const strips = chartStrips(all, { arrangement, height })
-  const title = [
-    piece(` ${spanText(spanMs(view))} `, 'bold'),
-    ...arrangementText(isApart({ arrangement, height }), strips, all.length),
-  ]
-  if (frozen) {
-    const forMs = (snapshot.nowUs - frozen.sinceUs) / 1000
-    const upTo = momentText(frozen.endUs, snapshot.nowUs)
-    title.push(piece(` FROZEN for ${agoText(forMs)}, up to ${upTo} `, 'invert'))
-  }
-  const note = frozen
-    ? []
-    : [piece(` ${snapshot.sampleUs === null ? '' : timeOfDayText(snapshot.sampleUs)} `, 'dim')]
+  const span = piece(` ${spanText(spanMs(view))} `, 'bold')
+  const drawn = arrangementText(isApart({ arrangement, height }), strips, all.length)
   return chartLines(trace, {
     width,
     height,
@@ -42,19 +32,29 @@ export function chartPanel(
     endUs: frozen?.endUs ?? null,
     channels: all,
     strips,
-    title,
-    note,
+    // A narrow title gives up its note first: never that the chart stands still.
+    title: frozen ? [span, frozenText(frozen, snapshot)] : [span, drawn],
+    note: frozen ? [piece(' '), drawn] : [newestText(snapshot)],
     message: emptyText(snapshot, trace, view),
     look,
   })
 }
 
+function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot): Piece {
+  const forMs = (nowUs - sinceUs) / 1000
+  return piece(` FROZEN for ${agoText(forMs)}, up to ${momentText(endUs, nowUs)} `, 'invert')
+}
+
+function newestText({ sampleUs }: Snapshot): Piece {
+  return piece(` ${sampleUs === null ? '' : timeOfDayText(sampleUs)} `, 'dim')
+}
+
 /** `overlay `, or `strips, 4 of 13 channels ` where some have no place in the chart. */
-function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Piece[] {
+function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Piece {
   const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
   const name = apart ? 'strips' : 'overlay'
   const text = shown === channels ? name : `${name}, ${shown} of ${channels} channels`
-  return [piece(`${text} `, 'dim')]
+  return piece(`${text} `, 'dim')
 }
 
 /** Why there is nothing to draw. */

@@ -15,7 +15,7 @@ export interface ViewState {
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
 
-interface Frozen {
+export interface Frozen {
   /** Right edge of the chart, Unix µs of device time. */
   readonly endUs: number
   /** Host time at which it was frozen, Unix µs. */
