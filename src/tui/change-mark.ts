@@ -1,8 +1,8 @@
 import type { DeviceBrief, Snapshot } from '../monitor/view.ts'
-import type { FrameContext } from './frame.ts'
+import type { PictureContext } from './picture.ts'
 
-/** Differs whenever a frame could look different for another reason than a key or a trace. */
-export function changeMark(snapshot: Snapshot | null, { size, trouble }: FrameContext): string {
+/** Differs whenever a picture could look different for another reason than a key or a trace. */
+export function changeMark(snapshot: Snapshot | null, { size, trouble }: PictureContext): string {
   const shown = [size.columns, size.rows, trouble]
   if (snapshot === null) return shown.join('|')
   const { nowUs, number, sampleUs, source, events, log, ledger, devices } = snapshot

@@ -3,8 +3,14 @@ import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { changeMark } from './change-mark.ts'
-import { buildFrame, type FrameContext, isChartApart, traceRequest, waitingFrame } from './frame.ts'
-import { FrameLoop } from './frame-loop.ts'
+import { DrawLoop } from './draw-loop.ts'
+import {
+  buildPicture,
+  isChartApart,
+  type PictureContext,
+  traceRequest,
+  waitingPicture,
+} from './picture.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { type Action, actionOf } from './view/keymap.ts'
@@ -37,7 +43,7 @@ export interface ScreenOptions {
 }
 
 export interface Screen {
-  /** Asks the view for nothing more; the last frame stays, and the keys work. */
+  /** Asks the view for nothing more; the last picture stays, and the keys work. */
   hold(): void
   /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
   close(): void
@@ -63,10 +69,10 @@ class MonitorScreen implements Screen {
   readonly #feed: ViewFeed
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
-  readonly #loop: FrameLoop
+  readonly #loop: DrawLoop
   readonly #look: Look
   #view: ViewState = INITIAL_VIEW
-  /** What the last frame showed; empty: draw in any case. */
+  /** What the last picture showed; empty: draw in any case. */
   #drawn = ''
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
@@ -78,7 +84,7 @@ class MonitorScreen implements Screen {
     const monoMs = (): number => clock.monoMs()
     const capabilities = capabilitiesOf(options.env, options.ascii)
     this.#look = lookOf(capabilities)
-    this.#loop = new FrameLoop({
+    this.#loop = new DrawLoop({
       ask: () => this.#ask(),
       draw: () => this.#draw(),
       ready: () => this.#terminal.ready,
@@ -182,7 +188,7 @@ class MonitorScreen implements Screen {
     this.#loop.hurry()
   }
 
-  get #context(): FrameContext {
+  get #context(): PictureContext {
     return {
       size: this.#terminal.size,
       view: this.#view,
@@ -208,11 +214,11 @@ class MonitorScreen implements Screen {
     const mark = changeMark(snapshot, context)
     if (mark === this.#drawn) return
     this.#drawn = mark
-    const frame =
+    const picture =
       snapshot === null
-        ? waitingFrame(context)
-        : buildFrame(snapshot, this.#feed.traceOf(snapshot.number), context)
-    this.#dashboard.show(frame)
+        ? waitingPicture(context)
+        : buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context)
+    this.#dashboard.show(picture)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

@@ -36,7 +36,7 @@ it.each<[string, Partial<Snapshot>, Partial<Snapshot>]>([
     { events: FULL },
     { events: [{ timeUs: 7, kind: 'note', text: 'another gap' }, ...FULL.slice(1)] },
   ],
-])('a frame is drawn again for %s', (_, before, after) => {
+])('a picture is drawn again for %s', (_, before, after) => {
   expect(mark(sampleSnapshot(before))).toBe(mark(sampleSnapshot(before)))
   expect(mark(sampleSnapshot(after))).not.toBe(mark(sampleSnapshot(before)))
 })

@@ -3,9 +3,9 @@ import { lettersOf } from '../../src/chart/letters.ts'
 import { curvesOf, stripsOf } from '../../src/chart/strips.ts'
 import { emptyTrace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
-import { buildFrame } from '../../src/tui/frame.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -32,7 +32,7 @@ function regions(
   }))
   const trace = traceOf(60, points, 1_000_000, ids)
   const context = { size, view, look: LOOK, trouble: null }
-  const { blocks } = buildFrame(snapshotWith(channels), trace, context)
+  const { blocks } = buildPicture(snapshotWith(channels), trace, context)
   return Object.fromEntries(
     Object.entries(blocks).map(([region, block]) => [
       region,
@@ -192,7 +192,7 @@ describe('a device without v, a and w', () => {
       look,
       trouble: null,
     }
-    expect(buildFrame(snapshotWith(extraChannels(2)), null, context).layout.bigGauges).toBe(false)
-    expect(buildFrame(snapshotWith(withExtras(2)), null, context).layout.bigGauges).toBe(true)
+    expect(buildPicture(snapshotWith(extraChannels(2)), null, context).layout.bigGauges).toBe(false)
+    expect(buildPicture(snapshotWith(withExtras(2)), null, context).layout.bigGauges).toBe(true)
   })
 })

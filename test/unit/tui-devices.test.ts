@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/monitor/view.ts'
-import { buildFrame } from '../../src/tui/frame.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
 import { helpLines, keysLine } from '../../src/tui/panels/keys.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
@@ -74,7 +74,7 @@ describe('strip of devices', () => {
   it('is a row of its own from 30 rows on, up to four and one that counts', () => {
     const heightAt = (rows: number, devices: number): number => {
       const context = { size: { columns: 80, rows }, view: INITIAL_VIEW, look: LOOK, trouble: null }
-      return buildFrame(monitorOf(devices), null, context).blocks.devices?.rect.height ?? 0
+      return buildPicture(monitorOf(devices), null, context).blocks.devices?.rect.height ?? 0
     }
     expect([1, 2, 12].map((devices) => heightAt(24, devices))).toEqual([0, 1, 1])
     expect([1, 2, 4, 5, 12].map((devices) => heightAt(30, devices))).toEqual([0, 2, 4, 5, 5])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
 import type { Snapshot, SourceView } from '../../src/monitor/view.ts'
-import { buildFrame } from '../../src/tui/frame.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -152,7 +152,7 @@ const sizes = fc.record({
   rows: fc.integer({ min: 1, max: 70 }),
 })
 
-describe('any frame', () => {
+describe('any picture', () => {
   it('fills its rectangles exactly, whatever it shows', () => {
     fc.assert(
       fc.property(
@@ -165,10 +165,10 @@ describe('any frame', () => {
         (snapshot, made, trouble, view, size, ascii) => {
           const look = lookOf({ ascii, colour: !ascii })
           const trace = made && traceWith(snapshot, made)
-          const frame = buildFrame(snapshot, trace, { size, view, look, trouble })
+          const picture = buildPicture(snapshot, trace, { size, view, look, trouble })
           for (const { rect, lines } of [
-            ...Object.values(frame.blocks),
-            ...(frame.help ? [frame.help] : []),
+            ...Object.values(picture.blocks),
+            ...(picture.help ? [picture.help] : []),
           ]) {
             expect(lines).toHaveLength(rect.height)
             for (const line of lines) {

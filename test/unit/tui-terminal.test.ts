@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FrameLoop } from '../../src/tui/frame-loop.ts'
+import { DrawLoop } from '../../src/tui/draw-loop.ts'
 import { canOpenScreen } from '../../src/tui/terminal/can-open.ts'
 import { capabilitiesOf } from '../../src/tui/terminal/capabilities.ts'
 import { attributeOf } from '../../src/tui/widgets/theme.ts'
@@ -50,7 +50,7 @@ describe('capabilities', () => {
   })
 })
 
-describe('frame loop', () => {
+describe('picture loop', () => {
   beforeEach(() => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'],
@@ -61,49 +61,49 @@ describe('frame loop', () => {
   })
 
   function loopWith(options: { costMs?: number; ready?: () => boolean }): {
-    loop: FrameLoop
-    frames: () => number
+    loop: DrawLoop
+    pictures: () => number
     questions: () => number
   } {
-    let frames = 0
+    let pictures = 0
     let questions = 0
     let lostMs = 0
-    const loop = new FrameLoop({
+    const loop = new DrawLoop({
       ask: () => {
         questions++
       },
       draw: () => {
-        frames++
+        pictures++
         lostMs += options.costMs ?? 0
       },
       ready: options.ready ?? (() => true),
       monoMs: () => performance.now() + lostMs,
     })
     loop.start()
-    return { loop, frames: () => frames, questions: () => questions }
+    return { loop, pictures: () => pictures, questions: () => questions }
   }
 
-  it('draws ten frames a second', () => {
-    const { frames } = loopWith({})
+  it('draws ten pictures a second', () => {
+    const { pictures } = loopWith({})
     vi.advanceTimersByTime(1000)
-    expect(frames()).toBeGreaterThanOrEqual(10)
-    expect(frames()).toBeLessThanOrEqual(11)
+    expect(pictures()).toBeGreaterThanOrEqual(10)
+    expect(pictures()).toBeLessThanOrEqual(11)
   })
 
-  it('slows down where a frame is dear', () => {
-    const { frames } = loopWith({ costMs: 50 })
+  it('slows down where a picture is costly', () => {
+    const { pictures } = loopWith({ costMs: 50 })
     vi.advanceTimersByTime(5000)
-    expect(frames()).toBeLessThanOrEqual(11)
+    expect(pictures()).toBeLessThanOrEqual(11)
   })
 
-  it('leaves frames out while the terminal stalls, and goes on afterwards', () => {
+  it('leaves pictures out while the terminal stalls, and goes on afterwards', () => {
     let ready = false
-    const { frames } = loopWith({ ready: () => ready })
+    const { pictures } = loopWith({ ready: () => ready })
     vi.advanceTimersByTime(5000)
-    expect(frames()).toBe(0)
+    expect(pictures()).toBe(0)
     ready = true
     vi.advanceTimersByTime(200)
-    expect(frames()).toBeGreaterThan(0)
+    expect(pictures()).toBeGreaterThan(0)
   })
 
   it('asks nothing while the terminal stalls', () => {
@@ -117,29 +117,29 @@ describe('frame loop', () => {
   })
 
   it('draws an answer at once, and answers of the same moment together', () => {
-    const { loop, frames } = loopWith({})
+    const { loop, pictures } = loopWith({})
     vi.advanceTimersByTime(50)
-    const before = frames()
+    const before = pictures()
     loop.news()
     loop.news()
     vi.advanceTimersByTime(1)
-    expect(frames()).toBe(before + 1)
+    expect(pictures()).toBe(before + 1)
   })
 
   it('answers a key at once', () => {
-    const { loop, frames } = loopWith({})
+    const { loop, pictures } = loopWith({})
     vi.advanceTimersByTime(50)
-    const before = frames()
+    const before = pictures()
     loop.hurry()
     vi.advanceTimersByTime(1)
-    expect(frames()).toBe(before + 1)
+    expect(pictures()).toBe(before + 1)
   })
 
   it('draws no more once stopped', () => {
-    const { loop, frames } = loopWith({})
+    const { loop, pictures } = loopWith({})
     loop.stop()
     loop.hurry()
     vi.advanceTimersByTime(1000)
-    expect(frames()).toBe(0)
+    expect(pictures()).toBe(0)
   })
 })

@@ -15,7 +15,7 @@ import {
   rightEdge,
   rightLabels,
   titleLine,
-} from './chart-frame.ts'
+} from './chart-border.ts'
 
 /** From this height on, every channel gets a strip of its own unless asked otherwise. */
 const STRIPS_FROM_ROWS = 18

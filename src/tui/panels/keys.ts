@@ -34,7 +34,7 @@ const LEGEND: readonly string[] = [
   'below it a mark wherever samples are missing; a gap stays empty',
 ]
 
-/** The help window with its frame, at most `width` by `height` cells. */
+/** The help window with its border, at most `width` by `height` cells. */
 export function helpLines(several: boolean, { width, height, look }: PanelArea): Line[] {
   const { glyphs } = look
   const bindings = BINDINGS.filter((each) => each.shown !== '' && (several || !each.several))

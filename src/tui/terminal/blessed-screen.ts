@@ -1,7 +1,7 @@
 import blessed, { type Widgets } from 'blessed'
 import { XTERM } from './capabilities.ts'
-import type { FrameOutput } from './frame-output.ts'
 import type { KeyInput } from './key-input.ts'
+import type { ScreenOutput } from './screen-output.ts'
 
 export type Cell = [attribute: number, char: string]
 
@@ -41,7 +41,7 @@ export interface KeyPress {
 
 export interface BlessedScreenOptions {
   readonly input: KeyInput
-  readonly output: FrameOutput
+  readonly output: ScreenOutput
   readonly terminal: string
 }
 

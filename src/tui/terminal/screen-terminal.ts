@@ -2,9 +2,9 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
-import { FrameOutput } from './frame-output.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
+import { ScreenOutput } from './screen-output.ts'
 import { openKeys, openOutput } from './tty.ts'
 
 /** Buttons and wheel, SGR coordinates; never motion, which floods. */
@@ -40,7 +40,7 @@ export class ScreenTerminal {
   readonly ended: Promise<void>
   readonly #options: ScreenTerminalOptions
   readonly #input: KeyInput
-  readonly #output: FrameOutput
+  readonly #output: ScreenOutput
   readonly #outputStream: WriteStream
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #resumeTimer: NodeJS.Timeout | undefined
@@ -63,7 +63,7 @@ export class ScreenTerminal {
       throw error
     }
     const synchronized = capabilities.modern
-    this.#output = new FrameOutput(output.stream, { owned: output.owned, synchronized })
+    this.#output = new ScreenOutput(output.stream, { owned: output.owned, synchronized })
     const { terminal } = capabilities
     this.screen = createBlessedScreen({ input: this.#input, output: this.#output, terminal })
     this.screen.on('keypress', (_char: string, key: KeyPress) => options.onKey(key.full))
@@ -83,7 +83,7 @@ export class ScreenTerminal {
     process.on('SIGTSTP', this.#onStop)
   }
 
-  /** False: the terminal has not taken the last frame, or belongs to the shell. */
+  /** False: the terminal has not taken the last picture, or belongs to the shell. */
   get ready(): boolean {
     return this.#state === 'shown' && !this.#output.stalled
   }
@@ -167,7 +167,7 @@ export class ScreenTerminal {
       this.#input.resume()
       this.screen.enter()
       if (this.#options.mouse) this.#output.write(MOUSE_ON)
-      this.#output.frames()
+      this.#output.pictures()
     }
     this.repaint()
   }

@@ -20,7 +20,7 @@ export function openKeys(input: ReadStream | null): Opened<ReadStream> {
   return { stream: new ReadStream(openTerminal(TERMINAL_FILES.keys, 'keys')), owned: true }
 }
 
-/** The stream that frames go to: the given one where it is a terminal, else the terminal itself. */
+/** The stream that pictures go to: the given one where it is a terminal, else the terminal itself. */
 export function openOutput(output: NodeJS.WriteStream): Opened<WriteStream> {
   if (output.isTTY) return { stream: output as unknown as WriteStream, owned: false }
   return { stream: new WriteStream(openTerminal(TERMINAL_FILES.output, 'a screen')), owned: true }

@@ -1,5 +1,5 @@
 import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
-import type { Frame } from '../frame.ts'
+import type { Picture } from '../picture.ts'
 import type { BlessedScreen } from '../terminal/blessed-screen.ts'
 import { REGIONS, type Region, type Size, thirds } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
@@ -7,7 +7,7 @@ import { BigGauge } from './big-gauge.ts'
 import { CellBox } from './cell-box.ts'
 import { attributeOf } from './theme.ts'
 
-/** All widgets; puts a frame on blessed's screen. */
+/** All widgets; puts a picture on blessed's screen. */
 export class Dashboard {
   readonly #screen: BlessedScreen
   readonly #boxes = new Map<Region, CellBox>()
@@ -24,33 +24,33 @@ export class Dashboard {
     this.#help = new CellBox(screen, attribute)
   }
 
-  show(frame: Frame): void {
-    this.#arrange(frame)
+  show(picture: Picture): void {
+    this.#arrange(picture)
     for (const [region, box] of this.#boxes) {
-      const block = frame.blocks[region]
+      const block = picture.blocks[region]
       box.show(block?.rect ?? null, block?.lines ?? [])
     }
-    for (const [i, rect] of bigGaugeRects(frame).entries()) {
-      const view = frame.gauges[i]
+    for (const [i, rect] of bigGaugeRects(picture).entries()) {
+      const view = picture.gauges[i]
       if (view) this.#bigGauges[i]?.update(view, rect)
     }
-    this.#help.show(frame.help?.rect ?? null, frame.help?.lines ?? [])
+    this.#help.show(picture.help?.rect ?? null, picture.help?.lines ?? [])
     this.#screen.render()
   }
 
   /** Where something has moved, nothing of the old picture may stay. */
-  #arrange(frame: Frame): void {
-    const { layout, help } = frame
+  #arrange(picture: Picture): void {
+    const { layout, help } = picture
     const arrangement = JSON.stringify([layout, help?.rect])
     if (arrangement === this.#arrangement) return
     this.#arrangement = arrangement
     clear(this.#screen, layout.size)
-    const rects = bigGaugeRects(frame)
+    const rects = bigGaugeRects(picture)
     for (const [i, gauge] of this.#bigGauges.entries()) gauge.place(rects[i] ?? null)
   }
 }
 
-function bigGaugeRects({ layout }: Frame): ReturnType<typeof thirds> | readonly [] {
+function bigGaugeRects({ layout }: Picture): ReturnType<typeof thirds> | readonly [] {
   const row = layout.regions.gauges
   return layout.bigGauges && row ? thirds(row) : []
 }

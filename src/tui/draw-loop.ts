@@ -1,4 +1,4 @@
-/** Least time between frames, ms: no eye follows more numbers than that. */
+/** Least time between pictures, ms: no eye follows more numbers than that. */
 const FRAME_MS = 100
 /** At most this share of the time is spent on drawing; the loop slows down to hold it. */
 const LOAD = 0.1
@@ -6,26 +6,26 @@ const SLOWEST_MS = 1000
 /** Keys are answered at once, but a held key does not draw more often than this, ms. */
 const KEY_FRAME_MS = 16
 
-export interface FrameLoopOptions {
-  /** Asks for what the next frame shows; `news` says when it has come. Never waits. */
+export interface DrawLoopOptions {
+  /** Asks for what the next picture shows; `news` says when it has come. Never waits. */
   readonly ask: () => void
-  /** Draws one frame of what is there. */
+  /** Draws one picture of what is there. */
   readonly draw: () => void
-  /** False: the terminal has not taken the last frame yet, so this one is left out. */
+  /** False: the terminal has not taken the last picture yet, so this one is left out. */
   readonly ready: () => boolean
   readonly monoMs: () => number
 }
 
 /** Asks and draws as often as time and terminal allow. */
-export class FrameLoop {
-  readonly #options: FrameLoopOptions
+export class DrawLoop {
+  readonly #options: DrawLoopOptions
   #timer: NodeJS.Timeout | undefined
   #drawing: NodeJS.Immediate | undefined
   #running = false
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
 
-  constructor(options: FrameLoopOptions) {
+  constructor(options: DrawLoopOptions) {
     this.#options = options
   }
 
@@ -40,7 +40,7 @@ export class FrameLoop {
     clearImmediate(this.#drawing)
   }
 
-  /** Something was asked for by hand: the next frame comes at once. */
+  /** Something was asked for by hand: the next picture comes at once. */
   hurry(): void {
     if (!this.#running) return
     const wait = Math.max(0, this.#drawnMs + KEY_FRAME_MS - this.#options.monoMs())

@@ -25,7 +25,7 @@ interface Block {
 }
 
 /** Everything on the screen for one moment. Nothing in it depends on a terminal library. */
-export interface Frame {
+export interface Picture {
   readonly layout: Layout
   readonly blocks: Readonly<Partial<Record<Region, Block>>>
   /** In place of the `gauges` block where the layout has big ones. */
@@ -34,7 +34,7 @@ export interface Frame {
   readonly help: Block | null
 }
 
-export interface FrameContext {
+export interface PictureContext {
   readonly size: Size
   readonly view: ViewState
   readonly look: Look
@@ -42,7 +42,7 @@ export interface FrameContext {
   readonly trouble: string | null
 }
 
-function frameLayout(snapshot: Snapshot, { size, view, look }: FrameContext): Layout {
+function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
   const shown = channelsOf(snapshot)
   const main = mainChannels(shown).length
   return layoutFor(size, {
@@ -54,10 +54,10 @@ function frameLayout(snapshot: Snapshot, { size, view, look }: FrameContext): La
   })
 }
 
-/** Which trace a frame needs; null: none, there is no chart. */
-export function traceRequest(snapshot: Snapshot, context: FrameContext): TraceRequest | null {
+/** Which trace a picture needs; null: none, there is no chart. */
+export function traceRequest(snapshot: Snapshot, context: PictureContext): TraceRequest | null {
   const { view, look } = context
-  const chart = frameLayout(snapshot, context).regions.chart
+  const chart = pictureLayout(snapshot, context).regions.chart
   if (!chart) return null
   return {
     device: snapshot.number,
@@ -68,8 +68,8 @@ export function traceRequest(snapshot: Snapshot, context: FrameContext): TraceRe
 }
 
 /** Whether the curves are in a strip each, be it asked for or because there is room. */
-export function isChartApart(snapshot: Snapshot, context: FrameContext): boolean {
-  const chart = frameLayout(snapshot, context).regions.chart
+export function isChartApart(snapshot: Snapshot, context: PictureContext): boolean {
+  const chart = pictureLayout(snapshot, context).regions.chart
   return chart !== undefined && isApart({ ...context.view, height: chart.height })
 }
 
@@ -78,9 +78,13 @@ export function isChartApart(snapshot: Snapshot, context: FrameContext): boolean
  *
  * @param trace of the snapshot's device; null: not there yet
  */
-export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: FrameContext): Frame {
+export function buildPicture(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  context: PictureContext,
+): Picture {
   const { view, look, size, trouble } = context
-  const layout = frameLayout(snapshot, context)
+  const layout = pictureLayout(snapshot, context)
   const several = snapshot.devices.length > 1
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
@@ -107,7 +111,7 @@ export function buildFrame(snapshot: Snapshot, trace: Trace | null, context: Fra
 }
 
 /** The whole screen before there is a snapshot: why there is none, or nothing but the name. */
-export function waitingFrame({ size, view, look, trouble }: FrameContext): Frame {
+export function waitingPicture({ size, view, look, trouble }: PictureContext): Picture {
   const rect = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
   const text = trouble === null ? ' waiting for the monitor' : ` ${cellText(trouble, look)}`
   const style = trouble === null ? 'dim' : 'bad'

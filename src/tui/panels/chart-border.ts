@@ -92,7 +92,7 @@ export function leftEdge({ curves, look }: Plot, row: number): Piece {
   return piece(tick ? look.glyphs.tickLeft : look.glyphs.vertical, 'dim')
 }
 
-/** The frame at the right; where a channel's newest value is, its letter, so that colour is not needed. */
+/** The border at the right; where a channel's newest value is, its letter, so that colour is not needed. */
 export function rightEdge({ curves, gutters, columns, look }: Plot, row: number): Piece {
   const newest = (columns?.length ?? 0) - 1
   const here = curves.find(({ channel, axis, strip }) => {

@@ -19,7 +19,7 @@ interface TtyInternals {
   readonly _handle?: { setBlocking?(blocking: boolean): void } | null
 }
 
-export interface FrameOutputOptions {
+export interface ScreenOutputOptions {
   /** Ours: opened for the screen, closed with it. */
   readonly owned: boolean
   /** False for terminals that would print the control sequence. */
@@ -30,16 +30,16 @@ export interface FrameOutputOptions {
  * The terminal as blessed writes to it: the part of `tty.WriteStream` it uses.
  * Writes never block: a stalled terminal (Ctrl-S, an SSH hiccup) would stop
  * the whole process, sampling included, since Node writes to TTYs
- * synchronously. `stalled` says when a frame has to be left out.
+ * synchronously. `stalled` says when a picture has to be left out.
  */
-export class FrameOutput extends EventEmitter {
+export class ScreenOutput extends EventEmitter {
   readonly isTTY = true
   readonly #stream: WriteStream
-  readonly #options: FrameOutputOptions
-  #mode: 'frames' | 'plain' | 'last_words' | 'closed' = 'frames'
+  readonly #options: ScreenOutputOptions
+  #mode: 'pictures' | 'plain' | 'last_words' | 'closed' = 'pictures'
   #bytes = 0
 
-  constructor(stream: WriteStream, options: FrameOutputOptions) {
+  constructor(stream: WriteStream, options: ScreenOutputOptions) {
     super()
     this.#stream = stream
     this.#options = options
@@ -69,7 +69,7 @@ export class FrameOutput extends EventEmitter {
     return this.#stream.writableLength > 0
   }
 
-  /** One call a frame: blessed gathers what it writes within a turn of the event loop. */
+  /** One call a picture: blessed gathers what it writes within a turn of the event loop. */
   write(text: string): boolean {
     if (this.#mode === 'closed' || text === '') return true
     if (this.#isGone()) {
@@ -78,19 +78,19 @@ export class FrameOutput extends EventEmitter {
       return true
     }
     if (this.#mode === 'last_words') return this.#writeNow(text)
-    const wrapped = this.#mode === 'frames' && this.#options.synchronized
+    const wrapped = this.#mode === 'pictures' && this.#options.synchronized
     const bytes = wrapped ? BEGIN_FRAME + text + END_FRAME : text
     this.#bytes += bytes.length
     return this.#stream.writable ? this.#stream.write(bytes) : true
   }
 
-  /** What follows is no frame: leaving the screen, coming back. */
+  /** What follows is no picture: leaving the screen, coming back. */
   plain(): void {
-    if (this.#mode === 'frames') this.#mode = 'plain'
+    if (this.#mode === 'pictures') this.#mode = 'plain'
   }
 
-  frames(): void {
-    if (this.#mode === 'plain') this.#mode = 'frames'
+  pictures(): void {
+    if (this.#mode === 'plain') this.#mode = 'pictures'
   }
 
   /** The process is about to die: what follows goes out at once or never. */

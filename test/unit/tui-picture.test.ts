@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { buildFrame, traceRequest, waitingFrame } from '../../src/tui/frame.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
+import { buildPicture, traceRequest, waitingPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'
@@ -13,7 +13,7 @@ beforeAll(() => {
   process.env['TZ'] = 'UTC'
 })
 
-function frameText(
+function pictureText(
   changes: SnapshotChanges = {},
   view = INITIAL_VIEW,
   columns = 80,
@@ -24,23 +24,23 @@ function frameText(
     values: electric(5, 1),
   }))
   const context = { size: { columns, rows }, view, look: LOOK, trouble: null }
-  const frame = buildFrame(sampleSnapshot(changes), traceOf(60, points), context)
-  return Object.values(frame.blocks).flatMap((block) => block.lines.map(lineText))
+  const picture = buildPicture(sampleSnapshot(changes), traceOf(60, points), context)
+  return Object.values(picture.blocks).flatMap((block) => block.lines.map(lineText))
 }
 
 function styled(line: Line): string {
   return line.map(({ text, style }) => `${style}:${text}`).join('/')
 }
 
-describe('frame at 80x24', () => {
-  const lines = (): string[] => frameText()
+describe('picture at 80x24', () => {
+  const lines = (): string[] => pictureText()
 
   it('is 24 lines of 80 cells', () => {
     expect(lines().map((line) => line.length)).toEqual(new Array(24).fill(80))
   })
 
   it('begins with source, state, rate, losses, log, running time and clock', () => {
-    const [header] = frameText({ device: 'ttyUSB0' })
+    const [header] = pictureText({ device: 'ttyUSB0' })
     expect(header).toBe(
       ' ina219 ttyUSB0 LIVE 100.2 S/s lost 0 | REC bench-7 | up 00:12:41      14:03:27 ',
     )
@@ -120,17 +120,17 @@ describe('words beside colours', () => {
     [-3.2, 'FULL !'],
     [1, 'ok'],
   ])('says of %d A: %s', (current, word) => {
-    const [, , gauge] = frameText({ values: electric(5, current) })
+    const [, , gauge] = pictureText({ values: electric(5, current) })
     expect(gauge?.trimEnd().endsWith(word)).toBe(true)
   })
 
   it('draws a negative current with another sign', () => {
-    const [, , gauge] = frameText({ values: electric(5, -1.6) })
+    const [, , gauge] = pictureText({ values: electric(5, -1.6) })
     expect(gauge).toContain('-1.6000 A |<<<<')
   })
 
   it('shows dashes before the first sample', () => {
-    const lines = frameText({ values: null, sampleUs: null })
+    const lines = pictureText({ values: null, sampleUs: null })
     expect(lines[1]).toContain('-- V |')
     expect(lines[18]).toMatch(/^ V {6}-- /)
   })
@@ -148,11 +148,11 @@ describe('words beside colours', () => {
         [30, 6],
       ]
       for (const [columns, rows] of tables) {
-        const text = frameText(changes, INITIAL_VIEW, columns, rows).join('\n')
+        const text = pictureText(changes, INITIAL_VIEW, columns, rows).join('\n')
         expect(text, `${columns}x${rows}`).toContain(`${status.slice(0, 15)}`)
         expect(text, `${columns}x${rows}`).not.toMatch(/5\.053|\bok\b/)
       }
-      const lines = frameText(changes)
+      const lines = pictureText(changes)
       expect(lines[1]).toMatch(/^ V {7}-- V \|/)
       expect(lines[3]?.trimEnd().endsWith(' !')).toBe(true)
       expect(lines[18]).toMatch(/^ V {6}-- /)
@@ -165,7 +165,7 @@ describe('words beside colours', () => {
     ['ended', 'ENDED'],
   ] as const)('shows the values as the last ones while the source is %s', (state, word) => {
     const changes = { source: { label: 'stdin', state, reason: '' }, rate: 0 }
-    const lines = frameText(changes)
+    const lines = pictureText(changes)
     for (const gauge of lines.slice(1, 4)) {
       expect(gauge.trimEnd().endsWith(` ${word}`)).toBe(true)
       expect(gauge).not.toMatch(/\bok\b|#/)
@@ -173,21 +173,23 @@ describe('words beside colours', () => {
     expect(lines[17]).toMatch(/^ {6}last /)
     const [gauge] = gaugeLines(sampleSnapshot(changes), 80, LOOK)
     expect(styled(gauge ?? [])).toMatch(/^dim: V {4}5\.053 V /)
-    expect(frameText(changes, INITIAL_VIEW, 30, 6)[0]).toMatch(new RegExp(`^${word} .*needs 40x8`))
+    expect(pictureText(changes, INITIAL_VIEW, 30, 6)[0]).toMatch(
+      new RegExp(`^${word} .*needs 40x8`),
+    )
   })
 
   it('shows a bad status of the sensor', () => {
-    expect(frameText({ status: 'nosensor' })[21]).toContain('status nosensor !')
+    expect(pictureText({ status: 'nosensor' })[21]).toContain('status nosensor !')
   })
 
   it('puts what is wrong now above events', () => {
     const source = { label: 'x', state: 'waiting', reason: 'the port is gone; plug it in' } as const
-    expect(frameText({ source })[22]).toMatch(/^ waiting: the port is gone; plug it in /)
+    expect(pictureText({ source })[22]).toMatch(/^ waiting: the port is gone; plug it in /)
     const { log } = sampleSnapshot()
-    expect(log && frameText({ log: { ...log, kind: 'failed', reason: 'disk full' } })[22]).toMatch(
-      /^ log: disk full/,
-    )
-    expect(frameText({ unnumbered: true })[22]).toContain('numbers nothing')
+    expect(
+      log && pictureText({ log: { ...log, kind: 'failed', reason: 'disk full' } })[22],
+    ).toMatch(/^ log: disk full/)
+    expect(pictureText({ unnumbered: true })[22]).toContain('numbers nothing')
   })
 })
 
@@ -195,7 +197,7 @@ describe('view', () => {
   it('shows for how long the chart has been frozen', () => {
     const { nowUs } = sampleSnapshot()
     const view = { ...INITIAL_VIEW, frozen: { 0: { endUs: nowUs - 60e6, sinceUs: nowUs - 34e6 } } }
-    expect(frameText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
+    expect(pictureText({}, view)[4]).toContain('FROZEN for 34 s, up to 14:02:27')
     const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
     expect(traceRequest(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
@@ -207,11 +209,11 @@ describe('view', () => {
       spanIndex: SPANS_MS.length - 1,
       frozen: { 0: { endUs: nowUs - 86_400e6, sinceUs: nowUs } },
     }
-    expect(frameText({}, view)[4]).toMatch(
+    expect(pictureText({}, view)[4]).toMatch(
       / 48 h {2}FROZEN for 0 s, up to 2026-11-19 14:03:27 .* overlay /,
     )
     const events = [{ timeUs: nowUs - 86_400e6, kind: 'note' as const, text: 'hello' }]
-    expect(frameText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)
+    expect(pictureText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)
   })
 
   it.each([
@@ -221,7 +223,7 @@ describe('view', () => {
   ])('says of an empty chart: %s', (text, changes, trace) => {
     const view = { ...INITIAL_VIEW, spanIndex: SPANS_MS.length - 1 }
     const context = { size: { columns: 80, rows: 24 }, view, look: LOOK, trouble: null }
-    const { chart } = buildFrame(sampleSnapshot(changes), trace, context).blocks
+    const { chart } = buildPicture(sampleSnapshot(changes), trace, context).blocks
     expect(chart?.lines.map(lineText).join('\n')).toContain(text)
   })
 
@@ -232,11 +234,11 @@ describe('view', () => {
       look: LOOK,
       trouble: 'the other side\x1b[2J is gone',
     }
-    const { blocks } = buildFrame(sampleSnapshot(), null, context)
+    const { blocks } = buildPicture(sampleSnapshot(), null, context)
     const event = blocks.events?.lines[0] ?? []
     expect(styled(event)).toMatch(/^bad: the other side\?\[2J is gone/)
     expect(lineText(blocks.gauges?.lines[0] ?? [])).toContain('5.053 V')
-    expect(lineText(waitingFrame(context).blocks.tiny?.lines[0] ?? [])).toContain('is gone')
+    expect(lineText(waitingPicture(context).blocks.tiny?.lines[0] ?? [])).toContain('is gone')
   })
 
   it('needs no trace where there is no chart', () => {
@@ -247,7 +249,7 @@ describe('view', () => {
 
   it('leaves out 15 minutes first, then 5, in a narrow terminal', () => {
     const table = (columns: number): string =>
-      frameText({}, INITIAL_VIEW, columns).find((line) => line.includes('now |')) ?? ''
+      pictureText({}, INITIAL_VIEW, columns).find((line) => line.includes('now |')) ?? ''
     expect(table(79)).not.toContain('15m')
     expect(table(79)).toContain('5m')
     expect(table(56)).not.toContain('5m')
@@ -255,12 +257,14 @@ describe('view', () => {
   })
 
   it('is one line with the values and the size needed where nothing fits', () => {
-    expect(frameText({}, INITIAL_VIEW, 39, 24)).toEqual(['V 5.053 A 1.1040 W 5.577 needs 40x8    '])
+    expect(pictureText({}, INITIAL_VIEW, 39, 24)).toEqual([
+      'V 5.053 A 1.1040 W 5.577 needs 40x8    ',
+    ])
   })
 
   it('shortens the values rather than the size needed', () => {
-    expect(frameText({}, INITIAL_VIEW, 30, 6)).toEqual(['V 5.1 A 1.1 W 5.6 needs 40x8  '])
-    expect(frameText({}, INITIAL_VIEW, 12, 6)).toEqual(['needs 40x8  '])
+    expect(pictureText({}, INITIAL_VIEW, 30, 6)).toEqual(['V 5.1 A 1.1 W 5.6 needs 40x8  '])
+    expect(pictureText({}, INITIAL_VIEW, 12, 6)).toEqual(['needs 40x8  '])
   })
 
   it('lies help over everything', () => {
@@ -270,7 +274,7 @@ describe('view', () => {
       look: LOOK,
       trouble: null,
     }
-    const { help } = buildFrame(sampleSnapshot(), null, context)
+    const { help } = buildPicture(sampleSnapshot(), null, context)
     expect(help?.lines.map(lineText).join('\n')).toMatch(/q {2}Ctrl-C +quit/)
     expect(help?.lines.length).toBe(help?.rect.height)
   })
@@ -278,9 +282,11 @@ describe('view', () => {
   it('has big gauges at 200x50', () => {
     const look = lookOf({ ascii: false, colour: true })
     const context = { size: { columns: 200, rows: 50 }, view: INITIAL_VIEW, look, trouble: null }
-    const frame = buildFrame(sampleSnapshot(), null, context)
-    expect(frame.gauges.map(({ channel }) => channel.id)).toEqual(['v', 'a', 'w'])
-    expect(frame.gauges.every(({ ratio }) => ratio !== null && ratio >= 0 && ratio <= 1)).toBe(true)
+    const picture = buildPicture(sampleSnapshot(), null, context)
+    expect(picture.gauges.map(({ channel }) => channel.id)).toEqual(['v', 'a', 'w'])
+    expect(picture.gauges.every(({ ratio }) => ratio !== null && ratio >= 0 && ratio <= 1)).toBe(
+      true,
+    )
   })
 
   it('marks what is bad with a style of its own', () => {
