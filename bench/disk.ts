@@ -316,7 +316,8 @@ if (process.platform !== 'linux' || !canMount()) {
   build()
   console.log(`troubles of ${troubleS} s at ${rateHz} Hz, seed ${seed}`)
   let violations = 0
-  const chosen = troubles.filter(({ name }) => name.includes(only))
+  const exact = troubles.filter(({ name }) => name === only)
+  const chosen = exact.length > 0 ? exact : troubles.filter(({ name }) => name.includes(only))
   for (const trouble of chosen) if (!(await round(trouble))) violations++
   console.log(JSON.stringify({ total: true, troubles: chosen.length, seed, violations }))
   if (violations > 0) process.exitCode = 1

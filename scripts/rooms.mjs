@@ -3,7 +3,9 @@
 //
 //   node scripts/rooms.mjs            reports each import that is against them
 //   node scripts/rooms.mjs --table    prints which room may import which
+
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,7 +16,7 @@ const ROOMS = {
   chart: 'domain util',
   protocol: 'domain util',
   stats: 'domain util',
-  sources: 'domain protocol stats util',
+  sources: 'protocol stats util',
   storage: 'chart domain protocol stats util',
   stream: 'domain protocol sources stats storage util',
   monitor: 'chart domain protocol sources stats storage stream util',
@@ -59,6 +61,9 @@ const PACKAGES = {
   'smol-toml': 'config',
 }
 
+/** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */
+const IMPORT = /\b(?:from|import)\b\s*\(?\s*(['"`])([^'"`\n]+)\1/g
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The room that a path below the root is in, and the path within it. */
@@ -88,7 +93,7 @@ function faultOfFolder(room, within, target) {
 }
 
 function faultOfPackage(room, name) {
-  if (name.startsWith('node:') && PURE.includes(room) && name !== 'node:buffer') {
+  if (isBuiltin(name) && PURE.includes(room) && name !== 'node:buffer') {
     return `${room} does no I/O, and ${name} is some`
   }
   const owner = Object.keys(PACKAGES).find((each) => name === each || name.startsWith(`${each}/`))
@@ -104,7 +109,7 @@ function faults() {
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), 'utf8')
-      const names = [...text.matchAll(/(?:from|import)[ (]'([^']+)'/g)].map(([, name]) => name)
+      const names = [...text.matchAll(IMPORT)].map(([, , name]) => name)
       return names.flatMap((name) => {
         const fault = faultOf(file, name)
         return fault === null ? [] : [`${file}: ${fault} (${name})`]

@@ -1,4 +1,4 @@
-/** What a device measures, as data: names, units, digits, colours and ranges come from here alone. */
+/** What a device measures, as data: names, units, digits, colour roles and ranges come from here alone. */
 
 /** The three quantities of an electric sample, as its typed members are called. */
 export type Quantity = 'voltage' | 'current' | 'power'

@@ -73,7 +73,10 @@ export class LocalView implements View {
 
   async control(control: ViewControl): Promise<void> {
     const { stream, state } = this.#device(control.device)
-    state.resetTotals(stream.nowUs())
+    switch (control.kind) {
+      case 'totals_reset':
+        return state.resetTotals(stream.nowUs())
+    }
   }
 
   #device(number: DeviceNumber): HubDevice {

@@ -1,10 +1,10 @@
 /** Least time between pictures, ms: no eye follows more numbers than that. */
-const FRAME_MS = 100
+const PICTURE_MS = 100
 /** At most this share of the time is spent on drawing; the loop slows down to hold it. */
 const LOAD = 0.1
 const SLOWEST_MS = 1000
 /** Keys are answered at once, but a held key does not draw more often than this, ms. */
-const KEY_FRAME_MS = 16
+const KEY_PICTURE_MS = 16
 
 export interface DrawLoopOptions {
   /** Asks for what the next picture shows; `news` says when it has come. Never waits. */
@@ -43,7 +43,7 @@ export class DrawLoop {
   /** Something was asked for by hand: the next picture comes at once. */
   hurry(): void {
     if (!this.#running) return
-    const wait = Math.max(0, this.#drawnMs + KEY_FRAME_MS - this.#options.monoMs())
+    const wait = Math.max(0, this.#drawnMs + KEY_PICTURE_MS - this.#options.monoMs())
     if (this.#options.monoMs() + wait < this.#dueMs) this.#schedule(wait)
   }
 
@@ -60,7 +60,7 @@ export class DrawLoop {
   }
 
   #tick(): void {
-    this.#schedule(FRAME_MS)
+    this.#schedule(PICTURE_MS)
     if (!this.#options.ready()) return
     this.#options.ask()
     this.news()
@@ -74,6 +74,6 @@ export class DrawLoop {
     if (!this.#running) return
     this.#drawnMs = this.#options.monoMs()
     const rest = Math.min(SLOWEST_MS, (this.#drawnMs - begin) / LOAD)
-    this.#schedule(Math.max(FRAME_MS, rest))
+    this.#schedule(Math.max(PICTURE_MS, rest))
   }
 }

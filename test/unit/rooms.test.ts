@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 function rooms(...args: string[]): string {
@@ -19,4 +21,43 @@ test('the table of docs/architecture.md is the one that is held', () => {
   )
   const held = rooms('--table').trim().split('\n')
   expect(documented.toSorted()).toEqual(held.map((line) => line.trim()).toSorted())
+})
+
+/** What is said of a house with this one file. */
+function faultsOf(file: string, text: string): string {
+  const house = mkdtempSync(join(tmpdir(), 'ina219-rooms-'))
+  for (const folder of ['scripts', 'mock', 'src', dirname(file)]) {
+    mkdirSync(join(house, folder), { recursive: true })
+  }
+  cpSync('scripts/rooms.mjs', join(house, 'scripts/rooms.mjs'))
+  writeFileSync(join(house, file), text)
+  const { stderr } = spawnSync(process.execPath, [join(house, 'scripts/rooms.mjs')], {
+    encoding: 'utf8',
+  })
+  rmSync(house, { recursive: true })
+  return stderr
+}
+
+test.each([
+  [
+    'src/domain/a.ts',
+    "import { b } from '../storage/client/log.ts'",
+    'domain may not import storage',
+  ],
+  ['src/tui/a.ts', "import type { b } from '../sources/b.ts'", 'tui may not import sources'],
+  ['src/chart/a.ts', "export * from '../tui/b.ts'", 'chart may not import tui'],
+  ['src/chart/a.ts', "await import(\n  '../tui/b.ts'\n)", 'chart may not import tui'],
+  ['src/chart/a.ts', 'import "../tui/b.ts"', 'chart may not import tui'],
+  ['src/chart/a.ts', 'await import(`../tui/b.ts`)', 'chart may not import tui'],
+  ['src/chart/a.ts', "import { open } from 'fs'", 'chart does no I/O'],
+  ['src/app/a.ts', "import { b } from '../storage/write/b.ts'", 'no door of storage'],
+  ['src/storage/read/a.ts', "import { b } from '../write/b.ts'", 'storage/read may not import'],
+  ['src/app/a.ts', "import chalk from 'chalk'", 'chalk is for cli alone'],
+  ['src/attic/a.ts', "import { b } from '../util/b.ts'", 'attic may not import util'],
+])('%s: %s is refused', (file, text, fault) => {
+  expect(faultsOf(file, text)).toContain(fault)
+})
+
+test('what the table allows is not refused', () => {
+  expect(faultsOf('src/app/a.ts', "import { b } from '../storage/client/log.ts'")).toBe('')
 })

@@ -4,8 +4,8 @@ import { isatty, type WriteStream } from 'node:tty'
 import { systemCode } from '../../util/errors.ts'
 
 /** Synchronized output: the terminal shows what is between the two at once. */
-const BEGIN_FRAME = '\x1b[?2026h'
-const END_FRAME = '\x1b[?2026l'
+const BEGIN_PICTURE = '\x1b[?2026h'
+const END_PICTURE = '\x1b[?2026l'
 /** CAN: ends a control sequence of which a stalled terminal got only the begin. */
 const CANCEL = '\x18'
 /** Where the terminal does not report its size (some containers and serial consoles). */
@@ -79,7 +79,7 @@ export class ScreenOutput extends EventEmitter {
     }
     if (this.#mode === 'last_words') return this.#writeNow(text)
     const wrapped = this.#mode === 'pictures' && this.#options.synchronized
-    const bytes = wrapped ? BEGIN_FRAME + text + END_FRAME : text
+    const bytes = wrapped ? BEGIN_PICTURE + text + END_PICTURE : text
     this.#bytes += bytes.length
     return this.#stream.writable ? this.#stream.write(bytes) : true
   }
@@ -97,7 +97,7 @@ export class ScreenOutput extends EventEmitter {
   lastWords(): void {
     if (this.#mode === 'closed' || this.#mode === 'last_words') return
     this.#mode = 'last_words'
-    if (this.stalled) this.#writeNow(CANCEL + (this.#options.synchronized ? END_FRAME : ''))
+    if (this.stalled) this.#writeNow(CANCEL + (this.#options.synchronized ? END_PICTURE : ''))
   }
 
   /** Takes no more; calls back when the terminal has everything, or does not take it in time. */
