@@ -23,8 +23,9 @@ export function chartPanel(
   const frozen = frozenOf(view, snapshot.number)
   const { all } = channelsOf(snapshot)
   const strips = chartStrips(all, { arrangement, height })
-  const span = piece(` ${spanText(spanMs(view))} `, 'bold')
-  const drawn = arrangementText(isApart({ arrangement, height }), strips, all.length)
+  const name = isApart({ arrangement, height }) ? 'strips' : 'overlay'
+  const count = countText(strips, all.length)
+  const drawn = frozen || count === '' ? name : `${name}, ${count}`
   return chartLines(trace, {
     width,
     height,
@@ -32,9 +33,13 @@ export function chartPanel(
     endUs: frozen?.endUs ?? null,
     channels: all,
     strips,
-    // A narrow title gives up its note first: never that the chart stands still.
-    title: frozen ? [span, frozenText(frozen, snapshot)] : [span, drawn],
-    note: frozen ? [piece(' '), drawn] : [newestText(snapshot)],
+    title: [
+      piece(` ${spanText(spanMs(view))} `, 'bold'),
+      piece(`${drawn} `, 'dim'),
+      ...(frozen ? [frozenText(frozen, snapshot)] : []),
+    ],
+    // The count gives way to the note that the chart stands still, where there is no room for both.
+    note: frozen ? notePieces(count) : notePieces(newestText(snapshot)),
     message: emptyText(snapshot, trace, view),
     look,
   })
@@ -45,16 +50,18 @@ function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot): Piece {
   return piece(` FROZEN for ${agoText(forMs)}, up to ${momentText(endUs, nowUs)} `, 'invert')
 }
 
-function newestText({ sampleUs }: Snapshot): Piece {
-  return piece(` ${sampleUs === null ? '' : timeOfDayText(sampleUs)} `, 'dim')
+function newestText({ sampleUs }: Snapshot): string {
+  return sampleUs === null ? '' : timeOfDayText(sampleUs)
 }
 
-/** `overlay `, or `strips, 4 of 13 channels ` where some have no place in the chart. */
-function arrangementText(apart: boolean, strips: readonly Strip[], channels: number): Piece {
+function notePieces(text: string): Piece[] {
+  return text === '' ? [] : [piece(` ${text} `, 'dim')]
+}
+
+/** `4 of 13 channels`; empty where all have a place in the chart. */
+function countText(strips: readonly Strip[], channels: number): string {
   const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
-  const name = apart ? 'strips' : 'overlay'
-  const text = shown === channels ? name : `${name}, ${shown} of ${channels} channels`
-  return piece(`${text} `, 'dim')
+  return shown === channels ? '' : `${shown} of ${channels} channels`
 }
 
 /** Why there is nothing to draw. */
