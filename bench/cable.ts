@@ -11,13 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Noise } from '../mock/random.ts'
 import build from '../test/support/build.ts'
-import {
-  checkLogs,
-  pause,
-  RecordedDevice,
-  startMonitor,
-  within,
-} from '../test/support/durability-rig.ts'
+import { checkLogs, pause, RecordedDevice, startMonitor } from '../test/support/durability-rig.ts'
+import { within } from '../test/support/polling.ts'
 
 const pulls = Number(process.argv[2] ?? 50)
 const rateHz = Number(process.argv[3] ?? 10)

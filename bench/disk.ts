@@ -33,8 +33,8 @@ import {
   pause,
   RecordedDevice,
   startMonitor,
-  within,
 } from '../test/support/durability-rig.ts'
+import { within } from '../test/support/polling.ts'
 
 const troubleS = Number(process.argv[2] ?? 8)
 const rateHz = Number(process.argv[3] ?? 20)

@@ -21,8 +21,8 @@ import {
   pause,
   RecordedDevice,
   startMonitor,
-  within,
 } from '../test/support/durability-rig.ts'
+import { within } from '../test/support/polling.ts'
 
 const kills = Number(process.argv[2] ?? 200)
 const rateHz = Number(process.argv[3] ?? 10)

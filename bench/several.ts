@@ -22,8 +22,8 @@ import {
   pause,
   RecordedDevice,
   startMonitor,
-  within,
 } from '../test/support/durability-rig.ts'
+import { within } from '../test/support/polling.ts'
 
 const rounds = Number(process.argv[2] ?? 40)
 const rateHz = Number(process.argv[3] ?? 10)

@@ -41,7 +41,7 @@ export function emptyTrace(
   }
 }
 
-/** A channel without values, to be filled. */
+/** A channel without values, to be filled. @param length slots */
 export function emptySeries(length: number): TraceSeries {
   const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
   return { min: values(), max: values(), last: values() }

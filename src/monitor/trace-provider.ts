@@ -1,4 +1,4 @@
-import type { Trace, TraceSeries } from '../chart/trace.ts'
+import { emptySeries, type Trace } from '../chart/trace.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { US_PER_MINUTE, US_PER_SECOND } from '../util/time-units.ts'
 import type { HubDevice } from './hub.ts'
@@ -44,20 +44,15 @@ function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
   logged.count.set(recent.count.subarray(from), from)
   logged.missing.set(recent.missing.subarray(from), from)
   logged.broken.set(recent.broken.subarray(from), from)
-  const channels: Record<string, TraceSeries> = { ...logged.channels }
-  for (const [id, series] of Object.entries(recent.channels)) {
-    const into = channels[id] ?? emptySeries(logged.length)
-    into.min.set(series.min.subarray(from), from)
-    into.max.set(series.max.subarray(from), from)
-    into.last.set(series.last.subarray(from), from)
-    channels[id] = into
+  const series = new Map(Object.entries(logged.channels))
+  for (const [id, newer] of Object.entries(recent.channels)) {
+    const into = series.get(id) ?? emptySeries(logged.length)
+    into.min.set(newer.min.subarray(from), from)
+    into.max.set(newer.max.subarray(from), from)
+    into.last.set(newer.last.subarray(from), from)
+    series.set(id, into)
   }
-  return { ...logged, channels }
-}
-
-function emptySeries(length: number): TraceSeries {
-  const empty = (): Float64Array => new Float64Array(length).fill(Number.NaN)
-  return { min: empty(), max: empty(), last: empty() }
+  return { ...logged, channels: Object.fromEntries(series) }
 }
 
 /** Begin of what a trace of the device can show, Unix µs; null: nothing yet. */

@@ -1,4 +1,4 @@
-import type { Trace, TraceSeries } from '../chart/trace.ts'
+import { emptyTrace, type Trace, type TraceSeries } from '../chart/trace.ts'
 import { ELECTRIC_CHANNELS, type Extras } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
@@ -124,15 +124,8 @@ export class TraceStore {
     const end = endUs === null ? this.#newest : Math.floor(endUs / SLOT_US)
     // Folded slots are aligned, so that a scrolling chart does not flicker.
     const first = Math.floor(end / fold) - length + 1
-    const trace = {
-      slotUs,
-      startUs: first * slotUs,
-      length,
-      count: new Uint32Array(length),
-      missing: new Uint8Array(length),
-      broken: new Uint8Array(length),
-      channels: emptySeries([...(this.#electric?.ids ?? []), ...this.#extras.keys()], length),
-    }
+    const ids = [...(this.#electric?.ids ?? []), ...this.#extras.keys()]
+    const trace = emptyTrace({ startUs: first * slotUs, slotUs, length }, ids)
     const from = Math.max(0, first * fold, this.#newest - CAPACITY + 1)
     for (let slot = from; slot <= Math.min(end, this.#newest); slot++) {
       this.#foldInto(trace, Math.floor(slot / fold) - first, slot)
@@ -172,11 +165,4 @@ export class TraceStore {
     this.#electric?.foldInto(trace, to, slot)
     for (const series of this.#extras.values()) series.foldInto(trace, to, slot)
   }
-}
-
-function emptySeries(ids: readonly string[], length: number): Record<string, TraceSeries> {
-  const empty = (): Float64Array => new Float64Array(length).fill(Number.NaN)
-  const series: Record<string, TraceSeries> = {}
-  for (const id of ids) series[id] = { min: empty(), max: empty(), last: empty() }
-  return series
 }

@@ -3,15 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import {
-  CLI,
-  type Finished,
-  finished,
-  ina219,
-  start,
-  temporaryFolder,
-  until,
-} from '../support/cli.ts'
+import { CLI, type Finished, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { until } from '../support/polling.ts'
 
 const FRAME = '{"v":5.02,"a":0.245,"w":1.23,"seq":1,"status":"ok"}\n'
 

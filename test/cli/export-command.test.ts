@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
 import { parseCsvRecord } from '../../src/util/csv.ts'
-import { CLI, ina219, start, until } from '../support/cli.ts'
+import { CLI, ina219, start } from '../support/cli.ts'
 import {
   batchesOf,
   EPOCH,
@@ -19,6 +19,7 @@ import {
   tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
 
 let folder: string
 let file: string

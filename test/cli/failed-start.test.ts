@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { finished, ina219, start, temporaryFolder, until } from '../support/cli.ts'
+import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
+import { until } from '../support/polling.ts'
 
 const FRAME = '{"v":5,"a":0.1,"seq":0}\n'
 const ABSENT = ['monitor', '--port', '/dev/nonexistent']

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { CLI, finished, ina219, until } from '../support/cli.ts'
+import { CLI, finished, ina219 } from '../support/cli.ts'
+import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
 const COMMANDS = createProgram(processIo).commands.map((command) => command.name())

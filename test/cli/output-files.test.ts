@@ -14,8 +14,9 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { CLI, finished, ina219, start, until } from '../support/cli.ts'
+import { CLI, finished, ina219, start } from '../support/cli.ts'
 import { makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 const FRAME = '{"v":5.02,"a":0.245,"w":1.23,"seq":1,"status":"ok"}\n'

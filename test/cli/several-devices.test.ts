@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Finished, finished, ina219, start, temporaryFolder, until } from '../support/cli.ts'
+import { type Finished, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
 const BOARD_SAMPLES = 200

@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { start, temporaryFolder, until } from '../support/cli.ts'
+import { start, temporaryFolder } from '../support/cli.ts'
 import { makeLog, START_US, sampleAt } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
 
 /** Buckets of 1 ms over ten hours: rows that never end within a test, from two samples. */
 function endlessLog(folder: string): string[] {

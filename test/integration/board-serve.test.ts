@@ -6,7 +6,8 @@ import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import type { Frame } from '../../src/protocol/frames.ts'
 import { decodeBytes } from '../../src/sources/lines/line-decoder.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { hasPty, until } from '../support/serial.ts'
+import { until } from '../support/polling.ts'
+import { hasPty } from '../support/serial.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 
 /** A host in memory; `listeners` are what a port would call. */
@@ -99,15 +100,15 @@ describe('the board in real time', () => {
     const running = serveBoard(OPTIONS, { host, clock, signal: abort.signal })
     const mover = setInterval(() => clock.advance(50), 1)
     const hellos = () => memory.frames.filter(({ kind }) => kind === 'hello').length
-    await until(() => clock.monoMs() >= 1000, 'a second of the clock')
+    await until('a second of the clock', () => clock.monoMs() >= 1000)
     expect(memory.frames).toHaveLength(0)
     for (const wanted of [1, 2]) {
       isOpen = true
       memory.listeners.opened()
-      await until(() => hellos() === wanted, `hello ${wanted}`)
+      await until(`hello ${wanted}`, () => hellos() === wanted)
     }
     memory.listeners.data(Buffer.from('{"cmd":"hello","seq":3}\n'))
-    await until(() => memory.frames.some(({ kind }) => kind === 'ack'), 'the answer')
+    await until('the answer', () => memory.frames.some(({ kind }) => kind === 'ack'))
     abort.abort()
     expect((await running).resets).toBe(2)
     clearInterval(mover)
@@ -125,13 +126,13 @@ describe('the board in real time', () => {
     const abort = new AbortController()
     const running = serveBoard(OPTIONS, { host: memory.host, clock, signal: abort.signal })
     const mover = setInterval(() => clock.advance(50), 1)
-    await until(() => taken > 0, 'the first bytes')
+    await until('the first bytes', () => taken > 0)
     const before = taken
     const sinceMs = clock.monoMs()
-    await until(() => clock.monoMs() >= sinceMs + 2000, 'two seconds of the clock')
+    await until('two seconds of the clock', () => clock.monoMs() >= sinceMs + 2000)
     expect(taken).toBeLessThan(before + 50)
     memory.listeners.drain()
-    await until(() => taken > before, 'more bytes')
+    await until('more bytes', () => taken > before)
     abort.abort()
     await running
     clearInterval(mover)
@@ -147,10 +148,10 @@ describe('the board in real time', () => {
     port.on('data', (chunk: Buffer) => {
       heard += chunk.toString('latin1')
     })
-    await until(() => heard.includes('"hello"'), 'hello')
+    await until('hello', () => heard.includes('"hello"'))
     port.write('{"cmd":"set_interval","value":20,"seq":1}\n')
-    await until(() => heard.includes('"ack":1,'), 'the answer')
-    await until(() => (heard.match(/"v":/g)?.length ?? 0) > 5, 'samples')
+    await until('the answer', () => heard.includes('"ack":1,'))
+    await until('samples', () => (heard.match(/"v":/g)?.length ?? 0) > 5)
     await new Promise((resolve) => port.close(resolve))
     abort.abort()
     expect((await running).resets).toBeGreaterThan(0)

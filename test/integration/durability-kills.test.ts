@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/cli.ts'
-import { checkLogs, pause, RecordedDevice, startMonitor } from '../support/durability-rig.ts'
-import { hasPty, until } from '../support/serial.ts'
+import { checkLogs, RecordedDevice, startMonitor } from '../support/durability-rig.ts'
+import { until } from '../support/polling.ts'
+import { hasPty } from '../support/serial.ts'
 
 const SLOW_MS = 30_000
 
@@ -14,8 +15,16 @@ describe.skipIf(!hasPty)('a monitor that is killed', () => {
     const device = await RecordedDevice.open(join(folder, 'port'), 10, 1)
     try {
       let run = startMonitor(device.link, db)
-      await until(() => device.acks > 0, 'the first contact', SLOW_MS)
-      for (const afterMs of [0, 350, 500, 900]) {
+      await until('the first contact', () => device.acks > 0, SLOW_MS)
+      // Each kill comes at another moment of the run before it.
+      const moments: readonly [string, (newest: number, hosts: number, acks: number) => boolean][] =
+        [
+          ['started', () => true],
+          ['the port is open', (_newest, hosts) => device.hosts > hosts],
+          ['a commit', (_newest, _hosts, acks) => device.acks > acks],
+          ['samples after it', (newest) => device.newest > newest + 10],
+        ]
+      for (const [moment, isHere] of moments) {
         run.child.kill('SIGKILL')
         expect((await run.exited).signal).toBe('SIGKILL')
         expect(checkLogs([db], device, device.acked ?? -1)).toMatchObject({
@@ -24,8 +33,9 @@ describe.skipIf(!hasPty)('a monitor that is killed', () => {
           twice: 0,
           wrong: 0,
         })
+        const { newest, hosts, acks } = device
         run = startMonitor(device.link, db)
-        await pause(afterMs)
+        await until(moment, () => isHere(newest, hosts, acks), SLOW_MS)
       }
       expect(await device.finish(SLOW_MS)).toBe(true)
       run.child.kill('SIGTERM')

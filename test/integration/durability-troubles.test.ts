@@ -9,7 +9,8 @@ import {
   RecordedDevice,
   startMonitor,
 } from '../support/durability-rig.ts'
-import { hasPty, until } from '../support/serial.ts'
+import { until } from '../support/polling.ts'
+import { hasPty } from '../support/serial.ts'
 
 const SLOW_MS = 30_000
 
@@ -24,7 +25,7 @@ describe.skipIf(!hasPty)('a running monitor', () => {
     db = join(folder, 'log.db')
     device = await RecordedDevice.open(join(folder, 'port'), 20, 1)
     run = startMonitor(device.link, db)
-    await until(() => device.acks > 0, 'the first contact', SLOW_MS)
+    await until('the first contact', () => device.acks > 0, SLOW_MS)
   })
 
   afterEach(async () => {
@@ -36,7 +37,7 @@ describe.skipIf(!hasPty)('a running monitor', () => {
   /** Every sample is in the log, once, as the device made it. */
   async function expectAll(): Promise<void> {
     expect(await device.finish(SLOW_MS)).toBe(true)
-    await until(() => !existsSync(`${db}.spill.csv`), 'the spill file is empty', SLOW_MS)
+    await until('the spill file is empty', () => !existsSync(`${db}.spill.csv`), SLOW_MS)
     run.child.kill('SIGTERM')
     expect((await run.exited).code).toBe(0)
     expect(checkLogs([db], device, device.newest)).toMatchObject({
@@ -52,10 +53,10 @@ describe.skipIf(!hasPty)('a running monitor', () => {
     const other = new Database(db)
     other.exec('BEGIN EXCLUSIVE')
     const { newest } = device
-    await until(() => device.newest > newest + 30, 'samples meanwhile', SLOW_MS)
+    await until('samples meanwhile', () => device.newest > newest + 30, SLOW_MS)
     // What is not in the log has not been acknowledged.
     expect(device.acked).toBeLessThanOrEqual(newest)
-    await until(() => run.said().includes('locked by another program'), 'it is reported', SLOW_MS)
+    await until('it is reported', () => run.said().includes('locked by another program'), SLOW_MS)
     other.close()
     await expectAll()
     expect(run.summary()).toMatchObject({ log_state: 'recording', log_outages: 1 })
@@ -70,9 +71,9 @@ describe.skipIf(!hasPty)('a running monitor', () => {
     for (let pull = 0; pull < 3; pull++) {
       const { hosts, newest } = device
       device.pull()
-      await until(() => device.newest > newest + 5, 'samples meanwhile', SLOW_MS)
+      await until('samples meanwhile', () => device.newest > newest + 5, SLOW_MS)
       await device.plug()
-      await until(() => device.hosts > hosts, 'it is back', SLOW_MS)
+      await until('it is back', () => device.hosts > hosts, SLOW_MS)
     }
     await expectAll()
     expect(run.summary()).toMatchObject({ lost: 0 })

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { DeviceLog, LogClient, LogEvent } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import { until } from '../support/cli.ts'
 import {
   HOURS_48_MS,
   query,
@@ -15,6 +14,7 @@ import {
   WORKER_URL,
 } from '../support/log-fixture.ts'
 import { MemoryLog } from '../support/memory-log.ts'
+import { until } from '../support/polling.ts'
 
 /** A log, and how a test gets at it. */
 interface Bench {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPty, type Pty } from '../../mock/pty.ts'
-import { hasPty, openRecordedPty, shutInherited, until } from '../support/serial.ts'
+import { until } from '../support/polling.ts'
+import { hasPty, openRecordedPty, shutInherited } from '../support/serial.ts'
 
 describe.skipIf(!hasPty)('pseudo-serial port', () => {
   let folder: string
@@ -48,7 +49,7 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
     const { port, received } = await host(pty.path)
     expect(pty.write(everyByte)).toBe(true)
     port.write(everyByte)
-    await until(() => received().length >= 256 && pty.received().length >= 256, 'all bytes')
+    await until('all bytes', () => received().length >= 256 && pty.received().length >= 256)
     expect(received()).toEqual(everyByte)
     expect(pty.received()).toEqual(everyByte)
     expect(pty.dropped).toBe(0)
@@ -63,15 +64,15 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
     expect(pty.dropped).toBe(5)
 
     const first = await host(pty.path)
-    await until(() => pty.open, 'the host to be noticed')
+    await until('the host to be noticed', () => pty.open)
     await closeHost(first.port)
-    await until(() => !pty.open, 'its going to be noticed')
+    await until('its going to be noticed', () => !pty.open)
     pty.write('lost\n')
     expect(pty.dropped).toBe(10)
 
     const second = await host(pty.path)
     pty.write('heard\n')
-    await until(() => second.received().length > 0, 'the line')
+    await until('the line', () => second.received().length > 0)
     expect(second.received().toString()).toBe('heard\n')
     expect(seen).toEqual(['opened', 'closed', 'opened'])
   })
@@ -90,8 +91,8 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
       expect(written).toBeLessThan(1_000_000)
     }
     port.resume()
-    await until(() => drained > 0, 'the drain')
-    await until(() => received().length === written - pty.dropped, 'all but the dropped bytes')
+    await until('the drain', () => drained > 0)
+    await until('all but the dropped bytes', () => received().length === written - pty.dropped)
     expect(pty.write('more')).toBe(true)
   })
 
@@ -122,7 +123,7 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
         sent += part.length
       }
     }
-    await until(() => received().length >= total && pty.received().length >= total, 'all', 20_000)
+    await until('all', () => received().length >= total && pty.received().length >= total, 20_000)
     const kiloBytesPerS = total / (performance.now() - startedMs)
     expect(received().equals(payload)).toBe(true)
     expect(pty.received().equals(payload)).toBe(true)
@@ -156,7 +157,7 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
     toClose.push(() => child.kill())
     await new Promise((resolve) => child.stdout?.once('data', resolve))
     await pty.close()
-    await until(() => closed, 'the hang-up')
+    await until('the hang-up', () => closed)
   })
 
   describe('link', () => {
@@ -166,7 +167,7 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
       expect(readlinkSync(link)).toBe(pty.path)
       const { received } = await host(link)
       pty.write('x')
-      await until(() => received().length > 0, 'a byte')
+      await until('a byte', () => received().length > 0)
       await pty.close()
       expect(existsSync(link)).toBe(false)
     })

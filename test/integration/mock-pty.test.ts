@@ -2,7 +2,8 @@ import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { describe, expect, it } from 'vitest'
-import { type Finished, finished, start, temporaryFolder, until } from '../support/cli.ts'
+import { type Finished, finished, start, temporaryFolder } from '../support/cli.ts'
+import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
 /** A host that writes down what it hears. */

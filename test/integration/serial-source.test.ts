@@ -23,7 +23,8 @@ import type { SourceSink } from '../../src/sources/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import type { InaError } from '../../src/util/errors.ts'
 import { frameText, noteLine } from '../support/frames.ts'
-import { hasPty, openRecordedPty, type RecordedPty, until } from '../support/serial.ts'
+import { until } from '../support/polling.ts'
+import { hasPty, openRecordedPty, type RecordedPty } from '../support/serial.ts'
 
 /** All that a source told, in order. */
 class Recorder implements SourceSink {
@@ -98,7 +99,7 @@ describe.skipIf(!hasPty)('serial source', () => {
   }
 
   async function live(pty: RecordedPty, got: Recorder): Promise<void> {
-    await until(() => got.log.at(-1) === 'live' && pty.open, 'the connection')
+    await until('the connection', () => got.log.at(-1) === 'live' && pty.open)
   }
 
   it('decodes lines byte for byte, counts bytes, and writes', async () => {
@@ -115,7 +116,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     ])
     pty.write(sent)
     source.write('{"cmd":"hello","seq":1}')
-    await until(() => got.frames.length === 6 && pty.received().length > 0, 'lines both ways')
+    await until('lines both ways', () => got.frames.length === 6 && pty.received().length > 0)
     expect(got.frames).toEqual([
       'malformed',
       '#null',
@@ -140,7 +141,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     await live(first, got)
     first.write(`${noteLine('one')}\n${noteLine('two')}\nbroken o`)
     await first.close()
-    await until(() => got.log.at(-1) === 'waiting', 'the loss')
+    await until('the loss', () => got.log.at(-1) === 'waiting')
     // What broke off is a line, and comes before the loss is told.
     expect(got.log.slice(-4)).toEqual(['frame one', 'frame two', 'frame malformed', 'waiting'])
     expect(got.reasons.at(-1)).toContain('waiting for it')
@@ -149,12 +150,12 @@ describe.skipIf(!hasPty)('serial source', () => {
     const second = await device()
     await live(second, got)
     second.write(`${noteLine('three')}\n`)
-    await until(() => got.frames.includes('three'), 'a line after the return')
+    await until('a line after the return', () => got.frames.includes('three'))
     expect(got.log.slice(-3)).toEqual(['connected', 'live', 'frame three'])
     expect(got.log.filter((entry) => entry === 'connected')).toHaveLength(2)
     expect(got.log.filter((entry) => entry === 'waiting')).toHaveLength(1)
     source.write('again')
-    await until(() => second.received().length > 0, 'a line back')
+    await until('a line back', () => second.received().length > 0)
     expect(second.received().toString()).toBe('again\n')
     expect(got.error).toBeNull()
   })
@@ -171,7 +172,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     }
     pty.onDrain(pump)
     pump()
-    await until(() => got.frames.length === lines.length, 'all lines', 20_000)
+    await until('all lines', () => got.frames.length === lines.length, 20_000)
     expect(got.frames).toEqual(lines.map((_, i) => `#${i}`))
     expect(pty.dropped).toBe(0)
     expect(got.byteCount / (performance.now() - startedMs)).toBeGreaterThan(100)
@@ -183,13 +184,13 @@ describe.skipIf(!hasPty)('serial source', () => {
     const { got } = monitor({ clock: { wallMs: () => nowMs, monoMs: () => nowMs } })
     await live(pty, got)
     nowMs += 3100
-    await until(() => got.log.at(-1) === 'silent', 'silence from the start')
+    await until('silence from the start', () => got.log.at(-1) === 'silent')
     expect(got.reasons.at(-1)).toContain('115200 baud')
     pty.write('x\n')
-    await until(() => got.frames.length === 1, 'a line')
+    await until('a line', () => got.frames.length === 1)
     expect(got.log.at(-1)).toBe('live')
     nowMs += 3100
-    await until(() => got.log.at(-1) === 'silent', 'silence after a line')
+    await until('silence after a line', () => got.log.at(-1) === 'silent')
     expect(got.reasons.at(-1)).toBe('the device has fallen silent')
   })
 
@@ -198,7 +199,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     const { got } = monitor()
     await live(pty, got)
     pty.write(Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 97 + 13) & 0xff)))
-    await until(() => got.reasons.at(-1)?.includes('--baud 9600') === true, 'the advice')
+    await until('the advice', () => got.reasons.at(-1)?.includes('--baud 9600') === true)
     expect(got.log.at(-1)).toBe('live')
   })
 
@@ -210,7 +211,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     for (let seq = 0; seq < 20; seq++) {
       pty.write(Buffer.from(`{"v":5.02,"a":0.245,"seq":${seq}}\n`))
       pty.write(Buffer.concat([garbage, Buffer.from('\n')]))
-      await until(() => got.overlongs === seq + 1, 'the garbage')
+      await until('the garbage', () => got.overlongs === seq + 1)
     }
     expect(got.reasons.filter((reason) => reason.includes('--baud'))).toEqual([])
   })
@@ -220,7 +221,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     const before = timers()
     const { source, got } = monitor({ wait: true })
-    await until(() => got.log.at(-1) === 'waiting', 'waiting')
+    await until('waiting', () => got.log.at(-1) === 'waiting')
     expect(timers()).toBe(before + 1)
     await source.stop()
     expect(timers()).toBe(before)
@@ -231,9 +232,9 @@ describe.skipIf(!hasPty)('serial source', () => {
     const { source, got } = monitor()
     await live(pty, got)
     pty.write(`${noteLine('whole')}\nunfinished`)
-    await until(() => got.byteCount > noteLine('whole').length + 1, 'the bytes')
+    await until('the bytes', () => got.byteCount > noteLine('whole').length + 1)
     await source.stop()
-    await until(() => !pty.open, 'the hang-up')
+    await until('the hang-up', () => !pty.open)
     // A line cut off by our own stop is no fault of the device.
     expect(got.frames).toEqual(['whole'])
     expect(got.log.at(-1)).toBe('frame whole')
@@ -242,11 +243,11 @@ describe.skipIf(!hasPty)('serial source', () => {
   describe('at the start', () => {
     it('a port that is absent ends it, or is waited for', async () => {
       const { got } = monitor()
-      await until(() => got.error !== null, 'the failure')
+      await until('the failure', () => got.error !== null)
       expect(got.error).toMatchObject({ code: 'device_absent' })
 
       const waiting = monitor({ wait: true })
-      await until(() => waiting.got.log.at(-1) === 'waiting', 'waiting')
+      await until('waiting', () => waiting.got.log.at(-1) === 'waiting')
       await live(await device(), waiting.got)
       expect(waiting.got.error).toBeNull()
     })
@@ -256,11 +257,11 @@ describe.skipIf(!hasPty)('serial source', () => {
       const first = monitor()
       await live(pty, first.got)
       const second = monitor()
-      await until(() => second.got.error !== null, 'the failure')
+      await until('the failure', () => second.got.error !== null)
       expect(second.got.error).toMatchObject({ code: 'device_busy' })
       expect(second.got.error?.message).toContain(`(pid ${process.pid})`)
       pty.write('still mine\n')
-      await until(() => first.got.frames.length === 1, 'the first goes on')
+      await until('the first goes on', () => first.got.frames.length === 1)
     })
 
     it.skipIf(process.getuid?.() !== 0)('a port of others says which group to join', async () => {
@@ -280,7 +281,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       }
       const { got } = monitor({ path: pty.path, clock: { wallMs: monoMs, monoMs } })
       try {
-        await until(() => got.error !== null, 'the failure')
+        await until('the failure', () => got.error !== null)
       } finally {
         process.seteuid?.(0)
       }
@@ -292,7 +293,7 @@ describe.skipIf(!hasPty)('serial source', () => {
     it('a file is not a port', async () => {
       writeFileSync(link, 'x')
       const { got } = monitor({ wait: true })
-      await until(() => got.error !== null, 'the failure')
+      await until('the failure', () => got.error !== null)
       expect(got.error).toMatchObject({ code: 'device_unsupported' })
     })
   })
@@ -344,7 +345,7 @@ describe.skipIf(!hasPty)('serial source', () => {
           return [...ports].map(([path, port]) => usb(path, port.serialNumber))
         },
       })
-      await until(() => listed > 0 && got.log.at(-1) === 'live', 'the connection')
+      await until('the connection', () => listed > 0 && got.log.at(-1) === 'live')
       ports.get('/dev/ttyX0')?.line()
 
       const pulled = ports.get('/dev/ttyX0')
@@ -352,12 +353,12 @@ describe.skipIf(!hasPty)('serial source', () => {
       plug('/dev/ttyX0', 'B2')
       pulled?.unplug()
       const before = listed
-      await until(() => listed >= before + 2, 'some attempts')
+      await until('some attempts', () => listed >= before + 2)
       expect(opened).toEqual(['/dev/ttyX0'])
       expect(got.log.at(-1)).toBe('waiting')
 
       plug('/dev/ttyX5', 'A1')
-      await until(() => got.log.at(-1) === 'live', 'the return')
+      await until('the return', () => got.log.at(-1) === 'live')
       expect(opened).toEqual(['/dev/ttyX0', '/dev/ttyX5'])
       expect(got.reasons).toContain('/dev/ttyX0 is back as /dev/ttyX5')
       ports.get('/dev/ttyX5')?.line()
@@ -375,7 +376,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       }
       const { got } = monitor({ path: '/dev/ttyX0', factory, listPorts: async () => [] })
       // An unhandled rejection fails the whole run of tests.
-      await until(() => asked >= 4, 'some looks at the list')
+      await until('some looks at the list', () => asked >= 4)
       expect(got.log).not.toContain('waiting')
       expect(got.error).toBeNull()
     })
@@ -387,7 +388,7 @@ describe.skipIf(!hasPty)('serial source', () => {
       const { got } = monitor({ path: named, factory: realPortFactory })
       await live(pty, got)
       rmSync(named)
-      await until(() => got.log.at(-1) === 'waiting', 'the loss')
+      await until('the loss', () => got.log.at(-1) === 'waiting')
       expect(got.reasons.at(-1)).toContain('was unplugged')
       symlinkSync(pty.path, named)
       await live(pty, got)

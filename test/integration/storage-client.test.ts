@@ -6,7 +6,6 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { LogClient, LogEvent, LogState } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import { until } from '../support/cli.ts'
 import {
   EPOCH,
   HOURS_48_MS,
@@ -15,6 +14,7 @@ import {
   tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
 
 let file: string
 

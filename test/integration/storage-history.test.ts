@@ -9,7 +9,6 @@ import {
   openLogHistory,
 } from '../../src/storage/client/log-history.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
-import { until } from '../support/cli.ts'
 import {
   HISTORY_WORKER_URL,
   HOURS_48_MS,
@@ -19,6 +18,7 @@ import {
   tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
 
 function historyOf(file: string, options: LogHistoryOptions = {}): LogHistory {
   const history = openLogHistory(file, { workerUrl: HISTORY_WORKER_URL, ...options })

@@ -79,20 +79,6 @@ export function piped(
   return Promise.all([finished(writer), finished(reader)])
 }
 
-/** Waits until something holds, with a deadline; never a fixed pause. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  ms = 20_000,
-): Promise<void> {
-  const deadline = Date.now() + ms
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`still not after ${ms} ms: ${what}`)
-    await new Promise((resolve) => setImmediate(resolve))
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 const cleanups: (() => void)[] = []
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup()

@@ -12,6 +12,7 @@ import { openPty, type Pty } from '../../mock/pty.ts'
 import { systemSchedule } from '../../mock/schedule.ts'
 import { LineSplitter } from '../../src/sources/lines/line-splitter.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { within } from './polling.ts'
 import { shutInherited } from './serial.ts'
 
 /** Also right in a bundled bench, which is two folders below the root as this file is. */
@@ -284,14 +285,4 @@ function isTrue(row: Row, truth: Truth | undefined): boolean {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** Waits until something holds. @returns false: not within the deadline */
-export async function within(ms: number, holds: () => boolean): Promise<boolean> {
-  const endMs = performance.now() + ms
-  while (!holds()) {
-    if (performance.now() > endMs) return false
-    await pause(5)
-  }
-  return true
 }

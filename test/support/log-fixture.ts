@@ -9,6 +9,7 @@ import type { LogRange } from '../../src/storage/read/log-query.ts'
 import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
+import { sampleOf } from './samples.ts'
 
 /** The worker as it ships; vitest's global setup builds it. */
 export const WORKER_URL = new URL('../../dist/log-worker.js', import.meta.url)
@@ -31,21 +32,7 @@ export function tempFolder(): string {
 }
 
 export function sampleAt(timeUs: number, seq: number | null, more: Partial<Sample> = {}): Sample {
-  return {
-    timeUs,
-    electric: true,
-    extras: null,
-    voltage: 5.02,
-    current: 0.245,
-    power: 1.23,
-    seq,
-    status: 'ok',
-    inRange: true,
-    epochId: 1,
-    gapBefore: false,
-    origin: 'live',
-    ...more,
-  }
+  return sampleOf({ timeUs, seq, voltage: 5.02, current: 0.245, power: 1.23, ...more })
 }
 
 /** `count` samples from `START_US` on, `stepUs` apart, with values that go up and down. */

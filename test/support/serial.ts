@@ -12,23 +12,6 @@ export const hasPty: boolean = (() => {
   }
 })()
 
-/**
- * Waits until `condition` holds; polls, so that a test is as quick as the machine.
- *
- * @param deadlineMs longest wait in ms before the test fails
- */
-export async function until(
-  condition: () => boolean,
-  what: string,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`timed out waiting for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
 /** A pseudo-serial port with everything the host sent so far. */
 export interface RecordedPty extends Pty {
   received(): Buffer

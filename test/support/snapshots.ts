@@ -11,6 +11,7 @@ import {
   VIEW_VERSION,
   type WindowStat,
 } from '../../src/monitor/view.ts'
+import { emptyLedger } from '../../src/stream/ledger.ts'
 
 /** What a snapshot can differ in from a healthy one. */
 export type SnapshotChanges = Partial<Snapshot>
@@ -46,25 +47,13 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     rate: 100.2,
     lagMs: 12,
     ledger: {
+      ...emptyLedger(),
       lines: 76_100,
       samples: 76_100,
-      out_of_range: 0,
-      duplicates: 0,
-      malformed: 0,
-      crc_errors: 0,
-      overlong: 0,
-      control: 0,
       logged: 76_100,
-      gaps: 0,
-      lost: 0,
-      recovered: 0,
-      reboots: 0,
-      nacks_sent: 0,
-      commands_acked: 0,
       bytes: 7_000_000,
       seconds: 761,
       log_state: 'recording',
-      log_outages: 0,
     },
     log: {
       kind: 'recording',

@@ -2,23 +2,16 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { ProcessIo } from '../../src/app/io.ts'
 import { LineOutput } from '../../src/app/output/line-output.ts'
-import type { Sample } from '../../src/domain/sample.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { sampleOf } from '../support/samples.ts'
 
-const SAMPLE: Sample = {
+const SAMPLE = sampleOf({
   timeUs: 1_790_000_000_123_000,
-  electric: true,
   voltage: 5.02,
   current: 0.245,
   power: 1.23,
-  extras: null,
   seq: 123,
-  status: 'ok',
-  inRange: true,
-  epochId: 1,
-  gapBefore: false,
-  origin: 'live',
-}
+})
 const LINE = '2026-09-21T14:13:20.123Z   5.020 V   0.2450 A   1.2300 W  ok  #123\n'
 
 /** An output to a reader that reads when the test says so. */

@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ndjsonLine, plainLine } from '../../src/app/output/sample-text.ts'
 import type { Sample } from '../../src/domain/sample.ts'
+import { sampleOf } from '../support/samples.ts'
 
-const SAMPLE: Sample = {
+const SAMPLE = sampleOf({
   timeUs: 1_790_000_000_123_000,
-  electric: true,
   voltage: 5.02,
   current: 0.245,
   power: 1.23,
-  extras: null,
   seq: 123,
-  status: 'ok',
-  inRange: true,
-  epochId: 1,
-  gapBefore: false,
-  origin: 'live',
-}
+})
 const SOLAR: Sample = {
   ...SAMPLE,
   electric: false,

@@ -3,25 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { Integrator } from '../../src/stats/totals.ts'
 import { SlidingWindows } from '../../src/stats/windows.ts'
+import { sampleOf } from '../support/samples.ts'
 
 const START_US = 1_790_000_000_000_000
 
 function sample(timeUs: number, change: Partial<Sample> = {}): Sample {
-  return {
-    timeUs,
-    electric: true,
-    extras: null,
-    voltage: 5,
-    current: 0.5,
-    power: 2.5,
-    seq: null,
-    status: 'ok',
-    inRange: true,
-    epochId: 1,
-    gapBefore: false,
-    origin: 'live',
-    ...change,
-  }
+  return sampleOf({ timeUs, ...change })
 }
 
 describe('SlidingWindows', () => {

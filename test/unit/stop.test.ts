@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Stop } from '../../src/app/stop.ts'
 import { bundleProgram } from '../support/bundle.ts'
-import { until } from '../support/cli.ts'
+import { until } from '../support/polling.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Trace, TraceSeries } from '../../chart/trace.ts'
+import { emptySeries, emptyTrace, type Trace, type TraceSeries } from '../../chart/trace.ts'
 import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
 import { UsualInterval } from '../../stats/usual-interval.ts'
 import type { Catalog } from '../file/catalog.ts'
@@ -88,16 +88,8 @@ class TraceBuilder {
   ) {
     this.#names = names
     this.#wanted = wanted
-    this.trace = {
-      slotUs,
-      startUs,
-      length,
-      count: new Uint32Array(length),
-      missing: new Uint8Array(length),
-      broken: new Uint8Array(length),
-      channels: this.#series,
-    }
-    for (const name of wanted ?? names.values()) this.#series[name] = emptySeries(length)
+    for (const id of wanted ?? names.values()) this.#series[id] = emptySeries(length)
+    this.trace = { ...emptyTrace({ startUs, slotUs, length }, []), channels: this.#series }
   }
 
   add(slot: number, bucket: FullBucket): void {
@@ -153,9 +145,4 @@ class TraceBuilder {
         newest === null ? sumMicro / figures.measured / 1e6 : fromStored(newest[COLUMN[quantity]])
     }
   }
-}
-
-function emptySeries(length: number): TraceSeries {
-  const values = (): Float64Array => new Float64Array(length).fill(Number.NaN)
-  return { min: values(), max: values(), last: values() }
 }
