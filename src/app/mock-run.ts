@@ -4,7 +4,7 @@ import { ReplayFeed } from '../../mock/replay/replay-feed.ts'
 import { deviceOptions, paceOf, type RunChoice, sampleLimit } from '../../mock/run-plan.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { printAtOnce, printLive } from '../../mock/stdout-runner.ts'
-import { InaError } from '../util/errors.ts'
+import type { InaError } from '../util/errors.ts'
 import { flushed } from './flushed.ts'
 import type { ProcessIo } from './io.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -29,7 +29,6 @@ const SENSOR_RATE_HZ = 1e6 / 1064
 
 /** Runs the mock device until its end, a signal or an output that takes no more. */
 export async function runMock(plan: MockPlan, io: ProcessIo): Promise<void> {
-  refuseUnusedColumns(plan)
   const writeSummary = openSummary(plan.summary ?? null, io.stderr, null)
   const replay = plan.replay === undefined ? null : openReplay(plan.replay, plan)
   const stop = new Stop(io.clock)
@@ -49,16 +48,6 @@ export async function runMock(plan: MockPlan, io: ProcessIo): Promise<void> {
     if (failure !== null) throw failure
   } finally {
     stop.dispose()
-  }
-}
-
-function refuseUnusedColumns(plan: MockPlan): void {
-  if (plan.columns !== undefined && plan.replay === undefined) {
-    throw new InaError(
-      'usage_invalid',
-      '--columns says what the columns of a recording are, but none is played',
-      'name the recording with --replay',
-    )
   }
 }
 

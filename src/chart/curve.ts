@@ -8,14 +8,13 @@ import type { Trace } from './trace.ts'
  * Draws one channel into its strip: in each column a bar from its lowest to its
  * highest value, joined to the column before unless the curve is broken in
  * between. A column without a value is crossed by the line; a gap stays empty.
- *
- * @param dotsPerRow dots of the raster in one row of cells
  */
-export function drawCurve(raster: Raster, columns: Trace, curve: Curve, dotsPerRow: number): void {
+export function drawCurve(raster: Raster, columns: Trace, curve: Curve): void {
   const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
   const { axis, strip, pen } = curve
   const { min, max, last } = series
+  const { dotsPerRow } = raster
   const [top, height] = [strip.top * dotsPerRow, strip.rows * dotsPerRow]
   const rowOf = (value: number): number => top + dotRow(axis, value, height)
   let from: { x: number; value: number } | undefined

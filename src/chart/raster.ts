@@ -16,7 +16,7 @@ interface RasterCell {
 /** A grid of dots in which each character cell remembers whose dots it holds. */
 export interface Raster {
   readonly dotColumns: number
-  readonly dotRows: number
+  readonly dotsPerRow: number
   /** Dots outside are dropped. */
   dot(x: number, y: number, pen: Pen): void
   /** The cell as it stands; null where it is empty. */
@@ -39,21 +39,22 @@ const BRAILLE_BITS = [
 /** Two by four dots a cell. A cell has one colour: that of the curve drawn last. */
 class BrailleRaster implements Raster {
   readonly dotColumns: number
-  readonly dotRows: number
+  readonly dotsPerRow = 4
   readonly #columns: number
+  readonly #dotRows: number
   readonly #bits: Uint8Array
   readonly #owner: (Pen | undefined)[]
 
   constructor(columns: number, rows: number) {
     this.#columns = columns
     this.dotColumns = columns * 2
-    this.dotRows = rows * 4
+    this.#dotRows = rows * this.dotsPerRow
     this.#bits = new Uint8Array(columns * rows)
     this.#owner = new Array<Pen | undefined>(columns * rows)
   }
 
   dot(x: number, y: number, pen: Pen): void {
-    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.dotRows) return
+    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.#dotRows) return
     const i = (y >> 2) * this.#columns + (x >> 1)
     this.#bits[i] = (this.#bits[i] ?? 0) | (BRAILLE_BITS[y & 3]?.[x & 1] ?? 0)
     this.#owner[i] = pen
@@ -70,17 +71,18 @@ class BrailleRaster implements Raster {
 /** One dot a cell, drawn as the curve's letter: for terminals with ASCII alone. */
 class LetterRaster implements Raster {
   readonly dotColumns: number
-  readonly dotRows: number
+  readonly dotsPerRow = 1
+  readonly #rows: number
   readonly #cells: (Pen | undefined)[]
 
   constructor(columns: number, rows: number) {
     this.dotColumns = columns
-    this.dotRows = rows
+    this.#rows = rows
     this.#cells = new Array<Pen | undefined>(columns * rows)
   }
 
   dot(x: number, y: number, pen: Pen): void {
-    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.dotRows) return
+    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.#rows) return
     this.#cells[y * this.dotColumns + x] = pen
   }
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../domain/channels.ts'
+import { type Channel, isElectric, mainChannels } from '../domain/channels.ts'
 import { type Axis, roundAxis } from './axis.ts'
 import { extent } from './columns.ts'
 import { lettersOf } from './letters.ts'
@@ -23,12 +23,8 @@ export interface Curve {
   readonly pen: Pen
 }
 
-/** Curves with axes of their own that one frame can take. */
-const OVERLAY_MAX = 3
 /** The least height of the strip of an extra channel, in cells. */
 const EXTRA_STRIP_ROWS = 4
-/** A plot below this is never cut into strips. */
-const APART_MIN_ROWS = 6
 
 /**
  * Strips for the channels for which there is room, in their order; the others
@@ -36,20 +32,19 @@ const APART_MIN_ROWS = 6
  * a frame only where the device has nothing else.
  *
  * @param rows height of the plot in cells
+ * @param channels voltage, current and power first
+ * @param apart a strip each, in place of one for all
  */
 export function stripsOf(
   rows: number,
   channels: readonly Channel[],
   apart: boolean,
 ): readonly Strip[] {
-  const electric = channels.filter(({ quantity }) => quantity !== null)
-  if (!apart || rows < APART_MIN_ROWS) {
-    const shown = electric.length > 0 ? electric : channels.slice(0, OVERLAY_MAX)
-    return [{ channels: shown, top: 0, rows, intervals: intervalsFor(rows) }]
+  if (!apart) {
+    return [{ channels: mainChannels(channels), top: 0, rows, intervals: intervalsFor(rows) }]
   }
-  const room = Math.max(1, electric.length, Math.floor(rows / EXTRA_STRIP_ROWS))
-  const extra = channels.filter(({ quantity }) => quantity === null)
-  const shown = [...electric, ...extra].slice(0, room)
+  const electric = channels.filter(isElectric).length
+  const shown = channels.slice(0, Math.max(1, electric, Math.floor(rows / EXTRA_STRIP_ROWS)))
   return shown.map((channel, i) => {
     const top = Math.round((rows * i) / shown.length)
     const height = Math.round((rows * (i + 1)) / shown.length) - top

@@ -15,7 +15,7 @@ interface SourceValues {
   mock?: readonly string[]
   stdin?: boolean
   wait?: boolean
-  baud?: number | readonly Scoped<number>[]
+  baud?: readonly Scoped<number>[]
   device?: readonly string[]
   set?: readonly string[]
   maxVoltage?: readonly Scoped<number>[]
@@ -38,15 +38,11 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       ),
     )
     .addOption(
-      option<number | Scoped<number>>(
-        '--baud <n>',
-        'line rate in baud, 300 to 4000000; <device>:<n> for one port',
-        {
-          default: DEFAULT_BAUD,
-          list: BLANK_OR_COMMA,
-          parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
-        },
-      ),
+      option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
+        list: BLANK_OR_COMMA,
+        defaultText: String(DEFAULT_BAUD),
+        parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
+      }),
     )
     .addOption(
       option('--stdin', 'frames from standard input, one way; keys come from the terminal itself'),
@@ -121,7 +117,7 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
     sources: inOrder(values, order),
     wait: values.wait === true,
     labels: given('device', values.device),
-    bauds: given('baud', typeof values.baud === 'number' ? [] : values.baud),
+    bauds: given('baud', values.baud),
     settings: given('set', values.set),
     maxVoltages: given('maxVoltage', values.maxVoltage),
     maxCurrents: given('maxCurrent', values.maxCurrent),

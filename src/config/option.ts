@@ -21,7 +21,7 @@ export interface ConfigCommand {
   readonly options: readonly ConfigOption[]
 }
 
-type Origin = 'flag' | 'environment' | 'file' | 'default'
+type Origin = 'environment' | 'file'
 
 export interface ConfigValue {
   /** Of the option. */

@@ -74,6 +74,17 @@ export const ELECTRIC: Readonly<Record<Quantity, Channel>> = {
 
 export const ELECTRIC_CHANNELS: readonly Channel[] = QUANTITIES.map((each) => ELECTRIC[each])
 
+/** Those shown where not all can be: voltage, current and power, or the first three of a device without. */
+export function mainChannels(channels: readonly Channel[]): readonly Channel[] {
+  const electric = channels.filter(isElectric)
+  return electric.length > 0 ? electric : channels.slice(0, 3)
+}
+
+/** Voltage, current or power. */
+export function isElectric({ quantity }: Channel): boolean {
+  return quantity !== null
+}
+
 /** Values of extra channels by id; what one sample carries beside voltage, current and power. */
 export type Extras = Readonly<Record<string, number>>
 

@@ -78,7 +78,7 @@ export interface Snapshot {
   readonly number: DeviceNumber
   readonly device: string
   readonly source: SourceView
-  /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
+  /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value; v, a, w while nothing is known. */
   readonly channels: readonly Channel[]
   /** Time of the newest sample; null before the first. */
   readonly sampleUs: number | null

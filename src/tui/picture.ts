@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot, TraceRequest } from '../monitor/view.ts'
 import { isApart, slotsFor } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
@@ -11,7 +12,6 @@ import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
-import { channelsOf, mainChannels } from './view/channel-text.ts'
 import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
 import { type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
 import type { Look } from './view/look.ts'
@@ -43,14 +43,14 @@ export interface PictureContext {
 }
 
 function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
-  const shown = channelsOf(snapshot)
-  const main = mainChannels(shown).length
+  const { channels } = snapshot
+  const main = mainChannels(channels).length
   return layoutFor(size, {
     expanded: view.expanded,
-    bigGaugesAllowed: look.colour && !look.ascii && shown.electric.length > 0,
+    bigGaugesAllowed: look.colour && !look.ascii && channels.some(isElectric),
     devices: snapshot.devices.length,
     mainChannels: main,
-    moreChannels: shown.all.length - main,
+    moreChannels: channels.length - main,
   })
 }
 

@@ -109,8 +109,7 @@ class MonitorScreen implements Screen {
       capabilities,
       onKey: (key) => this.#onKey(key),
       onWheel: (up) => this.#act(up ? 'zoom_in' : 'zoom_out'),
-      onResize: () => this.#redraw(),
-      onResumed: () => this.#redraw(),
+      onStale: () => this.#redraw(),
       onGone: () => this.#quit(),
     })
     this.ended = this.#terminal.ended

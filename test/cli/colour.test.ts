@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { COLOURED, colourFor, hasColour, loadColours } from '../../src/cli/colour.ts'
+import { COLOURED, colourFor, hasColour, loadColours, PLAIN } from '../../src/cli/colour.ts'
 import { portsText } from '../../src/cli/commands/ports.ts'
 import type { ColourRole } from '../../src/domain/channels.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
@@ -93,7 +93,7 @@ describe('colours', () => {
     const ports = [port, { ...port, path: '/dev/ttyS0', board: null, sure: false }]
     const text = portsText(ports, colourFor({ isTTY: true }, {}))
     expect(text).toMatch(/\x1b\[32m\/dev\/ttyUSB0 .*\x1b\[39m\n\/dev\/ttyS0/)
-    expect(stripVTControlCharacters(text)).toBe(portsText(ports))
+    expect(stripVTControlCharacters(text)).toBe(portsText(ports, PLAIN))
   })
 })
 

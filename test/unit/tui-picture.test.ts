@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
 import { buildPicture, traceRequest, waitingPicture } from '../../src/tui/picture.ts'
@@ -202,19 +203,20 @@ describe('view', () => {
     expect(traceRequest(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
 
-  it('names the day of what is not of today', () => {
-    const { nowUs } = sampleSnapshot()
-    const view = {
-      ...INITIAL_VIEW,
-      spanIndex: SPANS_MS.length - 1,
-      frozen: { 0: { endUs: nowUs - 86_400e6, sinceUs: nowUs } },
-    }
-    expect(pictureText({}, view)[4]).toContain(
-      ' 48 h overlay  FROZEN for 0 s, up to 2026-11-19 14:03:27',
-    )
-    const events = [{ timeUs: nowUs - 86_400e6, kind: 'note' as const, text: 'hello' }]
-    expect(pictureText({ events })[22]).toMatch(/^ 2026-11-19 14:03:27 note: hello/)
-  })
+  it.each([
+    ['overlay', 7],
+    ['strips', 8],
+  ] as const)(
+    'the title says %s of a chart of %i rows that is asked for strips',
+    (word, height) => {
+      const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
+      const view = { ...INITIAL_VIEW, arrangement: 'strips' } as const
+      const lines = chartPanel(sampleSnapshot(), trace, view, { width: 80, height, look: LOOK })
+      expect(lineText(lines[0] ?? [])).toContain(`60 s ${word} `)
+      // The axes of overlaid curves have their names below them.
+      expect(/ A +W *$/.test(lineText(lines.at(-1) ?? []))).toBe(word === 'overlay')
+    },
+  )
 
   it.each([
     ['no samples yet', { sampleUs: null }, null],

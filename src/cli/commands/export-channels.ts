@@ -1,7 +1,7 @@
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseCsvRecord } from '../../util/csv.ts'
 import { InaError } from '../../util/errors.ts'
-import { nearest } from '../../util/nearest.ts'
+import { didYouMean } from '../../util/nearest.ts'
 
 /** What `--channels` requests: every extra channel, or these. */
 export type ChannelRequest = 'all' | readonly string[]
@@ -36,7 +36,6 @@ export function requestedChannels(
   const known = idsOf(null)
   const unknown = request.find((id) => !known.includes(id))
   if (unknown === undefined) return [...request]
-  const guess = nearest(unknown, known)
   const others =
     known.length === 0
       ? 'it has none beside voltage, current and power, which are always written'
@@ -44,6 +43,6 @@ export function requestedChannels(
   throw new InaError(
     'usage_invalid',
     `the log has no channel '${unknown}'`,
-    guess === null ? others : `did you mean '${guess}'?`,
+    didYouMean(unknown, known, others),
   )
 }

@@ -35,6 +35,7 @@ import {
   openReader,
   type RangeOptions,
   rangeOf,
+  recordedIn,
   settleRange,
 } from './log-range.ts'
 
@@ -97,19 +98,21 @@ export function exportCommand(io: ProcessIo): Command {
 async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
   const { reader, file: log } = await openReader(options, io)
   try {
-    const range = rangeOf(options, reader, io)
+    const requested = rangeOf(options, reader, io)
+    // Without samples in it: an empty range, so that a CSV has its header all the same.
+    const range = recordedIn(requested, reader) ?? { ...requested, toUs: requested.fromUs }
     const target =
       options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out, log)
     const isShown = options.out !== undefined || !io.stdout.isTTY
-    const progress = new ExportProgress(io, recorded(range, reader), isShown)
+    const progress = new ExportProgress(io, range, isShown)
     try {
-      const rows = await writeAll(piecesOf(options, reader, range), target, progress)
+      const rows = await writeAll(piecesOf(options, reader, requested, range), target, progress)
       progress.end()
       target.finish()
       if (rows === 0 && options.events === true) {
         io.stderr.write('ina219: nothing was lost and nothing else happened in that time\n')
-      } else if (rows === 0) io.stderr.write(emptyHint(reader, range))
-      else if (options.events !== true) io.stderr.write(retentionHint(options, reader, range))
+      } else if (rows === 0) io.stderr.write(emptyHint(reader, requested))
+      else if (options.events !== true) io.stderr.write(retentionHint(options, reader, requested))
     } catch (error) {
       progress.end()
       target.abandon()
@@ -117,16 +120,6 @@ async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
     }
   } finally {
     reader.close()
-  }
-}
-
-/** What is recorded from now on is left out, or the end would run ahead. */
-function recorded(range: LogRange, reader: LogReader): LogRange {
-  const span = reader.span(range.device)
-  return {
-    ...range,
-    fromUs: Math.max(range.fromUs, span?.fromUs ?? 0),
-    toUs: Math.min(range.toUs, (span?.toUs ?? 0) + 1),
   }
 }
 
@@ -153,14 +146,15 @@ async function writeAll(
   return rows
 }
 
+/** @param range what was requested, as far as there are samples; events may lie beyond it */
 function piecesOf(
   options: ExportOptions,
   reader: LogReader,
   requested: LogRange,
+  range: LogRange,
 ): Generator<Piece> {
   const { format, every } = options
   if (options.events === true) return eventPieces(reader, requested, format)
-  const range = recorded(requested, reader)
   const request = options.channels
   const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
   if (every === undefined) return samplePieces(reader, range, format, channels)

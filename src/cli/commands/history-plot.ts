@@ -7,7 +7,9 @@ import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Colour } from '../colour.ts'
+import { showsElectric } from './table-text.ts'
 
 interface PlotSize {
   /** Character cells of the terminal. */
@@ -21,7 +23,6 @@ interface PlotSize {
 const STRIP_ROWS = 7
 /** Cells left of the plot: an axis label and the frame. */
 const LABEL_CELLS = 10
-const MINUTE_US = 60_000_000
 
 /** One plot a device: a strip a channel, each with its own axis; gaps stay gaps. */
 export function* plotText(
@@ -41,12 +42,13 @@ export function* plotText(
 }
 
 /** Voltage, current and power where there are some, then the extra channels that have values. */
-function plottedChannels({ device, voltage, channels }: Bucket, reader: LogReader): Channel[] {
+function plottedChannels(total: Bucket, reader: LogReader): Channel[] {
+  const { device, channels } = total
   const extra = reader
     .channels(device)
     .map(({ id, unit }, place) => extraChannel(id, place, unit))
     .filter(({ id }) => channels.has(id))
-  return voltage !== null || extra.length === 0 ? [...ELECTRIC_CHANNELS, ...extra] : extra
+  return showsElectric(total) ? [...ELECTRIC_CHANNELS, ...extra] : extra
 }
 
 /** Long slots are whole minutes, for which the roll-ups serve. */
@@ -54,7 +56,7 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
   // One slot more than the span has, for the begin of the first lies before it.
   const finest = Math.max(1000, Math.ceil(spanUs / (dots - 1) / 1000) * 1000)
   const wanted = Math.max(finest, (everyMs ?? 0) * 1000)
-  return wanted <= MINUTE_US ? wanted : Math.ceil(wanted / MINUTE_US) * MINUTE_US
+  return wanted <= US_PER_MINUTE ? wanted : Math.ceil(wanted / US_PER_MINUTE) * US_PER_MINUTE
 }
 
 function* plotOf(
@@ -67,7 +69,7 @@ function* plotOf(
   const strips = stripsOf(rows, channels, true)
   const raster = rasterOf(size.columns, rows, size.ascii)
   const curves = curvesOf(trace, strips, channels)
-  for (const curve of curves) drawCurve(raster, trace, curve, raster.dotRows / rows)
+  for (const curve of curves) drawCurve(raster, trace, curve)
   const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())
   const title = `${cleanText(device)}: ${names.join(', ')}`
@@ -103,7 +105,7 @@ function lossMarks({ length, missing }: Trace, size: PlotSize): string {
 
 /** The time at the begin, in the middle and at the end, as far as there is room. */
 function timeLabels(fromUs: number, lengthUs: number, columns: number): string {
-  const withMs = lengthUs < 60e6
+  const withMs = lengthUs < US_PER_MINUTE
   const labels = [0, 0.5, 1].map((part) => formatLocal(fromUs + part * lengthUs, withMs))
   const [begin = '', middle = '', end = ''] = labels
   const half = Math.floor((columns - middle.length) / 2)

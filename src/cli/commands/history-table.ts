@@ -12,7 +12,15 @@ import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
-import { align, cells, short, silenceText, timeCells, withoutSilence } from './table-text.ts'
+import {
+  align,
+  cells,
+  short,
+  showsElectric,
+  silenceText,
+  timeCells,
+  withoutSilence,
+} from './table-text.ts'
 
 /** Lost ranges and events shown; the rest is counted. */
 const LIST_ROWS = 20
@@ -50,7 +58,7 @@ function* totalText(
   const lost = `lost     ${total.lost}`
   yield `  ${total.lost > 0 ? colour.red(lost) : lost}\n`
   const isElectric = QUANTITIES.every((each) => total[each] !== null)
-  if (isElectric || total.channels.size === 0) {
+  if (showsElectric(total)) {
     yield `  covered  ${percent(total.coverage)} of the time\n`
   }
   const rows: string[][] = []
@@ -85,7 +93,7 @@ function* bucketTables(
   totals: readonly Bucket[],
   colour: Colour,
 ): Generator<string> {
-  const electric = totals.filter(({ voltage, channels }) => voltage !== null || channels.size === 0)
+  const electric = totals.filter(showsElectric)
   if (electric.length === 0 && totals.length > 0) return
   const names = new Set(electric.map(({ device }) => device))
   const buckets = reader.buckets(range, everyMs * 1000)

@@ -16,6 +16,7 @@ import {
   openReader,
   type RangeOptions,
   rangeOf,
+  recordedIn,
   settleRange,
 } from './log-range.ts'
 
@@ -55,7 +56,7 @@ async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void>
   const { reader } = await openReader(options, io)
   try {
     const requested = rangeOf(options, reader, io)
-    const range = within(requested, reader)
+    const range = recordedIn(requested, reader)
     if (range === null) {
       if (options.format === 'json') {
         for (const piece of jsonText(reader, requested, options.every)) io.stdout.write(piece)
@@ -91,15 +92,4 @@ function textOf(
     ascii: options.ascii === true,
     colour,
   })
-}
-
-/** What was asked for, cut to what the log has; null: nothing lies in it. */
-function within(requested: LogRange, reader: LogReader): LogRange | null {
-  const span = reader.span(requested.device)
-  if (span === null || requested.fromUs > span.toUs || requested.toUs <= span.fromUs) return null
-  return {
-    ...requested,
-    fromUs: Math.max(requested.fromUs, span.fromUs),
-    toUs: Math.min(requested.toUs, span.toUs + 1),
-  }
 }

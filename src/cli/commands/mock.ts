@@ -5,6 +5,7 @@ import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { MockPlan } from '../../app/mock-run.ts'
+import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
@@ -128,10 +129,16 @@ function settleConflicts(command: Command): void {
       'leave one of them out',
     )
   }
+  if (command.getOptionValue('replay') !== undefined) return
   // A default for recordings is no mistake of a run without one.
-  const isSaidHere = command.getOptionValueSource('columns') === 'cli'
-  if (command.getOptionValue('replay') === undefined && !isSaidHere) {
+  if (command.getOptionValueSource('columns') !== 'cli')
     command.setOptionValue('columns', undefined)
+  else if (command.getOptionValue('list') !== true) {
+    throw new InaError(
+      'usage_invalid',
+      '--columns says what the columns of a recording are, but none is played',
+      'name the recording with --replay',
+    )
   }
 }
 

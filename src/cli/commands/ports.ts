@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import type { PortInfo } from '../../sources/serial/ports.ts'
-import { type Colour, colourFor, PLAIN } from '../colour.ts'
+import { type Colour, colourFor } from '../colour.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
+import { align } from './table-text.ts'
 
 interface PortsOptions {
   json?: boolean
@@ -61,7 +62,7 @@ const NO_PORTS = `No serial port found. Things to check:
 Without hardware: ina219 monitor --mock
 `
 
-export function portsText(ports: readonly PortInfo[], colour: Colour = PLAIN): string {
+export function portsText(ports: readonly PortInfo[], colour: Colour): string {
   if (ports.length === 0) return NO_PORTS
   const rows = ports.map((port) => [
     port.path,
@@ -71,10 +72,13 @@ export function portsText(ports: readonly PortInfo[], colour: Colour = PLAIN): s
     port.manufacturer ?? '-',
   ])
   const boards = ports.filter((port) => port.sure)
-  const [head = '', ...lines] = table([
-    ['PORT', 'LOOKS LIKE', 'USB ID', 'SERIAL NUMBER', 'MAKER'],
-    ...rows,
-  ])
+  const [head = '', ...lines] = align(
+    [
+      ['PORT', 'LOOKS LIKE', 'USB ID', 'SERIAL NUMBER', 'MAKER'],
+      ...rows.map((row) => row.map(clean)),
+    ],
+    true,
+  )
   const dressed = lines.map((line, i) => (ports[i]?.sure ? colour.green(line) : line))
   return `${[colour.bold(head), ...dressed].join('\n')}\n\n${advice(boards)}`
 }
@@ -87,16 +91,6 @@ function advice(boards: readonly PortInfo[]): string {
     (port) => `  ina219 monitor --port ${shellWord(port.stableName ?? port.path)}\n`,
   )
   return `To watch ${boards.length === 1 ? 'it' : 'one'}:\n${lines.join('')}`
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const cells = rows.map((row) => row.map(clean))
-  const widths = cells.reduce<number[]>(
-    (widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)),
-    [],
-  )
-  const lines = cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))
-  return lines.map((line) => line.trimEnd())
 }
 
 /** USB devices name themselves: nothing of that may steer the terminal. */

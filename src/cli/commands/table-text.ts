@@ -20,6 +20,11 @@ export function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, n
   }
 }
 
+/** Voltage, current and power have a place: there are some, or nothing else. */
+export function showsElectric({ voltage, channels }: Bucket): boolean {
+  return voltage !== null || channels.size === 0
+}
+
 /** Width of the column of local times. */
 export function timeCells(withMs: boolean): number {
   return withMs ? 23 : 19

@@ -1,7 +1,6 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Snapshot } from '../../monitor/view.ts'
-import { channelsOf } from '../view/channel-text.ts'
 import { agoText, momentText, spanText, timeOfDayText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
@@ -21,17 +20,17 @@ export function chartPanel(
 ): readonly Line[] {
   const { arrangement } = view
   const frozen = frozenOf(view, snapshot.number)
-  const { all } = channelsOf(snapshot)
-  const strips = chartStrips(all, { arrangement, height })
+  const { channels } = snapshot
+  const strips = chartStrips(channels, { arrangement, height })
   const name = isApart({ arrangement, height }) ? 'strips' : 'overlay'
-  const count = countText(strips, all.length)
+  const count = channelCount(strips, channels.length)
   const drawn = frozen || count === '' ? name : `${name}, ${count}`
   return chartLines(trace, {
     width,
     height,
     spanMs: spanMs(view),
     endUs: frozen?.endUs ?? null,
-    channels: all,
+    channels,
     strips,
     title: [
       piece(` ${spanText(spanMs(view))} `, 'bold'),
@@ -59,7 +58,7 @@ function notePieces(text: string): Piece[] {
 }
 
 /** `4 of 13 channels`; empty where all have a place in the chart. */
-function countText(strips: readonly Strip[], channels: number): string {
+function channelCount(strips: readonly Strip[], channels: number): string {
   const shown = strips.reduce((sum, strip) => sum + strip.channels.length, 0)
   return shown === channels ? '' : `${shown} of ${channels} channels`
 }

@@ -6,6 +6,7 @@ import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineText, type Piece, piece } from '../view/styled.ts'
+import type { ViewState } from '../view/view-state.ts'
 import {
   bottomLine,
   guttersOf,
@@ -17,8 +18,10 @@ import {
   titleLine,
 } from './chart-border.ts'
 
-/** From this height on, every channel gets a strip of its own unless asked otherwise. */
+/** From this height of the plot on, every channel gets a strip of its own unless asked otherwise. */
 const STRIPS_FROM_ROWS = 18
+/** A plot below this is never cut into strips. */
+const STRIPS_LEAST_ROWS = 6
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
 const SLOTS_PER_DOT = 4
 
@@ -40,13 +43,17 @@ interface ChartOptions {
   readonly look: Look
 }
 
-/** Whether the curves are in a strip each, be it asked for or because there is room. */
-export function isApart(options: {
-  readonly arrangement: 'auto' | 'overlay' | 'strips'
+interface ChartShape {
+  readonly arrangement: ViewState['arrangement']
+  /** Of the chart with its title and time axis. */
   readonly height: number
-}): boolean {
-  if (options.arrangement !== 'auto') return options.arrangement === 'strips'
-  return plotRows(options.height) >= STRIPS_FROM_ROWS
+}
+
+/** Whether the curves are in a strip each: there is room, and it is asked for or there is much of it. */
+export function isApart({ arrangement, height }: ChartShape): boolean {
+  const rows = plotRows(height)
+  if (rows < STRIPS_LEAST_ROWS) return false
+  return arrangement === 'auto' ? rows >= STRIPS_FROM_ROWS : arrangement === 'strips'
 }
 
 function plotRows(height: number): number {
@@ -54,11 +61,8 @@ function plotRows(height: number): number {
 }
 
 /** The strips of a chart of that height. */
-export function chartStrips(
-  channels: readonly Channel[],
-  options: Parameters<typeof isApart>[0],
-): readonly Strip[] {
-  return stripsOf(plotRows(options.height), channels, isApart(options))
+export function chartStrips(channels: readonly Channel[], shape: ChartShape): readonly Strip[] {
+  return stripsOf(plotRows(shape.height), channels, isApart(shape))
 }
 
 /** How many slots a chart of this width wants its trace in. */
@@ -84,7 +88,7 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const cells = Math.max(1, width - gutters.left - gutters.right - 2)
   const raster = rasterOf(cells, rows, look.ascii)
   const columns = fold(raster.dotColumns)
-  if (columns) draw(raster, rows, columns, curves)
+  if (columns) draw(raster, columns, curves)
   const plot: Plot = { curves, gutters, cells, dots: raster.dotColumns, columns, look }
   const lines: Line[] = [titleLine(options, plot)]
   for (let row = 0; row < rows; row++) {
@@ -103,10 +107,8 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
 }
 
 /** The first is drawn last, on top: V is the steadiest and would vanish under the others. */
-function draw(raster: Raster, rows: number, columns: Trace, curves: readonly Curve[]): void {
-  for (const curve of [...curves].reverse()) {
-    drawCurve(raster, columns, curve, raster.dotRows / rows)
-  }
+function draw(raster: Raster, columns: Trace, curves: readonly Curve[]): void {
+  for (const curve of [...curves].reverse()) drawCurve(raster, columns, curve)
 }
 
 function plotCells(

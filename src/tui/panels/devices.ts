@@ -1,11 +1,11 @@
-import type { Channel } from '../../domain/channels.ts'
+import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
+import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look, PanelArea } from '../view/look.ts'
-import { STATE_STYLE } from '../view/reading.ts'
+import { STATE_STYLE, sourceText } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 const NAME_CELLS = 16
@@ -43,8 +43,8 @@ function firstShown(devices: readonly DeviceBrief[], number: DeviceNumber, size:
 }
 
 function nameOf({ device, source }: DeviceBrief, look: Look): string {
-  const label = source.label.replace(/^\/dev\//, '')
-  return cutEnd(cellText(device === '' ? label : device, look), NAME_CELLS, look)
+  const name = device === '' ? sourceText(source, look) : cellText(device, look)
+  return cutEnd(name, NAME_CELLS, look)
 }
 
 /** `>1 bench-7  LIVE       5.053 V  1.1040 A   5.577 W    100.2 S/s  lost 12` */
@@ -92,7 +92,7 @@ function shortText(value: number | undefined, channel: Channel, look: Look): str
 /** Newest V, A and W, or the first channels; like those of now only while the device is live. */
 function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Piece[] {
   const { source } = brief
-  return mainChannels(channelsOf(brief)).map((channel) =>
+  return mainChannels(brief.channels).map((channel) =>
     piece(
       textOf(ownValue(brief.values, channel.id), channel, look),
       source.state === 'live' ? channel.role : 'dim',

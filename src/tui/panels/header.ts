@@ -4,7 +4,7 @@ import { countText, numberText } from '../../util/number-text.ts'
 import { cellText, cutFront } from '../view/cell-text.ts'
 import { agoText, timeOfDayText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
-import { STATE_STYLE } from '../view/reading.ts'
+import { STATE_STYLE, sourceText } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
 
 const SOURCE_MIN = 8
@@ -25,7 +25,7 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
     ...health(snapshot),
     ...logPart(snapshot, look, fileMax),
   ]
-  const source = sourceText(snapshot, look)
+  const source = deviceText(snapshot, look)
   const variants: readonly (readonly [Line, Line, number])[] = [
     [[...middle(FILE_MAX), ...up], clock, source.length],
     [middle(FILE_MAX), clock, source.length],
@@ -42,9 +42,9 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
 }
 
 /** The device's own name, and where it is reached, unless that is the name. */
-function sourceText({ device, source }: Snapshot, look: Look): string {
+function deviceText({ device, source }: Snapshot, look: Look): string {
   const name = cellText(device, look)
-  const label = cellText(source.label, look).replace(/^\/dev\//, '')
+  const label = sourceText(source, look)
   return name === '' || name === label || name === source.label ? label : `${name}@${label}`
 }
 

@@ -1,8 +1,8 @@
-import type { Channel } from '../../domain/channels.ts'
+import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, numberText, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { channelsOf, mainChannels, nameText, unitText } from '../view/channel-text.ts'
+import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, piece } from '../view/styled.ts'
@@ -56,13 +56,13 @@ export function tableLines(snapshot: Snapshot, { width, height, look }: PanelAre
 }
 
 function rowsFor(snapshot: Snapshot, height: number): { rows: readonly Channel[]; left: number } {
-  const shown = channelsOf(snapshot)
+  const { channels } = snapshot
   const room = height - 1
-  if (shown.all.length <= room) return { rows: shown.all, left: 0 }
-  const main = mainChannels(shown)
+  if (channels.length <= room) return { rows: channels, left: 0 }
+  const main = mainChannels(channels)
   // A table without a line to spare has V, A and W, and counts nothing.
   if (room <= main.length) return { rows: main, left: 0 }
-  return { rows: shown.all.slice(0, room - 1), left: shown.all.length - room + 1 }
+  return { rows: channels.slice(0, room - 1), left: channels.length - room + 1 }
 }
 
 function rowName(channel: Channel, width: number, look: Look): string {

@@ -1,7 +1,8 @@
+import { mainChannels } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { channelsOf, mainChannels, nameText } from '../view/channel-text.ts'
+import { nameText } from '../view/channel-text.ts'
 import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
@@ -38,7 +39,7 @@ function numbers(
   cells: number,
   look: Look,
 ): Line {
-  return mainChannels(channelsOf(snapshot)).map((channel) => {
+  return mainChannels(snapshot.channels).map((channel) => {
     const value = ownValue(values, channel.id)
     const text = value === undefined ? '--' : numberText(value, channel.decimals, cells)
     return piece(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')

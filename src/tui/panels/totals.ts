@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
-import { cellText } from '../view/cell-text.ts'
 import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
+import { deviceWord } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /**
@@ -42,9 +42,8 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
 function statusPieces({ status, mode }: Snapshot, look: Look): Piece[] {
   const pieces: Piece[] = []
   if (status !== 'ok' && status !== '') {
-    pieces.push(piece(`  status ${cellText(status, look).slice(0, 16)} !`, 'bad'))
+    pieces.push(piece(`  status ${deviceWord(status, look)} !`, 'bad'))
   }
-  if (mode !== null && mode !== '')
-    pieces.push(piece(`  mode ${cellText(mode, look).slice(0, 16)}`))
+  if (mode !== null && mode !== '') pieces.push(piece(`  mode ${deviceWord(mode, look)}`))
   return pieces
 }

@@ -1,7 +1,7 @@
 import blessed, { type Widgets } from 'blessed'
 import { XTERM } from './capabilities.ts'
 import type { KeyInput } from './key-input.ts'
-import type { ScreenOutput } from './screen-output.ts'
+import type { PictureOutput } from './picture-output.ts'
 
 export type Cell = [attribute: number, char: string]
 
@@ -41,7 +41,7 @@ export interface KeyPress {
 
 export interface BlessedScreenOptions {
   readonly input: KeyInput
-  readonly output: ScreenOutput
+  readonly output: PictureOutput
   readonly terminal: string
 }
 

@@ -4,7 +4,7 @@ import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blesse
 import type { Capabilities } from './capabilities.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
-import { ScreenOutput } from './screen-output.ts'
+import { PictureOutput } from './picture-output.ts'
 import { openKeys, openOutput } from './tty.ts'
 
 /** Buttons and wheel, SGR coordinates; never motion, which floods. */
@@ -24,9 +24,8 @@ export interface ScreenTerminalOptions {
   /** @param key full name, such as `C-c` */
   readonly onKey: (key: string) => void
   readonly onWheel: (up: boolean) => void
-  readonly onResize: () => void
-  /** Back from the shell: everything has to be drawn again. */
-  readonly onResumed: () => void
+  /** Another size, or back from the shell: everything has to be drawn again. */
+  readonly onStale: () => void
   /** The terminal hung up. */
   readonly onGone: () => void
 }
@@ -40,7 +39,7 @@ export class ScreenTerminal {
   readonly ended: Promise<void>
   readonly #options: ScreenTerminalOptions
   readonly #input: KeyInput
-  readonly #output: ScreenOutput
+  readonly #output: PictureOutput
   readonly #outputStream: WriteStream
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #resumeTimer: NodeJS.Timeout | undefined
@@ -63,11 +62,11 @@ export class ScreenTerminal {
       throw error
     }
     const synchronized = capabilities.modern
-    this.#output = new ScreenOutput(output.stream, { owned: output.owned, synchronized })
+    this.#output = new PictureOutput(output.stream, { owned: output.owned, synchronized })
     const { terminal } = capabilities
     this.screen = createBlessedScreen({ input: this.#input, output: this.#output, terminal })
     this.screen.on('keypress', (_char: string, key: KeyPress) => options.onKey(key.full))
-    this.screen.on('resize', options.onResize)
+    this.screen.on('resize', options.onStale)
     this.#input.on('gone', options.onGone)
     this.#output.on('gone', options.onGone)
     if (mouse) {
@@ -96,7 +95,7 @@ export class ScreenTerminal {
   repaint(): void {
     if (this.#state !== 'shown') return
     this.screen.realloc()
-    this.#options.onResumed()
+    this.#options.onStale()
   }
 
   /** Takes each key as it is pressed again, where another process may have put the terminal back into line mode. */

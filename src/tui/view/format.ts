@@ -1,4 +1,5 @@
 import { fixed, numberText } from '../../util/number-text.ts'
+import { twoDigits } from '../../util/numbers.ts'
 import { formatLocal } from '../../util/time-text.ts'
 
 /** `13.4 mAh`, `2.345 Ah`. @param milli mAh or mWh */
@@ -12,9 +13,7 @@ export function amountText(milli: number, unit: 'Ah' | 'Wh'): string {
 export function timeOfDayText(timeUs: number): string {
   const date = new Date(timeUs / 1000)
   if (Number.isNaN(date.getTime())) return '--:--:--'
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':')
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
 }
 
 /** `14:03:27`, on another local day than `nowUs` `2026-11-19 14:03:27`. Both in Unix µs. */

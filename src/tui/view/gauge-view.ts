@@ -1,8 +1,8 @@
-import type { Channel } from '../../domain/channels.ts'
+import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { channelsOf, mainChannels, nameText, unitText } from './channel-text.ts'
+import { nameText, unitText } from './channel-text.ts'
 import type { Look } from './look.ts'
 import { type Reading, readingOf } from './reading.ts'
 import { type Line, type Piece, piece, type Style, spread } from './styled.ts'
@@ -33,7 +33,7 @@ const VALUE_CELLS = 8
 /** Voltage, current and power; of a device without them, its first channels. */
 export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
   const reading = readingOf(snapshot, look)
-  return mainChannels(channelsOf(snapshot)).map((channel) =>
+  return mainChannels(snapshot.channels).map((channel) =>
     gaugeView(snapshot, reading, channel, look),
   )
 }

@@ -15,6 +15,16 @@ export const STATE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
 /** The most of a device's own word that is shown, in cells. */
 const WORD_CELLS = 16
 
+/** A word that the device says of itself: its status, its mode. */
+export function deviceWord(word: string, look: Look): string {
+  return cutEnd(cellText(word, look), WORD_CELLS, look)
+}
+
+/** Where a device is reached; everybody knows that ports are in /dev. */
+export function sourceText({ label }: SourceView, look: Look): string {
+  return cellText(label.replace(/^\/dev\//, ''), look)
+}
+
 /** What may be shown as the newest values, and what keeps them from being of now. */
 export interface Reading {
   /** Of the newest sample by channel id; null where that one was not measured or is out of range. */
@@ -36,6 +46,6 @@ export function readingOf(snapshot: Snapshot, look: Look): Reading {
   }
   if (values !== null) return { values, current: true, word: '', style: 'plain' }
   if (sampleUs === null) return { values, current: false, word: '', style: 'dim' }
-  const word = `${cutEnd(cellText(status, look), WORD_CELLS, look)} !`
+  const word = `${deviceWord(status, look)} !`
   return { values, current: false, word, style: 'bad' }
 }

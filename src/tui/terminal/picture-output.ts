@@ -19,7 +19,7 @@ interface TtyInternals {
   readonly _handle?: { setBlocking?(blocking: boolean): void } | null
 }
 
-export interface ScreenOutputOptions {
+export interface PictureOutputOptions {
   /** Ours: opened for the screen, closed with it. */
   readonly owned: boolean
   /** False for terminals that would print the control sequence. */
@@ -32,14 +32,14 @@ export interface ScreenOutputOptions {
  * the whole process, sampling included, since Node writes to TTYs
  * synchronously. `stalled` says when a picture has to be left out.
  */
-export class ScreenOutput extends EventEmitter {
+export class PictureOutput extends EventEmitter {
   readonly isTTY = true
   readonly #stream: WriteStream
-  readonly #options: ScreenOutputOptions
+  readonly #options: PictureOutputOptions
   #mode: 'pictures' | 'plain' | 'last_words' | 'closed' = 'pictures'
   #bytes = 0
 
-  constructor(stream: WriteStream, options: ScreenOutputOptions) {
+  constructor(stream: WriteStream, options: PictureOutputOptions) {
     super()
     this.#stream = stream
     this.#options = options
