@@ -3,7 +3,8 @@ import { ELECTRIC_CHANNELS, MAX_CHANNEL_ID, type ValueRange } from '../domain/ch
 import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
 
-const HINT = 'write <name>[:<unit>[:<lowest>..<highest>]], such as soc:%:0..100, lux:lx:0.. or soc'
+const HINT =
+  'write [<device>:]<name>[:<unit>[:<lowest>..<highest>]], such as soc:%:0..100, lux:lx:0.. or soc'
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
 

@@ -206,6 +206,18 @@ describe('the plot', () => {
     }
   })
 
+  test('keeps its axes in one column, however long a label is', async () => {
+    const loud = Array.from({ length: 60 }, (_, i) =>
+      sampleAt(START_US + i * 1e6, i, { extras: { count: 123_456_780_000_000_000 + i * 1e15 } }),
+    )
+    makeLog(file, loud)
+    const { stdout } = await history('--format', 'plot')
+    const rows = stdout.split('\n').filter((line) => /[│┤]/.test(line))
+    expect(rows.length).toBe(4 * 7 + 1)
+    expect(new Set(rows.map((row) => row.search(/[│┤]/))).size).toBe(1)
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
   test('draws a slow device as a line, not as gaps', async () => {
     const slow = Array.from({ length: 10 }, (_, i) => sampleAt(START_US + i * 60e6, i))
     makeLog(file, slow)

@@ -79,6 +79,8 @@ describe('header', () => {
 
   it('names device and port where they differ', () => {
     expect(text({})).toContain('bench-7@ttyUSB0 LIVE')
+    // Of two devices of one name, the second is called by both.
+    expect(text({ device: 'bench-7@/dev/ttyUSB0' }).match(/ttyUSB0/g)).toHaveLength(1)
     expect(text({ device: '/dev/ttyUSB0' })).toContain(' ttyUSB0 LIVE')
   })
 

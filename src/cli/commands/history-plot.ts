@@ -1,6 +1,13 @@
 import { drawCurve } from '../../chart/curve.ts'
 import { rasterOf } from '../../chart/raster.ts'
-import { curvesOf, isTickRow, stripsOf, tickLabel } from '../../chart/strips.ts'
+import {
+  type Curve,
+  curvesOf,
+  isTickRow,
+  type Strip,
+  stripsOf,
+  tickLabel,
+} from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
@@ -21,8 +28,10 @@ interface PlotSize {
 
 /** Rows of the strip of a channel. */
 const STRIP_ROWS = 7
-/** Cells left of the plot: an axis label and the frame. */
+/** Cells left of the plot: an axis label and the frame; more where a label needs them. */
 const LABEL_CELLS = 10
+/** Cells of the plot itself, however narrow the terminal. */
+const LEAST_COLUMNS = 10
 
 /** One plot a device: a strip a channel, each with its own axis; gaps stay gaps. */
 export function* plotText(
@@ -32,13 +41,41 @@ export function* plotText(
   size: PlotSize,
 ): Generator<string> {
   for (const total of reader.totals(range)) {
-    const columns = Math.max(10, size.columns - LABEL_CELLS - 1)
-    const dots = columns * (size.ascii ? 1 : 2)
-    const slotUs = slotLength(total.toUs - total.fromUs, dots, everyMs)
     const { device, fromUs, toUs } = total
-    const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
-    yield* plotOf(device, plottedChannels(total, reader), trace, { ...size, columns })
+    const channels = plottedChannels(total, reader)
+    const strips = stripsOf(STRIP_ROWS * channels.length, channels, true)
+    const foldedTo = (labelCells: number): Plot => {
+      const columns = Math.max(LEAST_COLUMNS, size.columns - labelCells - 1)
+      const dots = columns * (size.ascii ? 1 : 2)
+      const slotUs = slotLength(toUs - fromUs, dots, everyMs)
+      const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
+      const curves = curvesOf(trace, strips, channels)
+      return { device, channels, strips, curves, trace, columns, labelCells }
+    }
+    const plot = foldedTo(LABEL_CELLS)
+    const needed = Math.max(0, ...plot.curves.flatMap(axisTexts).map((text) => text.length)) + 1
+    yield* plotLines(needed <= LABEL_CELLS ? plot : foldedTo(needed), size)
   }
+}
+
+/** What is plotted of a device, folded to the width of the terminal. */
+interface Plot {
+  readonly device: string
+  readonly channels: readonly Channel[]
+  readonly strips: readonly Strip[]
+  readonly curves: readonly Curve[]
+  readonly trace: Trace
+  /** Cells of the plot itself, and of what stands left of it. */
+  readonly columns: number
+  readonly labelCells: number
+}
+
+function axisTexts({ axis, channel }: Curve): string[] {
+  return axis.labels.map((label) => axisText(label, channel))
+}
+
+function axisText(label: string, { unit }: Channel): string {
+  return `${label} ${cleanText(unit)}`.trimEnd()
 }
 
 /** Voltage, current and power where there are some, then the extra channels that have values. */
@@ -59,44 +96,36 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
   return wanted <= US_PER_MINUTE ? wanted : Math.ceil(wanted / US_PER_MINUTE) * US_PER_MINUTE
 }
 
-function* plotOf(
-  device: string,
-  channels: readonly Channel[],
-  trace: Trace,
-  size: PlotSize,
-): Generator<string> {
-  const rows = STRIP_ROWS * channels.length
-  const strips = stripsOf(rows, channels, true)
-  const raster = rasterOf(size.columns, rows, size.ascii)
-  const curves = curvesOf(trace, strips, channels)
+function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> {
+  const { device, channels, strips, curves, trace, columns, labelCells } = plot
+  const raster = rasterOf(columns, STRIP_ROWS * channels.length, ascii)
   for (const curve of curves) drawCurve(raster, trace, curve)
-  const [bar, tick] = size.ascii ? ['|', '+'] : ['│', '┤']
+  const [bar, tick] = ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())
   const title = `${cleanText(device)}: ${names.join(', ')}`
-  yield `${size.colour.bold(title)}; times in ${zoneName(trace.startUs)}\n`
+  yield `${colour.bold(title)}; times in ${zoneName(trace.startUs)}\n`
   for (const strip of strips) {
     const curve = curves.find((each) => each.strip === strip)
     const [channel] = strip.channels
     for (let row = strip.top; channel !== undefined && row < strip.top + strip.rows; row++) {
       const label = curve === undefined ? undefined : tickLabel(curve, row)
-      const text = label === undefined ? '' : `${label} ${cleanText(channel.unit)}`.trimEnd()
-      const edge = `${text.padStart(LABEL_CELLS - 1)}${isTickRow(strip, row) ? tick : bar}`
+      const text = label === undefined ? '' : axisText(label, channel)
+      const edge = `${text.padStart(labelCells - 1)}${isTickRow(strip, row) ? tick : bar}`
       let cells = ''
-      for (let x = 0; x < size.columns; x++) cells += raster.cell(x, row)?.text ?? ' '
+      for (let x = 0; x < columns; x++) cells += raster.cell(x, row)?.text ?? ' '
       const drawn = cells.trimEnd()
-      yield `${edge}${drawn === '' ? '' : size.colour.channel(channel.role)(drawn)}\n`
+      yield `${edge}${drawn === '' ? '' : colour.channel(channel.role)(drawn)}\n`
     }
   }
-  const marks = lossMarks(trace, size).trimEnd()
-  yield `${'lost'.padStart(LABEL_CELLS - 1)}${bar}${size.colour.red(marks)}`
-  yield `\n${timeLabels(trace.startUs, trace.length * trace.slotUs, size.columns)}\n`
+  yield `${'lost'.padStart(labelCells - 1)}${bar}${colour.red(lossMarks(plot).trimEnd())}\n`
+  yield `${' '.repeat(labelCells)}${timeLabels(plot)}\n`
 }
 
 /** An x under each column in which samples are missing. */
-function lossMarks({ length, missing }: Trace, size: PlotSize): string {
-  const perCell = length / size.columns
+function lossMarks({ trace: { length, missing }, columns }: Plot): string {
+  const perCell = length / columns
   let marks = ''
-  for (let x = 0; x < size.columns; x++) {
+  for (let x = 0; x < columns; x++) {
     const cell = missing.subarray(x * perCell, (x + 1) * perCell)
     marks += cell.includes(1) ? 'x' : ' '
   }
@@ -104,14 +133,13 @@ function lossMarks({ length, missing }: Trace, size: PlotSize): string {
 }
 
 /** The time at the begin, in the middle and at the end, as far as there is room. */
-function timeLabels(fromUs: number, lengthUs: number, columns: number): string {
+function timeLabels({ trace, columns }: Plot): string {
+  const lengthUs = trace.length * trace.slotUs
   const withMs = lengthUs < US_PER_MINUTE
-  const labels = [0, 0.5, 1].map((part) => formatLocal(fromUs + part * lengthUs, withMs))
+  const labels = [0, 0.5, 1].map((part) => formatLocal(trace.startUs + part * lengthUs, withMs))
   const [begin = '', middle = '', end = ''] = labels
   const half = Math.floor((columns - middle.length) / 2)
-  const line =
-    columns >= 3 * middle.length + 4
-      ? begin.padEnd(half) + middle + end.padStart(columns - half - middle.length)
-      : begin + end.padStart(columns - begin.length)
-  return ' '.repeat(LABEL_CELLS) + line
+  return columns >= 3 * middle.length + 4
+    ? begin.padEnd(half) + middle + end.padStart(columns - half - middle.length)
+    : begin + end.padStart(columns - begin.length)
 }

@@ -41,11 +41,13 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
   return fitLine([name, ...health(snapshot)], width)
 }
 
-/** The device's own name, and where it is reached, unless that is the name. */
+/** The device's own name, and where it is reached, unless the name says so. */
 function deviceText({ device, source }: Snapshot, look: Look): string {
   const name = cellText(device, look)
   const label = sourceText(source, look)
-  return name === '' || name === label || name === source.label ? label : `${name}@${label}`
+  if (name === '' || name === label || name === source.label) return label
+  // The second of two devices of one name is called by both in the log, too.
+  return name.endsWith(`@${label}`) || name.endsWith(`@${source.label}`) ? name : `${name}@${label}`
 }
 
 function health(snapshot: Snapshot): Piece[] {
