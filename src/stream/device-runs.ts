@@ -49,9 +49,12 @@ export class DeviceRuns {
     return this.#epoch?.device ?? this.#label
   }
 
-  /** The name of the device where another device of this run has it, so that the label is another; null: it is its own. */
+  /** The name that the device says where it is another one's label in this run; null: it is not, or the user has named this one. */
   get takenName(): string | null {
-    return this.#name === null || this.#label === this.#name ? null : this.#name
+    const { device, labels } = this.#options
+    const name = this.#name
+    const isWanted = device === null && name !== null && name !== this.#label
+    return isWanted && !labels.isFree(this, name) ? name : null
   }
 
   /** The device has said more names than it can have. */

@@ -100,3 +100,23 @@ describe('a capture of a board that was running', () => {
     expect(stream.ledger).toMatchObject({ samples: 10, lost: 0, reboots: 1 })
   })
 })
+
+describe('the name that a device says', () => {
+  const HELLO = '{"hello":"ina219","name":"bench","seq":0}'
+
+  it.each([
+    ['the user has named the device', { device: 'desk' }, 'desk'],
+    [
+      'the log has it under name and source',
+      { isLogged: (label: string) => label === 'bench@test' },
+      'bench@test',
+    ],
+  ])('is not reported as taken where %s', (_why, options, label) => {
+    const source = new LineSource({ live: true })
+    const clock = new ManualClock(1_790_000_000_000)
+    const { stream, events } = startStream({ source, clock, ...options })
+    source.line(HELLO)
+    expect(stream.device).toBe(label)
+    expect(events.map(({ text }) => text)).toEqual(['ina219'])
+  })
+})
