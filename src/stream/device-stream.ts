@@ -179,10 +179,6 @@ export class DeviceStream {
     return this.#options.source
   }
 
-  get isUnnumbered(): boolean {
-    return this.#recorder.isUnnumbered
-  }
-
   get #nowMs(): number {
     return this.#options.clock.monoMs()
   }
