@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
-import { cleanText } from '../domain/sample.ts'
 import { checkCrc, isBlank } from './crc.ts'
 import { readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
@@ -96,17 +95,17 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
   // Any number: one that can't be a sequence number is odd, not wrong.
   const number = optional(members.seq, SAMPLE.v)
   const stamp = readStamp(members)
-  const status = members.status ?? 'ok'
-  const mode = members.mode ?? null
+  const status = optional(members.status, SAMPLE.status)
+  const mode = optional(members.mode, SAMPLE.mode)
   const { r } = members
   if (
-    voltage === 'bad' ||
-    current === 'bad' ||
-    power === 'bad' ||
-    number === 'bad' ||
+    voltage === undefined ||
+    current === undefined ||
+    power === undefined ||
+    number === undefined ||
     stamp === null ||
-    typeof status !== 'string' ||
-    (mode !== null && typeof mode !== 'string') ||
+    status === undefined ||
+    mode === undefined ||
     (r !== undefined && typeof r !== 'number')
   ) {
     return null
@@ -126,8 +125,8 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
     stamp,
     seq,
     oddSeq: number !== null && seq === null,
-    status: cleanText(status),
-    mode: mode === null ? null : cleanText(mode),
+    status: status ?? 'ok',
+    mode,
     protected: isProtected,
     resend: r === 1,
   }
@@ -192,10 +191,10 @@ function readGone(members: Members, isProtected: boolean): Frame {
   return { kind: 'gone', first: range[0], last: range[1], protected: isProtected }
 }
 
-/** An absent or null member is null, one of the wrong type is `bad`. */
-function optional<T>(value: unknown, type: MemberType<T>): T | null | 'bad' {
+/** An absent or null member is null, one of the wrong type undefined. */
+function optional<T>(value: unknown, type: MemberType<T>): T | null | undefined {
   if (value === undefined || value === null) return null
-  return type.read(value) ?? 'bad'
+  return type.read(value) ?? undefined
 }
 
 /** Writes a line of the given members, in the order of their table; without CRC and newline. */
