@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
+import { isRecord } from '../util/records.ts'
 import { checkCrc, isBlank } from './crc.ts'
 import { readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
@@ -40,7 +41,7 @@ export function decodeLine(line: Uint8Array): Frame {
   } catch {
     return malformed('json', isProtected)
   }
-  if (!isObject(value)) return malformed('object', isProtected)
+  if (!isRecord(value)) return malformed('object', isProtected)
   // A `crc` member that is not the well-formed last one can't be checked, so the line can't be believed.
   if (crc === 'absent' && Object.hasOwn(value, 'crc')) {
     return { kind: 'crc_error', reason: 'mangled' }
@@ -57,10 +58,6 @@ const UTF8 = new TextDecoder('utf-8')
 const OPEN_BRACE = 0x7b
 
 type Members = Readonly<Record<string, unknown>>
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function malformed(reason: MalformedFrame['reason'], isProtected: boolean): MalformedFrame {
   return { kind: 'malformed', reason, protected: isProtected }
