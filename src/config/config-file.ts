@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
-import { InaError, isInaError, systemCode } from '../util/errors.ts'
+import { errorText, InaError, isInaError, systemCode } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isRecord } from '../util/records.ts'
 import type { ConfigCommand, ConfigOption, ConfigValue } from './option.ts'
@@ -138,7 +138,7 @@ function readTable(path: string, isRequired: boolean): Table {
   try {
     return parse(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    const reason = errorText(error).split('\n')[0]
     throw new InaError(
       'config_invalid',
       `the configuration file ${path} is not valid TOML: ${reason}`,
