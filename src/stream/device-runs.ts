@@ -128,9 +128,10 @@ export class DeviceRuns {
   }
 
   /** What the link needs to know of the runs that are logged. */
-  get resumeOptions(): Omit<ResumeOptions, 'resumePoints'> {
+  get resumeOptions(): ResumeOptions {
     const { device } = this.#options
     return {
+      resumePoints: () => this.#resumePoints(),
       // An earlier run may have begun before the device said its name.
       names: [cleanText(device ?? this.#source)],
       source: this.#source,
@@ -139,7 +140,7 @@ export class DeviceRuns {
   }
 
   /** Runs that no other device goes on with. */
-  get resumePoints(): ResumePoint[] {
+  #resumePoints(): ResumePoint[] {
     const { loggedRuns, labels } = this.#options
     return loggedRuns
       .filter(({ epoch }) => labels.isFree(this, epoch.device))

@@ -109,11 +109,7 @@ export class DeviceStream {
       { keepTime: options.keepTime, live: source.live },
       (entry, timeUs, notice) => this.#recorder.place(entry, timeUs, notice),
     )
-    const runs = this.#runs
     this.#link = new Link({
-      get resumePoints() {
-        return runs.resumePoints
-      },
       duplex: source.duplex,
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.

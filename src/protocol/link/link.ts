@@ -66,7 +66,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    const mayResume = options.resumePoints.length > 0
+    const mayResume = options.resumePoints().length > 0
     this.#awaitsHello = options.duplex && (mayResume || options.takesOwnName)
     this.#greetingMs = mayResume ? GREETING_MS : NAME_MS
     this.#tracker = new SequenceTracker(this.#events)
