@@ -1,7 +1,7 @@
 import { decodeLine } from '../src/protocol/codec.ts'
 import { isHalfElectric } from '../src/protocol/link/crc-policy.ts'
 import { MAX_LINE_BYTES } from '../src/sources/lines/line-splitter.ts'
-import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts'
+import { type FaultSpec, noFaults } from './faults.ts'
 import { Noise } from './random.ts'
 
 /** What became of a line. */
@@ -25,7 +25,7 @@ const STREAM = 1
  * Text is Latin-1, one character a byte. For either direction of a link.
  */
 export class FaultInjector {
-  readonly counts: Record<FaultKind, number>
+  readonly counts = noFaults()
   readonly #spec: FaultSpec
   readonly #noise: Noise
   #index = 0
@@ -34,7 +34,6 @@ export class FaultInjector {
   constructor(spec: FaultSpec, seed: number, stream = STREAM) {
     this.#spec = spec
     this.#noise = new Noise(seed, stream)
-    this.counts = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as typeof this.counts
   }
 
   /** Whether the device restarts before the line that comes next; counts it. */
