@@ -1,7 +1,7 @@
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
-import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
@@ -132,8 +132,8 @@ export class DeviceStream {
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
-  command(command: Command, done: (result: CommandResult) => void = () => {}): void {
-    const id = this.#commands.open(command, done)
+  command(command: Command): void {
+    const id = this.#commands.open(command)
     this.#follow(this.#link.command(id, command, this.#nowMs))
   }
 
