@@ -66,7 +66,7 @@ export class DeviceStream {
   readonly #commands: CommandLog
   readonly #backpressure: Backpressure
   readonly #startMs: number
-  #connections = 0
+  #wasConnected = false
   /** Newest sample that came as it was measured. */
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
@@ -77,7 +77,7 @@ export class DeviceStream {
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
-    this.#host = new HostTime(clock, ({ byMs }) => {
+    this.#host = new HostTime(clock, (byMs) => {
       const by = formatDuration(Math.abs(byMs))
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
@@ -216,12 +216,12 @@ export class DeviceStream {
   }
 
   #connected(): void {
-    this.#connections++
     this.#intake.connected()
     this.#recorder.connected()
-    if (this.#connections > 1) {
+    if (this.#wasConnected) {
       this.#events.report('reconnect', `${this.#options.source.label} is back`)
     }
+    this.#wasConnected = true
     this.#follow(this.#link.connected(this.#nowMs))
   }
 

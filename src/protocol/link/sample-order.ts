@@ -41,10 +41,6 @@ export class SampleOrder {
     return this.#missing.list.filter(({ reason }) => reason === null)
   }
 
-  get held(): number {
-    return this.#held.size
-  }
-
   /** Numbered samples handed on so far. */
   get delivered(): number {
     return this.#delivered
