@@ -1,6 +1,7 @@
 import { decodeLine } from '../src/protocol/codec.ts'
+import { isHalfElectric } from '../src/protocol/link/crc-policy.ts'
 import { MAX_LINE_BYTES } from '../src/sources/lines/line-splitter.ts'
-import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts'
+import { type FaultSpec, noFaults } from './faults.ts'
 import { Noise } from './random.ts'
 
 /** What became of a line. */
@@ -24,7 +25,7 @@ const STREAM = 1
  * Text is Latin-1, one character a byte. For either direction of a link.
  */
 export class FaultInjector {
-  readonly counts: Record<FaultKind, number>
+  readonly counts = noFaults()
   readonly #spec: FaultSpec
   readonly #noise: Noise
   #index = 0
@@ -33,7 +34,6 @@ export class FaultInjector {
   constructor(spec: FaultSpec, seed: number, stream = STREAM) {
     this.#spec = spec
     this.#noise = new Noise(seed, stream)
-    this.counts = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as typeof this.counts
   }
 
   /** Whether the device restarts before the line that comes next; counts it. */
@@ -115,10 +115,10 @@ export class FaultInjector {
       for (let hit = 0; hit < hits; hit++) {
         const draw = this.#noise.bits(i, 17 + attempt * 8 + hit)
         const at = draw % bytes.length
-        const old = bytes[at] as number
         // Half of them a single bit, as noise on the line does; half any other byte.
         const flip = draw & 0x80000000 ? 1 << ((draw >>> 16) & 7) : 1 + ((draw >>> 16) % 255)
-        bytes[at] = (old ^ flip) === NEWLINE || (old ^ flip) === RETURN ? old ^ 0x80 : old ^ flip
+        const byte = (bytes[at] as number) ^ flip
+        bytes[at] = byte === NEWLINE || byte === RETURN ? byte ^ 0x80 : byte
       }
       if (!isBelievable(bytes)) return bytes.toString('latin1')
     }
@@ -141,11 +141,16 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 const OPEN_BRACE = 0x7b
 
-/** As a host does that has heard samples with voltage and current from the device, see `CrcPolicy`. */
+/**
+ * As a host does that has heard samples with voltage and current from the device, but
+ * none with a CRC, see `CrcPolicy`. A line with a right CRC always is: what is no frame
+ * to the host may be one to the device.
+ */
 function isBelievable(bytes: Uint8Array): boolean {
   const frame = decodeLine(bytes)
-  if (frame.kind === 'sample') return frame.electric
-  return frame.kind !== 'malformed' && frame.kind !== 'crc_error'
+  if (frame.kind === 'sample') return frame.protected || !isHalfElectric(frame)
+  if (frame.kind === 'malformed') return frame.protected
+  return frame.kind !== 'crc_error'
 }
 
 /** Lines that other programs on the board print; none is a frame. */

@@ -28,6 +28,11 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'reset',
 ]
 
+/** Each kind with 0: no probability, or none counted. */
+export function noFaults(): Record<FaultKind, number> {
+  return { drop: 0, corrupt: 0, truncate: 0, duplicate: 0, garbage: 0, reset: 0 }
+}
+
 /** Kinds of which a line gets at most one, so their probabilities must not add up to more than 1. */
 const EXCLUSIVE: readonly FaultKind[] = ['drop', 'corrupt', 'truncate', 'duplicate']
 
@@ -35,14 +40,7 @@ const EXAMPLE = 'write kind=probability pairs, such as drop=0.01,corrupt=0.005,r
 
 /** Reads `drop=0.01,corrupt=0.005`. */
 export function parseFaults(text: string): FaultSpec {
-  const spec: Record<FaultKind, number> = {
-    drop: 0,
-    corrupt: 0,
-    truncate: 0,
-    duplicate: 0,
-    garbage: 0,
-    reset: 0,
-  }
+  const spec = noFaults()
   const given = new Set<FaultKind>()
   for (const part of text.split(',')) {
     const [name = '', value, ...rest] = part.split('=').map((each) => each.trim())

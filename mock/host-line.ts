@@ -1,6 +1,7 @@
 import { decodeLine } from '../src/protocol/codec.ts'
 import { COMMAND, REPLAY, read, SAFE } from '../src/protocol/members.ts'
 import { MAX_LINE_BYTES } from '../src/sources/lines/line-splitter.ts'
+import { isRecord } from '../src/util/records.ts'
 
 export type Members = Readonly<Record<string, unknown>>
 
@@ -52,9 +53,7 @@ export function readHostLine(bytes: Uint8Array): HostLine {
 function membersOf(bytes: Uint8Array): Members | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Members)
-      : null
+    return isRecord(value) ? value : null
   } catch {
     return null
   }

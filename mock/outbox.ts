@@ -2,7 +2,7 @@ import { LineSplitter } from '../src/sources/lines/line-splitter.ts'
 import type { DeviceCore } from './device-core.ts'
 import type { DeviceLine } from './device-lines.ts'
 import type { FaultInjector } from './fault-injector.ts'
-import { FAULT_KINDS, type FaultKind } from './faults.ts'
+import { type FaultKind, noFaults } from './faults.ts'
 
 /**
  * A device with its way out: lines go through the faults, and what was lost on
@@ -44,10 +44,7 @@ export class Outbox {
   }
 
   get faults(): Readonly<Record<FaultKind, number>> {
-    return (
-      this.#faults?.counts ??
-      (Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>)
-    )
+    return this.#faults?.counts ?? noFaults()
   }
 
   /** Makes and sends the sample that is due next. */

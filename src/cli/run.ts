@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
-import { exitCodeOf, InaError, isInaError } from '../util/errors.ts'
+import { asInaError, exitCodeOf } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
 import { createProgram } from './program.ts'
 
@@ -40,14 +40,7 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
 }
 
 function report(error: unknown, io: ProcessIo, verbose: boolean): void {
-  const failure = isInaError(error)
-    ? error
-    : new InaError(
-        'internal_fault',
-        error instanceof Error ? error.message : String(error),
-        'this is a fault of ina219: run it again with --verbose and report what it prints',
-        error,
-      )
+  const failure = asInaError(error)
   const prefix = colourFor(io.stderr, io.env).error('ina219:')
   io.stderr.write(`${prefix} ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
   if (!verbose) return

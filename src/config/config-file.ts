@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
-import { InaError, isInaError, systemCode } from '../util/errors.ts'
+import { errorText, InaError, isInaError, systemCode } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { isRecord } from '../util/records.ts'
 import type { ConfigCommand, ConfigOption, ConfigValue } from './option.ts'
 
 type Table = Record<string, unknown>
@@ -72,7 +73,7 @@ export class ConfigFile {
   #section(key: string): Table | null {
     const value = this.#table[key]
     const isCommand = this.#commands.some((each) => each.name === key)
-    return isCommand && isTable(value) ? value : null
+    return isCommand && isRecord(value) ? value : null
   }
 
   #value(option: ConfigOption, value: unknown): unknown {
@@ -120,10 +121,6 @@ function keysOf({ options }: ConfigCommand): string[] {
   return options.filter((each) => each.isInFile).map((each) => each.name)
 }
 
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function readTable(path: string, isRequired: boolean): Table {
   let text: string
   try {
@@ -141,7 +138,7 @@ function readTable(path: string, isRequired: boolean): Table {
   try {
     return parse(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    const reason = errorText(error).split('\n')[0]
     throw new InaError(
       'config_invalid',
       `the configuration file ${path} is not valid TOML: ${reason}`,

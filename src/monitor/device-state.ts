@@ -131,11 +131,8 @@ export class DeviceState {
     this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
   }
 
-  /** @returns whether that is news */
-  sourceState(state: SourceState, reason: string): boolean {
-    const changed = state !== this.#source.state || reason !== this.#source.reason
+  sourceState(state: SourceState, reason: string): void {
     this.#source = { state, reason }
-    return changed
   }
 }
 

@@ -57,8 +57,8 @@ export class Hub {
       channel: (number, channel) => states[number]?.channel(channel),
       event: (number, event) => states[number]?.event(event),
       sourceState: (number, state, reason) => {
-        const isNew = states[number]?.sourceState(state, reason) === true
-        if (isNew && reason !== '') this.#event(number, { kind: state, text: reason })
+        states[number]?.sourceState(state, reason)
+        if (reason !== '') this.#event(number, { kind: state, text: reason })
       },
       ended: (number, reason) => {
         if (reason === 'source') states[number]?.sourceState('ended', 'end of input')

@@ -63,7 +63,7 @@ export class LocalView implements View {
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
       events: state.events,
-      unnumbered: stream.isUnnumbered,
+      unnumbered: newest !== null && newest.sample.seq === null,
     }
   }
 

@@ -107,6 +107,6 @@ export interface Snapshot {
   readonly oldestUs: number | null
   /** Newest first, at most 50. */
   readonly events: readonly StreamEvent[]
-  /** True where the device numbers nothing, so that no loss can be seen. */
+  /** True where the newest sample has no number, so that no loss can be seen. */
   readonly unnumbered: boolean
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
-import { cleanText } from '../domain/sample.ts'
+import { isRecord } from '../util/records.ts'
 import { checkCrc, isBlank } from './crc.ts'
 import { readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
@@ -41,7 +41,7 @@ export function decodeLine(line: Uint8Array): Frame {
   } catch {
     return malformed('json', isProtected)
   }
-  if (!isObject(value)) return malformed('object', isProtected)
+  if (!isRecord(value)) return malformed('object', isProtected)
   // A `crc` member that is not the well-formed last one can't be checked, so the line can't be believed.
   if (crc === 'absent' && Object.hasOwn(value, 'crc')) {
     return { kind: 'crc_error', reason: 'mangled' }
@@ -58,10 +58,6 @@ const UTF8 = new TextDecoder('utf-8')
 const OPEN_BRACE = 0x7b
 
 type Members = Readonly<Record<string, unknown>>
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function malformed(reason: MalformedFrame['reason'], isProtected: boolean): MalformedFrame {
   return { kind: 'malformed', reason, protected: isProtected }
@@ -96,17 +92,17 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
   // Any number: one that can't be a sequence number is odd, not wrong.
   const number = optional(members.seq, SAMPLE.v)
   const stamp = readStamp(members)
-  const status = members.status ?? 'ok'
-  const mode = members.mode ?? null
+  const status = optional(members.status, SAMPLE.status)
+  const mode = optional(members.mode, SAMPLE.mode)
   const { r } = members
   if (
-    voltage === 'bad' ||
-    current === 'bad' ||
-    power === 'bad' ||
-    number === 'bad' ||
+    voltage === undefined ||
+    current === undefined ||
+    power === undefined ||
+    number === undefined ||
     stamp === null ||
-    typeof status !== 'string' ||
-    (mode !== null && typeof mode !== 'string') ||
+    status === undefined ||
+    mode === undefined ||
     (r !== undefined && typeof r !== 'number')
   ) {
     return null
@@ -126,8 +122,8 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
     stamp,
     seq,
     oddSeq: number !== null && seq === null,
-    status: cleanText(status),
-    mode: mode === null ? null : cleanText(mode),
+    status: status ?? 'ok',
+    mode,
     protected: isProtected,
     resend: r === 1,
   }
@@ -192,10 +188,10 @@ function readGone(members: Members, isProtected: boolean): Frame {
   return { kind: 'gone', first: range[0], last: range[1], protected: isProtected }
 }
 
-/** An absent or null member is null, one of the wrong type is `bad`. */
-function optional<T>(value: unknown, type: MemberType<T>): T | null | 'bad' {
+/** An absent or null member is null, one of the wrong type undefined. */
+function optional<T>(value: unknown, type: MemberType<T>): T | null | undefined {
   if (value === undefined || value === null) return null
-  return type.read(value) ?? 'bad'
+  return type.read(value) ?? undefined
 }
 
 /** Writes a line of the given members, in the order of their table; without CRC and newline. */

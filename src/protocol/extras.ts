@@ -39,9 +39,11 @@ function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembe
     extras ??= {}
     extras[name] = value + 0
   }
+  if (extras !== null || leftOut !== null) return { extras, leftOut }
   const names = Object.keys(members)
+  // A text under another name may be a number in the next line.
   if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
-  return extras === null && leftOut === null ? NONE : { extras, leftOut }
+  return NONE
 }
 
 /** A name that every object has would be found in samples without the channel, too. */

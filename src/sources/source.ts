@@ -12,7 +12,11 @@ export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
 export interface SourceSink extends FrameSink {
   /** Raw bytes received, for the ledger; those of a frame may come before or after it. */
   bytes(count: number): void
-  /** @param reason plain words for the screen: why, and what to do; empty while live */
+  /**
+   * Told where state or reason changes, and only then: each reason is an event.
+   *
+   * @param reason plain words for the screen: why, and what to do; empty while live
+   */
   state(state: SourceState, reason: string): void
   /** A fresh connection to the device (the first and each reconnection); may have reset the board. */
   connected(): void

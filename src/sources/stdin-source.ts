@@ -16,14 +16,14 @@ export class StdinSource implements Source {
   readonly bytesPerSecond = null
   readonly #input: Readable
   readonly #clock: Clock
-  #silence: SilenceWatch
+  /** null: not started */
+  #silence: SilenceWatch | null = null
   #paused = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(input: Readable, clock: Clock = systemClock) {
     this.#input = input
     this.#clock = clock
-    this.#silence = new SilenceWatch(clock.monoMs())
   }
 
   start(sink: SourceSink): void {
@@ -39,21 +39,22 @@ export class StdinSource implements Source {
     }
     sink.connected()
     sink.state('live', '')
+    const silence = new SilenceWatch(this.#clock.monoMs())
+    this.#silence = silence
     let silent = false
     const look = (): void => {
-      const now = !this.#paused && this.#silence.silent(this.#clock.monoMs())
+      const now = !this.#paused && silence.silent(this.#clock.monoMs())
       if (over || now === silent) return
       silent = now
       if (silent) sink.state('silent', 'nothing comes through the pipe: does its writer still run?')
       else sink.state('live', '')
     }
-    this.#silence = new SilenceWatch(this.#clock.monoMs())
     this.#timer = setInterval(look, WATCH_MS)
     this.#input.on('data', (chunk: Buffer) => {
       const nowMs = this.#clock.monoMs()
-      this.#silence.bytes(nowMs)
+      silence.bytes(nowMs)
       // A pipe hands on blocks, with many lines or a part of one: their intervals are the usual ones.
-      this.#silence.line(nowMs)
+      silence.line(nowMs)
       look()
       decoder.push(chunk)
       sink.bytes(chunk.length)
@@ -73,7 +74,7 @@ export class StdinSource implements Source {
 
   resume(): void {
     this.#paused = false
-    this.#silence.bytes(this.#clock.monoMs())
+    this.#silence?.bytes(this.#clock.monoMs())
     this.#input.resume()
   }
 

@@ -1,5 +1,6 @@
 import { ELECTRIC } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 
 export interface WindowStat {
   readonly min: number
@@ -104,7 +105,7 @@ export class SlidingWindows {
 
   /** Only samples that were measured and are in range; the caller decides. */
   add(sample: Sample): void {
-    const second = Math.floor(sample.timeUs / 1e6)
+    const second = Math.floor(sample.timeUs / US_PER_SECOND)
     this.#all.add(second, 0)
     if (sample.electric) {
       this.#electric ??= { v: this.#ring(), a: this.#ring(), w: this.#ring() }
@@ -117,7 +118,7 @@ export class SlidingWindows {
 
   /** @param nowUs end of the windows, Unix µs; usually the newest sample's time */
   read(nowUs: number): WindowStats[] {
-    const now = Math.floor(nowUs / 1e6)
+    const now = Math.floor(nowUs / US_PER_SECOND)
     return this.#lengths.map((seconds) => {
       const stats: Record<string, WindowStat | null> = {}
       for (const [id, ring] of this.#rings()) stats[id] = ring.read(now, seconds)

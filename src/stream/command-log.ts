@@ -1,15 +1,11 @@
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import type { EventReport } from './event-report.ts'
 
-interface Pending {
-  readonly what: string
-  readonly done: (result: CommandResult) => void
-}
-
 /** The commands to a device that are under way; how each ended is an event. */
 export class CommandLog {
   readonly #events: EventReport
-  readonly #pending = new Map<number, Pending>()
+  /** What was sent, by its number. */
+  readonly #pending = new Map<number, string>()
   #nextId = 1
 
   constructor(events: EventReport) {
@@ -17,19 +13,18 @@ export class CommandLog {
   }
 
   /** @returns under which number the link is to report it */
-  open(command: Command, done: (result: CommandResult) => void): number {
+  open(command: Command): number {
     const id = this.#nextId++
     const what = `${command.cmd} ${JSON.stringify(command.value) ?? ''}`.trimEnd()
-    this.#pending.set(id, { what, done })
+    this.#pending.set(id, what)
     return id
   }
 
   close(id: number, result: CommandResult): void {
-    const pending = this.#pending.get(id)
-    if (pending === undefined) return
+    const what = this.#pending.get(id)
+    if (what === undefined) return
     this.#pending.delete(id)
     const outcome = result.kind === 'refused' ? `refused: ${result.error}` : result.kind
-    this.#events.report('command', `${pending.what}: ${outcome}`)
-    pending.done(result)
+    this.#events.report('command', `${what}: ${outcome}`)
   }
 }

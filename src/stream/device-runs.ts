@@ -49,9 +49,12 @@ export class DeviceRuns {
     return this.#epoch?.device ?? this.#label
   }
 
-  /** The name of the device where another device of this run has it, so that the label is another; null: it is its own. */
+  /** The name that the device says where it is another one's label in this run; null: it is not, or the user has named this one. */
   get takenName(): string | null {
-    return this.#name === null || this.#label === this.#name ? null : this.#name
+    const { device, labels } = this.#options
+    const name = this.#name
+    const isWanted = device === null && name !== null && name !== this.#label
+    return isWanted && !labels.isFree(this, name) ? name : null
   }
 
   /** The device has said more names than it can have. */
@@ -125,9 +128,10 @@ export class DeviceRuns {
   }
 
   /** What the link needs to know of the runs that are logged. */
-  get resumeOptions(): Omit<ResumeOptions, 'resumePoints'> {
+  get resumeOptions(): ResumeOptions {
     const { device } = this.#options
     return {
+      resumePoints: () => this.#resumePoints(),
       // An earlier run may have begun before the device said its name.
       names: [cleanText(device ?? this.#source)],
       source: this.#source,
@@ -136,7 +140,7 @@ export class DeviceRuns {
   }
 
   /** Runs that no other device goes on with. */
-  get resumePoints(): ResumePoint[] {
+  #resumePoints(): ResumePoint[] {
     const { loggedRuns, labels } = this.#options
     return loggedRuns
       .filter(({ epoch }) => labels.isFree(this, epoch.device))

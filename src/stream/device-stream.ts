@@ -1,7 +1,7 @@
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
-import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
@@ -66,7 +66,7 @@ export class DeviceStream {
   readonly #commands: CommandLog
   readonly #backpressure: Backpressure
   readonly #startMs: number
-  #connections = 0
+  #wasConnected = false
   /** Newest sample that came as it was measured. */
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
@@ -77,7 +77,7 @@ export class DeviceStream {
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
-    this.#host = new HostTime(clock, ({ byMs }) => {
+    this.#host = new HostTime(clock, (byMs) => {
       const by = formatDuration(Math.abs(byMs))
       if (byMs > 0) this.#timeline.hostStepped(byMs * 1000)
       this.#events.report('clock', `host clock set ${byMs > 0 ? 'forward' : 'back'} by ${by}`)
@@ -109,11 +109,7 @@ export class DeviceStream {
       { keepTime: options.keepTime, live: source.live },
       (entry, timeUs, notice) => this.#recorder.place(entry, timeUs, notice),
     )
-    const runs = this.#runs
     this.#link = new Link({
-      get resumePoints() {
-        return runs.resumePoints
-      },
       duplex: source.duplex,
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.
@@ -136,8 +132,8 @@ export class DeviceStream {
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
-  command(command: Command, done: (result: CommandResult) => void = () => {}): void {
-    const id = this.#commands.open(command, done)
+  command(command: Command): void {
+    const id = this.#commands.open(command)
     this.#follow(this.#link.command(id, command, this.#nowMs))
   }
 
@@ -177,10 +173,6 @@ export class DeviceStream {
 
   get source(): Source {
     return this.#options.source
-  }
-
-  get isUnnumbered(): boolean {
-    return this.#recorder.isUnnumbered
   }
 
   get #nowMs(): number {
@@ -224,12 +216,12 @@ export class DeviceStream {
   }
 
   #connected(): void {
-    this.#connections++
     this.#intake.connected()
     this.#recorder.connected()
-    if (this.#connections > 1) {
+    if (this.#wasConnected) {
       this.#events.report('reconnect', `${this.#options.source.label} is back`)
     }
+    this.#wasConnected = true
     this.#follow(this.#link.connected(this.#nowMs))
   }
 

@@ -1,5 +1,6 @@
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceLog } from '../storage/client/log.ts'
+import { rangeText } from '../util/loss-text.ts'
 import type { StreamListener } from './stream-listener.ts'
 
 export interface EventReportOptions {
@@ -51,7 +52,6 @@ export class EventReport {
     if (this.#healed === null) return
     const { first, last, count } = this.#healed
     this.#healed = null
-    const range = first === last ? `#${first}` : `#${first}-${last}`
-    this.report('recovery', `healed ${count} (${range})`)
+    this.report('recovery', `healed ${count} (${rangeText(first, last)})`)
   }
 }

@@ -42,6 +42,7 @@ export class Recorder {
   /** Samples that came after all, but whose loss has no span in time yet. */
   #lateArrivals: Arrival[] = []
   #lastUs = 0
+  /** It was reported that numbers are missing; once a run and connection. */
   #isUnnumbered = false
 
   constructor(options: RecorderOptions) {
@@ -57,11 +58,6 @@ export class Recorder {
   /** Time of the newest sample in order, Unix µs; 0: none yet. */
   get lastUs(): number {
     return this.#lastUs
-  }
-
-  /** Numbers are missing altogether: no loss can be detected. */
-  get isUnnumbered(): boolean {
-    return this.#isUnnumbered
   }
 
   useRange(range: DeviceRange): void {

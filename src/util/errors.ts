@@ -60,6 +60,17 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** An error whose class is not known is a fault of ours. */
+export function asInaError(error: unknown): InaError {
+  if (isInaError(error)) return error
+  return new InaError(
+    'internal_fault',
+    errorText(error),
+    'this is a fault of ina219: run it again with --verbose and report what it prints',
+    error,
+  )
+}
+
 /** `code` of a Node system error, such as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined

@@ -3,11 +3,6 @@ import type { Clock } from './clock.ts'
 /** A step of the wall clock larger than this is reported. */
 const STEP_MS = 2000
 
-export interface ClockStep {
-  /** Wall time minus expected time; positive: set forward (or the host slept). */
-  readonly byMs: number
-}
-
 /**
  * Host time for stamping: Unix µs that never go back. Runs on the monotonic
  * clock from the wall time at its begin. A step forward (NTP after a boot
@@ -16,12 +11,13 @@ export interface ClockStep {
  */
 export class HostTime {
   readonly #clock: Clock
-  readonly #onStep: (step: ClockStep) => void
+  readonly #onStep: (byMs: number) => void
   /** Unix ms at monotonic 0. */
   #originMs: number
   #backByMs = 0
 
-  constructor(clock: Clock, onStep: (step: ClockStep) => void) {
+  /** @param onStep gets wall time minus expected time in ms; positive: set forward (or the host slept) */
+  constructor(clock: Clock, onStep: (byMs: number) => void) {
     this.#clock = clock
     this.#onStep = onStep
     this.#originMs = clock.wallMs() - clock.monoMs()
@@ -33,11 +29,11 @@ export class HostTime {
     if (aheadMs > STEP_MS) {
       this.#originMs += aheadMs
       this.#backByMs = 0
-      this.#onStep({ byMs: aheadMs })
+      this.#onStep(aheadMs)
     } else if (aheadMs + this.#backByMs < -STEP_MS) {
       const byMs = aheadMs + this.#backByMs
       this.#backByMs = -aheadMs
-      this.#onStep({ byMs })
+      this.#onStep(byMs)
     } else if (this.#backByMs > 0 && aheadMs > -STEP_MS) {
       this.#backByMs = 0
     }

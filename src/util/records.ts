@@ -8,3 +8,8 @@ export function ownValue<T>(
 ): T | undefined {
   return record && Object.hasOwn(record, key) ? record[key] : undefined
 }
+
+/** A JSON object or a table of TOML: no list, and not null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -36,12 +36,13 @@ function start(byteErrors: number) {
   })
   const clock = new ManualClock(START_MS)
   const wire = new BoardWire(board, clock, spoil)
-  const { stream, samples } = startStream({ source: wire, clock })
+  const { stream, samples, events } = startStream({ source: wire, clock })
   return {
     board,
     line,
     stream,
     samples,
+    events,
     wire,
     run: (ms: number) => wire.run(ms, () => stream.tick()),
   }
@@ -56,18 +57,16 @@ function expectWhole(samples: readonly Sample[]): void {
 describe('monitor and firmware over a bad line', () => {
   it('lose no sample while bytes are lost and flipped in both directions', () => {
     // One byte in 1500: every fifteenth line or so.
-    const { line, stream, samples, run } = start(1 / 1500)
+    const { line, stream, samples, events, run } = start(1 / 1500)
     run(1500)
-    let answered = ''
-    stream.command({ cmd: 'set_interval', value: 25 }, ({ kind }) => {
-      answered = kind
-    })
+    stream.command({ cmd: 'set_interval', value: 25 })
     run(8000)
     // A hole found last has to have its time to heal.
     line.byteErrors = 0
     run(1000)
     stream.finish()
-    expect(answered).toBe('ok')
+    const answers = events.filter(({ kind }) => kind === 'command').map(({ text }) => text)
+    expect(answers).toEqual(['set_interval 25: ok'])
     const { ledger } = stream
     expect(ledger.recovered).toBeGreaterThan(5)
     expect(ledger.lost).toBe(0)
@@ -80,7 +79,7 @@ describe('monitor and firmware over a bad line', () => {
   it('go on after a reset of the board', () => {
     const { board, stream, samples, run } = start(0)
     run(1200)
-    stream.command({ cmd: 'set_interval', value: 50 }, () => {})
+    stream.command({ cmd: 'set_interval', value: 50 })
     run(1000)
     board.reset('external')
     run(2500)

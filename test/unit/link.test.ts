@@ -18,7 +18,7 @@ class Rig {
       duplex: true,
       bytesPerSecond: 11_520,
       firstCommandSeq: 40,
-      resumePoints: [],
+      resumePoints: () => [],
       source: '/dev/ttyUSB0',
       names: ['port'],
       takesOwnName: true,
@@ -203,7 +203,7 @@ describe('PROTOCOL.md 4: a boot that the log knows', () => {
   })
 
   it('samples wait for hello, which goes on behind the last one logged', () => {
-    const rig = new Rig({ resumePoints: [point()] })
+    const rig = new Rig({ resumePoints: () => [point()] })
     rig.connected().samples(5, 6)
     expect(rig.words).toEqual([`> ${HELLO_40}`])
     rig.hello({ nextSeq: 7 })
@@ -222,7 +222,7 @@ describe('PROTOCOL.md 4: a boot that the log knows', () => {
       point({ name: 'another', lastSeq: 6, order: 8 }),
     ]
     const greeting = (options: Partial<LinkOptions>, hello: Partial<HelloFrame>): string[] =>
-      new Rig({ resumePoints: points, ...options })
+      new Rig({ resumePoints: () => points, ...options })
         .hello({ nextSeq: 6, ...hello })
         .words.slice(0, 1)
     expect(greeting({}, { name: 'bench' })).toEqual(['hello known after 5'])
@@ -234,20 +234,20 @@ describe('PROTOCOL.md 4: a boot that the log knows', () => {
   })
 
   it('a device that says no hello is waited for, but not for ever', () => {
-    const rig = new Rig({ resumePoints: [point()] })
+    const rig = new Rig({ resumePoints: () => [point()] })
     rig.connected().samples(8, 9).wait(2500)
     expect(rig.words.filter((word) => !word.startsWith('>'))).toEqual([])
     expect(rig.wait(10).words).toEqual(['8', '9'])
   })
 
   it('another boot than those that are logged begins with the first of its samples', () => {
-    const rig = new Rig({ resumePoints: [point({ boot: 16 })] })
+    const rig = new Rig({ resumePoints: () => [point({ boot: 16 })] })
     rig.connected().samples(5, 6).hello({ nextSeq: 7 })
     expect(rig.words.filter((word) => !word.startsWith('>'))).toEqual(['hello known', '5', '6'])
   })
 
   it('one way nothing waits', () => {
-    const rig = new Rig({ resumePoints: [point()], duplex: false })
+    const rig = new Rig({ resumePoints: () => [point()], duplex: false })
     expect(rig.samples(8).words).toEqual(['8'])
   })
 })

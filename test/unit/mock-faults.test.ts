@@ -118,6 +118,16 @@ describe('faults', () => {
         expect(lines.filter((line) => kindOf(line) === 'sample')).toHaveLength(2)
         expect(lines).toHaveLength(outbox.lines)
       }),
+      {
+        examples: [
+          // The names of voltage and current were both hit: a sample of other channels.
+          [1_483_598_033, true],
+          // So was that of the CRC.
+          [1_024_524_245, false],
+          // One byte was hit twice, and became a newline.
+          [1_733_144_567, true],
+        ],
+      },
     )
   })
 

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { SampleLimit } from '../../src/stream/sample-limit.ts'
 import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
-import { startStream } from '../support/stream-rig.ts'
+import { startHub, startStream } from '../support/stream-rig.ts'
+
+const WALL_MS = 1_790_000_000_000
 
 function start(options: { live?: boolean; maxSamples?: number } = {}) {
   const source = new LineSource({ live: options.live === true })
-  const clock = new ManualClock(1_790_000_000_000)
+  const clock = new ManualClock(WALL_MS)
   const { stream, samples, events } = startStream({
     source,
     clock,
@@ -62,17 +64,32 @@ describe('a limit of samples', () => {
 })
 
 describe('a device whose numbers mean nothing', () => {
-  it('is numbered again after a new connection, if its numbers count up then', () => {
-    const { source, stream, samples, events } = start({ live: true })
+  it('is numbered again after a new connection, if its numbers count up then', async () => {
+    const source = new LineSource({ live: true })
+    const { hub, view } = startHub({ clock: new ManualClock(WALL_MS), sources: [source] })
+    const numbers: (number | null)[] = []
+    hub.bus.subscribe({ sample: (_device, { seq }) => numbers.push(seq) })
+    expect(await view.snapshot(0)).toMatchObject({ unnumbered: false })
     for (let i = 0; i < 10; i++) source.line(line(7, i * 100))
-    expect(stream.isUnnumbered).toBe(true)
+    expect(await view.snapshot(0)).toMatchObject({ unnumbered: true })
     source.reconnect()
     for (const seq of [0, 1, 2, 5, 6]) source.line(line(seq, 10_000 + seq * 100))
-    stream.finish()
-    expect(stream.isUnnumbered).toBe(false)
-    expect(stream.ledger.lost).toBe(2)
-    expect(samples.slice(-5).map(({ seq }) => seq)).toEqual([0, 1, 2, 5, 6])
+    hub.finish()
+    const { unnumbered, ledger, events } = await view.snapshot(0)
+    expect(unnumbered).toBe(false)
+    expect(ledger.lost).toBe(2)
+    expect(numbers.slice(-5)).toEqual([0, 1, 2, 5, 6])
     expect(events.filter(({ kind }) => kind === 'unnumbered')).toHaveLength(1)
+  })
+
+  it('is shown as one for as long as its samples have none', async () => {
+    const source = new LineSource({ live: true })
+    const { hub, view } = startHub({ clock: new ManualClock(WALL_MS), sources: [source] })
+    source.line('{"v":5,"a":0.1}')
+    expect(await view.snapshot(0)).toMatchObject({ unnumbered: true })
+    for (const seq of [1, 2, 3]) source.line(line(seq, seq * 100))
+    hub.finish()
+    expect(await view.snapshot(0)).toMatchObject({ unnumbered: false, ledger: { samples: 4 } })
   })
 })
 
@@ -98,5 +115,25 @@ describe('a capture of a board that was running', () => {
     for (let seq = 0; seq < 5; seq++) source.line(`{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}}`)
     stream.finish()
     expect(stream.ledger).toMatchObject({ samples: 10, lost: 0, reboots: 1 })
+  })
+})
+
+describe('the name that a device says', () => {
+  const HELLO = '{"hello":"ina219","name":"bench","seq":0}'
+
+  it.each([
+    ['the user has named the device', { device: 'desk' }, 'desk'],
+    [
+      'the log has it under name and source',
+      { isLogged: (label: string) => label === 'bench@test' },
+      'bench@test',
+    ],
+  ])('is not reported as taken where %s', (_why, options, label) => {
+    const source = new LineSource({ live: true })
+    const clock = new ManualClock(WALL_MS)
+    const { stream, events } = startStream({ source, clock, ...options })
+    source.line(HELLO)
+    expect(stream.device).toBe(label)
+    expect(events.map(({ text }) => text)).toEqual(['ina219'])
   })
 })

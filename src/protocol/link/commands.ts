@@ -14,13 +14,16 @@ export type CommandResult =
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'dropped' }
 
-/** What the queue wants done. `line`: to send, without CRC; `failed`: all tries of that command are used up. */
-export type CommandStep<Id> =
-  | { readonly kind: 'line'; readonly line: string }
-  | { readonly kind: 'failed'; readonly id: Id }
+/** The owner's number for a command; null: the link's own question who is there. */
+export type CommandId = number | null
 
-interface Pending<Id> {
-  readonly id: Id
+/** What the queue wants done. `line`: to send, without CRC; `failed`: all tries of that command are used up. */
+export type CommandStep =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'failed'; readonly id: CommandId }
+
+interface Pending {
+  readonly id: CommandId
   readonly seq: number
   readonly line: string
   readonly maxTries: number
@@ -35,10 +38,10 @@ const MAX_QUEUED = 32
 
 /**
  * Numbers commands, sends one at a time, repeats unanswered ones with growing
- * pauses (PROTOCOL.md 6). `Id` is the owner's name for a command.
+ * pauses (PROTOCOL.md 6).
  */
-export class CommandQueue<Id> {
-  readonly #queue: Pending<Id>[] = []
+export class CommandQueue {
+  readonly #queue: Pending[] = []
   #nextSeq: number
 
   /** @param firstSeq u32; differs from run to run, so that a device does not take a new command for a repeat */
@@ -52,7 +55,7 @@ export class CommandQueue<Id> {
   }
 
   /** @returns false: too many wait, it is dropped */
-  add(id: Id, command: Command, maxTries = PAUSES_MS.length): boolean {
+  add(id: CommandId, command: Command, maxTries = PAUSES_MS.length): boolean {
     if (this.#queue.length >= MAX_QUEUED) return false
     const seq = this.#nextSeq
     this.#nextSeq = advance(seq)
@@ -61,7 +64,7 @@ export class CommandQueue<Id> {
   }
 
   /** @returns the command under way where this answers it, which is done then; else null */
-  answered(seq: number): { readonly id: Id } | null {
+  answered(seq: number): { readonly id: CommandId } | null {
     const head = this.#queue[0]
     if (head === undefined || head.tries === 0 || head.seq !== seq) return null
     this.#queue.shift()
@@ -75,7 +78,7 @@ export class CommandQueue<Id> {
   }
 
   /** @returns what is to be done now; to be called again after `failed`. null: nothing */
-  next(nowMs: number, maySend: boolean): CommandStep<Id> | null {
+  next(nowMs: number, maySend: boolean): CommandStep | null {
     const head = this.#queue[0]
     if (head === undefined || (head.tries === 0 && !maySend)) return null
     if (head.tries > 0 && nowMs < head.dueMs) return null

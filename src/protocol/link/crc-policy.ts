@@ -53,6 +53,6 @@ export class CrcPolicy {
 }
 
 /** Voltage or current is there, and the other one is not. */
-function isHalfElectric({ electric, extras }: SampleFrame): boolean {
+export function isHalfElectric({ electric, extras }: SampleFrame): boolean {
   return !electric && extras !== null && ('v' in extras || 'a' in extras)
 }

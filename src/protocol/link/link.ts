@@ -4,7 +4,7 @@ import { withCrc } from '../crc.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../frames.ts'
 import { REPLAY, SAFE } from '../members.ts'
 import { Acknowledger } from './acknowledger.ts'
-import { type Command, CommandQueue, type CommandResult } from './commands.ts'
+import { type Command, type CommandId, CommandQueue, type CommandResult } from './commands.ts'
 import { Healer } from './healer.ts'
 import { EventList, type LinkEvent } from './link-event.ts'
 import { type ResumeOptions, resumePointOf } from './resume.ts'
@@ -47,7 +47,7 @@ export class Link {
   readonly #events = new EventList()
   readonly #tracker: SequenceTracker
   readonly #healer: Healer
-  readonly #commands: CommandQueue<number | null>
+  readonly #commands: CommandQueue
   readonly #acks = new Acknowledger()
   /** How long a `hello` is waited for. */
   readonly #greetingMs: number
@@ -66,7 +66,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    const mayResume = options.resumePoints.length > 0
+    const mayResume = options.resumePoints().length > 0
     this.#awaitsHello = options.duplex && (mayResume || options.takesOwnName)
     this.#greetingMs = mayResume ? GREETING_MS : NAME_MS
     this.#tracker = new SequenceTracker(this.#events)
@@ -215,8 +215,7 @@ export class Link {
     else this.#endGreeting()
   }
 
-  /** @param id null: the link's own question who is there */
-  #commandDone(id: number | null, result: CommandResult): void {
+  #commandDone(id: CommandId, result: CommandResult): void {
     if (id !== null) this.#events.push({ kind: 'command_done', id, result })
     else if (result.kind !== 'ok') this.#helloFailed()
   }

@@ -4,9 +4,7 @@ import { advance, distance } from '../../util/serial-number.ts'
 export interface MissingRange {
   readonly first: number
   readonly count: number
-  /** True: nobody waits for them any more. */
-  readonly lost: boolean
-  /** Why, where lost. */
+  /** Why nobody waits for them any more; null: they are waited for. */
   readonly reason: LossReason | null
 }
 
@@ -37,7 +35,7 @@ export class MissingRanges {
 
   /** Appends a hole ahead of all others. */
   add(first: number, count: number): void {
-    this.#ranges.push({ first, count, lost: false, reason: null })
+    this.#ranges.push({ first, count, reason: null })
   }
 
   /** Takes away the hole at the front. */
@@ -52,7 +50,7 @@ export class MissingRanges {
 
   /** Gives up what is still waited for in a range. @returns how many samples that were */
   giveUp(first: number, count: number, reason: LossReason): number {
-    return this.#cut(first, count, (range) => range.lost, reason)
+    return this.#cut(first, count, (range) => range.reason !== null, reason)
   }
 
   /** Cuts a span out of all ranges that are not kept; puts it back as lost where there is a reason. */
@@ -70,18 +68,13 @@ export class MissingRanges {
       if (from >= to) return [range]
       cut += to - from
       const pieces: MissingRange[] = []
-      const piece = (start: number, end: number, lost: LossReason | null): void => {
+      const piece = (start: number, end: number, why: LossReason | null): void => {
         if (start >= end) return
-        pieces.push({
-          first: advance(range.first, start),
-          count: end - start,
-          lost: lost !== null || range.lost,
-          reason: lost ?? range.reason,
-        })
+        pieces.push({ first: advance(range.first, start), count: end - start, reason: why })
       }
-      piece(0, from, null)
+      piece(0, from, range.reason)
       if (reason !== null) piece(from, to, reason)
-      piece(to, range.count, null)
+      piece(to, range.count, range.reason)
       return pieces
     })
     return cut

@@ -14,10 +14,11 @@ export interface ResumePoint {
 
 export interface ResumeOptions {
   /**
-   * Runs that the log knows and no other device goes on with; read at the `hello`. Where there are any and the link is duplex, samples
-   * wait for a `hello`, which may go on with one of them.
+   * Runs that the log knows and no other device goes on with: asked at the start and at the
+   * `hello`, since other devices may have taken theirs meanwhile. Where there are any and the
+   * link is duplex, samples wait for a `hello`, which may go on with one of them.
    */
-  readonly resumePoints: readonly ResumePoint[]
+  readonly resumePoints: () => readonly ResumePoint[]
   /** Labels under which the log may know this device. */
   readonly names: readonly string[]
   /** Where the device is; part of its label where another one has its name, too. */
@@ -35,7 +36,7 @@ export function resumePointOf(
   { resumePoints, names, source, takesOwnName }: ResumeOptions,
 ): ResumePoint | null {
   if (boot === null) return null
-  const ofBoot = resumePoints.filter((point) => point.boot === boot)
+  const ofBoot = resumePoints().filter((point) => point.boot === boot)
   const ownName = takesOwnName ? name : null
   if (ownName !== null) {
     const label = labelWithSource(ownName, source)

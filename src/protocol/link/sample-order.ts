@@ -38,11 +38,7 @@ export class SampleOrder {
 
   /** Holes still waited for, oldest first. */
   get open(): readonly MissingRange[] {
-    return this.#missing.list.filter((range) => !range.lost)
-  }
-
-  get held(): number {
-    return this.#held.size
+    return this.#missing.list.filter(({ reason }) => reason === null)
   }
 
   /** Numbered samples handed on so far. */
@@ -110,12 +106,12 @@ export class SampleOrder {
         continue
       }
       const hole = this.#missing.list[0]
-      if (hole === undefined || !hole.lost || hole.first !== this.#expected) return
+      if (hole === undefined || hole.reason === null || hole.first !== this.#expected) return
       this.#missing.shift()
-      this.#expected = advance(hole.first, hole.count)
-      this.memory.lose(hole)
       const { first, count, reason } = hole
-      this.#events.push({ kind: 'lost', first, count, reason: reason ?? 'not_healable' })
+      this.#expected = advance(first, count)
+      this.memory.lose(hole)
+      this.#events.push({ kind: 'lost', first, count, reason })
     }
   }
 

@@ -70,7 +70,7 @@ export class SequenceTracker {
    * @param firstSeq number of the first sample of the new run; null: not known
    */
   restart(firstSeq: number | null): void {
-    this.settle()
+    this.#settle()
     this.order.giveUpAll('restart')
     // A device that keeps its counter over a reset: the numbers between belong to the run before.
     const { expected } = this.order
@@ -103,12 +103,12 @@ export class SequenceTracker {
 
   /** The stream is over: what waits is handed on, what is missing is lost. */
   finish(): void {
-    this.settle()
+    this.#settle()
     this.order.giveUpAll('unanswered')
   }
 
   /** Decides about samples that wait for the next one: there is none. */
-  settle(): void {
+  #settle(): void {
     const [first] = this.#doubts
     if (first === undefined) return
     const due = this.#doubts.findLast(({ arrival }) => this.#isSoon(arrival.frame.seq))

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import type { Clock } from '../../util/clock.ts'
-import { InaError, isInaError } from '../../util/errors.ts'
+import { asInaError } from '../../util/errors.ts'
 import type { Source, SourceSink } from '../source.ts'
 import { Connection } from './connection.ts'
 import { findAgain, identityOf, type PortIdentity } from './identity.ts'
@@ -165,14 +165,4 @@ function onChange(sink: SourceSink): SourceSink {
       sink.state(state, reason)
     },
   }
-}
-
-function asInaError(error: unknown): InaError {
-  if (isInaError(error)) return error
-  return new InaError(
-    'internal_fault',
-    error instanceof Error ? error.message : String(error),
-    'run it again with --verbose and report what it prints',
-    error,
-  )
 }

@@ -1,4 +1,4 @@
-import { InaError, isInaError, systemCode } from '../../util/errors.ts'
+import { errorText, InaError, isInaError, systemCode } from '../../util/errors.ts'
 
 /** What a failure of SQLite or the file system means for the log. */
 export function logError(error: unknown, file: string): InaError {
@@ -56,7 +56,7 @@ export function plainReason(error: unknown): string {
   }
   if (code.startsWith('SQLITE_IOERR') || code === 'EIO') return `the disk failed (${code})`
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such folder'
-  return error instanceof Error ? error.message : String(error)
+  return errorText(error)
 }
 
 export function damaged(file: string, cause?: unknown): InaError {

@@ -37,7 +37,7 @@ export function eventLines(
 }
 
 function pressing(
-  { source, log, unnumbered, sampleUs, nowUs }: Snapshot,
+  { source, log, unnumbered, nowUs }: Snapshot,
   view: ViewState,
   trouble: string | null,
 ): Message[] {
@@ -50,7 +50,7 @@ function pressing(
   if (source.state !== 'live' && source.reason !== '') {
     messages.push({ text: `${source.state}: ${source.reason}`, style: 'warn' })
   }
-  if (unnumbered && sampleUs !== null) {
+  if (unnumbered) {
     messages.push({ text: 'the device numbers nothing: losses can not be seen', style: 'warn' })
   }
   return messages
