@@ -37,10 +37,13 @@ export class CursorText {
   readonly #newestRun: Database.Statement
   readonly #end: Database.Statement
 
-  /** @throws InaError log_older: the log has no commit order */
-  constructor(db: Database.Database) {
+  /**
+   * @param file for messages
+   * @throws InaError log_older: the log has no commit order
+   */
+  constructor(db: Database.Database, file: string) {
     const layout = layoutOf(db)
-    if (layout < FIRST_LAYOUT) throw older(db.name, layout, FIRST_LAYOUT)
+    if (layout < FIRST_LAYOUT) throw older(file, layout, FIRST_LAYOUT)
     const identity = db.prepare(`SELECT value FROM meta WHERE key = 'identity'`).pluck().get()
     this.#identity = String(identity).slice(0, IDENTITY_CHARACTERS)
     this.#newestRun = db

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { hasTable } from '../file/layout.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 
 interface ChannelEntry {
   readonly id: number
@@ -15,14 +15,14 @@ export class ChannelCatalog {
   /** In order of their first appearance. */
   readonly byId = new Map<number, ChannelEntry>()
 
-  /** @throws InaError log_damaged */
+  /** @throws Damage */
   constructor(db: Database.Database) {
     // Logs of layout 1 have no channels.
     if (!hasTable(db, 'channel')) return
     const rows = db.prepare('SELECT id, device_id, name, unit FROM channel ORDER BY id').raw().all()
     for (const row of rows as [number, number, unknown, unknown][]) {
       const [id, deviceId, name, unit] = row
-      if (typeof name !== 'string' || typeof unit !== 'string') throw damaged(db.name)
+      if (typeof name !== 'string' || typeof unit !== 'string') throw new Damage()
       this.byId.set(id, { id, deviceId, name, unit })
     }
   }
