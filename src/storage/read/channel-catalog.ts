@@ -14,6 +14,7 @@ interface ChannelEntry {
 export class ChannelCatalog {
   /** In order of their first appearance. */
   readonly byId = new Map<number, ChannelEntry>()
+  readonly #byDevice = new Map<number, ChannelEntry[]>()
 
   /** @throws Damage */
   constructor(db: Database.Database) {
@@ -23,7 +24,11 @@ export class ChannelCatalog {
     for (const row of rows as [number, number, unknown, unknown][]) {
       const [id, deviceId, name, unit] = row
       if (typeof name !== 'string' || typeof unit !== 'string') throw new Damage()
-      this.byId.set(id, { id, deviceId, name, unit })
+      const entry = { id, deviceId, name, unit }
+      this.byId.set(id, entry)
+      const ofDevice = this.#byDevice.get(deviceId)
+      if (ofDevice === undefined) this.#byDevice.set(deviceId, [entry])
+      else ofDevice.push(entry)
     }
   }
 
@@ -31,7 +36,8 @@ export class ChannelCatalog {
     return this.byId.size === 0
   }
 
-  of(deviceId: number): ChannelEntry[] {
-    return [...this.byId.values()].filter((each) => each.deviceId === deviceId)
+  /** Those of a device, in order of their first appearance. */
+  of(deviceId: number): readonly ChannelEntry[] {
+    return this.#byDevice.get(deviceId) ?? []
   }
 }

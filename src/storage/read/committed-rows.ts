@@ -32,9 +32,9 @@ export interface CommittedSample extends CommittedRow {
 type Row = [
   id: number,
   seq: number | null,
-  v: StoredValue | null,
-  a: StoredValue | null,
-  w: StoredValue | null,
+  v: StoredValue,
+  a: StoredValue,
+  w: StoredValue,
   status: string | null,
 ]
 
@@ -100,9 +100,9 @@ export class CommittedRows {
         timeUs: id,
         seq,
         electric: v !== null,
-        voltage: orNaN(v),
-        current: orNaN(a),
-        power: orNaN(w),
+        voltage: fromStored(v),
+        current: fromStored(a),
+        power: fromStored(w),
         extras: values === undefined ? null : Object.fromEntries(values),
         status,
       }
@@ -124,8 +124,4 @@ export class CommittedRows {
     }
     return bySample
   }
-}
-
-function orNaN(stored: StoredValue | null): number {
-  return stored === null ? Number.NaN : fromStored(stored)
 }
