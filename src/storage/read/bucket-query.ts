@@ -191,7 +191,6 @@ function addChannels(to: Map<number, ChannelBucket>, part: Channels): void {
       channel = new ChannelBucket()
       to.set(id, channel)
     }
-    channel.measured += measured
-    channel.spread.merge(spread.min, spread.sumMicro, spread.max)
+    channel.merge(measured, spread.min, spread.sumMicro, spread.max)
   }
 }

@@ -87,8 +87,7 @@ export class ChannelScan {
         channel.newest = part
       } else {
         const [, , measured, min, sum, max] = part
-        channel.measured += measured
-        channel.spread.merge(min, sum, max)
+        channel.merge(measured, min, sum, max)
         channel.newest = Number.NaN
       }
     }
