@@ -26,11 +26,6 @@ export function positionOf(positions: Positions, deviceId: number): Position {
   return positions.get(deviceId) ?? NO_POSITION
 }
 
-/** Whether `a` has taken more than `b`. */
-export function isBehind(b: Position, a: Position): boolean {
-  return a.run > b.run || (a.run === b.run && a.id > b.id)
-}
-
 /** Reads and writes the text of cursors of one log: `<identity>.<device>-<run>-<id>.…`, in base 36. */
 export class CursorText {
   readonly #identity: string

@@ -17,7 +17,7 @@ import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
 import { inTheWay } from '../file/log-errors.ts'
-import { sizeOf, syncFolder } from '../file/placing.ts'
+import { syncFolder } from '../file/placing.ts'
 import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
 
@@ -52,10 +52,6 @@ export class SpillFile {
 
   get path(): string {
     return this.#path
-  }
-
-  get exists(): boolean {
-    return sizeOf(this.#path) > 0
   }
 
   /**
