@@ -223,7 +223,6 @@ class BatchReader {
         if (!Number.isSafeInteger(number(1))) return
         this.#block.add({
           timeUs: number(1),
-          electric: !Number.isNaN(number(4)),
           extras: extrasOf(cells),
           epochId: number(2),
           seq: number(3) < 0 ? null : number(3),
@@ -231,9 +230,6 @@ class BatchReader {
           current: number(5),
           power: number(6),
           status: cell(7),
-          inRange: true,
-          gapBefore: false,
-          origin: 'live',
         })
         return
       case 'epoch':
