@@ -34,7 +34,6 @@ for (let seq = 0; seq < count; seq++) {
     power: ((seq * 1_299_709) % 3_000_000) / 1e6,
     seq,
     status: 'ok',
-    inRange: true,
     epochId: epoch.id,
     gapBefore: false,
     origin: 'live',

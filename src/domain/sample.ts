@@ -20,10 +20,11 @@ export interface Sample {
   readonly extras: Extras | null
   /** Sequence number, unsigned 32 bit; null where the device numbers nothing. */
   readonly seq: number | null
-  /** The device's own word (`ok`, `clip`, …); `markOutOfRange` is appended where it applies. */
+  /**
+   * The device's own word (`ok`, `clip`, …). `markOutOfRange` is appended where it is out of the
+   * device's range or contradicts itself: logged, but kept out of statistics.
+   */
   readonly status: string
-  /** False: out of the device's range or contradicting itself; logged, but kept out of statistics. */
-  readonly inRange: boolean
   /** Identity of the device's run that the sample belongs to, see `Epoch`. */
   readonly epochId: number
   /** True: samples are missing between the one before and this one, or the device restarted. */

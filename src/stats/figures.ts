@@ -23,6 +23,11 @@ export class Spread {
     this.sumMicro += sumMicro
   }
 
+  /** Arithmetic mean, in the unit of `min` and `max`. @param count of the values, 1 or more */
+  avg(count: number): number {
+    return this.sumMicro / count / 1e6
+  }
+
   clear(): void {
     this.min = Number.POSITIVE_INFINITY
     this.max = Number.NEGATIVE_INFINITY
@@ -39,6 +44,12 @@ export class ChannelFigures {
   add(value: number): void {
     this.measured++
     this.spread.add(value)
+  }
+
+  /** Takes in another span of the same channel. */
+  merge(measured: number, min: number, sumMicro: number, max: number): void {
+    this.measured += measured
+    this.spread.merge(min, sumMicro, max)
   }
 }
 

@@ -192,7 +192,6 @@ export class Recorder {
       extras,
       seq,
       status: inRange ? status : markOutOfRange(status),
-      inRange,
       epochId,
       gapBefore,
       origin,

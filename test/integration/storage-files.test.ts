@@ -17,6 +17,7 @@ import {
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { SCHEMA_VERSION } from '../../src/storage/file/schema.ts'
 import { WriterLock } from '../../src/storage/file/writer-lock.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
@@ -26,7 +27,16 @@ import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createDraft } from '../../src/util/draft-file.ts'
 import { InaError } from '../../src/util/errors.ts'
-import { HOURS_48_MS, makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+import {
+  ALL,
+  HOURS_48_MS,
+  makeLog,
+  query,
+  START_US,
+  sampleAt,
+  series,
+  tempFolder,
+} from '../support/log-fixture.ts'
 
 let folder: string
 let file: string
@@ -196,6 +206,72 @@ describe('making a log', () => {
     expect(reader.devices).toEqual(['bench'])
     reader.close()
     expect(readdirSync(folder)).toEqual(['log.db'])
+  })
+})
+
+describe('reading a log', () => {
+  /** SQLite can't open the log in its place, so that it is read from a copy in memory. */
+  function barBeside(): void {
+    symlinkSync('nowhere', `${file}-wal`)
+  }
+
+  test.each([
+    ['an event', 'INSERT INTO event VALUES (99, 1, 99, "note", "x")'],
+    ['a lost range', 'INSERT INTO lost VALUES (99, 99, 1, 1, 1, 2, "gone")'],
+    ['the end of an epoch', `UPDATE epoch SET newest_us = ${2 ** 60}`],
+    ['a value of a channel', 'INSERT INTO channel_value SELECT id, 99, 1 FROM sample'],
+    ['a minute', 'UPDATE minute SET measured = -1'],
+  ])('damage in %s is reported under the name of the file, also from a copy', (_what, sql) => {
+    makeLog(file, [sampleAt(START_US, 0, { extras: { soc: 1 } })])
+    const db = new Database(file)
+    db.exec(sql.replaceAll('"', "'"))
+    db.close()
+    const readAll = (): void => {
+      const reader = LogReader.open(file)
+      try {
+        for (const each of [reader.events(ALL), reader.losses(ALL), reader.samples(ALL)]) [...each]
+        reader.span(null)
+        reader.totals(ALL)
+      } finally {
+        reader.close()
+      }
+    }
+    const expectNamed = (): void => {
+      const error = refusal(readAll)
+      expect(error.code).toBe('log_damaged')
+      expect(error.message).toContain(`${file} is not a readable log`)
+    }
+    expectNamed()
+    barBeside()
+    expectNamed()
+  })
+
+  test('a connection that can not be made ready is closed', () => {
+    makeLog(file, series(10, 1000))
+    const { close, pragma } = Database.prototype
+    for (const open of [() => LogReader.open(file), () => ReaderRegistry.open(file)]) {
+      for (const setting of ['query_only', 'cache_size', 'temp_store', 'busy_timeout']) {
+        const closed = vi.spyOn(Database.prototype, 'close').mockImplementation(close)
+        let failures = 0
+        vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
+          this: Database.Database,
+          source,
+          options,
+        ) {
+          if (!source.startsWith(setting)) return pragma.call(this, source, options)
+          failures++
+          throw new Error('no memory')
+        })
+        try {
+          open().close()
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'log_unwritable' })
+        }
+        expect(closed).toHaveBeenCalledTimes(1)
+        expect(failures).toBeLessThan(2)
+        vi.restoreAllMocks()
+      }
+    }
   })
 })
 

@@ -212,6 +212,21 @@ describe('the spill file', () => {
     expectAll(200)
   })
 
+  test('what flowed back is told, also of a device without boot number beside one that has one', () => {
+    makeLog(file, samples.slice(0, 100))
+    const plain = { ...EPOCH, id: 2, device: 'plain', boot: null }
+    const own = samples.slice(100, 200).map((each) => ({ ...each, epochId: plain.id, seq: null }))
+    SpillFile.of(file).append(EMPTY_BATCH, batchesOf(own, { epochs: [plain] }))
+    startKeeper().close()
+    expect(query(file, 'SELECT kind, device, detail FROM power_event')).toEqual([
+      {
+        kind: 'spill',
+        device: 'plain',
+        detail: '100 samples of an earlier run came from the spill file',
+      },
+    ])
+  })
+
   test('a torn last line was never acknowledged and does no harm', () => {
     makeLog(file, samples.slice(0, 100))
     leaveSpill(100, 200)

@@ -1,5 +1,5 @@
 /** What the log can't take whatever the disk does: it is set aside, and holds up nothing else. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { LogEvent } from '../../src/storage/client/log.ts'
@@ -137,4 +137,45 @@ test('where nothing at all can be written nothing is set aside', () => {
   keeper.close()
   expect(sequences()).toHaveLength(100)
   expect(existsSync(rejects)).toBe(false)
+})
+
+test('a bad record in a spill file takes none of the samples around it along, of any device', () => {
+  startKeeper().close()
+  const COUNT = 15_000
+  const CHUNK_BYTES = 256 * 1024
+  const spill = SpillFile.of(file)
+  const devices = [EPOCH, { ...EPOCH, id: 2, device: 'other' }]
+  const samples = series(COUNT, 1000)
+  for (let from = 0; from < COUNT; from += 500) {
+    const epoch = devices[(from / 500) % 2] as (typeof devices)[0]
+    const ofDevice = samples.slice(from, from + 500).map((each) => ({ ...each, epochId: epoch.id }))
+    // Without the empty batch at the end, which would name the epoch once more.
+    spill.append(EMPTY_BATCH, batchesOf(ofDevice, { epochs: [epoch] }).slice(0, 1))
+  }
+  const text = readFileSync(spill.path, 'latin1')
+  const lineAround = (at: number): string =>
+    text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at))
+  // The samples of a batch on either side of the cut, and a batch of the other device behind it.
+  const sides = [lineAround(CHUNK_BYTES - 200), lineAround(CHUNK_BYTES + 200)]
+  const epochs = sides.map((line) => /^sample,\d+,([12]),/.exec(line)?.[1])
+  expect(epochs[0]).toBeDefined()
+  expect(epochs[0]).toBe(epochs[1])
+  const at = text.indexOf('\n', CHUNK_BYTES + 60_000) + 1
+  writeFileSync(spill.path, `${text.slice(0, at)}lost,1,x,,,,\n${text.slice(at)}`)
+  startKeeper().close()
+  expect(sequences()).toEqual(samples.map(({ seq }) => seq))
+  expect(rejected('sample')).toEqual([])
+  expect(rejected('lost')).toHaveLength(1)
+})
+
+test('an epoch that someone has edited into nonsense is set aside once', () => {
+  startKeeper().close()
+  const spill = SpillFile.of(file)
+  const bad = { ...EPOCH, id: 5, startedUs: Number.NaN }
+  spill.append(EMPTY_BATCH, [{ ...EMPTY_BATCH, epochs: [bad] }])
+  spill.append(EMPTY_BATCH, batchesOf(series(15_000, 1000)))
+  startKeeper().close()
+  expect(sequences()).toHaveLength(15_000)
+  expect(rejected('epoch').filter((line) => line.includes(',NaN'))).toHaveLength(2)
+  expect(query(file, `SELECT kind FROM power_event WHERE kind = 'log'`)).toHaveLength(1)
 })

@@ -205,6 +205,21 @@ test('seconds go with their samples, the minutes stay', () => {
   ])
 })
 
+test('two answers that are taken by turns are those of each alone', () => {
+  const file = logOf(series(1000, 10_000))
+  const range = { fromUs: 0, toUs: START_US + 10e6, device: null }
+  withReader(file, (reader) => {
+    const alone = [...reader.buckets(range, 100_000)]
+    const [slow, fast] = [reader.buckets(range, 100_000), reader.buckets(range, 100_000)]
+    const both: unknown[][] = [[], []]
+    for (let i = 0; i < alone.length; i++) {
+      both[0]?.push(slow.next().value)
+      if (i % 2 === 0) both[1]?.push(fast.next().value, fast.next().value)
+    }
+    expect(both).toEqual([alone, alone])
+  })
+})
+
 test('a slow device has no seconds', () => {
   const file = logOf(series(1000, 60_000))
   expect(query(file, 'SELECT count(*) AS n FROM second')).toEqual([{ n: 0 }])

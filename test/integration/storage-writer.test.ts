@@ -128,7 +128,7 @@ describe('rows', () => {
   test('what was not measured stays out of the figures, but counts as a row', () => {
     makeLog(file, [
       sampleAt(START_US, 0, { voltage: 5 }),
-      sampleAt(START_US + 1e6, 1, { voltage: 99, status: 'out_of_range', inRange: false }),
+      sampleAt(START_US + 1e6, 1, { voltage: 99, status: 'out_of_range' }),
       sampleAt(START_US + 2e6, 2, { voltage: 7, status: 'clip' }),
     ])
     const reader = LogReader.open(file)

@@ -193,7 +193,7 @@ class Following {
       this.received.push(seq as number)
     }
     if (this.#keepBytes !== null) {
-      const positions = new CursorText(this.#log.db).parse(this.#cursor)
+      const positions = new CursorText(this.#log.db, 'log.db').parse(this.#cursor)
       new ReaderTable(this.#log.db).advance('sink', positions)
     }
     return page.isComplete

@@ -30,7 +30,6 @@ function append(n: number, origin: SampleOrigin): void {
     power: 1.5,
     seq: n,
     status: 'ok',
-    inRange: true,
     epochId: epoch.id,
     gapBefore: false,
     origin,

@@ -11,7 +11,6 @@ export function sampleOf(change: Partial<Sample> = {}): Sample {
     power: 2.5,
     seq: null,
     status: 'ok',
-    inRange: true,
     epochId: 1,
     gapBefore: false,
     origin: 'live',

@@ -10,7 +10,6 @@ import type {
   HistoryQuestion,
   ToHistory,
 } from '../read/history-messages.ts'
-import type { LogSpan } from '../read/log-query.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 30_000
@@ -23,15 +22,7 @@ export interface LogHistory {
    * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable
    *   (can't be opened), log_unreadable (the thread ended)
    */
-  series(
-    device: string,
-    fromUs: number,
-    slotUs: number,
-    count: number,
-    channels?: readonly string[] | null,
-  ): Promise<Trace>
-  /** null: nothing in the log (of that device). @throws InaError as `series` */
-  span(device: string | null): Promise<LogSpan | null>
+  series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -79,22 +70,10 @@ class WorkerHistory implements LogHistory {
     this.#idleMs = options.idleMs ?? IDLE_MS
   }
 
-  async series(
-    device: string,
-    fromUs: number,
-    slotUs: number,
-    count: number,
-    channels: readonly string[] | null = null,
-  ): Promise<Trace> {
-    const answer = await this.#ask({ type: 'series', device, fromUs, slotUs, count, channels })
-    if (answer.type === 'series') return answer.trace
-    throw unexpected(answer)
-  }
-
-  async span(device: string | null): Promise<LogSpan | null> {
-    const answer = await this.#ask({ type: 'span', device })
-    if (answer.type === 'span') return answer.span
-    throw unexpected(answer)
+  async series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace> {
+    const answer = await this.#ask({ device, fromUs, slotUs, count })
+    if (answer.type === 'failed') throw errorOf(answer.failure)
+    return answer.trace
   }
 
   get isAwake(): boolean {
@@ -168,13 +147,4 @@ class WorkerHistory implements LogHistory {
       cause,
     )
   }
-}
-
-function unexpected(answer: HistoryAnswer): InaError {
-  if (answer.type === 'failed') return errorOf(answer.failure)
-  return new InaError(
-    'internal_fault',
-    `an answer '${answer.type}' to another question`,
-    'this is a fault of ina219: report it',
-  )
 }

@@ -41,7 +41,7 @@ export class ReaderRegistry {
   private constructor(db: Database.Database, file: string) {
     this.#db = db
     this.#file = file
-    this.#cursors = new CursorText(db)
+    this.#cursors = new CursorText(db, file)
     this.#table = new ReaderTable(db)
   }
 

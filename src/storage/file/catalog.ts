@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { damaged } from './log-errors.ts'
+import { Damage } from './log-errors.ts'
 
 interface EpochEntry {
   /** -1: the log has no such epoch */
@@ -20,14 +20,12 @@ export class Catalog {
   readonly devices = new Map<number, string>()
   readonly states = new Map<number, StatusEntry>()
   readonly #epochs = new Map<number, EpochEntry>()
-  readonly #file: string
   readonly #device: Database.Statement
   readonly #epoch: Database.Statement
   readonly #status: Database.Statement
 
-  /** @throws InaError log_damaged */
+  /** @throws Damage */
   constructor(db: Database.Database) {
-    this.#file = db.name
     const of = (sql: string): Database.Statement => db.prepare(sql).raw()
     this.#device = of('SELECT id, name FROM device WHERE id = ?')
     this.#epoch = of('SELECT id, device_id, started_us FROM epoch WHERE id = ?')
@@ -71,7 +69,7 @@ export class Catalog {
   #addDevice(row: unknown): void {
     if (row === undefined) return
     const [id, name] = row as [number, unknown]
-    if (typeof name !== 'string') throw damaged(this.#file)
+    if (typeof name !== 'string') throw new Damage()
     this.devices.set(id, name)
   }
 
@@ -85,7 +83,7 @@ export class Catalog {
   #addStatus(row: unknown): void {
     if (row === undefined) return
     const [id, text, measured] = row as [number, unknown, number]
-    if (typeof text !== 'string') throw damaged(this.#file)
+    if (typeof text !== 'string') throw new Damage()
     this.states.set(id, { text, measured: measured === 1 })
   }
 }

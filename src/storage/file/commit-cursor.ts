@@ -26,21 +26,19 @@ export function positionOf(positions: Positions, deviceId: number): Position {
   return positions.get(deviceId) ?? NO_POSITION
 }
 
-/** Whether `a` has taken more than `b`. */
-export function isBehind(b: Position, a: Position): boolean {
-  return a.run > b.run || (a.run === b.run && a.id > b.id)
-}
-
 /** Reads and writes the text of cursors of one log: `<identity>.<device>-<run>-<id>.…`, in base 36. */
 export class CursorText {
   readonly #identity: string
   readonly #newestRun: Database.Statement
   readonly #end: Database.Statement
 
-  /** @throws InaError log_older: the log has no commit order */
-  constructor(db: Database.Database) {
+  /**
+   * @param file for messages
+   * @throws InaError log_older: the log has no commit order
+   */
+  constructor(db: Database.Database, file: string) {
     const layout = layoutOf(db)
-    if (layout < FIRST_LAYOUT) throw older(db.name, layout, FIRST_LAYOUT)
+    if (layout < FIRST_LAYOUT) throw older(file, layout, FIRST_LAYOUT)
     const identity = db.prepare(`SELECT value FROM meta WHERE key = 'identity'`).pluck().get()
     this.#identity = String(identity).slice(0, IDENTITY_CHARACTERS)
     this.#newestRun = db

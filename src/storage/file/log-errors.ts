@@ -1,10 +1,19 @@
 import { errorText, InaError, isInaError, systemCode } from '../../util/errors.ts'
 
+/**
+ * What was read is nothing that a log has. Who reads rows does not know the file that
+ * they come of, which may be a copy in memory: `logError` names it.
+ */
+export class Damage extends Error {
+  constructor() {
+    super('a row that no log has')
+  }
+}
+
 /** What a failure of SQLite or the file system means for the log. */
 export function logError(error: unknown, file: string): InaError {
   if (isInaError(error)) return error
-  const code = systemCode(error) ?? ''
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damaged(file, error)
+  if (isDamage(error)) return damaged(file, error)
   if (isLocked(error)) {
     return new InaError(
       'log_in_use',
@@ -21,6 +30,11 @@ export function logError(error: unknown, file: string): InaError {
   )
 }
 
+function isDamage(error: unknown): boolean {
+  const code = systemCode(error) ?? ''
+  return error instanceof Damage || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
+}
+
 /** Another connection has the file, and may be done with it soon. */
 export function isBusy(error: unknown): boolean {
   return systemCode(error)?.startsWith('SQLITE_BUSY') === true
@@ -35,7 +49,7 @@ const CONTENT_CODES = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)|^ERR_/
 
 /** Whether a write failed for what was to be written: the disk is well, and to try again is in vain. */
 export function isOfContent(error: unknown): boolean {
-  if (isInaError(error)) return false
+  if (isInaError(error) || isDamage(error)) return false
   const code = systemCode(error)
   return code === undefined || CONTENT_CODES.test(code)
 }
@@ -50,7 +64,7 @@ export function plainReason(error: unknown): string {
   if (isLocked(error)) {
     return 'it is locked by another program'
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'it is damaged'
+  if (isDamage(error)) return 'it is damaged'
   if (code === 'SQLITE_CANTOPEN' || code === 'EACCES' || code === 'EPERM') {
     return 'no permission to open it'
   }

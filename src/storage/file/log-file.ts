@@ -98,19 +98,14 @@ export function openForWriting(file: string): Database.Database {
       if (statSync(file).nlink > 1) throw linked(file)
       check(file)
     } else createLog(file)
-    const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })
-    try {
+    return opened(new Database(file, { fileMustExist: true, timeout: BUSY_MS }), (db) => {
       configure(db)
       // Acknowledged means durable, over a power cut, too: every commit is synced.
       db.pragma('synchronous = FULL')
       db.pragma('journal_size_limit = 16777216')
       migrate(db)
       makePrivate(file)
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
+    })
   } catch (error) {
     throw logError(error, file)
   }
@@ -137,9 +132,7 @@ function checkIsLog(file: string, owner: LogOwner): void {
 export function openForReading(file: string, owner: LogOwner = 'other'): Database.Database {
   checkIsLog(file, owner)
   try {
-    const db = openReadable(file)
-    configure(db)
-    return db
+    return opened(openReadable(file), configure)
   } catch (error) {
     throw logError(error, file)
   }
@@ -153,25 +146,39 @@ export function openForPositions(file: string, owner: LogOwner = 'other'): Datab
   checkIsLog(file, owner)
   try {
     if (statSync(file).nlink > 1) throw linked(file)
-    const db = new Database(file, { fileMustExist: true, timeout: BUSY_MS })
-    configure(db)
-    // Its lock lasts for microseconds: the next sync and the next checkpoint are the writer's.
-    db.pragma('synchronous = NORMAL')
-    db.pragma('wal_autocheckpoint = 0')
-    db.pragma('busy_timeout = 0')
-    return db
+    return opened(new Database(file, { fileMustExist: true, timeout: BUSY_MS }), (db) => {
+      configure(db)
+      // Its lock lasts for microseconds: the next sync and the next checkpoint are the writer's.
+      db.pragma('synchronous = NORMAL')
+      db.pragma('wal_autocheckpoint = 0')
+      db.pragma('busy_timeout = 0')
+    })
   } catch (error) {
     throw logError(error, file)
+  }
+}
+
+/** A connection made ready to use, or else closed: one that is left open keeps its locks on the file. */
+function opened(
+  db: Database.Database,
+  prepare: (db: Database.Database) => void,
+): Database.Database {
+  try {
+    prepare(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 
 function openReadable(file: string): Database.Database {
   try {
     // Not `readonly`: such a connection would leave -wal and -shm behind.
-    const db = new Database(file, { fileMustExist: true, timeout: 5000 })
-    db.pragma('query_only = 1')
-    db.prepare('SELECT count(*) FROM device').get()
-    return db
+    return opened(new Database(file, { fileMustExist: true, timeout: 5000 }), (db) => {
+      db.pragma('query_only = 1')
+      db.prepare('SELECT count(*) FROM device').get()
+    })
   } catch (error) {
     const isReadOnlyPlace = /^SQLITE_(CANTOPEN|READONLY)/.test(systemCode(error) ?? '')
     if (!isReadOnlyPlace || walBytes(file) > 0 || sizeOf(file) > LARGEST_COPY_BYTES) throw error

@@ -73,10 +73,6 @@ export class SampleScan {
     return this.#catalog.deviceOf(row[1]) === deviceId
   }
 
-  isMeasured(row: SampleRow): boolean {
-    return this.#catalog.status(row[6]).measured
-  }
-
   /** Adds a row to figures; samples before it that `folder` has not seen are looked up. */
   fold(folder: Folder, into: Figures | null, row: SampleRow): void {
     if (!folder.knows(row[1])) this.prime(folder, row[1], row[0])
@@ -92,7 +88,7 @@ export class SampleScan {
       fromStored(row[3]),
       fromStored(row[4]),
       fromStored(row[5]),
-      this.isMeasured(row),
+      this.#catalog.status(row[6]).measured,
     )
   }
 }

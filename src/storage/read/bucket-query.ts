@@ -2,13 +2,12 @@ import type Database from 'better-sqlite3'
 import { Figures } from '../../stats/figures.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import type { SampleScan } from '../file/sample-scan.ts'
 import { areSound, bucketOf, summaryOf } from './bucket.ts'
 import { BucketScan, type FilledBucket } from './bucket-scan.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import { ChannelBucket, ChannelScan } from './channel-scan.ts'
-import type { Guard } from './guard.ts'
 import {
   type Bucket,
   type ChannelSummary,
@@ -35,7 +34,6 @@ export class BucketQuery {
   readonly #db: Database.Database
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
-  readonly #guard: Guard
   readonly #spans: SpanQuery
   readonly #scan: BucketScan
   /** null: the log has no extra channels */
@@ -47,12 +45,10 @@ export class BucketQuery {
     channels: ChannelCatalog,
     scan: SampleScan,
     spans: SpanQuery,
-    guard: Guard,
   ) {
     this.#db = db
     this.#catalog = catalog
     this.#channels = channels
-    this.#guard = guard
     this.#spans = spans
     this.#scan = new BucketScan(db, scan)
     this.#channelScan = channels.isEmpty ? null : new ChannelScan(db, catalog, channels)
@@ -60,38 +56,34 @@ export class BucketQuery {
 
   /** One bucket a device over the whole range; none for a device without samples in it. */
   totals(range: LogRange): Bucket[] {
-    return this.#guard.read(() => {
-      const totals: Bucket[] = []
-      const losses = this.#lossesByDevice(range)
-      const scan = this.#spans.inMinutes(range)
-      const { fromUs, toUs } = range
-      for (const id of this.#catalog.idsOf(range.device)) {
-        const sum = new Figures()
-        const channels = new Map<number, ChannelBucket>()
-        // Any whole number of minutes; a year keeps the pieces few.
-        const everyUs = 525_600 * US_PER_MINUTE
-        for (const bucket of this.filled(id, scan.fromUs, scan.toUs, everyUs)) {
-          sum.merge(bucket.figures)
-          addChannels(channels, bucket.channels)
-        }
-        if (sum.samples === 0) continue
-        const device = this.#catalog.nameOf(id)
-        let lost = 0
-        for (const loss of losses.get(device) ?? []) {
-          lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
-        }
-        totals.push(this.#bucket(id, fromUs, toUs, sum, lost, channels))
+    const totals: Bucket[] = []
+    const losses = this.#lossesByDevice(range)
+    const scan = this.#spans.inMinutes(range)
+    const { fromUs, toUs } = range
+    for (const id of this.#catalog.idsOf(range.device)) {
+      const sum = new Figures()
+      const channels = new Map<number, ChannelBucket>()
+      // Any whole number of minutes; a year keeps the pieces few.
+      const everyUs = 525_600 * US_PER_MINUTE
+      for (const bucket of this.filled(id, scan.fromUs, scan.toUs, everyUs)) {
+        sum.merge(bucket.figures)
+        addChannels(channels, bucket.channels)
       }
-      return totals
-    })
+      if (sum.samples === 0) continue
+      const device = this.#catalog.nameOf(id)
+      let lost = 0
+      for (const loss of losses.get(device) ?? []) {
+        lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
+      }
+      totals.push(this.#bucket(id, fromUs, toUs, sum, lost, channels))
+    }
+    return totals
   }
 
   /** See `LogReader`. */
   *buckets(range: LogRange, everyUs: number): Generator<Bucket> {
-    const { losses, scan } = this.#guard.read(() => ({
-      losses: this.#lossesByDevice(range),
-      scan: this.#spans.inMinutes(range),
-    }))
+    const losses = this.#lossesByDevice(range)
+    const scan = this.#spans.inMinutes(range)
     const sources = this.#catalog.idsOf(range.device).map((id) => {
       const ofDevice = losses.get(this.#catalog.nameOf(id)) ?? []
       const iterator = this.#deviceBuckets(range, scan, everyUs, id, ofDevice)
@@ -124,7 +116,7 @@ export class BucketQuery {
       : undefined
     let head = channels?.next().value
     for (const bucket of this.#scan.buckets(deviceId, fromUs, toUs, everyUs)) {
-      if (!areSound(bucket.figures)) throw damaged(this.#db.name)
+      if (!areSound(bucket.figures)) throw new Damage()
       while (head !== undefined && head.index < bucket.index) head = channels?.next().value
       const own = head?.index === bucket.index ? head.channels : NONE
       yield { ...bucket, channels: own }
@@ -148,7 +140,7 @@ export class BucketQuery {
     }
     let next: number | null = null
     const filled = this.filled(id, scan.fromUs, scan.toUs, everyUs)
-    for (const { index, figures, channels } of this.#guard.rows(filled)) {
+    for (const { index, figures, channels } of filled) {
       for (let empty = next ?? index; empty < index; empty++) {
         yield make(empty, new Figures(), NONE)
       }
@@ -199,7 +191,6 @@ function addChannels(to: Map<number, ChannelBucket>, part: Channels): void {
       channel = new ChannelBucket()
       to.set(id, channel)
     }
-    channel.measured += measured
-    channel.spread.merge(spread.min, spread.sumMicro, spread.max)
+    channel.merge(measured, spread.min, spread.sumMicro, spread.max)
   }
 }

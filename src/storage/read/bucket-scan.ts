@@ -21,7 +21,6 @@ export interface FilledBucket {
 export class BucketScan {
   readonly #scan: SampleScan
   readonly #parts: RollUpParts
-  readonly #folder = new Folder()
 
   constructor(db: Database.Database, scan: SampleScan) {
     this.#scan = scan
@@ -51,7 +50,8 @@ export class BucketScan {
         open.newest = null
         continue
       }
-      this.#folder.reset()
+      // Of this call alone: others may be under way, whose samples these do not follow on.
+      const folder = new Folder()
       for (const rows of this.#scan.pages(part.fromUs, part.toUs)) {
         for (const row of rows) {
           if (!this.#scan.isOf(row, deviceId)) continue
@@ -61,7 +61,7 @@ export class BucketScan {
             open = newBucket(index)
           }
           const { measured } = open.figures
-          this.#scan.fold(this.#folder, open.figures, row)
+          this.#scan.fold(folder, open.figures, row)
           if (open.figures.measured > measured) open.newest = row
         }
       }

@@ -17,9 +17,7 @@ export function bucketOf(
 ): Bucket {
   const { samples, measured, coveredUs } = figures
   const of = (spread: Spread): MinAvgMax | null =>
-    measured === 0
-      ? null
-      : { min: spread.min, avg: spread.sumMicro / measured / 1e6, max: spread.max }
+    measured === 0 ? null : { min: spread.min, avg: spread.avg(measured), max: spread.max }
   const hours = (pico: number): number | null =>
     coveredUs === 0 ? null : pico / PICO_PER_MILLI_HOUR
   return {
@@ -41,8 +39,7 @@ export function bucketOf(
 }
 
 export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary {
-  const { min, sumMicro, max } = spread
-  return { n: measured, min, avg: sumMicro / measured / 1e6, max }
+  return { n: measured, min: spread.min, avg: spread.avg(measured), max: spread.max }
 }
 
 /** False: no samples come to these; the page that they were read from is damaged. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { hasTable } from '../file/layout.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 
 interface ChannelEntry {
   readonly id: number
@@ -14,16 +14,21 @@ interface ChannelEntry {
 export class ChannelCatalog {
   /** In order of their first appearance. */
   readonly byId = new Map<number, ChannelEntry>()
+  readonly #byDevice = new Map<number, ChannelEntry[]>()
 
-  /** @throws InaError log_damaged */
+  /** @throws Damage */
   constructor(db: Database.Database) {
     // Logs of layout 1 have no channels.
     if (!hasTable(db, 'channel')) return
     const rows = db.prepare('SELECT id, device_id, name, unit FROM channel ORDER BY id').raw().all()
     for (const row of rows as [number, number, unknown, unknown][]) {
       const [id, deviceId, name, unit] = row
-      if (typeof name !== 'string' || typeof unit !== 'string') throw damaged(db.name)
-      this.byId.set(id, { id, deviceId, name, unit })
+      if (typeof name !== 'string' || typeof unit !== 'string') throw new Damage()
+      const entry = { id, deviceId, name, unit }
+      this.byId.set(id, entry)
+      const ofDevice = this.#byDevice.get(deviceId)
+      if (ofDevice === undefined) this.#byDevice.set(deviceId, [entry])
+      else ofDevice.push(entry)
     }
   }
 
@@ -31,7 +36,8 @@ export class ChannelCatalog {
     return this.byId.size === 0
   }
 
-  of(deviceId: number): ChannelEntry[] {
-    return [...this.byId.values()].filter((each) => each.deviceId === deviceId)
+  /** Those of a device, in order of their first appearance. */
+  of(deviceId: number): readonly ChannelEntry[] {
+    return this.#byDevice.get(deviceId) ?? []
   }
 }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { ChannelFigures } from '../../stats/figures.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import { MinuteWalk } from './minute-walk.ts'
@@ -39,14 +39,12 @@ interface FilledChannels {
  * For logs that have extra channels.
  */
 export class ChannelScan {
-  readonly #file: string
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
   readonly #minutes: MinuteWalk<ChannelMinute>
   readonly #values: Database.Statement
 
   constructor(db: Database.Database, catalog: Catalog, channels: ChannelCatalog) {
-    this.#file = db.name
     this.#catalog = catalog
     this.#channels = channels
     this.#minutes = new MinuteWalk(
@@ -89,8 +87,7 @@ export class ChannelScan {
         channel.newest = part
       } else {
         const [, , measured, min, sum, max] = part
-        channel.measured += measured
-        channel.spread.merge(min, sum, max)
+        channel.merge(measured, min, sum, max)
         channel.newest = Number.NaN
       }
     }
@@ -112,7 +109,7 @@ export class ChannelScan {
         yield* this.#raw(deviceId, beginUs, beginUs + US_PER_MINUTE)
       } else {
         for (const row of rows) {
-          if (row.some((cell) => typeof cell !== 'number')) throw damaged(this.#file)
+          if (row.some((cell) => typeof cell !== 'number')) throw new Damage()
           yield { timeUs: beginUs, channelId: row[1], part: row }
         }
       }
@@ -129,7 +126,7 @@ export class ChannelScan {
       const rows = this.#values.all(...after, toUs) as ValueRow[]
       for (const [timeUs, channelId, value, statusId] of rows) {
         const channel = this.#channels.byId.get(channelId)
-        if (channel === undefined || !isStored(value)) throw damaged(this.#file)
+        if (channel === undefined || !isStored(value)) throw new Damage()
         if (channel.deviceId !== deviceId || !this.#catalog.status(statusId).measured) continue
         yield { timeUs, channelId, part: fromStored(value) }
       }

@@ -58,7 +58,7 @@ export class CommitReader {
     this.#db = db
     this.#file = file
     this.#inode = inodeOf(file)
-    this.#cursors = new CursorText(db)
+    this.#cursors = new CursorText(db, file)
     this.#rows = new CommittedRows(db)
     this.#backlog = new BacklogCount(db)
     this.#devices = db.prepare('SELECT id, name FROM device ORDER BY id').raw()

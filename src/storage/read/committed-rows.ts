@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Extras } from '../../domain/channels.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
 
 /** A row of the log as it came, without what it has in common with its run. */
@@ -32,9 +32,9 @@ export interface CommittedSample extends CommittedRow {
 type Row = [
   id: number,
   seq: number | null,
-  v: StoredValue | null,
-  a: StoredValue | null,
-  w: StoredValue | null,
+  v: StoredValue,
+  a: StoredValue,
+  w: StoredValue,
   status: string | null,
 ]
 
@@ -46,14 +46,12 @@ const ROWS_PER_SCAN = 20_000
  * are used again, and who reads on lives longer than they do.
  */
 export class CommittedRows {
-  readonly #db: Database.Database
   readonly #rows: Database.Statement
   readonly #bound: Database.Statement
   readonly #hasChannels: Database.Statement
   readonly #values: Database.Statement
 
   constructor(db: Database.Database) {
-    this.#db = db
     this.#rows = db
       .prepare(
         `SELECT s.id, s.seq, s.v, s.a, s.w, t.text
@@ -81,7 +79,7 @@ export class CommittedRows {
    * Rows with afterId < id <= toId, at most `limit` of them among at most `ROWS_PER_SCAN`
    * rows of the log.
    *
-   * @throws InaError log_damaged
+   * @throws Damage
    */
   scan(
     deviceId: number,
@@ -97,14 +95,14 @@ export class CommittedRows {
     const extras = found.length === 0 ? null : this.#extras(deviceId, afterId, scannedToId)
     const rows = found.map(([id, seq, v, a, w, status]) => {
       const values = extras?.get(id)
-      if (typeof status !== 'string') throw damaged(this.#db.name)
+      if (typeof status !== 'string') throw new Damage()
       return {
         timeUs: id,
         seq,
         electric: v !== null,
-        voltage: orNaN(v),
-        current: orNaN(a),
-        power: orNaN(w),
+        voltage: fromStored(v),
+        current: fromStored(a),
+        power: fromStored(w),
         extras: values === undefined ? null : Object.fromEntries(values),
         status,
       }
@@ -126,8 +124,4 @@ export class CommittedRows {
     }
     return bySample
   }
-}
-
-function orNaN(stored: StoredValue | null): number {
-  return stored === null ? Number.NaN : fromStored(stored)
 }

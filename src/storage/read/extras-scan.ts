@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Extras } from '../../domain/channels.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import type { SampleRow } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
@@ -8,12 +8,10 @@ import type { ChannelCatalog } from './channel-catalog.ts'
 /** The extra values of pages of samples. For logs that have extra channels. */
 export class ExtrasScan {
   readonly #channels: ChannelCatalog
-  readonly #file: string
   readonly #values: Database.Statement
 
   constructor(db: Database.Database, channels: ChannelCatalog) {
     this.#channels = channels
-    this.#file = db.name
     this.#values = db
       .prepare(
         `SELECT sample_id, channel_id, value FROM channel_value
@@ -22,7 +20,7 @@ export class ExtrasScan {
       .raw()
   }
 
-  /** By id of the sample. @throws InaError log_damaged */
+  /** By id of the sample. @throws Damage */
   of(page: readonly SampleRow[]): Map<number, Extras> {
     const extras = new Map<number, Record<string, number>>()
     const [first, last] = [page[0], page.at(-1)]
@@ -32,7 +30,7 @@ export class ExtrasScan {
     for (const row of this.#values.all(first[0], last[0]) as [number, number, unknown][]) {
       const [id, channelId, value] = row
       const channel = this.#channels.byId.get(channelId)
-      if (channel === undefined || !isStored(value)) throw damaged(this.#file)
+      if (channel === undefined || !isStored(value)) throw new Damage()
       if (id !== sampleId) {
         sampleId = id
         // Without a prototype: a channel may have any name.

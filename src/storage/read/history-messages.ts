@@ -1,19 +1,14 @@
 import type { Trace } from '../../chart/trace.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { WorkerFailure } from '../file/worker-failure.ts'
-import type { LogSpan } from './log-query.ts'
 
 /** What is asked of the thread that reads a log; its `id` comes back with the answer. */
-export type HistoryQuestion =
-  | {
-      readonly type: 'series'
-      readonly device: string
-      readonly fromUs: number
-      readonly slotUs: number
-      readonly count: number
-      readonly channels: readonly string[] | null
-    }
-  | { readonly type: 'span'; readonly device: string | null }
+export interface HistoryQuestion {
+  readonly device: string
+  readonly fromUs: number
+  readonly slotUs: number
+  readonly count: number
+}
 
 export interface ToHistory {
   readonly id: number
@@ -24,7 +19,6 @@ export interface ToHistory {
 
 export type HistoryAnswer =
   | { readonly type: 'series'; readonly trace: Trace }
-  | { readonly type: 'span'; readonly span: LogSpan | null }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
 
 export interface FromHistory {

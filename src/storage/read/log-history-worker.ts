@@ -22,9 +22,8 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
   try {
     const reader = LogReader.open(file, owner)
     try {
-      if (question.type === 'span') return { type: 'span', span: reader.span(question.device) }
-      const { device, fromUs, slotUs, count, channels } = question
-      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count, channels) }
+      const { device, fromUs, slotUs, count } = question
+      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count) }
     } finally {
       reader.close()
     }

@@ -2,14 +2,13 @@ import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
-import { damaged, logError } from '../file/log-errors.ts'
+import { Damage, logError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
-import { Guard } from './guard.ts'
 import type {
   Bucket,
   LoggedChannel,
@@ -32,7 +31,6 @@ import { TraceQuery } from './trace-query.ts'
 export class LogReader {
   readonly #db: Database.Database
   readonly #file: string
-  readonly #guard: Guard
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
   readonly #scan: SampleScan
@@ -44,20 +42,12 @@ export class LogReader {
   private constructor(db: Database.Database, file: string) {
     this.#db = db
     this.#file = file
-    this.#guard = new Guard(file)
     this.#catalog = new Catalog(db)
     this.#channels = new ChannelCatalog(db)
     this.#scan = new SampleScan(db, this.#catalog)
     this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
     this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
-    this.#buckets = new BucketQuery(
-      db,
-      this.#catalog,
-      this.#channels,
-      this.#scan,
-      this.#spans,
-      this.#guard,
-    )
+    this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
     process.once('exit', this.#onExit)
   }
@@ -104,12 +94,12 @@ export class LogReader {
 
   /** null: nothing in the log (of that device) */
   span(device: string | null): LogSpan | null {
-    return this.#guard.read(() => this.#spans.span(device))
+    return this.#read(() => this.#spans.span(device))
   }
 
   /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
   oldestRawUs(device: string | null): number | null {
-    return this.#guard.read(() => this.#spans.oldestRawUs(device))
+    return this.#read(() => this.#spans.oldestRawUs(device))
   }
 
   /**
@@ -117,17 +107,21 @@ export class LogReader {
    *
    * @param withExtras false: without extra channels, and so without samples of these alone
    */
-  *samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
+  samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
+    return this.#rows(this.#samples(range, withExtras))
+  }
+
+  *#samples(range: LogRange, withExtras: boolean): Generator<LoggedSample[]> {
     const wanted = range.device === null ? null : new Set(this.#catalog.idsOf(range.device))
     const extrasScan = withExtras ? this.#extras : null
-    for (const rows of this.#guard.rows(this.#scan.pages(range.fromUs, range.toUs))) {
-      const extras = extrasScan === null ? null : this.#guard.read(() => extrasScan.of(rows))
+    for (const rows of this.#scan.pages(range.fromUs, range.toUs)) {
+      const extras = extrasScan?.of(rows)
       const page: LoggedSample[] = []
       for (const row of rows) {
         const [timeUs, epochId, seq, v, a, w, statusId] = row
         const deviceId = this.#catalog.deviceOf(epochId)
         if (wanted !== null && !wanted.has(deviceId)) continue
-        if (deviceId < 0 || !areStored(row)) throw damaged(this.#file)
+        if (deviceId < 0 || !areStored(row)) throw new Damage()
         if (!withExtras && !isElectric(row)) continue
         page.push({
           timeUs,
@@ -148,7 +142,7 @@ export class LogReader {
    * One bucket a device over the whole range; none for a device without samples in it.
    */
   totals(range: LogRange): Bucket[] {
-    return this.#buckets.totals(range)
+    return this.#read(() => this.#buckets.totals(range))
   }
 
   /**
@@ -158,7 +152,7 @@ export class LogReader {
    * @param everyUs whole µs, above 0
    */
   buckets(range: LogRange, everyUs: number): Generator<Bucket> {
-    return this.#buckets.buckets(range, everyUs)
+    return this.#rows(this.#buckets.buckets(range, everyUs))
   }
 
   /**
@@ -179,19 +173,35 @@ export class LogReader {
     channels: readonly string[] | null = null,
     clip: LogSpan | null = null,
   ): Trace {
-    return this.#guard.read(() =>
-      this.#traces.series(device, fromUs, slotUs, count, channels, clip),
-    )
+    return this.#read(() => this.#traces.series(device, fromUs, slotUs, count, channels, clip))
   }
 
   /** Lost ranges that reach into the range, in order of time. */
   losses(range: LogRange): Generator<LoggedLoss> {
-    return lossesIn(this.#db, range)
+    return this.#rows(lossesIn(this.#db, range))
   }
 
   /** Events in order of time. */
   events(range: LogRange): Generator<LoggedEvent> {
-    return eventsIn(this.#db, range)
+    return this.#rows(eventsIn(this.#db, range))
+  }
+
+  /** Turns the damage and the failures that show themselves on the way into an InaError. */
+  #read<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw logError(error, this.#file)
+    }
+  }
+
+  /** The same for rows that come one by one. */
+  *#rows<T>(rows: Generator<T>): Generator<T> {
+    try {
+      yield* rows
+    } catch (error) {
+      throw logError(error, this.#file)
+    }
   }
 }
 

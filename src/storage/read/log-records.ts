@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { damaged, logError } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import type { LoggedEvent, LoggedLoss, LogRange } from './log-query.ts'
 
 const PAGE = 1000
@@ -59,14 +59,9 @@ function* pages<T extends Row>(
 ): Generator<T> {
   let after: Pick<Row, 'atUs' | 'id'> = { atUs: -1, id: 0 }
   for (;;) {
-    let rows: T[]
-    try {
-      rows = db.prepare(sql).all(after.atUs, after.id, ...parameters) as T[]
-    } catch (error) {
-      throw logError(error, db.name)
-    }
+    const rows = db.prepare(sql).all(after.atUs, after.id, ...parameters) as T[]
     for (const row of rows) {
-      if (typeof row.device !== 'string' || !isSound(row)) throw damaged(db.name)
+      if (typeof row.device !== 'string' || !isSound(row)) throw new Damage()
       yield row
     }
     const last = rows.at(-1)

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { hasTable } from '../file/layout.ts'
+import { ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
 import { MinuteWalk } from './minute-walk.ts'
 
 /** Figures of a minute or a second, by the number of it. */
@@ -17,8 +18,7 @@ export type Part =
   | { readonly kind: 'raw'; readonly fromUs: number; readonly toUs: number }
   | { readonly kind: 'minute' | 'second'; readonly fromUs: number; readonly row: RollUpRow }
 
-const CELLS =
-  'samples, measured, covered_us, v_min, v_sum, v_max, a_min, a_sum, a_max, w_min, w_sum, w_max, charge_pc, energy_pj'
+const CELLS = ROLL_UP_COLUMNS.join(', ')
 const PAGE = 1000
 const NONE: ReadonlySet<number> = new Set()
 

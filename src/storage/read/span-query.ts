@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
-import { damaged } from '../file/log-errors.ts'
+import { Damage } from '../file/log-errors.ts'
 import type { SampleScan } from '../file/sample-scan.ts'
 import type { LogRange, LogSpan } from './log-query.ts'
 
@@ -32,7 +32,7 @@ export class SpanQuery {
       const newestUs = newest.get(id) ?? null
       const minute = this.#firstMinute(id)
       if (newestUs === null) continue
-      if (!Number.isSafeInteger(newestUs)) throw damaged(this.#db.name)
+      if (!Number.isSafeInteger(newestUs)) throw new Damage()
       toUs = Math.max(toUs, newestUs)
       if (minute === null) {
         fromUs = Math.min(fromUs, newestUs)

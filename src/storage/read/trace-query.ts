@@ -102,7 +102,7 @@ class TraceBuilder {
       const { measured, spread, newest } = channel
       series.min[slot] = spread.min
       series.max[slot] = spread.max
-      series.last[slot] = Number.isNaN(newest) ? spread.sumMicro / measured / 1e6 : newest
+      series.last[slot] = Number.isNaN(newest) ? spread.avg(measured) : newest
     }
     if (count === 0) return
     this.trace.count[slot] = count
@@ -138,11 +138,11 @@ class TraceBuilder {
     for (const quantity of QUANTITIES) {
       const series = this.#series[ELECTRIC[quantity].id]
       if (series === undefined) continue
-      const { min, max, sumMicro } = figures[quantity]
-      series.min[slot] = min
-      series.max[slot] = max
+      const spread = figures[quantity]
+      series.min[slot] = spread.min
+      series.max[slot] = spread.max
       series.last[slot] =
-        newest === null ? sumMicro / figures.measured / 1e6 : fromStored(newest[COLUMN[quantity]])
+        newest === null ? spread.avg(figures.measured) : fromStored(newest[COLUMN[quantity]])
     }
   }
 }

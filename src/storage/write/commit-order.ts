@@ -140,7 +140,7 @@ export class CommitOrder {
 
   #begin(run: CommitRun, epochId: number, id: number, newestOfEpochUs: number): void {
     const isLate = id <= newestOfEpochUs
-    if (!run.isSaved) this.#saveRun(run)
+    this.#saveRun(run)
     this.#untilTidy--
     const { lastInsertRowid } = this.#insert.run(run.deviceId, epochId, id, id, isLate ? 1 : 0)
     run.n = Number(lastInsertRowid)

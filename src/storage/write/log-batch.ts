@@ -57,6 +57,12 @@ export const EMPTY_BATCH: LogBatch = {
   events: [],
 }
 
+/** What the log keeps of a sample. */
+type PackedSample = Pick<
+  Sample,
+  'timeUs' | 'voltage' | 'current' | 'power' | 'extras' | 'seq' | 'epochId' | 'status'
+>
+
 /** Packs samples one by one. */
 export class BlockBuilder {
   readonly #fields = new Float64Array(BLOCK_SAMPLES * FIELDS)
@@ -76,7 +82,7 @@ export class BlockBuilder {
   }
 
   /** Only while not full. */
-  add(sample: Sample): void {
+  add(sample: PackedSample): void {
     const fields = this.#fields
     if (sample.extras !== null) {
       this.#extras ??= new ExtraBuilder()

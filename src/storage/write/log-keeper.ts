@@ -65,7 +65,7 @@ export class LogKeeper {
   /** @throws InaError log_*: the log can't be used from the start */
   open(): OpenReply {
     let writer: LogWriter
-    let drained: number
+    let drained: ReturnType<typeof drainSpill>
     try {
       const { db } = this.#file.open()
       // First of all: what the device is asked for begins behind what was spilled.
@@ -81,10 +81,10 @@ export class LogKeeper {
       loggedRuns: writer.loggedRuns(),
       begins: writer.begins(),
     }
-    const device = reply.loggedRuns.at(-1)?.epoch.device
-    if (drained > 0 && device !== undefined) {
+    const { samples, device } = drained
+    if (samples > 0 && device !== null) {
       try {
-        this.#log(device, `${drained} samples of an earlier run came from the spill file`)
+        this.#log(device, `${samples} samples of an earlier run came from the spill file`)
       } catch (error) {
         // The samples are in the log; it is from here on that it takes nothing.
         this.#fail(error)

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { advance, distance } from '../../util/serial-number.ts'
+import { advance, placeIn } from '../../util/serial-number.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
 import type { LostRange } from '../file/records.ts'
@@ -66,15 +66,15 @@ export class LossTable {
   remove(epochId: number, seq: number, timeUs: number): void {
     const row = this.#find(epochId, seq, timeUs)
     if (row === undefined) return
-    const place = placeOf(row, seq)
+    const place = placeIn(row.first_seq, row.count, seq)
     // Its range has been put together with others: only their number is known.
-    if (place < 0) this.#lessen(row)
+    if (place === null) this.#lessen(row)
     else this.#split(row, place, seq)
   }
 
   #find(epochId: number, seq: number, timeUs: number): LostRow | undefined {
     for (const row of this.#newest.iterate() as IterableIterator<LostRow>) {
-      if (row.epoch_id === epochId && placeOf(row, seq) >= 0) return row
+      if (row.epoch_id === epochId && placeIn(row.first_seq, row.count, seq) !== null) return row
     }
     for (const row of this.#before.iterate(timeUs) as IterableIterator<LostRow>) {
       if (row.epoch_id === epochId && row.to_us >= timeUs) return row
@@ -186,9 +186,3 @@ export class LossTable {
 
 /** Ranges that become one, the first of them. */
 type Group = { -readonly [Key in keyof LostRow]: LostRow[Key] } & { isChanged: boolean }
-
-/** Where a number lies in a range; -1: not in it */
-function placeOf({ first_seq, count }: LostRow, seq: number): number {
-  const place = distance(first_seq, seq)
-  return place < count ? Math.max(-1, place) : -1
-}

@@ -1,18 +1,11 @@
 import type Database from 'better-sqlite3'
 import type { ChannelFigures, Figures, Spread } from '../../stats/figures.ts'
 import { exactMicro } from '../../util/micro.ts'
+import { ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
 import { toStored } from '../file/stored-value.ts'
 import type { MinuteFigures, SecondFigures } from './minute-figures.ts'
 
 type Cell = number | bigint | string | null
-
-const FIGURES = [
-  'measured',
-  'covered_us',
-  ...['v', 'a', 'w'].flatMap((each) => [`${each}_min`, `${each}_sum`, `${each}_max`]),
-  'charge_pc',
-  'energy_pj',
-]
 
 /**
  * Never replaced by a row of fewer samples: some of them have passed the retention since.
@@ -33,8 +26,8 @@ export class RollUpTables {
   readonly #channel: Database.Statement
 
   constructor(db: Database.Database) {
-    const columns = ['samples', ...FIGURES]
-    const any = new Array(16).fill('?').join(', ')
+    const columns = ROLL_UP_COLUMNS
+    const any = new Array(2 + columns.length).fill('?').join(', ')
     // better-sqlite3 binds every number as REAL; a typed column converts, an ANY column would keep it.
     const whole = new Array(9).fill('CAST(? AS INTEGER)').join(', ')
     this.#minute = db.prepare(upsert('minute', any, 'samples', columns))

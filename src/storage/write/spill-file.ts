@@ -17,7 +17,7 @@ import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
 import { inTheWay } from '../file/log-errors.ts'
-import { sizeOf, syncFolder } from '../file/placing.ts'
+import { syncFolder } from '../file/placing.ts'
 import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
 
@@ -52,10 +52,6 @@ export class SpillFile {
 
   get path(): string {
     return this.#path
-  }
-
-  get exists(): boolean {
-    return sizeOf(this.#path) > 0
   }
 
   /**
@@ -227,7 +223,6 @@ class BatchReader {
         if (!Number.isSafeInteger(number(1))) return
         this.#block.add({
           timeUs: number(1),
-          electric: !Number.isNaN(number(4)),
           extras: extrasOf(cells),
           epochId: number(2),
           seq: number(3) < 0 ? null : number(3),
@@ -235,9 +230,6 @@ class BatchReader {
           current: number(5),
           power: number(6),
           status: cell(7),
-          inRange: true,
-          gapBefore: false,
-          origin: 'live',
         })
         return
       case 'epoch':
