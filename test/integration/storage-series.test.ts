@@ -113,8 +113,6 @@ test('extra channels are series of their own, also of a device without voltage a
   expect(list(trace.channels['soc']?.last ?? [])).toEqual([50, 51, Number.NaN, 53, Number.NaN])
   expect(list(trace.channels['lux']?.min ?? []).filter((each) => !Number.isNaN(each))).toEqual([9])
   expect(list(trace.broken)).toEqual([1, 0, 0, 0, 0])
-  const one = withReader(file, (reader) => reader.series('bench', START_US, 1e6, 5, ['lux', 'no']))
-  expect(Object.keys(one.channels)).toEqual(['lux', 'no'])
 })
 
 test('charge goes through samples without voltage and current, and stops where one is missing', () => {

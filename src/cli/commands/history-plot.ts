@@ -48,7 +48,7 @@ export function* plotText(
       const columns = Math.max(LEAST_COLUMNS, size.columns - labelCells - 1)
       const dots = columns * (size.ascii ? 1 : 2)
       const slotUs = slotLength(toUs - fromUs, dots, everyMs)
-      const trace = reader.series(device, fromUs, slotUs, dots, null, { fromUs, toUs })
+      const trace = reader.series(device, fromUs, slotUs, dots, { fromUs, toUs })
       const curves = curvesOf(trace, strips, channels)
       return { device, channels, strips, curves, trace, columns, labelCells }
     }

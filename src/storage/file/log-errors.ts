@@ -30,6 +30,12 @@ export function logError(error: unknown, file: string): InaError {
   )
 }
 
+/** The same for a reader: a fault of its own code is none of the log, and stays what it is. */
+export function readError(error: unknown, file: string): unknown {
+  const isOfLog = error instanceof Damage || systemCode(error) !== undefined
+  return isOfLog ? logError(error, file) : error
+}
+
 function isDamage(error: unknown): boolean {
   const code = systemCode(error) ?? ''
   return error instanceof Damage || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { logFilePath } from '../../util/paths.ts'
 import { CursorText, type Position, type Positions, positionOf } from '../file/commit-cursor.ts'
-import { logError } from '../file/log-errors.ts'
+import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { inodeOf } from '../file/placing.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
@@ -210,7 +210,7 @@ export class CommitReader {
     try {
       return this.#db.transaction(read).deferred()
     } catch (error) {
-      throw logError(error, this.#file)
+      throw readError(error, this.#file)
     }
   }
 }

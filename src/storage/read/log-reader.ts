@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
-import { Damage, logError } from '../file/log-errors.ts'
+import { Damage, logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
@@ -162,7 +162,6 @@ export class LogReader {
    * @param fromUs begin, cut to a multiple of `slotUs`; Unix µs
    * @param slotUs whole µs, above 0
    * @param count slots of the trace
-   * @param channels ids of those wanted; null: all that have values, v, a, w among them
    * @param clip samples outside are left out
    */
   series(
@@ -170,10 +169,9 @@ export class LogReader {
     fromUs: number,
     slotUs: number,
     count: number,
-    channels: readonly string[] | null = null,
     clip: LogSpan | null = null,
   ): Trace {
-    return this.#read(() => this.#traces.series(device, fromUs, slotUs, count, channels, clip))
+    return this.#read(() => this.#traces.series(device, fromUs, slotUs, count, clip))
   }
 
   /** Lost ranges that reach into the range, in order of time. */
@@ -191,7 +189,7 @@ export class LogReader {
     try {
       return read()
     } catch (error) {
-      throw logError(error, this.#file)
+      throw readError(error, this.#file)
     }
   }
 
@@ -200,7 +198,7 @@ export class LogReader {
     try {
       yield* rows
     } catch (error) {
-      throw logError(error, this.#file)
+      throw readError(error, this.#file)
     }
   }
 }

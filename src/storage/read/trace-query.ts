@@ -38,7 +38,6 @@ export class TraceQuery {
     fromUs: number,
     slotUs: number,
     count: number,
-    wanted: readonly string[] | null,
     clip: LogSpan | null,
   ): Trace {
     const first = Math.floor(fromUs / slotUs)
@@ -50,7 +49,7 @@ export class TraceQuery {
     }
     const [id] = this.#catalog.idsOf(device)
     const names = new Map(id === undefined ? [] : this.#channels.of(id).map((e) => [e.id, e.name]))
-    const builder = new TraceBuilder(startUs, slotUs, count, names, wanted)
+    const builder = new TraceBuilder(startUs, slotUs, count, names)
     if (id !== undefined) {
       for (const bucket of this.#buckets.filled(id, span.fromUs, span.toUs, slotUs)) {
         builder.add(bucket.index - first, bucket)
@@ -70,25 +69,16 @@ export class TraceQuery {
 class TraceBuilder {
   readonly trace: Trace
   readonly #names: ReadonlyMap<number, string>
-  readonly #wanted: readonly string[] | null
   readonly #series: Record<string, TraceSeries> = Object.create(null)
   /** Spacing of the slots that have values of extra channels alone. */
   readonly #usual = new UsualInterval()
-  #isElectric = false
   #before = -1
   #electricBefore = -1
 
   /** @param names of the extra channels of the device, by their ids in the log */
-  constructor(
-    startUs: number,
-    slotUs: number,
-    length: number,
-    names: ReadonlyMap<number, string>,
-    wanted: readonly string[] | null,
-  ) {
+  constructor(startUs: number, slotUs: number, length: number, names: ReadonlyMap<number, string>) {
     this.#names = names
-    this.#wanted = wanted
-    for (const id of wanted ?? names.values()) this.#series[id] = emptySeries(length)
+    for (const id of names.values()) this.#series[id] = emptySeries(length)
     this.trace = { ...emptyTrace({ startUs, slotUs, length }, []), channels: this.#series }
   }
 
@@ -129,15 +119,10 @@ class TraceBuilder {
   }
 
   #addElectric(slot: number, { figures, newest }: FullBucket): void {
-    if (!this.#isElectric && this.#wanted === null) {
-      for (const quantity of QUANTITIES) {
-        this.#series[ELECTRIC[quantity].id] ??= emptySeries(this.trace.length)
-      }
-    }
-    this.#isElectric = true
     for (const quantity of QUANTITIES) {
-      const series = this.#series[ELECTRIC[quantity].id]
-      if (series === undefined) continue
+      const { id } = ELECTRIC[quantity]
+      this.#series[id] ??= emptySeries(this.trace.length)
+      const series = this.#series[id]
       const spread = figures[quantity]
       series.min[slot] = spread.min
       series.max[slot] = spread.max
