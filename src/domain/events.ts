@@ -45,6 +45,18 @@ export const EVENT_KINDS = {
   overlap: RARE,
   /** A reader of the log lost samples to the retention. */
   sink: RARE,
+  /** A value that stands out from those around it. */
+  anomaly: { isFrequent: true, isQuiet: true },
+  /** The condition of an alarm rule has come true, is no longer so, or someone has taken notice. */
+  alarm_on: RARE,
+  alarm_off: RARE,
+  alarm_ack: RARE,
+  /** Charge and energy began again at 0. */
+  totals: RARE,
+  /** What is applied to the device's readings has changed. */
+  calibration: RARE,
+  /** Switched outputs of the device have changed. */
+  output: RARE,
   /** The states of a source, see `SourceState`. */
   opening: RARE,
   waiting: RARE,

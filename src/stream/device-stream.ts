@@ -1,4 +1,5 @@
 import type { ChannelSetting } from '../domain/channels.ts'
+import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -135,6 +136,15 @@ export class DeviceStream {
   command(command: Command): void {
     const id = this.#commands.open(command)
     this.#follow(this.#link.command(id, command, this.#nowMs))
+  }
+
+  /**
+   * Puts an event of this device on record: shown, and in the log.
+   *
+   * @param timeUs when it happened, Unix µs; absent: now
+   */
+  report(kind: EventKind, text: string, timeUs?: number): void {
+    this.#events.report(kind, text, timeUs)
   }
 
   /** True: lost samples are being asked for, so that an end just now would lose them for good. */

@@ -24,9 +24,9 @@ export class EventReport {
     this.#options = options
   }
 
-  report(kind: EventKind, text: string): void {
-    const { listener, log, device, nowUs } = this.#options
-    const timeUs = nowUs()
+  /** @param timeUs when it happened, Unix µs; absent: now */
+  report(kind: EventKind, text: string, timeUs: number = this.#options.nowUs()): void {
+    const { listener, log, device } = this.#options
     listener.event({ timeUs, kind, text })
     log?.event({ timeUs, device: device(), kind, detail: text })
   }
