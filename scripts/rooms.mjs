@@ -17,7 +17,7 @@ const ROOMS = {
   protocol: 'domain util',
   stats: 'domain util',
   alarms: 'domain stats util',
-  sources: 'protocol stats util',
+  sources: 'domain protocol stats util',
   storage: 'chart domain protocol stats util',
   stream: 'domain protocol sources stats storage util',
   monitor: 'alarms chart domain protocol sources stats storage stream util',

@@ -1,8 +1,8 @@
+import type { Role } from '../../src/sources/text/column-names.ts'
+import { unitOf } from '../../src/sources/text/decimal.ts'
+import type { DateOrder } from '../../src/sources/text/recorded-time.ts'
 import { InaError } from '../../src/util/errors.ts'
 import { didYouMean } from '../../src/util/nearest.ts'
-import type { Role } from './column-names.ts'
-import { unitOf } from './decimal.ts'
-import type { DateOrder } from './recorded-time.ts'
 
 /** What the user says of one column; null role: find out. */
 export interface SpecifiedColumn {

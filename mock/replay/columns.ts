@@ -1,7 +1,7 @@
-import { type NamedColumn, type Role, readColumnName } from './column-names.ts'
+import { type NamedColumn, type Role, readColumnName } from '../../src/sources/text/column-names.ts'
+import { isHole, type NumberCell, readNumber } from '../../src/sources/text/decimal.ts'
+import type { DateOrder } from '../../src/sources/text/recorded-time.ts'
 import type { SpecifiedColumn } from './column-spec.ts'
-import { isHole, type NumberCell, readNumber } from './decimal.ts'
-import type { DateOrder } from './recorded-time.ts'
 import type { TextTable } from './text-table.ts'
 
 /** One column of a recording with all that is known of it. */

@@ -1,8 +1,8 @@
-import { CAPTURE_TIME, cutCapturePrefix } from './capture-prefix.ts'
-import { readColumnName } from './column-names.ts'
-import { isHole, readNumber } from './decimal.ts'
-import { readTime } from './recorded-time.ts'
-import { splitCells } from './split-cells.ts'
+import { CAPTURE_TIME, cutCapturePrefix } from '../../src/sources/text/capture-prefix.ts'
+import { readColumnName } from '../../src/sources/text/column-names.ts'
+import { isHole, readNumber } from '../../src/sources/text/decimal.ts'
+import { readTime } from '../../src/sources/text/recorded-time.ts'
+import { splitCells } from '../../src/sources/text/split-cells.ts'
 import type { BrokenLine, TextTable } from './text-table.ts'
 
 /** Separators in order of preference where more than one would do. */

@@ -1,6 +1,6 @@
-import type { Role } from './column-names.ts'
+import type { Role } from '../../src/sources/text/column-names.ts'
+import { exponentOf, isHole } from '../../src/sources/text/decimal.ts'
 import { type Column, largest, median, valuesOf } from './columns.ts'
-import { exponentOf, isHole } from './decimal.ts'
 import { mayBeBroken } from './row-faults.ts'
 
 export interface ElectricColumn {

@@ -1,5 +1,9 @@
 import { closeLine } from '../../src/protocol/crc.ts'
-import { CAPTURE_TIME, cutCapturePrefix, cutLeadingTime } from './capture-prefix.ts'
+import {
+  CAPTURE_TIME,
+  cutCapturePrefix,
+  cutLeadingTime,
+} from '../../src/sources/text/capture-prefix.ts'
 import type { BrokenLine, TextTable } from './text-table.ts'
 
 /** A value with its name in front: `Bus Voltage:   5.02 V`, `V=5.02`, `"v":5.02`. */

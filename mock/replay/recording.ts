@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { exponentOf, shiftDecimal } from '../../src/sources/text/decimal.ts'
 import { InaError, systemCode } from '../../src/util/errors.ts'
 import type { SpecifiedColumn } from './column-spec.ts'
 import { type Column, describeColumns } from './columns.ts'
-import { exponentOf, shiftDecimal } from './decimal.ts'
 import {
   type ElectricColumn,
   type ElectricColumns,

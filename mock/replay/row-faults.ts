@@ -1,5 +1,5 @@
+import { isHole } from '../../src/sources/text/decimal.ts'
 import type { Column } from './columns.ts'
-import { isHole } from './decimal.ts'
 import type { ElectricColumn } from './electric-columns.ts'
 import type { TimeColumn } from './time-columns.ts'
 

@@ -1,6 +1,6 @@
+import { withIsoDates } from '../../src/sources/text/written-dates.ts'
 import { readDelimited } from './delimited-text.ts'
 import { readLabelled } from './labelled-text.ts'
-import { withIsoDates } from './written-dates.ts'
 
 /** A recording as cells, before anybody knows what they mean. */
 export interface TextTable {

@@ -1,6 +1,11 @@
+import {
+  type DateOrder,
+  ordersOf,
+  readTime,
+  type TimeCell,
+} from '../../src/sources/text/recorded-time.ts'
 import { type Column, median, valuesOf } from './columns.ts'
 import type { Unclear } from './electric-columns.ts'
-import { type DateOrder, ordersOf, readTime, type TimeCell } from './recorded-time.ts'
 import { medianStep, past32Bits, pastMidnight } from './time-steps.ts'
 
 /** The cells of one column, or of a date's and a clock's, read as times. */

@@ -1,6 +1,6 @@
+import { readTime } from '../../src/sources/text/recorded-time.ts'
 import { type Column, valuesOf } from './columns.ts'
 import type { Unclear } from './electric-columns.ts'
-import { readTime } from './recorded-time.ts'
 import { combined, readTimeCells, type TimeCells } from './time-cells.ts'
 import { isCounter, isMonotonic, spikesOf } from './time-steps.ts'
 

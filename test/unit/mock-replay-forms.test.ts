@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseColumns } from '../../mock/replay/column-spec.ts'
-import { readNumber, shiftDecimal } from '../../mock/replay/decimal.ts'
-import { readTime } from '../../mock/replay/recorded-time.ts'
 import { parseRecording, type Recording } from '../../mock/replay/recording.ts'
+import { readNumber, shiftDecimal } from '../../src/sources/text/decimal.ts'
+import { readTime } from '../../src/sources/text/recorded-time.ts'
 import { isInaError } from '../../src/util/errors.ts'
 
 /** Each sample as `seconds v a w`. */

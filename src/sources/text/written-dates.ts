@@ -1,4 +1,4 @@
-import { twoDigits } from '../../src/util/numbers.ts'
+import { twoDigits } from '../../util/numbers.ts'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
