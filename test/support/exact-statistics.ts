@@ -1,4 +1,4 @@
-/** Statistics in whole numbers alone, from their definitions (docs/log.md): nothing is rounded before the last step. */
+/** Statistics in whole numbers alone, from their definitions (docs/log.md): nothing is rounded before the very last step, to the nearest double. */
 
 /** Time in µs, value in millionths of its unit. */
 export type Point = readonly [timeUs: number, micro: number]
@@ -64,13 +64,10 @@ function root(value: bigint): bigint {
   }
 }
 
-/** Rounded from `DIGITS` decimals, half away from zero. */
+/** The double nearest to it, as it is printed. */
 function decimalText(scaled: bigint, decimals: number): string {
-  const step = 10n ** (DIGITS - BigInt(decimals))
   const size = scaled < 0n ? -scaled : scaled
-  const rounded = (size + step / 2n) / step
-  const unit = 10n ** BigInt(decimals)
-  const fraction = String(rounded % unit).padStart(decimals, '0')
-  const text = `${rounded / unit}.${fraction}`
-  return scaled < 0n && rounded > 0n ? `-${text}` : text
+  const fraction = String(size % ONE).padStart(Number(DIGITS), '0')
+  const value = Number(`${scaled < 0n ? '-' : ''}${size / ONE}.${fraction}`)
+  return value.toFixed(decimals).replace(/^-(0\.0*)$/, '$1')
 }
