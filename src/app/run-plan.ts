@@ -62,4 +62,6 @@ export interface RunPlan {
   readonly output: OutputPlan
   /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
   readonly summary: string | null
+  /** File that is touched while all is alive; null: none. */
+  readonly heartbeat: string | null
 }

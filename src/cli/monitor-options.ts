@@ -24,6 +24,7 @@ export interface MonitorOptions extends LogOptions {
   readonly duration?: number
   readonly count?: number
   readonly summary?: string
+  readonly heartbeat?: string
   readonly ascii?: boolean
   readonly mouse: boolean
 }
@@ -88,6 +89,13 @@ function addRunOptions(command: Command): Command {
       option(
         '--summary <file>',
         'on exit, write the ledger of the run as one JSON object; - is stdout',
+      ),
+    )
+    .addOption(
+      option(
+        '--heartbeat <file>',
+        'touch this file every 10 s while devices are read and the log is written; it goes at the end',
+        { defaultText: 'none' },
       ),
     )
     .addOption(option('--ascii', 'draw with ASCII characters only'))

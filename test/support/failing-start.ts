@@ -19,6 +19,7 @@ try {
       durationMs: 3_600_000,
       output: { kind: 'none', ascii: false, mouse: false },
       summary: null,
+      heartbeat: null,
     },
     { ...processIo, stdout },
   )

@@ -63,5 +63,6 @@ async function runPlan(
     durationMs: options.duration ?? null,
     output: { kind, ascii: options.ascii === true, mouse: options.mouse },
     summary: options.summary ?? null,
+    heartbeat: options.heartbeat ?? null,
   }
 }
