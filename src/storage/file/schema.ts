@@ -15,6 +15,7 @@ export const MAX_LATE_RUN_US = 60_000_000
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
  * - `minute`, `second`: `roll-up-columns.ts` says what the forward parts are.
+ * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -295,6 +296,16 @@ WHERE mixed AND (minute > first OR samples = (
   SELECT count(*) FROM sample s CROSS JOIN epoch e ON e.id = s.epoch_id
   WHERE s.id >= kept.minute * 60000000 AND s.id < (kept.minute + 1) * 60000000
     AND e.device_id = kept.device_id));
+
+CREATE TABLE totals_reset(
+  device_id INTEGER PRIMARY KEY,
+  since_us INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE totals_request(
+  device_id INTEGER PRIMARY KEY,
+  newest_us INTEGER NOT NULL
+) STRICT;
 
 DROP VIEW power_minute;
 CREATE VIEW power_minute AS
