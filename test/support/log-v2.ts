@@ -11,6 +11,7 @@ export function toLayout2(file: string): void {
       db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`)
     }
   }
+  db.exec('DROP TABLE totals_reset; DROP TABLE totals_request')
   db.pragma('user_version = 2')
   db.close()
 }
