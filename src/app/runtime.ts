@@ -1,3 +1,4 @@
+import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { LocalView } from '../monitor/local-view.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
@@ -40,12 +41,17 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let history: LogHistory | null = null
   let output: Output | undefined
   let hub: Hub | undefined
+  let anomalies: AnomalyWatch | undefined
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
       hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
+      if (plan.anomalies) {
+        anomalies = new AnomalyWatch(hub)
+        hub.bus.subscribe(anomalies)
+      }
       stopFor({ stop, hub, output, log, stdout: io.stdout })
       stop.onSignals()
       stop.after(plan.durationMs)
@@ -64,6 +70,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => clearInterval(ticker),
     () => hub?.stop(),
     () => hub?.finish(),
+    () => anomalies?.end(),
     // What a screen asks for from now on would find a closed log.
     () => output?.hold(),
     () => history?.close(),

@@ -19,6 +19,7 @@ interface LogOptions {
 export interface MonitorOptions extends LogOptions {
   readonly devices: DevicesRequest
   readonly keepTime?: boolean
+  readonly anomalies: boolean
   readonly output?: OutputKind
   /** ms */
   readonly duration?: number
@@ -98,6 +99,7 @@ function addRunOptions(command: Command): Command {
         { defaultText: 'none' },
       ),
     )
+    .addOption(option('--no-anomalies', "don't look for values that stand out"))
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
 }

@@ -156,6 +156,7 @@ export function traceOf(
     count: new Uint32Array(length),
     missing: new Uint8Array(length),
     broken: new Uint8Array(length),
+    marked: new Uint8Array(length),
     channels: Object.fromEntries(
       ids.map((id) => [id, { min: values(), max: values(), last: values() }]),
     ),
