@@ -1,5 +1,4 @@
 import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
-import type { DeviceProfile } from '../config/option.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -14,12 +13,10 @@ import {
   type NamedSource,
   nameDevices,
 } from './named-devices.ts'
-import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
+import { byDevice, type Scoped, scopeAt } from './scope.ts'
 
 /** What the options say of the devices of a run. */
 export interface DevicesRequest {
-  /** What the configuration file says of single devices. */
-  readonly profiles?: readonly DeviceProfile[]
   /** In the order of the devices. */
   readonly sources: readonly NamedSource[]
   /** `--wait`, for all ports */
@@ -42,7 +39,7 @@ export const DEFAULT_BAUD = 115_200
  * @throws InaError usage_invalid
  */
 export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[] {
-  const devices = nameDevices(request.sources, request.labels, request.profiles)
+  const devices = nameDevices(request.sources, request.labels)
   const bauds = byDevice(request.bauds, '--baud', devices)
   refuseBaudOfOthers(request.bauds, devices)
   const settings = settingsOf(request.settings, devices, clock)
@@ -54,8 +51,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     const { source } = device
     if (source.kind === 'stdin') return source
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
-    const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
-    return { kind: 'port', path: source.path, baud, wait: request.wait }
+    return { ...source, baud: bauds.get(device)?.at(-1) ?? DEFAULT_BAUD, wait: request.wait }
   }
   return devices.map((device) => ({
     source: sourceOf(device),
@@ -99,10 +95,7 @@ function settingsOf(
   devices: readonly NamedDevice[],
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
-  const all = readGiven(given, (text, isOfProfile) =>
-    parseSettings(text, isOfProfile ? [] : devices, clock),
-  )
-  const { values } = all
+  const values = given.values.flatMap((text) => parseSettings(text, devices, clock))
   const writable = devices.filter(({ source }) => source.kind !== 'stdin')
   const readOnly = values.find(
     ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',
@@ -114,8 +107,8 @@ function settingsOf(
       'name the port with --port',
     )
   }
-  const settings = byDevice(all, '--set', devices)
-  return new Map(writable.map((device) => [device, settings.get(device) ?? []]))
+  const all = byDevice({ ...given, values }, '--set', devices)
+  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
 }
 
 /** The last one of an id counts, one for the device itself more than one for all. */
@@ -123,17 +116,17 @@ function channelSettingsOf(
   given: Given<string>,
   devices: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly ChannelSetting[]> {
-  const read = (text: string, isOfProfile: boolean): Scoped<ChannelSetting>[] => {
-    const device = isOfProfile ? null : scopeAt(text, 0, devices)
+  const values = given.values.flatMap((text): Scoped<ChannelSetting>[] => {
+    const device = scopeAt(text, 0, devices)
     try {
       return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
     } catch (error) {
       // With the label of a device of another run, perhaps.
-      if (!given.mustMatch && !isOfProfile && device === null && isInaError(error)) return []
+      if (!given.mustMatch && device === null && isInaError(error)) return []
       throw error
     }
-  }
-  const all = byDevice(readGiven(given, read), '--channel', devices)
+  })
+  const all = byDevice({ ...given, values }, '--channel', devices)
   return new Map(
     devices.map((device) => [
       device,

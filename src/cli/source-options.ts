@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { numberIn } from '../util/numbers.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
-import { profilesOf, saidInProfiles } from './device-profiles.ts'
 import type { Given, NamedSource } from './named-devices.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
-import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
+import { keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
 /** In the order of the devices where the command line does not give one. */
@@ -41,7 +40,6 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     .addOption(
       option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
         list: BLANK_OR_COMMA,
-        perDevice: true,
         defaultText: String(DEFAULT_BAUD),
         parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
       }),
@@ -68,7 +66,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--set <name=value...>',
         'send settings to the device: interval=<ms>, time=now, range=<V>, averaging=<n>, mode=stream|poll, threshold=<A>|off, shunt=<ohm>, save; <device>:<name=value> for one of several',
-        { list: 'whole', perDevice: true },
+        { list: 'whole' },
       ),
     )
     .addOption(
@@ -77,7 +75,6 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible bus voltage, 0 to 1000 V; <device>:<V> for one device',
         {
           list: BLANK_OR_COMMA,
-          perDevice: true,
           defaultText: 'what the device says, else 26',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'V' })),
         },
@@ -89,7 +86,6 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible current, either sign, 0 to 1000 A; <device>:<A> for one device',
         {
           list: BLANK_OR_COMMA,
-          perDevice: true,
           defaultText: 'what the device says, else 3.2',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'A' })),
         },
@@ -99,7 +95,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--channel <spec>',
         'unit and plausible range of a further channel that a device sends: soc:%:0..100, lux:lx:0.., t:degC; again for each; <device>:<spec> for one device',
-        { list: BLANK_OR_COMMA, perDevice: true },
+        { list: BLANK_OR_COMMA },
       ),
     )
   const order: SourceOption[] = []
@@ -113,15 +109,11 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
   if (isStdinAlone(command.opts<SourceValues>())) keepHighest(command, ['set'], ['stdin'])
   const values = command.opts<SourceValues>()
   const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
-  const profiles = profilesOf(command)
-  const given = <T>(key: keyof SourceValues, list: readonly T[] | undefined): Given<T> => ({
+  const given = <T>(key: string, list: readonly T[] | undefined): Given<T> => ({
     values: list ?? [],
     mustMatch: levelOf(command, key) >= level,
-    profiles: saidInProfiles<T>(command, key),
-    isAboveProfiles: isAboveFile(command, key),
   })
   return {
-    profiles,
     sources: inOrder(values, order),
     wait: values.wait === true,
     labels: given('device', values.device),

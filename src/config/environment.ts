@@ -17,9 +17,7 @@ export function readEnvironment(
   return options.flatMap((option): ConfigValue[] => {
     const text = env[option.variable]
     if (text === undefined || text === '') return []
-    const { name, variable } = option
-    const value = valueIn(option, text)
-    return [{ name, value, texts: [text], origin: { kind: 'environment', variable } }]
+    return [{ name: option.name, value: valueIn(option, text), origin: 'environment' }]
   })
 }
 

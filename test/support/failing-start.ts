@@ -18,9 +18,7 @@ try {
       maxSamples: null,
       durationMs: 3_600_000,
       output: { kind: 'none', ascii: false, mouse: false },
-      anomalies: false,
       summary: null,
-      heartbeat: null,
     },
     { ...processIo, stdout },
   )

@@ -101,8 +101,6 @@ export class MemoryLog implements LogClient, OutboxHost {
 
   async drained(): Promise<void> {}
 
-  async answer(): Promise<void> {}
-
   async close(): Promise<void> {
     this.commit()
     this.#writer.finish()

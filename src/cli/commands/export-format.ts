@@ -152,8 +152,8 @@ export class BucketLines {
       lost,
       round(bucket.coverage, 6),
       ...QUANTITIES.flatMap((quantity) => threeOf(bucket[quantity])),
-      hourAmount(bucket.chargeMah),
-      hourAmount(bucket.energyMwh),
+      bucket.chargeMah === null ? null : round(bucket.chargeMah, 9),
+      bucket.energyMwh === null ? null : round(bucket.energyMwh, 9),
       ...this.#channels.flatMap((id) => threeOf(bucket.channels.get(id) ?? null)),
     ]
     if (this.#format === 'csv') {
@@ -198,11 +198,6 @@ export function eventLine(event: LoggedEvent, format: ExportFormat): string {
   const { device, kind, detail } = event
   if (format === 'ndjson') return `${JSON.stringify({ time, device, kind, detail })}\n`
   return `${time},${[device, kind, detail].map(csvText).join(',')}\n`
-}
-
-/** A charge in mAh, an energy in mWh. */
-export function hourAmount(value: number | null): number | null {
-  return value === null ? null : round(value, 9)
 }
 
 /** Cuts float noise off. */

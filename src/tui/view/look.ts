@@ -28,8 +28,6 @@ interface Glyphs {
   readonly tickRight: string
   readonly grid: string
   readonly gap: string
-  /** A value that stood out. */
-  readonly mark: string
   readonly ellipsis: string
 }
 
@@ -48,7 +46,6 @@ const UNICODE: Glyphs = {
   tickRight: '├',
   grid: '·',
   gap: '×',
-  mark: '▲',
   ellipsis: '…',
 }
 
@@ -67,7 +64,6 @@ const ASCII: Glyphs = {
   tickRight: '+',
   grid: '.',
   gap: 'x',
-  mark: '^',
   ellipsis: '~',
 }
 

@@ -1,0 +1,59 @@
+import { InaError } from '../util/errors.ts'
+
+/** The text of a rule while it is read: where the reader stands, and errors that say so. */
+export class RuleText {
+  readonly #text: string
+  readonly #option: string
+  at: number
+
+  /**
+   * @param text all that the option was given, as errors quote it
+   * @param at where the rule begins in it, behind the label of a device
+   * @param option as errors call it
+   */
+  constructor(text: string, at: number, option: string) {
+    this.#text = text
+    this.at = at
+    this.#option = option
+    this.skipBlanks()
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.#text.length
+  }
+
+  /** What was written from there to here, without the blanks around it. */
+  since(at: number): string {
+    return this.#text.slice(at, this.at).trim()
+  }
+
+  skipBlanks(): void {
+    const rest = this.#text.slice(this.at)
+    this.at += rest.length - rest.trimStart().length
+  }
+
+  /** What a sticky pattern finds here, without moving on. */
+  peek(pattern: RegExp): string | null {
+    pattern.lastIndex = this.at
+    return pattern.exec(this.#text)?.[0] ?? null
+  }
+
+  /** Moves over what the pattern finds here, and the blanks behind it. @returns null: it finds nothing */
+  take(pattern: RegExp): string | null {
+    const found = this.peek(pattern)
+    if (found === null) return null
+    this.at += found.length
+    this.skipBlanks()
+    return found
+  }
+
+  /** An error at a character of the text. @param at default: here */
+  wrong(why: string, hint: string, at: number = this.at): InaError {
+    const near = /\S+/uy
+    near.lastIndex = at
+    const word = near.exec(this.#text)?.[0]
+    const place = word === undefined ? 'at its end' : `near '${word}'`
+    const message = `${this.#option} '${this.#text}', character ${at + 1}, ${place}: ${why}`
+    return new InaError('usage_invalid', message, hint)
+  }
+}

@@ -1,0 +1,161 @@
+/** An alarm rule as data, and as text that `parseRule` reads again. */
+
+import { ELECTRIC_CHANNELS } from '../domain/channels.ts'
+import { formatDuration } from '../util/duration.ts'
+
+/** What a window of values comes to; `p95` is a percentile by nearest rank. */
+export type Statistic = 'avg' | 'min' | 'max' | 'stddev' | `p${number}`
+
+/** What a condition looks at. */
+export type Measure =
+  | { readonly kind: 'channel' | 'rate' | 'anomaly'; readonly channel: string }
+  | {
+      readonly kind: 'window'
+      readonly statistic: Statistic
+      readonly channel: string
+      /** Whole seconds. */
+      readonly windowS: number
+    }
+  | { readonly kind: 'charge' | 'energy' | 'battery' }
+  | { readonly kind: 'lost' | 'out_of_range'; readonly windowS: number }
+
+/** In the unit of the measure, see `unitOf`. */
+export type Comparison =
+  | { readonly op: '>' | '>=' | '<' | '<='; readonly limit: number }
+  | { readonly op: 'outside'; readonly low: number; readonly high: number }
+
+export interface Condition {
+  readonly kind: 'condition'
+  readonly measure: Measure
+  readonly comparison: Comparison
+  /** How far the value has to come back, in the unit of the measure; 0: no further than the limit. */
+  readonly hysteresis: number
+  /** How long it has to be true before it counts, µs; null: at once. */
+  readonly forUs: number | null
+}
+
+/** No sample for a while. */
+export interface Silence {
+  readonly kind: 'silent'
+  /** µs; null: a pause, see `UsualInterval` */
+  readonly afterUs: number | null
+}
+
+export interface Group {
+  readonly kind: 'and' | 'or'
+  /** Two or more; a group of the same kind among them has a `for` of its own. */
+  readonly parts: readonly Expression[]
+  readonly forUs: number | null
+}
+
+export type Expression = Condition | Silence | Group
+
+export interface Rule {
+  /** Of `as`, else the text of the rule as it was written. */
+  readonly name: string
+  /** As it was written, without the device before it, and without `as`. */
+  readonly text: string
+  readonly when: Expression
+  /** It stays until somebody acknowledges it. */
+  readonly latch: boolean
+}
+
+/** What `anomaly(a)` stands for. */
+export const ANY_ANOMALY: Comparison = { op: '>', limit: 0 }
+
+/** Unit of values of a measure; empty: a count, or a channel of which nobody said. */
+export function unitOf(measure: Measure, channelUnit: (id: string) => string | null): string {
+  switch (measure.kind) {
+    case 'channel':
+    case 'window':
+      return unitOfChannel(measure.channel, channelUnit) ?? ''
+    case 'rate':
+      return `${unitOfChannel(measure.channel, channelUnit) ?? ''}/s`
+    case 'charge':
+      return 'mAh'
+    case 'energy':
+      return 'mWh'
+    case 'battery':
+      return '%'
+    default:
+      return ''
+  }
+}
+
+function unitOfChannel(id: string, channelUnit: (id: string) => string | null): string | null {
+  return ELECTRIC_CHANNELS.find((each) => each.id === id)?.unit ?? channelUnit(id)
+}
+
+/** All conditions and silences of an expression, in the order of the text. */
+export function leavesOf(when: Expression): (Condition | Silence)[] {
+  return 'parts' in when ? when.parts.flatMap(leavesOf) : [when]
+}
+
+/** A text that reads as the same expression. */
+export function expressionText(when: Expression): string {
+  if (when.kind === 'silent') return `silent${forText(when.afterUs)}`
+  if (when.kind === 'condition') return conditionText(when) + forText(when.forUs)
+  const parts = when.parts.map((part) => {
+    const text = expressionText(part)
+    const hasFor = part.kind !== 'silent' && part.forUs !== null
+    return hasFor || (part.kind === 'or' && when.kind === 'and') ? `(${text})` : text
+  })
+  const text = parts.join(` ${when.kind} `)
+  return when.forUs === null ? text : `(${text})${forText(when.forUs)}`
+}
+
+function forText(forUs: number | null): string {
+  return forUs === null ? '' : ` for ${durationText(forUs)}`
+}
+
+function durationText(us: number): string {
+  return formatDuration(us / 1000)
+}
+
+function conditionText({ measure, comparison, hysteresis }: Condition): string {
+  const what = measureText(measure)
+  if (measure.kind === 'anomaly' && comparison === ANY_ANOMALY) return what
+  const unit = unitOf(measure, () => null)
+  const written = (value: number): string => `${value}${unit === '/s' ? '' : unit}`
+  const is =
+    comparison.op === 'outside'
+      ? `outside ${written(comparison.low)}..${written(comparison.high)}`
+      : `${comparison.op} ${written(comparison.limit)}`
+  const back = hysteresis === 0 ? '' : ` hysteresis ${written(hysteresis)}`
+  return `${what} ${is}${back}`
+}
+
+function measureText(measure: Measure): string {
+  switch (measure.kind) {
+    case 'channel':
+      return channelText(measure.channel)
+    case 'rate':
+    case 'anomaly':
+      return `${measure.kind}(${channelText(measure.channel)})`
+    case 'window':
+      return `${measure.statistic}(${channelText(measure.channel)},${durationText(measure.windowS * 1e6)})`
+    case 'lost':
+    case 'out_of_range':
+      return `${measure.kind}(${durationText(measure.windowS * 1e6)})`
+    default:
+      return measure.kind
+  }
+}
+
+/** Words that mean something else than a channel of that name. */
+const RESERVED: ReadonlySet<string> = new Set(
+  'and or for hysteresis latch as outside silent charge energy battery'.split(' '),
+)
+
+export function isReserved(word: string): boolean {
+  return RESERVED.has(word)
+}
+
+/** A name that needs no quotes. */
+export const PLAIN_NAME = /[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*/uy
+
+function channelText(id: string): string {
+  PLAIN_NAME.lastIndex = 0
+  if (PLAIN_NAME.exec(id)?.[0] === id && !isReserved(id)) return id
+  return id.includes('"') ? `'${id}'` : `"${id}"`
+}
