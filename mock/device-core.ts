@@ -1,6 +1,8 @@
 import { advance } from '../src/util/serial-number.ts'
+import { DeviceCalibration } from './device-calibration.ts'
 import { emptyCounts } from './device-counts.ts'
 import { type DeviceLine, DeviceLines } from './device-lines.ts'
+import { DeviceOutputs } from './device-outputs.ts'
 import {
   ampsMax,
   changeSettings,
@@ -58,6 +60,8 @@ export class DeviceCore {
   readonly #ring: ReplayRing
   readonly #answers = new Map<number, DeviceLine>()
   readonly #watch = new ThresholdWatch()
+  readonly #calibration: DeviceCalibration
+  readonly #outputs = new DeviceOutputs()
   #saved: Settings
   #settings: Settings
   #scale: FullScale | null = null
@@ -71,6 +75,7 @@ export class DeviceCore {
     this.#feed = options.feed
     this.#limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, options.feed.length)
     this.#plain = options.plain ?? false
+    this.#calibration = new DeviceCalibration(options.feed)
     this.#lines = new DeviceLines(this.#plain)
     this.#clock = new SampleClock({
       feed: options.feed,
@@ -128,6 +133,7 @@ export class DeviceCore {
       nextSeq: this.#nextSeq,
       firstSeq: this.#firstSeq,
       depth: this.#ring.depth,
+      outputs: this.#outputs.states,
     }
     return [this.#lines.hello(identity, this.#settings)]
   }
@@ -144,6 +150,7 @@ export class DeviceCore {
     this.#ring.clear()
     this.#answers.clear()
     this.#watch.reset()
+    this.#outputs.reset()
     if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#clock.lastElapsedUs)
     return this.hello()
   }
@@ -187,7 +194,8 @@ export class DeviceCore {
   /** A sample, and the note that its value may cause. */
   #sample(elapsedUs: number): DeviceLine[] {
     const seq = this.#nextSeq
-    const m = this.#feed.read(this.#made, elapsedUs, this.#scale)
+    const { calibration } = this.#settings
+    const m = this.#calibration.read(this.#made, elapsedUs, this.#scale, calibration)
     const ts = this.#clock.stamp(this.#made, elapsedUs, this.#intervalUs)
     const { line, body } = this.#lines.sample(m, ts, seq)
     this.#ring.push(seq, body)
@@ -210,24 +218,29 @@ export class DeviceCore {
       this.counts.repeated++
       return [before]
     }
+    const outputsBefore = this.#outputs.states
     const error = this.#carryOut(cmd, members, nowUs)
     const answer = error === null ? this.#accept(seq) : this.#refuse(seq, error)
     this.#answers.set(seq, answer)
     if (this.#answers.size > ANSWERS_KEPT) {
       this.#answers.delete(this.#answers.keys().next().value as number)
     }
-    return [answer]
+    const { states } = this.#outputs
+    return states === outputsBefore ? [answer] : [this.#lines.outputs(states), answer]
   }
 
   /** @returns why not, or null */
   #carryOut(cmd: string, members: Members, nowUs: number): 'range' | 'unknown' | null {
     if (cmd === 'set_time') return this.#setTime(members, nowUs)
+    if (cmd === 'set_output') return this.#outputs.set(members) ? null : 'range'
+    if (cmd === 'set_zero') return this.#setZero(members, nowUs)
     if (cmd === 'save') {
       this.#saved = this.#settings
       return null
     }
     if (cmd === 'defaults') {
-      this.#apply({ ...this.#factory, baud: this.#settings.baud }, nowUs)
+      const { baud, calibration } = this.#settings
+      this.#apply({ ...this.#factory, baud, calibration }, nowUs)
       return null
     }
     const changed = changeSettings(this.#settings, cmd, members)
@@ -246,6 +259,14 @@ export class DeviceCore {
     if (settings.threshold === null) this.#watch.reset()
     if (this.#intervalUs === intervalBeforeUs && settings.mode === before.mode) return
     this.#clock.restart(nowUs, this.#intervalUs, settings.intervalMs === before.intervalMs)
+  }
+
+  #setZero(members: Members, nowUs: number): 'range' | null {
+    const settings = this.#settings
+    const offsetA = this.#calibration.zeroOf(members, 0.32 / settings.shuntOhm)
+    if (offsetA === null) return 'range'
+    this.#apply({ ...settings, calibration: { ...settings.calibration, offsetA } }, nowUs)
+    return null
   }
 
   #setTime(members: Members, nowUs: number): 'range' | null {

@@ -1,5 +1,6 @@
 import { encodeLine, resendBody, type SampleText, sampleBody } from '../src/protocol/codec.ts'
 import { closeLine, withCrc } from '../src/protocol/crc.ts'
+import type { Outputs } from '../src/protocol/frames.ts'
 import {
   ACK,
   GONE,
@@ -8,6 +9,7 @@ import {
   type MemberValues,
   NACK,
   NOTE,
+  OUTPUTS,
 } from '../src/protocol/members.ts'
 import { ampsMax, type Settings } from './device-settings.ts'
 
@@ -29,6 +31,7 @@ export interface Identity {
   readonly firstSeq: number
   /** How many of the newest samples can be sent again. */
   readonly depth: number
+  readonly outputs: Outputs
 }
 
 /** I²C address of the sensor. */
@@ -52,8 +55,9 @@ export class DeviceLines {
     return { text: this.#close(resendBody(body)), seq, resend: true }
   }
 
-  hello({ name, boot, nextSeq, firstSeq, depth }: Identity, settings: Settings): DeviceLine {
-    const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode } = settings
+  hello(identity: Identity, settings: Settings): DeviceLine {
+    const { name, boot, nextSeq, firstSeq, depth, outputs } = identity
+    const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode, calibration } = settings
     return this.#control(HELLO, {
       hello: 'ina219',
       fw: 'mock',
@@ -73,6 +77,9 @@ export class DeviceLines {
       baud,
       mode,
       name,
+      zero: calibration.offsetA,
+      gain: calibration.gain,
+      outputs,
     })
   }
 
@@ -87,6 +94,10 @@ export class DeviceLines {
 
   gone(first: number, last: number): DeviceLine {
     return this.#control(GONE, { gone: [first, last] })
+  }
+
+  outputs(outputs: Outputs): DeviceLine {
+    return this.#control(OUTPUTS, { outputs })
   }
 
   note(message: string): DeviceLine {

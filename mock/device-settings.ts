@@ -1,3 +1,4 @@
+import { type Calibration, NEUTRAL } from '../src/domain/calibration.ts'
 import type { Members } from './host-line.ts'
 
 /** What a host can set (PROTOCOL.md 6), as the firmware has it. */
@@ -18,6 +19,7 @@ export interface Settings {
   readonly amax: number
   readonly baud: number
   readonly threshold: Threshold | null
+  readonly calibration: Calibration
 }
 
 export interface Threshold {
@@ -42,6 +44,7 @@ export function factorySettings(intervalMs: number, amax: number): Settings {
     amax,
     baud: 115200,
     threshold: null,
+    calibration: NEUTRAL,
   }
 }
 
@@ -120,6 +123,11 @@ const CHANGES: Readonly<
   set_baud(members) {
     const baud = valueIn(members)
     return isWhole(baud, 9600, 1_000_000) && isBaudPossible(baud) ? { baud } : null
+  },
+  set_gain(members, { calibration }) {
+    const gain = millionths(valueIn(members))
+    if (gain === null || gain < 0.5e6 || gain > 2e6) return null
+    return { calibration: { ...calibration, gain: gain / 1e6 } }
   },
   set_threshold(members) {
     const value = valueIn(members)

@@ -95,7 +95,7 @@ function settingsOf(
   devices: readonly NamedDevice[],
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
-  const values = given.values.flatMap((text) => parseSettings(text, devices, clock))
+  const values = parseSettings(given.values, devices, clock)
   const writable = devices.filter(({ source }) => source.kind !== 'stdin')
   const readOnly = values.find(
     ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',

@@ -20,7 +20,12 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
   return planDevices(request, io.clock)
 }
 
-async function surePort(io: ProcessIo): Promise<string> {
+/**
+ * The one port that is surely a board, named on stderr.
+ *
+ * @throws InaError device_none
+ */
+export async function surePort(io: ProcessIo): Promise<string> {
   const { listPorts, pickPort } = await import('../sources/serial/ports.ts')
   const ports = await listPorts()
   const picked = pickPort(ports)
@@ -32,6 +37,6 @@ async function surePort(io: ProcessIo): Promise<string> {
   throw new InaError(
     'device_none',
     `no source is named, and ${picked.reason}${seen}`,
-    'name a port with --port, pipe frames in with --stdin, or try --mock',
+    'name a port with --port, or try --mock; a monitor also reads a pipe with --stdin',
   )
 }

@@ -7,6 +7,7 @@ import { historyCommand } from './commands/history.ts'
 import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
+import { sendCommand } from './commands/send.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
 import { CliOption, option } from './option.ts'
 
@@ -18,7 +19,7 @@ export function createProgram(io: ProcessIo): Command {
     .description('Terminal power monitor for the TI INA219.')
     .version(__VERSION__)
     .addHelpText('after', EPILOGUE + examplesText(EXAMPLES))
-  for (const create of [monitorCommand, mockCommand, historyCommand, exportCommand, portsCommand]) {
+  for (const create of COMMANDS) {
     program.addCommand(addCommon(create(io)))
   }
   program.hook('preAction', (_program, command) => applyConfig(command, io.env))
@@ -60,6 +61,15 @@ function usageLine(text: string, command: Command): string {
   const name = command.parent === null ? 'ina219' : `ina219 ${command.name()}`
   return `${message}; see '${name} --help'\n`
 }
+
+const COMMANDS = [
+  monitorCommand,
+  sendCommand,
+  mockCommand,
+  historyCommand,
+  exportCommand,
+  portsCommand,
+]
 
 const EPILOGUE = `
 Every option can also come from the environment (INA219_DB, INA219_PORT, ...)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { numberIn } from '../util/numbers.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
 import type { Given, NamedSource } from './named-devices.ts'
-import { BLANK_OR_COMMA, option } from './option.ts'
+import { BLANK_OR_COMMA, type CliOption, option } from './option.ts'
 import { keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
@@ -23,6 +23,38 @@ interface SourceValues {
   channel?: readonly string[]
 }
 
+/** @param further what may stand behind the help of one that is given several times */
+export function portOption(further = ''): CliOption {
+  return option(
+    '--port <path>',
+    `serial port: COM3, /dev/ttyUSB0, /dev/serial/by-id/..., a pseudo-terminal${further}`,
+    { list: BLANK_OR_COMMA },
+  )
+}
+
+export function baudOption(): CliOption {
+  return option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
+    list: BLANK_OR_COMMA,
+    defaultText: String(DEFAULT_BAUD),
+    parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
+  })
+}
+
+export function mockOption(further = ''): CliOption {
+  return option(
+    '--mock [scenario]',
+    `the built-in mock device (see: ina219 mock --list)${further}`,
+    { list: BLANK_OR_COMMA, preset: 'normal' },
+  )
+}
+
+export function deviceOption(
+  help: string,
+  spec: { readonly defaultText?: string } = {},
+): CliOption {
+  return option('--device <name>', help, { list: /,/, ...spec })
+}
+
 /**
  * Adds the options that say what is read and under which name.
  *
@@ -30,34 +62,15 @@ interface SourceValues {
  */
 export function addSourceOptions(command: Command): () => DevicesRequest {
   command
-    .addOption(
-      option(
-        '--port <path>',
-        'serial port: COM3, /dev/ttyUSB0, /dev/serial/by-id/..., a pseudo-terminal; again for each further device',
-        { list: BLANK_OR_COMMA },
-      ),
-    )
-    .addOption(
-      option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
-        list: BLANK_OR_COMMA,
-        defaultText: String(DEFAULT_BAUD),
-        parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
-      }),
-    )
+    .addOption(portOption('; again for each further device'))
+    .addOption(baudOption())
     .addOption(
       option('--stdin', 'frames from standard input, one way; keys come from the terminal itself'),
     )
-    .addOption(
-      option(
-        '--mock [scenario]',
-        'the built-in mock device (see: ina219 mock --list); again for each further one',
-        { list: BLANK_OR_COMMA, preset: 'normal' },
-      ),
-    )
+    .addOption(mockOption('; again for each further one'))
     .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
     .addOption(
-      option('--device <name>', 'label in the log; one per device, in order, or <name>=<source>', {
-        list: /,/,
+      deviceOption('label in the log; one per device, in order, or <name>=<source>', {
         defaultText: 'what the device says of itself, else the source',
       }),
     )
@@ -65,7 +78,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     .addOption(
       option(
         '--set <name=value...>',
-        'send settings to the device: interval=<ms>, time=now, range=<V>, averaging=<n>, mode=stream|poll, threshold=<A>|off, shunt=<ohm>, save; <device>:<name=value> for one of several',
+        'send settings and commands to the device, listed below; <device>:<name=value> for one of several',
         { list: 'whole' },
       ),
     )

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer'
+import type { Calibration } from '../domain/calibration.ts'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
+import { cleanText } from '../domain/sample.ts'
 import { isRecord } from '../util/records.ts'
 import { checkCrc, isBlank } from './crc.ts'
-import { readExtras, withElectric } from './extras.ts'
+import { isChannelId, readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
 import {
   ACK,
@@ -13,6 +15,7 @@ import {
   type MemberValues,
   NACK,
   NOTE,
+  OUTPUTS,
   type RawMembers,
   read,
   SAMPLE,
@@ -75,6 +78,10 @@ function classify(members: Members, isProtected: boolean): Frame {
   }
   if (Object.hasOwn(members, 'nack')) return readNack(members, isProtected)
   if (Object.hasOwn(members, 'gone')) return readGone(members, isProtected)
+  if (Object.hasOwn(members, 'outputs')) {
+    const outputs = read(OUTPUTS, members, 'outputs')
+    if (outputs !== null) return { kind: 'outputs', outputs, protected: isProtected }
+  }
   if (members['type'] === 'status') {
     const message = read(NOTE, members, 'message')
     if (message !== null) return { kind: 'note', message, protected: isProtected }
@@ -157,6 +164,10 @@ function readHello(members: Members, isProtected: boolean): HelloFrame | Malform
     depth: read(HELLO, members, 'depth') ?? 0,
     intervalMs: read(HELLO, members, 'interval'),
     range: readRange(members),
+    mode: read(HELLO, members, 'mode'),
+    calibration: readCalibration(members),
+    outputs: read(HELLO, members, 'outputs'),
+    members: plainMembers(members),
     protected: isProtected,
   }
 }
@@ -173,6 +184,23 @@ function readRange(members: Members): DeviceRange {
     voltageMax: range === null ? DEFAULT_RANGE.voltageMax : Math.min(range, 26),
     currentMax: amax === null ? DEFAULT_RANGE.currentMax : Math.min(amax, CURRENT_END),
   }
+}
+
+/** A device that stores one says at least one half of it. */
+function readCalibration(members: Members): Calibration | null {
+  const offsetA = read(HELLO, members, 'zero')
+  const gain = read(HELLO, members, 'gain')
+  return offsetA === null && gain === null ? null : { offsetA: offsetA ?? 0, gain: gain ?? 1 }
+}
+
+function plainMembers(members: Members): Record<string, string | number | boolean> {
+  const plain: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(members)) {
+    if (name === 'crc' || !isChannelId(name)) continue
+    if (typeof value === 'string') plain[name] = cleanText(value)
+    else if (typeof value === 'number' || typeof value === 'boolean') plain[name] = value
+  }
+  return plain
 }
 
 function readNack(members: Members, isProtected: boolean): Frame {

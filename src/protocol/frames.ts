@@ -1,3 +1,4 @@
+import type { Calibration } from '../domain/calibration.ts'
 import type { Extras } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 
@@ -9,6 +10,7 @@ export type Frame =
   | NackFrame
   | GoneFrame
   | NoteFrame
+  | OutputsFrame
   | BlankFrame
   | OverlongFrame
   | CrcErrorFrame
@@ -70,6 +72,23 @@ export interface HelloFrame extends Protectable {
   /** ms between samples; 0: every conversion */
   readonly intervalMs: number | null
   readonly range: DeviceRange
+  /** `stream`, `poll` */
+  readonly mode: string | null
+  /** What it applies to its current itself; null: it stores no calibration. */
+  readonly calibration: Calibration | null
+  /** States of its switched outputs by name; null: it has none. */
+  readonly outputs: Outputs | null
+  /** All that is a number, a text or a yes or no, under its name on the wire, in its order. */
+  readonly members: Readonly<Record<string, string | number | boolean>>
+}
+
+/** PROTOCOL.md 5.6: switched outputs by name, true where on. */
+export type Outputs = Readonly<Record<string, boolean>>
+
+/** PROTOCOL.md 5.6: the switched outputs as they are after a change. */
+export interface OutputsFrame extends Protectable {
+  readonly kind: 'outputs'
+  readonly outputs: Outputs
 }
 
 /** PROTOCOL.md 5.3: a command was carried out. */

@@ -1,4 +1,5 @@
 import { cleanText } from '../domain/sample.ts'
+import { isRecord } from '../util/records.ts'
 
 /**
  * The members of each line of the wire (PROTOCOL.md 5 and 6): name, type, and the
@@ -72,6 +73,25 @@ const TIME: MemberType<number> = {
   },
 }
 
+/** More than a device can have (contract 7: A to D). */
+const MAX_OUTPUTS = 16
+
+/** States by name: those that are true or false. */
+const OUTPUT_STATES: MemberType<Readonly<Record<string, boolean>>> = {
+  read: (value) => {
+    if (!isRecord(value)) return null
+    const states = Object.entries(value).filter(
+      ([name, state]) => typeof state === 'boolean' && isOutputName(name),
+    )
+    if (states.length === 0 || states.length > MAX_OUTPUTS) return null
+    return Object.fromEntries(states) as Record<string, boolean>
+  },
+}
+
+function isOutputName(name: string): boolean {
+  return /^[A-Za-z0-9_]{1,16}$/.test(name) && !(name in Object.prototype)
+}
+
 /** What is known of a value of any type. */
 const ANYTHING: MemberType<unknown> = { read: (value) => value ?? null }
 
@@ -122,6 +142,10 @@ export const HELLO = {
   baud: U32,
   mode: TEXT,
   name: TEXT,
+  /** A */
+  zero: NUMBER,
+  gain: POSITIVE,
+  outputs: OUTPUT_STATES,
 } as const
 
 /** 5.3 */
@@ -131,6 +155,8 @@ export const NACK = { nack: U32, error: TEXT } as const
 export const GONE = { gone: RANGE } as const
 /** 5.5 */
 export const NOTE = { type: ANY_TEXT, message: ANY_TEXT } as const
+/** 5.6 */
+export const OUTPUTS = { outputs: OUTPUT_STATES } as const
 
 /** 6, a command; which further member goes with which is the command's own. */
 export const COMMAND = {

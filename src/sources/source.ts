@@ -41,6 +41,8 @@ export interface Source {
   start(sink: SourceSink): void
   /** Sends one line, newline included by the source. Dropped while not connected. */
   write(line: string): void
+  /** The line has another rate from here on, in baud; null: the one at which it was opened. Absent: it has none. */
+  setBaud?(baud: number | null): void
   /** For sources that can wait (standard input): stop and go on reading. */
   pause(): void
   resume(): void

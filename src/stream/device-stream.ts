@@ -1,7 +1,7 @@
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
-import type { Frame } from '../protocol/frames.ts'
+import type { Frame, Outputs } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
@@ -18,6 +18,7 @@ import { EventReport } from './event-report.ts'
 import { Intake } from './intake.ts'
 import type { Labels } from './labels.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
+import { OutputWatch } from './output-watch.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
@@ -65,6 +66,7 @@ export class DeviceStream {
   readonly #timeline: Timeline
   readonly #recorder: Recorder
   readonly #commands: CommandLog
+  readonly #outputs = new OutputWatch()
   readonly #backpressure: Backpressure
   readonly #startMs: number
   #wasConnected = false
@@ -72,6 +74,8 @@ export class DeviceStream {
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
   #ordinal = 0
+  /** As the device has said; null: it has not */
+  #firmware: string | null = null
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
@@ -87,7 +91,7 @@ export class DeviceStream {
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#intake = new Intake(this.#ledger, this.#events)
-    this.#commands = new CommandLog(this.#events)
+    this.#commands = new CommandLog(this.#events, () => this.#firmware)
     this.#backpressure = new Backpressure(source, options.congestion)
     this.#recorder = new Recorder({
       ledger: this.#ledger,
@@ -219,6 +223,7 @@ export class DeviceStream {
     const frame = this.#intake.take(received)
     const arrivalUs = this.#host.nowUs()
     if (frame.kind === 'note') this.#events.report('note', frame.message)
+    else if (frame.kind === 'outputs') this.#outputsAre(frame.outputs)
     else if (frame.kind === 'sample' && !frame.resend) {
       this.#live = { stamp: frame.stamp, arrivalUs }
     }
@@ -284,6 +289,9 @@ export class DeviceStream {
       case 'command_done':
         this.#commands.close(event.id, event.result)
         return
+      case 'line_rate':
+        this.#options.source.setBaud?.(event.baud)
+        return
       case 'send':
         this.#options.source.write(event.line)
     }
@@ -306,9 +314,16 @@ export class DeviceStream {
       this.#events.once('hello', 'name taken', text)
     }
     this.#recorder.useRange(hello.range)
+    this.#firmware = hello.firmware
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
     const news = known ? '' : ', new run'
     this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
+    if (hello.outputs !== null) this.#outputsAre(hello.outputs)
+  }
+
+  #outputsAre(outputs: Outputs): void {
+    const news = this.#outputs.see(outputs)
+    if (news !== null) this.#events.report('output', news)
   }
 }

@@ -8,8 +8,11 @@ import { BoardRig } from '../support/board.ts'
 import { LineSource } from '../support/line-source.ts'
 import {
   COMMAND_CASES,
+  type CommandCase,
   DEVICE_CASES,
   HOST_LINE_CASES,
+  OPTIONAL_CASES,
+  OPTIONAL_SETTING_CASES,
   SETTING_CASES,
   type Verdict,
 } from '../support/protocol-cases.ts'
@@ -88,9 +91,9 @@ function answersOf(texts: readonly string[]): unknown[] {
 }
 
 describe.each([
-  { name: 'mock', make: mock },
-  { name: 'firmware', make: board },
-])('the $name answers as PROTOCOL.md says', ({ make }) => {
+  { name: 'mock', make: mock, hasOptional: true },
+  { name: 'firmware', make: board, hasOptional: false },
+])('the $name answers as PROTOCOL.md says', ({ make, hasOptional }) => {
   const answerOf = make()
 
   it.each(HOST_LINE_CASES)('$clause: $line', ({ line, answers }) => {
@@ -98,7 +101,7 @@ describe.each([
   })
 
   it.each(
-    COMMAND_CASES.map((each, i) => ({
+    [...COMMAND_CASES, ...optionalCases(hasOptional)].map((each, i) => ({
       ...each,
       text: JSON.stringify(each.members),
       seq: 2000 + i,
@@ -109,7 +112,8 @@ describe.each([
     expect(answerOf(JSON.stringify({ cmd, ...members, seq }), count).at(-1)).toEqual(expected)
   })
 
-  it.each(SETTING_CASES.map((each, i) => ({ ...each, first: 3000 + 10 * i })))(
+  const settingCases = [...SETTING_CASES, ...(hasOptional ? OPTIONAL_SETTING_CASES : [])]
+  it.each(settingCases.map((each, i) => ({ ...each, first: 3000 + 10 * i })))(
     '$clause',
     ({ commands, hello, first }) => {
       for (const [i, command] of [{ cmd: 'defaults' }, ...commands].entries()) {
@@ -120,6 +124,10 @@ describe.each([
     },
   )
 })
+
+function optionalCases(areKnown: boolean): CommandCase[] {
+  return OPTIONAL_CASES.map((each) => (areKnown ? each : { ...each, answer: 'unknown' }))
+}
 
 /** A connection that says what it is given. */
 
@@ -182,6 +190,9 @@ describe('the tables of the tests are those of PROTOCOL.md', () => {
     expect(commands).toHaveLength(12)
     const tested = new Set(COMMAND_CASES.map(({ cmd }) => cmd))
     expect(commands.filter((name) => !tested.has(name as string))).toEqual([])
+    const optional = cells('### 6.1').map(([, name]) => name)
+    const own = new Set(OPTIONAL_CASES.map(({ cmd }) => cmd))
+    expect(new Set(optional.filter((name) => name !== 'cmd'))).toEqual(own)
   })
 
   it('the words for invalid samples are those that section 5.1 calls invalid', () => {

@@ -328,6 +328,7 @@ describe.skipIf(!hasPty)('serial source', () => {
               port.line = () => events.data(Buffer.from(`${noteLine(port.serialNumber)}\n`))
             },
             write: () => {},
+            setBaud: () => {},
             close: async () => {},
           }
         },
@@ -372,7 +373,12 @@ describe.skipIf(!hasPty)('serial source', () => {
           if (asked++ > 0) throw new Error('the list of ports is not to be had')
           return 'there'
         },
-        open: async () => ({ listen: () => {}, write: () => {}, close: async () => {} }),
+        open: async () => ({
+          listen: () => {},
+          write: () => {},
+          setBaud: () => {},
+          close: async () => {},
+        }),
       }
       const { got } = monitor({ path: '/dev/ttyX0', factory, listPorts: async () => [] })
       // An unhandled rejection fails the whole run of tests.

@@ -215,7 +215,7 @@ describe('a stream on a faulty wire', () => {
     run.go(20_000)
     expect(run.events.filter((event) => event.startsWith('command'))).toEqual([
       'command: set_interval 50: ok',
-      'command: set_interval -1: refused: range',
+      'command: set_interval -1: refused: range (the device does not allow that value)',
     ])
   })
 

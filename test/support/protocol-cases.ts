@@ -98,12 +98,46 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ...each('1 set_baud', 'set_baud', 'ok', ...values(74_880, 115_200)),
 ]
 
+/** Every command of PROTOCOL.md 6.1 as the mock answers it; the firmware knows none of them. */
+export const OPTIONAL_CASES: readonly CommandCase[] = [
+  ...each('6.1 set_zero', 'set_zero', 'ok', ...values(0, 0.0012, -0.32, 0.32), {}),
+  ...each('6.1 set_zero', 'set_zero', 'range', ...values(0.320001, -0.320001, '0', true)),
+  ...each('6.1 set_gain', 'set_gain', 'ok', ...values(0.5, 1, 2, 1.0042)),
+  ...each('6.1 set_gain', 'set_gain', 'range', ...values(0.499999, 2.000001, -1, '1', null), {}),
+  ...each('6.1 set_output', 'set_output', 'ok', ...values({ A: true }, { B: true, D: false })),
+  ...each('6.1 set_output', 'set_output', 'range', ...values({ E: true }, { A: 1 }, {}, 'A'), {}),
+  // The mock has no conversions to watch or to count.
+  ...each('6.1 set_cutoff', 'set_cutoff', 'unknown', ...values('off')),
+  ...each('6.1 set_detail', 'set_detail', 'unknown', ...values(true)),
+]
+
 /** Commands one after the other, and what `hello` says then. */
 export interface SettingCase {
   readonly clause: string
   readonly commands: readonly Readonly<Record<string, unknown>>[]
   readonly hello: Readonly<Record<string, unknown>>
 }
+
+/** The same for the commands of 6.1, for a device that knows them. */
+export const OPTIONAL_SETTING_CASES: readonly SettingCase[] = [
+  {
+    clause: '6.1 defaults leave the calibration',
+    commands: [
+      { cmd: 'set_zero', value: 0.0012 },
+      { cmd: 'set_gain', value: 1.0042 },
+      { cmd: 'defaults' },
+    ],
+    hello: { zero: 0.0012, gain: 1.0042 },
+  },
+  {
+    clause: '6.1 outputs that are not named stay',
+    commands: [
+      { cmd: 'set_output', value: { A: true, B: true } },
+      { cmd: 'set_output', value: { A: false } },
+    ],
+    hello: { outputs: { A: false, B: true, C: false, D: false } },
+  },
+]
 
 /** Each begins after `defaults`. */
 export const SETTING_CASES: readonly SettingCase[] = [

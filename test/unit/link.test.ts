@@ -51,6 +51,10 @@ class Rig {
       depth: 98,
       intervalMs: 10,
       range: DEFAULT_RANGE,
+      mode: 'stream',
+      calibration: null,
+      outputs: null,
+      members: {},
       protected: true,
       ...change,
     })
@@ -58,6 +62,10 @@ class Rig {
 
   command(id: number, cmd: string): this {
     return this.#note(this.link.command(id, { cmd }, this.nowMs))
+  }
+
+  setBaud(value: number): this {
+    return this.#note(this.link.command(1, { cmd: 'set_baud', value }, this.nowMs))
   }
 
   connected(): this {
@@ -116,6 +124,8 @@ function wordOf(event: LinkEvent): string {
       return `hello ${event.known ? 'known' : 'new'}${event.resumedFrom === null ? '' : ` after ${event.resumedFrom.lastSeq}`}`
     case 'command_done':
       return `done ${event.id} ${event.result.kind}`
+    case 'line_rate':
+      return `rate ${event.baud}`
     case 'send':
       return `> ${event.line.replace(/,"crc":"....".$/, '}')}`
     default:
@@ -123,6 +133,8 @@ function wordOf(event: LinkEvent): string {
   }
 }
 
+const SET_BAUD = '> {"cmd":"set_baud","value":500000,"seq":40}'
+const UNANSWERED = 'done 1 unanswered'
 const HELLO_40 = '{"cmd":"hello","seq":40}'
 /** A rig whose device has said hello and sent sample 0. */
 const running = (options: Partial<LinkOptions> = {}): Rig => {
@@ -286,6 +298,61 @@ describe('PROTOCOL.md 6: commands', () => {
   it('on a new connection it sends the command again from the start', () => {
     const rig = running().command(1, 'save').wait(100)
     expect(rig.connected().hello({ nextSeq: 1 }).sent).toHaveLength(2)
+  })
+
+  it('a command waits until the device has been heard, or was silent for 5 s', () => {
+    const rig = new Rig().command(1, 'save').wait(20_000)
+    expect(rig.sent).toEqual([])
+    rig.connected().wait(1000)
+    expect(rig.sent).toEqual([])
+    rig.hello()
+    expect(rig.sent).toEqual(['{"cmd":"save","seq":40}'])
+    const silent = new Rig().connected().command(1, 'save').wait(5000)
+    expect(silent.sent).toEqual(['{"cmd":"save","seq":40}'])
+  })
+
+  it('what was under way when the device restarted is sent again', () => {
+    const rig = running().command(1, 'save').wait(100)
+    expect(rig.sent).toHaveLength(1)
+    rig.hello({ boot: 18 })
+    expect(rig.sent).toEqual(['{"cmd":"save","seq":40}'])
+  })
+
+  it('set_baud: after the answer the line has the new rate', () => {
+    const rig = running().setBaud(500_000)
+    rig.frame({ kind: 'ack', seq: 40, protected: true })
+    expect(rig.words).toEqual([SET_BAUD, 'rate 500000', 'done 1 ok', 'command_acked'])
+    expect(rig.connected().hello({ nextSeq: 1 }).words[0]).toBe('hello known')
+  })
+
+  it('set_baud: without an answer it is repeated at both rates in turn, then all is as before', () => {
+    const rig = running().setBaud(500_000).wait(8000)
+    const there = ['rate 500000', SET_BAUD, 'rate null', SET_BAUD]
+    expect(rig.words).toEqual([
+      SET_BAUD,
+      ...there,
+      'rate 500000',
+      SET_BAUD,
+      'rate null',
+      UNANSWERED,
+    ])
+  })
+
+  it('set_baud: where the answer got lost, the repeat at the new rate is answered', () => {
+    const rig = running().setBaud(500_000).wait(500)
+    rig.frame({ kind: 'ack', seq: 40, protected: true })
+    const repeated = [SET_BAUD, 'rate 500000', SET_BAUD]
+    expect(rig.words).toEqual([...repeated, 'done 1 ok', 'command_acked'])
+  })
+
+  it('set_baud: where it is refused, or heard at the old rate only in the second round, too', () => {
+    const refused = running().setBaud(7000)
+    refused.frame({ kind: 'nack', seq: 40, error: 'range', protected: true })
+    expect(refused.words.slice(1)).toEqual(['done 1 refused'])
+    const late = running().setBaud(500_000).wait(1500)
+    expect(late.words.slice(-2)).toEqual(['rate null', SET_BAUD])
+    late.frame({ kind: 'ack', seq: 40, protected: true })
+    expect(late.words).toEqual(['rate 500000', 'done 1 ok', 'command_acked'])
   })
 
   it('refuses more than can wait', () => {

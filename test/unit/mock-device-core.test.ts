@@ -96,6 +96,9 @@ describe('hello', () => {
         baud: 115200,
         mode: 'stream',
         name: 'mock:normal',
+        zero: 0,
+        gain: 1,
+        outputs: { A: false, B: false, C: false, D: false },
       },
       { ack: 9, result: 'ok' },
     ])

@@ -5,6 +5,7 @@ import { chooseOutput } from '../../app/output/choose-output.ts'
 import type { LogPlan, RunPlan } from '../../app/run-plan.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
+import { deviceWordsText } from '../device-words.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { addMonitorOptions, type MonitorOptions } from '../monitor-options.ts'
 import { devicePlans } from '../monitor-source.ts'
@@ -30,7 +31,7 @@ export function monitorCommand(io: ProcessIo): Command {
     'Reads one device or several, validates, logs and shows what they measure.',
   )
   const read = addMonitorOptions(command)
-  return command.addHelpText('after', examplesText(EXAMPLES)).action(() => {
+  return command.addHelpText('after', deviceWordsText() + examplesText(EXAMPLES)).action(() => {
     const options = read()
     const log = logPlan(options, io)
     const run = async (): Promise<void> => {

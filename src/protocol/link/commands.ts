@@ -19,11 +19,28 @@ export type CommandId = number | null
 
 /** What the queue wants done. `line`: to send, without CRC; `failed`: all tries of that command are used up. */
 export type CommandStep =
-  | { readonly kind: 'line'; readonly line: string }
+  | {
+      readonly kind: 'line'
+      readonly line: string
+      /** Line rate to send it at, where that matters: see `Answered.newBaud`. */
+      readonly baud: LineRate | undefined
+    }
   | { readonly kind: 'failed'; readonly id: CommandId }
 
-interface Pending {
+/** Baud; null: the rate at which the line was opened. */
+export type LineRate = number | null
+
+interface Answered {
   readonly id: CommandId
+  /**
+   * Of `set_baud`: the answer may be lost and the device have switched, so that the
+   * repeats go out at both rates in turn (PROTOCOL.md 6). Whichever reaches it is answered
+   * at the same rate, and not carried out again. Else null.
+   */
+  readonly newBaud: number | null
+}
+
+interface Pending extends Answered {
   readonly seq: number
   readonly line: string
   readonly maxTries: number
@@ -43,6 +60,8 @@ const MAX_QUEUED = 32
 export class CommandQueue {
   readonly #queue: Pending[] = []
   #nextSeq: number
+  /** At which the device was last heard to answer. */
+  #baud: LineRate = null
 
   /** @param firstSeq u32; differs from run to run, so that a device does not take a new command for a repeat */
   constructor(firstSeq: number) {
@@ -59,16 +78,34 @@ export class CommandQueue {
     if (this.#queue.length >= MAX_QUEUED) return false
     const seq = this.#nextSeq
     this.#nextSeq = advance(seq)
-    this.#queue.push({ id, seq, line: encodeCommand(command, seq), maxTries, tries: 0, dueMs: 0 })
+    const line = encodeCommand(command, seq)
+    const newBaud = rateAfter(command)
+    this.#queue.push({ id, seq, line, maxTries, newBaud, tries: 0, dueMs: 0 })
     return true
   }
 
+  /** The rate at which the device is to be heard. */
+  get baud(): LineRate {
+    return this.#baud
+  }
+
+  /** A connection begins at the rate at which it was opened. */
+  reopened(): void {
+    this.#baud = null
+    this.rewind()
+  }
+
   /** @returns the command under way where this answers it, which is done then; else null */
-  answered(seq: number): { readonly id: CommandId } | null {
+  answered(seq: number): Answered | null {
     const head = this.#queue[0]
     if (head === undefined || head.tries === 0 || head.seq !== seq) return null
     this.#queue.shift()
     return head
+  }
+
+  /** That command was carried out. */
+  carriedOut({ newBaud }: Answered): void {
+    if (newBaud !== null) this.#baud = newBaud
   }
 
   /** The line did not reach the device whole: repeat it at once. */
@@ -87,8 +124,10 @@ export class CommandQueue {
       return { kind: 'failed', id: head.id }
     }
     head.dueMs = nowMs + (PAUSES_MS[Math.min(head.tries, PAUSES_MS.length - 1)] as number)
+    const isAtOther = head.newBaud !== null && head.tries % 2 === 1
     head.tries++
-    return { kind: 'line', line: head.line }
+    const baud = head.newBaud === null ? undefined : isAtOther ? head.newBaud : this.#baud
+    return { kind: 'line', line: head.line, baud }
   }
 
   /** The device restarted or went away: a command under way is sent again from the start. */
@@ -96,4 +135,9 @@ export class CommandQueue {
     const head = this.#queue[0]
     if (head !== undefined) head.tries = 0
   }
+}
+
+/** The line rate that a command leads to; null: the one before. */
+function rateAfter({ cmd, value }: Command): number | null {
+  return cmd === 'set_baud' && typeof value === 'number' ? value : null
 }

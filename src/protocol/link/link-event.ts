@@ -1,5 +1,5 @@
 import type { HelloFrame } from '../frames.ts'
-import type { CommandResult } from './commands.ts'
+import type { CommandResult, LineRate } from './commands.ts'
 import type { LossReason } from './missing-ranges.ts'
 import type { ResumePoint } from './resume.ts'
 import type { Arrival } from './sample-memory.ts'
@@ -37,6 +37,8 @@ export type LinkEvent =
   | { readonly kind: 'command_done'; readonly id: number; readonly result: CommandResult }
   /** The device carried out a command, or the link's own question who is there. */
   | { readonly kind: 'command_acked' }
+  /** The line has this rate from here on; null: the one at which it was opened. */
+  | { readonly kind: 'line_rate'; readonly baud: LineRate }
   /** A line to the device, with its CRC and without a newline. */
   | { readonly kind: 'send'; readonly line: string }
 

@@ -4,7 +4,13 @@ import { withCrc } from '../crc.ts'
 import type { Frame, HelloFrame, SampleFrame } from '../frames.ts'
 import { REPLAY, SAFE } from '../members.ts'
 import { Acknowledger } from './acknowledger.ts'
-import { type Command, type CommandId, CommandQueue, type CommandResult } from './commands.ts'
+import {
+  type Command,
+  type CommandId,
+  CommandQueue,
+  type CommandResult,
+  type LineRate,
+} from './commands.ts'
 import { Healer } from './healer.ts'
 import { EventList, type LinkEvent } from './link-event.ts'
 import { type ResumeOptions, resumePointOf } from './resume.ts'
@@ -61,6 +67,10 @@ export class Link {
   /** Nothing has been heard since the connection went, came or fell silent: nothing is asked for. */
   #quiet = false
   #heardMs = Number.NEGATIVE_INFINITY
+  /** It may take a command: a boot loader would eat it, and wait on (PROTOCOL.md 4). */
+  #listens = false
+  /** The rate that the owner was last told. */
+  #baud: LineRate = null
   /** When a device is asked that has said nothing since it was connected. */
   #askSilentMs = Number.POSITIVE_INFINITY
 
@@ -81,7 +91,8 @@ export class Link {
     this.#helloAsked = false
     this.#helloSeen = false
     this.#askSilentMs = nowMs + SILENT_MS
-    this.#commands.rewind()
+    this.#commands.reopened()
+    this.#baud = null
     return this.#events.take()
   }
 
@@ -93,6 +104,7 @@ export class Link {
 
   #disconnect(): void {
     this.#quiet = true
+    this.#listens = false
     this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
     if (this.#greeting !== null) this.#greeting.sinceMs = Number.POSITIVE_INFINITY
@@ -107,6 +119,7 @@ export class Link {
   frame(frame: Frame, arrivalUs: number, nowMs: number): readonly LinkEvent[] {
     if (isWord(frame)) {
       this.#quiet = false
+      this.#listens = true
       this.#heardMs = nowMs
       this.#askSilentMs = Number.POSITIVE_INFINITY
       if (frame.kind !== 'hello') this.#askHello()
@@ -160,6 +173,7 @@ export class Link {
     if (!this.#options.duplex) return
     if (nowMs >= this.#askSilentMs) {
       this.#askSilentMs = Number.POSITIVE_INFINITY
+      this.#listens = true
       this.#askHello()
     }
     // Between two requests a command goes first, or bad lines would starve it.
@@ -177,12 +191,14 @@ export class Link {
 
   #sendCommand(nowMs: number): void {
     for (;;) {
-      const step = this.#commands.next(nowMs, !this.#healer.waiting)
+      const step = this.#commands.next(nowMs, this.#listens && !this.#healer.waiting)
       if (step === null) return
       if (step.kind === 'line') {
+        if (step.baud !== undefined) this.#setRate(step.baud)
         this.#send(step.line)
         return
       }
+      this.#setRate(this.#commands.baud)
       this.#commandDone(step.id, { kind: 'unanswered' })
     }
   }
@@ -255,6 +271,8 @@ export class Link {
       }
       known = true
     } else if (!known) {
+      // What was under way when the device restarted is not carried out.
+      this.#commands.rewind()
       this.#tracker.restart(hello.nextSeq === null ? null : hello.firstSeq)
       this.#noticeRestart()
       this.#events.push({ kind: 'restarted', boot: hello.boot })
@@ -294,6 +312,9 @@ export class Link {
   #answered(seq: number, result: CommandResult): void {
     const command = this.#commands.answered(seq)
     if (command === null) return
+    if (result.kind === 'ok') this.#commands.carriedOut(command)
+    // After an answer at either rate.
+    this.#setRate(this.#commands.baud)
     this.#commandDone(command.id, result)
     if (result.kind === 'ok') this.#events.push({ kind: 'command_acked' })
   }
@@ -310,6 +331,12 @@ export class Link {
     if (!this.#healer.active || this.#commands.waiting || this.#healer.waiting) return
     const ack = this.#acks.next(nowMs)
     if (ack !== null) this.#send(encodeLine(SAFE, { ack }))
+  }
+
+  #setRate(baud: LineRate): void {
+    if (baud === this.#baud) return
+    this.#baud = baud
+    this.#events.push({ kind: 'line_rate', baud })
   }
 
   #send(line: string): void {

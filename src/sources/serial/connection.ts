@@ -29,6 +29,8 @@ export class Connection {
   readonly #presence: string
   readonly #silence: SilenceWatch
   readonly #doubt = new BaudDoubt()
+  /** As it is now. */
+  #baud: number
   #timer: NodeJS.Timeout | undefined
   #over = false
 
@@ -38,6 +40,7 @@ export class Connection {
     this.#port = port
     this.#presence = presence
     this.#silence = new SilenceWatch(options.clock.monoMs())
+    this.#baud = options.baud
   }
 
   /** Rejects with an InaError that says why it can't be opened. */
@@ -83,6 +86,11 @@ export class Connection {
     this.#port.write(data)
   }
 
+  setBaud(baud: number): void {
+    this.#baud = baud
+    this.#port.setBaud(baud)
+  }
+
   async close(): Promise<void> {
     this.#over = true
     clearInterval(this.#timer)
@@ -115,7 +123,8 @@ export class Connection {
   }
 
   #tell(sink: SourceSink): void {
-    const { baud, clock } = this.#options
+    const { clock } = this.#options
+    const baud = this.#baud
     if (this.#silence.silent(clock.monoMs())) {
       sink.state(
         'silent',

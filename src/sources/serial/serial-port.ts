@@ -15,6 +15,8 @@ export interface OpenPort {
   listen(events: PortEvents): void
   /** Dropped where the line can't take it. */
   write(data: string): void
+  /** Changes the rate; what is written from now on goes out at it. */
+  setBaud(baud: number): void
   close(): Promise<void>
 }
 
@@ -53,6 +55,12 @@ async function openSerialPort(path: string, baud: number): Promise<OpenPort> {
   // A failed write or close: where it matters, `close` comes as well.
   port.on('error', () => {})
   let over = false
+  /** A change of rate that is under way, and what waits for it. */
+  let changing: Promise<void> | null = null
+  let held = ''
+  const write = (data: string): void => {
+    if (!over && port.writableLength < WRITE_BACKLOG_BYTES) port.write(data)
+  }
   return {
     listen(events) {
       const lose = (): void => {
@@ -66,8 +74,26 @@ async function openSerialPort(path: string, baud: number): Promise<OpenPort> {
       })
       if (!port.isOpen) lose()
     },
-    write(data) {
-      if (!over && port.writableLength < WRITE_BACKLOG_BYTES) port.write(data)
+    write: (data) => {
+      if (changing === null) write(data)
+      else held += data
+    },
+    setBaud(baud) {
+      const change = new Promise<void>((resolve) => {
+        // What was written before has to be out first. A failure shows in that nobody answers.
+        port.drain(() => port.update({ baudRate: baud }, () => resolve()))
+      })
+      const before = changing ?? Promise.resolve()
+      const mine = before
+        .then(() => change)
+        .then(() => {
+          if (changing !== mine) return
+          changing = null
+          const data = held
+          held = ''
+          if (data !== '') write(data)
+        })
+      changing = mine
     },
     async close() {
       over = true

@@ -60,6 +60,11 @@ export class SerialSource implements Source {
     this.#connection?.write(`${line}\n`)
   }
 
+  /** Until the connection is over: what a device comes back with is what it has saved. */
+  setBaud(baud: number | null): void {
+    this.#connection?.setBaud(baud ?? this.#options.baud)
+  }
+
   // A device can't be told to wait: what is not read is lost, so it is always read.
   pause(): void {}
   resume(): void {}

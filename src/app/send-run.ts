@@ -1,0 +1,179 @@
+import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
+import type { Command } from '../protocol/link/commands.ts'
+import { resultText } from '../stream/command-text.ts'
+import type { Answer, DeviceTalk } from '../stream/device-talk.ts'
+import { InaError } from '../util/errors.ts'
+import type { ProcessIo } from './io.ts'
+import type { SourcePlan } from './run-plan.ts'
+import { withDevice } from './with-device.ts'
+
+/** What `send` is to do. */
+export interface SendPlan {
+  readonly source: SourcePlan
+  /** In this order; at least one. */
+  readonly orders: readonly Order[]
+  readonly json: boolean
+}
+
+/** A command as the user wrote it. */
+export interface Order {
+  readonly text: string
+  readonly command: Command
+}
+
+/** What became of an order; `answer` is null where it was not sent. */
+interface Outcome extends Order {
+  readonly answer: Answer | null
+  /** In words. */
+  readonly said: string
+}
+
+const BUSY_HINT =
+  'give the settings to the monitor that has it (--set, or its configuration), or close that program'
+
+/**
+ * Sends commands to a device one after the other, and prints what it answers. After one
+ * that was not carried out nothing more is sent: `save` must not keep half a change.
+ *
+ * @throws InaError device_denied, device_silent: not all were carried out
+ */
+export async function runSend(plan: SendPlan, io: ProcessIo): Promise<void> {
+  const outcomes = await withDevice(plan.source, io, BUSY_HINT, (talk) =>
+    sendAll(plan, talk, (line) => {
+      if (!plan.json) io.stdout.write(`${line}\n`)
+    }),
+  )
+  if (plan.json) io.stdout.write(`${JSON.stringify(outcomes.map(outcomeJson), null, 2)}\n`)
+  const failed = outcomes.find(({ answer }) => answer !== null && !isOk(answer))
+  if (failed !== undefined) throw failure(failed)
+}
+
+async function sendAll(
+  { orders }: SendPlan,
+  talk: DeviceTalk,
+  print: (line: string) => void,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  let isOver = false
+  for (const order of orders) {
+    const outcome: Outcome = isOver
+      ? { ...order, answer: null, said: 'not sent' }
+      : await carryOut(order, talk)
+    outcomes.push(outcome)
+    print(`${order.text}: ${outcome.said}`)
+    isOver ||= outcome.answer === null || !isOk(outcome.answer)
+  }
+  return outcomes
+}
+
+async function carryOut(order: Order, talk: DeviceTalk): Promise<Outcome> {
+  const { command } = order
+  const answer = await talk.ask(command)
+  if (!isOk(answer)) {
+    // Which firmware does not know it: not every device has said so by now.
+    if (talk.hello === null && answer.result.kind === 'refused') await talk.ask({ cmd: 'hello' })
+    const said = resultText(answer.result, command, talk.hello?.firmware ?? null)
+    return { ...order, answer, said }
+  }
+  if (command.cmd === 'set_baud') return atNewRate(order, answer, talk)
+  return { ...order, answer, said: okText(command, answer) }
+}
+
+/** The device has acknowledged a new rate: does it answer at that? */
+async function atNewRate(order: Order, answer: Answer, talk: DeviceTalk): Promise<Outcome> {
+  const baud = String(order.command.value)
+  const { result, hello } = await talk.ask({ cmd: 'hello' })
+  if (result.kind !== 'ok') {
+    return {
+      ...order,
+      answer: { ...answer, result: { kind: 'unanswered' } },
+      said: `acknowledged, but nothing is heard at ${baud} baud`,
+    }
+  }
+  const said = `ok, the device answers at ${baud} baud (until a reset, unless it is saved)`
+  return { ...order, answer: { ...answer, hello }, said }
+}
+
+function okText({ cmd }: Command, { sample, hello }: Answer): string {
+  if (cmd === 'read' && sample !== null) return sampleText(sample)
+  if (cmd === 'hello' && hello !== null) return helloText(hello)
+  return 'ok'
+}
+
+function sampleText({ electric, voltage, current, power, extras, status }: SampleFrame): string {
+  const parts = electric
+    ? [`${voltage} V`, `${current} A`, ...(power === null ? [] : [`${power} W`])]
+    : []
+  for (const [id, value] of Object.entries(extras ?? {})) parts.push(`${id} ${value}`)
+  return `${parts.join('  ')}  ${status}`
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  interval: ' ms',
+  shunt: ' ohm',
+  range: ' V',
+  amax: ' A',
+  bits: ' bit',
+  baud: ' baud',
+  zero: ' A',
+}
+
+function helloText({ model, members, outputs }: HelloFrame): string {
+  const parts = Object.entries(members)
+    .filter(([name]) => name !== 'hello')
+    .map(([name, value]) => `${name} ${value}${UNITS[name] ?? ''}`)
+  const switched = Object.entries(outputs ?? {}).map(
+    ([name, isOn]) => `output.${name} ${isOn ? 'on' : 'off'}`,
+  )
+  return [model, ...parts, ...switched].join(', ')
+}
+
+function outcomeJson({ text, command, answer, said }: Outcome): object {
+  const result = answer === null ? 'not_sent' : answer.result.kind
+  return {
+    setting: text,
+    ...command,
+    result,
+    error: answer?.result.kind === 'refused' ? answer.result.error : null,
+    text: said,
+    ...(command.cmd === 'read' && answer?.sample ? { sample: sampleJson(answer.sample) } : {}),
+    ...(answer?.hello && (command.cmd === 'hello' || command.cmd === 'set_baud')
+      ? { hello: { ...answer.hello.members, ...outputsJson(answer.hello) } }
+      : {}),
+  }
+}
+
+function outputsJson({ outputs }: HelloFrame): object {
+  return outputs === null ? {} : { outputs }
+}
+
+/** The members as they are on the wire. */
+function sampleJson({ electric, voltage, current, power, extras, ...rest }: SampleFrame): object {
+  const { seq, status, stamp } = rest
+  return {
+    ...(electric ? { v: voltage, a: current, ...(power === null ? {} : { w: power }) } : {}),
+    ...extras,
+    ...(stamp.kind === 'none' ? {} : { [stamp.kind]: stamp.value }),
+    seq,
+    status,
+  }
+}
+
+function isOk({ result }: Answer): boolean {
+  return result.kind === 'ok'
+}
+
+function failure({ text, said, answer }: Outcome): InaError {
+  if (answer?.result.kind === 'refused') {
+    return new InaError(
+      'device_denied',
+      `${text} was not carried out: ${said}`,
+      "see what the device is with 'ina219 send hello'; what stands behind it was not sent",
+    )
+  }
+  return new InaError(
+    'device_silent',
+    `${text} was not carried out: ${said === 'unanswered' ? 'the device does not answer' : said}`,
+    'is it a board with the firmware, and --baud its rate? A plain sketch hears no commands',
+  )
+}

@@ -1,0 +1,32 @@
+import type { Command, CommandResult } from '../protocol/link/commands.ts'
+
+/** `set_interval 500`; further members as they go over the wire. */
+export function commandText({ cmd, value, ...members }: Command): string {
+  const further = Object.entries(members).map(([name, each]) => `${name}=${JSON.stringify(each)}`)
+  return [cmd, JSON.stringify(value), ...further].filter((each) => each !== undefined).join(' ')
+}
+
+/**
+ * How a command ended, in words.
+ *
+ * @param firmware as the device says in `hello`; null: it has not
+ */
+export function resultText(
+  result: CommandResult,
+  { cmd }: Command,
+  firmware: string | null,
+): string {
+  if (result.kind === 'ok') return 'ok'
+  if (result.kind === 'unanswered') return 'unanswered'
+  if (result.kind === 'dropped') return 'not sent: too many commands wait'
+  return `refused: ${REASONS[result.error]?.(cmd, firmware) ?? result.error}`
+}
+
+/** PROTOCOL.md 5.3: what the errors of a command mean. */
+const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) => string>> = {
+  unknown: (cmd, firmware) =>
+    `this ${firmware === null ? 'device' : `firmware (${firmware})`} does not know ${cmd}`,
+  range: () => 'range (the device does not allow that value)',
+  busy: () => 'busy (an earlier command is still under way)',
+  sensor: () => 'sensor (it does not answer)',
+}
