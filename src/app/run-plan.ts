@@ -24,6 +24,8 @@ export interface DevicePlan {
   readonly settings: readonly Command[]
   /** What the user says of the range; the rest is for the device to say. */
   readonly range: Partial<DeviceRange>
+  /** Ask for each sample, ms from one to the next; null: the device streams. */
+  readonly pollMs: number | null
   /** Each id at most once. */
   readonly channels: readonly ChannelSetting[]
 }

@@ -108,7 +108,7 @@ function streamsOf(
   const limit = new SampleLimit(plan.maxSamples)
   const labels = new Labels()
   const congestion = log === null ? [output] : [log, output]
-  return plan.devices.map(({ device, range, channels }, i) => ({
+  return plan.devices.map(({ device, range, channels, pollMs }, i) => ({
     source: sources[i] as Source,
     log: log?.forDevice() ?? null,
     loggedRuns: log?.loggedRuns ?? [],
@@ -118,6 +118,7 @@ function streamsOf(
     device,
     range,
     channels,
+    pollMs,
     labels,
     limit,
     congestion,

@@ -27,6 +27,8 @@ export interface DevicesRequest {
   readonly maxVoltages: Given<Scoped<number>>
   readonly maxCurrents: Given<Scoped<number>>
   readonly channels: Given<string>
+  /** ms */
+  readonly polls: Given<Scoped<number>>
 }
 
 /** Of a port for which nothing else is given. */
@@ -46,6 +48,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
   const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
   const maxCurrents = byDevice(request.maxCurrents, '--max-current', devices)
   const channels = channelSettingsOf(request.channels, devices)
+  const polls = pollsOf(request.polls, devices)
   let mocks = 0
   const sourceOf = (device: NamedDevice): SourcePlan => {
     const { source } = device
@@ -59,6 +62,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     settings: settings.get(device) ?? [],
     range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
     channels: channels.get(device) ?? [],
+    pollMs: polls.get(device)?.at(-1) ?? null,
   }))
 }
 
@@ -96,19 +100,40 @@ function settingsOf(
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
   const values = parseSettings(given.values, devices, clock)
-  const writable = devices.filter(({ source }) => source.kind !== 'stdin')
-  const readOnly = values.find(
+  refuseOneWay('--set', { ...given, values }, devices)
+  const all = byDevice({ ...given, values }, '--set', devices)
+  return new Map(writable(devices).map((device) => [device, all.get(device) ?? []]))
+}
+
+/** One for all goes to those that can be asked. */
+function pollsOf(
+  given: Given<Scoped<number>>,
+  devices: readonly NamedDevice[],
+): ReadonlyMap<NamedDevice, readonly number[]> {
+  refuseOneWay('--poll', given, devices)
+  const all = byDevice(given, '--poll', devices)
+  return new Map(writable(devices).map((device) => [device, all.get(device) ?? []]))
+}
+
+/** @throws InaError usage_invalid: what is to be sent is for standard input alone */
+function refuseOneWay(
+  option: string,
+  { values }: Given<Scoped<unknown>>,
+  devices: readonly NamedDevice[],
+): void {
+  const readOnly = values.some(
     ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',
   )
-  if (readOnly !== undefined || (values.length > 0 && writable.length === 0)) {
-    throw new InaError(
-      'usage_invalid',
-      '--set needs a device that hears, and standard input is one way',
-      'name the port with --port',
-    )
-  }
-  const all = byDevice({ ...given, values }, '--set', devices)
-  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
+  if (!readOnly && (values.length === 0 || writable(devices).length > 0)) return
+  throw new InaError(
+    'usage_invalid',
+    `${option} needs a device that hears, and standard input is one way`,
+    'name the port with --port',
+  )
+}
+
+function writable(devices: readonly NamedDevice[]): NamedDevice[] {
+  return devices.filter(({ source }) => source.kind !== 'stdin')
 }
 
 /** The last one of an id counts, one for the device itself more than one for all. */

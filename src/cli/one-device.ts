@@ -71,6 +71,7 @@ async function oneDevice(command: Command, io: ProcessIo): Promise<OneDevice> {
       maxVoltages: none,
       maxCurrents: none,
       channels: none,
+      polls: none,
     },
     io.clock,
   )

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { parseDuration } from '../util/duration.ts'
+import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
 import type { Given, NamedSource } from './named-devices.ts'
@@ -21,6 +23,7 @@ interface SourceValues {
   maxVoltage?: readonly Scoped<number>[]
   maxCurrent?: readonly Scoped<number>[]
   channel?: readonly string[]
+  poll?: readonly Scoped<number>[]
 }
 
 /** @param further what may stand behind the help of one that is given several times */
@@ -84,6 +87,13 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     )
     .addOption(
       option(
+        '--poll <duration>',
+        'poll mode: ask the device for each sample, every 100ms to 24h; <device>:<duration> for one of several',
+        { list: BLANK_OR_COMMA, defaultText: 'the device streams', parse: scoped(pollPeriod) },
+      ),
+    )
+    .addOption(
+      option(
         '--max-voltage <V>',
         'largest plausible bus voltage, 0 to 1000 V; <device>:<V> for one device',
         {
@@ -116,10 +126,19 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
   return () => devicesRequest(command, order)
 }
 
+function pollPeriod(text: string): number {
+  const ms = parseDuration(text)
+  if (ms >= 100 && ms <= 86_400_000) return ms
+  throw new InaError('usage_invalid', `'${text}' is no period of 100ms to 24h`, 'write --poll 5s')
+}
+
 /** A flag beats environment and file also where they name other sources: those of one level are all. */
 function devicesRequest(command: Command, order: readonly SourceOption[]): DevicesRequest {
   keepHighest(command, ...SOURCES.map((each) => [each]))
-  if (isStdinAlone(command.opts<SourceValues>())) keepHighest(command, ['set'], ['stdin'])
+  if (isStdinAlone(command.opts<SourceValues>())) {
+    keepHighest(command, ['set'], ['stdin'])
+    keepHighest(command, ['poll'], ['stdin'])
+  }
   const values = command.opts<SourceValues>()
   const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
   const given = <T>(key: string, list: readonly T[] | undefined): Given<T> => ({
@@ -135,6 +154,7 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
     maxVoltages: given('maxVoltage', values.maxVoltage),
     maxCurrents: given('maxCurrent', values.maxCurrent),
     channels: given('channel', values.channel),
+    polls: given('poll', values.poll),
   }
 }
 

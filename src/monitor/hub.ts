@@ -108,15 +108,16 @@ export class Hub {
   }
 
   /**
-   * Waits a moment for samples that are being sent again: an end just now would
-   * lose them. `tick` has to go on meanwhile, since it is what ends the wait.
+   * Waits a moment for samples that are being sent again, and for devices that get
+   * their own mode back: an end just now would lose them. `tick` has to go on meanwhile, since it is what ends the wait.
    */
   settle(): Promise<void> {
     const endMs = this.#clock.monoMs() + SETTLE_MS
+    for (const { stream } of this.devices) stream.release()
     return new Promise((resolve) => {
       this.#settling = () => {
-        const isHealing = this.devices.some(({ stream }) => stream.isHealing)
-        if (isHealing && this.#clock.monoMs() < endMs) return
+        const isSettling = this.devices.some(({ stream }) => stream.isSettling)
+        if (isSettling && this.#clock.monoMs() < endMs) return
         this.#settling = null
         resolve()
       }

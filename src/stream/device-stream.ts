@@ -5,7 +5,7 @@ import type { Frame, Outputs } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
-import type { Source, SourceSink } from '../sources/source.ts'
+import type { Source, SourceSink, SourceState } from '../sources/source.ts'
 import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
@@ -19,6 +19,7 @@ import { Intake } from './intake.ts'
 import type { Labels } from './labels.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import { OutputWatch } from './output-watch.ts'
+import { Poller } from './poller.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
@@ -42,6 +43,8 @@ export interface DeviceStreamOptions {
   readonly range: Partial<DeviceRange>
   /** Contract: `--channel`. */
   readonly channels: readonly ChannelSetting[]
+  /** Contract: `--poll`, ms from one request to the next; null: the device streams */
+  readonly pollMs: number | null
   /** Shared by all devices of a run. */
   readonly labels: Labels
   /** Contract: `--count`; shared by all devices of a run. */
@@ -67,9 +70,14 @@ export class DeviceStream {
   readonly #recorder: Recorder
   readonly #commands: CommandLog
   readonly #outputs = new OutputWatch()
+  /** null: the device streams */
+  readonly #poller: Poller | null
   readonly #backpressure: Backpressure
   readonly #startMs: number
   #wasConnected = false
+  /** State and reason as the source says, and as they were told. */
+  #source: readonly [SourceState, string] | null = null
+  #told: readonly [SourceState, string] | null = null
   /** Newest sample that came as it was measured. */
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
@@ -121,6 +129,7 @@ export class DeviceStream {
       firstCommandSeq: Math.floor(clock.wallMs()),
       ...this.#runs.resumeOptions,
     })
+    this.#poller = options.pollMs === null ? null : this.#makePoller(options.pollMs)
     log?.onCommitted((epochId, seq) => {
       if (epochId === this.#runs.epoch?.id) this.#follow(this.#link.durable(seq))
     })
@@ -133,6 +142,8 @@ export class DeviceStream {
   /** Timers of link and timeline; call about every 50 ms. */
   tick(): void {
     this.#follow(this.#link.tick(this.#nowMs))
+    this.#poller?.tick(this.#nowMs)
+    this.#tellState()
     if (!this.#backpressure.isPaused) this.#timeline.tick(this.#host.nowUs())
   }
 
@@ -151,9 +162,19 @@ export class DeviceStream {
     this.#events.report(kind, text, timeUs)
   }
 
-  /** True: lost samples are being asked for, so that an end just now would lose them for good. */
-  get isHealing(): boolean {
+  /** True: lost samples are being asked for. */
+  get #isHealing(): boolean {
     return this.#link.busy && !this.#options.limit.isReached
+  }
+
+  /** Before the end: the device gets back what it was lent. `isSettling` says when it has. */
+  release(): void {
+    this.#poller?.leave()
+  }
+
+  /** True: an end just now would lose samples, or leave the device in a mode that is not its own. */
+  get isSettling(): boolean {
+    return this.#isHealing || this.#poller?.isLeaving === true
   }
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */
@@ -207,8 +228,9 @@ export class DeviceStream {
       this.#backpressure.check()
     },
     state: (state, reason) => {
-      if (state === 'waiting') this.#follow(this.#link.disconnected())
-      this.#listener.sourceState(state, reason)
+      if (state === 'waiting') this.#disconnected()
+      this.#source = [state, reason]
+      this.#tellState()
     },
     connected: () => this.#connected(),
     ended: () => {
@@ -219,7 +241,9 @@ export class DeviceStream {
   }
 
   #frame(received: Frame): void {
-    if (this.#options.limit.isReached) return
+    // After the last sample, a device that is to get its mode back still answers.
+    const isOver = this.#options.limit.isReached
+    if (isOver && (received.kind === 'sample' || this.#poller === null)) return
     const frame = this.#intake.take(received)
     const arrivalUs = this.#host.nowUs()
     if (frame.kind === 'note') this.#events.report('note', frame.message)
@@ -230,6 +254,11 @@ export class DeviceStream {
     this.#follow(this.#link.frame(frame, arrivalUs, this.#nowMs))
   }
 
+  #disconnected(): void {
+    this.#follow(this.#link.disconnected())
+    this.#poller?.disconnected()
+  }
+
   #connected(): void {
     this.#intake.connected()
     this.#recorder.connected()
@@ -238,6 +267,29 @@ export class DeviceStream {
     }
     this.#wasConnected = true
     this.#follow(this.#link.connected(this.#nowMs))
+    this.#poller?.connected(this.#nowMs)
+  }
+
+  #makePoller(periodMs: number): Poller {
+    return new Poller({
+      periodMs,
+      ledger: this.#ledger,
+      events: this.#events,
+      firmware: () => this.#firmware,
+      send: (command, maxTries, done) => {
+        const id = this.#commands.open(command, done)
+        this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
+      },
+    })
+  }
+
+  /** Says state and reason of the source where they have changed. */
+  #tellState(): void {
+    if (this.#source === null) return
+    const [state, reason] = this.#poller?.judge(...this.#source) ?? this.#source
+    if (this.#told?.[0] === state && this.#told[1] === reason) return
+    this.#told = [state, reason]
+    this.#listener.sourceState(state, reason)
   }
 
   #follow(events: readonly LinkEvent[]): void {
@@ -320,6 +372,7 @@ export class DeviceStream {
     const news = known ? '' : ', new run'
     this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
     if (hello.outputs !== null) this.#outputsAre(hello.outputs)
+    this.#poller?.hello(hello.mode, this.#nowMs)
   }
 
   #outputsAre(outputs: Outputs): void {

@@ -36,6 +36,8 @@ export interface Ledger {
   nacks_sent: number
   /** Commands that the device carried out. */
   commands_acked: number
+  /** Requests for a sample (`--poll`) that the device did not answer. */
+  reads_unanswered: number
   /** Bytes received. */
   bytes: number
   /** Length of the run in s. */
@@ -68,6 +70,7 @@ export function emptyLedger(): Ledger {
     reboots: 0,
     nacks_sent: 0,
     commands_acked: 0,
+    reads_unanswered: 0,
     bytes: 0,
     seconds: 0,
     log_state: 'off',

@@ -21,6 +21,7 @@ function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStr
     device: null,
     range: {},
     channels: [],
+    pollMs: null,
     labels: new Labels(),
     limit: new SampleLimit(null),
     congestion: [],
@@ -59,8 +60,17 @@ export function startHub(options: {
   readonly devices?: readonly (string | null)[]
   readonly maxSamples?: number
   readonly keepTime?: boolean
+  readonly pollMs?: number
 }): { hub: Hub; view: LocalView } {
-  const { clock, log = null, sources, devices = [], maxSamples = null, keepTime = false } = options
+  const {
+    clock,
+    log = null,
+    sources,
+    devices = [],
+    maxSamples = null,
+    keepTime = false,
+    pollMs = null,
+  } = options
   const limit = new SampleLimit(maxSamples)
   const labels = new Labels()
   const streams = sources.map((source, i) =>
@@ -72,6 +82,7 @@ export function startHub(options: {
       isLogged: (label) => log !== null && log.oldestUs(label) !== null,
       device: devices[i] ?? null,
       keepTime,
+      pollMs,
       labels,
       limit,
     }),

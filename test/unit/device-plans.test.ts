@@ -6,6 +6,7 @@ import { type DevicesRequest, planDevices } from '../../src/cli/device-plans.ts'
 import type { Given, NamedSource } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
 import type { Clock } from '../../src/util/clock.ts'
+import { parseDuration } from '../../src/util/duration.ts'
 import { temporaryFolder } from '../support/cli.ts'
 
 const CLOCK: Clock = { wallMs: () => 1_790_000_000_500, monoMs: () => 0 }
@@ -20,6 +21,7 @@ interface Texts {
   readonly set?: readonly string[]
   readonly maxVoltage?: readonly string[]
   readonly channel?: readonly string[]
+  readonly poll?: readonly string[]
   /** False: as from the configuration file, with the sources as flags. */
   readonly mustMatch?: boolean
 }
@@ -40,6 +42,7 @@ function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] 
     maxVoltages: numbers(texts.maxVoltage),
     maxCurrents: numbers(),
     channels: given(texts.channel),
+    polls: given(texts.poll?.map(scoped(parseDuration))),
   }
   return planDevices(request, CLOCK)
 }
@@ -111,6 +114,17 @@ describe('--device', () => {
     const device = ['a', 'b', 'c', 'x=/dev/other']
     expect(labels(plan(TWO, { device, mustMatch: false }))).toEqual([null, null])
     expect(labels(plan([BOARD], { device: ['a'], mustMatch: false }))).toEqual(['a'])
+  })
+})
+
+describe('--poll', () => {
+  it('is for all that hear, or for one', () => {
+    const plans = plan([BOARD, PIPE, mock()], { device: ['a'], poll: ['5s', 'a:250ms'] })
+    expect(plans.map(({ pollMs }) => pollMs)).toEqual([250, null, 5000])
+    expect(plan([BOARD])[0]?.pollMs).toBeNull()
+    expect(() => plan([PIPE], { poll: ['5s'] })).toThrow(/--poll needs a device that hears/)
+    expect(() => plan([BOARD, PIPE], { poll: ['stdin:5s'] })).toThrow(/needs a device that hears/)
+    expect(() => plan([BOARD], { poll: ['b:5s'] })).toThrow(/for a device 'b'/)
   })
 })
 

@@ -49,7 +49,7 @@ interface Pending extends Answered {
 }
 
 /** Pauses before an unanswered command is repeated, in ms; after the last it has failed. */
-const PAUSES_MS: readonly number[] = [500, 1000, 2000, 4000]
+export const PAUSES_MS: readonly number[] = [500, 1000, 2000, 4000]
 /** Commands that may wait; more are refused at once. */
 const MAX_QUEUED = 32
 

@@ -142,9 +142,10 @@ export class Link {
    * Sends a command as soon as the device listens.
    *
    * @param id the caller's; comes back in `command_done`
+   * @param maxTries absent: as often as PROTOCOL.md 6 says
    */
-  command(id: number, command: Command, nowMs: number): readonly LinkEvent[] {
-    if (!this.#commands.add(id, command)) this.#commandDone(id, { kind: 'dropped' })
+  command(id: number, command: Command, nowMs: number, maxTries?: number): readonly LinkEvent[] {
+    if (!this.#commands.add(id, command, maxTries)) this.#commandDone(id, { kind: 'dropped' })
     return this.tick(nowMs)
   }
 
