@@ -20,11 +20,12 @@ const ROOMS = {
   sources: 'domain protocol stats util',
   storage: 'chart domain protocol stats util',
   stream: 'domain protocol sources stats storage util',
+  importing: 'domain mock protocol sources storage stream util',
   monitor: 'alarms chart domain protocol sources stats storage stream util',
   tui: 'chart domain monitor util',
   config: 'util',
   app: 'alarms domain mock monitor protocol sources storage stream tui util',
-  cli: 'alarms app chart config domain mock protocol sources stats storage tui util',
+  cli: 'alarms app chart config domain importing mock protocol sources stats storage tui util',
   mock: 'domain protocol sources util',
 }
 
@@ -40,6 +41,7 @@ const DOORS = {
     'client/reader-registry.ts',
     'client/unused-log.ts',
     'read/commit-reader.ts',
+    'read/known-log.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
     'file/output-guard.ts',

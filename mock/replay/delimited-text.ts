@@ -3,56 +3,82 @@ import { readColumnName } from '../../src/sources/text/column-names.ts'
 import { isHole, readNumber } from '../../src/sources/text/decimal.ts'
 import { readTime } from '../../src/sources/text/recorded-time.ts'
 import { splitCells } from '../../src/sources/text/split-cells.ts'
-import type { BrokenLine, TextTable } from './text-table.ts'
+import { type BrokenLine, type FoundRows, noRows, type TableReader } from './table-reader.ts'
 
 /** Separators in order of preference where more than one would do. */
 const SEPARATORS: readonly string[] = ['\t', ';', '|', ',', ' ']
 const OTHER_HEADER = 'a header with other columns begins'
 const COMMENT = /^\s*(?:#|\/\/)\s*/
 
-/**
- * Reads a table whose rows all have the same number of cells.
- *
- * @param look some of its lines that are not blank
- */
-export function readDelimited(lines: readonly string[], look: readonly string[]): TextTable {
-  const isCaptured = look.filter((line) => cutCapturePrefix(line) !== null).length * 2 > look.length
-  const bare = (line: string): string =>
-    isCaptured ? (cutCapturePrefix(line)?.rest ?? line) : line
-  const separator = findSeparator(look.map(bare))
-  const split = (line: string): string[] => splitCells(bare(line), separator)
-  const header = new Header(widthOfRows(look.map(split)), separator)
+/** Reads a table whose rows all have the same number of cells, line by line. */
+export class DelimitedReader implements TableReader {
+  readonly isLabelled = false
+  readonly #isCaptured: boolean
+  readonly #separator: string | null
+  readonly #header: Header
+  #found = noRows()
+  #others = 0
+  #hasRows = false
+  /** All rows so far end in an empty cell. */
+  #isOpenEnded = true
 
-  const rows: string[][] = []
-  const lineOf: number[] = []
-  const broken: BrokenLine[] = []
-  let otherLines = 0
-  for (const [i, line] of lines.entries()) {
+  /** @param look some of its lines that are not blank */
+  constructor(look: readonly string[]) {
+    this.#isCaptured =
+      look.filter((line) => cutCapturePrefix(line) !== null).length * 2 > look.length
+    this.#separator = findSeparator(look.map((line) => this.#bare(line)))
+    this.#header = new Header(widthOfRows(look.map((line) => this.#split(line))), this.#separator)
+  }
+
+  read(line: string, number: number): void {
+    const header = this.#header
+    const split = (each: string): string[] => this.#split(each)
     const cells = split(line)
-    if (cells.every((cell) => cell === '')) continue
+    if (cells.every((cell) => cell === '')) return
     const isRow = cells.length === header.width && (cells.some(isMeasured) || cells.every(isHole))
     if (isRow && header.isValid) {
-      rows.push(isCaptured ? [cutCapturePrefix(line)?.time ?? '', ...cells] : cells)
-      lineOf.push(i + 1)
+      this.#hasRows = true
+      if (cells.at(-1) !== '') this.#isOpenEnded = false
+      const row = this.#isCaptured ? [cutCapturePrefix(line)?.time ?? '', ...cells] : cells
+      this.#found.rows.push(row)
+      this.#found.lineOf.push(number)
     } else if (isRow) {
-      broken.push({ line: i + 1, reason: OTHER_HEADER })
-    } else if (rows.length > 0 ? header.allows(bare(line), split) : !areMostlyValues(cells)) {
-      if (rows.length === 0) header.see(bare(line), i + 1, split)
-      otherLines++
+      this.#found.broken.push({ line: number, reason: OTHER_HEADER })
+    } else if (this.#hasRows ? header.allows(this.#bare(line), split) : !areMostlyValues(cells)) {
+      if (!this.#hasRows) header.see(this.#bare(line), number, split)
+      this.#others++
     } else {
       const reason = header.isValid ? widthReason(cells.length, header.width) : OTHER_HEADER
-      broken.push({ line: i + 1, reason })
+      this.#found.broken.push({ line: number, reason })
     }
   }
-  const names = header.namesFor(rows, isCaptured)
-  return {
-    names,
-    rows,
-    lineOf,
-    broken,
-    otherLines: names === null ? otherLines : otherLines - 1,
-    misfit: names === null ? header.misfit : null,
-    isLabelled: false,
+
+  end(): void {}
+
+  take(): FoundRows {
+    const found = this.#found
+    this.#found = noRows()
+    return found
+  }
+
+  get names(): readonly string[] | null {
+    return this.#header.namesFor(this.#isOpenEnded, this.#isCaptured)
+  }
+
+  get misfit(): BrokenLine | null {
+    return this.names === null ? this.#header.misfit : null
+  }
+
+  get otherLines(): number {
+    return this.names === null ? this.#others : this.#others - 1
+  }
+
+  #bare(line: string): string {
+    return this.#isCaptured ? (cutCapturePrefix(line)?.rest ?? line) : line
+  }
+
+  #split(line: string): string[] {
+    return splitCells(this.#bare(line), this.#separator)
   }
 }
 
@@ -103,13 +129,16 @@ class Header {
     return COMMENT.test(line)
   }
 
-  /** @returns null where no line before the rows names as many columns as they have */
-  namesFor(rows: readonly (readonly string[])[], isCaptured: boolean): readonly string[] | null {
+  /**
+   * @param isOpenEnded each row ends in an empty cell
+   * @returns null where no line before the rows names as many columns as they have
+   */
+  namesFor(isOpenEnded: boolean, isCaptured: boolean): readonly string[] | null {
     const names = this.#names
     if (names === null) return null
     // A separator behind the last cell of each row makes no column.
     const isOneShort = names.length === this.width - 1
-    if (isOneShort && rows.some((row) => row.at(-1) !== '')) return null
+    if (isOneShort && !isOpenEnded) return null
     const all = isOneShort ? [...names, ''] : names
     return isCaptured ? [CAPTURE_TIME, ...all] : all
   }

@@ -59,6 +59,27 @@ export function findElectric(columns: readonly Column[]): ElectricColumns | Uncl
   return withUnits(voltage, current, power)
 }
 
+/** Voltage, current and power as far as there are any; at least one of the first two. */
+export interface MeasuredColumns {
+  readonly voltage: ElectricColumn | null
+  readonly current: ElectricColumn | null
+  readonly power: ElectricColumn | null
+}
+
+/**
+ * The same for what may have measured nothing but the current, as a power profiler
+ * does that supplies the voltage itself.
+ */
+export function findMeasured(columns: readonly Column[]): MeasuredColumns | Unclear {
+  const voltage = best(columns, 'voltage')
+  const current = best(columns, 'current')
+  const isCurrentAlone = voltage === null && current !== null && !('unclear' in current)
+  if (!isCurrentAlone || current.unit === null || !(current.isNamed || current.isSpecified)) {
+    return findElectric(columns)
+  }
+  return { voltage: null, current: { column: current, unit: current.unit }, power: null }
+}
+
 /** @returns null where no column has that role */
 function best(columns: readonly Column[], role: Role): Column | Unclear | null {
   const called = columns.filter((column) => column.role === role)

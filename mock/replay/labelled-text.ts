@@ -4,7 +4,7 @@ import {
   cutCapturePrefix,
   cutLeadingTime,
 } from '../../src/sources/text/capture-prefix.ts'
-import type { BrokenLine, TextTable } from './text-table.ts'
+import { type BrokenLine, type FoundRows, noRows, type TableReader } from './table-reader.ts'
 
 /** A value with its name in front: `Bus Voltage:   5.02 V`, `V=5.02`, `"v":5.02`. */
 type Pair = readonly [label: string, value: string]
@@ -23,45 +23,147 @@ const REST = /[\s,;|]*$/y
 /** A line with one label whose value is no number: `Current: nan`. */
 const ANY_VALUE = new RegExp(String.raw`^[\s>]*${LABEL}(\S.*)$`)
 
+/** Records of named values; a label that comes again begins a new one. */
+class LabelledRows {
+  readonly names: string[] = []
+  otherLines = 0
+  #found = noRows()
+  #hasRows = false
+  readonly #columns = new Map<string, number>()
+  #row: string[] = []
+  #line = 0
+  #last = -1
+
+  get broken(): BrokenLine[] {
+    return this.#found.broken
+  }
+
+  get isEmpty(): boolean {
+    return !this.#hasRows
+  }
+
+  /** Whether a label belongs behind those that the record has: where not, one was lost between. */
+  isInOrder(label: string): boolean {
+    return (this.#columns.get(label) ?? Number.POSITIVE_INFINITY) > this.#last
+  }
+
+  /** Only the time of its first line is a record's. */
+  addTime(time: string, line: number): void {
+    if (this.#row.length === 0) this.#set(CAPTURE_TIME, time, line)
+  }
+
+  add([label, value]: Pair, line: number): void {
+    if (this.#row[this.#columnOf(label)] !== undefined) this.flush()
+    this.#set(label, value, line)
+    this.#last = this.#columnOf(label)
+  }
+
+  flush(): void {
+    if (this.#row.length > 0) {
+      this.#found.rows.push(Array.from(this.#row, (cell) => cell ?? ''))
+      this.#found.lineOf.push(this.#line)
+      this.#hasRows = true
+    }
+    this.drop()
+  }
+
+  drop(): void {
+    this.#row = []
+    this.#last = -1
+  }
+
+  take(): FoundRows {
+    const found = this.#found
+    this.#found = noRows()
+    return found
+  }
+
+  #set(label: string, value: string, line: number): void {
+    if (this.#row.length === 0) this.#line = line
+    this.#row[this.#columnOf(label)] = value
+  }
+
+  #columnOf(label: string): number {
+    let column = this.#columns.get(label)
+    if (column === undefined) {
+      column = this.names.length
+      this.names.push(label)
+      this.#columns.set(label, column)
+    }
+    return column
+  }
+}
+
+abstract class LabelledReader implements TableReader {
+  readonly isLabelled = true
+  readonly misfit = null
+  protected readonly table = new LabelledRows()
+
+  abstract read(line: string, number: number): void
+
+  end(): void {
+    this.table.flush()
+  }
+
+  take(): FoundRows {
+    return this.table.take()
+  }
+
+  get names(): readonly string[] {
+    return this.table.names
+  }
+
+  get otherLines(): number {
+    return this.table.otherLines
+  }
+}
+
 /**
- * Reads a recording whose values have names: JSON lines, blocks of
+ * A reader of recordings whose values have names: JSON lines, blocks of
  * `Name: value unit` as Adafruit's getcurrent prints, plotter lines.
  *
  * @param look some lines of it
+ * @param start its first lines, with the blank ones
  * @returns null where it is something else
  */
-export function readLabelled(lines: readonly string[], look: readonly string[]): TextTable | null {
+export function labelledReader(
+  look: readonly string[],
+  start: readonly string[],
+): TableReader | null {
   if (
     share(
       look.filter((line) => !JSON_FRAME.test(uncaptured(line))),
       (line) => /^[[\s]*[{"]/.test(uncaptured(line)) && jsonPairs(line).length > 0,
     )
   )
-    return readJson(
-      lines,
-      share(look, (line) => isSealed(uncaptured(line))),
-    )
-  return share(look, (line) => textPairs(split(line).rest) !== null) ? readText(lines, look) : null
+    return new JsonReader(share(look, (line) => isSealed(uncaptured(line))))
+  return share(look, (line) => textPairs(split(line).rest) !== null)
+    ? new LabelReader(look, start)
+    : null
 }
 
-/**
- * Objects, one a line or pretty-printed.
- *
- * @param isProtected most lines end in their right CRC, so that one without has been damaged
- */
-function readJson(lines: readonly string[], isProtected: boolean): TextTable {
-  const table = new LabelledRows()
-  for (const [i, line] of lines.entries()) {
+/** Objects, one a line or pretty-printed. */
+class JsonReader extends LabelledReader {
+  readonly #isProtected: boolean
+
+  /** @param isProtected most lines end in their right CRC, so that one without has been damaged */
+  constructor(isProtected: boolean) {
+    super()
+    this.#isProtected = isProtected
+  }
+
+  read(line: string, number: number): void {
     const { time, rest } = cutCapturePrefix(line) ?? { time: null, rest: line }
-    if (isProtected && rest.trim() !== '' && !isSealed(rest)) {
-      if (table.isEmpty && !rest.includes('{')) table.otherLines++
-      else table.broken.push({ line: i + 1, reason: 'its CRC is not right' })
-      continue
+    if (this.#isProtected && rest.trim() !== '' && !isSealed(rest)) {
+      if (this.table.isEmpty && !rest.includes('{')) this.table.otherLines++
+      else this.table.broken.push({ line: number, reason: 'its CRC is not right' })
+      return
     }
     // An array may be written without a line end in it.
-    for (const part of rest.split(/(?<=\}\s?),(?=\s?\{)/)) readJsonPart(table, part, time, i + 1)
+    for (const part of rest.split(/(?<=\}\s?),(?=\s?\{)/)) {
+      readJsonPart(this.table, part, time, number)
+    }
   }
-  return table.finish()
 }
 
 function readJsonPart(table: LabelledRows, text: string, time: string | null, line: number): void {
@@ -96,105 +198,40 @@ function isJson(line: string): boolean {
   return false
 }
 
-function readText(lines: readonly string[], look: readonly string[]): TextTable {
-  const table = new LabelledRows()
-  const labels = new Set(
-    look.flatMap((line) => textPairs(split(line).rest) ?? []).map(([label]) => label),
-  )
-  // Where blank lines set records apart, labels may come in any order.
-  const isInBlocks = blankLinesPartRecords(lines)
-  for (const [i, line] of lines.entries()) {
+/** Lines of labelled values. */
+class LabelReader extends LabelledReader {
+  readonly #labels: ReadonlySet<string>
+  /** Where blank lines set records apart, labels may come in any order. */
+  readonly #isInBlocks: boolean
+
+  constructor(look: readonly string[], start: readonly string[]) {
+    super()
+    this.#labels = new Set(
+      look.flatMap((line) => textPairs(split(line).rest) ?? []).map(([label]) => label),
+    )
+    this.#isInBlocks = blankLinesPartRecords(start)
+  }
+
+  read(line: string, number: number): void {
+    const { table } = this
     const { time, rest } = split(line)
-    const pairs = textPairs(rest) ?? unreadable(rest, labels)
+    const pairs = textPairs(rest) ?? unreadable(rest, this.#labels)
     if (rest.trim() === '') {
-      if (isInBlocks) table.flush()
-    } else if (pairs === null) {
+      if (this.#isInBlocks) table.flush()
+      return
+    }
+    if (pairs === null) {
       table.otherLines++
-    } else {
-      // Several values in a line: it is a record of its own.
-      const isRecord = pairs.length > 1
-      if (isRecord || (!isInBlocks && pairs.some(([label]) => !table.isInOrder(label)))) {
-        table.flush()
-      }
-      if (time !== null) table.addTime(time, i + 1)
-      for (const pair of pairs) table.add(pair, i + 1)
-      if (isRecord) table.flush()
+      return
     }
-  }
-  return table.finish()
-}
-
-/** Records of named values; a label that comes again begins a new one. */
-class LabelledRows {
-  readonly broken: BrokenLine[] = []
-  otherLines = 0
-  readonly #names: string[] = []
-  readonly #rows: string[][] = []
-  readonly #lineOf: number[] = []
-  readonly #columns = new Map<string, number>()
-  #row: string[] = []
-  #line = 0
-  #last = -1
-
-  get isEmpty(): boolean {
-    return this.#rows.length === 0
-  }
-
-  /** Whether a label belongs behind those that the record has: where not, one was lost between. */
-  isInOrder(label: string): boolean {
-    return (this.#columns.get(label) ?? Number.POSITIVE_INFINITY) > this.#last
-  }
-
-  /** Only the time of its first line is a record's. */
-  addTime(time: string, line: number): void {
-    if (this.#row.length === 0) this.#set(CAPTURE_TIME, time, line)
-  }
-
-  add([label, value]: Pair, line: number): void {
-    if (this.#row[this.#columnOf(label)] !== undefined) this.flush()
-    this.#set(label, value, line)
-    this.#last = this.#columnOf(label)
-  }
-
-  flush(): void {
-    if (this.#row.length > 0) {
-      this.#rows.push(Array.from(this.#row, (cell) => cell ?? ''))
-      this.#lineOf.push(this.#line)
+    // Several values in a line: it is a record of its own.
+    const isRecord = pairs.length > 1
+    if (isRecord || (!this.#isInBlocks && pairs.some(([label]) => !table.isInOrder(label)))) {
+      table.flush()
     }
-    this.drop()
-  }
-
-  drop(): void {
-    this.#row = []
-    this.#last = -1
-  }
-
-  finish(): TextTable {
-    this.flush()
-    return {
-      names: this.#names,
-      rows: this.#rows,
-      lineOf: this.#lineOf,
-      broken: this.broken,
-      otherLines: this.otherLines,
-      misfit: null,
-      isLabelled: true,
-    }
-  }
-
-  #set(label: string, value: string, line: number): void {
-    if (this.#row.length === 0) this.#line = line
-    this.#row[this.#columnOf(label)] = value
-  }
-
-  #columnOf(label: string): number {
-    let column = this.#columns.get(label)
-    if (column === undefined) {
-      column = this.#names.length
-      this.#names.push(label)
-      this.#columns.set(label, column)
-    }
-    return column
+    if (time !== null) table.addTime(time, number)
+    for (const pair of pairs) table.add(pair, number)
+    if (isRecord) table.flush()
   }
 }
 

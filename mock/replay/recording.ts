@@ -10,8 +10,10 @@ import {
   findElectric,
   type Unclear,
 } from './electric-columns.ts'
+import { refusal, unclear } from './recording-refusal.ts'
 import { mayBeBroken, mixedSigns, timeFault, valueFault } from './row-faults.ts'
-import { type BrokenLine, readTextTable, type TextTable } from './text-table.ts'
+import type { BrokenLine } from './table-reader.ts'
+import { readTextTable, type TextTable } from './text-table.ts'
 import { findTime, type TimeColumn } from './time-columns.ts'
 
 /** One sample of a recording; values as decimal text with the file's own digits. */
@@ -138,6 +140,7 @@ export function parseRecording(
     skipped: table.otherLines + table.broken.length + table.rows.length - samples.length,
   }
 }
+
 interface Roles extends ElectricColumns {
   readonly time: TimeColumn | null
 }
@@ -207,7 +210,8 @@ function valueAt({ column, unit }: ElectricColumn, row: number): string | null {
   return shiftDecimal(cell.digits, exponentOf(cell.unit ?? unit))
 }
 
-function wordsOf(
+/** How each column was read, in words. */
+export function wordsOf(
   time: TimeColumn | null,
   electric: readonly (readonly [string, ElectricColumn | null])[],
 ): string[] {
@@ -217,44 +221,6 @@ function wordsOf(
   if (time === null) return lines
   const labels = time.columns.map((column) => column.label).join(' and ')
   return [`time: ${labels}${time.unit === null ? '' : ` in ${time.unit}`}`, ...lines]
-}
-
-function unclear(
-  name: string,
-  table: TextTable,
-  columns: readonly Column[],
-  { unclear: reason, row = firstFilled(table) }: Unclear,
-): InaError {
-  const cells = (table.rows[row] ?? []).slice(0, 8).map((cell) => cell.slice(0, 40))
-  return refusal(name, columns, `${reason}; row ${table.lineOf[row]} is ${cells.join(' | ')}`)
-}
-
-function firstFilled(table: TextTable): number {
-  return Math.max(
-    0,
-    table.rows.findIndex((row) => row.some((cell) => cell !== '')),
-  )
-}
-
-function refusal(name: string, columns: readonly Column[], reason: string): InaError {
-  const isBlank = columns.every((column) => column.role === null)
-  const example = isBlank ? EXAMPLE : columns.map(specOf).join(',')
-  return new InaError(
-    'input_invalid',
-    `the recording '${name}' is not clear: ${reason}`,
-    `mend it, or say what each column is with --columns, such as --columns '${example}'`,
-  )
-}
-
-const EXAMPLE = 'time:s,voltage:V,current:mA'
-const USUAL_UNITS = { time: 's', voltage: 'V', current: 'mA', power: 'mW' }
-
-/** What `--columns` could say of a column. */
-function specOf({ role, unit, isNumeric }: Column): string {
-  if (role === null) return '?'
-  if (role === 'ignore') return '-'
-  if (role === 'status' || role === 'mode' || (role === 'time' && !isNumeric)) return role
-  return `${role}:${unit ?? USUAL_UNITS[role]}`
 }
 
 /** UTF-8, UTF-16 with its mark (PowerShell's redirection), else Latin-1. */

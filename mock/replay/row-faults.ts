@@ -1,4 +1,4 @@
-import { isHole } from '../../src/sources/text/decimal.ts'
+import { isHole, type NumberCell } from '../../src/sources/text/decimal.ts'
 import type { Column } from './columns.ts'
 import type { ElectricColumn } from './electric-columns.ts'
 import type { TimeColumn } from './time-columns.ts'
@@ -16,16 +16,33 @@ export function mayBeBroken(rows: number): number {
 export function timeFault(time: TimeColumn, row: number): string | null {
   if (!Number.isNaN(time.us[row])) return null
   const cells = time.columns.map((column) => column.cells[row] ?? '')
+  return noTime(time, cells, time.spikes.has(row))
+}
+
+/** Why a row has no time, in words. @param isSpike it has one, far from those around it */
+export function noTime(
+  { columns, unit }: TimeColumn,
+  cells: readonly string[],
+  isSpike: boolean,
+): string {
   if (cells.every((cell) => cell === '')) return 'it has no time'
-  const text = `'${cells.join(' ')}' in ${time.columns.map((column) => column.label).join(' and ')}`
-  if (time.spikes.has(row)) return `${text} is far from the time of the rows around it`
-  return time.unit === null ? `${text} is no time` : `${text} is no number of ${time.unit}`
+  const text = `'${cells.join(' ')}' in ${columns.map((column) => column.label).join(' and ')}`
+  if (isSpike) return `${text} is far from the time of the rows around it`
+  return unit === null ? `${text} is no time` : `${text} is no number of ${unit}`
 }
 
 /** What is wrong with a measured value, in words; null: nothing, or nothing was measured. */
-export function valueFault({ column, unit }: ElectricColumn, row: number): string | null {
-  const cell = column.cells[row] ?? ''
-  const number = column.numbers[row] ?? null
+export function valueFault(electric: ElectricColumn, row: number): string | null {
+  const { cells, numbers } = electric.column
+  return cellFault(electric, cells[row] ?? '', numbers[row] ?? null)
+}
+
+/** The same of any cell of that column. */
+export function cellFault(
+  { column, unit }: ElectricColumn,
+  cell: string,
+  number: NumberCell | null,
+): string | null {
   if (number === null) return isHole(cell) ? null : `'${cell}' in ${column.label} is no number`
   if (number.unit !== null && !agree(number.unit, unit, column.isUnitSpecified)) {
     return `'${cell}' in ${column.label} is not in ${unit}`

@@ -1,6 +1,7 @@
 import { withIsoDates } from '../../src/sources/text/written-dates.ts'
-import { readDelimited } from './delimited-text.ts'
-import { readLabelled } from './labelled-text.ts'
+import { DelimitedReader } from './delimited-text.ts'
+import { labelledReader } from './labelled-text.ts'
+import type { BrokenLine, TableReader } from './table-reader.ts'
 
 /** A recording as cells, before anybody knows what they mean. */
 export interface TextTable {
@@ -19,21 +20,31 @@ export interface TextTable {
   readonly isLabelled: boolean
 }
 
-export interface BrokenLine {
-  /** From 1. */
-  readonly line: number
-  /** What is wrong with it, in words for the user. */
-  readonly reason: string
-}
-
 /** Lines looked at to find out what kind of file it is. */
 const LOOK_AT = 400
 
 /** Cuts a recording into cells: delimited by whatever, labelled values, or JSON lines. */
 export function readTextTable(text: string): TextTable {
-  const lines = text.split(/\r\n|\n|\r/).map(withIsoDates)
+  const lines = linesOf(text)
+  return tableOf(tableReader(lines), lines)
+}
+
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).map(withIsoDates)
+}
+
+/** @param lines of the recording, the first ones or all */
+export function tableReader(lines: readonly string[]): TableReader {
   const look = sampleOf(lines.filter((line) => line.trim() !== ''))
-  return readLabelled(lines, look) ?? readDelimited(lines, look)
+  return labelledReader(look, lines) ?? new DelimitedReader(look)
+}
+
+/** All that a reader finds in some lines. */
+export function tableOf(reader: TableReader, lines: readonly string[]): TextTable {
+  for (const [i, line] of lines.entries()) reader.read(line, i + 1)
+  reader.end()
+  const { names, misfit, otherLines, isLabelled } = reader
+  return { ...reader.take(), names, misfit, otherLines, isLabelled }
 }
 
 /** Lines from all over the file. */

@@ -1,12 +1,13 @@
+import { type NumberCell, readNumber } from '../../src/sources/text/decimal.ts'
 import {
   type DateOrder,
   ordersOf,
   readTime,
   type TimeCell,
 } from '../../src/sources/text/recorded-time.ts'
-import { type Column, median, valuesOf } from './columns.ts'
+import { type Column, median } from './columns.ts'
 import type { Unclear } from './electric-columns.ts'
-import { medianStep, past32Bits, pastMidnight } from './time-steps.ts'
+import { medianStep, past32Bits, pastMidnight, type Unwrap } from './time-steps.ts'
 
 /** The cells of one column, or of a date's and a clock's, read as times. */
 export interface TimeCells {
@@ -15,10 +16,14 @@ export interface TimeCells {
   readonly unit: string | null
   /** True: Unix µs. False: µs since whatever. */
   readonly isAbsolute: boolean
+  /** True: times of a day, without its date. */
+  readonly isClock: boolean
   /** One a row, in µs, as written; NaN where the cell can't be read. */
   readonly us: readonly number[]
-  /** Goes on where the count begins again. */
-  readonly unwrap: (us: readonly number[]) => readonly number[]
+  /** The same of any row, of its cells in these columns. */
+  readonly read: (cells: readonly string[]) => number
+  /** Goes on where the count begins again. Each call is for all rows anew. */
+  readonly unwrap: () => Unwrap
 }
 
 const UNIT_US: Readonly<Record<string, number>> = {
@@ -38,7 +43,7 @@ const COMPACT_DATE = /^(?:19|20)\d{6}$/
 const COMPACT_TIME = /^(?:19|20)\d{12,21}$|^(?:19|20)\d{12}\.\d+$/
 const COMPACT_CLOCK = /^(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$/
 
-const asWritten = (us: readonly number[]): readonly number[] => us
+const asWritten = (): Unwrap => (us) => us
 
 export function readTimeCells(column: Column): TimeCells | Unclear {
   const isCount = column.isNumeric && column.dateOrder === null && !mostly(column, COMPACT_TIME)
@@ -54,11 +59,13 @@ export function combined(columns: readonly Column[]): TimeCells[] {
   )
   const order = dates === undefined ? null : dateOrder(dates)
   if (dates === undefined || clocks === undefined || typeof order !== 'string') return []
-  const us = dates.cells.map((cell, i) => {
-    const clock = (clocks.cells[i] ?? '').replace(COMPACT_CLOCK, '$1:$2:$3')
-    return usOf(cell, 'date', order) + usOf(clock, 'clock', order)
-  })
-  return [{ columns: [dates, clocks], unit: null, isAbsolute: true, us, unwrap: asWritten }]
+  const read = ([date = '', time = '']: readonly string[]): number => {
+    const clock = time.replace(COMPACT_CLOCK, '$1:$2:$3')
+    return usOf(date, 'date', order) + usOf(clock, 'clock', order)
+  }
+  const us = dates.cells.map((cell, i) => read([cell, clocks.cells[i] ?? '']))
+  const both = { columns: [dates, clocks], unit: null, isAbsolute: true, isClock: false }
+  return [{ ...both, us, read, unwrap: asWritten }]
 }
 
 function usOf(cell: string, kind: TimeCell['kind'], order: DateOrder): number {
@@ -92,12 +99,15 @@ function readWritten(column: Column): TimeCells | Unclear {
   const order = dateOrder(column)
   if (typeof order !== 'string') return order
   const kind = kindOf(column) ?? 'clock'
+  const isClock = kind === 'clock'
   return {
     columns: [column],
     unit: null,
-    isAbsolute: kind !== 'clock',
+    isAbsolute: !isClock,
+    isClock,
     us: column.cells.map((cell) => usOf(cell, kind, order)),
-    unwrap: kind === 'clock' ? pastMidnight : asWritten,
+    read: ([cell = '']) => usOf(cell, kind, order),
+    unwrap: isClock ? pastMidnight : asWritten,
   }
 }
 
@@ -117,9 +127,9 @@ function dateOrder(column: Column): DateOrder | Unclear {
 function readCounter(column: Column): TimeCells | Unclear {
   const unit = column.unit
   // A number with another unit behind it is no count of this one.
-  const values = valuesOf(column).map((value, i) =>
-    (column.numbers[i]?.unit ?? unit) === unit ? value : Number.NaN,
-  )
+  const countIn = (number: NumberCell | null): number =>
+    number !== null && (number.unit ?? unit) === unit ? Number(number.digits) : Number.NaN
+  const values = column.numbers.map(countIn)
   const unix = unit === null ? unixUnit(median(values)) : null
   const found = unit ?? unix ?? counterUnit(column, values)
   const scale = found === null ? undefined : UNIT_US[found]
@@ -129,15 +139,18 @@ function readCounter(column: Column): TimeCells | Unclear {
       ? { unclear: `the time (${column.label}) could be in s, ms or another unit`, row }
       : { unclear: `the time (${column.label}) is in ${found}, which is no unit of time`, row }
   }
-  const us = values.map((value) => Math.round(value * scale))
+  const inUs = (value: number): number => Math.round(value * scale)
+  const us = values.map(inUs)
   // Unix time in a column whose unit is known by name: after the year 2001.
   const isAbsolute = unix !== null || median(us) >= 1e15
   return {
     columns: [column],
     unit: found,
     isAbsolute,
+    isClock: false,
     us,
-    unwrap: isAbsolute ? asWritten : (each) => past32Bits(each, scale),
+    read: ([cell = '']) => inUs(countIn(readNumber(cell))),
+    unwrap: isAbsolute ? asWritten : () => past32Bits(scale, us),
   }
 }
 

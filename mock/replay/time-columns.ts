@@ -2,7 +2,7 @@ import { readTime } from '../../src/sources/text/recorded-time.ts'
 import { type Column, valuesOf } from './columns.ts'
 import type { Unclear } from './electric-columns.ts'
 import { combined, readTimeCells, type TimeCells } from './time-cells.ts'
-import { isCounter, isMonotonic, spikesOf } from './time-steps.ts'
+import { isCounter, isMonotonic, spikesOf, type Unwrap } from './time-steps.ts'
 
 export interface TimeColumn {
   /** The column, or both of a date and a time of day. */
@@ -11,10 +11,16 @@ export interface TimeColumn {
   readonly unit: string | null
   /** True: Unix µs. False: µs since whatever. */
   readonly isAbsolute: boolean
+  /** True: times of a day, without its date. */
+  readonly isClock: boolean
   /** One a row, in µs; NaN where the cell can't be read, or is a spike. */
   readonly us: readonly number[]
   /** Rows whose time lies far outside of those before and after. */
   readonly spikes: ReadonlySet<number>
+  /** Reads the time of any row, of its cells in these columns, as written; NaN where they can't be read. */
+  readonly read: (cells: readonly string[]) => number
+  /** Makes times as written go on where the count begins again; for all rows from the first one on. */
+  readonly unwrap: () => Unwrap
   /** True: nothing but its rising numbers says that it is the time. */
   readonly isGuess: boolean
 }
@@ -70,13 +76,11 @@ function unnamedCounter(columns: readonly Column[]): Column[] {
   return isCounter(valuesOf(first)) ? [first] : []
 }
 
-function withSpikes(
-  { columns, unit, isAbsolute, us, unwrap }: TimeCells,
-  isGuess: boolean,
-): TimeColumn {
-  const spikes = spikesOf(us)
-  const sound = us.map((value, i) => (spikes.has(i) ? Number.NaN : value))
-  return { columns, unit, isAbsolute, us: unwrap(sound), spikes, isGuess }
+function withSpikes(time: TimeCells, isGuess: boolean): TimeColumn {
+  const spikes = spikesOf(time.us)
+  const unwrap = time.unwrap()
+  const us = time.us.map((value, i) => unwrap(spikes.has(i) ? Number.NaN : value))
+  return { ...time, us, spikes, isGuess }
 }
 
 function finest(found: readonly TimeColumn[]): TimeColumn {

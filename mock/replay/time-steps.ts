@@ -29,12 +29,22 @@ export function isCounter(values: readonly number[]): boolean {
   return all.length === 0 || (back <= Math.max(1, all.length * (1 - MOSTLY)) && forward > 2 * back)
 }
 
+/** A time further than this from those around it is none, µs. */
+export function farFrom(us: readonly number[]): number {
+  return Math.max(1e6, 3 * (medianStep(us) || 0))
+}
+
+/** Whether a time lies far outside of those before and after it, which are in order. */
+export function isSpike(before: number, value: number, after: number, farUs: number): boolean {
+  return before <= after && (value > after + farUs || value < before - farUs)
+}
+
 /**
  * Rows whose time is neither a restart nor a step back: the rows before and after
  * it are in order, and it lies far outside of them. One digit was damaged.
  */
 export function spikesOf(us: readonly number[]): ReadonlySet<number> {
-  const farUs = Math.max(1e6, 3 * (medianStep(us) || 0))
+  const farUs = farFrom(us)
   const spikes = new Set<number>()
   const known = us.flatMap((value, i) => (Number.isNaN(value) ? [] : [i]))
   let before = us[known[0] ?? 0] as number
@@ -42,46 +52,55 @@ export function spikesOf(us: readonly number[]): ReadonlySet<number> {
     const row = known[k] as number
     const value = us[row] as number
     const after = us[known[k + 1] as number] as number
-    const isSpike = before <= after && (value > after + farUs || value < before - farUs)
-    if (isSpike) spikes.add(row)
+    if (isSpike(before, value, after, farUs)) spikes.add(row)
     else before = value
   }
   return spikes
 }
 
+/** Gives each time of a column its place where the count begins again; the times come in order, NaN for none. */
+export type Unwrap = (us: number) => number
+
 /** A time of day that falls by more than half a day belongs to the next one. */
-export function pastMidnight(us: readonly number[]): readonly number[] {
+export function pastMidnight(): Unwrap {
   let days = 0
   let last = Number.NaN
-  return us.map((value) => {
+  return (value) => {
     if (last - value > DAY_US / 2) days++
     if (!Number.isNaN(value)) last = value
     return value + days * DAY_US
-  })
+  }
 }
 
 /**
  * `millis()` and `micros()` begin again at 2^32; a restarted board begins near 0, and its time goes on.
  *
  * @param scale µs of the counter's 1
- * @returns as they are where they fall so often that they are no time
+ * @param us of the whole column, or a look at it
+ * @returns leaves them as they are where they fall so often that they are no time
  */
-export function past32Bits(us: readonly number[], scale: number): readonly number[] {
+export function past32Bits(scale: number, us: readonly number[]): Unwrap {
   const wrapUs = 2 ** 32 * scale
   const stepUs = medianStep(us) || 0
-  let shiftUs = 0
-  let restarts = 0
-  let last = Number.NaN
-  const shifted = us.map((value) => {
-    const backUs = last - value
-    if (backUs > wrapUs / 2) {
-      shiftUs += wrapUs
-    } else if (backUs > 1e6 && value <= last / 2) {
-      shiftUs += backUs + stepUs
-      restarts++
+  const unwrap = (): { readonly next: Unwrap; readonly restarts: () => number } => {
+    let shiftUs = 0
+    let restarts = 0
+    let last = Number.NaN
+    const next = (value: number): number => {
+      const backUs = last - value
+      if (backUs > wrapUs / 2) {
+        shiftUs += wrapUs
+      } else if (backUs > 1e6 && value <= last / 2) {
+        shiftUs += backUs + stepUs
+        restarts++
+      }
+      if (!Number.isNaN(value)) last = value
+      return value + shiftUs
     }
-    if (!Number.isNaN(value)) last = value
-    return value + shiftUs
-  })
-  return restarts > Math.max(FEW_RESTARTS, us.length * (1 - MOSTLY)) ? us : shifted
+    return { next, restarts: () => restarts }
+  }
+  const tried = unwrap()
+  for (const value of us) tried.next(value)
+  const isNoTime = tried.restarts() > Math.max(FEW_RESTARTS, us.length * (1 - MOSTLY))
+  return isNoTime ? (value) => value : unwrap().next
 }

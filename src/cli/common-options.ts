@@ -1,4 +1,5 @@
 import { parseDuration } from '../util/duration.ts'
+import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
 import { defaultLogPath } from '../util/paths.ts'
 import { type CliOption, option } from './option.ts'
@@ -9,6 +10,23 @@ export function dbOption(): CliOption {
   return option('--db <file>', 'the log, an SQLite file', {
     defaultText: 'ina219.db in the user data folder',
   })
+}
+
+/** ms */
+export function retainOption(): CliOption {
+  return option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
+    default: 48 * 3_600_000,
+    defaultText: '48h',
+    parse: retention,
+  })
+}
+
+function retention(text: string): number {
+  const ms = parseDuration(text)
+  if (ms < 60_000) {
+    throw new InaError('usage_invalid', `'${text}' is too short a retention`, 'keep at least 1m')
+  }
+  return ms
 }
 
 /** Where the log is. @param db of `--db`; undefined: nobody says */

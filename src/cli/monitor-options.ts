@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
 import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
-import { parseDuration } from '../util/duration.ts'
-import { InaError } from '../util/errors.ts'
-import { countOption, dbOption, durationOption } from './common-options.ts'
+import { countOption, dbOption, durationOption, retainOption } from './common-options.ts'
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
 import { exclude } from './precedence.ts'
@@ -56,21 +54,7 @@ function addLogOptions(command: Command): Command {
   return command
     .addOption(dbOption())
     .addOption(option('--no-log', 'write no log'))
-    .addOption(
-      option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
-        default: 48 * 3_600_000,
-        defaultText: '48h',
-        parse: retention,
-      }),
-    )
-}
-
-function retention(text: string): number {
-  const ms = parseDuration(text)
-  if (ms < 60_000) {
-    throw new InaError('usage_invalid', `'${text}' is too short a retention`, 'keep at least 1m')
-  }
-  return ms
+    .addOption(retainOption())
 }
 
 /** How a run is shown, and when it ends. */

@@ -4,6 +4,7 @@ import { applyConfig } from './apply-config.ts'
 import { colourFor, hasColour } from './colour.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
+import { importCommand } from './commands/import.ts'
 import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
@@ -68,6 +69,7 @@ const COMMANDS = [
   mockCommand,
   historyCommand,
   exportCommand,
+  importCommand,
   portsCommand,
 ]
 

@@ -27,7 +27,6 @@ import {
   SampleLines,
   sampleColumns,
 } from './export-format.ts'
-import { ExportProgress } from './export-progress.ts'
 import {
   addRangeOptions,
   emptyHint,
@@ -38,6 +37,7 @@ import {
   recordedIn,
   settleRange,
 } from './log-range.ts'
+import { WorkProgress } from './work-progress.ts'
 
 interface ExportOptions extends RangeOptions {
   format: ExportFormat
@@ -104,9 +104,14 @@ async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
     const target =
       options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out, log)
     const isShown = options.out !== undefined || !io.stdout.isTTY
-    const progress = new ExportProgress(io, range, isShown)
+    const progress = new WorkProgress(io, isShown)
     try {
-      const rows = await writeAll(piecesOf(options, reader, requested, range), target, progress)
+      const rows = await writeAll(
+        piecesOf(options, reader, requested, range),
+        target,
+        range,
+        progress,
+      )
       progress.end()
       target.finish()
       if (rows === 0 && options.events === true) {
@@ -135,13 +140,16 @@ interface Piece {
 async function writeAll(
   pieces: Iterable<Piece>,
   target: OutputTarget,
-  progress: ExportProgress,
+  range: LogRange,
+  progress: WorkProgress,
 ): Promise<number> {
   let rows = 0
   for (const piece of pieces) {
     await target.write(piece.bytes)
     rows += piece.rows
-    if (piece.timeUs !== null) progress.at(piece.timeUs, rows)
+    const { timeUs } = piece
+    if (timeUs === null) continue
+    progress.at(() => (timeUs - range.fromUs) / (range.toUs - range.fromUs), rows)
   }
   return rows
 }

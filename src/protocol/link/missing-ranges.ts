@@ -12,6 +12,8 @@ export interface MissingRange {
 export type LossReason =
   /** The device knows no resends, or never answered one. */
   | 'not_healable'
+  /** Not in a recording that was imported. */
+  | 'not_recorded'
   /** Asked for several times, no answer. */
   | 'unanswered'
   /** The device said it has them no more. */

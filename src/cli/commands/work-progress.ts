@@ -1,39 +1,34 @@
 import type { ProcessIo } from '../../app/io.ts'
-import type { LogRange } from '../../storage/read/log-query.ts'
 
 /** Work shorter than this gets no progress line, ms. */
 const SILENT_MS = 1000
 const EVERY_MS = 250
 
-/** One line on a terminal that says how far an export is. */
-export class ExportProgress {
+/** One line on a terminal that says how far an export or an import is. */
+export class WorkProgress {
   readonly #io: ProcessIo
-  readonly #range: LogRange
   readonly #shown: boolean
   readonly #startedMs: number
   #nextMs: number
   #isVisible = false
 
   /** @param isShown false: say nothing, such as where the rows go to the same terminal */
-  constructor(io: ProcessIo, range: LogRange, isShown: boolean) {
+  constructor(io: ProcessIo, isShown: boolean) {
     this.#io = io
-    this.#range = range
     this.#shown = isShown && io.stderr.isTTY
     this.#startedMs = io.clock.monoMs()
     this.#nextMs = this.#startedMs + SILENT_MS
   }
 
-  /** @param timeUs of the last row that was written */
-  at(timeUs: number, rows: number): void {
+  /** @param part what is done of it, 0 to 1 @param rows so far */
+  at(part: () => number, rows: number): void {
     if (!this.#shown) return
     const nowMs = this.#io.clock.monoMs()
     if (nowMs < this.#nextMs) return
     this.#nextMs = nowMs + EVERY_MS
     this.#isVisible = true
     const perSecond = Math.round((rows / (nowMs - this.#startedMs)) * 1000)
-    const { fromUs, toUs } = this.#range
-    const part = (timeUs - fromUs) / (toUs - fromUs)
-    const percent = Math.floor(Math.max(0, Math.min(1, part)) * 100)
+    const percent = Math.floor(Math.max(0, Math.min(1, part())) * 100)
     this.#io.stderr.write(`\r\x1b[K${percent} %, ${rows} rows, ${perSecond} rows/s`)
   }
 
