@@ -24,8 +24,9 @@ const ROOMS = {
   monitor: 'alarms chart domain protocol sources stats storage stream util',
   tui: 'chart domain monitor util',
   config: 'util',
-  app: 'alarms domain mock monitor protocol sources storage stream tui util',
-  cli: 'alarms app chart config domain importing mock protocol sources stats storage tui util',
+  service: 'storage util',
+  app: 'alarms domain mock monitor protocol service sources storage stream tui util',
+  cli: 'alarms app chart config domain importing mock protocol service sources stats storage tui util',
   mock: 'domain protocol sources util',
 }
 
@@ -62,6 +63,7 @@ const PACKAGES = {
   commander: 'cli',
   chalk: 'cli',
   'smol-toml': 'config',
+  'unix-dgram': 'service',
 }
 
 /** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */

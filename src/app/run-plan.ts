@@ -61,7 +61,11 @@ export interface RunPlan {
   readonly maxSamples: number | null
   /** Stop after that long; null: no limit. */
   readonly durationMs: number | null
+  /** Whether values that stand out are looked for. */
+  readonly anomalies: boolean
   readonly output: OutputPlan
   /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
   readonly summary: string | null
+  /** File that is touched while all is alive; null: none. */
+  readonly heartbeat: string | null
 }

@@ -1,5 +1,7 @@
+import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { LocalView } from '../monitor/local-view.ts'
+import type { LifeSigns } from '../service/life-signs.ts'
 import type { Source } from '../sources/source.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import { openLog } from '../storage/client/log-client.ts'
@@ -10,6 +12,7 @@ import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
 import { InaError } from '../util/errors.ts'
 import type { ProcessIo } from './io.ts'
+import { startLife } from './life.ts'
 import { openSource } from './open-source.ts'
 import { makeOutput, type Output } from './output/output.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -38,11 +41,17 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let history: LogHistory | null = null
   let output: Output | undefined
   let hub: Hub | undefined
+  let anomalies: AnomalyWatch | undefined
   let ticker: NodeJS.Timeout | undefined
+  let life: LifeSigns | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
       hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
+      if (plan.anomalies) {
+        anomalies = new AnomalyWatch(hub)
+        hub.bus.subscribe(anomalies)
+      }
       stopFor({ stop, hub, output, log, stdout: io.stdout })
       stop.onSignals()
       stop.after(plan.durationMs)
@@ -53,12 +62,15 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
       }
+      life = await startLife({ heartbeat: plan.heartbeat, env: io.env, hub, log })
       await stop.reached
     },
+    () => life?.stopping(),
     () => hub?.settle(),
     () => clearInterval(ticker),
     () => hub?.stop(),
     () => hub?.finish(),
+    () => anomalies?.end(),
     // What a screen asks for from now on would find a closed log.
     () => output?.hold(),
     () => history?.close(),
@@ -66,6 +78,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => output?.close(),
     () => hub && writeSummary(hub.ledger),
     () => stop.dispose(),
+    () => life?.close(),
   ])
 }
 

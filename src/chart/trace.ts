@@ -21,6 +21,8 @@ export interface Trace {
   readonly missing: Uint8Array
   /** 1: not to be joined to the slot with samples before it. */
   readonly broken: Uint8Array
+  /** 1: a value stood out in the slot. */
+  readonly marked: Uint8Array
   /** By channel id. */
   readonly channels: Readonly<Record<string, TraceSeries>>
 }
@@ -37,6 +39,7 @@ export function emptyTrace(
     count: new Uint32Array(length),
     missing: new Uint8Array(length),
     broken: new Uint8Array(length),
+    marked: new Uint8Array(length),
     channels: Object.fromEntries(ids.map((id) => [id, emptySeries(length)])),
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { readConfig } from '../config/layers.ts'
+import { Configuration } from '../config/layers.ts'
 import type { ConfigCommand, ConfigOption } from '../config/option.ts'
+import { rememberProfiles } from './device-profiles.ts'
 import { CliOption } from './option.ts'
 
 /**
@@ -11,26 +12,48 @@ import { CliOption } from './option.ts'
  */
 export function applyConfig(command: Command, env: NodeJS.ProcessEnv): void {
   const options = configurable(command)
-  const hasFlag = (key: string): boolean => command.getOptionValueSource(key) === 'cli'
-  const values = readConfig({
-    command: command.name(),
-    commands: (command.parent?.commands ?? [command]).map(described),
-    flags: new Set(
-      options.filter((each) => hasFlag(each.attributeName())).map((each) => each.name()),
-    ),
-    env,
-    file: hasFlag('config') ? (command.getOptionValue('config') as string) : null,
-  })
+  const configuration = configurationOf(command, env)
+  const values = configuration.values(command.name(), flagsOf(command))
   for (const { name, value, origin } of values) {
     const option = options.find((each) => each.name() === name)
     if (option === undefined) continue
-    const source = origin === 'environment' ? 'env' : 'config'
+    const source = origin.kind === 'environment' ? 'env' : 'config'
     command.setOptionValueWithSource(option.attributeName(), valueFor(option, value), source)
   }
+  rememberProfiles(command, configuration.profiles(command.name()))
+}
+
+/**
+ * What environment and file say of all commands.
+ *
+ * @param command the one that runs, which may name the file
+ * @throws InaError config_invalid
+ */
+export function configurationOf(command: Command, env: NodeJS.ProcessEnv): Configuration {
+  return new Configuration({
+    commands: (command.parent?.commands ?? [command]).map(described),
+    env,
+    file: configFlag(command),
+  })
+}
+
+/** The file that `--config` names; null: the flag is not given. */
+export function configFlag(command: Command): string | null {
+  return hasFlag(command, 'config') ? (command.getOptionValue('config') as string) : null
+}
+
+/** Names of the options of a command that have a flag on the command line. */
+export function flagsOf(command: Command): ReadonlySet<string> {
+  const given = configurable(command).filter((each) => hasFlag(command, each.attributeName()))
+  return new Set(given.map((each) => each.name()))
+}
+
+function hasFlag(command: Command, key: string): boolean {
+  return command.getOptionValueSource(key) === 'cli'
 }
 
 /** Those that have an environment variable. */
-function configurable(command: Command): CliOption[] {
+export function configurable(command: Command): CliOption[] {
   return command.options.filter(
     (each): each is CliOption => each instanceof CliOption && each.variable !== null,
   )
@@ -48,6 +71,7 @@ function describe(option: CliOption): ConfigOption {
     mayBeBare: option.optional,
     variable: option.variable ?? '',
     isInFile: option.name() !== 'config',
+    isPerDevice: option.isPerDevice,
     separator: list === 'whole' ? null : list,
     parse: option.parseText,
   }

@@ -1,4 +1,5 @@
 import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
+import type { DeviceProfile } from '../config/option.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -13,10 +14,12 @@ import {
   type NamedSource,
   nameDevices,
 } from './named-devices.ts'
-import { byDevice, type Scoped, scopeAt } from './scope.ts'
+import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
 
 /** What the options say of the devices of a run. */
 export interface DevicesRequest {
+  /** What the configuration file says of single devices. */
+  readonly profiles?: readonly DeviceProfile[]
   /** In the order of the devices. */
   readonly sources: readonly NamedSource[]
   /** `--wait`, for all ports */
@@ -41,7 +44,7 @@ export const DEFAULT_BAUD = 115_200
  * @throws InaError usage_invalid
  */
 export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[] {
-  const devices = nameDevices(request.sources, request.labels)
+  const devices = nameDevices(request.sources, request.labels, request.profiles)
   const bauds = byDevice(request.bauds, '--baud', devices)
   refuseBaudOfOthers(request.bauds, devices)
   const settings = settingsOf(request.settings, devices, clock)
@@ -54,7 +57,8 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     const { source } = device
     if (source.kind === 'stdin') return source
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
-    return { ...source, baud: bauds.get(device)?.at(-1) ?? DEFAULT_BAUD, wait: request.wait }
+    const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
+    return { kind: 'port', path: source.path, baud, wait: request.wait }
   }
   return devices.map((device) => ({
     source: sourceOf(device),
@@ -99,9 +103,11 @@ function settingsOf(
   devices: readonly NamedDevice[],
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
-  const values = parseSettings(given.values, devices, clock)
-  refuseOneWay('--set', { ...given, values }, devices)
-  const all = byDevice({ ...given, values }, '--set', devices)
+  const read = readGiven(given, (texts, isOfProfile) =>
+    parseSettings(texts, isOfProfile ? [] : devices, clock),
+  )
+  refuseOneWay('--set', read, devices)
+  const all = byDevice(read, '--set', devices)
   return new Map(writable(devices).map((device) => [device, all.get(device) ?? []]))
 }
 
@@ -141,17 +147,21 @@ function channelSettingsOf(
   given: Given<string>,
   devices: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly ChannelSetting[]> {
-  const values = given.values.flatMap((text): Scoped<ChannelSetting>[] => {
-    const device = scopeAt(text, 0, devices)
+  const read = (text: string, isOfProfile: boolean): Scoped<ChannelSetting>[] => {
+    const device = isOfProfile ? null : scopeAt(text, 0, devices)
     try {
       return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
     } catch (error) {
       // With the label of a device of another run, perhaps.
-      if (!given.mustMatch && device === null && isInaError(error)) return []
+      if (!given.mustMatch && !isOfProfile && device === null && isInaError(error)) return []
       throw error
     }
-  })
-  const all = byDevice({ ...given, values }, '--channel', devices)
+  }
+  const all = byDevice(
+    readGiven(given, (texts, isOfProfile) => texts.flatMap((text) => read(text, isOfProfile))),
+    '--channel',
+    devices,
+  )
   return new Map(
     devices.map((device) => [
       device,

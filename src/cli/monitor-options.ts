@@ -17,11 +17,13 @@ interface LogOptions {
 export interface MonitorOptions extends LogOptions {
   readonly devices: DevicesRequest
   readonly keepTime?: boolean
+  readonly anomalies: boolean
   readonly output?: OutputKind
   /** ms */
   readonly duration?: number
   readonly count?: number
   readonly summary?: string
+  readonly heartbeat?: string
   readonly ascii?: boolean
   readonly mouse: boolean
 }
@@ -74,6 +76,14 @@ function addRunOptions(command: Command): Command {
         'on exit, write the ledger of the run as one JSON object; - is stdout',
       ),
     )
+    .addOption(
+      option(
+        '--heartbeat <file>',
+        'touch this file every 10 s while devices are read and the log is written; it goes at the end',
+        { defaultText: 'none' },
+      ),
+    )
+    .addOption(option('--no-anomalies', "don't look for values that stand out"))
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
 }

@@ -1,11 +1,14 @@
+import type { DeviceProfile } from '../config/option.ts'
 import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
-import { realPath } from '../util/paths.ts'
+import { isSamePort } from '../util/paths.ts'
+import { profileFor } from './device-profiles.ts'
 
 /** A source as an option names it. */
 export type NamedSource =
-  | { readonly kind: 'port'; readonly path: string }
+  /** @param serial USB serial number; absent where it is not known, or nothing hangs on it */
+  | { readonly kind: 'port'; readonly path: string; readonly serial?: string | null }
   | { readonly kind: 'mock'; readonly scenario: string }
   | { readonly kind: 'stdin' }
 
@@ -14,8 +17,10 @@ export interface NamedDevice {
   readonly source: NamedSource
   /** `/dev/ttyUSB0`, `mock:motor`, `stdin`; a second mock of a scenario is `mock:motor#2`. */
   readonly sourceName: string
-  /** Of `--device`; null: none. */
+  /** Of `--device`, else of its profile; null: none. */
   readonly label: string | null
+  /** What the configuration file says of it; null: nothing. */
+  readonly profile: DeviceProfile | null
 }
 
 /** What options say of devices. */
@@ -26,22 +31,29 @@ export interface Given<T> {
    * the command line). Then it may speak of devices that are not part of this run.
    */
   readonly mustMatch: boolean
+  /** What profiles say, by their labels; absent where there are none. */
+  readonly profiles?: ReadonlyMap<string, readonly T[]>
+  /** `values` come from flag or environment, and have the last word over profiles. */
+  readonly isAboveProfiles?: boolean
 }
 
 /**
  * Gives the devices of a run the labels of `--device`: in the order of the
- * sources (`bench`), or by the name of a source (`bench=/dev/ttyUSB0`).
+ * sources (`bench`), or by the name of a source (`bench=/dev/ttyUSB0`); and to each
+ * its profile, which names those that are left.
  *
  * @throws InaError usage_invalid
  */
 export function nameDevices(
   sources: readonly NamedSource[],
   labels: Given<string>,
+  profiles: readonly DeviceProfile[] = [],
 ): readonly NamedDevice[] {
   const devices = sourceNames(sources).map((sourceName, i) => ({
     source: sources[i] as NamedSource,
     sourceName,
     label: null as string | null,
+    profile: null as DeviceProfile | null,
   }))
   const inOrder: string[] = []
   for (const text of labels.values) {
@@ -57,6 +69,10 @@ export function nameDevices(
     unnamed.forEach((each, i) => {
       each.label = inOrder[i] ?? null
     })
+  }
+  for (const device of devices) {
+    device.profile = profileFor(device, profiles)
+    device.label ??= device.profile?.label ?? null
   }
   refuseSameName(devices)
   return devices
@@ -112,12 +128,6 @@ function isSameSource(a: NamedSource, b: NamedSource): boolean {
   if (a.kind === 'mock' || b.kind === 'mock') return a === b
   if (a.kind === 'stdin' || b.kind === 'stdin') return a.kind === b.kind
   return isSamePort(a.path, b.path)
-}
-
-/** Also through a link such as those of /dev/serial/by-id. */
-function isSamePort(a: string, b: string): boolean {
-  if (process.platform === 'win32') return a.toLowerCase() === b.toLowerCase()
-  return a === b || realPath(a) === realPath(b)
 }
 
 interface Labelled extends NamedDevice {

@@ -15,6 +15,13 @@ interface OptionSpec<T> {
   readonly list?: RegExp | 'whole'
   /** The text that the bare option of `[value]` stands for. */
   readonly preset?: string
+  /**
+   * May be said of one device behind its label and a colon (`scoped`, `scopeAt`), and so has
+   * a place in the tables of devices of the configuration file as well.
+   */
+  readonly perDevice?: true
+  /** What must never be printed, such as a password: reports say only that there is one. */
+  readonly secret?: true
   /** No environment variable and no place in the configuration file (switches such as --list). */
   readonly flagOnly?: boolean
 }
@@ -26,12 +33,20 @@ export const BLANK_OR_COMMA = /[\s,]+/
 export class CliOption extends Option {
   readonly list: RegExp | 'whole' | null
   readonly parseText: (text: string) => unknown
+  readonly isPerDevice: boolean
+  readonly isSecret: boolean
+  /** The default in words; null: there is none. */
+  readonly defaultText: string | null
   /** Its environment variable; null: it is for the command line alone. */
   variable: string | null = null
 
-  constructor(flags: string, help: string, { list, parse, choices }: OptionSpec<unknown>) {
+  constructor(flags: string, help: string, spec: OptionSpec<unknown>) {
     super(flags, help)
+    const { list, parse, choices } = spec
     this.list = list ?? null
+    this.isPerDevice = spec.perDevice === true
+    this.isSecret = spec.secret === true
+    this.defaultText = defaultText(spec) ?? /\(default: (.*)\)$/.exec(help)?.[1] ?? null
     this.parseText = parse ?? (choices === undefined ? (text) => text : oneOf(choices))
     if (choices !== undefined) this.argChoices = [...choices]
     if (this.isSwitch) return
@@ -82,6 +97,11 @@ export function option<T>(flags: string, help: string, spec: OptionSpec<T> = {})
   if (spec.preset !== undefined) made.preset(spec.preset)
   if (!spec.flagOnly) made.env(`INA219_${made.name().replaceAll('-', '_').toUpperCase()}`)
   return made
+}
+
+function defaultText(spec: OptionSpec<unknown>): string | null {
+  if (spec.defaultText !== undefined) return spec.defaultText
+  return spec.default === undefined ? null : String(spec.default)
 }
 
 function oneOf(choices: readonly string[]): (text: string) => string {

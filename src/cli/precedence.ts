@@ -44,6 +44,11 @@ export function levelOf(command: Command, key: string): number {
   return LEVELS.indexOf(command.getOptionValueSource(key))
 }
 
+/** Said by flag or environment. */
+export function isAboveFile(command: Command, key: string): boolean {
+  return levelOf(command, key) > LEVELS.indexOf('config')
+}
+
 function drop(command: Command, key: string): void {
   const dropped = command.options.find((each) => each.attributeName() === key)
   command.setOptionValueWithSource(key, dropped?.defaultValue, 'default')

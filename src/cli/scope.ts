@@ -1,3 +1,4 @@
+import { InaError } from '../util/errors.ts'
 import {
   deviceCalled,
   type Given,
@@ -25,8 +26,9 @@ export function scoped<T>(parse: (text: string) => T): (text: string) => Scoped<
 }
 
 /**
- * The values that hold for each device: those for all of them first, so that what
- * is given for the device itself has the last word.
+ * The values that hold for each device, the last one of which counts: those for all of
+ * them come before those for the device itself, and what its profile says before what flag
+ * and environment say, after what the rest of the file says.
  *
  * @param option as in `--baud`, for the error
  * @throws InaError usage_invalid where a value is for a device that is not there
@@ -45,11 +47,40 @@ export function byDevice<T>(
     return []
   })
   return new Map(
-    devices.map((device) => [
-      device,
-      [...general, ...own.filter((each) => each.device === device)].map(({ value }) => value),
-    ]),
+    devices.map((device) => {
+      const said = [...general, ...own.filter((each) => each.device === device)]
+      const ofProfile = profileValues(given, option, device)
+      const all = given.isAboveProfiles ? [...ofProfile, ...said] : [...said, ...ofProfile]
+      return [device, all.map(({ value }) => value)]
+    }),
   )
+}
+
+function profileValues<T>(
+  given: Given<Scoped<T>>,
+  option: string,
+  { profile }: NamedDevice,
+): readonly Scoped<T>[] {
+  if (profile === null) return []
+  const values = given.profiles?.get(profile.label) ?? []
+  const ofOther = values.find((each) => each.device !== null)
+  if (ofOther === undefined) return values
+  throw new InaError(
+    'config_invalid',
+    `the configuration file says ${option} ${ofOther.text} in the table of '${profile.label}', which is for '${ofOther.device}'`,
+    'name no device there: the table says which one it is',
+  )
+}
+
+/** What is given, read by a parser that makes any number of values of the texts of one place. */
+export function readGiven<T>(
+  { profiles, ...given }: Given<string>,
+  read: (texts: readonly string[], isOfProfile: boolean) => readonly T[],
+): Given<T> {
+  const values = read(given.values, false)
+  if (profiles === undefined) return { ...given, values }
+  const ofProfiles = [...profiles].map(([label, texts]) => [label, read(texts, true)] as const)
+  return { ...given, values, profiles: new Map(ofProfiles) }
 }
 
 /**

@@ -3,9 +3,10 @@ import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
+import { profilesOf, saidInProfiles } from './device-profiles.ts'
 import type { Given, NamedSource } from './named-devices.ts'
 import { BLANK_OR_COMMA, type CliOption, option } from './option.ts'
-import { keepHighest, levelOf } from './precedence.ts'
+import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
 /** In the order of the devices where the command line does not give one. */
@@ -38,6 +39,7 @@ export function portOption(further = ''): CliOption {
 export function baudOption(): CliOption {
   return option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
     list: BLANK_OR_COMMA,
+    perDevice: true,
     defaultText: String(DEFAULT_BAUD),
     parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
   })
@@ -82,14 +84,19 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--set <name=value...>',
         'send settings and commands to the device, listed below; <device>:<name=value> for one of several',
-        { list: 'whole' },
+        { list: 'whole', perDevice: true },
       ),
     )
     .addOption(
       option(
         '--poll <duration>',
         'poll mode: ask the device for each sample, every 100ms to 24h; <device>:<duration> for one of several',
-        { list: BLANK_OR_COMMA, defaultText: 'the device streams', parse: scoped(pollPeriod) },
+        {
+          list: BLANK_OR_COMMA,
+          perDevice: true,
+          defaultText: 'the device streams',
+          parse: scoped(pollPeriod),
+        },
       ),
     )
     .addOption(
@@ -98,6 +105,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible bus voltage, 0 to 1000 V; <device>:<V> for one device',
         {
           list: BLANK_OR_COMMA,
+          perDevice: true,
           defaultText: 'what the device says, else 26',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'V' })),
         },
@@ -109,6 +117,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible current, either sign, 0 to 1000 A; <device>:<A> for one device',
         {
           list: BLANK_OR_COMMA,
+          perDevice: true,
           defaultText: 'what the device says, else 3.2',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'A' })),
         },
@@ -118,7 +127,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--channel <spec>',
         'unit and plausible range of a further channel that a device sends: soc:%:0..100, lux:lx:0.., t:degC; again for each; <device>:<spec> for one device',
-        { list: BLANK_OR_COMMA },
+        { list: BLANK_OR_COMMA, perDevice: true },
       ),
     )
   const order: SourceOption[] = []
@@ -141,11 +150,15 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
   }
   const values = command.opts<SourceValues>()
   const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
-  const given = <T>(key: string, list: readonly T[] | undefined): Given<T> => ({
+  const profiles = profilesOf(command)
+  const given = <T>(key: keyof SourceValues, list: readonly T[] | undefined): Given<T> => ({
     values: list ?? [],
     mustMatch: levelOf(command, key) >= level,
+    profiles: saidInProfiles<T>(command, key),
+    isAboveProfiles: isAboveFile(command, key),
   })
   return {
+    profiles,
     sources: inOrder(values, order),
     wait: values.wait === true,
     labels: given('device', values.device),

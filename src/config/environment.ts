@@ -17,7 +17,9 @@ export function readEnvironment(
   return options.flatMap((option): ConfigValue[] => {
     const text = env[option.variable]
     if (text === undefined || text === '') return []
-    return [{ name: option.name, value: valueIn(option, text), origin: 'environment' }]
+    const { name, variable } = option
+    const value = valueIn(option, text)
+    return [{ name, value, texts: [text], origin: { kind: 'environment', variable } }]
   })
 }
 

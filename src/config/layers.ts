@@ -2,34 +2,68 @@ import { join } from 'node:path'
 import { configFolder } from '../util/paths.ts'
 import { ConfigFile } from './config-file.ts'
 import { readEnvironment } from './environment.ts'
-import type { ConfigCommand, ConfigValue } from './option.ts'
+import type { ConfigCommand, ConfigValue, DeviceProfile } from './option.ts'
 
 interface ConfigRequest {
-  /** The one that runs. */
-  readonly command: string
   readonly commands: readonly ConfigCommand[]
-  /** Names of the options that have a flag on the command line: nothing else is read for them. */
-  readonly flags: ReadonlySet<string>
   readonly env: NodeJS.ProcessEnv
   /** Configuration file that a flag names; null: that of INA219_CONFIG, else the usual one. */
   readonly file: string | null
 }
 
+/** What environment and configuration file say, each option at most once: the environment goes first. */
+export class Configuration {
+  /** Of the file, which need not be there. */
+  readonly path: string
+  readonly #request: ConfigRequest
+  readonly #file: ConfigFile
+
+  /** @throws InaError config_invalid */
+  constructor(request: ConfigRequest) {
+    const place = configPlace(request.file, request.env)
+    this.path = place.path
+    this.#request = request
+    this.#file = ConfigFile.read(place.path, place.isNamed, request.commands)
+  }
+
+  /**
+   * Of the options of a command.
+   *
+   * @param flags names of the options that have a flag on the command line: nothing else is read for them
+   * @throws InaError config_invalid
+   */
+  values(command: string, flags: ReadonlySet<string>): ConfigValue[] {
+    const open = this.#optionsOf(command).filter((each) => !flags.has(each.name))
+    const fromEnvironment = readEnvironment(open, this.#request.env)
+    const said = new Set(fromEnvironment.map(({ name }) => name))
+    const left = open.filter((each) => !said.has(each.name))
+    return [...fromEnvironment, ...this.#file.values(command, left)]
+  }
+
+  /**
+   * Of single devices, as far as the command has options for it.
+   *
+   * @throws InaError config_invalid
+   */
+  profiles(command: string): DeviceProfile[] {
+    return this.#file.profiles(this.#optionsOf(command))
+  }
+
+  #optionsOf(command: string): ConfigCommand['options'] {
+    return this.#request.commands.find((each) => each.name === command)?.options ?? []
+  }
+}
+
 /**
- * What environment and configuration file say of the options of a command, each
- * option at most once: the environment goes before the file.
+ * Where the configuration file is.
  *
- * @throws InaError config_invalid
+ * @param flag file that a flag names; null: none does
  */
-export function readConfig(request: ConfigRequest): ConfigValue[] {
-  const { command, commands, flags, env } = request
-  const options = commands.find((each) => each.name === command)?.options ?? []
-  const open = options.filter((each) => !flags.has(each.name))
-  const fromEnvironment = readEnvironment(open, env)
-  const said = new Map(fromEnvironment.map(({ name, value }) => [name, value]))
-  const named = request.file ?? (said.get('config') as string | undefined)
-  const path = named ?? join(configFolder(env), 'config.toml')
-  const file = ConfigFile.read(path, named !== undefined, commands)
-  const left = open.filter((each) => !said.has(each.name))
-  return [...fromEnvironment, ...file.values(command, left)]
+export function configPlace(
+  flag: string | null,
+  env: NodeJS.ProcessEnv,
+): { readonly path: string; readonly isNamed: boolean } {
+  const named = flag ?? env['INA219_CONFIG']
+  if (named !== undefined && named !== '') return { path: named, isNamed: true }
+  return { path: join(configFolder(env), 'config.toml'), isNamed: false }
 }

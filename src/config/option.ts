@@ -10,6 +10,8 @@ export interface ConfigOption {
   readonly variable: string
   /** False: has a variable, but no place in the file (`--config` itself). */
   readonly isInFile: boolean
+  /** True: may be said of one device, and so stands in the tables of devices as well. */
+  readonly isPerDevice: boolean
   /** What separates the values of a list in its variable; null: the variable holds one value. */
   readonly separator: RegExp | null
   /** Reads one value; throws InaError. */
@@ -21,7 +23,11 @@ export interface ConfigCommand {
   readonly options: readonly ConfigOption[]
 }
 
-type Origin = 'environment' | 'file'
+/** Who says a value. */
+export type Origin =
+  | { readonly kind: 'environment'; readonly variable: string }
+  /** @param line of the key, from 1 on; null where it could not be found */
+  | { readonly kind: 'file'; readonly file: string; readonly line: number | null }
 
 export interface ConfigValue {
   /** Of the option. */
@@ -31,5 +37,19 @@ export interface ConfigValue {
    * switch, and for any option that may be bare.
    */
   readonly value: unknown
+  /** As it was written, for people: one text a value. */
+  readonly texts: readonly string[]
   readonly origin: Origin
+}
+
+/** What the file says of one device, in a table such as `[device.bench]`. */
+export interface DeviceProfile {
+  /** Of the device, and of the table. */
+  readonly label: string
+  /** USB serial number by which the board is known; null: not said. */
+  readonly serial: string | null
+  /** Port at which it is; null: not said. */
+  readonly port: string | null
+  readonly origin: Origin
+  readonly values: readonly ConfigValue[]
 }

@@ -1,3 +1,4 @@
+import type { Anomaly } from '../stats/anomaly.ts'
 import type { StreamListener } from '../stream/stream-listener.ts'
 import type { DeviceNumber } from './view.ts'
 
@@ -7,6 +8,9 @@ export type BusSubscriber = {
     device: DeviceNumber,
     ...args: Parameters<StreamListener[Name]>
   ) => void
+} & {
+  /** A value stood out for a short while; an event says so as well. @param channel its id */
+  readonly anomaly?: (device: DeviceNumber, channel: string, anomaly: Anomaly) => void
 }
 
 /**
@@ -23,6 +27,11 @@ export class Bus {
     return () => {
       this.#subscribers = this.#subscribers.filter((each) => each !== subscriber)
     }
+  }
+
+  /** For `AnomalyWatch`: what it has found. */
+  anomaly(device: DeviceNumber, channel: string, anomaly: Anomaly): void {
+    for (const each of this.#subscribers) each.anomaly?.(device, channel, anomaly)
   }
 
   /** The side of the stream with that number. */

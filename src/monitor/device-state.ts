@@ -128,6 +128,7 @@ export class DeviceState {
   }
 
   event(event: StreamEvent): void {
+    if (event.kind === 'anomaly') this.#trace.mark(event.timeUs)
     this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
   }
 

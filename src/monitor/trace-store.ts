@@ -8,6 +8,8 @@ export const SLOT_US = 20_000
 const CAPACITY = 45_000
 /** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. 1.4 MB each. */
 const EXTRA_SERIES = 16
+/** Marks that are kept; older ones are in the log alone. */
+const MARKS = 500
 
 /**
  * Values of channels that come together, by slot. Nothing is filled beforehand, so
@@ -75,6 +77,8 @@ export class TraceStore {
   readonly #gap = new Uint8Array(CAPACITY)
   #electric: SeriesStore | null = null
   readonly #extras = new Map<string, SeriesStore>()
+  /** Unix µs */
+  #marks: readonly number[] = []
   #oldest = Number.POSITIVE_INFINITY
   #newest = -1
   /** What came last was not measured. */
@@ -92,6 +96,11 @@ export class TraceStore {
     this.#newest = Math.max(this.#newest, slot)
     this.#oldest = Math.min(this.#oldest, slot)
     this.#broken = true
+  }
+
+  /** A value stood out at that time. */
+  mark(timeUs: number): void {
+    this.#marks = [...this.#marks.slice(1 - MARKS), timeUs]
   }
 
   add(sample: Sample): void {
@@ -129,6 +138,10 @@ export class TraceStore {
     const from = Math.max(0, first * fold, this.#newest - CAPACITY + 1)
     for (let slot = from; slot <= Math.min(end, this.#newest); slot++) {
       this.#foldInto(trace, Math.floor(slot / fold) - first, slot)
+    }
+    for (const timeUs of this.#marks) {
+      const at = Math.floor(timeUs / slotUs) - first
+      if (at >= 0 && at < length) trace.marked[at] = 1
     }
     return trace
   }

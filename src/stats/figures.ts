@@ -68,6 +68,14 @@ export class Figures {
   chargePc = 0
   /** pJ, that is µW times µs */
   energyPj = 0
+  /**
+   * The part of the charge that flowed in the direction that the sensor calls positive, pC, 0 or
+   * more; what flowed back is `chargePc` less this. NaN: not known, since the samples are gone and
+   * the log of their time did not keep it.
+   */
+  chargeForwardPc = 0
+  /** The same of the energy, pJ; by the sign of the power. */
+  energyForwardPj = 0
 
   /** Charge and energy between two neighbouring samples, by the trapezoid rule. @param spanUs µs */
   integrate(
@@ -77,9 +85,13 @@ export class Figures {
     power0: number,
     power1: number,
   ): void {
+    const [a0, a1] = [nearestMicro(current0), nearestMicro(current1)]
+    const [w0, w1] = [nearestMicro(power0), nearestMicro(power1)]
     this.coveredUs += spanUs
-    this.chargePc += ((nearestMicro(current0) + nearestMicro(current1)) / 2) * spanUs
-    this.energyPj += ((nearestMicro(power0) + nearestMicro(power1)) / 2) * spanUs
+    this.chargePc += ((a0 + a1) / 2) * spanUs
+    this.energyPj += ((w0 + w1) / 2) * spanUs
+    this.chargeForwardPc += forwardPart(a0, a1, spanUs)
+    this.energyForwardPj += forwardPart(w0, w1, spanUs)
   }
 
   /** Takes in another span of the same device; nothing is integrated between the two. */
@@ -92,6 +104,8 @@ export class Figures {
     this.power.merge(part.power.min, part.power.sumMicro, part.power.max)
     this.chargePc += part.chargePc
     this.energyPj += part.energyPj
+    this.chargeForwardPc += part.chargeForwardPc
+    this.energyForwardPj += part.energyForwardPj
   }
 
   /** As new. */
@@ -104,5 +118,22 @@ export class Figures {
     this.power.clear()
     this.chargePc = 0
     this.energyPj = 0
+    this.chargeForwardPc = 0
+    this.energyForwardPj = 0
   }
+}
+
+/**
+ * What lies above zero under the straight line between two values. Where the line crosses zero, it
+ * is rounded to a whole number: sums stay exact, and so the same in whatever order they are made.
+ *
+ * @param from, to millionths of A or W
+ * @returns pC or pJ
+ */
+function forwardPart(from: number, to: number, spanUs: number): number {
+  if (from >= 0 && to >= 0) return ((from + to) / 2) * spanUs
+  if (from <= 0 && to <= 0) return 0
+  const above = Math.max(from, to)
+  const below = Math.min(from, to)
+  return Math.round((above * above * spanUs) / (2 * (above - below)))
 }

@@ -1,5 +1,6 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import { advance } from '../util/serial-number.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { Folder } from './folder.ts'
 
@@ -9,7 +10,25 @@ export interface Totals {
   readonly chargeMah: number
   /** mWh, signed */
   readonly energyMwh: number
+  /** The part in the direction that the sensor calls positive, mAh, 0 or more. */
+  readonly chargeForwardMah: number
+  /** The same, by the sign of the power, mWh. */
+  readonly energyForwardMwh: number
+  /** Time over which all of these are known, s. */
+  readonly coveredS: number
+  /** Measured ones with voltage and current. */
   readonly samples: number
+}
+
+export function totalsOf(figures: Figures): Totals {
+  return {
+    chargeMah: figures.chargePc / PICO_PER_MILLI_HOUR,
+    energyMwh: figures.energyPj / PICO_PER_MILLI_HOUR,
+    chargeForwardMah: figures.chargeForwardPc / PICO_PER_MILLI_HOUR,
+    energyForwardMwh: figures.energyForwardPj / PICO_PER_MILLI_HOUR,
+    coveredS: figures.coveredUs / US_PER_SECOND,
+    samples: figures.measured,
+  }
 }
 
 /** Newest samples remembered as neighbours of one that comes late. */
@@ -58,11 +77,7 @@ export class Integrator {
   }
 
   read(): Totals {
-    return {
-      chargeMah: this.#figures.chargePc / PICO_PER_MILLI_HOUR,
-      energyMwh: this.#figures.energyPj / PICO_PER_MILLI_HOUR,
-      samples: this.#figures.measured,
-    }
+    return totalsOf(this.#figures)
   }
 
   /** The gap that it lay in is closed on the sides where its neighbours are there. */

@@ -109,6 +109,12 @@ export function realPath(path: string, linksLeft = MOST_LINKS): string {
   return realPath(isAbsolute(link) ? link : `${folder}/${link}`, linksLeft - 1)
 }
 
+/** Whether two names are of one port, also through a link such as those of /dev/serial/by-id. */
+export function isSamePort(a: string, b: string): boolean {
+  if (process.platform === 'win32') return a.toLowerCase() === b.toLowerCase()
+  return a === b || realPath(a) === realPath(b)
+}
+
 function targetOf(path: string): string | null {
   try {
     return readlinkSync(path)

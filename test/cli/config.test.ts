@@ -207,6 +207,7 @@ describe('the shipped example', () => {
     await ina219(['monitor', '--stdin', '--output', 'none', '--db', db], FRAME)
     return db
   }
+  const uncommented = (): string => readFileSync(EXAMPLE, 'utf8').replace(/^#(?=[\w[])/gm, '')
   const placed = (): Record<string, string> => {
     const base = temporaryFolder()
     mkdirSync(join(base, 'ina219'))
@@ -240,14 +241,13 @@ describe('the shipped example', () => {
   })
 
   it('has the defaults, and knows every option it names', () => {
-    const text = readFileSync(EXAMPLE, 'utf8')
+    const active = parse(readFileSync(EXAMPLE, 'utf8')) as Record<string, Record<string, unknown>>
     const program = createProgram(processIo)
     const named = (name: string): Map<string, unknown> => {
       const command = program.commands.find((each) => each.name() === name)
       return new Map(command?.options.map((each) => [each.name(), each.defaultValue]))
     }
-    const active = parse(text) as Record<string, Record<string, unknown>>
-    const all = parse(text.replace(/^#(?=\w)/gm, '')) as Record<string, Record<string, unknown>>
+    const all = parse(uncommented()) as Record<string, Record<string, unknown>>
     for (const name of ['monitor', 'mock']) {
       for (const key of Object.keys(all[name] ?? {})) expect([...named(name).keys()]).toContain(key)
       for (const [key, value] of Object.entries(active[name] ?? {})) {
@@ -255,6 +255,14 @@ describe('the shipped example', () => {
         expect(value === '48h' ? 48 * 3_600_000 : value).toBe(wanted)
       }
     }
+  })
+
+  it('is sound with each of its lines', async () => {
+    const args = [...MOCK, '--count', '1', '--config', configFile(uncommented())]
+    expect(await ina219(args)).toMatchObject({ code: 0 })
+    const device = { INA219_DEVICE: 'bench', INA219_BAUD: '', INA219_STDIN: '1' }
+    const run = ['monitor', '--no-log', '--output', 'ndjson', '--config', configFile(uncommented())]
+    expect(await ina219(run, FRAME, device)).toMatchObject({ code: 0 })
   })
 
   it('every option has a line of help, and a variable unless it is a switch of the command line alone', () => {

@@ -162,6 +162,10 @@ test('JSON holds the same, with a version', async () => {
       power_w: { min: 1.8, avg: 1.8, max: 1.8 },
       charge_mah: 17.8,
       energy_mwh: 89,
+      charge_forward_mah: 17.8,
+      charge_backward_mah: 0,
+      energy_forward_mwh: 89,
+      energy_backward_mwh: 0,
     },
   ])
   expect(parsed.buckets).toHaveLength(6)
@@ -177,6 +181,25 @@ test('JSON holds the same, with a version', async () => {
     },
   ])
   expect(parsed.events).toHaveLength(1)
+})
+
+test('charge and energy of both directions are shown apart, in the table and in each bucket', async () => {
+  // 300 mA to -100 mA in a second: 0.75 s forward, 0.25 s back.
+  makeLog(
+    file,
+    [0.3, -0.1].map((current, i) =>
+      sampleAt(START_US + i * 1e6, i, { voltage: 5, current, power: 5 * current }),
+    ),
+  )
+  const table = await history()
+  expect(table.stdout).toContain('charge   0.0278 mAh (forward 0.0313, backward -0.0035)')
+  const { stdout } = await history('--format', 'json', '--every', '1m')
+  expect(JSON.parse(stdout).buckets[0]).toMatchObject({
+    charge_mah: 0.027777778,
+    charge_forward_mah: 0.03125,
+    charge_backward_mah: -0.003472222,
+    energy_backward_mwh: -0.017361111,
+  })
 })
 
 describe('the plot', () => {

@@ -22,8 +22,14 @@ import {
 } from '../support/log-fixture.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
 
-const TABLES = ['device', 'epoch', 'status', 'sample', 'minute', 'dirty', 'lost', 'event', 'spill']
-const VIEWS = ['power_log', 'power_minute', 'power_lost', 'power_event']
+const TABLES = ['device', 'epoch', 'status', 'sample', 'lost', 'event', 'spill']
+const VIEWS = ['power_log', 'power_lost', 'power_event']
+/** What layout 1 had of these; later ones add columns, and have minutes computed again. */
+const MINUTE = `device_id, minute, samples, measured, covered_us, v_min, v_sum, v_max, a_min, a_sum,
+  a_max, w_min, w_sum, w_max, charge_pc, energy_pj`
+const POWER_MINUTE = `timestamp, device, samples, measured, coverage, voltage_min, voltage_avg,
+  voltage_max, current_min, current_avg, current_max, power_min, power_avg, power_max, charge_mah,
+  energy_mwh`
 
 let file: string
 
@@ -34,7 +40,10 @@ beforeEach(() => {
 /** All rows of tables and views, with the type of each stored value. */
 function contentOf(path: string): unknown {
   const samples = query(path, 'SELECT id, typeof(v), typeof(a), typeof(w) FROM sample ORDER BY id')
-  return [samples, ...[...TABLES, ...VIEWS].map((name) => query(path, `SELECT * FROM ${name}`))]
+  const minutes = query(path, `SELECT ${MINUTE} FROM minute`)
+  const shown = query(path, `SELECT ${POWER_MINUTE} FROM power_minute`)
+  const rest = [...TABLES, ...VIEWS].map((name) => query(path, `SELECT * FROM ${name}`))
+  return [samples, minutes, shown, ...rest]
 }
 
 function open(): Database.Database {

@@ -238,3 +238,17 @@ test('more channels in a minute than a page has rows are all read', () => {
   expect(first?.channels.size).toBe(1500)
   expect([...(second?.channels.keys() ?? [])]).toEqual(['last'])
 })
+
+test('a slot in which a value stood out is marked', () => {
+  const file = join(tempFolder(), 'log.db')
+  const events = [START_US + 1_200_000, START_US + 9_000_000].map((timeUs) => ({
+    timeUs,
+    device: 'bench',
+    kind: 'anomaly' as const,
+    detail: 'a 0.9 A, usually 0.2 A (z 470)',
+  }))
+  const samples = [0, 1, 2, 3].map((n) => sampleAt(START_US + n * 1_000_000, n))
+  makeLog(file, samples, { events })
+  const trace = withReader(file, (reader) => reader.series('bench', START_US, 1_000_000, 4))
+  expect(list(trace.marked)).toEqual([0, 1, 0, 0])
+})

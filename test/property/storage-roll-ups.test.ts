@@ -68,6 +68,20 @@ function follows(run: readonly Record<string, number>[]): boolean {
   return (row['id'] ?? 0) - (before['id'] ?? 0) <= longest
 }
 
+/**
+ * The area above zero under the line between two values in millionths, as whole numbers: of a
+ * triangle twice the area is taken, and rounded once.
+ */
+function aboveZero(from: number, to: number, us: number): number {
+  if (from < 0 === to < 0 || from === 0 || to === 0) return (Math.max(from + to, 0) / 2) * us
+  const [high, fall, span] = [Math.max(from, to), Math.abs(from - to), us].map(BigInt) as [
+    bigint,
+    bigint,
+    bigint,
+  ]
+  return Number((high * high * span + fall) / (2n * fall))
+}
+
 type Cells = Record<string, number | null>
 
 /** Figures straight from the rows, written as simply as can be. */
@@ -99,6 +113,7 @@ function recount(file: string, everyUs: number): Cells[] {
       max: null,
       charge: 0,
       energy: 0,
+      forward: 0,
     }
     buckets.set(index, to)
     to['samples'] = (to['samples'] ?? 0) + 1
@@ -115,6 +130,7 @@ function recount(file: string, everyUs: number): Cells[] {
     to['covered'] = (to['covered'] ?? 0) + us
     to['charge'] = (to['charge'] ?? 0) + (((row['a'] ?? 0) + (before.row['a'] ?? 0)) / 2) * us
     to['energy'] = (to['energy'] ?? 0) + (((row['w'] ?? 0) + (before.row['w'] ?? 0)) / 2) * us
+    to['forward'] = (to['forward'] ?? 0) + aboveZero(before.row['a'] ?? 0, row['a'] ?? 0, us)
   })
   return [...buckets.values()]
 }
@@ -170,6 +186,7 @@ function read(file: string, everyUs: number): Cells[] {
         max: bucket.voltage?.max ?? null,
         charge: bucket.chargeMah,
         energy: bucket.energyMwh,
+        forward: bucket.chargeForwardMah,
       }))
   } finally {
     reader.close()
@@ -180,7 +197,7 @@ function sorted(rows: unknown[]): string[] {
   return rows.map((row) => JSON.stringify(row)).toSorted()
 }
 
-function asRead({ sum, charge, energy, ...cells }: Cells): Cells {
+function asRead({ sum, charge, energy, forward, ...cells }: Cells): Cells {
   const { measured, covered } = cells
   const hours = (pico: number | null | undefined): number | null =>
     covered === 0 ? null : (pico ?? 0) / PICO_PER_MILLI_HOUR
@@ -189,6 +206,7 @@ function asRead({ sum, charge, energy, ...cells }: Cells): Cells {
     avg: measured ? (sum ?? 0) / measured / 1e6 : null,
     charge: hours(charge),
     energy: hours(energy),
+    forward: hours(forward),
   }
 }
 
@@ -263,7 +281,8 @@ test('roll-ups and buckets are what the raw rows give, whatever the order of arr
       const kept = query(
         file,
         `SELECT minute AS "index", samples, measured, covered_us AS covered, v_min AS min,
-           coalesce(v_sum, 0) AS sum, v_max AS max, charge_pc AS charge, energy_pj AS energy
+           coalesce(v_sum, 0) AS sum, v_max AS max, charge_pc AS charge, energy_pj AS energy,
+           coalesce(charge_forward_pc, max(0, charge_pc)) AS forward
          FROM minute ORDER BY minute`,
       )
       expect(kept).toEqual(recount(file, 60e6))

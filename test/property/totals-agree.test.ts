@@ -67,10 +67,13 @@ test('the totals of the screen are those of the log, whatever comes', () => {
         const [total] = reader.totals(range)
         reader.close()
         // Two samples of one instant are put 1 µs apart by the log.
-        const { chargeMah, energyMwh, samples } = (hub.devices[0] as HubDevice).state.totals
-        expect(samples).toBe(total?.measured ?? 0)
-        expect(chargeMah).toBeCloseTo(total?.chargeMah ?? 0, 5)
-        expect(energyMwh).toBeCloseTo(total?.energyMwh ?? 0, 5)
+        const { totals } = (hub.devices[0] as HubDevice).state
+        expect(totals.samples).toBe(total?.measured ?? 0)
+        expect(totals.chargeMah).toBeCloseTo(total?.chargeMah ?? 0, 5)
+        expect(totals.energyMwh).toBeCloseTo(total?.energyMwh ?? 0, 5)
+        expect(totals.chargeForwardMah).toBeCloseTo(total?.chargeForwardMah ?? 0, 5)
+        expect(totals.energyForwardMwh).toBeCloseTo(total?.energyForwardMwh ?? 0, 5)
+        expect(totals.coveredS).toBeCloseTo((total?.coveredUs ?? 0) / 1e6, 4)
       },
     ),
     { numRuns: 60, endOnFailure: true },

@@ -18,7 +18,9 @@ try {
       maxSamples: null,
       durationMs: 3_600_000,
       output: { kind: 'none', ascii: false, mouse: false },
+      anomalies: false,
       summary: null,
+      heartbeat: null,
     },
     { ...processIo, stdout },
   )

@@ -101,6 +101,8 @@ export class MemoryLog implements LogClient, OutboxHost {
 
   async drained(): Promise<void> {}
 
+  async answer(): Promise<void> {}
+
   async close(): Promise<void> {
     this.commit()
     this.#writer.finish()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../../src/app/run-plan.ts'
 import { type DevicesRequest, planDevices } from '../../src/cli/device-plans.ts'
-import type { Given, NamedSource } from '../../src/cli/named-devices.ts'
+import { type Given, type NamedSource, nameDevices } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { parseDuration } from '../../src/util/duration.ts'
@@ -244,5 +244,61 @@ describe('--channel', () => {
     const channel = ['c:soc:%:0..100', 'soc:V']
     const [only] = plan([BOARD], { channel, mustMatch: false })
     expect(only?.channels).toEqual([{ id: 'soc', unit: 'V', range: null }])
+  })
+})
+
+describe('profiles', () => {
+  const profile = (label: string, serial: string | null, port: string | null = null) => ({
+    label,
+    serial,
+    port,
+    origin: { kind: 'file', file: 'x', line: 1 } as const,
+    values: [],
+  })
+  const board = (path: string, serial: string | null): NamedSource => ({
+    kind: 'port',
+    path,
+    serial,
+  })
+  const PROFILES = [
+    profile('bench', 'A5'),
+    profile('load', 'B6', '/dev/load'),
+    profile('pipe', null),
+  ]
+  const labelled = (sources: readonly NamedSource[], values: readonly string[] = []) =>
+    nameDevices(sources, { values, mustMatch: true }, PROFILES).map((each) => [
+      each.label,
+      each.profile?.label ?? null,
+    ])
+
+  it('name a board by its serial number, under whatever port, or else by its port', () => {
+    expect(labelled([board('/dev/ttyUSB7', 'B6'), board('COM3', 'A5')])).toEqual([
+      ['load', 'load'],
+      ['bench', 'bench'],
+    ])
+    // Another board at the port of that name.
+    expect(labelled([board('/dev/load', 'C7'), board('/dev/x', null)])).toEqual([
+      [null, null],
+      [null, null],
+    ])
+    expect(labelled([board('/dev/load', null)])).toEqual([['load', 'load']])
+    const absent = '/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A5-if00-port0'
+    expect(labelled([board(absent, null)])).toEqual([['bench', 'bench']])
+  })
+
+  it('hold for the label of --device first, and for a board under another label as well', () => {
+    expect(labelled([PIPE], ['pipe'])).toEqual([['pipe', 'pipe']])
+    expect(labelled([board('/dev/x', 'A5')], ['other'])).toEqual([['other', 'bench']])
+    expect(labelled([board('/dev/x', 'A5')], ['pipe'])).toEqual([['pipe', 'pipe']])
+    expect(labelled([mock()], ['bench'])).toEqual([['bench', 'bench']])
+  })
+
+  it('are not those of another board', () => {
+    expect(() => labelled([board('/dev/x', 'C7')], ['bench'])).toThrow(
+      /'bench' is the board with the USB serial number A5 .* and \/dev\/x is that with C7/,
+    )
+    expect(() => labelled([board('/dev/x', 'A5'), board('/dev/y', 'A5')])).toThrow(
+      /'bench' would stand for two devices/,
+    )
   })
 })

@@ -10,6 +10,7 @@ const BENCH: NamedDevice = {
   source: { kind: 'port', path: '/dev/board' },
   sourceName: '/dev/board',
   label: 'bench',
+  profile: null,
 }
 
 const read = (...texts: string[]) => parseSettings(texts, [BENCH], CLOCK)

@@ -119,7 +119,14 @@ describe('Integrator', () => {
     totals.add(sample(START_US))
     totals.add(sample(START_US + 1e6))
     totals.reset()
-    expect(totals.read()).toEqual({ chargeMah: 0, energyMwh: 0, samples: 0 })
+    expect(totals.read()).toEqual({
+      chargeMah: 0,
+      energyMwh: 0,
+      chargeForwardMah: 0,
+      energyForwardMwh: 0,
+      coveredS: 0,
+      samples: 0,
+    })
     totals.add(sample(START_US + 2e6))
     expect(totals.read().chargeMah).toBeCloseTo(0.5 / 3.6, 12)
   })

@@ -94,7 +94,7 @@ describe('Tab', () => {
 
   it('is in a help that fits 80x24 whole', () => {
     const lines = helpLines(true, { width: 80, height: 24, look: LOOK }).map(lineText)
-    expect(lines.at(-2)).toContain('a gap stays empty')
+    expect(lines.at(-2)).toContain('where a value stood out')
     expect(lines.every((line) => line.length <= 80)).toBe(true)
     expect(lines.some((line) => line.includes('Shift-Tab: the one before'))).toBe(true)
   })

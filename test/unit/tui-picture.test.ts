@@ -220,6 +220,16 @@ describe('view', () => {
     },
   )
 
+  it('has a sign below where a value stood out, unless samples are missing there', () => {
+    const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
+    for (const slot of [40, 41, 52]) trace.marked[slot] = 1
+    trace.missing[52] = 1
+    const area = { width: 74, height: 10, look: LOOK }
+    const lines = chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area)
+    const below = lineText(lines.at(-1) ?? [])
+    expect(below.match(/\^|x/g)).toEqual(['^', '^', 'x'])
+  })
+
   it.each([
     ['no samples yet', { sampleUs: null }, null],
     ['reading the samples', {}, null],

@@ -152,8 +152,8 @@ export class BucketLines {
       lost,
       round(bucket.coverage, 6),
       ...QUANTITIES.flatMap((quantity) => threeOf(bucket[quantity])),
-      bucket.chargeMah === null ? null : round(bucket.chargeMah, 9),
-      bucket.energyMwh === null ? null : round(bucket.energyMwh, 9),
+      hourAmount(bucket.chargeMah),
+      hourAmount(bucket.energyMwh),
       ...this.#channels.flatMap((id) => threeOf(bucket.channels.get(id) ?? null)),
     ]
     if (this.#format === 'csv') {
@@ -198,6 +198,11 @@ export function eventLine(event: LoggedEvent, format: ExportFormat): string {
   const { device, kind, detail } = event
   if (format === 'ndjson') return `${JSON.stringify({ time, device, kind, detail })}\n`
   return `${time},${[device, kind, detail].map(csvText).join(',')}\n`
+}
+
+/** A charge in mAh, an energy in mWh. */
+export function hourAmount(value: number | null): number | null {
+  return value === null ? null : round(value, 9)
 }
 
 /** Cuts float noise off. */

@@ -2,7 +2,7 @@ import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
 import type { Bucket, LoggedChannel, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { BucketLines } from './export-format.ts'
+import { BucketLines, hourAmount } from './export-format.ts'
 
 /** Version of the JSON that `history` writes; goes up when a member changes its meaning or goes. */
 const JSON_VERSION = 1
@@ -19,8 +19,10 @@ export function* jsonText(
   if (everyMs !== undefined) {
     const lines = new BucketLines('ndjson', [])
     yield* list('buckets', reader.buckets(range, everyMs * 1000), (bucket) => {
-      const line = lines.line(bucket).trimEnd()
-      return channels.length === 0 ? line : withMember(line, 'channels', channelMembers(bucket, []))
+      const line = withMembers(lines.line(bucket).trimEnd(), directionMembers(bucket, hourAmount))
+      return channels.length === 0
+        ? line
+        : withMembers(line, { channels: channelMembers(bucket, []) })
     })
   }
   yield* list('lost', reader.losses(range), (loss) =>
@@ -53,6 +55,7 @@ function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
     ...Object.fromEntries(QUANTITIES.map((each) => [ELECTRIC[each].column, bucket[each]])),
     charge_mah: bucket.chargeMah,
     energy_mwh: bucket.energyMwh,
+    ...directionMembers(bucket),
     ...(channels.length === 0 ? {} : { channels: channelMembers(bucket, channels) }),
   })
 }
@@ -69,9 +72,22 @@ function channelMembers(
   return Object.fromEntries(entries)
 }
 
-/** An object's text with a member more. */
-function withMember(text: string, name: string, value: object): string {
-  return `${text.slice(0, -1)},"${name}":${JSON.stringify(value)}}`
+/** Charge and energy by direction; what flowed back is negative, so that both add up to the signed sum. */
+function directionMembers(
+  bucket: Bucket,
+  cut: (value: number | null) => number | null = (value) => value,
+): Record<string, number | null> {
+  return {
+    charge_forward_mah: cut(bucket.chargeForwardMah),
+    charge_backward_mah: cut(bucket.chargeBackwardMah),
+    energy_forward_mwh: cut(bucket.energyForwardMwh),
+    energy_backward_mwh: cut(bucket.energyBackwardMwh),
+  }
+}
+
+/** An object's text with more members. */
+function withMembers(text: string, members: object): string {
+  return `${text.slice(0, -1)},${JSON.stringify(members).slice(1)}`
 }
 
 function* list<T>(name: string, items: Iterable<T>, text: (item: T) => string): Generator<string> {

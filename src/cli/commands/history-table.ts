@@ -75,7 +75,16 @@ function* totalText(
     .map((line) => `  ${line}\n`)
     .join('')
   if (!isElectric) return
-  yield `  charge   ${amount(total.chargeMah)} mAh\n  energy   ${amount(total.energyMwh)} mWh\n`
+  const { chargeForwardMah, chargeBackwardMah, energyForwardMwh, energyBackwardMwh } = total
+  const charge = directions(chargeForwardMah, chargeBackwardMah)
+  const energy = directions(energyForwardMwh, energyBackwardMwh)
+  yield `  charge   ${amount(total.chargeMah)} mAh${charge}\n`
+  yield `  energy   ${amount(total.energyMwh)} mWh${energy}\n`
+}
+
+/** How much of a sum has which direction; nothing where all of it has one, or nobody knows. */
+function directions(forward: number | null, backward: number | null): string {
+  return forward && backward ? ` (forward ${amount(forward)}, backward ${amount(backward)})` : ''
 }
 
 /** How many of the samples count; with extra channels, those without voltage and current are not at fault. */

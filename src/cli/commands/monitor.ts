@@ -62,7 +62,9 @@ async function runPlan(
     keepTime: options.keepTime === true,
     maxSamples: options.count ?? null,
     durationMs: options.duration ?? null,
+    anomalies: options.anomalies,
     output: { kind, ascii: options.ascii === true, mouse: options.mouse },
     summary: options.summary ?? null,
+    heartbeat: options.heartbeat ?? null,
   }
 }

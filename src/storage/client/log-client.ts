@@ -83,6 +83,8 @@ class WorkerLog implements LogClient, OutboxHost {
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
   #drainWaiters: (() => void)[] = []
+  /** In the order in which they asked. */
+  readonly #askers: (() => void)[] = []
   #closing: { resolve: () => void; reject: (error: Error) => void } | null = null
   #closed: Promise<void> | null = null
   #dead: InaError | null = null
@@ -154,6 +156,13 @@ class WorkerLog implements LogClient, OutboxHost {
     return new Promise((resolve) => this.#drainWaiters.push(resolve))
   }
 
+  answer(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#askers.push(resolve)
+      this.#post({ type: 'ask' })
+    })
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -190,6 +199,7 @@ class WorkerLog implements LogClient, OutboxHost {
 
   #hear(message: FromWorker): void {
     if (message.type === 'report') this.#hearReport(message.report)
+    else if (message.type === 'answer') this.#askers.shift()?.()
     else if (message.type === 'closed') {
       if (message.failure === null) this.#closing?.resolve()
       else this.#closing?.reject(errorOf(message.failure))

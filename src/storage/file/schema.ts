@@ -14,6 +14,8 @@ export const MAX_LATE_RUN_US = 60_000_000
  *   so that the rowid is the index over time.
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
+ * - `minute`, `second`: `roll-up-columns.ts` says what the forward parts are.
+ * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -263,6 +265,66 @@ CROSS JOIN channel c ON c.id = x.channel_id
 CROSS JOIN epoch e ON e.id = s.epoch_id
 CROSS JOIN device d ON d.id = e.device_id
 CROSS JOIN status t ON t.id = s.status_id;
+`,
+  // The forward parts of charge and energy: NULL where they follow from the signed sums (all of one
+  // direction), -1 in the rows from before, which SQLite need not write for that. Minutes whose
+  // samples are all there are computed again, but for those whose signs say enough.
+  `
+ALTER TABLE minute ADD COLUMN charge_forward_pc REAL DEFAULT -1;
+ALTER TABLE minute ADD COLUMN energy_forward_pj REAL DEFAULT -1;
+ALTER TABLE second ADD COLUMN charge_forward_pc REAL DEFAULT -1;
+ALTER TABLE second ADD COLUMN energy_forward_pj REAL DEFAULT -1;
+
+INSERT OR IGNORE INTO dirty(device_id, minute)
+WITH kept AS MATERIALIZED (
+  SELECT m.device_id, m.minute, m.samples,
+    min(m.minute) OVER (PARTITION BY m.device_id) AS first,
+    m.covered_us > 60000000 OR (b.minute IS NULL AND d.minute IS NOT NULL)
+      OR (min(m.a_min, coalesce(b.a_min, 0)) < 0 AND max(m.a_max, coalesce(b.a_max, 0)) > 0)
+      OR (min(m.w_min, coalesce(b.w_min, 0)) < 0 AND max(m.w_max, coalesce(b.w_max, 0)) > 0) AS mixed
+  FROM minute m
+  LEFT JOIN minute b ON b.device_id = m.device_id AND b.minute = m.minute - 1
+  LEFT JOIN dirty d ON d.device_id = m.device_id AND d.minute = m.minute - 1
+  WHERE m.covered_us > 0 AND m.minute >= (SELECT min(id) FROM sample) / 60000000
+    AND EXISTS (
+      SELECT 1 FROM sample s CROSS JOIN epoch e ON e.id = s.epoch_id
+      WHERE s.id >= m.minute * 60000000 AND s.id < (m.minute + 1) * 60000000
+        AND e.device_id = m.device_id)
+)
+SELECT device_id, minute FROM kept
+WHERE mixed AND (minute > first OR samples = (
+  SELECT count(*) FROM sample s CROSS JOIN epoch e ON e.id = s.epoch_id
+  WHERE s.id >= kept.minute * 60000000 AND s.id < (kept.minute + 1) * 60000000
+    AND e.device_id = kept.device_id));
+
+CREATE TABLE totals_reset(
+  device_id INTEGER PRIMARY KEY,
+  since_us INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE totals_request(
+  device_id INTEGER PRIMARY KEY,
+  newest_us INTEGER NOT NULL
+) STRICT;
+
+DROP VIEW power_minute;
+CREATE VIEW power_minute AS
+SELECT
+  m.minute * 60000 AS timestamp,
+  d.name AS device,
+  m.samples,
+  m.measured,
+  m.covered_us / 6e7 AS coverage,
+  m.v_min AS voltage_min, m.v_sum / m.measured / 1e6 AS voltage_avg, m.v_max AS voltage_max,
+  m.a_min AS current_min, m.a_sum / m.measured / 1e6 AS current_avg, m.a_max AS current_max,
+  m.w_min AS power_min, m.w_sum / m.measured / 1e6 AS power_avg, m.w_max AS power_max,
+  m.charge_pc / 3.6e12 AS charge_mah,
+  m.energy_pj / 3.6e12 AS energy_mwh,
+  CASE WHEN m.charge_forward_pc IS NULL THEN max(0, m.charge_pc)
+    WHEN m.charge_forward_pc >= 0 THEN m.charge_forward_pc END / 3.6e12 AS charge_forward_mah,
+  CASE WHEN m.energy_forward_pj IS NULL THEN max(0, m.energy_pj)
+    WHEN m.energy_forward_pj >= 0 THEN m.energy_forward_pj END / 3.6e12 AS energy_forward_mwh
+FROM minute m JOIN device d ON d.id = m.device_id;
 `,
 ]
 

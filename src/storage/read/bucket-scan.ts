@@ -3,6 +3,7 @@ import { Figures, type Spread } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
 import type { SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
+import { ForwardParts } from './forward-parts.ts'
 import { RollUpParts, type RollUpRow } from './roll-up-parts.ts'
 
 /** A bucket that has samples; those between have none. */
@@ -21,10 +22,12 @@ export interface FilledBucket {
 export class BucketScan {
   readonly #scan: SampleScan
   readonly #parts: RollUpParts
+  readonly #forward: ForwardParts
 
   constructor(db: Database.Database, scan: SampleScan) {
     this.#scan = scan
     this.#parts = new RollUpParts(db)
+    this.#forward = new ForwardParts(db)
   }
 
   /**
@@ -46,7 +49,11 @@ export class BucketScan {
           if (open.figures.samples > 0) yield open
           open = newBucket(index)
         }
-        addRow(open.figures, part.row, part.kind === 'minute')
+        const isMinute = part.kind === 'minute'
+        addRow(open.figures, part.row, isMinute)
+        const [charge, energy] = this.#forward.of(deviceId, part.row, isMinute)
+        open.figures.chargeForwardPc += charge
+        open.figures.energyForwardPj += energy
         open.newest = null
         continue
       }

@@ -19,7 +19,7 @@ export function bucketOf(
   const of = (spread: Spread): MinAvgMax | null =>
     measured === 0 ? null : { min: spread.min, avg: spread.avg(measured), max: spread.max }
   const hours = (pico: number): number | null =>
-    coveredUs === 0 ? null : pico / PICO_PER_MILLI_HOUR
+    coveredUs === 0 || Number.isNaN(pico) ? null : pico / PICO_PER_MILLI_HOUR
   return {
     fromUs,
     toUs,
@@ -34,6 +34,10 @@ export function bucketOf(
     power: of(figures.power),
     chargeMah: hours(figures.chargePc),
     energyMwh: hours(figures.energyPj),
+    chargeForwardMah: hours(figures.chargeForwardPc),
+    chargeBackwardMah: hours(figures.chargePc - figures.chargeForwardPc),
+    energyForwardMwh: hours(figures.energyForwardPj),
+    energyBackwardMwh: hours(figures.energyPj - figures.energyForwardPj),
     channels,
   }
 }
@@ -42,7 +46,10 @@ export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary 
   return { n: measured, min: spread.min, avg: spread.avg(measured), max: spread.max }
 }
 
-/** False: no samples come to these; the page that they were read from is damaged. */
+/**
+ * False: no samples come to these; the page that they were read from is damaged. (The forward parts
+ * are looked at where they are read, since they may be unknown.)
+ */
 export function areSound(figures: Figures): boolean {
   const { samples, measured, coveredUs, voltage, current, power, chargePc, energyPj } = figures
   const spreads = measured > 0 ? [voltage, current, power] : []

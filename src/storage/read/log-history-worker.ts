@@ -33,7 +33,7 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
 }
 
 /** Handed over instead of copied. */
-function buffersOf({ count, missing, broken, channels }: Trace): ArrayBuffer[] {
+function buffersOf({ count, missing, broken, marked, channels }: Trace): ArrayBuffer[] {
   const series = Object.values(channels).flatMap(({ min, max, last }) => [min, max, last])
-  return [count, missing, broken, ...series].map(({ buffer }) => buffer as ArrayBuffer)
+  return [count, missing, broken, marked, ...series].map(({ buffer }) => buffer as ArrayBuffer)
 }

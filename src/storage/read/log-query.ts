@@ -77,6 +77,15 @@ export interface Bucket {
   /** null where no time is covered */
   readonly chargeMah: number | null
   readonly energyMwh: number | null
+  /**
+   * The parts of charge and energy by direction: forward is what the sensor calls positive, 0 or
+   * more, backward the rest, 0 or less. Null as well where samples are gone whose minutes were
+   * written by a program that did not keep it.
+   */
+  readonly chargeForwardMah: number | null
+  readonly chargeBackwardMah: number | null
+  readonly energyForwardMwh: number | null
+  readonly energyBackwardMwh: number | null
   /** Extra channels that have measured values, by id, in order of their first appearance. */
   readonly channels: ReadonlyMap<string, ChannelSummary>
 }

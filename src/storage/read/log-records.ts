@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { EventKind } from '../../domain/events.ts'
 import { Damage } from '../file/log-errors.ts'
 import type { LoggedEvent, LoggedLoss, LogRange } from './log-query.ts'
 
@@ -45,6 +46,22 @@ export function* eventsIn(db: Database.Database, range: LogRange): Generator<Log
     ({ timeUs, kind, detail }) =>
       Number.isSafeInteger(timeUs) && typeof kind === 'string' && typeof detail === 'string',
   )
+}
+
+/** Times of the events of one kind, Unix µs. @param deviceId its id in the log */
+export function timesOf(
+  db: Database.Database,
+  kind: EventKind,
+  deviceId: number,
+  fromUs: number,
+  toUs: number,
+): number[] {
+  return db
+    .prepare(
+      'SELECT time_us FROM event WHERE device_id = ? AND kind = ? AND time_us >= ? AND time_us < ?',
+    )
+    .pluck()
+    .all(deviceId, kind, fromUs, toUs) as number[]
 }
 
 /**

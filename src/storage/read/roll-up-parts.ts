@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
-import { hasTable } from '../file/layout.ts'
-import { ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
+import { hasTable, layoutOf } from '../file/layout.ts'
+import { FORWARD_LAYOUT, FORWARD_UNKNOWN, ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
 import { MinuteWalk } from './minute-walk.ts'
 
 /** Figures of a minute or a second, by the number of it. */
@@ -18,7 +18,6 @@ export type Part =
   | { readonly kind: 'raw'; readonly fromUs: number; readonly toUs: number }
   | { readonly kind: 'minute' | 'second'; readonly fromUs: number; readonly row: RollUpRow }
 
-const CELLS = ROLL_UP_COLUMNS.join(', ')
 const PAGE = 1000
 const NONE: ReadonlySet<number> = new Set()
 
@@ -29,15 +28,16 @@ export class RollUpParts {
   readonly #seconds: Database.Statement | null
 
   constructor(db: Database.Database) {
+    const cells = cellsOf(db)
     this.#minutes = new MinuteWalk(
       db,
-      `SELECT minute, ${CELLS} FROM minute
+      `SELECT minute, ${cells} FROM minute
        WHERE device_id = ? AND minute >= ? AND minute < ? ORDER BY minute`,
     )
     this.#seconds = hasTable(db, 'second')
       ? db
           .prepare(
-            `SELECT second, ${CELLS} FROM second
+            `SELECT second, ${cells} FROM second
              WHERE device_id = ? AND second >= ? AND second < ? ORDER BY second LIMIT ${PAGE}`,
           )
           .raw()
@@ -107,6 +107,14 @@ export class RollUpParts {
     }
     if (rawUs < toUs) yield { kind: 'raw', fromUs: rawUs, toUs }
   }
+}
+
+/** The columns of the roll-ups, in any layout. */
+function cellsOf(db: Database.Database): string {
+  const hasForward = layoutOf(db) >= FORWARD_LAYOUT
+  return ROLL_UP_COLUMNS.map((each) =>
+    hasForward || !each.includes('forward') ? each : `${FORWARD_UNKNOWN} AS ${each}`,
+  ).join(', ')
 }
 
 /** Whether a span lies within one bucket. */

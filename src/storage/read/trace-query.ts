@@ -7,7 +7,7 @@ import { fromStored } from '../file/stored-value.ts'
 import type { BucketQuery, FullBucket } from './bucket-query.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import type { LogSpan } from './log-query.ts'
-import { lossesIn } from './log-records.ts'
+import { lossesIn, timesOf } from './log-records.ts'
 import { LossCount } from './loss-count.ts'
 
 /** Where v, a and w stand in a row of `sample`. */
@@ -59,6 +59,9 @@ export class TraceQuery {
         const beginUs = Math.max(span.fromUs, startUs + slot * slotUs)
         const lostUs = Math.min(span.toUs, startUs + (slot + 1) * slotUs)
         if (beginUs < lostUs && losses.within(beginUs, lostUs) > 0) builder.trace.missing[slot] = 1
+      }
+      for (const timeUs of timesOf(this.#db, 'anomaly', id, span.fromUs, span.toUs)) {
+        builder.trace.marked[Math.floor(timeUs / slotUs) - first] = 1
       }
     }
     return builder.trace

@@ -26,13 +26,16 @@ try {
   const ticker = setInterval(() => keeper.tick(), TICK_MS)
   port.on('message', (first: ToWorker) => {
     const batches: LogBatch[] = []
+    let asked = 0
     let isClosing = false
     // All that waits goes into one commit: the slower the disk, the larger its pieces.
     for (let message: ToWorker | undefined = first; message !== undefined; message = next()) {
       if (message.type === 'batch') batches.push(message.batch)
+      else if (message.type === 'ask') asked++
       else isClosing = true
     }
     if (batches.length > 0) keeper.accept(batches)
+    for (; asked > 0; asked--) post({ type: 'answer' })
     if (isClosing) {
       clearInterval(ticker)
       close()

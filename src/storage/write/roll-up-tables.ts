@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ChannelFigures, Figures, Spread } from '../../stats/figures.ts'
 import { exactMicro } from '../../util/micro.ts'
-import { ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
+import { ROLL_UP_COLUMNS, toForward } from '../file/roll-up-columns.ts'
 import { toStored } from '../file/stored-value.ts'
 import type { MinuteFigures, SecondFigures } from './minute-figures.ts'
 
@@ -32,7 +32,9 @@ export class RollUpTables {
     const whole = new Array(9).fill('CAST(? AS INTEGER)').join(', ')
     this.#minute = db.prepare(upsert('minute', any, 'samples', columns))
     this.#secondAny = db.prepare(upsert('second', any, 'samples', columns))
-    this.#second = db.prepare(upsert('second', `?, ?, ?, ?, ?, ${whole}, ?, ?`, 'samples', columns))
+    this.#second = db.prepare(
+      upsert('second', `?, ?, ?, ?, ?, ${whole}, ?, ?, ?, ?`, 'samples', columns),
+    )
     this.#channel = db.prepare(
       upsert('channel_minute', '?, ?, ?, ?, ?, ?', 'measured', ['measured', 'min', 'sum', 'max']),
     )
@@ -92,6 +94,8 @@ export class RollUpTables {
       ...cells(figures.power),
       figures.chargePc,
       figures.energyPj,
+      toForward(figures.chargeForwardPc, figures.chargePc),
+      toForward(figures.energyForwardPj, figures.energyPj),
     )
   }
 }

@@ -9,6 +9,8 @@ export interface WorkerOptions {
 
 export type ToWorker =
   | { readonly type: 'batch'; readonly batch: LogBatch }
+  /** Is answered once all that came before is taken. */
+  | { readonly type: 'ask' }
   | { readonly type: 'close' }
 
 export type FromWorker =
@@ -17,4 +19,5 @@ export type FromWorker =
   /** First and last message where the log can't be used. */
   | { readonly type: 'refused'; readonly failure: WorkerFailure }
   | { readonly type: 'report'; readonly report: KeeperReport }
+  | { readonly type: 'answer' }
   | { readonly type: 'closed'; readonly failure: WorkerFailure | null }

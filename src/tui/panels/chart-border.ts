@@ -131,7 +131,7 @@ export function titleLine({ width, title, note }: TitleOptions, { gutters, look 
   ]
 }
 
-/** The lower border: time before the right edge, and a mark wherever samples are missing. */
+/** The lower border: time before the right edge, a sign wherever samples are missing or a value stood out. */
 export function bottomLine(plot: Plot, spanMs: number): Line {
   const { curves, gutters, look } = plot
   const [first] = curves
@@ -160,12 +160,19 @@ function timeCells({ cells: width, dots, columns, look }: Plot, spanMs: number):
       labelled.add(start + i)
     }
   }
-  for (let x = 0; columns && x < columns.length; x++) {
-    if (columns.missing[x] !== 1) continue
-    // Beside a label rather than in it.
-    let cell = Math.floor(x / dotsPerCell)
-    while (labelled.has(cell)) cell++
-    if (cell < width) cells[cell] = piece(glyphs.gap, 'warn')
+  // Where both fall into one cell, the gap is the graver of the two.
+  const signs = [
+    { slots: columns?.marked, glyph: glyphs.mark },
+    { slots: columns?.missing, glyph: glyphs.gap },
+  ]
+  for (const { slots, glyph } of signs) {
+    for (let x = 0; slots && x < slots.length; x++) {
+      if (slots[x] !== 1) continue
+      // Beside a label rather than in it.
+      let cell = Math.floor(x / dotsPerCell)
+      while (labelled.has(cell)) cell++
+      if (cell < width) cells[cell] = piece(glyph, 'warn')
+    }
   }
   return cells.slice(0, width)
 }

@@ -1,5 +1,5 @@
 import { BINDINGS } from '../view/keymap.ts'
-import type { PanelArea } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /**
@@ -28,10 +28,10 @@ export function keysLine(frozen: boolean, several: boolean, width: number): Line
   return fitLine(line, width)
 }
 
-const LEGEND: readonly string[] = [
+const legend = ({ glyphs }: Look): readonly string[] => [
   'bars: newest value of full scale, mark: largest of the last minute',
   'chart: V, A, W at the right edge stand at the newest values;',
-  'below it a mark wherever samples are missing; a gap stays empty',
+  `below it ${glyphs.gap} where samples are missing, ${glyphs.mark} where a value stood out`,
 ]
 
 /** The help window with its border, at most `width` by `height` cells. */
@@ -42,7 +42,11 @@ export function helpLines(several: boolean, { width, height, look }: PanelArea):
     piece(` ${shown.padEnd(10)}`, 'bold'),
     piece(`${help} `),
   ])
-  const body: Line[] = [...keys, [piece(' ')], ...LEGEND.map((text) => [piece(` ${text} `, 'dim')])]
+  const body: Line[] = [
+    ...keys,
+    [piece(' ')],
+    ...legend(look).map((text) => [piece(` ${text} `, 'dim')]),
+  ]
   const inner = Math.max(0, Math.min(width - 2, Math.max(...body.map(lineWidth))))
   const shown = body.slice(0, Math.max(0, height - 2))
   const title = fitLine([piece(' keys - any key closes ')], Math.min(inner, 23))

@@ -28,6 +28,8 @@ interface Glyphs {
   readonly tickRight: string
   readonly grid: string
   readonly gap: string
+  /** A value that stood out. */
+  readonly mark: string
   readonly ellipsis: string
 }
 
@@ -46,6 +48,7 @@ const UNICODE: Glyphs = {
   tickRight: '├',
   grid: '·',
   gap: '×',
+  mark: '▲',
   ellipsis: '…',
 }
 
@@ -64,6 +67,7 @@ const ASCII: Glyphs = {
   tickRight: '+',
   grid: '.',
   gap: 'x',
+  mark: '^',
   ellipsis: '~',
 }
 
