@@ -9,6 +9,7 @@ import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { sendCommand } from './commands/send.ts'
+import { serviceCommand } from './commands/service.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
 import { CliOption, option } from './option.ts'
 
@@ -71,6 +72,7 @@ const COMMANDS = [
   exportCommand,
   importCommand,
   portsCommand,
+  serviceCommand,
 ]
 
 const EPILOGUE = `

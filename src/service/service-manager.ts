@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { loadDatagrams } from './unix-datagrams.ts'
 
 /** What started this process and wants to know how it is: systemd, or what speaks as it does. */
 export interface ServiceManager {
@@ -57,18 +58,11 @@ function watchdogOf(env: NodeJS.ProcessEnv): number | null {
   return us / 1000
 }
 
-/** @returns null: unix-dgram is not installed, or could not be compiled here */
+/** @returns null: the package is not there */
 async function socketSender(path: string): Promise<Send | null> {
   try {
-    const { createSocket } = await import('unix-dgram')
-    return async (message) => {
-      const bytes = Buffer.from(message)
-      const socket = createSocket('unix_dgram')
-      // The manager may be away for a moment, as it is while it re-executes itself.
-      socket.on('error', () => {})
-      socket.send(bytes, 0, bytes.length, path)
-      socket.close()
-    }
+    const send = await loadDatagrams()
+    return async (message) => send(path, message)
   } catch {
     return null
   }

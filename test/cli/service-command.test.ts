@@ -1,0 +1,65 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ina219, temporaryFolder } from '../support/cli.ts'
+
+const PRINT = ['service', 'install', '--user', '--print', '--']
+
+describe('service install --print', () => {
+  it('shows the unit, with paths made absolute, and changes nothing', async () => {
+    const home = temporaryFolder()
+    const run = await ina219([...PRINT, '--port', '/dev/ttyUSB0', '--db', 'power.db'], '', {
+      HOME: home,
+    })
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const db = join(process.cwd(), 'power.db')
+    expect(run.stdout).toContain(`monitor --wait --output none --port /dev/ttyUSB0 --db ${db}\n`)
+    expect(run.stdout).toContain(`[X-Ina219]\nLog=${db}\n`)
+    expect(existsSync(join(home, '.config'))).toBe(false)
+  })
+
+  it('reads the configuration file as the service will, and not the environment of who asks', async () => {
+    const folder = temporaryFolder()
+    const config = join(folder, 'config.toml')
+    writeFileSync(config, `db = "${folder}/from-file.db"\n[monitor]\nport = "/dev/ttyS9"\n`)
+    const run = await ina219([...PRINT, `--config=${config}`], '', {
+      INA219_DB: '/nowhere/env.db',
+      HOME: folder,
+    })
+    expect(run.stdout).toContain(`Log=${folder}/from-file.db\n`)
+    expect(run.stdout).toContain(`--config=${config}\n`)
+    expect(run.stdout).toContain('DeviceAllow=/dev/ttyS9 rw\n')
+  })
+
+  it.each([
+    [['--prot', '/dev/x'], "monitor has no option '--prot'"],
+    [['--retain', 'soon'], 'soon'],
+    [['--stdin'], 'a service has no standard input'],
+  ])('refuses %j as monitor would', async (args, reason) => {
+    const run = await ina219([...PRINT, ...args])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(reason)
+  })
+})
+
+describe('service', () => {
+  it.each([
+    [['restart'], 'restart'],
+    [['status', '--print'], 'status takes no other options'],
+    [['install', '--user', '--system'], 'exclude each other'],
+    [['install', '--user', '--run-as', 'pi'], '--run-as is for a system service'],
+  ])('%j is refused', async (args, reason) => {
+    const run = await ina219(['service', ...args])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(reason)
+    expect(run.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it.skipIf(existsSync('/run/systemd/system'))('says so where there is no systemd', async () => {
+    for (const action of ['install', 'status', 'remove']) {
+      const run = await ina219(['service', action])
+      expect(run).toMatchObject({ code: 2, stdout: '' })
+      expect(run.stderr).toContain('this machine was not started by systemd')
+    }
+  })
+})

@@ -1,0 +1,198 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { planUnit, serviceEnvironment, type UnitRequest } from '../../src/service/plan-unit.ts'
+import { deviceRules } from '../../src/service/port-access.ts'
+import { readUnit, type UnitPlan, unitText } from '../../src/service/unit.ts'
+import { commandWord, settingWord } from '../../src/service/unit-syntax.ts'
+import { tempFolder } from '../support/log-fixture.ts'
+
+const REQUEST: UnitRequest = {
+  scope: 'system',
+  user: null,
+  node: '/usr/bin/env',
+  program: '/usr/bin/env',
+  args: ['--port', '/dev/ttyUSB0'],
+  options: {
+    ports: ['/dev/ttyUSB0'],
+    isMock: false,
+    db: null,
+    noLog: false,
+    outputs: [],
+    config: null,
+    needsNetwork: false,
+  },
+  environment: serviceEnvironment('system', {}),
+  cwd: '/',
+  notifiesByCommand: false,
+  hasNamespaces: true,
+}
+
+function plan(more: Partial<UnitRequest> = {}, options: Partial<UnitRequest['options']> = {}) {
+  return planUnit({ ...REQUEST, ...more, options: { ...REQUEST.options, ...options } })
+}
+
+const USER = { scope: 'user', environment: { XDG_DATA_HOME: '/home/me/data' } } as const
+
+const lines = (of: UnitPlan): string[] => unitText(of).split('\n')
+
+describe('a word in a unit file', () => {
+  it.each([
+    ['/dev/ttyUSB0', '/dev/ttyUSB0'],
+    ['a b', '"a b"'],
+    ['100%', '"100%%"'],
+    ['say "hi"', '"say \\"hi\\""'],
+    ['back\\slash', '"back\\\\slash"'],
+    ['a\nb\x7f', '"a\\x0ab\\x7f"'],
+    ['', '""'],
+    [';', '";"'],
+    ["it's", '"it\'s"'],
+  ])('%j is written %s', (text, word) => {
+    expect(settingWord(text)).toBe(word)
+  })
+
+  it('has no variable in a command', () => {
+    expect(commandWord('$HOME and $x')).toBe('"$$HOME and $$x"')
+    expect(settingWord('$HOME')).toBe('"$HOME"')
+  })
+})
+
+describe('the devices that are let in', () => {
+  it.each([
+    [[], ['char-188 rw', 'char-166 rw']],
+    [['/dev/ttyUSB7'], ['char-188 rw', 'char-166 rw']],
+    [
+      ['/dev/ttyACM0', '/dev/ttyUSB1'],
+      ['char-188 rw', 'char-166 rw'],
+    ],
+    [['/dev/serial/by-id/usb-x'], ['char-188 rw', 'char-166 rw']],
+    [['/dev/power-board'], ['char-188 rw', 'char-166 rw', '/dev/power-board rw']],
+    [['/dev/null'], ['/dev/null rw']],
+  ])('of the ports %j: %j', (ports, rules) => {
+    expect(deviceRules(ports)).toEqual(rules)
+  })
+
+  it('follow a link to what it is', () => {
+    const link = join(tempFolder(), 'board')
+    symlinkSync('/dev/zero', link)
+    expect(deviceRules([link])).toEqual(['/dev/zero rw'])
+  })
+
+  it('are none for a mock', () => {
+    expect(unitText(plan({}, { ports: [], isMock: true }))).not.toContain('DeviceAllow')
+  })
+})
+
+describe('a system unit', () => {
+  it('has a user of its own, who may write to the state folder alone', () => {
+    const text = lines(plan())
+    expect(text).toContain('DynamicUser=yes')
+    expect(text).toContain('StateDirectory=ina219')
+    expect(text).toContain('ProtectHome=yes')
+    expect(text).toContain(
+      'ExecStart=/usr/bin/env /usr/bin/env monitor --wait --output none --port /dev/ttyUSB0',
+    )
+    expect(text.filter((line) => line.startsWith('ReadWritePaths'))).toEqual([])
+    expect(readUnit(unitText(plan()))).toEqual({ log: '/var/lib/ina219/ina219.db' })
+  })
+
+  it('may keep log and back-ups elsewhere where it has a named user', () => {
+    const outputs = [
+      { path: '/mnt/usb/days', isFolder: true },
+      { path: '/var/lib/ina219/run.json', isFolder: false },
+    ]
+    expect(() => plan({}, { db: '/srv/a b/log.db' })).toThrow('may not write to /srv/a b')
+    expect(() => plan({}, { outputs })).toThrow('may not write to /mnt/usb/days')
+    const text = lines(plan({ user: 'pi' }, { db: '/srv/a b/log.db', outputs }))
+    expect(text).toContain('User=pi')
+    expect(text).not.toContain('DynamicUser=yes')
+    expect(text.filter((line) => line.startsWith('ReadWritePaths'))).toEqual([
+      'ReadWritePaths="/srv/a b"',
+      'ReadWritePaths=/mnt/usb/days',
+    ])
+  })
+
+  it('is refused where its user could not read the program', () => {
+    const folder = join(tempFolder(), 'private')
+    const program = join(folder, 'ina219.js')
+    mkdirSync(folder)
+    writeFileSync(program, '')
+    chmodSync(folder, 0o700)
+    expect(() => plan({ program })).toThrow("who can't read")
+    expect(plan({ program, user: 'pi' }).command[1]).toBe(program)
+  })
+
+  it('sees homes, to read, where what it needs is in one', () => {
+    expect(lines(plan({ user: 'pi', program: '/home/pi/ina219.js' }))).toContain(
+      'ProtectHome=read-only',
+    )
+  })
+
+  it('has no network unless it is asked to talk', () => {
+    expect(lines(plan())).toContain('IPAddressDeny=any')
+    expect(lines(plan())).toContain('RestrictAddressFamilies=AF_UNIX')
+    expect(unitText(plan({}, { needsNetwork: true }))).not.toContain('IPAddressDeny')
+  })
+
+  it('hears of life from any of its processes where a command carries it', () => {
+    expect(lines(plan())).toContain('NotifyAccess=main')
+    expect(lines(plan({ notifiesByCommand: true }))).toContain('NotifyAccess=all')
+  })
+})
+
+describe('a user unit', () => {
+  it('writes to the folder of its log, and has none of what takes capabilities away', () => {
+    const text = lines(plan(USER))
+    expect(text).toContain('ReadWritePaths=/home/me/data/ina219')
+    expect(text).toContain('ProtectHome=read-only')
+    expect(text).toContain('PrivateUsers=yes')
+    expect(text).toContain('WantedBy=default.target')
+    expect(
+      text.filter((line) => /Capability|Modules|Clock|DynamicUser|IPAddress/.test(line)),
+    ).toEqual([])
+  })
+
+  it('does without namespaces where a user may make none', () => {
+    expect(lines(plan({ ...USER, hasNamespaces: false }))).not.toContain('PrivateUsers=yes')
+  })
+
+  it('says that it has no log', () => {
+    expect(readUnit(unitText(plan(USER, { noLog: true })))).toEqual({ log: null })
+  })
+})
+
+it('a unit of others is not taken for one of ours', () => {
+  expect(readUnit('[Unit]\nDescription=INA219\n')).toBe(null)
+})
+
+const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
+
+/** systemd's own judgement. */
+describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
+  const strange = [`a "b" 'c' $HOME \${x} 100% ; \\ ü`, '--', ';']
+
+  function analyze(of: UnitPlan, ...args: string[]) {
+    const file = join(tempFolder(), 'ina219.service')
+    writeFileSync(file, unitText(of))
+    return spawnSync('systemd-analyze', [...args, file], { encoding: 'utf8' })
+  }
+
+  it.each([
+    ['a system unit', plan()],
+    ['a user unit', plan(USER)],
+    ['strange words', plan({ args: strange }, { db: null })],
+    ['strange folders', plan(USER, { db: '/home/me/a "b" 100% $x/log.db' })],
+    ['a named user', plan({ user: 'root' }, { needsNetwork: true })],
+  ])('has nothing to say of %s', (_, of) => {
+    const scope = of.scope === 'user' ? ['--user'] : []
+    const { stderr } = analyze(of, ...scope, 'verify')
+    expect(stderr.split('\n').filter((line) => line.includes('ina219.service'))).toEqual([])
+  })
+
+  it('finds little to be exposed', () => {
+    const run = analyze(plan(), 'security', '--offline=yes', '--threshold=20')
+    expect(run.stdout).toMatch(/Overall exposure level for ina219\.service: 1\.\d OK/)
+    expect(run.status).toBe(0)
+  })
+})
