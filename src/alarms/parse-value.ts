@@ -70,7 +70,7 @@ function channelKind(id: string, channelUnit: (id: string) => string | null): Va
   const electric = ELECTRIC_CHANNELS.find((each) => each.id === id)
   const unit = electric?.unit ?? channelUnit(id)
   if (unit === null || unit === '') return { ...COUNT, isUnknown: true, example: '20' }
-  return { ...COUNT, units: [unit], bare: unit, example: `250m${unit}, 4.75${unit}` }
+  return { ...COUNT, units: [unit], bare: unit, example: `250m${unit} or 4.75${unit}` }
 }
 
 const NUMBER = /[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy

@@ -1,3 +1,4 @@
+import type { Rule } from '../alarms/rule.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -28,7 +29,15 @@ export interface DevicePlan {
   readonly pollMs: number | null
   /** Each id at most once. */
   readonly channels: readonly ChannelSetting[]
+  /** Each name at most once. */
+  readonly alarms: readonly Rule[]
 }
+
+/** What is done when something happens to an alarm (contract: `--on-alarm`). */
+export type AlarmAction =
+  | { readonly kind: 'program'; readonly file: string; readonly args: readonly string[] }
+  /** Switched when one is raised. */
+  | { readonly kind: 'output'; readonly outputs: Readonly<Record<string, boolean>> }
 
 export interface LogPlan {
   /** As the user names it. */
@@ -47,6 +56,8 @@ export interface OutputPlan {
   readonly ascii: boolean
   /** Take the mouse. */
   readonly mouse: boolean
+  /** Ring the terminal's bell when an alarm is raised. */
+  readonly bell: boolean
 }
 
 /** What a run of the monitor does, decided before anything is opened. */
@@ -64,6 +75,7 @@ export interface RunPlan {
   /** Whether values that stand out are looked for. */
   readonly anomalies: boolean
   readonly output: OutputPlan
+  readonly onAlarm: readonly AlarmAction[]
   /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
   readonly summary: string | null
   /** File that is touched while all is alive; null: none. */

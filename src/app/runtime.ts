@@ -16,6 +16,7 @@ import { startLife } from './life.ts'
 import { openSource } from './open-source.ts'
 import { makeOutput, type Output } from './output/output.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
+import type { RunAlarms } from './run-alarms.ts'
 import { runAll } from './run-all.ts'
 import type { RunPlan } from './run-plan.ts'
 import { Stop } from './stop.ts'
@@ -42,6 +43,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let output: Output | undefined
   let hub: Hub | undefined
   let anomalies: AnomalyWatch | undefined
+  let alarms: RunAlarms | null = null
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
   await runAll([
@@ -53,11 +55,15 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         hub.bus.subscribe(anomalies)
       }
       stopFor({ stop, hub, output, log, stdout: io.stdout })
+      alarms = await alarmsOf(plan, hub, io)
       stop.onSignals()
       stop.after(plan.durationMs)
-      ticker = setInterval(() => hub?.tick(), TICK_MS)
+      ticker = setInterval(() => {
+        hub?.tick()
+        alarms?.watch.tick()
+      }, TICK_MS)
       if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
-      await output.open(hub, new LocalView({ hub, log, history }))
+      await output.open(hub, new LocalView({ hub, log, history, alarms: alarms?.watch ?? null }))
       hub.start()
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
@@ -71,6 +77,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => hub?.stop(),
     () => hub?.finish(),
     () => anomalies?.end(),
+    // What a program failed with is on record, too.
+    () => alarms?.close(),
     // What a screen asks for from now on would find a closed log.
     () => output?.hold(),
     () => history?.close(),
@@ -80,6 +88,15 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => stop.dispose(),
     () => life?.close(),
   ])
+}
+
+/** Loaded only where there are rules. */
+async function alarmsOf(plan: RunPlan, hub: Hub, io: ProcessIo): Promise<RunAlarms | null> {
+  if (plan.devices.every(({ alarms }) => alarms.length === 0)) return null
+  const { makeAlarms } = await import('./run-alarms.ts')
+  const made = makeAlarms(plan, hub, io)
+  hub.bus.subscribe(made.watch)
+  return made
 }
 
 interface Parts {

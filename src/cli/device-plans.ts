@@ -32,19 +32,20 @@ export interface DevicesRequest {
   readonly channels: Given<string>
   /** ms */
   readonly polls: Given<Scoped<number>>
+  readonly alarms: Given<string>
 }
 
 /** Of a port for which nothing else is given. */
 export const DEFAULT_BAUD = 115_200
 
 /**
- * One plan a device.
+ * One plan a device; its alarms come from `withAlarms`.
  *
  * @param clock for `--set time=now`
  * @throws InaError usage_invalid
  */
 export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[] {
-  const devices = nameDevices(request.sources, request.labels, request.profiles)
+  const devices = namedDevices(request)
   const bauds = byDevice(request.bauds, '--baud', devices)
   refuseBaudOfOthers(request.bauds, devices)
   const settings = settingsOf(request.settings, devices, clock)
@@ -67,7 +68,13 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
     channels: channels.get(device) ?? [],
     pollMs: polls.get(device)?.at(-1) ?? null,
+    alarms: [],
   }))
+}
+
+/** In the order of the plans. */
+export function namedDevices(request: DevicesRequest): readonly NamedDevice[] {
+  return nameDevices(request.sources, request.labels, request.profiles)
 }
 
 /** Mocks of one scenario say the same of themselves, and would be one device in the log. */

@@ -26,6 +26,8 @@ export interface MonitorOptions extends LogOptions {
   readonly heartbeat?: string
   readonly ascii?: boolean
   readonly mouse: boolean
+  readonly bell: boolean
+  readonly onAlarm?: readonly string[]
 }
 
 /**
@@ -36,6 +38,7 @@ export interface MonitorOptions extends LogOptions {
 export function addMonitorOptions(command: Command): () => MonitorOptions {
   const devices = addSourceOptions(command)
   addLogOptions(command)
+  addAlarmOptions(command)
   addRunOptions(command)
   return () => {
     const request = devices()
@@ -57,6 +60,19 @@ function addLogOptions(command: Command): Command {
     .addOption(dbOption())
     .addOption(option('--no-log', 'write no log'))
     .addOption(retainOption())
+}
+
+/** What happens beside the event when an alarm is raised or over. */
+function addAlarmOptions(command: Command): Command {
+  return command
+    .addOption(
+      option(
+        '--on-alarm <program>',
+        'run it, with arguments but no shell, when an alarm is raised, over or acknowledged, with INA219_ALARM_NAME, _STATE, _VALUE, ... (docs/alarms.md); or output:A=off; again for each',
+        { list: 'whole' },
+      ),
+    )
+    .addOption(option('--no-bell', 'no sound of the terminal when an alarm is raised'))
 }
 
 /** How a run is shown, and when it ends. */

@@ -20,7 +20,12 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return planDevices({ ...request, sources: await sourcesOf(request, io) }, io.clock)
+  const settled = { ...request, sources: await sourcesOf(request, io) }
+  const plans = planDevices(settled, io.clock)
+  if (request.alarms.values.length === 0) return plans
+  // Loaded only where there are rules.
+  const { withAlarms } = await import('./alarm-plans.ts')
+  return withAlarms(plans, settled)
 }
 
 async function sourcesOf(request: DevicesRequest, io: ProcessIo): Promise<readonly NamedSource[]> {

@@ -25,6 +25,7 @@ interface SourceValues {
   maxCurrent?: readonly Scoped<number>[]
   channel?: readonly string[]
   poll?: readonly Scoped<number>[]
+  alarm?: readonly string[]
 }
 
 /** @param further what may stand behind the help of one that is given several times */
@@ -130,6 +131,13 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         { list: BLANK_OR_COMMA, perDevice: true },
       ),
     )
+    .addOption(
+      option(
+        '--alarm <rule>',
+        "'<what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>]', such as 'a > 1.2A for 5s' or silent (docs/alarms.md); again for each; <device>:<rule> for one device",
+        { list: /;/ },
+      ),
+    )
   const order: SourceOption[] = []
   for (const each of SOURCES) command.on(`option:${each}`, () => order.push(each))
   return () => devicesRequest(command, order)
@@ -168,6 +176,7 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
     maxCurrents: given('maxCurrent', values.maxCurrent),
     channels: given('channel', values.channel),
     polls: given('poll', values.poll),
+    alarms: given('alarm', values.alarm),
   }
 }
 

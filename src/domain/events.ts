@@ -51,6 +51,8 @@ export const EVENT_KINDS = {
   alarm_on: RARE,
   alarm_off: RARE,
   alarm_ack: RARE,
+  /** A program of `--on-alarm` failed. */
+  alarm_program: RARE,
   /** Charge and energy began again at 0. */
   totals: RARE,
   /** What is applied to the device's readings has changed. */

@@ -46,6 +46,12 @@ export class Bus {
       event: (event) => {
         for (const each of this.#subscribers) each.event?.(device, event)
       },
+      lost: (count, fromUs, toUs) => {
+        for (const each of this.#subscribers) each.lost?.(device, count, fromUs, toUs)
+      },
+      clockSet: () => {
+        for (const each of this.#subscribers) each.clockSet?.(device)
+      },
       sourceState: (state, reason) => {
         for (const each of this.#subscribers) each.sourceState?.(device, state, reason)
       },

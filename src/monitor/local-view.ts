@@ -2,10 +2,12 @@ import type { Trace } from '../chart/trace.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { InaError } from '../util/errors.ts'
+import type { AlarmWatch } from './alarm-watch.ts'
 import { fullScaleOf } from './device-state.ts'
 import type { Hub, HubDevice } from './hub.ts'
 import { oldestUsOf, TraceProvider } from './trace-provider.ts'
 import {
+  type AlarmCount,
   type DeviceBrief,
   type DeviceNumber,
   type Snapshot,
@@ -21,18 +23,24 @@ export interface LocalViewOptions {
   readonly log: LogClient | null
   /** Reads the same log; null with `--no-log` */
   readonly history: LogHistory | null
+  /** null: there are no rules */
+  readonly alarms?: AlarmWatch | null
 }
+
+const NO_ALARMS: AlarmCount = { active: 0, raised: 0 }
 
 /** The view of a monitor in this process. */
 export class LocalView implements View {
   readonly #hub: Hub
   readonly #log: LogClient | null
   readonly #traces: TraceProvider
+  readonly #alarms: AlarmWatch | null
 
-  constructor({ hub, log, history }: LocalViewOptions) {
+  constructor({ hub, log, history, alarms }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
     this.#traces = new TraceProvider(history)
+    this.#alarms = alarms ?? null
   }
 
   async snapshot(number: DeviceNumber): Promise<Snapshot> {
@@ -62,6 +70,7 @@ export class LocalView implements View {
       totals: state.totals,
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
+      alarms: this.#alarms?.views(number) ?? [],
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
     }
@@ -76,6 +85,10 @@ export class LocalView implements View {
     switch (control.kind) {
       case 'totals_reset':
         return state.resetTotals(stream.nowUs())
+      case 'alarm_ack':
+        return this.#alarms?.acknowledge(control.device, control.name)
+      case 'alarm_snooze':
+        return this.#alarms?.snooze(control.device, control.name, control.minutes)
     }
   }
 
@@ -100,6 +113,7 @@ export class LocalView implements View {
       channels: state.channels,
       rate: state.rateAt(nowUs),
       lost: stream.ledger.lost,
+      alarms: this.#alarms?.count(number) ?? NO_ALARMS,
     }
   }
 

@@ -1,3 +1,4 @@
+import type { AlarmStatus } from '../alarms/alarm.ts'
 import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
@@ -39,7 +40,34 @@ export interface TraceRequest {
 }
 
 /** What a viewer may change. */
-export type ViewControl = { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
+export type ViewControl =
+  | { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
+  /** Somebody has taken notice. @param name null: of all alarms of the device */
+  | { readonly kind: 'alarm_ack'; readonly device: DeviceNumber; readonly name: string | null }
+  /** No bell and no program for so long; events stay on record. */
+  | {
+      readonly kind: 'alarm_snooze'
+      readonly device: DeviceNumber
+      readonly name: string | null
+      readonly minutes: number
+    }
+
+/** How an alarm rule stands for a device. */
+export interface AlarmView extends AlarmStatus {
+  readonly name: string
+  /** As it was written. */
+  readonly rule: string
+  /** Host time, Unix µs; null: it is not snoozed. */
+  readonly snoozedUntilUs: number | null
+}
+
+/** The alarms of a device in brief. */
+export interface AlarmCount {
+  /** Raised or latched, and nobody has taken notice. */
+  readonly active: number
+  /** So many were raised since the monitor began, but for snoozed ones; where it goes up, a bell rings. */
+  readonly raised: number
+}
 
 /** How the source of a device is doing. */
 export interface SourceView {
@@ -59,6 +87,7 @@ export interface DeviceBrief {
   /** Samples a second. */
   readonly rate: number
   readonly lost: number
+  readonly alarms: AlarmCount
 }
 
 /** Where the log is, and how large it gets. */
@@ -105,6 +134,8 @@ export interface Snapshot {
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */
   readonly oldestUs: number | null
+  /** Those of the device, in order of the rules; none where there are no rules. */
+  readonly alarms: readonly AlarmView[]
   /** Newest first, at most 50. */
   readonly events: readonly StreamEvent[]
   /** True where the newest sample has no number, so that no loss can be seen. */

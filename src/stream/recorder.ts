@@ -148,7 +148,7 @@ export class Recorder {
   }
 
   #clockNotice(notice: ClockNotice, frame: SampleFrame): void {
-    const { runs, events } = this.#options
+    const { runs, events, listener } = this.#options
     const { kind } = notice
     // The only sign of a restart where the device numbers nothing.
     if (kind === 'restarted' && frame.seq === null) {
@@ -158,6 +158,7 @@ export class Recorder {
     // What lies between two times that a step parts was not measured: nothing is integrated over it.
     const isStep = kind === 'restarted' || kind === 'stepped' || kind === 'host_stepped'
     if (isStep) runs.end()
+    if (kind === 'stepped' || kind === 'host_stepped') listener.clockSet()
     const text = clockText(notice, frame)
     if (kind === 'unset' || kind === 'unstamped') events.once('clock', kind, text)
     else events.report('clock', text)
@@ -257,6 +258,7 @@ export class Recorder {
     for (const loss of this.#losses.settle(toUs, placed)) {
       const { first: firstSeq, count, fromUs, reason } = loss
       listener.event({ timeUs: toUs, kind: 'lost', text: lossText(firstSeq, count, reason) })
+      listener.lost(count, fromUs, toUs)
       const epoch = runs.current(toUs)
       this.#losses.record({ ...loss, epoch, timeOf })
       log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })

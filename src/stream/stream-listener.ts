@@ -11,6 +11,10 @@ export interface StreamListener {
   /** The device has sent its first value of an extra channel. */
   channel(channel: Channel): void
   event(event: StreamEvent): void
+  /** Samples that will never come, between two times, Unix µs; before the sample behind them. */
+  lost(count: number, fromUs: number, toUs: number): void
+  /** A clock was set: the time from the sample before to the next one is none that passed. */
+  clockSet(): void
   sourceState(state: SourceState, reason: string): void
   /** The source is over, or the limit of samples is reached. */
   ended(reason: 'source' | 'limit'): void

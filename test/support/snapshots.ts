@@ -76,6 +76,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     },
     startedUs: NOW_US - 761e6,
     oldestUs: NOW_US - 761e6,
+    alarms: [],
     events: [{ timeUs: NOW_US - 30e6, kind: 'restart', text: 'the device restarted (boot 18)' }],
     unnumbered: false,
     ...changes,
@@ -86,7 +87,17 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
 /** A snapshot's own device, as it stands in the strip of all. */
 export function briefOf(snapshot: Snapshot, changes: Partial<DeviceBrief> = {}): DeviceBrief {
   const { number, device, source, values, channels, rate, ledger } = snapshot
-  return { number, device, source, values, channels, rate, lost: ledger.lost, ...changes }
+  return {
+    number,
+    device,
+    source,
+    values,
+    channels,
+    rate,
+    lost: ledger.lost,
+    alarms: { active: 0, raised: 0 },
+    ...changes,
+  }
 }
 
 const EXTRAS: readonly (readonly [id: string, unit: string, range: ValueRange | null])[] = [

@@ -40,6 +40,8 @@ export function startStream(
     sample: (sample) => samples.push(sample),
     channel: () => {},
     event: (event) => events.push(event),
+    lost: () => {},
+    clockSet: () => {},
     sourceState: () => {},
     ended: () => {},
     failed: (error) => {

@@ -198,7 +198,7 @@ describe('errors point at the character', () => {
     expect(message).toBe(
       "--alarm 'a > 1.2W for 5s', character 8, near 'W': 'W' is no unit of this value: it is measured in A",
     )
-    expect(hint).toBe('write 250mA, 4.75A')
+    expect(hint).toBe('write 250mA or 4.75A')
     expect(errorOf('a > 1 fro 5s').message).toContain("near 'fro'")
   })
 })

@@ -43,6 +43,7 @@ function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] 
     maxCurrents: numbers(),
     channels: given(texts.channel),
     polls: given(texts.poll?.map(scoped(parseDuration))),
+    alarms: given(),
   }
   return planDevices(request, CLOCK)
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/choose-output.ts'
-import type { LogPlan, RunPlan } from '../../app/run-plan.ts'
+import type { AlarmAction, LogPlan, RunPlan } from '../../app/run-plan.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
 import { deviceWordsText } from '../device-words.ts'
@@ -19,6 +19,7 @@ const EXAMPLES: readonly Example[] = [
   ],
   ['ina219 monitor --port /dev/ttyUSB0 --wait --output none', 'log without a terminal'],
   ['ina219 mock | ina219 monitor --stdin', 'frames from a pipe'],
+  ["ina219 monitor --port /dev/ttyUSB0 --alarm 'a > 1.2A for 5s as overload'", 'with an alarm'],
   [
     'ina219 monitor --mock sine --no-log --output ndjson --count 5',
     'five samples as JSON, nothing logged',
@@ -56,6 +57,7 @@ async function runPlan(
   io: ProcessIo,
 ): Promise<RunPlan> {
   const kind = chooseOutput(options.output, io)
+  const onAlarm = options.onAlarm ?? []
   return {
     devices: await devicePlans(options.devices, io),
     log,
@@ -63,8 +65,14 @@ async function runPlan(
     maxSamples: options.count ?? null,
     durationMs: options.duration ?? null,
     anomalies: options.anomalies,
-    output: { kind, ascii: options.ascii === true, mouse: options.mouse },
+    output: { kind, ascii: options.ascii === true, mouse: options.mouse, bell: options.bell },
+    onAlarm: onAlarm.length === 0 ? [] : await alarmActions(onAlarm, io),
     summary: options.summary ?? null,
     heartbeat: options.heartbeat ?? null,
   }
+}
+
+async function alarmActions(texts: readonly string[], io: ProcessIo): Promise<AlarmAction[]> {
+  const { parseAlarmAction } = await import('../alarm-plans.ts')
+  return texts.map((text) => parseAlarmAction(text, io.env))
 }

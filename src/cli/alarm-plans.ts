@@ -1,0 +1,167 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { parseRule } from '../alarms/parse-rule.ts'
+import type { Rule } from '../alarms/rule.ts'
+import type { AlarmAction, DevicePlan } from '../app/run-plan.ts'
+import { InaError } from '../util/errors.ts'
+import { type DevicesRequest, namedDevices } from './device-plans.ts'
+import { type Given, type NamedDevice, noSuchDevice } from './named-devices.ts'
+import { byDevice, type Scoped, scopeAt } from './scope.ts'
+
+/** What may stand before a rule and is the name of no device: all up to the last colon before an operator. */
+const OTHER_SCOPE = /^\s*([^<>()"'\s][^<>()"']*):/
+
+/**
+ * Gives the plans of devices their rules.
+ *
+ * @throws InaError usage_invalid, which names the character
+ */
+export function withAlarms(plans: readonly DevicePlan[], request: DevicesRequest): DevicePlan[] {
+  const devices = namedDevices(request)
+  const channelUnit = (id: string, device: string | null): string | null => {
+    const known = plans.flatMap(({ channels }, i) =>
+      device === null || scopeIs(device, devices[i]) ? channels : [],
+    )
+    return known.find((each) => each.id === id && each.unit !== '')?.unit ?? null
+  }
+  const values = request.alarms.values.flatMap((text) =>
+    scopedRule(text, request.alarms.mustMatch, devices, channelUnit),
+  )
+  const all = byDevice({ ...request.alarms, values }, '--alarm', devices)
+  refuseTwins(values)
+  return plans.map((plan, i) => {
+    const own = all.get(devices[i] as NamedDevice) ?? []
+    // One for the device itself takes the place of one of that name for all.
+    return { ...plan, alarms: [...new Map(own.map((rule) => [rule.name, rule])).values()] }
+  })
+}
+
+function scopeIs(name: string, device: NamedDevice | undefined): boolean {
+  return device !== undefined && (device.label === name || device.sourceName === name)
+}
+
+function scopedRule(
+  text: string,
+  mustMatch: Given<string>['mustMatch'],
+  devices: readonly NamedDevice[],
+  channelUnit: (id: string, device: string | null) => string | null,
+): Scoped<Rule>[] {
+  const device = scopeAt(text, 0, devices)
+  if (device === null) {
+    const other = OTHER_SCOPE.exec(text)?.[1]
+    if (other !== undefined) {
+      if (mustMatch) throw noSuchDevice(other, `--alarm '${text}'`, devices)
+      return []
+    }
+  }
+  const value = parseRule(text, device === null ? 0 : device.length + 1, {
+    channelUnit: (id) => channelUnit(id, device),
+    option: '--alarm',
+  })
+  return [{ device, value, text }]
+}
+
+/** Names tell alarms apart wherever one is acknowledged. */
+function refuseTwins(rules: readonly Scoped<Rule>[]): void {
+  for (const [i, { device, value }] of rules.entries()) {
+    const isTwin = rules
+      .slice(0, i)
+      .some((each) => each.device === device && each.value.name === value.name)
+    if (!isTwin) continue
+    throw new InaError(
+      'usage_invalid',
+      `two rules of --alarm are called '${value.name}'`,
+      `give one of them another name: as <name>`,
+    )
+  }
+}
+
+const OUTPUTS = /^output:(.*)$/s
+
+/**
+ * Reads one `--on-alarm`: `output:A=off,B=on`, or a program and its arguments, in
+ * words as a shell would split them.
+ *
+ * @throws InaError usage_invalid where it can't be started
+ */
+export function parseAlarmAction(text: string, env: NodeJS.ProcessEnv): AlarmAction {
+  const outputs = OUTPUTS.exec(text.trim())?.[1]
+  if (outputs !== undefined) return { kind: 'output', outputs: parseOutputs(outputs, text) }
+  const [file, ...args] = splitWords(text)
+  if (file === undefined || file === '') {
+    throw new InaError('usage_invalid', '--on-alarm names no program', 'write its path')
+  }
+  refuseNoProgram(file, env)
+  return { kind: 'program', file, args }
+}
+
+function parseOutputs(list: string, text: string): Record<string, boolean> {
+  const outputs: Record<string, boolean> = {}
+  for (const each of list.split(',')) {
+    const [, name, state] = /^\s*([A-D])=(on|off)\s*$/.exec(each) ?? []
+    if (name === undefined) {
+      throw new InaError(
+        'usage_invalid',
+        `--on-alarm '${text}': '${each}' is no output and its state`,
+        'write one such as output:A=off, or several: output:A=off,B=on',
+      )
+    }
+    outputs[name] = state === 'on'
+  }
+  return outputs
+}
+
+/** Words with blanks between them; quotes hold one together, and a backslash takes the next character as it is. */
+function splitWords(text: string): string[] {
+  const words: string[] = []
+  // On Windows the backslash is part of paths.
+  const backslash = process.platform === 'win32' ? null : '\\'
+  let word: string | null = null
+  let quote: string | null = null
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] as string
+    if (char === backslash && quote !== "'" && i + 1 < text.length) word = (word ?? '') + text[++i]
+    else if (quote !== null) {
+      if (char === quote) quote = null
+      else word = (word ?? '') + char
+    } else if (char === '"' || char === "'") {
+      quote = char
+      word ??= ''
+    } else if (/\s/.test(char)) {
+      if (word !== null) words.push(word)
+      word = null
+    } else word = (word ?? '') + char
+  }
+  if (quote !== null) {
+    throw new InaError(
+      'usage_invalid',
+      `--on-alarm '${text}': the quote ${quote} is not closed`,
+      'close it, or put a backslash before it',
+    )
+  }
+  return word === null ? words : [...words, word]
+}
+
+function refuseNoProgram(file: string, env: NodeJS.ProcessEnv): void {
+  const isPath = /[/\\]/.test(file)
+  // Which endings make a program is for Windows to say.
+  if (!isPath && process.platform === 'win32') return
+  const places = isPath
+    ? [file]
+    : (env['PATH'] ?? '').split(delimiter).map((each) => join(each, file))
+  if (places.some(isProgram)) return
+  throw new InaError(
+    'usage_invalid',
+    `--on-alarm can't start '${file}': ${isPath ? 'it is no program that may be run' : 'there is no such program'}`,
+    'write the path of a program that may be run (chmod +x); there is no shell, so a script needs its #! line',
+  )
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,219 @@
+import type { AlarmEvent } from '../alarms/alarm.ts'
+import { DeviceAlarms } from '../alarms/device-alarms.ts'
+import { eventText } from '../alarms/event-text.ts'
+import type { Rule } from '../alarms/rule.ts'
+import type { Sample } from '../domain/sample.ts'
+import type { Clock } from '../util/clock.ts'
+import { InaError } from '../util/errors.ts'
+import type { BusSubscriber } from './bus.ts'
+import type { Hub, HubDevice } from './hub.ts'
+import type { AlarmCount, AlarmView, DeviceNumber } from './view.ts'
+
+/** How long a sample may be under way before it counts as not there, ms. */
+const UNDER_WAY_MS = 500
+/** Between two ticks this far apart, what has come may not have been read yet, ms. */
+const LATE_TICK_MS = 250
+/** A pipe whose newest sample is no further than this from the host's clock is live, µs. */
+const LIVE_WITHIN_US = 2e6
+
+/** The rules of one device. */
+export interface DeviceRules {
+  readonly rules: readonly Rule[]
+  /** Unit of an extra channel; null: nobody said. */
+  readonly channelUnit: (id: string) => string | null
+}
+
+/** Who hears what happens to alarms. @param isSnoozed nobody wants to be disturbed */
+export type AlarmListener = (device: DeviceNumber, event: AlarmEvent, isSnoozed: boolean) => void
+
+export interface AlarmWatchOptions {
+  readonly hub: Hub
+  readonly clock: Clock
+  /** In order of the devices. */
+  readonly devices: readonly DeviceRules[]
+  readonly onEvent: AlarmListener
+}
+
+/**
+ * The alarms of a run: gives the samples of the bus to those of their device, and
+ * puts what happens on record at the time of the device. Notices a silence while it lasts.
+ */
+export class AlarmWatch implements BusSubscriber {
+  readonly #clock: Clock
+  readonly #devices: readonly WatchedDevice[]
+  #tickMs: number
+
+  constructor({ hub, clock, devices, onEvent }: AlarmWatchOptions) {
+    this.#clock = clock
+    this.#tickMs = clock.monoMs()
+    this.#devices = hub.devices.map(
+      (device) =>
+        new WatchedDevice(device, devices[device.number] ?? NO_RULES, {
+          startedUs: hub.startedUs,
+          clock,
+          onEvent,
+        }),
+    )
+  }
+
+  readonly sample = (number: DeviceNumber, sample: Sample, arrivalUs: number): void => {
+    this.#devices[number]?.sample(sample, arrivalUs)
+  }
+
+  readonly lost = (number: DeviceNumber, count: number, fromUs: number, toUs: number): void => {
+    this.#devices[number]?.alarms.lost(count, fromUs, toUs)
+  }
+
+  readonly clockSet = (number: DeviceNumber): void => {
+    this.#devices[number]?.alarms.clockSet()
+  }
+
+  /** Looks for silence; call about every 50 ms. */
+  tick(): void {
+    const nowMs = this.#clock.monoMs()
+    const isLate = nowMs - this.#tickMs > LATE_TICK_MS
+    this.#tickMs = nowMs
+    if (!isLate) for (const each of this.#devices) each.tick(nowMs)
+  }
+
+  /** In the order of the rules. */
+  views(number: DeviceNumber): readonly AlarmView[] {
+    return this.#devices[number]?.views() ?? []
+  }
+
+  count(number: DeviceNumber): AlarmCount {
+    return this.#devices[number]?.count() ?? { active: 0, raised: 0 }
+  }
+
+  /** Somebody has taken notice. @param name null: of all alarms of the device */
+  acknowledge(number: DeviceNumber, name: string | null): void {
+    this.#devices[number]?.acknowledge(name)
+  }
+
+  /** No bell and no program for a while of the host's time; events stay on record. */
+  snooze(number: DeviceNumber, name: string | null, minutes: number): void {
+    this.#devices[number]?.snooze(name, minutes)
+  }
+}
+
+const NO_RULES: DeviceRules = { rules: [], channelUnit: () => null }
+
+interface WatchContext {
+  /** Host time, Unix µs */
+  readonly startedUs: number
+  readonly clock: Clock
+  readonly onEvent: AlarmListener
+}
+
+class WatchedDevice {
+  readonly alarms: DeviceAlarms
+  readonly #device: HubDevice
+  readonly #context: WatchContext
+  /** When the newest sample was handed on, monotonic ms. */
+  #heardMs: number
+  /** It was measured about when it came. */
+  #isNow: boolean
+  /** Host time, Unix µs, by name of the rule. */
+  readonly #snoozedUntilUs = new Map<string, number>()
+  #raised = 0
+
+  constructor(device: HubDevice, { rules, channelUnit }: DeviceRules, context: WatchContext) {
+    this.#device = device
+    this.#context = context
+    this.#heardMs = context.clock.monoMs()
+    this.#isNow = device.stream.source.live
+    const totals = device.state
+    this.alarms = new DeviceAlarms({
+      rules,
+      channelUnit,
+      figures: {
+        chargeMah: () => totals.totals.chargeMah,
+        energyMwh: () => totals.totals.energyMwh,
+        batteryPercent: () => null,
+      },
+      onEvent: (event) => this.#report(event),
+    })
+  }
+
+  sample(sample: Sample, arrivalUs: number): void {
+    if (sample.origin !== 'late') {
+      this.#heardMs = this.#context.clock.monoMs()
+      const { live } = this.#device.stream.source
+      this.#isNow = live || Math.abs(arrivalUs - sample.timeUs) < LIVE_WITHIN_US
+    }
+    this.alarms.sample(sample)
+  }
+
+  tick(nowMs: number): void {
+    const { stream, state } = this.#device
+    // What is being asked for again holds back what is behind it; the end of an input is no silence.
+    if (!this.#isNow || stream.isHealing || state.source.state === 'ended') return
+    const quietUs = Math.round((nowMs - this.#heardMs - UNDER_WAY_MS) * 1000)
+    const { lastUs } = this.alarms
+    if (lastUs !== null) this.alarms.silentUntil(lastUs + quietUs)
+    else {
+      const { startedUs } = this.#context
+      this.alarms.neverHeard(startedUs, startedUs + quietUs)
+    }
+  }
+
+  views(): AlarmView[] {
+    return this.alarms.alarms.map(({ rule, status }) => ({
+      name: rule.name,
+      rule: rule.text,
+      ...status,
+      snoozedUntilUs: this.#isSnoozed(rule) ? (this.#snoozedUntilUs.get(rule.name) ?? null) : null,
+    }))
+  }
+
+  count(): AlarmCount {
+    const isActive = ({ state }: { readonly state: string }): boolean =>
+      state === 'on' || state === 'latched'
+    const active = this.alarms.alarms.filter(({ status }) => isActive(status)).length
+    return { active, raised: this.#raised }
+  }
+
+  acknowledge(name: string | null): void {
+    const timeUs = this.#nowUs
+    for (const alarm of this.#called(name)) {
+      const event = alarm.acknowledge(timeUs)
+      if (event !== null) this.#report(event)
+    }
+  }
+
+  snooze(name: string | null, minutes: number): void {
+    const untilUs = this.#device.stream.nowUs() + minutes * 60e6
+    for (const { rule } of this.#called(name)) this.#snoozedUntilUs.set(rule.name, untilUs)
+  }
+
+  #called(name: string | null): DeviceAlarms['alarms'] {
+    const { alarms } = this.alarms
+    const called = name === null ? alarms : alarms.filter(({ rule }) => rule.name === name)
+    if (called.length > 0 || name === null) return called
+    throw new InaError(
+      'usage_invalid',
+      `${this.#device.stream.device} has no alarm '${name}'`,
+      `there are: ${alarms.map(({ rule }) => rule.name).join(', ')}`,
+    )
+  }
+
+  /** The time of the device: where a recording is read, that of its newest sample. */
+  get #nowUs(): number {
+    const { lastUs } = this.alarms
+    if (lastUs === null) return this.#device.stream.nowUs()
+    const sinceMs = this.#isNow ? this.#context.clock.monoMs() - this.#heardMs : 0
+    return lastUs + Math.round(sinceMs * 1000)
+  }
+
+  #isSnoozed(rule: Rule): boolean {
+    return (this.#snoozedUntilUs.get(rule.name) ?? 0) > this.#device.stream.nowUs()
+  }
+
+  #report(event: AlarmEvent): void {
+    const { number, stream } = this.#device
+    stream.report(event.kind, eventText(event), event.timeUs)
+    const isSnoozed = this.#isSnoozed(event.rule)
+    if (event.kind === 'alarm_on' && !isSnoozed) this.#raised++
+    this.#context.onEvent(number, event, isSnoozed)
+  }
+}
