@@ -72,6 +72,7 @@ async function oneDevice(command: Command, io: ProcessIo): Promise<OneDevice> {
       maxCurrents: none,
       channels: none,
       polls: none,
+      alarms: none,
     },
     io.clock,
   )

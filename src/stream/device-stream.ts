@@ -163,7 +163,7 @@ export class DeviceStream {
   }
 
   /** True: lost samples are being asked for. */
-  get #isHealing(): boolean {
+  get isHealing(): boolean {
     return this.#link.busy && !this.#options.limit.isReached
   }
 
@@ -174,7 +174,7 @@ export class DeviceStream {
 
   /** True: an end just now would lose samples, or leave the device in a mode that is not its own. */
   get isSettling(): boolean {
-    return this.#isHealing || this.#poller?.isLeaving === true
+    return this.isHealing || this.#poller?.isLeaving === true
   }
 
   /** Ends the stream: what waits is handed on, what is missing is on record. */
