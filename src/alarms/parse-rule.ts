@@ -1,3 +1,4 @@
+import { ELECTRIC } from '../domain/channels.ts'
 import { cleanText } from '../domain/sample.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { parseSpan, parseValue, valueKindOf } from './parse-value.ts'
@@ -296,7 +297,13 @@ class RuleReader {
     } else if (word === 'lost' || word === 'out_of_range') {
       measure = { kind: word, windowS: this.#window() }
     } else if (word === 'rate' || word === 'anomaly') {
-      measure = { kind: word, channel: this.#channel() }
+      const channelAt = text.at
+      const channel = this.#channel()
+      if (word === 'anomaly' && channel === ELECTRIC.power.id) {
+        const why = 'power follows from voltage and current, and is not looked at by itself'
+        throw text.wrong(why, 'write anomaly(v) or anomaly(a)', channelAt)
+      }
+      measure = { kind: word, channel }
     } else {
       const otherwise = `there are: ${FUNCTIONS.join(', ')}`
       throw text.wrong(`'${word}' is no function`, didYouMean(word, FUNCTIONS, otherwise), at)

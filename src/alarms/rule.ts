@@ -91,6 +91,10 @@ export function leavesOf(when: Expression): (Condition | Silence)[] {
   return 'parts' in when ? when.parts.flatMap(leavesOf) : [when]
 }
 
+export function looksAt(when: Expression, kind: Measure['kind']): boolean {
+  return leavesOf(when).some((each) => each.kind === 'condition' && each.measure.kind === kind)
+}
+
 /** A text that reads as the same expression. */
 export function expressionText(when: Expression): string {
   if (when.kind === 'silent') return `silent${forText(when.afterUs)}`

@@ -6,7 +6,7 @@ import type { AlarmAction, DevicePlan } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
 import { type DevicesRequest, namedDevices } from './device-plans.ts'
 import { type Given, type NamedDevice, noSuchDevice } from './named-devices.ts'
-import { byDevice, type Scoped, scopeAt } from './scope.ts'
+import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
 
 /** What may stand before a rule and is the name of no device: all up to the last colon before an operator. */
 const OTHER_SCOPE = /^\s*([^<>()"'\s][^<>()"']*):/
@@ -24,11 +24,15 @@ export function withAlarms(plans: readonly DevicePlan[], request: DevicesRequest
     )
     return known.find((each) => each.id === id && each.unit !== '')?.unit ?? null
   }
-  const values = request.alarms.values.flatMap((text) =>
-    scopedRule(text, request.alarms.mustMatch, devices, channelUnit),
-  )
-  const all = byDevice({ ...request.alarms, values }, '--alarm', devices)
-  refuseTwins(values)
+  const read = readGiven(request.alarms, (texts, isOfProfile) => {
+    const known = isOfProfile ? [] : devices
+    const rules = texts.flatMap((text) =>
+      scopedRule(text, request.alarms.mustMatch || isOfProfile, known, channelUnit),
+    )
+    refuseTwins(rules)
+    return rules
+  })
+  const all = byDevice(read, '--alarm', devices)
   return plans.map((plan, i) => {
     const own = all.get(devices[i] as NamedDevice) ?? []
     // One for the device itself takes the place of one of that name for all.

@@ -3,6 +3,7 @@ import { DeviceAlarms } from '../alarms/device-alarms.ts'
 import { eventText } from '../alarms/event-text.ts'
 import type { Rule } from '../alarms/rule.ts'
 import type { Sample } from '../domain/sample.ts'
+import type { Anomaly } from '../stats/anomaly.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import type { BusSubscriber } from './bus.ts'
@@ -60,6 +61,11 @@ export class AlarmWatch implements BusSubscriber {
     this.#devices[number]?.sample(sample, arrivalUs)
   }
 
+  /** Comes before the sample that it was found with. */
+  readonly anomaly = (number: DeviceNumber, channel: string, { score }: Anomaly): void => {
+    this.#devices[number]?.anomaly(channel, Math.abs(score))
+  }
+
   readonly lost = (number: DeviceNumber, count: number, fromUs: number, toUs: number): void => {
     this.#devices[number]?.alarms.lost(count, fromUs, toUs)
   }
@@ -115,6 +121,8 @@ class WatchedDevice {
   #isNow: boolean
   /** Host time, Unix µs, by name of the rule. */
   readonly #snoozedUntilUs = new Map<string, number>()
+  /** Scores of those found with the sample to come, by channel. */
+  #anomalies = new Map<string, number>()
   #raised = 0
 
   constructor(device: HubDevice, { rules, channelUnit }: DeviceRules, context: WatchContext) {
@@ -135,13 +143,18 @@ class WatchedDevice {
     })
   }
 
+  anomaly(channel: string, score: number): void {
+    this.#anomalies.set(channel, Math.max(score, this.#anomalies.get(channel) ?? 0))
+  }
+
   sample(sample: Sample, arrivalUs: number): void {
     if (sample.origin !== 'late') {
       this.#heardMs = this.#context.clock.monoMs()
       const { live } = this.#device.stream.source
       this.#isNow = live || Math.abs(arrivalUs - sample.timeUs) < LIVE_WITHIN_US
     }
-    this.alarms.sample(sample)
+    this.alarms.sample(sample, this.#anomalies)
+    if (this.#anomalies.size > 0) this.#anomalies = new Map()
   }
 
   tick(nowMs: number): void {

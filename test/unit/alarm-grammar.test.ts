@@ -175,6 +175,7 @@ describe('errors point at the character', () => {
     ['avg(w,2h) > 1', 7],
     ['avg(w,1m > 1', 10],
     ['foo(w) > 1', 1],
+    ['anomaly(w)', 9],
     ['p95 > 1', 1],
     ['lost > 1', 1],
     ['lost(1m) > 1V', 13],

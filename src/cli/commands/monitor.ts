@@ -1,8 +1,10 @@
 import { Command } from 'commander'
+import { looksAt } from '../../alarms/rule.ts'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/choose-output.ts'
-import type { AlarmAction, LogPlan, RunPlan } from '../../app/run-plan.ts'
+import type { AlarmAction, DevicePlan, LogPlan, RunPlan } from '../../app/run-plan.ts'
+import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
 import { deviceWordsText } from '../device-words.ts'
@@ -58,8 +60,10 @@ async function runPlan(
 ): Promise<RunPlan> {
   const kind = chooseOutput(options.output, io)
   const onAlarm = options.onAlarm ?? []
+  const devices = await devicePlans(options.devices, io)
+  if (!options.anomalies) refuseAnomalyRules(devices)
   return {
-    devices: await devicePlans(options.devices, io),
+    devices,
     log,
     keepTime: options.keepTime === true,
     maxSamples: options.count ?? null,
@@ -70,6 +74,16 @@ async function runPlan(
     summary: options.summary ?? null,
     heartbeat: options.heartbeat ?? null,
   }
+}
+
+function refuseAnomalyRules(devices: readonly DevicePlan[]): void {
+  const rule = devices.flatMap(({ alarms }) => alarms).find(({ when }) => looksAt(when, 'anomaly'))
+  if (rule === undefined) return
+  throw new InaError(
+    'usage_invalid',
+    `the alarm '${rule.name}' waits for anomalies, and --no-anomalies looks for none`,
+    'leave one of them out',
+  )
 }
 
 async function alarmActions(texts: readonly string[], io: ProcessIo): Promise<AlarmAction[]> {
