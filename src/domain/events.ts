@@ -31,6 +31,8 @@ export const EVENT_KINDS = {
   unnumbered: RARE,
   /** Its lines come without a CRC now. */
   unprotected: RARE,
+  /** The form of its lines was found out, or is another than before. */
+  format: RARE,
   /** It sends more channels than it can have. */
   channels: RARE,
   /** It sends more different states than are kept. */

@@ -12,6 +12,7 @@ export type Frame =
   | NoteFrame
   | OutputsFrame
   | BlankFrame
+  | TextFrame
   | OverlongFrame
   | CrcErrorFrame
   | MalformedFrame
@@ -120,6 +121,11 @@ export interface NoteFrame extends Protectable {
 /** An empty line, or one of blanks alone: carries nothing (PROTOCOL.md 2). */
 export interface BlankFrame {
   readonly kind: 'blank'
+}
+
+/** A line of a sketch with another form of lines, which is no sample of its own: part of a block, a header, a banner. */
+export interface TextFrame {
+  readonly kind: 'text'
 }
 
 /** A line of more than 512 bytes; all of it was skipped (PROTOCOL.md 2). */

@@ -1,5 +1,5 @@
 import type { InaError } from '../util/errors.ts'
-import type { FrameSink } from './lines/line-decoder.ts'
+import type { FormatSink } from './formats/format-lines.ts'
 
 /** How a source is doing, as the screen shows it. */
 export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
@@ -9,7 +9,7 @@ export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
  * lines in front (`lines/`); one that gets its samples otherwise makes frames
  * itself. Each is counted, and judged, by the stream.
  */
-export interface SourceSink extends FrameSink {
+export interface SourceSink extends FormatSink {
   /** Raw bytes received, for the ledger; those of a frame may come before or after it. */
   bytes(count: number): void
   /**

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../util/clock.ts'
-import { decodeBytes } from './lines/line-decoder.ts'
+import { AUTO, type FormatChoice } from './formats/format-choice.ts'
+import { FormatDecoder, PAUSE_MS } from './formats/format-lines.ts'
 import { SilenceWatch } from './silence.ts'
 import type { Source, SourceSink } from './source.ts'
 
@@ -19,21 +20,29 @@ export class StdinSource implements Source {
   /** null: not started */
   #silence: SilenceWatch | null = null
   #paused = false
+  readonly #format: FormatChoice
+  /** null: not started, or over */
+  #decoder: FormatDecoder | null = null
   #timer: NodeJS.Timeout | undefined
+  #pause: NodeJS.Timeout | undefined
 
-  constructor(input: Readable, clock: Clock = systemClock) {
+  constructor(input: Readable, clock: Clock = systemClock, format: FormatChoice = AUTO) {
     this.#input = input
     this.#clock = clock
+    this.#format = format
   }
 
   start(sink: SourceSink): void {
-    const decoder = decodeBytes(sink)
+    const decoder = new FormatDecoder(sink, this.#format, this.#clock)
+    this.#decoder = decoder
     let over = false
     const end = (): void => {
       if (over) return
       over = true
       clearInterval(this.#timer)
+      clearTimeout(this.#pause)
       decoder.end()
+      this.#decoder = null
       sink.state('ended', 'end of input')
       sink.ended()
     }
@@ -58,6 +67,13 @@ export class StdinSource implements Source {
       look()
       decoder.push(chunk)
       sink.bytes(chunk.length)
+      clearTimeout(this.#pause)
+      const pause = (): void => {
+        // What is not read yet may be the rest of the block.
+        if (this.#paused) this.#pause = setTimeout(pause, PAUSE_MS)
+        else decoder.pause()
+      }
+      if (decoder.isWaiting) this.#pause = setTimeout(pause, PAUSE_MS)
     })
     this.#input.on('end', end)
     // A broken pipe on the writer's side is the end of input, too.
@@ -78,8 +94,11 @@ export class StdinSource implements Source {
     this.#input.resume()
   }
 
+  /** Lines that wait for others are handed on as they are. */
   async stop(): Promise<void> {
+    this.#decoder?.settle()
     clearInterval(this.#timer)
+    clearTimeout(this.#pause)
     this.#input.pause()
     this.#input.removeAllListeners('data')
     // An open pipe would keep the process alive.

@@ -23,6 +23,8 @@ export interface ChannelListOptions {
 export class ChannelList {
   readonly #options: ChannelListOptions
   readonly #channels = new Map<string, Channel>()
+  /** Units that the device's own lines say, by channel. */
+  readonly #units = new Map<string, string>()
   /** Label under which the log knows the units. */
   #namedUnder = ''
 
@@ -36,6 +38,11 @@ export class ChannelList {
     for (const id in extras) areKnown = (this.#channels.has(id) || this.#add(id)) && areKnown
     this.#nameInLog()
     return areKnown ? extras : this.#onlyKnown(extras)
+  }
+
+  /** What the device's lines say of a channel, before its first value; the user's word goes before it. */
+  useUnit(id: string, unit: string): void {
+    if (this.#units.size < MAX_EXTRA_CHANNELS) this.#units.set(id, unit)
   }
 
   /** @param name of a member that can't be that of a channel */
@@ -68,7 +75,7 @@ export class ChannelList {
       return false
     }
     const setting = settings.find((each) => each.id === id)
-    const channel = extraChannel(id, place, setting?.unit, setting?.range)
+    const channel = extraChannel(id, place, this.#unitOf(id), setting?.range)
     this.#channels.set(id, channel)
     this.#namedUnder = ''
     listener.channel(channel)
@@ -78,12 +85,17 @@ export class ChannelList {
   /** The log keeps units by device, whose label may change. */
   #nameInLog(): void {
     const { settings, log, device } = this.#options
-    if (log === null || settings.length === 0) return
+    if (log === null || settings.length + this.#units.size === 0) return
     const label = device()
     if (label === this.#namedUnder) return
     this.#namedUnder = label
-    for (const { id, unit } of settings) {
-      if (this.#channels.has(id)) log.channel({ device: label, id, unit })
+    for (const id of new Set([...settings.map((each) => each.id), ...this.#units.keys()])) {
+      if (this.#channels.has(id)) log.channel({ device: label, id, unit: this.#unitOf(id) })
     }
+  }
+
+  #unitOf(id: string): string {
+    const said = this.#options.settings.find((each) => each.id === id)?.unit
+    return said || (this.#units.get(id) ?? '')
   }
 }

@@ -65,6 +65,7 @@ export class DeviceStream {
   readonly #runs: DeviceRuns
   readonly #events: EventReport
   readonly #intake: Intake
+  readonly #channels: ChannelList
   readonly #link: Link
   readonly #timeline: Timeline
   readonly #recorder: Recorder
@@ -78,6 +79,8 @@ export class DeviceStream {
   /** State and reason as the source says, and as they were told. */
   #source: readonly [SourceState, string] | null = null
   #told: readonly [SourceState, string] | null = null
+  /** When the newest line came, Unix µs. */
+  #arrivalUs = 0
   /** Newest sample that came as it was measured. */
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
@@ -101,17 +104,18 @@ export class DeviceStream {
     this.#intake = new Intake(this.#ledger, this.#events)
     this.#commands = new CommandLog(this.#events, () => this.#firmware)
     this.#backpressure = new Backpressure(source, options.congestion)
+    this.#channels = new ChannelList({
+      settings: options.channels,
+      listener,
+      log,
+      events: this.#events,
+      device: label,
+    })
     this.#recorder = new Recorder({
       ledger: this.#ledger,
       runs: this.#runs,
       events: this.#events,
-      channels: new ChannelList({
-        settings: options.channels,
-        listener,
-        log,
-        events: this.#events,
-        device: label,
-      }),
+      channels: this.#channels,
       limit,
       listener,
       log,
@@ -222,7 +226,9 @@ export class DeviceStream {
   }
 
   readonly #sink: SourceSink = {
-    frame: (frame) => this.#frame(frame),
+    frame: (frame, origin) => this.#frame(frame, origin?.ageMs ?? 0),
+    format: (text, isChange) => this.#format(text, isChange),
+    unit: (channel, unit) => this.#channels.useUnit(channel, unit),
     bytes: (count) => {
       this.#ledger.bytes += count
       this.#backpressure.check()
@@ -240,12 +246,17 @@ export class DeviceStream {
     failed: (error) => this.#listener.failed(error),
   }
 
-  #frame(received: Frame): void {
+  /** @param ageMs how long ago the line came, where it had to wait for others */
+  #frame(received: Frame, ageMs: number): void {
     // After the last sample, a device that is to get its mode back still answers.
     const isOver = this.#options.limit.isReached
     if (isOver && (received.kind === 'sample' || this.#poller === null)) return
     const frame = this.#intake.take(received)
-    const arrivalUs = this.#host.nowUs()
+    const nowUs = this.#host.nowUs()
+    // Never before one that came before it.
+    const arrivalUs =
+      ageMs === 0 ? nowUs : Math.max(this.#arrivalUs, Math.round(nowUs - ageMs * 1000))
+    this.#arrivalUs = arrivalUs
     if (frame.kind === 'note') this.#events.report('note', frame.message)
     else if (frame.kind === 'outputs') this.#outputsAre(frame.outputs)
     else if (frame.kind === 'sample' && !frame.resend) {
@@ -257,6 +268,18 @@ export class DeviceStream {
   #disconnected(): void {
     this.#follow(this.#link.disconnected())
     this.#poller?.disconnected()
+  }
+
+  /** The lines are read in another way now, so that what was learned of those before says nothing. */
+  #format(text: string, isChange: boolean): void {
+    if (isChange) {
+      this.#intake.connected()
+      this.#follow(this.#link.finish())
+      this.#timeline.restart()
+      this.#recorder.restarted(null, this.#eventUs)
+      this.#live = null
+    }
+    this.#events.report('format', text)
   }
 
   #connected(): void {

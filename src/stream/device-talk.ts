@@ -66,6 +66,8 @@ export class DeviceTalk {
       this.#rejectOpen = reject
       this.#source.start({
         frame: (frame) => this.#frame(frame),
+        format: () => {},
+        unit: () => {},
         bytes: () => {},
         state: (state, reason) => {
           if (state === 'waiting') this.#end(gone(reason))

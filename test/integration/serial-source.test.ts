@@ -45,6 +45,10 @@ class Recorder implements SourceSink {
   bytes(count: number): void {
     this.byteCount += count
   }
+  format(text: string): void {
+    this.log.push(`format ${text}`)
+  }
+  unit(): void {}
   state(state: string, reason: string): void {
     this.log.push(state)
     this.reasons.push(reason)

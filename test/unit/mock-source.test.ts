@@ -58,6 +58,8 @@ function run(options: Partial<MockSourceOptions> = {}): {
     bytes: (count) => {
       bytes += count
     },
+    format: (text) => calls.push(text),
+    unit: (channel) => calls.push(channel),
     state: (state) => calls.push(state),
     connected: () => calls.push('connected'),
     ended: () => calls.push('ended'),

@@ -9,6 +9,8 @@ function listen(source: StdinSource): string[] {
   const sink: SourceSink = {
     frame: () => {},
     bytes: () => {},
+    format: () => {},
+    unit: () => {},
     connected: () => {},
     ended: () => states.push('end'),
     failed: () => {},

@@ -345,7 +345,15 @@ export class Link {
   }
 }
 
+const WORDLESS: ReadonlySet<Frame['kind']> = new Set([
+  'malformed',
+  'crc_error',
+  'blank',
+  'text',
+  'overlong',
+])
+
 /** Whether a line shows that the device speaks. */
 function isWord({ kind }: Frame): boolean {
-  return kind !== 'malformed' && kind !== 'crc_error' && kind !== 'blank' && kind !== 'overlong'
+  return !WORDLESS.has(kind)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/clock.ts'
-import { decodeLines } from '../lines/line-decoder.ts'
+import type { FormatChoice } from '../formats/format-choice.ts'
+import { FormatLines, PAUSE_MS } from '../formats/format-lines.ts'
 import { SilenceWatch } from '../silence.ts'
 import type { SourceSink } from '../source.ts'
 import { BaudDoubt, baudAdvice, WINDOW_BYTES } from './baud-doubt.ts'
@@ -11,6 +12,7 @@ export interface ConnectionOptions {
   readonly path: string
   /** Bits a second. */
   readonly baud: number
+  readonly format: FormatChoice
   readonly clock: Clock
   readonly factory: PortFactory
 }
@@ -32,6 +34,10 @@ export class Connection {
   /** As it is now. */
   #baud: number
   #timer: NodeJS.Timeout | undefined
+  /** null: not listening */
+  #lines: FormatLines | null = null
+  /** Runs while a block of lines waits for its end. */
+  #pause: NodeJS.Timeout | undefined
   #over = false
 
   private constructor(options: ConnectionOptions, port: OpenPort, presence: string) {
@@ -57,27 +63,37 @@ export class Connection {
    * @param lost called once, after the last line, when the port is gone
    */
   async listen(sink: SourceSink, lost: (reason: string) => void): Promise<void> {
-    const { clock } = this.#options
-    const chain = await createLineChain(
-      decodeLines({
-        frame: (frame) => {
+    const { clock, format } = this.#options
+    const lines = new FormatLines(
+      {
+        frame: (frame, origin) => {
           if (frame.kind !== 'overlong') {
             this.#silence.line(clock.monoMs())
             this.#doubt.frame(frame)
           }
-          sink.frame(frame)
+          sink.frame(frame, origin)
         },
-      }),
+        format: (text, isChange) => sink.format(text, isChange),
+        unit: (channel, unit) => sink.unit(channel, unit),
+      },
+      format,
+      clock,
     )
+    this.#lines = lines
+    const chain = await createLineChain(lines)
     const lose = (reason: string): void => {
       if (this.#over) return
-      void this.close()
       chain.end()
+      void this.close()
       lost(reason)
     }
     this.#timer = setInterval(() => this.#look(sink, lose), WATCH_MS)
     this.#port.listen({
-      data: (chunk) => this.#data(chunk, chain, sink),
+      data: (chunk) => {
+        this.#data(chunk, chain, sink)
+        clearTimeout(this.#pause)
+        if (lines.isWaiting) this.#pause = setTimeout(() => lines.pause(), PAUSE_MS)
+      },
       lost: () => lose(`${this.path} went away: waiting for it`),
     })
   }
@@ -91,9 +107,13 @@ export class Connection {
     this.#port.setBaud(baud)
   }
 
+  /** Lines that wait for others are handed on as they are. */
   async close(): Promise<void> {
     this.#over = true
+    this.#lines?.end()
+    this.#lines = null
     clearInterval(this.#timer)
+    clearTimeout(this.#pause)
     await this.#port.close()
   }
 

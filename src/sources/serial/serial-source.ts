@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import type { Clock } from '../../util/clock.ts'
 import { asInaError } from '../../util/errors.ts'
+import { AUTO, type FormatChoice, mayHear } from '../formats/format-choice.ts'
 import type { Source, SourceSink } from '../source.ts'
 import { Connection } from './connection.ts'
 import { findAgain, identityOf, type PortIdentity } from './identity.ts'
@@ -16,6 +17,8 @@ export interface SerialSourceOptions {
   readonly baud: number
   /** Wait for a port that is absent, refused or in use at the start. */
   readonly wait: boolean
+  /** What the lines are; absent: found out. */
+  readonly format?: FormatChoice
   readonly clock: Clock
   readonly factory?: PortFactory
   readonly listPorts?: () => Promise<readonly PortInfo[]>
@@ -24,7 +27,8 @@ export interface SerialSourceOptions {
 /** A device on a serial port, through all its comings and goings. */
 export class SerialSource implements Source {
   readonly label: string
-  readonly duplex = true
+  /** False: what the user names prints another form of lines, and hears nothing. */
+  readonly duplex: boolean
   readonly live = true
   readonly mayFail = true
   /** 8N1: ten bits a byte. */
@@ -41,6 +45,7 @@ export class SerialSource implements Source {
   constructor(options: SerialSourceOptions) {
     this.#options = options
     this.label = options.path
+    this.duplex = mayHear(options.format ?? AUTO)
     this.bytesPerSecond = options.baud / 10
   }
 
@@ -103,12 +108,12 @@ export class SerialSource implements Source {
   }
 
   async #open(): Promise<void> {
-    const { baud, clock } = this.#options
+    const { baud, clock, format = AUTO } = this.#options
     const factory = this.#options.factory ?? realPortFactory
     let connection: Connection
     try {
       const path = await this.#resolve()
-      connection = await Connection.open({ path, baud, clock, factory })
+      connection = await Connection.open({ path, baud, format, clock, factory })
     } catch (error) {
       this.#handle({ type: 'open_failed', nowMs: clock.monoMs(), error: asInaError(error) })
       return
@@ -159,7 +164,9 @@ async function leadsElsewhere(path: string): Promise<boolean> {
 function onChange(sink: SourceSink): SourceSink {
   let told = ''
   return {
-    frame: (frame) => sink.frame(frame),
+    frame: (frame, origin) => sink.frame(frame, origin),
+    format: (text, isChange) => sink.format(text, isChange),
+    unit: (channel, unit) => sink.unit(channel, unit),
     bytes: (count) => sink.bytes(count),
     connected: () => sink.connected(),
     ended: () => sink.ended(),

@@ -28,11 +28,11 @@ const TIME = words(
   'time timestamp date datetime millis milliseconds micros microseconds elapsed uptime clock created epoch ts tick ticks zeit uhrzeit datum zeitstempel fecha hora heure',
 )
 const CURRENT = words(
-  'current curr amp amps ampere amperes milliamps ima ibus iload strom courant corriente',
+  'current curr amp amps ampere amperes milliamps ima ibus iload strom courant corriente corrente',
 )
 const POWER = words('power pwr watt watts milliwatts leistung puissance potencia')
 const VOLTAGE = words(
-  'voltage volt volts millivolts vbus vbat vbatt vin vout vcc vdd vload busv spannung tension voltaje',
+  'voltage volt volts millivolts vbus vbat vbatt vin vout vcc vdd vload busv spannung tension voltaje tensao',
 )
 /** Words that mean something where no better one stands in the name. */
 const WEAK_VOLTAGE = words('v mv u bus batt battery')
@@ -77,7 +77,7 @@ function timeUnit(unit: string | null): string | null {
 }
 
 /** Lower-case words: cut at anything that is no letter, and inside `busVoltage` and `vBatt`, not in `mA`. */
-function tokensOf(name: string): string[] {
+export function tokensOf(name: string): string[] {
   return name
     .replace(/[µμ]/g, 'u')
     .replace(/(\p{Ll}{2})(\p{Lu})/gu, '$1 $2')
