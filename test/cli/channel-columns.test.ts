@@ -173,7 +173,7 @@ describe('export --channels', () => {
 describe('history', () => {
   test('has a row for each channel, and nothing electric of a device that is not', async () => {
     makePlural()
-    expect((await run('history')).stdout).toBe(`times in UTC
+    expect((await run('history', '--stats', 'avg')).stdout).toBe(`times in UTC
 
 bench: 2026-11-20 20:13:00 to 2026-11-20 20:13:02 (00:00:02)
   samples  3
@@ -229,7 +229,8 @@ store:
 
   test('as JSON has them by device and bucket', async () => {
     makePlural()
-    const { stdout } = await run('history', '--format', 'json', '--every', '1m')
+    const args = ['--format', 'json', '--every', '1m', '--stats', 'avg']
+    const { stdout } = await run('history', ...args)
     const { devices, buckets } = JSON.parse(stdout) as Record<string, Record<string, unknown>[]>
     expect(devices?.map(({ channels }) => channels)).toEqual([
       { t: { n: 2, min: -0.5, avg: (-0.5 + 23.5) / 2, max: 23.5, unit: '' } },

@@ -58,7 +58,7 @@ function history(
 describe('the table', () => {
   test('sums up the whole log', async () => {
     makeGappy()
-    const { code, stdout, stderr } = await history()
+    const { code, stdout, stderr } = await history('--stats', 'avg')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     // 178 s of 0.36 A at 5 V.
     expect(stdout).toBe(`times in UTC+01:00
@@ -144,7 +144,7 @@ events: 1
 
 test('JSON holds the same, with a version', async () => {
   makeGappy()
-  const { stdout } = await history('--format', 'json', '--every', '1m')
+  const { stdout } = await history('--format', 'json', '--every', '1m', '--stats', 'avg')
   const parsed = JSON.parse(stdout)
   expect(parsed.version).toBe(1)
   expect(parsed.devices).toEqual([
@@ -166,6 +166,7 @@ test('JSON holds the same, with a version', async () => {
       charge_backward_mah: 0,
       energy_forward_mwh: 89,
       energy_backward_mwh: 0,
+      statistics: 'skipped',
     },
   ])
   expect(parsed.buckets).toHaveLength(6)

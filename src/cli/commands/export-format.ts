@@ -1,6 +1,13 @@
 import { ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { channelColumn, SAMPLE_COLUMNS } from '../../domain/columns.ts'
-import type { Bucket, LoggedEvent, LoggedSample, MinAvgMax } from '../../storage/read/log-query.ts'
+import { printedFigure, type StatisticName } from '../../stats/statistics.ts'
+import type {
+  Bucket,
+  DetailedBucket,
+  LoggedEvent,
+  LoggedSample,
+  MinAvgMax,
+} from '../../storage/read/log-query.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
 import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
@@ -132,19 +139,30 @@ export class SampleLines {
 export class BucketLines {
   readonly #format: ExportFormat
   readonly #channels: readonly string[]
+  readonly #statistics: readonly StatisticName[]
   /** Of the numbers. */
   readonly #names: readonly string[]
 
-  /** @param channels ids of the extra channels to write */
-  constructor(format: ExportFormat, channels: readonly string[]) {
+  /** @param channels ids of the extra channels to write @param statistics of every channel */
+  constructor(
+    format: ExportFormat,
+    channels: readonly string[],
+    statistics: readonly StatisticName[],
+  ) {
     this.#format = format
     this.#channels = channels
-    this.#names = bucketColumns(channels)
+    this.#statistics = statistics
+    this.#names = bucketColumns(channels, statistics)
       .slice(2)
       .map((name) => JSON.stringify(name))
   }
 
-  line(bucket: Bucket): string {
+  line(bucket: Bucket | DetailedBucket): string {
+    const further = 'statistics' in bucket ? bucket.statistics : null
+    const furtherOf = (id: string): (number | null)[] => {
+      const own = further?.get(id)
+      return this.#statistics.map((name) => (own === undefined ? null : printedFigure(own, name)))
+    }
     const { device, samples, lost } = bucket
     const time = formatIso(bucket.fromUs)
     const numbers = [
@@ -154,7 +172,11 @@ export class BucketLines {
       ...QUANTITIES.flatMap((quantity) => threeOf(bucket[quantity])),
       hourAmount(bucket.chargeMah),
       hourAmount(bucket.energyMwh),
-      ...this.#channels.flatMap((id) => threeOf(bucket.channels.get(id) ?? null)),
+      ...ELECTRIC_CHANNELS.flatMap(({ id }) => furtherOf(id)),
+      ...this.#channels.flatMap((id) => [
+        ...threeOf(bucket.channels.get(id) ?? null),
+        ...furtherOf(id),
+      ]),
     ]
     if (this.#format === 'csv') {
       return `${time},${csvText(device)},${numbers.map(csvNumber).join(',')}\n`
@@ -171,12 +193,22 @@ export function sampleColumns(channels: readonly string[]): string[] {
   return [...SAMPLE_COLUMNS, ...channels.map((id) => channelColumn(id, SAMPLE_COLUMNS))]
 }
 
-export function bucketColumns(channels: readonly string[]): string[] {
+/** Statistics of voltage, current and power stand behind the fixed columns, those of an extra channel behind its own. */
+export function bucketColumns(
+  channels: readonly string[],
+  statistics: readonly StatisticName[],
+): string[] {
+  const further = statistics.map((name) => `_${name}`)
+  const fixed = [
+    ...BUCKET_COLUMNS,
+    ...ELECTRIC_CHANNELS.flatMap(({ column }) => further.map((part) => column + part)),
+  ]
+  const parts = [...PARTS, ...further]
   const own = channels.flatMap((id) => {
-    const column = channelColumn(id, BUCKET_COLUMNS, PARTS)
-    return PARTS.map((part) => column + part)
+    const column = channelColumn(id, fixed, parts)
+    return parts.map((part) => column + part)
   })
-  return [...BUCKET_COLUMNS, ...own]
+  return [...fixed, ...own]
 }
 
 /** The first line of a CSV file. */

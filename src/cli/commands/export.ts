@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
+import type { StatisticName } from '../../stats/statistics.ts'
 import type {
   Bucket,
+  DetailedBucket,
   LoggedEvent,
   LoggedLoss,
   LoggedSample,
@@ -37,6 +39,7 @@ import {
   recordedIn,
   settleRange,
 } from './log-range.ts'
+import { settleStatistics, statsOption, wishOf } from './statistics-option.ts'
 import { WorkProgress } from './work-progress.ts'
 
 interface ExportOptions extends RangeOptions {
@@ -44,11 +47,13 @@ interface ExportOptions extends RangeOptions {
   out?: string
   events?: boolean
   channels?: ChannelRequest
+  stats?: readonly StatisticName[]
 }
 
 const EXAMPLES: readonly Example[] = [
   ['ina219 export --last 48h > log.csv', 'every sample, to the digit'],
   ['ina219 export --last 48h --every 1m -o minutes.csv', 'a row a minute'],
+  ['ina219 export --every 1m --stats p95,stddev', 'with further statistics'],
   ['ina219 export --device bench-7 --format ndjson', 'one device, an object a line'],
   ['ina219 export --channels all', 'extra channels as further columns'],
   ['ina219 export --events', 'gaps, restarts, reconnects'],
@@ -84,12 +89,15 @@ export function exportCommand(io: ProcessIo): Command {
         { parse: parseChannels },
       ),
     )
+    .addOption(statsOption('further columns with --every'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       settleRange(command)
       const hint = 'give one of the two'
+      exclude(command, [['events'], ['stats']], '--events has no --stats', hint)
       exclude(command, [['events'], ['every']], '--events has no --every', hint)
       exclude(command, [['events'], ['channels']], '--events has no --channels', hint)
+      settleStatistics(command)
       return runExport(command.opts<ExportOptions>(), io)
     })
   return command
@@ -166,7 +174,12 @@ function piecesOf(
   const request = options.channels
   const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
   if (every === undefined) return samplePieces(reader, range, format, channels)
-  return bucketPieces(reader.buckets(range, every * 1000), format, channels)
+  const { stats = [] } = options
+  const buckets =
+    stats.length === 0
+      ? reader.buckets(range, every * 1000)
+      : reader.detailedBuckets(range, every * 1000, wishOf(stats))
+  return bucketPieces(buckets, format, channels, stats)
 }
 
 function* eventPieces(reader: LogReader, range: LogRange, format: ExportFormat): Generator<Piece> {
@@ -179,12 +192,13 @@ function* eventPieces(reader: LogReader, range: LogRange, format: ExportFormat):
 }
 
 function* bucketPieces(
-  buckets: Iterable<Bucket>,
+  buckets: Iterable<Bucket | DetailedBucket>,
   format: ExportFormat,
   channels: readonly string[],
+  statistics: readonly StatisticName[],
 ): Generator<Piece> {
-  const lines = new BucketLines(format, channels)
-  yield* header(format, bucketColumns(channels))
+  const lines = new BucketLines(format, channels, statistics)
+  yield* header(format, bucketColumns(channels, statistics))
   yield* linePieces(
     buckets,
     (bucket) => lines.line(bucket),
@@ -255,14 +269,15 @@ function lossEvent({ device, firstSeq, count, fromUs, reason }: LoggedLoss): Log
 
 /** Where raw samples of the requested span have gone by themselves. */
 function retentionHint(options: ExportOptions, reader: LogReader, range: LogRange): string {
-  const isFromMinutes = options.every !== undefined && options.every % 60_000 === 0
+  const wantsSamples = (options.stats ?? []).length > 0
+  const isFromMinutes = !wantsSamples && options.every !== undefined && options.every % 60_000 === 0
   const rawUs = reader.oldestRawUs(range.device)
   const span = reader.span(range.device)
   if (isFromMinutes || rawUs === null || span === null) return ''
   const isAllThere = span.fromUs >= rawUs || range.fromUs >= rawUs
   if (isAllThere) return ''
-  return (
-    `ina219: samples before ${formatIso(rawUs)} have passed the retention; ` +
-    'their minute averages are still there: --every 1m\n'
-  )
+  const gone = `ina219: samples before ${formatIso(rawUs)} have passed the retention; `
+  return wantsSamples
+    ? `${gone}of that time min, avg and max are still there, the columns of --stats are empty\n`
+    : `${gone}their minute averages are still there: --every 1m\n`
 }

@@ -1,8 +1,16 @@
 import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
-import type { Bucket, LoggedChannel, LogRange } from '../../storage/read/log-query.ts'
+import { type ChannelStatistics, STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import type {
+  Bucket,
+  DetailedBucket,
+  LoggedChannel,
+  LogRange,
+} from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { BucketLines, hourAmount } from './export-format.ts'
+import { type DetailedTotal, detailedTotals, statisticsMembers } from './history-statistics.ts'
+import { wishOf } from './statistics-option.ts'
 
 /** Version of the JSON that `history` writes; goes up when a member changes its meaning or goes. */
 const JSON_VERSION = 1
@@ -12,17 +20,23 @@ export function* jsonText(
   reader: LogReader,
   range: LogRange,
   everyMs: number | undefined,
+  stats: readonly StatisticName[] | undefined,
 ): Generator<string> {
   yield `{"version":${JSON_VERSION}`
   const channels = reader.channels(range.device)
-  yield* list('devices', reader.totals(range), (bucket) => total(bucket, channels))
+  // Asked for with --every, they are wanted of the buckets; the totals have what costs little.
+  const names = stats ?? STATISTICS
+  const isAsked = stats !== undefined && everyMs === undefined
+  const totals = detailedTotals(reader, range, names, isAsked)
+  yield* list('devices', totals, (each) => totalObject(each, names, channels))
   if (everyMs !== undefined) {
-    const lines = new BucketLines('ndjson', [])
-    yield* list('buckets', reader.buckets(range, everyMs * 1000), (bucket) => {
+    const own = stats ?? []
+    const lines = new BucketLines('ndjson', [], own)
+    yield* list('buckets', bucketsOf(reader, range, everyMs, own), (bucket) => {
       const line = withMembers(lines.line(bucket).trimEnd(), directionMembers(bucket, hourAmount))
       return channels.length === 0
         ? line
-        : withMembers(line, { channels: channelMembers(bucket, []) })
+        : withMembers(line, { channels: channelMembers(bucket, [], own, statisticsIn(bucket)) })
     })
   }
   yield* list('lost', reader.losses(range), (loss) =>
@@ -41,8 +55,35 @@ export function* jsonText(
   yield '}\n'
 }
 
+function bucketsOf(
+  reader: LogReader,
+  range: LogRange,
+  everyMs: number,
+  names: readonly StatisticName[],
+): Generator<Bucket | DetailedBucket> {
+  return names.length === 0
+    ? reader.buckets(range, everyMs * 1000)
+    : reader.detailedBuckets(range, everyMs * 1000, wishOf(names))
+}
+
+type Statistics = ReadonlyMap<string, ChannelStatistics>
+
+function statisticsIn(bucket: Bucket | DetailedBucket): Statistics {
+  return ('statistics' in bucket ? bucket.statistics : null) ?? new Map()
+}
+
 /** @param channels of all devices; none: the log has no extra channels */
-function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
+function totalObject(
+  { total: bucket, state, statistics }: DetailedTotal,
+  names: readonly StatisticName[],
+  channels: readonly LoggedChannel[],
+): string {
+  const electric = QUANTITIES.map((each) => {
+    const { id, column } = ELECTRIC[each]
+    const figures = bucket[each]
+    const further = statisticsMembers(statistics.get(id), names)
+    return [column, figures === null ? null : { ...figures, ...further }]
+  })
   return JSON.stringify({
     device: bucket.device,
     from: formatIso(bucket.fromUs),
@@ -52,11 +93,14 @@ function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
     lost: bucket.lost,
     covered_s: bucket.coveredUs / 1e6,
     coverage: bucket.coverage,
-    ...Object.fromEntries(QUANTITIES.map((each) => [ELECTRIC[each].column, bucket[each]])),
+    ...Object.fromEntries(electric),
     charge_mah: bucket.chargeMah,
     energy_mwh: bucket.energyMwh,
     ...directionMembers(bucket),
-    ...(channels.length === 0 ? {} : { channels: channelMembers(bucket, channels) }),
+    ...(channels.length === 0
+      ? {}
+      : { channels: channelMembers(bucket, channels, names, statistics) }),
+    statistics: state,
   })
 }
 
@@ -64,12 +108,25 @@ function total(bucket: Bucket, channels: readonly LoggedChannel[]): string {
 function channelMembers(
   bucket: Bucket,
   channels: readonly LoggedChannel[],
+  names: readonly StatisticName[],
+  statistics: Statistics,
 ): Record<string, object> {
   const entries = [...bucket.channels].map(([id, summary]) => {
     const own = channels.find((each) => each.id === id && each.device === bucket.device)
-    return [id, own === undefined ? summary : { ...summary, unit: own.unit }] as const
+    const figures = statistics.get(id)
+    const further = {
+      ...statisticsMembers(figures, names),
+      // Its own: not every sample has a value.
+      ...(names.includes('mean_time') ? { covered_s: coveredS(figures) } : {}),
+    }
+    const unit = own === undefined ? {} : { unit: own.unit }
+    return [id, { ...summary, ...unit, ...further }] as const
   })
   return Object.fromEntries(entries)
+}
+
+function coveredS(figures: ChannelStatistics | undefined): number | null {
+  return figures === undefined ? null : figures.coveredUs / 1e6
 }
 
 /** Charge and energy by direction; what flowed back is negative, so that both add up to the signed sum. */

@@ -1,5 +1,6 @@
 import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { STATISTICS, type StatisticName } from '../../stats/statistics.ts'
 import type {
   Bucket,
   LoggedChannel,
@@ -12,6 +13,7 @@ import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
+import { bucketStatistics, detailedTotals, totalStatistics } from './history-statistics.ts'
 import {
   align,
   cells,
@@ -30,19 +32,47 @@ export function* tableText(
   reader: LogReader,
   range: LogRange,
   everyMs: number | undefined,
+  stats: readonly StatisticName[] | undefined,
+  colour: Colour,
+): Generator<string> {
+  if (everyMs === undefined) yield* totalsText(reader, range, stats, colour)
+  else yield* bucketsText(reader, range, everyMs, stats ?? [], colour)
+  yield* lossList(reader.losses(range), colour)
+  yield* eventList(reader.events(range), colour)
+}
+
+function* totalsText(
+  reader: LogReader,
+  range: LogRange,
+  stats: readonly StatisticName[] | undefined,
+  colour: Colour,
+): Generator<string> {
+  const names = stats ?? STATISTICS
+  const totals = detailedTotals(reader, range, names, stats !== undefined)
+  yield zoneLine(totals[0]?.total)
+  const channels = reader.channels(range.device)
+  for (const each of totals) {
+    yield* totalText(each.total, channels, colour)
+    yield* totalStatistics(each, names, channels)
+  }
+}
+
+function* bucketsText(
+  reader: LogReader,
+  range: LogRange,
+  everyMs: number,
+  stats: readonly StatisticName[],
   colour: Colour,
 ): Generator<string> {
   const totals = reader.totals(range)
-  yield `times in ${zoneName(totals[0]?.fromUs ?? 0)}\n`
-  const channels = reader.channels(range.device)
-  if (everyMs === undefined) {
-    for (const total of totals) yield* totalText(total, channels, colour)
-  } else {
-    yield* bucketTables(reader, range, everyMs, totals, colour)
-    yield* channelTables(reader, range, everyMs, totals, colour)
-  }
-  yield* lossList(reader.losses(range), colour)
-  yield* eventList(reader.events(range), colour)
+  yield zoneLine(totals[0])
+  yield* bucketTables(reader, range, everyMs, totals, colour)
+  yield* channelTables(reader, range, everyMs, totals, colour)
+  yield* bucketStatistics(reader, range, everyMs, stats, totals, colour)
+}
+
+function zoneLine(first: Bucket | undefined): string {
+  return `times in ${zoneName(first?.fromUs ?? 0)}\n`
 }
 
 function* totalText(

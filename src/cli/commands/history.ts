@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { streamTarget } from '../../app/output-target.ts'
+import type { StatisticName } from '../../stats/statistics.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
@@ -19,17 +20,20 @@ import {
   recordedIn,
   settleRange,
 } from './log-range.ts'
+import { statsOption } from './statistics-option.ts'
 
 const FORMATS = ['table', 'plot', 'json'] as const
 
 interface HistoryOptions extends RangeOptions {
   format: (typeof FORMATS)[number]
   ascii?: boolean
+  stats?: readonly StatisticName[]
 }
 
 const EXAMPLES: readonly Example[] = [
   ['ina219 history --last 15m', 'the last quarter of an hour in figures'],
   ['ina219 history --last 48h --every 1h', 'a row an hour'],
+  ['ina219 history --last 1h --every 10m --stats p95,stddev', 'spread and percentiles'],
   ['ina219 history --last 48h --format plot', 'the same as a plot'],
   ['ina219 history --from 2026-11-20 --to 2026-11-21', 'a day, local time'],
   ['ina219 history --last 1d --format json > day.json', 'for programs'],
@@ -44,6 +48,7 @@ export function historyCommand(io: ProcessIo): Command {
   addRangeOptions(command)
     .addOption(formatOption(command, 'table, plot or json', FORMATS))
     .addOption(option('--ascii', 'plot with ASCII characters only'))
+    .addOption(statsOption('further statistics, in tables and JSON'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       settleRange(command)
@@ -59,7 +64,8 @@ async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void>
     const range = recordedIn(requested, reader)
     if (range === null) {
       if (options.format === 'json') {
-        for (const piece of jsonText(reader, requested, options.every)) io.stdout.write(piece)
+        const { every, stats } = options
+        for (const piece of jsonText(reader, requested, every, stats)) io.stdout.write(piece)
       }
       io.stderr.write(emptyHint(reader, requested))
       return
@@ -84,9 +90,11 @@ function textOf(
   range: LogRange,
   io: ProcessIo,
 ): Generator<string> {
-  if (options.format === 'json') return jsonText(reader, range, options.every)
+  if (options.format === 'json') return jsonText(reader, range, options.every, options.stats)
   const colour = colourFor(io.stdout, io.env)
-  if (options.format === 'table') return tableText(reader, range, options.every, colour)
+  if (options.format === 'table') {
+    return tableText(reader, range, options.every, options.stats, colour)
+  }
   return plotText(reader, range, options.every, {
     columns: io.stdout.columns ?? 80,
     ascii: options.ascii === true,

@@ -4,9 +4,9 @@ import type { Bucket, MinAvgMax } from '../../storage/read/log-query.ts'
 const EMPTY_ROWS = 3
 
 /** Drops what lies within a long run of empty buckets; @returns each with how many were dropped before it */
-export function* withoutSilence(buckets: Iterable<Bucket>): Generator<[Bucket, number]> {
+export function* withoutSilence<B extends Bucket>(buckets: Iterable<B>): Generator<[B, number]> {
   let empty = 0
-  let last: Bucket | undefined
+  let last: B | undefined
   for (const bucket of buckets) {
     if (bucket.samples === 0) {
       if (++empty <= EMPTY_ROWS) yield [bucket, 0]

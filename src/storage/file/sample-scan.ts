@@ -3,7 +3,7 @@ import { Continuity } from '../../stats/continuity.ts'
 import type { Figures } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
 import type { Catalog } from './catalog.ts'
-import { fromStored, type StoredValue } from './stored-value.ts'
+import { fromStored, isStored, type StoredValue } from './stored-value.ts'
 
 /** id (Unix µs), epoch_id, seq, v, a, w, status_id */
 export type SampleRow = [
@@ -60,13 +60,23 @@ export class SampleScan {
 
   /** Shows `folder` the samples of a run that stand before a time. */
   prime(folder: Folder, epochId: number, timeUs: number): void {
+    for (const row of this.runUpTo(epochId, timeUs)) this.#add(folder, null, row)
+  }
+
+  /**
+   * The samples of a run before a time that decide what the next ones follow on, in order.
+   *
+   * @param isLong also where extra channels are wanted, which any sample may lack
+   */
+  runUpTo(epochId: number, timeUs: number, isLong = false): SampleRow[] {
     const { startedUs } = this.#catalog.epoch(epochId)
-    if (startedUs >= timeUs) return
+    if (startedUs >= timeUs) return []
     const before = (limit: number): SampleRow[] =>
       this.#before.all(startedUs, timeUs, epochId, limit) as SampleRow[]
-    let rows = before(Continuity.MEMORY)
-    if (rows[0] !== undefined && !isElectric(rows[0])) rows = before(LONG_MEMORY)
-    for (const row of rows.reverse()) this.#add(folder, null, row)
+    if (isLong) return before(LONG_MEMORY).reverse()
+    const rows = before(Continuity.MEMORY)
+    const isEnough = rows[0] === undefined || isElectric(rows[0])
+    return (isEnough ? rows : before(LONG_MEMORY)).reverse()
   }
 
   isOf(row: SampleRow, deviceId: number): boolean {
@@ -91,6 +101,12 @@ export class SampleScan {
       this.#catalog.status(row[6]).measured,
     )
   }
+}
+
+/** All three, or none in a sample of extra channels alone; false: the page that it was read from is damaged. */
+export function areStored([, , , v, a, w]: SampleRow): boolean {
+  if (v === null) return a === null && w === null
+  return isStored(v) && isStored(a) && isStored(w)
 }
 
 /** False: the sample is of the other channels of its device alone. */

@@ -1,6 +1,7 @@
 /** What is asked of the log, and what it answers; shared by `history` and `export`. */
 
 import type { Extras } from '../../domain/channels.ts'
+import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { LoggedChannel } from '../file/records.ts'
 
 export type { LoggedChannel }
@@ -88,6 +89,17 @@ export interface Bucket {
   readonly energyBackwardMwh: number | null
   /** Extra channels that have measured values, by id, in order of their first appearance. */
   readonly channels: ReadonlyMap<string, ChannelSummary>
+}
+
+/** What is wanted of the raw samples beside the figures of a bucket. */
+export interface StatisticsWish {
+  readonly withPercentiles: boolean
+}
+
+/** A bucket with the statistics of its channels, by their ids: v, a, w and the extra ones. */
+export interface DetailedBucket extends Bucket {
+  /** null: they can't be known any more, since some of the samples have passed the retention. */
+  readonly statistics: ReadonlyMap<string, ChannelStatistics> | null
 }
 
 export interface LoggedLoss {

@@ -4,22 +4,26 @@ import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { Damage, logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
-import { isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
-import { fromStored, isStored } from '../file/stored-value.ts'
+import { areStored, isElectric, SampleScan } from '../file/sample-scan.ts'
+import { fromStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type {
   Bucket,
+  DetailedBucket,
   LoggedChannel,
   LoggedEvent,
   LoggedLoss,
   LoggedSample,
   LogRange,
   LogSpan,
+  StatisticsWish,
 } from './log-query.ts'
 import { eventsIn, lossesIn } from './log-records.ts'
 import { SpanQuery } from './span-query.ts'
+import { StatisticsQuery } from './statistics-query.ts'
+import { StatisticsScan } from './statistics-scan.ts'
 import { TraceQuery } from './trace-query.ts'
 
 /**
@@ -37,6 +41,7 @@ export class LogReader {
   readonly #extras: ExtrasScan | null
   readonly #spans: SpanQuery
   readonly #buckets: BucketQuery
+  readonly #statistics: StatisticsQuery
   readonly #traces: TraceQuery
 
   private constructor(db: Database.Database, file: string) {
@@ -48,6 +53,8 @@ export class LogReader {
     this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
     this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
     this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
+    const statistics = new StatisticsScan(this.#catalog, this.#scan, this.#extras)
+    this.#statistics = new StatisticsQuery(this.#catalog, statistics)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
     process.once('exit', this.#onExit)
   }
@@ -155,6 +162,26 @@ export class LogReader {
     return this.#rows(this.#buckets.buckets(range, everyUs))
   }
 
+  /** What `totals` gave for the range, with the statistics of each channel: every sample of it is read. */
+  detailedTotals(
+    totals: readonly Bucket[],
+    range: LogRange,
+    wish: StatisticsWish,
+  ): DetailedBucket[] {
+    const everyUs = Number.POSITIVE_INFINITY
+    return this.#read(() => [...this.#statistics.detailed(totals, range, everyUs, wish)])
+  }
+
+  /** `buckets` with the statistics of each channel: every sample of the range is read. */
+  detailedBuckets(
+    range: LogRange,
+    everyUs: number,
+    wish: StatisticsWish,
+  ): Generator<DetailedBucket> {
+    const buckets = this.#buckets.buckets(range, everyUs)
+    return this.#rows(this.#statistics.detailed(buckets, range, everyUs, wish))
+  }
+
   /**
    * A span of one device, folded for a chart; from the roll-ups as far as they serve, so
    * that slots of some minutes take milliseconds whatever the rate.
@@ -201,10 +228,4 @@ export class LogReader {
       throw readError(error, this.#file)
     }
   }
-}
-
-/** All three, or none in a sample of extra channels alone. */
-function areStored([, , , v, a, w]: SampleRow): boolean {
-  if (v === null) return a === null && w === null
-  return isStored(v) && isStored(a) && isStored(w)
 }

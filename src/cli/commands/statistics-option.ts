@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import { isPercentile, STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import type { StatisticsWish } from '../../storage/read/log-query.ts'
+import { InaError } from '../../util/errors.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { type CliOption, option } from '../option.ts'
+import { levelOf } from '../precedence.ts'
+
+/** There without being asked for. */
+const ALWAYS: readonly string[] = ['min', 'avg', 'max']
+
+/** @param help what they are to the command */
+export function statsOption(help: string): CliOption {
+  return option(
+    '--stats <names>',
+    `${help}: all, or of ${STATISTICS.join(', ')} (reads every sample)`,
+    { parse: parseStatistics },
+  )
+}
+
+/** @param text `all`, or names with commas between; each once, in that order @throws InaError usage_invalid */
+export function parseStatistics(text: string): readonly StatisticName[] {
+  if (text.trim() === 'all') return STATISTICS
+  const wanted = new Set<StatisticName>()
+  for (const word of text.split(',').map((each) => each.trim())) {
+    const name = STATISTICS.find((each) => each === word)
+    if (name !== undefined) wanted.add(name)
+    else if (!ALWAYS.includes(word)) {
+      throw new InaError(
+        'usage_invalid',
+        `'${word}' is no statistic`,
+        didYouMean(word, STATISTICS, `say all, or some of ${STATISTICS.join(', ')}`),
+      )
+    }
+  }
+  return [...wanted]
+}
+
+/** @throws InaError usage_invalid: said on the command line where there are no buckets to have statistics of */
+export function settleStatistics(command: Command): void {
+  if (levelOf(command, 'stats') < 3 || levelOf(command, 'every') >= 0) return
+  throw new InaError(
+    'usage_invalid',
+    '--stats needs --every: a single sample has no statistics',
+    'give --every 1m, or another length',
+  )
+}
+
+export function wishOf(names: readonly StatisticName[]): StatisticsWish {
+  return { withPercentiles: names.some(isPercentile) }
+}

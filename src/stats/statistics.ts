@@ -1,0 +1,109 @@
+import { Moments } from './moments.ts'
+import { BIN_ERROR, ValueDigest } from './value-digest.ts'
+
+/** What there is beside min, avg and max, in the order in which all of it is shown. */
+export const STATISTICS = [
+  'mean_time',
+  'stddev',
+  'p2p',
+  'p5',
+  'p50',
+  'p95',
+  'p99',
+  'crest',
+  'slope',
+] as const
+export type StatisticName = (typeof STATISTICS)[number]
+
+/** Those that are percentiles. */
+const PERCENTS: Readonly<Partial<Record<StatisticName, number>>> = {
+  p5: 5,
+  p50: 50,
+  p95: 95,
+  p99: 99,
+}
+
+export function isPercentile(name: StatisticName): boolean {
+  return PERCENTS[name] !== undefined
+}
+
+/** What the measured values of one channel in a span come to; defined in docs/log.md. */
+export interface ChannelStatistics {
+  /** Measured values. */
+  readonly n: number
+  /** In the unit of the channel; null where there is no value. */
+  readonly min: number | null
+  readonly mean: number | null
+  readonly max: number | null
+  /** null where it does not exist, or was not asked for. `slope` is per second. */
+  readonly figures: Readonly<Record<StatisticName, number | null>>
+  /** Time that `mean_time` is known for, µs. */
+  readonly coveredUs: number
+  /** Relative error of the percentiles at most; 0: they are measured values. */
+  readonly percentileError: number
+}
+
+/** @param digest null: percentiles were not asked for */
+export function statisticsOf(moments: Moments, digest: ValueDigest | null): ChannelStatistics {
+  const { count, min, mean, max, coveredUs } = moments
+  const percentile = (percent: number): number | null => {
+    const value = digest?.percentile(percent) ?? null
+    if (value === null || min === null || max === null) return null
+    // The middle of the outer bins may lie outside.
+    return Math.min(max, Math.max(min, value))
+  }
+  return {
+    n: count,
+    min,
+    mean,
+    max,
+    figures: {
+      mean_time: moments.meanTime,
+      stddev: moments.stddev,
+      p2p: moments.p2p,
+      p5: percentile(5),
+      p50: percentile(50),
+      p95: percentile(95),
+      p99: percentile(99),
+      crest: moments.crest,
+      slope: moments.slope,
+    },
+    coveredUs,
+    percentileError: digest === null || digest.isExact ? 0 : BIN_ERROR,
+  }
+}
+
+/** Decimals of all figures but exact percentiles, which have the digits of the device. */
+const DECIMALS = 9
+/** Slopes are small: a volt a month is 0.4 µV/s. */
+const SLOPE_DECIMALS = 12
+
+/** A figure as reports print it, without float noise; null stays null. */
+export function printedFigure(
+  { figures, percentileError }: ChannelStatistics,
+  name: StatisticName,
+): number | null {
+  const value = figures[name]
+  if (value === null || (isPercentile(name) && percentileError === 0)) return value
+  return Number(value.toFixed(name === 'slope' ? SLOPE_DECIMALS : DECIMALS))
+}
+
+/** Gathers the values of one channel. */
+export class ChannelAccumulator {
+  readonly moments = new Moments()
+  readonly #digest: ValueDigest | null
+
+  /** @param withPercentiles false: less memory */
+  constructor(withPercentiles: boolean) {
+    this.#digest = withPercentiles ? new ValueDigest() : null
+  }
+
+  add(timeUs: number, value: number): void {
+    this.moments.add(timeUs, value)
+    this.#digest?.add(value)
+  }
+
+  read(): ChannelStatistics {
+    return statisticsOf(this.moments, this.#digest)
+  }
+}

@@ -1,0 +1,119 @@
+import { ChannelAccumulator, type ChannelStatistics } from '../../stats/statistics.ts'
+import {
+  type FeedSample,
+  StatisticsFeed,
+  type StatisticsSink,
+} from '../../stats/statistics-feed.ts'
+import type { Catalog } from '../file/catalog.ts'
+import { Damage } from '../file/log-errors.ts'
+import { areStored, type SampleRow, type SampleScan } from '../file/sample-scan.ts'
+import { fromStored } from '../file/stored-value.ts'
+import type { ExtrasScan } from './extras-scan.ts'
+import type { LogSpan, StatisticsWish } from './log-query.ts'
+
+/** The statistics of a bucket that has samples; those between have none. */
+export interface FilledStatistics {
+  /** Number of the bucket: its begin is this times its length, Unix time. */
+  readonly index: number
+  readonly channels: ReadonlyMap<string, ChannelStatistics>
+}
+
+/** Gathers the statistics of one device in buckets of equal length, from the raw samples. */
+export class StatisticsScan {
+  readonly #catalog: Catalog
+  readonly #scan: SampleScan
+  readonly #extras: ExtrasScan | null
+
+  /** @param extras null: the log has no extra channels */
+  constructor(catalog: Catalog, scan: SampleScan, extras: ExtrasScan | null) {
+    this.#catalog = catalog
+    this.#scan = scan
+    this.#extras = extras
+  }
+
+  /** Buckets with samples in order of time. @param everyUs whole µs; infinite: one for all @throws Damage */
+  *buckets(
+    deviceId: number,
+    { fromUs, toUs }: LogSpan,
+    everyUs: number,
+    wish: StatisticsWish,
+  ): Generator<FilledStatistics, undefined> {
+    const sink = new BucketSink(wish)
+    const feed = new StatisticsFeed(sink, false)
+    let index = Number.NaN
+    for (const rows of this.#scan.pages(fromUs, toUs)) {
+      const own = rows.filter((row) => this.#scan.isOf(row, deviceId))
+      const samples = this.#samples(own)
+      for (const sample of samples) {
+        const next = Math.floor(sample.timeUs / everyUs)
+        if (next !== index) {
+          if (!Number.isNaN(index)) yield { index, channels: sink.take(feed.channels) }
+          index = next
+        }
+        if (!feed.knows(sample.epochId)) this.#prime(feed, sample)
+        feed.add(sample)
+      }
+    }
+    if (!Number.isNaN(index)) yield { index, channels: sink.take(feed.channels) }
+    return undefined
+  }
+
+  #prime(feed: StatisticsFeed, { epochId, timeUs }: FeedSample): void {
+    const rows = this.#scan.runUpTo(epochId, timeUs, this.#extras !== null)
+    for (const sample of this.#samples(rows)) feed.add(sample, false)
+  }
+
+  #samples(rows: readonly SampleRow[]): FeedSample[] {
+    const extras = this.#extras?.of(rows)
+    return rows.map((row) => {
+      if (!areStored(row)) throw new Damage()
+      const [timeUs, epochId, seq, v, a, w, statusId] = row
+      return {
+        timeUs,
+        epochId,
+        seq: seq ?? -1,
+        voltage: fromStored(v),
+        current: fromStored(a),
+        power: fromStored(w),
+        extras: extras?.get(timeUs) ?? null,
+        measured: this.#catalog.status(statusId).measured,
+      }
+    })
+  }
+}
+
+/** The values of the bucket under way, by places of the channels. */
+class BucketSink implements StatisticsSink {
+  readonly #wish: StatisticsWish
+  #channels: (ChannelAccumulator | undefined)[] = []
+
+  constructor(wish: StatisticsWish) {
+    this.#wish = wish
+  }
+
+  value(channel: number, timeUs: number, value: number): void {
+    this.#of(channel).add(timeUs, value)
+  }
+
+  pair(channel: number, _timeUs: number, spanUs: number, value0: number, value1: number): void {
+    this.#of(channel).moments.addPair(spanUs, value0, value1)
+  }
+
+  /** The figures of the bucket; another one begins. @param ids by place */
+  take(ids: readonly string[]): Map<string, ChannelStatistics> {
+    const figures = new Map<string, ChannelStatistics>()
+    this.#channels.forEach((channel, place) => {
+      if (channel !== undefined) figures.set(ids[place] as string, channel.read())
+    })
+    this.#channels = []
+    return figures
+  }
+
+  #of(place: number): ChannelAccumulator {
+    const known = this.#channels[place]
+    if (known !== undefined) return known
+    const made = new ChannelAccumulator(this.#wish.withPercentiles)
+    this.#channels[place] = made
+    return made
+  }
+}
