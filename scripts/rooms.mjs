@@ -40,6 +40,7 @@ const DOORS = {
     'client/log-client.ts',
     'client/log-history.ts',
     'client/reader-registry.ts',
+    'client/totals-reset.ts',
     'client/unused-log.ts',
     'read/commit-reader.ts',
     'read/known-log.ts',

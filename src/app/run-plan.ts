@@ -68,6 +68,8 @@ export interface RunPlan {
   readonly log: LogPlan | null
   /** Contract: `--keep-time`. */
   readonly keepTime: boolean
+  /** Contract: `--keep-totals`; only with a log. */
+  readonly keepTotals: boolean
   /** Stop after so many samples of all devices; null: no limit. */
   readonly maxSamples: number | null
   /** Stop after that long; null: no limit. */

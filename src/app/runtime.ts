@@ -1,5 +1,6 @@
 import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
+import { KeptTotals } from '../monitor/kept-totals.ts'
 import { LocalView } from '../monitor/local-view.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
 import type { Source } from '../sources/source.ts'
@@ -44,6 +45,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let hub: Hub | undefined
   let anomalies: AnomalyWatch | undefined
   let alarms: RunAlarms | null = null
+  let keptTotals: KeptTotals | undefined
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
   await runAll([
@@ -63,6 +65,9 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         alarms?.watch.tick()
       }, TICK_MS)
       if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
+      if (plan.keepTotals && log !== null && history !== null) {
+        keptTotals = new KeptTotals({ hub, log, history })
+      }
       await output.open(hub, new LocalView({ hub, log, history, alarms: alarms?.watch ?? null }))
       hub.start()
       for (const [number, { settings }] of plan.devices.entries()) {
@@ -81,6 +86,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => alarms?.close(),
     // What a screen asks for from now on would find a closed log.
     () => output?.hold(),
+    () => keptTotals?.close(),
     () => history?.close(),
     () => log?.close(),
     () => output?.close(),

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
+import { InaError } from '../util/errors.ts'
 import { countOption, dbOption, durationOption, retainOption } from './common-options.ts'
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
-import { exclude } from './precedence.ts'
+import { exclude, sourceLevel } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
@@ -18,6 +19,7 @@ export interface MonitorOptions extends LogOptions {
   readonly devices: DevicesRequest
   readonly keepTime?: boolean
   readonly anomalies: boolean
+  readonly keepTotals?: boolean
   readonly output?: OutputKind
   /** ms */
   readonly duration?: number
@@ -51,6 +53,7 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
         'write the summary to a file: --summary run.json',
       )
     }
+    settleKeepTotals(command)
     return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: request }
   }
 }
@@ -59,6 +62,9 @@ function addLogOptions(command: Command): Command {
   return command
     .addOption(dbOption())
     .addOption(option('--no-log', 'write no log'))
+    .addOption(
+      option('--keep-totals', 'charge and energy go on from earlier runs, since the last reset'),
+    )
     .addOption(retainOption())
 }
 
@@ -73,6 +79,21 @@ function addAlarmOptions(command: Command): Command {
       ),
     )
     .addOption(option('--no-bell', 'no sound of the terminal when an alarm is raised'))
+}
+
+/** What is kept is in the log. @throws InaError usage_invalid */
+function settleKeepTotals(command: Command): void {
+  const { log, keepTotals } = command.opts<MonitorOptions>()
+  if (log || keepTotals !== true) return
+  if (sourceLevel(command, 'log') > sourceLevel(command, 'keepTotals')) {
+    command.setOptionValue('keepTotals', false)
+    return
+  }
+  throw new InaError(
+    'usage_invalid',
+    '--keep-totals needs the log, and --no-log writes none',
+    'leave one of the two out',
+  )
 }
 
 /** How a run is shown, and when it ends. */

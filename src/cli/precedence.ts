@@ -41,6 +41,11 @@ export function levelOf(command: Command, key: string): number {
   const value: unknown = command.getOptionValue(key)
   if (value === undefined || value === false) return -1
   if (Array.isArray(value) && value.length === 0) return -1
+  return sourceLevel(command, key)
+}
+
+/** Where the value of an option comes from, whatever it says: 0 built-in, 1 file, 2 environment, 3 flag. */
+export function sourceLevel(command: Command, key: string): number {
   return LEVELS.indexOf(command.getOptionValueSource(key))
 }
 

@@ -10,6 +10,7 @@ import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { sendCommand } from './commands/send.ts'
 import { serviceCommand } from './commands/service.ts'
+import { totalsCommand } from './commands/totals.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
 import { CliOption, option } from './option.ts'
 
@@ -70,6 +71,7 @@ const COMMANDS = [
   mockCommand,
   historyCommand,
   exportCommand,
+  totalsCommand,
   importCommand,
   portsCommand,
   serviceCommand,

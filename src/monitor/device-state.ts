@@ -3,10 +3,13 @@ import type { StreamEvent } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
-import { Integrator, type Totals } from '../stats/totals.ts'
+import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
+import type { LoggedTotals } from '../storage/read/log-query.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { RateMeter } from './rate-meter.ts'
 import { TraceStore } from './trace-store.ts'
+import type { TotalsView } from './view.ts'
 
 const WINDOWS_S: readonly number[] = [60, 300, 900]
 const EVENTS_KEPT = 50
@@ -24,6 +27,8 @@ export class DeviceState {
   readonly #totals = new Integrator()
   readonly #rate = new RateMeter()
   #totalsSinceUs: number
+  /** Goes up with each reset of the totals. */
+  #totalsRun = 0
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
   #isElectric = false
@@ -73,8 +78,10 @@ export class DeviceState {
     return this.#events
   }
 
-  get totals(): Totals & { readonly sinceUs: number } {
-    return { sinceUs: this.#totalsSinceUs, ...this.#totals.read() }
+  get totals(): TotalsView {
+    const untilUs = this.#newest?.sample.timeUs ?? this.#totalsSinceUs
+    const elapsedS = Math.max(0, untilUs - this.#totalsSinceUs) / US_PER_SECOND
+    return { sinceUs: this.#totalsSinceUs, elapsedS, ...this.#totals.read() }
   }
 
   /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
@@ -92,9 +99,27 @@ export class DeviceState {
     return this.#windows.read(this.#newest?.sample.timeUs ?? nowUs)
   }
 
-  resetTotals(nowUs: number): void {
-    this.#totals.reset()
-    this.#totalsSinceUs = this.#newest?.sample.timeUs ?? nowUs
+  /** Begins the totals again at the newest sample, which is the last one that does not count. */
+  resetTotals(): void {
+    if (this.#newest === null) return
+    this.#totalsRun++
+    this.#totalsSinceUs = this.#newest.sample.timeUs
+    this.#totals.reset(this.#totalsSinceUs)
+  }
+
+  /**
+   * The totals go on from those of earlier runs: begins them at the newest sample.
+   *
+   * @returns adds what there was up to that sample; without effect once they were reset
+   */
+  resumeTotals(): (before: LoggedTotals) => void {
+    this.resetTotals()
+    const run = this.#totalsRun
+    return ({ sinceUs, figures }) => {
+      if (run !== this.#totalsRun) return
+      this.#totals.include(figures)
+      this.#totalsSinceUs = sinceUs
+    }
   }
 
   sample(sample: Sample, arrivalUs: number, mode: string | null): void {
@@ -102,7 +127,9 @@ export class DeviceState {
     if (sample.electric) this.#isElectric = true
     this.#totals.add(sample)
     if (sample.origin !== 'late') {
+      if (this.#newest === null) this.#totalsSinceUs = sample.timeUs
       if (this.#goesBack(sample)) {
+        this.#totalsSinceUs = Math.min(this.#totalsSinceUs, sample.timeUs)
         this.#trace = new TraceStore()
         this.#windows = new SlidingWindows(WINDOWS_S)
       }

@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../domain/events.ts'
 import type { Command } from '../protocol/link/commands.ts'
-import type { LogClient, LogState } from '../storage/client/log.ts'
+import { totalsText } from '../stats/totals-text.ts'
+import type { DeviceLog, LogClient, LogState, TotalsRequest } from '../storage/client/log.ts'
 import { DeviceStream, type DeviceStreamOptions } from '../stream/device-stream.ts'
 import { type Ledger, type RunLedger, runLedger } from '../stream/ledger.ts'
 import type { StreamListener } from '../stream/stream-listener.ts'
@@ -42,6 +43,8 @@ export class Hub {
   readonly #log: LogClient | null
   #logKind: LogState['kind'] = 'recording'
   #logOutages = 0
+  /** For what concerns none of the devices. */
+  #spare: DeviceLog | null = null
   /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
   #settling: (() => void) | null = null
 
@@ -70,6 +73,7 @@ export class Hub {
       return { number, stream, state: states[number] as DeviceState, publisher }
     })
     log?.onState((state) => this.#logState(state))
+    log?.onTotalsRequest((request) => this.#totalsRequest(request))
     // Already in the log, which made them.
     log?.onEvent(({ device, timeUs, kind, detail }) => {
       const own = this.devices.filter(({ stream }) => stream.device === device)
@@ -140,6 +144,17 @@ export class Hub {
     this.devices[number]?.stream.command(command)
   }
 
+  /** Begins the totals of a device again at 0; what they were is an event. Without effect before its first sample. */
+  resetTotals(number: DeviceNumber): void {
+    const device = this.devices[number]
+    if (device === undefined || device.state.newest === null) return
+    const { sinceUs, elapsedS, ...totals } = device.state.totals
+    device.state.resetTotals()
+    const text = `reset: ${totalsText(totals, sinceUs, elapsedS)}`
+    // At the newest sample: those behind it count, in the log, too.
+    device.stream.report('totals', text, device.state.totals.sinceUs)
+  }
+
   /** All sources are over. */
   get isOver(): boolean {
     return this.devices.every(({ state }) => state.source.state === 'ended')
@@ -175,6 +190,17 @@ export class Hub {
     this.#logKind = kind
     const text = kind === 'recording' ? 'the log is being written again' : reason
     for (const { number } of this.devices) this.#event(number, { kind: 'log', text })
+  }
+
+  /** Another process asks; the device may be one of an earlier run. */
+  #totalsRequest({ device, newestUs, detail }: TotalsRequest): void {
+    const own = this.devices.filter(({ stream, state }) => {
+      return stream.device === device && state.newest !== null
+    })
+    for (const { number } of own) this.resetTotals(number)
+    if (own.length > 0) return
+    this.#spare ??= this.#log?.forDevice() ?? null
+    this.#spare?.event({ timeUs: newestUs, device, kind: 'totals', detail })
   }
 
   #event(number: DeviceNumber, event: Omit<StreamEvent, 'timeUs'>): void {

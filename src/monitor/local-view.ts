@@ -81,10 +81,10 @@ export class LocalView implements View {
   }
 
   async control(control: ViewControl): Promise<void> {
-    const { stream, state } = this.#device(control.device)
+    const { number } = this.#device(control.device)
     switch (control.kind) {
       case 'totals_reset':
-        return state.resetTotals(stream.nowUs())
+        return this.#hub.resetTotals(number)
       case 'alarm_ack':
         return this.#alarms?.acknowledge(control.device, control.name)
       case 'alarm_snooze':

@@ -97,6 +97,14 @@ export interface LogPlace {
   readonly bytesAtRetention: number | null
 }
 
+/** Since the totals were reset, else since the first sample: of this run, with `--keep-totals` of the log. */
+export interface TotalsView extends Totals {
+  /** Unix µs */
+  readonly sinceUs: number
+  /** Time since then up to the newest sample, s. */
+  readonly elapsedS: number
+}
+
 /** Everything a view may know of one moment; immutable. */
 export interface Snapshot {
   readonly version: typeof VIEW_VERSION
@@ -129,8 +137,7 @@ export interface Snapshot {
   /** Of the log that all devices share; null with `--no-log`. */
   readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
-  /** Since the monitor began or the totals were reset. */
-  readonly totals: Totals & { readonly sinceUs: number }
+  readonly totals: TotalsView
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */
   readonly oldestUs: number | null

@@ -10,10 +10,10 @@ export interface Totals {
   readonly chargeMah: number
   /** mWh, signed */
   readonly energyMwh: number
-  /** The part in the direction that the sensor calls positive, mAh, 0 or more. */
-  readonly chargeForwardMah: number
+  /** The part in the direction that the sensor calls positive, mAh, 0 or more; null: not known of all of it. */
+  readonly chargeForwardMah: number | null
   /** The same, by the sign of the power, mWh. */
-  readonly energyForwardMwh: number
+  readonly energyForwardMwh: number | null
   /** Time over which all of these are known, s. */
   readonly coveredS: number
   /** Measured ones with voltage and current. */
@@ -24,11 +24,15 @@ export function totalsOf(figures: Figures): Totals {
   return {
     chargeMah: figures.chargePc / PICO_PER_MILLI_HOUR,
     energyMwh: figures.energyPj / PICO_PER_MILLI_HOUR,
-    chargeForwardMah: figures.chargeForwardPc / PICO_PER_MILLI_HOUR,
-    energyForwardMwh: figures.energyForwardPj / PICO_PER_MILLI_HOUR,
+    chargeForwardMah: known(figures.chargeForwardPc / PICO_PER_MILLI_HOUR),
+    energyForwardMwh: known(figures.energyForwardPj / PICO_PER_MILLI_HOUR),
     coveredS: figures.coveredUs / US_PER_SECOND,
     samples: figures.measured,
   }
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }
 
 /** Newest samples remembered as neighbours of one that comes late. */
@@ -43,6 +47,8 @@ const FIELDS = 5
 export class Integrator {
   readonly #folder = new Folder()
   #figures = new Figures()
+  /** Samples after that time count, Unix µs. */
+  #sinceUs = Number.NEGATIVE_INFINITY
   /**
    * By sequence number, modulo their count; measured ones, and those without voltage and
    * current (NaN), which a run goes on through. Plain numbers: objects that live for a while
@@ -69,11 +75,20 @@ export class Integrator {
     }
   }
 
-  /** Begins at zero; the next sample still follows on the last one. */
-  reset(): void {
+  /**
+   * Begins at zero; the next sample still follows on the last one. What comes late of the time
+   * before counts no more.
+   *
+   * @param sinceUs time of the newest sample, Unix µs
+   */
+  reset(sinceUs: number): void {
     this.#figures = new Figures()
-    // A late sample closes no gap from before.
-    this.#recent.fill(-1)
+    this.#sinceUs = sinceUs
+  }
+
+  /** Takes in what was before. @param figures of samples that are not counted here */
+  include(figures: Figures): void {
+    this.#figures.merge(figures)
   }
 
   read(): Totals {
@@ -82,6 +97,7 @@ export class Integrator {
 
   /** The gap that it lay in is closed on the sides where its neighbours are there. */
   #addLate(sample: Sample, measured: boolean): void {
+    if (sample.timeUs <= this.#sinceUs) return
     this.#figures.samples++
     const { seq, epochId, timeUs, current, power, electric } = sample
     if (electric && !measured) return

@@ -15,6 +15,7 @@ try {
       devices: [],
       log: { path, file: path, retainMs: 3_600_000 },
       keepTime: false,
+      keepTotals: false,
       maxSamples: null,
       durationMs: 3_600_000,
       anomalies: false,

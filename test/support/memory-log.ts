@@ -6,6 +6,7 @@ import type {
   LogEvent,
   LoggedRun,
   LogState,
+  TotalsRequest,
 } from '../../src/storage/client/log.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
 import { migrate } from '../../src/storage/file/new-log.ts'
@@ -41,6 +42,7 @@ export class MemoryLog implements LogClient, OutboxHost {
   readonly #pageBytes: number
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
+  readonly #requestListeners: ((request: TotalsRequest) => void)[] = []
   #appended = 0
   #logged = 0
 
@@ -99,6 +101,10 @@ export class MemoryLog implements LogClient, OutboxHost {
     this.#eventListeners.push(listener)
   }
 
+  onTotalsRequest(listener: (request: TotalsRequest) => void): void {
+    this.#requestListeners.push(listener)
+  }
+
   async drained(): Promise<void> {}
 
   async answer(): Promise<void> {}
@@ -111,6 +117,13 @@ export class MemoryLog implements LogClient, OutboxHost {
   /** Makes all that was handed over durable, and reports it. */
   commit(): void {
     if (!this.#outbox.isEmpty) this.#write()
+  }
+
+  /** What the tick of the writer's thread does: hears what other processes ask for. */
+  hearRequests(): void {
+    for (const request of this.#writer.takeTotalsRequests()) {
+      for (const listener of this.#requestListeners) listener(request)
+    }
   }
 
   /** What any other program would see. */

@@ -72,6 +72,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       chargeForwardMah: 13.4,
       energyForwardMwh: 67.9,
       coveredS: 761,
+      elapsedS: 761,
       samples: 76_100,
     },
     startedUs: NOW_US - 761e6,

@@ -60,6 +60,7 @@ export class SyntheticView implements View {
         chargeForwardMah: this.resets > 0 ? 0 : 13.4,
         energyForwardMwh: 67.9,
         coveredS: 761,
+        elapsedS: 761,
         samples: 76_100,
       },
       rate,

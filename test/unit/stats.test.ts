@@ -118,7 +118,7 @@ describe('Integrator', () => {
     const totals = new Integrator()
     totals.add(sample(START_US))
     totals.add(sample(START_US + 1e6))
-    totals.reset()
+    totals.reset(START_US + 1e6)
     expect(totals.read()).toEqual({
       chargeMah: 0,
       energyMwh: 0,

@@ -16,7 +16,10 @@ import { channelTables } from './history-channels.ts'
 import { bucketStatistics, detailedTotals, totalStatistics } from './history-statistics.ts'
 import {
   align,
+  amount,
   cells,
+  directions,
+  percent,
   short,
   showsElectric,
   silenceText,
@@ -105,16 +108,10 @@ function* totalText(
     .map((line) => `  ${line}\n`)
     .join('')
   if (!isElectric) return
-  const { chargeForwardMah, chargeBackwardMah, energyForwardMwh, energyBackwardMwh } = total
-  const charge = directions(chargeForwardMah, chargeBackwardMah)
-  const energy = directions(energyForwardMwh, energyBackwardMwh)
+  const charge = directions(total.chargeForwardMah, total.chargeMah)
+  const energy = directions(total.energyForwardMwh, total.energyMwh)
   yield `  charge   ${amount(total.chargeMah)} mAh${charge}\n`
   yield `  energy   ${amount(total.energyMwh)} mWh${energy}\n`
-}
-
-/** How much of a sum has which direction; nothing where all of it has one, or nobody knows. */
-function directions(forward: number | null, backward: number | null): string {
-  return forward && backward ? ` (forward ${amount(forward)}, backward ${amount(backward)})` : ''
 }
 
 /** How many of the samples count; with extra channels, those without voltage and current are not at fault. */
@@ -220,13 +217,4 @@ function tail<T>(items: Iterable<T>): { readonly newest: T[]; readonly count: nu
     if (newest.length > LIST_ROWS) newest.shift()
   }
   return { newest, count }
-}
-
-function amount(value: number | null): string {
-  return value === null ? '-' : value.toFixed(Math.abs(value) < 100 ? 4 : 2)
-}
-
-/** Cut, not rounded: 100 % means all of it. */
-function percent(part: number): string {
-  return `${(Math.floor(part * 1000 + 1e-9) / 10).toFixed(1)} %`
 }

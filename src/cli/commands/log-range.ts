@@ -73,7 +73,7 @@ export function formatOption(
 
 /** The log to read, loaded only now: SQLite takes 20 ms that other commands need not wait. */
 export async function openReader(
-  options: RangeOptions,
+  options: Partial<RangeOptions>,
   io: ProcessIo,
 ): Promise<{ readonly reader: LogReader; readonly file: string }> {
   checkRange(options)
@@ -94,7 +94,7 @@ export function settleRange(command: Command): void {
 }
 
 /** Contradictions, reported before the log is opened. */
-function checkRange({ from, to }: RangeOptions): void {
+function checkRange({ from, to }: Partial<RangeOptions>): void {
   if (from !== undefined && to !== undefined && from >= to) {
     throw new InaError(
       'usage_invalid',
@@ -129,7 +129,8 @@ export function recordedIn(requested: LogRange, reader: LogReader): LogRange | n
   }
 }
 
-function deviceOf(name: string | undefined, reader: LogReader): string | null {
+/** @throws InaError usage_invalid: the log has none of that name */
+export function deviceOf(name: string | undefined, reader: LogReader): string | null {
   if (name === undefined) return null
   const { devices } = reader
   if (devices.length === 0 || devices.includes(name)) return name

@@ -66,6 +66,7 @@ async function runPlan(
     devices,
     log,
     keepTime: options.keepTime === true,
+    keepTotals: options.keepTotals === true,
     maxSamples: options.count ?? null,
     durationMs: options.duration ?? null,
     anomalies: options.anomalies,

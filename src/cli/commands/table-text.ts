@@ -69,3 +69,19 @@ export function short(of: MinAvgMax | null, decimals: number): string[] {
   if (of === null) return ['-', '-', '-']
   return [of.min, of.avg, of.max].map((value) => value.toFixed(decimals))
 }
+
+/** A charge or an energy; null: none */
+export function amount(value: number | null): string {
+  return value === null ? '-' : value.toFixed(Math.abs(value) < 100 ? 4 : 2)
+}
+
+/** How much of a sum has which direction; nothing where all of it has one, or nobody knows. */
+export function directions(forward: number | null, signed: number | null): string {
+  if (forward === null || signed === null || forward === 0 || forward === signed) return ''
+  return ` (forward ${amount(forward)}, backward ${amount(signed - forward)})`
+}
+
+/** Cut, not rounded: 100 % means all of it. */
+export function percent(part: number): string {
+  return `${(Math.floor(part * 1000 + 1e-9) / 10).toFixed(1)} %`
+}

@@ -7,7 +7,15 @@ import type { KeeperReport, OpenReply } from '../write/keeper-report.ts'
 import { LAST_RESORT_SAMPLES } from '../write/log-batch.ts'
 import type { FromWorker, ToWorker } from '../write/worker-messages.ts'
 import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
-import type { DeviceLog, LogClient, LogEvent, LoggedRun, LogState, OpenLogOptions } from './log.ts'
+import type {
+  DeviceLog,
+  LogClient,
+  LogEvent,
+  LoggedRun,
+  LogState,
+  OpenLogOptions,
+  TotalsRequest,
+} from './log.ts'
 import { Outbox } from './outbox.ts'
 
 /**
@@ -82,6 +90,7 @@ class WorkerLog implements LogClient, OutboxHost {
   #report: KeeperReport
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
+  readonly #requestListeners: ((request: TotalsRequest) => void)[] = []
   #drainWaiters: (() => void)[] = []
   /** In the order in which they asked. */
   readonly #askers: (() => void)[] = []
@@ -96,7 +105,14 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#begins = reply.begins
     this.#outbox = new Outbox(reply.nextEpochId)
     this.loggedRuns = reply.loggedRuns
-    this.#report = { kind: 'recording', reason: '', durable: 0, bytes: reply.bytes, notes: [] }
+    this.#report = {
+      kind: 'recording',
+      reason: '',
+      durable: 0,
+      bytes: reply.bytes,
+      notes: [],
+      totalsRequests: [],
+    }
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#die(error))
     worker.on('exit', () => this.#die(new Error('its thread ended')))
@@ -149,6 +165,10 @@ class WorkerLog implements LogClient, OutboxHost {
 
   onEvent(listener: (event: LogEvent) => void): void {
     this.#eventListeners.push(listener)
+  }
+
+  onTotalsRequest(listener: (request: TotalsRequest) => void): void {
+    this.#requestListeners.push(listener)
   }
 
   drained(): Promise<void> {
@@ -214,6 +234,9 @@ class WorkerLog implements LogClient, OutboxHost {
     for (const { commits } of durable) for (const each of commits) each.device.committed(each)
     this.#durableBatches = report.durable
     for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
+    for (const request of report.totalsRequests) {
+      for (const listener of this.#requestListeners) listener(request)
+    }
     for (const listener of this.#stateListeners) listener(this.state)
     if (this.#queued <= DRAINED_SAMPLES) this.#release()
   }

@@ -10,6 +10,7 @@ import type {
   HistoryQuestion,
   ToHistory,
 } from '../read/history-messages.ts'
+import type { LoggedTotals } from '../read/log-query.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 30_000
@@ -23,6 +24,12 @@ export interface LogHistory {
    *   (can't be opened), log_unreadable (the thread ended)
    */
   series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace>
+  /**
+   * What a device comes to since its totals were reset, up to a sample, see `LogReader.totalsSince`.
+   *
+   * @throws InaError as `series`
+   */
+  totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -71,9 +78,13 @@ class WorkerHistory implements LogHistory {
   }
 
   async series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace> {
-    const answer = await this.#ask({ device, fromUs, slotUs, count })
-    if (answer.type === 'failed') throw errorOf(answer.failure)
+    const answer = await this.#ask({ type: 'series', device, fromUs, slotUs, count })
     return answer.trace
+  }
+
+  async totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null> {
+    const answer = await this.#ask({ type: 'totals', device, untilUs })
+    return answer.totals
   }
 
   get isAwake(): boolean {
@@ -85,7 +96,16 @@ class WorkerHistory implements LogHistory {
     await this.#end()
   }
 
-  #ask(question: HistoryQuestion): Promise<HistoryAnswer> {
+  /** An answer is of the type of its question. */
+  async #ask<Type extends HistoryQuestion['type']>(
+    question: HistoryQuestion & { readonly type: Type },
+  ): Promise<HistoryAnswer & { readonly type: Type }> {
+    const answer = await this.#send(question)
+    if (answer.type === 'failed') throw errorOf(answer.failure)
+    return answer as HistoryAnswer & { readonly type: Type }
+  }
+
+  #send(question: HistoryQuestion): Promise<HistoryAnswer> {
     if (this.#isClosed) return Promise.reject(this.#gone('it was closed'))
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null

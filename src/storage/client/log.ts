@@ -1,7 +1,8 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import type { LogEvent, LoggedChannel, LoggedRun, LostRange } from '../file/records.ts'
+import type { TotalsRequest } from '../write/totals-table.ts'
 
-export type { LogEvent, LoggedChannel, LoggedRun, LostRange }
+export type { LogEvent, LoggedChannel, LoggedRun, LostRange, TotalsRequest }
 
 /** How the log is doing. */
 export interface LogState {
@@ -63,6 +64,8 @@ export interface LogClient {
   onState(listener: (state: LogState) => void): void
   /** Called with what the log itself records, such as samples that go for another reason than the passing of time. */
   onEvent(listener: (event: LogEvent) => void): void
+  /** Called when another process (`ina219 totals --reset`) wants the totals of a device reset. */
+  onTotalsRequest(listener: (request: TotalsRequest) => void): void
   /** True while more samples are queued than a source that can wait should add to. */
   readonly congested: boolean
   /** Resolves when the queue is short again. */

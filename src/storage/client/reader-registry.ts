@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { cleanText } from '../../domain/sample.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { BEGINNING, CursorText } from '../file/commit-cursor.ts'
-import { isBusy, logError } from '../file/log-errors.ts'
+import { logError } from '../file/log-errors.ts'
 import { type LogOwner, openForPositions } from '../file/log-file.ts'
 import { ReaderTable } from '../write/reader-table.ts'
+import { writeShortly } from './short-write.ts'
 
 /** A reader that the retention waits for. */
 interface ReaderInfo {
@@ -20,12 +20,6 @@ interface ReaderInfo {
 }
 
 const LONGEST_NAME = 64
-/** Pauses while another connection writes: this, doubled each time, up to the other, ms. */
-const FIRST_PAUSE_MS = 2
-const LONGEST_PAUSE_MS = 25
-/** Attempts in all: some 10 s. */
-const ATTEMPTS = 400
-
 /**
  * Registers readers of the commit order and stores how far they have got, from any
  * process, whether or not it is the one that writes the log. Each change is a short
@@ -119,18 +113,7 @@ export class ReaderRegistry {
     }
   }
 
-  async #write(change: () => void): Promise<void> {
-    const transaction = this.#db.transaction(change)
-    let pauseMs = FIRST_PAUSE_MS
-    for (let attempt = 1; ; attempt++) {
-      try {
-        transaction.immediate()
-        return
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isBusy(error)) throw logError(error, this.#file)
-      }
-      await pause(pauseMs)
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
-    }
+  #write(change: () => void): Promise<void> {
+    return writeShortly(this.#db, this.#file, change)
   }
 }

@@ -304,7 +304,8 @@ CREATE TABLE totals_reset(
 
 CREATE TABLE totals_request(
   device_id INTEGER PRIMARY KEY,
-  newest_us INTEGER NOT NULL
+  newest_us INTEGER NOT NULL,
+  detail TEXT NOT NULL
 ) STRICT;
 
 DROP VIEW power_minute;

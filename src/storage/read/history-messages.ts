@@ -1,14 +1,18 @@
 import type { Trace } from '../../chart/trace.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { WorkerFailure } from '../file/worker-failure.ts'
+import type { LoggedTotals } from './log-query.ts'
 
 /** What is asked of the thread that reads a log; its `id` comes back with the answer. */
-export interface HistoryQuestion {
-  readonly device: string
-  readonly fromUs: number
-  readonly slotUs: number
-  readonly count: number
-}
+export type HistoryQuestion =
+  | {
+      readonly type: 'series'
+      readonly device: string
+      readonly fromUs: number
+      readonly slotUs: number
+      readonly count: number
+    }
+  | { readonly type: 'totals'; readonly device: string; readonly untilUs: number }
 
 export interface ToHistory {
   readonly id: number
@@ -19,6 +23,7 @@ export interface ToHistory {
 
 export type HistoryAnswer =
   | { readonly type: 'series'; readonly trace: Trace }
+  | { readonly type: 'totals'; readonly totals: LoggedTotals | null }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
 
 export interface FromHistory {

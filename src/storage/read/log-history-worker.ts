@@ -22,6 +22,9 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
   try {
     const reader = LogReader.open(file, owner)
     try {
+      if (question.type === 'totals') {
+        return { type: 'totals', totals: reader.totalsSince(question.device, question.untilUs) }
+      }
       const { device, fromUs, slotUs, count } = question
       return { type: 'series', trace: reader.series(device, fromUs, slotUs, count) }
     } finally {

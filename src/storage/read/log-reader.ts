@@ -16,6 +16,7 @@ import type {
   LoggedEvent,
   LoggedLoss,
   LoggedSample,
+  LoggedTotals,
   LogRange,
   LogSpan,
   StatisticsWish,
@@ -24,6 +25,7 @@ import { eventsIn, lossesIn } from './log-records.ts'
 import { SpanQuery } from './span-query.ts'
 import { StatisticsQuery } from './statistics-query.ts'
 import { StatisticsScan } from './statistics-scan.ts'
+import { TotalsQuery } from './totals-query.ts'
 import { TraceQuery } from './trace-query.ts'
 
 /**
@@ -43,6 +45,7 @@ export class LogReader {
   readonly #buckets: BucketQuery
   readonly #statistics: StatisticsQuery
   readonly #traces: TraceQuery
+  readonly #totals: TotalsQuery
 
   private constructor(db: Database.Database, file: string) {
     this.#db = db
@@ -56,6 +59,7 @@ export class LogReader {
     const statistics = new StatisticsScan(this.#catalog, this.#scan, this.#extras)
     this.#statistics = new StatisticsQuery(this.#catalog, statistics)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
+    this.#totals = new TotalsQuery(db, this.#catalog, this.#spans, this.#buckets)
     process.once('exit', this.#onExit)
   }
 
@@ -150,6 +154,16 @@ export class LogReader {
    */
   totals(range: LogRange): Bucket[] {
     return this.#read(() => this.#buckets.totals(range))
+  }
+
+  /**
+   * What a device comes to since its totals were reset.
+   *
+   * @param untilUs the newest sample that counts, Unix µs; null: that of the log
+   * @returns null: the log has nothing of the device
+   */
+  totalsSince(device: string, untilUs: number | null = null): LoggedTotals | null {
+    return this.#read(() => this.#totals.totals(device, untilUs))
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { LogEvent, LoggedRun } from '../file/records.ts'
+import type { TotalsRequest } from './totals-table.ts'
 
 /** What the keeper reports after each step. */
 export interface KeeperReport {
@@ -11,6 +12,8 @@ export interface KeeperReport {
   readonly bytes: number
   /** Events that the log made since the report before; in the log already. */
   readonly notes: readonly LogEvent[]
+  /** What other processes have asked for since the report before. */
+  readonly totalsRequests: readonly TotalsRequest[]
 }
 
 export interface OpenReply {

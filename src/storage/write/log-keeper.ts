@@ -11,6 +11,7 @@ import { RunMark } from './run-mark.ts'
 import { RunRecord } from './run-record.ts'
 import { drainSpill } from './spill-drain.ts'
 import { SpillFile } from './spill-file.ts'
+import type { TotalsRequest } from './totals-table.ts'
 
 interface KeeperOptions {
   /** As `logFilePath` gives it. */
@@ -71,6 +72,8 @@ export class LogKeeper {
       // First of all: what the device is asked for begins behind what was spilled.
       drained = drainSpill(this.#spill, db, this.#sieve)
       writer = this.#file.writer as LogWriter
+      // Of someone who has given up waiting: no run was there to hear of it.
+      writer.takeTotalsRequests()
     } catch (error) {
       this.#file.close()
       this.#file.discardLock()
@@ -115,6 +118,8 @@ export class LogKeeper {
     const untilMs = this.#nowMs + MAINTENANCE_MS
     try {
       while (this.#file.maintain() && this.#nowMs < untilMs);
+      const requests = this.#file.writer.takeTotalsRequests()
+      if (requests.length > 0) this.#report(requests)
     } catch (error) {
       this.#fail(error)
       this.#report()
@@ -266,7 +271,7 @@ export class LogKeeper {
     }
   }
 
-  #report(): void {
+  #report(totalsRequests: readonly TotalsRequest[] = []): void {
     const { writer, bytes } = this.#file
     this.#options.report({
       kind: this.#failed ? 'failed' : writer === null ? 'spilling' : 'recording',
@@ -275,6 +280,7 @@ export class LogKeeper {
       durable: this.#durable,
       bytes,
       notes: this.#file.takeNotes(),
+      totalsRequests,
     })
   }
 }

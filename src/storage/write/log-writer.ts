@@ -15,6 +15,7 @@ import type { HostMoment } from './retention-clock.ts'
 import { RollUps } from './roll-ups.ts'
 import { SampleTable } from './sample-table.ts'
 import { StatusTable } from './status-table.ts'
+import { type TotalsRequest, TotalsTable } from './totals-table.ts'
 
 /** Old rows looked at beside each batch: so many, and twice as many as were inserted. */
 const PRUNE_ROWS = 1000
@@ -47,6 +48,7 @@ export class LogWriter {
   readonly #events: EventTable
   readonly #order: CommitOrder
   readonly #notes: LogNotes
+  readonly #totals: TotalsTable
 
   constructor(db: Database.Database, retainMs: number, clock: Clock) {
     this.#db = db
@@ -63,6 +65,7 @@ export class LogWriter {
     this.#events = new EventTable(db)
     this.#order = new CommitOrder(db)
     this.#notes = new LogNotes((event) => this.#insertEvent(event))
+    this.#totals = new TotalsTable(db)
   }
 
   get nextEpochId(): number {
@@ -137,6 +140,11 @@ export class LogWriter {
   /** Events that the log itself made since this was asked last. They are in the log already. */
   takeNotes(): LogEvent[] {
     return this.#notes.take()
+  }
+
+  /** Totals that another process wants reset; each is said once. */
+  takeTotalsRequests(): TotalsRequest[] {
+    return this.#totals.takeRequests()
   }
 
   /**
@@ -297,6 +305,9 @@ export class LogWriter {
   }
 
   #insertEvent(event: LogEvent): void {
-    this.#events.add(this.#epochs.device(event.device).id, event)
+    const { id } = this.#epochs.device(event.device)
+    this.#events.add(id, event)
+    // Not from the events: a storm of them is one row, and the oldest ones go.
+    if (event.kind === 'totals') this.#totals.reset(id, event.timeUs)
   }
 }

@@ -19,6 +19,8 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
     piece(amountText(totals.energyMwh, 'Wh'), 'bold'),
     piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
     ...statusPieces(snapshot, look),
+    ...directionPieces(snapshot),
+    ...coverPieces(snapshot),
     piece(`  n=${countText(totals.samples)}`),
     piece(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),
     piece(`  bad lines ${countText(bad)}`, bad > 0 ? 'warn' : 'plain'),
@@ -36,6 +38,20 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
     shown.push(part)
   }
   return fitLine(shown, width)
+}
+
+/** Both directions of the charge, where it has both. */
+function directionPieces({ totals: { chargeMah, chargeForwardMah } }: Snapshot): Piece[] {
+  if (chargeForwardMah === null || chargeForwardMah === 0 || chargeForwardMah === chargeMah)
+    return []
+  const forward = amountText(chargeForwardMah, 'Ah')
+  return [piece(`  +${forward} ${amountText(chargeMah - chargeForwardMah, 'Ah')}`)]
+}
+
+/** How much of the time since then Q and E know of, where that is not all of it. */
+function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
+  const part = Math.floor((coveredS / elapsedS) * 1000) / 10
+  return part < 99.9 ? [piece(`  covered ${numberText(part, 1, 5)} %`)] : []
 }
 
 /** What the device says of itself, where that is worth a word. */
