@@ -1,4 +1,4 @@
-import type { AlarmEvent } from '../alarms/alarm.ts'
+import type { Alarm, AlarmEvent } from '../alarms/alarm.ts'
 import { DeviceAlarms } from '../alarms/device-alarms.ts'
 import { eventText } from '../alarms/event-text.ts'
 import type { Rule } from '../alarms/rule.ts'
@@ -171,18 +171,23 @@ class WatchedDevice {
   }
 
   views(): AlarmView[] {
-    return this.alarms.alarms.map(({ rule, status }) => ({
-      name: rule.name,
-      rule: rule.text,
-      ...status,
-      snoozedUntilUs: this.#isSnoozed(rule) ? (this.#snoozedUntilUs.get(rule.name) ?? null) : null,
-    }))
+    const nowUs = this.#nowUs
+    return this.alarms.alarms.map(({ rule, status }) => {
+      const { sinceUs, untilUs } = status
+      return {
+        name: rule.name,
+        rule: rule.text,
+        ...status,
+        durationUs: sinceUs === null ? null : Math.max(0, (untilUs ?? nowUs) - sinceUs),
+        snoozedMs: this.#snoozedMs(rule),
+      }
+    })
   }
 
   count(): AlarmCount {
-    const isActive = ({ state }: { readonly state: string }): boolean =>
+    const isActive = ({ status: { state } }: Alarm): boolean =>
       state === 'on' || state === 'latched'
-    const active = this.alarms.alarms.filter(({ status }) => isActive(status)).length
+    const active = this.alarms.alarms.filter(isActive).length
     return { active, raised: this.#raised }
   }
 
@@ -218,14 +223,15 @@ class WatchedDevice {
     return lastUs + Math.round(sinceMs * 1000)
   }
 
-  #isSnoozed(rule: Rule): boolean {
-    return (this.#snoozedUntilUs.get(rule.name) ?? 0) > this.#device.stream.nowUs()
+  #snoozedMs({ name }: Rule): number | null {
+    const leftUs = (this.#snoozedUntilUs.get(name) ?? 0) - this.#device.stream.nowUs()
+    return leftUs > 0 ? leftUs / 1000 : null
   }
 
   #report(event: AlarmEvent): void {
     const { number, stream } = this.#device
     stream.report(event.kind, eventText(event), event.timeUs)
-    const isSnoozed = this.#isSnoozed(event.rule)
+    const isSnoozed = this.#snoozedMs(event.rule) !== null
     if (event.kind === 'alarm_on' && !isSnoozed) this.#raised++
     this.#context.onEvent(number, event, isSnoozed)
   }

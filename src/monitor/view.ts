@@ -57,8 +57,10 @@ export interface AlarmView extends AlarmStatus {
   readonly name: string
   /** As it was written. */
   readonly rule: string
-  /** Host time, Unix µs; null: it is not snoozed. */
-  readonly snoozedUntilUs: number | null
+  /** Since it was raised, until its condition was over, µs of device time; null: not raised. */
+  readonly durationUs: number | null
+  /** How long it stays snoozed, ms of host time; null: it is not. */
+  readonly snoozedMs: number | null
 }
 
 /** The alarms of a device in brief. */

@@ -1,4 +1,4 @@
-import type { DeviceBrief, Snapshot } from '../monitor/view.ts'
+import type { AlarmView, DeviceBrief, Snapshot } from '../monitor/view.ts'
 import type { PictureContext } from './picture.ts'
 
 /** Differs whenever a picture could look different for another reason than a key or a trace. */
@@ -6,7 +6,7 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: Picture
   const shown = [size.columns, size.rows, trouble]
   if (snapshot === null) return shown.join('|')
   const { nowUs, number, sampleUs, source, events, log, ledger, devices } = snapshot
-  const { mode, unnumbered } = snapshot
+  const { mode, unnumbered, alarms } = snapshot
   return [
     ...shown,
     number,
@@ -20,11 +20,16 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: Picture
     log?.reason,
     log?.queued,
     ledger.lines,
+    ...alarms.map(alarmMark),
     ...events.map(({ timeUs, kind, text }) => `${timeUs} ${kind} ${text}`),
     ...(devices.length > 1 ? devices.map(briefMark) : []),
   ].join('|')
 }
 
-function briefMark({ source, lost, values }: DeviceBrief): string {
-  return `${source.state} ${lost} ${values === null ? '' : Object.values(values).join(' ')}`
+function alarmMark({ state, value, peak, snoozedMs }: AlarmView): string {
+  return `${state} ${value} ${peak} ${snoozedMs === null}`
+}
+
+function briefMark({ source, lost, values, alarms }: DeviceBrief): string {
+  return `${source.state} ${lost} ${alarms.active} ${values === null ? '' : Object.values(values).join(' ')}`
 }

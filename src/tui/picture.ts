@@ -1,13 +1,14 @@
 import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot, TraceRequest } from '../monitor/view.ts'
+import { alarmLines } from './panels/alarms.ts'
 import { isApart, slotsFor } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { deviceLines } from './panels/devices.ts'
 import { eventLines } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
-import { helpLines, keysLine } from './panels/keys.ts'
+import { helpLines, type KeyOffer, keysLine } from './panels/keys.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
@@ -51,6 +52,7 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
     devices: snapshot.devices.length,
     mainChannels: main,
     moreChannels: channels.length - main,
+    alarms: snapshot.alarms.length,
   })
 }
 
@@ -85,7 +87,7 @@ export function buildPicture(
 ): Picture {
   const { view, look, size, trouble } = context
   const layout = pictureLayout(snapshot, context)
-  const several = snapshot.devices.length > 1
+  const offer = { several: snapshot.devices.length > 1, alarms: snapshot.alarms.length > 0 }
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
@@ -94,8 +96,9 @@ export function buildPicture(
     chart: ({ width, height }) => chartPanel(snapshot, trace, view, { width, height, look }),
     table: ({ width, height }) => tableLines(snapshot, { width, height, look }),
     totals: ({ width }) => [totalsLine(snapshot, width, look)],
+    alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
-    keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, several, width)],
+    keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, offer, width)],
   }
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
@@ -106,7 +109,7 @@ export function buildPicture(
     layout,
     blocks,
     gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
-    help: view.help && !layout.regions.tiny ? helpBlock(several, size, look) : null,
+    help: view.help && !layout.regions.tiny ? helpBlock(offer, size, look) : null,
   }
 }
 
@@ -120,12 +123,12 @@ export function waitingPicture({ size, view, look, trouble }: PictureContext): P
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
     gauges: [],
-    help: view.help ? helpBlock(false, size, look) : null,
+    help: view.help ? helpBlock({ several: false, alarms: false }, size, look) : null,
   }
 }
 
-function helpBlock(several: boolean, size: Size, look: Look): Block {
-  const lines = helpLines(several, { width: size.columns, height: size.rows, look })
+function helpBlock(offer: KeyOffer, size: Size, look: Look): Block {
+  const lines = helpLines(offer, { width: size.columns, height: size.rows, look })
   const width = lineWidth(lines[0] ?? [])
   const height = lines.length
   const rect = {

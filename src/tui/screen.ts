@@ -2,6 +2,7 @@ import type { ReadStream } from 'node:tty'
 import type { Snapshot, View } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
+import { Bell } from './bell.ts'
 import { changeMark } from './change-mark.ts'
 import { DrawLoop } from './draw-loop.ts'
 import {
@@ -39,6 +40,8 @@ export interface ScreenOptions {
   readonly ascii: boolean
   /** Take the wheel; off, the terminal's own selection of text works. */
   readonly mouse: boolean
+  /** Ring the terminal's bell when an alarm is raised. */
+  readonly bell: boolean
   readonly clock: Clock
 }
 
@@ -63,6 +66,9 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
 /** When the keys are taken again after the end of the input, ms. */
 const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
 
+/** How long `n` snoozes alarms. */
+const SNOOZE_MIN = 10
+
 class MonitorScreen implements Screen {
   readonly ended: Promise<void>
   readonly #options: ScreenOptions
@@ -71,6 +77,8 @@ class MonitorScreen implements Screen {
   readonly #dashboard: Dashboard
   readonly #loop: DrawLoop
   readonly #look: Look
+  /** null: it is to be silent */
+  readonly #bell: Bell | null
   #view: ViewState = INITIAL_VIEW
   /** What the last picture showed; empty: draw in any case. */
   #drawn = ''
@@ -84,6 +92,7 @@ class MonitorScreen implements Screen {
     const monoMs = (): number => clock.monoMs()
     const capabilities = capabilitiesOf(options.env, options.ascii)
     this.#look = lookOf(capabilities)
+    this.#bell = options.bell ? new Bell(monoMs) : null
     this.#loop = new DrawLoop({
       ask: () => this.#ask(),
       draw: () => this.#draw(),
@@ -94,6 +103,7 @@ class MonitorScreen implements Screen {
       view: options.view,
       onSnapshot: (snapshot) => {
         if (hasEnded(snapshot)) this.#inputEnded()
+        if (this.#bell?.rings(snapshot.devices)) this.#terminal.ring()
         this.#askTrace()
         this.#loop.news()
       },
@@ -145,6 +155,7 @@ class MonitorScreen implements Screen {
     else if (action === 'suspend') this.#terminal.suspend()
     else if (action === 'redraw') this.#terminal.repaint()
     else if (action === 'totals_reset') void this.#resetTotals()
+    else if (action === 'alarm_ack' || action === 'alarm_snooze') void this.#onAlarms(action)
     else this.#change(reduceView(this.#view, action, this.#viewContext))
   }
 
@@ -164,6 +175,22 @@ class MonitorScreen implements Screen {
     let text = 'charge and energy start again at 0'
     try {
       await this.#options.view.control({ kind: 'totals_reset', device: this.#view.selected })
+    } catch (error) {
+      text = errorText(error)
+    }
+    this.#change(noticed(this.#view, text, this.#viewContext))
+  }
+
+  async #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): Promise<void> {
+    const { snapshot } = this.#feed
+    if (snapshot === null || snapshot.alarms.length === 0) return
+    const device = this.#view.selected
+    const isAck = kind === 'alarm_ack'
+    let text = isAck ? 'alarms acknowledged' : `alarms snoozed for ${SNOOZE_MIN} min`
+    try {
+      await this.#options.view.control(
+        isAck ? { kind, device, name: null } : { kind, device, name: null, minutes: SNOOZE_MIN },
+      )
     } catch (error) {
       text = errorText(error)
     }

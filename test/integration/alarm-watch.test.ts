@@ -130,7 +130,7 @@ describe('live', () => {
     expect(watch.count(0)).toEqual({ active: 2, raised: 2 })
     pass(600)
     watch.acknowledge(0, null)
-    expect(watch.views(0)[0]).toMatchObject({ state: 'acknowledged', snoozedUntilUs: null })
+    expect(watch.views(0)[0]).toMatchObject({ state: 'acknowledged', snoozedMs: null })
     expect(heard).toEqual([
       'alarm_on x',
       'alarm_on y',

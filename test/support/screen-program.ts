@@ -59,6 +59,7 @@ const screen = await openScreen({
   env: process.env,
   ascii: flags.includes('--ascii'),
   mouse: !flags.includes('--no-mouse'),
+  bell: true,
   clock: systemClock,
 })
 

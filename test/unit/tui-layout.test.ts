@@ -8,6 +8,7 @@ const OPTIONS = {
   devices: 1,
   mainChannels: 3,
   moreChannels: 0,
+  alarms: 0,
 }
 
 function heightsAt(columns: number, rows: number): Partial<Record<Region, number>> {

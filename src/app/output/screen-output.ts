@@ -28,6 +28,7 @@ export class ScreenOutput implements Output {
       env: io.env,
       ascii: this.#plan.ascii,
       mouse: this.#plan.mouse,
+      bell: this.#plan.bell,
       clock: io.clock,
     })
   }

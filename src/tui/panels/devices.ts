@@ -7,6 +7,7 @@ import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { STATE_STYLE, sourceText } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { alarmPieces } from './alarms.ts'
 
 const NAME_CELLS = 16
 const STATE_CELLS = 7
@@ -55,7 +56,7 @@ function deviceRow(brief: DeviceBrief, isSelected: boolean, nameCells: number, l
     statePiece(brief, STATE_CELLS),
     ...values(brief, longText, look).map(({ text, style }) => piece(`  ${text}`, style)),
     piece(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
-    ...lost(brief).map(({ text, style }) => piece(`  ${text}`, style)),
+    ...[...alarmPieces(brief), ...lost(brief)].map(({ text, style }) => piece(`  ${text}`, style)),
   ]
 }
 
@@ -108,10 +109,10 @@ type Part = (brief: DeviceBrief, look: Look) => readonly Piece[]
 
 /** What the shared line has of each device, from everything down to the losses alone. */
 const PARTS: readonly (readonly Part[])[] = [
-  [stateOf, valuesOf, lost],
-  [stateOf, firstValueOf, lost],
-  [stateOf, lost],
-  [lost],
+  [stateOf, valuesOf, alarmPieces, lost],
+  [stateOf, firstValueOf, alarmPieces, lost],
+  [stateOf, alarmPieces, lost],
+  [alarmPieces, lost],
 ]
 
 function stateOf(brief: DeviceBrief): readonly Piece[] {
@@ -148,7 +149,7 @@ function oneLine(
     const first = firstShown(devices, number, size)
     const some = devices.slice(first, first + size)
     const line = [
-      ...join(some.map((brief) => item(brief, [stateOf, lost]))),
+      ...join(some.map((brief) => item(brief, [stateOf, alarmPieces, lost]))),
       piece(`  +${devices.length - size} more`, 'dim'),
     ]
     if (lineWidth(line) <= width || size === 1) return line

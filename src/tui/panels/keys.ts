@@ -2,16 +2,21 @@ import { BINDINGS } from '../view/keymap.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
-/**
- * The keys worth a reminder, most needed first; what does not fit is left to help.
- *
- * @param several devices
- */
-export function keysLine(frozen: boolean, several: boolean, width: number): Line {
+/** What makes keys of use. */
+export interface KeyOffer {
+  /** Devices. */
+  readonly several: boolean
+  /** The device has alarm rules. */
+  readonly alarms: boolean
+}
+
+/** The keys worth a reminder, most needed first; what does not fit is left to help. */
+export function keysLine(frozen: boolean, { several, alarms }: KeyOffer, width: number): Line {
   const items: readonly (readonly [string, string])[] = [
     ['q', 'quit'],
     ['?', 'help'],
     ...(several ? [['Tab', 'device'] as const] : []),
+    ...(alarms ? [['a', 'acknowledge'] as const] : []),
     ['space', frozen ? 'go on' : 'freeze'],
     ['+/-', 'span'],
     ['<-/->', 'scroll'],
@@ -35,9 +40,12 @@ const legend = ({ glyphs }: Look): readonly string[] => [
 ]
 
 /** The help window with its border, at most `width` by `height` cells. */
-export function helpLines(several: boolean, { width, height, look }: PanelArea): Line[] {
+export function helpLines(offer: KeyOffer, { width, height, look }: PanelArea): Line[] {
   const { glyphs } = look
-  const bindings = BINDINGS.filter((each) => each.shown !== '' && (several || !each.several))
+  const bindings = BINDINGS.filter(
+    (each) =>
+      each.shown !== '' && (offer.several || !each.several) && (offer.alarms || !each.alarms),
+  )
   const keys = bindings.map(({ shown, help }) => [
     piece(` ${shown.padEnd(10)}`, 'bold'),
     piece(`${help} `),

@@ -20,15 +20,19 @@ export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
   const reading = readingOf(snapshot, look)
   const needs = piece(`needs ${SMALLEST.columns}x${SMALLEST.rows}`, 'dim')
   const word = reading.word === '' ? [] : [piece(`${reading.word} `, reading.style)]
+  const alarm = snapshot.alarms.some(({ state }) => state === 'on')
+    ? [piece('ALARM ! ', 'bad')]
+    : []
   const number = snapshot.devices.length > 1 ? [piece(`${snapshot.number + 1}: `, 'bold')] : []
   const lines = [
     ...NUMBER_CELLS.map((cells) => [
       ...number,
+      ...alarm,
       ...word,
       ...numbers(snapshot, reading, cells, look),
       needs,
     ]),
-    [...number, ...word, needs],
+    [...number, ...alarm, ...word, needs],
   ]
   return fitLine(lines.find((line) => lineWidth(line) <= width) ?? [needs], width)
 }

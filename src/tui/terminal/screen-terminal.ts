@@ -10,6 +10,7 @@ import { openKeys, openOutput } from './tty.ts'
 /** Buttons and wheel, SGR coordinates; never motion, which floods. */
 const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+const BELL = '\x07'
 const PLAIN_TEXT = '\x1b[m\x1b[?25h'
 /** How long a terminal may take over the last bytes. */
 const DRAIN_MS = 1000
@@ -89,6 +90,11 @@ export class ScreenTerminal {
 
   get size(): Size {
     return { columns: this.#output.columns, rows: this.#output.rows }
+  }
+
+  /** The bell, or what the user has in its place. */
+  ring(): void {
+    if (this.ready) this.#output.write(BELL)
   }
 
   /** Draws everything again, whatever is on the terminal. */

@@ -1,7 +1,14 @@
 import type { ViewAction } from './view-state.ts'
 
 /** Everything a key can ask for. */
-export type Action = ViewAction | 'quit' | 'suspend' | 'redraw' | 'totals_reset'
+export type Action =
+  | ViewAction
+  | 'quit'
+  | 'suspend'
+  | 'redraw'
+  | 'totals_reset'
+  | 'alarm_ack'
+  | 'alarm_snooze'
 
 interface Binding {
   /** Names as blessed gives them. */
@@ -12,6 +19,8 @@ interface Binding {
   readonly help: string
   /** Of use only where the monitor has several devices. */
   readonly several?: true
+  /** Of use only where the device has alarm rules. */
+  readonly alarms?: true
 }
 
 const DEVICE_KEYS: readonly Binding[] = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((digit) => ({
@@ -71,6 +80,20 @@ export const BINDINGS: readonly Binding[] = [
   },
   { keys: ['e'], action: 'expand', shown: 'e', help: 'chart alone, or everything' },
   { keys: ['r'], action: 'totals_reset', shown: 'r', help: 'charge and energy start again at 0' },
+  {
+    keys: ['a'],
+    action: 'alarm_ack',
+    shown: 'a',
+    help: 'acknowledge all alarms shown',
+    alarms: true,
+  },
+  {
+    keys: ['n'],
+    action: 'alarm_snooze',
+    shown: 'n',
+    help: 'snooze them for 10 min: no bell, no program',
+    alarms: true,
+  },
   { keys: ['C-l'], action: 'redraw', shown: 'Ctrl-L', help: 'draw everything again' },
   { keys: ['C-z'], action: 'suspend', shown: 'Ctrl-Z', help: 'to the shell; fg comes back' },
   { keys: ['escape'], action: 'dismiss', shown: 'Esc', help: 'close this help' },

@@ -22,6 +22,7 @@ export const REGIONS = [
   'chart',
   'table',
   'totals',
+  'alarms',
   'events',
   'keys',
 ] as const
@@ -57,6 +58,8 @@ export interface LayoutOptions {
   readonly mainChannels: number
   /** All others. */
   readonly moreChannels: number
+  /** Rules of the device; without any, they have no room. */
+  readonly alarms: number
 }
 
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
@@ -84,6 +87,10 @@ function heights(size: Size, options: LayoutOptions, bigGauges: boolean): Height
   if (options.devices > 1) {
     chosen.devices = options.expanded ? 1 : deviceRows(size, options.devices)
     left -= chosen.devices
+  }
+  if (options.alarms > 0) {
+    chosen.alarms = options.expanded ? 1 : alarmRows(size, options.alarms)
+    left -= chosen.alarms
   }
   if (!options.expanded) {
     const main = options.mainChannels
@@ -113,6 +120,11 @@ function heights(size: Size, options: LayoutOptions, bigGauges: boolean): Height
 function deviceRows({ rows }: Size, devices: number): number {
   if (rows < DEVICE_ROWS_FROM) return 1
   return devices <= DEVICE_ROWS ? devices : DEVICE_ROWS + 1
+}
+
+/** A line for all of them, on taller screens one each, as far as there is room. */
+function alarmRows({ rows }: Size, alarms: number): number {
+  return Math.min(alarms, rows >= 45 ? 6 : rows >= 30 ? 3 : 1)
 }
 
 /** Two at 80x24 and one more for each five rows; one that counts the rest comes on top. */

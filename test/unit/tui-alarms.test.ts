@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import type { AlarmView } from '../../src/monitor/view.ts'
+import { Bell } from '../../src/tui/bell.ts'
+import { changeMark } from '../../src/tui/change-mark.ts'
+import { alarmLines } from '../../src/tui/panels/alarms.ts'
+import { deviceLines } from '../../src/tui/panels/devices.ts'
+import { tinyLine } from '../../src/tui/panels/tiny.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { lineText } from '../../src/tui/view/styled.ts'
+import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
+import { briefOf, sampleSnapshot } from '../support/snapshots.ts'
+
+const LOOK = lookOf({ ascii: false, colour: true })
+const ASCII = lookOf({ ascii: true, colour: false })
+
+function alarm(change: Partial<AlarmView> = {}): AlarmView {
+  return {
+    name: 'overload',
+    rule: 'a > 1.2A for 5s latch',
+    state: 'off',
+    sinceUs: null,
+    untilUs: null,
+    value: 0.5,
+    peak: null,
+    unit: 'A',
+    durationUs: null,
+    snoozedMs: null,
+    ...change,
+  }
+}
+
+const ON = alarm({ state: 'on', value: 1.35, peak: 1.71, sinceUs: 1, durationUs: 12e6 })
+const LATCHED = alarm({
+  name: 'dip',
+  state: 'latched',
+  value: 5,
+  peak: 4.2,
+  unit: 'V',
+  sinceUs: 1,
+  untilUs: 2,
+  durationUs: 3e6,
+})
+const SILENT = alarm({
+  name: 'silent',
+  rule: 'silent',
+  state: 'on',
+  unit: 's',
+  value: 10,
+  peak: 10,
+  sinceUs: 1,
+  durationUs: 200e6,
+})
+
+function lines(alarms: readonly AlarmView[], height: number, width = 80, look = LOOK): string[] {
+  return alarmLines(sampleSnapshot({ alarms }), { width, height, look }).map(lineText)
+}
+
+describe('the alarms', () => {
+  it('have a line each, the most pressing first, with value, peak and time', () => {
+    const shown = lines([alarm({ name: 'quiet' }), LATCHED, ON, SILENT], 4)
+    expect(shown.every((each) => each.length === 80)).toBe(true)
+    expect(shown.map((each) => each.trimEnd())).toEqual([
+      ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  a > 1.2A for 5s latch',
+      ' ALARM ! silent    3 min',
+      ' LATCHED dip       5.000 V  peak 4.200 V  3 s  a > 1.2A for 5s latch',
+      ' ok      quiet     0.5000 A  a > 1.2A for 5s latch',
+    ])
+  })
+
+  it('share a line where there is but one, and are counted where there is no room', () => {
+    expect(lines([alarm(), ON, LATCHED], 1)[0]?.trimEnd()).toBe(
+      ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  +1',
+    )
+    expect(lines([alarm(), ON, LATCHED], 1, 120)[0]?.trimEnd()).toBe(
+      ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  LATCHED dip  5.000 V  peak 4.200 V  3 s',
+    )
+    expect(lines([alarm(), alarm()], 1)[0]?.trimEnd()).toBe(' 2 alarm rules: none raised')
+    expect(lines([ON, ON, LATCHED], 2)[1]?.trimEnd()).toBe(
+      ' +2 alarm rules, 2 of them are pressing',
+    )
+  })
+
+  it('stay in ASCII and in the width, whatever their names are', () => {
+    const odd = {
+      ...ON,
+      name: '\u202eüber\u{1f6a8}'.repeat(30),
+      rule: 'x'.repeat(500),
+      unit: '°C',
+      snoozedMs: 540_000,
+    }
+    for (const width of [40, 80, 200]) {
+      for (const height of [1, 2, 6]) {
+        const shown = lines([odd, odd, LATCHED], height, width, ASCII)
+        expect(shown).toHaveLength(height)
+        for (const each of shown) {
+          expect(each).toHaveLength(width)
+          expect(each).toMatch(/^[ -~]*$/)
+        }
+      }
+    }
+    expect(lines([{ ...ON, snoozedMs: 540_000 }], 1, 80, ASCII)[0]).toContain('snoozed 9 min')
+  })
+
+  it('take room only where there are rules, also where the chart is alone', () => {
+    const regions = (alarms: readonly AlarmView[], expanded: boolean): string[] => {
+      const context = {
+        size: { columns: 80, rows: 24 },
+        view: { ...INITIAL_VIEW, expanded },
+        look: LOOK,
+        trouble: null,
+      }
+      return Object.keys(buildPicture(sampleSnapshot({ alarms }), null, context).blocks)
+    }
+    expect(regions([], false)).not.toContain('alarms')
+    expect(regions([ON], false)).toContain('alarms')
+    expect(regions([ON], true)).toContain('alarms')
+  })
+
+  it('are seen in the list of devices and where nothing else fits', () => {
+    const snapshot = sampleSnapshot({ alarms: [ON] })
+    const devices = [
+      briefOf(snapshot),
+      briefOf(snapshot, { number: 1, alarms: { active: 2, raised: 5 } }),
+    ]
+    for (const height of [1, 2]) {
+      const shown = deviceLines({ ...snapshot, devices }, { width: 160, height, look: LOOK })
+      expect(
+        shown
+          .map(lineText)
+          .join('')
+          .match(/ALARM \d/g),
+      ).toEqual(['ALARM 2'])
+    }
+    expect(lineText(tinyLine(snapshot, 39, LOOK))).toContain('ALARM !')
+  })
+
+  it('are drawn again when something about them changes', () => {
+    const context = {
+      size: { columns: 80, rows: 24 },
+      view: INITIAL_VIEW,
+      look: LOOK,
+      trouble: null,
+    }
+    const marks = [[alarm()], [ON], [{ ...ON, peak: 2 }], [{ ...ON, snoozedMs: 5 }], []].map(
+      (alarms) => changeMark(sampleSnapshot({ alarms }), context),
+    )
+    expect(new Set(marks).size).toBe(marks.length)
+  })
+})
+
+describe('the bell', () => {
+  const device = (raised: number, active = 1) => ({ alarms: { raised, active } })
+
+  it('rings once a raise of any device, at most once a second', () => {
+    let nowMs = 0
+    const bell = new Bell(() => nowMs)
+    expect(bell.rings([device(0, 0), device(0, 0)])).toBe(false)
+    expect(bell.rings([device(0, 0), device(1)])).toBe(true)
+    expect(bell.rings([device(0, 0), device(1)])).toBe(false)
+    nowMs = 500
+    expect(bell.rings([device(2), device(1)])).toBe(false)
+    nowMs = 1000
+    expect(bell.rings([device(2), device(1)])).toBe(true)
+    nowMs = 5000
+    expect(bell.rings([device(2), device(1)])).toBe(false)
+  })
+
+  it('rings for who begins to watch while one is on, and not for what is over', () => {
+    expect(new Bell(() => 0).rings([device(3)])).toBe(true)
+    expect(new Bell(() => 0).rings([device(3, 0)])).toBe(false)
+  })
+})
