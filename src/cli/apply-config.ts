@@ -4,6 +4,15 @@ import type { ConfigCommand, ConfigOption } from '../config/option.ts'
 import { rememberProfiles } from './device-profiles.ts'
 import { CliOption } from './option.ts'
 
+/** Commands that have to run whatever the configuration file is like. */
+const UNCONFIGURED = new WeakSet<Command>()
+
+/** Has a command run without what environment and configuration file say. */
+export function leaveUnconfigured(command: Command): Command {
+  UNCONFIGURED.add(command)
+  return command
+}
+
 /**
  * Gives a command what environment and configuration file say of its options;
  * what a flag says stays.
@@ -11,6 +20,7 @@ import { CliOption } from './option.ts'
  * @throws InaError config_invalid
  */
 export function applyConfig(command: Command, env: NodeJS.ProcessEnv): void {
+  if (UNCONFIGURED.has(command)) return
   const options = configurable(command)
   const configuration = configurationOf(command, env)
   const values = configuration.values(command.name(), flagsOf(command))

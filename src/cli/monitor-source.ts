@@ -22,7 +22,10 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
   }
   const settled = { ...request, sources: await sourcesOf(request, io) }
   const plans = planDevices(settled, io.clock)
-  if (request.alarms.values.length === 0) return plans
+  const { values, profiles } = request.alarms
+  const hasRules =
+    values.length > 0 || [...(profiles?.values() ?? [])].some((own) => own.length > 0)
+  if (!hasRules) return plans
   // Loaded only where there are rules.
   const { withAlarms } = await import('./alarm-plans.ts')
   return withAlarms(plans, settled)

@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { applyConfig } from './apply-config.ts'
 import { colourFor, hasColour } from './colour.ts'
+import { completionCommand } from './commands/completion.ts'
+import { configCommand } from './commands/config.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
 import { importCommand } from './commands/import.ts'
@@ -30,7 +32,7 @@ export function createProgram(io: ProcessIo): Command {
   const prefix = colourFor(io.stderr, io.env).error('ina219:')
   for (const command of [program, ...program.commands]) {
     command
-      .configureHelp({ styleTitle: heading })
+      .configureHelp({ styleTitle: heading, subcommandTerm: (each) => each.name() })
       .exitOverride()
       .showSuggestionAfterError()
       .configureOutput({
@@ -75,6 +77,8 @@ const COMMANDS = [
   importCommand,
   portsCommand,
   serviceCommand,
+  configCommand,
+  completionCommand,
 ]
 
 const EPILOGUE = `

@@ -135,7 +135,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--alarm <rule>',
         "'<what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>]', such as 'a > 1.2A for 5s' or silent (docs/alarms.md); again for each; <device>:<rule> for one device",
-        { list: /;/ },
+        { list: /;/, perDevice: true },
       ),
     )
   const order: SourceOption[] = []

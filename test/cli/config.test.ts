@@ -269,9 +269,16 @@ describe('the shipped example', () => {
     for (const command of createProgram(processIo).commands) {
       for (const each of command.options) {
         expect(each.description).not.toBe('')
-        const flagOnly = ['verbose', 'list', 'out', 'events', 'reset', 'json', 'all'].includes(
-          each.name(),
-        )
+        const flagOnly = [
+          'all',
+          'events',
+          'json',
+          'list',
+          'out',
+          'path',
+          'reset',
+          'verbose',
+        ].includes(each.name())
         if (!flagOnly) expect(each.envVar).toMatch(/^INA219_[A-Z0-9_]+$/)
       }
     }

@@ -75,6 +75,16 @@ describe('a profile of the configuration file', () => {
     expect(await ina219(['mock', '--count', '1', '--config', config])).toMatchObject({ code: 0 })
   })
 
+  it('may have alarms, and says so where one can not be read', async () => {
+    const alarm = configFile(`${BENCH}alarm = ["v > 30V as high"]\n`)
+    const args = [...STDIN.slice(0, -2), '--device', 'bench', '--config']
+    const run = await ina219([...args, alarm], FRAME)
+    expect(run).toMatchObject({ code: 0 })
+    expect(run.stderr).toMatch(/ alarm_on: .*high/)
+    const odd = await ina219([...args, configFile('[device.bench]\nalarm = "v >> 3"\n')], FRAME)
+    expect(odd).toMatchObject({ code: 2 })
+  })
+
   it('without a port and without the board, says which serial number is missing', async () => {
     const config = configFile('[device.bench]\nserial = "A50285BI"\n')
     const run = await ina219(['monitor', '--no-log', '--device', 'bench', '--config', config])

@@ -1,8 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { manPage } from '../../scripts/man-page.ts'
 import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { CLI, finished, ina219 } from '../support/cli.ts'
@@ -16,6 +25,24 @@ describe('the help', () => {
     const run = await ina219([...args, '--help'])
     expect(run).toMatchObject({ code: 0, stderr: '' })
     expect(run.stdout).toMatchSnapshot()
+  })
+})
+
+describe('the manual page', () => {
+  it('says what the help says (npm run man)', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    await expect(manPage(version)).toMatchFileSnapshot('../../man/ina219.1')
+  })
+
+  const hasGroff = spawnSync('groff', ['--version']).status === 0
+  it.skipIf(!hasGroff)('is read without warnings', () => {
+    const { status, stderr, stdout } = spawnSync(
+      'groff',
+      ['-man', '-Tutf8', '-ww', 'man/ina219.1'],
+      { encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('INA219_RETAIN')
   })
 })
 

@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { expect, it } from 'vitest'
+import { processIo } from '../../src/app/io.ts'
+import { configReport } from '../../src/cli/commands/config-report.ts'
+import { option } from '../../src/cli/option.ts'
+import { ina219, temporaryFolder } from '../support/cli.ts'
+
+function configFile(text: string): string {
+  const path = join(temporaryFolder(), 'config.toml')
+  writeFileSync(path, text)
+  return path
+}
+
+const TEXT = `retain = "2d"
+[monitor]
+baud = 9600
+wait = true
+[device.bench]
+serial = "A5"
+baud = 300
+set = ["interval=100", "averaging=2"]
+`
+
+interface Report {
+  readonly config: string
+  readonly options: readonly Record<string, unknown>[]
+  readonly devices: readonly Record<string, unknown>[]
+}
+
+async function report(...args: Parameters<typeof ina219>): Promise<Report> {
+  const run = await ina219(...args)
+  expect(run).toMatchObject({ code: 0, stderr: '' })
+  return JSON.parse(run.stdout) as Report
+}
+
+it('says of each option its value, and who says it', async () => {
+  const config = configFile(TEXT)
+  const env = { INA219_PORT: '/dev/a,/dev/b', INA219_MOCK: 'no', INA219_WAIT: 'off' }
+  const flags = ['--', '--channel', 'soc', '--channel', 'lux', '--ascii']
+  const { options, devices, ...rest } = await report(
+    ['config', 'monitor', '--json', '--config', config, ...flags],
+    '',
+    env,
+  )
+  expect(rest).toEqual({ config })
+  const said = (name: string, device: string | null = null) =>
+    options.find((each) => each['option'] === name && each['device'] === device)
+  const none = { variable: null, line: null }
+  expect(said('retain')).toMatchObject({ ...none, value: '2d', origin: 'file', line: 1 })
+  expect(said('baud')).toMatchObject({ value: ['9600'], origin: 'file', line: 3 })
+  expect(said('baud', 'bench')).toMatchObject({ value: ['300'], origin: 'file', line: 7 })
+  expect(said('set', 'bench')).toMatchObject({ value: ['interval=100', 'averaging=2'], line: 8 })
+  expect(said('wait')).toMatchObject({ value: false, origin: 'environment' })
+  expect(said('port')).toMatchObject({ value: ['/dev/a,/dev/b'], variable: 'INA219_PORT' })
+  expect(said('mock')).toMatchObject({ value: false, variable: 'INA219_MOCK', line: null })
+  expect(said('channel')).toMatchObject({ ...none, value: ['soc', 'lux'], origin: 'flag' })
+  expect(said('ascii')).toMatchObject({ value: true, origin: 'flag' })
+  expect(said('no-log')).toMatchObject({ ...none, value: false, origin: 'built-in' })
+  expect(said('max-voltage')).toMatchObject({ value: 'what the device says, else 26' })
+  expect(said('db')?.['value']).toMatch(/ina219\.db$/)
+  expect(options.every((each) => each['command'] === 'monitor')).toBe(true)
+  expect(devices).toEqual([
+    { ...none, device: 'bench', serial: 'A5', port: null, origin: 'file', line: 5 },
+  ])
+})
+
+it('prints the same for people, all commands', async () => {
+  const run = await ina219(['config', '--config', configFile(TEXT)], '', { INA219_SEED: '7' })
+  expect(run).toMatchObject({ code: 0, stderr: '' })
+  expect(run.stdout).toMatch(/^ {2}retain +2d +file, line 1$/m)
+  expect(run.stdout).toMatch(/^ {2}baud of bench +300 +file, line 7$/m)
+  expect(run.stdout).toMatch(/^mock\n( {2}.*\n)*? {2}seed +7 +INA219_SEED$/m)
+  expect(run.stdout).toMatch(/^device bench: serial A5 {2}\(file, line 5\)$/m)
+})
+
+it('prints the place of the file, whatever it is like', async () => {
+  const config = configFile('retain =')
+  expect(await ina219(['config', '--path', '--config', config])).toMatchObject({
+    code: 0,
+    stdout: `${config}\n`,
+  })
+  const base = temporaryFolder()
+  const usual = await ina219(['config', '--path'], '', { XDG_CONFIG_HOME: base })
+  expect(usual.stdout).toBe(`${join(base, 'ina219', 'config.toml')}\n`)
+  expect(existsSync(join(base, 'ina219'))).toBe(false)
+  expect(readdirSync(base)).toEqual([])
+})
+
+it.each([
+  [['--config', configFileLater('retain =\n')], /line 1, column 9 is not valid TOML/],
+  [['--config', configFileLater('[monitor]\n\nbuad = 1')], /line 3 has an unknown.*'baud'/],
+  [['monitro'], /'monitro' is no command .*did you mean 'monitor'\?/],
+  [['monitor', '--', '--bua', '3'], /'--bua' is no flag of monitor; did you mean '--baud'\?/],
+  [['monitor', '--', '--baud', 'x'], /'x' is not a whole number/],
+])('%j ends with exit code 2', async (args, pattern) => {
+  const run = await ina219([
+    'config',
+    ...args.map((each) => (typeof each === 'string' ? each : each())),
+  ])
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toMatch(pattern)
+})
+
+function configFileLater(text: string): () => string {
+  return () => configFile(text)
+}
+
+it('never prints what is secret', () => {
+  const config = new Command('config')
+  const made = new Command('sinks').addOption(
+    option('--password <text>', 'password', { secret: true, default: 'built-in-secret' }),
+  )
+  new Command('ina219').addCommand(config).addCommand(made)
+  const env = { INA219_PASSWORD: 'hunter2', XDG_CONFIG_HOME: temporaryFolder() }
+  for (const [from, flags] of [
+    [env, []],
+    [{ ...env, INA219_PASSWORD: '' }, []],
+    [env, ['--password', 'hunter2']],
+  ] as const) {
+    for (const json of [true, false]) {
+      const text = configReport(
+        { command: config, name: null, flags, json },
+        { ...processIo, env: from },
+      )
+      expect(text).toContain('(secret)')
+      expect(text).not.toMatch(/hunter2|built-in-secret/)
+    }
+  }
+})
