@@ -10,6 +10,7 @@ import { importCommand } from './commands/import.ts'
 import { mockCommand } from './commands/mock.ts'
 import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
+import { repairCommand } from './commands/repair.ts'
 import { sendCommand } from './commands/send.ts'
 import { serviceCommand } from './commands/service.ts'
 import { totalsCommand } from './commands/totals.ts'
@@ -75,6 +76,7 @@ const COMMANDS = [
   exportCommand,
   totalsCommand,
   importCommand,
+  repairCommand,
   portsCommand,
   serviceCommand,
   configCommand,

@@ -14,6 +14,8 @@ export type LossReason =
   | 'not_healable'
   /** Not in a recording that was imported. */
   | 'not_recorded'
+  /** In a part of the log that was damaged. */
+  | 'damaged'
   /** Asked for several times, no answer. */
   | 'unanswered'
   /** The device said it has them no more. */

@@ -83,7 +83,7 @@ export function damaged(file: string, cause?: unknown): InaError {
   return new InaError(
     'log_damaged',
     `${file} is not a readable log: it is damaged, or no SQLite database`,
-    `nothing was changed in it; name another file with --db, or move it away and save what can be saved with: sqlite3 <file> .recover`,
+    `nothing was changed in it; save what can be saved with: ina219 repair ${file}, or name another file with --db`,
     cause,
   )
 }

@@ -1,0 +1,252 @@
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Clock } from '../../util/clock.ts'
+import { createDraft, removeDraft } from '../../util/draft-file.ts'
+import { InaError, isInaError } from '../../util/errors.ts'
+import { applicationIdOf } from '../file/file-kind.ts'
+import { layoutOf } from '../file/layout.ts'
+import { foreign, logError, newer, missing as noLog } from '../file/log-errors.ts'
+import { isLog, openForWriting } from '../file/log-file.ts'
+import { createLog } from '../file/new-log.ts'
+import { place, sync } from '../file/placing.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from '../file/schema.ts'
+import { WriterLock } from '../file/writer-lock.ts'
+import { LogWriter } from '../write/log-writer.ts'
+import { PageStore } from './page-store.ts'
+import { type MissingSpan, rebuild } from './rebuild.ts'
+import { salvage } from './salvage.ts'
+
+export interface RepairReport {
+  /** The new log; null: the log is sound, and nothing was written. */
+  readonly repaired: string | null
+  /** What is wrong with the file as a whole, in words. */
+  readonly faults: readonly string[]
+  readonly pages: number
+  readonly damagedPages: number
+  /** Damaged pages by the table that they were of; `?`: not known. */
+  readonly damagedTables: Readonly<Record<string, number>>
+  readonly samples: number
+  readonly events: number
+  readonly losses: number
+  /** Rows of minute averages that were taken over. */
+  readonly minutes: number
+  /** Samples that are known to be missing now. */
+  readonly missing: number
+  readonly missingSpans: readonly MissingSpan[]
+  /** What has another name now, since its own is gone. */
+  readonly invented: readonly string[]
+  /** Other files beside the log that may have samples of it. */
+  readonly leftovers: readonly string[]
+}
+
+export interface RepairRequest {
+  /** As `logFilePath` gives it. */
+  readonly file: string
+  /** The new log, which must not be there yet. */
+  readonly out: string
+  readonly clock: Clock
+  /** @param part of the pages, 0 to 1 */
+  readonly progress: (part: number, page: number) => void
+}
+
+/** Nothing goes for its age, ms. */
+const FOR_EVER_MS = 1e14
+
+/**
+ * Saves what can be saved of a damaged log into a new one beside it. The damaged one is only
+ * ever read.
+ *
+ * @throws InaError log_missing, log_foreign, log_newer, log_in_use, log_damaged (nothing could be
+ *   saved), log_unwritable, usage_invalid (there is a file where the new log is to be)
+ */
+export function repairLog(request: RepairRequest): RepairReport {
+  const { file, out, clock } = request
+  if (!existsSync(file)) throw noLog(file)
+  if (existsSync(out)) {
+    throw new InaError('usage_invalid', `${out} is there already`, 'name another file with -o')
+  }
+  // Of a file whose head is torn nobody can say that.
+  const id = applicationIdOf(file)
+  if (id !== null && id !== 0 && id !== APPLICATION_ID && isSoundDatabase(file, out))
+    throw foreign(file)
+  const lock = lockOf(file, clock)
+  try {
+    const leftovers = leftoversOf(file)
+    if (isSoundLog(file, out)) return soundReport(leftovers)
+    return saved(request, leftovers)
+  } catch (error) {
+    throw logError(error, file)
+  } finally {
+    lock?.discard()
+  }
+}
+
+/** Nobody may write meanwhile. null: in such a place nobody can */
+function lockOf(file: string, clock: Clock): WriterLock | null {
+  try {
+    return WriterLock.acquire(file, clock.wallMs())
+  } catch (error) {
+    if (isInaError(error) && error.code === 'log_unwritable') return null
+    throw error
+  }
+}
+
+function saved({ file, out, clock, progress }: RepairRequest, leftovers: string[]): RepairReport {
+  const store = new PageStore(file)
+  const draft = createDraft(out)
+  try {
+    createLog(draft)
+    const db = openForWriting(draft)
+    try {
+      // Rows come in the order of their pages.
+      db.pragma('foreign_keys = OFF')
+      // Nobody sees the draft; it is synced once, when it is complete.
+      db.pragma('synchronous = OFF')
+      db.exec('CREATE TEMP TABLE old_run(n, device_id, epoch_id, from_id, to_id, late)')
+      const counts = salvage(store, db, (page) => progress(page / store.pages, page))
+      const isCut = counts.damagedPages > 0 || store.faults.length > 0
+      const { invented, missing } = db.transaction(() => rebuild(db, isCut)).immediate()
+      const samples = count(db, 'sample')
+      if (samples === 0 && count(db, 'minute') === 0) throw nothingLeft(file)
+      db.exec('DROP TABLE old_run')
+      const total = missing.reduce((sum, each) => sum + each.samples, 0)
+      noteRepair(db, file, samples, total)
+      new LogWriter(db, FOR_EVER_MS, clock).finish()
+      const report = {
+        repaired: out,
+        faults: store.faults,
+        pages: counts.pages,
+        damagedPages: counts.damagedPages,
+        damagedTables: Object.fromEntries(counts.damagedTables),
+        samples,
+        events: counts.rows.event,
+        losses: counts.rows.lost,
+        minutes: counts.rows.minute,
+        missing: total,
+        missingSpans: missing,
+        invented,
+        leftovers,
+      }
+      db.pragma('synchronous = FULL')
+      db.pragma('wal_checkpoint(TRUNCATE)')
+      db.close()
+      sync(draft)
+      place(draft, out)
+      return report
+    } finally {
+      db.close()
+    }
+  } finally {
+    store.close()
+    removeDraft(draft)
+  }
+}
+
+/** Leaves a trace in the new log, at the newest sample of each device. */
+function noteRepair(db: Database.Database, file: string, samples: number, missing: number): void {
+  const detail = `repaired from '${basename(file)}', which was damaged: ${samples} samples saved, ${missing} known to be missing`
+  db.prepare(
+    `INSERT INTO event(time_us, device_id, kind, detail)
+     SELECT coalesce((SELECT max(newest_us) FROM epoch WHERE device_id = d.id), 0), d.id, 'log', ?
+     FROM device d`,
+  ).run(detail)
+}
+
+/** Looks at a copy: SQLite would touch the file, or what stands beside it. */
+function inCopy<T>(file: string, beside: string, look: (db: Database.Database) => T): T | null {
+  const copy = createDraft(beside)
+  try {
+    copyFileSync(file, copy)
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`)
+    const db = new Database(copy, { fileMustExist: true })
+    try {
+      return look(db)
+    } finally {
+      db.close()
+    }
+  } catch {
+    return null
+  } finally {
+    removeDraft(copy)
+  }
+}
+
+function isSoundDatabase(file: string, beside: string): boolean {
+  return inCopy(file, beside, isIntact) === true
+}
+
+function isIntact(db: Database.Database): boolean {
+  return db.pragma('integrity_check(1)', { simple: true }) === 'ok'
+}
+
+/** @throws InaError log_newer */
+function isSoundLog(file: string, beside: string): boolean {
+  if (!isWhole(file)) return false
+  const version = inCopy(file, beside, (db) => {
+    if (!isIntact(db)) return 0
+    const strays = db
+      .prepare(
+        `SELECT (SELECT count(*) FROM sample WHERE epoch_id NOT IN (SELECT id FROM epoch)
+             OR status_id NOT IN (SELECT id FROM status))
+           + (SELECT count(*) FROM epoch WHERE device_id NOT IN (SELECT id FROM device))`,
+      )
+      .pluck()
+      .get()
+    return strays === 0 ? layoutOf(db) : 0
+  })
+  if (version !== null && version > SCHEMA_VERSION) throw newer(file, version, SCHEMA_VERSION)
+  return version !== null && version > 0
+}
+
+/** As far as its first bytes and its size tell; SQLite may do without them where a WAL has them. */
+function isWhole(file: string): boolean {
+  try {
+    return isLog(file)
+  } catch (error) {
+    if (isInaError(error) && error.code === 'log_newer') throw error
+    return false
+  }
+}
+
+function soundReport(leftovers: readonly string[]): RepairReport {
+  return {
+    repaired: null,
+    faults: [],
+    pages: 0,
+    damagedPages: 0,
+    damagedTables: {},
+    samples: 0,
+    events: 0,
+    losses: 0,
+    minutes: 0,
+    missing: 0,
+    missingSpans: [],
+    invented: [],
+    leftovers,
+  }
+}
+
+/** What the writer keeps beside a log that it could not use. */
+function leftoversOf(file: string): string[] {
+  const name = basename(file)
+  const isLeft = (rest: string): boolean =>
+    rest === '.spill.csv' ||
+    /^(?:\.(?:rejected|replaced)-|-wal\.old-|-journal\.old-)\d+$/.test(rest)
+  return readdirSync(dirname(file))
+    .filter((each) => each.startsWith(name) && isLeft(each.slice(name.length)))
+    .map((each) => join(dirname(file), each))
+    .sort()
+}
+
+function nothingLeft(file: string): InaError {
+  return new InaError(
+    'log_damaged',
+    `nothing could be saved from ${file}: none of its pages has samples`,
+    'nothing was changed in it; a back-up, or the files beside it, may have more',
+  )
+}
+
+function count(db: Database.Database, table: string): number {
+  return db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
+}
