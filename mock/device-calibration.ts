@@ -1,4 +1,4 @@
-import { type Calibration, corrected, isNeutral } from '../src/domain/calibration.ts'
+import { type Correction, corrected, isNeutral } from '../src/domain/calibration.ts'
 import { powerOf } from '../src/domain/sample.ts'
 import type { SampleText } from '../src/protocol/codec.ts'
 import type { Members } from './host-line.ts'
@@ -18,12 +18,7 @@ export class DeviceCalibration {
     this.#feed = feed
   }
 
-  read(
-    n: number,
-    elapsedUs: number,
-    scale: FullScale | null,
-    calibration: Calibration,
-  ): SampleText {
+  read(n: number, elapsedUs: number, scale: FullScale | null, calibration: Correction): SampleText {
     const raw = this.#feed.read(n, elapsedUs, scale)
     this.#newest = [...this.#newest.slice(1 - ZERO_SAMPLES), Number(raw.a)]
     return isNeutral(calibration) ? raw : calibrated(raw, calibration)
@@ -32,13 +27,13 @@ export class DeviceCalibration {
   /** Offset in A that `set_zero` asks for; null: out of range. */
   zeroOf(members: Members, fullScaleA: number): number | null {
     const { value } = members
-    const offsetA = value === undefined ? this.#mean() : value
+    const offset = value === undefined ? this.#mean() : value
     if (
-      typeof offsetA !== 'number' ||
-      Math.round(Math.abs(offsetA) * 1e6) > Math.round(fullScaleA * 1e5)
+      typeof offset !== 'number' ||
+      Math.round(Math.abs(offset) * 1e6) > Math.round(fullScaleA * 1e5)
     )
       return null
-    return Math.round(offsetA * 1e6) / 1e6
+    return Math.round(offset * 1e6) / 1e6
   }
 
   #mean(): number {
@@ -48,7 +43,7 @@ export class DeviceCalibration {
 }
 
 /** With the digits of the device. */
-function calibrated(raw: SampleText, calibration: Calibration): SampleText {
+function calibrated(raw: SampleText, calibration: Correction): SampleText {
   const decimals = Math.min(6, Math.max(DECIMALS, (raw.a.split('.')[1] ?? '').length))
   const amps = Number(corrected(Number(raw.a), calibration).toFixed(decimals)) + 0
   const w = raw.w === null ? null : String(powerOf(Number(raw.v), amps))

@@ -263,9 +263,9 @@ export class DeviceCore {
 
   #setZero(members: Members, nowUs: number): 'range' | null {
     const settings = this.#settings
-    const offsetA = this.#calibration.zeroOf(members, 0.32 / settings.shuntOhm)
-    if (offsetA === null) return 'range'
-    this.#apply({ ...settings, calibration: { ...settings.calibration, offsetA } }, nowUs)
+    const offset = this.#calibration.zeroOf(members, 0.32 / settings.shuntOhm)
+    if (offset === null) return 'range'
+    this.#apply({ ...settings, calibration: { ...settings.calibration, offset } }, nowUs)
     return null
   }
 

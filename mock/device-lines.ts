@@ -77,7 +77,7 @@ export class DeviceLines {
       baud,
       mode,
       name,
-      zero: calibration.offsetA,
+      zero: calibration.offset,
       gain: calibration.gain,
       outputs,
     })

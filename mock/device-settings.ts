@@ -1,4 +1,4 @@
-import { type Calibration, NEUTRAL } from '../src/domain/calibration.ts'
+import { type Correction, NEUTRAL } from '../src/domain/calibration.ts'
 import type { Members } from './host-line.ts'
 
 /** What a host can set (PROTOCOL.md 6), as the firmware has it. */
@@ -19,7 +19,7 @@ export interface Settings {
   readonly amax: number
   readonly baud: number
   readonly threshold: Threshold | null
-  readonly calibration: Calibration
+  readonly calibration: Correction
 }
 
 export interface Threshold {

@@ -1,4 +1,5 @@
 import type { Rule } from '../alarms/rule.ts'
+import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -25,6 +26,8 @@ export interface DevicePlan {
   readonly settings: readonly Command[]
   /** What the user says of the range; the rest is for the device to say. */
   readonly range: Partial<DeviceRange>
+  /** What the host applies to its samples; null: nothing */
+  readonly calibration: Calibration | null
   /** Ask for each sample, ms from one to the next; null: the device streams. */
   readonly pollMs: number | null
   /** Each id at most once. */

@@ -144,7 +144,7 @@ function streamsOf(
   const limit = new SampleLimit(plan.maxSamples)
   const labels = new Labels()
   const congestion = log === null ? [output] : [log, output]
-  return plan.devices.map(({ device, range, channels, pollMs }, i) => ({
+  return plan.devices.map(({ device, range, channels, calibration, pollMs }, i) => ({
     source: sources[i] as Source,
     log: log?.forDevice() ?? null,
     loggedRuns: log?.loggedRuns ?? [],
@@ -154,6 +154,7 @@ function streamsOf(
     device,
     range,
     channels,
+    calibration,
     pollMs,
     labels,
     limit,

@@ -1,5 +1,6 @@
 import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
+import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -33,6 +34,7 @@ export interface DevicesRequest {
   /** ms */
   readonly polls: Given<Scoped<number>>
   readonly alarms: Given<string>
+  readonly calibrations: Given<Scoped<Calibration>>
 }
 
 /** Of a port for which nothing else is given. */
@@ -52,6 +54,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
   const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
   const maxCurrents = byDevice(request.maxCurrents, '--max-current', devices)
   const channels = channelSettingsOf(request.channels, devices)
+  const calibrations = byDevice(request.calibrations, '--calibration', devices)
   const polls = pollsOf(request.polls, devices)
   let mocks = 0
   const sourceOf = (device: NamedDevice): SourcePlan => {
@@ -67,6 +70,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     settings: settings.get(device) ?? [],
     range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
     channels: channels.get(device) ?? [],
+    calibration: calibrations.get(device)?.at(-1) ?? null,
     pollMs: polls.get(device)?.at(-1) ?? null,
     alarms: [],
   }))

@@ -12,15 +12,7 @@ import type { NamedSource } from './named-devices.ts'
  * profiles, or else the one port that is surely a board.
  */
 export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promise<DevicePlan[]> {
-  const { sources } = request
-  if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
-    throw new InaError(
-      'usage_invalid',
-      '--stdin reads frames from a pipe, but standard input is the terminal',
-      'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
-    )
-  }
-  const settled = { ...request, sources: await sourcesOf(request, io) }
+  const settled = await withSources(request, io)
   const plans = planDevices(settled, io.clock)
   const { values, profiles } = request.alarms
   const hasRules =
@@ -29,6 +21,19 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
   // Loaded only where there are rules.
   const { withAlarms } = await import('./alarm-plans.ts')
   return withAlarms(plans, settled)
+}
+
+/** The same, with the sources that it comes to. */
+export async function withSources(request: DevicesRequest, io: ProcessIo): Promise<DevicesRequest> {
+  const { sources } = request
+  if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
+    throw new InaError(
+      'usage_invalid',
+      '--stdin reads frames from a pipe, but standard input is the terminal',
+      'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
+    )
+  }
+  return { ...request, sources: await sourcesOf(request, io) }
 }
 
 async function sourcesOf(request: DevicesRequest, io: ProcessIo): Promise<readonly NamedSource[]> {
@@ -94,15 +99,10 @@ function portOf({ label, serial, port }: DeviceProfile, ports: readonly PortInfo
 }
 
 /**
- * The path of the one port that is surely a board, named on stderr.
+ * The one port that is surely a board, named on stderr.
  *
  * @throws InaError device_none
  */
-export async function surePort(io: ProcessIo): Promise<string> {
-  const { path } = await surePortOf(await listedPorts(), io)
-  return path
-}
-
 async function surePortOf(ports: readonly PortInfo[], io: ProcessIo): Promise<PortInfo> {
   const { pickPort } = await import('../sources/serial/ports.ts')
   const picked = pickPort(ports)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { applyConfig } from './apply-config.ts'
 import { colourFor, hasColour } from './colour.ts'
+import { calibrateCommand } from './commands/calibrate.ts'
 import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { exportCommand } from './commands/export.ts'
@@ -71,6 +72,7 @@ function usageLine(text: string, command: Command): string {
 const COMMANDS = [
   monitorCommand,
   sendCommand,
+  calibrateCommand,
   mockCommand,
   historyCommand,
   exportCommand,

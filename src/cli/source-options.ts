@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import type { Calibration } from '../domain/calibration.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
+import { parseCalibration } from './calibration-setting.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
 import { profilesOf, saidInProfiles } from './device-profiles.ts'
 import type { Given, NamedSource } from './named-devices.ts'
@@ -26,6 +28,7 @@ interface SourceValues {
   channel?: readonly string[]
   poll?: readonly Scoped<number>[]
   alarm?: readonly string[]
+  calibration?: readonly Scoped<Calibration>[]
 }
 
 /** @param further what may stand behind the help of one that is given several times */
@@ -59,6 +62,14 @@ export function deviceOption(
   spec: { readonly defaultText?: string } = {},
 ): CliOption {
   return option('--device <name>', help, { list: /,/, ...spec })
+}
+
+export function calibrationOption(): CliOption {
+  return option(
+    '--calibration <parts>',
+    'what this program applies to the readings, (a - offset) * gain: offset=1.2mA,gain=1.0042, -1000 to 1000 A and 0.1 to 10; voffset and vgain for the voltage; <device>:<parts> for one of several',
+    { list: /\s+/, perDevice: true, defaultText: 'nothing', parse: scoped(parseCalibration) },
+  )
 }
 
 /**
@@ -100,6 +111,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         },
       ),
     )
+    .addOption(calibrationOption())
     .addOption(
       option(
         '--max-voltage <V>',
@@ -150,7 +162,10 @@ function pollPeriod(text: string): number {
 }
 
 /** A flag beats environment and file also where they name other sources: those of one level are all. */
-function devicesRequest(command: Command, order: readonly SourceOption[]): DevicesRequest {
+export function devicesRequest(
+  command: Command,
+  order: readonly SourceOption[] = [],
+): DevicesRequest {
   keepHighest(command, ...SOURCES.map((each) => [each]))
   if (isStdinAlone(command.opts<SourceValues>())) {
     keepHighest(command, ['set'], ['stdin'])
@@ -177,6 +192,7 @@ function devicesRequest(command: Command, order: readonly SourceOption[]): Devic
     channels: given('channel', values.channel),
     polls: given('poll', values.poll),
     alarms: given('alarm', values.alarm),
+    calibrations: given('calibration', values.calibration),
   }
 }
 

@@ -88,6 +88,7 @@ export class FrameImport {
         isLogged: () => false,
         clock: { wallMs: () => startUs / 1000, monoMs: () => 0 },
         keepTime: true,
+        calibration: null,
         pollMs: null,
         device,
         range,

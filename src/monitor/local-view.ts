@@ -73,6 +73,7 @@ export class LocalView implements View {
       alarms: this.#alarms?.views(number) ?? [],
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
+      calibration: stream.calibration,
     }
   }
 

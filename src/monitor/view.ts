@@ -149,4 +149,6 @@ export interface Snapshot {
   readonly events: readonly StreamEvent[]
   /** True where the newest sample has no number, so that no loss can be seen. */
   readonly unnumbered: boolean
+  /** What device and host apply to the readings, in words; empty: nothing. */
+  readonly calibration: string
 }

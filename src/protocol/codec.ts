@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Calibration } from '../domain/calibration.ts'
+import type { Correction } from '../domain/calibration.ts'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
 import { cleanText } from '../domain/sample.ts'
 import { isRecord } from '../util/records.ts'
@@ -187,10 +187,10 @@ function readRange(members: Members): DeviceRange {
 }
 
 /** A device that stores one says at least one half of it. */
-function readCalibration(members: Members): Calibration | null {
-  const offsetA = read(HELLO, members, 'zero')
+function readCalibration(members: Members): Correction | null {
+  const offset = read(HELLO, members, 'zero')
   const gain = read(HELLO, members, 'gain')
-  return offsetA === null && gain === null ? null : { offsetA: offsetA ?? 0, gain: gain ?? 1 }
+  return offset === null && gain === null ? null : { offset: offset ?? 0, gain: gain ?? 1 }
 }
 
 function plainMembers(members: Members): Record<string, string | number | boolean> {

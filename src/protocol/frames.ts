@@ -1,4 +1,4 @@
-import type { Calibration } from '../domain/calibration.ts'
+import type { Correction } from '../domain/calibration.ts'
 import type { Extras } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 
@@ -76,7 +76,7 @@ export interface HelloFrame extends Protectable {
   /** `stream`, `poll` */
   readonly mode: string | null
   /** What it applies to its current itself; null: it stores no calibration. */
-  readonly calibration: Calibration | null
+  readonly calibration: Correction | null
   /** States of its switched outputs by name; null: it has none. */
   readonly outputs: Outputs | null
   /** All that is a number, a text or a yes or no, under its name on the wire, in its order. */

@@ -1,8 +1,15 @@
+import {
+  type Calibration,
+  type Correction,
+  calibrationText,
+  correctionText,
+  isNeutral,
+} from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame, Outputs } from '../protocol/frames.ts'
-import type { Command } from '../protocol/link/commands.ts'
+import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source, SourceSink, SourceState } from '../sources/source.ts'
@@ -43,6 +50,8 @@ export interface DeviceStreamOptions {
   readonly range: Partial<DeviceRange>
   /** Contract: `--channel`. */
   readonly channels: readonly ChannelSetting[]
+  /** What the host applies to each sample; null: nothing */
+  readonly calibration: Calibration | null
   /** Contract: `--poll`, ms from one request to the next; null: the device streams */
   readonly pollMs: number | null
   /** Shared by all devices of a run. */
@@ -52,6 +61,15 @@ export interface DeviceStreamOptions {
   /** What a source that can wait waits for: the disk, a slow reader of the output. */
   readonly congestion: readonly Congestion[]
 }
+
+/** Commands after which the device is asked what it is now: its range, its calibration. */
+const SAID_IN_HELLO: ReadonlySet<string> = new Set([
+  'set_range',
+  'set_shunt',
+  'set_zero',
+  'set_gain',
+  'defaults',
+])
 
 /**
  * One device, from frames to samples: frames of the source → intake → link →
@@ -87,6 +105,8 @@ export class DeviceStream {
   #ordinal = 0
   /** As the device has said; null: it has not */
   #firmware: string | null = null
+  /** What the device applies to its current itself; empty: nothing, as far as it has said. */
+  #deviceCorrection = ''
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
@@ -120,6 +140,7 @@ export class DeviceStream {
       listener,
       log,
       range: options.range,
+      calibration: options.calibration,
       clockSnapshot: () => this.#timeline.snapshot(),
     })
     this.#timeline = new Timeline(
@@ -362,7 +383,7 @@ export class DeviceStream {
         ledger.commands_acked++
         return
       case 'command_done':
-        this.#commands.close(event.id, event.result)
+        this.#commandDone(event.id, event.result)
         return
       case 'line_rate':
         this.#options.source.setBaud?.(event.baud)
@@ -370,6 +391,14 @@ export class DeviceStream {
       case 'send':
         this.#options.source.write(event.line)
     }
+  }
+
+  #commandDone(id: number, result: CommandResult): void {
+    const command = this.#commands.close(id, result)
+    if (command === null || result.kind !== 'ok' || !SAID_IN_HELLO.has(command.cmd)) return
+    const hello: Command = { cmd: 'hello' }
+    const asked = this.#commands.open(hello, () => {})
+    this.#follow(this.#link.command(asked, hello, this.#nowMs))
   }
 
   #hello({ hello, known, resumedFrom }: HelloEvent): void {
@@ -394,8 +423,27 @@ export class DeviceStream {
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
     const news = known ? '' : ', new run'
     this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
+    if (hello.calibration !== null) this.#deviceApplies(hello.calibration, known)
     if (hello.outputs !== null) this.#outputsAre(hello.outputs)
     this.#poller?.hello(hello.mode, this.#nowMs)
+  }
+
+  /** What the device itself applies is reported with each run and upon each change; that it is nothing, upon a change. */
+  #deviceApplies(correction: Correction, isKnownRun: boolean): void {
+    const text = isNeutral(correction) ? '' : correctionText('a', correction)
+    const before = this.#deviceCorrection
+    this.#deviceCorrection = text
+    if (text === before && (isKnownRun || text === '')) return
+    const what = text === '' ? 'nothing any more' : `a = ${text}`
+    this.#events.report('calibration', `applied by the device itself: ${what}`)
+  }
+
+  /** What is applied to the readings, by host or device, in words; empty: nothing. */
+  get calibration(): string {
+    const { calibration } = this.#options
+    const byHost = calibration === null ? '' : calibrationText(calibration)
+    const byDevice = this.#deviceCorrection === '' ? '' : `device a = ${this.#deviceCorrection}`
+    return [byDevice, byHost].filter((each) => each !== '').join(', ')
   }
 
   #outputsAre(outputs: Outputs): void {

@@ -1,10 +1,12 @@
+import { type Calibration, calibrationText } from '../domain/calibration.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
-import { markBadTime, markOutOfRange, powerOf, type Sample } from '../domain/sample.ts'
+import { type Epoch, markBadTime, markOutOfRange, type Sample } from '../domain/sample.ts'
 import type { SampleFrame, Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/link/missing-ranges.ts'
 import type { Arrival } from '../protocol/link/sample-memory.ts'
 import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import { lossText } from '../util/loss-text.ts'
+import { calibratedRange, electricValues } from './calibrated-values.ts'
 import type { ChannelList } from './channel-list.ts'
 import { clockText } from './clock-text.ts'
 import type { DeviceRuns } from './device-runs.ts'
@@ -26,6 +28,8 @@ export interface RecorderOptions {
   readonly log: DeviceLog | null
   /** Replaces what the device says of its range, V and A. */
   readonly range: Partial<DeviceRange>
+  /** What is applied to each sample; null: nothing */
+  readonly calibration: Calibration | null
   /** What time stamps stand for just now, see `Timeline`. */
   readonly clockSnapshot: () => (stamp: Stamp) => number | null
 }
@@ -44,10 +48,12 @@ export class Recorder {
   #lastUs = 0
   /** It was reported that numbers are missing; once a run and connection. */
   #isUnnumbered = false
+  /** Epoch in which the calibration was reported last. */
+  #saidIn: number | null = null
 
   constructor(options: RecorderOptions) {
     this.#options = options
-    this.#range = { ...DEFAULT_RANGE, ...options.range }
+    this.#range = this.#rangeFrom(DEFAULT_RANGE)
   }
 
   /** In force: what the user says, else the device, else the usual board. */
@@ -61,7 +67,13 @@ export class Recorder {
   }
 
   useRange(range: DeviceRange): void {
-    this.#range = { ...range, ...this.#options.range }
+    this.#range = this.#rangeFrom(range)
+  }
+
+  /** What the device could send, corrected as its samples are; what the user says is meant as it stands. */
+  #rangeFrom(range: DeviceRange): DeviceRange {
+    const { calibration } = this.#options
+    return { ...calibratedRange(range, calibration), ...this.#options.range }
   }
 
   /** Goes on with a run that an earlier run of the host has logged. */
@@ -91,6 +103,7 @@ export class Recorder {
     else events.endHealed()
     if (healed) ledger.recovered++
     const epoch = runs.current(timeUs)
+    this.#sayCalibration(epoch, timeUs)
     const follows = runs.follows(timeUs, frame.seq)
     const isWrong = notice?.kind === 'contradicted'
     const sample = this.#sampleOf(
@@ -140,6 +153,15 @@ export class Recorder {
     this.#placeLate()
   }
 
+  /** With each run of the log, so that what the device has sent can be computed from every part of it. */
+  #sayCalibration({ id }: Epoch, timeUs: number): void {
+    const { calibration, events } = this.#options
+    if (calibration === null || id === this.#saidIn) return
+    this.#saidIn = id
+    const what = calibrationText(calibration)
+    events.report('calibration', `applied by the host to what the device sends: ${what}`, timeUs)
+  }
+
   #beginBoot(boot: number | null): void {
     const { ledger, runs, events } = this.#options
     ledger.reboots++
@@ -173,9 +195,10 @@ export class Recorder {
     gapBefore: boolean,
     origin: Sample['origin'],
   ): Sample {
-    const { ledger, channels, limit } = this.#options
-    const { electric, voltage, current, seq } = frame
-    const power = electric ? (frame.power ?? powerOf(voltage, current)) : Number.NaN
+    const { ledger, channels, limit, calibration } = this.#options
+    const { electric, seq } = frame
+    // Here and nowhere else, before anybody judges or sees the values.
+    const { voltage, current, power } = electricValues(frame, calibration)
     const extras = frame.extras === null ? null : channels.accept(frame.extras)
     if (frame.leftOut !== null) channels.leaveOut(frame.leftOut)
     const inRange =

@@ -80,6 +80,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     alarms: [],
     events: [{ timeUs: NOW_US - 30e6, kind: 'restart', text: 'the device restarted (boot 18)' }],
     unnumbered: false,
+    calibration: '',
     ...changes,
   }
   return changes.devices ? snapshot : { ...snapshot, devices: [briefOf(snapshot)] }

@@ -21,6 +21,7 @@ function withDefaults(options: Needed & Partial<DeviceStreamOptions>): DeviceStr
     device: null,
     range: {},
     channels: [],
+    calibration: null,
     pollMs: null,
     labels: new Labels(),
     limit: new SampleLimit(null),

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../../src/app/run-plan.ts'
+import { parseCalibration } from '../../src/cli/calibration-setting.ts'
 import { type DevicesRequest, planDevices } from '../../src/cli/device-plans.ts'
 import { type Given, type NamedSource, nameDevices } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
@@ -22,6 +23,7 @@ interface Texts {
   readonly maxVoltage?: readonly string[]
   readonly channel?: readonly string[]
   readonly poll?: readonly string[]
+  readonly calibration?: readonly string[]
   /** False: as from the configuration file, with the sources as flags. */
   readonly mustMatch?: boolean
 }
@@ -42,6 +44,7 @@ function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] 
     maxVoltages: numbers(texts.maxVoltage),
     maxCurrents: numbers(),
     channels: given(texts.channel),
+    calibrations: given(texts.calibration?.map(scoped(parseCalibration))),
     polls: given(texts.poll?.map(scoped(parseDuration))),
     alarms: given(),
   }
@@ -116,6 +119,30 @@ describe('--device', () => {
     expect(labels(plan(TWO, { device, mustMatch: false }))).toEqual([null, null])
     expect(labels(plan([BOARD], { device: ['a'], mustMatch: false }))).toEqual(['a'])
   })
+})
+
+describe('--calibration', () => {
+  const current = (offset: number, gain: number) => ({ offset, gain })
+  const of = (...calibration: string[]) =>
+    plan([BOARD, mock()], { device: ['a'], calibration }).map((each) => each.calibration)
+
+  it('is for all, or for one, whose last one counts', () => {
+    expect(of()).toEqual([null, null])
+    expect(of('offset=1.2mA,gain=1.0042', 'a:offset=2mA', 'a:vgain=1.01,voffset=-4mV')).toEqual([
+      { current: current(0, 1), voltage: current(-0.004, 1.01) },
+      { current: current(0.0012, 1.0042), voltage: current(0, 1) },
+    ])
+  })
+
+  it.each([
+    ['gian=1.1', /unknown part 'gian'/],
+    ['gain', /gain is no number of 0.1 to 10/],
+    ['gain=0', /gain is no number/],
+    ['gain=1.1V', /gain is no number/],
+    ['offset=1e9', /offset is no number of -1000 to 1000/],
+    ['', /unknown part ''/],
+    ['b:gain=1', /for a device 'b'/],
+  ])('refuses %j', (text, message) => expect(() => of(text)).toThrow(message))
 })
 
 describe('--poll', () => {

@@ -71,6 +71,13 @@ describe('picture at 80x24', () => {
       ' q quit  ? help  space freeze  +/- span  <-/-> scroll  o overlay/strips         ',
     ])
   })
+
+  it('says that a calibration is applied, and where there is room, which one', () => {
+    const calibration = 'a = (a - 0.0012) * 1.0042'
+    expect(pictureText({ calibration }).at(-3)).toMatch(/since 13:50:46 {2}cal {2}mode NORMAL/)
+    const wide = pictureText({ calibration }, INITIAL_VIEW, 120, 30)
+    expect(wide.some((line) => line.includes(`cal ${calibration}  mode`))).toBe(true)
+  })
 })
 
 describe('header', () => {

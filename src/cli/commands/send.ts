@@ -24,7 +24,7 @@ export function sendCommand(io: ProcessIo): Command {
     .addOption(option('--json', 'print a JSON array with one object a command', { flagOnly: true }))
     .addHelpText('after', deviceWordsText() + examplesText(EXAMPLES))
     .action(async (texts: string[], { json }: { json?: boolean }) => {
-      const { named, source } = await device(io)
+      const { named, plan } = await device(io)
       const settings = parseSettings(texts, [named], io.clock)
       for (const { device: name, text } of settings) {
         if (name !== null && deviceCalled(name, [named]) === null) {
@@ -34,6 +34,6 @@ export function sendCommand(io: ProcessIo): Command {
       // Loaded only now: other commands need none of it.
       const { runSend } = await import('../../app/send-run.ts')
       const orders = settings.map(({ text, value }) => ({ text, command: value }))
-      await runSend({ source, orders, json: json === true }, io)
+      await runSend({ source: plan.source, orders, json: json === true }, io)
     })
 }

@@ -18,6 +18,7 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
     piece('  E ', 'dim'),
     piece(amountText(totals.energyMwh, 'Wh'), 'bold'),
     piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
+    ...calibrationPieces(snapshot, width),
     ...statusPieces(snapshot, look),
     ...directionPieces(snapshot),
     ...coverPieces(snapshot),
@@ -52,6 +53,15 @@ function directionPieces({ totals: { chargeMah, chargeForwardMah } }: Snapshot):
 function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
   const part = Math.floor((coveredS / elapsedS) * 1000) / 10
   return part < 99.9 ? [piece(`  covered ${numberText(part, 1, 5)} %`)] : []
+}
+
+/** From this width on there is room for what is applied, and not only that something is. */
+const CALIBRATION_FROM = 110
+
+/** That the readings are not as the sensor gave them. */
+function calibrationPieces({ calibration }: Snapshot, width: number): Piece[] {
+  if (calibration === '') return []
+  return [piece(width < CALIBRATION_FROM ? '  cal' : `  cal ${calibration}`)]
 }
 
 /** What the device says of itself, where that is worth a word. */
