@@ -16,6 +16,7 @@ await build({
   entryPoints: {
     ina219: 'src/cli/main.ts',
     'log-worker': 'src/storage/write/log-worker.ts',
+    'backup-worker': 'src/service/backup/backup-worker.ts',
     'log-history-worker': 'src/storage/read/log-history-worker.ts',
   },
   outdir: 'dist',

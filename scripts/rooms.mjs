@@ -24,9 +24,10 @@ const ROOMS = {
   monitor: 'alarms chart domain protocol sources stats storage stream util',
   tui: 'chart domain monitor util',
   config: 'util',
-  service: 'storage util',
+  export: 'domain storage util',
+  service: 'export storage util',
   app: 'alarms domain mock monitor protocol service sources storage stream tui util',
-  cli: 'alarms app chart config domain importing mock protocol service sources stats storage tui util',
+  cli: 'alarms app chart config domain export importing mock protocol service sources stats storage tui util',
   mock: 'domain protocol sources util',
 }
 

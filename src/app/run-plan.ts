@@ -50,6 +50,14 @@ export interface LogPlan {
   readonly retainMs: number
 }
 
+/** A daily back-up of the log. */
+export interface BackupPlan {
+  /** Absolute. */
+  readonly folder: string
+  /** So many day files stay. */
+  readonly keepDays: number
+}
+
 export const OUTPUT_KINDS = ['tui', 'plain', 'ndjson', 'none'] as const
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
 
@@ -83,6 +91,8 @@ export interface RunPlan {
   readonly onAlarm: readonly AlarmAction[]
   /** Where the ledger goes at the end; `-` is stdout, null: nowhere. */
   readonly summary: string | null
+  /** null: none */
+  readonly backup: BackupPlan | null
   /** File that is touched while all is alive; null: none. */
   readonly heartbeat: string | null
 }

@@ -2,6 +2,7 @@ import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { KeptTotals } from '../monitor/kept-totals.ts'
 import { LocalView } from '../monitor/local-view.ts'
+import type { Backup } from '../service/backup/backup.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
 import type { Source } from '../sources/source.ts'
 import type { LogClient } from '../storage/client/log.ts'
@@ -12,6 +13,7 @@ import type { DeviceStreamOptions } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
 import { InaError } from '../util/errors.ts'
+import { startBackup } from './back-up.ts'
 import type { ProcessIo } from './io.ts'
 import { startLife } from './life.ts'
 import { openSource } from './open-source.ts'
@@ -48,6 +50,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let keptTotals: KeptTotals | undefined
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
+  let backup: Backup | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
@@ -69,6 +72,9 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         keptTotals = new KeptTotals({ hub, log, history })
       }
       await output.open(hub, new LocalView({ hub, log, history, alarms: alarms?.watch ?? null }))
+      if (log !== null && plan.backup !== null) {
+        backup = await startBackup(plan.backup, log.file, hub)
+      }
       hub.start()
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
@@ -88,6 +94,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => output?.hold(),
     () => keptTotals?.close(),
     () => history?.close(),
+    () => backup?.close(),
     () => log?.close(),
     () => output?.close(),
     () => hub && writeSummary(hub.ledger),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
+import { numberIn } from '../util/numbers.ts'
 import { countOption, dbOption, durationOption, retainOption } from './common-options.ts'
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
@@ -26,6 +27,8 @@ export interface MonitorOptions extends LogOptions {
   readonly count?: number
   readonly summary?: string
   readonly heartbeat?: string
+  readonly backup?: string
+  readonly backupKeep: number
   readonly ascii?: boolean
   readonly mouse: boolean
   readonly bell: boolean
@@ -112,6 +115,19 @@ function addRunOptions(command: Command): Command {
         '--summary <file>',
         'on exit, write the ledger of the run as one JSON object; - is stdout',
       ),
+    )
+    .addOption(
+      option(
+        '--backup <folder>',
+        'write a CSV file of each day (UTC) that is over into this folder, with a checksum; needs --retain 26h or more',
+        { defaultText: 'none' },
+      ),
+    )
+    .addOption(
+      option('--backup-keep <days>', 'so many day files stay, 1 to 36500 days', {
+        default: 30,
+        parse: numberIn({ min: 1, max: 36_500, unit: 'days', integer: true }),
+      }),
     )
     .addOption(
       option(

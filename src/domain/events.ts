@@ -61,6 +61,8 @@ export const EVENT_KINDS = {
   calibration: RARE,
   /** Switched outputs of the device have changed. */
   output: RARE,
+  /** A day file was written, or can't be. */
+  backup: RARE,
   /** The states of a source, see `SourceState`. */
   opening: RARE,
   waiting: RARE,

@@ -23,6 +23,7 @@ try {
       onAlarm: [],
       summary: null,
       heartbeat: null,
+      backup: null,
     },
     { ...processIo, stdout },
   )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RowBytes } from '../../src/cli/commands/row-bytes.ts'
+import { RowBytes } from '../../src/export/row-bytes.ts'
 
 function written(write: (rows: RowBytes) => void): string {
   const rows = new RowBytes()

@@ -1,6 +1,13 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
+import {
+  csvHeader,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  SampleLines,
+  sampleColumns,
+} from '../../export/sample-lines.ts'
 import type { StatisticName } from '../../stats/statistics.ts'
 import type {
   Bucket,
@@ -18,17 +25,7 @@ import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
 import { type ChannelRequest, parseChannels, requestedChannels } from './export-channels.ts'
-import {
-  BucketLines,
-  bucketColumns,
-  csvHeader,
-  EVENT_COLUMNS,
-  EXPORT_FORMATS,
-  type ExportFormat,
-  eventLine,
-  SampleLines,
-  sampleColumns,
-} from './export-format.ts'
+import { BucketLines, bucketColumns, EVENT_COLUMNS, eventLine } from './export-format.ts'
 import {
   addRangeOptions,
   emptyHint,

@@ -3,9 +3,10 @@ import { looksAt } from '../../alarms/rule.ts'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/choose-output.ts'
-import type { AlarmAction, DevicePlan, LogPlan, RunPlan } from '../../app/run-plan.ts'
+import type { AlarmAction, BackupPlan, DevicePlan, LogPlan, RunPlan } from '../../app/run-plan.ts'
+import { formatDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
-import { logFilePath } from '../../util/paths.ts'
+import { logFilePath, realPath } from '../../util/paths.ts'
 import { logPath } from '../common-options.ts'
 import { deviceWordsText } from '../device-words.ts'
 import { type Example, examplesText } from '../help-text.ts'
@@ -53,6 +54,22 @@ function logPlan(options: MonitorOptions, io: ProcessIo): LogPlan | null {
   return { path, file: logFilePath(path), retainMs: options.retain }
 }
 
+/** A day is written when it is over, and what it got late soon after: until then it has to be there. */
+const SHORTEST_RETENTION_MS = 26 * 3_600_000
+
+/** @throws InaError usage_invalid */
+function backupPlan({ backup, backupKeep, log, retain }: MonitorOptions): BackupPlan | null {
+  if (backup === undefined || !log) return null
+  if (retain < SHORTEST_RETENTION_MS) {
+    throw new InaError(
+      'usage_invalid',
+      `--backup writes whole days, and with --retain ${formatDuration(retain)} none is in the log when it is over`,
+      'keep at least 26h',
+    )
+  }
+  return { folder: realPath(backup), keepDays: backupKeep }
+}
+
 async function runPlan(
   options: MonitorOptions,
   log: LogPlan | null,
@@ -73,6 +90,7 @@ async function runPlan(
     output: { kind, ascii: options.ascii === true, mouse: options.mouse, bell: options.bell },
     onAlarm: onAlarm.length === 0 ? [] : await alarmActions(onAlarm, io),
     summary: options.summary ?? null,
+    backup: backupPlan(options),
     heartbeat: options.heartbeat ?? null,
   }
 }

@@ -1,4 +1,4 @@
-import { exactMicro } from '../../util/micro.ts'
+import { exactMicro } from '../util/micro.ts'
 
 const ZERO = 0x30
 const DOT = 0x2e

@@ -1,0 +1,122 @@
+import { channelColumn, SAMPLE_COLUMNS } from '../domain/columns.ts'
+import type { LoggedSample } from '../storage/read/log-query.ts'
+import { csvText } from '../util/csv.ts'
+import { ownValue } from '../util/records.ts'
+import { RowBytes } from './row-bytes.ts'
+
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** Bytes around the cells of a sample, in order of `SAMPLE_COLUMNS`. */
+interface Frame {
+  readonly before: readonly Buffer[]
+  readonly end: Buffer
+  /** Where there is no number. */
+  readonly none: Buffer
+  readonly quote: (text: string) => string
+}
+
+/** What stands before the value of an extra channel. */
+interface ChannelCell {
+  readonly id: string
+  readonly before: Buffer
+}
+
+const CSV_FRAME: Frame = {
+  before: SAMPLE_COLUMNS.map((_, i) => Buffer.from(i === 0 ? '' : ',')),
+  end: Buffer.from('\n'),
+  none: Buffer.alloc(0),
+  quote: csvText,
+}
+
+const JSON_FRAME: Frame = {
+  before: SAMPLE_COLUMNS.map((name, i) =>
+    Buffer.from(i === 0 ? `{"${name}":"` : `${i === 1 ? '"' : ''},"${name}":`),
+  ),
+  end: Buffer.from('}\n'),
+  none: Buffer.from('null'),
+  quote: JSON.stringify,
+}
+
+/** Lines of raw samples. */
+export class SampleLines {
+  readonly #frame: Frame
+  readonly #rows = new RowBytes()
+  readonly #texts = new Map<string, Buffer>()
+  readonly #channels: readonly ChannelCell[]
+
+  /** @param channels ids of the extra channels to write */
+  constructor(format: ExportFormat, channels: readonly string[]) {
+    this.#frame = format === 'csv' ? CSV_FRAME : JSON_FRAME
+    this.#channels = channels.map((id) => {
+      const name = JSON.stringify(channelColumn(id, SAMPLE_COLUMNS))
+      return { id, before: Buffer.from(format === 'csv' ? ',' : `,${name}:`) }
+    })
+  }
+
+  /** @returns the lines of a page of samples, in pieces that may be written at once */
+  *lines(samples: readonly LoggedSample[]): Generator<Buffer> {
+    const rows = this.#rows
+    const { before, end, none } = this.#frame
+    const [first, device, voltage, current, power, seq, status] = before as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+    ]
+    for (const sample of samples) {
+      rows.bytes(first)
+      rows.time(sample.timeUs)
+      rows.bytes(device)
+      rows.bytes(this.#text(sample.device))
+      rows.bytes(voltage)
+      this.#number(sample.voltage)
+      rows.bytes(current)
+      this.#number(sample.current)
+      rows.bytes(power)
+      this.#number(sample.power)
+      rows.bytes(seq)
+      if (sample.seq === null) rows.bytes(none)
+      else rows.integer(sample.seq)
+      rows.bytes(status)
+      rows.bytes(this.#text(sample.status))
+      for (const channel of this.#channels) {
+        rows.bytes(channel.before)
+        this.#number(ownValue(sample.extras, channel.id) ?? Number.NaN)
+      }
+      rows.bytes(end)
+      if (rows.isFull) yield rows.chunk()
+    }
+    yield rows.chunk()
+  }
+
+  /** @param value NaN: there is none */
+  #number(value: number): void {
+    if (Number.isNaN(value)) this.#rows.bytes(this.#frame.none)
+    else this.#rows.decimal(value)
+  }
+
+  /** Devices and states are few; a flood of different ones must not fill the memory. */
+  #text(text: string): Buffer {
+    let bytes = this.#texts.get(text)
+    if (bytes === undefined) {
+      if (this.#texts.size >= 1000) this.#texts.clear()
+      bytes = Buffer.from(this.#frame.quote(text))
+      this.#texts.set(text, bytes)
+    }
+    return bytes
+  }
+}
+
+/** Names of the columns, those of extra channels last. */
+export function sampleColumns(channels: readonly string[]): string[] {
+  return [...SAMPLE_COLUMNS, ...channels.map((id) => channelColumn(id, SAMPLE_COLUMNS))]
+}
+
+/** The first line of a CSV file. */
+export function csvHeader(columns: readonly string[]): string {
+  return `${columns.map(csvText).join(',')}\n`
+}
