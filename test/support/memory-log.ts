@@ -126,6 +126,11 @@ export class MemoryLog implements LogClient, OutboxHost {
     }
   }
 
+  /** Roll-ups and retention, as between two batches. */
+  maintain(): void {
+    while (this.#writer.maintain());
+  }
+
   /** What any other program would see. */
   query(sql: string): Record<string, unknown>[] {
     return this.db.prepare(sql).all() as Record<string, unknown>[]
