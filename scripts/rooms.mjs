@@ -26,7 +26,7 @@ const ROOMS = {
   config: 'util',
   export: 'domain storage util',
   service: 'export storage util',
-  app: 'alarms domain mock monitor protocol service sources storage stream tui util',
+  app: 'alarms domain mock monitor protocol service sources stats storage stream tui util',
   cli: 'alarms app chart config domain export importing mock protocol service sources stats storage tui util',
   mock: 'domain protocol sources util',
 }

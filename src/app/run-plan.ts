@@ -3,6 +3,7 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { BatterySetting } from '../stats/battery.ts'
 
 /** What a device is read from. */
 export type SourcePlan =
@@ -32,6 +33,8 @@ export interface DevicePlan {
   readonly pollMs: number | null
   /** Each id at most once. */
   readonly channels: readonly ChannelSetting[]
+  /** Contract: `--battery`; null: none. */
+  readonly battery: BatterySetting | null
   /** Each name at most once. */
   readonly alarms: readonly Rule[]
 }

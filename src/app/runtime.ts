@@ -54,7 +54,12 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
-      hub = new Hub({ clock: io.clock, log, streams: streamsOf(plan, sources, log, output, io) })
+      hub = new Hub({
+        clock: io.clock,
+        log,
+        streams: streamsOf(plan, sources, log, output, io),
+        batteries: plan.devices.map(({ battery }) => battery),
+      })
       if (plan.anomalies) {
         anomalies = new AnomalyWatch(hub)
         hub.bus.subscribe(anomalies)

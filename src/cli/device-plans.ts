@@ -4,8 +4,10 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { BatterySetting } from '../stats/battery.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
+import { type Capacity, DEFAULT_START_PERCENT } from './battery-setting.ts'
 import { parseChannel } from './channel-setting.ts'
 import { parseSettings } from './device-settings.ts'
 import {
@@ -33,6 +35,9 @@ export interface DevicesRequest {
   readonly channels: Given<string>
   /** ms */
   readonly polls: Given<Scoped<number>>
+  readonly capacities: Given<Scoped<Capacity>>
+  /** % */
+  readonly batteryStarts: Given<Scoped<number>>
   readonly alarms: Given<string>
   readonly calibrations: Given<Scoped<Calibration>>
 }
@@ -56,6 +61,8 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
   const channels = channelSettingsOf(request.channels, devices)
   const calibrations = byDevice(request.calibrations, '--calibration', devices)
   const polls = pollsOf(request.polls, devices)
+  const capacities = byDevice(request.capacities, '--battery', devices)
+  const starts = byDevice(request.batteryStarts, '--battery-start', devices)
   let mocks = 0
   const sourceOf = (device: NamedDevice): SourcePlan => {
     const { source } = device
@@ -71,6 +78,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
     range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
     channels: channels.get(device) ?? [],
     calibration: calibrations.get(device)?.at(-1) ?? null,
+    battery: batteryOf(capacities.get(device)?.at(-1), starts.get(device)?.at(-1)),
     pollMs: polls.get(device)?.at(-1) ?? null,
     alarms: [],
   }))
@@ -79,6 +87,13 @@ export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[]
 /** In the order of the plans. */
 export function namedDevices(request: DevicesRequest): readonly NamedDevice[] {
   return nameDevices(request.sources, request.labels, request.profiles)
+}
+
+function batteryOf(
+  capacity: Capacity | undefined,
+  startPercent: number = DEFAULT_START_PERCENT,
+): BatterySetting | null {
+  return capacity === undefined ? null : { ...capacity, startPercent }
 }
 
 /** Mocks of one scenario say the same of themselves, and would be one device in the log. */

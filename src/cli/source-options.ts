@@ -3,6 +3,7 @@ import type { Calibration } from '../domain/calibration.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
+import { batteryOption, batteryStartOption, type Capacity } from './battery-setting.ts'
 import { parseCalibration } from './calibration-setting.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
 import { profilesOf, saidInProfiles } from './device-profiles.ts'
@@ -29,6 +30,8 @@ interface SourceValues {
   poll?: readonly Scoped<number>[]
   alarm?: readonly string[]
   calibration?: readonly Scoped<Calibration>[]
+  battery?: readonly Scoped<Capacity>[]
+  batteryStart?: readonly Scoped<number>[]
 }
 
 /** @param further what may stand behind the help of one that is given several times */
@@ -150,6 +153,8 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         { list: /;/, perDevice: true },
       ),
     )
+    .addOption(batteryOption())
+    .addOption(batteryStartOption())
   const order: SourceOption[] = []
   for (const each of SOURCES) command.on(`option:${each}`, () => order.push(each))
   return () => devicesRequest(command, order)
@@ -193,6 +198,8 @@ export function devicesRequest(
     polls: given('poll', values.poll),
     alarms: given('alarm', values.alarm),
     calibrations: given('calibration', values.calibration),
+    capacities: given('battery', values.battery),
+    batteryStarts: given('batteryStart', values.batteryStart),
   }
 }
 

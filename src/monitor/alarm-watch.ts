@@ -137,7 +137,7 @@ class WatchedDevice {
       figures: {
         chargeMah: () => totals.totals.chargeMah,
         energyMwh: () => totals.totals.energyMwh,
-        batteryPercent: () => null,
+        batteryPercent: () => totals.battery?.percent ?? null,
       },
       onEvent: (event) => this.#report(event),
     })

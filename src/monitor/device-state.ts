@@ -3,6 +3,7 @@ import type { StreamEvent } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
+import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
 import type { LoggedTotals } from '../storage/read/log-query.ts'
@@ -29,6 +30,7 @@ export class DeviceState {
   #totalsSinceUs: number
   /** Goes up with each reset of the totals. */
   #totalsRun = 0
+  #battery: BatteryMeter | null
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
   #isElectric = false
@@ -39,9 +41,10 @@ export class DeviceState {
   }
   #events: readonly StreamEvent[] = []
 
-  /** @param nowUs Unix µs */
-  constructor(nowUs: number) {
+  /** @param nowUs Unix µs @param battery contract: `--battery`; null: none */
+  constructor(nowUs: number, battery: BatterySetting | null = null) {
     this.#totalsSinceUs = nowUs
+    this.#battery = battery && new BatteryMeter(battery)
   }
 
   /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
@@ -82,6 +85,13 @@ export class DeviceState {
     const untilUs = this.#newest?.sample.timeUs ?? this.#totalsSinceUs
     const elapsedS = Math.max(0, untilUs - this.#totalsSinceUs) / US_PER_SECOND
     return { sinceUs: this.#totalsSinceUs, elapsedS, ...this.#totals.read() }
+  }
+
+  /** null without `--battery`, and before the first sample */
+  get battery(): BatteryState | null {
+    if (this.#battery === null || this.#newest === null) return null
+    const { totals } = this
+    return this.#battery.read(this.#newest.sample.timeUs, totals, totals.elapsedS)
   }
 
   /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
@@ -125,13 +135,15 @@ export class DeviceState {
   sample(sample: Sample, arrivalUs: number, mode: string | null): void {
     const measured = isMeasured(sample.status)
     if (sample.electric) this.#isElectric = true
-    this.#totals.add(sample)
+    if (this.#battery === null) this.#totals.add(sample)
+    else this.#discharge(sample, this.#battery)
     if (sample.origin !== 'late') {
       if (this.#newest === null) this.#totalsSinceUs = sample.timeUs
       if (this.#goesBack(sample)) {
         this.#totalsSinceUs = Math.min(this.#totalsSinceUs, sample.timeUs)
         this.#trace = new TraceStore()
         this.#windows = new SlidingWindows(WINDOWS_S)
+        if (this.#battery !== null) this.#battery = new BatteryMeter(this.#battery.setting)
       }
       this.#newest = { sample, arrivalUs, mode }
       this.#rate.add(sample.timeUs, arrivalUs)
@@ -142,6 +154,13 @@ export class DeviceState {
     if (!measured) return
     this.#windows.add(sample)
     this.#trace.add(sample)
+  }
+
+  #discharge(sample: Sample, battery: BatteryMeter): void {
+    const { figures } = this.#totals
+    const [before, coveredUs] = [battery.amountOf(figures), figures.coveredUs]
+    this.#totals.add(sample)
+    battery.add(sample.timeUs, battery.amountOf(figures) - before, figures.coveredUs - coveredUs)
   }
 
   /** The clock was set back: what was measured until then lies ahead, and is in the log alone. */

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../domain/events.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import { type BatterySetting, batteryMembers } from '../stats/battery.ts'
 import { totalsText } from '../stats/totals-text.ts'
 import type { DeviceLog, LogClient, LogState, TotalsRequest } from '../storage/client/log.ts'
 import { DeviceStream, type DeviceStreamOptions } from '../stream/device-stream.ts'
@@ -28,6 +29,8 @@ export interface HubOptions {
   readonly log: LogClient | null
   /** One a device, in order of their numbers. */
   readonly streams: readonly DeviceStreamOptions[]
+  /** Contract: `--battery`, by number of the device; absent or null: none. */
+  readonly batteries?: readonly (BatterySetting | null)[]
 }
 
 /**
@@ -48,12 +51,12 @@ export class Hub {
   /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
   #settling: (() => void) | null = null
 
-  constructor({ clock, log, streams }: HubOptions) {
+  constructor({ clock, log, streams, batteries = [] }: HubOptions) {
     this.#clock = clock
     this.#log = log
     const nowUs = Math.round(clock.wallMs() * 1000)
     this.startedUs = nowUs
-    const states = streams.map(() => new DeviceState(nowUs))
+    const states = streams.map((_, number) => new DeviceState(nowUs, batteries[number] ?? null))
     // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
     this.bus.subscribe({
       sample: (number, sample, arrivalUs, mode) => states[number]?.sample(sample, arrivalUs, mode),
@@ -174,7 +177,11 @@ export class Hub {
 
   get ledger(): RunLedger {
     return runLedger(
-      this.devices.map(({ stream }) => ({ device: stream.device, ...this.ledgerOf(stream) })),
+      this.devices.map(({ stream, state }) => ({
+        device: stream.device,
+        ...this.ledgerOf(stream),
+        ...(state.battery === null ? {} : { battery: batteryMembers(state.battery) }),
+      })),
     )
   }
 

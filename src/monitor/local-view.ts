@@ -68,6 +68,7 @@ export class LocalView implements View {
       log: this.#logView(),
       windows: state.windows(nowUs),
       totals: state.totals,
+      battery: state.battery,
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],

@@ -3,6 +3,7 @@ import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { SourceState } from '../sources/source.ts'
+import type { BatteryState } from '../stats/battery.ts'
 import type { Totals } from '../stats/totals.ts'
 import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/client/log.ts'
@@ -140,6 +141,8 @@ export interface Snapshot {
   readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
   readonly totals: TotalsView
+  /** null without `--battery`, and before the first sample */
+  readonly battery: BatteryState | null
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */
   readonly oldestUs: number | null

@@ -91,6 +91,11 @@ export class Integrator {
     this.#figures.merge(figures)
   }
 
+  /** As they are at the moment; changed by the next sample. */
+  get figures(): Figures {
+    return this.#figures
+  }
+
   read(): Totals {
     return totalsOf(this.#figures)
   }

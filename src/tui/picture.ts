@@ -2,6 +2,7 @@ import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot, TraceRequest } from '../monitor/view.ts'
 import { alarmLines } from './panels/alarms.ts'
+import { batteryLine } from './panels/battery.ts'
 import { isApart, slotsFor } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { deviceLines } from './panels/devices.ts'
@@ -53,6 +54,7 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
     mainChannels: main,
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length,
+    totalsRows: snapshot.battery === null ? 1 : 2,
   })
 }
 
@@ -95,7 +97,10 @@ export function buildPicture(
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
     chart: ({ width, height }) => chartPanel(snapshot, trace, view, { width, height, look }),
     table: ({ width, height }) => tableLines(snapshot, { width, height, look }),
-    totals: ({ width }) => [totalsLine(snapshot, width, look)],
+    totals: ({ width }) => [
+      totalsLine(snapshot, width, look),
+      ...(snapshot.battery === null ? [] : [batteryLine(snapshot.battery, width)]),
+    ],
     alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, offer, width)],

@@ -65,6 +65,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       bytesAtRetention: 1e9,
     },
     windows: [60, 300, 900].map((seconds) => ({ seconds, samples: seconds * 100, stats })),
+    battery: null,
     totals: {
       sinceUs: NOW_US - 761e6,
       chargeMah: 13.4,

@@ -47,6 +47,8 @@ function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] 
     calibrations: given(texts.calibration?.map(scoped(parseCalibration))),
     polls: given(texts.poll?.map(scoped(parseDuration))),
     alarms: given(),
+    capacities: given(),
+    batteryStarts: numbers(),
   }
   return planDevices(request, CLOCK)
 }

@@ -9,6 +9,7 @@ const OPTIONS = {
   mainChannels: 3,
   moreChannels: 0,
   alarms: 0,
+  totalsRows: 1,
 }
 
 function heightsAt(columns: number, rows: number): Partial<Record<Region, number>> {

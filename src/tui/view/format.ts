@@ -33,6 +33,15 @@ export function agoText(ms: number): string {
   return `${Math.floor(seconds / 3600)} h`
 }
 
+/** `50 s`, `12 min`, `7:20 h`, `12.4 d`: how long something will last. @param seconds 0 or more */
+export function leftText(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 2) return `${Math.floor(seconds)} s`
+  if (minutes < 120) return `${minutes} min`
+  if (minutes < 2880) return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)} h`
+  return minutes < 1_440_000 ? `${numberText(minutes / 1440, 1, 5)} d` : '> 1000 d'
+}
+
 /** `15 s`, `60 s`, `2 min`, `3 h`: a time span as titles show it. @param ms whole seconds */
 export function spanText(ms: number): string {
   if (ms <= 60_000) return `${ms / 1000} s`

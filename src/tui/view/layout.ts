@@ -60,6 +60,8 @@ export interface LayoutOptions {
   readonly moreChannels: number
   /** Rules of the device; without any, they have no room. */
   readonly alarms: number
+  /** 1, and one for a battery. */
+  readonly totalsRows: number
 }
 
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
@@ -97,7 +99,7 @@ function heights(size: Size, options: LayoutOptions, bigGauges: boolean): Height
     const candidates: readonly (readonly [Region, number])[] = [
       ['gauges', bigGauges ? BIG_GAUGE_ROWS : main],
       ['table', 1 + main],
-      ['totals', 1],
+      ['totals', Math.min(options.totalsRows, Math.max(1, left - CHART_MIN_ROWS))],
       ['events', size.rows >= 45 ? 6 : size.rows >= 30 ? 3 : 1],
     ]
     for (const [region, rows] of candidates) {
