@@ -1,14 +1,8 @@
-import {
-  type Calibration,
-  type Correction,
-  calibrationText,
-  correctionText,
-  isNeutral,
-} from '../domain/calibration.ts'
+import { type Calibration, calibrationText } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
-import type { Frame, Outputs } from '../protocol/frames.ts'
+import type { Frame } from '../protocol/frames.ts'
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
@@ -20,12 +14,12 @@ import { HostTime } from '../util/host-time.ts'
 import { Backpressure, type Congestion } from './backpressure.ts'
 import { ChannelList } from './channel-list.ts'
 import { CommandLog } from './command-log.ts'
-import { DeviceRuns, MAX_NAMES } from './device-runs.ts'
+import { DeviceRuns } from './device-runs.ts'
 import { EventReport } from './event-report.ts'
+import { HelloReport } from './hello-report.ts'
 import { Intake } from './intake.ts'
 import type { Labels } from './labels.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
-import { OutputWatch } from './output-watch.ts'
 import { Poller } from './poller.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
@@ -88,7 +82,7 @@ export class DeviceStream {
   readonly #timeline: Timeline
   readonly #recorder: Recorder
   readonly #commands: CommandLog
-  readonly #outputs = new OutputWatch()
+  readonly #said: HelloReport
   /** null: the device streams */
   readonly #poller: Poller | null
   readonly #backpressure: Backpressure
@@ -103,10 +97,6 @@ export class DeviceStream {
   #live: LiveStamp | null = null
   /** Samples that the link has handed on. */
   #ordinal = 0
-  /** As the device has said; null: it has not */
-  #firmware: string | null = null
-  /** What the device applies to its current itself; empty: nothing, as far as it has said. */
-  #deviceCorrection = ''
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
@@ -121,8 +111,9 @@ export class DeviceStream {
     this.#runs = new DeviceRuns({ ...options, sourceLabel: source.label })
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
+    this.#said = new HelloReport(this.#events, this.#runs)
     this.#intake = new Intake(this.#ledger, this.#events)
-    this.#commands = new CommandLog(this.#events, () => this.#firmware)
+    this.#commands = new CommandLog(this.#events, () => this.#said.firmware)
     this.#backpressure = new Backpressure(source, options.congestion)
     this.#channels = new ChannelList({
       settings: options.channels,
@@ -279,7 +270,7 @@ export class DeviceStream {
       ageMs === 0 ? nowUs : Math.max(this.#arrivalUs, Math.round(nowUs - ageMs * 1000))
     this.#arrivalUs = arrivalUs
     if (frame.kind === 'note') this.#events.report('note', frame.message)
-    else if (frame.kind === 'outputs') this.#outputsAre(frame.outputs)
+    else if (frame.kind === 'outputs') this.#said.outputs(frame.outputs)
     else if (frame.kind === 'sample' && !frame.resend) {
       this.#live = { stamp: frame.stamp, arrivalUs }
     }
@@ -319,7 +310,7 @@ export class DeviceStream {
       periodMs,
       ledger: this.#ledger,
       events: this.#events,
-      firmware: () => this.#firmware,
+      firmware: () => this.#said.firmware,
       send: (command, maxTries, done) => {
         const id = this.#commands.open(command, done)
         this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
@@ -408,46 +399,16 @@ export class DeviceStream {
       this.#timeline.resumeAfter(run.lastUs)
     }
     this.#runs.hello(hello)
-    if (this.#runs.hasTooManyNames) {
-      const text = `the device has said ${MAX_NAMES} names: it keeps the last one`
-      this.#events.once('hello', 'too many names', text)
-    }
-    const { label, takenName } = this.#runs
-    if (takenName !== null) {
-      const text = `another device is called ${takenName}, too: this one is logged as ${label} (name them with --device)`
-      this.#events.once('hello', 'name taken', text)
-    }
     this.#recorder.useRange(hello.range)
-    this.#firmware = hello.firmware
-    const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
-    const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
-    const news = known ? '' : ', new run'
-    this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
-    if (hello.calibration !== null) this.#deviceApplies(hello.calibration, known)
-    if (hello.outputs !== null) this.#outputsAre(hello.outputs)
+    this.#said.hello(hello, known)
     this.#poller?.hello(hello.mode, this.#nowMs)
-  }
-
-  /** What the device itself applies is reported with each run and upon each change; that it is nothing, upon a change. */
-  #deviceApplies(correction: Correction, isKnownRun: boolean): void {
-    const text = isNeutral(correction) ? '' : correctionText('a', correction)
-    const before = this.#deviceCorrection
-    this.#deviceCorrection = text
-    if (text === before && (isKnownRun || text === '')) return
-    const what = text === '' ? 'nothing any more' : `a = ${text}`
-    this.#events.report('calibration', `applied by the device itself: ${what}`)
   }
 
   /** What is applied to the readings, by host or device, in words; empty: nothing. */
   get calibration(): string {
     const { calibration } = this.#options
     const byHost = calibration === null ? '' : calibrationText(calibration)
-    const byDevice = this.#deviceCorrection === '' ? '' : `device a = ${this.#deviceCorrection}`
+    const byDevice = this.#said.applied === '' ? '' : `device ${this.#said.applied}`
     return [byDevice, byHost].filter((each) => each !== '').join(', ')
-  }
-
-  #outputsAre(outputs: Outputs): void {
-    const news = this.#outputs.see(outputs)
-    if (news !== null) this.#events.report('output', news)
   }
 }
