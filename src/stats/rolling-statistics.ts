@@ -38,7 +38,7 @@ export class RollingStatistics {
   #open = Number.NEGATIVE_INFINITY
   readonly #openMoments = new Moments()
   readonly #openDigest = new ValueDigest(MOST_DIFFERENT_A_SECOND)
-  /** Goes up with each value that comes late into a closed second. */
+  /** Goes up with each second that is closed, and with each value that comes late into one. */
   #change = 0
   readonly #closedMoments = new Map<number, Closed<Moments>>()
   readonly #closedDigests = new Map<number, Closed<ValueDigest>>()
@@ -152,6 +152,8 @@ export class RollingStatistics {
   #close(next: number): void {
     if (Number.isFinite(this.#open)) {
       this.#put(this.#open, this.#openMoments, this.#withPercentiles ? this.#openDigest : null)
+      // A window that ends later may have been asked for while this second was still open.
+      this.#change++
     }
     this.#openMoments.clear()
     this.#openDigest.clear()

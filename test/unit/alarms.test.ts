@@ -398,3 +398,12 @@ it('reads the text of an event back', () => {
   })
   expect(readEventText('something else')).toBeNull()
 })
+
+it('a window that was read in a second without measured samples has all of the second before', () => {
+  const { events, at } = alarmRig(['max(a,2s) > 1 as x'])
+  at(1.5, { current: 2 })
+  at(2.1, { current: 0, status: 'nosensor' })
+  at(2.2, { current: 0 })
+  at(3, { current: 0 })
+  expect(lines(events)).toEqual(['1.5 on x: 2 (2) 0s', '3 off x: 0 (2) 1.5s'])
+})

@@ -27,6 +27,7 @@ const FORMATS = ['table', 'plot', 'json'] as const
 interface HistoryOptions extends RangeOptions {
   format: (typeof FORMATS)[number]
   ascii?: boolean
+  alarms?: boolean
   stats?: readonly StatisticName[]
 }
 
@@ -37,6 +38,7 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 history --last 48h --format plot', 'the same as a plot'],
   ['ina219 history --from 2026-11-20 --to 2026-11-21', 'a day, local time'],
   ['ina219 history --last 1d --format json > day.json', 'for programs'],
+  ['ina219 history --last 1d --alarms', 'what was raised, how long, and its peak'],
 ]
 
 const CHUNK_CHARS = 16_384
@@ -49,6 +51,11 @@ export function historyCommand(io: ProcessIo): Command {
     .addOption(formatOption(command, 'table, plot or json', FORMATS))
     .addOption(option('--ascii', 'plot with ASCII characters only'))
     .addOption(statsOption('further statistics, in tables and JSON'))
+    .addOption(
+      option('--alarms', 'the alarms of that time instead: when, how long, peak', {
+        flagOnly: true,
+      }),
+    )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       settleRange(command)
@@ -61,6 +68,13 @@ async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void>
   const { reader } = await openReader(options, io)
   try {
     const requested = rangeOf(options, reader, io)
+    if (options.alarms) {
+      // Loaded only where it is wanted.
+      const { alarmsText } = await import('./history-alarms.ts')
+      const text = alarmsText(reader, requested, options.format, colourFor(io.stdout, io.env))
+      await streamTarget(io.stdout).write(text)
+      return
+    }
     const range = recordedIn(requested, reader)
     if (range === null) {
       if (options.format === 'json') {

@@ -1,0 +1,245 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { makeLog, START_US, series } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
+
+const BEGIN_S = 1_790_000_000
+
+/** One sample a second with these currents. */
+function frames(currents: readonly number[]): string {
+  return currents.map((a, i) => `{"v":5,"a":${a},"ts":${BEGIN_S + i},"seq":${i}}\n`).join('')
+}
+
+const QUIET = ['monitor', '--stdin', '--keep-time', '--output', 'none']
+
+async function refused(...args: string[]): Promise<string> {
+  const run = await ina219([...QUIET, '--no-log', ...args], frames([1]))
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr.trim().split('\n')).toHaveLength(1)
+  return run.stderr
+}
+
+describe('a rule', () => {
+  it('that is wrong ends the command with one line that points at the character', async () => {
+    expect(await refused('--alarm', 'a > 1.2W for 5s')).toBe(
+      "ina219: --alarm 'a > 1.2W for 5s', character 8, near 'W': 'W' is no unit of this value: it is measured in A; write 250mA or 4.75A\n",
+    )
+    expect(await refused('--alarm', 'stdin:a >')).toContain('character 10, at its end')
+    expect(await refused('--alarm', 'bench:a > 1')).toContain(
+      "for a device 'bench', and there is none",
+    )
+    expect(await refused('--alarm', 'a > 1 as x', '--alarm', 'v > 1 as x')).toContain("called 'x'")
+    expect(await refused('--alarm', 'anomaly(a)', '--no-anomalies')).toContain(
+      'waits for anomalies',
+    )
+  })
+
+  it('comes from the configuration file and the environment, too; one for the device goes before one for all', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'c.toml')
+    writeFileSync(
+      file,
+      'alarm = ["a > 5A as x", "stdin:a > 1A as x", "other:a > 0 as y", "v > 4 as z"]\n',
+    )
+    const run = await ina219([...QUIET, '--no-log', '--config', file], frames([0, 2]))
+    expect(run.code).toBe(0)
+    expect(run.stderr.match(/alarm_\w+: .*/g)).toEqual([
+      'alarm_on: z: value 5 V, peak 5 V, for 0s [v > 4]',
+      'alarm_on: x: value 2 A, peak 2 A, for 0s [a > 1A]',
+    ])
+    const env = { INA219_ALARM: 'a > 1 as first; a > 2 as second' }
+    const other = await ina219([...QUIET, '--no-log', '--config', file], frames([0, 3]), env)
+    expect(other.stderr.match(/alarm_on: \w+/g)).toEqual(['alarm_on: first', 'alarm_on: second'])
+  })
+
+  it('takes the unit of a channel from --channel', async () => {
+    const args = ['--channel', 'soc:%:0..100', '--alarm', 'soc < 20% as low']
+    const input = `{"soc":15,"ts":${BEGIN_S}}\n`
+    const run = await ina219([...QUIET, '--no-log', ...args], input)
+    expect(run.stderr).toContain('alarm_on: low: value 15 %, peak 15 %, for 0s [soc < 20%]')
+    expect(await refused('--channel', 'soc:%', '--alarm', 'soc < 20V')).toContain("'V' is no unit")
+  })
+})
+
+/** A script in a folder of its own; in its text, $1 is its argument. */
+function script(body: string): { readonly path: string; readonly folder: string } {
+  const folder = join(temporaryFolder(), 'with blank')
+  mkdirSync(folder)
+  const path = join(folder, 'tell')
+  writeFileSync(path, `#!/bin/sh\n${body}\n`)
+  chmodSync(path, 0o755)
+  return { path, folder }
+}
+
+const isPosix = process.platform !== 'win32'
+
+describe.skipIf(!isPosix)('--on-alarm', () => {
+  it('runs a program without a shell, with what happened in its environment', async () => {
+    const { path, folder } = script(
+      'env | grep ^INA219_ALARM_ | sort > "$2/$INA219_ALARM_STATE-$1"',
+    )
+    const action = `'${path}' '$HOME; x' "${folder}"`
+    const args = ['--no-log', '--alarm', 'a > 1A for 2s as "over load"', '--on-alarm', action]
+    const child = start([...QUIET, ...args])
+    const end = finished(child)
+    child.stdin?.write(frames([0, 2, 3, 2]))
+    const on = join(folder, 'on-$HOME; x')
+    await until(
+      'it was told of the raise',
+      () => existsSync(on) && readFileSync(on, 'utf8').endsWith('VALUE=2\n'),
+    )
+    child.stdin?.end(`{"v":5,"a":0,"ts":${BEGIN_S + 4},"seq":4}\n`)
+    expect((await end).code).toBe(0)
+    const read = (name: string): string[] =>
+      readFileSync(join(folder, name), 'utf8').trim().split('\n')
+    expect(read('on-$HOME; x')).toEqual([
+      'INA219_ALARM_DEVICE=stdin',
+      'INA219_ALARM_DURATION_S=0',
+      'INA219_ALARM_NAME=over load',
+      'INA219_ALARM_PEAK=2',
+      'INA219_ALARM_RULE=a > 1A for 2s',
+      'INA219_ALARM_STATE=on',
+      'INA219_ALARM_TIME=2026-09-21T14:13:23.000Z',
+      'INA219_ALARM_UNIT=A',
+      'INA219_ALARM_VALUE=2',
+    ])
+    expect(read('off-$HOME; x')).toContain('INA219_ALARM_DURATION_S=1')
+  })
+
+  it('one at a time for a rule: of what happens meanwhile, the newest is told', async () => {
+    const { path, folder } = script(
+      'echo "begin $INA219_ALARM_TIME" >> "$1/told"\nwhile [ ! -e "$1/go" ]; do sleep 0.05; done\necho end >> "$1/told"',
+    )
+    const args = ['--no-log', '--alarm', 'a > 1', '--on-alarm', `'${path}' '${folder}'`]
+    const child = start([...QUIET, ...args])
+    const end = finished(child)
+    child.stdin?.end(frames([2, 0, 2, 0, 2, 0, 2]))
+    const told = join(folder, 'told')
+    await until('it was told of the first', () => existsSync(told))
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    await until('all is read', () => said.includes('ended'))
+    writeFileSync(join(folder, 'go'), '')
+    expect((await end).code).toBe(0)
+    expect(readFileSync(told, 'utf8').trim().split('\n')).toEqual([
+      'begin 2026-09-21T14:13:20.000Z',
+      'end',
+      'begin 2026-09-21T14:13:26.000Z',
+      'end',
+    ])
+  })
+
+  it('its failure is an event; one that is not there is refused at the start', async () => {
+    const { path } = script('echo something else >&2; echo no paper >&2; exit 7')
+    const args = ['--no-log', '--alarm', 'a > 1 as x', '--on-alarm', `"${path}"`]
+    const run = await ina219([...QUIET, ...args], frames([2]))
+    expect(run.code).toBe(0)
+    expect(run.stderr).toContain(
+      `alarm_program: the program of x, ${path}, failed with exit code 7: no paper`,
+    )
+    expect(await refused('--alarm', 'a > 1', '--on-alarm', '/no/such/program')).toContain(
+      "can't start '/no/such/program'",
+    )
+    expect(await refused('--alarm', 'a > 1', '--on-alarm', 'no-such-program-here')).toContain(
+      'there is no such program',
+    )
+    expect(await refused('--alarm', 'a > 1', '--on-alarm', 'output:E=off')).toContain("'E=off'")
+  })
+
+  it('switches an output of the device whose alarm is raised', async () => {
+    const args = ['--alarm', 'v > 0 as x', '--on-alarm', 'output:A=on', '--no-log']
+    const child = start(['monitor', '--mock', '--output', 'none', ...args])
+    const end = finished(child)
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    await until('the output is on', () => / output: .*A/.test(said))
+    child.kill('SIGINT')
+    expect((await end).code).toBe(0)
+  })
+})
+
+describe('history --alarms', () => {
+  function event(
+    second: number,
+    kind: string,
+    detail: string,
+  ): { timeUs: number; device: string; kind: 'alarm_on'; detail: string } {
+    return { timeUs: START_US + second * 1e6, device: 'bench', kind: kind as 'alarm_on', detail }
+  }
+
+  it('makes episodes of the events', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    makeLog(db, series(120, 1e6), {
+      events: [
+        event(5, 'alarm_on', 'x: value 2 A, peak 2 A, for 0s [a > 1]'),
+        event(10, 'alarm_ack', 'x: value 2 A, peak 2.5 A, for 5s [a > 1]'),
+        event(12, 'alarm_ack', 'y: value 1, peak 1, for 5s [lost(1m) > 0]'),
+        event(15, 'alarm_off', 'x: value 0.5 A, peak 3 A, for 10s [a > 1]'),
+        event(20, 'alarm_on', 'x: value 2 A, peak 2 A, for 0s [a > 1]'),
+        // The monitor ended, and another one began.
+        event(40, 'alarm_on', 'x: value 4 A, peak 4 A, for 0s [a > 1]'),
+        event(50, 'alarm_on', 'q: value 3.5 s, peak 3.5 s, for 0s [silent]'),
+        event(60, 'alarm_off', 'x: value 0 A, peak 4.5 A, for 20s [a > 1]'),
+      ],
+    })
+    const run = await ina219(['history', '--alarms', '--db', db, '--format', 'json'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const at = (second: number): string => new Date(START_US / 1000 + second * 1000).toISOString()
+    const x = { device: 'bench', name: 'x', rule: 'a > 1', unit: 'A', acknowledged: null }
+    const expected = [
+      {
+        ...x,
+        from: at(5),
+        to: at(15),
+        on: false,
+        duration_s: 10,
+        value: 2,
+        peak: 3,
+        acknowledged: at(10),
+      },
+      { ...x, from: at(20), to: null, on: false, duration_s: null, value: 2, peak: 2 },
+      { ...x, from: at(40), to: at(60), on: false, duration_s: 20, value: 4, peak: 4.5 },
+      {
+        ...x,
+        name: 'q',
+        rule: 'silent',
+        unit: 's',
+        from: at(50),
+        to: null,
+        on: true,
+        duration_s: null,
+        value: 3.5,
+        peak: 3.5,
+      },
+    ]
+    expect(JSON.parse(run.stdout)).toEqual({ version: 1, alarms: expected })
+
+    const some = ['--from', at(55), '--to', at(58), '--format', 'json']
+    const part = await ina219(['history', '--alarms', '--db', db, ...some])
+    expect(JSON.parse(part.stdout).alarms).toEqual(expected.slice(2))
+
+    const table = await ina219(['history', '--alarms', '--db', db], '', { TZ: 'UTC' })
+    const rows = table.stdout.trim().split('\n').slice(2)
+    expect(rows[0]?.split(/ {2,}/)).toEqual([
+      'from',
+      'to',
+      'lasted',
+      'device',
+      'alarm',
+      'value',
+      'peak',
+      'acknowledged',
+    ])
+    expect(rows[1]?.split(/ {2,}/).slice(2, 7)).toEqual(['00:00:10', 'bench', 'x', '2 A', '3 A'])
+    expect(rows[2]).toContain('not known')
+    expect(rows[4]).toContain('still on')
+    const plot = await ina219(['history', '--alarms', '--db', db, '--format', 'plot'])
+    expect(plot).toMatchObject({ code: 2, stdout: '' })
+  })
+})
