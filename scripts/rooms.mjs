@@ -46,8 +46,10 @@ const DOORS = {
     'read/commit-reader.ts',
     'read/known-log.ts',
     'repair/repair-log.ts',
+    'read/log-content.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
+    'read/sql-tables.ts',
     'file/output-guard.ts',
   ],
 }

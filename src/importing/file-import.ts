@@ -1,20 +1,23 @@
 import { cleanText } from '../domain/sample.ts'
+import { isLogFile } from '../storage/read/log-content.ts'
 import { InaError } from '../util/errors.ts'
 import { EXPORT_GRAIN_US, exportReader, isOtherExport } from './exported-rows.ts'
 import { FrameImport, type FrameLook, lookForFrames } from './frame-import.ts'
 import type { ImportLabel } from './import-label.ts'
 import type { RowCount } from './import-report.ts'
 import type { ImportPlan } from './import-run.ts'
-import { InputFile } from './input-file.ts'
+import { InputFile, type RecordingInput } from './input-file.ts'
+import { planLog } from './log-import.ts'
 import { NumberedRuns } from './numbered-runs.ts'
 import { planRecording } from './recording-import.ts'
+import { planTable } from './table-import.ts'
 
 /** Where samples of a label go. */
 export type LabelOf = (label: string) => ImportLabel
 
 /** One file, as far as a look at it tells; nothing is written yet. */
 export interface FileImport {
-  readonly input: InputFile
+  readonly input: Pick<RecordingInput, 'path' | 'name' | 'progress'>
   /** What it was taken for. */
   readonly kind: string
   /** How its columns are read. */
@@ -34,6 +37,8 @@ export interface FileImport {
 /** @throws InaError input_invalid, usage_invalid */
 export function planFile(path: string, plan: ImportPlan): FileImport {
   const input = new InputFile(path)
+  if (isLogFile(path)) return planLog(path, input.name, plan)
+  if (input.head.toString('latin1', 0, 15) === 'SQLite format 3') return planTable(input, plan)
   const lines = input.look
   const [first = ''] = lines
   const exported = exportReader(first)
@@ -51,7 +56,7 @@ export function planFile(path: string, plan: ImportPlan): FileImport {
 }
 
 /** Label of a file that names no device. */
-export function usualLabel(input: InputFile): string {
+export function usualLabel(input: RecordingInput): string {
   return cleanText(input.stem)
 }
 
@@ -156,7 +161,7 @@ function planFrames(input: InputFile, look: FrameLook, plan: ImportPlan): FileIm
 
 const PIECE_BYTES = 64 * 1024
 
-export function withoutStart(input: InputFile): InaError {
+export function withoutStart(input: RecordingInput): InaError {
   return new InaError(
     'usage_invalid',
     `'${input.path}' has relative times only`,

@@ -135,7 +135,18 @@ export class ImportLabel {
 
   event(event: LogEvent): void {
     // Many of a kind in a row became one, which can't be known again.
-    if (this.#isAmongKnown || this.#known?.hasEvent(event) === true) return
+    if (!this.#isAmongKnown) this.eventAtOnce(event)
+  }
+
+  /** A loss that is known apart from the samples around it. */
+  lostAtOnce(run: ImportedRun, range: ImportedLoss): void {
+    this.#losses = [{ run, range }]
+    this.#settleLosses()
+  }
+
+  /** The same of an event. */
+  eventAtOnce(event: LogEvent): void {
+    if (this.#known?.hasEvent(event) === true) return
     this.counts.events++
     this.#log?.event(event)
   }

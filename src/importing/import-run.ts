@@ -8,11 +8,11 @@ import { openLog } from '../storage/client/log-client.ts'
 import { KnownLog } from '../storage/read/known-log.ts'
 import { formatDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
+import { realPath } from '../util/paths.ts'
 import { formatIso } from '../util/time-text.ts'
 import { type FileImport, planFile } from './file-import.ts'
 import { ImportLabel } from './import-label.ts'
 import { type FileReport, RowCount } from './import-report.ts'
-import type { InputFile } from './input-file.ts'
 
 export interface ImportPlan {
   readonly files: readonly string[]
@@ -55,13 +55,23 @@ export async function runImport(
   done: (report: FileReport) => void,
 ): Promise<void> {
   // All of them are looked at before anything is written.
-  const imports = plan.files.map((path) => planFile(path, plan))
+  const imports = plan.files.map((path) => planFile(refused(path, plan), plan))
   for (const [i, each] of imports.entries()) {
     const progress = (rows: number): void => {
       watch.progress(() => (i + each.input.progress) / imports.length, rows)
     }
     done(await importFile(each, plan, progress, watch))
   }
+}
+
+/** A log is not read and written at a time. */
+function refused(path: string, { log }: ImportPlan): string {
+  if (realPath(path) !== log) return path
+  throw new InaError(
+    'usage_invalid',
+    `'${path}' is the log that is to be imported into`,
+    'name another file, or another log with --db',
+  )
 }
 
 async function importFile(
@@ -171,7 +181,7 @@ function retentionRemarks(
     )
 }
 
-function nothingRead(input: InputFile, { refused, named, holes }: RowCount): InaError {
+function nothingRead(input: FileImport['input'], { refused, named, holes }: RowCount): InaError {
   const [first] = named
   const reason =
     first === undefined

@@ -19,8 +19,20 @@ export interface Lines {
   readonly first: number
 }
 
+/** What is read of a recording, wherever it stands. */
+export interface RecordingInput {
+  readonly path: string
+  /** Without folders. */
+  readonly name: string
+  /** Name without its ending. */
+  readonly stem: string
+  /** How much of it was read, 0 to 1. */
+  readonly progress: number
+  lines(): AsyncGenerator<Lines>
+}
+
 /** A recording on disk, perhaps compressed with gzip. Reads it piece by piece. */
-export class InputFile {
+export class InputFile implements RecordingInput {
   readonly path: string
   /** Without folders. */
   readonly name: string

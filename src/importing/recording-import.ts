@@ -7,7 +7,7 @@ import { InaError } from '../util/errors.ts'
 import { type FileImport, usualLabel, withoutStart } from './file-import.ts'
 import type { ImportedSample } from './import-label.ts'
 import type { ImportPlan } from './import-run.ts'
-import type { InputFile } from './input-file.ts'
+import type { RecordingInput } from './input-file.ts'
 import { NumberedRuns } from './numbered-runs.ts'
 
 /** Start of a Joulescope recording with comments (pyjoulescope_examples, downsample_logging). */
@@ -17,7 +17,7 @@ const BANNER_LINES = 50
 
 /** A recording of another program, in whatever form the replay reads. */
 export function planRecording(
-  input: InputFile,
+  input: RecordingInput,
   lines: readonly string[],
   plan: ImportPlan,
 ): FileImport {
@@ -71,7 +71,7 @@ interface Origin {
 
 /** What relative times count from. @throws InaError usage_invalid: nobody says */
 function originOf(
-  input: InputFile,
+  input: RecordingInput,
   lines: readonly string[],
   { time }: RowPlan,
   { startUs, dateUs }: ImportPlan,

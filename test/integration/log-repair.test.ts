@@ -4,6 +4,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { APPLICATION_ID, MIGRATIONS } from '../../src/storage/file/schema.ts'
 import { type RepairReport, repairLog } from '../../src/storage/repair/repair-log.ts'
+import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
+import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { ina219 } from '../support/cli.ts'
 import {
@@ -51,10 +53,10 @@ function makeLog(folder: string, name = 'log.db', samples = 6000): string {
   return file
 }
 
-function repaired(file: string): RepairReport & { readonly out: string } {
+function repaired(file: string, withLeftovers = false): RepairReport & { readonly out: string } {
   const out = `${file}.repaired`
   const progress = (): void => {}
-  return { ...repairLog({ file, out, clock: systemClock, progress }), out }
+  return { ...repairLog({ file, out, withLeftovers, clock: systemClock, progress }), out }
 }
 
 /** Overwrites pages of a copy. @returns its name */
@@ -271,6 +273,27 @@ describe('repair', () => {
       { n: 500 },
     ])
     expect(query(report.out, 'PRAGMA user_version')).toEqual([{ user_version: MIGRATIONS.length }])
+    expectSound(report)
+  })
+})
+
+describe('repair --leftovers', () => {
+  it('brings in spilled samples, each once', () => {
+    const folder = tempFolder()
+    const file = makeLog(folder)
+    const spill = new SpillFile(`${file}.spill.csv`)
+    // Some of them had flowed back already.
+    const samples = series(1000, 100_000, 5500)
+    spill.append({ ...EMPTY_BATCH, epochs: [EPOCH] }, batchesOf(samples, { epochs: [] }))
+    const before = readFileSync(spill.path)
+    const report = repaired(file, true)
+    expect(report.taken).toEqual([{ path: spill.path, samples: 500, known: 500, refused: 0 }])
+    expect(readFileSync(spill.path).equals(before)).toBe(true)
+    const bench = `SELECT sequence FROM power_log WHERE device = 'bench' ORDER BY time_us`
+    expect(query(report.out, bench).map((row) => row['sequence'])).toEqual(
+      Array.from({ length: 6500 }, (_, i) => i),
+    )
+    expect(query(report.out, 'SELECT count(*) AS n FROM epoch')).toEqual([{ n: 2 }])
     expectSound(report)
   })
 })

@@ -11,6 +11,7 @@ import { WorkProgress } from './work-progress.ts'
 interface RepairOptions {
   readonly db?: string
   readonly out?: string
+  readonly leftovers?: boolean
   readonly json?: boolean
 }
 
@@ -34,6 +35,11 @@ export function repairCommand(io: ProcessIo): Command {
       }),
     )
     .addOption(dbOption())
+    .addOption(
+      option('--leftovers', 'bring in spilled and rejected samples that stand beside the log', {
+        flagOnly: true,
+      }),
+    )
     .addOption(option('--json', 'report as one JSON object', { flagOnly: true }))
     .addHelpText('after', examplesText(EXAMPLES))
     .action((log: string | undefined) => repair(log, command.opts<RepairOptions>(), io))
@@ -41,7 +47,7 @@ export function repairCommand(io: ProcessIo): Command {
 
 async function repair(
   log: string | undefined,
-  { db, out, json }: RepairOptions,
+  { db, out, leftovers, json }: RepairOptions,
   io: ProcessIo,
 ): Promise<void> {
   const file = logFilePath(log ?? logPath(db, io.env))
@@ -52,6 +58,7 @@ async function repair(
     report = repairLog({
       file,
       out: logFilePath(out ?? `${file}.repaired`),
+      withLeftovers: leftovers === true,
       clock: io.clock,
       progress: (part, page) => progress.at(() => part, page),
     })
@@ -68,7 +75,8 @@ function textOf(file: string, report: RepairReport): string {
   else {
     const isAll = report.missing === 0 && report.invented.length === 0
     const how = isAll ? 'all that is known of' : 'a part'
-    lines.push(`${file} is damaged; ${how} was saved in ${repaired}`)
+    const isDamaged = report.damagedPages > 0 || faults.length > 0
+    lines.push(`${file} is ${isDamaged ? 'damaged' : 'sound'}; ${how} was saved in ${repaired}`)
     for (const fault of faults) lines.push(`  ${fault}`)
     if (report.damagedPages > 0) {
       const tables = Object.entries(report.damagedTables).map(
@@ -92,7 +100,11 @@ function textOf(file: string, report: RepairReport): string {
       lines.push(`  names that are gone: ${report.invented.join(', ')}`)
     lines.push(`  look at it with: ina219 history --db ${repaired}`)
   }
-  for (const each of leftovers) lines.push(`  beside it: ${each} (${leftoverText(each)})`)
+  for (const { path, samples, known, refused } of report.taken) {
+    lines.push(`  ${path}: ${samples} samples brought in, ${known} were there, ${refused} refused`)
+  }
+  const untaken = leftovers.filter((each) => !report.taken.some(({ path }) => path === each))
+  for (const each of untaken) lines.push(`  beside it: ${each} (${leftoverText(each)})`)
   return `${lines.join('\n')}\n`
 }
 
@@ -127,5 +139,6 @@ function jsonOf(file: string, report: RepairReport): string {
     minutes: report.minutes,
     renamed: report.invented,
     leftovers: report.leftovers,
+    taken: report.taken,
   })}\n`
 }

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { copyFileSync, existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
 import { createDraft, removeDraft } from '../../util/draft-file.ts'
@@ -13,6 +13,7 @@ import { place, sync } from '../file/placing.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from '../file/schema.ts'
 import { WriterLock } from '../file/writer-lock.ts'
 import { LogWriter } from '../write/log-writer.ts'
+import { leftoversOf, type TakenLeftover, takeLeftover, textLeftovers } from './leftovers.ts'
 import { PageStore } from './page-store.ts'
 import { type MissingSpan, rebuild } from './rebuild.ts'
 import { salvage } from './salvage.ts'
@@ -38,6 +39,8 @@ export interface RepairReport {
   readonly invented: readonly string[]
   /** Other files beside the log that may have samples of it. */
   readonly leftovers: readonly string[]
+  /** Those of them that were brought in. */
+  readonly taken: readonly TakenLeftover[]
 }
 
 export interface RepairRequest {
@@ -45,6 +48,8 @@ export interface RepairRequest {
   readonly file: string
   /** The new log, which must not be there yet. */
   readonly out: string
+  /** Bring in what stands beside the log in spill files and files of rejected records. */
+  readonly withLeftovers: boolean
   readonly clock: Clock
   /** @param part of the pages, 0 to 1 */
   readonly progress: (part: number, page: number) => void
@@ -73,7 +78,8 @@ export function repairLog(request: RepairRequest): RepairReport {
   const lock = lockOf(file, clock)
   try {
     const leftovers = leftoversOf(file)
-    if (isSoundLog(file, out)) return soundReport(leftovers)
+    const isWanted = request.withLeftovers && textLeftovers(leftovers).length > 0
+    if (isSoundLog(file, out) && !isWanted) return soundReport(leftovers)
     return saved(request, leftovers)
   } catch (error) {
     throw logError(error, file)
@@ -92,7 +98,8 @@ function lockOf(file: string, clock: Clock): WriterLock | null {
   }
 }
 
-function saved({ file, out, clock, progress }: RepairRequest, leftovers: string[]): RepairReport {
+function saved(request: RepairRequest, leftovers: string[]): RepairReport {
+  const { file, out, clock, progress } = request
   const store = new PageStore(file)
   const draft = createDraft(out)
   try {
@@ -112,7 +119,10 @@ function saved({ file, out, clock, progress }: RepairRequest, leftovers: string[
       db.exec('DROP TABLE old_run')
       const total = missing.reduce((sum, each) => sum + each.samples, 0)
       noteRepair(db, file, samples, total)
-      new LogWriter(db, FOR_EVER_MS, clock).finish()
+      const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
+      const wanted = request.withLeftovers ? textLeftovers(leftovers) : []
+      const taken = wanted.map((path) => takeLeftover(path, db, makeWriter))
+      makeWriter().finish()
       const report = {
         repaired: out,
         faults: store.faults,
@@ -127,6 +137,7 @@ function saved({ file, out, clock, progress }: RepairRequest, leftovers: string[
         missingSpans: missing,
         invented,
         leftovers,
+        taken,
       }
       db.pragma('synchronous = FULL')
       db.pragma('wal_checkpoint(TRUNCATE)')
@@ -224,19 +235,8 @@ function soundReport(leftovers: readonly string[]): RepairReport {
     missingSpans: [],
     invented: [],
     leftovers,
+    taken: [],
   }
-}
-
-/** What the writer keeps beside a log that it could not use. */
-function leftoversOf(file: string): string[] {
-  const name = basename(file)
-  const isLeft = (rest: string): boolean =>
-    rest === '.spill.csv' ||
-    /^(?:\.(?:rejected|replaced)-|-wal\.old-|-journal\.old-)\d+$/.test(rest)
-  return readdirSync(dirname(file))
-    .filter((each) => each.startsWith(name) && isLeft(each.slice(name.length)))
-    .map((each) => join(dirname(file), each))
-    .sort()
 }
 
 function nothingLeft(file: string): InaError {

@@ -1,0 +1,100 @@
+import { contentError, LogContent } from '../storage/read/log-content.ts'
+import { InaError } from '../util/errors.ts'
+import type { FileImport, LabelOf } from './file-import.ts'
+import type { ImportedRun, ImportLabel } from './import-label.ts'
+import type { RowCount } from './import-report.ts'
+import type { ImportPlan } from './import-run.ts'
+import type { RecordingInput } from './input-file.ts'
+
+/** Another log of this program, of any layout: its devices, runs, samples, losses and events. */
+export function planLog(path: string, name: string, plan: ImportPlan): FileImport {
+  const content = LogContent.open(path)
+  const { devices, newestUs, bareMinutes, samples } = content
+  content.close()
+  if (plan.device !== null && devices.length > 1) {
+    throw new InaError(
+      'usage_invalid',
+      `the log '${path}' has several devices (${devices.join(', ')}), and --device names one`,
+      'leave --device out: each comes in under its own label',
+    )
+  }
+  const labelled = (device: string): string => plan.device ?? device
+  const input = new LogInput(path, name, samples)
+  return {
+    input,
+    kind: 'ina219 log',
+    words: [],
+    left: [],
+    lastUs: new Map([...newestUs].map(([device, us]) => [labelled(device), us])),
+    eventRemark: '',
+    open: (labelOf, count) => readAll(input, (device) => labelOf(labelled(device)), count),
+    remarks: () =>
+      bareMinutes === 0
+        ? []
+        : [`${bareMinutes} minutes of which it has averages only did not come in`],
+  }
+}
+
+async function* readAll(input: LogInput, labelOf: LabelOf, count: RowCount): AsyncGenerator<void> {
+  const content = LogContent.open(input.path)
+  try {
+    const { epochs } = content
+    const runs = new Map<number, { readonly label: ImportLabel; readonly run: ImportedRun }>()
+    const runOf = (epochId: number) => {
+      let found = runs.get(epochId)
+      const epoch = epochs.get(epochId)
+      if (found === undefined && epoch !== undefined) {
+        const label = labelOf(epoch.device)
+        found = { label, run: label.begin(epoch.boot, epoch.startedUs) }
+        runs.set(epochId, found)
+      }
+      return found
+    }
+    for (const { id, device, unit } of content.channels) {
+      const label = labelOf(device)
+      label.channel({ id, unit, device: label.label })
+    }
+    for (const page of content.pages()) {
+      for (const sample of page) {
+        const found = runOf(sample.epochId)
+        if (found === undefined) count.refuse(count.rows + 1, 'it is of a run that the log lacks')
+        else {
+          count.rows++
+          found.label.add(found.run, sample, 0)
+        }
+      }
+      input.read += page.length
+      yield
+    }
+    for (const { epochId, ...range } of content.losses) {
+      const found = runOf(epochId)
+      found?.label.lostAtOnce(found.run, range)
+    }
+    for (const { timeUs, device, kind, detail } of content.events) {
+      const label = labelOf(device)
+      label.eventAtOnce({ timeUs, device: label.label, kind: kind as never, detail })
+    }
+    yield
+  } catch (error) {
+    throw contentError(error, input.path)
+  } finally {
+    content.close()
+  }
+}
+
+class LogInput implements Pick<RecordingInput, 'path' | 'name' | 'progress'> {
+  readonly path: string
+  readonly name: string
+  readonly #samples: number
+  read = 0
+
+  constructor(path: string, name: string, samples: number) {
+    this.path = path
+    this.name = name
+    this.#samples = samples
+  }
+
+  get progress(): number {
+    return this.#samples === 0 ? 1 : this.read / this.#samples
+  }
+}
