@@ -4,6 +4,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
+import { LiveStatistics } from '../stats/live-statistics.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
 import type { LoggedTotals } from '../storage/read/log-query.ts'
@@ -13,6 +14,8 @@ import { TraceStore } from './trace-store.ts'
 import type { TotalsView } from './view.ts'
 
 const WINDOWS_S: readonly number[] = [60, 300, 900]
+/** Seconds of the longest window. */
+export const LONGEST_WINDOW_S = Math.max(...WINDOWS_S)
 const EVENTS_KEPT = 50
 
 interface Newest {
@@ -25,6 +28,8 @@ interface Newest {
 export class DeviceState {
   #trace = new TraceStore()
   #windows = new SlidingWindows(WINDOWS_S)
+  /** null: nobody has asked yet, and they cost memory */
+  #statistics: LiveStatistics | null = null
   readonly #totals = new Integrator()
   readonly #rate = new RateMeter()
   #totalsSinceUs: number
@@ -111,6 +116,11 @@ export class DeviceState {
 
   /** Begins the totals again at the newest sample, which is the last one that does not count. */
   resetTotals(): void {
+    this.#beginTotals()
+    this.#statistics?.reset(this.#newestUs)
+  }
+
+  #beginTotals(): void {
     if (this.#newest === null) return
     this.#totalsRun++
     this.#totalsSinceUs = this.#newest.sample.timeUs
@@ -123,13 +133,19 @@ export class DeviceState {
    * @returns adds what there was up to that sample; without effect once they were reset
    */
   resumeTotals(): (before: LoggedTotals) => void {
-    this.resetTotals()
+    this.#beginTotals()
     const run = this.#totalsRun
     return ({ sinceUs, figures }) => {
       if (run !== this.#totalsRun) return
       this.#totals.include(figures)
       this.#totalsSinceUs = sinceUs
     }
+  }
+
+  /** Statistics beside min, avg and max; kept from the first call on. */
+  keepStatistics(): LiveStatistics {
+    this.#statistics ??= new LiveStatistics(LONGEST_WINDOW_S, this.#newestUs)
+    return this.#statistics
   }
 
   sample(sample: Sample, arrivalUs: number, mode: string | null): void {
@@ -144,12 +160,14 @@ export class DeviceState {
         this.#trace = new TraceStore()
         this.#windows = new SlidingWindows(WINDOWS_S)
         if (this.#battery !== null) this.#battery = new BatteryMeter(this.#battery.setting)
+        this.#statistics?.forgetWindows()
       }
       this.#newest = { sample, arrivalUs, mode }
       this.#rate.add(sample.timeUs, arrivalUs)
       if (measured) this.#newestMeasured = sample
       else this.#trace.advanceTo(sample.timeUs)
     }
+    this.#statistics?.add(sample)
     // One that comes late belongs between samples that were counted already.
     if (!measured) return
     this.#windows.add(sample)
@@ -161,6 +179,10 @@ export class DeviceState {
     const [before, coveredUs] = [battery.amountOf(figures), figures.coveredUs]
     this.#totals.add(sample)
     battery.add(sample.timeUs, battery.amountOf(figures) - before, figures.coveredUs - coveredUs)
+  }
+
+  get #newestUs(): number {
+    return this.#newest?.sample.timeUs ?? Number.NEGATIVE_INFINITY
   }
 
   /** The clock was set back: what was measured until then lies ahead, and is in the log alone. */

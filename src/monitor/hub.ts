@@ -108,6 +108,11 @@ export class Hub {
     for (const number of [...opening]) this.devices[number]?.stream.start()
   }
 
+  /** Of all devices, from now on: for whoever will ask for them later, when there may be no log to ask. */
+  keepStatistics(): void {
+    for (const { state } of this.devices) state.keepStatistics()
+  }
+
   /** Timers of the streams; call about every 50 ms. */
   tick(): void {
     for (const { stream } of this.devices) stream.tick()

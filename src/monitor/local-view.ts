@@ -5,12 +5,15 @@ import { InaError } from '../util/errors.ts'
 import type { AlarmWatch } from './alarm-watch.ts'
 import { fullScaleOf } from './device-state.ts'
 import type { Hub, HubDevice } from './hub.ts'
+import { StatisticsProvider } from './statistics-provider.ts'
 import { oldestUsOf, TraceProvider } from './trace-provider.ts'
 import {
   type AlarmCount,
   type DeviceBrief,
   type DeviceNumber,
   type Snapshot,
+  type SpanStatistics,
+  type StatisticsRequest,
   type TraceRequest,
   VIEW_VERSION,
   type View,
@@ -34,12 +37,14 @@ export class LocalView implements View {
   readonly #hub: Hub
   readonly #log: LogClient | null
   readonly #traces: TraceProvider
+  readonly #statistics: StatisticsProvider
   readonly #alarms: AlarmWatch | null
 
   constructor({ hub, log, history, alarms }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
     this.#traces = new TraceProvider(history)
+    this.#statistics = new StatisticsProvider(history)
     this.#alarms = alarms ?? null
   }
 
@@ -80,6 +85,10 @@ export class LocalView implements View {
 
   async trace(request: TraceRequest): Promise<Trace> {
     return this.#traces.trace(this.#device(request.device), request)
+  }
+
+  async statistics({ device, span }: StatisticsRequest): Promise<SpanStatistics> {
+    return this.#statistics.statistics(this.#device(device), span)
   }
 
   async control(control: ViewControl): Promise<void> {

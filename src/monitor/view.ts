@@ -4,11 +4,13 @@ import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { BatteryState } from '../stats/battery.ts'
+import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Totals } from '../stats/totals.ts'
 import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/client/log.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
+export type { ChannelStatistics, StatisticName } from '../stats/statistics.ts'
 export type { WindowStat, WindowStats } from '../stats/windows.ts'
 
 /** Goes up when a member of what follows goes or changes its meaning. */
@@ -28,6 +30,11 @@ export interface View {
   snapshot(device: DeviceNumber): Promise<Snapshot>
   /** The samples of any span, from memory and log, folded. */
   trace(request: TraceRequest): Promise<Trace>
+  /**
+   * Statistics beside min, avg and max, of any span. Costly: nothing that is asked for each picture.
+   * A span of too many samples to be read from the log is an InaError usage_invalid.
+   */
+  statistics(request: StatisticsRequest): Promise<SpanStatistics>
   control(control: ViewControl): Promise<void>
 }
 
@@ -38,6 +45,31 @@ export interface TraceRequest {
   readonly slots: number
   /** End, Unix µs; null: the newest sample, measured or not. */
   readonly endUs: number | null
+}
+
+export interface StatisticsRequest {
+  readonly device: DeviceNumber
+  readonly span: StatisticsSpan
+}
+
+/** A span of samples, in device time. */
+export type StatisticsSpan =
+  /** Up to the newest sample: whole seconds and the one under way, as the windows of a snapshot. */
+  | { readonly kind: 'last'; readonly seconds: number }
+  /** Since the monitor began or the totals were reset. */
+  | { readonly kind: 'reset' }
+  /** Unix µs, the end exclusive. What memory holds is answered in whole seconds. */
+  | { readonly kind: 'between'; readonly fromUs: number; readonly toUs: number }
+
+export interface SpanStatistics {
+  readonly version: typeof VIEW_VERSION
+  /** The span that they are of, Unix µs. */
+  readonly fromUs: number
+  readonly toUs: number
+  /** By channel id; those that have measured values. */
+  readonly channels: Readonly<Record<string, ChannelStatistics>>
+  /** Some of its samples have passed the retention, so that nothing is known. */
+  readonly isExpired: boolean
 }
 
 /** What a viewer may change. */

@@ -89,8 +89,10 @@ export class StatisticsFeed {
     run.samples++
     if (!run.continuity.follows(timeUs, seq)) run.breaks++
     const values = this.#valuesOf(sample)
+    const isLateAhead = isShown && this.#recent?.has(sample, 1) === true
     for (let place = 0; place < values.length; place++) {
       const value = values[place] as number
+      if (isLateAhead) this.#joinNext(sample, place, value)
       if (Number.isNaN(value)) continue
       let end = run.ends[place]
       if (end === undefined) {
@@ -101,6 +103,9 @@ export class StatisticsFeed {
         this.#sink.value(place, timeUs, value)
         if (isLinked(run, end)) {
           this.#sink.pair(place, timeUs, timeUs - end.timeUs, end.value, value)
+        } else if (this.#recent !== null && seq >= 0) {
+          // One that came late may have been faster than this one, which was in doubt until now.
+          this.#join(place, this.#recent.neighbour(sample, place, -1), { timeUs, value })
         }
       }
       end.timeUs = timeUs
@@ -130,6 +135,16 @@ export class StatisticsFeed {
       } else this.#join(place, before, after)
     }
     recent?.remember(sample, values)
+  }
+
+  /** A late sample is there already that follows on this one. */
+  #joinNext(sample: FeedSample, place: number, value: number): void {
+    const { timeUs, measured } = sample
+    const isOwn = !Number.isNaN(value)
+    if (isOwn && !measured) return
+    const after = this.#recent?.neighbour(sample, place, 1) ?? null
+    const before = isOwn ? { timeUs, value } : (this.#recent?.neighbour(sample, place, -1) ?? null)
+    this.#join(place, before, after)
   }
 
   #join(place: number, before: Neighbour | null, after: Neighbour | null): void {
@@ -199,6 +214,14 @@ class RecentSamples {
       const series = this.#values[place] as Float64Array
       series[at] = isUnmeasured ? UNMEASURED : value
     }
+  }
+
+  /** Whether the sample before (-1) or behind (1) one is remembered. */
+  has({ seq, epochId }: FeedSample, side: 1 | -1): boolean {
+    if (seq < 0) return false
+    const wanted = advance(seq, side)
+    const at = wanted % REMEMBERED
+    return this.#seq[at] === wanted && this.#epoch[at] === epochId
   }
 
   /** The value of a channel that a sample follows on (-1), or that follows on it (1). */

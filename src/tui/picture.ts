@@ -1,6 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
-import type { Snapshot, TraceRequest } from '../monitor/view.ts'
+import type { Snapshot, SpanStatistics, StatisticsRequest, TraceRequest } from '../monitor/view.ts'
 import { alarmLines } from './panels/alarms.ts'
 import { batteryLine } from './panels/battery.ts'
 import { isApart, slotsFor } from './panels/chart.ts'
@@ -10,6 +10,7 @@ import { eventLines } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpLines, type KeyOffer, keysLine } from './panels/keys.ts'
+import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
@@ -62,13 +63,23 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
 export function traceRequest(snapshot: Snapshot, context: PictureContext): TraceRequest | null {
   const { view, look } = context
   const chart = pictureLayout(snapshot, context).regions.chart
-  if (!chart) return null
+  if (!chart || view.statistics !== null) return null
   return {
     device: snapshot.number,
     spanMs: spanMs(view),
     slots: slotsFor(chart.width, look),
     endUs: frozenOf(view, snapshot.number)?.endUs ?? null,
   }
+}
+
+/** Which statistics a picture needs; null: none, it shows the chart. */
+export function statisticsRequest(
+  snapshot: Snapshot,
+  context: PictureContext,
+): StatisticsRequest | null {
+  if (!pictureLayout(snapshot, context).regions.chart) return null
+  const span = statisticsSpan(context.view, snapshot.number)
+  return span === null ? null : { device: snapshot.number, span }
 }
 
 /** Whether the curves are in a strip each, be it asked for or because there is room. */
@@ -81,11 +92,13 @@ export function isChartApart(snapshot: Snapshot, context: PictureContext): boole
  * The view of one moment: pure, so that the same arguments always look the same.
  *
  * @param trace of the snapshot's device; null: not there yet
+ * @param statistics those that `statisticsRequest` asks for; null: not there yet
  */
 export function buildPicture(
   snapshot: Snapshot,
   trace: Trace | null,
   context: PictureContext,
+  statistics: SpanStatistics | null = null,
 ): Picture {
   const { view, look, size, trouble } = context
   const layout = pictureLayout(snapshot, context)
@@ -95,7 +108,10 @@ export function buildPicture(
     header: ({ width }) => [headerLine(snapshot, width, look)],
     devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }),
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
-    chart: ({ width, height }) => chartPanel(snapshot, trace, view, { width, height, look }),
+    chart: ({ width, height }) =>
+      view.statistics === null
+        ? chartPanel(snapshot, trace, view, { width, height, look })
+        : statisticsLines(snapshot, statistics, view, { width, height, look }),
     table: ({ width, height }) => tableLines(snapshot, { width, height, look }),
     totals: ({ width }) => [
       totalsLine(snapshot, width, look),

@@ -8,7 +8,9 @@ import { DrawLoop } from './draw-loop.ts'
 import {
   buildPicture,
   isChartApart,
+  type Picture,
   type PictureContext,
+  statisticsRequest,
   traceRequest,
   waitingPicture,
 } from './picture.ts'
@@ -107,7 +109,7 @@ class MonitorScreen implements Screen {
         this.#askTrace()
         this.#loop.news()
       },
-      onTrace: () => {
+      onNews: () => {
         this.#drawn = ''
         this.#loop.news()
       },
@@ -232,6 +234,7 @@ class MonitorScreen implements Screen {
     const { snapshot } = this.#feed
     if (snapshot === null || !this.#terminal.ready) return
     this.#feed.askTrace(traceRequest(snapshot, this.#context), snapshot.sampleUs ?? 0)
+    this.#feed.askStatistics(statisticsRequest(snapshot, this.#context))
   }
 
   #draw(): void {
@@ -240,11 +243,14 @@ class MonitorScreen implements Screen {
     const mark = changeMark(snapshot, context)
     if (mark === this.#drawn) return
     this.#drawn = mark
-    const picture =
-      snapshot === null
-        ? waitingPicture(context)
-        : buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context)
+    const picture = snapshot === null ? waitingPicture(context) : this.#picture(snapshot, context)
     this.#dashboard.show(picture)
+  }
+
+  #picture(snapshot: Snapshot, context: PictureContext): Picture {
+    const request = statisticsRequest(snapshot, context)
+    const statistics = request && this.#feed.statisticsOf(request)
+    return buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context, statistics)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

@@ -1,14 +1,25 @@
 import type { Trace } from '../chart/trace.ts'
-import type { DeviceNumber, Snapshot, TraceRequest, View } from '../monitor/view.ts'
+import type {
+  DeviceNumber,
+  Snapshot,
+  SpanStatistics,
+  StatisticsRequest,
+  TraceRequest,
+  View,
+} from '../monitor/view.ts'
 import { LatestRequest } from './latest-request.ts'
 
 /** A running chart is read again when it has moved so far, however long a slot of it is. */
 const STALE_US = 5e6
+/** Statistics are asked for once in so long, ms, and rest so many times as long as an answer took. */
+const STATISTICS_MS = 1000
+const STATISTICS_REST = 10
 
 export interface ViewFeedOptions {
   readonly view: View
   readonly onSnapshot: (snapshot: Snapshot) => void
-  readonly onTrace: () => void
+  /** A trace or statistics have come. */
+  readonly onNews: () => void
   /** An answer was of no use, or an error: something else may be asked. */
   readonly onDropped: () => void
   readonly monoMs: () => number
@@ -28,10 +39,13 @@ interface TimedRequest {
 export class ViewFeed {
   readonly #snapshots: LatestRequest<DeviceNumber, Snapshot>
   readonly #traces: LatestRequest<TimedRequest, Trace>
+  readonly #statistics: LatestRequest<StatisticsRequest, SpanStatistics>
+  readonly #monoMs: () => number
   #snapshot: Snapshot | null = null
+  #heldStatistics: HeldStatistics | null = null
   #held: (TimedRequest & { readonly trace: Trace }) | null = null
 
-  constructor({ view, onSnapshot, onTrace, onDropped, monoMs }: ViewFeedOptions) {
+  constructor({ view, onSnapshot, onNews, onDropped, monoMs }: ViewFeedOptions) {
     this.#snapshots = new LatestRequest({
       send: (device) => view.snapshot(device),
       isSame: (one, other) => one === other,
@@ -47,7 +61,24 @@ export class ViewFeed {
       isSame: (one, other) => isSameRequest(one.request, other.request),
       onAnswer: (timed, trace) => {
         this.#held = { ...timed, trace }
-        onTrace()
+        onNews()
+      },
+      onDropped,
+      monoMs,
+    })
+    this.#monoMs = monoMs
+    let askedMs = 0
+    this.#statistics = new LatestRequest({
+      send: (request) => {
+        askedMs = monoMs()
+        return view.statistics(request)
+      },
+      isSame: isSameSpan,
+      onAnswer: (request, statistics) => {
+        const nowMs = monoMs()
+        const restMs = Math.max(STATISTICS_MS, (nowMs - askedMs) * STATISTICS_REST)
+        this.#heldStatistics = { request, statistics, freshUntilMs: nowMs + restMs }
+        onNews()
       },
       onDropped,
       monoMs,
@@ -64,9 +95,27 @@ export class ViewFeed {
     return this.#held?.request.device === device ? this.#held.trace : null
   }
 
+  /** The newest statistics of that span; null: there are none yet. */
+  statisticsOf(request: StatisticsRequest): SpanStatistics | null {
+    const held = this.#heldStatistics
+    return held !== null && isSameSpan(held.request, request) ? held.statistics : null
+  }
+
   /** Why an answer is missing; null: none is. */
   get trouble(): string | null {
-    return this.#snapshots.trouble ?? this.#traces.trouble
+    return this.#snapshots.trouble ?? this.#traces.trouble ?? this.#statistics.trouble
+  }
+
+  /** Asks for statistics once a second at most, and less often where they are costly; null: none are wanted. */
+  askStatistics(request: StatisticsRequest | null): void {
+    const held = this.#heldStatistics
+    const isFresh =
+      request !== null &&
+      held !== null &&
+      isSameSpan(held.request, request) &&
+      this.#monoMs() < held.freshUntilMs
+    if (request === null || isFresh) this.#statistics.cancel()
+    else this.#statistics.ask(request)
   }
 
   /** @returns false: the answer to an earlier request is still under way */
@@ -93,6 +142,16 @@ export class ViewFeed {
     const slotUs = (request.spanMs * 1000) / request.slots
     return Math.abs(sampleUs - this.#held.sampleUs) < Math.min(slotUs, STALE_US)
   }
+}
+
+interface HeldStatistics {
+  readonly request: StatisticsRequest
+  readonly statistics: SpanStatistics
+  readonly freshUntilMs: number
+}
+
+function isSameSpan(one: StatisticsRequest, other: StatisticsRequest): boolean {
+  return one.device === other.device && JSON.stringify(one.span) === JSON.stringify(other.span)
 }
 
 function isSameRequest(one: TraceRequest, other: TraceRequest): boolean {

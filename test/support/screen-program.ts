@@ -51,6 +51,7 @@ const screen = await openScreen({
   view: {
     snapshot: (device) => answered(() => view.snapshot(device)),
     trace: (request) => answered(() => view.trace(request)),
+    statistics: (request) => answered(() => view.statistics(request)),
     control: (control) => view.control(control),
   },
   onQuit: quit,

@@ -1,6 +1,15 @@
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import type { Snapshot, TraceRequest, View, ViewControl } from '../../src/monitor/view.ts'
+import {
+  type Snapshot,
+  type SpanStatistics,
+  type StatisticsRequest,
+  type TraceRequest,
+  VIEW_VERSION,
+  type View,
+  type ViewControl,
+} from '../../src/monitor/view.ts'
+import { ChannelAccumulator } from '../../src/stats/statistics.ts'
 import { briefOf, electric, extraChannels, type Point, snapshotWith, traceOf } from './snapshots.ts'
 
 /** A load that swings, with a gap in every 20 s. @param seconds device time */
@@ -102,6 +111,30 @@ export class SyntheticView implements View {
     }
     const ids = this.#channels.map(({ id }) => id)
     return { ...traceOf(length, points, slotUs, ids), startUs: first }
+  }
+
+  /** Of 20 samples a second. */
+  async statistics({ device, span }: StatisticsRequest): Promise<SpanStatistics> {
+    const toUs = span.kind === 'between' ? span.toUs : this.#newestUs()
+    const lengthUs = span.kind === 'last' ? span.seconds * 1e6 : 60e6
+    const fromUs = span.kind === 'between' ? span.fromUs : toUs - lengthUs
+    const channels = new Map<string, ChannelAccumulator>()
+    for (let timeUs = fromUs; timeUs < toUs; timeUs += 50_000) {
+      for (const [id, value] of Object.entries(this.#valuesAt(timeUs / 1e6, device) ?? {})) {
+        const own = channels.get(id) ?? new ChannelAccumulator(true)
+        own.add(timeUs, value)
+        own.moments.addPair(50_000, value, value)
+        channels.set(id, own)
+      }
+    }
+    const figures = [...channels].map(([id, each]) => [id, each.read()] as const)
+    return {
+      version: VIEW_VERSION,
+      fromUs,
+      toUs,
+      channels: Object.fromEntries(figures),
+      isExpired: false,
+    }
   }
 
   async control(control: ViewControl): Promise<void> {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
-import type { Snapshot, SourceView } from '../../src/monitor/view.ts'
+import type { Snapshot, SourceView, SpanStatistics } from '../../src/monitor/view.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
@@ -143,8 +143,35 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   arrangement: fc.constantFrom('auto', 'overlay', 'strips'),
   expanded: fc.boolean(),
   help: fc.boolean(),
+  statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
+})
+
+/** Figures of any size, for some of the channels. */
+const figures = fc.record({
+  n: count,
+  min: fc.option(value),
+  mean: fc.option(value),
+  max: fc.option(value),
+  figures: fc.record({
+    mean_time: fc.option(value),
+    stddev: fc.option(value),
+    p2p: fc.option(value),
+    p5: fc.option(value),
+    p50: fc.option(value),
+    p95: fc.option(value),
+    p99: fc.option(value),
+    crest: fc.option(value),
+    slope: fc.option(value),
+  }),
+  coveredUs: count,
+  percentileError: fc.constantFrom(0, 0.001),
+})
+const spans = fc.record({
+  figures: fc.infiniteStream(fc.option(figures)),
+  lengthUs: fc.nat(),
+  isExpired: fc.boolean(),
 })
 
 const sizes = fc.record({
@@ -162,10 +189,19 @@ describe('any picture', () => {
         views,
         sizes,
         fc.boolean(),
-        (snapshot, made, trouble, view, size, ascii) => {
+        fc.option(spans),
+        (snapshot, made, trouble, view, size, ascii, span) => {
           const look = lookOf({ ascii, colour: !ascii })
           const trace = made && traceWith(snapshot, made)
-          const picture = buildPicture(snapshot, trace, { size, view, look, trouble })
+          const statistics: SpanStatistics | null = span && {
+            version: 1,
+            fromUs: 0,
+            toUs: span.lengthUs,
+            channels: byId(snapshot.channels, span.figures),
+            isExpired: span.isExpired,
+          }
+          const context = { size, view, look, trouble }
+          const picture = buildPicture(snapshot, trace, context, statistics)
           for (const { rect, lines } of [
             ...Object.values(picture.blocks),
             ...(picture.help ? [picture.help] : []),

@@ -1,6 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
-import type { Snapshot, TraceRequest } from '../../src/monitor/view.ts'
+import type {
+  Snapshot,
+  SpanStatistics,
+  StatisticsRequest,
+  TraceRequest,
+} from '../../src/monitor/view.ts'
 import { LatestRequest } from '../../src/tui/latest-request.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
 import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
@@ -15,6 +20,7 @@ interface Asked<R, A> {
 function rig() {
   const snapshots: Asked<number, Snapshot>[] = []
   const traces: Asked<TraceRequest, Trace>[] = []
+  const statistics: Asked<StatisticsRequest, SpanStatistics>[] = []
   const got: string[] = []
   let nowMs = 0
   const asked = <R, A>(list: Asked<R, A>[], request: R): Promise<A> =>
@@ -23,10 +29,11 @@ function rig() {
     view: {
       snapshot: (device) => asked(snapshots, device),
       trace: (request) => asked(traces, request),
+      statistics: (request) => asked(statistics, request),
       control: async () => {},
     },
     onSnapshot: ({ number }) => got.push(`snapshot ${number}`),
-    onTrace: () => got.push('trace'),
+    onNews: () => got.push('trace'),
     onDropped: () => got.push('dropped'),
     monoMs: () => nowMs,
   })
@@ -34,6 +41,7 @@ function rig() {
     feed,
     snapshots,
     traces,
+    statistics,
     got,
     wait: (ms: number) => {
       nowMs += ms
@@ -178,6 +186,35 @@ describe('requests to a view', () => {
     expect(feed.trouble).toBeNull()
   })
 
+  it('ask for statistics once a second, and less often where an answer takes long', async () => {
+    const { feed, statistics, wait } = rig()
+    const request: StatisticsRequest = { device: 0, span: { kind: 'last', seconds: 60 } }
+    const answer: SpanStatistics = {
+      version: 1,
+      fromUs: 0,
+      toUs: 1,
+      channels: {},
+      isExpired: false,
+    }
+    feed.askStatistics(request)
+    wait(300)
+    statistics[0]?.answer(answer)
+    await settle()
+    expect(feed.statisticsOf(request)).toBe(answer)
+    expect(feed.statisticsOf({ device: 0, span: { kind: 'reset' } })).toBeNull()
+    wait(2999)
+    feed.askStatistics(request)
+    expect(statistics).toHaveLength(1)
+    wait(1)
+    feed.askStatistics(request)
+    expect(statistics).toHaveLength(2)
+    statistics[1]?.fail(new Error('too many samples'))
+    await settle()
+    expect(feed.trouble).toBe('too many samples')
+    feed.askStatistics(null)
+    expect(feed.trouble).toBeNull()
+  })
+
   it('survive a view that throws at once', async () => {
     const feed = new ViewFeed({
       view: {
@@ -185,10 +222,11 @@ describe('requests to a view', () => {
           throw new Error('no such device')
         },
         trace: () => Promise.reject(new Error('never asked')),
+        statistics: () => Promise.reject(new Error('never asked')),
         control: async () => {},
       },
       onSnapshot: () => {},
-      onTrace: () => {},
+      onNews: () => {},
       onDropped: () => {},
       monoMs: () => 0,
     })

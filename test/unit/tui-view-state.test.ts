@@ -60,6 +60,13 @@ describe('view state', () => {
     expect(viewAfter(['arrange'], { ...CONTEXT, apart: true }).arrangement).toBe('overlay')
   })
 
+  it('goes through the spans of the statistics, and back to the chart', () => {
+    const choices = [1, 2, 3, 4, 5, 6].map(
+      (times) => viewAfter(new Array(times).fill('statistics')).statistics,
+    )
+    expect(choices).toEqual(['1m', '5m', '15m', 'reset', 'span', null])
+  })
+
   it('goes back to now with End', () => {
     expect(frozenOf(viewAfter(['page_back', 'newest']))).toBeNull()
   })

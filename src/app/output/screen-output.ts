@@ -17,8 +17,10 @@ export class ScreenOutput implements Output {
     this.#context = context
   }
 
-  async open(_hub: Hub, view: View): Promise<void> {
+  async open(hub: Hub, view: View): Promise<void> {
     const { io, onQuit } = this.#context
+    // The statistics panel may be opened at any time, and shows what was before.
+    hub.keepStatistics()
     const { openScreen } = await import('../../tui/screen.ts')
     this.#screen = await openScreen({
       view,

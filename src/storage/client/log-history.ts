@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
+import type { StatisticsById } from '../../stats/live-statistics.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
@@ -30,6 +31,12 @@ export interface LogHistory {
    * @throws InaError as `series`
    */
   totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null>
+  /**
+   * The statistics of a span of one device by channel, see `LogReader.statistics`.
+   *
+   * @throws InaError as `series`; usage_invalid: too many samples
+   */
+  statistics(device: string, fromUs: number, toUs: number): Promise<StatisticsById | null>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -85,6 +92,11 @@ class WorkerHistory implements LogHistory {
   async totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null> {
     const answer = await this.#ask({ type: 'totals', device, untilUs })
     return answer.totals
+  }
+
+  async statistics(device: string, fromUs: number, toUs: number): Promise<StatisticsById | null> {
+    const answer = await this.#ask({ type: 'statistics', device, fromUs, toUs })
+    return answer.channels
   }
 
   get isAwake(): boolean {

@@ -1,4 +1,5 @@
 import type { Trace } from '../../chart/trace.ts'
+import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { WorkerFailure } from '../file/worker-failure.ts'
 import type { LoggedTotals } from './log-query.ts'
@@ -13,6 +14,12 @@ export type HistoryQuestion =
       readonly count: number
     }
   | { readonly type: 'totals'; readonly device: string; readonly untilUs: number }
+  | {
+      readonly type: 'statistics'
+      readonly device: string
+      readonly fromUs: number
+      readonly toUs: number
+    }
 
 export interface ToHistory {
   readonly id: number
@@ -24,6 +31,7 @@ export interface ToHistory {
 export type HistoryAnswer =
   | { readonly type: 'series'; readonly trace: Trace }
   | { readonly type: 'totals'; readonly totals: LoggedTotals | null }
+  | { readonly type: 'statistics'; readonly channels: StatisticsById | null }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
 
 export interface FromHistory {

@@ -25,7 +25,11 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
       if (question.type === 'totals') {
         return { type: 'totals', totals: reader.totalsSince(question.device, question.untilUs) }
       }
-      const { device, fromUs, slotUs, count } = question
+      const { device, fromUs } = question
+      if (question.type === 'statistics') {
+        return { type: 'statistics', channels: reader.statistics(device, fromUs, question.toUs) }
+      }
+      const { slotUs, count } = question
       return { type: 'series', trace: reader.series(device, fromUs, slotUs, count) }
     } finally {
       reader.close()

@@ -1,5 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
+import type { StatisticsById } from '../../stats/live-statistics.ts'
+import { InaError } from '../../util/errors.ts'
+import { countText } from '../../util/number-text.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { Damage, logError, readError } from '../file/log-errors.ts'
@@ -27,6 +30,9 @@ import { StatisticsQuery } from './statistics-query.ts'
 import { StatisticsScan } from './statistics-scan.ts'
 import { TotalsQuery } from './totals-query.ts'
 import { TraceQuery } from './trace-query.ts'
+
+/** Samples that are read while a screen waits: about a second. */
+const READ_AT_ONCE = 500_000
 
 /**
  * Reads a log, also one that is being written. All of it is of one moment, that
@@ -184,6 +190,28 @@ export class LogReader {
   ): DetailedBucket[] {
     const everyUs = Number.POSITIVE_INFINITY
     return this.#read(() => [...this.#statistics.detailed(totals, range, everyUs, wish)])
+  }
+
+  /**
+   * The statistics of a span of one device by channel, of a screen that waits.
+   *
+   * @returns null: some of its samples have passed the retention
+   * @throws InaError usage_invalid: too many samples to be read while somebody waits
+   */
+  statistics(device: string, fromUs: number, toUs: number): StatisticsById | null {
+    const range = { fromUs, toUs, device }
+    const totals = this.totals(range)
+    const samples = totals.reduce((sum, each) => sum + each.samples, 0)
+    if (samples > READ_AT_ONCE) {
+      throw new InaError(
+        'usage_invalid',
+        `the span has ${countText(samples)} samples, too many for the screen`,
+        "choose a shorter one, or 'ina219 history --stats all'",
+      )
+    }
+    const [detailed] = this.detailedTotals(totals, range, { withPercentiles: true })
+    if (detailed === undefined) return {}
+    return detailed.statistics === null ? null : Object.fromEntries(detailed.statistics)
   }
 
   /** `buckets` with the statistics of each channel: every sample of the range is read. */

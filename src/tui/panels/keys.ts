@@ -23,6 +23,7 @@ export function keysLine(frozen: boolean, { several, alarms }: KeyOffer, width: 
     ['o', 'overlay/strips'],
     ['e', 'expand'],
     ['r', 'reset'],
+    ['s', 'statistics'],
   ]
   const line: Piece[] = []
   for (const [key, meaning] of items) {

@@ -75,8 +75,13 @@ export const BINDINGS: readonly Binding[] = [
     help: 'back or forward by a whole span',
   },
   { keys: ['pagedown'], action: 'page_forward', shown: '', help: '' },
-  { keys: ['home'], action: 'oldest', shown: 'Home', help: 'to the oldest sample there is' },
-  { keys: ['end'], action: 'newest', shown: 'End', help: 'back to now' },
+  {
+    keys: ['home'],
+    action: 'oldest',
+    shown: 'Home End',
+    help: 'to the oldest sample there is; back to now',
+  },
+  { keys: ['end'], action: 'newest', shown: '', help: '' },
   {
     keys: ['o'],
     action: 'arrange',
@@ -84,7 +89,18 @@ export const BINDINGS: readonly Binding[] = [
     help: 'curves in one chart, or in a strip each',
   },
   { keys: ['e'], action: 'expand', shown: 'e', help: 'chart alone, or everything' },
-  { keys: ['r'], action: 'totals_reset', shown: 'r', help: 'charge and energy start again at 0' },
+  {
+    keys: ['s'],
+    action: 'statistics',
+    shown: 's',
+    help: 'statistics of 1, 5, 15 min, since r, of the span; then the chart',
+  },
+  {
+    keys: ['r'],
+    action: 'totals_reset',
+    shown: 'r',
+    help: 'charge, energy and statistics start again',
+  },
   {
     keys: ['a'],
     action: 'alarm_ack',

@@ -9,11 +9,17 @@ export interface ViewState {
   /** The chart alone. */
   readonly expanded: boolean
   readonly help: boolean
+  /** Of what span the statistics are that stand in the chart's place; null: the chart. */
+  readonly statistics: StatisticsChoice | null
   /** By device: each keeps its own place. Absent: its chart runs. */
   readonly frozen: Readonly<Record<DeviceNumber, Frozen>>
   /** A word back about the last key; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
+
+/** `1m`, `5m`, `15m`: up to now. `span`: that of the chart, also of a frozen one. */
+export type StatisticsChoice = (typeof STATISTICS_CHOICES)[number]
+const STATISTICS_CHOICES = ['1m', '5m', '15m', 'reset', 'span'] as const
 
 export interface Frozen {
   /** Right edge of the chart, Unix µs of device time. */
@@ -45,6 +51,7 @@ export const INITIAL_VIEW: ViewState = {
   arrangement: 'auto',
   expanded: false,
   help: false,
+  statistics: null,
   frozen: {},
   notice: null,
 }
@@ -63,6 +70,7 @@ export type ViewAction =
   | 'newest'
   | 'arrange'
   | 'expand'
+  | 'statistics'
   | 'next_device'
   | 'previous_device'
   | DeviceKey
@@ -126,6 +134,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
       return { ...view, arrangement: context.apart ? 'overlay' : 'strips' }
     case 'expand':
       return { ...view, expanded: !view.expanded }
+    case 'statistics':
+      return { ...view, statistics: nextChoice(view) }
     case 'next_device':
       return select(view, placeOf(view, context) + 1, context)
     case 'previous_device':
@@ -133,6 +143,12 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     default:
       return selectKey(view, action, context)
   }
+}
+
+/** After the last one comes the chart again. */
+function nextChoice({ statistics }: ViewState): StatisticsChoice | null {
+  const at = statistics === null ? -1 : STATISTICS_CHOICES.indexOf(statistics)
+  return STATISTICS_CHOICES[at + 1] ?? null
 }
 
 function placeOf(view: ViewState, { devices }: ViewContext): number {
