@@ -1,7 +1,31 @@
+import { AUTO, partsOf } from '../sources/formats/format-choice.ts'
 import type { Source } from '../sources/source.ts'
+import { SplitSource } from '../sources/split-source.ts'
 import { StdinSource } from '../sources/stdin-source.ts'
 import type { ProcessIo } from './io.ts'
-import type { SourcePlan } from './run-plan.ts'
+import type { PartPlan, SourcePlan } from './run-plan.ts'
+
+/** What `openSource` opens, and each part of a source that several devices share. */
+export async function openSources(
+  plans: readonly (SourcePlan | PartPlan)[],
+  io: ProcessIo,
+): Promise<Source[]> {
+  const shared = new Map<SourcePlan, SplitSource>()
+  const sources: Source[] = []
+  for (const plan of plans) {
+    if (plan.kind !== 'part') {
+      sources.push(await openSource(plan, io))
+      continue
+    }
+    let split = shared.get(plan.of)
+    if (split === undefined) {
+      split = new SplitSource(await openSource(plan.of, io), partsOf(plan.of.format ?? AUTO))
+      shared.set(plan.of, split)
+    }
+    sources.push(split.parts[plan.part] as Source)
+  }
+  return sources
+}
 
 /**
  * Makes the source that a plan names; nothing is opened before `start`.
@@ -11,7 +35,7 @@ import type { SourcePlan } from './run-plan.ts'
 export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Source> {
   switch (plan.kind) {
     case 'stdin':
-      return new StdinSource(io.stdin, io.clock)
+      return new StdinSource(io.stdin, io.clock, plan.format)
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })

@@ -3,24 +3,38 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { FormatChoice } from '../sources/formats/format-choice.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 
-/** What a device is read from. */
-export type SourcePlan =
+/** What one device or several are read from, line by line. @param format what the lines are; absent: found out */
+type LineSourcePlan =
   /** @param wait true: a port that is absent or refused at the start is waited for */
   | {
       readonly kind: 'port'
       readonly path: string
       readonly baud: number
       readonly wait: boolean
+      readonly format?: FormatChoice
     }
+  | { readonly kind: 'stdin'; readonly format?: FormatChoice }
+
+/** What a device is read from. */
+export type SourcePlan =
+  | LineSourcePlan
   /** Several mocks of a run have different seeds: 1, 2, ... */
   | { readonly kind: 'mock'; readonly scenario: string; readonly seed: number }
-  | { readonly kind: 'stdin' }
+
+/** One of several devices that share a source: the same object in the plan of each. */
+export interface PartPlan {
+  readonly kind: 'part'
+  readonly of: LineSourcePlan
+  /** From 0. */
+  readonly part: number
+}
 
 /** One device of a run, as the command line describes it. */
 export interface DevicePlan {
-  readonly source: SourcePlan
+  readonly source: SourcePlan | PartPlan
   /** Label given by the user; null: what the device says of itself, else the source. */
   readonly device: string | null
   /** To be sent once the device is there, in this order; empty for standard input. */
@@ -37,6 +51,11 @@ export interface DevicePlan {
   readonly battery: BatterySetting | null
   /** Each name at most once. */
   readonly alarms: readonly Rule[]
+}
+
+/** A device that has its source for itself. */
+export interface WholeDevicePlan extends DevicePlan {
+  readonly source: SourcePlan
 }
 
 /** What is done when something happens to an alarm (contract: `--on-alarm`). */

@@ -16,7 +16,7 @@ import { InaError } from '../util/errors.ts'
 import { startBackup } from './back-up.ts'
 import type { ProcessIo } from './io.ts'
 import { startLife } from './life.ts'
-import { openSource } from './open-source.ts'
+import { openSources } from './open-source.ts'
 import { makeOutput, type Output } from './output/output.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
 import type { RunAlarms } from './run-alarms.ts'
@@ -37,8 +37,10 @@ const TICK_MS = 50
 export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   if (plan.log !== null) refuseLogAsStream(io.stdout, plan.log.file)
   const writeSummary = openSummary(plan.summary, io.stdout, plan.log?.file ?? null)
-  const sources: Source[] = []
-  for (const { source } of plan.devices) sources.push(await openSource(source, io))
+  const sources = await openSources(
+    plan.devices.map(({ source }) => source),
+    io,
+  )
   const log = plan.log === null ? null : await openLog(plan.log)
   // From here on, whatever throws: the log is closed.
   const stop = new Stop(io.clock, () => output?.abandon())

@@ -1,9 +1,10 @@
-import type { DevicePlan, SourcePlan } from '../app/run-plan.ts'
+import type { SourcePlan, WholeDevicePlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
 import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import { AUTO, type FormatChoice, mayHear } from '../sources/formats/format-choice.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
@@ -29,6 +30,8 @@ export interface DevicesRequest {
   readonly wait: boolean
   readonly labels: Given<string>
   readonly bauds: Given<Scoped<number>>
+  /** Absent: each is found out. */
+  readonly formats?: Given<Scoped<FormatChoice>>
   readonly settings: Given<string>
   readonly maxVoltages: Given<Scoped<number>>
   readonly maxCurrents: Given<Scoped<number>>
@@ -46,30 +49,36 @@ export interface DevicesRequest {
 export const DEFAULT_BAUD = 115_200
 
 /**
- * One plan a device; its alarms come from `withAlarms`.
+ * One plan a source; its alarms come from `withAlarms`, several devices in it from `withParts`.
  *
  * @param clock for `--set time=now`
  * @throws InaError usage_invalid
  */
-export function planDevices(request: DevicesRequest, clock: Clock): DevicePlan[] {
+export function planDevices(request: DevicesRequest, clock: Clock): WholeDevicePlan[] {
   const devices = namedDevices(request)
   const bauds = byDevice(request.bauds, '--baud', devices)
   refuseBaudOfOthers(request.bauds, devices)
-  const settings = settingsOf(request.settings, devices, clock)
+  const formats = formatsOf(request.formats, devices)
+  const writable = devices.filter(
+    (device) => device.source.kind !== 'stdin' && mayHear(formats.get(device) ?? AUTO),
+  )
+  const settings = settingsOf(request.settings, devices, writable, clock)
   const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
   const maxCurrents = byDevice(request.maxCurrents, '--max-current', devices)
   const channels = channelSettingsOf(request.channels, devices)
   const calibrations = byDevice(request.calibrations, '--calibration', devices)
-  const polls = pollsOf(request.polls, devices)
+  const polls = pollsOf(request.polls, devices, writable)
   const capacities = byDevice(request.capacities, '--battery', devices)
   const starts = byDevice(request.batteryStarts, '--battery-start', devices)
   let mocks = 0
   const sourceOf = (device: NamedDevice): SourcePlan => {
     const { source } = device
-    if (source.kind === 'stdin') return source
+    const format = formats.get(device)
+    const said = format === undefined ? {} : { format }
+    if (source.kind === 'stdin') return { ...source, ...said }
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
     const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
-    return { kind: 'port', path: source.path, baud, wait: request.wait }
+    return { kind: 'port', path: source.path, baud, wait: request.wait, ...said }
   }
   return devices.map((device) => ({
     source: sourceOf(device),
@@ -127,45 +136,75 @@ function refuseBaudOfOthers(bauds: Given<Scoped<number>>, devices: readonly Name
 function settingsOf(
   given: Given<string>,
   devices: readonly NamedDevice[],
+  writable: readonly NamedDevice[],
   clock: Clock,
 ): ReadonlyMap<NamedDevice, readonly Command[]> {
   const read = readGiven(given, (texts, isOfProfile) =>
     parseSettings(texts, isOfProfile ? [] : devices, clock),
   )
-  refuseOneWay('--set', read, devices)
+  refuseOneWay('--set', read, devices, writable)
   const all = byDevice(read, '--set', devices)
-  return new Map(writable(devices).map((device) => [device, all.get(device) ?? []]))
+  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
 }
 
 /** One for all goes to those that can be asked. */
 function pollsOf(
   given: Given<Scoped<number>>,
   devices: readonly NamedDevice[],
+  writable: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly number[]> {
-  refuseOneWay('--poll', given, devices)
+  refuseOneWay('--poll', given, devices, writable)
   const all = byDevice(given, '--poll', devices)
-  return new Map(writable(devices).map((device) => [device, all.get(device) ?? []]))
+  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
 }
 
-/** @throws InaError usage_invalid: what is to be sent is for standard input alone */
+/** @throws InaError usage_invalid: what is to be sent is for devices alone that hear nothing */
 function refuseOneWay(
   option: string,
   { values }: Given<Scoped<unknown>>,
   devices: readonly NamedDevice[],
+  writable: readonly NamedDevice[],
 ): void {
-  const readOnly = values.some(
-    ({ device }) => device !== null && deviceCalled(device, devices)?.source.kind === 'stdin',
-  )
-  if (!readOnly && (values.length === 0 || writable(devices).length > 0)) return
+  const named = values
+    .map(({ device }) => (device === null ? null : deviceCalled(device, devices)))
+    .find((device) => device !== null && !writable.includes(device))
+  if (named == null && (values.length === 0 || writable.length > 0)) return
+  const isStdin = (named ?? devices[0])?.source.kind === 'stdin'
   throw new InaError(
     'usage_invalid',
-    `${option} needs a device that hears, and standard input is one way`,
-    'name the port with --port',
+    isStdin
+      ? `${option} needs a device that hears, and standard input is one way`
+      : `${option} needs a device that hears, and what --format names hears no commands`,
+    isStdin ? 'name the port with --port' : `leave ${option} out, or --format`,
   )
 }
 
-function writable(devices: readonly NamedDevice[]): NamedDevice[] {
-  return devices.filter(({ source }) => source.kind !== 'stdin')
+/**
+ * What is said of each device; one for all is not for mocks, which speak the wire.
+ *
+ * @throws InaError usage_invalid
+ */
+function formatsOf(
+  given: Given<Scoped<FormatChoice>> | undefined,
+  devices: readonly NamedDevice[],
+): ReadonlyMap<NamedDevice, FormatChoice> {
+  if (given === undefined) return new Map()
+  for (const { device, text } of given.mustMatch ? given.values : []) {
+    const named = device === null ? null : deviceCalled(device, devices)
+    if (named?.source.kind !== 'mock') continue
+    throw new InaError(
+      'usage_invalid',
+      `--format ${text} is for ${named.sourceName}, which speaks the protocol`,
+      'give --format for ports and standard input only',
+    )
+  }
+  const all = byDevice(given, '--format', devices)
+  return new Map(
+    devices.flatMap((device) => {
+      const choice = device.source.kind === 'mock' ? undefined : all.get(device)?.at(-1)
+      return choice === undefined ? [] : [[device, choice]]
+    }),
+  )
 }
 
 /** The last one of an id counts, one for the device itself more than one for all. */

@@ -4,6 +4,7 @@ import type { DeviceProfile } from '../config/option.ts'
 import type { PortInfo } from '../sources/serial/ports.ts'
 import { InaError } from '../util/errors.ts'
 import { realPath } from '../util/paths.ts'
+import { withParts } from './device-parts.ts'
 import { type DevicesRequest, planDevices } from './device-plans.ts'
 import type { NamedSource } from './named-devices.ts'
 
@@ -17,10 +18,10 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
   const { values, profiles } = request.alarms
   const hasRules =
     values.length > 0 || [...(profiles?.values() ?? [])].some((own) => own.length > 0)
-  if (!hasRules) return plans
+  if (!hasRules) return withParts(plans)
   // Loaded only where there are rules.
   const { withAlarms } = await import('./alarm-plans.ts')
-  return withAlarms(plans, settled)
+  return withParts(withAlarms(plans, settled))
 }
 
 /** The same, with the sources that it comes to. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
-import type { DevicePlan } from '../app/run-plan.ts'
+import type { WholeDevicePlan } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
 import { planDevices } from './device-plans.ts'
 import { withSources } from './monitor-source.ts'
@@ -16,7 +16,7 @@ import {
 /** The device that a command talks to. */
 export interface OneDevice {
   readonly named: NamedDevice
-  readonly plan: DevicePlan
+  readonly plan: WholeDevicePlan
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Calibration } from '../domain/calibration.ts'
+import { FORMAT_NAMES, type FormatChoice, parseFormat } from '../sources/formats/format-choice.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
@@ -22,6 +23,7 @@ interface SourceValues {
   stdin?: boolean
   wait?: boolean
   baud?: readonly Scoped<number>[]
+  format?: readonly Scoped<FormatChoice>[]
   device?: readonly string[]
   set?: readonly string[]
   maxVoltage?: readonly Scoped<number>[]
@@ -50,6 +52,19 @@ export function baudOption(): CliOption {
     defaultText: String(DEFAULT_BAUD),
     parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
   })
+}
+
+function formatOption(): CliOption {
+  return option(
+    '--format <name>',
+    `what the lines are: ${FORMAT_NAMES.join(', ')} (docs/formats.md), with units of values that have none, such as csv/A; <device>:<name> for one device`,
+    {
+      list: BLANK_OR_COMMA,
+      perDevice: true,
+      defaultText: 'auto: recognised by itself',
+      parse: scoped(parseFormat),
+    },
+  )
 }
 
 export function mockOption(further = ''): CliOption {
@@ -87,6 +102,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     .addOption(
       option('--stdin', 'frames from standard input, one way; keys come from the terminal itself'),
     )
+    .addOption(formatOption())
     .addOption(mockOption('; again for each further one'))
     .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
     .addOption(
@@ -191,6 +207,7 @@ export function devicesRequest(
     wait: values.wait === true,
     labels: given('device', values.device),
     bauds: given('baud', values.baud),
+    formats: given('format', values.format),
     settings: given('set', values.set),
     maxVoltages: given('maxVoltage', values.maxVoltage),
     maxCurrents: given('maxCurrent', values.maxCurrent),

@@ -20,7 +20,7 @@ export interface Ledger {
   crc_errors: number
   /** Lines of more than 512 bytes. */
   overlong: number
-  /** hello, ack, nack, gone, notes and empty lines. */
+  /** hello, ack, nack, gone, notes and empty lines; of other sketches, lines that are no sample of their own (docs/formats.md). */
   control: number
   /** Samples that are committed to the log. */
   logged: number

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../../src/app/run-plan.ts'
 import { parseCalibration } from '../../src/cli/calibration-setting.ts'
+import { withParts } from '../../src/cli/device-parts.ts'
 import { type DevicesRequest, planDevices } from '../../src/cli/device-plans.ts'
 import { type Given, type NamedSource, nameDevices } from '../../src/cli/named-devices.ts'
 import { type Scoped, scoped } from '../../src/cli/scope.ts'
+import { parseFormat } from '../../src/sources/formats/format-choice.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { parseDuration } from '../../src/util/duration.ts'
 import { temporaryFolder } from '../support/cli.ts'
@@ -23,6 +25,7 @@ interface Texts {
   readonly maxVoltage?: readonly string[]
   readonly channel?: readonly string[]
   readonly poll?: readonly string[]
+  readonly format?: readonly string[]
   readonly calibration?: readonly string[]
   /** False: as from the configuration file, with the sources as flags. */
   readonly mustMatch?: boolean
@@ -40,6 +43,7 @@ function plan(sources: readonly NamedSource[], texts: Texts = {}): DevicePlan[] 
     wait: true,
     labels: given(texts.device),
     bauds: numbers(texts.baud),
+    formats: given((texts.format ?? []).map(scoped(parseFormat))),
     settings: given(texts.set),
     maxVoltages: numbers(texts.maxVoltage),
     maxCurrents: numbers(),
@@ -330,5 +334,27 @@ describe('profiles', () => {
     expect(() => labelled([board('/dev/x', 'A5'), board('/dev/y', 'A5')])).toThrow(
       /'bench' would stand for two devices/,
     )
+  })
+})
+
+describe('forms of lines', () => {
+  const formats = (sources: readonly NamedSource[], ...format: string[]): DevicePlan[] =>
+    withParts(plan(sources, { device: ['a', 'b'].slice(0, sources.length), format }))
+
+  it('are for all lines that come in, or for one device', () => {
+    const [first, second] = formats([BOARD, PIPE], 'b:csv/A', 'text')
+    expect(first?.source).toMatchObject({ kind: 'port', format: { name: 'text', units: {} } })
+    expect(second?.source).toEqual({ kind: 'stdin', format: { name: 'csv', units: { a: 'A' } } })
+    const [board, mocked] = formats([BOARD, mock()], 'text')
+    expect(board?.source).toHaveProperty('format')
+    expect(mocked?.source).not.toHaveProperty('format')
+    expect(() => formats([BOARD, mock()], 'b:text')).toThrow('speaks the protocol')
+  })
+
+  it('of a sensor with three channels make three devices that share one source', () => {
+    const plans = formats([BOARD, PIPE], 'a:ina3221')
+    expect(plans.map(({ device }) => device)).toEqual(['a/ch1', 'a/ch2', 'a/ch3', 'b'])
+    const of = plans.map(({ source }) => (source.kind === 'part' ? source.of : null))
+    expect(of[0]).toBe(of[2])
   })
 })

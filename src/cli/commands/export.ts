@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
+import { isMeasured } from '../../domain/sample.ts'
 import {
   csvHeader,
   EXPORT_FORMATS,
@@ -244,8 +245,9 @@ function* linePieces<T>(
 }
 
 /** False: a sample of other extra channels than these alone. */
-function hasCells({ voltage, extras }: LoggedSample, channels: readonly string[]): boolean {
-  if (!Number.isNaN(voltage)) return true
+function hasCells({ voltage, extras, status }: LoggedSample, channels: readonly string[]): boolean {
+  // One that could not be measured has its status to show.
+  if (!Number.isNaN(voltage) || !isMeasured(status)) return true
   return channels.some((id) => ownValue(extras, id) !== undefined)
 }
 

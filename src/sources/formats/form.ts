@@ -63,6 +63,7 @@ export class Form {
   readonly #reader: LineReader
   readonly #meaning: Meaning
   readonly #rounds: Rounds
+  readonly #isSplit: boolean
   readonly #complete = new Map<number | null, Completeness>()
   readonly #notes = new Set<string>()
   #nowMs = 0
@@ -74,7 +75,8 @@ export class Form {
     this.#output = output
     const onUnit = (channel: string, unit: string): void => output.unit(channel, unit)
     this.#meaning = new Meaning(choice.units, kind === 'json' ? WIRE_UNITS : SKETCH_UNITS, onUnit)
-    this.#rounds = new Rounds({ output, isSplit: parts > 1, parts, onUnit })
+    this.#isSplit = parts > 1
+    this.#rounds = new Rounds({ output, isSplit: this.#isSplit, parts, onUnit })
     const sink: ReadingSink = {
       reading: (reading) => this.#read(reading),
       text: () => this.#line(TEXT),
@@ -87,7 +89,9 @@ export class Form {
   /** What was found out, for people. */
   get words(): string {
     const hint = this.#meaning.isAssumed ? ` (${HINTS[this.kind]} says otherwise)` : ''
-    return `${WORDS[this.kind]}: ${this.#meaning.words}${hint}`
+    const isMerged = this.#rounds.isNumbered && !this.#isSplit
+    const channels = isMerged ? '; --format ina3221 makes a device of each channel' : ''
+    return `${WORDS[this.kind]}: ${this.#meaning.words}${hint}${channels}`
   }
 
   /** Enough was read to be sure that the lines are of this form. */

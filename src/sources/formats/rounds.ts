@@ -23,9 +23,15 @@ export class Rounds {
   /** Number of the first channel; null: not known yet */
   #base: 0 | 1 | null = null
   readonly #named = new Set<string>()
+  #isNumbered = false
 
   constructor(options: RoundsOptions) {
     this.#options = options
+  }
+
+  /** The sensor has several channels. */
+  get isNumbered(): boolean {
+    return this.#isNumbered
   }
 
   get isWaiting(): boolean {
@@ -40,6 +46,7 @@ export class Rounds {
       this.#options.output.frame(sampleFrame(measured), 0, measured.atMs)
       return
     }
+    this.#isNumbered = true
     const last = this.#round.at(-1)?.part ?? null
     if (last !== null && part <= last) this.#finish(part === 0)
     this.#round.push(measured)

@@ -122,7 +122,7 @@ export class LogReader {
   /**
    * Pages of raw samples in order of time.
    *
-   * @param withExtras false: without extra channels, and so without samples of these alone
+   * @param withExtras false: without extra channels, and so without valid samples of these alone
    */
   samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
     return this.#rows(this.#samples(range, withExtras))
@@ -139,7 +139,9 @@ export class LogReader {
         const deviceId = this.#catalog.deviceOf(epochId)
         if (wanted !== null && !wanted.has(deviceId)) continue
         if (deviceId < 0 || !areStored(row)) throw new Damage()
-        if (!withExtras && !isElectric(row)) continue
+        const isBare = !withExtras && !isElectric(row)
+        // What could not be measured is to be seen; a sample of other channels is none of these.
+        if (isBare && this.#catalog.status(statusId).measured) continue
         page.push({
           timeUs,
           device: this.#catalog.nameOf(deviceId),
