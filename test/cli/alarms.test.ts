@@ -31,6 +31,7 @@ describe('a rule', () => {
       "for a device 'bench', and there is none",
     )
     expect(await refused('--alarm', 'a > 1 as x', '--alarm', 'v > 1 as x')).toContain("called 'x'")
+    expect(await refused('--alarm', 'battery < 20%')).toContain('none is given')
     expect(await refused('--alarm', 'anomaly(a)', '--no-anomalies')).toContain(
       'waits for anomalies',
     )

@@ -270,6 +270,7 @@ describe('the shipped example', () => {
       for (const each of command.options) {
         expect(each.description).not.toBe('')
         const flagOnly = [
+          'alarms',
           'all',
           'dry-run',
           'events',

@@ -79,6 +79,7 @@ async function runPlan(
   const onAlarm = options.onAlarm ?? []
   const devices = await devicePlans(options.devices, io)
   if (!options.anomalies) refuseAnomalyRules(devices)
+  refuseBatteryRules(devices)
   return {
     devices,
     log,
@@ -102,6 +103,22 @@ function refuseAnomalyRules(devices: readonly DevicePlan[]): void {
     'usage_invalid',
     `the alarm '${rule.name}' waits for anomalies, and --no-anomalies looks for none`,
     'leave one of them out',
+  )
+}
+
+/** A rule that can never be true on any of its devices must not look as if it watched. */
+function refuseBatteryRules(devices: readonly DevicePlan[]): void {
+  const rules = devices.flatMap(({ alarms }) => alarms)
+  const rule = rules.find(
+    (each) =>
+      looksAt(each.when, 'battery') &&
+      devices.every(({ alarms, battery }) => battery === null || !alarms.includes(each)),
+  )
+  if (rule === undefined) return
+  throw new InaError(
+    'usage_invalid',
+    `the alarm '${rule.name}' looks at the battery, and none is given`,
+    'give its capacity with --battery, such as --battery 2000mAh',
   )
 }
 
