@@ -332,7 +332,7 @@ describe.skipIf(!hasPty)('serial source', () => {
               port.line = () => events.data(Buffer.from(`${noteLine(port.serialNumber)}\n`))
             },
             write: () => {},
-            setBaud: () => {},
+            setBaud: async () => {},
             close: async () => {},
           }
         },
@@ -380,7 +380,7 @@ describe.skipIf(!hasPty)('serial source', () => {
         open: async () => ({
           listen: () => {},
           write: () => {},
-          setBaud: () => {},
+          setBaud: async () => {},
           close: async () => {},
         }),
       }

@@ -122,20 +122,25 @@ export class BoardWire implements Source {
   readonly bytesPerSecond = 11_520
   readonly board: Board
   readonly clock: ManualClock
+  readonly lines: LineSplitter
   readonly #device: BoardDevice
-  readonly #loses: (bytes: Uint8Array) => Uint8Array
+  readonly #loses: (bytes: Uint8Array, toHost: boolean) => Uint8Array
   #sink: SourceSink | null = null
 
   /** @param loses what the line leaves of a stretch of bytes, in either direction */
-  constructor(board: Board, clock: ManualClock, loses: (bytes: Uint8Array) => Uint8Array) {
+  constructor(
+    board: Board,
+    clock: ManualClock,
+    loses: (bytes: Uint8Array, toHost: boolean) => Uint8Array,
+  ) {
     this.board = board
     this.clock = clock
     this.#loses = loses
-    const decoder = decodeBytes({ frame: (frame) => this.#sink?.frame(frame) })
+    this.lines = decodeBytes({ frame: (frame) => this.#sink?.frame(frame) })
     this.#device = new BoardDevice(board, (bytes) => {
-      const heard = loses(bytes)
+      const heard = loses(bytes, true)
       this.#sink?.bytes(heard.length)
-      decoder.push(heard)
+      this.lines.push(heard)
     })
   }
 
@@ -146,7 +151,7 @@ export class BoardWire implements Source {
   }
 
   write(line: string): void {
-    this.#device.receive(this.#loses(Buffer.from(`${line}\n`)))
+    this.#device.receive(this.#loses(Buffer.from(`${line}\n`), false))
   }
 
   pause(): void {}

@@ -327,13 +327,15 @@ describe('PROTOCOL.md 6: commands', () => {
 
   it('set_baud: without an answer it is repeated at both rates in turn, then all is as before', () => {
     const rig = running().setBaud(500_000).wait(8000)
-    const there = ['rate 500000', SET_BAUD, 'rate null', SET_BAUD]
+    const there = ['rate 500000', '> ', SET_BAUD, 'rate null', '> ', SET_BAUD]
     expect(rig.words).toEqual([
       SET_BAUD,
       ...there,
       'rate 500000',
+      '> ',
       SET_BAUD,
       'rate null',
+      '> ',
       UNANSWERED,
     ])
   })
@@ -341,8 +343,17 @@ describe('PROTOCOL.md 6: commands', () => {
   it('set_baud: where the answer got lost, the repeat at the new rate is answered', () => {
     const rig = running().setBaud(500_000).wait(500)
     rig.frame({ kind: 'ack', seq: 40, protected: true })
-    const repeated = [SET_BAUD, 'rate 500000', SET_BAUD]
+    const repeated = [SET_BAUD, 'rate 500000', '> ', SET_BAUD]
     expect(rig.words).toEqual([...repeated, 'done 1 ok', 'command_acked'])
+  })
+
+  it('set_baud: where a repeat is garbled, the next one goes out at the same rate', () => {
+    const rig = running().setBaud(500_000).wait(1500)
+    expect(rig.words.slice(-3)).toEqual(['rate null', '> ', SET_BAUD])
+    rig.frame({ kind: 'nack', seq: null, error: 'syntax', protected: true })
+    expect(rig.words).toEqual([SET_BAUD])
+    rig.frame({ kind: 'ack', seq: 40, protected: true })
+    expect(rig.words).toEqual(['rate 500000', 'done 1 ok', 'command_acked'])
   })
 
   it('set_baud: where it is refused, or heard at the old rate only in the second round, too', () => {
@@ -350,7 +361,7 @@ describe('PROTOCOL.md 6: commands', () => {
     refused.frame({ kind: 'nack', seq: 40, error: 'range', protected: true })
     expect(refused.words.slice(1)).toEqual(['done 1 refused'])
     const late = running().setBaud(500_000).wait(1500)
-    expect(late.words.slice(-2)).toEqual(['rate null', SET_BAUD])
+    expect(late.words.slice(-3)).toEqual(['rate null', '> ', SET_BAUD])
     late.frame({ kind: 'ack', seq: 40, protected: true })
     expect(late.words).toEqual(['rate 500000', 'done 1 ok', 'command_acked'])
   })

@@ -45,11 +45,16 @@ interface Pending extends Answered {
   readonly line: string
   readonly maxTries: number
   tries: number
+  /** The device has said that the newest try did not reach it whole. */
+  isGarbled: boolean
+  /** The newest try went out at the new rate. */
+  isAtNew: boolean
   dueMs: number
 }
 
 /** Pauses before an unanswered command is repeated, in ms; after the last it has failed. */
 export const PAUSES_MS: readonly number[] = [500, 1000, 2000, 4000]
+const UNSENT = { tries: 0, isGarbled: false, isAtNew: false, dueMs: 0 }
 /** Commands that may wait; more are refused at once. */
 const MAX_QUEUED = 32
 
@@ -80,7 +85,7 @@ export class CommandQueue {
     this.#nextSeq = advance(seq)
     const line = encodeCommand(command, seq)
     const newBaud = rateAfter(command)
-    this.#queue.push({ id, seq, line, maxTries, newBaud, tries: 0, dueMs: 0 })
+    this.#queue.push({ id, seq, line, maxTries, newBaud, ...UNSENT })
     return true
   }
 
@@ -111,7 +116,9 @@ export class CommandQueue {
   /** The line did not reach the device whole: repeat it at once. */
   garbled(nowMs: number): void {
     const head = this.#queue[0]
-    if (head !== undefined && head.tries > 0) head.dueMs = nowMs
+    if (head === undefined || head.tries === 0) return
+    head.dueMs = nowMs
+    head.isGarbled = true
   }
 
   /** @returns what is to be done now; to be called again after `failed`. null: nothing */
@@ -124,16 +131,18 @@ export class CommandQueue {
       return { kind: 'failed', id: head.id }
     }
     head.dueMs = nowMs + (PAUSES_MS[Math.min(head.tries, PAUSES_MS.length - 1)] as number)
-    const isAtOther = head.newBaud !== null && head.tries % 2 === 1
+    // Where it was heard, but not whole, it is heard at that rate.
+    if (head.tries > 0 && !head.isGarbled) head.isAtNew = !head.isAtNew
+    head.isGarbled = false
     head.tries++
-    const baud = head.newBaud === null ? undefined : isAtOther ? head.newBaud : this.#baud
+    const baud = head.newBaud === null ? undefined : head.isAtNew ? head.newBaud : this.#baud
     return { kind: 'line', line: head.line, baud }
   }
 
   /** The device restarted or went away: a command under way is sent again from the start. */
   rewind(): void {
     const head = this.#queue[0]
-    if (head !== undefined) head.tries = 0
+    if (head !== undefined) Object.assign(head, UNSENT)
   }
 }
 

@@ -39,7 +39,7 @@ export type LinkEvent =
   | { readonly kind: 'command_acked' }
   /** The line has this rate from here on; null: the one at which it was opened. */
   | { readonly kind: 'line_rate'; readonly baud: LineRate }
-  /** A line to the device, with its CRC and without a newline. */
+  /** A line to the device, with its CRC and without a newline; an empty one carries nothing. */
   | { readonly kind: 'send'; readonly line: string }
 
 /** A device said who it is; comes before the samples that waited for it. */

@@ -195,11 +195,11 @@ export class Link {
       const step = this.#commands.next(nowMs, this.#listens && !this.#healer.waiting)
       if (step === null) return
       if (step.kind === 'line') {
-        if (step.baud !== undefined) this.#setRate(step.baud)
+        if (step.baud !== undefined) this.#tryRate(step.baud)
         this.#send(step.line)
         return
       }
-      this.#setRate(this.#commands.baud)
+      this.#tryRate(this.#commands.baud)
       this.#commandDone(step.id, { kind: 'unanswered' })
     }
   }
@@ -332,6 +332,13 @@ export class Link {
     if (!this.#healer.active || this.#commands.waiting || this.#healer.waiting) return
     const ack = this.#acks.next(nowMs)
     if (ack !== null) this.#send(encodeLine(SAFE, { ack }))
+  }
+
+  /** A rate at which the device may be: what it has got at the other one is no part of the next line. */
+  #tryRate(baud: LineRate): void {
+    if (baud === this.#baud) return
+    this.#setRate(baud)
+    this.#events.push({ kind: 'send', line: '' })
   }
 
   #setRate(baud: LineRate): void {

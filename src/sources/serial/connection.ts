@@ -33,6 +33,7 @@ export class Connection {
   readonly #doubt = new BaudDoubt()
   /** As it is now. */
   #baud: number
+  #chain: LineChain | null = null
   #timer: NodeJS.Timeout | undefined
   /** null: not listening */
   #lines: FormatLines | null = null
@@ -81,6 +82,7 @@ export class Connection {
     )
     this.#lines = lines
     const chain = await createLineChain(lines)
+    this.#chain = chain
     const lose = (reason: string): void => {
       if (this.#over) return
       chain.end()
@@ -104,7 +106,8 @@ export class Connection {
 
   setBaud(baud: number): void {
     this.#baud = baud
-    this.#port.setBaud(baud)
+    // What came at the rate before is no part of the first line at this one.
+    void this.#port.setBaud(baud).then(() => this.#chain?.end())
   }
 
   /** Lines that wait for others are handed on as they are. */
@@ -112,6 +115,7 @@ export class Connection {
     this.#over = true
     this.#lines?.end()
     this.#lines = null
+    this.#chain = null
     clearInterval(this.#timer)
     clearTimeout(this.#pause)
     await this.#port.close()

@@ -15,8 +15,8 @@ export interface OpenPort {
   listen(events: PortEvents): void
   /** Dropped where the line can't take it. */
   write(data: string): void
-  /** Changes the rate; what is written from now on goes out at it. */
-  setBaud(baud: number): void
+  /** Changes the rate; what is written from now on goes out at it. Resolves when it has been changed. */
+  setBaud(baud: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -94,6 +94,7 @@ async function openSerialPort(path: string, baud: number): Promise<OpenPort> {
           if (data !== '') write(data)
         })
       changing = mine
+      return mine
     },
     async close() {
       over = true
