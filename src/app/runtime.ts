@@ -61,6 +61,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         log,
         streams: streamsOf(plan, sources, log, output, io),
         batteries: plan.devices.map(({ battery }) => battery),
+        withCycles: plan.output.kind === 'tui',
       })
       if (plan.anomalies) {
         anomalies = new AnomalyWatch(hub)

@@ -4,6 +4,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
+import { CycleFinder, type Cycles } from '../stats/cycles.ts'
 import { LiveStatistics } from '../stats/live-statistics.ts'
 import { Integrator } from '../stats/totals.ts'
 import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
@@ -24,6 +25,13 @@ interface Newest {
   readonly mode: string | null
 }
 
+interface DeviceStateOptions {
+  /** Contract: `--battery`; null: none */
+  readonly battery?: BatterySetting | null
+  /** Looks for a load that repeats. */
+  readonly withCycles?: boolean
+}
+
 /** What is known of one device while the monitor runs: newest values, windows, trace, totals, events. */
 export class DeviceState {
   #trace = new TraceStore()
@@ -36,6 +44,9 @@ export class DeviceState {
   /** Goes up with each reset of the totals. */
   #totalsRun = 0
   #battery: BatteryMeter | null
+  readonly #cycles: CycleFinder | null
+  /** The newest electric sample was measured, and nothing has been missing since. */
+  #isLinked = false
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
   #isElectric = false
@@ -46,10 +57,11 @@ export class DeviceState {
   }
   #events: readonly StreamEvent[] = []
 
-  /** @param nowUs Unix µs @param battery contract: `--battery`; null: none */
-  constructor(nowUs: number, battery: BatterySetting | null = null) {
+  /** @param nowUs Unix µs */
+  constructor(nowUs: number, { battery = null, withCycles = false }: DeviceStateOptions = {}) {
     this.#totalsSinceUs = nowUs
     this.#battery = battery && new BatteryMeter(battery)
+    this.#cycles = withCycles ? new CycleFinder() : null
   }
 
   /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
@@ -97,6 +109,11 @@ export class DeviceState {
     if (this.#battery === null || this.#newest === null) return null
     const { totals } = this
     return this.#battery.read(this.#newest.sample.timeUs, totals, totals.elapsedS)
+  }
+
+  /** A load that repeats; null: none is seen, or nobody looks for one. */
+  get cycles(): Cycles | null {
+    return this.#newest && (this.#cycles?.read(this.#newest.sample.timeUs) ?? null)
   }
 
   /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
@@ -163,6 +180,7 @@ export class DeviceState {
         this.#statistics?.forgetWindows()
       }
       this.#newest = { sample, arrivalUs, mode }
+      if (this.#cycles !== null) this.#look(sample, measured, this.#cycles)
       this.#rate.add(sample.timeUs, arrivalUs)
       if (measured) this.#newestMeasured = sample
       else this.#trace.advanceTo(sample.timeUs)
@@ -172,6 +190,17 @@ export class DeviceState {
     if (!measured) return
     this.#windows.add(sample)
     this.#trace.add(sample)
+  }
+
+  #look(
+    { timeUs, current, electric, gapBefore }: Sample,
+    measured: boolean,
+    cycles: CycleFinder,
+  ): void {
+    if (gapBefore) this.#isLinked = false
+    if (!electric) return
+    if (measured) cycles.add(timeUs, current, this.#isLinked)
+    this.#isLinked = measured
   }
 
   #discharge(sample: Sample, battery: BatteryMeter): void {

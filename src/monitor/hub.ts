@@ -31,6 +31,8 @@ export interface HubOptions {
   readonly streams: readonly DeviceStreamOptions[]
   /** Contract: `--battery`, by number of the device; absent or null: none. */
   readonly batteries?: readonly (BatterySetting | null)[]
+  /** Looks for loads that repeat; default: false. */
+  readonly withCycles?: boolean
 }
 
 /**
@@ -51,12 +53,14 @@ export class Hub {
   /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
   #settling: (() => void) | null = null
 
-  constructor({ clock, log, streams, batteries = [] }: HubOptions) {
+  constructor({ clock, log, streams, batteries = [], withCycles = false }: HubOptions) {
     this.#clock = clock
     this.#log = log
     const nowUs = Math.round(clock.wallMs() * 1000)
     this.startedUs = nowUs
-    const states = streams.map((_, number) => new DeviceState(nowUs, batteries[number] ?? null))
+    const states = streams.map(
+      (_, number) => new DeviceState(nowUs, { battery: batteries[number] ?? null, withCycles }),
+    )
     // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
     this.bus.subscribe({
       sample: (number, sample, arrivalUs, mode) => states[number]?.sample(sample, arrivalUs, mode),

@@ -74,6 +74,7 @@ export class LocalView implements View {
       windows: state.windows(nowUs),
       totals: state.totals,
       battery: state.battery,
+      cycles: state.cycles,
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],

@@ -4,6 +4,7 @@ import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { BatteryState } from '../stats/battery.ts'
+import type { Cycles } from '../stats/cycles.ts'
 import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Totals } from '../stats/totals.ts'
 import type { WindowStats } from '../stats/windows.ts'
@@ -173,6 +174,8 @@ export interface Snapshot {
   readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
   readonly totals: TotalsView
+  /** A load that repeats; null: none is seen, or nobody looks for one (without a screen). */
+  readonly cycles: Cycles | null
   /** null without `--battery`, and before the first sample */
   readonly battery: BatteryState | null
   readonly startedUs: number

@@ -5,6 +5,7 @@ import { alarmLines } from './panels/alarms.ts'
 import { batteryLine } from './panels/battery.ts'
 import { isApart, slotsFor } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
+import { cyclesLine } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
 import { eventLines } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
@@ -55,7 +56,7 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
     mainChannels: main,
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length,
-    totalsRows: snapshot.battery === null ? 1 : 2,
+    totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })
 }
 
@@ -116,6 +117,7 @@ export function buildPicture(
     totals: ({ width }) => [
       totalsLine(snapshot, width, look),
       ...(snapshot.battery === null ? [] : [batteryLine(snapshot.battery, width)]),
+      ...(snapshot.cycles === null ? [] : [cyclesLine(snapshot.cycles, width)]),
     ],
     alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),

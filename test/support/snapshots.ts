@@ -66,6 +66,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     },
     windows: [60, 300, 900].map((seconds) => ({ seconds, samples: seconds * 100, stats })),
     battery: null,
+    cycles: null,
     totals: {
       sinceUs: NOW_US - 761e6,
       chargeMah: 13.4,

@@ -16,7 +16,7 @@ interface Reading {
 }
 
 function stateOf(setting: BatterySetting, readings: readonly Reading[]): DeviceState {
-  const state = new DeviceState(START_US, setting)
+  const state = new DeviceState(START_US, { battery: setting })
   for (const { atMs, milliamps, seq } of readings) {
     const [timeUs, current] = [START_US + atMs * 1000, milliamps / 1000]
     const sample = sampleOf({ timeUs, seq, voltage: 5, current, power: 5 * current })
@@ -136,7 +136,7 @@ describe('a battery', () => {
 
   it('is none where nobody says its capacity', () => {
     expect(new DeviceState(START_US).battery).toBeNull()
-    expect(new DeviceState(START_US, CHARGE).battery).toBeNull()
+    expect(new DeviceState(START_US, { battery: CHARGE }).battery).toBeNull()
   })
 })
 

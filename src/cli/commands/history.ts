@@ -28,6 +28,7 @@ interface HistoryOptions extends RangeOptions {
   format: (typeof FORMATS)[number]
   ascii?: boolean
   alarms?: boolean
+  cycles?: boolean
   stats?: readonly StatisticName[]
 }
 
@@ -56,6 +57,11 @@ export function historyCommand(io: ProcessIo): Command {
         flagOnly: true,
       }),
     )
+    .addOption(
+      option('--cycles', 'the load that repeats in that time instead: period, duty, charge each', {
+        flagOnly: true,
+      }),
+    )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(() => {
       settleRange(command)
@@ -72,6 +78,12 @@ async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void>
       // Loaded only where it is wanted.
       const { alarmsText } = await import('./history-alarms.ts')
       const text = alarmsText(reader, requested, options.format, colourFor(io.stdout, io.env))
+      await streamTarget(io.stdout).write(text)
+      return
+    }
+    if (options.cycles) {
+      const { cyclesText } = await import('./history-cycles.ts')
+      const text = cyclesText(reader, requested, options.format, colourFor(io.stdout, io.env))
       await streamTarget(io.stdout).write(text)
       return
     }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
+import type { Cycles } from '../../stats/cycles.ts'
 import type { StatisticsById } from '../../stats/live-statistics.ts'
 import { InaError } from '../../util/errors.ts'
 import { countText } from '../../util/number-text.ts'
@@ -11,6 +12,7 @@ import { areStored, isElectric, SampleScan } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
+import { CyclesQuery } from './cycles-query.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type {
   Bucket,
@@ -52,6 +54,7 @@ export class LogReader {
   readonly #statistics: StatisticsQuery
   readonly #traces: TraceQuery
   readonly #totals: TotalsQuery
+  readonly #cycles: CyclesQuery
 
   private constructor(db: Database.Database, file: string) {
     this.#db = db
@@ -66,6 +69,7 @@ export class LogReader {
     this.#statistics = new StatisticsQuery(this.#catalog, statistics)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
     this.#totals = new TotalsQuery(db, this.#catalog, this.#spans, this.#buckets)
+    this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
     process.once('exit', this.#onExit)
   }
 
@@ -172,6 +176,11 @@ export class LogReader {
    */
   totalsSince(device: string, untilUs: number | null = null): LoggedTotals | null {
     return this.#read(() => this.#totals.totals(device, untilUs))
+  }
+
+  /** A load that repeats in the raw samples of one device; null: none is seen. */
+  cycles(range: LogRange): Cycles | null {
+    return this.#read(() => this.#cycles.cycles(range))
   }
 
   /**

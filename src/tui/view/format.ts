@@ -5,6 +5,7 @@ import { formatLocal } from '../../util/time-text.ts'
 /** `13.4 mAh`, `2.345 Ah`. @param milli mAh or mWh */
 export function amountText(milli: number, unit: 'Ah' | 'Wh'): string {
   const size = Math.abs(milli)
+  if (size > 0 && size < 0.1) return `${fixed(milli * 1000, 3)} u${unit}`
   if (size >= 10_000) return `${numberText(milli / 1000, 3, 9)} ${unit}`
   return `${fixed(milli, size < 10 ? 3 : size < 1000 ? 2 : 1)} m${unit}`
 }

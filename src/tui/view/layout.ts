@@ -60,7 +60,7 @@ export interface LayoutOptions {
   readonly moreChannels: number
   /** Rules of the device; without any, they have no room. */
   readonly alarms: number
-  /** 1, and one for a battery. */
+  /** 1, and one each for a battery and a load that repeats. */
   readonly totalsRows: number
 }
 

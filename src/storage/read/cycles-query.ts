@@ -1,0 +1,44 @@
+import { Continuity } from '../../stats/continuity.ts'
+import { CycleFinder, type Cycles } from '../../stats/cycles.ts'
+import type { Catalog } from '../file/catalog.ts'
+import { isElectric, type SampleScan } from '../file/sample-scan.ts'
+import { fromStored } from '../file/stored-value.ts'
+import type { LogRange } from './log-query.ts'
+
+/** Newest cycles of a span that its figures are of; some 300 KB. */
+const CYCLES_KEPT = 4096
+
+/** Looks for a load that repeats in the raw samples of a device. */
+export class CyclesQuery {
+  readonly #catalog: Catalog
+  readonly #scan: SampleScan
+
+  constructor(catalog: Catalog, scan: SampleScan) {
+    this.#catalog = catalog
+    this.#scan = scan
+  }
+
+  /** null: none is seen. @param range of one device */
+  cycles({ device, fromUs, toUs }: LogRange): Cycles | null {
+    const [id] = this.#catalog.idsOf(device)
+    if (id === undefined) return null
+    const finder = new CycleFinder(CYCLES_KEPT)
+    let continuity = new Continuity()
+    let epochId = -1
+    let isLinked = false
+    for (const rows of this.#scan.pages(fromUs, toUs)) {
+      for (const row of rows) {
+        if (!this.#scan.isOf(row, id)) continue
+        const [timeUs, epoch, seq, , current, , statusId] = row
+        if (epoch !== epochId) continuity = new Continuity()
+        epochId = epoch
+        if (!continuity.follows(timeUs, seq ?? -1)) isLinked = false
+        if (!isElectric(row)) continue
+        const { measured } = this.#catalog.status(statusId)
+        if (measured) finder.add(timeUs, fromStored(current), isLinked)
+        isLinked = measured
+      }
+    }
+    return finder.read(Number.NaN)
+  }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { CycleFinder } from '../../src/stats/cycles.ts'
+import { type Finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { EPOCH, makeLog, START_US, sampleAt } from '../support/log-fixture.ts'
+
+let file: string
+
+beforeEach(() => {
+  file = join(temporaryFolder(), 'log.db')
+})
+
+function cycles(...args: string[]): Promise<Finished> {
+  return ina219(['history', '--cycles', '--db', file, ...args])
+}
+
+/** Five minutes of 100 mA for 2 s of every 10 s, at 4 Hz; a sample is out of range, another is missing. */
+const SAMPLES = Array.from({ length: 1200 }, (_, i) =>
+  sampleAt(START_US + i * 250_000, i, {
+    voltage: 3.3,
+    current: i % 40 < 8 ? 0.1 : 0.001,
+    power: 0.1,
+    status: i === 500 ? 'out_of_range' : 'ok',
+  }),
+).filter(({ seq }) => seq !== 700)
+
+test('history --cycles finds in the log what the screen finds in the samples', async () => {
+  makeLog(file, SAMPLES)
+  const finder = new CycleFinder(4096)
+  SAMPLES.forEach(({ timeUs, current, seq }, i) => {
+    if (seq !== 500) finder.add(timeUs, current, i > 0 && seq !== 501 && seq !== 701)
+  })
+  const live = finder.read(Number.NaN)
+  const { code, stdout, stderr } = await cycles('--format', 'json')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toEqual({
+    version: 1,
+    devices: [
+      {
+        device: 'bench',
+        cycles: {
+          period_s: 10,
+          spread_s: 0,
+          duty: 0.2,
+          charge_mah: live?.chargeMah,
+          low_a: 0.001,
+          high_a: 0.1,
+          count: live?.count,
+          regularity: 1,
+        },
+      },
+    ],
+  })
+  // The first level is told after 32 samples, and two cycles have a hole.
+  expect(live?.count).toBe(26)
+  const table = await cycles()
+  expect(table.stdout).toContain(
+    '10.000     0.000  20.0 %  0.057778  0.0010  0.1000      26  100.0 %',
+  )
+})
+
+test('a device whose load does not repeat is named, and there is no plot', async () => {
+  makeLog(file, SAMPLES.slice(0, 100), { epochs: [EPOCH] })
+  expect(await cycles()).toMatchObject({ code: 0, stdout: 'bench: no load that repeats\n' })
+  expect(JSON.parse((await cycles('--format', 'json')).stdout).devices).toEqual([
+    { device: 'bench', cycles: null },
+  ])
+  expect(await cycles('--format', 'plot')).toMatchObject({ code: 2 })
+})
