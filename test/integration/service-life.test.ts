@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -114,3 +115,26 @@ test.skipIf(!hasPython)(
     expect(socket.messages).toEqual(['STATUS=a READY=1\nWATCHDOG=1'])
   },
 )
+
+const hasCommand = spawnSync('systemd-notify', ['--version']).status === 0
+
+test.skipIf(!hasPython || !hasCommand)(
+  'what the package can not reach, the command does',
+  async () => {
+    const socket = await NotifySocket.at(`@ina219-test-${process.pid}`)
+    onTestFinished(() => socket.close())
+    const manager = await findServiceManager({ ...process.env, NOTIFY_SOCKET: socket.path })
+    expect(manager?.way).toBe('command')
+    manager?.tell('WATCHDOG=1', 'STATUS=two words')
+    await manager?.flushed()
+    await until('the message', () => socket.having('WATCHDOG=1').length > 0)
+    expect(socket.having('STATUS=two words')).toHaveLength(1)
+  },
+)
+
+test('where there is not even the command, nothing is told and nothing fails', async () => {
+  const manager = await findServiceManager({ NOTIFY_SOCKET: '@nobody', PATH: '' })
+  manager?.tell('WATCHDOG=1')
+  await manager?.flushed()
+  expect(manager?.way).toBe('command')
+})

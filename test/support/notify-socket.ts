@@ -8,7 +8,7 @@ export const hasPython = spawnSync('python3', ['--version']).status === 0
 const RECEIVER = `
 import socket, sys
 receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-receiver.bind(sys.argv[1])
+receiver.bind(sys.argv[1].replace('@', chr(0)))
 print("bound", flush=True)
 while True:
     print(repr(receiver.recv(4096).decode()), flush=True)
@@ -21,8 +21,8 @@ export class NotifySocket {
   readonly #child: ChildProcess
   #isBound = false
 
-  private constructor(folder: string) {
-    this.path = join(folder, 'notify')
+  private constructor(path: string) {
+    this.path = path
     this.#child = spawn('python3', ['-c', RECEIVER, this.path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -38,8 +38,13 @@ export class NotifySocket {
     })
   }
 
-  static async open(folder: string): Promise<NotifySocket> {
-    const socket = new NotifySocket(folder)
+  static open(folder: string): Promise<NotifySocket> {
+    return NotifySocket.at(join(folder, 'notify'))
+  }
+
+  /** @param path with @ in front: an abstract name, as systemd in a container may have */
+  static async at(path: string): Promise<NotifySocket> {
+    const socket = new NotifySocket(path)
     await until('the socket is bound', () => socket.#isBound)
     return socket
   }
