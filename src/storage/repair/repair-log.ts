@@ -108,6 +108,8 @@ function saved(request: RepairRequest, leftovers: string[]): RepairReport {
     try {
       // Rows come in the order of their pages.
       db.pragma('foreign_keys = OFF')
+      // What is sorted may be all of a large log.
+      db.pragma('temp_store = FILE')
       // Nobody sees the draft; it is synced once, when it is complete.
       db.pragma('synchronous = OFF')
       db.exec('CREATE TEMP TABLE old_run(n, device_id, epoch_id, from_id, to_id, late)')
