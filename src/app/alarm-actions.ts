@@ -45,7 +45,7 @@ export class AlarmActions {
         if (!isSnoozed)
           this.#queueOf(`${i} ${number} ${event.rule.name}`, action).add({ number, event })
       } else if (event.kind === 'alarm_on') {
-        this.#hub.command(number, { cmd: 'set_output', value: action.outputs })
+        this.#switch(number, event, action.outputs)
       }
     }
   }
@@ -53,6 +53,19 @@ export class AlarmActions {
   /** Waits a while for programs that run, then ends them. */
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((each) => each.close()))
+  }
+
+  #switch(
+    number: DeviceNumber,
+    { rule }: AlarmEvent,
+    outputs: Readonly<Record<string, boolean>>,
+  ): void {
+    const stream = this.#hub.devices[number]?.stream
+    if (stream?.source.duplex) this.#hub.command(number, { cmd: 'set_output', value: outputs })
+    else {
+      const text = `${rule.name} switches no output: ${stream?.source.label} is one way`
+      stream?.report('alarm_program', text)
+    }
   }
 
   #queueOf(key: string, action: ProgramAction): ProgramQueue {

@@ -53,7 +53,7 @@ export const EVENT_KINDS = {
   alarm_on: RARE,
   alarm_off: RARE,
   alarm_ack: RARE,
-  /** A program of `--on-alarm` failed. */
+  /** A program of `--on-alarm` failed, or an output could not be switched. */
   alarm_program: RARE,
   /** Charge and energy began again at 0. */
   totals: RARE,

@@ -149,6 +149,31 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
       'there is no such program',
     )
     expect(await refused('--alarm', 'a > 1', '--on-alarm', 'output:E=off')).toContain("'E=off'")
+    expect(await refused('--alarm', 'a > 1', '--on-alarm', 'output:A=off')).toContain('one way')
+  })
+
+  it('says so where a device can not be told to switch', async () => {
+    const args = [
+      '--no-log',
+      '--mock',
+      'ramp',
+      '--alarm',
+      'stdin:a > 1 as x',
+      '--on-alarm',
+      'output:A=off',
+    ]
+    const child = start([...QUIET, ...args])
+    const end = finished(child)
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    child.stdin?.end(frames([2]))
+    await until('it is said', () =>
+      said.includes('alarm_program: x switches no output: stdin is one way'),
+    )
+    child.kill('SIGINT')
+    expect((await end).code).toBe(0)
   })
 
   it('switches an output of the device whose alarm is raised', async () => {

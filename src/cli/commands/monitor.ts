@@ -80,6 +80,8 @@ async function runPlan(
   const devices = await devicePlans(options.devices, io)
   if (!options.anomalies) refuseAnomalyRules(devices)
   refuseBatteryRules(devices)
+  const actions = onAlarm.length === 0 ? [] : await alarmActions(onAlarm, io)
+  refuseOneWay(actions, devices)
   return {
     devices,
     log,
@@ -89,7 +91,7 @@ async function runPlan(
     durationMs: options.duration ?? null,
     anomalies: options.anomalies,
     output: { kind, ascii: options.ascii === true, mouse: options.mouse, bell: options.bell },
-    onAlarm: onAlarm.length === 0 ? [] : await alarmActions(onAlarm, io),
+    onAlarm: actions,
     summary: options.summary ?? null,
     backup: backupPlan(options),
     heartbeat: options.heartbeat ?? null,
@@ -119,6 +121,16 @@ function refuseBatteryRules(devices: readonly DevicePlan[]): void {
     'usage_invalid',
     `the alarm '${rule.name}' looks at the battery, and none is given`,
     'give its capacity with --battery, such as --battery 2000mAh',
+  )
+}
+
+function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
+  const isHeard = devices.some(({ source }) => source.kind !== 'stdin')
+  if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
+  throw new InaError(
+    'usage_invalid',
+    '--on-alarm output:... needs a device that hears, and standard input is one way',
+    'name the port with --port',
   )
 }
 
