@@ -26,8 +26,9 @@ const ROOMS = {
   config: 'util',
   export: 'domain storage util',
   service: 'export storage util',
+  doctor: 'protocol sources storage tui util',
   app: 'alarms domain mock monitor protocol service sources stats storage stream tui util',
-  cli: 'alarms app chart config domain export importing mock protocol service sources stats storage tui util',
+  cli: 'alarms app chart config doctor domain export importing mock protocol service sources stats storage tui util',
   mock: 'domain protocol sources util',
 }
 
@@ -47,6 +48,7 @@ const DOORS = {
     'read/known-log.ts',
     'repair/repair-log.ts',
     'read/log-content.ts',
+    'read/log-health.ts',
     'read/log-query.ts',
     'read/log-reader.ts',
     'read/sql-tables.ts',

@@ -5,6 +5,7 @@ import { colourFor, hasColour } from './colour.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { historyCommand } from './commands/history.ts'
 import { importCommand } from './commands/import.ts'
@@ -83,6 +84,7 @@ const COMMANDS = [
   serviceCommand,
   configCommand,
   completionCommand,
+  doctorCommand,
 ]
 
 const EPILOGUE = `

@@ -281,6 +281,7 @@ describe('the shipped example', () => {
           'path',
           'point',
           'print',
+          'probe',
           'reset',
           'verbose',
           'zero',

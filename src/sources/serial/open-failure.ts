@@ -134,7 +134,7 @@ function because(cause: unknown): string {
 }
 
 /** Which group to join: ports belong to `dialout`, `uucp`, `plugdev`, … by distribution. */
-async function permissionHint(path: string, probe: OpenProbe): Promise<string> {
+export async function permissionHint(path: string, probe: OpenProbe): Promise<string> {
   try {
     const { gid, mode } = await probe.stat(path)
     const { name: user, gids } = probe.user()
