@@ -1,7 +1,12 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import { RollingStatistics } from './rolling-statistics.ts'
 import { ChannelAccumulator, type ChannelStatistics, statisticsOf } from './statistics.ts'
-import { type FeedSample, StatisticsFeed, type StatisticsSink } from './statistics-feed.ts'
+import {
+  byChannelId,
+  type FeedSample,
+  StatisticsFeed,
+  type StatisticsSink,
+} from './statistics-feed.ts'
 
 /** By channel id. */
 export type StatisticsById = Readonly<Record<string, ChannelStatistics>>
@@ -94,13 +99,13 @@ export class LiveStatistics implements StatisticsSink {
   }
 
   #byId(read: (kept: Kept) => ChannelStatistics): StatisticsById {
-    const figures: Record<string, ChannelStatistics> = Object.create(null)
-    for (const [place, id] of this.#feed.channels.entries()) {
+    const figures: [key: string, ChannelStatistics][] = []
+    for (const [place, key] of this.#feed.channels.entries()) {
       const kept = this.#kept[place]
       const own = kept === undefined ? null : read(kept)
-      if (own !== null && own.n > 0) figures[id] = own
+      if (own !== null && own.n > 0) figures.push([key, own])
     }
-    return figures
+    return byChannelId(figures)
   }
 
   #of(place: number): Kept {

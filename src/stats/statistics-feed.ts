@@ -26,6 +26,25 @@ export interface StatisticsSink {
   pair(channel: number, timeUs: number, spanUs: number, value0: number, value1: number): void
 }
 
+/**
+ * Key of an extra channel among the statistics of a device: its id, but where that is one of
+ * v, a, w. A device that sends a voltage alone has an extra channel `v`, which must not
+ * be mixed with that of its samples with voltage and current. No id has a NUL in it.
+ */
+export function extraKey(id: string): string {
+  return ELECTRIC_IDS.has(id) ? `${id}\0` : id
+}
+
+/** The same by ids, for those who show one `v`: that of samples with voltage and current, if there are some. */
+export function byChannelId<T>(statistics: Iterable<readonly [key: string, T]>): Record<string, T> {
+  const byId = new Map<string, T>()
+  for (const [key, value] of statistics) {
+    const id = key.endsWith('\0') ? key.slice(0, -1) : key
+    if (id === key || !byId.has(id)) byId.set(id, value)
+  }
+  return Object.fromEntries(byId)
+}
+
 /** The newest value of a channel in a run. */
 interface End {
   timeUs: number
@@ -44,6 +63,8 @@ interface Run {
   /** By place of the channel. */
   readonly ends: (End | undefined)[]
 }
+
+const ELECTRIC_IDS: ReadonlySet<string> = new Set(Object.values(ELECTRIC).map(({ id }) => id))
 
 /** Runs of one device kept at a time, as `Folder` does. */
 const RUNS_KEPT = 16
@@ -72,7 +93,7 @@ export class StatisticsFeed {
     for (const { id } of Object.values(ELECTRIC)) this.#places.set(id, this.#places.size)
   }
 
-  /** Ids in order of their places: v, a, w, then the extra ones in order of their first value. */
+  /** Keys in order of their places: v, a, w, then the extra ones (`extraKey`) in order of their first value. */
   get channels(): readonly string[] {
     return [...this.#places.keys()]
   }
@@ -162,10 +183,11 @@ export class StatisticsFeed {
     values[2] = power
     if (extras === null) return values
     for (const id of Object.keys(extras)) {
-      let place = this.#places.get(id)
+      const key = extraKey(id)
+      let place = this.#places.get(key)
       if (place === undefined) {
         place = this.#places.size
-        this.#places.set(id, place)
+        this.#places.set(key, place)
       }
       values[place] = extras[id] as number
     }

@@ -167,6 +167,20 @@ describe('what is shown', () => {
     expect(buckets.stdout).toMatch(/time( +p95 +crest){3}\n/)
   })
 
+  test('a voltage that comes without a current is a channel of its own', async () => {
+    const none = { voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
+    const samples = series(6, 1e6).map((each, i) =>
+      i % 2 === 0 ? each : { ...each, ...none, electric: false, extras: { v: i } },
+    )
+    makeLog(file, samples)
+    const { stdout } = await ina219(['history', '--db', file, '--format', 'json'])
+    const [device] = JSON.parse(stdout).devices
+    const voltages = samples.filter(({ electric }) => electric).map(({ voltage }) => voltage)
+    expect(device).toMatchObject({ statistics: 'computed', measured: 3 })
+    expect(device.voltage_v.p99).toBe(Math.max(...voltages))
+    expect(device.channels.v).toMatchObject({ n: 3, p50: 3, stddev: 2, mean_time: 3 })
+  })
+
   test('what has passed the retention has none, and a hint says so', async () => {
     const { writer, end } = openWriter(file, 60_000)
     writer.write(batchesOf(series(400, 1e6)))

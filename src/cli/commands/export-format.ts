@@ -2,6 +2,7 @@ import { ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { channelColumn } from '../../domain/columns.ts'
 import type { ExportFormat } from '../../export/sample-lines.ts'
 import { printedFigure, type StatisticName } from '../../stats/statistics.ts'
+import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,
   DetailedBucket,
@@ -50,8 +51,8 @@ export class BucketLines {
 
   line(bucket: Bucket | DetailedBucket): string {
     const further = 'statistics' in bucket ? bucket.statistics : null
-    const furtherOf = (id: string): (number | null)[] => {
-      const own = further?.get(id)
+    const furtherOf = (key: string): (number | null)[] => {
+      const own = further?.get(key)
       return this.#statistics.map((name) => (own === undefined ? null : printedFigure(own, name)))
     }
     const { device, samples, lost } = bucket
@@ -66,7 +67,7 @@ export class BucketLines {
       ...ELECTRIC_CHANNELS.flatMap(({ id }) => furtherOf(id)),
       ...this.#channels.flatMap((id) => [
         ...threeOf(bucket.channels.get(id) ?? null),
-        ...furtherOf(id),
+        ...furtherOf(extraKey(id)),
       ]),
     ]
     if (this.#format === 'csv') {

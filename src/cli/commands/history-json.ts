@@ -1,5 +1,6 @@
 import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
 import { type ChannelStatistics, STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,
   DetailedBucket,
@@ -113,7 +114,7 @@ function channelMembers(
 ): Record<string, object> {
   const entries = [...bucket.channels].map(([id, summary]) => {
     const own = channels.find((each) => each.id === id && each.device === bucket.device)
-    const figures = statistics.get(id)
+    const figures = statistics.get(extraKey(id))
     const further = {
       ...statisticsMembers(figures, names),
       // Its own: not every sample has a value.

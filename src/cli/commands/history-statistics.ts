@@ -6,6 +6,7 @@ import {
   printedFigure,
   type StatisticName,
 } from '../../stats/statistics.ts'
+import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,
   DetailedBucket,
@@ -86,12 +87,12 @@ export function* totalStatistics(
     yield '  more     none: samples of this time have passed the retention\n'
     return
   }
-  const shown = shownChannels(total.device, channels, (id) => statistics.has(id))
+  const shown = shownChannels(total.device, channels, (key) => statistics.has(key))
   for (let at = 0; at < shown.length; at += CHANNELS_PER_TABLE) {
     const part = shown.slice(at, at + CHANNELS_PER_TABLE)
     const rows = names.map((name) => [
       labelOf(name),
-      ...part.map(({ id }) => figureText(statistics.get(id), name)),
+      ...part.map(({ key }) => figureText(statistics.get(key), name)),
     ])
     const head = ['', ...part.map(({ title }) => cut(title, TITLE_CELLS))]
     yield '\n'
@@ -112,9 +113,10 @@ export function* bucketStatistics(
   for (const total of totals) {
     const { device, channels } = total
     const own = { ...range, device }
-    const isShown = (id: string): boolean => channels.has(id) || isElectric(id, total)
+    const keys = new Set([...channels.keys()].map(extraKey))
+    const isShown = (key: string): boolean => keys.has(key) || isElectric(key, total)
     const columns = shownChannels(device, reader.channels(device), isShown).flatMap(
-      ({ id, title }) => names.map((name) => ({ id, title, name })),
+      ({ key, title }) => names.map((name) => ({ key, title, name })),
     )
     for (let at = 0; at < columns.length; at += FIGURES_PER_TABLE) {
       const part = columns.slice(at, at + FIGURES_PER_TABLE)
@@ -127,7 +129,7 @@ export function* bucketStatistics(
 
 /** One figure of one channel. */
 interface Column {
-  readonly id: string
+  readonly key: string
   readonly title: string
   readonly name: StatisticName
 }
@@ -153,15 +155,16 @@ function* bucketTable(
   for (const [bucket, skipped] of withoutSilence(buckets)) {
     if (skipped > 0) yield `${colour.dim(silenceText(skipped, withMs))}\n`
     const { statistics } = bucket
-    const texts = columns.map(({ id, name }) =>
-      ` ${figureText(statistics?.get(id), name)}`.padStart(CELL),
+    const texts = columns.map(({ key, name }) =>
+      ` ${figureText(statistics?.get(key), name)}`.padStart(CELL),
     )
     yield `${formatLocal(bucket.fromUs, withMs)}${texts.join('')}\n`
   }
 }
 
 interface ShownChannel {
-  readonly id: string
+  /** Among the statistics. */
+  readonly key: string
   readonly name: string
   /** `voltage (V)` */
   readonly title: string
@@ -171,19 +174,23 @@ interface ShownChannel {
 function shownChannels(
   device: string,
   channels: readonly LoggedChannel[],
-  isShown: (id: string) => boolean,
+  isShown: (key: string) => boolean,
 ): ShownChannel[] {
   const electric = ELECTRIC_CHANNELS.map(({ id, label, unit }) => ({
-    id,
+    key: id,
     name: label.toLowerCase(),
     unit,
   }))
   const extra = channels
     .filter((each) => each.device === device)
-    .map(({ id, unit }) => ({ id, name: cleanText(id), unit: cleanText(unit) }))
+    .map(({ id, unit }) => ({
+      key: extraKey(id),
+      name: cleanText(id),
+      unit: cleanText(unit),
+    }))
   return [...electric, ...extra]
-    .filter(({ id }) => isShown(id))
-    .map(({ id, name, unit }) => ({ id, name, title: unit === '' ? name : `${name} (${unit})` }))
+    .filter(({ key }) => isShown(key))
+    .map(({ key, name, unit }) => ({ key, name, title: unit === '' ? name : `${name} (${unit})` }))
 }
 
 /** One of v, a and w, and there are some. */
@@ -211,10 +218,10 @@ function precisionText(
   shown: readonly ShownChannel[],
   statistics: ReadonlyMap<string, ChannelStatistics>,
 ): string {
-  const rough = shown.filter(({ id }) => (statistics.get(id)?.percentileError ?? 0) > 0)
+  const rough = shown.filter(({ key }) => (statistics.get(key)?.percentileError ?? 0) > 0)
   if (rough.length === 0) return 'exact: measured values'
   const [first] = rough
-  const error = (statistics.get(first?.id ?? '')?.percentileError ?? 0) * 100
+  const error = (statistics.get(first?.key ?? '')?.percentileError ?? 0) * 100
   const names = rough.map(({ name }) => name).join(', ')
   return `exact, but for ${names}: within ${error} % of a measured value`
 }

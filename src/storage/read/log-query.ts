@@ -97,7 +97,7 @@ export interface StatisticsWish {
   readonly withPercentiles: boolean
 }
 
-/** A bucket with the statistics of its channels, by their ids: v, a, w and the extra ones. */
+/** A bucket with the statistics of its channels: v, a, w, and the extra ones by their `extraKey`. */
 export interface DetailedBucket extends Bucket {
   /** null: they can't be known any more, since some of the samples have passed the retention. */
   readonly statistics: ReadonlyMap<string, ChannelStatistics> | null

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import type { Cycles } from '../../stats/cycles.ts'
 import type { StatisticsById } from '../../stats/live-statistics.ts'
+import { byChannelId } from '../../stats/statistics-feed.ts'
 import { InaError } from '../../util/errors.ts'
 import { countText } from '../../util/number-text.ts'
 import { logFilePath } from '../../util/paths.ts'
@@ -222,7 +223,7 @@ export class LogReader {
     }
     const [detailed] = this.detailedTotals(totals, range, { withPercentiles: true })
     if (detailed === undefined) return {}
-    return detailed.statistics === null ? null : Object.fromEntries(detailed.statistics)
+    return detailed.statistics === null ? null : byChannelId(detailed.statistics)
   }
 
   /** `buckets` with the statistics of each channel: every sample of the range is read. */

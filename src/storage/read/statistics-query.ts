@@ -1,5 +1,6 @@
 import { ELECTRIC } from '../../domain/channels.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
+import { extraKey } from '../../stats/statistics-feed.ts'
 import type { Catalog } from '../file/catalog.ts'
 import type { Bucket, DetailedBucket, LogRange, StatisticsWish } from './log-query.ts'
 import type { FilledStatistics, StatisticsScan } from './statistics-scan.ts'
@@ -62,5 +63,5 @@ function advanceTo(head: Head, index: number): Statistics {
 
 function isComplete({ measured, channels }: Bucket, statistics: Statistics): boolean {
   if ((statistics.get(ELECTRIC.voltage.id)?.n ?? 0) !== measured) return false
-  return [...channels].every(([id, { n }]) => statistics.get(id)?.n === n)
+  return [...channels].every(([id, { n }]) => statistics.get(extraKey(id))?.n === n)
 }
