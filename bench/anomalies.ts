@@ -3,7 +3,7 @@
  * half an hour at 1, 10 and 100 Hz each; the same with six short disturbances at known
  * places; a real recording where the shared ones are at hand.
  *
- * node bench/run.mjs anomalies
+ * node bench/run.mjs anomalies [seed]
  */
 import { countAnomalies } from '../test/support/anomaly-count.ts'
 import {
@@ -13,9 +13,10 @@ import {
   realRecordings,
 } from '../test/support/labelled-recordings.ts'
 
+const seed = Number(process.argv[2] ?? 7)
 const kinds: readonly (readonly [string, Iterable<LabelledRecording>])[] = [
-  ['regular loads', plainRecordings()],
-  ['disturbed loads', disturbedRecordings()],
+  ['regular loads', plainRecordings(seed)],
+  ['disturbed loads', disturbedRecordings(seed)],
   ['real recordings', realRecordings()],
 ]
 for (const [kind, recordings] of kinds) {

@@ -121,7 +121,9 @@ export class AnomalyDetector {
     const off = (value - before.usual) * before.sign
     if (off >= RETURN_SCORE * before.scale) {
       extend(before, timeUs, value)
-      if (timeUs - before.fromUs > LONGEST_US && before.samples > LONGEST_SAMPLES) this.#settle()
+      if (timeUs - before.fromUs > LONGEST_US && before.samples > LONGEST_SAMPLES) {
+        this.#settle(before)
+      }
       return null
     }
     this.#excursion = null
@@ -152,16 +154,17 @@ export class AnomalyDetector {
 
   #close(excursion: Excursion): Anomaly | null {
     const { fromUs, toUs, usual, scale, peak, peakUs } = excursion
-    if (isStep(excursion)) return null
     const off = peak - usual
     const isUsual = this.#held === null && this.#memory.isUsual(off, 0)
+    // A step as well: the same load, met in another phase, may not look like one.
     this.#memory.add(peakUs, off)
-    if (isUsual) return null
+    if (isUsual || isStep(excursion)) return null
     return { timeUs: peakUs, fromUs, toUs, value: peak, usual, score: Math.abs(off) / scale }
   }
 
   /** What stood out has become the level. */
-  #settle(): void {
+  #settle({ usual, peak, peakUs }: Excursion): void {
+    this.#memory.add(peakUs, peak - usual)
     this.#excursion = null
     this.#window.clear()
     this.#fence()

@@ -33,21 +33,22 @@ const LOADS = [
 const QUIET_LOADS = ['normal', 'noise', 'sine', 'bench', 'solar', 'battery', 'burst'] as const
 const RATES_HZ = [1, 10, 100]
 const LENGTH_S = 1800
+const SEED = 7
 const RECORDING = '../shared/data/abedtegar-ina226/20251127_020201.csv'
 
 /** Regular loads, in which nothing is an anomaly. */
-export function* plainRecordings(): Generator<LabelledRecording> {
+export function* plainRecordings(seed = SEED): Generator<LabelledRecording> {
   for (const load of LOADS) {
     for (const hz of RATES_HZ)
-      yield { name: `${load} ${hz} Hz`, rows: rowsOf(load, hz), labels: [] }
+      yield { name: `${load} ${hz} Hz`, rows: rowsOf(load, hz, seed), labels: [] }
   }
 }
 
 /** Loads with a few short disturbances at random places, each of another kind and height. */
-export function* disturbedRecordings(): Generator<LabelledRecording> {
+export function* disturbedRecordings(seed = SEED): Generator<LabelledRecording> {
   for (const load of QUIET_LOADS) {
     for (const hz of RATES_HZ) {
-      yield disturbed(`${load} ${hz} Hz, disturbed`, rowsOf(load, hz), hz)
+      yield disturbed(`${load} ${hz} Hz, disturbed`, rowsOf(load, hz, seed), hz, seed)
     }
   }
 }
@@ -68,9 +69,9 @@ export function* realRecordings(): Generator<LabelledRecording> {
   yield { name: 'INA226 on an ESP32', rows, labels: [] }
 }
 
-function rowsOf(load: string, hz: number): Row[] {
+function rowsOf(load: string, hz: number, seed: number): Row[] {
   const scenario = findScenario(load)
-  const noise = new Noise(7)
+  const noise = new Noise(seed)
   return Array.from({ length: LENGTH_S * hz }, (_, n) => {
     const out = { volts: 0, amps: 0, status: 'ok', mode: 'NORMAL' as const, extras: null }
     scenario.at(n / hz, n, noise, out)
@@ -103,8 +104,14 @@ const DISTURBANCES: readonly Disturbance[] = [
 ]
 
 /** One disturbance each four minutes, from the fourth on. */
-function disturbed(name: string, clean: readonly Row[], hz: number): LabelledRecording {
-  const noise = new Noise(11)
+function disturbed(
+  name: string,
+  clean: readonly Row[],
+  hz: number,
+  seed: number,
+): LabelledRecording {
+  // Another stream than that of the load.
+  const noise = new Noise(seed, 1)
   const rows = [...clean]
   const labels = DISTURBANCES.map(({ channel, s, height, shape }, i) => {
     const at = Math.floor((240 * (i + 1) + 60 * noise.uniform(i, 0)) * hz)
