@@ -61,7 +61,6 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         log,
         streams: streamsOf(plan, sources, log, output, io),
         batteries: plan.devices.map(({ battery }) => battery),
-        withCycles: plan.output.kind === 'tui',
       })
       if (plan.anomalies) {
         anomalies = new AnomalyWatch(hub)
@@ -79,7 +78,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       if (plan.keepTotals && log !== null && history !== null) {
         keptTotals = new KeptTotals({ hub, log, history })
       }
-      await output.open(hub, new LocalView({ hub, log, history, alarms: alarms?.watch ?? null }))
+      const parts = { hub, log, history, alarms: alarms?.watch ?? null }
+      await output.open(hub, () => new LocalView(parts))
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)
       }

@@ -4,19 +4,13 @@ import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
-import { CycleFinder, type Cycles } from '../stats/cycles.ts'
-import { LiveStatistics } from '../stats/live-statistics.ts'
 import { Integrator } from '../stats/totals.ts'
-import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
 import type { LoggedTotals } from '../storage/read/log-query.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { RateMeter } from './rate-meter.ts'
-import { TraceStore } from './trace-store.ts'
 import type { TotalsView } from './view.ts'
+import { ViewMemory } from './view-memory.ts'
 
-const WINDOWS_S: readonly number[] = [60, 300, 900]
-/** Seconds of the longest window. */
-export const LONGEST_WINDOW_S = Math.max(...WINDOWS_S)
 const EVENTS_KEPT = 50
 
 interface Newest {
@@ -28,25 +22,18 @@ interface Newest {
 interface DeviceStateOptions {
   /** Contract: `--battery`; null: none */
   readonly battery?: BatterySetting | null
-  /** Looks for a load that repeats. */
-  readonly withCycles?: boolean
 }
 
-/** What is known of one device while the monitor runs: newest values, windows, trace, totals, events. */
+/** What is known of one device while the monitor runs: newest values, totals, events, and what a view asks for. */
 export class DeviceState {
-  #trace = new TraceStore()
-  #windows = new SlidingWindows(WINDOWS_S)
-  /** null: nobody has asked yet, and they cost memory */
-  #statistics: LiveStatistics | null = null
+  /** null: there is no view that could ask */
+  #viewMemory: ViewMemory | null = null
   readonly #totals = new Integrator()
   readonly #rate = new RateMeter()
   #totalsSinceUs: number
   /** Goes up with each reset of the totals. */
   #totalsRun = 0
   #battery: BatteryMeter | null
-  readonly #cycles: CycleFinder | null
-  /** The newest electric sample was measured, and nothing has been missing since. */
-  #isLinked = false
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
   #isElectric = false
@@ -58,10 +45,9 @@ export class DeviceState {
   #events: readonly StreamEvent[] = []
 
   /** @param nowUs Unix µs */
-  constructor(nowUs: number, { battery = null, withCycles = false }: DeviceStateOptions = {}) {
+  constructor(nowUs: number, { battery = null }: DeviceStateOptions = {}) {
     this.#totalsSinceUs = nowUs
     this.#battery = battery && new BatteryMeter(battery)
-    this.#cycles = withCycles ? new CycleFinder() : null
   }
 
   /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
@@ -69,10 +55,6 @@ export class DeviceState {
     // Before the first sample nobody knows better.
     const hasElectric = this.#isElectric || this.#extraChannels.length === 0
     return hasElectric ? [...ELECTRIC_CHANNELS, ...this.#extraChannels] : this.#extraChannels
-  }
-
-  get trace(): TraceStore {
-    return this.#trace
   }
 
   get newest(): Newest | null {
@@ -111,11 +93,6 @@ export class DeviceState {
     return this.#battery.read(this.#newest.sample.timeUs, totals, totals.elapsedS)
   }
 
-  /** A load that repeats; null: none is seen, or nobody looks for one. */
-  get cycles(): Cycles | null {
-    return this.#newest && (this.#cycles?.read(this.#newest.sample.timeUs) ?? null)
-  }
-
   /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
   rateAt(nowUs: number): number {
     return this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0
@@ -126,15 +103,10 @@ export class DeviceState {
     return this.#rate.perSecond()
   }
 
-  /** @param nowUs end of the windows where there is no sample yet */
-  windows(nowUs: number): WindowStats[] {
-    return this.#windows.read(this.#newest?.sample.timeUs ?? nowUs)
-  }
-
   /** Begins the totals again at the newest sample, which is the last one that does not count. */
   resetTotals(): void {
     this.#beginTotals()
-    this.#statistics?.reset(this.#newestUs)
+    this.#viewMemory?.statistics.reset(this.#newestUs)
   }
 
   #beginTotals(): void {
@@ -159,10 +131,10 @@ export class DeviceState {
     }
   }
 
-  /** Statistics beside min, avg and max; kept from the first call on. */
-  keepStatistics(): LiveStatistics {
-    this.#statistics ??= new LiveStatistics(LONGEST_WINDOW_S, this.#newestUs)
-    return this.#statistics
+  /** What a view asks for; kept from the first call on. */
+  keepForView(): ViewMemory {
+    this.#viewMemory ??= new ViewMemory(this.#newestUs)
+    return this.#viewMemory
   }
 
   sample(sample: Sample, arrivalUs: number, mode: string | null): void {
@@ -174,33 +146,14 @@ export class DeviceState {
       if (this.#newest === null) this.#totalsSinceUs = sample.timeUs
       if (this.#goesBack(sample)) {
         this.#totalsSinceUs = Math.min(this.#totalsSinceUs, sample.timeUs)
-        this.#trace = new TraceStore()
-        this.#windows = new SlidingWindows(WINDOWS_S)
         if (this.#battery !== null) this.#battery = new BatteryMeter(this.#battery.setting)
-        this.#statistics?.forgetWindows()
+        this.#viewMemory?.clockSetBack()
       }
       this.#newest = { sample, arrivalUs, mode }
-      if (this.#cycles !== null) this.#look(sample, measured, this.#cycles)
       this.#rate.add(sample.timeUs, arrivalUs)
       if (measured) this.#newestMeasured = sample
-      else this.#trace.advanceTo(sample.timeUs)
     }
-    this.#statistics?.add(sample)
-    // One that comes late belongs between samples that were counted already.
-    if (!measured) return
-    this.#windows.add(sample)
-    this.#trace.add(sample)
-  }
-
-  #look(
-    { timeUs, current, electric, gapBefore }: Sample,
-    measured: boolean,
-    cycles: CycleFinder,
-  ): void {
-    if (gapBefore) this.#isLinked = false
-    if (!electric) return
-    if (measured) cycles.add(timeUs, current, this.#isLinked)
-    this.#isLinked = measured
+    this.#viewMemory?.add(sample, measured)
   }
 
   #discharge(sample: Sample, battery: BatteryMeter): void {
@@ -214,7 +167,7 @@ export class DeviceState {
     return this.#newest?.sample.timeUs ?? Number.NEGATIVE_INFINITY
   }
 
-  /** The clock was set back: what was measured until then lies ahead, and is in the log alone. */
+  /** The clock was set back. */
   #goesBack({ epochId, timeUs }: Sample): boolean {
     const before = this.#newest?.sample
     return before !== undefined && epochId !== before.epochId && timeUs < before.timeUs
@@ -225,7 +178,7 @@ export class DeviceState {
   }
 
   event(event: StreamEvent): void {
-    if (event.kind === 'anomaly') this.#trace.mark(event.timeUs)
+    if (event.kind === 'anomaly') this.#viewMemory?.mark(event.timeUs)
     this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
   }
 

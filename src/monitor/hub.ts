@@ -31,8 +31,6 @@ export interface HubOptions {
   readonly streams: readonly DeviceStreamOptions[]
   /** Contract: `--battery`, by number of the device; absent or null: none. */
   readonly batteries?: readonly (BatterySetting | null)[]
-  /** Looks for loads that repeat; default: false. */
-  readonly withCycles?: boolean
 }
 
 /**
@@ -53,13 +51,13 @@ export class Hub {
   /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
   #settling: (() => void) | null = null
 
-  constructor({ clock, log, streams, batteries = [], withCycles = false }: HubOptions) {
+  constructor({ clock, log, streams, batteries = [] }: HubOptions) {
     this.#clock = clock
     this.#log = log
     const nowUs = Math.round(clock.wallMs() * 1000)
     this.startedUs = nowUs
     const states = streams.map(
-      (_, number) => new DeviceState(nowUs, { battery: batteries[number] ?? null, withCycles }),
+      (_, number) => new DeviceState(nowUs, { battery: batteries[number] ?? null }),
     )
     // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
     this.bus.subscribe({
@@ -112,9 +110,9 @@ export class Hub {
     for (const number of [...opening]) this.devices[number]?.stream.start()
   }
 
-  /** Of all devices, from now on: for whoever will ask for them later, when there may be no log to ask. */
-  keepStatistics(): void {
-    for (const { state } of this.devices) state.keepStatistics()
+  /** Of all devices, from now on: what a view may ask for later, when there may be no log to ask. */
+  keepForView(): void {
+    for (const { state } of this.devices) state.keepForView()
   }
 
   /** Timers of the streams; call about every 50 ms. */

@@ -32,7 +32,7 @@ export interface LocalViewOptions {
 
 const NO_ALARMS: AlarmCount = { active: 0, raised: 0 }
 
-/** The view of a monitor in this process. */
+/** The view of a monitor in this process; from when it is made on, all devices keep what it may be asked for. */
 export class LocalView implements View {
   readonly #hub: Hub
   readonly #log: LogClient | null
@@ -46,6 +46,7 @@ export class LocalView implements View {
     this.#traces = new TraceProvider(history)
     this.#statistics = new StatisticsProvider(history)
     this.#alarms = alarms ?? null
+    hub.keepForView()
   }
 
   async snapshot(number: DeviceNumber): Promise<Snapshot> {
@@ -53,6 +54,8 @@ export class LocalView implements View {
     const { stream, state } = device
     const nowUs = stream.nowUs()
     const { newest, channels } = state
+    const memory = state.keepForView()
+    const sampleUs = newest?.sample.timeUs ?? null
     return {
       version: VIEW_VERSION,
       nowUs,
@@ -61,7 +64,7 @@ export class LocalView implements View {
       device: stream.device,
       source: { label: stream.source.label, ...state.source },
       channels,
-      sampleUs: newest?.sample.timeUs ?? null,
+      sampleUs,
       values: state.values,
       valuesUs: state.valuesUs,
       status: newest?.sample.status ?? '',
@@ -71,12 +74,12 @@ export class LocalView implements View {
       lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
       ledger: this.#hub.ledgerOf(stream),
       log: this.#logView(),
-      windows: state.windows(nowUs),
+      windows: memory.windows(sampleUs ?? nowUs),
       totals: state.totals,
       battery: state.battery,
-      cycles: state.cycles,
+      cycles: sampleUs === null ? null : memory.cycles(sampleUs),
       startedUs: this.#hub.startedUs,
-      oldestUs: oldestUsOf(state.trace, this.#log?.oldestUs(stream.device) ?? null),
+      oldestUs: oldestUsOf(memory.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,

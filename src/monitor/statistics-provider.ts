@@ -1,9 +1,9 @@
 import type { LiveStatistics } from '../stats/live-statistics.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
-import { LONGEST_WINDOW_S } from './device-state.ts'
 import type { HubDevice } from './hub.ts'
 import { type SpanStatistics, type StatisticsSpan, VIEW_VERSION } from './view.ts'
+import { LONGEST_WINDOW_S } from './view-memory.ts'
 
 /** Answers for any span of a device: the last 15 minutes, and since the reset, from memory, what is before from the log. */
 export class StatisticsProvider {
@@ -15,7 +15,7 @@ export class StatisticsProvider {
   }
 
   async statistics({ stream, state }: HubDevice, span: StatisticsSpan): Promise<SpanStatistics> {
-    const live = state.keepStatistics()
+    const live = state.keepForView().statistics
     const newestUs = state.newest?.sample.timeUs ?? stream.nowUs()
     if (span.kind === 'reset') {
       return answer(live.sinceUs ?? newestUs, newestUs, live.sinceReset())

@@ -16,8 +16,9 @@ export class TraceProvider {
 
   async trace({ stream, state }: HubDevice, request: TraceRequest): Promise<Trace> {
     const { slotUs, length } = slotsOf(request)
-    const recent = state.trace.read(slotUs, length, request.endUs)
-    const heldFromUs = state.trace.oldestUs
+    const { trace } = state.keepForView()
+    const recent = trace.read(slotUs, length, request.endUs)
+    const heldFromUs = trace.oldestUs
     if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
       return recent
     }

@@ -57,7 +57,6 @@ test('the statistics of the screen are those of the log for the same span, whate
         const source = new LineSource({ live: false })
         const log = new MemoryLog()
         const { hub, view } = startHub({ clock, log, sources: [source], devices: ['bench'] })
-        hub.keepStatistics()
         const { state } = hub.devices[0] as HubDevice
         let ms = START_US / 1000
         let sinceUs = 0

@@ -168,7 +168,7 @@ describe('a watch', () => {
       { kind: 'anomaly', timeUs: 1_780_000_250e6, text: 't 80, usually 21.5 (z 2177)' },
       { kind: 'anomaly', timeUs: 1_780_000_200e6, text: 'v 3.9 V, usually 5 V (z 176)' },
     ])
-    const trace = hub.devices[0]?.state.trace.read(1e6, 100, 1_780_000_299e6)
+    const trace = hub.devices[0]?.state.keepForView().trace.read(1e6, 100, 1_780_000_299e6)
     expect([...(trace?.marked ?? [])].flatMap((mark, i) => (mark === 1 ? [i] : []))).toEqual([
       0, 50,
     ])

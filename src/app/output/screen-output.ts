@@ -17,13 +17,11 @@ export class ScreenOutput implements Output {
     this.#context = context
   }
 
-  async open(hub: Hub, view: View): Promise<void> {
+  async open(_hub: Hub, makeView: () => View): Promise<void> {
     const { io, onQuit } = this.#context
-    // The statistics panel may be opened at any time, and shows what was before.
-    hub.keepStatistics()
     const { openScreen } = await import('../../tui/screen.ts')
     this.#screen = await openScreen({
-      view,
+      view: makeView(),
       onQuit,
       input: io.stdin.isTTY ? io.stdin : null,
       output: io.stdout,

@@ -1,0 +1,72 @@
+import type { Sample } from '../domain/sample.ts'
+import { CycleFinder, type Cycles } from '../stats/cycles.ts'
+import { LiveStatistics } from '../stats/live-statistics.ts'
+import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
+import { TraceStore } from './trace-store.ts'
+
+const WINDOWS_S: readonly number[] = [60, 300, 900]
+/** Seconds of the longest window. */
+export const LONGEST_WINDOW_S = Math.max(...WINDOWS_S)
+
+/**
+ * What a view may ask of the newest samples of one device: trace, windows, statistics, a load that
+ * repeats. Costs work for each sample and some MB, so that it is kept only where there is a view.
+ */
+export class ViewMemory {
+  readonly statistics: LiveStatistics
+  #trace = new TraceStore()
+  #windows = new SlidingWindows(WINDOWS_S)
+  readonly #cycles = new CycleFinder()
+  /** The newest electric sample was measured, and nothing has been missing since. */
+  #isLinked = false
+
+  /** @param beganUs samples up to then are not in it, Unix µs; infinite: all are */
+  constructor(beganUs: number) {
+    this.statistics = new LiveStatistics(LONGEST_WINDOW_S, beganUs)
+  }
+
+  get trace(): TraceStore {
+    return this.#trace
+  }
+
+  /** @param nowUs end of the windows, Unix µs */
+  windows(nowUs: number): WindowStats[] {
+    return this.#windows.read(nowUs)
+  }
+
+  /** A load that repeats; null: none is seen. @param nowUs newest sample, Unix µs */
+  cycles(nowUs: number): Cycles | null {
+    return this.#cycles.read(nowUs)
+  }
+
+  /** @param sample in order of its run, unless its origin is `late` */
+  add(sample: Sample, measured: boolean): void {
+    if (sample.origin !== 'late') {
+      this.#followCycles(sample, measured)
+      if (!measured) this.#trace.advanceTo(sample.timeUs)
+    }
+    this.statistics.add(sample)
+    if (!measured) return
+    this.#windows.add(sample)
+    this.#trace.add(sample)
+  }
+
+  /** A value stood out at that time, Unix µs. */
+  mark(timeUs: number): void {
+    this.#trace.mark(timeUs)
+  }
+
+  /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */
+  clockSetBack(): void {
+    this.#trace = new TraceStore()
+    this.#windows = new SlidingWindows(WINDOWS_S)
+    this.statistics.forgetWindows()
+  }
+
+  #followCycles({ timeUs, current, electric, gapBefore }: Sample, measured: boolean): void {
+    if (gapBefore) this.#isLinked = false
+    if (!electric) return
+    if (measured) this.#cycles.add(timeUs, current, this.#isLinked)
+    this.#isLinked = measured
+  }
+}
