@@ -30,13 +30,10 @@ export class RobustWindow {
     if (timeUs < this.#dueUs) return false
     this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0
     this.#dueUs = timeUs + (SPAN_US / SIZE) * (0.5 + this.#random / 2 ** 32)
-    if (this.#count === SIZE) this.#remove(this.#ring[this.#next] as number)
+    if (this.#count === SIZE) this.#replace(this.#ring[this.#next] as number, value)
+    else this.#insert(value)
     this.#ring[this.#next] = value
     this.#next = (this.#next + 1) % SIZE
-    const at = this.#placeOf(value)
-    this.#sorted.copyWithin(at + 1, at, this.#count)
-    this.#sorted[at] = value
-    this.#count++
     return true
   }
 
@@ -68,10 +65,24 @@ export class RobustWindow {
     )
   }
 
-  #remove(value: number): void {
+  #insert(value: number): void {
     const at = this.#placeOf(value)
-    this.#sorted.copyWithin(at, at + 1, this.#count)
-    this.#count--
+    this.#sorted.copyWithin(at + 1, at, this.#count)
+    this.#sorted[at] = value
+    this.#count++
+  }
+
+  /** Moves only what lies between the two: values next to each other in time mostly lie close. */
+  #replace(old: number, value: number): void {
+    const sorted = this.#sorted
+    let at = this.#placeOf(old)
+    for (; at + 1 < this.#count && (sorted[at + 1] as number) < value; at++) {
+      sorted[at] = sorted[at + 1] as number
+    }
+    for (; at > 0 && (sorted[at - 1] as number) > value; at--) {
+      sorted[at] = sorted[at - 1] as number
+    }
+    sorted[at] = value
   }
 
   /** First place whose value is not below. */
