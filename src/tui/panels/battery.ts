@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { amountText, leftText } from '../view/format.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 
 type Battery = NonNullable<Snapshot['battery']>
 
@@ -27,12 +27,7 @@ export function batteryLine({ setting, percent, remaining, left }: Battery, widt
     ...left.map((each) => piece(` ${timeLeftText(each)} (${BASIS[each.basis]}) `)),
     piece(` ${amountText(remaining, unit)} of ${amountText(setting.capacity, unit)}`),
   ]
-  const shown: Piece[] = []
-  for (const part of parts) {
-    if (lineWidth(shown) + part.text.length > width) break
-    shown.push(part)
-  }
-  return fitLine(shown, width)
+  return fitWhole(parts, width)
 }
 
 function timeLeftText({ draw, seconds }: Battery['left'][number]): string {

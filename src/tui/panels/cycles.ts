@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { fixed } from '../../util/number-text.ts'
 import { amountText } from '../view/format.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 
 type Cycles = NonNullable<Snapshot['cycles']>
 
@@ -17,12 +17,7 @@ export function cyclesLine(cycles: Cycles, width: number): Line {
     piece(`  regular ${Math.round(regularity * count)} of ${count}`),
     piece(`  spread ${secondsText(spreadS)}`),
   ]
-  const shown: Piece[] = []
-  for (const part of parts) {
-    if (lineWidth(shown) + part.text.length > width) break
-    shown.push(part)
-  }
-  return fitLine(shown, width)
+  return fitWhole(parts, width)
 }
 
 function secondsText(seconds: number): string {

@@ -3,7 +3,7 @@ import { countText, numberText } from '../../util/number-text.ts'
 import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { deviceWord } from '../view/reading.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 
 /**
  * Charge and energy since the monitor began or `r` was pressed, then what is
@@ -33,12 +33,7 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
     piece(`  restarts ${countText(ledger.reboots)}`),
     piece(`  lag ${numberText(snapshot.lagMs, 0, 8)} ms`),
   ]
-  const shown: Piece[] = []
-  for (const part of parts) {
-    if (lineWidth(shown) + part.text.length > width) break
-    shown.push(part)
-  }
-  return fitLine(shown, width)
+  return fitWhole(parts, width)
 }
 
 /** Both directions of the charge, where it has both. */

@@ -39,6 +39,16 @@ export function fitLine(line: Line, width: number): Line {
   return fitted
 }
 
+/** As many of the pieces as fit whole, in order; the first that does not, and all behind it, are left out. */
+export function fitWhole(pieces: readonly Piece[], width: number): Line {
+  let used = 0
+  const end = pieces.findIndex(({ text }) => {
+    used += text.length
+    return used > width
+  })
+  return fitLine(end < 0 ? pieces : pieces.slice(0, end), width)
+}
+
 /** `left` and `right` at the two ends of `width` cells; where they don't fit, `left` is cut. */
 export function spread(left: Line, right: Line, width: number): Line {
   const room = width - lineWidth(right)
