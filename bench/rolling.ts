@@ -7,7 +7,7 @@
  * node bench/run.mjs rolling [rate Hz] [minutes] [readings a second]
  */
 import { LiveStatistics, type StatisticsById } from '../src/stats/live-statistics.ts'
-import { isPercentile, type StatisticName } from '../src/stats/statistics.ts'
+import { isPercentile, type StatisticName } from '../src/stats/statistic-names.ts'
 import { BIN_ERROR } from '../src/stats/value-digest.ts'
 import { sampleOf } from '../test/support/samples.ts'
 

@@ -2,10 +2,8 @@ import { channelColumn, SAMPLE_COLUMNS } from '../domain/columns.ts'
 import type { LoggedSample } from '../storage/read/log-query.ts'
 import { csvText } from '../util/csv.ts'
 import { ownValue } from '../util/records.ts'
+import type { ExportFormat } from './format-names.ts'
 import { RowBytes } from './row-bytes.ts'
-
-export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
-export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** Bytes around the cells of a sample, in order of `SAMPLE_COLUMNS`. */
 interface Frame {

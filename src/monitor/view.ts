@@ -11,7 +11,8 @@ import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/client/log.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
-export type { ChannelStatistics, StatisticName } from '../stats/statistics.ts'
+export type { StatisticName } from '../stats/statistic-names.ts'
+export type { ChannelStatistics } from '../stats/statistics.ts'
 export type { WindowStat, WindowStats } from '../stats/windows.ts'
 
 /** Goes up when a member of what follows goes or changes its meaning. */

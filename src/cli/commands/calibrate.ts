@@ -7,10 +7,9 @@ import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { readQuantity } from '../../util/quantity.ts'
 import { configFlag } from '../apply-config.ts'
+import { parsePoint } from '../calibration-point.ts'
 import { calibrationSetting } from '../calibration-setting.ts'
-import { CalibrationSteps, parsePoint } from '../calibration-steps.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import { keepCalibration, placeOf } from '../keep-calibration.ts'
 import { addOneDevice, type OneDevice } from '../one-device.ts'
 import { option } from '../option.ts'
 import { calibrationOption } from '../source-options.ts'
@@ -75,9 +74,10 @@ export function calibrateCommand(io: ProcessIo): Command {
     .addHelpText('after', examplesText(EXAMPLES))
     .action(async (options: CalibrateOptions) => {
       const one = await device(io)
+      // Loaded only now: other commands need none of it.
+      const { CalibrationSteps } = await import('../calibration-steps.ts')
       const steps = new CalibrationSteps(options.zero === true, options.point ?? [], io)
       try {
-        // Loaded only now: other commands need none of it.
         const { runCalibrate } = await import('../../app/calibrate-run.ts')
         const result = await runCalibrate(
           {
@@ -120,6 +120,7 @@ async function keep(
     io.stdout.write(`stored in the device: zero ${device.offset} A, gain ${device.gain}\n`)
   }
   if (isSame(host, one.plan.calibration ?? NOTHING)) return
+  const { keepCalibration, placeOf } = await import('../keep-calibration.ts')
   const place = await placeOf(one, hello?.name ?? null)
   keepCalibration(path, place, host)
   const setting = calibrationSetting(host)

@@ -1,7 +1,8 @@
 import { ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { channelColumn } from '../../domain/columns.ts'
-import type { ExportFormat } from '../../export/sample-lines.ts'
-import { printedFigure, type StatisticName } from '../../stats/statistics.ts'
+import type { ExportFormat } from '../../export/format-names.ts'
+import type { StatisticName } from '../../stats/statistic-names.ts'
+import { printedFigure } from '../../stats/statistics.ts'
 import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,

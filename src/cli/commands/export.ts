@@ -1,46 +1,15 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
-import { isMeasured } from '../../domain/sample.ts'
-import {
-  csvHeader,
-  EXPORT_FORMATS,
-  type ExportFormat,
-  SampleLines,
-  sampleColumns,
-} from '../../export/sample-lines.ts'
-import type { StatisticName } from '../../stats/statistics.ts'
-import type {
-  Bucket,
-  DetailedBucket,
-  LoggedEvent,
-  LoggedLoss,
-  LoggedSample,
-  LogRange,
-} from '../../storage/read/log-query.ts'
-import type { LogReader } from '../../storage/read/log-reader.ts'
-import { lossText } from '../../util/loss-text.ts'
-import { ownValue } from '../../util/records.ts'
-import { formatIso } from '../../util/time-text.ts'
+import { EXPORT_FORMATS, type ExportFormat } from '../../export/format-names.ts'
+import type { StatisticName } from '../../stats/statistic-names.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
-import { type ChannelRequest, parseChannels, requestedChannels } from './export-channels.ts'
-import { BucketLines, bucketColumns, EVENT_COLUMNS, eventLine } from './export-format.ts'
-import {
-  addRangeOptions,
-  emptyHint,
-  formatOption,
-  openReader,
-  type RangeOptions,
-  rangeOf,
-  recordedIn,
-  settleRange,
-} from './log-range.ts'
-import { settleStatistics, statsOption, wishOf } from './statistics-option.ts'
-import { WorkProgress } from './work-progress.ts'
+import { type ChannelRequest, parseChannels } from './export-channels.ts'
+import { addRangeOptions, formatOption, type RangeOptions, settleRange } from './log-range.ts'
+import { settleStatistics, statsOption } from './statistics-option.ts'
 
-interface ExportOptions extends RangeOptions {
+export interface ExportOptions extends RangeOptions {
   format: ExportFormat
   out?: string
   events?: boolean
@@ -56,9 +25,6 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 export --channels all', 'extra channels as further columns'],
   ['ina219 export --events', 'gaps, restarts, reconnects'],
 ]
-
-/** Rows put together before they are written. */
-const LINES_PER_WRITE = 200
 
 export function exportCommand(io: ProcessIo): Command {
   const command = new Command('export').description(
@@ -89,194 +55,16 @@ export function exportCommand(io: ProcessIo): Command {
     )
     .addOption(statsOption('further columns with --every'))
     .addHelpText('after', examplesText(EXAMPLES))
-    .action(() => {
+    .action(async () => {
       settleRange(command)
       const hint = 'give one of the two'
       exclude(command, [['events'], ['stats']], '--events has no --stats', hint)
       exclude(command, [['events'], ['every']], '--events has no --every', hint)
       exclude(command, [['events'], ['channels']], '--events has no --channels', hint)
       settleStatistics(command)
-      return runExport(command.opts<ExportOptions>(), io)
+      // Loaded only now: other commands need none of it.
+      const { runExport } = await import('./export-run.ts')
+      await runExport(command.opts<ExportOptions>(), io)
     })
   return command
-}
-
-async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
-  const { reader, file: log } = await openReader(options, io)
-  try {
-    const requested = rangeOf(options, reader, io)
-    // Without samples in it: an empty range, so that a CSV has its header all the same.
-    const range = recordedIn(requested, reader) ?? { ...requested, toUs: requested.fromUs }
-    const target =
-      options.out === undefined ? streamTarget(io.stdout) : fileTarget(options.out, log)
-    const isShown = options.out !== undefined || !io.stdout.isTTY
-    const progress = new WorkProgress(io, isShown)
-    try {
-      const rows = await writeAll(
-        piecesOf(options, reader, requested, range),
-        target,
-        range,
-        progress,
-      )
-      progress.end()
-      target.finish()
-      if (rows === 0 && options.events === true) {
-        io.stderr.write('ina219: nothing was lost and nothing else happened in that time\n')
-      } else if (rows === 0) io.stderr.write(emptyHint(reader, requested))
-      else if (options.events !== true) io.stderr.write(retentionHint(options, reader, requested))
-    } catch (error) {
-      progress.end()
-      target.abandon()
-      throw error
-    }
-  } finally {
-    reader.close()
-  }
-}
-
-/** What is written at once. */
-interface Piece {
-  readonly bytes: string | Buffer
-  readonly rows: number
-  /** Time of the last row; null: it says nothing of how far the export is. */
-  readonly timeUs: number | null
-}
-
-/** @returns rows written */
-async function writeAll(
-  pieces: Iterable<Piece>,
-  target: OutputTarget,
-  range: LogRange,
-  progress: WorkProgress,
-): Promise<number> {
-  let rows = 0
-  for (const piece of pieces) {
-    await target.write(piece.bytes)
-    rows += piece.rows
-    const { timeUs } = piece
-    if (timeUs === null) continue
-    progress.at(() => (timeUs - range.fromUs) / (range.toUs - range.fromUs), rows)
-  }
-  return rows
-}
-
-/** @param range what was requested, as far as there are samples; events may lie beyond it */
-function piecesOf(
-  options: ExportOptions,
-  reader: LogReader,
-  requested: LogRange,
-  range: LogRange,
-): Generator<Piece> {
-  const { format, every } = options
-  if (options.events === true) return eventPieces(reader, requested, format)
-  const request = options.channels
-  const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
-  if (every === undefined) return samplePieces(reader, range, format, channels)
-  const { stats = [] } = options
-  const buckets =
-    stats.length === 0
-      ? reader.buckets(range, every * 1000)
-      : reader.detailedBuckets(range, every * 1000, wishOf(stats))
-  return bucketPieces(buckets, format, channels, stats)
-}
-
-function* eventPieces(reader: LogReader, range: LogRange, format: ExportFormat): Generator<Piece> {
-  yield* header(format, EVENT_COLUMNS)
-  yield* linePieces(
-    eventsAndLosses(reader, range),
-    (event) => eventLine(event, format),
-    () => null,
-  )
-}
-
-function* bucketPieces(
-  buckets: Iterable<Bucket | DetailedBucket>,
-  format: ExportFormat,
-  channels: readonly string[],
-  statistics: readonly StatisticName[],
-): Generator<Piece> {
-  const lines = new BucketLines(format, channels, statistics)
-  yield* header(format, bucketColumns(channels, statistics))
-  yield* linePieces(
-    buckets,
-    (bucket) => lines.line(bucket),
-    ({ fromUs }) => fromUs,
-  )
-}
-
-function* samplePieces(
-  reader: LogReader,
-  range: LogRange,
-  format: ExportFormat,
-  channels: readonly string[],
-): Generator<Piece> {
-  const lines = new SampleLines(format, channels)
-  yield* header(format, sampleColumns(channels))
-  for (const all of reader.samples(range, channels.length > 0)) {
-    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
-    for (const bytes of lines.lines(page)) yield { bytes, rows: 0, timeUs: null }
-    yield { bytes: '', rows: page.length, timeUs: page.at(-1)?.timeUs ?? null }
-  }
-}
-
-/** The first line of a CSV file. */
-function* header(format: ExportFormat, columns: readonly string[]): Generator<Piece> {
-  if (format === 'csv') yield { bytes: csvHeader(columns), rows: 0, timeUs: null }
-}
-
-/** Some lines at a time. */
-function* linePieces<T>(
-  items: Iterable<T>,
-  line: (item: T) => string,
-  timeOf: (item: T) => number | null,
-): Generator<Piece> {
-  let text = ''
-  let rows = 0
-  let timeUs: number | null = null
-  for (const item of items) {
-    text += line(item)
-    timeUs = timeOf(item)
-    if (++rows < LINES_PER_WRITE) continue
-    yield { bytes: text, rows, timeUs }
-    text = ''
-    rows = 0
-  }
-  if (rows > 0) yield { bytes: text, rows, timeUs }
-}
-
-/** False: a sample of other extra channels than these alone. */
-function hasCells({ voltage, extras, status }: LoggedSample, channels: readonly string[]): boolean {
-  // One that could not be measured has its status to show.
-  if (!Number.isNaN(voltage) || !isMeasured(status)) return true
-  return channels.some((id) => ownValue(extras, id) !== undefined)
-}
-
-/** In order of time; a loss stands where it begins. */
-function* eventsAndLosses(reader: LogReader, range: LogRange): Generator<LoggedEvent> {
-  const losses = reader.losses(range)
-  let loss = losses.next().value
-  for (const event of reader.events(range)) {
-    for (; loss && loss.fromUs <= event.timeUs; loss = losses.next().value) yield lossEvent(loss)
-    yield event
-  }
-  for (; loss; loss = losses.next().value) yield lossEvent(loss)
-}
-
-function lossEvent({ device, firstSeq, count, fromUs, reason }: LoggedLoss): LoggedEvent {
-  return { timeUs: fromUs, device, kind: 'lost', detail: lossText(firstSeq, count, reason) }
-}
-
-/** Where raw samples of the requested span have gone by themselves. */
-function retentionHint(options: ExportOptions, reader: LogReader, range: LogRange): string {
-  const wantsSamples = (options.stats ?? []).length > 0
-  const isFromMinutes = !wantsSamples && options.every !== undefined && options.every % 60_000 === 0
-  const rawUs = reader.oldestRawUs(range.device)
-  const span = reader.span(range.device)
-  if (isFromMinutes || rawUs === null || span === null) return ''
-  const isAllThere = span.fromUs >= rawUs || range.fromUs >= rawUs
-  if (isAllThere) return ''
-  const gone = `ina219: samples before ${formatIso(rawUs)} have passed the retention; `
-  return wantsSamples
-    ? `${gone}of that time min, avg and max are still there, the columns of --stats are empty\n`
-    : `${gone}their minute averages are still there: --every 1m\n`
 }

@@ -1,5 +1,6 @@
 import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
-import { type ChannelStatistics, STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import { STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
+import type { ChannelStatistics } from '../../stats/statistics.ts'
 import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,

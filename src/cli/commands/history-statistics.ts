@@ -1,11 +1,7 @@
 import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
-import {
-  type ChannelStatistics,
-  isPercentile,
-  printedFigure,
-  type StatisticName,
-} from '../../stats/statistics.ts'
+import { isPercentile, type StatisticName } from '../../stats/statistic-names.ts'
+import { type ChannelStatistics, printedFigure } from '../../stats/statistics.ts'
 import { extraKey } from '../../stats/statistics-feed.ts'
 import type {
   Bucket,

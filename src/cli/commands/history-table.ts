@@ -1,6 +1,6 @@
 import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
-import { STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import { STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
 import type {
   Bucket,
   LoggedChannel,

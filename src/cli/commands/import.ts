@@ -3,21 +3,17 @@ import { parseColumns } from '../../../mock/replay/column-spec.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { ChannelSetting } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
-import type { FileReport } from '../../importing/import-report.ts'
 import type { ImportPlan } from '../../importing/import-run.ts'
 import { InaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
-import { logFilePath } from '../../util/paths.ts'
 import { parseTime } from '../../util/time-text.ts'
 import { parseChannel } from '../channel-setting.ts'
-import { dbOption, logPath, retainOption } from '../common-options.ts'
+import { dbOption, retainOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
-import { reportJson, reportText } from './import-text.ts'
 import { formatOption } from './log-range.ts'
-import { WorkProgress } from './work-progress.ts'
 
-interface ImportOptions {
+export interface ImportOptions {
   readonly device?: string
   readonly db?: string
   readonly retain: number
@@ -107,54 +103,11 @@ export function importCommand(io: ProcessIo): Command {
     .addOption(option('--dry-run', 'say what would be added, and add nothing', { flagOnly: true }))
     .addOption(formatOption(command, 'text or json', ['text', 'json']))
     .addHelpText('after', examplesText(EXAMPLES))
-    .action((files: string[]) => importFiles(files, command.opts<ImportOptions>(), io))
-}
-
-async function importFiles(
-  files: readonly string[],
-  options: ImportOptions,
-  io: ProcessIo,
-): Promise<void> {
-  const { db, device, columns, start, date, voltage, channel, retain } = options
-  const { maxVoltage, maxCurrent } = options
-  const plan: ImportPlan = {
-    files,
-    log: logFilePath(logPath(db, io.env)),
-    device: device ?? null,
-    columns: columns ?? [],
-    startUs: start ?? null,
-    dateUs: date ?? null,
-    voltage: voltage ?? null,
-    range: {
-      ...(maxVoltage === undefined ? {} : { voltageMax: maxVoltage }),
-      ...(maxCurrent === undefined ? {} : { currentMax: maxCurrent }),
-    },
-    channels: channel ?? [],
-    retainMs: retain,
-    isDry: options.dryRun === true,
-  }
-  const { runImport } = await import('../../importing/import-run.ts')
-  const { withNewLog } = await import('../../app/failed-start.ts')
-  const progress = new WorkProgress(io, true)
-  const reports: FileReport[] = []
-  const print = (report: FileReport): void => {
-    progress.end()
-    reports.push(report)
-    if (options.format === 'text') io.stdout.write(reportText(report, plan.isDry))
-  }
-  const watch = {
-    progress: (part: () => number, rows: number) => progress.at(part, rows),
-    monoMs: () => io.clock.monoMs(),
-  }
-  try {
-    const run = (): Promise<void> => runImport(plan, watch, print)
-    await (plan.isDry ? run() : withNewLog(plan.log, run))
-  } finally {
-    progress.end()
-    if (options.format === 'json' && reports.length > 0) {
-      io.stdout.write(reportJson(reports, plan.isDry))
-    }
-  }
+    .action(async (files: string[]) => {
+      // Loaded only now: other commands need none of it.
+      const { importFiles } = await import('./import-files.ts')
+      await importFiles(files, command.opts<ImportOptions>(), io)
+    })
 }
 
 function label(text: string): string {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import { refuseLogAsStream } from '../../storage/file/output-guard.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
@@ -78,6 +77,7 @@ export async function openReader(
 ): Promise<{ readonly reader: LogReader; readonly file: string }> {
   checkRange(options)
   const file = logPath(options.db, io.env)
+  const { refuseLogAsStream } = await import('../../storage/file/output-guard.ts')
   refuseLogAsStream(io.stdout, file)
   const { LogReader } = await import('../../storage/read/log-reader.ts')
   return { reader: LogReader.open(file), file }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isPercentile, STATISTICS, type StatisticName } from '../../stats/statistics.ts'
+import { isPercentile, STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
 import type { StatisticsWish } from '../../storage/read/log-query.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'

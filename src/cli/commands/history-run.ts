@@ -1,0 +1,72 @@
+import type { ProcessIo } from '../../app/io.ts'
+import { streamTarget } from '../../app/output-target.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
+import type { LogReader } from '../../storage/read/log-reader.ts'
+import { colourFor } from '../colour.ts'
+import type { HistoryOptions } from './history.ts'
+import { jsonText } from './history-json.ts'
+import { plotText } from './history-plot.ts'
+import { tableText } from './history-table.ts'
+import { emptyHint, openReader, rangeOf, recordedIn } from './log-range.ts'
+
+/** Text that is put together before it is written. */
+const CHUNK_CHARS = 16_384
+
+/** @throws InaError */
+export async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void> {
+  const { reader } = await openReader(options, io)
+  try {
+    const requested = rangeOf(options, reader, io)
+    if (options.alarms) {
+      // Loaded only where it is wanted.
+      const { alarmsText } = await import('./history-alarms.ts')
+      const text = alarmsText(reader, requested, options.format, colourFor(io.stdout, io.env))
+      await streamTarget(io.stdout).write(text)
+      return
+    }
+    if (options.cycles) {
+      const { cyclesText } = await import('./history-cycles.ts')
+      const text = cyclesText(reader, requested, options.format, colourFor(io.stdout, io.env))
+      await streamTarget(io.stdout).write(text)
+      return
+    }
+    const range = recordedIn(requested, reader)
+    if (range === null) {
+      if (options.format === 'json') {
+        const { every, stats } = options
+        for (const piece of jsonText(reader, requested, every, stats)) io.stdout.write(piece)
+      }
+      io.stderr.write(emptyHint(reader, requested))
+      return
+    }
+    const target = streamTarget(io.stdout)
+    let text = ''
+    for (const piece of textOf(options, reader, range, io)) {
+      text += piece
+      if (text.length < CHUNK_CHARS) continue
+      await target.write(text)
+      text = ''
+    }
+    await target.write(text)
+  } finally {
+    reader.close()
+  }
+}
+
+function textOf(
+  options: HistoryOptions,
+  reader: LogReader,
+  range: LogRange,
+  io: ProcessIo,
+): Generator<string> {
+  if (options.format === 'json') return jsonText(reader, range, options.every, options.stats)
+  const colour = colourFor(io.stdout, io.env)
+  if (options.format === 'table') {
+    return tableText(reader, range, options.every, options.stats, colour)
+  }
+  return plotText(reader, range, options.every, {
+    columns: io.stdout.columns ?? 80,
+    ascii: options.ascii === true,
+    colour,
+  })
+}
