@@ -55,6 +55,7 @@ export class Folder {
    * @param timeUs Unix µs, not before that of the run's sample before
    * @param seq -1 where the device numbers nothing
    * @param voltage V; NaN: not an electric sample @param current A @param power W
+   * @returns whether it follows on a measured one, with which it is integrated
    */
   add(
     into: Figures | null,
@@ -65,20 +66,21 @@ export class Folder {
     current: number,
     power: number,
     measured: boolean,
-  ): void {
+  ): boolean {
     const run = this.#run?.epochId === epochId ? this.#run : this.#select(epochId)
     if (!run.continuity.follows(timeUs, seq)) run.isLinked = false
     if (into !== null) into.samples++
     if (Number.isNaN(voltage)) {
       if (++run.between > Folder.MOST_BETWEEN) run.isLinked = false
-      return
+      return false
     }
+    const isLinked = run.isLinked && run.measured
     if (into !== null && measured) {
       into.measured++
       into.voltage.add(voltage)
       into.current.add(current)
       into.power.add(power)
-      if (run.isLinked && run.measured) {
+      if (isLinked) {
         into.integrate(timeUs - run.timeUs, run.current, current, run.power, power)
       }
     }
@@ -88,6 +90,7 @@ export class Folder {
     run.measured = measured
     run.isLinked = true
     run.between = 0
+    return isLinked && measured
   }
 
   #select(epochId: number): Run {

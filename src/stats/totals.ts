@@ -62,8 +62,19 @@ export class Integrator {
     const measured = isMeasured(status)
     if (sample.origin === 'late') this.#addLate(sample, measured)
     else {
+      const figures = this.#figures
       const number = seq ?? -1
-      this.#folder.add(this.#figures, timeUs, epochId, number, voltage, current, power, measured)
+      const isLinked = this.#folder.add(
+        figures,
+        timeUs,
+        epochId,
+        number,
+        voltage,
+        current,
+        power,
+        measured,
+      )
+      if (seq !== null) this.#meetLate(sample, seq, measured, isLinked)
     }
     if (seq !== null && (measured || !sample.electric)) {
       const at = (seq % REMEMBERED) * FIELDS
@@ -98,6 +109,21 @@ export class Integrator {
 
   read(): Totals {
     return totalsOf(this.#figures)
+  }
+
+  /** One that was in doubt for a while may have been overtaken by its neighbours, which came late. */
+  #meetLate(sample: Sample, seq: number, measured: boolean, isLinked: boolean): void {
+    const { epochId, timeUs, current, power, electric } = sample
+    if (electric && !measured) return
+    const after = this.#neighbour(seq, epochId, 1)
+    if (!electric) {
+      const before = after < 0 ? -1 : this.#neighbour(seq, epochId, -1)
+      if (before >= 0) this.#join(before, ...this.#at(after))
+      return
+    }
+    if (after >= 0) this.#join(after, timeUs, current, power)
+    const before = isLinked ? -1 : this.#neighbour(seq, epochId, -1)
+    if (before >= 0) this.#join(before, timeUs, current, power)
   }
 
   /** The gap that it lay in is closed on the sides where its neighbours are there. */

@@ -114,6 +114,17 @@ describe('Integrator', () => {
     expect(totals.read()).toEqual(inOrder.read())
   })
 
+  it('finds those that came late and overtook it', () => {
+    const at = (s: number): Sample => sample(START_US + s * 1e6, { seq: s, current: 1 + s })
+    const inOrder = new Integrator()
+    for (const s of [0, 1, 2, 3, 4]) inOrder.add(at(s))
+    const totals = new Integrator()
+    totals.add(at(0))
+    for (const s of [1, 3]) totals.add({ ...at(s), origin: 'late' })
+    for (const s of [2, 4]) totals.add(at(s))
+    expect(totals.read()).toEqual(inOrder.read())
+  })
+
   it('starts again at zero, but goes on from the last sample', () => {
     const totals = new Integrator()
     totals.add(sample(START_US))
