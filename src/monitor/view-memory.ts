@@ -1,7 +1,6 @@
 import type { Sample } from '../domain/sample.ts'
 import { CycleFinder, type Cycles } from '../stats/cycles.ts'
-import { LiveStatistics } from '../stats/live-statistics.ts'
-import { SlidingWindows, type WindowStats } from '../stats/windows.ts'
+import { LiveStatistics, type WindowStats } from '../stats/live-statistics.ts'
 import { TraceStore } from './trace-store.ts'
 
 const WINDOWS_S: readonly number[] = [60, 300, 900]
@@ -15,7 +14,6 @@ export const LONGEST_WINDOW_S = Math.max(...WINDOWS_S)
 export class ViewMemory {
   readonly statistics: LiveStatistics
   #trace = new TraceStore()
-  #windows = new SlidingWindows(WINDOWS_S)
   readonly #cycles = new CycleFinder()
   /** The newest electric sample was measured, and nothing has been missing since. */
   #isLinked = false
@@ -31,7 +29,7 @@ export class ViewMemory {
 
   /** @param nowUs end of the windows, Unix µs */
   windows(nowUs: number): WindowStats[] {
-    return this.#windows.read(nowUs)
+    return WINDOWS_S.map((seconds) => this.statistics.brief(seconds, nowUs))
   }
 
   /** A load that repeats; null: none is seen. @param nowUs newest sample, Unix µs */
@@ -46,9 +44,7 @@ export class ViewMemory {
       if (!measured) this.#trace.advanceTo(sample.timeUs)
     }
     this.statistics.add(sample)
-    if (!measured) return
-    this.#windows.add(sample)
-    this.#trace.add(sample)
+    if (measured) this.#trace.add(sample)
   }
 
   /** A value stood out at that time, Unix µs. */
@@ -59,7 +55,6 @@ export class ViewMemory {
   /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */
   clockSetBack(): void {
     this.#trace = new TraceStore()
-    this.#windows = new SlidingWindows(WINDOWS_S)
     this.statistics.forgetWindows()
   }
 

@@ -5,15 +5,15 @@ import type { StreamEvent } from '../domain/events.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { BatteryState } from '../stats/battery.ts'
 import type { Cycles } from '../stats/cycles.ts'
+import type { WindowStats } from '../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Totals } from '../stats/totals.ts'
-import type { WindowStats } from '../stats/windows.ts'
 import type { LogState } from '../storage/client/log.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
+export type { WindowStat, WindowStats } from '../stats/live-statistics.ts'
 export type { StatisticName } from '../stats/statistic-names.ts'
 export type { ChannelStatistics } from '../stats/statistics.ts'
-export type { WindowStat, WindowStats } from '../stats/windows.ts'
 
 /** Goes up when a member of what follows goes or changes its meaning. */
 export const VIEW_VERSION = 1

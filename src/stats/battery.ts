@@ -1,5 +1,6 @@
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { type Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
+import { SecondSums } from './second-sums.ts'
 import type { Totals } from './totals.ts'
 
 /** Contract: `--battery`, `--battery-start`. */
@@ -12,11 +13,11 @@ export interface BatterySetting {
 }
 
 /** What a time left is reckoned from: the last minute, the last 15, all since the totals' reset. */
-export const BATTERY_BASES = ['1m', '15m', 'reset'] as const
-export type BatteryBasis = (typeof BATTERY_BASES)[number]
+const BATTERY_BASES = ['1m', '15m', 'reset'] as const
+type BatteryBasis = (typeof BATTERY_BASES)[number]
 
 /** Length of the windows, s. */
-export const BASIS_SECONDS = { '1m': 60, '15m': 900 } as const
+const BASIS_SECONDS = { '1m': 60, '15m': 900 } as const
 
 /** Part of a span that must be covered for its mean to stand for all of it. */
 const LEAST_COVERED = 0.5
@@ -26,14 +27,14 @@ const MOST_COVERED = 1.5
 const LEAST_SINCE_RESET_S = 10
 
 /** What flowed in a span. */
-export interface Flow {
+interface Flow {
   /** mAh or mWh, signed: positive is drawn from the battery. */
   readonly amount: number
   /** Time that this is known of, s. */
   readonly coveredS: number
 }
 
-export interface TimeLeft {
+interface TimeLeft {
   readonly basis: BatteryBasis
   /** Mean draw, mA or mW, negative while it is charged; null: not known of enough of the span. */
   readonly draw: number | null
@@ -57,7 +58,7 @@ export interface BatteryState {
  * @param elapsedS since the totals' reset
  * @param windows what flowed in the last minute and the last 15
  */
-export function batteryState(
+function batteryState(
   setting: BatterySetting,
   totals: Pick<Totals, 'chargeMah' | 'energyMwh' | 'coveredS'>,
   elapsedS: number,
@@ -103,19 +104,16 @@ export function batteryMembers(battery: BatteryState): Readonly<Record<string, u
   }
 }
 
-/** Numbers kept of each second: which one, charge or energy, covered time. */
-const FIELDS = 3
-const SIZE = BASIS_SECONDS['15m']
-
 /**
- * What flowed in the last minutes, by whole seconds of device time and the second under way; a pair of
- * samples counts in the second of its later one, so that the log has the same figures for the same
- * span. Constant work and memory.
+ * What flowed in the last minutes; a pair of samples counts in the second of its later one, so that the
+ * log has the same figures for the same span. Constant work and memory.
  */
 export class BatteryMeter {
   readonly setting: BatterySetting
-  readonly #ring = new Float64Array(SIZE * FIELDS).fill(-1)
-  #newest = -1
+  /** pC or pJ */
+  readonly #amounts = new SecondSums(BASIS_SECONDS['15m'])
+  /** µs */
+  readonly #covered = new SecondSums(BASIS_SECONDS['15m'])
 
   constructor(setting: BatterySetting) {
     this.setting = setting
@@ -128,17 +126,15 @@ export class BatteryMeter {
 
   /** @param timeUs of a sample @param amount pC or pJ that it has added @param coveredUs the time of that */
   add(timeUs: number, amount: number, coveredUs: number): void {
-    const second = Math.floor(timeUs / US_PER_SECOND)
-    // Too late for any window. A clock that was set back so far begins with a new meter.
-    if (second <= this.#newest - SIZE) return
-    this.#newest = Math.max(this.#newest, second)
-    const at = placeOf(second)
-    if (this.#ring[at] !== second) this.#ring.set([second, 0, 0], at)
-    this.#ring[at + 1] = (this.#ring[at + 1] as number) + amount
-    this.#ring[at + 2] = (this.#ring[at + 2] as number) + coveredUs
+    this.#amounts.add(timeUs, amount)
+    this.#covered.add(timeUs, coveredUs)
   }
 
-  /** @param nowUs newest sample @param totals, elapsedS since the reset */
+  /**
+   * @param nowUs time of the newest sample
+   * @param totals since the reset
+   * @param elapsedS since then
+   */
   read(nowUs: number, totals: Totals, elapsedS: number): BatteryState {
     const windows = {
       '1m': this.#flow(nowUs, BASIS_SECONDS['1m']),
@@ -148,19 +144,9 @@ export class BatteryMeter {
   }
 
   #flow(nowUs: number, seconds: number): Flow {
-    const now = Math.floor(nowUs / US_PER_SECOND)
-    let amount = 0
-    let coveredUs = 0
-    for (let second = now - seconds + 1; second <= now; second++) {
-      const at = placeOf(second)
-      if (this.#ring[at] !== second) continue
-      amount += this.#ring[at + 1] as number
-      coveredUs += this.#ring[at + 2] as number
+    return {
+      amount: this.#amounts.sum(seconds, nowUs) / PICO_PER_MILLI_HOUR,
+      coveredS: this.#covered.sum(seconds, nowUs) / US_PER_SECOND,
     }
-    return { amount: amount / PICO_PER_MILLI_HOUR, coveredS: coveredUs / US_PER_SECOND }
   }
-}
-
-function placeOf(second: number): number {
-  return (((second % SIZE) + SIZE) % SIZE) * FIELDS
 }

@@ -1,5 +1,6 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import { RollingStatistics } from './rolling-statistics.ts'
+import { SecondSums } from './second-sums.ts'
 import { ChannelAccumulator, type ChannelStatistics, statisticsOf } from './statistics.ts'
 import {
   byChannelId,
@@ -10,6 +11,22 @@ import {
 
 /** By channel id. */
 export type StatisticsById = Readonly<Record<string, ChannelStatistics>>
+
+export interface WindowStat {
+  readonly min: number
+  readonly avg: number
+  readonly max: number
+}
+
+/** What the newest seconds of one device come to in brief. */
+export interface WindowStats {
+  /** Length in s. */
+  readonly seconds: number
+  /** Measured samples, whatever channels they have. */
+  readonly samples: number
+  /** By channel id; those that were measured. */
+  readonly stats: Readonly<Record<string, WindowStat>>
+}
 
 /** One channel: its newest seconds, and all of it since a moment. */
 interface Kept {
@@ -28,6 +45,8 @@ export class LiveStatistics implements StatisticsSink {
   readonly #feed = new StatisticsFeed(this, true)
   /** By place of the channel in the feed. */
   #kept: (Kept | undefined)[] = []
+  /** Measured samples. */
+  #samples: SecondSums
   /** Samples up to then are not in `sinceReset`. */
   #sinceUs: number
   #firstUs: number | null = null
@@ -35,6 +54,7 @@ export class LiveStatistics implements StatisticsSink {
   /** @param longestS the longest window, whole s @param beganUs see there */
   constructor(longestS: number, beganUs: number) {
     this.#longestS = longestS
+    this.#samples = new SecondSums(longestS)
     this.beganUs = beganUs
     this.#sinceUs = beganUs
   }
@@ -58,6 +78,7 @@ export class LiveStatistics implements StatisticsSink {
       extras,
       measured,
     }
+    if (measured) this.#samples.add(timeUs, 1)
     if (origin === 'late') this.#feed.addLate(fed)
     else this.#feed.add(fed)
   }
@@ -71,17 +92,28 @@ export class LiveStatistics implements StatisticsSink {
   /** The clock was set back: what the windows hold lies ahead. */
   forgetWindows(): void {
     this.#kept = this.#kept.map((each) => each && { ...each, rolling: this.#rolling() })
+    this.#samples = new SecondSums(this.#longestS)
+  }
+
+  /** min, mean and max alone: little work. @param seconds, nowUs as for `window` */
+  brief(seconds: number, nowUs: number): WindowStats {
+    const stats = this.#byId(({ rolling }): WindowStat | null => {
+      const { measured, spread } = rolling.brief(seconds, nowUs)
+      const { min, max } = spread
+      return measured === 0 ? null : { min, avg: spread.avg(measured), max }
+    })
+    return { seconds, samples: this.#samples.sum(seconds, nowUs), stats }
   }
 
   /** @param seconds at most the longest window @param nowUs its end, Unix µs */
   window(seconds: number, nowUs: number): StatisticsById {
     return this.#byId(({ rolling }) =>
-      statisticsOf(rolling.moments(seconds, nowUs), rolling.digest(seconds, nowUs)),
+      ifAny(statisticsOf(rolling.moments(seconds, nowUs), rolling.digest(seconds, nowUs))),
     )
   }
 
   sinceReset(): StatisticsById {
-    return this.#byId(({ whole }) => whole.read())
+    return this.#byId(({ whole }) => ifAny(whole.read()))
   }
 
   value(channel: number, timeUs: number, value: number): void {
@@ -98,12 +130,13 @@ export class LiveStatistics implements StatisticsSink {
     if (timeUs > this.#sinceUs) whole.moments.addPair(spanUs, value0, value1)
   }
 
-  #byId(read: (kept: Kept) => ChannelStatistics): StatisticsById {
-    const figures: [key: string, ChannelStatistics][] = []
+  /** @param read null: the channel has no values */
+  #byId<T>(read: (kept: Kept) => T | null): Readonly<Record<string, T>> {
+    const figures: [key: string, T][] = []
     for (const [place, key] of this.#feed.channels.entries()) {
       const kept = this.#kept[place]
       const own = kept === undefined ? null : read(kept)
-      if (own !== null && own.n > 0) figures.push([key, own])
+      if (own !== null) figures.push([key, own])
     }
     return byChannelId(figures)
   }
@@ -119,4 +152,8 @@ export class LiveStatistics implements StatisticsSink {
   #rolling(): RollingStatistics {
     return new RollingStatistics({ longestS: this.#longestS, withPercentiles: true })
   }
+}
+
+function ifAny(statistics: ChannelStatistics): ChannelStatistics | null {
+  return statistics.n > 0 ? statistics : null
 }

@@ -7,6 +7,7 @@ import {
   multiply,
   subtract,
 } from './double-double.ts'
+import type { ChannelFigures } from './figures.ts'
 
 /** Where each number stands; sums take two places. */
 const BASE_US = 0
@@ -97,6 +98,13 @@ export class Moments {
     const perValue = shiftUs * added
     addProductTo(sums, T, shiftUs, added)
     addProductTo(sums, TT, perValue, shiftUs)
+  }
+
+  /** Adds count, min, sum and max to figures: less work than `merge`. */
+  foldInto(figures: ChannelFigures): void {
+    const sums = this.#sums
+    const micro = (sums[X] as number) + (sums[X + 1] as number)
+    figures.merge(this.count, sums[MIN] as number, micro, sums[MAX] as number)
   }
 
   /** Into an array of many, at a multiple of `SIZE`. */

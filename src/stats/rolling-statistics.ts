@@ -1,4 +1,5 @@
 import { US_PER_SECOND } from '../util/time-units.ts'
+import { ChannelFigures } from './figures.ts'
 import { Moments } from './moments.ts'
 import { type PackedCounts, ValueDigest } from './value-digest.ts'
 
@@ -98,6 +99,18 @@ export class RollingStatistics {
     this.#answer.merge(closed)
     if (this.#isOpenIn(seconds, now)) this.#answer.merge(this.#openMoments)
     return this.#answer
+  }
+
+  /** min, mean and max alone, which is little work. @param seconds, nowUs as for `moments` */
+  brief(seconds: number, nowUs?: number): ChannelFigures {
+    const now = this.#now(nowUs)
+    const figures = new ChannelFigures()
+    for (const slot of this.#slots(seconds, now)) {
+      this.#part.load(this.#moments, slot * Moments.SIZE)
+      this.#part.foldInto(figures)
+    }
+    if (this.#isOpenIn(seconds, now)) this.#openMoments.foldInto(figures)
+    return figures
   }
 
   /** All values of the window, to read percentiles from; none without `withPercentiles`. */

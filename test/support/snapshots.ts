@@ -134,7 +134,7 @@ export function snapshotWith(
   const valueAt = ({ id, quantity }: Channel, i: number): number =>
     quantity === null ? 20.5 + i : (base.values?.[id] ?? 0)
   const stats = Object.fromEntries(
-    channels.map((channel, i): [string, WindowStat | null] => {
+    channels.map((channel, i): [string, WindowStat] => {
       const value = valueAt(channel, i)
       const figures = { min: value - 1, avg: value, max: value + 1 }
       return [channel.id, base.windows[0]?.stats[channel.id] ?? figures]

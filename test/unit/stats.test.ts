@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
+import { LiveStatistics } from '../../src/stats/live-statistics.ts'
 import { Integrator } from '../../src/stats/totals.ts'
-import { SlidingWindows } from '../../src/stats/windows.ts'
 import { sampleOf } from '../support/samples.ts'
 
 const START_US = 1_790_000_000_000_000
@@ -11,7 +11,7 @@ function sample(timeUs: number, change: Partial<Sample> = {}): Sample {
   return sampleOf({ timeUs, ...change })
 }
 
-describe('SlidingWindows', () => {
+describe('windows of a live device', () => {
   it('agrees with a recount of the samples, for any spacing', () => {
     const steps = fc.array(
       fc.record({
@@ -22,7 +22,7 @@ describe('SlidingWindows', () => {
     )
     fc.assert(
       fc.property(steps, (list) => {
-        const windows = new SlidingWindows([3, 10, 60])
+        const windows = new LiveStatistics(60, Number.NEGATIVE_INFINITY)
         const all: Sample[] = []
         let timeUs = START_US
         for (const { us, volts } of list) {
@@ -31,7 +31,7 @@ describe('SlidingWindows', () => {
           all.push(each)
           windows.add(each)
         }
-        for (const read of windows.read(timeUs)) {
+        for (const read of [3, 10, 60].map((seconds) => windows.brief(seconds, timeUs))) {
           const from = (Math.floor(timeUs / 1e6) - read.seconds + 1) * 1e6
           const inside = all.filter((each) => each.timeUs >= from).map((each) => each.voltage)
           expect(read.samples).toBe(inside.length)
@@ -45,16 +45,16 @@ describe('SlidingWindows', () => {
   })
 
   it('forgets what is older and has nothing before the first sample', () => {
-    const windows = new SlidingWindows([2])
-    expect(windows.read(START_US)[0]).toEqual({ seconds: 2, samples: 0, stats: {} })
+    const windows = new LiveStatistics(2, Number.NEGATIVE_INFINITY)
+    expect(windows.brief(2, START_US)).toEqual({ seconds: 2, samples: 0, stats: {} })
     windows.add(sample(START_US, { voltage: 9 }))
     windows.add(sample(START_US + 5e6, { voltage: 1 }))
-    expect(windows.read(START_US + 5e6)[0]?.stats['v']).toEqual({
+    expect(windows.brief(2, START_US + 5e6).stats['v']).toEqual({
       min: 1,
       avg: 1,
       max: 1,
     })
-    expect(windows.read(START_US + 60e6)[0]?.stats['v']).toBeNull()
+    expect(windows.brief(2, START_US + 60e6)).toEqual({ seconds: 2, samples: 0, stats: {} })
   })
 })
 
