@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { AUTO, type FormatChoice } from './formats/format-choice.ts'
-import { FormatDecoder, PAUSE_MS } from './formats/format-lines.ts'
+import { FormatDecoder } from './formats/format-decoder.ts'
+import { PAUSE_MS } from './formats/format-lines.ts'
 import { SilenceWatch } from './silence.ts'
 import type { Source, SourceSink } from './source.ts'
 

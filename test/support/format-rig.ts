@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Frame, SampleFrame } from '../../src/protocol/frames.ts'
 import { parseFormat } from '../../src/sources/formats/format-choice.ts'
-import { FormatDecoder } from '../../src/sources/formats/format-lines.ts'
+import { FormatDecoder } from '../../src/sources/formats/format-decoder.ts'
 
 /** What a sketch printed: a file of test/captures. */
 export function capture(name: string): Buffer {

@@ -1,12 +1,11 @@
-import { isUtf8 } from 'node:buffer'
 import { decodeLine } from '../../protocol/codec.ts'
-import type { Frame, SampleFrame } from '../../protocol/frames.ts'
+import type { Frame } from '../../protocol/frames.ts'
 import type { Clock } from '../../util/clock.ts'
-import { isRecord } from '../../util/records.ts'
-import { type LineSink, LineSplitter } from '../lines/line-splitter.ts'
+import type { LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
 import { type FormatChoice, partsOf } from './format-choice.ts'
-import { readName } from './names.ts'
+import { Outlet } from './outlet.ts'
+import { firstByte, isOdd, isTornObject, OPEN_BRACE, textOf } from './wire-doubt.ts'
 
 /** Where a frame of a sketch's lines belongs. */
 export interface Origin {
@@ -38,7 +37,6 @@ const MOST_HELD = 64
 const MOST_WORDS = 4
 /** Nothing has come for so long: a block is over, ms. */
 export const PAUSE_MS = 300
-const OPEN_BRACE = 0x7b
 
 const MALFORMED: Frame = { kind: 'malformed', reason: 'json', protected: false }
 
@@ -281,117 +279,8 @@ export class FormatLines implements LineSink {
   }
 }
 
-/** Keeps what a form makes of lines, until that form is chosen. */
-class Outlet implements FormOutput {
-  #kept: ((output: FormOutput) => void)[] = []
-  #output: FormOutput | null = null
-
-  frame(frame: Frame, part: number, atMs: number): void {
-    if (this.#output !== null) this.#output.frame(frame, part, atMs)
-    else this.#kept.push((output) => output.frame(frame, part, atMs))
-  }
-
-  unit(channel: string, unit: string): void {
-    if (this.#output !== null) this.#output.unit(channel, unit)
-    else this.#kept.push((output) => output.unit(channel, unit))
-  }
-
-  forget(): void {
-    this.#kept = []
-  }
-
-  open(output: FormOutput): void {
-    const kept = this.#kept
-    this.#kept = []
-    this.#output = output
-    for (const each of kept) each(output)
-  }
-}
-
-/** Bytes into frames, whatever the chunks and whatever prints them. */
-export class FormatDecoder {
-  readonly #lines: FormatLines
-  readonly #splitter: LineSplitter
-
-  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock) {
-    this.#lines = new FormatLines(sink, choice, clock)
-    this.#splitter = new LineSplitter(this.#lines)
-  }
-
-  get isWaiting(): boolean {
-    return this.#lines.isWaiting
-  }
-
-  push(chunk: Uint8Array): void {
-    this.#splitter.push(chunk)
-  }
-
-  pause(): void {
-    this.#lines.pause()
-  }
-
-  end(): void {
-    this.#splitter.end()
-    this.#lines.end()
-  }
-
-  /** Nothing more will be read: whole lines that wait are handed on. */
-  settle(): void {
-    this.#lines.end()
-  }
-}
-
 /** The one form that a choice leaves; null: the wire, and what is found out. */
 function boundTo({ name }: FormatChoice): FormKind | null {
   if (name === 'text' || name === 'plotter') return 'text'
   return name === 'csv' || name === 'tab' ? 'table' : null
 }
-
-/** A line that the wire does not know, or a sample whose voltage and current have other names. */
-function isOdd(frame: Frame, bytes: Uint8Array): boolean {
-  if (frame.kind === 'malformed') return true
-  return frame.kind === 'sample' && !frame.electric && hasOtherNames(frame, bytes)
-}
-
-/** The names of the newest such sample, and the verdict: a device sends the same ones each time. */
-let lastNames = ''
-let lastVerdict = false
-
-function hasOtherNames({ extras }: SampleFrame, bytes: Uint8Array): boolean {
-  const isNested = bytes.indexOf(OPEN_BRACE, bytes.indexOf(OPEN_BRACE) + 1) > 0
-  const names = isNested ? namesIn(JSON.parse(textOf(bytes))) : Object.keys(extras ?? {})
-  const key = names.join('\n')
-  if (key !== lastNames) {
-    const found = new Set(names.map((name) => slotOf(name)))
-    lastNames = key
-    lastVerdict = found.has('v') && found.has('a')
-  }
-  return lastVerdict
-}
-
-/** Names of all members, those of objects within it, too. */
-function namesIn(value: unknown): string[] {
-  if (!isRecord(value)) return []
-  return Object.entries(value).flatMap(([name, member]) => [name, ...namesIn(member)])
-}
-
-function slotOf(name: string): string | null {
-  const { slot } = readName(name, null)
-  return slot.kind === 'electric' ? slot.id : null
-}
-
-function firstByte(bytes: Uint8Array): number | undefined {
-  return bytes.find((byte) => byte > 0x20)
-}
-
-function isTornObject(bytes: Uint8Array): boolean {
-  return firstByte(bytes) === OPEN_BRACE && bytes.includes(QUOTE)
-}
-
-/** UTF-8, else Latin-1, in which a sketch of an old editor writes its signs of units. */
-function textOf(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? UTF8.decode(bytes) : Buffer.from(bytes).toString('latin1')
-}
-
-const UTF8 = new TextDecoder('utf-8')
-const QUOTE = 0x22

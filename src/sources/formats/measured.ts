@@ -9,8 +9,7 @@ import { type Cell, inBaseUnit, inThousandths, isElectricUnit, readCell } from '
 import type { Units } from './format-choice.ts'
 import { electricOfUnit, type Name, readName } from './names.ts'
 import type { NamedValue, Reading } from './reading.ts'
-
-type Electric = 'v' | 'a' | 'w'
+import { type Electric, type ReadValue, unitsFor } from './usual-units.ts'
 
 /** A value that is absent, or that the sketch could not measure. */
 export type Measure = number | 'absent' | 'hole'
@@ -33,18 +32,6 @@ export interface Measured {
   /** Host's monotonic time, ms. */
   readonly atMs: number
 }
-
-/** Sketches that print no units, known by the names that they print. */
-const KNOWN_SKETCHES: readonly {
-  readonly names: string
-  readonly units: Units
-  readonly shunt: string
-}[] = [
-  // INA226_demo of RobTillaart's library: getBusVoltage, getShuntVoltage, getCurrent, getPower.
-  { names: 'bus|curr|power|shunt', units: { v: 'V', a: 'A', w: 'W' }, shunt: 'V' },
-  // ina260_test of Adafruit's first versions: readBusVoltage gives mV.
-  { names: 'bus voltage|current|power', units: { v: 'mV', a: 'mA', w: 'mW' }, shunt: 'mV' },
-]
 
 /** What names mean, and in which units, for one form of lines: learned from the first reading on. */
 export class Meaning {
@@ -90,7 +77,7 @@ export class Meaning {
   /** @returns null where nothing in it is a value that can be read */
   measure(reading: Reading): Measured | null {
     const values = reading.values.flatMap((value) => this.#valueOf(value) ?? [])
-    const taken = this.#unitsOf(values)
+    const taken = unitsFor(values, this.#given, this.#usual)
     const electric: Record<Electric, Measure> = { v: 'absent', a: 'absent', w: 'absent' }
     const ranks: Record<Electric, number> = { v: 0, a: 0, w: 0 }
     const extras: Record<string, number> = {}
@@ -189,30 +176,6 @@ export class Meaning {
     return name
   }
 
-  /** Units for the values of one reading that have none. */
-  #unitsOf(values: readonly ReadValue[]): Units & { readonly shunt: string } {
-    const electric = values.filter(({ name }) => name.slot.kind === 'electric' || isShunt(name))
-    const names = electric
-      .map(({ label }) => label.trim().toLowerCase())
-      .sort()
-      .join('|')
-    const isBare = electric.every(({ unit }) => unit === null)
-    const known = isBare ? KNOWN_SKETCHES.find((each) => each.names === names) : undefined
-    const usual = known?.units ?? this.#usual
-    const unitOf = (id: Electric): string | null =>
-      values.find(
-        ({ name, unit }) => name.slot.kind === 'electric' && name.slot.id === id && unit !== null,
-      )?.unit ?? null
-    // A power in mW beside a current without unit: that is in mA, and the other way round.
-    const [a, w] = [this.#given.a ?? unitOf('a'), this.#given.w ?? unitOf('w')]
-    return {
-      v: this.#given.v ?? usual.v,
-      a: a ?? w?.replace('W', 'A') ?? usual.a,
-      w: w ?? a?.replace('A', 'W') ?? usual.w,
-      shunt: known?.shunt ?? 'mV',
-    }
-  }
-
   #electric(id: Electric, value: ReadValue, cell: Cell, taken: Units): Measure {
     if (cell.kind === 'hole') return 'hole'
     const isSaid = value.unit !== null && electricOfUnit(value.unit) === id
@@ -286,16 +249,6 @@ export class Meaning {
   }
 }
 
-interface ReadValue {
-  readonly name: Name
-  /** As printed. */
-  readonly label: string
-  /** null: neither number nor hole */
-  readonly cell: Cell | null
-  readonly text: string
-  readonly unit: string | null
-}
-
 function unnamed(unit: string | null): Name | null {
   const id = unit === null ? null : electricOfUnit(unit)
   return id === null ? null : { slot: { kind: 'electric', id, rank: 1 }, unit, part: null }
@@ -305,10 +258,6 @@ function unnamed(unit: string | null): Name | null {
 function rankOf(stamp: Stamp): number {
   if (stamp.kind === 'none') return 0
   return stamp.kind === 'ts' && stamp.value >= 1e9 ? 2 : 1
-}
-
-function isShunt({ slot }: Name): boolean {
-  return slot.kind === 'channel' && slot.id === 'shunt_mv'
 }
 
 function shown(label: string): string {

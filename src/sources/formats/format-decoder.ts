@@ -1,0 +1,37 @@
+import type { Clock } from '../../util/clock.ts'
+import { LineSplitter } from '../lines/line-splitter.ts'
+import type { FormatChoice } from './format-choice.ts'
+import { FormatLines, type FormatSink } from './format-lines.ts'
+
+/** Bytes into frames, whatever the chunks and whatever prints them. */
+export class FormatDecoder {
+  readonly #lines: FormatLines
+  readonly #splitter: LineSplitter
+
+  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock) {
+    this.#lines = new FormatLines(sink, choice, clock)
+    this.#splitter = new LineSplitter(this.#lines)
+  }
+
+  get isWaiting(): boolean {
+    return this.#lines.isWaiting
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#splitter.push(chunk)
+  }
+
+  pause(): void {
+    this.#lines.pause()
+  }
+
+  end(): void {
+    this.#splitter.end()
+    this.#lines.end()
+  }
+
+  /** Nothing more will be read: whole lines that wait are handed on. */
+  settle(): void {
+    this.#lines.end()
+  }
+}
