@@ -23,7 +23,7 @@ export async function startLife(options: LifeOptions): Promise<LifeSigns | null>
 }
 
 /** `1 of 2 devices live (pump: waiting); 86400 samples; log recording, 5.2 MB`. */
-export function statusOf(hub: Hub, log: LogClient | null): string {
+function statusOf(hub: Hub, log: LogClient | null): string {
   const { devices, ledger } = hub
   const others = devices.filter(({ state }) => state.source.state !== 'live')
   const live = `${devices.length - others.length} of ${devices.length} devices live`

@@ -12,11 +12,14 @@ export function dbOption(): CliOption {
   })
 }
 
+/** What a log keeps where nobody says anything else. */
+export const DEFAULT_RETAIN = { ms: 48 * 3_600_000, text: '48h' } as const
+
 /** ms */
 export function retainOption(): CliOption {
   return option('--retain <duration>', 'how long samples stay in the log, 1m or more', {
-    default: 48 * 3_600_000,
-    defaultText: '48h',
+    default: DEFAULT_RETAIN.ms,
+    defaultText: DEFAULT_RETAIN.text,
     parse: retention,
   })
 }

@@ -2,7 +2,7 @@ import { ELECTRIC_CHANNELS } from '../domain/channels.ts'
 import { channelColumn, SAMPLE_COLUMNS } from '../domain/columns.ts'
 import { cleanText } from '../domain/sample.ts'
 import { isChannelId } from '../protocol/extras.ts'
-import { parseCsvRecord } from '../util/csv.ts'
+import { csvPlain, parseCsvRecord } from '../util/csv.ts'
 import { isRecord } from '../util/records.ts'
 import type { ImportedSample } from './import-label.ts'
 
@@ -24,7 +24,7 @@ export function exportReader(first: string): { kind: string; read: ReadExportedR
   const line = first.replace(/^\ufeff/, '')
   const names = parseCsvRecord(line)
   if (SAMPLE_COLUMNS.every((name, i) => names[i] === name)) {
-    return { kind: 'ina219 export (CSV)', read: csvReader(names.slice(FIXED).map(plain)) }
+    return { kind: 'ina219 export (CSV)', read: csvReader(names.slice(FIXED).map(csvPlain)) }
   }
   if (/^\{"time":"/.test(line) && readNdjson(line) !== NO_EXPORT) {
     return { kind: 'ina219 export (NDJSON)', read: readNdjson }
@@ -66,10 +66,10 @@ function csvReader(columns: readonly string[]): ReadExportedRow {
       extras[ids[i] as string] = value
     }
     return exportedRow(
-      plain(cells[1] as string),
+      csvPlain(cells[1] as string),
       { timeUs, voltage, current, power, extras },
       Number.isNaN(seq) ? null : seq,
-      plain(cells[FIXED - 1] as string),
+      csvPlain(cells[FIXED - 1] as string),
     )
   }
 }
@@ -126,11 +126,6 @@ function exportedRow(
 function channelIdOf(column: string): string {
   const id = column.replace(/_channel$/, '')
   return id !== column && channelColumn(id, SAMPLE_COLUMNS) === column ? id : column
-}
-
-/** Without the apostrophe that keeps a spreadsheet from running it, see `csvText`. */
-function plain(cell: string): string {
-  return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
 }
 
 /** The last minute that was read: most rows are of the same. */

@@ -3,6 +3,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import type { Epoch, Sample } from '../domain/sample.ts'
 import { decodeLine } from '../protocol/codec.ts'
 import type { Frame } from '../protocol/frames.ts'
+import { scaled } from '../protocol/time/stamp-scale.ts'
 import { decodeBytes } from '../sources/lines/line-decoder.ts'
 import type { LineSplitter } from '../sources/lines/line-splitter.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
@@ -20,10 +21,6 @@ export interface FrameLook {
   /** Time of the last sample of the look. */
   readonly lastUs: number | null
 }
-
-/** From here on `ts` is Unix time in s, from there in ms (PROTOCOL.md 5.1). */
-const UNIX_FROM = 1e9
-const UNIX_MS_FROM = 1e11
 
 /**
  * Looks whether a file holds frames as on the wire.
@@ -49,10 +46,9 @@ export function lookForFrames(lines: readonly string[]): FrameLook | null {
 const OTHERS: ReadonlySet<Frame['kind']> = new Set(['malformed', 'overlong', 'crc_error'])
 
 function unixUsOf(frame: Frame): number | null {
-  if (frame.kind !== 'sample' || frame.stamp.kind !== 'ts') return null
-  const { value } = frame.stamp
-  if (value < UNIX_FROM) return null
-  return Math.round(value * (value < UNIX_MS_FROM ? 1e6 : 1e3))
+  if (frame.kind !== 'sample') return null
+  const { scale, us } = scaled(frame.stamp, 0, null)
+  return scale === 'unix' ? us : null
 }
 
 export interface FrameImportOptions {

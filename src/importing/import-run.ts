@@ -55,7 +55,7 @@ export async function runImport(
   done: (report: FileReport) => void,
 ): Promise<void> {
   // All of them are looked at before anything is written.
-  const imports = plan.files.map((path) => planFile(refused(path, plan), plan))
+  const imports = plan.files.map((path) => planFile(otherThanLog(path, plan), plan))
   for (const [i, each] of imports.entries()) {
     const progress = (rows: number): void => {
       watch.progress(() => (i + each.input.progress) / imports.length, rows)
@@ -64,8 +64,8 @@ export async function runImport(
   }
 }
 
-/** A log is not read and written at a time. */
-function refused(path: string, { log }: ImportPlan): string {
+/** @throws InaError usage_invalid: a log is not read and written at a time */
+function otherThanLog(path: string, { log }: ImportPlan): string {
   if (realPath(path) !== log) return path
   throw new InaError(
     'usage_invalid',

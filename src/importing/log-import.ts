@@ -1,3 +1,4 @@
+import type { EventKind } from '../domain/events.ts'
 import { contentError, LogContent } from '../storage/read/log-content.ts'
 import { InaError } from '../util/errors.ts'
 import type { FileImport, LabelOf } from './file-import.ts'
@@ -72,7 +73,8 @@ async function* readAll(input: LogInput, labelOf: LabelOf, count: RowCount): Asy
     }
     for (const { timeUs, device, kind, detail } of content.events) {
       const label = labelOf(device)
-      label.eventAtOnce({ timeUs, device: label.label, kind: kind as never, detail })
+      // A log of another layout than ours has no other kinds, but older ones.
+      label.eventAtOnce({ timeUs, device: label.label, kind: kind as EventKind, detail })
     }
     yield
   } catch (error) {

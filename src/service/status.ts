@@ -38,7 +38,7 @@ export function statusLines(systemd: Systemd, clock: Clock): string[] {
 }
 
 /** `600 in the last minute; the newest 2026-11-20 20:13:00, 0.5 s ago`. */
-export function recentSamples(log: string, clock: Clock): string {
+function recentSamples(log: string, clock: Clock): string {
   try {
     const reader = LogReader.open(log)
     try {

@@ -10,6 +10,11 @@ export function csvText(text: string): string {
   return csvQuoted(FORMULA.test(text) ? `'${text}` : text)
 }
 
+/** What `csvText` made a cell of: without the apostrophe. */
+export function csvPlain(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell
+}
+
 /** One text cell as it is, for files that only we read. */
 export function csvQuoted(text: string): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text

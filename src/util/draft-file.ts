@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { systemCode } from './errors.ts'
+import { isProcessAlive } from './process-alive.ts'
 
 /** Process numbers mean something on one machine only, and folders are shared. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
@@ -60,13 +60,7 @@ function namesIn(folder: string): string[] {
 }
 
 function isOtherAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH'
-  }
+  return pid !== process.pid && isProcessAlive(pid)
 }
 
 function tryRemove(path: string): void {

@@ -16,7 +16,7 @@ import { isInaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { configFlag, configurable, configurationOf } from '../apply-config.ts'
 import { type Colour, colourFor } from '../colour.ts'
-import { logPath } from '../common-options.ts'
+import { DEFAULT_RETAIN, logPath } from '../common-options.ts'
 import { DEFAULT_BAUD } from '../device-plans.ts'
 import type { Scoped } from '../scope.ts'
 import type { DoctorOptions } from './doctor.ts'
@@ -131,8 +131,8 @@ async function probeLog(
   const retain = values.get('retain')
   return checkLog({
     file: logFilePath(logPath(db, io.env)),
-    retainMs: (retain?.value ?? 48 * 3_600_000) as number,
-    retainText: retain?.texts[0] ?? '48h',
+    retainMs: (retain?.value ?? DEFAULT_RETAIN.ms) as number,
+    retainText: retain?.texts[0] ?? DEFAULT_RETAIN.text,
   })
 }
 

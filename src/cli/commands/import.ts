@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { parseColumns } from '../../../mock/replay/column-spec.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { ChannelSetting } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
@@ -11,6 +10,7 @@ import { parseChannel } from '../channel-setting.ts'
 import { dbOption, retainOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
+import { columnsOption } from './columns-option.ts'
 import { formatOption } from './log-range.ts'
 
 export interface ImportOptions {
@@ -50,13 +50,7 @@ export function importCommand(io: ProcessIo): Command {
     )
     .addOption(dbOption())
     .addOption(retainOption())
-    .addOption(
-      option(
-        '--columns <list>',
-        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: detected)",
-        { parse: parseColumns, flagOnly: true },
-      ),
-    )
+    .addOption(columnsOption({ flagOnly: true }))
     .addOption(
       option(
         '--start <time>',

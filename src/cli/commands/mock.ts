@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { parseFaults } from '../../../mock/faults.ts'
-import { parseColumns } from '../../../mock/replay/column-spec.ts'
 import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import type { ProcessIo } from '../../app/io.ts'
@@ -11,6 +10,7 @@ import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
+import { columnsOption } from './columns-option.ts'
 
 interface MockCliOptions extends MockPlan {
   list?: boolean
@@ -83,13 +83,7 @@ export function mockCommand(io: ProcessIo): Command {
     .addOption(
       option('--replay <file>', 'play a recording: CSV, tables, labelled text, JSON lines'),
     )
-    .addOption(
-      option(
-        '--columns <list>',
-        "what a recording's columns are, such as time:ms,-,voltage:V,current:mA,power:W (default: detected)",
-        { parse: parseColumns },
-      ),
-    )
+    .addOption(columnsOption())
     .addOption(
       option('--plain-frames', 'bare frames without crc and hello, as plain sketches print'),
     )

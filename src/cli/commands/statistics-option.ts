@@ -19,7 +19,7 @@ export function statsOption(help: string): CliOption {
 }
 
 /** @param text `all`, or names with commas between; each once, in that order @throws InaError usage_invalid */
-export function parseStatistics(text: string): readonly StatisticName[] {
+function parseStatistics(text: string): readonly StatisticName[] {
   if (text.trim() === 'all') return STATISTICS
   const wanted = new Set<StatisticName>()
   for (const word of text.split(',').map((each) => each.trim())) {

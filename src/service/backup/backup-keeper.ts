@@ -8,7 +8,7 @@ import { DAY_US, dayName, dayOf, dayOfFile, fileName } from './day.ts'
 import { draftDay } from './day-file.ts'
 
 /** After its end a day may still get samples that are on their way, µs. */
-export const SETTLE_US = 600_000_000
+const SETTLE_US = 600_000_000
 /** A line of a CSV file, at most in the usual case, for a first look at the room there is. */
 const ROW_BYTES = 100
 /** What has to stay free for a log on the same disk. */

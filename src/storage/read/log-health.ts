@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { systemCode } from '../../util/errors.ts'
+import { isProcessAlive } from '../../util/process-alive.ts'
 import { layoutOf } from '../file/layout.ts'
 import { damaged, linked } from '../file/log-errors.ts'
 import { isLog, openForReading } from '../file/log-file.ts'
@@ -146,16 +147,7 @@ function isHeld(path: string, pid: number): boolean {
     // 1: POSIX  ADVISORY  WRITE 123 00:05:42 0 EOF: the process, then device (hex) and inode
     return locks.some((row) => new RegExp(` WRITE +${pid} +[0-9a-f]+:[0-9a-f]+:${ino} `).test(row))
   } catch {
-    return isAlive(pid)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) === 'EPERM'
+    return isProcessAlive(pid)
   }
 }
 
