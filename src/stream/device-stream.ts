@@ -3,17 +3,17 @@ import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
-import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
-import type { Source, SourceSink, SourceState } from '../sources/source.ts'
+import type { Source, SourceSink } from '../sources/source.ts'
 import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { HostTime } from '../util/host-time.ts'
 import { Backpressure, type Congestion } from './backpressure.ts'
 import { ChannelList } from './channel-list.ts'
-import { CommandLog } from './command-log.ts'
+import { DeviceCommands } from './device-commands.ts'
 import { DeviceRuns } from './device-runs.ts'
 import { EventReport } from './event-report.ts'
 import { HelloReport } from './hello-report.ts'
@@ -23,6 +23,7 @@ import { emptyLedger, type Ledger } from './ledger.ts'
 import { Poller } from './poller.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
+import { SourceReport } from './source-report.ts'
 import type { StreamListener } from './stream-listener.ts'
 import type { LiveStamp } from './time-entry.ts'
 import { Timeline } from './timeline.ts'
@@ -56,15 +57,6 @@ export interface DeviceStreamOptions {
   readonly congestion: readonly Congestion[]
 }
 
-/** Commands after which the device is asked what it is now: its range, its calibration. */
-const SAID_IN_HELLO: ReadonlySet<string> = new Set([
-  'set_range',
-  'set_shunt',
-  'set_zero',
-  'set_gain',
-  'defaults',
-])
-
 /**
  * One device, from frames to samples: frames of the source → intake → link →
  * timeline → recorder, and the ledger of it all. Knows no screen and no timer.
@@ -81,16 +73,14 @@ export class DeviceStream {
   readonly #link: Link
   readonly #timeline: Timeline
   readonly #recorder: Recorder
-  readonly #commands: CommandLog
+  readonly #commands: DeviceCommands
   readonly #said: HelloReport
   /** null: the device streams */
   readonly #poller: Poller | null
+  readonly #sourceReport: SourceReport
   readonly #backpressure: Backpressure
   readonly #startMs: number
   #wasConnected = false
-  /** State and reason as the source says, and as they were told. */
-  #source: readonly [SourceState, string] | null = null
-  #told: readonly [SourceState, string] | null = null
   /** When the newest line came, Unix µs. */
   #arrivalUs = 0
   /** Newest sample that came as it was measured. */
@@ -113,7 +103,13 @@ export class DeviceStream {
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#said = new HelloReport(this.#events, this.#runs)
     this.#intake = new Intake(this.#ledger, this.#events)
-    this.#commands = new CommandLog(this.#events, () => this.#said.firmware)
+    this.#commands = new DeviceCommands({
+      events: this.#events,
+      firmware: () => this.#said.firmware,
+      send: (id, command, maxTries) => {
+        this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
+      },
+    })
     this.#backpressure = new Backpressure(source, options.congestion)
     this.#channels = new ChannelList({
       settings: options.channels,
@@ -146,6 +142,7 @@ export class DeviceStream {
       ...this.#runs.resumeOptions,
     })
     this.#poller = options.pollMs === null ? null : this.#makePoller(options.pollMs)
+    this.#sourceReport = new SourceReport(listener, this.#poller)
     log?.onCommitted((epochId, seq) => {
       if (epochId === this.#runs.epoch?.id) this.#follow(this.#link.durable(seq))
     })
@@ -159,14 +156,13 @@ export class DeviceStream {
   tick(): void {
     this.#follow(this.#link.tick(this.#nowMs))
     this.#poller?.tick(this.#nowMs)
-    this.#tellState()
+    this.#sourceReport.tick()
     if (!this.#backpressure.isPaused) this.#timeline.tick(this.#host.nowUs())
   }
 
   /** Sends a command to the device, as soon as it listens; how it ended is an event. */
   command(command: Command): void {
-    const id = this.#commands.open(command)
-    this.#follow(this.#link.command(id, command, this.#nowMs))
+    this.#commands.send(command)
   }
 
   /**
@@ -226,6 +222,14 @@ export class DeviceStream {
     return this.#options.source
   }
 
+  /** What is applied to the readings, by host or device, in words; empty: nothing. */
+  get calibration(): string {
+    const { calibration } = this.#options
+    const byHost = calibration === null ? '' : calibrationText(calibration)
+    const byDevice = this.#said.applied === '' ? '' : `device ${this.#said.applied}`
+    return [byDevice, byHost].filter((each) => each !== '').join(', ')
+  }
+
   get #nowMs(): number {
     return this.#options.clock.monoMs()
   }
@@ -247,8 +251,7 @@ export class DeviceStream {
     },
     state: (state, reason) => {
       if (state === 'waiting') this.#disconnected()
-      this.#source = [state, reason]
-      this.#tellState()
+      this.#sourceReport.says(state, reason)
     },
     connected: () => this.#connected(),
     ended: () => {
@@ -311,20 +314,8 @@ export class DeviceStream {
       ledger: this.#ledger,
       events: this.#events,
       firmware: () => this.#said.firmware,
-      send: (command, maxTries, done) => {
-        const id = this.#commands.open(command, done)
-        this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
-      },
+      send: (command, maxTries, done) => this.#commands.send(command, { maxTries, done }),
     })
-  }
-
-  /** Says state and reason of the source where they have changed. */
-  #tellState(): void {
-    if (this.#source === null) return
-    const [state, reason] = this.#poller?.judge(...this.#source) ?? this.#source
-    if (this.#told?.[0] === state && this.#told[1] === reason) return
-    this.#told = [state, reason]
-    this.#listener.sourceState(state, reason)
   }
 
   #follow(events: readonly LinkEvent[]): void {
@@ -374,7 +365,7 @@ export class DeviceStream {
         ledger.commands_acked++
         return
       case 'command_done':
-        this.#commandDone(event.id, event.result)
+        this.#commands.ended(event.id, event.result)
         return
       case 'line_rate':
         this.#options.source.setBaud?.(event.baud)
@@ -382,14 +373,6 @@ export class DeviceStream {
       case 'send':
         this.#options.source.write(event.line)
     }
-  }
-
-  #commandDone(id: number, result: CommandResult): void {
-    const command = this.#commands.close(id, result)
-    if (command === null || result.kind !== 'ok' || !SAID_IN_HELLO.has(command.cmd)) return
-    const hello: Command = { cmd: 'hello' }
-    const asked = this.#commands.open(hello, () => {})
-    this.#follow(this.#link.command(asked, hello, this.#nowMs))
   }
 
   #hello({ hello, known, resumedFrom }: HelloEvent): void {
@@ -402,13 +385,5 @@ export class DeviceStream {
     this.#recorder.useRange(hello.range)
     this.#said.hello(hello, known)
     this.#poller?.hello(hello.mode, this.#nowMs)
-  }
-
-  /** What is applied to the readings, by host or device, in words; empty: nothing. */
-  get calibration(): string {
-    const { calibration } = this.#options
-    const byHost = calibration === null ? '' : calibrationText(calibration)
-    const byDevice = this.#said.applied === '' ? '' : `device ${this.#said.applied}`
-    return [byDevice, byHost].filter((each) => each !== '').join(', ')
   }
 }

@@ -1,0 +1,69 @@
+import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import { commandText, resultText } from './command-text.ts'
+import type { EventReport } from './event-report.ts'
+
+export interface DeviceCommandsOptions {
+  readonly events: EventReport
+  /** As the device has said in `hello`; null: it has not */
+  readonly firmware: () => string | null
+  /** Hands a command to the link, which reports under that number how it ended. */
+  readonly send: (id: number, command: Command, maxTries?: number) => void
+}
+
+interface SendOptions {
+  /** Called when it has ended, in place of an event. */
+  readonly done?: (result: CommandResult) => void
+  /** Absent: as often as PROTOCOL.md 6 says */
+  readonly maxTries?: number
+}
+
+interface Pending {
+  readonly command: Command
+  /** null: how it ends is an event */
+  readonly done: ((result: CommandResult) => void) | null
+}
+
+/** Commands after which the device is asked what it is now: its range, its calibration. */
+const SAID_IN_HELLO: ReadonlySet<string> = new Set([
+  'set_range',
+  'set_shunt',
+  'set_zero',
+  'set_gain',
+  'defaults',
+])
+
+/** The commands to a device that are under way; how each ended is an event, or its sender's to know. */
+export class DeviceCommands {
+  readonly #options: DeviceCommandsOptions
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 1
+
+  constructor(options: DeviceCommandsOptions) {
+    this.#options = options
+  }
+
+  send(command: Command, { done, maxTries }: SendOptions = {}): void {
+    const id = this.#nextId++
+    this.#pending.set(id, { command, done: done ?? null })
+    this.#options.send(id, command, maxTries)
+  }
+
+  /** The link says how a command ended. */
+  ended(id: number, result: CommandResult): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    this.#pending.delete(id)
+    const { command, done } = pending
+    if (done === null) this.#report(command, result)
+    else done(result)
+    if (result.kind === 'ok' && SAID_IN_HELLO.has(command.cmd)) {
+      this.send({ cmd: 'hello' }, { done: () => {} })
+    }
+  }
+
+  #report(command: Command, result: CommandResult): void {
+    const { events, firmware } = this.#options
+    const outcome = resultText(result, command, firmware())
+    events.report('command', `${commandText(command)}: ${outcome}`)
+  }
+}
