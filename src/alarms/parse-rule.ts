@@ -1,63 +1,24 @@
-import { ELECTRIC } from '../domain/channels.ts'
 import { cleanText } from '../domain/sample.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { parseMeasure } from './parse-measure.ts'
 import { parseSpan, parseValue, valueKindOf } from './parse-value.ts'
 import {
   ANY_ANOMALY,
   type Comparison,
   type Condition,
   type Expression,
-  isReserved,
   leavesOf,
   type Measure,
-  PLAIN_NAME,
   type Rule,
-  type Statistic,
 } from './rule.ts'
-import { RuleText } from './rule-text.ts'
+import { CLOSE, OPEN, QUOTED, RULE_HINT, RuleText } from './rule-text.ts'
 
 /** Longest name of a rule, and longest rule, in characters. */
 const MAX_NAME = 64
 const MAX_RULE = 1000
-/** Longest window, s: what a window keeps is kept for each device. */
-const MAX_WINDOW_S = 3600
-
-const HINT =
-  'write <what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>], such as a > 1.2A for 5s'
-const WHATS: readonly string[] = [
-  'v, a, w or the name of another channel',
-  'avg(w,1m), min, max, stddev, p95',
-  'rate(v)',
-  'charge',
-  'energy',
-  'battery',
-  'lost(1m)',
-  'out_of_range(1m)',
-  'silent',
-  'anomaly(a)',
-]
-const FUNCTIONS: readonly string[] = [
-  'avg',
-  'min',
-  'max',
-  'stddev',
-  'p5',
-  'p50',
-  'p95',
-  'p99',
-  'rate',
-  'lost',
-  'out_of_range',
-  'anomaly',
-]
-const STATISTIC = /^(?:avg|min|max|stddev|p[1-9]\d?)$/
 
 const WORD = /[\p{L}_]+/uy
-const QUOTED = /"[^"]*"|'[^']*'/uy
 const OPERATOR = /[<>=!]+/uy
-const OPEN = /\(/uy
-const CLOSE = /\)/uy
-const COMMA = /,/uy
 const DOTS = /\.\./uy
 const NAME = /[^\s"'()]+/uy
 
@@ -101,7 +62,7 @@ class RuleReader {
   rule(): Rule {
     const text = this.#text
     const from = text.at
-    if (text.isAtEnd) throw text.wrong('the rule is empty', HINT)
+    if (text.isAtEnd) throw text.wrong('the rule is empty', RULE_HINT)
     const read = this.#either()
     const when =
       this.#ruleForUs === null ? read : this.#withFor(read, this.#ruleForUs, this.#ruleForAt)
@@ -167,7 +128,7 @@ class RuleReader {
       if (word === 'hysteresis') result = this.#withHysteresis(result, at)
       else if (result.kind === 'silent') result = this.#silentFor(result, parseSpan(text), at)
       else {
-        if (forUs !== null) throw text.wrong("'for' stands twice", HINT, at)
+        if (forUs !== null) throw text.wrong("'for' stands twice", RULE_HINT, at)
         forUs = parseSpan(text)
         forAt = at
       }
@@ -187,7 +148,8 @@ class RuleReader {
     forUs: number,
     at: number,
   ): Expression {
-    if (read.afterUs !== null) throw this.#text.wrong('silent has a duration already', HINT, at)
+    if (read.afterUs !== null)
+      throw this.#text.wrong('silent has a duration already', RULE_HINT, at)
     return { kind: 'silent', afterUs: forUs }
   }
 
@@ -197,7 +159,7 @@ class RuleReader {
       throw this.#text.wrong("no 'for' can hold for a group with 'silent' in it", hint, at)
     }
     if (read.kind === 'silent') return read
-    if (read.forUs !== null) throw this.#text.wrong("'for' stands twice", HINT, at)
+    if (read.forUs !== null) throw this.#text.wrong("'for' stands twice", RULE_HINT, at)
     return { ...read, forUs }
   }
 
@@ -207,7 +169,7 @@ class RuleReader {
       const hint = 'write it behind the value of a condition, such as a > 1A hysteresis 50mA'
       throw text.wrong('hysteresis belongs to a condition with a value', hint, at)
     }
-    if (read.hysteresis !== 0) throw text.wrong("'hysteresis' stands twice", HINT, at)
+    if (read.hysteresis !== 0) throw text.wrong("'hysteresis' stands twice", RULE_HINT, at)
     const valueAt = text.at
     const { value } = parseValue(text, valueKindOf(read.measure, this.#context.channelUnit))
     const { comparison } = read
@@ -224,7 +186,7 @@ class RuleReader {
   #condition(): Expression {
     const text = this.#text
     const at = text.at
-    const measure = this.#measure()
+    const measure = parseMeasure(text)
     if (measure === 'silent') return this.#silence()
     if (measure.kind === 'anomaly' && text.peek(OPERATOR) === null) {
       if (text.peek(WORD) !== 'outside') return condition(measure, ANY_ANOMALY)
@@ -246,96 +208,6 @@ class RuleReader {
       throw text.wrong(`silent has no '${op}'`, 'write silent, silent for 10s, or silent > 10s', at)
     }
     return { kind: 'silent', afterUs: parseSpan(text) }
-  }
-
-  #measure(): Measure | 'silent' {
-    const text = this.#text
-    const at = text.at
-    const quoted = text.take(QUOTED)
-    if (quoted !== null) return { kind: 'channel', channel: this.#unquoted(quoted, at) }
-    const word = text.take(PLAIN_NAME)
-    if (word === null) {
-      throw text.wrong('what to watch is missing', `there are: ${WHATS.join('; ')}`)
-    }
-    if (text.take(OPEN) !== null) return this.#call(word, at)
-    if (word === 'silent') return word
-    if (word === 'charge' || word === 'energy' || word === 'battery') return { kind: word }
-    if (isReserved(word)) {
-      const hint = `a channel of that name stands in quotes: "${word}"`
-      throw text.wrong(`'${word}' stands where a condition is expected`, hint, at)
-    }
-    if (FUNCTIONS.includes(word)) this.#refuseBare(word, at)
-    return { kind: 'channel', channel: word }
-  }
-
-  /** Not `p95 > 3`; but a channel may well be called `min`, in quotes. */
-  #refuseBare(word: string, at: number): never {
-    const inside = word === 'lost' || word === 'out_of_range' ? '1m' : 'a'
-    const example = STATISTIC.test(word) ? `${word}(a,1m)` : `${word}(${inside})`
-    throw this.#text.wrong(
-      `${word} has parentheses`,
-      `write ${example}; a channel of that name stands in quotes`,
-      at,
-    )
-  }
-
-  /** Behind the parenthesis. */
-  #call(word: string, at: number): Measure {
-    const text = this.#text
-    let measure: Measure
-    if (STATISTIC.test(word)) {
-      const channel = this.#channel()
-      if (text.take(COMMA) === null) {
-        throw text.wrong('the length of the window is missing', `write ${word}(a,1m)`)
-      }
-      measure = {
-        kind: 'window',
-        statistic: word as Statistic,
-        channel,
-        windowS: this.#window(),
-      }
-    } else if (word === 'lost' || word === 'out_of_range') {
-      measure = { kind: word, windowS: this.#window() }
-    } else if (word === 'rate' || word === 'anomaly') {
-      const channelAt = text.at
-      const channel = this.#channel()
-      if (word === 'anomaly' && channel === ELECTRIC.power.id) {
-        const why = 'power follows from voltage and current, and is not looked at by itself'
-        throw text.wrong(why, 'write anomaly(v) or anomaly(a)', channelAt)
-      }
-      measure = { kind: word, channel }
-    } else {
-      const otherwise = `there are: ${FUNCTIONS.join(', ')}`
-      throw text.wrong(`'${word}' is no function`, didYouMean(word, FUNCTIONS, otherwise), at)
-    }
-    if (text.take(CLOSE) === null) throw text.wrong("')' is missing", HINT)
-    return measure
-  }
-
-  #channel(): string {
-    const text = this.#text
-    const at = text.at
-    const quoted = text.take(QUOTED)
-    if (quoted !== null) return this.#unquoted(quoted, at)
-    const word = text.take(PLAIN_NAME)
-    if (word === null) throw text.wrong('the name of a channel is missing', 'write v, a or w')
-    return word
-  }
-
-  #unquoted(quoted: string, at: number): string {
-    const id = cleanText(quoted.slice(1, -1))
-    if (id.trim() === '') throw this.#text.wrong('the name is empty', 'write one', at)
-    return id
-  }
-
-  /** @returns whole seconds */
-  #window(): number {
-    const at = this.#text.at
-    const seconds = parseSpan(this.#text) / 1e6
-    if (!Number.isInteger(seconds) || seconds > MAX_WINDOW_S) {
-      throw this.#text.wrong('a window has whole seconds, 1s to 1h', 'write one such as 1m', at)
-    }
-    return seconds
   }
 
   #comparison(measure: Measure): Comparison {
@@ -385,9 +257,9 @@ class RuleReader {
     const said =
       why ?? (word === 'latch' || word === 'as' ? `'${word}' stands twice` : 'this can not follow')
     const otherwise =
-      word === 'for' || word === 'hysteresis' ? `write it before 'latch' and 'as'` : HINT
+      word === 'for' || word === 'hysteresis' ? `write it before 'latch' and 'as'` : RULE_HINT
     const isKnown = word === null || words.includes(word)
-    return this.#text.wrong(said, isKnown ? otherwise : didYouMean(word, words, HINT), at)
+    return this.#text.wrong(said, isKnown ? otherwise : didYouMean(word, words, RULE_HINT), at)
   }
 }
 

@@ -1,5 +1,14 @@
 import { InaError } from '../util/errors.ts'
 
+/** The form of a rule, as a hint. */
+export const RULE_HINT =
+  'write <what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>], such as a > 1.2A for 5s'
+
+/** Tokens that rules and their measures share; sticky, as `RuleText.take` needs them. */
+export const QUOTED = /"[^"]*"|'[^']*'/uy
+export const OPEN = /\(/uy
+export const CLOSE = /\)/uy
+
 /** The text of a rule while it is read: where the reader stands, and errors that say so. */
 export class RuleText {
   readonly #text: string

@@ -1,0 +1,131 @@
+import { ELECTRIC } from '../domain/channels.ts'
+import { cleanText } from '../domain/sample.ts'
+import { didYouMean } from '../util/nearest.ts'
+import { parseSpan } from './parse-value.ts'
+import { isReserved, type Measure, PLAIN_NAME, type Statistic } from './rule.ts'
+import { CLOSE, OPEN, QUOTED, RULE_HINT, type RuleText } from './rule-text.ts'
+
+/** Longest window, s: what a window keeps is kept for each device. */
+const MAX_WINDOW_S = 3600
+
+const WHATS: readonly string[] = [
+  'v, a, w or the name of another channel',
+  'avg(w,1m), min, max, stddev, p95',
+  'rate(v)',
+  'charge',
+  'energy',
+  'battery',
+  'lost(1m)',
+  'out_of_range(1m)',
+  'silent',
+  'anomaly(a)',
+]
+const FUNCTIONS: readonly string[] = [
+  'avg',
+  'min',
+  'max',
+  'stddev',
+  'p5',
+  'p50',
+  'p95',
+  'p99',
+  'rate',
+  'lost',
+  'out_of_range',
+  'anomaly',
+]
+const STATISTIC = /^(?:avg|min|max|stddev|p[1-9]\d?)$/
+
+const COMMA = /,/uy
+
+/**
+ * What a condition looks at; `silent` looks at nothing.
+ *
+ * @throws InaError usage_invalid, which names the character
+ */
+export function parseMeasure(text: RuleText): Measure | 'silent' {
+  const at = text.at
+  const quoted = text.take(QUOTED)
+  if (quoted !== null) return { kind: 'channel', channel: unquoted(text, quoted, at) }
+  const word = text.take(PLAIN_NAME)
+  if (word === null) {
+    throw text.wrong('what to watch is missing', `there are: ${WHATS.join('; ')}`)
+  }
+  if (text.take(OPEN) !== null) return readCall(text, word, at)
+  if (word === 'silent') return word
+  if (word === 'charge' || word === 'energy' || word === 'battery') return { kind: word }
+  if (isReserved(word)) {
+    const hint = `a channel of that name stands in quotes: "${word}"`
+    throw text.wrong(`'${word}' stands where a condition is expected`, hint, at)
+  }
+  if (FUNCTIONS.includes(word)) refuseBare(text, word, at)
+  return { kind: 'channel', channel: word }
+}
+
+/** Not `p95 > 3`; but a channel may well be called `min`, in quotes. */
+function refuseBare(text: RuleText, word: string, at: number): never {
+  const inside = word === 'lost' || word === 'out_of_range' ? '1m' : 'a'
+  const example = STATISTIC.test(word) ? `${word}(a,1m)` : `${word}(${inside})`
+  throw text.wrong(
+    `${word} has parentheses`,
+    `write ${example}; a channel of that name stands in quotes`,
+    at,
+  )
+}
+
+/** Behind the parenthesis. */
+function readCall(text: RuleText, word: string, at: number): Measure {
+  let measure: Measure
+  if (STATISTIC.test(word)) {
+    const channel = readChannel(text)
+    if (text.take(COMMA) === null) {
+      throw text.wrong('the length of the window is missing', `write ${word}(a,1m)`)
+    }
+    measure = {
+      kind: 'window',
+      statistic: word as Statistic,
+      channel,
+      windowS: readWindow(text),
+    }
+  } else if (word === 'lost' || word === 'out_of_range') {
+    measure = { kind: word, windowS: readWindow(text) }
+  } else if (word === 'rate' || word === 'anomaly') {
+    const channelAt = text.at
+    const channel = readChannel(text)
+    if (word === 'anomaly' && channel === ELECTRIC.power.id) {
+      const why = 'power follows from voltage and current, and is not looked at by itself'
+      throw text.wrong(why, 'write anomaly(v) or anomaly(a)', channelAt)
+    }
+    measure = { kind: word, channel }
+  } else {
+    const otherwise = `there are: ${FUNCTIONS.join(', ')}`
+    throw text.wrong(`'${word}' is no function`, didYouMean(word, FUNCTIONS, otherwise), at)
+  }
+  if (text.take(CLOSE) === null) throw text.wrong("')' is missing", RULE_HINT)
+  return measure
+}
+
+function readChannel(text: RuleText): string {
+  const at = text.at
+  const quoted = text.take(QUOTED)
+  if (quoted !== null) return unquoted(text, quoted, at)
+  const word = text.take(PLAIN_NAME)
+  if (word === null) throw text.wrong('the name of a channel is missing', 'write v, a or w')
+  return word
+}
+
+function unquoted(text: RuleText, quoted: string, at: number): string {
+  const id = cleanText(quoted.slice(1, -1))
+  if (id.trim() === '') throw text.wrong('the name is empty', 'write one', at)
+  return id
+}
+
+/** @returns whole seconds */
+function readWindow(text: RuleText): number {
+  const at = text.at
+  const seconds = parseSpan(text) / 1e6
+  if (!Number.isInteger(seconds) || seconds > MAX_WINDOW_S) {
+    throw text.wrong('a window has whole seconds, 1s to 1h', 'write one such as 1m', at)
+  }
+  return seconds
+}
