@@ -15,6 +15,11 @@ export interface DeviceAlarmsOptions {
   readonly onEvent: (event: AlarmEvent) => void
 }
 
+interface WatchedSilence {
+  readonly alarm: Alarm
+  readonly silence: SilenceState
+}
+
 const NO_ANOMALIES: ReadonlyMap<string, number> = new Map()
 
 /**
@@ -27,7 +32,7 @@ export class DeviceAlarms {
   readonly #onEvent: (event: AlarmEvent) => void
   readonly #sensors: Sensors
   readonly #usual = new UsualInterval()
-  readonly #silences: readonly { readonly alarm: Alarm; readonly silence: SilenceState }[]
+  readonly #silences: readonly WatchedSilence[]
   #lastUs: number | null = null
   #epochId = 0
   /** The time to the next sample says nothing: a clock was set. */
@@ -78,9 +83,8 @@ export class DeviceAlarms {
     this.#epochId = epochId
     this.#isClockSet = false
     this.#sensors.take(sample, anomalies)
-    const read = (measure: Measure): number | null | undefined => this.#sensors.read(measure)
     for (const alarm of this.alarms) {
-      alarm.evaluation.take(read)
+      alarm.evaluation.take(this.#read)
       this.#step(alarm, timeUs, pauseUs)
     }
   }
@@ -100,17 +104,19 @@ export class DeviceAlarms {
     return this.#lastUs
   }
 
+  readonly #read = (measure: Measure): number | null | undefined => this.#sensors.read(measure)
+
   #silent(lastUs: number, untilUs: number): void {
     const pauseUs = this.#usual.longestUs
-    const due = this.#silences
-      .filter(({ silence }) => !silence.truth)
-      .map((each) => ({ ...each, dueUs: Math.round(lastUs + (each.silence.afterUs ?? pauseUs)) }))
-      .filter(({ dueUs }) => dueUs < untilUs)
-      .sort((one, other) => one.dueUs - other.dueUs)
-    for (const { alarm, silence, dueUs } of due) {
+    const dueUs = ({ silence: { afterUs } }: WatchedSilence): number =>
+      Math.round(lastUs + (afterUs ?? pauseUs))
+    const due = this.#silences.filter((each) => !each.silence.truth && dueUs(each) < untilUs)
+    for (const each of due.sort((one, other) => dueUs(one) - dueUs(other))) {
+      const { alarm, silence } = each
+      const timeUs = dueUs(each)
       silence.truth = true
-      silence.value = (dueUs - lastUs) / 1e6
-      this.#step(alarm, dueUs, pauseUs)
+      silence.value = (timeUs - lastUs) / 1e6
+      this.#step(alarm, timeUs, pauseUs)
     }
   }
 

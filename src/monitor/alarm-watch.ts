@@ -130,14 +130,14 @@ class WatchedDevice {
     this.#context = context
     this.#heardMs = context.clock.monoMs()
     this.#isNow = device.stream.source.live
-    const totals = device.state
+    const { state } = device
     this.alarms = new DeviceAlarms({
       rules,
       channelUnit,
       figures: {
-        chargeMah: () => totals.totals.chargeMah,
-        energyMwh: () => totals.totals.energyMwh,
-        batteryPercent: () => totals.battery?.percent ?? null,
+        chargeMah: () => state.totals.chargeMah,
+        energyMwh: () => state.totals.energyMwh,
+        batteryPercent: () => state.battery?.percent ?? null,
       },
       onEvent: (event) => this.#report(event),
     })
