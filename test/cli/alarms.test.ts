@@ -116,13 +116,13 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     const args = ['--no-log', '--alarm', 'a > 1', '--on-alarm', `'${path}' '${folder}'`]
     const child = start([...QUIET, ...args])
     const end = finished(child)
-    child.stdin?.end(frames([2, 0, 2, 0, 2, 0, 2]))
-    const told = join(folder, 'told')
-    await until('it was told of the first', () => existsSync(told))
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString()
     })
+    child.stdin?.end(frames([2, 0, 2, 0, 2, 0, 2]))
+    const told = join(folder, 'told')
+    await until('it was told of the first', () => existsSync(told))
     await until('all is read', () => said.includes('ended'))
     writeFileSync(join(folder, 'go'), '')
     expect((await end).code).toBe(0)
