@@ -5,12 +5,12 @@ import {
   type Comparison,
   type Condition,
   type Expression,
-  expressionText,
   leavesOf,
   type Measure,
   type Statistic,
 } from '../../src/alarms/rule.ts'
 import { InaError } from '../../src/util/errors.ts'
+import { expressionText } from '../support/expression-text.ts'
 
 const channel = fc.constantFrom(
   'v',

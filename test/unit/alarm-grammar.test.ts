@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseRule } from '../../src/alarms/parse-rule.ts'
-import { expressionText } from '../../src/alarms/rule.ts'
 import { InaError } from '../../src/util/errors.ts'
+import { expressionText } from '../support/expression-text.ts'
 
 function when(text: string): unknown {
   return parseRule(text).when
