@@ -1,4 +1,5 @@
-import { type PlannedRow, planRows, type RowPlan } from '../../mock/replay/row-plan.ts'
+import { planRows, type RowPlan } from '../../mock/replay/row-plan.ts'
+import type { PlannedRow } from '../../mock/replay/row-reader.ts'
 import { DEFAULT_RANGE, isInRange } from '../domain/limits.ts'
 import { cleanText, markOutOfRange, powerOf } from '../domain/sample.ts'
 import { withIsoDates } from '../sources/text/written-dates.ts'
