@@ -175,7 +175,7 @@ export interface Snapshot {
   readonly log: (LogState & LogPlace) | null
   readonly windows: readonly WindowStats[]
   readonly totals: TotalsView
-  /** A load that repeats; null: none is seen, or nobody looks for one (without a screen). */
+  /** A load that repeats; null: none is seen. */
   readonly cycles: Cycles | null
   /** null without `--battery`, and before the first sample */
   readonly battery: BatteryState | null

@@ -102,7 +102,7 @@ export class RollingStatistics {
   }
 
   /** min, mean and max alone, which is little work. @param seconds, nowUs as for `moments` */
-  brief(seconds: number, nowUs?: number): ChannelFigures {
+  brief(seconds: number, nowUs: number): ChannelFigures {
     const now = this.#now(nowUs)
     const figures = new ChannelFigures()
     for (const slot of this.#slots(seconds, now)) {

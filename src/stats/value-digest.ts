@@ -8,7 +8,7 @@ const LOG_RATIO = Math.log(RATIO)
 const OFFSET = 400_000
 
 /** Different values counted apart in a whole span. */
-export const MOST_DIFFERENT = 65_536
+const MOST_DIFFERENT = 65_536
 
 /** What has been counted, packed: values and counts in turn; in an Int32Array numbers of bins and counts. */
 export type PackedCounts = Float64Array | Int32Array

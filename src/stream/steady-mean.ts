@@ -1,6 +1,6 @@
 import type { SampleFrame } from '../protocol/frames.ts'
 
-/** What came together while a load was held. */
+/** What some readings of one load come to. */
 export interface MeanOf {
   /** V or A */
   readonly mean: number
