@@ -23,7 +23,7 @@ const EXAMPLES: readonly Example[] = [
 
 const EXIT = `
 Exit code: 0 where nothing is wrong (notes and warnings may be), else that of the first problem:
-1 program, 2 configuration, clock or terminal, 3 port, 4 disk or log. Nothing is changed.
+1 program, 2 configuration or clock, 3 port, 4 disk or log. Nothing is changed.
 `
 
 export function doctorCommand(io: ProcessIo): Command {
