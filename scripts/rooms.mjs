@@ -52,6 +52,7 @@ const DOORS = {
     'read/log-query.ts',
     'read/log-reader.ts',
     'read/sql-tables.ts',
+    'file/leftovers.ts',
     'file/output-guard.ts',
   ],
 }

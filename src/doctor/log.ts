@@ -1,14 +1,15 @@
+import { basename } from 'node:path'
+import { type LeftoverKind, leftoversOf } from '../storage/file/leftovers.ts'
 import {
   estimateLogBytes,
   inspectLog,
   type LogHealth,
-  leftBeside,
   writerOf,
 } from '../storage/read/log-health.ts'
 import { type InaError, isInaError } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
 import { checkDisk, size } from './disk.ts'
-import { type Finding, Findings } from './finding.ts'
+import { type Finding, Findings, type Level } from './finding.ts'
 
 /** Rate that is reckoned with where the log does not tell. */
 const USUAL_RATE_HZ = 1
@@ -84,26 +85,27 @@ function addFault(found: Findings, error: InaError, file: string): void {
   } else found.add('problem', error.message, error.hint)
 }
 
+const DELETE_IT = 'delete it when it is of no use (docs/log.md)'
+
+/** What is said of a file beside the log, behind its name. */
+const BESIDE: Readonly<Record<LeftoverKind, readonly [Level, string, string]>> = {
+  spill: [
+    'warning',
+    'holds samples that the log could not take',
+    'the next monitor with this log takes them in',
+  ],
+  rejected: [
+    'warning',
+    'holds records that the log refused',
+    'look into it, and delete it when it is of no use (docs/log.md)',
+  ],
+  replaced: ['note', 'was left when the log was replaced', DELETE_IT],
+  old_journal: ['note', 'holds the last commits of a log that was moved or deleted', DELETE_IT],
+}
+
 function checkBeside(found: Findings, file: string): void {
-  for (const name of leftBeside(file)) {
-    if (name.endsWith('.spill.csv')) {
-      found.add(
-        'warning',
-        `${name} holds samples that the log could not take`,
-        'the next monitor with this log takes them in',
-      )
-    } else if (/\.rejected-\d+$/.test(name)) {
-      found.add(
-        'warning',
-        `${name} holds records that the log refused`,
-        'look into it, and delete it when it is of no use (docs/log.md)',
-      )
-    } else {
-      found.add(
-        'note',
-        `${name} was left when the log was replaced`,
-        'delete it when it is of no use (docs/log.md)',
-      )
-    }
+  for (const { path, kind } of leftoversOf(file)) {
+    const [level, text, advice] = BESIDE[kind]
+    found.add(level, `${basename(path)} ${text}`, advice)
   }
 }

@@ -110,7 +110,6 @@ async function checkUse(
 interface Heard {
   hello: HelloFrame | null
   samples: number
-  lines: number
   bytes: number
   failure: { readonly message: string; readonly hint: string } | null
 }
@@ -155,7 +154,7 @@ async function checkAnswer(
 
 /** Asks who it is, once a second until the answer is there or the time is over. */
 async function ask(path: string, baud: number, clock: Clock): Promise<Heard> {
-  const heard: Heard = { hello: null, samples: 0, lines: 0, bytes: 0, failure: null }
+  const heard: Heard = { hello: null, samples: 0, bytes: 0, failure: null }
   const source = new SerialSource({ path, baud, wait: false, clock })
   await new Promise<void>((resolve) => {
     let seq = 1
@@ -172,7 +171,6 @@ async function ask(path: string, baud: number, clock: Clock): Promise<Heard> {
         heard.bytes += count
       },
       frame: (frame) => {
-        heard.lines++
         if (frame.kind === 'sample') heard.samples++
         if (frame.kind !== 'hello') return
         heard.hello = frame

@@ -1,10 +1,19 @@
 import type { ProcessIo } from '../../app/io.ts'
+import type { LeftoverKind } from '../../storage/file/leftovers.ts'
 import { type RepairReport, repairLog } from '../../storage/repair/repair-log.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { logPath } from '../common-options.ts'
 import type { RepairOptions } from './repair.ts'
 import { WorkProgress } from './work-progress.ts'
+
+/** What a file beside the log holds. */
+const LEFTOVERS: Readonly<Record<LeftoverKind, string>> = {
+  spill: 'samples that flow back into a log of that name by themselves',
+  rejected: 'records that the log did not take',
+  replaced: 'an earlier log, which another file took the place of',
+  old_journal: 'the last commits of a log that was moved or deleted',
+}
 
 /** Missing spans that are listed for people. */
 const LISTED_SPANS = 20
@@ -67,17 +76,9 @@ function textOf(file: string, report: RepairReport): string {
   for (const { path, samples, known, refused } of report.taken) {
     lines.push(`  ${path}: ${samples} samples brought in, ${known} were there, ${refused} refused`)
   }
-  const untaken = leftovers.filter((each) => !report.taken.some(({ path }) => path === each))
-  for (const each of untaken) lines.push(`  beside it: ${each} (${leftoverText(each)})`)
+  const untaken = leftovers.filter((each) => !report.taken.some(({ path }) => path === each.path))
+  for (const { path, kind } of untaken) lines.push(`  beside it: ${path} (${LEFTOVERS[kind]})`)
   return `${lines.join('\n')}\n`
-}
-
-function leftoverText(path: string): string {
-  if (path.endsWith('.spill.csv'))
-    return 'samples that flow back into a log of that name by themselves'
-  if (path.includes('.rejected-')) return 'records that the log did not take'
-  if (path.includes('.replaced-')) return 'an earlier log, which another file took the place of'
-  return 'the last commits of a log that was moved or deleted'
 }
 
 function jsonOf(file: string, report: RepairReport): string {
@@ -102,7 +103,7 @@ function jsonOf(file: string, report: RepairReport): string {
     lost_ranges: report.losses,
     minutes: report.minutes,
     renamed: report.invented,
-    leftovers: report.leftovers,
+    leftovers: report.leftovers.map(({ path }) => path),
     taken: report.taken,
   })}\n`
 }

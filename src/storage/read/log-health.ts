@@ -1,6 +1,6 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { systemCode } from '../../util/errors.ts'
 import { isProcessAlive } from '../../util/process-alive.ts'
@@ -148,19 +148,6 @@ function isHeld(path: string, pid: number): boolean {
     return locks.some((row) => new RegExp(` WRITE +${pid} +[0-9a-f]+:[0-9a-f]+:${ino} `).test(row))
   } catch {
     return isProcessAlive(pid)
-  }
-}
-
-/** Names of the files beside a log that hold what is not in it (docs/log.md). */
-export function leftBeside(file: string): string[] {
-  const name = basename(file)
-  const rest = /^(\.spill\.csv|\.rejected-\d+|\.replaced-\d+|-wal\.old-\d+)$/
-  try {
-    return readdirSync(dirname(file))
-      .filter((each) => each.startsWith(name) && rest.test(each.slice(name.length)))
-      .toSorted()
-  } catch {
-    return []
   }
 }
 

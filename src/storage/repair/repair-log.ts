@@ -6,6 +6,7 @@ import { createDraft, removeDraft } from '../../util/draft-file.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
 import { applicationIdOf } from '../file/file-kind.ts'
 import { layoutOf } from '../file/layout.ts'
+import { type Leftover, leftoversOf, textLeftovers } from '../file/leftovers.ts'
 import { foreign, logError, newer, missing as noLog } from '../file/log-errors.ts'
 import { isLog, openForWriting } from '../file/log-file.ts'
 import { createLog } from '../file/new-log.ts'
@@ -13,10 +14,10 @@ import { place, sync } from '../file/placing.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from '../file/schema.ts'
 import { WriterLock } from '../file/writer-lock.ts'
 import { LogWriter } from '../write/log-writer.ts'
-import { leftoversOf, type TakenLeftover, takeLeftover, textLeftovers } from './leftovers.ts'
 import { PageStore } from './page-store.ts'
 import { type MissingSpan, rebuild } from './rebuild.ts'
 import { salvage } from './salvage.ts'
+import { type TakenLeftover, takeLeftover } from './take-leftover.ts'
 
 export interface RepairReport {
   /** The new log; null: the log is sound, and nothing was written. */
@@ -38,7 +39,7 @@ export interface RepairReport {
   /** What has another name now, since its own is gone. */
   readonly invented: readonly string[]
   /** Other files beside the log that may have samples of it. */
-  readonly leftovers: readonly string[]
+  readonly leftovers: readonly Leftover[]
   /** Those of them that were brought in. */
   readonly taken: readonly TakenLeftover[]
 }
@@ -98,7 +99,7 @@ function lockOf(file: string, clock: Clock): WriterLock | null {
   }
 }
 
-function saved(request: RepairRequest, leftovers: string[]): RepairReport {
+function saved(request: RepairRequest, leftovers: readonly Leftover[]): RepairReport {
   const { file, out, clock, progress } = request
   const store = new PageStore(file)
   const draft = createDraft(out)
@@ -123,7 +124,7 @@ function saved(request: RepairRequest, leftovers: string[]): RepairReport {
       noteRepair(db, file, samples, total)
       const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
       const wanted = request.withLeftovers ? textLeftovers(leftovers) : []
-      const taken = wanted.map((path) => takeLeftover(path, db, makeWriter))
+      const taken = wanted.map(({ path }) => takeLeftover(path, db, makeWriter))
       makeWriter().finish()
       const report = {
         repaired: out,
@@ -222,7 +223,7 @@ function isWhole(file: string): boolean {
   }
 }
 
-function soundReport(leftovers: readonly string[]): RepairReport {
+function soundReport(leftovers: readonly Leftover[]): RepairReport {
   return {
     repaired: null,
     faults: [],

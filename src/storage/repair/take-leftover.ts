@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Epoch } from '../../domain/sample.ts'
 import { isOfContent } from '../file/log-errors.ts'
@@ -8,24 +6,6 @@ import { fromStored, type StoredValue } from '../file/stored-value.ts'
 import { BlockBuilder, EMPTY_BATCH, type LogBatch, samplesOf } from '../write/log-batch.ts'
 import type { LogWriter } from '../write/log-writer.ts'
 import { SpillFile } from '../write/spill-file.ts'
-
-const LEFT = /^(?:\.spill\.csv|(?:\.(?:rejected|replaced)-|-wal\.old-|-journal\.old-)\d+)$/
-/** Those that hold records as text. */
-const TEXT = /(?:\.spill\.csv|\.rejected-\d+)$/
-
-/** What the writer keeps beside a log that it could not use. */
-export function leftoversOf(file: string): string[] {
-  const name = basename(file)
-  return readdirSync(dirname(file))
-    .filter((each) => each.startsWith(name) && LEFT.test(each.slice(name.length)))
-    .map((each) => join(dirname(file), each))
-    .sort()
-}
-
-/** Leftovers whose samples can be brought in. */
-export function textLeftovers(leftovers: readonly string[]): string[] {
-  return leftovers.filter((each) => TEXT.test(each))
-}
 
 /** What came of a leftover. */
 export interface TakenLeftover {
