@@ -40,6 +40,7 @@ export function parseSettings(
   clock: Clock,
 ): Scoped<Command>[] {
   const found = texts.flatMap((text) => wordsOf(text, devices, clock))
+  const parts = found.map((each) => [each])
   const made = found.map((each): Scoped<Command> | null => {
     if (each.word.kind === 'member') return null
     const { device, text } = each
@@ -57,6 +58,10 @@ export function parseSettings(
       value: word.added(setting.value, each.value, each),
       text: `${setting.text} ${each.text}`,
     }
+    parts[at]?.push(each)
+  })
+  found.forEach(({ word }, i) => {
+    if (word.kind === 'setting') word.check(parts[i] ?? [])
   })
   return made.filter((each) => each !== null)
 }

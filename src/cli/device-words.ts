@@ -32,6 +32,11 @@ export interface SettingWord extends WordBase {
    * @throws InaError usage_invalid
    */
   members(value: string | null, given: Given): Omit<Command, 'cmd'>
+  /**
+   * @param words it and its further members, whatever their order: do they agree?
+   * @throws InaError usage_invalid
+   */
+  check(words: readonly GivenValue[]): void
 }
 
 /** A word that is a further member of the command of another one. */
@@ -53,6 +58,11 @@ export interface Given {
   readonly name: string
   readonly example: string
   readonly clock: Clock
+}
+
+/** A word with what stands behind its `=`; null: nothing does. */
+export interface GivenValue extends Given {
+  readonly value: string | null
 }
 
 const OUTPUTS = ['A', 'B', 'C', 'D'] as const
@@ -129,11 +139,12 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     example: 'threshold=1.5',
     cmd: 'set_threshold',
     members: threshold,
+    check: checkThreshold,
   }),
   member({
     names: ['low'],
     form: 'low=<limit>',
-    about: 'with threshold: the alarm ends below it (default: 5 % under the threshold)',
+    about: 'with threshold: the alarm ends below it, in its unit (default: 5 % under it)',
     example: 'threshold=1.5 low=1.4',
     of: 'threshold',
     cmd: 'set_threshold',
@@ -283,9 +294,10 @@ function wrapped(text: string, width: number): string[] {
 }
 
 function setting(
-  word: Omit<SettingWord, 'kind' | 'mayBeBare'> & { readonly mayBeBare?: boolean },
+  word: Omit<SettingWord, 'kind' | 'mayBeBare' | 'check'> &
+    Partial<Pick<SettingWord, 'mayBeBare' | 'check'>>,
 ): SettingWord {
-  return { kind: 'setting', mayBeBare: false, ...word }
+  return { kind: 'setting', mayBeBare: false, check: () => {}, ...word }
 }
 
 function member(word: Omit<MemberWord, 'kind'>): MemberWord {
@@ -315,11 +327,29 @@ function threshold(value: string | null, given: Given): Omit<Command, 'cmd'> {
 function withQuantity(command: Command, value: string, given: Given): Command {
   const wanted = value.toLowerCase()
   if (!['a', 'v', 'w'].includes(wanted)) throw invalid(given, 'is none of a, v, w')
-  const { quantity: byUnit } = command
-  if (byUnit !== undefined && byUnit !== wanted) {
-    throw invalid(given, `contradicts the unit of the threshold, which is ${byUnit}`)
-  }
   return { ...command, quantity: wanted }
+}
+
+/** A limit in another unit than it is compared in would switch at something else. */
+function checkThreshold(words: readonly GivenValue[]): void {
+  const [limit, ...members] = words
+  const [first] = members
+  if (limit === undefined || first === undefined) return
+  if (limit.value === 'off') throw invalid(first, 'needs a threshold that is on')
+  const named = members.find(({ name }) => name === 'quantity')
+  const by = named !== undefined && quantitySaid(limit) === null ? named : limit
+  // As the device takes it where nothing says so.
+  const wanted = quantitySaid(by) ?? 'a'
+  const other = words.find((word) => (quantitySaid(word) ?? wanted) !== wanted)
+  if (other === undefined) return
+  const bare = quantitySaid(by) === null ? ', which is in A' : ''
+  throw invalid(other, `contradicts '${by.text}'${bare}`)
+}
+
+/** a, v or w; null: the word leaves it to another one */
+function quantitySaid({ name, value }: GivenValue): string | null {
+  if (name === 'quantity') return value?.toLowerCase() ?? null
+  return readQuantity(value ?? '', ['A', 'V', 'W'])?.unit?.toLowerCase() ?? null
 }
 
 function cutoff(value: string | null, given: Given): Omit<Command, 'cmd'> {

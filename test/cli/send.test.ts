@@ -76,6 +76,7 @@ describe('ina219 send --mock', () => {
     [['intervall=5'], /'intervall' is no setting of a device; did you mean 'interval'\?/],
     [['interval=soon'], /not a number of ms or a duration; write interval=500/],
     [['low=1'], /goes with threshold/],
+    [['threshold=1.5A', 'quantity=v'], /'quantity=v' contradicts 'threshold=1.5A'/],
     [['spare:save'], /for a device 'spare', and there is none/],
   ])('exits 2 for %j', async (words, message) => {
     const sent = await ina219(['send', ...words, '--mock'])
