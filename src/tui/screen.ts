@@ -1,5 +1,5 @@
 import type { ReadStream } from 'node:tty'
-import type { Snapshot, View } from '../monitor/view.ts'
+import type { Snapshot, View, ViewControl } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { Bell } from './bell.ts'
@@ -173,26 +173,27 @@ class MonitorScreen implements Screen {
     this.#options.onQuit()
   }
 
-  async #resetTotals(): Promise<void> {
-    let text = 'charge and energy start again at 0'
-    try {
-      await this.#options.view.control({ kind: 'totals_reset', device: this.#view.selected })
-    } catch (error) {
-      text = errorText(error)
-    }
-    this.#change(noticed(this.#view, text, this.#viewContext))
+  #resetTotals(): Promise<void> {
+    const device = this.#view.selected
+    return this.#control({ kind: 'totals_reset', device }, 'charge and energy start again at 0')
   }
 
   async #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): Promise<void> {
     const { snapshot } = this.#feed
     if (snapshot === null || snapshot.alarms.length === 0) return
-    const device = this.#view.selected
-    const isAck = kind === 'alarm_ack'
-    let text = isAck ? 'alarms acknowledged' : `alarms snoozed for ${SNOOZE_MIN} min`
+    const target = { device: this.#view.selected, name: null }
+    if (kind === 'alarm_ack') await this.#control({ kind, ...target }, 'alarms acknowledged')
+    else {
+      const minutes = SNOOZE_MIN
+      await this.#control({ kind, ...target, minutes }, `alarms snoozed for ${minutes} min`)
+    }
+  }
+
+  /** @param done what the event line says where it went well */
+  async #control(control: ViewControl, done: string): Promise<void> {
+    let text = done
     try {
-      await this.#options.view.control(
-        isAck ? { kind, device, name: null } : { kind, device, name: null, minutes: SNOOZE_MIN },
-      )
+      await this.#options.view.control(control)
     } catch (error) {
       text = errorText(error)
     }
