@@ -12,7 +12,7 @@ import { refuseLogAsStream } from '../storage/file/output-guard.ts'
 import type { DeviceStreamOptions } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
-import { InaError } from '../util/errors.ts'
+import { asInaError, InaError } from '../util/errors.ts'
 import { startBackup } from './back-up.ts'
 import type { ProcessIo } from './io.ts'
 import { startLife } from './life.ts'
@@ -49,18 +49,20 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let hub: Hub | undefined
   let anomalies: AnomalyWatch | undefined
   let alarms: RunAlarms | null = null
-  let keptTotals: KeptTotals | undefined
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
   let backup: Backup | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
+      if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
+      const keptTotals = plan.keepTotals && history !== null ? await readTotals(history) : null
       hub = new Hub({
         clock: io.clock,
         log,
         streams: streamsOf(plan, sources, log, output, io),
         batteries: plan.devices.map(({ battery }) => battery),
+        keptTotals,
       })
       if (plan.anomalies) {
         anomalies = new AnomalyWatch(hub)
@@ -74,10 +76,6 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         hub?.tick()
         alarms?.watch.tick()
       }, TICK_MS)
-      if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
-      if (plan.keepTotals && log !== null && history !== null) {
-        keptTotals = new KeptTotals({ hub, log, history })
-      }
       const parts = { hub, log, history, alarms: alarms?.watch ?? null }
       await output.open(hub, () => new LocalView(parts))
       if (log !== null && plan.backup !== null) {
@@ -100,7 +98,6 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => alarms?.close(),
     // What a screen asks for from now on would find a closed log.
     () => output?.hold(),
-    () => keptTotals?.close(),
     () => history?.close(),
     () => backup?.close(),
     () => log?.close(),
@@ -109,6 +106,17 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => stop.dispose(),
     () => life?.close(),
   ])
+}
+
+/** Before any source starts, so that the first sample of each device finds what it goes on from. */
+async function readTotals(history: LogHistory): Promise<KeptTotals> {
+  try {
+    const totals = await history.totals()
+    return new KeptTotals(new Map(totals.map((each) => [each.device, each])))
+  } catch (error) {
+    // What comes is recorded all the same.
+    return new KeptTotals(new Map(), asInaError(error).message)
+  }
 }
 
 /** Loaded only where there are rules. */

@@ -4,8 +4,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
-import { Integrator } from '../stats/totals.ts'
-import type { LoggedTotals } from '../storage/read/log-query.ts'
+import { type EarlierTotals, Integrator } from '../stats/totals.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { TotalsView } from './view.ts'
@@ -28,11 +27,12 @@ interface DeviceStateOptions {
 export class DeviceState {
   /** null: there is no view that could ask */
   #viewMemory: ViewMemory | null = null
-  readonly #totals = new Integrator()
+  #totals = new Integrator()
   readonly #rate = new RateMeter()
   #totalsSinceUs: number
-  /** Goes up with each reset of the totals. */
-  #totalsRun = 0
+  #totalsResetUs: number | null = null
+  /** False: the next sample is the first of the totals. */
+  #hasTotals = false
   #battery: BatteryMeter | null
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
@@ -105,30 +105,31 @@ export class DeviceState {
 
   /** Begins the totals again at the newest sample, which is the last one that does not count. */
   resetTotals(): void {
-    this.#beginTotals()
+    if (this.#newest !== null) {
+      this.#totalsSinceUs = this.#newest.sample.timeUs
+      this.#totalsResetUs = this.#totalsSinceUs
+      this.#totals.reset(this.#totalsSinceUs)
+    }
     this.#viewMemory?.statistics.reset(this.#newestUs)
   }
 
-  #beginTotals(): void {
-    if (this.#newest === null) return
-    this.#totalsRun++
-    this.#totalsSinceUs = this.#newest.sample.timeUs
-    this.#totals.reset(this.#totalsSinceUs)
-  }
-
   /**
-   * The totals go on from those of earlier runs: begins them at the newest sample.
+   * From the next sample on the totals are other ones.
    *
-   * @returns adds what there was up to that sample; without effect once they were reset
+   * @param before what they go on from; null: they begin at 0
+   * @param firstUs time of that sample, Unix µs
+   * @returns what they were, to go on from later
    */
-  resumeTotals(): (before: LoggedTotals) => void {
-    this.#beginTotals()
-    const run = this.#totalsRun
-    return ({ sinceUs, figures }) => {
-      if (run !== this.#totalsRun) return
-      this.#totals.include(figures)
-      this.#totalsSinceUs = sinceUs
-    }
+  resumeTotals(before: EarlierTotals | null, firstUs: number): EarlierTotals {
+    const { figures } = this.#totals
+    const [resetUs, sinceUs] = [this.#totalsResetUs, this.#totalsSinceUs]
+    this.#totals = new Integrator()
+    if (before !== null) this.#totals.resume(before)
+    this.#totalsResetUs = before?.resetUs ?? null
+    // The clock may have been set back since.
+    this.#totalsSinceUs = this.#totalsResetUs ?? Math.min(before?.sinceUs ?? firstUs, firstUs)
+    this.#hasTotals = true
+    return { resetUs, sinceUs, figures, newest: [] }
   }
 
   /** What a view asks for; kept from the first call on. */
@@ -143,7 +144,8 @@ export class DeviceState {
     if (this.#battery === null) this.#totals.add(sample)
     else this.#discharge(sample, this.#battery)
     if (sample.origin !== 'late') {
-      if (this.#newest === null) this.#totalsSinceUs = sample.timeUs
+      if (!this.#hasTotals) this.#totalsSinceUs = sample.timeUs
+      this.#hasTotals = true
       if (this.#goesBack(sample)) {
         this.#totalsSinceUs = Math.min(this.#totalsSinceUs, sample.timeUs)
         if (this.#battery !== null) this.#battery = new BatteryMeter(this.#battery.setting)

@@ -9,6 +9,7 @@ import type { StreamListener } from '../stream/stream-listener.ts'
 import type { Clock } from '../util/clock.ts'
 import { Bus } from './bus.ts'
 import { DeviceState } from './device-state.ts'
+import type { KeptTotals } from './kept-totals.ts'
 import type { DeviceNumber } from './view.ts'
 
 /** How long the end of a run waits at most for samples that are being sent again. */
@@ -31,6 +32,8 @@ export interface HubOptions {
   readonly streams: readonly DeviceStreamOptions[]
   /** Contract: `--battery`, by number of the device; absent or null: none. */
   readonly batteries?: readonly (BatterySetting | null)[]
+  /** Contract: `--keep-totals`; absent or null: the totals of each device begin with the run. */
+  readonly keptTotals?: KeptTotals | null
 }
 
 /**
@@ -44,6 +47,7 @@ export class Hub {
   readonly startedUs: number
   readonly #clock: Clock
   readonly #log: LogClient | null
+  readonly #keptTotals: KeptTotals | null
   #logKind: LogState['kind'] = 'recording'
   #logOutages = 0
   /** For what concerns none of the devices. */
@@ -51,9 +55,10 @@ export class Hub {
   /** Ends the wait of `settle` once there is nothing to wait for; null: nobody waits. */
   #settling: (() => void) | null = null
 
-  constructor({ clock, log, streams, batteries = [] }: HubOptions) {
+  constructor({ clock, log, streams, batteries = [], keptTotals = null }: HubOptions) {
     this.#clock = clock
     this.#log = log
+    this.#keptTotals = keptTotals
     const nowUs = Math.round(clock.wallMs() * 1000)
     this.startedUs = nowUs
     const states = streams.map(
@@ -61,7 +66,11 @@ export class Hub {
     )
     // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
     this.bus.subscribe({
-      sample: (number, sample, arrivalUs, mode) => states[number]?.sample(sample, arrivalUs, mode),
+      sample: (number, sample, arrivalUs, mode) => {
+        const device = this.devices[number] as HubDevice
+        if (sample.origin !== 'late') keptTotals?.follow(device, sample.timeUs)
+        device.state.sample(sample, arrivalUs, mode)
+      },
       channel: (number, channel) => states[number]?.channel(channel),
       event: (number, event) => states[number]?.event(event),
       sourceState: (number, state, reason) => {
@@ -208,6 +217,7 @@ export class Hub {
 
   /** Another process asks; the device may be one of an earlier run. */
   #totalsRequest({ device, newestUs, detail }: TotalsRequest): void {
+    this.#keptTotals?.reset(device, newestUs)
     const own = this.devices.filter(({ stream, state }) => {
       return stream.device === device && state.newest !== null
     })

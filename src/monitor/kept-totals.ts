@@ -1,84 +1,44 @@
-import type { LogClient, LogState } from '../storage/client/log.ts'
-import type { LogHistory } from '../storage/client/log-history.ts'
-import type { LoggedTotals } from '../storage/read/log-query.ts'
-import { asInaError } from '../util/errors.ts'
-import type { Hub, HubDevice } from './hub.ts'
+import { Figures } from '../stats/figures.ts'
+import type { EarlierTotals } from '../stats/totals.ts'
+import type { HubDevice } from './hub.ts'
 import type { DeviceNumber } from './view.ts'
 
-export interface KeptTotalsOptions {
-  readonly hub: Hub
-  readonly log: LogClient
-  /** Reads the same log. */
-  readonly history: LogHistory
-}
-
-/** A device whose totals of earlier runs are still to be read. */
-interface Pending {
-  readonly label: string
-  /** Its first sample under that label, Unix µs. */
-  readonly untilUs: number
-  /** Samples of the device that are durable once that one is. */
-  readonly logged: number
-  readonly add: (before: LoggedTotals) => void
-}
-
 /**
- * Contract: `--keep-totals`. The totals of a device go on from what the log says of its label: they
- * begin at its first sample, and what the log has up to that one, since the newest reset, is added
- * as soon as it is committed. The pair that ends there counts in the log alone, where a device that goes
- * on with its numbers follows on an earlier run; nothing is counted twice, and none of it is made up.
+ * Contract: `--keep-totals`. What each label of the log came to before the run: the totals of a device
+ * go on from that with its first sample, so that whoever judges a sample (alarms, a battery, the summary)
+ * has all of it at hand. A device that says another name leaves its totals under the one before.
  */
 export class KeptTotals {
-  readonly #options: KeptTotalsOptions
+  /** Of labels that no device has at the moment. */
+  readonly #earlier: Map<string, EarlierTotals>
   readonly #labels = new Map<DeviceNumber, string>()
-  readonly #pending = new Map<DeviceNumber, Pending>()
-  #isClosed = false
+  readonly #trouble: string | null
 
-  constructor(options: KeptTotalsOptions) {
-    this.#options = options
-    const { hub, log } = options
-    hub.bus.subscribe({ sample: (number) => this.#sample(hub.devices[number] as HubDevice) })
-    log.onState((state) => this.#committed(state))
+  /** @param trouble why they can't be read; each device says so with its first sample */
+  constructor(earlier: ReadonlyMap<string, EarlierTotals>, trouble: string | null = null) {
+    this.#earlier = new Map(earlier)
+    this.#trouble = trouble
   }
 
-  /** Nothing is read any more. */
-  close(): void {
-    this.#isClosed = true
-    this.#pending.clear()
-  }
-
-  /** Also where the device says another name: then the totals are those of that name. */
-  #sample({ number, stream, state }: HubDevice): void {
+  /** Before each sample that comes in order. @param timeUs of the sample, Unix µs */
+  follow({ number, stream, state }: HubDevice, timeUs: number): void {
     const label = stream.device
-    if (this.#labels.get(number) === label || state.newest === null) return
+    const before = this.#labels.get(number)
+    if (before === label) return
     this.#labels.set(number, label)
-    const { samples, out_of_range } = stream.ledger
-    const untilUs = state.newest.sample.timeUs
-    const add = state.resumeTotals()
-    this.#pending.set(number, { label, untilUs, logged: samples + out_of_range, add })
+    const left = state.resumeTotals(this.#earlier.get(label) ?? null, timeUs)
+    this.#earlier.delete(label)
+    if (before !== undefined) this.#earlier.set(before, left)
+    if (this.#trouble === null) return
+    const text = `the totals of earlier runs can't be read, so they begin now: ${this.#trouble}`
+    stream.report('log', text)
   }
 
-  #committed({ kind }: LogState): void {
-    if (kind !== 'recording') return
-    for (const [number, pending] of this.#pending) {
-      const { stream } = this.#options.hub.devices[number] as HubDevice
-      if (stream.ledger.logged < pending.logged) continue
-      this.#pending.delete(number)
-      void this.#read(stream, pending)
-    }
-  }
-
-  async #read(stream: HubDevice['stream'], { label, untilUs, add }: Pending): Promise<void> {
-    try {
-      const totals = await this.#options.history.totalsSince(label, untilUs)
-      if (totals !== null) add(totals)
-    } catch (error) {
-      if (this.#isClosed) return
-      const { message } = asInaError(error)
-      stream.report(
-        'log',
-        `the totals of earlier runs can't be read, so they begin now: ${message}`,
-      )
-    }
+  /** The totals of a label that no device has were reset. @param sinceUs samples after that count, Unix µs */
+  reset(label: string, sinceUs: number): void {
+    const earlier = this.#earlier.get(label)
+    if (earlier === undefined) return
+    const { newest } = earlier
+    this.#earlier.set(label, { resetUs: sinceUs, sinceUs, figures: new Figures(), newest })
   }
 }

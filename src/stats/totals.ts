@@ -20,6 +20,18 @@ export interface Totals {
   readonly samples: number
 }
 
+/** What a device came to up to some moment, to go on from. */
+export interface EarlierTotals {
+  /** When they were reset: samples after that count, Unix µs; null: never. */
+  readonly resetUs: number | null
+  /** Since when they count: that, or the first sample, Unix µs. */
+  readonly sinceUs: number
+  /** Plain numbers where they came from another thread. */
+  readonly figures: Figures
+  /** Samples, part of the figures, that the next one may follow on; in order of their run. */
+  readonly newest: readonly Sample[]
+}
+
 export function totalsOf(figures: Figures): Totals {
   return {
     chargeMah: figures.chargePc / PICO_PER_MILLI_HOUR,
@@ -97,9 +109,12 @@ export class Integrator {
     this.#sinceUs = sinceUs
   }
 
-  /** Takes in what was before. @param figures of samples that are not counted here */
-  include(figures: Figures): void {
+  /** Begins with what was before; the next sample follows on the newest of it, where it goes on with its run. */
+  resume({ resetUs, figures, newest }: EarlierTotals): void {
+    for (const sample of newest) this.add(sample)
+    this.#figures = new Figures()
     this.#figures.merge(figures)
+    this.#sinceUs = resetUs ?? Number.NEGATIVE_INFINITY
   }
 
   /** As they are at the moment; changed by the next sample. */

@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ina219 } from '../support/cli.ts'
+import { ina219, temporaryFolder } from '../support/cli.ts'
 
 const START_S = Date.UTC(2026, 10, 20, 20, 13) / 1000
 /** An hour at 100 mA and 5 V, a sample every 10 s. */
@@ -52,3 +53,39 @@ test('what is no capacity, and a battery of a device that is not there, are mist
   expect(run).toMatchObject({ code: 2 })
   expect(run.stderr).toContain("is for a device 'bench', and there is none")
 })
+
+test.each([
+  ['that the user names', ['--device', 'bat'], ''],
+  [
+    'that its hello names',
+    [],
+    '{"hello":"ina219","fw":"1.0","proto":1,"boot":7,"replay":64,"name":"bat"}\n',
+  ],
+])(
+  'with --keep-totals, battery and alarms of a device %s have all runs from its first sample on',
+  async (_, device, hello) => {
+    const db = join(temporaryFolder(), 'log.db')
+    const args = ['monitor', '--stdin', '--keep-time', '--db', db, ...device]
+    const battery = ['--keep-totals', '--battery', '200mAh', '--battery-start', '100']
+    const lines = CAPTURE.trimEnd().split('\n')
+    const part = (from: number, to: number): string =>
+      `${hello}${lines.slice(from, to).join('\n')}\n`
+    await ina219([...args, ...battery, '--output', 'none'], part(0, 181))
+    // 50 mAh by then; 10 samples, so soon that all of them are there before the first is committed.
+    const rules = ['--alarm', 'battery < 74.9% as low', '--alarm', 'charge > 50.1mAh as much']
+    const run = await ina219(
+      [...args, ...battery, ...rules, '--output', 'none', '--summary', '-'],
+      part(181, 191),
+    )
+    const { devices } = JSON.parse(
+      (await ina219(['totals', '--db', db, '--format', 'json'])).stdout,
+    )
+    const summary = JSON.parse(run.stdout)
+    const { charge_mah } = devices[0]
+    expect(summary.devices[0]).toMatchObject({ device: 'bat' })
+    expect(summary.devices[0].battery.percent).toBeCloseTo(100 - charge_mah / 2, 9)
+    const alarms = await ina219(['history', '--db', db, '--alarms', '--format', 'json'])
+    const names = JSON.parse(alarms.stdout).alarms.map((each: { name: string }) => each.name)
+    expect(names.sort()).toEqual(['low', 'much'])
+  },
+)

@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../../src/domain/events.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { Hub } from '../../src/monitor/hub.ts'
+import type { KeptTotals } from '../../src/monitor/kept-totals.ts'
 import { LocalView } from '../../src/monitor/local-view.ts'
 import type { Source } from '../../src/sources/source.ts'
 import type { LogClient } from '../../src/storage/client/log.ts'
@@ -64,6 +65,7 @@ export function startHub(options: {
   readonly maxSamples?: number
   readonly keepTime?: boolean
   readonly pollMs?: number
+  readonly keptTotals?: KeptTotals
 }): { hub: Hub; view: LocalView } {
   const {
     clock,
@@ -73,6 +75,7 @@ export function startHub(options: {
     maxSamples = null,
     keepTime = false,
     pollMs = null,
+    keptTotals = null,
   } = options
   const limit = new SampleLimit(maxSamples)
   const labels = new Labels()
@@ -90,7 +93,7 @@ export function startHub(options: {
       limit,
     }),
   )
-  const hub = new Hub({ clock, log, streams })
+  const hub = new Hub({ clock, log, streams, keptTotals })
   hub.start()
   return { hub, view: new LocalView({ hub, log, history: null }) }
 }

@@ -26,11 +26,11 @@ export interface LogHistory {
    */
   series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace>
   /**
-   * What a device comes to since its totals were reset, up to a sample, see `LogReader.totalsSince`.
+   * What each device of the log comes to since its totals were reset, see `LogReader.totalsSince`.
    *
    * @throws InaError as `series`
    */
-  totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null>
+  totals(): Promise<readonly LoggedTotals[]>
   /**
    * The statistics of a span of one device by channel, see `LogReader.statistics`.
    *
@@ -89,8 +89,8 @@ class WorkerHistory implements LogHistory {
     return answer.trace
   }
 
-  async totalsSince(device: string, untilUs: number): Promise<LoggedTotals | null> {
-    const answer = await this.#ask({ type: 'totals', device, untilUs })
+  async totals(): Promise<readonly LoggedTotals[]> {
+    const answer = await this.#ask({ type: 'totals' })
     return answer.totals
   }
 

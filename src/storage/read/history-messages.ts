@@ -13,7 +13,7 @@ export type HistoryQuestion =
       readonly slotUs: number
       readonly count: number
     }
-  | { readonly type: 'totals'; readonly device: string; readonly untilUs: number }
+  | { readonly type: 'totals' }
   | {
       readonly type: 'statistics'
       readonly device: string
@@ -30,7 +30,7 @@ export interface ToHistory {
 
 export type HistoryAnswer =
   | { readonly type: 'series'; readonly trace: Trace }
-  | { readonly type: 'totals'; readonly totals: LoggedTotals | null }
+  | { readonly type: 'totals'; readonly totals: readonly LoggedTotals[] }
   | { readonly type: 'statistics'; readonly channels: StatisticsById | null }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
 

@@ -23,7 +23,9 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
     const reader = LogReader.open(file, owner)
     try {
       if (question.type === 'totals') {
-        return { type: 'totals', totals: reader.totalsSince(question.device, question.untilUs) }
+        const { devices } = reader
+        const totals = devices.flatMap((device) => reader.totalsSince(device) ?? [])
+        return { type: 'totals', totals }
       }
       const { device, fromUs } = question
       if (question.type === 'statistics') {

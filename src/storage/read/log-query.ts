@@ -1,8 +1,8 @@
 /** What is asked of the log, and what it answers; shared by `history` and `export`. */
 
 import type { Extras } from '../../domain/channels.ts'
-import type { Figures } from '../../stats/figures.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
+import type { EarlierTotals } from '../../stats/totals.ts'
 import type { LoggedChannel } from '../file/records.ts'
 
 export type { LoggedChannel }
@@ -103,17 +103,11 @@ export interface DetailedBucket extends Bucket {
   readonly statistics: ReadonlyMap<string, ChannelStatistics> | null
 }
 
-/** What a device comes to since its totals were reset. */
-export interface LoggedTotals {
+/** What a device comes to since its totals were reset, or the log began. */
+export interface LoggedTotals extends EarlierTotals {
   readonly device: string
-  /** When they were reset: samples after that count, Unix µs; null: never, all of the log counts. */
-  readonly resetUs: number | null
-  /** Since when they count: that, or the first sample of the log, Unix µs. */
-  readonly sinceUs: number
-  /** Newest sample of the device, or the end asked for, Unix µs. */
+  /** Newest sample of the device, Unix µs. */
   readonly untilUs: number
-  /** Plain numbers where they came from another thread. */
-  readonly figures: Figures
 }
 
 export interface LoggedLoss {

@@ -69,7 +69,7 @@ export class LogReader {
     const statistics = new StatisticsScan(this.#catalog, this.#scan, this.#extras)
     this.#statistics = new StatisticsQuery(this.#catalog, statistics)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
-    this.#totals = new TotalsQuery(db, this.#catalog, this.#spans, this.#buckets)
+    this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
     this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
     process.once('exit', this.#onExit)
   }
@@ -169,14 +169,9 @@ export class LogReader {
     return this.#read(() => this.#buckets.totals(range))
   }
 
-  /**
-   * What a device comes to since its totals were reset.
-   *
-   * @param untilUs the newest sample that counts, Unix µs; null: that of the log
-   * @returns null: the log has nothing of the device
-   */
-  totalsSince(device: string, untilUs: number | null = null): LoggedTotals | null {
-    return this.#read(() => this.#totals.totals(device, untilUs))
+  /** What a device comes to since its totals were reset; null: the log has nothing of the device. */
+  totalsSince(device: string): LoggedTotals | null {
+    return this.#read(() => this.#totals.totals(device))
   }
 
   /** A load that repeats in the raw samples of one device; null: none is seen. */

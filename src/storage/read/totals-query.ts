@@ -1,8 +1,11 @@
 import type Database from 'better-sqlite3'
+import type { Sample } from '../../domain/sample.ts'
 import { Figures } from '../../stats/figures.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { hasTable } from '../file/layout.ts'
+import { isElectric, type SampleRow, type SampleScan } from '../file/sample-scan.ts'
+import { fromStored } from '../file/stored-value.ts'
 import type { BucketQuery } from './bucket-query.ts'
 import type { LoggedTotals, LogRange } from './log-query.ts'
 import type { SpanQuery } from './span-query.ts'
@@ -18,36 +21,74 @@ const EVERY_US = 525_600 * US_PER_MINUTE
 /** Answers what the totals of a device are. */
 export class TotalsQuery {
   readonly #catalog: Catalog
+  readonly #scan: SampleScan
   readonly #spans: SpanQuery
   readonly #buckets: BucketQuery
   /** null: a log of before layout 3 */
   readonly #reset: Database.Statement | null
+  /** The one that its device may go on with. */
+  readonly #newestRun: Database.Statement
 
-  constructor(db: Database.Database, catalog: Catalog, spans: SpanQuery, buckets: BucketQuery) {
+  constructor(
+    db: Database.Database,
+    catalog: Catalog,
+    scan: SampleScan,
+    spans: SpanQuery,
+    buckets: BucketQuery,
+  ) {
     this.#catalog = catalog
+    this.#scan = scan
     this.#spans = spans
     this.#buckets = buckets
     this.#reset = hasTable(db, 'totals_reset')
       ? db.prepare('SELECT since_us FROM totals_reset WHERE device_id = ?').pluck()
       : null
+    this.#newestRun = db
+      .prepare(
+        `SELECT id, newest_us FROM epoch
+         WHERE device_id = ? AND boot IS NOT NULL AND newest_us IS NOT NULL ORDER BY id DESC LIMIT 1`,
+      )
+      .raw()
   }
 
-  /**
-   * @param untilUs the newest sample that counts, Unix µs; null: that of the log
-   * @returns null: the log has nothing of the device
-   */
-  totals(device: string, untilUs: number | null): LoggedTotals | null {
+  /** null: the log has nothing of the device */
+  totals(device: string): LoggedTotals | null {
     const [id] = this.#catalog.idsOf(device)
     const span = this.#spans.span(device)
     if (id === undefined || span === null) return null
     const resetUs = (this.#reset?.get(id) as number | undefined) ?? null
-    const endUs = untilUs ?? span.toUs
     const figures = this.#sum(id, {
       device,
       fromUs: resetUs === null ? span.fromUs : resetUs + PLACING_US,
-      toUs: endUs + PLACING_US,
+      toUs: span.toUs + 1,
     })
-    return { device, resetUs, sinceUs: resetUs ?? span.fromUs, untilUs: endUs, figures }
+    const newest = this.#newest(id)
+    return { device, resetUs, sinceUs: resetUs ?? span.fromUs, untilUs: span.toUs, figures, newest }
+  }
+
+  #newest(id: number): Sample[] {
+    const run = this.#newestRun.get(id) as [epochId: number, newestUs: number] | undefined
+    if (run === undefined) return []
+    const [epochId, newestUs] = run
+    return this.#scan.runUpTo(epochId, newestUs + 1).map((row) => this.#sampleOf(row))
+  }
+
+  /** Without its extra channels: nothing is integrated of these. */
+  #sampleOf(row: SampleRow): Sample {
+    const [timeUs, epochId, seq, v, a, w, statusId] = row
+    return {
+      timeUs,
+      electric: isElectric(row),
+      voltage: fromStored(v),
+      current: fromStored(a),
+      power: fromStored(w),
+      extras: null,
+      seq,
+      status: this.#catalog.status(statusId).text,
+      epochId,
+      gapBefore: false,
+      origin: 'live',
+    }
   }
 
   /** Samples of a device from one time to before another, Unix µs. */
