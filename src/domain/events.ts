@@ -5,9 +5,12 @@ interface KindTraits {
   readonly isFrequent: boolean
   /** Left out where samples are for programs: it is in the ledger and in the log. */
   readonly isQuiet: boolean
+  /** Each of them says something of its own, so that none is folded with others of its kind. */
+  readonly isSingle: boolean
 }
 
-const RARE: KindTraits = { isFrequent: false, isQuiet: false }
+const RARE: KindTraits = { isFrequent: false, isQuiet: false, isSingle: false }
+const SINGLE: KindTraits = { ...RARE, isSingle: true }
 
 /** Every kind of event, once. */
 export const EVENT_KINDS = {
@@ -18,11 +21,11 @@ export const EVENT_KINDS = {
   /** Its port is back. */
   reconnect: RARE,
   /** A note of the device for people. */
-  note: { isFrequent: true, isQuiet: true },
+  note: { ...RARE, isFrequent: true, isQuiet: true },
   /** Samples were received after having been asked for again. */
-  recovery: { isFrequent: true, isQuiet: true },
+  recovery: { ...RARE, isFrequent: true, isQuiet: true },
   /** Samples will never be received. */
-  lost: { isFrequent: false, isQuiet: true },
+  lost: { ...RARE, isQuiet: true },
   /** A clock was set, or a time stamp contradicts the others. */
   clock: RARE,
   /** How a command to the device ended. */
@@ -48,19 +51,19 @@ export const EVENT_KINDS = {
   /** A reader of the log lost samples to the retention. */
   sink: RARE,
   /** A value that stands out from those around it. */
-  anomaly: { isFrequent: true, isQuiet: true },
+  anomaly: { ...RARE, isFrequent: true, isQuiet: true },
   /** The condition of an alarm rule has come true, is no longer so, or someone has taken notice. */
-  alarm_on: RARE,
-  alarm_off: RARE,
-  alarm_ack: RARE,
+  alarm_on: SINGLE,
+  alarm_off: SINGLE,
+  alarm_ack: SINGLE,
   /** A program of `--on-alarm` failed, or an output could not be switched. */
   alarm_program: RARE,
   /** Charge and energy began again at 0. */
-  totals: RARE,
+  totals: SINGLE,
   /** What is applied to the device's readings has changed. */
-  calibration: RARE,
+  calibration: SINGLE,
   /** Switched outputs of the device have changed. */
-  output: RARE,
+  output: SINGLE,
   /** A day file was written, or can't be. */
   backup: RARE,
   /** The states of a source, see `SourceState`. */
@@ -83,6 +86,11 @@ export interface StreamEvent {
 
 export function isQuiet(kind: EventKind): boolean {
   return EVENT_KINDS[kind].isQuiet
+}
+
+/** Each one is kept by itself, however many there are. */
+export function isSingle(kind: EventKind): boolean {
+  return EVENT_KINDS[kind].isSingle
 }
 
 /** Kinds that go from the log with the samples. */

@@ -244,7 +244,7 @@ describe('history --alarms', () => {
         peak: 3.5,
       },
     ]
-    expect(JSON.parse(run.stdout)).toEqual({ version: 1, alarms: expected })
+    expect(JSON.parse(run.stdout)).toEqual({ version: 1, folded: 0, alarms: expected })
 
     const some = ['--from', at(55), '--to', at(58), '--format', 'json']
     const part = await ina219(['history', '--alarms', '--db', db, ...some])
@@ -267,5 +267,57 @@ describe('history --alarms', () => {
     expect(rows[4]).toContain('still on')
     const plot = await ina219(['history', '--alarms', '--db', db, '--format', 'plot'])
     expect(plot).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('knows what it can of a log that has folded alarms into others', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    const at = (second: number): string => new Date(START_US / 1000 + second * 1000).toISOString()
+    makeLog(db, series(120, 1e6), {
+      events: [
+        event(5, 'alarm_on', 'q: value 2 A, peak 2 A, for 0s [a > 1]'),
+        event(6, 'alarm_on', 'r: value 2 A, peak 2 A, for 0s [a > 1]'),
+        event(
+          10,
+          'alarm_on',
+          `3 times until ${at(40)}, the last: x: value 2 A, peak 2 A, for 0s [a > 2]`,
+        ),
+        event(
+          11,
+          'alarm_off',
+          `3 times until ${at(45)}, the last: x: value 0.5 A, peak 3 A, for 5s [a > 2]`,
+        ),
+        // Its raise is one of those that were folded.
+        event(50, 'alarm_off', 'y: value 0 A, peak 7 A, for 30s [a > 5]'),
+        event(60, 'alarm_off', 'q: value 0 A, peak 4 A, for 55s [a > 1]'),
+      ],
+    })
+    const run = await ina219(['history', '--alarms', '--db', db, '--format', 'json'])
+    const { folded, alarms } = JSON.parse(run.stdout)
+    expect(folded).toBe(2)
+    expect(
+      alarms.map(({ name, from, to, on, value, peak }: Record<string, unknown>) => [
+        [name, from, to],
+        [on, value, peak],
+      ]),
+    ).toEqual([
+      [
+        ['q', at(5), at(60)],
+        [false, 2, 4],
+      ],
+      [
+        ['r', at(6), null],
+        [false, 2, 2],
+      ],
+      [
+        ['y', at(20), at(50)],
+        [false, null, 7],
+      ],
+      [
+        ['x', at(40), at(45)],
+        [false, 2, 3],
+      ],
+    ])
+    const table = await ina219(['history', '--alarms', '--db', db])
+    expect(table.stdout).toContain('Up to 2 further raises')
   })
 })

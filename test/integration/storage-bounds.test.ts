@@ -210,6 +210,18 @@ describe('events', () => {
     expect(one("SELECT count(*) FROM power_event WHERE kind = 'restart'")).toBe(1)
   })
 
+  test.each<EventKind>(['alarm_on', 'alarm_off', 'alarm_ack', 'totals', 'output', 'calibration'])(
+    'of kind %s are kept one by one in a storm, too',
+    (kind) => {
+      const log = openWriter(file)
+      const count = 10 * BURST
+      log.writer.write([batchOf(Array.from({ length: count }, (_, i) => event(i, 100, kind)))])
+      log.end()
+      expect(one('SELECT count(*) FROM event')).toBe(count)
+      expect(one('SELECT detail FROM event ORDER BY id DESC LIMIT 1')).toBe(`boot ${count - 1}`)
+    },
+  )
+
   test('are kept up to a number of them', () => {
     const log = openWriter(file)
     const count = MAX_EVENTS + 5000

@@ -1,6 +1,7 @@
-import { readEventText, valueText } from '../../alarms/event-text.ts'
+import { type AlarmRow, type Episode, episodesOf } from '../../alarms/episodes.ts'
+import { valueText } from '../../alarms/event-text.ts'
 import { cleanText } from '../../domain/sample.ts'
-import type { LoggedEvent, LogRange } from '../../storage/read/log-query.ts'
+import { type LoggedEvent, type LogRange, readStorm } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -8,62 +9,31 @@ import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { align } from './table-text.ts'
 
-/** One alarm from its raise to its end. */
-interface Episode {
-  readonly device: string
-  readonly name: string
-  readonly rule: string
-  readonly unit: string
-  readonly fromUs: number
-  /** null: the log does not say, see `isOn` */
-  toUs: number | null
-  /** Its end is not in the log, and it was not raised again: it is on, or was when the monitor ended. */
-  isOn: boolean
-  /** At the raise; null: none was known. */
-  readonly value: number | null
-  peak: number | null
-  ackedUs: number | null
+/** The alarms of a time, in the order of their raises. */
+interface AlarmsOfTime {
+  /** Those that were on when it began among them. */
+  readonly episodes: readonly Episode[]
+  /** Raises that older logs have folded into others, so that nothing else is known of them. */
+  readonly folded: number
 }
 
-/** The alarms of that time in the order of their raises, those that were on when it began among them. */
-function episodesOf(events: Iterable<LoggedEvent>, { fromUs, toUs }: LogRange): Episode[] {
-  const episodes: Episode[] = []
-  /** The newest of each device and rule. */
-  const newest = new Map<string, Episode>()
-  for (const { timeUs, device, kind, detail } of events) {
-    if (kind !== 'alarm_on' && kind !== 'alarm_off' && kind !== 'alarm_ack') continue
-    const record = readEventText(detail)
-    if (record === null) continue
-    const key = JSON.stringify([device, record.name])
-    const before = newest.get(key)
-    if (kind !== 'alarm_on') {
-      if (before === undefined) continue
-      before.peak = record.peak
-      if (kind === 'alarm_ack') before.ackedUs ??= timeUs
-      else if (before.isOn) Object.assign(before, { toUs: timeUs, isOn: false })
-      continue
-    }
-    // The monitor ended meanwhile, and nobody knows when the condition did.
-    if (before !== undefined) before.isOn = false
-    const { name, rule, unit, value, peak } = record
-    const episode: Episode = {
-      device,
-      name,
-      rule,
-      unit,
-      fromUs: timeUs,
-      toUs: null,
-      isOn: true,
-      value,
-      peak,
-      ackedUs: null,
-    }
-    newest.set(key, episode)
-    episodes.push(episode)
+function alarmsIn(events: Iterable<LoggedEvent>, { fromUs, toUs }: LogRange): AlarmsOfTime {
+  let folded = 0
+  const rows: AlarmRow[] = []
+  for (const event of events) {
+    if (!isAlarm(event.kind)) continue
+    const storm = readStorm(event.detail)
+    rows.push({ ...event, storm })
+    const isFolded = storm !== null && event.kind === 'alarm_on'
+    if (isFolded && event.timeUs < toUs && storm.timeUs >= fromUs) folded += storm.count - 1
   }
   const isIn = (each: Episode): boolean =>
     each.fromUs < toUs && (each.fromUs >= fromUs || each.isOn || (each.toUs ?? 0) >= fromUs)
-  return episodes.filter(isIn)
+  return { episodes: episodesOf(rows).filter(isIn), folded }
+}
+
+function isAlarm(kind: string): boolean {
+  return kind === 'alarm_on' || kind === 'alarm_off' || kind === 'alarm_ack'
 }
 
 /**
@@ -83,12 +53,12 @@ export function alarmsText(
   }
   // What was raised before may still have been on, and what ended later has its peak there.
   const all = { ...range, fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }
-  const episodes = episodesOf(reader.events(all), range)
-  return format === 'json' ? alarmJson(episodes) : alarmTable(episodes, colour)
+  const alarms = alarmsIn(reader.events(all), range)
+  return format === 'json' ? alarmJson(alarms) : alarmTable(alarms, colour)
 }
 
 /** For people: local time, a row an episode. */
-function alarmTable(episodes: readonly Episode[], colour: Colour): string {
+function alarmTable({ episodes, folded }: AlarmsOfTime, colour: Colour): string {
   if (episodes.length === 0) return 'no alarms in that time\n'
   const zone = zoneName(episodes[0]?.fromUs ?? 0)
   const head = ['from', 'to', 'lasted', 'device', 'alarm', 'value', 'peak', 'acknowledged']
@@ -103,11 +73,15 @@ function alarmTable(episodes: readonly Episode[], colour: Colour): string {
     each.ackedUs === null ? '-' : formatLocal(each.ackedUs),
   ])
   const [first = '', ...lines] = align([head, ...rows], true)
-  return `times in ${zone}\n\n${colour.bold(first)}\n${lines.join('\n')}\n`
+  const more =
+    folded === 0
+      ? ''
+      : `\nUp to ${folded} further raises: this log has them as a number only, see docs/alarms.md\n`
+  return `times in ${zone}\n\n${colour.bold(first)}\n${lines.join('\n')}\n${more}`
 }
 
 /** For programs; docs/alarms.md. */
-function alarmJson(episodes: readonly Episode[]): string {
+function alarmJson({ episodes, folded }: AlarmsOfTime): string {
   const items = episodes.map((each) =>
     JSON.stringify({
       device: each.device,
@@ -123,5 +97,5 @@ function alarmJson(episodes: readonly Episode[]): string {
       acknowledged: each.ackedUs === null ? null : formatIso(each.ackedUs),
     }),
   )
-  return `{"version":1,"alarms":[${items.map((each) => `\n${each}`).join(',')}]}\n`
+  return `{"version":1,"folded":${folded},"alarms":[${items.map((each) => `\n${each}`).join(',')}]}\n`
 }

@@ -5,6 +5,7 @@ import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { EarlierTotals } from '../../stats/totals.ts'
 import type { LoggedChannel } from '../file/records.ts'
 
+export { type EventStorm, readStorm } from '../file/event-storm.ts'
 export type { LoggedChannel }
 
 export interface LogRange {

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3'
-import { formatIso } from '../../util/time-text.ts'
+import { isSingle } from '../../domain/events.ts'
+import { stormText } from '../file/event-storm.ts'
 import type { LogEvent } from '../file/records.ts'
 
-/** Events of one kind and device that are kept one by one in a row; then one each `REFILL_US`. */
+/** Events of one kind and device that are kept one by one in a row; then one each `REFILL_US`. Not of kinds that are `isSingle`. */
 export const BURST = 20
 const REFILL_US = 30e6
 /** The newest events stay for ever, up to so many. */
@@ -47,6 +48,10 @@ export class EventTable {
   }
 
   add(deviceId: number, { timeUs, kind, detail }: LogEvent): void {
+    if (isSingle(kind)) {
+      this.#add(deviceId, timeUs, kind, detail)
+      return
+    }
     const key = `${deviceId} ${kind}`
     const throttle = this.#throttles.get(key) ?? { tokens: BURST, timeUs, storm: null }
     this.#throttles.set(key, throttle)
@@ -73,8 +78,7 @@ export class EventTable {
   /** Writes what storms have come to; last thing in the transaction of a batch. */
   save(): void {
     for (const storm of this.#unsaved) {
-      const { rowId, count, timeUs, detail } = storm
-      this.#update.run(`${count} times until ${formatIso(timeUs)}, the last: ${detail}`, rowId)
+      this.#update.run(stormText(storm), storm.rowId)
       storm.isSaved = true
     }
     this.#unsaved = []
