@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
-  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,7 +11,8 @@ import {
 import { tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { createDraft } from '../util/draft-file.ts'
-import { errorText, InaError } from '../util/errors.ts'
+import { InaError } from '../util/errors.ts'
+import { attemptWrite, makeFolders } from './folders.ts'
 import type { Systemd } from './systemd.ts'
 import { readUnit, UNIT_NAME, type UnitPlan, unitText } from './unit.ts'
 
@@ -29,8 +28,8 @@ export function installUnit(plan: UnitPlan, systemd: Systemd, say: (line: string
   refuseForeign(file)
   const text = unitText(plan)
   verify(text, systemd, say)
-  for (const folder of plan.writable) makeFolder(folder, plan.user)
-  attempt(file, () => {
+  makeFolders(plan.writable, plan.user, say)
+  attemptWrite(file, () => {
     mkdirSync(dirname(file), { recursive: true })
     const draft = createDraft(file)
     writeFileSync(draft, text)
@@ -73,32 +72,6 @@ function verify(text: string, systemd: Systemd, say: (line: string) => void): vo
     )
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** What is not there yet could not be made by a service to which all else is read-only. */
-function makeFolder(folder: string, user: string | null): void {
-  if (existsSync(folder)) return
-  attempt(folder, () => {
-    const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder
-    if (user === null) return
-    const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, user])))
-    for (let at = folder; at.length >= first.length; at = dirname(at)) {
-      chownSync(at, uid as number, gid as number)
-    }
-  })
-}
-
-function attempt(path: string, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    throw new InaError(
-      'usage_invalid',
-      `${path} can't be written: ${errorText(error)}`,
-      'a system unit needs root (sudo); check the folder and its permissions',
-      error,
-    )
   }
 }
 

@@ -2,8 +2,15 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { InaError } from '../util/errors.ts'
 import { defaultLogPath } from '../util/paths.ts'
-import { deviceRules } from './port-access.ts'
-import { type Scope, STATE_FOLDER, type UnitPlan } from './unit.ts'
+import { allowedDevices } from './port-access.ts'
+import { type Scope, STATE_FOLDER, type UnitPlan, type WritableFolder } from './unit.ts'
+import { refuseControls } from './unit-syntax.ts'
+
+/** A file, or the folder of the daily back-ups. */
+export interface LoggerOutput {
+  readonly path: string
+  readonly isBackup: boolean
+}
 
 /** What the options of `monitor` say of a run, from the command line and the configuration file. */
 export interface LoggerOptions {
@@ -15,7 +22,7 @@ export interface LoggerOptions {
   /** `--no-log` */
   readonly noLog: boolean
   /** Files and folders that the run writes to, beside the log. */
-  readonly outputs: readonly { readonly path: string; readonly isFolder: boolean }[]
+  readonly outputs: readonly LoggerOutput[]
   /** Of `--config`; null: the usual one. */
   readonly config: string | null
   readonly needsNetwork: boolean
@@ -58,25 +65,24 @@ export function serviceEnvironment(scope: Scope, env: NodeJS.ProcessEnv): Record
 /** @throws InaError usage_invalid where the service could not read or write what it needs */
 export function planUnit(request: UnitRequest): UnitPlan {
   const { scope, user, node, program, args, options, environment, cwd } = request
+  refuseBroken(request)
   const log = options.noLog ? null : resolve(cwd, options.db ?? usualLog(request))
-  const outputs = options.outputs.map(({ path, isFolder }) =>
-    isFolder ? resolve(cwd, path) : dirname(resolve(cwd, path)),
-  )
-  const all = new Set([...(log === null ? [] : [dirname(log)]), ...outputs])
-  const writable = [...all].filter((folder) => scope === 'user' || !isWithin(folder, STATE_PATH))
+  const all = foldersOf(log, options.outputs, cwd)
+  const writable = all.filter(({ path }) => scope === 'user' || !isWithin(path, STATE_PATH))
   const config = options.config === null ? [] : [resolve(cwd, options.config)]
   if (scope === 'system' && user === null) {
     refuseOthers(writable)
     for (const path of [node, program, ...config]) refuseUnreadable(path)
   }
-  const needed = [node, program, ...config, ...all].flatMap((path) => [path, realPlace(path)])
+  const folders = all.map(({ path }) => path)
+  const needed = [node, program, ...config, ...folders].flatMap((path) => [path, realPlace(path)])
   return {
     scope,
     command: [node, program, 'monitor', '--wait', '--output', 'none', ...args],
     user,
     groups: portGroups(),
     environment,
-    deviceRules: options.isMock ? [] : deviceRules(options.ports),
+    devices: options.isMock ? [] : allowedDevices(options.ports),
     writable,
     hasNamespaces: request.hasNamespaces,
     needsHomes: scope === 'user' || needed.some((path) => HOMES.test(path)),
@@ -84,6 +90,29 @@ export function planUnit(request: UnitRequest): UnitPlan {
     notifiesByCommand: request.notifiesByCommand,
     log,
   }
+}
+
+/** All that goes into the unit as it is given. */
+function refuseBroken({ user, node, program, args, options, environment, cwd }: UnitRequest): void {
+  const { ports, db, config, outputs } = options
+  const paths = [...outputs.map(({ path }) => path), db, config, cwd, node, program]
+  for (const text of [...paths, user, ...args, ...ports, ...Object.values(environment)]) {
+    if (text !== null) refuseControls(text)
+  }
+}
+
+/** Each folder once, for the reason that asks most of it. */
+function foldersOf(
+  log: string | null,
+  outputs: readonly LoggerOutput[],
+  cwd: string,
+): WritableFolder[] {
+  const all: WritableFolder[] = log === null ? [] : [{ path: dirname(log), of: 'log' }]
+  const files = outputs.filter(({ isBackup }) => !isBackup)
+  for (const { path } of files) all.push({ path: dirname(resolve(cwd, path)), of: 'output' })
+  const backups = outputs.filter(({ isBackup }) => isBackup)
+  for (const { path } of backups) all.push({ path: resolve(cwd, path), of: 'backup' })
+  return all.filter((folder, i) => all.findIndex(({ path }) => path === folder.path) === i)
 }
 
 function usualLog({ scope, environment }: UnitRequest): string {
@@ -95,8 +124,8 @@ function isWithin(folder: string, other: string): boolean {
   return folder === other || folder.startsWith(`${other}/`)
 }
 
-function refuseOthers(folders: readonly string[]): void {
-  const [folder] = folders
+function refuseOthers(folders: readonly WritableFolder[]): void {
+  const folder = folders[0]?.path
   if (folder === undefined) return
   throw new InaError(
     'usage_invalid',

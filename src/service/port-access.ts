@@ -9,30 +9,30 @@ const USB_MAJORS: readonly number[] = [188, 166]
 const USB_PORT = /^\/dev\/(ttyUSB|ttyACM)\d+$|^\/dev\/serial\/by-/
 
 /**
- * The rules for `DeviceAllow=` by which a run may open its ports, and no other device. A board
+ * What `DeviceAllow=` lets in, so that a run may open its ports, and no other device. A board
  * gets another number when it is plugged in again, so it is its class that is let in. Pseudo-terminals
  * need none: DevicePolicy=closed has them.
  *
  * @param ports as `--port` names them; empty: the port is found when the run begins
  */
-export function deviceRules(ports: readonly string[]): string[] {
-  const rules = new Set<string>()
+export function allowedDevices(ports: readonly string[]): string[] {
+  const devices = new Set<string>()
   const allowUsb = (): void => {
-    for (const major of USB_MAJORS) rules.add(`char-${major} rw`)
+    for (const major of USB_MAJORS) devices.add(`char-${major}`)
   }
   if (ports.length === 0) allowUsb()
   for (const port of ports) {
     const target = realPort(port)
     if (target?.startsWith('/dev/pts/')) continue
     if (USB_PORT.test(port) || (target !== null && USB_PORT.test(target))) allowUsb()
-    else if (target?.startsWith('/dev/')) rules.add(`${target} rw`)
+    else if (target?.startsWith('/dev/')) devices.add(target)
     // Not there yet: it may be anything, a link of udev's or of a mock included.
     else if (target === null) {
       allowUsb()
-      if (port.startsWith('/dev/')) rules.add(`${port} rw`)
+      if (port.startsWith('/dev/')) devices.add(port)
     }
   }
-  return [...rules]
+  return [...devices]
 }
 
 /** @returns null: there is no such device now */

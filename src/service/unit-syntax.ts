@@ -1,3 +1,5 @@
+import { InaError } from '../util/errors.ts'
+
 /** Words of unit files, see systemd.syntax(7), systemd.service(5) "COMMAND LINES", systemd.unit(5) "SPECIFIERS". */
 
 /** Needs no quotes, and means itself everywhere. */
@@ -13,16 +15,22 @@ export function commandWord(text: string): string {
   return settingWord(text.replaceAll('$', '$$$$'))
 }
 
-/** A setting that is one path and takes no quotes. */
-export function wholeLine(text: string): string {
-  return text.replaceAll('%', '%%')
+/**
+ * A line break would begin a line of its own, and settings that are paths know no escapes.
+ *
+ * @throws InaError usage_invalid
+ */
+export function refuseControls(text: string): void {
+  if (!/\p{Cc}/u.test(text)) return
+  throw new InaError(
+    'usage_invalid',
+    `${JSON.stringify(text)} has a control character, which no line of a unit can hold`,
+    'leave out line breaks and tabs, or put the option into the configuration file',
+  )
 }
 
 function quoted(text: string): string {
   if (PLAIN.test(text)) return text
-  const escaped = text.replace(/["\\]|\p{Cc}/gu, (char) => {
-    if (char === '"' || char === '\\') return `\\${char}`
-    return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
-  return `"${escaped}"`
+  refuseControls(text)
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

@@ -1,4 +1,4 @@
-import { commandWord, settingWord, wholeLine } from './unit-syntax.ts'
+import { commandWord, settingWord } from './unit-syntax.ts'
 
 export const SCOPES = ['user', 'system'] as const
 /** Whose systemd runs the unit. */
@@ -7,6 +7,13 @@ export type Scope = (typeof SCOPES)[number]
 export const UNIT_NAME = 'ina219.service'
 /** Of a system unit: below /var/lib, made and owned by systemd. */
 export const STATE_FOLDER = 'ina219'
+
+/** A folder that the service writes to; absolute. */
+export interface WritableFolder {
+  readonly path: string
+  /** What is written there; of several, what can least do without. */
+  readonly of: 'log' | 'output' | 'backup'
+}
 
 /** What goes into the unit file of a logger. */
 export interface UnitPlan {
@@ -18,9 +25,10 @@ export interface UnitPlan {
   /** Groups that own serial ports here. */
   readonly groups: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  readonly deviceRules: readonly string[]
-  /** Folders that it writes to, beside the state folder; absolute. */
-  readonly writable: readonly string[]
+  /** As `DeviceAllow=` names them. */
+  readonly devices: readonly string[]
+  /** Beside the state folder. */
+  readonly writable: readonly WritableFolder[]
   /** A user's processes may make namespaces, without which a user unit sees all that the user sees. */
   readonly hasNamespaces: boolean
   /** Something that it needs lies in a home folder. */
@@ -115,16 +123,16 @@ const ROOTS_FENCES: readonly string[] = [
 ]
 
 function fences(plan: UnitPlan): string[] {
-  const { scope, deviceRules, writable, needsHomes, needsNetwork } = plan
+  const { scope, devices, writable, needsHomes, needsNetwork } = plan
   const isSystem = scope === 'system'
   return [
     'NoNewPrivileges=yes',
     'PrivateTmp=yes',
     'ProtectSystem=strict',
     `ProtectHome=${needsHomes ? 'read-only' : 'yes'}`,
-    ...writable.map((folder) => `ReadWritePaths=${settingWord(folder)}`),
+    ...writable.map((folder) => `ReadWritePaths=${settingWord(writablePath(folder))}`),
     'DevicePolicy=closed',
-    ...deviceRules.map((rule) => `DeviceAllow=${wholeLine(rule)}`),
+    ...devices.map((device) => `DeviceAllow=${settingWord(device)} rw`),
     ...(needsNetwork
       ? ['RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK']
       : ['RestrictAddressFamilies=AF_UNIX', ...(isSystem ? ['IPAddressDeny=any'] : [])]),
@@ -139,4 +147,12 @@ function fences(plan: UnitPlan): string[] {
     'SystemCallFilter=@system-service',
     'SystemCallErrorNumber=EPERM',
   ]
+}
+
+/**
+ * A folder that is not there fails the unit with 226, unless it has the `-` (systemd.exec(5)). It
+ * may be missing where the run goes on without it: a disk for back-ups that comes later is then seen.
+ */
+function writablePath({ path, of }: WritableFolder): string {
+  return of === 'backup' ? `-${path}` : path
 }

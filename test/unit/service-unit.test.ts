@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { makeFolders } from '../../src/service/folders.ts'
 import { planUnit, serviceEnvironment, type UnitRequest } from '../../src/service/plan-unit.ts'
-import { deviceRules } from '../../src/service/port-access.ts'
+import { allowedDevices } from '../../src/service/port-access.ts'
 import { readUnit, type UnitPlan, unitText } from '../../src/service/unit.ts'
 import { commandWord, settingWord } from '../../src/service/unit-syntax.ts'
 import { tempFolder } from '../support/log-fixture.ts'
@@ -44,7 +45,6 @@ describe('a word in a unit file', () => {
     ['100%', '"100%%"'],
     ['say "hi"', '"say \\"hi\\""'],
     ['back\\slash', '"back\\\\slash"'],
-    ['a\nb\x7f', '"a\\x0ab\\x7f"'],
     ['', '""'],
     [';', '";"'],
     ["it's", '"it\'s"'],
@@ -60,27 +60,76 @@ describe('a word in a unit file', () => {
 
 describe('the devices that are let in', () => {
   it.each([
-    [[], ['char-188 rw', 'char-166 rw']],
-    [['/dev/ttyUSB7'], ['char-188 rw', 'char-166 rw']],
+    [[], ['char-188', 'char-166']],
+    [['/dev/ttyUSB7'], ['char-188', 'char-166']],
     [
       ['/dev/ttyACM0', '/dev/ttyUSB1'],
-      ['char-188 rw', 'char-166 rw'],
+      ['char-188', 'char-166'],
     ],
-    [['/dev/serial/by-id/usb-x'], ['char-188 rw', 'char-166 rw']],
-    [['/dev/power-board'], ['char-188 rw', 'char-166 rw', '/dev/power-board rw']],
-    [['/dev/null'], ['/dev/null rw']],
+    [['/dev/serial/by-id/usb-x'], ['char-188', 'char-166']],
+    [['/dev/power-board'], ['char-188', 'char-166', '/dev/power-board']],
+    [['/dev/null'], ['/dev/null']],
   ])('of the ports %j: %j', (ports, rules) => {
-    expect(deviceRules(ports)).toEqual(rules)
+    expect(allowedDevices(ports)).toEqual(rules)
+  })
+
+  it('are words of their own, with blanks and all', () => {
+    const text = lines(plan({}, { ports: ['/dev/my tty'] }))
+    expect(text).toContain('DeviceAllow="/dev/my tty" rw')
   })
 
   it('follow a link to what it is', () => {
     const link = join(tempFolder(), 'board')
     symlinkSync('/dev/zero', link)
-    expect(deviceRules([link])).toEqual(['/dev/zero rw'])
+    expect(allowedDevices([link])).toEqual(['/dev/zero'])
   })
 
   it('are none for a mock', () => {
     expect(unitText(plan({}, { ports: [], isMock: true }))).not.toContain('DeviceAllow')
+  })
+})
+
+describe('a control character', () => {
+  const BROKEN = 'x\nExecStartPre=/bin/true'
+
+  it.each<[string, () => UnitPlan]>([
+    ['a port', () => plan({}, { ports: [`/dev/${BROKEN}`] })],
+    ['an argument', () => plan({ args: ['--device', BROKEN] })],
+    ['the log', () => plan({ user: 'pi' }, { db: `/srv/${BROKEN}` })],
+    ['the log of a folder', () => plan({ user: 'pi' }, { db: `/srv/${BROKEN}/log.db` })],
+    ['the user', () => plan({ user: BROKEN })],
+    ['the environment', () => plan({ environment: { XDG_DATA_HOME: `/${BROKEN}` } })],
+  ])('in %s is refused', (_, made) => {
+    expect(() => unitText(made())).toThrow('has a control character')
+  })
+})
+
+describe('the folders of a unit', () => {
+  it('are made for the log, and for back-ups only where what is above them is there', () => {
+    const root = tempFolder()
+    const said: string[] = []
+    const folders = [
+      { path: join(root, 'a', 'log'), of: 'log' },
+      { path: join(root, 'days'), of: 'backup' },
+      { path: join(root, 'usb', 'days'), of: 'backup' },
+    ] as const
+    makeFolders(folders, null, (line) => said.push(line))
+    expect(folders.map(({ path }) => existsSync(path))).toEqual([true, true, false])
+    expect(said).toEqual([
+      `there is no folder ${join(root, 'usb')} yet: no back-ups until its disk is mounted`,
+    ])
+  })
+
+  it('are not made where another output goes: nothing is', () => {
+    const root = tempFolder()
+    const folders = [
+      { path: join(root, 'log'), of: 'log' },
+      { path: join(root, 'usb'), of: 'output' },
+    ] as const
+    expect(() => makeFolders(folders, null, () => {})).toThrow(
+      `there is no folder ${join(root, 'usb')}`,
+    )
+    expect(existsSync(join(root, 'log'))).toBe(false)
   })
 })
 
@@ -99,8 +148,8 @@ describe('a system unit', () => {
 
   it('may keep log and back-ups elsewhere where it has a named user', () => {
     const outputs = [
-      { path: '/mnt/usb/days', isFolder: true },
-      { path: '/var/lib/ina219/run.json', isFolder: false },
+      { path: '/mnt/usb/days', isBackup: true },
+      { path: '/var/lib/ina219/run.json', isBackup: false },
     ]
     expect(() => plan({}, { db: '/srv/a b/log.db' })).toThrow('may not write to /srv/a b')
     expect(() => plan({}, { outputs })).toThrow('may not write to /mnt/usb/days')
@@ -109,7 +158,7 @@ describe('a system unit', () => {
     expect(text).not.toContain('DynamicUser=yes')
     expect(text.filter((line) => line.startsWith('ReadWritePaths'))).toEqual([
       'ReadWritePaths="/srv/a b"',
-      'ReadWritePaths=/mnt/usb/days',
+      'ReadWritePaths=-/mnt/usb/days',
     ])
   })
 
@@ -183,6 +232,11 @@ describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
     ['a user unit', plan(USER)],
     ['strange words', plan({ args: strange }, { db: null })],
     ['strange folders', plan(USER, { db: '/home/me/a "b" 100% $x/log.db' })],
+    ['a port with a blank', plan({}, { ports: ['/dev/my "tty" 100%'] })],
+    [
+      'a folder for back-ups that is not there',
+      plan(USER, { outputs: [{ path: '/nowhere at/all', isBackup: true }] }),
+    ],
     ['a named user', plan({ user: 'root' }, { needsNetwork: true })],
   ])('has nothing to say of %s', (_, of) => {
     const scope = of.scope === 'user' ? ['--user'] : []

@@ -132,7 +132,7 @@ function loggerOptions(
   const ports = (read['port'] as readonly string[] | undefined) ?? []
   const outputs = ['summary', 'heartbeat', 'backup'].flatMap((name) => {
     const path = text(name)
-    return path === null || path === '-' ? [] : [{ path, isFolder: name === 'backup' }]
+    return path === null || path === '-' ? [] : [{ path, isBackup: name === 'backup' }]
   })
   return {
     ports,
