@@ -2,11 +2,11 @@ import type { Command } from '../protocol/link/commands.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
+import type { Given } from './device-word-values.ts'
 import {
   DEVICE_NAMES,
   type DeviceWord,
   deviceWord,
-  type Given,
   type MemberWord,
   type SettingWord,
 } from './device-words.ts'

@@ -1,9 +1,19 @@
 import type { Command } from '../protocol/link/commands.ts'
-import type { Clock } from '../util/clock.ts'
-import { parseDuration } from '../util/duration.ts'
-import { InaError } from '../util/errors.ts'
-import { type Quantity, readQuantity } from '../util/quantity.ts'
-import { heading } from './help-text.ts'
+import {
+  checkThreshold,
+  cutoff,
+  type Given,
+  type GivenValue,
+  milliseconds,
+  number,
+  onOrOff,
+  outputOf,
+  quantity,
+  refuseValue,
+  threshold,
+  withConversions,
+  withQuantity,
+} from './device-word-values.ts'
 
 /**
  * The words of `send` and `--set`: what a device may know (firmware/PROTOCOL.md 6),
@@ -51,19 +61,6 @@ export interface MemberWord extends WordBase {
 }
 
 export type DeviceWord = SettingWord | MemberWord
-
-/** One word as it was given. */
-export interface Given {
-  readonly text: string
-  readonly name: string
-  readonly example: string
-  readonly clock: Clock
-}
-
-/** A word with what stands behind its `=`; null: nothing does. */
-export interface GivenValue extends Given {
-  readonly value: string | null
-}
 
 const OUTPUTS = ['A', 'B', 'C', 'D'] as const
 
@@ -267,32 +264,6 @@ export function deviceWord(name: string): DeviceWord | undefined {
   return DEVICE_WORDS.find(({ names }) => names.includes(name))
 }
 
-/** Where the explanations begin. */
-const COLUMN = 28
-/** Of the help, in cells. */
-const WIDTH = 80
-
-/** The words, for the end of a help. */
-export function deviceWordsText(): string {
-  const lines = DEVICE_WORDS.flatMap(({ form, about }) =>
-    wrapped(about, WIDTH - COLUMN).map((line, i) => {
-      const start = i === 0 ? `  ${form}` : ''
-      return `${start.padEnd(COLUMN)}${line}`
-    }),
-  )
-  return `\n${heading('Settings and commands of a device:')}\n${lines.join('\n')}\n`
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1) ?? ''} ${word}`
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
-    else lines.push(word)
-  }
-  return lines
-}
-
 function setting(
   word: Omit<SettingWord, 'kind' | 'mayBeBare' | 'check'> &
     Partial<Pick<SettingWord, 'mayBeBare' | 'check'>>,
@@ -314,100 +285,4 @@ function bare(name: string, about: string): SettingWord {
     mayBeBare: true,
     members: (value, given) => (value === null ? {} : refuseValue(given)),
   })
-}
-
-function threshold(value: string | null, given: Given): Omit<Command, 'cmd'> {
-  if (value === 'off') return { value: null }
-  const { value: limit, unit } = quantity(value ?? '', ['A', 'V', 'W'], given)
-  // As the device takes it without one.
-  if (unit === null || unit === 'A') return { value: limit }
-  return { value: limit, quantity: unit.toLowerCase() }
-}
-
-function withQuantity(command: Command, value: string, given: Given): Command {
-  const wanted = value.toLowerCase()
-  if (!['a', 'v', 'w'].includes(wanted)) throw invalid(given, 'is none of a, v, w')
-  return { ...command, quantity: wanted }
-}
-
-/** A limit in another unit than it is compared in would switch at something else. */
-function checkThreshold(words: readonly GivenValue[]): void {
-  const [limit, ...members] = words
-  const [first] = members
-  if (limit === undefined || first === undefined) return
-  if (limit.value === 'off') throw invalid(first, 'needs a threshold that is on')
-  const named = members.find(({ name }) => name === 'quantity')
-  const by = named !== undefined && quantitySaid(limit) === null ? named : limit
-  // As the device takes it where nothing says so.
-  const wanted = quantitySaid(by) ?? 'a'
-  const other = words.find((word) => (quantitySaid(word) ?? wanted) !== wanted)
-  if (other === undefined) return
-  const bare = quantitySaid(by) === null ? ', which is in A' : ''
-  throw invalid(other, `contradicts '${by.text}'${bare}`)
-}
-
-/** a, v or w; null: the word leaves it to another one */
-function quantitySaid({ name, value }: GivenValue): string | null {
-  if (name === 'quantity') return value?.toLowerCase() ?? null
-  return readQuantity(value ?? '', ['A', 'V', 'W'])?.unit?.toLowerCase() ?? null
-}
-
-function cutoff(value: string | null, given: Given): Omit<Command, 'cmd'> {
-  if (value === 'off') return { value: 'off' }
-  if (given.name === 'cutoff') throw invalid(given, 'does not name an output')
-  const above = quantity(value ?? '', ['A'], given).value
-  return { value: { output: outputOf(given), above, conversions: 1 } }
-}
-
-function withConversions(command: Command, value: string, given: Given): Command {
-  if (typeof command.value !== 'object') throw invalid(given, 'needs a cutoff that is on')
-  return { ...command, value: { ...command.value, conversions: number(value, given) } }
-}
-
-/** `A` of `output.A`. */
-function outputOf({ name }: Given): string {
-  return name.slice(name.indexOf('.') + 1)
-}
-
-function onOrOff(value: string, given: Given): boolean {
-  if (value === 'on' || value === 'true' || value === '1') return true
-  if (value === 'off' || value === 'false' || value === '0') return false
-  throw invalid(given, 'is neither on nor off')
-}
-
-function number(value: string, given: Given): number {
-  const read = readQuantity(value, [])
-  if (read === null) throw invalid(given, 'is not a number')
-  return read.value
-}
-
-function quantity<U extends string>(
-  value: string,
-  units: readonly U[],
-  given: Given,
-  bareUnit?: string,
-): Quantity<U> {
-  const read = readQuantity(value, units, bareUnit)
-  if (read !== null) return read
-  const wanted = bareUnit ?? units.join(', ')
-  throw invalid(given, `is not a number, with or without a unit (${wanted})`)
-}
-
-/** A number of ms, or a duration with its unit. */
-function milliseconds(value: string, given: Given): number {
-  const plain = readQuantity(value, [])
-  if (plain !== null) return plain.value
-  try {
-    return parseDuration(value)
-  } catch (error) {
-    throw invalid(given, 'is not a number of ms or a duration', error)
-  }
-}
-
-function refuseValue(given: Given): never {
-  throw invalid(given, 'takes no value')
-}
-
-function invalid({ text, example }: Given, what: string, cause?: unknown): InaError {
-  return new InaError('usage_invalid', `the setting '${text}' ${what}`, `write ${example}`, cause)
 }

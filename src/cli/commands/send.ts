@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { parseSettings } from '../device-settings.ts'
-import { deviceWordsText } from '../device-words.ts'
+import { deviceWordsText } from '../device-words-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { deviceCalled, noSuchDevice } from '../named-devices.ts'
 import { addOneDevice } from '../one-device.ts'
