@@ -12,16 +12,16 @@ import { createProgram } from './program.ts'
  */
 export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
   // A reader that went away is not an error of ours: `ina219 export | head`.
-  for (const stream of [io.stdout, io.stderr]) {
-    stream.on('error', (error) => {
-      // A command with something to flush listens, too, and ends by itself.
-      if (stream.listenerCount('error') > 1) return
-      if (isReaderGone(error)) process.exit(0)
-      const failure = outputFailed(error)
-      report(failure, io, args.includes('--verbose'))
-      process.exit(exitCodeOf(failure))
-    })
-  }
+  io.stdout.on('error', (error) => {
+    // A command with something to flush listens, too, and ends by itself.
+    if (io.stdout.listenerCount('error') > 1) return
+    if (isReaderGone(error)) process.exit(0)
+    const failure = outputFailed(error)
+    report(failure, io, args.includes('--verbose'))
+    process.exit(exitCodeOf(failure))
+  })
+  // Where nobody reads what is said beside the output, the work itself goes on.
+  io.stderr.on('error', () => {})
   await loadColours([io.stdout, io.stderr], io.env)
   const program = createProgram(io)
   try {

@@ -127,6 +127,8 @@ export class Recorder {
 
   /** @param held the sample before, where that has no time yet */
   lost(first: number, count: number, reason: LossReason, held: Entry | null): void {
+    // Behind the last sample of this run, nobody looked: the next one may ask for it.
+    if (this.#options.limit.isReached) return
     this.#options.ledger.lost += count
     this.#losses.add({ first, count, reason }, this.#lastUs, held)
   }

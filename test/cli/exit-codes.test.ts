@@ -205,6 +205,17 @@ describe.skipIf(process.platform !== 'linux')('an output that cannot be written'
     }
   })
 
+  it('a monitor whose events nobody reads any more goes on measuring', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    const summary = `${db}.json`
+    const run = start(['monitor', '--mock', '--count', '3', '--db', db, '--summary', summary])
+    run.stderr?.destroy()
+    run.stdout?.resume()
+    await until('it ended', () => run.exitCode !== null)
+    expect(run.exitCode).toBe(0)
+    expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ samples: 3, logged: 3 })
+  })
+
   it('is reported once, however many parts of a run meet it', async () => {
     const shell = spawn('sh', [
       '-c',

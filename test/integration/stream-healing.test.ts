@@ -5,6 +5,8 @@ import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { DeviceStream } from '../../src/stream/device-stream.ts'
+import { SampleLimit } from '../../src/stream/sample-limit.ts'
+import { LineSource } from '../support/line-source.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'
 
@@ -238,4 +240,19 @@ describe('a stream on a faulty wire', () => {
       'clock: host clock set forward by 2h',
     ])
   })
+})
+
+it('what lies behind the last sample of a run is not lost: nobody looked', () => {
+  const clock = new ManualClock(START_S * 1000)
+  const source = new LineSource({ live: true, duplex: true })
+  const { stream, samples, events } = startStream({ source, clock, limit: new SampleLimit(4) })
+  source.line('{"hello":"ina219","boot":7,"seq":0,"depth":128}')
+  const line = (seq: number, more = ''): string =>
+    `{"v":5,"a":0.1,"ms":${seq * 100},"seq":${seq}${more}}`
+  for (const seq of [0, 1, 2, 10, 11]) source.line(line(seq))
+  source.line(line(3, ',"r":1'))
+  stream.finish()
+  expect(samples.map(({ seq }) => seq)).toEqual([0, 1, 2, 3])
+  expect(stream.ledger).toMatchObject({ samples: 4, lost: 0 })
+  expect(events.filter(({ kind }) => kind === 'lost')).toEqual([])
 })
