@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -235,6 +235,90 @@ describe('repair', () => {
     expect(query(report.out, SAMPLES)).toEqual(rows)
     expectSound(report)
     log.end()
+  })
+
+  it('finds what a copy of another page overwrote', () => {
+    const file = makeLog(tempFolder())
+    const bytes = readFileSync(file)
+    const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
+      (page) => idsIn(bytes, page).length > 0,
+    )
+    const [from, to] = [leaves[10], leaves[20]] as [number, number]
+    const gone = new Set(idsIn(bytes, to))
+    bytes.copyWithin((to - 1) * PAGE, (from - 1) * PAGE, from * PAGE)
+    const copy = file.replace('.db', '-twice.db')
+    writeFileSync(copy, bytes)
+    const report = repaired(copy)
+    const all = query(file, SAMPLES)
+    expect(query(report.out, SAMPLES)).toEqual(all.filter((row) => !gone.has(row['id'] as number)))
+    expect(report.isSound).toBe(false)
+    expect(report.faults).toEqual([expect.stringMatching(/^rows that stand there twice: \d+/)])
+    const numbered = all.filter((row) => gone.has(row['id'] as number) && row['seq'] !== null)
+    expect(report.missing).toBeGreaterThanOrEqual(numbered.length)
+    const lost = `SELECT sum(count) AS n FROM power_lost WHERE reason = 'damaged'`
+    expect(query(report.out, lost)).toEqual([{ n: numbered.length }])
+    expectSound(report)
+  })
+
+  it('calls a log damaged whose pages have changed places, and saves all of it', () => {
+    const file = makeLog(tempFolder())
+    const bytes = readFileSync(file)
+    const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
+      (page) => idsIn(bytes, page).length > 0,
+    )
+    const [one, two] = [leaves[10], leaves[20]] as [number, number]
+    const kept = Buffer.from(bytes.subarray((one - 1) * PAGE, one * PAGE))
+    bytes.copyWithin((one - 1) * PAGE, (two - 1) * PAGE, two * PAGE)
+    kept.copy(bytes, (two - 1) * PAGE)
+    const copy = file.replace('.db', '-swapped.db')
+    writeFileSync(copy, bytes)
+    const report = repaired(copy)
+    expect(report).toMatchObject({ isSound: false, missing: 0, damagedPages: 0 })
+    expect(report.faults).toEqual([
+      expect.stringMatching(/^its pages contradict each other \(SQLite: .*out of order\)$/),
+    ])
+    expect(query(report.out, SAMPLES)).toEqual(query(file, SAMPLES))
+    expectSound(report)
+  })
+
+  it('leaves out a WAL that is not that of the log, and says so', () => {
+    const folder = tempFolder()
+    const file = makeLog(folder)
+    const other = openWriter(join(folder, 'other.db'))
+    other.writer.write(batchesOf(series(700, 100_000), { epochs: [EPOCH] }))
+    copyFileSync(`${join(folder, 'other.db')}-wal`, `${file}-wal`)
+    other.end()
+    const report = repaired(file)
+    expect(report).toMatchObject({
+      isSound: false,
+      faults: ['its WAL is that of another file: left out'],
+      missing: 0,
+    })
+    rmSync(`${file}-wal`)
+    expect(query(report.out, SAMPLES)).toEqual(query(file, SAMPLES))
+    expectSound(report)
+  })
+
+  it.each([
+    ['head', 0, /^the head of its WAL is damaged$/],
+    ['middle', 4096 * 6, /^its WAL is damaged: \d+ of its pages can't be used$/],
+  ])('does not call a log sound whose WAL has lost its %s', (_what, at, fault) => {
+    const folder = tempFolder()
+    const log = openWriter(join(folder, 'live.db'))
+    log.writer.write(batchesOf(series(1000, 100_000), { epochs: [EPOCH] }))
+    log.db.pragma('wal_checkpoint(TRUNCATE)')
+    log.writer.write(batchesOf(series(1000, 100_000, 1000), { epochs: [] }))
+    const copy = join(folder, 'copy.db')
+    copyFileSync(join(folder, 'live.db'), copy)
+    copyFileSync(`${join(folder, 'live.db')}-wal`, `${copy}-wal`)
+    log.end()
+    // SQLite does without what it can't read of a WAL, and says nothing.
+    const wal = readFileSync(`${copy}-wal`)
+    wal.fill(0x5a, at, at + 600)
+    writeFileSync(`${copy}-wal`, wal)
+    const report = repaired(copy)
+    expect(report).toMatchObject({ isSound: false, faults: [expect.stringMatching(fault)] })
+    expectSound(report)
   })
 
   it('does not bring back what was deleted', () => {

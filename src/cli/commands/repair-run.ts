@@ -48,8 +48,11 @@ function textOf(file: string, report: RepairReport): string {
   else {
     const isAll = report.missing === 0 && report.invented.length === 0
     const how = isAll ? 'all that is known of' : 'a part'
-    const isDamaged = report.damagedPages > 0 || faults.length > 0
-    lines.push(`${file} is ${isDamaged ? 'damaged' : 'sound'}; ${how} was saved in ${repaired}`)
+    lines.push(
+      report.isSound
+        ? `${file} is sound; all of it is in ${repaired}, too`
+        : `${file} is damaged; ${how} was saved in ${repaired}`,
+    )
     for (const fault of faults) lines.push(`  ${fault}`)
     if (report.damagedPages > 0) {
       const tables = Object.entries(report.damagedTables).map(
@@ -85,7 +88,7 @@ function jsonOf(file: string, report: RepairReport): string {
   return `${JSON.stringify({
     version: 1,
     log: file,
-    sound: report.repaired === null,
+    sound: report.isSound,
     repaired: report.repaired,
     faults: report.faults,
     pages: report.pages,

@@ -45,10 +45,13 @@ export class PageStore {
   /** Each page has an entry in a map that says what it is used for. */
   readonly #hasMaps: boolean
 
-  /** @throws the system's error */
-  constructor(file: string) {
+  /**
+   * @param withWal whether the pages of its WAL count
+   * @throws the system's error
+   */
+  constructor(file: string, withWal: boolean) {
     this.#fd = openSync(file, 'r')
-    this.#walFd = openIfThere(`${file}-wal`)
+    this.#walFd = withWal ? openIfThere(`${file}-wal`) : null
     this.#fileBytes = fstatSync(this.#fd).size
     const head = readAt(this.#fd, 0, 100)
     const wal = this.#walFd === null ? null : readWal(this.#walFd)

@@ -26,7 +26,7 @@ const LONGEST_HOLE = 1_000_000_000
  * name that says so, the commit order and the roll-ups begin anew, and what is missing is on
  * record. Within a transaction.
  *
- * @param isCut whether pages are missing at all: without, no number is missing for that
+ * @param isCut whether rows may be missing at all: without, no number is missing for that
  */
 export function rebuild(db: Database.Database, isCut: boolean): RebuildNotes {
   const invented: string[] = []

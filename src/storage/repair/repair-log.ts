@@ -1,25 +1,27 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
 import { createDraft, removeDraft } from '../../util/draft-file.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
 import { applicationIdOf } from '../file/file-kind.ts'
-import { layoutOf } from '../file/layout.ts'
 import { type Leftover, leftoversOf, textLeftovers } from '../file/leftovers.ts'
-import { foreign, logError, newer, missing as noLog } from '../file/log-errors.ts'
-import { isLog, openForWriting } from '../file/log-file.ts'
+import { foreign, logError, missing as noLog } from '../file/log-errors.ts'
+import { openForWriting } from '../file/log-file.ts'
 import { createLog } from '../file/new-log.ts'
 import { place, sync } from '../file/placing.ts'
-import { APPLICATION_ID, SCHEMA_VERSION } from '../file/schema.ts'
+import { APPLICATION_ID } from '../file/schema.ts'
 import { WriterLock } from '../file/writer-lock.ts'
 import { LogWriter } from '../write/log-writer.ts'
 import { PageStore } from './page-store.ts'
 import { type MissingSpan, rebuild } from './rebuild.ts'
-import { salvage } from './salvage.ts'
+import { type SalvageCounts, salvage } from './salvage.ts'
+import { isSoundDatabase, type Soundness, soundnessOf } from './soundness.ts'
 import { type TakenLeftover, takeLeftover } from './take-leftover.ts'
 
 export interface RepairReport {
+  /** Nothing is wrong with the log, and all of its rows came. */
+  readonly isSound: boolean
   /** The new log; null: the log is sound, and nothing was written. */
   readonly repaired: string | null
   /** What is wrong with the file as a whole, in words. */
@@ -80,8 +82,9 @@ export function repairLog(request: RepairRequest): RepairReport {
   try {
     const leftovers = leftoversOf(file)
     const isWanted = request.withLeftovers && textLeftovers(leftovers).length > 0
-    if (isSoundLog(file, out) && !isWanted) return soundReport(leftovers)
-    return saved(request, leftovers)
+    const soundness = soundnessOf(file, out)
+    const isSound = soundness.faults.length === 0 && soundness.disagreement === null
+    return isSound && !isWanted ? soundReport(leftovers) : saved(request, leftovers, soundness)
   } catch (error) {
     throw logError(error, file)
   } finally {
@@ -99,9 +102,13 @@ function lockOf(file: string, clock: Clock): WriterLock | null {
   }
 }
 
-function saved(request: RepairRequest, leftovers: readonly Leftover[]): RepairReport {
+function saved(
+  request: RepairRequest,
+  leftovers: readonly Leftover[],
+  { faults: whole, disagreement, isWalForeign }: Soundness,
+): RepairReport {
   const { file, out, clock, progress } = request
-  const store = new PageStore(file)
+  const store = new PageStore(file, !isWalForeign)
   const draft = createDraft(out)
   try {
     createLog(draft)
@@ -115,20 +122,26 @@ function saved(request: RepairRequest, leftovers: readonly Leftover[]): RepairRe
       db.pragma('synchronous = OFF')
       db.exec('CREATE TEMP TABLE old_run(n, device_id, epoch_id, from_id, to_id, late)')
       const counts = salvage(store, db, (page) => progress(page / store.pages, page))
-      const isCut = counts.damagedPages > 0 || store.faults.length > 0
-      const { invented, missing } = db.transaction(() => rebuild(db, isCut)).immediate()
+      const faults = [...whole, ...rowFaults(counts)]
+      // Told apart by its pages it says more than what SQLite meets first.
+      if (disagreement !== null && faults.length === 0 && counts.damagedPages === 0) {
+        faults.push(disagreement)
+      }
+      const isSound = faults.length === 0 && counts.damagedPages === 0
+      const { invented, missing } = db.transaction(() => rebuild(db, !isSound)).immediate()
       const samples = count(db, 'sample')
       if (samples === 0 && count(db, 'minute') === 0) throw nothingLeft(file)
       db.exec('DROP TABLE old_run')
       const total = missing.reduce((sum, each) => sum + each.samples, 0)
-      noteRepair(db, file, samples, total)
+      noteRepair(db, file, isSound, samples, total)
       const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
       const wanted = request.withLeftovers ? textLeftovers(leftovers) : []
       const taken = wanted.map(({ path }) => takeLeftover(path, db, makeWriter))
       makeWriter().finish()
       const report = {
+        isSound,
         repaired: out,
-        faults: store.faults,
+        faults,
         pages: counts.pages,
         damagedPages: counts.damagedPages,
         damagedTables: Object.fromEntries(counts.damagedTables),
@@ -158,8 +171,17 @@ function saved(request: RepairRequest, leftovers: readonly Leftover[]): RepairRe
 }
 
 /** Leaves a trace in the new log, at the newest sample of each device. */
-function noteRepair(db: Database.Database, file: string, samples: number, missing: number): void {
-  const detail = `repaired from '${basename(file)}', which was damaged: ${samples} samples saved, ${missing} known to be missing`
+function noteRepair(
+  db: Database.Database,
+  file: string,
+  isSound: boolean,
+  samples: number,
+  missing: number,
+): void {
+  const counts = `${samples} samples saved, ${missing} known to be missing`
+  const detail = isSound
+    ? `copied from '${basename(file)}', which was sound: ${samples} samples`
+    : `repaired from '${basename(file)}', which was damaged: ${counts}`
   db.prepare(
     `INSERT INTO event(time_us, device_id, kind, detail)
      SELECT coalesce((SELECT max(newest_us) FROM epoch WHERE device_id = d.id), 0), d.id, 'log', ?
@@ -167,64 +189,19 @@ function noteRepair(db: Database.Database, file: string, samples: number, missin
   ).run(detail)
 }
 
-/** Looks at a copy: SQLite would touch the file, or what stands beside it. */
-function inCopy<T>(file: string, beside: string, look: (db: Database.Database) => T): T | null {
-  const copy = createDraft(beside)
-  try {
-    copyFileSync(file, copy)
-    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`)
-    const db = new Database(copy, { fileMustExist: true })
-    try {
-      return look(db)
-    } finally {
-      db.close()
-    }
-  } catch {
-    return null
-  } finally {
-    removeDraft(copy)
+/** What the rows say of a log that its pages don't. */
+function rowFaults({ doubles, refused }: SalvageCounts): string[] {
+  const faults: string[] = []
+  if (doubles > 0) {
+    faults.push(`rows that stand there twice: ${doubles}, as of a page that overwrote another`)
   }
-}
-
-function isSoundDatabase(file: string, beside: string): boolean {
-  return inCopy(file, beside, isIntact) === true
-}
-
-function isIntact(db: Database.Database): boolean {
-  return db.pragma('integrity_check(1)', { simple: true }) === 'ok'
-}
-
-/** @throws InaError log_newer */
-function isSoundLog(file: string, beside: string): boolean {
-  if (!isWhole(file)) return false
-  const version = inCopy(file, beside, (db) => {
-    if (!isIntact(db)) return 0
-    const strays = db
-      .prepare(
-        `SELECT (SELECT count(*) FROM sample WHERE epoch_id NOT IN (SELECT id FROM epoch)
-             OR status_id NOT IN (SELECT id FROM status))
-           + (SELECT count(*) FROM epoch WHERE device_id NOT IN (SELECT id FROM device))`,
-      )
-      .pluck()
-      .get()
-    return strays === 0 ? layoutOf(db) : 0
-  })
-  if (version !== null && version > SCHEMA_VERSION) throw newer(file, version, SCHEMA_VERSION)
-  return version !== null && version > 0
-}
-
-/** As far as its first bytes and its size tell; SQLite may do without them where a WAL has them. */
-function isWhole(file: string): boolean {
-  try {
-    return isLog(file)
-  } catch (error) {
-    if (isInaError(error) && error.code === 'log_newer') throw error
-    return false
-  }
+  if (refused > 0) faults.push(`rows with values that no log has, left out: ${refused}`)
+  return faults
 }
 
 function soundReport(leftovers: readonly Leftover[]): RepairReport {
   return {
+    isSound: true,
     repaired: null,
     faults: [],
     pages: 0,

@@ -15,16 +15,18 @@ export interface WalFrames {
   readonly fault: string | null
 }
 
-/** Reads what a WAL holds that was committed. @returns null: it is empty, or no WAL */
+/** Reads what a WAL holds that was committed. @returns null: nothing was written to it */
 export function readWal(fd: number): WalFrames | null {
   const { size } = fstatSync(fd)
   const header = Buffer.alloc(HEADER_BYTES)
   if (readSync(fd, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return null
+  // As a power cut leaves a file of which nothing was synced.
+  if (header.every((byte) => byte === 0)) return null
   const magic = header.readUInt32BE(0)
-  if (magic >>> 1 !== MAGIC >>> 1) return null
   const sum = new Checksum((magic & 1) === 1)
   sum.add(header, 0, 24)
-  const isSound = sum.is(header.readUInt32BE(24), header.readUInt32BE(28))
+  const isSound =
+    magic >>> 1 === MAGIC >>> 1 && sum.is(header.readUInt32BE(24), header.readUInt32BE(28))
   const pageBytes = header.readUInt32BE(8)
   const isSize = pageBytes >= 512 && pageBytes <= 65_536 && (pageBytes & (pageBytes - 1)) === 0
   if (!isSound || !isSize) {
@@ -42,13 +44,13 @@ export function readWal(fd: number): WalFrames | null {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes)
   for (let at = HEADER_BYTES; at + frame.length <= size; at += frame.length) {
     readSync(fd, frame, 0, frame.length, at)
-    // What an earlier round of the WAL has left.
-    if (frame.compare(header, 16, 24, 8, 16) !== 0) break
     sum.add(frame, 0, 8)
     sum.add(frame, FRAME_HEADER_BYTES, pageBytes)
-    if (!sum.is(frame.readUInt32BE(16), frame.readUInt32BE(20))) {
-      const left = Math.floor((size - at) / frame.length)
-      fault = `its WAL is damaged: ${left} of its pages can't be used`
+    const isOfRound = frame.compare(header, 16, 24, 8, 16) === 0
+    if (!isOfRound || !sum.is(frame.readUInt32BE(16), frame.readUInt32BE(20))) {
+      // Its end: what an earlier round has left, or the last page of a commit that did not end.
+      const behind = framesOfRound(fd, header, at + frame.length, frame.length)
+      if (behind > 0) fault = `its WAL is damaged: ${behind + 1} of its pages can't be used`
       break
     }
     open.set(frame.readUInt32BE(0), at + FRAME_HEADER_BYTES)
@@ -59,6 +61,16 @@ export function readWal(fd: number): WalFrames | null {
     open = new Map()
   }
   return { pageBytes, pages, frames, fault }
+}
+
+/** Frames from a place on that were written in this round of a WAL. */
+function framesOfRound(fd: number, header: Buffer, from: number, frameBytes: number): number {
+  const salts = Buffer.alloc(8)
+  let count = 0
+  for (let at = from + 8; readSync(fd, salts, 0, 8, at) === 8; at += frameBytes) {
+    if (salts.compare(header, 16, 24) === 0) count++
+  }
+  return count
 }
 
 /** The running sum of a WAL (4.2): two words, over pairs of words in the byte order of its writer. */
