@@ -1,5 +1,6 @@
 import type { Sample } from '../domain/sample.ts'
 import { UsualInterval } from '../stats/usual-interval.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { Alarm, type AlarmEvent } from './alarm.ts'
 import { ConditionState } from './condition.ts'
 import { SilenceState } from './evaluation.ts'
@@ -115,7 +116,7 @@ export class DeviceAlarms {
       const { alarm, silence } = each
       const timeUs = dueUs(each)
       silence.truth = true
-      silence.value = (timeUs - lastUs) / 1e6
+      silence.value = (timeUs - lastUs) / US_PER_SECOND
       this.#step(alarm, timeUs, pauseUs)
     }
   }
@@ -124,7 +125,7 @@ export class DeviceAlarms {
     for (const { silence } of this.#silences) {
       if (!silence.truth) continue
       silence.truth = false
-      silence.value = Math.max(silence.value ?? 0, (timeUs - lastUs) / 1e6)
+      silence.value = Math.max(silence.value ?? 0, (timeUs - lastUs) / US_PER_SECOND)
     }
   }
 

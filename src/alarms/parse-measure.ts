@@ -1,6 +1,7 @@
 import { ELECTRIC } from '../domain/channels.ts'
 import { cleanText } from '../domain/sample.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { parseSpan } from './parse-value.ts'
 import { isReserved, type Measure, PLAIN_NAME, type Statistic } from './rule.ts'
 import { CLOSE, OPEN, QUOTED, RULE_HINT, type RuleText } from './rule-text.ts'
@@ -123,7 +124,7 @@ function unquoted(text: RuleText, quoted: string, at: number): string {
 /** @returns whole seconds */
 function readWindow(text: RuleText): number {
   const at = text.at
-  const seconds = parseSpan(text) / 1e6
+  const seconds = parseSpan(text) / US_PER_SECOND
   if (!Number.isInteger(seconds) || seconds > MAX_WINDOW_S) {
     throw text.wrong('a window has whole seconds, 1s to 1h', 'write one such as 1m', at)
   }

@@ -1,6 +1,7 @@
 import { ELECTRIC_CHANNELS } from '../domain/channels.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import { RollingStatistics } from '../stats/rolling-statistics.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { CountWindow, longestWindowS } from './count-window.ts'
 import type { Measure } from './rule.ts'
 
@@ -116,7 +117,7 @@ export class Sensors {
       this.#rates.set(channel, null)
     } else {
       const spanUs = before === null ? 0 : timeUs - before.timeUs
-      const rate = before === null ? null : ((value - before.value) / spanUs) * 1e6
+      const rate = before === null ? null : ((value - before.value) / spanUs) * US_PER_SECOND
       this.#before.set(channel, { timeUs, value })
       this.#rates.set(channel, rate === null || spanUs > 0 ? rate : undefined)
     }

@@ -6,6 +6,7 @@ import type { Sample } from '../domain/sample.ts'
 import type { Anomaly } from '../stats/anomaly.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
+import { US_PER_MINUTE } from '../util/time-units.ts'
 import type { BusSubscriber } from './bus.ts'
 import type { Hub, HubDevice } from './hub.ts'
 import type { AlarmCount, AlarmView, DeviceNumber } from './view.ts'
@@ -200,7 +201,7 @@ class WatchedDevice {
   }
 
   snooze(name: string | null, minutes: number): void {
-    const untilUs = this.#device.stream.nowUs() + minutes * 60e6
+    const untilUs = this.#device.stream.nowUs() + minutes * US_PER_MINUTE
     for (const { rule } of this.#called(name)) this.#snoozedUntilUs.set(rule.name, untilUs)
   }
 

@@ -12,14 +12,8 @@ export const STATISTICS = [
 ] as const
 export type StatisticName = (typeof STATISTICS)[number]
 
-/** Those that are percentiles. */
-const PERCENTS: Readonly<Partial<Record<StatisticName, number>>> = {
-  p5: 5,
-  p50: 50,
-  p95: 95,
-  p99: 99,
-}
+const PERCENTILES: ReadonlySet<StatisticName> = new Set(['p5', 'p50', 'p95', 'p99'])
 
 export function isPercentile(name: StatisticName): boolean {
-  return PERCENTS[name] !== undefined
+  return PERCENTILES.has(name)
 }
