@@ -3,6 +3,7 @@ import { Configuration } from '../config/layers.ts'
 import type { ConfigCommand, ConfigOption } from '../config/option.ts'
 import { rememberProfiles } from './device-profiles.ts'
 import { CliOption } from './option.ts'
+import { rememberSaid, type Said } from './origins.ts'
 
 /** Commands that have to run whatever the configuration file is like. */
 const UNCONFIGURED = new WeakSet<Command>()
@@ -20,16 +21,22 @@ export function leaveUnconfigured(command: Command): Command {
  * @throws InaError config_invalid
  */
 export function applyConfig(command: Command, env: NodeJS.ProcessEnv): void {
-  if (UNCONFIGURED.has(command)) return
+  if (!UNCONFIGURED.has(command)) applyConfiguration(command, configurationOf(command, env))
+}
+
+/** @throws InaError config_invalid */
+export function applyConfiguration(command: Command, configuration: Configuration): void {
   const options = configurable(command)
-  const configuration = configurationOf(command, env)
-  const values = configuration.values(command.name(), flagsOf(command))
-  for (const { name, value, origin } of values) {
-    const option = options.find((each) => each.name() === name)
+  const said = new Map<string, Said>()
+  for (const each of configuration.values(command.name(), flagsOf(command))) {
+    const option = options.find((other) => other.name() === each.name)
     if (option === undefined) continue
-    const source = origin.kind === 'environment' ? 'env' : 'config'
-    command.setOptionValueWithSource(option.attributeName(), valueFor(option, value), source)
+    const key = option.attributeName()
+    const source = each.origin.kind === 'environment' ? 'env' : 'config'
+    command.setOptionValueWithSource(key, valueFor(option, each.value), source)
+    said.set(key, each)
   }
+  rememberSaid(command, said)
   rememberProfiles(command, configuration.profiles(command.name()))
 }
 

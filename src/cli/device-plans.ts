@@ -18,6 +18,7 @@ import {
   type NamedSource,
   nameDevices,
 } from './named-devices.ts'
+import { blamed } from './origins.ts'
 import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
 
 /** What the options say of the devices of a run. */
@@ -124,11 +125,12 @@ function refuseBaudOfOthers(bauds: Given<Scoped<number>>, devices: readonly Name
   for (const { device, text } of bauds.mustMatch ? bauds.values : []) {
     const named = device === null ? null : deviceCalled(device, devices)
     if (named === null || named.source.kind === 'port') continue
-    throw new InaError(
+    const error = new InaError(
       'usage_invalid',
       `--baud ${text} is for ${named.sourceName}, which has no line rate`,
       'give --baud for ports only',
     )
+    throw blamed([bauds.said], error)
   }
 }
 
@@ -161,7 +163,7 @@ function pollsOf(
 /** @throws InaError usage_invalid: what is to be sent is for devices alone that hear nothing */
 function refuseOneWay(
   option: string,
-  { values }: Given<Scoped<unknown>>,
+  { values, said }: Given<Scoped<unknown>>,
   devices: readonly NamedDevice[],
   writable: readonly NamedDevice[],
 ): void {
@@ -170,13 +172,14 @@ function refuseOneWay(
     .find((device) => device !== null && !writable.includes(device))
   if (named == null && (values.length === 0 || writable.length > 0)) return
   const isStdin = (named ?? devices[0])?.source.kind === 'stdin'
-  throw new InaError(
+  const error = new InaError(
     'usage_invalid',
     isStdin
       ? `${option} needs a device that hears, and standard input is one way`
       : `${option} needs a device that hears, and what --format names hears no commands`,
     isStdin ? 'name the port with --port' : `leave ${option} out, or --format`,
   )
+  throw blamed([said], error)
 }
 
 /**
@@ -192,11 +195,12 @@ function formatsOf(
   for (const { device, text } of given.mustMatch ? given.values : []) {
     const named = device === null ? null : deviceCalled(device, devices)
     if (named?.source.kind !== 'mock') continue
-    throw new InaError(
+    const error = new InaError(
       'usage_invalid',
       `--format ${text} is for ${named.sourceName}, which speaks the protocol`,
       'give --format for ports and standard input only',
     )
+    throw blamed([given.said], error)
   }
   const all = byDevice(given, '--format', devices)
   return new Map(
@@ -217,8 +221,8 @@ function channelSettingsOf(
     try {
       return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
     } catch (error) {
-      // With the label of a device of another run, perhaps.
-      if (!given.mustMatch && !isOfProfile && device === null && isInaError(error)) return []
+      const isOfOther = !given.mustMatch && !isOfProfile && device === null && isInaError(error)
+      if (isOfOther && mayBeOfOther(text)) return []
       throw error
     }
   }
@@ -233,4 +237,18 @@ function channelSettingsOf(
       [...new Map(all.get(device)?.map((each) => [each.id, each])).values()],
     ]),
   )
+}
+
+/** Whether a channel may stand behind the label of a device that is not part of this run. */
+function mayBeOfOther(text: string): boolean {
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
+    try {
+      const { id, unit } = parseChannel(text, at + 1)
+      // Else the rest is rather unit and range of a channel that has a slip in it.
+      if (/^[a-z_]/i.test(id) && !/^[-+.\d]/.test(unit)) return true
+    } catch {
+      // Perhaps behind the next one: a label may have colons.
+    }
+  }
+  return false
 }

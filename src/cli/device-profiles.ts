@@ -4,6 +4,7 @@ import type { DeviceProfile } from '../config/option.ts'
 import { InaError } from '../util/errors.ts'
 import { isSamePort } from '../util/paths.ts'
 import type { NamedDevice, NamedSource } from './named-devices.ts'
+import type { Said } from './origins.ts'
 
 /** What the configuration file says of single devices, for the command that runs. */
 const PROFILES = new WeakMap<Command, readonly DeviceProfile[]>()
@@ -30,6 +31,17 @@ export function saidInProfiles<T>(
     profilesOf(command).map(({ label, values }) => {
       const said = values.filter((each) => each.name === name)
       return [label, said.flatMap(({ value }) => value as T | readonly T[])]
+    }),
+  )
+}
+
+/** Who says it, by their labels. */
+export function saidByProfiles(command: Command, key: string): ReadonlyMap<string, Said> {
+  const name = command.options.find((each) => each.attributeName() === key)?.name()
+  return new Map(
+    profilesOf(command).flatMap(({ label, values }) => {
+      const said = values.find((each) => each.name === name)
+      return said === undefined ? [] : [[label, said] as const]
     }),
   )
 }

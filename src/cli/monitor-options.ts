@@ -5,6 +5,7 @@ import { numberIn } from '../util/numbers.ts'
 import { countOption, dbOption, durationOption, retainOption } from './common-options.ts'
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
+import { blamed, type Said, saidOf } from './origins.ts'
 import { exclude, sourceLevel } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
@@ -17,6 +18,8 @@ interface LogOptions {
 }
 
 export interface MonitorOptions extends LogOptions {
+  /** Who says an option, by its key here, where environment or file do. */
+  readonly said: (key: string) => Said | null
   readonly devices: DevicesRequest
   readonly keepTime?: boolean
   readonly anomalies: boolean
@@ -57,7 +60,8 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
       )
     }
     settleKeepTotals(command)
-    return { ...command.opts<Omit<MonitorOptions, 'devices'>>(), devices: request }
+    const options = command.opts<Omit<MonitorOptions, 'devices' | 'said'>>()
+    return { ...options, devices: request, said: (key) => saidOf(command, key) }
   }
 }
 
@@ -92,11 +96,12 @@ function settleKeepTotals(command: Command): void {
     command.setOptionValue('keepTotals', false)
     return
   }
-  throw new InaError(
+  const error = new InaError(
     'usage_invalid',
     '--keep-totals needs the log, and --no-log writes none',
     'leave one of the two out',
   )
+  throw blamed([saidOf(command, 'log'), saidOf(command, 'keepTotals')], error)
 }
 
 /** How a run is shown, and when it ends. */

@@ -4,6 +4,7 @@ import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isSamePort } from '../util/paths.ts'
 import { profileFor } from './device-profiles.ts'
+import { blaming, type Said } from './origins.ts'
 
 /** A source as an option names it. */
 export type NamedSource =
@@ -33,6 +34,10 @@ export interface Given<T> {
   readonly mustMatch: boolean
   /** What profiles say, by their labels; absent where there are none. */
   readonly profiles?: ReadonlyMap<string, readonly T[]>
+  /** Who says `values`; null, absent: the command line. */
+  readonly said?: Said | null
+  /** Who says those of the profiles, by their labels. */
+  readonly profilesSaid?: ReadonlyMap<string, Said>
   /** `values` come from flag or environment, and have the last word over profiles. */
   readonly isAboveProfiles?: boolean
 }
@@ -55,6 +60,18 @@ export function nameDevices(
     label: null as string | null,
     profile: null as DeviceProfile | null,
   }))
+  return blaming([labels.said], () => {
+    giveLabels(labels, devices)
+    for (const device of devices) {
+      device.profile = profileFor(device, profiles)
+      device.label ??= device.profile?.label ?? null
+    }
+    refuseSameName(devices)
+    return devices
+  })
+}
+
+function giveLabels(labels: Given<string>, devices: readonly Labelled[]): void {
   const inOrder: string[] = []
   for (const text of labels.values) {
     const named = splitLabel(text, devices)
@@ -65,17 +82,10 @@ export function nameDevices(
   const unnamed = devices.filter((each) => each.label === null)
   if (inOrder.length > unnamed.length && labels.mustMatch) throw tooManyLabels(inOrder, unnamed)
   // A list of labels goes with a list of sources: of other sources it says nothing.
-  if (labels.mustMatch || inOrder.length === 1) {
-    unnamed.forEach((each, i) => {
-      each.label = inOrder[i] ?? null
-    })
-  }
-  for (const device of devices) {
-    device.profile = profileFor(device, profiles)
-    device.label ??= device.profile?.label ?? null
-  }
-  refuseSameName(devices)
-  return devices
+  if (!labels.mustMatch && inOrder.length !== 1) return
+  unnamed.forEach((each, i) => {
+    each.label = inOrder[i] ?? null
+  })
 }
 
 /** The device with that label or source; null: there is none. */

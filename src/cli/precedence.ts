@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { InaError } from '../util/errors.ts'
+import { blamed, saidOf } from './origins.ts'
 
 /** The weakest first. */
 const LEVELS: readonly (string | undefined)[] = ['default', 'config', 'env', 'cli']
@@ -33,7 +34,9 @@ export function exclude(
 ): void {
   keepHighest(command, one, other)
   const isNamed = (key: string): boolean => levelOf(command, key) > 0
-  if (one.some(isNamed) && other.some(isNamed)) throw new InaError('usage_invalid', message, hint)
+  if (!one.some(isNamed) || !other.some(isNamed)) return
+  const said = [...one, ...other].map((key) => saidOf(command, key))
+  throw blamed(said, new InaError('usage_invalid', message, hint))
 }
 
 /** 0 built-in, 1 file, 2 environment, 3 flag; -1 where the option is not named: `stdin = false` or `port = []` in the file names no source. */

@@ -6,6 +6,7 @@ import {
   namesOf,
   noSuchDevice,
 } from './named-devices.ts'
+import { blamed, blaming } from './origins.ts'
 
 /** A value for one device, or for all of them. */
 export interface Scoped<T> {
@@ -38,38 +39,41 @@ export function byDevice<T>(
   option: string,
   devices: readonly NamedDevice[],
 ): ReadonlyMap<NamedDevice, readonly T[]> {
+  refuseOthers(given, option)
   const general = given.values.filter((each) => each.device === null)
   const own = given.values.flatMap(({ device: name, value, text }) => {
     if (name === null) return []
     const device = deviceCalled(name, devices)
     if (device !== null) return [{ device, value }]
-    if (given.mustMatch) throw noSuchDevice(name, `${option} ${text}`, devices)
+    if (given.mustMatch) {
+      throw blamed([given.said], noSuchDevice(name, `${option} ${text}`, devices))
+    }
     return []
   })
   return new Map(
     devices.map((device) => {
       const said = [...general, ...own.filter((each) => each.device === device)]
-      const ofProfile = profileValues(given, option, device)
+      const ofProfile = given.profiles?.get(device.profile?.label ?? '') ?? []
       const all = given.isAboveProfiles ? [...ofProfile, ...said] : [...said, ...ofProfile]
       return [device, all.map(({ value }) => value)]
     }),
   )
 }
 
-function profileValues<T>(
-  given: Given<Scoped<T>>,
-  option: string,
-  { profile }: NamedDevice,
-): readonly Scoped<T>[] {
-  if (profile === null) return []
-  const values = given.profiles?.get(profile.label) ?? []
-  const ofOther = values.find((each) => each.device !== null)
-  if (ofOther === undefined) return values
-  throw new InaError(
-    'config_invalid',
-    `the configuration file says ${option} ${ofOther.text} in the table of '${profile.label}', which is for '${ofOther.device}'`,
-    'name no device there: the table says which one it is',
-  )
+/** The tables are checked, whether their devices are in the run or not. */
+function refuseOthers<T>({ profiles, profilesSaid }: Given<Scoped<T>>, option: string): void {
+  for (const [label, values] of profiles ?? []) {
+    const ofOther = values.find((each) => each.device !== null)
+    if (ofOther === undefined) continue
+    throw blamed(
+      [profilesSaid?.get(label)],
+      new InaError(
+        'usage_invalid',
+        `the table of '${label}' says ${option} ${ofOther.text}, which is for '${ofOther.device}'`,
+        'name no device there: the table says which one it is',
+      ),
+    )
+  }
 }
 
 /** What is given, read by a parser that makes any number of values of the texts of one place. */
@@ -77,9 +81,12 @@ export function readGiven<T>(
   { profiles, ...given }: Given<string>,
   read: (texts: readonly string[], isOfProfile: boolean) => readonly T[],
 ): Given<T> {
-  const values = read(given.values, false)
+  const values = blaming([given.said], () => read(given.values, false))
   if (profiles === undefined) return { ...given, values }
-  const ofProfiles = [...profiles].map(([label, texts]) => [label, read(texts, true)] as const)
+  const ofProfiles = [...profiles].map(([label, texts]) => {
+    const ofProfile = blaming([given.profilesSaid?.get(label)], () => read(texts, true))
+    return [label, ofProfile] as const
+  })
   return { ...given, values, profiles: new Map(ofProfiles) }
 }
 

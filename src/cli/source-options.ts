@@ -7,9 +7,10 @@ import { numberIn } from '../util/numbers.ts'
 import { batteryOption, batteryStartOption, type Capacity } from './battery-setting.ts'
 import { parseCalibration } from './calibration-setting.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
-import { profilesOf, saidInProfiles } from './device-profiles.ts'
+import { profilesOf, saidByProfiles, saidInProfiles } from './device-profiles.ts'
 import type { Given, NamedSource } from './named-devices.ts'
 import { BLANK_OR_COMMA, type CliOption, option } from './option.ts'
+import { saidOf } from './origins.ts'
 import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
@@ -200,6 +201,8 @@ export function devicesRequest(
     mustMatch: levelOf(command, key) >= level,
     profiles: saidInProfiles<T>(command, key),
     isAboveProfiles: isAboveFile(command, key),
+    said: saidOf(command, key),
+    profilesSaid: saidByProfiles(command, key),
   })
   return {
     profiles,

@@ -120,7 +120,7 @@ it('never prints what is secret', () => {
     [env, ['--password', 'hunter2']],
   ] as const) {
     for (const json of [true, false]) {
-      const text = configReport(
+      const { text } = configReport(
         { command: config, name: null, flags, json },
         { ...processIo, env: from },
       )

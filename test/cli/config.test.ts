@@ -109,6 +109,52 @@ describe('where an option comes from', () => {
     expect(run.stderr).toMatch(pattern)
   })
 
+  it.each([
+    ['alarm = "a >> 1A"', {}, /line 1, key 'alarm': --alarm 'a >> 1A', character 3/],
+    ['\nset = "intervall=3"', {}, /line 2, key 'set': 'intervall' is no setting/],
+    ['on-alarm = "/none"', {}, /line 1, key 'on-alarm': --on-alarm can't start '\/none'/],
+    ['channel = "v:V:0..3"', {}, /line 1, key 'channel': .* v is the voltage/],
+    ['channel = "soc:%:0.100"', {}, /line 1, key 'channel': .*character 7/],
+    ['alarm = ["a>1A as x", "a>2A as x"]', {}, /line 1, key 'alarm': two rules .* 'x'/],
+    ['[device.b]\nalarm = "a >> 1A"', {}, /line 2, key 'alarm': --alarm 'a >> 1A'/],
+    ['[device.b]\nbaud = "c:300"', {}, /line 2, key 'baud': the table of 'b' .* for 'c'/],
+    [
+      'backup = "/tmp"\nretain = "20h"',
+      {},
+      /file \S+, line 1, key 'backup', and line 2, key 'retain': --backup writes whole days/,
+    ],
+    [
+      'no-anomalies = true',
+      { INA219_ALARM: 'anomaly(a)' },
+      /line 1, key 'no-anomalies', and the variable INA219_ALARM: the alarm 'anomaly\(a\)'/,
+    ],
+    [
+      'no-log = true\nkeep-totals = true',
+      {},
+      /line 1, key 'no-log', and line 2, key 'keep-totals'/,
+    ],
+    ['', { INA219_SET: 'intervall=3' }, /the variable INA219_SET: 'intervall' is no setting/],
+    ['', { INA219_SUMMARY: '-', INA219_OUTPUT: 'ndjson' }, /INA219_SUMMARY, and .*INA219_OUTPUT: /],
+    ['', { INA219_MOCK: 'a-b', INA219_BAUD: 'x:300' }, /the variable INA219_BAUD: .* device 'x'/],
+    [
+      '',
+      { INA219_MOCK: 'sine', INA219_DEVICE: 'a,b' },
+      /the variable INA219_DEVICE: .*more labels/,
+    ],
+  ])('%j %j: monitor and config say the same of it, and where', async (text, env, pattern) => {
+    const config = ['--config', configFile(text)]
+    const source = Object.hasOwn(env, 'INA219_MOCK') ? [] : ['--mock']
+    const run = ['monitor', '--no-log', ...(text.includes('log') ? [] : source), ...config]
+    const monitor = /log|backup/.test(text) ? null : await ina219(run, '', env)
+    if (monitor !== null) {
+      expect(monitor.code).toBe(2)
+      expect(monitor.stderr).toMatch(pattern)
+    }
+    const report = await ina219(['config', 'monitor', ...config], '', env)
+    expect(report).toMatchObject({ code: 2, stdout: expect.stringMatching(/^ {2}alarm /m) })
+    expect(report.stderr).toMatch(pattern)
+  })
+
   it('a flag leaves unread what environment and file say of the same option', async () => {
     const config = configFile('baud = "fast"\n')
     const args = [...STDIN, '--baud', '9600', '--config', config]

@@ -59,8 +59,14 @@ describe('a profile of the configuration file', () => {
     ['[device.bench]\nserial = 7', /line 2, key 'serial': the value must be a text; write serial/],
     ['[device]\nbench = 1', /key 'bench': the tables of devices .*; write \[device\.bench\]/],
     ['[device.a]\nserial = "7"\n[device.b]\nserial = "7"', /line 4.*'a' has the same serial/],
-    ['[device.bench]\nmax-voltage = "b:40"', /says --max-voltage b:40 in the table of 'bench'/],
-    ['[device.bench]\nset = "b:interval=1"\n[monitor]\nmock = true', /--set b:interval=1 in the t/],
+    [
+      '[device.bench]\nmax-voltage = "b:40"',
+      /line 2, key 'max-voltage': the table of 'bench' says --max-voltage b:40/,
+    ],
+    [
+      '[device.bench]\nset = "b:interval=1"\n[monitor]\nmock = true',
+      /the table of 'bench' says --set b:interval=1/,
+    ],
   ])('that says %j ends with exit code 2', async (text, pattern) => {
     const source = text.includes('mock') ? ['monitor', '--no-log'] : STDIN
     const args = [...source, '--device', 'bench', '--config', configFile(text)]

@@ -164,6 +164,14 @@ describe('doctor', () => {
     expect(of(bad, 'log', 'note')).toContain('there is no log')
   })
 
+  it('has what monitor would refuse', async () => {
+    const config = join(temporaryFolder(), 'config.toml')
+    writeFileSync(config, 'alarm = "a >> 1A"\n')
+    const report = await doctor(['--config', config])
+    expect(report.code).toBe(2)
+    expect(of(report, 'configuration', 'problem')).toMatch(/line 1, key 'alarm': .*no comparison/)
+  })
+
   it('says of a port that is not there, or no port, what to do', async () => {
     const report = await doctor(['--port', '/dev/nowhere'], {})
     expect(report.code).toBe(3)

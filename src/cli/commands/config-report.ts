@@ -36,8 +36,14 @@ interface Setting {
 /** What stands in place of a password. */
 const HIDDEN = '(secret)'
 
+interface Report {
+  readonly text: string
+  /** Rejects with what `monitor` would refuse of it, where the report is about it. */
+  readonly check: () => Promise<void>
+}
+
 /** @throws InaError usage_invalid, config_invalid; CommanderError for the flags */
-export function configReport(request: ReportRequest, io: ProcessIo): string {
+export function configReport(request: ReportRequest, io: ProcessIo): Report {
   const { command, name, flags, json } = request
   const commands = chosenCommands(command, name)
   const configuration = configurationOf(command, io.env)
@@ -47,9 +53,17 @@ export function configReport(request: ReportRequest, io: ProcessIo): string {
     for (const profile of configuration.profiles(each.name())) profiles.set(profile.label, profile)
     return settingsOf(each, configuration, given, io.env)
   })
-  return json
-    ? jsonText(configuration.path, settings, [...profiles.values()])
-    : tableText(configuration.path, settings, [...profiles.values()], io)
+  const devices = [...profiles.values()]
+  return {
+    text: json
+      ? jsonText(configuration.path, settings, devices)
+      : tableText(configuration.path, settings, devices, io),
+    check: async () => {
+      if (!commands.some((each) => each.name() === 'monitor')) return
+      const { checkMonitor } = await import('../check-monitor.ts')
+      await checkMonitor(configuration, name === null ? [] : flags, io)
+    },
+  }
 }
 
 function chosenCommands(command: Command, name: string | null): readonly Command[] {

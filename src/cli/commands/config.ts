@@ -36,7 +36,11 @@ export function configCommand(io: ProcessIo): Command {
         return
       }
       const { configReport } = await import('./config-report.ts')
-      io.stdout.write(configReport({ command, name: name ?? null, flags, json: json === true }, io))
+      const request = { command, name: name ?? null, flags, json: json === true }
+      const { text, check } = configReport(request, io)
+      io.stdout.write(text)
+      // Behind the report, which shows who says what does not go together.
+      await check()
     })
   return leaveUnconfigured(command)
 }

@@ -1,0 +1,119 @@
+import { looksAt } from '../alarms/rule.ts'
+import type { ProcessIo } from '../app/io.ts'
+import type {
+  AlarmAction,
+  BackupPlan,
+  DevicePlan,
+  LogPlan,
+  OutputKind,
+  RunPlan,
+} from '../app/run-plan.ts'
+import { formatDuration } from '../util/duration.ts'
+import { InaError } from '../util/errors.ts'
+import { realPath } from '../util/paths.ts'
+import type { MonitorOptions } from './monitor-options.ts'
+import { blaming } from './origins.ts'
+
+/** What does not follow from the options alone. */
+interface Chosen {
+  readonly devices: readonly DevicePlan[]
+  readonly log: LogPlan | null
+  readonly kind: OutputKind
+}
+
+/** A day is written when it is over, and what it got late soon after: until then it has to be there. */
+const SHORTEST_RETENTION_MS = 26 * 3_600_000
+
+/** @throws InaError usage_invalid */
+function backupPlan({ backup, backupKeep, log, retain }: MonitorOptions): BackupPlan | null {
+  if (backup === undefined || !log) return null
+  if (retain < SHORTEST_RETENTION_MS) {
+    throw new InaError(
+      'usage_invalid',
+      `--backup writes whole days, and with --retain ${formatDuration(retain)} none is in the log when it is over`,
+      'keep at least 26h',
+    )
+  }
+  return { folder: realPath(backup), keepDays: backupKeep }
+}
+
+/**
+ * All of a run, decided before anything is opened.
+ *
+ * @throws InaError usage_invalid, config_invalid
+ */
+export async function runPlan(
+  options: MonitorOptions,
+  chosen: Chosen,
+  io: ProcessIo,
+): Promise<RunPlan> {
+  const { devices, log, kind } = chosen
+  const { said } = options
+  const { alarms, capacities } = options.devices
+  const rules = [alarms.said, ...(alarms.profilesSaid?.values() ?? [])]
+  if (!options.anomalies) {
+    blaming([said('anomalies'), ...rules], () => refuseAnomalyRules(devices))
+  }
+  blaming([capacities.said, ...rules], () => refuseBatteryRules(devices))
+  const actions = await alarmActions(options, io)
+  blaming([said('onAlarm')], () => refuseOneWay(actions, devices))
+  return {
+    devices,
+    log,
+    keepTime: options.keepTime === true,
+    keepTotals: options.keepTotals === true,
+    maxSamples: options.count ?? null,
+    durationMs: options.duration ?? null,
+    anomalies: options.anomalies,
+    output: { kind, ascii: options.ascii === true, mouse: options.mouse, bell: options.bell },
+    onAlarm: actions,
+    summary: options.summary ?? null,
+    backup: blaming([said('backup'), said('retain')], () => backupPlan(options)),
+    heartbeat: options.heartbeat ?? null,
+  }
+}
+
+function refuseAnomalyRules(devices: readonly DevicePlan[]): void {
+  const rule = devices.flatMap(({ alarms }) => alarms).find(({ when }) => looksAt(when, 'anomaly'))
+  if (rule === undefined) return
+  throw new InaError(
+    'usage_invalid',
+    `the alarm '${rule.name}' waits for anomalies, and --no-anomalies looks for none`,
+    'leave one of them out',
+  )
+}
+
+/** A rule that can never be true on any of its devices must not look as if it watched. */
+function refuseBatteryRules(devices: readonly DevicePlan[]): void {
+  const rules = devices.flatMap(({ alarms }) => alarms)
+  const rule = rules.find(
+    (each) =>
+      looksAt(each.when, 'battery') &&
+      devices.every(({ alarms, battery }) => battery === null || !alarms.includes(each)),
+  )
+  if (rule === undefined) return
+  throw new InaError(
+    'usage_invalid',
+    `the alarm '${rule.name}' looks at the battery, and none is given`,
+    'give its capacity with --battery, such as --battery 2000mAh',
+  )
+}
+
+function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
+  const isHeard = devices.some(({ source }) => source.kind !== 'stdin')
+  if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
+  throw new InaError(
+    'usage_invalid',
+    '--on-alarm output:... needs a device that hears, and standard input is one way',
+    'name the port with --port',
+  )
+}
+
+async function alarmActions(
+  { onAlarm = [], said }: MonitorOptions,
+  io: ProcessIo,
+): Promise<AlarmAction[]> {
+  if (onAlarm.length === 0) return []
+  const { parseAlarmAction } = await import('./alarm-plans.ts')
+  return blaming([said('onAlarm')], () => onAlarm.map((text) => parseAlarmAction(text, io.env)))
+}
