@@ -17,7 +17,7 @@ export type LabelOf = (label: string) => ImportLabel
 
 /** One file, as far as a look at it tells; nothing is written yet. */
 export interface FileImport {
-  readonly input: Pick<RecordingInput, 'path' | 'name' | 'progress'>
+  readonly input: Pick<RecordingInput, 'path' | 'name' | 'progress' | 'fault'>
   /** What it was taken for. */
   readonly kind: string
   /** How its columns are read. */

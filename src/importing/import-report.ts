@@ -27,6 +27,8 @@ export interface FileReport {
   /** Of each label that the file has samples of. */
   readonly labels: readonly (LabelCounts & { readonly label: string })[]
   readonly remarks: readonly string[]
+  /** Why its end could not be read; null: all of it was. */
+  readonly fault: string | null
   readonly seconds: number
 }
 

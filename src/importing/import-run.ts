@@ -60,7 +60,9 @@ export async function runImport(
     const progress = (rows: number): void => {
       watch.progress(() => (i + each.input.progress) / imports.length, rows)
     }
-    done(await importFile(each, plan, progress, watch))
+    const report = await importFile(each, plan, progress, watch)
+    done(report)
+    if (each.input.fault !== null) throw each.input.fault
   }
 }
 
@@ -113,7 +115,7 @@ async function importFile(
   }
   const counts = [...labels.values()].map((each) => ({ label: each.label, ...each.counts }))
   const samples = counts.reduce((sum, each) => sum + each.added + each.known, 0)
-  if (samples === 0) throw nothingRead(source.input, count)
+  if (samples === 0) throw source.input.fault ?? nothingRead(source.input, count)
   return {
     file: source.input.path,
     kind: source.kind,
@@ -125,6 +127,7 @@ async function importFile(
     refusedRows: count.named,
     labels: counts,
     remarks: [...source.remarks(), ...retentionRemarks(counts, plan)],
+    fault: source.input.fault?.message ?? null,
     seconds: (watch.monoMs() - startedMs) / 1000,
   }
 }
@@ -158,14 +161,16 @@ function refuseOutdated(source: FileImport, plan: ImportPlan, known: KnownLog | 
 function noteImport(label: ImportLabel, source: FileImport): void {
   const { added, toUs } = label.counts
   if (added === 0) return
-  const remarks = source.eventRemark === '' ? '' : `; ${source.eventRemark}`
+  const parts = [
+    `imported ${added} samples from '${source.input.name}' (${source.kind})`,
+    ...(source.eventRemark === '' ? [] : [source.eventRemark]),
+    ...(source.input.fault === null ? [] : ['its end could not be read']),
+  ]
   label.event({
     timeUs: toUs,
     device: label.label,
     kind: 'log',
-    detail: cleanText(
-      `imported ${added} samples from '${source.input.name}' (${source.kind})${remarks}`,
-    ),
+    detail: cleanText(parts.join('; ')),
   })
 }
 

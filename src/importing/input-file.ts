@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { basename } from 'node:path'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { InaError, systemCode } from '../util/errors.ts'
+import { ownValue } from '../util/records.ts'
 
 /** Read at the begin of a file to find out what it is. */
 const HEAD_BYTES = 256 * 1024
@@ -28,6 +29,9 @@ export interface RecordingInput {
   readonly stem: string
   /** How much of it was read, 0 to 1. */
   readonly progress: number
+  /** Why its end could not be read; null: it could, as far as it was wanted. */
+  readonly fault: InaError | null
+  /** Whole lines, to the end or up to a fault. */
   lines(): AsyncGenerator<Lines>
 }
 
@@ -43,6 +47,7 @@ export class InputFile implements RecordingInput {
   readonly #pieces: readonly Buffer[]
   readonly #encoding: string
   #read = 0
+  #fault: InaError | null = null
 
   /** @throws InaError input_invalid: it can't be read */
   constructor(path: string) {
@@ -82,6 +87,11 @@ export class InputFile implements RecordingInput {
     return this.#size === 0 ? 1 : Math.min(1, this.#read / this.#size)
   }
 
+  /** Why its end could not be read; null: it could, as far as it was wanted. */
+  get fault(): InaError | null {
+    return this.#fault
+  }
+
   /** Whole lines: the first ones, and some from further on. */
   get look(): string[] {
     const cut = (piece: Buffer, isStart: boolean): string[] => {
@@ -96,7 +106,7 @@ export class InputFile implements RecordingInput {
     return lines
   }
 
-  /** @throws InaError input_invalid */
+  /** Up to the end, or to a fault. */
   async *bytes(): AsyncGenerator<Buffer> {
     const file = createReadStream(this.path, { highWaterMark: CHUNK_BYTES })
     file.on('data', (chunk) => {
@@ -107,7 +117,7 @@ export class InputFile implements RecordingInput {
     try {
       for await (const chunk of stream) yield chunk as Buffer
     } catch (error) {
-      throw unreadable(this.path, error)
+      this.#fault = unreadable(this.path, error)
     } finally {
       file.destroy()
     }
@@ -130,7 +140,8 @@ export class InputFile implements RecordingInput {
       first += lines.length
     }
     rest += decoder.decode()
-    if (rest !== '') yield { lines: splitLines(rest), first }
+    // A number that was cut is another number.
+    if (rest !== '' && this.#fault === null) yield { lines: splitLines(rest), first }
   }
 }
 
@@ -186,13 +197,28 @@ function encodingOf(head: Buffer): string {
   return 'latin1'
 }
 
+/** What zlib says of a compressed file; anything else the system says. */
+const PACKED_FAULTS: Readonly<Record<string, string>> = {
+  Z_BUF_ERROR: 'is cut off: its compressed data has no end',
+  Z_DATA_ERROR: 'is damaged: its compressed data contradicts itself',
+}
+
 function unreadable(path: string, error: unknown): InaError {
-  return new InaError(
-    'input_invalid',
-    `'${path}' can't be read (${systemCode(error) ?? 'unknown reason'})`,
-    'check the path and its permissions, and that the file is whole',
-    error,
-  )
+  const code = systemCode(error) ?? 'unknown reason'
+  const packed = ownValue(PACKED_FAULTS, code)
+  return packed === undefined
+    ? new InaError(
+        'input_invalid',
+        `'${path}' can't be read (${code})`,
+        'check the path and its permissions, and that the file is whole',
+        error,
+      )
+    : new InaError(
+        'input_invalid',
+        `'${path}' ${packed}`,
+        'import a whole copy of it; what is in the log already is not added twice',
+        error,
+      )
 }
 
 function notAFile(path: string): InaError {

@@ -1,6 +1,6 @@
 import type { EventKind } from '../domain/events.ts'
 import { contentError, LogContent } from '../storage/read/log-content.ts'
-import { InaError } from '../util/errors.ts'
+import { InaError, isInaError } from '../util/errors.ts'
 import type { FileImport, LabelOf } from './file-import.ts'
 import type { ImportedRun, ImportLabel } from './import-label.ts'
 import type { RowCount } from './import-report.ts'
@@ -78,17 +78,20 @@ async function* readAll(input: LogInput, labelOf: LabelOf, count: RowCount): Asy
     }
     yield
   } catch (error) {
-    throw contentError(error, input.path)
+    const fault = contentError(error, input.path)
+    if (!isInaError(fault)) throw fault
+    input.fault = fault
   } finally {
     content.close()
   }
 }
 
-class LogInput implements Pick<RecordingInput, 'path' | 'name' | 'progress'> {
+class LogInput implements Pick<RecordingInput, 'path' | 'name' | 'progress' | 'fault'> {
   readonly path: string
   readonly name: string
   readonly #samples: number
   read = 0
+  fault: InaError | null = null
 
   constructor(path: string, name: string, samples: number) {
     this.path = path

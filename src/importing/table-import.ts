@@ -62,6 +62,7 @@ class TableInput implements RecordingInput {
   readonly stem: string
   readonly #table: SqlTable
   #read = 0
+  fault: InaError | null = null
 
   constructor({ path, name, stem }: InputFile, table: SqlTable) {
     this.path = path
@@ -88,6 +89,9 @@ class TableInput implements RecordingInput {
         lines = []
       }
       yield { lines, first }
+    } catch (error) {
+      if (!isInaError(error)) throw error
+      this.fault = error
     } finally {
       tables.close()
     }

@@ -262,6 +262,36 @@ describe('import of recordings of others', () => {
   })
 })
 
+describe('import of a file that has no end', () => {
+  const WHOLE = `time,voltage,current\n${Array.from({ length: 3000 }, (_, i) => `${1_790_000_000 + i},5.${String(i).padStart(4, '0')},0.1`).join('\n')}\n`
+
+  it('reports what came in, and has it on record', async () => {
+    const packed = gzipSync(WHOLE)
+    const { folder, file, db } = recording(packed.subarray(0, packed.length / 2), 'half.csv.gz')
+    const run = await ina219(['import', file, '--db', db, '--format', 'json', '--device', 'lab'])
+    expect(run.code).toBe(2)
+    expect(run.stderr).toContain('is cut off')
+    expect(run.stderr).toContain('import a whole copy of it')
+    const [report] = JSON.parse(run.stdout).files
+    expect(report.fault).toContain('is cut off')
+    const rows = query(db, SAMPLES)
+    expect(rows.length).toBeGreaterThan(0)
+    expect(report.devices).toMatchObject([{ device: 'lab', added: rows.length }])
+    // A row that was cut is none.
+    for (const [i, row] of rows.entries()) {
+      expect(row['voltage']).toBe(Number(`5.${String(i).padStart(4, '0')}`))
+    }
+    const [event] = query(db, `SELECT detail FROM power_event WHERE kind = 'log'`)
+    expect(event?.['detail']).toMatch(/^imported \d+ samples from .*; its end could not be read$/)
+    const again = join(folder, 'whole.csv')
+    writeFileSync(again, WHOLE)
+    expect(await imported(again, db, '--device', 'lab')).toMatchObject({
+      fault: null,
+      devices: [{ added: 3000 - rows.length, known: rows.length }],
+    })
+  })
+})
+
 describe('import of databases', () => {
   const VIEWS = [
     'SELECT timestamp, voltage, current, power, sequence, status, device, time_us, boot FROM power_log ORDER BY time_us, device',

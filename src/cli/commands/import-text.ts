@@ -22,6 +22,7 @@ export function reportText(report: FileReport, isDry: boolean): string {
   if (refused > 0) lines.push(`  ${counted(refused, 'row')} refused`)
   for (const { line, reason } of refusedRows) lines.push(`    row ${line}: ${reason}`)
   if (refused > refusedRows.length) lines.push(`    and ${refused - refusedRows.length} more`)
+  if (report.fault !== null) lines.push(`  read in part only: ${report.fault}`)
   for (const remark of remarks) lines.push(`  ${remark}`)
   return `${lines.join('\n')}\n`
 }
@@ -50,6 +51,7 @@ export function reportJson(reports: readonly FileReport[], isDry: boolean): stri
         events,
       })),
     remarks: report.remarks,
+    fault: report.fault,
     seconds: report.seconds,
   }))
   return `${JSON.stringify({ version: 1, dry_run: isDry, files })}\n`

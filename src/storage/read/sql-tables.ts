@@ -10,9 +10,11 @@ export interface SqlTable {
 /** Tables and views of a database of another program, as text. */
 export class SqlTables {
   readonly #db: Database.Database
+  readonly #path: string
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database.Database, path: string) {
     this.#db = db
+    this.#path = path
   }
 
   /** @throws InaError input_invalid */
@@ -21,7 +23,7 @@ export class SqlTables {
     try {
       db = new Database(path, { readonly: true, fileMustExist: true })
       db.prepare('SELECT count(*) FROM sqlite_schema').get()
-      return new SqlTables(db)
+      return new SqlTables(db, path)
     } catch (error) {
       db?.close()
       throw new InaError(
@@ -37,8 +39,20 @@ export class SqlTables {
     this.#db.close()
   }
 
-  /** Those with rows. */
+  /**
+   * Those with rows.
+   *
+   * @throws InaError input_invalid: it is damaged
+   */
   list(): SqlTable[] {
+    try {
+      return this.#list()
+    } catch (error) {
+      throw unreadable(this.#path, error)
+    }
+  }
+
+  #list(): SqlTable[] {
     const names = this.#db
       .prepare(
         `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')
@@ -56,13 +70,31 @@ export class SqlTables {
     })
   }
 
-  /** Cells as a text file would have them, in the order of the table. */
+  /**
+   * Cells as a text file would have them, in the order of the table.
+   *
+   * @throws InaError input_invalid: it is damaged from some place on
+   */
   *cells(table: string): Generator<string[]> {
-    const rows = this.#db.prepare(`SELECT * FROM ${quoted(table)}`).raw()
-    for (const row of rows.iterate() as IterableIterator<unknown[]>) {
-      yield row.map((cell) => (cell === null ? '' : String(cell).replace(/[\t\r\n]/g, ' ')))
+    try {
+      const rows = this.#db.prepare(`SELECT * FROM ${quoted(table)}`).raw()
+      for (const row of rows.iterate() as IterableIterator<unknown[]>) {
+        yield row.map((cell) => (cell === null ? '' : String(cell).replace(/[\t\r\n]/g, ' ')))
+      }
+    } catch (error) {
+      throw unreadable(this.#path, error)
     }
   }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  return new InaError(
+    'input_invalid',
+    `the database '${path}' can't be read to its end: ${errorText(error)}`,
+    'mend or copy it with sqlite3 (.recover) and import that',
+    error,
+  )
 }
 
 function quoted(name: string): string {
