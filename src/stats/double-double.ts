@@ -25,12 +25,12 @@ export function addTo(sums: Float64Array, at: number, value: number): void {
 export function addProductTo(sums: Float64Array, at: number, one: number, other: number): void {
   const product = one * other
   addTo(sums, at, product)
-  const error = errorOf(product, one, other)
+  const error = productError(product, one, other)
   if (error !== 0) addTo(sums, at, error)
 }
 
-/** What a product was rounded by. */
-function errorOf(product: number, one: number, other: number): number {
+/** What a product was rounded by: with it, `product` is exact. */
+export function productError(product: number, one: number, other: number): number {
   const oneSplit = SPLITTER * one
   const oneHigh = oneSplit - (oneSplit - one)
   const oneLow = one - oneHigh
@@ -43,7 +43,7 @@ function errorOf(product: number, one: number, other: number): number {
 
 export function multiply(one: DoubleDouble, other: DoubleDouble): DoubleDouble {
   const product = one[0] * other[0]
-  const low = errorOf(product, one[0], other[0]) + (one[0] * other[1] + one[1] * other[0])
+  const low = productError(product, one[0], other[0]) + (one[0] * other[1] + one[1] * other[0])
   return normal(product, low)
 }
 

@@ -23,9 +23,17 @@ export class Spread {
     this.sumMicro += sumMicro
   }
 
-  /** Arithmetic mean, in the unit of `min` and `max`. @param count of the values, 1 or more */
+  /**
+   * Arithmetic mean, in the unit of `min` and `max`: the double nearest to the exact one where the
+   * values have at most 9 decimals (powers are rounded to 1 nW) and their sum fits.
+   *
+   * @param count of the values, 1 or more
+   */
   avg(count: number): number {
-    return this.sumMicro / count / 1e6
+    if (Number.isInteger(this.sumMicro)) return this.sumMicro / (count * 1e6)
+    const nano = Math.round(this.sumMicro * 1e3)
+    const isExact = Number.isSafeInteger(nano) && Math.abs(nano / 1e3 - this.sumMicro) < 1e-4
+    return isExact ? nano / (count * 1e9) : this.sumMicro / (count * 1e6)
   }
 
   clear(): void {

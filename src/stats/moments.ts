@@ -5,6 +5,7 @@ import {
   type DoubleDouble,
   divide,
   multiply,
+  productError,
   subtract,
 } from './double-double.ts'
 import type { ChannelFigures } from './figures.ts'
@@ -58,19 +59,29 @@ export class Moments {
     sums[COUNT] = (sums[COUNT] as number) + 1
     if (value < (sums[MIN] as number)) sums[MIN] = value
     if (value > (sums[MAX] as number)) sums[MAX] = value
+    const rest = restOf(value, micro)
     addTo(sums, X, micro)
     addProductTo(sums, XX, micro, micro)
     addTo(sums, T, sinceUs)
     addProductTo(sums, TT, sinceUs, sinceUs)
     addProductTo(sums, TX, sinceUs, micro)
+    if (rest === 0) return
+    addTo(sums, X, rest)
+    addProductTo(sums, XX, 2 * micro, rest)
+    addProductTo(sums, XX, rest, rest)
+    addProductTo(sums, TX, sinceUs, rest)
   }
 
   /** The time between two neighbouring values, for the mean over time. @param spanUs µs */
   addPair(spanUs: number, value0: number, value1: number): void {
     const sums = this.#sums
     sums[COVERED_US] = (sums[COVERED_US] as number) + spanUs
-    addProductTo(sums, INTEGRAL, nearestMicro(value0) / 2, spanUs)
-    addProductTo(sums, INTEGRAL, nearestMicro(value1) / 2, spanUs)
+    for (const value of [value0, value1]) {
+      const micro = nearestMicro(value)
+      addProductTo(sums, INTEGRAL, micro / 2, spanUs)
+      const rest = restOf(value, micro)
+      if (rest !== 0) addProductTo(sums, INTEGRAL, rest / 2, spanUs)
+    }
   }
 
   /** Takes in other values of the same channel. */
@@ -191,6 +202,11 @@ export class Moments {
   #at(place: number): DoubleDouble {
     return [this.#sums[place] as number, this.#sums[place + 1] as number]
   }
+}
+
+/** What the value in millionths has beyond `micro`; nothing where it has at most six decimals. */
+function restOf(value: number, micro: number): number {
+  return micro / 1e6 === value && Number.isInteger(micro) ? 0 : productError(micro, value, 1e6)
 }
 
 function addBoth(sums: Float64Array, at: number, other: Float64Array, from: number): void {
