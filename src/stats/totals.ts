@@ -14,6 +14,9 @@ export interface Totals {
   readonly chargeForwardMah: number | null
   /** The same, by the sign of the power, mWh. */
   readonly energyForwardMwh: number | null
+  /** The part in the other direction, 0 or less. */
+  readonly chargeBackwardMah: number | null
+  readonly energyBackwardMwh: number | null
   /** Time over which all of these are known, s. */
   readonly coveredS: number
   /** Measured ones with voltage and current. */
@@ -33,11 +36,15 @@ export interface EarlierTotals {
 }
 
 export function totalsOf(figures: Figures): Totals {
+  const { chargePc, energyPj, chargeForwardPc, energyForwardPj } = figures
   return {
-    chargeMah: figures.chargePc / PICO_PER_MILLI_HOUR,
-    energyMwh: figures.energyPj / PICO_PER_MILLI_HOUR,
-    chargeForwardMah: known(figures.chargeForwardPc / PICO_PER_MILLI_HOUR),
-    energyForwardMwh: known(figures.energyForwardPj / PICO_PER_MILLI_HOUR),
+    chargeMah: chargePc / PICO_PER_MILLI_HOUR,
+    energyMwh: energyPj / PICO_PER_MILLI_HOUR,
+    chargeForwardMah: known(chargeForwardPc / PICO_PER_MILLI_HOUR),
+    energyForwardMwh: known(energyForwardPj / PICO_PER_MILLI_HOUR),
+    // In whole pC: a difference of mAh would have noise that the log's own figure has not.
+    chargeBackwardMah: known((chargePc - chargeForwardPc) / PICO_PER_MILLI_HOUR),
+    energyBackwardMwh: known((energyPj - energyForwardPj) / PICO_PER_MILLI_HOUR),
     coveredS: figures.coveredUs / US_PER_SECOND,
     samples: figures.measured,
   }

@@ -73,6 +73,8 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       energyMwh: 67.9,
       chargeForwardMah: 13.4,
       energyForwardMwh: 67.9,
+      chargeBackwardMah: 0,
+      energyBackwardMwh: 0,
       coveredS: 761,
       elapsedS: 761,
       samples: 76_100,

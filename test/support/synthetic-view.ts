@@ -68,6 +68,8 @@ export class SyntheticView implements View {
         energyMwh: 67.9,
         chargeForwardMah: this.resets > 0 ? 0 : 13.4,
         energyForwardMwh: 67.9,
+        chargeBackwardMah: 0,
+        energyBackwardMwh: 0,
         coveredS: 761,
         elapsedS: 761,
         samples: 76_100,

@@ -187,3 +187,14 @@ describe('RollingStatistics', () => {
     expect(rolling.percentile(50, 5, START_US + 10e6)).toBeNull()
   })
 })
+
+it('values with more decimals than a millionth lose nothing', () => {
+  const moments = new Moments()
+  moments.add(0, 22.561581237)
+  moments.add(1e6, 0.1234567891)
+  moments.addPair(1e6, 22.561581237, 0.1234567891)
+  // By exact fractions of these two doubles.
+  expect([moments.mean, moments.meanTime, moments.slope]).toEqual([
+    11.34251901305, 11.34251901305, -22.438124447899998,
+  ])
+})

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
+import { Spread } from '../../src/stats/figures.ts'
 import { LiveStatistics } from '../../src/stats/live-statistics.ts'
 import { Integrator } from '../../src/stats/totals.ts'
 import { sampleOf } from '../support/samples.ts'
@@ -135,10 +136,21 @@ describe('Integrator', () => {
       energyMwh: 0,
       chargeForwardMah: 0,
       energyForwardMwh: 0,
+      chargeBackwardMah: 0,
+      energyBackwardMwh: 0,
       coveredS: 0,
       samples: 0,
     })
     totals.add(sample(START_US + 2e6))
     expect(totals.read().chargeMah).toBeCloseTo(0.5 / 3.6, 12)
   })
+})
+
+it('an average is the double nearest to the exact one', () => {
+  const spread = new Spread()
+  for (const value of [0.000000001, 0.000000002]) spread.add(value)
+  expect(spread.avg(2)).toBe(1.5e-9)
+  const volts = new Spread()
+  for (const value of [9.894760479, 9.89476048]) volts.add(value)
+  expect(volts.avg(2)).toBe(9.8947604795)
 })

@@ -47,7 +47,6 @@ function elapsedS({ sinceUs, untilUs }: LoggedTotals): number {
 function json(all: readonly LoggedTotals[]): string {
   const devices = all.map((each) => {
     const totals = totalsOf(each.figures)
-    const { chargeMah, chargeForwardMah, energyMwh, energyForwardMwh } = totals
     return {
       device: each.device,
       since: formatIso(each.sinceUs),
@@ -56,12 +55,12 @@ function json(all: readonly LoggedTotals[]): string {
       elapsed_s: elapsedS(each),
       covered_s: totals.coveredS,
       measured: totals.samples,
-      charge_mah: chargeMah,
-      charge_forward_mah: chargeForwardMah,
-      charge_backward_mah: chargeForwardMah === null ? null : chargeMah - chargeForwardMah,
-      energy_mwh: energyMwh,
-      energy_forward_mwh: energyForwardMwh,
-      energy_backward_mwh: energyForwardMwh === null ? null : energyMwh - energyForwardMwh,
+      charge_mah: totals.chargeMah,
+      charge_forward_mah: totals.chargeForwardMah,
+      charge_backward_mah: totals.chargeBackwardMah,
+      energy_mwh: totals.energyMwh,
+      energy_forward_mwh: totals.energyForwardMwh,
+      energy_backward_mwh: totals.energyBackwardMwh,
     }
   })
   return `${JSON.stringify({ version: JSON_VERSION, devices })}\n`
