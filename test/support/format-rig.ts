@@ -22,7 +22,8 @@ export class FormatRig {
   nowMs = 0
   readonly #decoder: FormatDecoder
 
-  constructor(format = 'auto') {
+  /** @param isJoined as on a port: the first line may be the rest of one */
+  constructor(format = 'auto', isJoined = false) {
     this.#decoder = new FormatDecoder(
       {
         frame: (frame, origin) => {
@@ -44,6 +45,7 @@ export class FormatRig {
       },
       parseFormat(format),
       { wallMs: () => this.nowMs, monoMs: () => this.nowMs },
+      isJoined,
     )
   }
 

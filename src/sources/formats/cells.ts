@@ -19,8 +19,12 @@ export type Cell =
   /** Printed where there was nothing to measure: what the sample's status says of it. */
   | { readonly kind: 'hole'; readonly status: 'ovf' | 'error' }
 
-/** A number with a unit that is none of V, A, W and time: `23.5 *C`, `87 %`, `12.4 mWh`. */
-const OTHER_UNIT = /^([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([^\d\s.,:;=+-]\S{0,7})$/
+/**
+ * A number with a unit that is none of V, A, W and time: `23.5 *C`, `87 %`, `12.4 mWh`. Only
+ * units that are known: anything else behind a number (`5.0x`, `5#02`) is what damaged it.
+ */
+const OTHER_UNIT =
+  /^([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(%(?:\s?RH)?|[*°º˚]?[CFK]|deg\.?\s?[CFK]?|°|[mkuµμ]?[AWV]h|[mkuµμ]?J|[mkuµμ]?C|[mkMG]?Hz|[mkMµμu]?(?:Ohms?|Ω|Ω|R)|[hk]?Pa|[mµμu]?bar|lu?x|rpm|ppm|dBm?|[cmk]?m|m\/s|k?g|[kM]?B)$/iu
 const OVERFLOW = /ovf|overflow|inf|[X*#]/i
 
 /** @returns null where it is neither a number nor a word for none */

@@ -3,7 +3,7 @@ import type { Frame, NoteFrame } from '../../protocol/frames.ts'
 import type { FormatChoice, Units } from './format-choice.ts'
 import { JsonLines } from './json-lines.ts'
 import { LabelledLines } from './labelled-lines.ts'
-import { Meaning } from './measured.ts'
+import { Meaning, type Measured } from './measured.ts'
 import type { LineReader, Reading, ReadingSink, Verdict } from './reading.ts'
 import { Rounds } from './rounds.ts'
 import { Completeness, isComplete, oneSided, TEXT, UNREAD } from './sample-frames.ts'
@@ -26,6 +26,12 @@ export interface FormOutput {
   frame(frame: Frame, part: number, atMs: number): void
   /** Unit of an extra channel, before its first value. */
   unit(channel: string, unit: string): void
+  /**
+   * What is read from what, where that is no longer what it was.
+   *
+   * @param isChange true: in place of what was read before; false: besides it
+   */
+  renamed(text: string, isChange: boolean): void
 }
 
 /** Of values that sketches print without a unit: what the INA219's libraries return. */
@@ -42,6 +48,8 @@ const SHAPE_ROWS_SAID = 3
 /** Different remarks of a sketch that become notes. */
 const MOST_NOTES = 24
 const LONGEST_NOTE = 120
+/** Sketches with two tables in turn would fill the log with what they are. */
+const MOST_CHANGES = 16
 
 const WORDS: Readonly<Record<FormKind, string>> = {
   text: 'named values',
@@ -66,6 +74,10 @@ export class Form {
   readonly #isSplit: boolean
   readonly #complete = new Map<number | null, Completeness>()
   readonly #notes = new Set<string>()
+  /** What the words were before the lines had other names; null: they are the same */
+  #wordsBefore: string | null = null
+  #changes = 0
+  #hasOther = false
   #nowMs = 0
   /** Samples with voltage and current, and those with one of them. */
   samples = 0
@@ -82,6 +94,7 @@ export class Form {
       text: () => this.#line(TEXT),
       remark: (text) => this.#line(this.#noteOf(text)),
       unread: () => this.#line(UNREAD),
+      renamed: () => this.#relearn(),
     }
     this.#reader = this.#makeReader(choice, sink)
   }
@@ -116,6 +129,7 @@ export class Form {
 
   end(): void {
     this.#reader.end()
+    this.#endIncomplete()
     this.#rounds.end()
   }
 
@@ -130,19 +144,61 @@ export class Form {
     }
     return new LabelledLines(sink, (values) => {
       const measured = this.#meaning.measure({ ...NOTHING, values })
-      return measured !== null && isComplete(measured)
+      return measured !== null && (measured.isOther || isComplete(measured))
     })
   }
 
   #read(reading: Reading): void {
     const measured = this.#meaning.measure(reading)
-    const { atMs } = reading
-    if (measured === null || !this.#completenessOf(measured.part).isSample(measured)) {
-      this.#output.frame(UNREAD, 0, atMs)
+    if (measured === null) {
+      this.#output.frame(UNREAD, 0, reading.atMs)
       return
     }
-    this.samples++
-    this.#rounds.add(oneSided(measured))
+    this.#add(this.#completenessOf(measured.part).judge(measured))
+  }
+
+  #add(judged: ReturnType<Completeness['judge']>): void {
+    for (const { measured, isSample } of judged) {
+      if (!isSample) {
+        this.#output.frame(UNREAD, 0, measured.atMs)
+        continue
+      }
+      this.#sayChange(measured)
+      // Values of another circuit do not show that the lines are still what they were.
+      if (!measured.isOther) this.samples++
+      this.#rounds.add(oneSided(measured))
+    }
+  }
+
+  /** Columns have other names now, or other units. */
+  #relearn(): void {
+    this.#endIncomplete()
+    this.#complete.clear()
+    this.#rounds.end()
+    if (this.samples > 0) this.#wordsBefore ??= this.words
+    this.#meaning.relearn()
+  }
+
+  #endIncomplete(): void {
+    for (const each of this.#complete.values()) this.#add(each.end())
+  }
+
+  #sayChange({ isOther }: Measured): void {
+    if (isOther && !this.#hasOther) {
+      this.#hasOther = true
+      this.#output.renamed(
+        `voltage and current under further names are another circuit's, and channels of their own: ${this.words}`,
+        false,
+      )
+    }
+    const before = this.#wordsBefore
+    if (before === null) return
+    this.#wordsBefore = null
+    if (before === this.words || this.#changes >= MOST_CHANGES) return
+    this.#changes++
+    const further =
+      this.#changes < MOST_CHANGES ? '' : '; it goes on changing, and is not said again'
+    this.#output.renamed(`${this.words}${further}`, true)
   }
 
   #completenessOf(part: number | null): Completeness {

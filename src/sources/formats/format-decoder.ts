@@ -8,8 +8,9 @@ export class FormatDecoder {
   readonly #lines: FormatLines
   readonly #splitter: LineSplitter
 
-  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock) {
-    this.#lines = new FormatLines(sink, choice, clock)
+  /** @param isJoined true: the first line may be the rest of one that was under way */
+  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock, isJoined = false) {
+    this.#lines = new FormatLines(sink, choice, clock, isJoined)
     this.#splitter = new LineSplitter(this.#lines)
   }
 
@@ -26,6 +27,8 @@ export class FormatDecoder {
   }
 
   end(): void {
+    // A line without its end shows nothing of what is missing.
+    this.#lines.cut()
     this.#splitter.end()
     this.#lines.end()
   }

@@ -5,6 +5,9 @@ import type { LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
 import { type FormatChoice, partsOf } from './format-choice.ts'
 import { Outlet } from './outlet.ts'
+import { isWrongInPart } from './part-lines.ts'
+import { isHeader } from './table-lines.ts'
+import { UnreadLines } from './unread-lines.ts'
 import { firstByte, isOdd, isTornObject, OPEN_BRACE, textOf } from './wire-doubt.ts'
 
 /** Where a frame of a sketch's lines belongs. */
@@ -33,6 +36,8 @@ const OVERLONG: Frame = { kind: 'overlong' }
 const FORMS: readonly FormKind[] = ['text', 'json', 'table']
 /** Lines that are looked at before they are given up as no form at all. */
 const MOST_HELD = 64
+/** Lines without a sample after which a form is doubted. */
+const MOST_IDLE = 64
 /** Words that are remembered: a header, its units, and what stands around. */
 const MOST_WORDS = 4
 /** Nothing has come for so long: a block is over, ms. */
@@ -44,12 +49,15 @@ const MALFORMED: Frame = { kind: 'malformed', reason: 'json', protected: false }
 interface Held {
   readonly frame: Frame
   readonly atMs: number
+  readonly text: string
 }
 
 /** A form that may be the one, with what it made of the lines held. */
 interface Trial {
   readonly form: Form
   readonly outlet: Outlet
+  /** Samples that it had made before these lines. */
+  readonly samplesBefore: number
   /** Lines that it knew; each becomes a frame of it. */
   taken: number
 }
@@ -58,7 +66,8 @@ interface Trial {
  * Lines into frames, whatever prints them. Lines of the wire go straight through. Others
  * are shown to each form; the first that makes samples of them is taken, and what it made
  * of the lines so far comes out. Lines that no form can read come out as what the wire
- * says of them. Each line is one frame.
+ * says of them. A form that makes no samples any more is looked at again beside the
+ * others. Each line is one frame.
  */
 export class FormatLines implements LineSink {
   readonly #sink: FormatSink
@@ -67,26 +76,41 @@ export class FormatLines implements LineSink {
   readonly #candidates: readonly FormKind[]
   /** null: lines are of the wire, or not known yet */
   #form: Form | null = null
+  #outlet = new Outlet()
   /** The wire is not read at all: the user named another form. */
   readonly #isBound: boolean
   #isSaid = false
   /** The device has said something of the wire. */
   #hasSpoken = false
-  /** The newest lines that the form took for words. */
+  /** The next line may be a part of one: nobody saw its beginning, or its end. */
+  #isDoubtful: boolean
+  /** The form has made no samples for long: it is one of the trials. */
+  #isFormDoubted = false
+  /** Lines that made no sample since the newest that did, and the most between two samples. */
+  #idle = 0
+  #longestIdle = 0
+  readonly #unread: UnreadLines
+  /** The newest lines that the form took for words, and names of columns without a row so far. */
   #words: readonly string[] = []
   #held: Held[] = []
   /** One of them has values. */
   #holdsValues = false
   #trials: readonly Trial[] = []
 
-  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock) {
+  /** @param isJoined true: the first line may be the rest of one that was under way, as on a port */
+  constructor(sink: FormatSink, choice: FormatChoice, clock: Clock, isJoined = false) {
     this.#sink = sink
     this.#clock = clock
+    this.#isDoubtful = isJoined
+    this.#unread = new UnreadLines((text) => sink.format(text, false))
     this.#options = { choice, parts: partsOf(choice) }
     const bound = boundTo(choice)
     this.#isBound = bound !== null
-    this.#candidates = bound !== null ? [] : choice.name === 'json' ? ['json'] : FORMS
-    if (bound !== null) this.#form = new Form(bound, this.#options, this.#saying())
+    this.#candidates = bound !== null ? [bound] : choice.name === 'json' ? ['json'] : FORMS
+    if (bound !== null) {
+      this.#form = new Form(bound, this.#options, this.#outlet)
+      this.#outlet.open(this.#saying())
+    }
   }
 
   /** A block waits for its end, or lines are being looked at: `pause` is to be called. */
@@ -95,6 +119,7 @@ export class FormatLines implements LineSink {
   }
 
   line(bytes: Uint8Array): void {
+    if (this.#isDoubtful && this.#isPart(bytes)) return
     if (this.#form !== null) {
       this.#ofForm(bytes, this.#form)
       return
@@ -112,7 +137,13 @@ export class FormatLines implements LineSink {
   }
 
   overlong(): void {
+    this.#isDoubtful = false
     this.#sink.frame(OVERLONG)
+  }
+
+  /** The line that comes next is cut off, if one comes: its end never arrived, or its beginning. */
+  cut(): void {
+    this.#isDoubtful = true
   }
 
   /** Nothing has come for `PAUSE_MS`. */
@@ -126,10 +157,22 @@ export class FormatLines implements LineSink {
   /** The connection is over, or the input. */
   end(): void {
     for (const { form } of this.#trials) form.end()
-    const found = this.#trials.find(({ form }) => form.samples > 0)
+    const found = this.#trials.find(({ form, samplesBefore }) => form.samples > samplesBefore)
     if (found !== undefined) this.#choose(found)
-    this.#release()
+    if (this.#holdsValues) this.#release()
+    else this.#endWords()
     this.#form?.end()
+    if (this.#form === null && !this.#hasSpoken) this.#unread.end()
+  }
+
+  /** A line that may be a part of one is not believed, unless it shows that it is whole. */
+  #isPart(bytes: Uint8Array): boolean {
+    this.#isDoubtful = false
+    const frame = decodeLine(bytes)
+    const isWire = !this.#isBound && !isOdd(frame, bytes)
+    if (isWire || !isWrongInPart(textOf(bytes))) return false
+    this.#sink.frame(this.#form === null ? frame : MALFORMED)
+    return true
   }
 
   #ofForm(bytes: Uint8Array, form: Form): void {
@@ -143,19 +186,42 @@ export class FormatLines implements LineSink {
         return
       }
     }
+    if (this.#isFormDoubted) {
+      this.#look(bytes, MALFORMED)
+      return
+    }
     const text = textOf(bytes)
+    const { samples } = form
     const verdict = form.take(text, this.#clock.monoMs())
+    if (verdict === 'text') {
+      this.#words = [...this.#words.slice(1 - MOST_WORDS), text]
+      return
+    }
     if (verdict === 'unknown') this.#look(bytes, MALFORMED)
-    else if (verdict === 'text') this.#words = [...this.#words.slice(1 - MOST_WORDS), text]
     else {
-      this.#words = []
+      if (form.samples > samples) this.#words = []
+      else if (isHeader(text)) this.#words = [text]
       if (this.#held.length > 0) this.#release()
     }
+    if (form.samples > samples || this.#form !== form) {
+      this.#longestIdle = Math.max(this.#longestIdle, this.#idle)
+      this.#idle = 0
+    } else if (++this.#idle >= Math.max(MOST_IDLE, this.#longestIdle * 4)) this.#doubt(form)
+  }
+
+  /** The form has made nothing of many lines: they are shown to all forms now, that one first. */
+  #doubt(form: Form): void {
+    if (form.samples === 0) return
+    if (this.#held.length > 0) this.#release()
+    this.#idle = 0
+    form.end()
+    this.#outlet.close()
+    this.#isFormDoubted = true
   }
 
   #backToWire(form: Form): void {
-    form.end()
     this.#release()
+    form.end()
     this.#form = null
     this.#hasSpoken = true
     this.#sink.format('lines of the wire again (firmware/PROTOCOL.md)', true)
@@ -164,41 +230,55 @@ export class FormatLines implements LineSink {
   /** Shows a line to all forms. @param frame what it is where none of them can read it */
   #look(bytes: Uint8Array, frame: Frame): void {
     const kinds = this.#candidates.filter(
-      (kind) => kind !== this.#form?.kind && !this.#isTorn(kind, bytes),
+      (kind) => this.#mayBecome(kind) && !this.#isTorn(kind, bytes),
     )
-    const text = kinds.length === 0 ? null : textOf(bytes)
+    const text = kinds.length === 0 && !this.#isFormDoubted ? null : textOf(bytes)
     if (text === null) {
       this.#sink.frame(frame)
       return
     }
-    if (this.#trials.length === 0) {
-      this.#trials = FORMS.map((kind) => this.#trial(kind))
-      // What were words to the form so far may be the header of another.
-      for (const { form, outlet } of this.#trials) {
-        for (const each of this.#words) form.take(each, 0)
-        outlet.forget()
-      }
-      this.#holdsValues = false
-    }
+    if (this.#trials.length === 0) this.#begin()
     const nowMs = this.#clock.monoMs()
     let isKnown = false
     for (const trial of this.#trials) {
-      if (!kinds.includes(trial.form.kind)) continue
+      const isFormer = trial.form === this.#form
+      if (!isFormer && !kinds.includes(trial.form.kind)) continue
       const verdict = trial.form.take(text, nowMs)
       if (verdict === 'unknown') continue
       isKnown = true
       trial.taken++
       if (verdict === 'text') continue
       this.#holdsValues = true
-      break
+      // What it makes of a line that is no sample says nothing against the others.
+      if (!isFormer || trial.form.samples > trial.samplesBefore) break
     }
-    if (!isKnown) {
-      this.#sink.frame(frame)
+    if (!isKnown && !this.#isFormDoubted) {
+      this.#giveUp(frame, text)
       return
     }
-    this.#held.push({ frame, atMs: nowMs })
+    this.#held.push({ frame, atMs: nowMs, text })
     this.#decide()
     if (this.#held.length >= MOST_HELD) this.#release()
+  }
+
+  /** Another row than those of the table may be of another table; other forms have but one kind. */
+  #mayBecome(kind: FormKind): boolean {
+    if (this.#isFormDoubted || this.#form === null) return true
+    return kind === this.#form.kind ? kind === 'table' && this.#form.samples > 0 : !this.#isBound
+  }
+
+  #begin(): void {
+    const former = this.#isFormDoubted ? this.#form : null
+    const fresh = FORMS.map((kind) => this.#trial(kind))
+    // What were words to the form so far may be the header of another.
+    for (const { form, outlet } of fresh) {
+      for (const each of this.#words) form.take(each, 0)
+      outlet.forget()
+    }
+    const { samples: samplesBefore = 0 } = former ?? {}
+    const again = { outlet: this.#outlet, samplesBefore, taken: 0 }
+    this.#trials = former === null ? fresh : [{ form: former, ...again }, ...fresh]
+    this.#holdsValues = false
   }
 
   /** A line of the wire that was cut off looks like the beginning of an object over several lines. */
@@ -208,25 +288,38 @@ export class FormatLines implements LineSink {
 
   #trial(kind: FormKind): Trial {
     const outlet = new Outlet()
-    return { form: new Form(kind, this.#options, outlet), outlet, taken: 0 }
+    return { form: new Form(kind, this.#options, outlet), outlet, samplesBefore: 0, taken: 0 }
   }
 
   #decide(): void {
-    const found = this.#trials.find(({ form }) => form.isSure)
+    const found = this.#trials.find(
+      ({ form, samplesBefore }) => form.samples > samplesBefore && form.isSure,
+    )
     if (found !== undefined) this.#choose(found)
   }
 
   #choose({ form, outlet, taken }: Trial): void {
+    const isSame = form === this.#form
     const isChange = this.#form !== null || this.#hasSpoken
-    this.#form?.end()
+    if (!isSame) {
+      // Of a form that is doubted, all lines that it kept are those of this one now.
+      this.#form?.end()
+      this.#outlet.forget()
+    }
     this.#form = form
+    this.#outlet = outlet
+    this.#isFormDoubted = false
+    this.#idle = 0
     // Lines that this form could not read among those that it could.
     const unread = this.#held.length - taken
     this.#held = []
     this.#trials = []
     this.#words = []
-    this.#isSaid = true
-    this.#sink.format(form.words, isChange)
+    if (!isSame) {
+      this.#isSaid = true
+      this.#longestIdle = 0
+      this.#sink.format(form.words, isChange)
+    }
     for (let i = 0; i < unread; i++) this.#sink.frame(MALFORMED)
     outlet.open(this.#direct())
   }
@@ -239,6 +332,7 @@ export class FormatLines implements LineSink {
       this.#release()
       return
     }
+    for (const { text } of this.#held) this.#unread.words(text)
     this.#held = []
     this.#trials = []
     reader.outlet.open(this.#direct())
@@ -247,9 +341,27 @@ export class FormatLines implements LineSink {
   /** Nothing was found: each line is what it is. */
   #release(): void {
     const held = this.#held
+    const [former] = this.#isFormDoubted ? this.#trials : []
     this.#held = []
     this.#trials = []
-    for (const { frame, atMs } of held) this.#sink.frame(frame, this.#origin(0, atMs))
+    if (former !== undefined) {
+      // The form that was taken is as good as before: what it makes of the lines, they are.
+      for (const { text } of held) this.#unread.line(text)
+      former.form.end()
+      for (let i = former.taken; i < held.length; i++) this.#sink.frame(MALFORMED)
+      this.#outlet.open(this.#isBound ? this.#saying() : this.#direct())
+      this.#isFormDoubted = false
+      return
+    }
+    for (const { frame, atMs, text } of held) {
+      if (this.#form === null && !this.#hasSpoken) this.#unread.line(text)
+      this.#sink.frame(frame, this.#origin(0, atMs))
+    }
+  }
+
+  #giveUp(frame: Frame, text: string): void {
+    if (this.#form === null && !this.#hasSpoken) this.#unread.line(text)
+    this.#sink.frame(frame)
   }
 
   #origin(part: number, atMs: number): Origin {
@@ -260,6 +372,7 @@ export class FormatLines implements LineSink {
     return {
       frame: (frame, part, atMs) => this.#sink.frame(frame, this.#origin(part, atMs)),
       unit: (channel, unit) => this.#sink.unit(channel, unit),
+      renamed: (text, isChange) => this.#sink.format(text, isChange),
     }
   }
 
@@ -267,6 +380,7 @@ export class FormatLines implements LineSink {
   #saying(): FormOutput {
     const direct = this.#direct()
     return {
+      ...direct,
       frame: (frame, part, atMs) => {
         if (frame.kind === 'sample' && !this.#isSaid && this.#form !== null) {
           this.#isSaid = true
@@ -274,7 +388,6 @@ export class FormatLines implements LineSink {
         }
         direct.frame(frame, part, atMs)
       },
-      unit: direct.unit,
     }
   }
 }

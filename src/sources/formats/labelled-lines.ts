@@ -22,6 +22,8 @@ const REST = /[\s,;|\]]*$/uy
 /** What stands before the values of one channel: `Channel 1:`, `CH2 -`. */
 const HEADING =
   /^\s*[-=*#[(]*\s*(?:ch|chan|channel|kanal)\s*[#_-]?\s*(\d)(?!\d)[\])]?\s*[:.,)-]*(?:\s+|$)/i
+/** What stands before those of a further one in the same line: `Ch2 V`. */
+const FURTHER_HEADING = /^(?:ch|chan|channel|kanal)\s*[#_-]?\s*(\d)(?!\d)/i
 /** `>name:value`, `>name:time:value§unit|flags` (Teleplot). */
 const TELEPLOT = /^\s*>([^:|§>]+):(?:(\d+(?:\.\d+)?):)?([^:;|§]+)(?:§([^|]*))?(?:\|([\w,]*))?\s*$/u
 
@@ -30,6 +32,7 @@ const MOST_LONELY = 3
 
 /** Readings of one block stay bounded, whatever comes. */
 const LONGEST_BLOCK = 64
+const MOST_KNOWN = 256
 
 /**
  * Values with their names: blocks with one a line as Adafruit's getcurrent prints them,
@@ -46,6 +49,7 @@ export class LabelledLines implements LineReader {
   #part: number | null = null
   #overflow = false
   #atMs = 0
+  readonly #known = new Set<string>()
   /** Names of values that stood alone between empty lines, one after the other. */
   #lonely: string[] = []
 
@@ -86,7 +90,10 @@ export class LabelledLines implements LineReader {
       if (pairs !== null) time = timed?.time ?? null
     }
     if (pairs === null) return this.#other(rest)
-    if (pairs.length > 1 || heading !== null) this.#record(pairs, time, part, nowMs)
+    for (const { name } of pairs) this.#know(name)
+    const own = part === null ? null : ofSeveral(pairs, part)
+    if (own !== null) this.#record(own, time, null, nowMs)
+    else if (pairs.length > 1 || heading !== null) this.#record(pairs, time, part, nowMs)
     else this.#add(pairs[0] as NamedValue, time, nowMs)
     return 'value'
   }
@@ -170,7 +177,18 @@ export class LabelledLines implements LineReader {
     return 'value'
   }
 
+  /** Names that lines had, up to a bound. */
+  #know(name: string): void {
+    if (this.#known.size < MOST_KNOWN) this.#known.add(name)
+  }
+
   #other(line: string): Verdict {
+    // `Current: 24x mA`: the name of a value, and none behind it.
+    const name = /^[\s,;|>]*([^:=]+?)\s*[:=]/.exec(line)?.[1]
+    if (name !== undefined && this.#known.has(name)) {
+      this.#sink.unread()
+      return 'value'
+    }
     if (!isRemark(line)) return 'unknown'
     if (saysOverflow(line)) this.#overflow = true
     this.#sink.remark(line)
@@ -212,6 +230,23 @@ export function pairsOf(line: string): NamedValue[] | null {
   }
   REST.lastIndex = end
   return values.length > 0 && REST.test(line) ? values : null
+}
+
+/**
+ * Values of more than one channel in a line, each with the number in its name:
+ * `Ch1 V: 5.02 A: 0.245 Ch2 V: 3.3 A: 0.1`.
+ *
+ * @param first number before the first value
+ * @returns null where all are of that one
+ */
+function ofSeveral(pairs: readonly NamedValue[], first: number): NamedValue[] | null {
+  if (!pairs.some(({ name }) => FURTHER_HEADING.test(name))) return null
+  let part = first
+  return pairs.map((pair) => {
+    const found = FURTHER_HEADING.exec(pair.name)
+    if (found !== null) part = Number(found[1])
+    return { ...pair, name: `${pair.name.slice(found?.[0].length ?? 0).trim()} ${part}` }
+  })
 }
 
 function bareOf(line: string): NamedValue[] | null {

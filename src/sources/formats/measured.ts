@@ -27,8 +27,10 @@ export interface Measured {
   /** u32, or null */
   readonly seq: number | null
   readonly status: string
-  /** Number of the sensor's channel; null: it has but one */
+  /** Number of the sensor's channel; null: it has but one, or its line holds all of them */
   readonly part: number | null
+  /** Voltage and current have other names than those that count: they are `extras`. */
+  readonly isOther: boolean
   /** Host's monotonic time, ms. */
   readonly atMs: number
 }
@@ -45,6 +47,10 @@ export class Meaning {
   /** How each quantity is read, in words; of the last reading. */
   readonly #words = new Map<string, string>()
   readonly #assumed = new Map<string, string>()
+  /** What voltage and current are called, by the number of the channel. */
+  readonly #circuits = new Map<number | null, Circuit>()
+  /** Names of times that were read. */
+  readonly #clocks = new Set<string>()
 
   /**
    * @param given what the user says of values without a unit
@@ -74,9 +80,21 @@ export class Meaning {
     return `${read}; no unit is printed, assumed: ${taken}`
   }
 
-  /** @returns null where nothing in it is a value that can be read */
+  /** Other names, or other units of the same ones, come from here on. */
+  relearn(): void {
+    this.#words.clear()
+    this.#assumed.clear()
+    this.#circuits.clear()
+    this.#clocks.clear()
+  }
+
+  /**
+   * @returns null where nothing in it is a value that can be read, or where voltage, current,
+   *   power or time is neither a number nor a word for none: then the line is damaged
+   */
   measure(reading: Reading): Measured | null {
     const values = reading.values.flatMap((value) => this.#valueOf(value) ?? [])
+    const firstPart = firstOfSeveral(values)
     const taken = unitsFor(values, this.#given, this.#usual)
     const electric: Record<Electric, Measure> = { v: 'absent', a: 'absent', w: 'absent' }
     const ranks: Record<Electric, number> = { v: 0, a: 0, w: 0 }
@@ -89,10 +107,16 @@ export class Meaning {
     let timeRank = 0
     let part: number | null = reading.part
     let device: number | null = null
+    const circuit: Circuit = { v: '', a: '' }
+    const wordsBefore = [...this.#words]
     for (const value of values) {
       const { name, cell } = value
       const { slot } = name
-      part ??= name.part
+      if (firstPart === null) part ??= name.part
+      else if (reading.part === null && name.part !== null && name.part !== firstPart) {
+        if (!this.#ofOther(extras, value, name.part - firstPart + 1, taken)) return null
+        continue
+      }
       switch (slot.kind) {
         case 'electric': {
           if (slot.rank <= ranks[slot.id]) {
@@ -103,9 +127,13 @@ export class Meaning {
           const before = electric[slot.id]
           if (slot.id === 'v' && typeof before === 'number') extras['load_v'] = before
           ranks[slot.id] = slot.rank
-          if (cell === null) break
-          electric[slot.id] = this.#electric(slot.id, value, cell, taken)
-          if (cell.kind === 'hole') hole = hole === 'ovf' ? hole : cell.status
+          if (!isReadable(value)) return null
+          electric[slot.id] = this.#electric(slot.id, value, cell as Cell, taken)
+          if (slot.id !== 'w') circuit[slot.id] = value.label.trim().toLowerCase()
+          // Power that is not there can be computed; one that overflowed tells of the current.
+          if (cell?.kind === 'hole' && (slot.id !== 'w' || cell.status === 'ovf')) {
+            hole = hole === 'ovf' ? hole : cell.status
+          }
           break
         }
         case 'channel':
@@ -113,6 +141,9 @@ export class Meaning {
           break
         case 'time': {
           const found = this.#time(value)
+          if (found !== null && found.kind !== 'none') this.#clocks.add(value.label)
+          // It was a time before, and is none now.
+          else if (cell?.kind !== 'hole' && this.#clocks.has(value.label)) return null
           // Unix time tells most; of two that are alike, the first.
           if (found !== null && rankOf(found) > timeRank) {
             stamp = found
@@ -139,6 +170,15 @@ export class Meaning {
       }
     }
     if ('load_v' in extras) this.#say('load_v', 'V')
+    const isOther = this.#isOther(part, circuit)
+    if (isOther) {
+      this.#words.clear()
+      for (const [id, from] of wordsBefore) this.#words.set(id, from)
+      this.#apart(extras, circuit, electric)
+      electric.v = 'absent'
+      electric.a = 'absent'
+      electric.w = 'absent'
+    }
     const { v, a, w } = electric
     const isEmpty = v === 'absent' && a === 'absent' && w === 'absent'
     if (isEmpty && Object.keys(extras).length === 0) return null
@@ -153,15 +193,79 @@ export class Meaning {
       seq,
       status: status === '' ? 'ok' : status,
       part,
+      isOther,
       atMs: reading.atMs,
     }
+  }
+
+  /** Whether both voltage and current have other names than in the first reading that had both. */
+  #isOther(part: number | null, { v, a }: Circuit): boolean {
+    if (v === '' || a === '') return false
+    const own = this.#circuits.get(part)
+    if (own === undefined) {
+      if (this.#circuits.size < MOST_CIRCUITS) this.#circuits.set(part, { v, a })
+      return false
+    }
+    return own.v !== v && own.a !== a
+  }
+
+  /** Voltage and current of another circuit: channels under their own names. */
+  #apart(extras: Record<string, number>, circuit: Circuit, electric: Record<Electric, Measure>) {
+    for (const [id, unit] of [
+      ['v', 'V'],
+      ['a', 'A'],
+    ] as const) {
+      const value = electric[id]
+      const slug = tokensOf(circuit[id]).join('_').slice(0, MAX_CHANNEL_ID)
+      const channel = isChannelId(slug) && slug.length > 1 ? slug : `other_${id}`
+      if (typeof value === 'number' && this.#say(channel, unit)) extras[channel] = value
+    }
+  }
+
+  /**
+   * A value of another channel of the sensor than the first, in the same reading: `v2`, `a2`.
+   *
+   * @returns false: it is damaged
+   */
+  #ofOther(
+    extras: Record<string, number>,
+    value: ReadValue,
+    number: number,
+    taken: Units & { readonly shunt: string },
+  ): boolean {
+    const { slot } = value.name
+    if (slot.kind === 'channel') {
+      const own: Record<string, number> = {}
+      this.#further(own, slot.id, value, taken.shunt)
+      for (const [id, each] of Object.entries(own)) {
+        const channel = `${id}${number}`
+        if (this.#say(channel, this.#channelUnits.get(id) ?? '')) extras[channel] = each
+      }
+    }
+    if (slot.kind !== 'electric') return true
+    const { cell } = value
+    if (!isReadable(value)) return false
+    if (cell?.kind !== 'number') return true
+    const isSaid = value.unit !== null && electricOfUnit(value.unit) === slot.id
+    const unit = isSaid ? (value.unit as string) : taken[slot.id]
+    if (!isSaid && !this.#isGiven(slot.id)) this.#assume(value.label, unit)
+    const channel = `${slot.id}${number}`
+    // Of two voltages of a channel, the bus voltage counts.
+    const isWeaker = channel in extras && slot.id === 'v' && slot.rank < 3
+    if (!isWeaker && this.#say(channel, slot.id.toUpperCase())) {
+      extras[channel] = inBaseUnit(cell.digits, unit)
+    }
+    return true
   }
 
   #valueOf({ name, text, unit }: NamedValue): ReadValue | null {
     const cell = readCell(text)
     const own = cell?.kind === 'number' && cell.unit !== null && cell.unit !== '' ? cell.unit : unit
     const known = own !== null && isElectricUnit(own) ? own : null
-    const found = name === '' ? unnamed(known) : this.#name(name, known)
+    const named = name === '' ? unnamed(known) : this.#name(name, known)
+    // `T=23.5C`
+    const isWarm = named?.slot.kind === 'time' && own !== null && TEMPERATURE_UNIT.test(own)
+    const found = isWarm ? { ...named, slot: TEMPERATURE } : named
     return found === null ? null : { name: found, label: name, cell, text, unit: own ?? found.unit }
   }
 
@@ -177,7 +281,6 @@ export class Meaning {
   }
 
   #electric(id: Electric, value: ReadValue, cell: Cell, taken: Units): Measure {
-    if (cell.kind === 'hole') return 'hole'
     const isSaid = value.unit !== null && electricOfUnit(value.unit) === id
     const unit = isSaid ? (value.unit as string) : taken[id]
     if (!isSaid && !this.#isGiven(id)) this.#assume(value.label, unit)
@@ -185,6 +288,7 @@ export class Meaning {
       id,
       value.label === '' ? `in ${unit}` : `from '${shown(value.label)}' in ${unit}`,
     )
+    if (cell.kind === 'hole') return 'hole'
     return inBaseUnit(cell.digits, unit)
   }
 
@@ -262,4 +366,27 @@ function rankOf(stamp: Stamp): number {
 
 function shown(label: string): string {
   return cleanText(label.trim()).slice(0, 40)
+}
+
+/** What a reading calls its voltage and current; empty: it has none. */
+interface Circuit {
+  v: string
+  a: string
+}
+
+/** Circuits of one sketch that are told apart. */
+const MOST_CIRCUITS = 64
+const TEMPERATURE_UNIT = /^(?:[*°º˚]?[CFK]|deg.*)$/i
+const TEMPERATURE = { kind: 'channel', id: 'temp_c' } as const
+
+/** A number in a unit of V, A or W, or in none; or a word for none. Anything else is damage. */
+function isReadable({ cell }: ReadValue): boolean {
+  if (cell === null) return false
+  return cell.kind === 'hole' || cell.unit === null || isElectricUnit(cell.unit)
+}
+
+/** Lowest number in the names of one reading; null: they have none, or all the same. */
+function firstOfSeveral(values: readonly ReadValue[]): number | null {
+  const parts = new Set(values.flatMap(({ name }) => name.part ?? []))
+  return parts.size > 1 ? Math.min(...parts) : null
 }

@@ -70,7 +70,10 @@ export function readName(name: string, cellUnit: string | null): Name {
   if (has(SHUNT) && !has(CURRENT) && !/[AW]$/.test(unit ?? '')) {
     return of({ kind: 'channel', id: 'shunt_mv' })
   }
-  if (has(TEMPERATURE)) return of({ kind: 'channel', id: 'temp_c' })
+  // `T` is a temperature, `t` a time; `T[ms]` says itself what it is.
+  const isWarm = /^\s*T\s*(?:$|[^\p{L}\s]*\s*(?:deg\w*|[CFK])\b)/u.test(name)
+  if (has(TEMPERATURE) || (isWarm && column.unit === null))
+    return of({ kind: 'channel', id: 'temp_c' })
   if (column.role === 'time') return { ...of({ kind: 'time' }), part: null }
   // `i_bus` in mA, and a column `Bus` of each: the unit knows better than a word.
   const byUnit = cellUnit === null ? null : electricOfUnit(cellUnit)

@@ -16,8 +16,18 @@ export class Outlet implements FormOutput {
     else this.#kept.push((output) => output.unit(channel, unit))
   }
 
+  renamed(text: string, isChange: boolean): void {
+    if (this.#output !== null) this.#output.renamed(text, isChange)
+    else this.#kept.push((output) => output.renamed(text, isChange))
+  }
+
   forget(): void {
     this.#kept = []
+  }
+
+  /** The form is in doubt again: what it makes from here on is kept. */
+  close(): void {
+    this.#output = null
   }
 
   open(output: FormOutput): void {

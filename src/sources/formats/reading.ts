@@ -34,6 +34,8 @@ export interface ReadingSink {
   remark(text: string): void
   /** A line that should have been read and can't. */
   unread(): void
+  /** Readings from here on have other names, or their names other units. */
+  renamed(): void
 }
 
 /**

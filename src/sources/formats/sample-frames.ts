@@ -41,17 +41,37 @@ export function sampleFrame(measured: Measured): SampleFrame {
   }
 }
 
-/** Which readings are samples: one of a sketch that prints both voltage and current has both. */
+/**
+ * Which readings are samples: one of a sketch that prints both voltage and current has both.
+ * Those with one of them wait, until it is clear whether the sketch ever prints the other.
+ */
 export class Completeness {
-  #oneSided = 0
+  #waiting: Measured[] = []
+  #isOneSided = false
   #hasBoth = false
 
-  isSample({ v, a }: Measured): boolean {
-    if (isThere(v) && isThere(a)) {
-      this.#hasBoth = true
-      return true
-    }
-    return !this.#hasBoth && ++this.#oneSided >= ALL_ONE_SIDED
+  /** @returns what is clear now, in order, each one a sample or not */
+  judge(measured: Measured): readonly { measured: Measured; isSample: boolean }[] {
+    const { v, a, isOther } = measured
+    const hasBoth = isThere(v) && isThere(a)
+    if (hasBoth) this.#hasBoth = true
+    if (isOther || hasBoth) return [...this.end(), { measured, isSample: true }]
+    if (this.#hasBoth) return [{ measured, isSample: false }]
+    this.#waiting.push(measured)
+    if (!this.#isOneSided && this.#waiting.length < ALL_ONE_SIDED) return []
+    this.#isOneSided = true
+    return this.#take(true)
+  }
+
+  /** No more will come: those that wait are no samples. */
+  end(): readonly { measured: Measured; isSample: boolean }[] {
+    return this.#take(false)
+  }
+
+  #take(isSample: boolean): { measured: Measured; isSample: boolean }[] {
+    const waiting = this.#waiting
+    this.#waiting = []
+    return waiting.map((measured) => ({ measured, isSample }))
   }
 }
 

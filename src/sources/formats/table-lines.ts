@@ -15,6 +15,7 @@ const COMMENT = /^\s*(?:#|\/\/)\s*/
 const MOST_CELLS = 64
 /** Headers and rules that come again are remembered up to here. */
 const MOST_SEEN = 64
+const MOST_MISFITS = 64
 
 export interface TableOptions {
   /** Separators that rows may have; null: any */
@@ -49,6 +50,9 @@ export class TableLines implements LineReader {
   /** The newest line that could be a header, until a row says how it is cut. */
   #header: string | null = null
   #units: readonly string[] | null = null
+  /** The line before was the header, so that this one may have its units. */
+  #isBelowHeader = false
+  #misfits = 0
   /** Rows that wait until their shape is known. */
   #rows: Row[] = []
   readonly #seen = new Set<string>()
@@ -70,6 +74,7 @@ export class TableLines implements LineReader {
     }
     if (this.#seen.has(rest)) {
       // A header that comes again; what stood between two is of one table.
+      this.#isBelowHeader = rest === this.#header
       this.#sink.text()
       return 'value'
     }
@@ -81,10 +86,14 @@ export class TableLines implements LineReader {
     if (separator !== null) {
       return this.#row({ line: rest, captureTime: cut?.time ?? null, atMs: nowMs }, separator)
     }
-    if (this.#isHeader(rest)) {
+    if (isHeader(rest)) {
+      this.#giveUp()
+      if (this.#header !== null || this.#columns !== null) this.#sink.renamed()
       this.#header = rest
       this.#units = null
       this.#columns = null
+      this.#isBelowHeader = true
+      this.#misfits = 0
       this.#seen.clear()
       this.#remember(rest)
       this.#sink.text()
@@ -102,6 +111,7 @@ export class TableLines implements LineReader {
   }
 
   #row(row: Row, separator: string): Verdict {
+    this.#isBelowHeader = false
     const cells = splitCells(row.line, separator)
     const known = this.#columns
     if (known !== null) {
@@ -113,6 +123,11 @@ export class TableLines implements LineReader {
       return 'value'
     }
     const named = this.#namedColumns(cells, separator) ?? unitColumns(cells, separator)
+    // A header that names other columns: what is in these must not be guessed.
+    if (named === null && this.#header !== null) {
+      this.#misfit()
+      return 'unknown'
+    }
     if (named !== null) {
       this.#columns = named
       this.#report(row, named, cells)
@@ -124,6 +139,15 @@ export class TableLines implements LineReader {
     this.#rows.push(row)
     if (this.#rows.length >= this.#options.shapeRows) this.#resolve(false)
     return 'value'
+  }
+
+  /** A header without units that fits none of many rows was none: its names say no more than the rows. */
+  #misfit(): void {
+    if (++this.#misfits < MOST_MISFITS) return
+    this.#misfits = 0
+    if (!wordsOf(this.#header ?? '').some((word) => readName(word, null).unit !== null)) {
+      this.#header = null
+    }
   }
 
   #report(row: Row, { names, units }: Columns, cells: readonly string[]): void {
@@ -138,20 +162,24 @@ export class TableLines implements LineReader {
   #namedColumns(cells: readonly string[], separator: string): Columns | null {
     if (this.#header === null) return null
     const bare = this.#header.replace(COMMENT, '')
-    const width = cells.at(-1) === '' ? cells.length - 1 : cells.length
-    const cuts = [
-      splitCells(bare, separator),
-      ...SEPARATORS.map((each) => splitCells(bare, each)),
-      bare.trim().split(/\s{2,}|\t/),
-    ]
-    const names = cuts.find((each) => each.length === width)
+    const own = splitCells(bare, separator)
+    // A header with the separator of the rows is cut there, and nowhere else.
+    const cuts =
+      separator !== ' ' && own.length > 1
+        ? [own]
+        : [own, ...SEPARATORS.map((each) => splitCells(bare, each)), bare.trim().split(/\s{2,}|\t/)]
+    const named = (width: number): string[] | undefined =>
+      cuts.find((each) => each.length === width)
+    // The last cell may be an empty one of a column, or what a separator behind the last leaves.
+    const names = named(cells.length) ?? (cells.at(-1) === '' ? named(cells.length - 1) : undefined)
     if (names === undefined) return null
+    const width = names.length
     // Flags behind the measured columns have no unit.
     const units = (this.#units ?? []).length <= width ? (this.#units ?? []).map(unitOf) : []
     // Sensors that are numbered and have an address, a row for each of them.
     const isList = names.some((name) => /^adr|^addr/i.test(name))
-    const own = names.map((name) => (isList && /^(?:nr|no|id)$/i.test(name) ? 'channel' : name))
-    return { separator, names: own, units: names.map((_name, i) => units[i] ?? null) }
+    const meant = names.map((name) => (isList && /^(?:nr|no|id)$/i.test(name) ? 'channel' : name))
+    return { separator, names: meant, units: names.map((_name, i) => units[i] ?? null) }
   }
 
   /** What rows without names are, by their shape. @param isLast no more rows will come */
@@ -176,44 +204,33 @@ export class TableLines implements LineReader {
 
   /** How a row is cut: the separator that leaves values; null: it is no row. */
   #separatorOf(line: string): string | null {
-    if (this.#columns !== null) {
-      const { separator } = this.#columns
-      return isRow(splitCells(line, separator)) ? separator : null
-    }
     if (pairsOf(line) !== null) return null
+    if (this.#columns !== null) {
+      const { separator, names } = this.#columns
+      const cells = splitCells(line, separator)
+      return isRow(cells) || isGappy(cells, names.length) ? separator : null
+    }
     const allowed = this.#options.separators ?? SEPARATORS
-    return allowed.find((each) => isRow(splitCells(line, each))) ?? null
-  }
-
-  #isHeader(line: string): boolean {
-    const bare = line.replace(COMMENT, '')
-    return SEPARATORS.some((each) => {
-      const words = splitCells(bare, each)
-      if (
-        words.length < 2 ||
-        words.length > MOST_CELLS ||
-        words.some((word) => readCell(word)?.kind === 'number')
-      )
-        return false
-      // A sentence that speaks of voltage and current is none.
-      if (each === ' ' && /[.!?]\s*$|\b(?:and|with|the|using|is)\b/i.test(bare)) return false
-      if (each === ',' && words.some((word) => word.split(/\s+/).length > 3)) return false
-      return (
-        words.filter(isQuantity).length >= 2 ||
-        (words.length === 2 && words.some(isQuantity) && words.some(isTime))
-      )
-    })
+    const found = allowed.find((each) => isRow(splitCells(line, each)))
+    if (found !== undefined || this.#header === null) return found ?? null
+    return (
+      allowed.find((each) => {
+        const cells = splitCells(line, each)
+        const columns = this.#namedColumns(cells, each)
+        return columns !== null && isGappy(cells, columns.names.length)
+      }) ?? null
+    )
   }
 
   /** ` V\t mV\t mA\t mW`: below a header. */
   #isUnits(line: string): boolean {
-    const words = line
-      .trim()
-      .split(/[\s,;|()[\]]+/)
-      .filter((word) => word !== '')
-    if (words.length < 2 || words.some((word) => unitOf(word) === null)) return false
-    // A header that is nothing but units: `ms,V,mA`.
-    if (this.#header === null) return false
+    const words = wordsOf(line)
+    if (!this.#isBelowHeader || this.#header === null || !areUnits(words)) return false
+    // A header that is nothing but units, `ms,V,mA`, has none below it: this is the next one.
+    if (areUnits(wordsOf(this.#header))) return false
+    this.#isBelowHeader = false
+    if (this.#columns !== null) this.#sink.renamed()
+    this.#columns = null
     this.#units = words
     this.#remember(line)
     return true
@@ -223,6 +240,41 @@ export class TableLines implements LineReader {
     if (this.#seen.size >= MOST_SEEN) this.#seen.clear()
     this.#seen.add(line)
   }
+}
+
+/** Names of columns, two quantities or more, or one with its time. */
+export function isHeader(line: string): boolean {
+  const bare = line.replace(COMMENT, '')
+  // Names that bring their values along are those of another form.
+  if (/[{}]|[\p{L}\d_"]\s*[:=]\s*[+-]?[.,]?\d/u.test(bare) || pairsOf(bare) !== null) return false
+  return SEPARATORS.some((each) => {
+    const words = splitCells(bare, each)
+    if (
+      words.length < 2 ||
+      words.length > MOST_CELLS ||
+      words.some((word) => readCell(word)?.kind === 'number')
+    )
+      return false
+    // A sentence that speaks of voltage and current is none.
+    if (each === ' ' && /[.!?]\s*$|\b(?:and|with|the|using|is)\b/i.test(bare)) return false
+    if (each === ',' && words.some((word) => word.split(/\s+/).length > 3)) return false
+    return (
+      words.filter(isQuantity).length >= 2 ||
+      (words.length === 2 && words.some(isQuantity) && words.some(isTime))
+    )
+  })
+}
+
+function wordsOf(line: string): string[] {
+  return line
+    .replace(COMMENT, '')
+    .trim()
+    .split(/[\s,;|()[\]]+/)
+    .filter((word) => word !== '')
+}
+
+function areUnits(words: readonly string[]): boolean {
+  return words.length >= 2 && words.every((word) => unitOf(word) !== null)
 }
 
 /** Two values or more, or one with its time; and no more words than values. */
@@ -238,6 +290,14 @@ function isRow(cells: readonly string[]): boolean {
     else words++
   }
   return numbers + times >= 2 && numbers >= 1 && words <= numbers
+}
+
+/** A row of a table that is known, with cells that are empty or damaged: there is a value in it. */
+function isGappy(cells: readonly string[], width: number): boolean {
+  const isWide = cells.length === width + 1 && cells.at(-1) === ''
+  if (cells.length < 2 || (cells.length !== width && !isWide)) return false
+  // A header has names where values are.
+  return cells.some((cell) => cell !== '' && readCell(cell) !== null)
 }
 
 /** `4.98V,0.24A` needs no header. */

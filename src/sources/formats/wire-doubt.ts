@@ -17,18 +17,25 @@ export function isOdd(frame: Frame, bytes: Uint8Array): boolean {
 
 /** The names of the newest such sample, and the verdict: a device sends the same ones each time. */
 let lastNames = ''
-let lastVerdict = false
+let lastCount = 0
 
 function hasOtherNames({ extras }: SampleFrame, bytes: Uint8Array): boolean {
   const isNested = bytes.indexOf(OPEN_BRACE, bytes.indexOf(OPEN_BRACE) + 1) > 0
   const names = isNested ? namesIn(JSON.parse(textOf(bytes))) : Object.keys(extras ?? {})
   const key = names.join('\n')
   if (key !== lastNames) {
-    const found = new Set(names.map((name) => slotOf(name)))
     lastNames = key
-    lastVerdict = found.has('v') && found.has('a')
+    lastCount = electricIn(names)
   }
-  return lastVerdict
+  // The other one may be there with no number: `null`, `"nan"`.
+  if (lastCount === 1 && !isNested) return electricIn(namesIn(JSON.parse(textOf(bytes)))) === 2
+  return lastCount === 2
+}
+
+/** How many of voltage and current are among the names. */
+function electricIn(names: readonly string[]): number {
+  const found = new Set(names.map((name) => slotOf(name)))
+  return (found.has('v') ? 1 : 0) + (found.has('a') ? 1 : 0)
 }
 
 /** Names of all members, those of objects within it, too. */

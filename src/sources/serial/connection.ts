@@ -79,12 +79,15 @@ export class Connection {
       },
       format,
       clock,
+      // A sketch that was running before prints its first line from anywhere on.
+      true,
     )
     this.#lines = lines
     const chain = await createLineChain(lines)
     this.#chain = chain
     const lose = (reason: string): void => {
       if (this.#over) return
+      lines.cut()
       chain.end()
       void this.close()
       lost(reason)
@@ -107,7 +110,10 @@ export class Connection {
   setBaud(baud: number): void {
     this.#baud = baud
     // What came at the rate before is no part of the first line at this one.
-    void this.#port.setBaud(baud).then(() => this.#chain?.end())
+    void this.#port.setBaud(baud).then(() => {
+      this.#lines?.cut()
+      this.#chain?.end()
+    })
   }
 
   /** Lines that wait for others are handed on as they are. */
