@@ -2,6 +2,7 @@ import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { resultText } from '../stream/command-text.ts'
 import type { Answer, DeviceTalk } from '../stream/device-talk.ts'
+import { END_SIGNALS } from '../util/end-signals.ts'
 import { InaError } from '../util/errors.ts'
 import type { ProcessIo } from './io.ts'
 import type { SourcePlan } from './run-plan.ts'
@@ -38,32 +39,75 @@ const BUSY_HINT =
  * @throws InaError device_denied, device_silent: not all were carried out
  */
 export async function runSend(plan: SendPlan, io: ProcessIo): Promise<void> {
-  const outcomes = await withDevice(plan.source, io, BUSY_HINT, (talk) =>
-    sendAll(plan, talk, (line) => {
-      if (!plan.json) io.stdout.write(`${line}\n`)
-    }),
-  )
-  if (plan.json) io.stdout.write(`${JSON.stringify(outcomes.map(outcomeJson), null, 2)}\n`)
+  const run = new SendRun(plan, io)
+  const onSignal = (signal: NodeJS.Signals): void => {
+    run.breakOff(signal)
+    // A signal that is no longer caught ends this process.
+    for (const each of END_SIGNALS) process.off(each, onSignal)
+    process.kill(process.pid, signal)
+  }
+  for (const signal of END_SIGNALS) process.on(signal, onSignal)
+  try {
+    await withDevice(plan.source, io, BUSY_HINT, (talk) => run.sendAll(talk))
+  } finally {
+    for (const signal of END_SIGNALS) process.off(signal, onSignal)
+  }
+  run.finish()
+  const { outcomes } = run
   const failed = outcomes.find(({ answer }) => answer !== null && !isOk(answer))
-  if (failed !== undefined) throw failure(failed)
+  if (failed !== undefined) throw failure(failed, failed === outcomes.at(-1))
 }
 
-async function sendAll(
-  { orders }: SendPlan,
-  talk: DeviceTalk,
-  print: (line: string) => void,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
-  let isOver = false
-  for (const order of orders) {
-    const outcome: Outcome = isOver
-      ? { ...order, answer: null, said: 'not sent' }
-      : await carryOut(order, talk)
-    outcomes.push(outcome)
-    print(`${order.text}: ${outcome.said}`)
-    isOver ||= outcome.answer === null || !isOk(outcome.answer)
+/** What has become of the orders so far; each is printed as soon as it is known. */
+class SendRun {
+  readonly outcomes: Outcome[] = []
+  readonly #plan: SendPlan
+  readonly #io: ProcessIo
+  #isUnderWay = false
+  #isOver = false
+
+  constructor(plan: SendPlan, io: ProcessIo) {
+    this.#plan = plan
+    this.#io = io
   }
-  return outcomes
+
+  async sendAll(talk: DeviceTalk): Promise<void> {
+    for (const order of this.#plan.orders) {
+      this.#isUnderWay = !this.#isOver
+      const outcome = this.#isOver ? notSent(order) : await carryOut(order, talk)
+      this.#isUnderWay = false
+      this.#add(outcome)
+      this.#isOver ||= outcome.answer === null || !isOk(outcome.answer)
+    }
+  }
+
+  /** Ended from outside: whether the command under way was carried out nobody knows. */
+  breakOff(signal: NodeJS.Signals): void {
+    for (const order of this.#plan.orders.slice(this.outcomes.length)) {
+      this.#add(this.#isUnderWay ? notAnswered(order, signal) : notSent(order))
+      this.#isUnderWay = false
+    }
+    this.finish()
+  }
+
+  finish(): void {
+    if (!this.#plan.json) return
+    this.#io.stdout.write(`${JSON.stringify(this.outcomes.map(outcomeJson), null, 2)}\n`)
+  }
+
+  #add(outcome: Outcome): void {
+    this.outcomes.push(outcome)
+    if (!this.#plan.json) this.#io.stdout.write(`${outcome.text}: ${outcome.said}\n`)
+  }
+}
+
+function notSent(order: Order): Outcome {
+  return { ...order, answer: null, said: 'not sent' }
+}
+
+function notAnswered(order: Order, signal: NodeJS.Signals): Outcome {
+  const answer: Answer = { result: { kind: 'unanswered' }, sample: null, hello: null }
+  return { ...order, answer, said: `not answered (ended by ${signal})` }
 }
 
 async function carryOut(order: Order, talk: DeviceTalk): Promise<Outcome> {
@@ -163,12 +207,13 @@ function isOk({ result }: Answer): boolean {
   return result.kind === 'ok'
 }
 
-function failure({ text, said, answer }: Outcome): InaError {
+/** @param isLast nothing was to be sent behind it */
+function failure({ text, said, answer }: Outcome, isLast: boolean): InaError {
   if (answer?.result.kind === 'refused') {
     return new InaError(
       'device_denied',
       `${text} was not carried out: ${said}`,
-      "see what the device is with 'ina219 send hello'; what stands behind it was not sent",
+      `see what the device is with 'ina219 send hello'${isLast ? '' : '; what stands behind it was not sent'}`,
     )
   }
   return new InaError(

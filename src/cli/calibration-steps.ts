@@ -69,6 +69,8 @@ export class CalibrationSteps {
     this.#lines ??= this.#reader[Symbol.asyncIterator]()
     const { value, done } = await this.#lines.next()
     if (done !== true) return value.trim()
+    // Nobody has ended the line of the question.
+    this.#io.stderr.write('\n')
     throw new InaError(
       'usage_invalid',
       'standard input ended before the next step',

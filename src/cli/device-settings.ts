@@ -40,6 +40,7 @@ export function parseSettings(
   clock: Clock,
 ): Scoped<Command>[] {
   const found = texts.flatMap((text) => wordsOf(text, devices, clock))
+  if (found.length === 0 && texts.length > 0) throw nothingNamed()
   const parts = found.map((each) => [each])
   const made = found.map((each): Scoped<Command> | null => {
     if (each.word.kind === 'member') return null
@@ -129,6 +130,11 @@ function unknownName(name: string): InaError {
     `'${name}' is no setting of a device`,
     didYouMean(name, DEVICE_NAMES, `the settings are ${DEVICE_NAMES.join(', ')}`),
   )
+}
+
+function nothingNamed(): InaError {
+  const hint = 'write such as interval=500'
+  return new InaError('usage_invalid', 'no setting of a device is named', hint)
 }
 
 function withoutValue({ text, example }: Found): InaError {

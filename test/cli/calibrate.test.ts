@@ -219,7 +219,7 @@ describe.skipIf(!hasPty)('ina219 calibrate', () => {
       ['calibrate', '--zero', '--point', '1A', ...AVERAGE, '--port', await board(0)],
       '',
     )
-    expect(ended.stderr).toMatch(/standard input ended before the next step/)
+    expect(ended.stderr).toMatch(/then press Enter: \nina219: standard input ended before the next/)
     expect([nobody.code, zero.code, ended.code]).toEqual([2, 2, 2])
   })
 })

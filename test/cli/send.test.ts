@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
-import { hasPty } from '../support/serial.ts'
+import { hasPty, openRecordedPty } from '../support/serial.ts'
 
 /** A device on a pseudo-serial port, under a name of its own. */
 async function served(...args: string[]): Promise<string> {
@@ -42,8 +42,10 @@ describe('ina219 send --mock', () => {
       'detail=on: refused: this firmware (mock) does not know set_detail\nsave: not sent\n',
     )
     expect(sent.stderr).toMatch(/^ina219: detail=on was not carried out: .*\n$/)
+    expect(sent.stderr).toContain('what stands behind it was not sent')
     const range = await ina219(['send', 'interval=-1', '--mock'])
     expect(range).toMatchObject({ code: 3 })
+    expect(range.stderr).not.toContain('behind it')
     expect(range.stdout).toMatch(/refused: range \(the device does not allow that value\)/)
   })
 
@@ -89,12 +91,16 @@ describe('ina219 send --mock', () => {
     expect(two.code).toBe(2)
     expect(two.stderr).toMatch(/talks to one device, and 2 are named/)
     expect((await ina219(['send', '--mock'])).code).toBe(2)
+    const empty = await ina219(['send', '', ' ', '--mock'])
+    expect(empty).toMatchObject({ code: 2, stdout: '' })
+    expect(empty.stderr).toMatch(/no setting of a device is named; write such as interval=500/)
   })
 
   it('exits 3 for a port that is not there', async () => {
     const sent = await ina219(['send', 'save', '--port', '/dev/nowhere'])
     expect(sent).toMatchObject({ code: 3, stdout: '' })
     expect(sent.stderr).toMatch(/there is no port/)
+    expect(sent.stderr).not.toContain('--wait')
   })
 })
 
@@ -123,6 +129,30 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
       'save: not sent',
     ])
   })
+
+  it.each([false, true])(
+    'says what it knows when a signal ends it, with --json %s',
+    async (json) => {
+      // A port where nobody answers.
+      const line = await openRecordedPty()
+      const args = ['interval=5s', 'save', '--port', line.path, ...(json ? ['--json'] : [])]
+      const run = start(['send', ...args])
+      const end = finished(run)
+      const died = new Promise((resolve) => run.once('exit', (_code, signal) => resolve(signal)))
+      await until('the command is out', () => line.received().includes('set_interval'))
+      run.kill('SIGTERM')
+      expect(await died).toBe('SIGTERM')
+      const { stdout } = await end
+      if (json) {
+        expect(JSON.parse(stdout)).toMatchObject([
+          { setting: 'interval=5s', result: 'unanswered' },
+          { setting: 'save', result: 'not_sent' },
+        ])
+      } else {
+        expect(stdout).toBe('interval=5s: not answered (ended by SIGTERM)\nsave: not sent\n')
+      }
+    },
+  )
 
   it('a port that a monitor holds: exit 3, who it is, and where to set it instead', async () => {
     const port = await served('--rate', '50')

@@ -275,7 +275,7 @@ describe('PROTOCOL.md 6: commands', () => {
     expect(rig.words).toEqual(['done 2 refused'])
   })
 
-  it('repeats it with the same number after 0.5, 1, 2 and 4 s, then says so', () => {
+  it('repeats it with the same number after 0.5, 1 and 2 s, and gives up 4 s later', () => {
     const rig = running().command(1, 'save')
     const sentMs: number[] = []
     for (let ms = 0; ms <= 7500; ms += 10) {
