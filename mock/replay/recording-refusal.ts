@@ -32,6 +32,15 @@ export function refusal(name: string, columns: readonly Column[], reason: string
   )
 }
 
+/** Whatever one would say of its columns, there is nothing in them. */
+export function noRows(name: string): InaError {
+  return new InaError(
+    'input_invalid',
+    `the recording '${name}' holds no row of numbers`,
+    'it must be a text file with time, voltage and current, such as CSV',
+  )
+}
+
 const EXAMPLE = 'time:s,voltage:V,current:mA'
 const USUAL_UNITS = { time: 's', voltage: 'V', current: 'mA', power: 'mW' }
 

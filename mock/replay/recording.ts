@@ -10,7 +10,7 @@ import {
   findElectric,
   type Unclear,
 } from './electric-columns.ts'
-import { refusal, unclear } from './recording-refusal.ts'
+import { noRows, refusal, unclear } from './recording-refusal.ts'
 import { mayBeBroken, mixedSigns, timeFault, valueFault } from './row-faults.ts'
 import type { BrokenLine } from './table-reader.ts'
 import { readTextTable, type TextTable } from './text-table.ts'
@@ -67,11 +67,7 @@ export function parseRecording(
 ): Recording {
   const table = readTextTable(text)
   if (table.rows.length === 0) {
-    throw new InaError(
-      'input_invalid',
-      `the recording '${name}' holds no row of numbers`,
-      'it must be a text file with time, voltage and current, such as CSV',
-    )
+    throw noRows(name)
   }
   const columns = describeColumns(table, spec)
   const refuse = (doubt: Unclear): InaError => unclear(name, table, columns, doubt)

@@ -2,7 +2,7 @@ import type { SpecifiedColumn } from './column-spec.ts'
 import { type Column, describeColumns } from './columns.ts'
 import { type ElectricColumn, findMeasured, type MeasuredColumns } from './electric-columns.ts'
 import { wordsOf } from './recording.ts'
-import { refusal, unclear } from './recording-refusal.ts'
+import { noRows, refusal, unclear } from './recording-refusal.ts'
 import { mixedSigns } from './row-faults.ts'
 import { RowReader, type RowSink, spreadOf } from './row-reader.ts'
 import { type TextTable, tableOf, tableReader } from './text-table.ts'
@@ -50,7 +50,7 @@ export function planRows(
   const spec = said.length === 0 && isJoulescope(table) ? JOULESCOPE_SPEC : said
   const columns = describeColumns(table, spec)
   if (table.rows.length === 0) {
-    throw refusal(name, columns, 'it holds no row of numbers')
+    throw noRows(name)
   }
   const refuse = (reason: string, row?: number): Error =>
     unclear(name, table, columns, { unclear: reason, ...(row === undefined ? {} : { row }) })

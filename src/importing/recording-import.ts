@@ -5,6 +5,7 @@ import { cleanText, markOutOfRange, powerOf } from '../domain/sample.ts'
 import { withIsoDates } from '../sources/text/written-dates.ts'
 import { formatDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
+import { parseTime } from '../util/time-text.ts'
 import { type FileImport, usualLabel, withoutStart } from './file-import.ts'
 import type { ImportedSample } from './import-label.ts'
 import type { ImportPlan } from './import-run.ts'
@@ -12,7 +13,9 @@ import type { RecordingInput } from './input-file.ts'
 import { NumberedRuns } from './numbered-runs.ts'
 
 /** Start of a Joulescope recording with comments (pyjoulescope_examples, downsample_logging). */
-const JOULESCOPE_START = /^#= start_time=(\d+(?:\.\d+)?)$/
+const JOULESCOPE_START = /^#= *start_time *= *(.*?) *$/
+/** A time of day with a zone. */
+const ZONED = /[T ].*(?:Z|[+-]\d\d(?::?\d\d)?)$/i
 /** A recording begins with its banner within so many lines. */
 const BANNER_LINES = 50
 
@@ -96,8 +99,22 @@ function originOf(
   }
   const said = lines.slice(0, BANNER_LINES).map((line) => JOULESCOPE_START.exec(line)?.[1])
   const found = said.find((each) => each !== undefined)
-  if (found !== undefined) return { us: Math.round(Number(found) * 1e6), atFirst: null }
+  if (found !== undefined) return { us: startTime(found, input), atFirst: null }
   throw withoutStart(input)
+}
+
+/** Unix seconds, or ISO 8601: as all dates of recordings UTC, where it has no zone. */
+function startTime(text: string, input: RecordingInput): number {
+  try {
+    return parseTime(/^\d{4}-/.test(text) && !ZONED.test(text) ? `${text}Z` : text)
+  } catch (error) {
+    throw new InaError(
+      'input_invalid',
+      `the start_time of '${input.path}' is no time: '${text}'`,
+      'write Unix seconds or ISO 8601 there, or say it with --start 2026-11-20T20:13:00Z',
+      error,
+    )
+  }
 }
 
 /** What was measured alone is a channel: a voltage or current that was not measured is not 0. */

@@ -198,6 +198,40 @@ describe('import of recordings of others', () => {
     ])
   })
 
+  it.each([
+    ['2026-11-20T20:13:00Z', START_US],
+    ['2026-11-20T20:13:00.500000Z', START_US + 500_000],
+    ['2026-11-20T21:13:00+01:00', START_US],
+    ['2026-11-20T20:13:00', START_US],
+    ['1795205580.0', START_US],
+  ])('reads the start_time %s of a Joulescope recording', async (text, us) => {
+    const rows =
+      '#time,current,voltage,power,charge,energy\n0,0.1,3.3,0.33,0,0\n1,0.1,3.3,0.33,0,0\n'
+    const { file, db } = recording(`#= start_time=${text}\n${rows}`)
+    await imported(file, db)
+    expect(query(db, SAMPLES).map((row) => row['time_us'])).toEqual([us, us + 1_000_000])
+  })
+
+  it('names a start_time that is no time', async () => {
+    const { file, db } = recording(
+      '#= start_time=noon\ntime,current,voltage\n0,0.1,3.3\n1,0.1,3.3\n',
+    )
+    const run = await ina219(['import', file, '--db', db])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/the start_time of .* is no time: 'noon'; .*--start/)
+  })
+
+  it.each([
+    ['a header alone', 'time,voltage,current\n'],
+    ['words', 'Lorem ipsum dolor\nLorem ipsum dolor\n'],
+    ['noise', Buffer.from([0xfb, 0x80, 0x0a, 0xc0, 0x2c, 0x91, 0x0a, 0x2c, 0x2c])],
+  ])('does not recommend columns for %s', async (_, content) => {
+    const { file, db } = recording(content)
+    const run = await ina219(['import', file, '--db', db])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain('holds no row of numbers; it must be a text file')
+  })
+
   it('integrates nothing over a hole, and knows each row again', async () => {
     const row = (s: number, a: number): string => `${1_790_000_000 + s},5,${a}\n`
     const first = Array.from({ length: 60 }, (_, i) => row(i, 0.1 + i / 1000)).join('')
