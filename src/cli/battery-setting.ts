@@ -33,7 +33,7 @@ export function batteryOption(): CliOption {
   return option(
     '--battery <capacity>',
     'follow the battery that the device draws from: its capacity, such as 2000mAh or 7.4Wh; <device>:<capacity> for one device',
-    { list: BLANK_OR_COMMA, perDevice: true, defaultText: 'none', parse: scoped(parseCapacity) },
+    { list: BLANK_OR_COMMA, perDevice: 'last', defaultText: 'none', parse: scoped(parseCapacity) },
   )
 }
 
@@ -43,7 +43,7 @@ export function batteryStartOption(): CliOption {
     'its state of charge when the totals begin, 0 to 100 %; <device>:<percent> for one device',
     {
       list: BLANK_OR_COMMA,
-      perDevice: true,
+      perDevice: 'last',
       defaultText: String(DEFAULT_START_PERCENT),
       parse: scoped(numberIn({ min: 0, max: 100, unit: '%' })),
     },

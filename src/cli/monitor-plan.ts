@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { looksAt } from '../alarms/rule.ts'
 import type { ProcessIo } from '../app/io.ts'
 import type {
@@ -34,7 +35,15 @@ function backupPlan({ backup, backupKeep, log, retain }: MonitorOptions): Backup
       'keep at least 26h',
     )
   }
-  return { folder: realPath(backup), keepDays: backupKeep }
+  const folder = realPath(backup)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new InaError(
+      'usage_invalid',
+      `--backup ${backup} is no folder`,
+      'name a folder, which is made where it is not there',
+    )
+  }
+  return { folder, keepDays: backupKeep }
 }
 
 /**

@@ -13,7 +13,7 @@ import type { NamedSource } from './named-devices.ts'
  * profiles, or else the one port that is surely a board.
  */
 export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promise<DevicePlan[]> {
-  const settled = await withSources(request, io)
+  const settled = await withSources(request, io, PIPE_HINT)
   const plans = planDevices(settled, io.clock)
   const { values, profiles } = request.alarms
   const hasRules =
@@ -24,8 +24,18 @@ export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promi
   return withParts(withAlarms(plans, settled))
 }
 
-/** The same, with the sources that it comes to. */
-export async function withSources(request: DevicesRequest, io: ProcessIo): Promise<DevicesRequest> {
+const PIPE_HINT = '; a monitor also reads a pipe with --stdin'
+
+/**
+ * The same, with the sources that it comes to.
+ *
+ * @param alsoRead what may be read beside ports and mocks, for the end of a hint
+ */
+export async function withSources(
+  request: DevicesRequest,
+  io: ProcessIo,
+  alsoRead = '',
+): Promise<DevicesRequest> {
   const { sources } = request
   if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
     throw new InaError(
@@ -34,14 +44,18 @@ export async function withSources(request: DevicesRequest, io: ProcessIo): Promi
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return { ...request, sources: await sourcesOf(request, io) }
+  return { ...request, sources: await sourcesOf(request, io, alsoRead) }
 }
 
-async function sourcesOf(request: DevicesRequest, io: ProcessIo): Promise<readonly NamedSource[]> {
+async function sourcesOf(
+  request: DevicesRequest,
+  io: ProcessIo,
+  alsoRead: string,
+): Promise<readonly NamedSource[]> {
   const { sources, profiles = [] } = request
   if (sources.length === 0) {
     const ports = await listedPorts()
-    return profiledPorts(request, ports) ?? [portSource(await surePortOf(ports, io))]
+    return profiledPorts(request, ports) ?? [portSource(await surePortOf(ports, io, alsoRead))]
   }
   // To list the ports takes time, which only a profile by serial number is worth.
   const hasPort = sources.some(({ kind }) => kind === 'port')
@@ -104,7 +118,11 @@ function portOf({ label, serial, port }: DeviceProfile, ports: readonly PortInfo
  *
  * @throws InaError device_none
  */
-async function surePortOf(ports: readonly PortInfo[], io: ProcessIo): Promise<PortInfo> {
+async function surePortOf(
+  ports: readonly PortInfo[],
+  io: ProcessIo,
+  alsoRead: string,
+): Promise<PortInfo> {
   const { pickPort } = await import('../sources/serial/ports.ts')
   const picked = pickPort(ports)
   if (picked.port !== null) {
@@ -115,6 +133,6 @@ async function surePortOf(ports: readonly PortInfo[], io: ProcessIo): Promise<Po
   throw new InaError(
     'device_none',
     `no source is named, and ${picked.reason}${seen}`,
-    'name a port with --port, or try --mock; a monitor also reads a pipe with --stdin',
+    `name a port with --port, or try --mock${alsoRead}`,
   )
 }

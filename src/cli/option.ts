@@ -17,9 +17,10 @@ interface OptionSpec<T> {
   readonly preset?: string
   /**
    * May be said of one device behind its label and a colon (`scoped`, `scopeAt`), and so has
-   * a place in the tables of devices of the configuration file as well.
+   * a place in the tables of devices of the configuration file as well. `last`: of all that is
+   * said of a device the last counts, read by a parser of `scoped`; `all`: everything does.
    */
-  readonly perDevice?: true
+  readonly perDevice?: 'last' | 'all'
   /** What must never be printed, such as a password: reports say only that there is one. */
   readonly secret?: true
   /** No environment variable and no place in the configuration file (switches such as --list). */
@@ -33,7 +34,7 @@ export const BLANK_OR_COMMA = /[\s,]+/
 export class CliOption extends Option {
   readonly list: RegExp | 'whole' | null
   readonly parseText: (text: string) => unknown
-  readonly isPerDevice: boolean
+  readonly perDevice: 'last' | 'all' | null
   readonly isSecret: boolean
   /** The default in words; null: there is none. */
   readonly defaultText: string | null
@@ -44,7 +45,7 @@ export class CliOption extends Option {
     super(flags, help)
     const { list, parse, choices } = spec
     this.list = list ?? null
-    this.isPerDevice = spec.perDevice === true
+    this.perDevice = spec.perDevice ?? null
     this.isSecret = spec.secret === true
     this.defaultText = defaultText(spec) ?? /\(default: (.*)\)$/.exec(help)?.[1] ?? null
     this.parseText = parse ?? (choices === undefined ? (text) => text : oneOf(choices))
@@ -55,6 +56,10 @@ export class CliOption extends Option {
       if (this.list === null) return value
       return Array.isArray(previous) ? [...previous, value] : [value]
     })
+  }
+
+  get isPerDevice(): boolean {
+    return this.perDevice !== null
   }
 
   get isSwitch(): boolean {

@@ -49,7 +49,7 @@ export function portOption(further = ''): CliOption {
 export function baudOption(): CliOption {
   return option('--baud <n>', 'line rate in baud, 300 to 4000000; <device>:<n> for one port', {
     list: BLANK_OR_COMMA,
-    perDevice: true,
+    perDevice: 'last',
     defaultText: String(DEFAULT_BAUD),
     parse: scoped(numberIn({ min: 300, max: 4_000_000, unit: 'baud', integer: true })),
   })
@@ -61,7 +61,7 @@ function formatOption(): CliOption {
     `what the lines are: ${FORMAT_NAMES.join(', ')} (docs/formats.md), with units of values that have none, such as csv/A; <device>:<name> for one device`,
     {
       list: BLANK_OR_COMMA,
-      perDevice: true,
+      perDevice: 'last',
       defaultText: 'auto: recognised by itself',
       parse: scoped(parseFormat),
     },
@@ -87,7 +87,7 @@ export function calibrationOption(): CliOption {
   return option(
     '--calibration <parts>',
     'what this program applies to the readings, (a - offset) * gain: offset=1.2mA,gain=1.0042, -1000 to 1000 A and 0.1 to 10; voffset and vgain for the voltage; <device>:<parts> for one of several',
-    { list: /\s+/, perDevice: true, defaultText: 'nothing', parse: scoped(parseCalibration) },
+    { list: /\s+/, perDevice: 'last', defaultText: 'nothing', parse: scoped(parseCalibration) },
   )
 }
 
@@ -116,7 +116,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--set <name=value...>',
         'send settings and commands to the device, listed below; <device>:<name=value> for one of several',
-        { list: 'whole', perDevice: true },
+        { list: 'whole', perDevice: 'all' },
       ),
     )
     .addOption(
@@ -125,7 +125,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'poll mode: ask the device for each sample, every 100ms to 24h; <device>:<duration> for one of several',
         {
           list: BLANK_OR_COMMA,
-          perDevice: true,
+          perDevice: 'last',
           defaultText: 'the device streams',
           parse: scoped(pollPeriod),
         },
@@ -138,7 +138,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible bus voltage, 0 to 1000 V; <device>:<V> for one device',
         {
           list: BLANK_OR_COMMA,
-          perDevice: true,
+          perDevice: 'last',
           defaultText: 'what the device says, else 26',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'V' })),
         },
@@ -150,7 +150,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         'largest plausible current, either sign, 0 to 1000 A; <device>:<A> for one device',
         {
           list: BLANK_OR_COMMA,
-          perDevice: true,
+          perDevice: 'last',
           defaultText: 'what the device says, else 3.2',
           parse: scoped(numberIn({ min: 0, max: 1000, unit: 'A' })),
         },
@@ -160,14 +160,14 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--channel <spec>',
         'unit and plausible range of a further channel that a device sends: soc:%:0..100, lux:lx:0.., t:degC; again for each; <device>:<spec> for one device',
-        { list: BLANK_OR_COMMA, perDevice: true },
+        { list: BLANK_OR_COMMA, perDevice: 'all' },
       ),
     )
     .addOption(
       option(
         '--alarm <rule>',
         "'<what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>]', such as 'a > 1.2A for 5s' or silent (docs/alarms.md); again for each; <device>:<rule> for one device",
-        { list: /;/, perDevice: true },
+        { list: /;/, perDevice: 'all' },
       ),
     )
     .addOption(batteryOption())

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { parse, TomlError } from 'smol-toml'
 import { errorText, InaError, isInaError, systemCode } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
@@ -105,6 +106,13 @@ export class ConfigFile {
     const keys = [...new Set([...BOARD_KEYS, ...perDevice])]
     const boards = new Map<string, string>()
     for (const [label, table] of Object.entries(this.#deviceTables())) {
+      if (label.trim() === '') {
+        throw this.#fault(
+          [DEVICES, label],
+          'the label of a device is empty',
+          'name the table after its device: [device.bench]',
+        )
+      }
       for (const key of Object.keys(table)) {
         if (!keys.includes(key)) throw this.#unknownKey([DEVICES, label, key], keys)
       }
@@ -189,10 +197,17 @@ export class ConfigFile {
   }
 
   #unknownKey(path: readonly string[], known: readonly string[]): InaError {
+    const key = path.at(-1) ?? ''
+    const owners = this.#commands.filter((each) => keysOf(each).includes(key))
+    const names = owners.map(({ name }) => name).join(', ')
+    const hint =
+      owners.length === 0
+        ? didYouMean(key, known, 'see --help for the names of the options')
+        : `it is an option of ${names}: write it into [${owners[0]?.name}], or above all tables`
     return new InaError(
       'config_invalid',
       `${this.#place(path)} has an unknown key '${path.join('.')}'`,
-      didYouMean(path.at(-1) ?? '', known, 'see --help for the names of the options'),
+      hint,
     )
   }
 
@@ -226,8 +241,10 @@ function keysOf({ options }: ConfigCommand): string[] {
 
 function readText(path: string, isRequired: boolean): string {
   try {
+    refuseIrregular(path)
     return readFileSync(path, 'utf8')
   } catch (error) {
+    if (isInaError(error)) throw error
     const code = systemCode(error)
     if (!isRequired && (code === 'ENOENT' || code === 'ENOTDIR')) return ''
     throw new InaError(
@@ -237,6 +254,17 @@ function readText(path: string, isRequired: boolean): string {
       error,
     )
   }
+}
+
+/** Reading a pipe or a device might never end. */
+function refuseIrregular(path: string): void {
+  const stats = statSync(path)
+  if (stats.isFile() || (stats.isCharacterDevice() && path === devNull)) return
+  throw new InaError(
+    'config_invalid',
+    `the configuration file ${path} is no regular file`,
+    'name a file of TOML with --config or INA219_CONFIG',
+  )
 }
 
 function parsed(path: string, text: string): Table {

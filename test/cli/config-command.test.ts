@@ -75,6 +75,47 @@ it('prints the same for people, all commands', async () => {
   expect(run.stdout).toMatch(/^device bench: serial A5 {2}\(file, line 5\)$/m)
 })
 
+it('shows of a device what counts, and what it is over', async () => {
+  const config = configFile('[device.bench]\nmax-current = 0.01\nset = "averaging=2"\n')
+  const rows = async (env: Record<string, string>, ...flags: string[]): Promise<string[]> => {
+    const run = await ina219(['config', 'monitor', '--config', config, '--', ...flags], '', env)
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    return run.stdout
+      .split('\n')
+      .filter((line) => / of bench /.test(line))
+      .map((line) => line.trim().replace(/ {2,}/g, '  '))
+  }
+  const set = 'set of bench  averaging=2  file, line 3'
+  expect(await rows({})).toEqual([set, 'max-current of bench  0.01  file, line 2'])
+  expect(await rows({ INA219_MAX_CURRENT: 'x:1,3', INA219_SET: 'averaging=4' })).toEqual([
+    set,
+    'max-current of bench  3  INA219_MAX_CURRENT, over 0.01 of file, line 2',
+  ])
+  expect(await rows({}, '--max-current', 'bench:0.5', '--max-current', '2')).toEqual([
+    set,
+    'max-current of bench  0.5  flag, over 0.01 of file, line 2',
+  ])
+  expect(await rows({ INA219_MAX_CURRENT: 'x:1' })).toEqual([
+    set,
+    'max-current of bench  0.01  file, line 2',
+  ])
+  const { options } = await report(['config', 'monitor', '--json', '--config', config], '', {
+    INA219_MAX_CURRENT: '3',
+  })
+  expect(
+    options.find((each) => each['device'] === 'bench' && each['option'] === 'max-current'),
+  ).toEqual({
+    command: 'monitor',
+    option: 'max-current',
+    device: 'bench',
+    value: ['3'],
+    origin: 'environment',
+    variable: 'INA219_MAX_CURRENT',
+    line: null,
+    overridden: { value: ['0.01'], origin: 'file', variable: null, line: 2 },
+  })
+})
+
 it('prints the place of the file, whatever it is like', async () => {
   const config = configFile('retain =')
   expect(await ina219(['config', '--path', '--config', config])).toMatchObject({

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -88,6 +89,8 @@ describe('where an option comes from', () => {
   it.each([
     ['retian = "48h"', /unknown key 'retian'; did you mean 'retain'/],
     ['[monitor]\nbuad = 9600', /unknown key 'monitor\.buad'; did you mean 'baud'/],
+    ['[monitor]\nlast = "1h"', /'monitor.last'; it is an option of history, export: .*\[history\]/],
+    ['[device.""]\nbaud = 9600', /line 1, key '': the label of a device is empty/],
     ['count = "many"', /key 'count'.*'many' is not a whole number/],
     ['count = [1]', /must be a text or a number/],
     ['board = "x"', /must be true or false/],
@@ -128,6 +131,7 @@ describe('where an option comes from', () => {
       { INA219_ALARM: 'anomaly(a)' },
       /line 1, key 'no-anomalies', and the variable INA219_ALARM: the alarm 'anomaly\(a\)'/,
     ],
+    ['backup = "/dev/null"', {}, /line 1, key 'backup': --backup \/dev\/null is no folder/],
     [
       'no-log = true\nkeep-totals = true',
       {},
@@ -160,6 +164,26 @@ describe('where an option comes from', () => {
     const args = [...STDIN, '--baud', '9600', '--config', config]
     expect(await ina219(args, FRAME, { INA219_BAUD: 'fast' })).toMatchObject({ code: 0 })
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'a pipe or a folder is none, and is not waited for',
+    async () => {
+      const folder = temporaryFolder()
+      const pipe = join(folder, 'pipe')
+      execFileSync('mkfifo', [pipe])
+      for (const args of [
+        ['config', '--config', pipe],
+        ['mock', '--list', '--config', folder],
+      ]) {
+        const run = await ina219(args)
+        expect(run.code).toBe(2)
+        expect(run.stderr).toContain('is no regular file')
+      }
+      const { stdout } = await ina219(['doctor', '--probe', 'configuration', '--config', pipe])
+      expect(stdout).toContain('is no regular file')
+      expect(await ina219(['mock', '--list', '--config', '/dev/null'])).toMatchObject({ code: 0 })
+    },
+  )
 
   it('a named file that is not there is an error', async () => {
     const run = await ina219(['mock', '--count', '1', '--config', '/nonexistent.toml'])

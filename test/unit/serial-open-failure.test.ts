@@ -6,7 +6,7 @@ const cause = new Error('Error: something, cannot open')
 
 function probe(overrides: Partial<OpenProbe>): OpenProbe {
   return {
-    stat: async () => ({ isPort: true, gid: 20, mode: 0o20660 }),
+    stat: async () => ({ isPort: true, isFolder: false, gid: 20, mode: 0o20660 }),
     open: async () => true,
     holder: async () => null,
     groups: async () => 'root:x:0:\ndialout:x:20:ann,bob\nusers:x:100:',
@@ -39,7 +39,16 @@ describe('why a port could not be opened', () => {
   })
 
   it('a file: says how to read a recording', async () => {
-    const file = probe({ stat: async () => ({ isPort: false, gid: 0, mode: 0o100644 }) })
+    const folder = probe({
+      stat: async () => ({ isPort: false, isFolder: true, gid: 0, mode: 0o40755 }),
+    })
+    expect(await explainOpenFailure('/tmp', 9600, cause, folder)).toMatchObject({
+      code: 'device_unsupported',
+      hint: "look at 'ina219 ports' for those that are",
+    })
+    const file = probe({
+      stat: async () => ({ isPort: false, isFolder: false, gid: 0, mode: 0o100644 }),
+    })
     const error = await explainOpenFailure('run.log', 9600, cause, file)
     expect(error).toMatchObject({
       code: 'device_unsupported',
@@ -94,10 +103,13 @@ describe('why a port could not be opened', () => {
     })
 
     it.each<[string, Partial<OpenProbe>]>([
-      ['a port of root', { stat: async () => ({ isPort: true, gid: 0, mode: 0o20660 }) }],
+      [
+        'a port of root',
+        { stat: async () => ({ isPort: true, isFolder: false, gid: 0, mode: 0o20660 }) },
+      ],
       [
         'a group that may not write',
-        { stat: async () => ({ isPort: true, gid: 20, mode: 0o20640 }) },
+        { stat: async () => ({ isPort: true, isFolder: false, gid: 20, mode: 0o20640 }) },
       ],
       ['a member already', { user: () => ({ name: 'bob', gids: [20] }) }],
       ['a group without a name', { groups: async () => '' }],

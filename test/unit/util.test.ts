@@ -77,6 +77,10 @@ describe('errors and numbers', () => {
   it('finds the nearest word, or none', () => {
     expect(nearest('retian', ['retain', 'port'])).toBe('retain')
     expect(nearest('xyzzy', ['retain', 'port'])).toBeNull()
+    expect(nearest('buad', ['baud'])).toBe('baud')
+    expect(nearest('prot', ['port', 'wait'])).toBe('port')
+    expect(nearest('foo', ['low', 'bits', 'zero'])).toBeNull()
+    expect(nearest('last', ['wait', 'baud'])).toBeNull()
   })
 })
 

@@ -10,6 +10,7 @@ import { configurable, configurationOf } from '../apply-config.ts'
 import { colourFor } from '../colour.ts'
 import { logPath } from '../common-options.ts'
 import type { CliOption } from '../option.ts'
+import type { Scoped } from '../scope.ts'
 import { align } from './table-text.ts'
 
 interface ReportRequest {
@@ -31,6 +32,8 @@ interface Setting {
   /** As it was written; a text with the built-in value where nobody says one, null: there is none. */
   readonly value: boolean | string | readonly string[] | null
   readonly origin: Origin | { readonly kind: 'flag' } | { readonly kind: 'built-in' }
+  /** What the table of the device says, where flag or environment have the last word; else null. */
+  readonly overridden: Pick<Setting, 'value' | 'origin'> | null
 }
 
 /** What stands in place of a password. */
@@ -117,19 +120,45 @@ function settingsOf(
   const profiles = configuration.profiles(command.name())
   return shown(command).flatMap((option): Setting[] => {
     const of = { command: command.name(), option: option.name() }
-    const ofDevices = profiles.flatMap(({ label, values: said }) =>
-      said.filter((each) => each.name === option.name()).map((each) => ({ ...each, label })),
+    const ofDevices = profiles.flatMap(({ label, port, values: said }) =>
+      said.filter((each) => each.name === option.name()).map((each) => ({ ...each, label, port })),
     )
+    const general = effective(option, values, given, env)
     return [
-      { ...of, device: null, ...effective(option, values, given, env) },
-      ...ofDevices.map((each) => ({
-        ...of,
-        device: each.label,
-        value: asWritten(option, each.value, each.texts),
-        origin: each.origin,
-      })),
+      { ...of, device: null, ...general, overridden: null },
+      ...ofDevices.map(({ label, port, value, texts, origin }) => {
+        const said = { value: asWritten(option, value, texts), origin }
+        const over = aboveProfile(option, general, [label, port])
+        const holds = over === null ? { ...said, overridden: null } : { ...over, overridden: said }
+        return { ...of, device: label, ...holds }
+      }),
     ]
   })
+}
+
+/** What flag or environment say of a device, by one of its names or of all; null: its table holds. */
+function aboveProfile(
+  option: CliOption,
+  { value, origin }: Pick<Setting, 'value' | 'origin'>,
+  names: readonly (string | null)[],
+): Pick<Setting, 'value' | 'origin'> | null {
+  const isAbove = origin.kind === 'flag' || origin.kind === 'environment'
+  if (!isAbove || option.perDevice !== 'last' || value === null) return null
+  const said = [value].flat().flatMap((each) => valuesOf(option, String(each), origin))
+  const counts =
+    said.findLast(({ device }) => device !== null && names.includes(device)) ??
+    said.findLast(({ device }) => device === null)
+  if (counts === undefined) return null
+  const { device, text } = counts
+  return { value: [device === null ? text : text.slice(device.length + 1)], origin }
+}
+
+/** A variable has all of them in one text. */
+function valuesOf(option: CliOption, text: string, origin: Setting['origin']): Scoped<unknown>[] {
+  const { list } = option
+  const isOfVariable = origin.kind === 'environment' && list instanceof RegExp
+  const texts = isOfVariable ? text.split(list).filter((each) => each.trim() !== '') : [text]
+  return texts.map((each) => option.parseText(each.trim()) as Scoped<unknown>)
 }
 
 function effective(
@@ -173,7 +202,11 @@ function jsonText(
 ): string {
   const report = {
     config: path,
-    options: settings.map(({ origin, ...setting }) => ({ ...setting, ...originMembers(origin) })),
+    options: settings.map(({ origin, overridden, ...setting }) => ({
+      ...setting,
+      ...originMembers(origin),
+      overridden: overridden && { value: overridden.value, ...originMembers(overridden.origin) },
+    })),
     devices: profiles.map(({ label, serial, port, origin }) => ({
       device: label,
       serial,
@@ -218,9 +251,13 @@ function tableText(
   return parts.join('')
 }
 
-function rowOf({ option, device, value, origin }: Setting): string[] {
+function rowOf({ option, device, value, origin, overridden }: Setting): string[] {
   const name = device === null ? option : `${option} of ${cleanText(device)}`
-  return [`  ${name}`, valueText(value), originText(origin)]
+  const over =
+    overridden === null
+      ? ''
+      : `, over ${valueText(overridden.value)} of ${originText(overridden.origin)}`
+  return [`  ${name}`, valueText(value), `${originText(origin)}${over}`]
 }
 
 function valueText(value: Setting['value']): string {

@@ -8,7 +8,7 @@ import { findLockHolder, findOpenHolder } from './holder.ts'
 /** What the system says of a port that could not be opened; injected so that tests own it. */
 export interface OpenProbe {
   /** Kind, owner group and permission bits; rejects with the system's error. */
-  stat(path: string): Promise<{ isPort: boolean; gid: number; mode: number }>
+  stat(path: string): Promise<{ isPort: boolean; isFolder: boolean; gid: number; mode: number }>
   /**
    * Opens and closes the port without any setting; rejects with the system's error.
    *
@@ -26,7 +26,12 @@ export interface OpenProbe {
 export const realProbe: OpenProbe = {
   async stat(path) {
     const stats = await stat(path)
-    return { isPort: stats.isCharacterDevice(), gid: stats.gid, mode: stats.mode }
+    return {
+      isPort: stats.isCharacterDevice(),
+      isFolder: stats.isDirectory(),
+      gid: stats.gid,
+      mode: stats.mode,
+    }
   },
   async open(path) {
     const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants
@@ -57,10 +62,11 @@ export async function explainOpenFailure(
   probe: OpenProbe = realProbe,
 ): Promise<InaError> {
   try {
-    const { isPort } = await probe.stat(path)
-    if (!isPort)
+    const { isPort, isFolder } = await probe.stat(path)
+    if (!isPort && !isFolder) {
       return notAPort(path, `pipe a recording in instead: ina219 monitor --stdin < ${path}`, cause)
-    if (!(await probe.open(path))) {
+    }
+    if (isFolder || !(await probe.open(path))) {
       return notAPort(path, "look at 'ina219 ports' for those that are", cause)
     }
   } catch (error) {
