@@ -15,7 +15,7 @@ import { SampleLimit } from '../stream/sample-limit.ts'
 import { asInaError, InaError } from '../util/errors.ts'
 import { startBackup } from './back-up.ts'
 import type { ProcessIo } from './io.ts'
-import { startLife } from './life.ts'
+import { checkHeartbeat, startLife } from './life.ts'
 import { openSources } from './open-source.ts'
 import { makeOutput, type Output } from './output/output.ts'
 import { isReaderGone, outputFailed } from './reader-gone.ts'
@@ -37,6 +37,7 @@ const TICK_MS = 50
 export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   if (plan.log !== null) refuseLogAsStream(io.stdout, plan.log.file)
   const writeSummary = openSummary(plan.summary, io.stdout, plan.log?.file ?? null)
+  if (plan.heartbeat !== null) checkHeartbeat(plan.heartbeat, plan.log?.file ?? null)
   const sources = await openSources(
     plan.devices.map(({ source }) => source),
     io,

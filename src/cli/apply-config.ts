@@ -4,6 +4,7 @@ import type { ConfigCommand, ConfigOption } from '../config/option.ts'
 import { rememberProfiles } from './device-profiles.ts'
 import { CliOption } from './option.ts'
 import { rememberSaid, type Said } from './origins.ts'
+import { hasFlag } from './precedence.ts'
 
 /** Commands that have to run whatever the configuration file is like. */
 const UNCONFIGURED = new WeakSet<Command>()
@@ -63,10 +64,6 @@ export function configFlag(command: Command): string | null {
 export function flagsOf(command: Command): ReadonlySet<string> {
   const given = configurable(command).filter((each) => hasFlag(command, each.attributeName()))
   return new Set(given.map((each) => each.name()))
-}
-
-function hasFlag(command: Command, key: string): boolean {
-  return command.getOptionValueSource(key) === 'cli'
 }
 
 /** Those that have an environment variable. */

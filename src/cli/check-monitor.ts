@@ -3,7 +3,7 @@ import type { ProcessIo } from '../app/io.ts'
 import type { Configuration } from '../config/layers.ts'
 import { applyConfiguration } from './apply-config.ts'
 import { type DevicesRequest, planDevices } from './device-plans.ts'
-import { addMonitorOptions } from './monitor-options.ts'
+import { addMonitorOptions, type MonitorOptions } from './monitor-options.ts'
 import { runPlan } from './monitor-plan.ts'
 import type { NamedSource } from './named-devices.ts'
 
@@ -12,13 +12,14 @@ import type { NamedSource } from './named-devices.ts'
  * Where they name no source, ports that are nowhere stand for those that the command line would.
  *
  * @param flags of `monitor`, which its parser takes
+ * @returns what they say
  * @throws InaError what monitor would refuse
  */
 export async function checkMonitor(
   configuration: Configuration,
   flags: readonly string[],
   io: ProcessIo,
-): Promise<void> {
+): Promise<MonitorOptions> {
   const monitor = new Command('monitor').exitOverride()
   const read = addMonitorOptions(monitor)
   monitor.parseOptions([...flags])
@@ -30,6 +31,7 @@ export async function checkMonitor(
   const devices = withAlarms(plans, request)
   // Where the log is, and on what the run is shown, is looked at by itself.
   await runPlan({ ...options, devices: request }, { devices, log: null, kind: 'none' }, io)
+  return options
 }
 
 function withStandIns(request: DevicesRequest): DevicesRequest {

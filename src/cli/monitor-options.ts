@@ -6,7 +6,7 @@ import { countOption, dbOption, durationOption, retainOption } from './common-op
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
 import { blamed, type Said, saidOf } from './origins.ts'
-import { exclude, sourceLevel } from './precedence.ts'
+import { exclude, hasFlag, levelOf, sourceLevel } from './precedence.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
@@ -59,7 +59,9 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
         'write the summary to a file: --summary run.json',
       )
     }
-    settleKeepTotals(command)
+    settleLogged(command, 'keepTotals', '--keep-totals needs the log, and --no-log writes none')
+    settleLogged(command, 'backup', '--backup copies from the log, and --no-log writes none')
+    refuseKeepAlone(command)
     const options = command.opts<Omit<MonitorOptions, 'devices' | 'said'>>()
     return { ...options, devices: request, said: (key) => saidOf(command, key) }
   }
@@ -88,20 +90,37 @@ function addAlarmOptions(command: Command): Command {
     .addOption(option('--no-bell', 'no sound of the terminal when an alarm is raised'))
 }
 
-/** What is kept is in the log. @throws InaError usage_invalid */
-function settleKeepTotals(command: Command): void {
-  const { log, keepTotals } = command.opts<MonitorOptions>()
-  if (log || keepTotals !== true) return
-  if (sourceLevel(command, 'log') > sourceLevel(command, 'keepTotals')) {
-    command.setOptionValue('keepTotals', false)
+/**
+ * Drops an option that can do nothing without the log where `--no-log` is said at a higher level.
+ *
+ * @param message for where it is not
+ * @throws InaError usage_invalid
+ */
+function settleLogged(command: Command, key: 'keepTotals' | 'backup', message: string): void {
+  if (command.opts<MonitorOptions>().log || levelOf(command, key) < 0) return
+  if (sourceLevel(command, 'log') > sourceLevel(command, key)) {
+    command.setOptionValue(key, undefined)
     return
   }
-  const error = new InaError(
+  const error = new InaError('usage_invalid', message, 'leave one of the two out')
+  throw blamed([saidOf(command, 'log'), saidOf(command, key)], error)
+}
+
+/** In environment and file it may stand for the runs that have back-ups. @throws InaError usage_invalid */
+function refuseKeepAlone(command: Command): void {
+  const { backup } = command.opts<MonitorOptions>()
+  if (backup !== undefined || !hasFlag(command, 'backupKeep')) return
+  throw new InaError(
     'usage_invalid',
-    '--keep-totals needs the log, and --no-log writes none',
-    'leave one of the two out',
+    '--backup-keep says how many day files stay, and without --backup there are none',
+    'name their folder with --backup, or leave it out',
   )
-  throw blamed([saidOf(command, 'log'), saidOf(command, 'keepTotals')], error)
+}
+
+/** @throws InaError usage_invalid: an empty path would be the current folder */
+function folderPath(text: string): string {
+  if (text !== '') return text
+  throw new InaError('usage_invalid', 'an empty text is no folder', 'name one, such as days')
 }
 
 /** How a run is shown, and when it ends. */
@@ -125,7 +144,7 @@ function addRunOptions(command: Command): Command {
       option(
         '--backup <folder>',
         'write a CSV file of each day (UTC) that is over into this folder, with a checksum; needs --retain 26h or more',
-        { defaultText: 'none' },
+        { defaultText: 'none', parse: folderPath },
       ),
     )
     .addOption(

@@ -26,8 +26,8 @@ interface Chosen {
 const SHORTEST_RETENTION_MS = 26 * 3_600_000
 
 /** @throws InaError usage_invalid */
-function backupPlan({ backup, backupKeep, log, retain }: MonitorOptions): BackupPlan | null {
-  if (backup === undefined || !log) return null
+function backupPlan({ backup, backupKeep, retain }: MonitorOptions): BackupPlan | null {
+  if (backup === undefined) return null
   if (retain < SHORTEST_RETENTION_MS) {
     throw new InaError(
       'usage_invalid',

@@ -52,6 +52,10 @@ export function sourceLevel(command: Command, key: string): number {
   return LEVELS.indexOf(command.getOptionValueSource(key))
 }
 
+export function hasFlag(command: Command, key: string): boolean {
+  return command.getOptionValueSource(key) === 'cli'
+}
+
 /** Said by flag or environment. */
 export function isAboveFile(command: Command, key: string): boolean {
   return levelOf(command, key) > LEVELS.indexOf('config')

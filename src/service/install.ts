@@ -90,8 +90,7 @@ function start(systemd: Systemd): void {
 }
 
 function nextSteps({ scope, log }: UnitPlan): string[] {
-  const look = log === null ? [] : [`log: ${log}`]
-  const steps = [...look, 'how it is: ina219 service status']
+  const steps = [`log: ${log}`, 'how it is: ina219 service status']
   if (scope === 'system') return [...steps, 'it starts with the machine']
   const user = userInfo().username
   if (lingers(user)) return [...steps, 'it starts with the machine (this user lingers)']

@@ -35,7 +35,8 @@ export class LifeSigns {
   readonly #options: LifeSignsOptions
   readonly #timer: NodeJS.Timeout
   #hasAnswered = true
-  #isWriting = false
+  /** null: no write is on its way */
+  #writing: Promise<void> | null = null
   #isOver = false
 
   constructor(options: LifeSignsOptions) {
@@ -65,6 +66,8 @@ export class LifeSigns {
   async close(): Promise<void> {
     this.stopping()
     const { manager, heartbeat } = this.#options
+    // It would make the file anew.
+    await this.#writing
     if (heartbeat !== null) rmSync(heartbeat, { force: true })
     await manager?.flushed()
   }
@@ -84,14 +87,12 @@ export class LifeSigns {
   /** Asynchronous: a disk that hangs must hold up neither samples nor the word to systemd. */
   #touch(text: string): void {
     const { heartbeat } = this.#options
-    if (heartbeat === null || this.#isWriting) return
-    this.#isWriting = true
-    writeFile(heartbeat, `${text}\n`)
+    if (heartbeat === null || this.#writing !== null) return
+    this.#writing = writeFile(heartbeat, `${text}\n`)
       // A file that can't be written gets old, which is what its reader looks for.
       .catch(() => {})
       .finally(() => {
-        this.#isWriting = false
-        if (this.#isOver) rmSync(heartbeat, { force: true })
+        this.#writing = null
       })
   }
 }

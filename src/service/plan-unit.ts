@@ -19,8 +19,6 @@ export interface LoggerOptions {
   readonly isMock: boolean
   /** Of `--db`; null: the usual place. */
   readonly db: string | null
-  /** `--no-log` */
-  readonly noLog: boolean
   /** Files and folders that the run writes to, beside the log. */
   readonly outputs: readonly LoggerOutput[]
   /** Of `--config`; null: the usual one. */
@@ -66,7 +64,7 @@ export function serviceEnvironment(scope: Scope, env: NodeJS.ProcessEnv): Record
 export function planUnit(request: UnitRequest): UnitPlan {
   const { scope, user, node, program, args, options, environment, cwd } = request
   refuseBroken(request)
-  const log = options.noLog ? null : resolve(cwd, options.db ?? usualLog(request))
+  const log = resolve(cwd, options.db ?? usualLog(request))
   const all = foldersOf(log, options.outputs, cwd)
   const writable = all.filter(({ path }) => scope === 'user' || !isWithin(path, STATE_PATH))
   const config = options.config === null ? [] : [resolve(cwd, options.config)]
@@ -102,12 +100,8 @@ function refuseBroken({ user, node, program, args, options, environment, cwd }: 
 }
 
 /** Each folder once, for the reason that asks most of it. */
-function foldersOf(
-  log: string | null,
-  outputs: readonly LoggerOutput[],
-  cwd: string,
-): WritableFolder[] {
-  const all: WritableFolder[] = log === null ? [] : [{ path: dirname(log), of: 'log' }]
+function foldersOf(log: string, outputs: readonly LoggerOutput[], cwd: string): WritableFolder[] {
+  const all: WritableFolder[] = [{ path: dirname(log), of: 'log' }]
   const files = outputs.filter(({ isBackup }) => !isBackup)
   for (const { path } of files) all.push({ path: dirname(resolve(cwd, path)), of: 'output' })
   const backups = outputs.filter(({ isBackup }) => isBackup)

@@ -4,7 +4,7 @@ import type { Systemd } from './systemd.ts'
 import { readUnit, UNIT_NAME } from './unit.ts'
 
 /** The unit that is installed. @throws InaError usage_invalid: there is none, or it is not ours */
-export function installedUnit(systemd: Systemd): { readonly log: string | null } {
+export function installedUnit(systemd: Systemd): { readonly log: string } {
   const { unitFile, scope } = systemd
   const unit = existsSync(unitFile) ? readUnit(readFileSync(unitFile, 'utf8')) : undefined
   if (unit) return unit
@@ -36,5 +36,5 @@ export function removeUnit(systemd: Systemd, say: (line: string) => void): void 
   // A unit that had failed would stay in the list of what failed.
   systemd.run('systemctl', ['reset-failed', UNIT_NAME])
   say(`stopped the logger and removed ${systemd.unitFile}`)
-  say(log === null ? 'it wrote no log' : `the log stays: ${log}`)
+  say(`the log stays: ${log}`)
 }

@@ -30,8 +30,8 @@ export function statusLines(systemd: Systemd, clock: Clock): string[] {
     `state     ${is['ActiveState']} (${is['SubState']}) since ${is['StateChangeTimestamp'] || '-'}${pid}${result}`,
     `says      ${is['StatusText'] || '-'}`,
     `restarts  ${is['NRestarts']}; unit ${systemd.unitFile} (${is['UnitFileState']})`,
-    `log       ${log ?? 'none (--no-log)'}`,
-    ...(log === null ? [] : [`samples   ${recentSamples(log, clock)}`]),
+    `log       ${log}`,
+    `samples   ${recentSamples(log, clock)}`,
     last.length === 0 ? 'last lines: none that may be read here' : 'last lines:',
     ...last.map((line) => `  ${line}`),
   ]

@@ -37,8 +37,7 @@ export interface UnitPlan {
   readonly needsNetwork: boolean
   /** Signs of life come from a process beside the main one. */
   readonly notifiesByCommand: boolean
-  /** null: it writes none */
-  readonly log: string | null
+  readonly log: string
 }
 
 /** The section that systemd leaves alone (systemd.unit(5)), and by which we know our own. */
@@ -58,15 +57,15 @@ export function unitText(plan: UnitPlan): string {
     ],
     ['[Service]', ...processLines(plan), '', ...(isSystem ? userLines(plan) : []), ...fences(plan)],
     ['[Install]', `WantedBy=${isSystem ? 'multi-user' : 'default'}.target`],
-    [OWN_SECTION, ...(log === null ? [] : [`Log=${log}`])],
+    [OWN_SECTION, `Log=${log}`],
   ])
 }
 
 /** Whether a unit file is one of ours, and where the log of its run is; null: it is not ours. */
-export function readUnit(text: string): { readonly log: string | null } | null {
-  const [, own] = text.split(`${OWN_SECTION}\n`)
-  if (own === undefined) return null
-  return { log: /^Log=(.+)$/m.exec(own)?.[1] ?? null }
+export function readUnit(text: string): { readonly log: string } | null {
+  const [, own = ''] = text.split(`${OWN_SECTION}\n`)
+  const log = /^Log=(.+)$/m.exec(own)?.[1]
+  return log === undefined ? null : { log }
 }
 
 function sections(all: readonly (readonly string[])[]): string {

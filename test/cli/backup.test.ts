@@ -57,6 +57,27 @@ it.each([
   expect(run.stderr).toContain(reason)
 })
 
+it.each([
+  [['--backup', ''], 'an empty text is no folder'],
+  [['--no-log', '--backup', 'days'], '--no-log writes none'],
+  [['--backup-keep', '5'], 'without --backup there are none'],
+])('%j, which would do something else or nothing, is refused', async (args, reason) => {
+  const run = await ina219(['monitor', '--mock', '--count', '1', ...args])
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toContain(reason)
+})
+
+it('--no-log above a --backup of the environment leaves it out', async () => {
+  const args = ['monitor', '--mock', '--no-log', '--output', 'none', '--count', '1']
+  const standing = { INA219_BACKUP: '/nowhere/at/all', INA219_BACKUP_KEEP: '5' }
+  expect(await ina219(args, '', standing)).toMatchObject({ code: 0 })
+  const run = await ina219(['monitor', '--mock', '--count', '1'], '', {
+    ...standing,
+    INA219_NO_LOG: '1',
+  })
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+})
+
 it('a folder that can not be had is no reason not to measure', async () => {
   const folder = temporaryFolder()
   const args = ['--db', join(folder, 'log.db'), '--backup', join(folder, 'not', 'mounted')]

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -87,6 +87,38 @@ describe('--heartbeat', () => {
     expect((await end).code).toBe(0)
     expect(existsSync(file)).toBe(false)
   })
+
+  it.each([
+    ['what is no heartbeat', 'mine\n'],
+    ['what only begins like one', '1 of 1 devices lived here\n'],
+  ])('never takes the place of %s', async (_, text) => {
+    const file = join(temporaryFolder(), 'precious')
+    writeFileSync(file, text)
+    const run = await finished(start(['monitor', '--mock', '--no-log', '--heartbeat', file]))
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(`${file} has something else than a heartbeat in it`)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  it('takes the place of an empty file, and of what a killed run has left', async () => {
+    const file = join(temporaryFolder(), 'alive')
+    for (const text of ['', '0 of 1 devices live (mock:normal: connecting); 0 samples; no log\n']) {
+      writeFileSync(file, text)
+      const args = ['monitor', '--mock', '--no-log', '--count', '1', '--heartbeat', file]
+      expect((await finished(start(args))).code).toBe(0)
+      expect(existsSync(file)).toBe(false)
+    }
+  })
+
+  it.each(['/nonexistent/x', '/dev/full', '/dev', ''])(
+    '%j is refused before a port is opened',
+    async (file) => {
+      const port = ['--port', join(temporaryFolder(), 'no-board')]
+      const run = await finished(start(['monitor', ...port, '--no-log', '--heartbeat', file]))
+      expect(run).toMatchObject({ code: 2, stdout: '' })
+      expect(run.stderr).not.toContain('no-board')
+    },
+  )
 
   it('is refused where it can not be written, or is the log', async () => {
     const folder = temporaryFolder()

@@ -35,10 +35,44 @@ describe('service install --print', () => {
     [['--prot', '/dev/x'], "monitor has no option '--prot'"],
     [['--retain', 'soon'], 'soon'],
     [['--stdin'], 'a service has no standard input'],
+    [['--retain', '20h', '--backup', 'd'], 'with --retain 20h none is in the log'],
+    [['--backup', ''], 'an empty text is no folder'],
+    [['--max-current', '3', '--alarm', 'a >'], '--alarm'],
+    [['--port', 'a', '--device', 'b', '--device', 'c'], 'device'],
+    [['--no-anomalies', '--alarm', 'anomaly(a) as x'], '--no-anomalies'],
   ])('refuses %j as monitor would', async (args, reason) => {
     const run = await ina219([...PRINT, ...args])
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.stderr).toContain(reason)
+  })
+})
+
+describe('service install', () => {
+  it.each([
+    [['--no-log'], 'with --no-log a service would log nothing'],
+    [['--output', 'tui'], 'a service has no terminal for --output tui'],
+    [['--count', '5'], 'with --count a service would end'],
+    [['--duration', '1h'], 'with --duration a service would end'],
+    [['--summary', '-'], 'a service has no standard output'],
+  ])('refuses %j, which makes no logger', async (args, reason) => {
+    const run = await ina219([...PRINT, '--port', '/dev/ttyUSB0', ...args])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(reason)
+    expect(run.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('takes what is in the configuration file and no matter to a service', async () => {
+    const config = join(temporaryFolder(), 'config.toml')
+    writeFileSync(config, 'output = "plain"\nbackup-keep = 5\n')
+    const run = await ina219([...PRINT, '--config', config, '--device', 'a', '--device', 'b'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('refuses a user that is not there', async () => {
+    const args = ['service', 'install', '--print', '--run-as', 'nosuch', '--', '--mock']
+    const run = await ina219(args)
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain("there is no user 'nosuch'")
   })
 })
 

@@ -19,7 +19,6 @@ const REQUEST: UnitRequest = {
     ports: ['/dev/ttyUSB0'],
     isMock: false,
     db: null,
-    noLog: false,
     outputs: [],
     config: null,
     needsNetwork: false,
@@ -204,10 +203,6 @@ describe('a user unit', () => {
 
   it('does without namespaces where a user may make none', () => {
     expect(lines(plan({ ...USER, hasNamespaces: false }))).not.toContain('PrivateUsers=yes')
-  })
-
-  it('says that it has no log', () => {
-    expect(readUnit(unitText(plan(USER, { noLog: true })))).toEqual({ log: null })
   })
 })
 

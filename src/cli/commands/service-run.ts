@@ -1,15 +1,19 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import { installUnit } from '../../service/install.ts'
-import { type LoggerOptions, planUnit, serviceEnvironment } from '../../service/plan-unit.ts'
+import { planUnit, serviceEnvironment } from '../../service/plan-unit.ts'
 import { removeUnit } from '../../service/remove.ts'
 import { canMakeNamespaces, Systemd, unitFile } from '../../service/systemd.ts'
 import { SCOPES, type Scope, unitText } from '../../service/unit.ts'
 import { InaError } from '../../util/errors.ts'
-import { applyConfig } from '../apply-config.ts'
+import { loggerOptions } from '../logger-options.ts'
 import type { Action, ServiceOptions } from './service.ts'
+
+/** What systemd has a system service search for programs (systemd.exec(5)). */
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Options of `monitor` whose value is a path: a service has another working folder. */
 const PATHS: readonly string[] = ['db', 'config', 'summary', 'heartbeat', 'backup']
@@ -38,8 +42,10 @@ const ACTION: Readonly<
   install: async (args, options, command, io) => {
     const scope = scopeOf(options) ?? usualScope()
     const environment = serviceEnvironment(scope, io.env)
-    const { HOME, USERPROFILE } = io.env
-    const env = scope === 'user' ? { HOME, USERPROFILE, ...environment } : environment
+    const { HOME, USERPROFILE, PATH } = io.env
+    const own = scope === 'user' ? { HOME, USERPROFILE, PATH } : { PATH: SYSTEM_PATH }
+    const env = { ...own, ...environment }
+    if (options.runAs !== undefined) refuseStranger(options.runAs)
     const cwd = process.cwd()
     const plan = planUnit({
       scope,
@@ -47,7 +53,7 @@ const ACTION: Readonly<
       node: process.execPath,
       program: resolve(process.argv[1] ?? ''),
       args: withAbsolutePaths(args, cwd),
-      options: loggerOptions(args, command, env),
+      options: await loggerOptions(args, command, { ...io, env }),
       environment,
       cwd,
       notifiesByCommand: !(await canNotify()),
@@ -69,6 +75,16 @@ const ACTION: Readonly<
     const systemd = installedSystemd(options, io)
     removeUnit(systemd, (line) => io.stdout.write(`${line}\n`))
   },
+}
+
+/** systemd would fail the unit with 217/USER, again and again. */
+function refuseStranger(user: string): void {
+  if (spawnSync('id', ['-u', '--', user]).status === 0) return
+  throw new InaError(
+    'usage_invalid',
+    `there is no user '${user}' for the service to run as`,
+    'make it (useradd --system), or leave out --run-as: systemd makes up a user',
+  )
 }
 
 function scopeOf({ user, system, runAs }: ServiceOptions): Scope | null {
@@ -94,54 +110,6 @@ async function canNotify(): Promise<boolean> {
     return true
   } catch {
     return false
-  }
-}
-
-/**
- * Reads the options of `monitor` as the service will: of flags and of the configuration
- * file, in the environment of the service.
- *
- * @throws CommanderError, InaError: what monitor would refuse
- */
-function loggerOptions(
-  args: readonly string[],
-  command: Command,
-  env: NodeJS.ProcessEnv,
-): LoggerOptions {
-  const monitor = command.parent?.commands.find((each) => each.name() === 'monitor')
-  if (monitor === undefined) throw new Error('there is no command monitor')
-  const { unknown, operands } = monitor.parseOptions([...args])
-  const [strange] = [...unknown, ...operands]
-  if (strange !== undefined) {
-    throw new InaError(
-      'usage_invalid',
-      `monitor has no option '${strange}'`,
-      'see: ina219 monitor --help',
-    )
-  }
-  applyConfig(monitor, env)
-  const read = monitor.opts<Record<string, unknown>>()
-  if (read['stdin'] === true) {
-    throw new InaError(
-      'usage_invalid',
-      'a service has no standard input to read frames from',
-      'name a port: ina219 service install -- --port <port>',
-    )
-  }
-  const text = (name: string): string | null => (read[name] as string | undefined) ?? null
-  const ports = (read['port'] as readonly string[] | undefined) ?? []
-  const outputs = ['summary', 'heartbeat', 'backup'].flatMap((name) => {
-    const path = text(name)
-    return path === null || path === '-' ? [] : [{ path, isBackup: name === 'backup' }]
-  })
-  return {
-    ports,
-    isMock: ports.length === 0 && read['mock'] !== undefined,
-    db: text('db'),
-    noLog: read['log'] === false,
-    outputs,
-    config: text('config'),
-    needsNetwork: read['onAlarm'] !== undefined,
   }
 }
 
