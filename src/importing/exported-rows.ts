@@ -1,6 +1,6 @@
 import { ELECTRIC_CHANNELS } from '../domain/channels.ts'
 import { channelColumn, SAMPLE_COLUMNS } from '../domain/columns.ts'
-import { cleanText } from '../domain/sample.ts'
+import { cleanText, isMeasured } from '../domain/sample.ts'
 import { isChannelId } from '../protocol/extras.ts'
 import { csvPlain, parseCsvRecord } from '../util/csv.ts'
 import { isRecord } from '../util/records.ts'
@@ -112,7 +112,9 @@ function exportedRow(
 ): ExportedRow | string {
   const { voltage, current, power, extras } = values
   const missing = [voltage, current, power].filter(Number.isNaN).length
-  if (missing > 0 && (missing < 3 || extras === null)) return 'it has no voltage, current or power'
+  // A sample that the device could not take has its state and nothing else.
+  const isWhole = missing === 0 || (missing === 3 && (extras !== null || !isMeasured(status)))
+  if (!isWhole) return 'it has no voltage, current or power'
   if (seq !== null && !(Number.isInteger(seq) && seq >= 0 && seq < 2 ** 32)) {
     return `'${seq}' in 'seq' is no sequence number`
   }

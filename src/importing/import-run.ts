@@ -115,7 +115,7 @@ async function importFile(
   }
   const counts = [...labels.values()].map((each) => ({ label: each.label, ...each.counts }))
   const samples = counts.reduce((sum, each) => sum + each.added + each.known, 0)
-  if (samples === 0) throw source.input.fault ?? nothingRead(source.input, count)
+  if (samples === 0) throw source.input.fault ?? nothingRead(source, count)
   return {
     file: source.input.path,
     kind: source.kind,
@@ -186,13 +186,14 @@ function retentionRemarks(
     )
 }
 
-function nothingRead(input: FileImport['input'], { refused, named, holes }: RowCount): InaError {
+function nothingRead(source: FileImport, { refused, named, holes }: RowCount): InaError {
+  const { input } = source
   const [first] = named
   const reason =
     first === undefined
       ? holes > 0
         ? `nothing was measured in any of its ${holes} rows`
-        : 'it holds no samples'
+        : ['it holds no samples', ...source.remarks()].join('; ')
       : `none of its ${refused + holes} rows can be read; row ${first.line}: ${first.reason}`
   return new InaError(
     'input_invalid',

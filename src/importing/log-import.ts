@@ -32,7 +32,7 @@ export function planLog(path: string, name: string, plan: ImportPlan): FileImpor
     remarks: () =>
       bareMinutes === 0
         ? []
-        : [`${bareMinutes} minutes of which it has averages only did not come in`],
+        : [`minutes of which it has averages only, which did not come in: ${bareMinutes}`],
   }
 }
 

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { APPLICATION_ID, MIGRATIONS } from '../../src/storage/file/schema.ts'
 import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
-import { openWriter, query, START_US } from '../support/log-fixture.ts'
+import { batchesOf, EPOCH, openWriter, query, START_US, series } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 
 interface FileJson {
@@ -86,6 +86,36 @@ describe('import of an own export', () => {
       for (const device of second.devices) expect(device).toMatchObject({ added: 0, lost: 0 })
       expect(query(each, 'SELECT count(*) FROM sample')).toEqual(before)
     }
+  })
+
+  it.each([
+    ['csv', []],
+    ['csv', ['--channels', 'all']],
+    ['ndjson', ['--channels', 'all']],
+  ])('gives samples that could not be taken again: %s %j', async (format, channels) => {
+    const folder = temporaryFolder()
+    const [old, file, db] = ['old.db', `rows.${format}`, 'new.db'].map((each) => join(folder, each))
+    if (old === undefined || file === undefined || db === undefined) throw new Error('three names')
+    const sketch = [
+      '{"voltage":5.0,"current":0.1}',
+      '{"voltage":5.0,"current":nan}',
+      '{"voltage":nan,"current":nan}',
+      '{"voltage":5.1,"current":0.11,"temperature":21}',
+      '{"voltage":nan,"current":0.12,"temperature":22}',
+      '{"voltage":5.2,"current":0.1}',
+    ]
+    const monitor = ['monitor', '--stdin', '--output', 'none', '--db', old]
+    await ina219(monitor, `${sketch.join('\n')}\n`)
+    const exporting = ['export', '--format', format, ...channels]
+    await ina219([...exporting, '--db', old, '-o', file])
+    const text = readFileSync(file, 'utf8')
+    expect(text.match(/error/g)).toHaveLength(3)
+    expect(await imported(file, db)).toMatchObject({ refused: 0, devices: [{ added: 6 }] })
+    expect((await ina219([...exporting, '--db', db])).stdout).toBe(text)
+    expect(await imported(file, db)).toMatchObject({ devices: [{ added: 0, known: 6 }] })
+    // With ok it would be a measurement of nothing.
+    writeFileSync(file, text.replaceAll('error', 'ok'))
+    expect((await imported(file, db)).refused).toBe(channels.length > 0 ? 2 : 3)
   })
 
   it('names the rows that it refuses', async () => {
@@ -377,6 +407,32 @@ describe('import of databases', () => {
     const itself = await ina219(['import', db, '--db', db])
     expect(itself).toMatchObject({ code: 2, stdout: '' })
     expect(itself.stderr).toContain('is the log that is to be imported into')
+  })
+
+  it('says of how many minutes it has averages only, which do not come in', async () => {
+    const folder = temporaryFolder()
+    const old = join(folder, 'old.db')
+    const log = openWriter(old)
+    log.writer.write(batchesOf(series(240, 1_000_000), { epochs: [EPOCH] }))
+    log.end()
+    const db = join(folder, 'new.db')
+    const without = (rows: string) => {
+      const made = new Database(old)
+      made.exec(`DELETE FROM sample WHERE ${rows}`)
+      made.close()
+    }
+    without(`id < ${START_US + 120_000_000}`)
+    const said = 'minutes of which it has averages only, which did not come in: 2'
+    expect(await imported(old, db)).toMatchObject({
+      remarks: [said],
+      devices: [{ added: 120 }],
+    })
+    const text = await ina219(['import', old, '--db', db, '--dry-run'])
+    expect(text.stdout).toContain(said)
+    without('1')
+    const nothing = await ina219(['import', old, '--db', join(folder, 'other.db')])
+    expect(nothing.code).toBe(2)
+    expect(nothing.stderr).toMatch(/it holds no samples; minutes of which it has averages only/)
   })
 
   it('takes a log of layout 1 under another label', async () => {
