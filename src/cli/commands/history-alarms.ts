@@ -4,9 +4,9 @@ import { cleanText } from '../../domain/sample.ts'
 import { type LoggedEvent, type LogRange, readStorm } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
-import { InaError } from '../../util/errors.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
+import { type Found, recordedIn } from './log-range.ts'
 import { align } from './table-text.ts'
 
 /** The alarms of a time, in the order of their raises. */
@@ -36,25 +36,20 @@ function isAlarm(kind: string): boolean {
   return kind === 'alarm_on' || kind === 'alarm_off' || kind === 'alarm_ack'
 }
 
-/**
- * The alarms of a log in that time.
- *
- * @throws InaError usage_invalid: there is no plot of them
- */
+/** The alarms of a log in that time. */
 export function alarmsText(
   reader: LogReader,
   range: LogRange,
-  format: 'table' | 'plot' | 'json',
+  isJson: boolean,
   colour: Colour,
-): string {
-  if (format === 'plot') {
-    const hint = 'use --format table or json'
-    throw new InaError('usage_invalid', 'there is no plot of alarms', hint)
-  }
+): Found {
   // What was raised before may still have been on, and what ended later has its peak there.
   const all = { ...range, fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }
   const alarms = alarmsIn(reader.events(all), range)
-  return format === 'json' ? alarmJson(alarms) : alarmTable(alarms, colour)
+  // A silence is an alarm without samples.
+  const isNothing = alarms.episodes.length === 0 && recordedIn(range, reader) === null
+  if (isJson) return { text: alarmJson(alarms), isNothing }
+  return { text: isNothing ? '' : alarmTable(alarms, colour), isNothing }
 }
 
 /** For people: local time, a row an episode. */

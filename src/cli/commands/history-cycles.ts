@@ -2,8 +2,8 @@ import { cleanText } from '../../domain/sample.ts'
 import type { Cycles } from '../../stats/cycles.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
-import { InaError } from '../../util/errors.ts'
 import type { Colour } from '../colour.ts'
+import { devicesOf, type Found, recordedIn } from './log-range.ts'
 import { align } from './table-text.ts'
 
 /** Goes up when a member of the JSON changes its meaning or goes. */
@@ -13,28 +13,27 @@ const JSON_VERSION = 1
  * The load of each device that repeats in a span, as a table or as JSON.
  *
  * @param range of one device, or of all
- * @throws InaError usage_invalid: there is no plot of it
  */
 export function cyclesText(
   reader: LogReader,
   range: LogRange,
-  format: 'table' | 'plot' | 'json',
+  isJson: boolean,
   colour: Colour,
-): string {
-  if (format === 'plot') {
-    throw new InaError(
-      'usage_invalid',
-      'there is no plot of --cycles',
-      'use --format table or json, or leave --cycles out',
-    )
-  }
-  const devices = range.device === null ? reader.devices : [range.device]
-  const all = devices.map((device) => ({ device, cycles: reader.cycles({ ...range, device }) }))
-  return format === 'json' ? json(all) : table(all, colour)
+): Found {
+  const all = devicesOf(reader, range).map((device) => {
+    const own = { ...range, device }
+    const isRecorded = recordedIn(own, reader) !== null
+    return { device, isRecorded, cycles: isRecorded ? reader.cycles(own) : null }
+  })
+  const isNothing = !all.some(({ isRecorded }) => isRecorded)
+  if (isJson) return { text: json(all), isNothing }
+  return { text: isNothing ? '' : table(all, colour), isNothing }
 }
 
 interface DeviceCycles {
   readonly device: string
+  /** It has samples in that time. */
+  readonly isRecorded: boolean
   readonly cycles: Cycles | null
 }
 
@@ -67,9 +66,9 @@ function table(all: readonly DeviceCycles[], colour: Colour): string {
     'cycles',
     'regular',
   ]
-  const rows = all.map(({ device, cycles }) =>
+  const rows = all.map(({ device, isRecorded, cycles }) =>
     cycles === null
-      ? [cleanText(device), 'no load that repeats']
+      ? [cleanText(device), isRecorded ? 'no load that repeats' : 'nothing lies in that time']
       : [
           cleanText(device),
           cycles.periodS.toFixed(3),

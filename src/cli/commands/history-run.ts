@@ -7,7 +7,7 @@ import type { HistoryOptions } from './history.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
-import { emptyHint, openReader, rangeOf, recordedIn } from './log-range.ts'
+import { emptyHint, type Found, openReader, rangeOf, recordedIn } from './log-range.ts'
 
 /** Text that is put together before it is written. */
 const CHUNK_CHARS = 16_384
@@ -17,17 +17,10 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
   const { reader } = await openReader(options, io)
   try {
     const requested = rangeOf(options, reader, io)
-    if (options.alarms) {
-      // Loaded only where it is wanted.
-      const { alarmsText } = await import('./history-alarms.ts')
-      const text = alarmsText(reader, requested, options.format, colourFor(io.stdout, io.env))
+    if (options.alarms || options.cycles) {
+      const { text, isNothing } = await foundInstead(options, reader, requested, io)
       await streamTarget(io.stdout).write(text)
-      return
-    }
-    if (options.cycles) {
-      const { cyclesText } = await import('./history-cycles.ts')
-      const text = cyclesText(reader, requested, options.format, colourFor(io.stdout, io.env))
-      await streamTarget(io.stdout).write(text)
+      if (isNothing) io.stderr.write(emptyHint(reader, requested))
       return
     }
     const range = recordedIn(requested, reader)
@@ -51,6 +44,22 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
   } finally {
     reader.close()
   }
+}
+
+/** What is wanted instead of the figures; loaded only then. */
+async function foundInstead(
+  options: HistoryOptions,
+  reader: LogReader,
+  range: LogRange,
+  io: ProcessIo,
+): Promise<Found> {
+  const [isJson, colour] = [options.format === 'json', colourFor(io.stdout, io.env)]
+  if (options.alarms) {
+    const { alarmsText } = await import('./history-alarms.ts')
+    return alarmsText(reader, range, isJson, colour)
+  }
+  const { cyclesText } = await import('./history-cycles.ts')
+  return cyclesText(reader, range, isJson, colour)
 }
 
 function textOf(

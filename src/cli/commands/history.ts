@@ -3,9 +3,11 @@ import type { ProcessIo } from '../../app/io.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
+import { exclude } from '../precedence.ts'
 import { addRangeOptions, formatOption, type RangeOptions, settleRange } from './log-range.ts'
 import { statsOption } from './statistics-option.ts'
 
+const PLOT_HINT = 'use --format table or json'
 const FORMATS = ['table', 'plot', 'json'] as const
 
 export interface HistoryOptions extends RangeOptions {
@@ -47,9 +49,24 @@ export function historyCommand(io: ProcessIo): Command {
     .addHelpText('after', examplesText(EXAMPLES))
     .action(async () => {
       settleRange(command)
+      settleWhat(command)
       // Loaded only now: other commands need none of it.
       const { runHistory } = await import('./history-run.ts')
       await runHistory(command.opts<HistoryOptions>(), io)
     })
   return command
+}
+
+/** What can't be had together. @throws InaError usage_invalid */
+function settleWhat(command: Command): void {
+  const hint = 'give one of the two'
+  exclude(command, [['alarms'], ['cycles']], '--alarms and --cycles exclude each other', hint)
+  for (const key of ['alarms', 'cycles'] as const) {
+    exclude(command, [[key], ['stats']], `--${key} has no --stats`, hint)
+    exclude(command, [[key], ['every']], `--${key} has no --every`, hint)
+  }
+  for (const key of ['alarms', 'cycles', 'stats'] as const) {
+    if (command.opts<HistoryOptions>().format !== 'plot') return
+    exclude(command, [[key], ['format']], `there is no plot of --${key}`, PLOT_HINT)
+  }
 }

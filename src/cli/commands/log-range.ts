@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import type { LogRange } from '../../storage/read/log-query.ts'
+import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -21,6 +21,14 @@ export interface RangeOptions {
   readonly every?: number
   readonly device?: string
   readonly db?: string
+}
+
+/** What a log has of something in a time. */
+export interface Found {
+  /** For stdout. */
+  readonly text: string
+  /** Nothing lies in that time, so that a hint is due. */
+  readonly isNothing: boolean
 }
 
 /** Times beyond this are no longer exact; the year 2255. */
@@ -127,6 +135,19 @@ export function recordedIn(requested: LogRange, reader: LogReader): LogRange | n
     fromUs: Math.max(requested.fromUs, span.fromUs),
     toUs: Math.min(requested.toUs, span.toUs + 1),
   }
+}
+
+/** One bucket a device, over the part of the range that its own samples span; none without samples there. */
+export function totalsIn(reader: LogReader, range: LogRange): Bucket[] {
+  return devicesOf(reader, range).flatMap((device) => {
+    const own = recordedIn({ ...range, device }, reader)
+    return own === null ? [] : reader.totals(own)
+  })
+}
+
+/** The one asked for, or all. */
+export function devicesOf(reader: LogReader, { device }: LogRange): readonly string[] {
+  return device === null ? reader.devices : [device]
 }
 
 /** @throws InaError usage_invalid: the log has none of that name */
