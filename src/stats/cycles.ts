@@ -39,6 +39,8 @@ const LEAST_UNCLEAR_SAMPLES = 12
 const LEAST_SAMPLES = 4
 /** The level is left at this part of the way to the other one. */
 const HYSTERESIS = 2 / 3
+/** A split of the levels stays in force until one of them is off by more than this part of their distance. */
+const SPLIT_TOLERANCE = 0.05
 /** Levels are looked for anew after so many samples. */
 const SAMPLES_PER_SPLIT = 256
 const FIRST_SPLIT = 32
@@ -71,13 +73,20 @@ class Cycle {
  * Finds by itself whether a load repeats (a radio that sleeps and sends), from its current alone: two
  * levels by a robust split, with hysteresis, and cycles from one rise to the next. A gap ends a cycle,
  * none is ever bridged. On average constant work a sample, memory bounded.
+ *
+ * Where a level is left decides when a cycle begins, so that figures are only ever of cycles that
+ * were told apart by the same split.
  */
 export class CycleFinder {
-  readonly #split = new LevelSplit()
+  /** null: it is given */
+  readonly #split: LevelSplit | null
   readonly #kept: number
-  #levels: Split | null = null
+  /** In force. */
+  #levels: Split | null
   #untilSplit = FIRST_SPLIT
   #cycles: Cycle[] = []
+  /** By the split before, until there are enough by this one. */
+  #earlier: readonly Cycle[] = []
   #isHigh: boolean | null = null
   /** The cycle under way; null: since the last gap the current has not risen. */
   #open: Cycle | null = null
@@ -86,9 +95,14 @@ export class CycleFinder {
   #endedUs = Number.NaN
   #wasFound = false
 
-  /** @param kept newest cycles that the figures are of */
-  constructor(kept = CYCLES_KEPT) {
+  /**
+   * @param kept newest cycles that the figures are of
+   * @param levels where they are known beforehand; absent: learned from the samples as they come
+   */
+  constructor(kept = CYCLES_KEPT, levels?: Split | null) {
     this.#kept = kept
+    this.#split = levels === undefined ? new LevelSplit() : null
+    this.#levels = levels ?? null
   }
 
   /**
@@ -99,11 +113,7 @@ export class CycleFinder {
   add(timeUs: number, current: number, follows: boolean): void {
     const position = positionOf(current)
     const micro = nearestMicro(current)
-    this.#split.add(position)
-    if (--this.#untilSplit === 0) {
-      this.#untilSplit = SAMPLES_PER_SPLIT
-      this.#levels = this.#split.split()
-    }
+    if (this.#split !== null) this.#learn(this.#split, position)
     if (!follows) {
       this.#open = null
       this.#isHigh = null
@@ -116,6 +126,19 @@ export class CycleFinder {
     this.#open?.count(micro, this.#isHigh === true)
     this.#timeUs = timeUs
     this.#micro = micro
+  }
+
+  #learn(split: LevelSplit, position: number): void {
+    split.add(position)
+    if (--this.#untilSplit > 0) return
+    this.#untilSplit = SAMPLES_PER_SPLIT
+    const levels = split.split()
+    if (levels !== null && this.#levels !== null && isClose(levels, this.#levels)) return
+    this.#levels = levels
+    if (this.#cycles.length >= LEAST_CYCLES) this.#earlier = this.#cycles
+    this.#cycles = []
+    this.#open = null
+    this.#isHigh = null
   }
 
   /** null: no load that repeats is seen. @param nowUs newest sample; NaN: it may have been any time ago */
@@ -152,12 +175,14 @@ export class CycleFinder {
   }
 
   #find(nowUs: number): Cycles | null {
-    const cycles = this.#cycles.slice(-this.#kept)
+    const isEnough = this.#cycles.length >= LEAST_CYCLES
+    const cycles = (isEnough ? this.#cycles : this.#earlier).slice(-this.#kept)
     if (cycles.length < LEAST_CYCLES || this.#levels === null) return null
     const medianUs = median(cycles.map(({ us }) => us))
     if (nowUs - this.#endedUs > MISSING_PERIODS * medianUs) {
       // Another load, perhaps; what comes is judged by itself.
       this.#cycles = []
+      this.#earlier = []
       return null
     }
     const isClear = this.#levels.separation >= CLEAR_SEPARATION
@@ -175,6 +200,11 @@ export class CycleFinder {
       regularity,
     }
   }
+}
+
+function isClose(one: Split, other: Split): boolean {
+  const most = SPLIT_TOLERANCE * (other.high - other.low)
+  return Math.abs(one.low - other.low) <= most && Math.abs(one.high - other.high) <= most
 }
 
 function summaryOf(cycles: readonly Cycle[]): Omit<Cycles, 'spreadS' | 'count' | 'regularity'> {

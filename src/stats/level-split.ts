@@ -22,18 +22,24 @@ export function positionOf(current: number): number {
 
 /**
  * Splits the currents of a load into two levels (Otsu's method: the split that leaves the least spread
- * within the two), from a histogram of bounded size that forgets slowly. On its scale a sleep of
+ * within the two), from a histogram of bounded size, which forgets slowly. On its scale a sleep of
  * microamperes and a burst of a hundred milliamperes lie far apart, however rare the bursts are.
  */
 export class LevelSplit {
   readonly #counts = new Float64Array(2 * LARGEST + 1)
+  readonly #memory: number
   #total = 0
+
+  /** @param memory so many values count in full; infinite: it forgets nothing */
+  constructor(memory = MEMORY) {
+    this.#memory = memory
+  }
 
   /** @param position see `positionOf` */
   add(position: number): void {
     const bin = Math.round(Math.max(-LARGEST, Math.min(LARGEST, position * BINS))) + LARGEST
     this.#counts[bin] = (this.#counts[bin] as number) + 1
-    if (++this.#total < MEMORY) return
+    if (++this.#total < this.#memory) return
     this.#total /= 2
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] = (this.#counts[i] as number) / 2
   }

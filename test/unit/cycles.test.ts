@@ -232,3 +232,35 @@ it('a load that stops is seen no more after three periods, and again when it goe
   expect(seen.slice(22, 30)).not.toContain(true)
   expect(seen.slice(36)).not.toContain(false)
 })
+
+describe('cycles are told apart by one split', () => {
+  // While the levels are learned, a split that moves would begin the newest cycles elsewhere than the first.
+  it.each([
+    ['radio', 10, 10],
+    ['sine', 60, 10],
+    ['ramp', 60, 1],
+    ['usb-sag', 32, 20],
+  ])('so that the period of %s is exact, wherever the samples begin', (name, periodS, hz) => {
+    const all = scenario(name, hz, 25 * periodS)
+    for (const fromS of [0, 7, 37]) {
+      const found = cyclesOf(all.slice(fromS * hz))
+      expect([fromS, found?.periodS]).toEqual([fromS, expect.closeTo(periodS, 6)])
+      expect(found?.regularity).toBe(1)
+    }
+  })
+
+  it('and the load stays in sight while another split takes over', () => {
+    // The bursts grow: each new split is some way off the one before.
+    const load = radio(5, 1)
+    const finder = new CycleFinder()
+    const seen: boolean[] = []
+    for (const { timeUs, current } of points(1200, 10, (s) => load(s) * (1 + s / 100))) {
+      finder.add(timeUs, current, timeUs > 0)
+      const cycles = finder.read(timeUs)
+      if (cycles !== null) expect(cycles.periodS).toBeCloseTo(5, 6)
+      seen.push(cycles !== null)
+    }
+    expect(seen.slice(seen.indexOf(true))).not.toContain(false)
+    expect(seen.indexOf(true)).toBeLessThan(1000)
+  })
+})

@@ -1,5 +1,6 @@
 import { Continuity } from '../../stats/continuity.ts'
 import { CycleFinder, type Cycles } from '../../stats/cycles.ts'
+import { LevelSplit, positionOf } from '../../stats/level-split.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { isElectric, type SampleScan } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
@@ -22,7 +23,21 @@ export class CyclesQuery {
   cycles({ device, fromUs, toUs }: LogRange): Cycles | null {
     const [id] = this.#catalog.idsOf(device)
     if (id === undefined) return null
-    const finder = new CycleFinder(CYCLES_KEPT)
+    // Twice through the samples: all cycles are told apart by the levels of the whole span, so that its begin does not matter.
+    const split = new LevelSplit(Number.POSITIVE_INFINITY)
+    this.#each(id, fromUs, toUs, (_, current) => split.add(positionOf(current)))
+    const finder = new CycleFinder(CYCLES_KEPT, split.split())
+    this.#each(id, fromUs, toUs, (...sample) => finder.add(...sample))
+    return finder.read(Number.NaN)
+  }
+
+  /** @param take gets time in Unix µs and current in A of each measured sample, and whether it follows on the one before */
+  #each(
+    id: number,
+    fromUs: number,
+    toUs: number,
+    take: (timeUs: number, current: number, follows: boolean) => void,
+  ): void {
     let continuity = new Continuity()
     let epochId = -1
     let isLinked = false
@@ -35,10 +50,9 @@ export class CyclesQuery {
         if (!continuity.follows(timeUs, seq ?? -1)) isLinked = false
         if (!isElectric(row)) continue
         const { measured } = this.#catalog.status(statusId)
-        if (measured) finder.add(timeUs, fromStored(current), isLinked)
+        if (measured) take(timeUs, fromStored(current), isLinked)
         isLinked = measured
       }
     }
-    return finder.read(Number.NaN)
   }
 }
