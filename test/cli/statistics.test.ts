@@ -167,6 +167,14 @@ describe('what is shown', () => {
     expect(buckets.stdout).toMatch(/time( +p95 +crest){3}\n/)
   })
 
+  test('all may stand among names, and percentiles of which none is exact are not called so', async () => {
+    makeLog(file, series(70_000, 1e4))
+    const { code, stdout } = await ina219(['history', '--db', file, '--stats', 'p5,all'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/ {2}p5 .*\n {2}mean_time /)
+    expect(stdout).toContain('  percentiles  within 0.1 % of a measured value\n')
+  })
+
   test('a voltage that comes without a current is a channel of its own', async () => {
     const none = { voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
     const samples = series(6, 1e6).map((each, i) =>
@@ -203,7 +211,8 @@ describe('what is shown', () => {
     [['export', '--stats', 'p95'], '--stats needs --every'],
     [['export', '--every', '1m', '--stats', 'p96'], "'p96' is no statistic"],
     [['export', '--events', '--stats', 'p95'], '--events has no --stats'],
-    [['history', '--stats', ''], "'' is no statistic"],
+    [['history', '--stats', ''], "'' is no statistic; say all, or some of mean_time"],
+    [['history', '--stats', 'all,p96'], "'p96' is no statistic"],
   ])('%j is refused', async (args, reason) => {
     const { code, stderr } = await ina219([...args, '--db', file])
     expect([code, stderr.split('\n').length]).toEqual([2, 2])

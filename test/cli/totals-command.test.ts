@@ -54,6 +54,7 @@ bench:
         {
           device: 'bench',
           since: '2026-11-20T20:13:00.000Z',
+          since_exact: true,
           reset: null,
           until: '2026-11-20T20:13:02.000Z',
           elapsed_s: 2,
@@ -94,6 +95,36 @@ bench:
       measured: 2,
       charge_mah: 0.35,
     })
+  })
+
+  test('where the first samples are gone, since is when the first run began, or is said to be about', async () => {
+    const { db, writer, end } = openWriter(file, 60_000)
+    const epoch = { ...EPOCH, startedUs: START_US + 20e6 }
+    writer.write(
+      batchesOf(
+        samples(
+          20,
+          Array.from({ length: 400 }, () => 360),
+        ),
+        { epochs: [epoch] },
+      ),
+    )
+    writer.finish()
+    const { devices } = JSON.parse((await totals('--format', 'json')).stdout)
+    const oldest = query(file, 'SELECT min(id) AS us FROM sample')[0]?.['us'] as number
+    expect(oldest).toBeGreaterThan(START_US + 60e6)
+    const known = { since: '2026-11-20T20:13:20.000Z', since_exact: true, covered_s: 399 }
+    expect(devices[0]).toMatchObject({ ...known, elapsed_s: 399 })
+    // The oldest run is gone as well, after many of them: nobody knows when the first sample was.
+    db.exec('UPDATE sample SET epoch_id = epoch_id + 1; UPDATE epoch SET id = id + 1')
+    end()
+    const later = JSON.parse((await totals('--format', 'json')).stdout)
+    const [device] = later.devices
+    expect(device).toMatchObject({ since: '2026-11-20T20:13:00.000Z', since_exact: false })
+    const { stdout } = await totals()
+    expect(stdout).toContain('since    about 2026-11-20 21:13, the begin of the log\n')
+    expect(stdout).toContain('elapsed  about 00:06:59\n')
+    expect(stdout).toContain('covered  00:06:39 (about 95.2 %)\n')
   })
 
   test('a device that the log has not, a log that is not there, and an empty one', async () => {

@@ -150,10 +150,10 @@ describe('its line on the screen', () => {
   it('names the basis of each time left, and leaves out what does not fit', () => {
     const battery = batteryAfter(steady(1200, (s) => (s > 1140 ? 400 : 100)))
     expect(text(battery, 120)).toBe(
-      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (all)  1561.7 mAh of 2000.0 mAh',
+      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (reset)  1561.7 mAh of 2000.0 mAh',
     )
     expect(text(battery, 80)).toBe(
-      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (all)',
+      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (reset)',
     )
     expect(text(battery, 40)).toBe(' battery 78.1 %  left 3:55 h (1 min)')
   })

@@ -61,7 +61,7 @@ export class BucketLines {
     const numbers = [
       samples,
       lost,
-      round(bucket.coverage, 6),
+      coverageOf(bucket),
       ...QUANTITIES.flatMap((quantity) => threeOf(bucket[quantity])),
       hourAmount(bucket.chargeMah),
       hourAmount(bucket.energyMwh),
@@ -104,8 +104,16 @@ export function bucketColumns(
  * The average of values beyond all measure may be none.
  */
 function threeOf(of: MinAvgMax | null): (number | null)[] {
-  if (of === null) return [null, null, null]
-  return [of.min, Number.isFinite(of.avg) ? round(of.avg, 9) : null, of.max]
+  return of === null ? [null, null, null] : [of.min, averageOf(of), of.max]
+}
+
+export function averageOf({ avg }: MinAvgMax): number | null {
+  return Number.isFinite(avg) ? round(avg, 9) : null
+}
+
+/** A part of the time, 0 to 1. */
+export function coverageOf({ coverage }: Bucket): number {
+  return round(coverage, 6)
 }
 
 export function eventLine(event: LoggedEvent, format: ExportFormat): string {

@@ -10,7 +10,7 @@ import type {
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { BucketLines, hourAmount } from './export-format.ts'
+import { averageOf, BucketLines, coverageOf, hourAmount } from './export-format.ts'
 import { type DetailedTotal, detailedTotals, statisticsMembers } from './history-statistics.ts'
 import { wishOf } from './statistics-option.ts'
 
@@ -35,7 +35,7 @@ export function* jsonText(
     const own = stats ?? []
     const lines = new BucketLines('ndjson', [], own)
     yield* list('buckets', bucketsOf(reader, range, everyMs, own), (bucket) => {
-      const line = withMembers(lines.line(bucket).trimEnd(), directionMembers(bucket, hourAmount))
+      const line = withMembers(lines.line(bucket).trimEnd(), directionMembers(bucket))
       return channels.length === 0
         ? line
         : withMembers(line, { channels: channelMembers(bucket, [], own, statisticsIn(bucket)) })
@@ -84,7 +84,7 @@ function totalObject(
     const { id, column } = ELECTRIC[each]
     const figures = bucket[each]
     const further = statisticsMembers(statistics.get(id), names)
-    return [column, figures === null ? null : { ...figures, ...further }]
+    return [column, figures && { ...figures, avg: averageOf(figures), ...further }]
   })
   return JSON.stringify({
     device: bucket.device,
@@ -94,10 +94,10 @@ function totalObject(
     measured: bucket.measured,
     lost: bucket.lost,
     covered_s: bucket.coveredUs / 1e6,
-    coverage: bucket.coverage,
+    coverage: coverageOf(bucket),
     ...Object.fromEntries(electric),
-    charge_mah: bucket.chargeMah,
-    energy_mwh: bucket.energyMwh,
+    charge_mah: hourAmount(bucket.chargeMah),
+    energy_mwh: hourAmount(bucket.energyMwh),
     ...directionMembers(bucket),
     ...(channels.length === 0
       ? {}
@@ -122,7 +122,7 @@ function channelMembers(
       ...(names.includes('mean_time') ? { covered_s: coveredS(figures) } : {}),
     }
     const unit = own === undefined ? {} : { unit: own.unit }
-    return [id, { ...summary, ...unit, ...further }] as const
+    return [id, { ...summary, avg: averageOf(summary), ...unit, ...further }] as const
   })
   return Object.fromEntries(entries)
 }
@@ -132,15 +132,12 @@ function coveredS(figures: ChannelStatistics | undefined): number | null {
 }
 
 /** Charge and energy by direction; what flowed back is negative, so that both add up to the signed sum. */
-function directionMembers(
-  bucket: Bucket,
-  cut: (value: number | null) => number | null = (value) => value,
-): Record<string, number | null> {
+function directionMembers(bucket: Bucket): Record<string, number | null> {
   return {
-    charge_forward_mah: cut(bucket.chargeForwardMah),
-    charge_backward_mah: cut(bucket.chargeBackwardMah),
-    energy_forward_mwh: cut(bucket.energyForwardMwh),
-    energy_backward_mwh: cut(bucket.energyBackwardMwh),
+    charge_forward_mah: hourAmount(bucket.chargeForwardMah),
+    charge_backward_mah: hourAmount(bucket.chargeBackwardMah),
+    energy_forward_mwh: hourAmount(bucket.energyForwardMwh),
+    energy_backward_mwh: hourAmount(bucket.energyBackwardMwh),
   }
 }
 

@@ -10,7 +10,6 @@ import type {
   LogRange,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
-import { countText } from '../../util/number-text.ts'
 import { formatLocal } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { totalsIn } from './log-range.ts'
@@ -77,7 +76,7 @@ export function* totalStatistics(
 ): Generator<string> {
   if (names.length === 0) return
   if (state === 'skipped') {
-    yield `  more     --stats all (reads all ${countText(total.samples)} samples)\n`
+    yield `  more     --stats all (reads all ${total.samples} samples)\n`
     return
   }
   if (state === 'expired') {
@@ -219,6 +218,7 @@ function precisionText(
   if (rough.length === 0) return 'exact: measured values'
   const [first] = rough
   const error = (statistics.get(first?.key ?? '')?.percentileError ?? 0) * 100
+  if (rough.length === shown.length) return `within ${error} % of a measured value`
   const names = rough.map(({ name }) => name).join(', ')
   return `exact, but for ${names}: within ${error} % of a measured value`
 }

@@ -18,18 +18,19 @@ export function statsOption(help: string): CliOption {
   )
 }
 
-/** @param text `all`, or names with commas between; each once, in that order @throws InaError usage_invalid */
+/** @param text names with commas between, `all` for all of them; each once, in that order @throws InaError usage_invalid */
 function parseStatistics(text: string): readonly StatisticName[] {
-  if (text.trim() === 'all') return STATISTICS
+  const choice = `say all, or some of ${STATISTICS.join(', ')}`
   const wanted = new Set<StatisticName>()
   for (const word of text.split(',').map((each) => each.trim())) {
     const name = STATISTICS.find((each) => each === word)
     if (name !== undefined) wanted.add(name)
+    else if (word === 'all') for (const each of STATISTICS) wanted.add(each)
     else if (!ALWAYS.includes(word)) {
       throw new InaError(
         'usage_invalid',
         `'${word}' is no statistic`,
-        didYouMean(word, STATISTICS, `say all, or some of ${STATISTICS.join(', ')}`),
+        word === '' ? choice : didYouMean(word, STATISTICS, choice),
       )
     }
   }

@@ -24,6 +24,11 @@ export async function runTotals(options: TotalsOptions, io: ProcessIo): Promise<
   } finally {
     reader.close()
   }
+  const colour = colourFor(io.stdout, io.env)
+  const show = (isReset: boolean): void => {
+    const { format } = options
+    io.stdout.write(format === 'json' ? json(totals) : table(totals, isReset, colour))
+  }
   if (options.reset === true && totals.length > 0) {
     const { resetTotals } = await import('../../storage/client/totals-reset.ts')
     const requests = totals.map((each) => ({
@@ -31,13 +36,21 @@ export async function runTotals(options: TotalsOptions, io: ProcessIo): Promise<
       newestUs: each.untilUs,
       detail: `reset: ${totalsText(totalsOf(each.figures), each.sinceUs, elapsedS(each))}`,
     }))
-    await resetTotals(file, requests, io.clock.wallMs())
+    try {
+      await resetTotals(file, requests, io.clock.wallMs())
+    } catch (error) {
+      // They are what was asked for as well, and still count.
+      show(false)
+      throw error
+    }
   }
-  const colour = colourFor(io.stdout, io.env)
-  io.stdout.write(
-    options.format === 'json' ? json(totals) : table(totals, options.reset === true, colour),
-  )
+  show(options.reset === true)
   if (totals.length === 0) io.stderr.write('ina219: the log has no samples yet\n')
+}
+
+/** To the minute where no more is known. */
+function sinceText({ sinceUs, isSinceExact }: LoggedTotals): string {
+  return isSinceExact ? formatLocal(sinceUs) : formatLocal(sinceUs).slice(0, -':00'.length)
 }
 
 function elapsedS({ sinceUs, untilUs }: LoggedTotals): number {
@@ -50,6 +63,7 @@ function json(all: readonly LoggedTotals[]): string {
     return {
       device: each.device,
       since: formatIso(each.sinceUs),
+      since_exact: each.isSinceExact,
       reset: each.resetUs === null ? null : formatIso(each.resetUs),
       until: formatIso(each.untilUs),
       elapsed_s: elapsedS(each),
@@ -73,15 +87,16 @@ function table(all: readonly LoggedTotals[], isReset: boolean, colour: Colour): 
     const totals = totalsOf(each.figures)
     const { chargeMah, chargeForwardMah, energyMwh, energyForwardMwh, coveredS } = totals
     const seconds = elapsedS(each)
+    const about = each.isSinceExact ? '' : 'about '
     const why = each.resetUs === null ? ', the begin of the log' : ', when they were reset'
-    const part = seconds === 0 ? '' : ` (${percent(Math.min(1, coveredS / seconds))})`
+    const part = seconds === 0 ? '' : ` (${about}${percent(Math.min(1, coveredS / seconds))})`
     const charge = directions(chargeForwardMah, chargeMah)
     const energy = directions(energyForwardMwh, energyMwh)
     text += [
       `\n${colour.bold(`${cleanText(each.device)}:`)}\n`,
-      `  since    ${formatLocal(each.sinceUs)}${why}\n`,
+      `  since    ${about}${sinceText(each)}${why}\n`,
       `  until    ${formatLocal(each.untilUs)}\n`,
-      `  elapsed  ${formatClockDuration(seconds * 1000)}\n`,
+      `  elapsed  ${about}${formatClockDuration(seconds * 1000)}\n`,
       `  covered  ${formatClockDuration(coveredS * 1000)}${part}\n`,
       `  charge   ${amount(chargeMah)} mAh${charge}\n`,
       `  energy   ${amount(energyMwh)} mWh${energy}\n`,

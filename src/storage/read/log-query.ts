@@ -107,6 +107,8 @@ export interface DetailedBucket extends Bucket {
 /** What a device comes to since its totals were reset, or the log began. */
 export interface LoggedTotals extends EarlierTotals {
   readonly device: string
+  /** False: the first sample is gone, and lay somewhere in the minute that begins at `sinceUs`. */
+  readonly isSinceExact: boolean
   /** Newest sample of the device, Unix µs. */
   readonly untilUs: number
 }

@@ -46,6 +46,23 @@ export class SpanQuery {
     return toUs < fromUs ? null : { fromUs, toUs }
   }
 
+  /**
+   * The first sample that the log has or had of a device, Unix µs; null: it is gone, and its roll-up
+   * and what is left of its run do not say when it was.
+   */
+  firstUs(deviceId: number): number | null {
+    const minute = this.#firstMinute(deviceId)
+    if (minute === null) return null
+    const raw = this.#firstRaw(minute).get(deviceId)
+    if (raw !== undefined) return raw
+    // A run begins with its first sample; one before it may be gone, unless all are still there.
+    const started = 'SELECT min(started_us) FROM epoch WHERE device_id = ?'
+    const startedUs = this.#one(started, deviceId)
+    const isInMinute = startedUs !== null && Math.floor(startedUs / US_PER_MINUTE) === minute
+    const areAllThere = this.#one('SELECT count(*) = max(id) FROM epoch') === 1
+    return isInMinute && areAllThere ? startedUs : null
+  }
+
   /** Oldest raw sample, Unix µs; null where there are only roll-ups. */
   oldestRawUs(device: string | null): number | null {
     const [id] = this.#catalog.idsOf(device)

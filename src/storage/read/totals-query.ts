@@ -62,8 +62,16 @@ export class TotalsQuery {
       fromUs: resetUs === null ? span.fromUs : resetUs + PLACING_US,
       toUs: span.toUs + 1,
     })
-    const newest = this.#newest(id)
-    return { device, resetUs, sinceUs: resetUs ?? span.fromUs, untilUs: span.toUs, figures, newest }
+    const firstUs = this.#spans.firstUs(id)
+    return {
+      device,
+      resetUs,
+      sinceUs: resetUs ?? firstUs ?? span.fromUs,
+      isSinceExact: resetUs !== null || firstUs !== null,
+      untilUs: span.toUs,
+      figures,
+      newest: this.#newest(id),
+    }
   }
 
   #newest(id: number): Sample[] {

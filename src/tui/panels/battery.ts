@@ -11,7 +11,7 @@ const LOW_PERCENT = 20
 const BASIS: Readonly<Record<Battery['left'][number]['basis'], string>> = {
   '1m': '1 min',
   '15m': '15 min',
-  reset: 'all',
+  reset: 'reset',
 }
 
 /**

@@ -41,7 +41,8 @@ function directionPieces({ totals: { chargeMah, chargeForwardMah } }: Snapshot):
   if (chargeForwardMah === null || chargeForwardMah === 0 || chargeForwardMah === chargeMah)
     return []
   const forward = amountText(chargeForwardMah, 'Ah')
-  return [piece(`  +${forward} ${amountText(chargeMah - chargeForwardMah, 'Ah')}`)]
+  const backward = amountText(chargeMah - chargeForwardMah, 'Ah')
+  return [piece(`  forward ${forward} backward ${backward}`)]
 }
 
 /** How much of the time since then Q and E know of, where that is not all of it. */
