@@ -11,7 +11,7 @@ import {
   type Measure,
   type Rule,
 } from './rule.ts'
-import { CLOSE, OPEN, QUOTED, RULE_HINT, RuleText } from './rule-text.ts'
+import { CLOSE, OPEN, RULE_HINT, RuleText } from './rule-text.ts'
 
 /** Longest name of a rule, and longest rule, in characters. */
 const MAX_NAME = 64
@@ -186,7 +186,7 @@ class RuleReader {
   #condition(): Expression {
     const text = this.#text
     const at = text.at
-    const measure = parseMeasure(text)
+    const measure = parseMeasure(text, this.#context.channelUnit)
     if (measure === 'silent') return this.#silence()
     if (measure.kind === 'anomaly' && text.peek(OPERATOR) === null) {
       if (text.peek(WORD) !== 'outside') return condition(measure, ANY_ANOMALY)
@@ -241,7 +241,7 @@ class RuleReader {
   #name(): string {
     const text = this.#text
     const at = text.at
-    const quoted = text.take(QUOTED)
+    const quoted = text.takeQuoted()
     const name = quoted === null ? text.take(NAME) : quoted.slice(1, -1)
     if (name === null || name.trim() === '') {
       throw text.wrong("the name behind 'as' is missing", 'write one, such as as overload', at)

@@ -41,7 +41,9 @@ export function valueKindOf(
       return channelKind(measure.channel, channelUnit)
     case 'rate': {
       const kind = channelKind(measure.channel, channelUnit)
-      return { ...kind, isRate: true, example: `${kind.example}/s` }
+      const [unit = ''] = kind.units
+      const example = kind.isUnknown ? '0.5' : `250m${unit}/s or 4.75${unit}/s`
+      return { ...kind, isRate: true, example }
     }
     case 'charge':
       return {
@@ -73,11 +75,14 @@ function channelKind(id: string, channelUnit: (id: string) => string | null): Va
   return { ...COUNT, units: [unit], bare: unit, example: `250m${unit} or 4.75${unit}` }
 }
 
-const NUMBER = /[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy
+const NUMBER = /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/iy
+const DECIMAL_COMMA = /,\d/y
 const BLANKS_AND_UNIT = /\s*[%°\p{L}][%°²³/\p{L}]*/uy
 const PER: Readonly<Record<string, number>> = { '/s': 1, '/min': 60, '/h': 3600 }
-/** What a unit begins with that is a known one with a power of ten before it. */
-const SCALED = /^(?:[numµμk](?:V|A|W|Ah|Wh|C|J)|M(?:V|A|W|Wh))$/u
+/** A unit that may well have a power of ten before it: `klx`, `mdegC`, `m%`, `hPa`. */
+const SCALED = /^(?:[numµμkMG][\p{L}%°]|hPa|cm)/u
+/** Units and words that only begin like one. */
+const UNSCALED: readonly string[] = ['min', 'mol', 'mph', 'nit', 'nits', 'knots']
 
 /** A number with or without a unit. */
 export interface Value {
@@ -96,6 +101,9 @@ export function parseValue(text: RuleText, kind: ValueKind): Value {
     throw text.wrong('a value is expected', `write a number, such as ${kind.example}`)
   }
   text.at += number.length
+  if (text.peek(DECIMAL_COMMA) !== null) {
+    throw text.wrong('a number has a decimal point, no comma', `write ${number}.5 and the like`)
+  }
   const found = text.peek(BLANKS_AND_UNIT)
   const unit = found === null || isReserved(found.trim()) ? '' : found.trim()
   const unitAt = text.at + (found?.length ?? 0) - unit.length
@@ -123,21 +131,31 @@ function valueFrom(
 
 /** @returns null: the unit does not fit */
 function inUnit(kind: ValueKind, number: string, unit: string): number | null {
+  if (unit === '') return Number(number)
   if (kind.isRate) {
     const per = Object.keys(PER).find((each) => unit.endsWith(each))
-    if (per !== undefined) {
-      const value = inUnit({ ...kind, isRate: false }, number, unit.slice(0, -per.length))
-      return value === null ? null : value / (PER[per] as number)
-    }
+    if (per === undefined || per === unit) return null
+    const value = inUnit({ ...kind, isRate: false }, number, unit.slice(0, -per.length))
+    return value === null ? null : value / (PER[per] as number)
   }
-  if (unit === '') return Number(number)
-  if (kind.isUnknown) return SCALED.test(unit) ? null : Number(number)
+  if (kind.isUnknown) return isScaled(unit) ? null : Number(number)
   const quantity = readQuantity(`${number}${unit}`, kind.units, kind.bare)
   if (quantity === null) return null
   return quantity.value * (kind.factors[quantity.unit ?? ''] ?? 1)
 }
 
+function isScaled(unit: string): boolean {
+  return SCALED.test(unit) && !UNSCALED.includes(unit)
+}
+
 function wrongUnit(text: RuleText, kind: ValueKind, unit: string, at: number): Error {
+  if (kind.isRate && !/\/(?:s|min|h)$/.test(unit)) {
+    return text.wrong(
+      `'${unit}' is no unit of a rate: it says nothing of the time`,
+      `write ${unit}/s, ${unit}/min or ${unit}/h`,
+      at,
+    )
+  }
   if (kind.isUnknown) {
     return text.wrong(
       `in which unit that channel is measured is not known, so '${unit}' can't be converted`,

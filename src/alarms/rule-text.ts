@@ -5,7 +5,7 @@ export const RULE_HINT =
   'write <what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>], such as a > 1.2A for 5s'
 
 /** Tokens that rules and their measures share; sticky, as `RuleText.take` needs them. */
-export const QUOTED = /"[^"]*"|'[^']*'/uy
+const QUOTED = /"[^"]*"|'[^']*'/uy
 export const OPEN = /\(/uy
 export const CLOSE = /\)/uy
 
@@ -56,9 +56,19 @@ export class RuleText {
     return found
   }
 
+  /** What stands in quotes, with them. @returns null: no quote is here @throws InaError where it is not closed */
+  takeQuoted(): string | null {
+    const quoted = this.take(QUOTED)
+    const quote = this.#text[this.at]
+    if (quoted === null && (quote === '"' || quote === "'")) {
+      throw this.wrong(`the quote ${quote} is not closed`, 'close it behind the name')
+    }
+    return quoted
+  }
+
   /** An error at a character of the text. @param at default: here */
   wrong(why: string, hint: string, at: number = this.at): InaError {
-    const near = /\S+/uy
+    const near = /[^\s()]+|\S/uy
     near.lastIndex = at
     const word = near.exec(this.#text)?.[0]
     const place = word === undefined ? 'at its end' : `near '${word}'`

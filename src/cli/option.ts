@@ -29,6 +29,8 @@ interface OptionSpec<T> {
 
 /** Between the values of most lists in an environment variable. */
 export const BLANK_OR_COMMA = /[\s,]+/
+/** Not within quotes. */
+export const SEMICOLON = /;(?=(?:[^"']|"[^"]*"|'[^']*')*$)/
 
 /** An option that knows how environment and configuration file give its value. */
 export class CliOption extends Option {

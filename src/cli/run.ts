@@ -50,5 +50,6 @@ function report(error: unknown, io: ProcessIo, verbose: boolean): void {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
+  // Not what is quoted from the command line: an error may count its characters.
+  return text.replace(/[^\S ]+/g, ' ').trim()
 }

@@ -9,7 +9,7 @@ import { parseCalibration } from './calibration-setting.ts'
 import { DEFAULT_BAUD, type DevicesRequest } from './device-plans.ts'
 import { profilesOf, saidByProfiles, saidInProfiles } from './device-profiles.ts'
 import type { Given, NamedSource } from './named-devices.ts'
-import { BLANK_OR_COMMA, type CliOption, option } from './option.ts'
+import { BLANK_OR_COMMA, type CliOption, option, SEMICOLON } from './option.ts'
 import { saidOf } from './origins.ts'
 import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
@@ -167,7 +167,7 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
       option(
         '--alarm <rule>',
         "'<what> <op> <value> [for <duration>] [hysteresis <value>] [latch] [as <name>]', such as 'a > 1.2A for 5s' or silent (docs/alarms.md); again for each; <device>:<rule> for one device",
-        { list: /;/, perDevice: 'all' },
+        { list: SEMICOLON, perDevice: 'all' },
       ),
     )
     .addOption(batteryOption())

@@ -53,6 +53,25 @@ describe('a rule', () => {
     const env = { INA219_ALARM: 'a > 1 as first; a > 2 as second' }
     const other = await ina219([...QUIET, '--no-log', '--config', file], frames([0, 3]), env)
     expect(other.stderr.match(/alarm_on: \w+/g)).toEqual(['alarm_on: first', 'alarm_on: second'])
+    const quoted = { INA219_ALARM: 'a > 1 as "x; y"; a > 2 as z' }
+    const third = await ina219([...QUIET, '--no-log', '--config', file], frames([0, 3]), quoted)
+    expect(third.stderr.match(/alarm_on: [^:]+/g)).toEqual(['alarm_on: x; y', 'alarm_on: z'])
+  })
+
+  it('that is wrong in the file or the environment says where it stands', async () => {
+    const file = join(temporaryFolder(), 'c.toml')
+    writeFileSync(file, '[monitor]\n\nalarm = "a >  1W"\n')
+    expect(await refused('--config', file)).toContain(
+      `the configuration file ${file}, line 3: --alarm 'a >  1W', character 7, near 'W'`,
+    )
+    writeFileSync(file, '[device.bench]\nport = "/dev/none"\nalarm = "a >> 1"\n')
+    expect(await refused('--device', 'bench', '--config', file)).toContain(
+      `the configuration file ${file}, line 3: --alarm 'a >> 1', character 3`,
+    )
+    const env = { INA219_ALARM: 'a > 1; v >> 1' }
+    const run = await ina219([...QUIET, '--no-log'], frames([1]), env)
+    expect(run).toMatchObject({ code: 2 })
+    expect(run.stderr).toContain("the variable INA219_ALARM: --alarm 'v >> 1', character 3")
   })
 
   it('takes the unit of a channel from --channel', async () => {

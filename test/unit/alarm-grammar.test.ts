@@ -67,7 +67,10 @@ describe('rules', () => {
     ['rate(v) < -100mV/s', -0.1],
     ['rate(v) > 6V/min', 0.1],
     ['rate(v) > 0.5', 0.5],
-    ['rate(a) > 5mA', 0.005],
+    ['rate(a) > 5mA/s', 0.005],
+    ['rate(temp) > 5degC/min', 5 / 60],
+    ['v > .5', 0.5],
+    ['temp < 20degC', 20],
     ['avg(w,1m) > 500mW', 0.5],
     ['p95(a, 30s) > 1', 1],
     ['stddev(v,15m) > 2mV', 0.002],
@@ -78,6 +81,10 @@ describe('rules', () => {
     ['soc < 20%', 20],
   ])('reads the value of %s', (text, limit) => {
     expect(when(text)).toMatchObject({ comparison: { limit } })
+  })
+
+  it('reads ends of a range that begin with a point', () => {
+    expect(when('v outside .5...7')).toMatchObject({ comparison: { low: 0.5, high: 0.7 } })
   })
 
   it('reads what is outside of a range, with one unit for both ends', () => {
@@ -145,6 +152,10 @@ describe('rules', () => {
     const context = { channelUnit: (id: string) => (id === 't' ? 'K' : null), option: '--alarm' }
     expect(parseRule('t > 20mK', 0, context).when).toMatchObject({ comparison: { limit: 0.02 } })
     expect(() => parseRule('t > 20V', 0, context)).toThrow(/character 7/)
+    expect(() => parseRule('power > 20', 0, context)).toThrow(/no channel/)
+    const known = { ...context, channelUnit: () => 'hp' }
+    expect(parseRule('power > 20', 0, known).when).toMatchObject({ measure: { channel: 'power' } })
+    expect(when('"power" > 20')).toMatchObject({ measure: { channel: 'power' } })
   })
 })
 
@@ -190,6 +201,19 @@ describe('errors point at the character', () => {
     ['silent < 5s', 8],
     ['silent hysteresis 5s', 8],
     ['a > 1 and silent or v < 2 for 5s', 27],
+    ['lux > 50klx', 9],
+    ['temp < 20mdegC', 10],
+    ['soc < 50m%', 9],
+    ['p < 1000hPa', 9],
+    ['rate(v) < -500mV', 15],
+    ['rate(temp) < 5/s', 15],
+    ['v > 1,5', 6],
+    ['A > 0.01A', 1],
+    ['avg(Voltage,1m) > 3', 5],
+    ['v > 5 as "a', 10],
+    ["'v > 5", 1],
+    ['p100(v,1m) > 3', 1],
+    ['a >  1W', 7],
   ])('%s', (text, character) => {
     expect(placeOf(text)).toBe(character)
   })
@@ -201,5 +225,23 @@ describe('errors point at the character', () => {
     )
     expect(hint).toBe('write 250mA or 4.75A')
     expect(errorOf('a > 1 fro 5s').message).toContain("near 'fro'")
+    expect(errorOf('avg(w,2h) > 1').message).toContain("near '2h'")
+    expect(errorOf('v > 5 as "a').message).toContain('the quote " is not closed')
+    expect(errorOf('p100(v,1m) > 3').hint).toContain('p1 to p99')
+    expect(errorOf('v > 1,5').message).toContain('decimal point')
+    expect(errorOf('rate(v) < -500mV').hint).toContain('mV/s')
+    expect(errorOf('lux > 50klx').hint).toContain('--channel')
+  })
+
+  it.each([
+    ['A', 'a'],
+    ['current', 'a'],
+    ['amps', 'a'],
+    ['V', 'v'],
+    ['voltage', 'v'],
+    ['W', 'w'],
+    ['power', 'w'],
+  ])('%s is %s, says the hint', (word, id) => {
+    expect(errorOf(`${word} > 0.01`).hint).toContain(`did you mean '${id}'?`)
   })
 })
