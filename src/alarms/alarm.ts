@@ -18,11 +18,11 @@ export interface AlarmEvent {
   readonly timeUs: number
   /** What made it so: of the condition that raised the alarm; null: no value is known. */
   readonly value: number | null
-  /** The most extreme one since it was raised. */
+  /** The most extreme one since it was raised; of an acknowledgement: of all raises that it is for. */
   readonly peak: number | null
   /** Unit of both, maybe empty. */
   readonly unit: string
-  /** Since it was raised, µs. */
+  /** Since it was raised, µs; of an acknowledgement: since the first raise that it is for. Until its end, if it is over. */
   readonly durationUs: number
 }
 
@@ -33,8 +33,13 @@ export interface AlarmStatus {
   readonly sinceUs: number | null
   /** End of the condition of one that is latched, device time, Unix µs; null: not over. */
   readonly untilUs: number | null
+  /** First raise that nobody has taken notice of, or the newest one; null as `sinceUs`. */
+  readonly firstUs: number | null
+  /** Raises since then, that one included; 0: not raised. */
+  readonly raises: number
   /** Of the condition that raised it, else of the first one; null: none is known. */
   readonly value: number | null
+  /** Of all those raises. */
   readonly peak: number | null
   readonly unit: string
 }
@@ -51,6 +56,11 @@ export class Alarm {
   /** The condition that raised it. */
   #subject: Leaf | null = null
   #peak: number | null = null
+  /** First raise that nobody has taken notice of: of a latched alarm there may be several. */
+  #firstUs: number | null = null
+  #raises = 0
+  /** Of those before the newest raise. */
+  #earlierPeak: number | null = null
 
   constructor(rule: Rule, channelUnit: (id: string) => string | null) {
     this.rule = rule
@@ -64,8 +74,10 @@ export class Alarm {
       state: this.#state,
       sinceUs: this.#sinceUs,
       untilUs: this.#untilUs,
+      firstUs: this.#firstUs,
+      raises: this.#raises,
       value: subject?.value ?? null,
-      peak: this.#peak,
+      peak: this.#largest(this.#earlierPeak, this.#peak),
       unit: this.#unitOf(subject),
     }
   }
@@ -83,8 +95,15 @@ export class Alarm {
   /** Somebody has taken notice. @param timeUs device time, Unix µs @returns null: there was nothing to take notice of */
   acknowledge(timeUs: number): AlarmEvent | null {
     if (this.#sinceUs === null || this.#isAcked) return null
-    const event = this.#event('alarm_ack', timeUs)
+    const event = {
+      ...this.#event('alarm_ack', timeUs),
+      peak: this.#largest(this.#earlierPeak, this.#peak),
+      durationUs: Math.max(0, (this.#untilUs ?? timeUs) - (this.#firstUs ?? timeUs)),
+    }
     this.#isAcked = true
+    this.#firstUs = this.#sinceUs
+    this.#raises = 1
+    this.#earlierPeak = null
     if (!this.#isOn) this.#forget()
     return event
   }
@@ -96,13 +115,19 @@ export class Alarm {
   }
 
   #raise(timeUs: number): AlarmEvent {
+    const { leaves } = this.evaluation
+    const subject = leaves.find(({ truth }) => truth === true) ?? leaves[0] ?? null
+    // Values of another condition are no measure for this one.
+    if (subject !== this.#subject) this.#earlierPeak = null
+    else this.#earlierPeak = this.#largest(this.#earlierPeak, this.#peak)
     this.#isOn = true
     this.#isAcked = false
+    this.#firstUs ??= timeUs
+    this.#raises++
     this.#sinceUs = timeUs
     this.#untilUs = null
-    const { leaves } = this.evaluation
-    this.#subject = leaves.find(({ truth }) => truth === true) ?? leaves[0] ?? null
-    this.#peak = this.#subject?.value ?? null
+    this.#subject = subject
+    this.#peak = subject?.value ?? null
     return this.#event('alarm_on', timeUs)
   }
 
@@ -120,16 +145,21 @@ export class Alarm {
     this.#untilUs = null
     this.#subject = null
     this.#peak = null
+    this.#firstUs = null
+    this.#raises = 0
+    this.#earlierPeak = null
   }
 
   #followPeak(): void {
+    this.#peak = this.#largest(this.#peak, this.#subject?.value ?? null)
+  }
+
+  /** The more extreme of two values of the condition that raised it. */
+  #largest(one: number | null, other: number | null): number | null {
+    if (one === null || other === null) return one ?? other
     const subject = this.#subject
-    const value = subject?.value ?? null
-    if (value === null) return
-    if (this.#peak === null) this.#peak = value
-    else if (subject instanceof ConditionState) {
-      if (isMoreExtreme(subject.condition.comparison, value, this.#peak)) this.#peak = value
-    } else if (value > this.#peak) this.#peak = value
+    if (!(subject instanceof ConditionState)) return Math.max(one, other)
+    return isMoreExtreme(subject.condition.comparison, other, one) ? other : one
   }
 
   #event(kind: AlarmEventKind, timeUs: number): AlarmEvent {

@@ -134,7 +134,7 @@ function lose(open: readonly Episode[]): void {
 function acknowledge(open: Episode[], record: AlarmRecord, timeUs: number): void {
   const newest = open.at(-1)
   if (newest === undefined) return
-  const firstUs = timeUs - record.durationMs * 1000 - SAME_RAISE_US
+  const firstUs = (newest.toUs ?? timeUs) - record.durationMs * 1000 - SAME_RAISE_US
   const meant = open.filter((each) => each === newest || each.fromUs >= firstUs)
   for (const each of meant) each.ackedUs ??= timeUs
   if (meant.length === 1 && newest.toUs === null) newest.peak = record.peak

@@ -130,7 +130,8 @@ class WatchedDevice {
     this.#device = device
     this.#context = context
     this.#heardMs = context.clock.monoMs()
-    this.#isNow = device.stream.source.live
+    // Also a pipe: only a sample says that it is from another time.
+    this.#isNow = true
     const { state } = device
     this.alarms = new DeviceAlarms({
       rules,
@@ -174,12 +175,13 @@ class WatchedDevice {
   views(): AlarmView[] {
     const nowUs = this.#nowUs
     return this.alarms.alarms.map(({ rule, status }) => {
-      const { sinceUs, untilUs } = status
+      const { sinceUs, untilUs, firstUs } = status
       return {
         name: rule.name,
         rule: rule.text,
         ...status,
         durationUs: sinceUs === null ? null : Math.max(0, (untilUs ?? nowUs) - sinceUs),
+        spanUs: firstUs === null ? null : Math.max(0, (untilUs ?? nowUs) - firstUs),
         snoozedMs: this.#snoozedMs(rule),
       }
     })

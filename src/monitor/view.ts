@@ -56,7 +56,7 @@ export interface StatisticsRequest {
 
 /** A span of samples, in device time. */
 export type StatisticsSpan =
-  /** Up to the newest sample: whole seconds and the one under way, as the windows of a snapshot. */
+  /** Up to the newest sample: so many seconds, the one under way included, as the windows of a snapshot. */
   | { readonly kind: 'last'; readonly seconds: number }
   /** Since the monitor began or the totals were reset. */
   | { readonly kind: 'reset' }
@@ -94,6 +94,8 @@ export interface AlarmView extends AlarmStatus {
   readonly rule: string
   /** Since it was raised, until its condition was over, µs of device time; null: not raised. */
   readonly durationUs: number | null
+  /** The same since the first raise that nobody has taken notice of. */
+  readonly spanUs: number | null
   /** How long it stays snoozed, ms of host time; null: it is not. */
   readonly snoozedMs: number | null
 }

@@ -62,11 +62,11 @@ describe('a rule', () => {
     const file = join(temporaryFolder(), 'c.toml')
     writeFileSync(file, '[monitor]\n\nalarm = "a >  1W"\n')
     expect(await refused('--config', file)).toContain(
-      `the configuration file ${file}, line 3: --alarm 'a >  1W', character 7, near 'W'`,
+      `the configuration file ${file}, line 3, key 'alarm': --alarm 'a >  1W', character 7, near 'W'`,
     )
     writeFileSync(file, '[device.bench]\nport = "/dev/none"\nalarm = "a >> 1"\n')
     expect(await refused('--device', 'bench', '--config', file)).toContain(
-      `the configuration file ${file}, line 3: --alarm 'a >> 1', character 3`,
+      `the configuration file ${file}, line 3, key 'alarm': --alarm 'a >> 1', character 3`,
     )
     const env = { INA219_ALARM: 'a > 1; v >> 1' }
     const run = await ina219([...QUIET, '--no-log'], frames([1]), env)
@@ -340,5 +340,31 @@ describe('history --alarms', () => {
     ])
     const table = await ina219(['history', '--alarms', '--db', db])
     expect(table.stdout).toContain('Up to 2 further raises')
+  })
+
+  it('one acknowledgement is for all raises that it speaks of, and for none before', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    const at = (second: number): string => new Date(START_US / 1000 + second * 1000).toISOString()
+    const on = 'x: value 2 A, peak 2 A, for 0s [a > 1 latch]'
+    const off = 'x: value 0 A, peak 3 A, for 2s [a > 1 latch]'
+    makeLog(db, series(120, 1e6), {
+      events: [
+        // Of an earlier run.
+        event(5, 'alarm_on', on),
+        event(7, 'alarm_off', off),
+        event(20, 'alarm_on', on),
+        event(22, 'alarm_off', off),
+        event(30, 'alarm_on', on),
+        event(32, 'alarm_off', off),
+        event(40, 'alarm_ack', 'x: value 0 A, peak 3 A, for 12s [a > 1 latch]'),
+      ],
+    })
+    const run = await ina219(['history', '--alarms', '--db', db, '--format', 'json'])
+    const { alarms } = JSON.parse(run.stdout)
+    expect(alarms.map(({ acknowledged }: Record<string, unknown>) => acknowledged)).toEqual([
+      null,
+      at(40),
+      at(40),
+    ])
   })
 })

@@ -22,7 +22,16 @@ class TestClock {
 }
 
 /** A live device whose rules are watched; time is what the test says. */
-function watched(...rules: string[]): {
+function watched(...rules: string[]): Watched {
+  return watchedSource(new LineSource({ live: true }), rules)
+}
+
+/** The same of a pipe. */
+function watchedPipe(...rules: string[]): Watched {
+  return watchedSource(new LineSource({ live: false }), rules)
+}
+
+interface Watched {
   readonly clock: TestClock
   readonly source: LineSource
   readonly watch: AlarmWatch
@@ -30,10 +39,11 @@ function watched(...rules: string[]): {
   readonly heard: string[]
   /** Lets time pass in ticks of 50 ms. */
   pass(seconds: number): void
-} {
+}
+
+function watchedSource(source: LineSource, rules: readonly string[]): Watched {
   const clock = new TestClock()
-  const source = new LineSource({ live: true })
-  const { hub } = startHub({ clock, sources: [source] })
+  const { hub } = startHub({ clock, sources: [source], keepTime: !source.live })
   const heard: string[] = []
   const watch = new AlarmWatch({
     hub,
@@ -103,6 +113,15 @@ describe('live', () => {
     expect(events.filter(({ kind }) => kind === 'alarm_on')).toEqual([])
     pass(0.3)
     expect(alarmsOf(events)).toEqual(['10 alarm_on x: value 10 s, peak 10 s, for 0s [silent]'])
+  })
+
+  it('so is a pipe; one that has sent something old is not live', () => {
+    const { source, events, pass } = watchedPipe('silent as x')
+    pass(10.7)
+    expect(alarmsOf(events)).toEqual(['10 alarm_on x: value 10 s, peak 10 s, for 0s [silent]'])
+    source.line(line(-5000, 1, 0))
+    pass(60)
+    expect(alarmsOf(events).slice(1)).toEqual([expect.stringContaining(' alarm_off x: ')])
   })
 
   it('the end of an input is no silence', () => {

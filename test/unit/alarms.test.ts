@@ -345,16 +345,29 @@ describe('latch and acknowledge', () => {
     at(5, { current: 3 })
     expect(alarm?.status).toMatchObject({ state: 'on', peak: 3 })
     at(6, { current: 0 })
+    at(7, { current: 1.5 })
+    at(8, { current: 0 })
+    expect(events.at(-1)).toMatchObject({ kind: 'off', peak: 1.5, lasted: 1 })
+    // All that nobody has taken notice of, not the newest alone.
+    expect(alarm?.status).toMatchObject({
+      state: 'latched',
+      peak: 3,
+      raises: 3,
+      firstUs: BEGIN_US,
+      sinceUs: BEGIN_US + 7e6,
+    })
     const ack = alarm?.acknowledge(BEGIN_US + 9e6)
     expect(ack).toMatchObject({
       kind: 'alarm_ack',
       peak: 3,
-      durationUs: 1e6,
+      durationUs: 8e6,
       timeUs: BEGIN_US + 9e6,
     })
     expect(alarm?.status).toMatchObject({ state: 'off', sinceUs: null, peak: null })
     expect(alarm?.acknowledge(BEGIN_US + 9e6)).toBeNull()
-    expect(events.map(({ kind }) => kind)).toEqual(['on', 'off', 'on', 'off'])
+    expect(events.map(({ kind }) => kind)).toEqual(['on', 'off', 'on', 'off', 'on', 'off'])
+    at(10, { current: 1.2 })
+    expect(alarm?.status).toMatchObject({ state: 'on', peak: 1.2, raises: 1 })
   })
 
   it('one that is acknowledged while it is on goes with its condition', () => {

@@ -21,6 +21,9 @@ function alarm(change: Partial<AlarmView> = {}): AlarmView {
     state: 'off',
     sinceUs: null,
     untilUs: null,
+    firstUs: null,
+    raises: 0,
+    spanUs: null,
     value: 0.5,
     peak: null,
     unit: 'A',
@@ -57,6 +60,11 @@ function lines(alarms: readonly AlarmView[], height: number, width = 80, look = 
 }
 
 describe('the alarms', () => {
+  it('say of how many raises the peak is', () => {
+    const often = alarm({ ...LATCHED, raises: 3, spanUs: 150e6 })
+    expect(lines([often], 1)[0]).toContain('peak 4.200 V  3 s  3 raises in 2 min')
+  })
+
   it('have a line each, the most pressing first, with value, peak and time', () => {
     const shown = lines([alarm({ name: 'quiet' }), LATCHED, ON, SILENT], 4)
     expect(shown.every((each) => each.length === 80)).toBe(true)

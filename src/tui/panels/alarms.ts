@@ -71,7 +71,7 @@ function row(alarm: AlarmView, nameCells: number, width: number, look: Look): Li
 }
 
 function facts(
-  { state, value, peak, unit, durationUs, snoozedMs }: AlarmView,
+  { state, value, peak, unit, raises, durationUs, spanUs, snoozedMs }: AlarmView,
   look: Look,
 ): Piece[] {
   const amount = (each: number | null): string => {
@@ -84,6 +84,10 @@ function facts(
   if (durationUs !== null) {
     if (unit !== 's') pieces.push(piece(`  peak ${amount(peak)}`))
     pieces.push(piece(`  ${agoText(durationUs / 1000)}`))
+    // Peak and number are of all that nobody has taken notice of, not of the newest raise alone.
+    if (raises > 1 && spanUs !== null) {
+      pieces.push(piece(`  ${raises} raises in ${agoText(spanUs / 1000)}`))
+    }
   }
   if (snoozedMs !== null) pieces.push(piece(`  snoozed ${agoText(snoozedMs)}`, 'dim'))
   return pieces
