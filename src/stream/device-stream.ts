@@ -384,6 +384,7 @@ export class DeviceStream {
     this.#runs.hello(hello)
     this.#recorder.useRange(hello.range)
     this.#said.hello(hello, known)
-    this.#poller?.hello(hello.mode, this.#nowMs)
+    if (this.#poller !== null) this.#poller.hello(hello.mode, this.#nowMs)
+    else if (hello.mode === 'poll') this.#said.unasked()
   }
 }

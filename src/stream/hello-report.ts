@@ -38,6 +38,13 @@ export class HelloReport {
     if (hello.outputs !== null) this.outputs(hello.outputs)
   }
 
+  /** The device waits to be asked, and nobody here does: as silent as if it were broken. */
+  unasked(): void {
+    const text =
+      'the device is in poll mode, and sends samples only when it is asked: ask for them with --poll, or have it stream with --set mode=stream'
+    this.#events.once('hello', 'unasked', text)
+  }
+
   /** The switched outputs as they are (PROTOCOL.md 5.6): those that are new or have changed are an event. */
   outputs(outputs: Outputs): void {
     const before = this.#outputs

@@ -8,7 +8,7 @@ import { startHub, startStream } from '../support/stream-rig.ts'
 
 const START_MS = 1_790_000_000_000
 
-function rig(pollMs: number, change: { plain?: boolean; mode?: string } = {}) {
+function rig(pollMs: number | null, change: { plain?: boolean; mode?: string } = {}) {
   const clock = new ManualClock(START_MS)
   const core = new DeviceCore({
     feed: new ScenarioFeed('normal', 7),
@@ -30,6 +30,26 @@ function rig(pollMs: number, change: { plain?: boolean; mode?: string } = {}) {
 
 const texts = (events: readonly StreamEvent[], kind: string): string[] =>
   events.flatMap((event) => (event.kind === kind ? [event.text] : []))
+
+describe('a device that was left in poll mode', () => {
+  it('is said to wait for requests where nobody asks, once', () => {
+    const { go, events, samples, wire } = rig(null, { mode: 'poll' })
+    go(60_000)
+    wire.replug()
+    go(60_000)
+    expect(samples).toEqual([])
+    const said = texts(events, 'hello').filter((text) => text.includes('poll mode'))
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain('--poll, or have it stream with --set mode=stream')
+  })
+
+  it('is asked without a word by a monitor that polls', () => {
+    const { go, events, samples } = rig(5000, { mode: 'poll' })
+    go(60_000)
+    expect(samples.length).toBeGreaterThan(5)
+    expect(texts(events, 'hello').join()).not.toContain('poll mode')
+  })
+})
 
 /** s between samples. */
 function spacings(samples: readonly { timeUs: number }[]): number[] {
