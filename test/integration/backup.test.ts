@@ -202,6 +202,7 @@ describe('a file that is not as it was left', () => {
   test.each([
     ['is gone', () => rmSync(pathOf(0))],
     ['is cut short', () => truncateSync(pathOf(0), 100)],
+    ['has lost its checksum', () => rmSync(`${pathOf(0)}.sha256`)],
     ['has lost its state', () => rmSync(join(backups, 'ina219-backup.json'))],
     ['has a state that is none', () => writeFileSync(join(backups, 'ina219-backup.json'), '{"ver')],
   ])('and %s is written again', async (_, harm) => {
@@ -243,6 +244,42 @@ test('extra channels have a file of their own beside the one that export writes'
   recordUntil(at(3, 1))
   keeper(1).check()
   expect(names()).toEqual([nameOf(2), `${nameOf(2)}.sha256`, 'ina219-backup.json'])
+})
+
+test('a lost file of channels is written again, and so is its checksum', async () => {
+  write([sampleAt(at(0, 2) * 1000, seq++, { epochId: EPOCH.id, extras: { soc: 80 } })])
+  recordUntil(at(1, 1))
+  keeper().check()
+  const all = join(backups, nameOf(0).replace('.csv', '.channels.csv'))
+  const right = await exportOf(0, '--channels', 'all')
+  for (const [lost, what] of [
+    [[all, `${all}.sha256`], 'file of channels'],
+    [[`${all}.sha256`], 'checksum'],
+  ] as const) {
+    for (const file of lost) rmSync(file)
+    expect(keeper().check()).toEqual([
+      `2026-11-16 written again, its ${what} was missing: 1441 samples, 0.1 MB`,
+    ])
+    expect([readFileSync(all, 'utf8') === right, isRight(all)]).toEqual([true, true])
+    expect(keeper().check()).toEqual([])
+  }
+})
+
+test.each([
+  ['only a part of it', at(2, 6)],
+  ['none of it', at(5, 1)],
+])('a lost checksum of a day is made of its file where the log has %s', (_, endMs) => {
+  recordUntil(at(1, 1))
+  keeper().check()
+  recordUntil(endMs)
+  keeper().check()
+  const before = readFileSync(pathOf(0))
+  rmSync(`${pathOf(0)}.sha256`)
+  expect(keeper().check()).toEqual([
+    `${nameOf(0)}: the checksum was missing; it is now that of the file as it is`,
+  ])
+  expect([readFileSync(pathOf(0)).equals(before), isRight(pathOf(0))]).toEqual([true, true])
+  expect(keeper().check()).toEqual([])
 })
 
 test('only files of ours go', () => {

@@ -1,11 +1,19 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LogReader } from '../../storage/read/log-reader.ts'
 import type { Clock } from '../../util/clock.ts'
 import { errorText, InaError, isInaError, systemCode } from '../../util/errors.ts'
-import { BackupState } from './backup-state.ts'
+import { BackupState, type KnownDay } from './backup-state.ts'
 import { DAY_US, dayName, dayOf, dayOfFile, fileName } from './day.ts'
-import { draftDay } from './day-file.ts'
+import { checksumOf, draftDay, restoreChecksum } from './day-file.ts'
 
 /** After its end a day may still get samples that are on their way, µs. */
 const SETTLE_US = 600_000_000
@@ -90,6 +98,7 @@ export class BackupKeeper {
         })
       }
       if (this.#prune(state) || isChanged) state.save()
+      this.#restoreChecksums(state, notes, attempt)
     } finally {
       reader.close()
     }
@@ -124,21 +133,26 @@ export class BackupKeeper {
     const size = stats?.isFile() ? stats.size : null
     const known = state.days.get(day)
     const isInPlace = size !== null && (known === undefined || size === known.bytes)
-    if (isInPlace && known !== undefined && count <= known.samples) return false
-    if (isInPlace && known !== undefined && this.#late.get(day) !== count) {
+    const lost = isInPlace && known !== undefined ? this.#lostOf(dayUs, known) : null
+    if (isInPlace && known !== undefined && lost === null && count <= known.samples) return false
+    if (isInPlace && known !== undefined && lost === null && this.#late.get(day) !== count) {
       this.#late.set(day, count)
       return false
     }
     this.#refuseTightDisk(count)
     const draft = draftDay(reader, dayUs, folder, this.#options.isCancelled ?? (() => false))
     if (draft === null) return false
-    const { samples, bytes } = draft
+    const { samples, bytes, hasChannels } = draft
     const isWhole = samples >= count
     // Part of the day has passed the retention: what there is of it on the disk is more.
     if (samples === 0 || (!isWhole && isInPlace)) {
       draft.abandon()
       if (size === null) return false
-      state.days.set(day, { samples: count, bytes: size })
+      const stays = existsSync(join(folder, fileName(dayUs, true)))
+      state.days.set(day, { samples: count, bytes: size, hasChannels: stays })
+      if (known?.hasChannels === true && !stays) {
+        notes.push(`${day}: its file of channels is lost: part of the day has passed the retention`)
+      }
       const missed = known === undefined ? 0 : count - known.samples
       if (missed > 0) {
         notes.push(
@@ -154,9 +168,39 @@ export class BackupKeeper {
       throw error
     }
     this.#late.delete(day)
-    state.days.set(day, { samples: count, bytes })
-    notes.push(noteOf(day, samples, count, bytes, isInPlace ? known : undefined))
+    state.days.set(day, { samples: count, bytes, hasChannels })
+    notes.push(noteOf(day, samples, count, bytes, isInPlace ? known : undefined, lost))
     return true
+  }
+
+  /** What of a day is no longer beside its file; null: nothing. */
+  #lostOf(dayUs: number, { hasChannels }: KnownDay): string | null {
+    const { folder } = this.#options
+    const plain = join(folder, fileName(dayUs, false))
+    const channels = join(folder, fileName(dayUs, true))
+    if (hasChannels && !existsSync(channels)) return 'file of channels'
+    const files = hasChannels ? [plain, channels] : [plain]
+    return files.every((file) => existsSync(checksumOf(file))) ? null : 'checksum'
+  }
+
+  /** Of days that the log no longer has whole, and whose files so could not be written again. */
+  #restoreChecksums(
+    state: BackupState,
+    notes: string[],
+    attempt: (work: () => void) => void,
+  ): void {
+    const { folder } = this.#options
+    for (const name of readdirSync(folder)) {
+      const day = dayOfFile(name)
+      const file = join(folder, name)
+      if (day === null || !state.days.has(day) || !name.endsWith('.csv')) continue
+      if (existsSync(checksumOf(file)) || this.#options.isCancelled?.()) continue
+      attempt(() => {
+        if (!lstatSync(file).isFile()) return
+        restoreChecksum(file)
+        notes.push(`${name}: the checksum was missing; it is now that of the file as it is`)
+      })
+    }
   }
 
   /** A full disk costs the log more than a missing file. */
@@ -201,9 +245,12 @@ function noteOf(
   samples: number,
   count: number,
   bytes: number,
-  before: { readonly samples: number } | undefined,
+  before: KnownDay | undefined,
+  lost: string | null,
 ): string {
   const size = `${samples} samples, ${(bytes / 1e6).toFixed(1)} MB`
+  if (before !== undefined && lost !== null && samples === before.samples)
+    return `${day} written again, its ${lost} was missing: ${size}`
   if (before !== undefined)
     return `${day} written again, ${samples - before.samples} came late: ${size}`
   if (samples < count) return `${day}: ${size}; ${count - samples} had passed the retention`

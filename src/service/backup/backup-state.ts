@@ -13,6 +13,8 @@ export interface KnownDay {
   readonly samples: number
   /** Of the file. */
   readonly bytes: number
+  /** It has a second file, with extra channels. */
+  readonly hasChannels: boolean
 }
 
 /** What the folder's files were made from, by the names of the days. */
@@ -43,9 +45,9 @@ export class BackupState {
     const all = stored?.['days']
     for (const [day, known] of Object.entries(isRecord(all) ? all : {})) {
       if (!isRecord(known)) continue
-      const { samples, bytes } = known
+      const { samples, bytes, hasChannels } = known
       if (typeof samples === 'number' && typeof bytes === 'number')
-        days.set(day, { samples, bytes })
+        days.set(day, { samples, bytes, hasChannels: hasChannels === true })
     }
     return new BackupState(file, log, days)
   }

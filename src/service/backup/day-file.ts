@@ -1,4 +1,6 @@
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { csvHeader, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
 import type { LoggedSample } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
@@ -10,6 +12,8 @@ export interface WrittenDay {
   readonly samples: number
   /** Size of the file that `export` would write. */
   readonly bytes: number
+  /** There is a second file, with extra channels. */
+  readonly hasChannels: boolean
 }
 
 /** The files of one day on their way. */
@@ -63,6 +67,7 @@ export function draftDay(
   return {
     samples,
     bytes: plain.bytes,
+    hasChannels: hasExtras,
     finish: () => {
       for (const each of kept) each.finish()
     },
@@ -94,21 +99,40 @@ class CsvDraft {
   }
 
   finish(): void {
-    const sum = this.#draft.finish()
-    const check = new Draft(`${this.#target}.sha256`)
-    try {
-      // As sha256sum writes it, and reads it with -c.
-      check.write(
-        Buffer.from(`${sum}  ${this.#target.slice(this.#target.lastIndexOf('ina219-'))}\n`),
-      )
-      check.finish()
-    } catch (error) {
-      check.abandon()
-      throw error
-    }
+    writeChecksum(this.#target, this.#draft.finish())
   }
 
   abandon(): void {
     this.#draft.abandon()
+  }
+}
+
+export function checksumOf(file: string): string {
+  return `${file}.sha256`
+}
+
+/** Makes the checksum of a file that has lost it, from what the file is now. */
+export function restoreChecksum(file: string): void {
+  const hash = createHash('sha256')
+  const chunk = Buffer.alloc(65_536)
+  const fd = openSync(file, 'r')
+  try {
+    for (let n = readSync(fd, chunk); n > 0; n = readSync(fd, chunk))
+      hash.update(chunk.subarray(0, n))
+  } finally {
+    closeSync(fd)
+  }
+  writeChecksum(file, hash.digest('hex'))
+}
+
+/** As sha256sum writes it, and reads it with -c. @param sum in hex */
+function writeChecksum(file: string, sum: string): void {
+  const draft = new Draft(checksumOf(file))
+  try {
+    draft.write(Buffer.from(`${sum}  ${basename(file)}\n`))
+    draft.finish()
+  } catch (error) {
+    draft.abandon()
+    throw error
   }
 }
