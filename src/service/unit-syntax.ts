@@ -25,7 +25,7 @@ export function refuseControls(text: string): void {
   throw new InaError(
     'usage_invalid',
     `${JSON.stringify(text)} has a control character, which no line of a unit can hold`,
-    'leave out line breaks and tabs, or put the option into the configuration file',
+    'leave out line breaks, tabs and the like',
   )
 }
 
