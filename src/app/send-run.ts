@@ -207,13 +207,19 @@ function isOk({ result }: Answer): boolean {
   return result.kind === 'ok'
 }
 
+function deniedHint(error: string): string {
+  return error === 'range'
+    ? "'ina219 send --help' has the ranges"
+    : "see what the device is with 'ina219 send hello'"
+}
+
 /** @param isLast nothing was to be sent behind it */
 function failure({ text, said, answer }: Outcome, isLast: boolean): InaError {
   if (answer?.result.kind === 'refused') {
     return new InaError(
       'device_denied',
       `${text} was not carried out: ${said}`,
-      `see what the device is with 'ina219 send hello'${isLast ? '' : '; what stands behind it was not sent'}`,
+      `${deniedHint(answer.result.error)}${isLast ? '' : '; what stands behind it was not sent'}`,
     )
   }
   return new InaError(

@@ -46,6 +46,7 @@ describe('ina219 send --mock', () => {
     const range = await ina219(['send', 'interval=-1', '--mock'])
     expect(range).toMatchObject({ code: 3 })
     expect(range.stderr).not.toContain('behind it')
+    expect(range.stderr).toContain("'ina219 send --help' has the ranges")
     expect(range.stdout).toMatch(/refused: range \(the device does not allow that value\)/)
   })
 

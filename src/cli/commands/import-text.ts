@@ -52,7 +52,7 @@ export function reportJson(reports: readonly FileReport[], isDry: boolean): stri
       })),
     remarks: report.remarks,
     fault: report.fault,
-    seconds: report.seconds,
+    seconds: Math.round(report.seconds * 1000) / 1000,
   }))
   return `${JSON.stringify({ version: 1, dry_run: isDry, files })}\n`
 }
