@@ -9,9 +9,7 @@ import type { RecordingInput } from './input-file.ts'
 
 /** Another log of this program, of any layout: its devices, runs, samples, losses and events. */
 export function planLog(path: string, name: string, plan: ImportPlan): FileImport {
-  const content = LogContent.open(path)
-  const { devices, newestUs, bareMinutes, samples } = content
-  content.close()
+  const { devices, newestUs, bareMinutes, samples } = lookAt(path)
   if (plan.device !== null && devices.length > 1) {
     throw new InaError(
       'usage_invalid',
@@ -33,6 +31,21 @@ export function planLog(path: string, name: string, plan: ImportPlan): FileImpor
       bareMinutes === 0
         ? []
         : [`minutes of which it has averages only, which did not come in: ${bareMinutes}`],
+  }
+}
+
+/** @throws InaError log_* */
+function lookAt(
+  path: string,
+): Pick<LogContent, 'devices' | 'newestUs' | 'bareMinutes' | 'samples'> {
+  const content = LogContent.open(path)
+  try {
+    const { devices, newestUs, bareMinutes, samples } = content
+    return { devices, newestUs, bareMinutes, samples }
+  } catch (error) {
+    throw contentError(error, path)
+  } finally {
+    content.close()
   }
 }
 

@@ -409,6 +409,33 @@ describe('import of databases', () => {
     expect(itself.stderr).toContain('is the log that is to be imported into')
   })
 
+  it('takes nothing twice out of a log in which one page overwrote another, and names repair', async () => {
+    const folder = temporaryFolder()
+    const old = join(folder, 'old.db')
+    const log = openWriter(old)
+    log.writer.write(batchesOf(series(6000, 100_000), { epochs: [EPOCH] }))
+    log.end()
+    const bytes = readFileSync(old)
+    // Leaves of tables whose rows have ids of 7 bytes of Unix µs: those of samples.
+    const leaves = Array.from({ length: bytes.length / 4096 }, (_, i) => i * 4096).filter(
+      (at) => at > 0 && bytes[at] === 0x0d && bytes.readUInt16BE(at + 3) > 100,
+    )
+    const [from, to] = [leaves[5], leaves[15]] as [number, number]
+    bytes.copyWithin(to, from, from + 4096)
+    writeFileSync(old, bytes)
+    const db = join(folder, 'new.db')
+    const run = await ina219(['import', old, '--db', db])
+    expect(run.code).toBe(4)
+    expect(run.stderr).toContain(`ina219 repair ${old}`)
+    expect(run.stdout).toContain('read in part only')
+    const [count] = query(db, 'SELECT count(*) AS n, count(DISTINCT sequence) AS m FROM power_log')
+    expect(count?.['n']).toBe(count?.['m'])
+    expect(count?.['n']).toBeGreaterThan(0)
+    const exported = await ina219(['export', '--db', old])
+    expect(exported.code).toBe(4)
+    expect(exported.stderr).toContain(`ina219 repair ${old}`)
+  })
+
   it('says of how many minutes it has averages only, which do not come in', async () => {
     const folder = temporaryFolder()
     const old = join(folder, 'old.db')

@@ -3,6 +3,7 @@ import { Continuity } from '../../stats/continuity.ts'
 import type { Figures } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
 import type { Catalog } from './catalog.ts'
+import { Damage } from './log-errors.ts'
 import { fromStored, isStored, type StoredValue } from './stored-value.ts'
 
 /** id (Unix µs), epoch_id, seq, v, a, w, status_id */
@@ -45,8 +46,24 @@ export class SampleScan {
       .raw()
   }
 
-  /** All rows with fromUs <= id < toUs, of all devices. */
+  /**
+   * All rows with fromUs <= id < toUs, of all devices.
+   *
+   * @throws Damage they do not stand in their order, as where a page overwrote another
+   */
   *pages(fromUs: number, toUs: number): Generator<SampleRow[]> {
+    let before = fromUs - 1
+    for (const rows of this.unchecked(fromUs, toUs)) {
+      for (const [id] of rows) {
+        if (id <= before) throw new Damage()
+        before = id
+      }
+      yield rows
+    }
+  }
+
+  /** The same for the writer, which looks at a log when it opens it: samples are not to wait for its roll-ups. */
+  *unchecked(fromUs: number, toUs: number): Generator<SampleRow[]> {
     let next = fromUs
     for (;;) {
       const rows = this.#page.all(next, toUs) as SampleRow[]

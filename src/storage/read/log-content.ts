@@ -4,7 +4,7 @@ import type { Epoch } from '../../domain/sample.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { applicationIdOf } from '../file/file-kind.ts'
-import { Damage, logError } from '../file/log-errors.ts'
+import { logError, readError } from '../file/log-errors.ts'
 import { openForReading } from '../file/log-file.ts'
 import type { LostRange } from '../file/records.ts'
 import { SampleScan } from '../file/sample-scan.ts'
@@ -153,7 +153,5 @@ export class LogContent {
   }
 }
 
-/** What a failure to read on means. */
-export function contentError(error: unknown, path: string): unknown {
-  return error instanceof Damage ? logError(error, path) : error
-}
+/** What a failure to read on means: one of the log itself, else as it is. */
+export const contentError = readError

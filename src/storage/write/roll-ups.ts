@@ -237,7 +237,7 @@ export class RollUps {
     const { deviceId } = progress
     const figures = new MinuteFigures()
     const folder = new Folder()
-    for (const rows of this.#scan.pages(fromUs, toUs)) {
+    for (const rows of this.#scan.unchecked(fromUs, toUs)) {
       for (const row of rows) {
         if (!this.#scan.isOf(row, deviceId)) continue
         this.#scan.fold(folder, figures.at(Math.floor(row[0] / US_PER_SECOND)), row)
