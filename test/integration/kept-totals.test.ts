@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { DeviceState } from '../../src/monitor/device-state.ts'
 import type { HubDevice } from '../../src/monitor/hub.ts'
 import { KeptTotals } from '../../src/monitor/kept-totals.ts'
+import { Figures } from '../../src/stats/figures.ts'
 import { totalsOf } from '../../src/stats/totals.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
 import { openLogHistory } from '../../src/storage/client/log-history.ts'
@@ -119,4 +121,54 @@ test('a device that goes on with its numbers follows on the run before, in the t
   expect(totals).toMatchObject({ elapsedS: 39, coveredS: 39, samples: 40 })
   expect(totals).toMatchObject(logged(file))
   expect(totals.chargeMah).toBe(chargeAfter(file, 0))
+})
+
+test('a device that says other names has the totals of each, also where it comes back to one', async () => {
+  const file = join(tempFolder(), 'log.db')
+  const clock = new ManualClock(START_US / 1000)
+  const source = new LineSource({ live: true, duplex: true })
+  const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
+  const { hub } = startHub({ clock, log, sources: [source], keptTotals: new KeptTotals(new Map()) })
+  const device = hub.devices[0] as HubDevice
+  let boot = 0
+  const runAs = (name: string, mA: number): void => {
+    source.line(
+      `{"hello":"ina219","fw":"1.0","proto":1,"boot":${++boot},"replay":64,"name":"${name}"}`,
+    )
+    for (let seq = 0; seq < 10; seq++) {
+      source.line(`{"v":5,"a":${mA / 1000},"ts":${clock.wallMs() / 1000},"seq":${seq}}`)
+      clock.advance(1000)
+      hub.tick()
+    }
+  }
+  runAs('bench', 100)
+  runAs('other', 300)
+  const { totals: other } = device.state
+  runAs('bench', 200)
+  const { totals } = device.state
+  expect(device.stream.device).toBe('bench')
+  hub.finish()
+  await log.close()
+  // Two runs of 9 pairs each.
+  expect(totals).toMatchObject({ sinceUs: START_US, samples: 20, coveredS: 18 })
+  expect(totals).toMatchObject(logged(file))
+  expect(totals.chargeMah).toBeCloseTo((9 * 100 + 9 * 200) / 3600, 9)
+  expect(other).toMatchObject({ sinceUs: START_US + 10e6, samples: 10, coveredS: 9 })
+})
+
+test('totals that are reset before a device has its first sample begin there', () => {
+  const earlier = {
+    device: 'bench',
+    resetUs: null,
+    sinceUs: START_US,
+    figures: new Figures(),
+    newest: [],
+  }
+  earlier.figures.chargePc = 3.6e12
+  const kept = new KeptTotals(new Map([['bench', earlier]]))
+  kept.reset('bench', START_US + 5e6)
+  const state = new DeviceState(START_US)
+  const device = { number: 0, state, stream: { device: 'bench' } } as unknown as HubDevice
+  kept.follow(device, START_US + 9e6)
+  expect(state.totals).toMatchObject({ chargeMah: 0, sinceUs: START_US + 5e6 })
 })
