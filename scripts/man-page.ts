@@ -26,14 +26,32 @@ const EXIT: readonly (readonly [string, string])[] = [
   ['2', 'usage or configuration'],
   ['3', 'device or port'],
   ['4', 'log'],
+  [
+    '130, 143, 129',
+    'history, export, totals or ports was ended by SIGINT, SIGTERM, SIGHUP: its output is cut short',
+  ],
+  [
+    'of doctor',
+    '0 where nothing is wrong, else that of the first problem: 1 program, 2 configuration, clock or terminal, 3 port, 4 disk or log',
+  ],
 ]
 
-/** @param version as in package.json */
-export function manPage(version: string): string {
+/** What the changelog says when a version came out: the page is the same whenever it is made. */
+export function releaseDate(changelog: string, version: string): string {
+  const heading = changelog.split('\n').find((line) => line.startsWith(`## ${version} - `))
+  if (heading === undefined) throw new Error(`the changelog has no heading for ${version}`)
+  return heading.slice(`## ${version} - `.length).trim()
+}
+
+/**
+ * @param version as in package.json
+ * @param date of `releaseDate`
+ */
+export function manPage(version: string, date: string): string {
   const program = createProgram({ ...processIo, env: {} })
   return [
     '.\\" Made by npm run man: do not edit.',
-    `.TH INA219 1 "" "ina219 ${version}" "User Commands"`,
+    `.TH INA219 1 ${quoted(date)} "ina219 ${version}" "User Commands"`,
     // Names of variables and options are not to be taken apart.
     '.nh',
     '.ad l',
@@ -68,20 +86,29 @@ function commandLines(command: Command): string[] {
   return [
     `.SS ${quoted(['ina219', command.name(), ...operands, '[options]'].join(' '))}`,
     text(command.description()),
-    ...command.registeredArguments.flatMap((each) => item([each.name(), each.description])),
+    ...command.registeredArguments.flatMap((each) =>
+      item([each.name(), withNotes(each.description, choices(each))]),
+    ),
     ...command.createHelp().visibleOptions(command).flatMap(optionLines),
     ...examples(command),
   ]
 }
 
 function optionLines(option: Option): string[] {
-  const notes: string[] = []
+  const notes = choices(option)
   if (option.defaultValue !== undefined) {
     notes.push(`default: ${option.defaultValueDescription ?? String(option.defaultValue)}`)
   }
   if (option instanceof CliOption && option.variable !== null) notes.push(option.variable)
-  const noted = notes.length === 0 ? '' : ` (${notes.join('; ')})`
-  return item([option.flags, `${option.description}${noted}`])
+  return item([option.flags, withNotes(option.description, notes)])
+}
+
+function choices({ argChoices = [] }: Pick<Option, 'argChoices'>): string[] {
+  return argChoices.length === 0 ? [] : [`choices: ${argChoices.join(', ')}`]
+}
+
+function withNotes(description: string, notes: readonly string[]): string {
+  return notes.length === 0 ? description : `${description} (${notes.join('; ')})`
 }
 
 function item([head, body]: readonly [string, string]): string[] {

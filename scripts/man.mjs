@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { version, dependencies, optionalDependencies } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 )
+const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
 // Below the root, so that the packages are found.
 const folder = mkdtempSync(join(root, 'node_modules', '.man-'))
 try {
@@ -23,8 +24,8 @@ try {
     define: { __VERSION__: JSON.stringify(version) },
     logLevel: 'warning',
   })
-  const { manPage } = await import(pathToFileURL(outfile).href)
-  writeFileSync(join(root, 'man', 'ina219.1'), manPage(version))
+  const { manPage, releaseDate } = await import(pathToFileURL(outfile).href)
+  writeFileSync(join(root, 'man', 'ina219.1'), manPage(version, releaseDate(changelog, version)))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

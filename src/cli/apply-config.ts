@@ -66,6 +66,13 @@ export function flagsOf(command: Command): ReadonlySet<string> {
   return new Set(given.map((each) => each.name()))
 }
 
+/** Commands that have options to configure, beside the one that says where the file is. */
+export function configurableCommands(program: Command): Command[] {
+  return program.commands.filter((each) =>
+    configurable(each).some((option) => option.name() !== 'config'),
+  )
+}
+
 /** Those that have an environment variable. */
 export function configurable(command: Command): CliOption[] {
   return command.options.filter(

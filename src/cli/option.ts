@@ -8,6 +8,8 @@ interface OptionSpec<T> {
   /** The default as help shows it, where its value would not do. */
   readonly defaultText?: string
   readonly choices?: readonly string[]
+  /** What a shell completes, where other texts may be said, too. */
+  readonly words?: readonly string[]
   /**
    * May be given any number of times; its value is an array. In its environment
    * variable the values are separated by this; `whole`: the variable is one value.
@@ -38,6 +40,7 @@ export class CliOption extends Option {
   readonly parseText: (text: string) => unknown
   readonly perDevice: 'last' | 'all' | null
   readonly isSecret: boolean
+  readonly words: readonly string[]
   /** The default in words; null: there is none. */
   readonly defaultText: string | null
   /** Its environment variable; null: it is for the command line alone. */
@@ -49,6 +52,7 @@ export class CliOption extends Option {
     this.list = list ?? null
     this.perDevice = spec.perDevice ?? null
     this.isSecret = spec.secret === true
+    this.words = spec.words ?? choices ?? []
     this.defaultText = defaultText(spec) ?? /\(default: (.*)\)$/.exec(help)?.[1] ?? null
     this.parseText = parse ?? (choices === undefined ? (text) => text : oneOf(choices))
     if (choices !== undefined) this.argChoices = [...choices]

@@ -63,6 +63,7 @@ function formatOption(): CliOption {
       list: BLANK_OR_COMMA,
       perDevice: 'last',
       defaultText: 'auto: recognised by itself',
+      words: FORMAT_NAMES,
       parse: scoped(parseFormat),
     },
   )

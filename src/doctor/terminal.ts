@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { capabilitiesOf } from '../tui/terminal/capabilities.ts'
 import { type Finding, Findings } from './finding.ts'
 
@@ -30,6 +31,12 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
       `TERM is ${term === '' ? 'not set' : term}: monitor ${term === '' ? 'takes it for an xterm' : 'prints plain lines'}`,
       'set it to what your terminal is, such as TERM=xterm-256color',
     )
+  } else if (!isKnown(term, env)) {
+    found.add(
+      'note',
+      `TERM=${term} is no terminal that this system knows: monitor takes it for an xterm, ${colour ? 'with' : 'without'} colours`,
+      'set it to what your terminal is, such as TERM=xterm-256color',
+    )
   } else found.add('ok', `TERM=${term}, ${colour ? 'with' : 'without'} colours`)
   if (ascii) {
     found.add(
@@ -48,6 +55,25 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
   }
   if (stdin.isTTY && isInForeground()) await checkAnswer(found, stdin, stdout)
   return found.list
+}
+
+/** Has a description in one of the places of terminfo(5); true where there are none at all. */
+function isKnown(term: string, env: NodeJS.ProcessEnv): boolean {
+  const places = [
+    env['TERMINFO'],
+    join(env['HOME'] ?? '', '.terminfo'),
+    ...(env['TERMINFO_DIRS'] ?? '').split(':'),
+    '/etc/terminfo',
+    '/lib/terminfo',
+    '/usr/share/terminfo',
+    '/usr/share/lib/terminfo',
+    '/usr/local/share/terminfo',
+  ].filter((each) => each !== undefined && isAbsolute(each) && existsSync(each))
+  const first = term.slice(0, 1)
+  // By its letter, or that in hexadecimal (macOS).
+  const folders = [first, first.charCodeAt(0).toString(16)]
+  const known = places.flatMap((place) => folders.map((each) => join(place ?? '', each, term)))
+  return places.length === 0 || known.some((path) => existsSync(path))
 }
 
 function checkSize(found: Findings, { columns, rows }: NodeJS.WriteStream): void {

@@ -44,6 +44,21 @@ const CASES: [words: string[], completions: string[] | RegExp][] = [
     ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
+  [['config', 'ser'], []],
+  [['config', 'monitor', '--', '--reta'], ['--retain']],
+  [['service', 'install', '--', '--reta'], ['--retain']],
+  [['service', 'install', '--', '--output', 'nd'], ['ndjson']],
+  [['history', '--stats', 'p9'], /^(?= .*p95 )/],
+  [['monitor', '--format', 'ina'], ['ina3221']],
+  [['monitor', '--set', 'mod'], ['mode=']],
+  [['monitor', '--set', 'mode', '=', 'p'], ['poll']],
+  [
+    ['send', 'mode', '='],
+    ['stream', 'poll'],
+  ],
+  [['send', 'output.A', '=', 'of'], ['off']],
+  [['send', 'hel'], ['hello']],
+  [['monitor', '--port', 'a '], []],
   [['help', 'exp'], ['export']],
   [['--vers'], ['--version']],
 ]
@@ -76,9 +91,12 @@ describe.skipIf(!isThere('bash'))('bash', () => {
     }
     for (const words of [
       ['history', '--db', 'a '],
-      ['monitor', '--port', 'a '],
+      ['monitor', '--port', './a '],
     ]) {
-      expect(complete(words).split('\n').toSorted()).toEqual(['a folder', 'a log.db'])
+      expect(complete(words).replaceAll('./', '').split('\n').toSorted()).toEqual([
+        'a folder',
+        'a log.db',
+      ])
     }
   })
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { manPage } from '../../scripts/man-page.ts'
+import { manPage, releaseDate } from '../../scripts/man-page.ts'
 import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { CLI, finished, ina219 } from '../support/cli.ts'
@@ -31,7 +31,20 @@ describe('the help', () => {
 describe('the manual page', () => {
   it('says what the help says (npm run man)', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
-    await expect(manPage(version)).toMatchFileSnapshot('../../man/ina219.1')
+    const date = releaseDate(readFileSync('CHANGELOG.md', 'utf8'), version)
+    await expect(manPage(version, date)).toMatchFileSnapshot('../../man/ina219.1')
+  })
+
+  it('has the date of its version, the choices and all exit codes', () => {
+    expect(releaseDate('# C\n## 0.2.0 - 2027-01-02\n## 0.1.0 - 2026-12-01\n', '0.1.0')).toBe(
+      '2026-12-01',
+    )
+    const page = manPage('0.1.0', '2026-12-01')
+    expect(page).toContain('.TH INA219 1 "2026\\-12\\-01" "ina219 0.1.0"')
+    expect(page).toContain('(choices: bash, zsh, fish)')
+    expect(page).toMatch(/choices: table, plot/)
+    expect(page).toContain('130, 143, 129')
+    expect(page).toContain('.B "of doctor"')
   })
 
   const hasGroff = spawnSync('groff', ['--version']).status === 0

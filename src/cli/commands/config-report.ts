@@ -6,7 +6,7 @@ import type { ConfigValue, DeviceProfile, Origin } from '../../config/option.ts'
 import { cleanText } from '../../domain/sample.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
-import { configurable, configurationOf } from '../apply-config.ts'
+import { configurable, configurableCommands, configurationOf } from '../apply-config.ts'
 import { colourFor } from '../colour.ts'
 import { logPath } from '../common-options.ts'
 import type { CliOption } from '../option.ts'
@@ -70,7 +70,7 @@ export function configReport(request: ReportRequest, io: ProcessIo): Report {
 }
 
 function chosenCommands(command: Command, name: string | null): readonly Command[] {
-  const all = (command.parent?.commands ?? []).filter((each) => shown(each).length > 0)
+  const all = command.parent === null ? [] : configurableCommands(command.parent)
   if (name === null) return all
   const found = all.find((each) => each.name() === name)
   if (found !== undefined) return [found]

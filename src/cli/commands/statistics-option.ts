@@ -14,7 +14,7 @@ export function statsOption(help: string): CliOption {
   return option(
     '--stats <names>',
     `${help}: all, or of ${STATISTICS.join(', ')} (reads every sample)`,
-    { parse: parseStatistics },
+    { parse: parseStatistics, words: ['all', ...STATISTICS] },
   )
 }
 

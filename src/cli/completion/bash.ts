@@ -16,7 +16,15 @@ _ina219_ports() {
   for port in /dev/ttyUSB* /dev/ttyACM* /dev/serial/by-id/* /dev/cu.usb*; do
     [[ -e $port && $port == "$1"* ]] && COMPREPLY+=("$port")
   done
-  ((\${#COMPREPLY[@]} > 0)) || _ina219_files "$1"
+  # Other paths only where one is being written.
+  [[ \${#COMPREPLY[@]} -gt 0 || $1 != */* ]] || _ina219_files "$1"
+}
+
+# Settings, of which those that want a value end with =.
+_ina219_settings() {
+  compopt -o nospace 2>/dev/null
+  COMPREPLY=($(compgen -W "$2" -- "$1"))
+  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} != *= ]] && compopt +o nospace 2>/dev/null
 }
 
 _ina219() {
@@ -34,8 +42,9 @@ _ina219() {
       break
     fi
   done
-  case "$command $prev" in
+${behindCases(commands)}  case "$command $prev" in
 ${commands.flatMap(valueCases).join('\n')}
+${commands.flatMap(settingCases).join('\n')}
   esac
   case $command in
   '') COMPREPLY=($(compgen -W '${[...commands.map((each) => each.name), ...rootFlags].join(' ')}' -- "$cur")) ;;
@@ -59,6 +68,38 @@ function valueCases({ name, options }: CommandNode): string[] {
     })
 }
 
+/** Behind `--` stand the options of another command. */
+function behindCases(commands: readonly CommandNode[]): string {
+  const cases = commands.flatMap(({ name, behind }) => {
+    if (behind === null) return []
+    const other = behind === 'first operand' ? '$' + '{COMP_WORDS[first]}' : behind.command
+    return [`    ${name}) command=${other} ;;`]
+  })
+  return `  local first=$((i + 1))
+  for ((; i < COMP_CWORD; i++)); do
+    [[ \${COMP_WORDS[i]} == -- ]] || continue
+    case $command in
+${cases.join('\n')}
+    esac
+    break
+  done
+`
+}
+
+/** Bash takes `mode=poll` for three words: the value stands behind the name of the setting. */
+function settingCases({ name, options, operands }: CommandNode): string[] {
+  const all = [operands, ...options.map((each) => each.candidates)]
+  const settings = all.find((each) => each?.kind === 'settings')
+  if (settings?.kind !== 'settings') return []
+  return settings.words.flatMap(({ name: word, values }) =>
+    values === null || values.length === 0
+      ? []
+      : [
+          `  '${name} ${word}') COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur")); return ;;`,
+        ],
+  )
+}
+
 function commandCase({ name, options, operands }: CommandNode): string {
   const flags = options.flatMap((each) => each.flags).join(' ')
   const words = `COMPREPLY=($(compgen -W '${flags}' -- "$cur"))`
@@ -74,6 +115,13 @@ function fill(candidates: Candidates): string {
       return '_ina219_files "$cur"'
     case 'ports':
       return '_ina219_ports "$cur"'
+    case 'settings': {
+      const words = candidates.words.flatMap(({ name, isAlone, values }) => [
+        ...(isAlone ? [name] : []),
+        ...(values === null ? [] : [`${name}=`]),
+      ])
+      return `_ina219_settings "$cur" '${words.join(' ')}'`
+    }
     case 'words':
       return `COMPREPLY=($(compgen -W '${candidates.words.join(' ')}' -- "$cur"))`
   }

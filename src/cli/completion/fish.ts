@@ -1,4 +1,4 @@
-import type { Candidates, CommandNode, OptionNode } from './tree.ts'
+import { type Candidates, type CommandNode, type OptionNode, settingTexts } from './tree.ts'
 
 export function fishScript(commands: readonly CommandNode[], root: readonly OptionNode[]): string {
   const lines = [
@@ -53,6 +53,8 @@ function action(candidates: Candidates): string {
       return "-F -a '(__ina219_ports)'"
     case 'words':
       return `-f -a '${candidates.words.join(' ')}'`
+    case 'settings':
+      return `-f -a '${settingTexts(candidates).join(' ')}'`
   }
 }
 

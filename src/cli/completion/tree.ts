@@ -1,10 +1,23 @@
 import type { Argument, Command, Option } from 'commander'
 import { scenarioNames } from '../../../mock/scenarios/index.ts'
+import { configurableCommands } from '../apply-config.ts'
+import { DEVICE_WORDS } from '../device-words.ts'
+import { CliOption } from '../option.ts'
 
 /** What may stand in a place of the command line. */
 export type Candidates =
   | { readonly kind: 'anything' | 'files' | 'ports' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** Words such as `mode=poll` of send and --set. */
+  | { readonly kind: 'settings'; readonly words: readonly SettingWords[] }
+
+interface SettingWords {
+  readonly name: string
+  /** May stand alone. */
+  readonly isAlone: boolean
+  /** What may stand behind the `=`, as far as it is words; null: nothing may. */
+  readonly values: readonly string[] | null
+}
 
 export interface OptionNode {
   /** `--output`, and `-o` where it has one. */
@@ -20,6 +33,8 @@ export interface CommandNode {
   readonly options: readonly OptionNode[]
   /** Of the words that are no options; null: there are none. */
   readonly operands: Candidates | null
+  /** Whose options stand behind `--`: that command's, or those of the one that is named first. */
+  readonly behind: { readonly command: string } | 'first operand' | null
 }
 
 const ANYTHING: Candidates = { kind: 'anything' }
@@ -34,12 +49,15 @@ export function completionTree(program: Command): CommandNode[] {
     help: 'display help for a command',
     options: [],
     operands: { kind: 'words', words: names },
+    behind: null,
   }
+  const toConfigure = configurableCommands(program).map((each) => each.name())
   const nodes = program.commands.map((command) => ({
     name: command.name(),
     help: command.description(),
     options: visibleOptions(command).map(optionNode),
-    operands: operandsOf(command, names),
+    operands: operandsOf(command, toConfigure),
+    behind: behindOf(command),
   }))
   return [...nodes, help]
 }
@@ -59,9 +77,10 @@ export function optionNode(option: Option): OptionNode {
 }
 
 function candidatesOf(option: Option): Candidates {
-  const words = option.argChoices ?? []
+  const words = option instanceof CliOption ? option.words : []
   if (words.length > 0) return { kind: 'words', words }
   const name = option.name()
+  if (name === 'set') return SETTINGS
   if (name === 'port') return { kind: 'ports' }
   if (name === 'mock' || name === 'scenario') return { kind: 'words', words: scenarioNames }
   const placeholder = /[<[](.*)[>\]]/.exec(option.flags)?.[1] ?? ''
@@ -74,11 +93,42 @@ function operandsOf(
 ): Candidates | null {
   const [first] = registeredArguments
   if (first === undefined) return null
+  if (first.name() === 'name=value') return SETTINGS
   const words = wordsOf(first, commands)
   if (words.length > 0) return { kind: 'words', words }
   return OF_FILES.test(first.name()) ? { kind: 'files' } : ANYTHING
 }
 
+function behindOf({ registeredArguments }: Command): CommandNode['behind'] {
+  const names = registeredArguments.map((each) => each.name())
+  if (names.includes('monitor-options')) return { command: 'monitor' }
+  return names.includes('flags') ? 'first operand' : null
+}
+
+const SETTINGS: Candidates = {
+  kind: 'settings',
+  words: DEVICE_WORDS.flatMap((word) =>
+    word.names.map((name) => {
+      const behind = [...word.form.matchAll(/=([^,\]\s]*)/g)].flatMap(([, of = '']) =>
+        of.split('|'),
+      )
+      return {
+        name,
+        isAlone: word.kind === 'setting' && word.mayBeBare,
+        values: behind.length === 0 ? null : behind.filter((each) => /^\w+$/.test(each)),
+      }
+    }),
+  ),
+}
+
 function wordsOf(argument: Argument, commands: readonly string[]): readonly string[] {
   return argument.name() === 'command' ? commands : (argument.argChoices ?? [])
+}
+
+/** All that may be said whole, and what begins the rest. */
+export function settingTexts({ words }: Candidates & { readonly kind: 'settings' }): string[] {
+  return words.flatMap(({ name, isAlone, values }) => {
+    const whole = (values ?? []).map((each) => `${name}=${each}`)
+    return [...(isAlone ? [name] : []), ...(values?.length === 0 ? [`${name}=`] : whole)]
+  })
 }

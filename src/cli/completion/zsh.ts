@@ -1,4 +1,4 @@
-import type { Candidates, CommandNode, OptionNode } from './tree.ts'
+import { type Candidates, type CommandNode, type OptionNode, settingTexts } from './tree.ts'
 
 export function zshScript(commands: readonly CommandNode[], root: readonly OptionNode[]): string {
   return `#compdef ina219
@@ -8,7 +8,7 @@ _ina219_ports() {
   local -a ports
   ports=(/dev/ttyUSB*(N) /dev/ttyACM*(N) /dev/serial/by-id/*(N) /dev/cu.usb*(N))
   compadd -a ports
-  _files
+  [[ $PREFIX == */* ]] && _files
 }
 
 _ina219() {
@@ -65,6 +65,8 @@ function action(candidates: Candidates): string {
       return '_ina219_ports'
     case 'words':
       return `(${candidates.words.join(' ')})`
+    case 'settings':
+      return `(${settingTexts(candidates).join(' ')})`
   }
 }
 
