@@ -179,11 +179,12 @@ export class Hub {
     return this.devices.every(({ state }) => state.source.state === 'ended')
   }
 
-  /** What the log will take once it is full, at the rates of the newest samples; null: no log, or no rate yet. */
+  /** What the log will take once it is full, at the rates of the newest samples; null: no log, or no rate that is known. */
   get bytesAtRetention(): number | null {
     let samples = 0
     let values = 0
-    for (const { state } of this.devices) {
+    for (const { state, stream } of this.devices) {
+      if (state.usualRate > 0 && !stream.isPaced) return null
       samples += state.usualRate
       values += state.usualRate * Object.keys(state.newest?.sample.extras ?? {}).length
     }

@@ -174,6 +174,12 @@ export class DeviceStream {
     this.#events.report(kind, text, timeUs)
   }
 
+  /** False: samples come through a pipe without times, as fast as it may be: their rate is not the device's. */
+  get isPaced(): boolean {
+    const { live } = this.#options.source
+    return live || (this.#live !== null && this.#live.stamp.kind !== 'none')
+  }
+
   /** True: lost samples are being asked for. */
   get isHealing(): boolean {
     return this.#link.busy && !this.#options.limit.isReached

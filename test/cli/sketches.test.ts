@@ -136,6 +136,26 @@ describe('sketches', () => {
     db.close()
   })
 
+  it('what the log will take is said only where the lines have times: a pipe is as fast as it may be', async () => {
+    const rows = (time: (i: number) => string): string =>
+      Array.from({ length: 72 }, (_, i) => `${time(i)}5.02,245\n`).join('')
+    const timed = await through(`millis,V,mA\n${rows((i) => `${i * 100},`)}`)
+    expect(timed.stderr).toMatch(/48h at this rate take about \d/)
+    const untimed = await through(`V,mA\n${rows(() => '')}`)
+    expect(untimed.ledger).toMatchObject({ samples: 72 })
+    expect(untimed.stderr).not.toContain('at this rate')
+  })
+
+  it('says also to programs that nothing was recognised', async () => {
+    const args = ['monitor', '--stdin', '--no-log', '--output', 'ndjson']
+    const rows = await ina219(args, '5.02,245.0\n'.repeat(80))
+    expect(rows.stderr).toContain('format: not recognised: ')
+    expect(rows.stderr).toContain('--format csv')
+    const words = await ina219(args, 'Failed to find INA219 chip\n')
+    expect(words.stderr).toContain("only words such as 'Failed to find INA219 chip'")
+    expect([rows.stdout, words.stdout]).toEqual(['', ''])
+  })
+
   it('further channels have their units', async () => {
     await through(capture('ina219-we-continuous'))
     const db = new Database(file, { readonly: true })
