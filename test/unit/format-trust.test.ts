@@ -170,6 +170,13 @@ describe('lines of which a part may be missing', () => {
     expect(rig.count('malformed')).toBe(1 + incomplete)
   })
 
+  it('the values of a channel with its heading are as little believed', () => {
+    const rig = read(
+      'Channel 1: Voltage = 5.02 V, Current = 245.00 mA\nChannel 1: Voltage = 5.02 V, Current = 24',
+    )
+    expect([rig.samples.length, rig.count('malformed')]).toEqual([1, 1])
+  })
+
   it('an object shows that it is whole', () => {
     expect(read('{"u":5.02,"i":0.2}\n{"u":5.03,"i":0.2}').samples).toHaveLength(2)
     expect(read('{"v":5.02,"a":0.2}\n{"v":5.03,"a":0.2}').samples).toHaveLength(2)
@@ -202,6 +209,13 @@ describe('another sketch', () => {
     const warm = read(named + lines(...times(200, 'temp:23.5,hum:40')))
     expect(warm.samples.at(-1)).toBe('- - - temp_c=23.5 hum=40 ok')
     expect(warm.changes).toEqual([false, true])
+  })
+
+  it('is recognised behind JSON: a block, a line each, is no remark of it', () => {
+    const block = ['Bus Voltage:   5.02 V', 'Current:       245.00 mA', '']
+    const rig = read(lines(...times(5, '{"voltage":5.02,"current_ma":245}'), ...block, ...block))
+    expect(rig.samples).toEqual(times(7, '5.02 0.245 - ok'))
+    expect([rig.changes, rig.notes]).toEqual([[false, true], []])
   })
 
   it('is looked for with --format csv, too', () => {
@@ -280,3 +294,69 @@ describe('names', () => {
     expect(read(lines(...times(2, 'voltage: 1'))).count('malformed')).toBe(2)
   })
 })
+
+describe('lines of many forms in any order', () => {
+  const POOL = [
+    ...[
+      'V,mA',
+      'V,A',
+      'millis,V,mA',
+      '5.02,245',
+      '1000,5.02,245',
+      '5.0x,2',
+      '5.02,',
+      'BUS\tCURRENT',
+    ],
+    ...['V\tmA', '5.02\t245', 'voltage:5.02,current:245', 'voltage:5.0x,current:2', 'U:5,I:200'],
+    ...[
+      'temp:23',
+      'Bus Voltage: 5.02 V',
+      'Current: 245 mA',
+      '',
+      '-----',
+      'Channel 1:',
+      '>current:12.3',
+    ],
+    ...['Channel 1: Voltage = 5.02 V, Current = 245.00 mA', 'Ch1 V: 5 A: 0.2 Ch2 V: 3.3 A: 0.1'],
+    ...['PV: 5.02V PC: 245mA', 'BV: 4.02V BC: -100mA', '{"u":5,"i":2}', '{"u":5', '"i":2}', '}'],
+    ...['{"v":5,"a":1}', '{"v":5}', '{"voltage":5,"current_ma":null}', '{"hello":"ina219"}'],
+    ...['Failed to find INA219 chip', 'garbage@@'],
+  ]
+
+  it.each(['auto', 'text', 'csv', 'tab', 'json', 'ina3221'])(
+    'are each counted once: %s',
+    (format) => {
+      const random = mulberry32(format.length)
+      const below = (end: number): number => Math.floor(random() * end)
+      for (let n = 0; n < 60; n++) {
+        const all: string[] = []
+        const wanted = below(300) + 1
+        while (all.length < wanted) {
+          const some = Array.from(
+            { length: below(3) + 1 },
+            () => POOL[below(POOL.length)] as string,
+          )
+          const repeats = below(3) === 0 ? below(100) : 1 + below(4)
+          for (let i = 0; i < repeats; i++) all.push(...some)
+        }
+        const rig = new FormatRig(format, below(2) === 0)
+        for (const line of all) {
+          rig.push(`${line}\n`)
+          if (below(50) === 0) rig.pause()
+        }
+        expect(rig.end().frames.length, `${JSON.stringify(all)}`).toBe(all.length)
+      }
+    },
+  )
+})
+
+/** Tommy Ettinger's generator: the same numbers in each run. */
+function mulberry32(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}

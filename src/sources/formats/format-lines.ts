@@ -4,6 +4,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
 import { type FormatChoice, partsOf } from './format-choice.ts'
+import { holdsNamedValues } from './labelled-lines.ts'
 import { Outlet } from './outlet.ts'
 import { isWrongInPart } from './part-lines.ts'
 import { isHeader } from './table-lines.ts'
@@ -212,7 +213,8 @@ export class FormatLines implements LineSink {
   /** The form has made nothing of many lines: they are shown to all forms now, that one first. */
   #doubt(form: Form): void {
     if (form.samples === 0) return
-    if (this.#held.length > 0) this.#release()
+    // Trials of single lines, too: the form was none of them.
+    this.#release()
     this.#idle = 0
     form.end()
     this.#outlet.close()
@@ -272,7 +274,7 @@ export class FormatLines implements LineSink {
     const fresh = FORMS.map((kind) => this.#trial(kind))
     // What were words to the form so far may be the header of another.
     for (const { form, outlet } of fresh) {
-      for (const each of this.#words) form.take(each, 0)
+      for (const each of this.#words) if (!holdsNamedValues(each)) form.take(each, 0)
       outlet.forget()
     }
     const { samples: samplesBefore = 0 } = former ?? {}

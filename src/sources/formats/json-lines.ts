@@ -1,5 +1,6 @@
 import { isRecord } from '../../util/records.ts'
 import { cutCapturePrefix } from '../text/capture-prefix.ts'
+import { holdsNamedValues } from './labelled-lines.ts'
 import {
   isRemark,
   type LineReader,
@@ -73,7 +74,7 @@ export class JsonLines implements LineReader {
       this.#sink.text()
       return 'text'
     }
-    if (!isRemark(rest)) return 'unknown'
+    if (holdsNamedValues(rest) || !isRemark(rest)) return 'unknown'
     this.#sink.remark(rest)
     return 'text'
   }

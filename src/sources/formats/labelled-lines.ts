@@ -215,6 +215,15 @@ export class LabelledLines implements LineReader {
   }
 }
 
+/** Whether a line is one of named values, behind whatever stands in front of them. */
+export function holdsNamedValues(line: string): boolean {
+  const heading = HEADING.exec(line)
+  const body = heading === null ? line : line.slice(heading[0].length)
+  if (pairsOf(body) !== null || (heading !== null && bareOf(body) !== null)) return true
+  const timed = cutLeadingTime(body)
+  return (timed !== null && pairsOf(timed.rest) !== null) || TELEPLOT.test(line)
+}
+
 /** @returns null where the line holds anything but named values */
 export function pairsOf(line: string): NamedValue[] | null {
   const values: NamedValue[] = []

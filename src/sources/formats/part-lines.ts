@@ -1,6 +1,6 @@
 import { isRecord } from '../../util/records.ts'
 import { cutCapturePrefix } from '../text/capture-prefix.ts'
-import { pairsOf } from './labelled-lines.ts'
+import { holdsNamedValues } from './labelled-lines.ts'
 import { isRemark, isRule } from './reading.ts'
 import { isHeader } from './table-lines.ts'
 
@@ -12,7 +12,7 @@ import { isHeader } from './table-lines.ts'
 export function isWrongInPart(line: string): boolean {
   const rest = cutCapturePrefix(line)?.rest ?? line
   if (rest.trim() === '' || isRule(rest) || isWholeObject(rest)) return false
-  return pairsOf(rest) !== null || !(isHeader(rest) || isRemark(rest))
+  return holdsNamedValues(rest) || !(isHeader(rest) || isRemark(rest))
 }
 
 /** An object, or the line on which one ends that began lines before. */

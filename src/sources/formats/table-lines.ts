@@ -3,7 +3,7 @@ import { unitOf } from '../text/decimal.ts'
 import { readTime } from '../text/recorded-time.ts'
 import { splitCells } from '../text/split-cells.ts'
 import { readCell } from './cells.ts'
-import { pairsOf } from './labelled-lines.ts'
+import { holdsNamedValues, pairsOf } from './labelled-lines.ts'
 import { readName } from './names.ts'
 import { isRemark, isRule, type LineReader, type ReadingSink, type Verdict } from './reading.ts'
 import { namelessColumns } from './table-shape.ts'
@@ -99,7 +99,7 @@ export class TableLines implements LineReader {
       this.#sink.text()
       return 'value'
     }
-    if (pairsOf(rest) !== null || !isRemark(rest)) return 'unknown'
+    if (holdsNamedValues(rest) || !isRemark(rest)) return 'unknown'
     this.#sink.remark(rest)
     return 'text'
   }
