@@ -178,7 +178,7 @@ describe('history', () => {
 bench: 2026-11-20 20:13:00 to 2026-11-20 20:13:02 (00:00:02)
   samples  3
   lost     0
-  covered  99.9 % of the time
+  covered  100.0 % of the time
               min     avg     max
   voltage   5.000   5.000   5.000  V
   current   0.360   0.360   0.360  A

@@ -141,8 +141,18 @@ export function recordedIn(requested: LogRange, reader: LogReader): LogRange | n
 export function totalsIn(reader: LogReader, range: LogRange): Bucket[] {
   return devicesOf(reader, range).flatMap((device) => {
     const own = recordedIn({ ...range, device }, reader)
-    return own === null ? [] : reader.totals(own)
+    if (own === null) return []
+    const isToNewest = own.toUs - 1 === reader.span(device)?.toUs
+    return reader.totals(own).map((total) => (isToNewest ? upToNewest(total) : total))
   })
+}
+
+/** The time up to the newest sample, and nothing behind it: what is covered throughout is covered whole. */
+function upToNewest(total: Bucket): Bucket {
+  const toUs = total.toUs - 1
+  const lengthUs = toUs - total.fromUs
+  const coverage = lengthUs === 0 ? 0 : Math.min(1, total.coveredUs / lengthUs)
+  return { ...total, toUs, coverage }
 }
 
 /** The one asked for, or all. */
