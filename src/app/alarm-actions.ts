@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import type { AlarmEvent } from '../alarms/alarm.ts'
 import { roundedValue } from '../alarms/event-text.ts'
 import type { Hub } from '../monitor/hub.ts'
@@ -16,6 +17,8 @@ const LAST_WORDS_MS = 2000
 const END_WAIT_MS = 5000
 /** What a failed program printed last, as an event quotes it, in characters. */
 const QUOTED_CHARS = 200
+/** The same as it was printed, with colours. */
+const KEPT_CHARS = 2000
 
 type ProgramAction = Extract<AlarmAction, { kind: 'program' }>
 
@@ -163,7 +166,7 @@ class ProgramQueue {
       let isTooLong = false
       let said = ''
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-QUOTED_CHARS)
+        said = (said + text).slice(-KEPT_CHARS)
       })
       const timer = setTimeout(() => {
         isTooLong = true
@@ -194,7 +197,8 @@ function failureOf({ code, signal, isTooLong, said }: Ending): string | null {
   if (isTooLong) return `ran for more than ${LONGEST_MS / 1000} s and was ended`
   if (signal !== null) return `was ended by ${signal}`
   if (code === 0) return null
-  const last = said.trim().split('\n').at(-1)?.trim() ?? ''
+  const lines = stripVTControlCharacters(said).trim().split('\n')
+  const last = lines.at(-1)?.trim().slice(-QUOTED_CHARS) ?? ''
   return `failed with exit code ${code}${last === '' ? '' : `: ${last}`}`
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { parseRule } from '../alarms/parse-rule.ts'
 import type { Rule } from '../alarms/rule.ts'
@@ -153,12 +153,42 @@ function refuseNoProgram(file: string, env: NodeJS.ProcessEnv): void {
   const places = isPath
     ? [file]
     : (env['PATH'] ?? '').split(delimiter).map((each) => join(each, file))
-  if (places.some(isProgram)) return
+  const found = places.find(isProgram)
+  if (found !== undefined) {
+    refuseNoInterpreter(found)
+    return
+  }
   throw new InaError(
     'usage_invalid',
     `--on-alarm can't start '${file}': ${isPath ? 'it is no program that may be run' : 'there is no such program'}`,
     'write the path of a program that may be run (chmod +x); there is no shell, so a script needs its #! line',
   )
+}
+
+/** A script whose `#!` names what is not there can't be started, and the system says only ENOENT. */
+function refuseNoInterpreter(path: string): void {
+  const interpreter = /^#![ \t]*(\/\S+)/.exec(firstBytes(path))?.[1]
+  if (interpreter === undefined || isProgram(interpreter)) return
+  throw new InaError(
+    'usage_invalid',
+    `--on-alarm can't start '${path}': its first line names '${interpreter}', and there is no such program`,
+    'correct the #! line, or install that program',
+  )
+}
+
+/** As much as the system looks at for an interpreter; empty where it may be run but not read. */
+function firstBytes(path: string): string {
+  const bytes = Buffer.alloc(256)
+  try {
+    const file = openSync(path, 'r')
+    try {
+      return bytes.toString('latin1', 0, readSync(file, bytes))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
 }
 
 function isProgram(path: string): boolean {

@@ -222,7 +222,9 @@ class WatchedDevice {
   get #nowUs(): number {
     const { lastUs } = this.alarms
     if (lastUs === null) return this.#device.stream.nowUs()
-    const sinceMs = this.#isNow ? this.#context.clock.monoMs() - this.#heardMs : 0
+    // After the end of an input nothing goes on.
+    const isOver = this.#device.state.source.state === 'ended'
+    const sinceMs = this.#isNow && !isOver ? this.#context.clock.monoMs() - this.#heardMs : 0
     return lastUs + Math.round(sinceMs * 1000)
   }
 

@@ -56,19 +56,13 @@ export function formatClockDuration(ms: number): string {
   return days > 0 ? `${days}d ${clock}` : clock
 }
 
-/** Shortest exact form that `parseDuration` reads: `1h30m`, `48h`, `250ms`. @param ms milliseconds */
+/** Exact form that `parseDuration` reads: `1h30m`, `48h`, `12.038s`, `250ms`. @param ms milliseconds */
 export function formatDuration(ms: number): string {
-  let rest = Math.round(ms)
-  let text = ''
-  for (const [unit, size] of [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-    ['ms', 1],
-  ] as const) {
-    const n = Math.floor(rest / size)
-    if (n > 0) text += `${n}${unit}`
-    rest -= n * size
-  }
-  return text === '' ? '0s' : text
+  const all = Math.round(ms)
+  const hours = Math.floor(all / 3_600_000)
+  const minutes = Math.floor(all / 60_000) % 60
+  const restMs = all % 60_000
+  const text = `${hours > 0 ? `${hours}h` : ''}${minutes > 0 ? `${minutes}m` : ''}`
+  if (restMs === 0) return text === '' ? '0s' : text
+  return `${text}${restMs < 1000 ? `${restMs}ms` : `${restMs / 1000}s`}`
 }

@@ -163,6 +163,13 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     expect(run.stderr).toContain(
       `alarm_program: the program of x, ${path}, failed with exit code 7: no paper`,
     )
+    const coloured = script("printf '\\033[31mred\\033[0m\\n' >&2; exit 7").path
+    const shown = ['--no-log', '--alarm', 'a > 1 as x', '--on-alarm', `"${coloured}"`]
+    expect((await ina219([...QUIET, ...shown], frames([2]))).stderr).toContain('exit code 7: red\n')
+    writeFileSync(coloured, '#!/no/such/shell\n')
+    expect(await refused('--alarm', 'a > 1', '--on-alarm', `"${coloured}"`)).toContain(
+      "names '/no/such/shell', and there is no such program",
+    )
     expect(await refused('--alarm', 'a > 1', '--on-alarm', '/no/such/program')).toContain(
       "can't start '/no/such/program'",
     )

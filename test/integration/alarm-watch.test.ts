@@ -92,7 +92,7 @@ describe('live', () => {
     pass(20)
     source.line(line(26, 1, 3))
     expect(alarmsOf(events).slice(1)).toEqual([
-      '26 alarm_off quiet: value 24 s, peak 24 s, for 20s500ms [silent]',
+      '26 alarm_off quiet: value 24 s, peak 24 s, for 20.5s [silent]',
     ])
   })
 
@@ -131,6 +131,16 @@ describe('live', () => {
     source.end()
     pass(60)
     expect(alarmsOf(events)).toEqual([])
+  })
+
+  it('nor does the time of an alarm go on behind it', () => {
+    const { source, watch, pass } = watched('a > 1 as x')
+    source.line(line(0, 2, 0))
+    pass(1)
+    source.line(line(1, 2, 1))
+    source.end()
+    pass(60)
+    expect(watch.views(0)).toMatchObject([{ state: 'on', durationUs: 1e6 }])
   })
 
   it('acknowledges and snoozes', () => {
@@ -223,24 +233,24 @@ const EXPECTED: readonly string[] = [
   // 3 usual intervals and 0.5 s behind the sample at 19.5 s.
   '21.5 alarm_on quiet: value 2 s, peak 2 s, for 0s [silent]',
   '29.5 alarm_on gone: value 10 s, peak 10 s, for 0s [silent for 10s]',
-  '35 alarm_off quiet: value 15.5 s, peak 15.5 s, for 13s500ms [silent]',
-  '35 alarm_off gone: value 15.5 s, peak 15.5 s, for 5s500ms [silent for 10s]',
+  '35 alarm_off quiet: value 15.5 s, peak 15.5 s, for 13.5s [silent]',
+  '35 alarm_off gone: value 15.5 s, peak 15.5 s, for 5.5s [silent for 10s]',
   '35 alarm_off mean: value 0.5 A, peak 1.5 A, for 24s [avg(a,10s) > 1.1 hysteresis 0.3]',
   '46.5 alarm_on quiet: value 2 s, peak 2 s, for 0s [silent]',
-  '48 alarm_off quiet: value 3.5 s, peak 3.5 s, for 1s500ms [silent]',
+  '48 alarm_off quiet: value 3.5 s, peak 3.5 s, for 1.5s [silent]',
   '48 alarm_on lossy: value 6, peak 6, for 0s [lost(1m) > 5]',
   '50.5 alarm_on wild: value 2, peak 2, for 0s [out_of_range(30s) >= 2]',
   '59.5 alarm_on quiet: value 2 s, peak 2 s, for 0s [silent]',
   // The device has begun anew.
-  '62 alarm_off quiet: value 4.5 s, peak 4.5 s, for 2s500ms [silent]',
+  '62 alarm_off quiet: value 4.5 s, peak 4.5 s, for 2.5s [silent]',
   '62 alarm_on peak: value 2.5 A, peak 2.5 A, for 0s [a > 2 latch]',
   // 7 of 0.7 A (one of 8 is out of range) and 3 of 2.5 A.
   '63 alarm_on mean: value 1.24 A, peak 1.24 A, for 0s [avg(a,10s) > 1.1 hysteresis 0.3]',
-  '64.5 alarm_off peak: value 0.1 A, peak 2.5 A, for 2s500ms [a > 2 latch]',
-  '70.5 alarm_off mean: value 0.766666666667 A, peak 1.6 A, for 7s500ms [avg(a,10s) > 1.1 hysteresis 0.3]',
+  '64.5 alarm_off peak: value 0.1 A, peak 2.5 A, for 2.5s [a > 2 latch]',
+  '70.5 alarm_off mean: value 0.766666666667 A, peak 1.6 A, for 7.5s [avg(a,10s) > 1.1 hysteresis 0.3]',
   // Two hours further on, which is a step of the clock and no silence.
   '7272 alarm_off lossy: value 0, peak 6, for 2h24s [lost(1m) > 5]',
-  '7272 alarm_off wild: value 0, peak 4, for 2h21s500ms [out_of_range(30s) >= 2]',
+  '7272 alarm_off wild: value 0, peak 4, for 2h21.5s [out_of_range(30s) >= 2]',
   '7272 alarm_on mean: value 1.2 A, peak 1.2 A, for 0s [avg(a,10s) > 1.1 hysteresis 0.3]',
   // One sample in between was not measured: less than a pause.
   '7277 alarm_on load: value 1.2 A, peak 1.2 A, for 0s [a > 1A for 5s]',

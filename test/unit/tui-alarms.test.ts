@@ -4,6 +4,7 @@ import { Bell } from '../../src/tui/bell.ts'
 import { changeMark } from '../../src/tui/change-mark.ts'
 import { alarmLines } from '../../src/tui/panels/alarms.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
+import { eventLines } from '../../src/tui/panels/events.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -60,6 +61,34 @@ function lines(alarms: readonly AlarmView[], height: number, width = 80, look = 
 }
 
 describe('the alarms', () => {
+  it('say that they are as they were at the end of an input', () => {
+    const source = { label: 'stdin', state: 'ended', reason: 'end of input' } as const
+    const [line] = alarmLines(sampleSnapshot({ alarms: [ON], source }), {
+      width: 80,
+      height: 1,
+      look: LOOK,
+    }).map(lineText)
+    expect(line).toContain('12 s  at the end')
+    expect(lines([ON], 1)[0]).not.toContain('at the end')
+  })
+
+  it('leave the rule out of what the events say, and the state of the source stands there once', () => {
+    const source = { label: 'stdin', state: 'ended', reason: 'end of input' } as const
+    const text = 'overload: value 1.35 A, peak 1.71 A, for 1.5s [a > 1.2A for 5s latch]'
+    const events = [
+      { timeUs: 2, kind: 'ended', text: 'end of input' },
+      { timeUs: 1, kind: 'alarm_on', text },
+    ] as const
+    const shown = eventLines(
+      sampleSnapshot({ source, events }),
+      { view: INITIAL_VIEW, trouble: null },
+      { width: 80, height: 4, look: LOOK },
+    ).map(lineText)
+    expect(shown.filter((each) => each.includes('ended'))).toHaveLength(1)
+    expect(shown.join('\n')).toContain('peak 1.71 A, for 1.5s ')
+    expect(shown.join('\n')).not.toContain('[')
+  })
+
   it('say of how many raises the peak is', () => {
     const often = alarm({ ...LATCHED, raises: 3, spanUs: 150e6 })
     expect(lines([often], 1)[0]).toContain('peak 4.200 V  3 s  3 raises in 2 min')

@@ -39,6 +39,11 @@ describe('parseDuration', () => {
     expect(() => parseDuration(text)).toThrow(InaError)
   })
 
+  it('writes seconds with decimals', () => {
+    const written = [12_038, 72_500, 8_100_001, 38, 60_038, 5000, 3_600_000, 0].map(formatDuration)
+    expect(written).toEqual(['12.038s', '1m12.5s', '2h15m1ms', '38ms', '1m38ms', '5s', '1h', '0s'])
+  })
+
   it('reads what formatDuration writes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e12 }), (ms) => {

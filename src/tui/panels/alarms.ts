@@ -29,14 +29,25 @@ const NAME_CELLS = 24
 const NUMBER_CELLS = 8
 const DECIMALS: Readonly<Record<string, number>> = { A: 4, '': 0, s: 1, '%': 1 }
 
+interface RowContext {
+  readonly width: number
+  readonly look: Look
+  /** The input has ended: the state is that of its end. */
+  readonly isOver: boolean
+}
+
 /** A line for each alarm, the most pressing first; where there is not room for all, the last one counts the rest. */
-export function alarmLines({ alarms }: Snapshot, { width, height, look }: PanelArea): Line[] {
+export function alarmLines(
+  { alarms, source }: Snapshot,
+  { width, height, look }: PanelArea,
+): Line[] {
+  const isOver = source.state === 'ended'
   const sorted = [...alarms].sort((one, other) => placeOf(one) - placeOf(other))
-  if (height === 1) return [fitLine(oneLine(sorted, width, look), width)]
+  if (height === 1) return [fitLine(oneLine(sorted, { width, look, isOver }), width)]
   const shown = sorted.slice(0, sorted.length > height ? height - 1 : height)
   const names = shown.map((each) => nameOf(each, width, look).length)
   const cells = Math.max(0, ...names)
-  const lines: Line[] = shown.map((each) => row(each, cells, width, look))
+  const lines: Line[] = shown.map((each) => row(each, cells, { width, look, isOver }))
   const left = sorted.slice(shown.length)
   if (left.length > 0) lines.push(rest(left))
   while (lines.length < height) lines.push([])
@@ -58,12 +69,13 @@ function nameOf({ name }: AlarmView, width: number, look: Look): string {
 }
 
 /** ` ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  a > 1.2A for 5s latch` */
-function row(alarm: AlarmView, nameCells: number, width: number, look: Look): Line {
+function row(alarm: AlarmView, nameCells: number, context: RowContext): Line {
+  const { width, look } = context
   const { state, name, rule } = alarm
   const line = [
     piece(` ${WORD[state].padEnd(WORD_CELLS)}`, STYLE[state]),
     piece(` ${nameOf(alarm, width, look).padEnd(nameCells)}`, state === 'off' ? 'dim' : 'bold'),
-    ...facts(alarm, look),
+    ...facts(alarm, context),
   ]
   const room = width - lineWidth(line) - 2
   if (name === rule || room < 8) return line
@@ -72,7 +84,7 @@ function row(alarm: AlarmView, nameCells: number, width: number, look: Look): Li
 
 function facts(
   { state, value, peak, unit, raises, durationUs, spanUs, snoozedMs }: AlarmView,
-  look: Look,
+  { look, isOver }: RowContext,
 ): Piece[] {
   const amount = (each: number | null): string => {
     if (each === null) return '--'
@@ -89,12 +101,14 @@ function facts(
       pieces.push(piece(`  ${raises} raises in ${agoText(spanUs / 1000)}`))
     }
   }
+  if (isOver && state !== 'off') pieces.push(piece('  at the end', 'dim'))
   if (snoozedMs !== null) pieces.push(piece(`  snoozed ${agoText(snoozedMs)}`, 'dim'))
   return pieces
 }
 
 /** What is pressing, one after the other, and how many more rules there are. */
-function oneLine(sorted: readonly AlarmView[], width: number, look: Look): Line {
+function oneLine(sorted: readonly AlarmView[], context: RowContext): Line {
+  const { width, look } = context
   const pressing = sorted.filter(({ state }) => state !== 'off')
   if (pressing.length === 0) return rest(sorted)
   const line: Piece[] = []
@@ -103,7 +117,7 @@ function oneLine(sorted: readonly AlarmView[], width: number, look: Look): Line 
     const item = [
       piece(` ${WORD[state]}`, STYLE[state]),
       piece(` ${nameOf(alarm, width, look)}`, 'bold'),
-      ...facts(alarm, look),
+      ...facts(alarm, context),
       piece(' '),
     ]
     const left = pressing.length - i - 1

@@ -26,7 +26,10 @@ export function eventLines(
   const { nowUs } = snapshot
   const messages: Message[] = [
     ...pressing(snapshot, view, trouble),
-    ...snapshot.events.map((event) => ({ text: eventText(event, nowUs), style: 'plain' as const })),
+    ...eventsBeside(snapshot).map((event) => ({
+      text: eventText(event, nowUs),
+      style: 'plain' as const,
+    })),
   ]
   return Array.from({ length: height }, (_, i) => {
     const message = messages[i]
@@ -56,7 +59,18 @@ function pressing(
   return messages
 }
 
+/** But for the one that says what the state of the source says above. */
+function eventsBeside({ events, source }: Snapshot): readonly StreamEvent[] {
+  if (source.state === 'live' || source.reason === '') return events
+  const same = events.findIndex(({ kind, text }) => kind === source.state && text === source.reason)
+  return events.filter((_, i) => i !== same)
+}
+
+/** The rule at the end of an alarm's text, which is on record, and on the line of the alarms. */
+const RULE = /(, for \S+) \[.*\]$/s
+
 function eventText(event: StreamEvent, nowUs: number): string {
-  const text = event.text.startsWith(event.kind) ? event.text : `${event.kind}: ${event.text}`
+  const said = event.kind.startsWith('alarm_') ? event.text.replace(RULE, '$1') : event.text
+  const text = said.startsWith(event.kind) ? said : `${event.kind}: ${said}`
   return `${momentText(event.timeUs, nowUs)} ${text}`
 }
