@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import { FormatRig } from '../support/format-rig.ts'
@@ -323,40 +324,28 @@ describe('lines of many forms in any order', () => {
     ...['Failed to find INA219 chip', 'garbage@@'],
   ]
 
+  const repeated = fc.tuple(
+    fc.array(fc.constantFrom(...POOL), { minLength: 1, maxLength: 3 }),
+    fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 100 })),
+    fc.boolean(),
+  )
+
   it.each(['auto', 'text', 'csv', 'tab', 'json', 'ina3221'])(
     'are each counted once: %s',
     (format) => {
-      const random = mulberry32(format.length)
-      const below = (end: number): number => Math.floor(random() * end)
-      for (let n = 0; n < 60; n++) {
-        const all: string[] = []
-        const wanted = below(300) + 1
-        while (all.length < wanted) {
-          const some = Array.from(
-            { length: below(3) + 1 },
-            () => POOL[below(POOL.length)] as string,
-          )
-          const repeats = below(3) === 0 ? below(100) : 1 + below(4)
-          for (let i = 0; i < repeats; i++) all.push(...some)
-        }
-        const rig = new FormatRig(format, below(2) === 0)
-        for (const line of all) {
-          rig.push(`${line}\n`)
-          if (below(50) === 0) rig.pause()
-        }
-        expect(rig.end().frames.length, `${JSON.stringify(all)}`).toBe(all.length)
-      }
+      fc.assert(
+        fc.property(fc.array(repeated, { maxLength: 8 }), fc.boolean(), (blocks, isJoined) => {
+          const rig = new FormatRig(format, isJoined)
+          let count = 0
+          for (const [some, repeats, isPaused] of blocks) {
+            for (let i = 0; i < repeats; i++) rig.push(lines(...some))
+            count += some.length * repeats
+            if (isPaused) rig.pause()
+          }
+          expect(rig.end().frames).toHaveLength(count)
+        }),
+        { seed: 219 },
+      )
     },
   )
 })
-
-/** Tommy Ettinger's generator: the same numbers in each run. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
