@@ -105,3 +105,11 @@ export function isReserved(word: string): boolean {
 
 /** A name that needs no quotes. */
 export const PLAIN_NAME = /[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*/uy
+
+/** Ids of the channels that an expression looks at, each once. */
+export function channelsIn(when: Expression): string[] {
+  const ids = leavesOf(when).flatMap((leaf) =>
+    leaf.kind === 'condition' && 'channel' in leaf.measure ? [leaf.measure.channel] : [],
+  )
+  return [...new Set(ids)]
+}

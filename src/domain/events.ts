@@ -58,6 +58,8 @@ export const EVENT_KINDS = {
   alarm_ack: SINGLE,
   /** A program of `--on-alarm` failed, or an output could not be switched. */
   alarm_program: RARE,
+  /** An alarm rule is about a channel that no sample has had. */
+  alarm_idle: RARE,
   /** Charge and energy began again at 0. */
   totals: SINGLE,
   /** What is applied to the device's readings has changed. */

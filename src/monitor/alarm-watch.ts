@@ -1,7 +1,7 @@
 import type { Alarm, AlarmEvent } from '../alarms/alarm.ts'
 import { DeviceAlarms } from '../alarms/device-alarms.ts'
 import { eventText } from '../alarms/event-text.ts'
-import type { Rule } from '../alarms/rule.ts'
+import { channelsIn, type Rule } from '../alarms/rule.ts'
 import type { Sample } from '../domain/sample.ts'
 import type { Anomaly } from '../stats/anomaly.ts'
 import type { Clock } from '../util/clock.ts'
@@ -17,6 +17,9 @@ const UNDER_WAY_MS = 500
 const LATE_TICK_MS = 250
 /** A pipe whose newest sample is no further than this from the host's clock is live, µs. */
 const LIVE_WITHIN_US = 2e6
+
+/** After so many samples it is clear which channels a device has. */
+const CHANNELS_KNOWN_AFTER = 20
 
 /** The rules of one device. */
 export interface DeviceRules {
@@ -125,6 +128,7 @@ class WatchedDevice {
   /** Scores of those found with the sample to come, by channel. */
   #anomalies = new Map<string, number>()
   #raised = 0
+  #samples = 0
 
   constructor(device: HubDevice, { rules, channelUnit }: DeviceRules, context: WatchContext) {
     this.#device = device
@@ -157,6 +161,20 @@ class WatchedDevice {
     }
     this.alarms.sample(sample, this.#anomalies)
     if (this.#anomalies.size > 0) this.#anomalies = new Map()
+    if (++this.#samples === CHANNELS_KNOWN_AFTER) this.#reportIdle()
+  }
+
+  /** A slip in the name of a channel is said once: such a rule would wait for ever. */
+  #reportIdle(): void {
+    const { stream, state } = this.#device
+    const known = state.channels.map(({ id }) => id)
+    for (const { rule } of this.alarms.alarms) {
+      const missing = channelsIn(rule.when).find((id) => !known.includes(id))
+      if (missing === undefined) continue
+      const what = rule.name === rule.text ? rule.name : `${rule.name} (${rule.text})`
+      const text = `${what}: no sample has had the channel '${missing}'; there are ${known.join(', ')}`
+      stream.report('alarm_idle', text)
+    }
   }
 
   tick(nowMs: number): void {

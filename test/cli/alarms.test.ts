@@ -155,6 +155,21 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     ])
   })
 
+  it('a rule on a channel that the device does not have is said once it is clear', async () => {
+    const rules = ['--alarm', 'a > 1', '--alarm', 'sco < 20 as flat', '--alarm', 'rate(t) > 1']
+    const args = [...QUIET, '--no-log', ...rules]
+    const idle = async (samples: number): Promise<string[]> => {
+      const { stderr } = await ina219(args, frames(new Array(samples).fill(0.5)))
+      return stderr.split('\n').flatMap((line) => line.split('alarm_idle: ')[1] ?? [])
+    }
+    expect(await idle(19)).toEqual([])
+    const why = 'no sample has had the channel'
+    expect(await idle(40)).toEqual([
+      `flat (sco < 20): ${why} 'sco'; there are v, a, w`,
+      `rate(t) > 1: ${why} 't'; there are v, a, w`,
+    ])
+  })
+
   it('its failure is an event; one that is not there is refused at the start', async () => {
     const { path } = script('echo something else >&2; echo no paper >&2; exit 7')
     const args = ['--no-log', '--alarm', 'a > 1 as x', '--on-alarm', `"${path}"`]
