@@ -36,7 +36,7 @@ describe('several devices in a log', () => {
     }
     const { stdout } = await history()
     expect(stdout).toMatch(
-      /^pump: 2026-11-20 20:14:00 to 2026-11-20 20:14:10 .*\n.*\n.*\n {2}covered {2}99\.9 %/m,
+      /^pump: 2026-11-20 20:14:00 to 2026-11-20 20:14:10 .*\n.*\n.*\n {2}covered {2}100\.0 %/m,
     )
   })
 

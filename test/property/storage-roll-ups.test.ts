@@ -154,7 +154,7 @@ function recountChannels(file: string, everyUs: number): unknown[] {
   }
   return [...buckets].map(([key, { n, min, sum, max }]) => [
     key,
-    { n, min, avg: sum / n / 1e6, max },
+    { n, min, avg: sum / (n * 1e6), max },
   ])
 }
 
@@ -203,7 +203,7 @@ function asRead({ sum, charge, energy, forward, ...cells }: Cells): Cells {
     covered === 0 ? null : (pico ?? 0) / PICO_PER_MILLI_HOUR
   return {
     ...cells,
-    avg: measured ? (sum ?? 0) / measured / 1e6 : null,
+    avg: measured ? (sum ?? 0) / (measured * 1e6) : null,
     charge: hours(charge),
     energy: hours(energy),
     forward: hours(forward),

@@ -316,9 +316,9 @@ SELECT
   m.samples,
   m.measured,
   m.covered_us / 6e7 AS coverage,
-  m.v_min AS voltage_min, m.v_sum / m.measured / 1e6 AS voltage_avg, m.v_max AS voltage_max,
-  m.a_min AS current_min, m.a_sum / m.measured / 1e6 AS current_avg, m.a_max AS current_max,
-  m.w_min AS power_min, m.w_sum / m.measured / 1e6 AS power_avg, m.w_max AS power_max,
+  m.v_min AS voltage_min, m.v_sum / (m.measured * 1e6) AS voltage_avg, m.v_max AS voltage_max,
+  m.a_min AS current_min, m.a_sum / (m.measured * 1e6) AS current_avg, m.a_max AS current_max,
+  m.w_min AS power_min, m.w_sum / (m.measured * 1e6) AS power_avg, m.w_max AS power_max,
   m.charge_pc / 3.6e12 AS charge_mah,
   m.energy_pj / 3.6e12 AS energy_mwh,
   CASE WHEN m.charge_forward_pc IS NULL THEN max(0, m.charge_pc)
