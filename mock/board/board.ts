@@ -84,11 +84,6 @@ export class Board {
     return this.#mcu.usart.overruns
   }
 
-  /** Bytes of `write` that have not reached the board yet. */
-  get unsent(): number {
-    return this.#outbox.length
-  }
-
   runMs(ms: number): void {
     this.runToCycle(this.cycles + Math.round(ms * (CLOCK_HZ / 1000)))
   }
@@ -133,15 +128,13 @@ export class Board {
     return this.#mcu.ram
   }
 
-  /** Variable of the firmware, little endian, unsigned. @param size bytes, 1..4 */
-  readVariable(name: string, size: number, offset = 0): number {
-    return Buffer.from(this.#variable(name, size, offset)).readUIntLE(0, size)
-  }
-
-  writeVariable(name: string, size: number, value: number, offset = 0): void {
+  /** Sets a variable of the firmware, little endian, unsigned. @param size bytes, 1..4 */
+  writeVariable(name: string, size: number, value: number): void {
+    const address = this.#firmware.symbols.get(name)
+    if (address === undefined) throw new Error(`the firmware has no symbol ${name}`)
     const bytes = Buffer.alloc(size)
     bytes.writeUIntLE(value, 0, size)
-    this.#variable(name, size, offset).set(bytes)
+    this.ram.set(bytes, address - RAM_START)
   }
 
   /** Bytes between the firmware's variables and the deepest the stack has reached since power-on. */
@@ -150,13 +143,6 @@ export class Board {
     if (end === undefined) throw new Error('the firmware has no symbol _end')
     const used = this.ram.subarray(end - RAM_START).findIndex((byte) => byte !== PAINT)
     return used < 0 ? RAM_START + RAM_BYTES - end : used
-  }
-
-  #variable(name: string, size: number, offset: number): Uint8Array {
-    const address = this.#firmware.symbols.get(name)
-    if (address === undefined) throw new Error(`the firmware has no symbol ${name}`)
-    const start = address - RAM_START + offset
-    return this.ram.subarray(start, start + size)
   }
 
   #boot(kind: ResetKind, ram: Uint8Array, cycles: number, flags: number): Mcu {
