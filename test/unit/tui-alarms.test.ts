@@ -139,6 +139,13 @@ describe('the alarms', () => {
     expect(lines([{ ...ON, snoozedMs: 540_000 }], 1, 80, ASCII)[0]).toContain('snoozed 9 min')
   })
 
+  it('count a snooze in minutes that have begun: 10 right after it, 1 until it is over', () => {
+    const snoozed = (ms: number): string => lines([{ ...ON, snoozedMs: ms }], 1, 80)[0] ?? ''
+    expect(snoozed(599_950)).toContain('snoozed 10 min')
+    expect(snoozed(540_001)).toContain('snoozed 10 min')
+    expect(snoozed(50)).toContain('snoozed 1 min')
+  })
+
   it('take room only where there are rules, also where the chart is alone', () => {
     const regions = (alarms: readonly AlarmView[], expanded: boolean): string[] => {
       const context = {

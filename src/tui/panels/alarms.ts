@@ -102,7 +102,10 @@ function facts(
     }
   }
   if (isOver && state !== 'off') pieces.push(piece('  at the end', 'dim'))
-  if (snoozedMs !== null) pieces.push(piece(`  snoozed ${agoText(snoozedMs)}`, 'dim'))
+  if (snoozedMs !== null) {
+    // Whole minutes, as it was asked for, and rounded up: rounded down it would say 9 right after `n`.
+    pieces.push(piece(`  snoozed ${Math.ceil(snoozedMs / 60_000)} min`, 'dim'))
+  }
   return pieces
 }
 
