@@ -1,4 +1,5 @@
 import { channelColumn, SAMPLE_COLUMNS } from '../domain/columns.ts'
+import { isMeasured } from '../domain/sample.ts'
 import type { LoggedSample } from '../storage/read/log-query.ts'
 import { csvText } from '../util/csv.ts'
 import { ownValue } from '../util/records.ts'
@@ -107,6 +108,16 @@ export class SampleLines {
     }
     return bytes
   }
+}
+
+/** False: a sample of other extra channels than these alone. */
+export function hasCells(
+  { voltage, extras, status }: LoggedSample,
+  channels: readonly string[],
+): boolean {
+  // One that could not be measured has its status to show.
+  if (!Number.isNaN(voltage) || !isMeasured(status)) return true
+  return channels.some((id) => ownValue(extras, id) !== undefined)
 }
 
 /** Names of the columns, those of extra channels last. */

@@ -246,6 +246,26 @@ test('extra channels have a file of their own beside the one that export writes'
   expect(names()).toEqual([nameOf(2), `${nameOf(2)}.sha256`, 'ina219-backup.json'])
 })
 
+test('a sample that could not be measured is there as export writes it, of extra channels or none', async () => {
+  const none = { voltage: Number.NaN, current: Number.NaN, power: Number.NaN, electric: false }
+  const of = (minute: number, more: Partial<Sample>): Sample =>
+    sampleAt((at(0) + minute * STEP_MS) * 1000, seq++, { epochId: EPOCH.id, ...more })
+  write([
+    of(0, {}),
+    of(1, { ...none, status: 'nosensor' }),
+    of(2, { ...none, extras: { soc: 80 } }),
+    of(3, { ...none, status: 'error', extras: { soc: 81 } }),
+  ])
+  clock.advance(DAY_MS + HOUR_MS)
+  write([sampleAt(clock.wallMs() * 1000, seq++, { epochId: EPOCH.id })])
+  keeper().check()
+  const text = readFileSync(pathOf(0), 'utf8')
+  expect(text).toContain('nosensor')
+  expect(text).toBe(await exportOf(0))
+  const all = readFileSync(join(backups, nameOf(0).replace('.csv', '.channels.csv')), 'utf8')
+  expect(all).toBe(await exportOf(0, '--channels', 'all'))
+})
+
 test('a lost file of channels is written again, and so is its checksum', async () => {
   write([sampleAt(at(0, 2) * 1000, seq++, { epochId: EPOCH.id, extras: { soc: 80 } })])
   recordUntil(at(1, 1))

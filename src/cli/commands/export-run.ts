@@ -1,20 +1,17 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
-import { isMeasured } from '../../domain/sample.ts'
 import type { ExportFormat } from '../../export/format-names.ts'
-import { csvHeader, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
+import { csvHeader, hasCells, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
 import type {
   Bucket,
   DetailedBucket,
   LoggedEvent,
   LoggedLoss,
-  LoggedSample,
   LogRange,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../util/loss-text.ts'
-import { ownValue } from '../../util/records.ts'
 import { formatIso } from '../../util/time-text.ts'
 import type { ExportOptions } from './export.ts'
 import { requestedChannels } from './export-channels.ts'
@@ -168,13 +165,6 @@ function* linePieces<T>(
     rows = 0
   }
   if (rows > 0) yield { bytes: text, rows, timeUs }
-}
-
-/** False: a sample of other extra channels than these alone. */
-function hasCells({ voltage, extras, status }: LoggedSample, channels: readonly string[]): boolean {
-  // One that could not be measured has its status to show.
-  if (!Number.isNaN(voltage) || !isMeasured(status)) return true
-  return channels.some((id) => ownValue(extras, id) !== undefined)
 }
 
 /** In order of time; a loss stands where it begins. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { csvHeader, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
+import { csvHeader, hasCells, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
 import type { LoggedSample } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { DAY_US, fileName } from './day.ts'
@@ -55,7 +55,7 @@ export function draftDay(
       }
       samples += page.length
       hasExtras ||= page.some(({ extras }) => extras !== null)
-      plain.write(page.filter(({ voltage }) => !Number.isNaN(voltage)))
+      plain.write(page)
       all?.write(page)
     }
   } catch (error) {
@@ -81,10 +81,12 @@ export function draftDay(
 class CsvDraft {
   readonly #target: string
   readonly #draft: Draft
+  readonly #channels: readonly string[]
   readonly #lines: SampleLines
 
   constructor(target: string, channels: readonly string[]) {
     this.#target = target
+    this.#channels = channels
     this.#lines = new SampleLines('csv', channels)
     this.#draft = new Draft(target)
     this.#draft.write(Buffer.from(csvHeader(sampleColumns(channels))))
@@ -95,7 +97,8 @@ class CsvDraft {
   }
 
   write(samples: readonly LoggedSample[]): void {
-    for (const chunk of this.#lines.lines(samples)) this.#draft.write(chunk)
+    const own = samples.filter((each) => hasCells(each, this.#channels))
+    for (const chunk of this.#lines.lines(own)) this.#draft.write(chunk)
   }
 
   finish(): void {
