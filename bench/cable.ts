@@ -9,9 +9,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Noise } from '../mock/random.ts'
 import build from '../test/support/build.ts'
-import { checkLogs, pause, RecordedDevice, startMonitor } from '../test/support/durability-rig.ts'
+import { checkLogs, RecordedDevice, startMonitor } from '../test/support/durability-rig.ts'
 import { within } from '../test/support/polling.ts'
 
 const pulls = Number(process.argv[2] ?? 50)

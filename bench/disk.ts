@@ -24,13 +24,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { systemCode } from '../src/util/errors.ts'
 import build from '../test/support/build.ts'
 import {
   checkLogs,
   type MonitorRun,
-  pause,
   RecordedDevice,
   startMonitor,
 } from '../test/support/durability-rig.ts'

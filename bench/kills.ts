@@ -12,13 +12,13 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Noise } from '../mock/random.ts'
 import build from '../test/support/build.ts'
 import {
   checkLogs,
   type Findings,
   type MonitorRun,
-  pause,
   RecordedDevice,
   startMonitor,
 } from '../test/support/durability-rig.ts'

@@ -12,6 +12,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { Noise } from '../mock/random.ts'
@@ -19,7 +20,6 @@ import build from '../test/support/build.ts'
 import {
   checkLogs,
   type MonitorRun,
-  pause,
   RecordedDevice,
   startMonitor,
 } from '../test/support/durability-rig.ts'

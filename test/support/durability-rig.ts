@@ -282,7 +282,3 @@ function isTrue(row: Row, truth: Truth | undefined): boolean {
     Math.abs(row.time_us - truth.ts * 1e6) < 2
   )
 }
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import xterm from '@xterm/headless'
 import type { IPty } from 'node-pty'
+import { within } from './polling.ts'
 
 const nodePty = loadNodePty()
 
@@ -37,7 +38,6 @@ export interface ShownCell {
   readonly foreground: number
 }
 
-const POLL_MS = 20
 const DEADLINE_MS = 15_000
 
 /**
@@ -183,15 +183,8 @@ export class TestTerminal {
     deadlineMs = DEADLINE_MS,
   ): Promise<void> {
     const met = typeof what === 'function' ? what : () => what.test(this.text)
-    const end = performance.now() + deadlineMs
-    while (!met(this)) {
-      if (performance.now() > end) {
-        throw new Error(
-          `not seen within ${deadlineMs} ms: ${what}\nthe screen shows:\n${this.text}`,
-        )
-      }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    }
+    if (await within(deadlineMs, () => met(this))) return
+    throw new Error(`not seen within ${deadlineMs} ms: ${what}\nthe screen shows:\n${this.text}`)
   }
 
   /** The exit, or an error that quotes the screen. */
