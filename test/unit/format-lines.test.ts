@@ -95,6 +95,12 @@ describe('lines of sketches', () => {
     },
   )
 
+  it.each(Object.keys(CAPTURES))('reads %s to the last block, however long it goes on', (name) => {
+    const rig = new FormatRig().push(Buffer.concat(Array(40).fill(capture(name)))).end()
+    expect(rig.samples).toEqual(Array(40).fill(CAPTURES[name]).flat())
+    expect(rig.changes).toEqual([false])
+  })
+
   it.each(Object.keys(CAPTURES))('%s at the end of a serial monitor with time stamps', (name) => {
     const text = capture(name).toString()
     const stamped = text

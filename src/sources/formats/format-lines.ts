@@ -194,20 +194,20 @@ export class FormatLines implements LineSink {
     const text = textOf(bytes)
     const { samples } = form
     const verdict = form.take(text, this.#clock.monoMs())
-    if (verdict === 'text') {
-      this.#words = [...this.#words.slice(1 - MOST_WORDS), text]
-      return
-    }
     if (verdict === 'unknown') this.#look(bytes, MALFORMED)
+    else if (verdict === 'text') this.#words = [...this.#words.slice(1 - MOST_WORDS), text]
     else {
       if (form.samples > samples) this.#words = []
       else if (isHeader(text)) this.#words = [text]
       if (this.#held.length > 0) this.#release()
     }
+    // The empty line behind a block makes its sample, too.
     if (form.samples > samples || this.#form !== form) {
       this.#longestIdle = Math.max(this.#longestIdle, this.#idle)
       this.#idle = 0
-    } else if (++this.#idle >= Math.max(MOST_IDLE, this.#longestIdle * 4)) this.#doubt(form)
+    } else if (verdict !== 'text' && ++this.#idle >= Math.max(MOST_IDLE, this.#longestIdle * 4)) {
+      this.#doubt(form)
+    }
   }
 
   /** The form has made nothing of many lines: they are shown to all forms now, that one first. */
