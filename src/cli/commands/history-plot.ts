@@ -16,7 +16,6 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Colour } from '../colour.ts'
-import { totalsIn } from './log-range.ts'
 import { showsElectric } from './table-text.ts'
 
 interface PlotSize {
@@ -41,7 +40,7 @@ export function* plotText(
   everyMs: number | undefined,
   size: PlotSize,
 ): Generator<string> {
-  for (const total of totalsIn(reader, range)) {
+  for (const total of reader.totals(range)) {
     const { device, fromUs, toUs } = total
     const channels = plottedChannels(total, reader)
     const strips = stripsOf(STRIP_ROWS * channels.length, channels, true)

@@ -12,7 +12,6 @@ import type {
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
-import { totalsIn } from './log-range.ts'
 import { wishOf } from './statistics-option.ts'
 import { align, silenceText, timeCells, withoutSilence } from './table-text.ts'
 
@@ -45,7 +44,7 @@ export function detailedTotals(
   names: readonly StatisticName[],
   isAsked: boolean,
 ): DetailedTotal[] {
-  const totals = totalsIn(reader, range)
+  const totals = reader.totals(range)
   const samples = totals.reduce((sum, each) => sum + each.samples, 0)
   if (names.length === 0 || (!isAsked && samples > READ_UNASKED)) {
     return totals.map((total) => ({ total, state: 'skipped', statistics: new Map() }))

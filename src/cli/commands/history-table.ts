@@ -14,7 +14,6 @@ import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
 import { bucketStatistics, detailedTotals, totalStatistics } from './history-statistics.ts'
-import { totalsIn } from './log-range.ts'
 import {
   align,
   amount,
@@ -68,7 +67,7 @@ function* bucketsText(
   stats: readonly StatisticName[],
   colour: Colour,
 ): Generator<string> {
-  const totals = totalsIn(reader, range)
+  const totals = reader.totals(range)
   yield zoneLine(totals[0])
   yield* bucketTables(reader, range, everyMs, totals, colour)
   yield* channelTables(reader, range, everyMs, totals, colour)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -135,24 +135,6 @@ export function recordedIn(requested: LogRange, reader: LogReader): LogRange | n
     fromUs: Math.max(requested.fromUs, span.fromUs),
     toUs: Math.min(requested.toUs, span.toUs + 1),
   }
-}
-
-/** One bucket a device, over the part of the range that its own samples span; none without samples there. */
-export function totalsIn(reader: LogReader, range: LogRange): Bucket[] {
-  return devicesOf(reader, range).flatMap((device) => {
-    const own = recordedIn({ ...range, device }, reader)
-    if (own === null) return []
-    const isToNewest = own.toUs - 1 === reader.span(device)?.toUs
-    return reader.totals(own).map((total) => (isToNewest ? upToNewest(total) : total))
-  })
-}
-
-/** The time up to the newest sample, and nothing behind it: what is covered throughout is covered whole. */
-function upToNewest(total: Bucket): Bucket {
-  const toUs = total.toUs - 1
-  const lengthUs = toUs - total.fromUs
-  const coverage = lengthUs === 0 ? 0 : Math.min(1, total.coveredUs / lengthUs)
-  return { ...total, toUs, coverage }
 }
 
 /** The one asked for, or all. */

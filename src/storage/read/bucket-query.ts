@@ -18,7 +18,7 @@ import {
 } from './log-query.ts'
 import { lossesIn } from './log-records.ts'
 import { LossCount, lostBefore } from './loss-count.ts'
-import type { SpanQuery } from './span-query.ts'
+import { inMinutes, type SpanQuery } from './span-query.ts'
 
 type Channels = ReadonlyMap<number, ChannelBucket>
 
@@ -28,6 +28,9 @@ export interface FullBucket extends FilledBucket {
 }
 
 const NONE: Channels = new Map()
+
+/** Length of the pieces that one bucket over any span is made of: a whole number of minutes, and long. */
+export const LONGEST_US = 525_600 * US_PER_MINUTE
 
 /** Answers what spans of the log come to. */
 export class BucketQuery {
@@ -54,27 +57,27 @@ export class BucketQuery {
     this.#channelScan = channels.isEmpty ? null : new ChannelScan(db, catalog, channels)
   }
 
-  /** One bucket a device over the whole range; none for a device without samples in it. */
+  /** See `LogReader`. */
   totals(range: LogRange): Bucket[] {
     const totals: Bucket[] = []
     const losses = this.#lossesByDevice(range)
-    const scan = this.#spans.inMinutes(range)
-    const { fromUs, toUs } = range
-    for (const id of this.#catalog.idsOf(range.device)) {
+    for (const [id, span] of this.#spans.byDevice(range.device)) {
+      if (range.fromUs > span.toUs || range.toUs <= span.fromUs) continue
+      const scan = inMinutes(range, span)
       const sum = new Figures()
       const channels = new Map<number, ChannelBucket>()
-      // Any whole number of minutes; a year keeps the pieces few.
-      const everyUs = 525_600 * US_PER_MINUTE
-      for (const bucket of this.filled(id, scan.fromUs, scan.toUs, everyUs)) {
+      for (const bucket of this.filled(id, scan.fromUs, scan.toUs, LONGEST_US)) {
         sum.merge(bucket.figures)
         addChannels(channels, bucket.channels)
       }
       if (sum.samples === 0) continue
-      const device = this.#catalog.nameOf(id)
       let lost = 0
-      for (const loss of losses.get(device) ?? []) {
-        lost += lostBefore(loss, toUs) - lostBefore(loss, fromUs)
+      for (const loss of losses.get(this.#catalog.nameOf(id)) ?? []) {
+        lost += lostBefore(loss, range.toUs) - lostBefore(loss, range.fromUs)
       }
+      const fromUs = Math.max(range.fromUs, span.fromUs)
+      // Behind the newest sample no time is missing yet.
+      const toUs = Math.min(range.toUs, span.toUs)
       totals.push(this.#bucket(id, fromUs, toUs, sum, lost, channels))
     }
     return totals
@@ -83,7 +86,7 @@ export class BucketQuery {
   /** See `LogReader`. */
   *buckets(range: LogRange, everyUs: number): Generator<Bucket> {
     const losses = this.#lossesByDevice(range)
-    const scan = this.#spans.inMinutes(range)
+    const scan = inMinutes(range, this.#spans.span(range.device))
     const sources = this.#catalog.idsOf(range.device).map((id) => {
       const ofDevice = losses.get(this.#catalog.nameOf(id)) ?? []
       const iterator = this.#deviceBuckets(range, scan, everyUs, id, ofDevice)

@@ -28,7 +28,7 @@ export function bucketOf(
     measured,
     lost,
     coveredUs,
-    coverage: Math.min(1, coveredUs / (toUs - fromUs)),
+    coverage: toUs > fromUs ? Math.min(1, coveredUs / (toUs - fromUs)) : 0,
     voltage: of(figures.voltage),
     current: of(figures.current),
     power: of(figures.power),

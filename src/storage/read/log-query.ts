@@ -60,7 +60,7 @@ export const NO_CHANNELS: ReadonlyMap<string, ChannelSummary> = new Map()
 export interface Bucket {
   /** Unix µs, inclusive. */
   readonly fromUs: number
-  /** Unix µs, exclusive. */
+  /** Unix µs, exclusive; where it is the time of the device's newest sample, that one is within. */
   readonly toUs: number
   readonly device: string
   /** Rows in the log, measured or not. */

@@ -163,7 +163,8 @@ export class LogReader {
   }
 
   /**
-   * One bucket a device over the whole range; none for a device without samples in it.
+   * One bucket a device over the part of the range that its own samples span, up to the newest
+   * of them; none for a device without samples in it.
    */
   totals(range: LogRange): Bucket[] {
     return this.#read(() => this.#buckets.totals(range))

@@ -3,7 +3,7 @@ import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { Damage } from '../file/log-errors.ts'
 import type { SampleScan } from '../file/sample-scan.ts'
-import type { LogRange, LogSpan } from './log-query.ts'
+import type { LogSpan } from './log-query.ts'
 
 /** Where a log begins and ends. */
 export class SpanQuery {
@@ -19,6 +19,17 @@ export class SpanQuery {
 
   /** null: nothing in the log (of that device) */
   span(device: string | null): LogSpan | null {
+    let fromUs = Number.POSITIVE_INFINITY
+    let toUs = Number.NEGATIVE_INFINITY
+    for (const span of this.byDevice(device).values()) {
+      fromUs = Math.min(fromUs, span.fromUs)
+      toUs = Math.max(toUs, span.toUs)
+    }
+    return toUs < fromUs ? null : { fromUs, toUs }
+  }
+
+  /** The span of each device, by its id in the log; a device of which it has nothing is left out. */
+  byDevice(device: string | null): Map<number, LogSpan> {
     const newest = new Map(
       this.#db
         .prepare('SELECT device_id, max(newest_us) FROM epoch GROUP BY device_id')
@@ -26,24 +37,22 @@ export class SpanQuery {
         .all() as [number, number | null][],
     )
     const firstIn = new Map<number, Map<number, number>>()
-    let fromUs = Number.POSITIVE_INFINITY
-    let toUs = Number.NEGATIVE_INFINITY
+    const spans = new Map<number, LogSpan>()
     for (const id of this.#catalog.idsOf(device)) {
-      const newestUs = newest.get(id) ?? null
+      const toUs = newest.get(id) ?? null
       const minute = this.#firstMinute(id)
-      if (newestUs === null) continue
-      if (!Number.isSafeInteger(newestUs)) throw new Damage()
-      toUs = Math.max(toUs, newestUs)
+      if (toUs === null) continue
+      if (!Number.isSafeInteger(toUs)) throw new Damage()
       if (minute === null) {
-        fromUs = Math.min(fromUs, newestUs)
+        spans.set(id, { fromUs: toUs, toUs })
         continue
       }
       const firstRaw = firstIn.get(minute) ?? this.#firstRaw(minute)
       firstIn.set(minute, firstRaw)
       // The roll-up of the first raw sample's minute begins before that sample.
-      fromUs = Math.min(fromUs, firstRaw.get(id) ?? minute * US_PER_MINUTE)
+      spans.set(id, { fromUs: firstRaw.get(id) ?? minute * US_PER_MINUTE, toUs })
     }
-    return toUs < fromUs ? null : { fromUs, toUs }
+    return spans
   }
 
   /**
@@ -76,21 +85,6 @@ export class SpanQuery {
     )
   }
 
-  /**
-   * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
-   * answer for these, too, where otherwise each device would have its raw rows searched for.
-   */
-  inMinutes({ fromUs, toUs, device }: LogRange): LogSpan {
-    const span = this.span(device)
-    if (span === null) return { fromUs, toUs }
-    const isFromBegin = fromUs <= span.fromUs
-    const isToEnd = toUs > span.toUs
-    return {
-      fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
-      toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
-    }
-  }
-
   /** First minute that has or had samples; every sample's minute is rolled up or marked dirty. */
   #firstMinute(deviceId: number): number | null {
     const of = (table: string): number | null =>
@@ -118,5 +112,21 @@ export class SpanQuery {
       .pluck()
       .get(...args)
     return (value as number | null | undefined) ?? null
+  }
+}
+
+/**
+ * The range, in whole minutes where nothing of the log lies beyond its ends: roll-ups
+ * answer for these, too, where otherwise each device would have its raw rows searched for.
+ *
+ * @param span of what is asked for; null: there is nothing
+ */
+export function inMinutes({ fromUs, toUs }: LogSpan, span: LogSpan | null): LogSpan {
+  if (span === null) return { fromUs, toUs }
+  const isFromBegin = fromUs <= span.fromUs
+  const isToEnd = toUs > span.toUs
+  return {
+    fromUs: isFromBegin ? Math.floor(span.fromUs / US_PER_MINUTE) * US_PER_MINUTE : fromUs,
+    toUs: isToEnd ? (Math.floor(span.toUs / US_PER_MINUTE) + 1) * US_PER_MINUTE : toUs,
   }
 }

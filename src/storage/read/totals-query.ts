@@ -1,22 +1,19 @@
 import type Database from 'better-sqlite3'
 import type { Sample } from '../../domain/sample.ts'
 import { Figures } from '../../stats/figures.ts'
-import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { hasTable } from '../file/layout.ts'
 import { isElectric, type SampleRow, type SampleScan } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
-import type { BucketQuery } from './bucket-query.ts'
-import type { LoggedTotals, LogRange } from './log-query.ts'
-import type { SpanQuery } from './span-query.ts'
+import { type BucketQuery, LONGEST_US } from './bucket-query.ts'
+import type { LoggedTotals, LogSpan } from './log-query.ts'
+import { inMinutes, type SpanQuery } from './span-query.ts'
 
 /**
  * The log puts a sample at most this much behind its time, µs: where that is taken by others. Two
  * samples of a device are further apart.
  */
 const PLACING_US = 50
-/** Any whole number of minutes; a year keeps the pieces few. */
-const EVERY_US = 525_600 * US_PER_MINUTE
 
 /** Answers what the totals of a device are. */
 export class TotalsQuery {
@@ -57,11 +54,8 @@ export class TotalsQuery {
     const span = this.#spans.span(device)
     if (id === undefined || span === null) return null
     const resetUs = (this.#reset?.get(id) as number | undefined) ?? null
-    const figures = this.#sum(id, {
-      device,
-      fromUs: resetUs === null ? span.fromUs : resetUs + PLACING_US,
-      toUs: span.toUs + 1,
-    })
+    const fromUs = resetUs === null ? span.fromUs : resetUs + PLACING_US
+    const figures = this.#sum(id, inMinutes({ fromUs, toUs: span.toUs + 1 }, span))
     const firstUs = this.#spans.firstUs(id)
     return {
       device,
@@ -100,10 +94,9 @@ export class TotalsQuery {
   }
 
   /** Samples of a device from one time to before another, Unix µs. */
-  #sum(id: number, range: LogRange): Figures {
+  #sum(id: number, { fromUs, toUs }: LogSpan): Figures {
     const sum = new Figures()
-    const { fromUs, toUs } = this.#spans.inMinutes(range)
-    for (const { figures } of this.#buckets.filled(id, fromUs, toUs, EVERY_US)) sum.merge(figures)
+    for (const { figures } of this.#buckets.filled(id, fromUs, toUs, LONGEST_US)) sum.merge(figures)
     return sum
   }
 }
