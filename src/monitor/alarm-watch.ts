@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent } from '../alarms/alarm.ts'
 import { DeviceAlarms } from '../alarms/device-alarms.ts'
 import { eventText } from '../alarms/event-text.ts'
+import { type ChannelLimits, limitsOf } from '../alarms/limits.ts'
 import { channelsIn, type Rule } from '../alarms/rule.ts'
 import type { Sample } from '../domain/sample.ts'
 import type { Anomaly } from '../stats/anomaly.ts'
@@ -91,6 +92,11 @@ export class AlarmWatch implements BusSubscriber {
     return this.#devices[number]?.views() ?? []
   }
 
+  /** Those that the rules of the device set. */
+  limits(number: DeviceNumber): readonly ChannelLimits[] {
+    return this.#devices[number]?.limits ?? []
+  }
+
   count(number: DeviceNumber): AlarmCount {
     return this.#devices[number]?.count() ?? { active: 0, raised: 0 }
   }
@@ -117,6 +123,7 @@ interface WatchContext {
 
 class WatchedDevice {
   readonly alarms: DeviceAlarms
+  readonly limits: readonly ChannelLimits[]
   readonly #device: HubDevice
   readonly #context: WatchContext
   /** When the newest sample was handed on, monotonic ms. */
@@ -136,6 +143,7 @@ class WatchedDevice {
     this.#heardMs = context.clock.monoMs()
     // Also a pipe: only a sample says that it is from another time.
     this.#isNow = true
+    this.limits = limitsOf(rules)
     const { state } = device
     this.alarms = new DeviceAlarms({
       rules,

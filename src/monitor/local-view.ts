@@ -81,6 +81,8 @@ export class LocalView implements View {
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(memory.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],
+      limits: this.#alarms?.limits(number) ?? [],
+      latches: [],
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
       calibration: stream.calibration,

@@ -1,4 +1,5 @@
 import type { AlarmStatus } from '../alarms/alarm.ts'
+import type { ChannelLimits } from '../alarms/limits.ts'
 import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
@@ -11,6 +12,7 @@ import type { Totals } from '../stats/totals.ts'
 import type { LogState } from '../storage/client/log.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
+export type { ChannelLimits } from '../alarms/limits.ts'
 export type { WindowStat, WindowStats } from '../stats/live-statistics.ts'
 export type { StatisticName } from '../stats/statistic-names.ts'
 export type { ChannelStatistics } from '../stats/statistics.ts'
@@ -100,6 +102,20 @@ export interface AlarmView extends AlarmStatus {
   readonly snoozedMs: number | null
 }
 
+/** Something that kept the sensor from measuring well, until somebody acknowledges it; it needs no rule. */
+export interface SensorLatch {
+  /** As the device says it: `nosensor`, `ovf`, `clip`, ...; or `full` where a value was at full scale. */
+  readonly word: string
+  /** So many times since `sinceUs`, one that goes on included. */
+  readonly count: number
+  /** Samples in all of them. */
+  readonly samples: number
+  /** Begin of the first one, device time, Unix µs. */
+  readonly sinceUs: number
+  /** End of the newest one, device time, Unix µs; null: it goes on. */
+  readonly untilUs: number | null
+}
+
 /** The alarms of a device in brief. */
 export interface AlarmCount {
   /** Raised or latched, and nobody has taken notice. */
@@ -186,6 +202,10 @@ export interface Snapshot {
   readonly oldestUs: number | null
   /** Those of the device, in order of the rules; none where there are no rules. */
   readonly alarms: readonly AlarmView[]
+  /** Where channels are meant to stay, of `--limit` and of alarm rules: see `limitsOf`. */
+  readonly limits: readonly ChannelLimits[]
+  /** The newest first. */
+  readonly latches: readonly SensorLatch[]
   /** Newest first, at most 50. */
   readonly events: readonly StreamEvent[]
   /** True where the newest sample has no number, so that no loss can be seen. */

@@ -82,6 +82,8 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     startedUs: NOW_US - 761e6,
     oldestUs: NOW_US - 761e6,
     alarms: [],
+    limits: [],
+    latches: [],
     events: [{ timeUs: NOW_US - 30e6, kind: 'restart', text: 'the device restarted (boot 18)' }],
     unnumbered: false,
     calibration: '',
