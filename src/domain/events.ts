@@ -50,6 +50,10 @@ export const EVENT_KINDS = {
   overlap: RARE,
   /** A reader of the log lost samples to the retention. */
   sink: RARE,
+  /** The sensor can't measure, or can again. */
+  sensor: RARE,
+  /** Somebody set a mark, with a note. */
+  marker: SINGLE,
   /** A value that stands out from those around it. */
   anomaly: { ...RARE, isFrequent: true, isQuiet: true },
   /** The condition of an alarm rule has come true, is no longer so, or someone has taken notice. */

@@ -20,7 +20,8 @@ import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
 import { type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
 import type { Look } from './view/look.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
-import { frozenOf, spanMs, type ViewState } from './view/view-state.ts'
+import { frozenOf, spanMs } from './view/time-window.ts'
+import type { ViewState } from './view/view-state.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
 interface Block {

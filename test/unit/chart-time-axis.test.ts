@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { timeTicks } from '../../src/chart/time-axis.ts'
 import { momentText, spanText } from '../../src/tui/view/format.ts'
-import { SPANS_MS } from '../../src/tui/view/view-state.ts'
+import { SPANS_MS } from '../../src/tui/view/time-window.ts'
 
 describe('time axis', () => {
   it.each([

@@ -5,7 +5,8 @@ import { headerLine } from '../../src/tui/panels/header.ts'
 import { buildPicture, traceRequest, waitingPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
-import { INITIAL_VIEW, SPANS_MS } from '../../src/tui/view/view-state.ts'
+import { SPANS_MS } from '../../src/tui/view/time-window.ts'
+import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
 import { electric, type SnapshotChanges, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })

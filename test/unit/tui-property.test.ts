@@ -6,7 +6,8 @@ import type { Snapshot, SourceView, SpanStatistics } from '../../src/monitor/vie
 import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
-import { INITIAL_VIEW, SPANS_MS, type ViewState } from '../../src/tui/view/view-state.ts'
+import { SPANS_MS } from '../../src/tui/view/time-window.ts'
+import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
 import { briefOf, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const value = fc.oneof(

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
+import { type Frozen, frozenOf, spanMs } from '../../src/tui/view/time-window.ts'
 import {
-  frozenOf,
   INITIAL_VIEW,
   reduceView,
-  spanMs,
   type ViewAction,
   type ViewContext,
 } from '../../src/tui/view/view-state.ts'
@@ -16,6 +15,11 @@ const CONTEXT: ViewContext = {
   newestUs: NEWEST,
   oldestUs: NEWEST - 300e6,
   apart: false,
+}
+
+/** Where the selected device's chart stands. */
+function placeOf(view: typeof INITIAL_VIEW): Frozen | null {
+  return frozenOf(view, view.selected)
 }
 
 function viewAfter(actions: readonly ViewAction[], context = CONTEXT): typeof INITIAL_VIEW {
@@ -30,29 +34,29 @@ describe('view state', () => {
   })
 
   it('freezes at the newest sample and goes on', () => {
-    expect(frozenOf(viewAfter(['freeze']))).toEqual({ endUs: NEWEST, sinceUs: CONTEXT.nowUs })
-    expect(frozenOf(viewAfter(['freeze', 'freeze']))).toBeNull()
+    expect(placeOf(viewAfter(['freeze']))).toEqual({ endUs: NEWEST, sinceUs: CONTEXT.nowUs })
+    expect(placeOf(viewAfter(['freeze', 'freeze']))).toBeNull()
   })
 
   it('can not freeze what is not there', () => {
-    expect(frozenOf(viewAfter(['freeze'], { ...CONTEXT, newestUs: null }))).toBeNull()
+    expect(placeOf(viewAfter(['freeze'], { ...CONTEXT, newestUs: null }))).toBeNull()
   })
 
   it('freezes before it scrolls back, by a tenth of the span', () => {
-    expect(frozenOf(viewAfter(['back', 'back']))?.endUs).toBe(NEWEST - 12e6)
-    expect(frozenOf(viewAfter(['back', 'page_back']))?.endUs).toBe(NEWEST - 66e6)
+    expect(placeOf(viewAfter(['back', 'back']))?.endUs).toBe(NEWEST - 12e6)
+    expect(placeOf(viewAfter(['back', 'page_back']))?.endUs).toBe(NEWEST - 66e6)
   })
 
   it('never scrolls past the samples there are', () => {
-    expect(frozenOf(viewAfter(new Array(20).fill('page_back')))?.endUs).toBe(NEWEST - 240e6)
-    expect(frozenOf(viewAfter(['oldest']))?.endUs).toBe(NEWEST - 240e6)
-    expect(frozenOf(viewAfter(['back', 'page_forward', 'forward']))?.endUs).toBe(NEWEST)
-    expect(frozenOf(viewAfter(['forward']))).toBeNull()
+    expect(placeOf(viewAfter(new Array(20).fill('page_back')))?.endUs).toBe(NEWEST - 240e6)
+    expect(placeOf(viewAfter(['oldest']))?.endUs).toBe(NEWEST - 240e6)
+    expect(placeOf(viewAfter(['back', 'page_forward', 'forward']))?.endUs).toBe(NEWEST)
+    expect(placeOf(viewAfter(['forward']))).toBeNull()
   })
 
   it('shows all there is where a longer span asks for more than that', () => {
-    expect(frozenOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
-    expect(frozenOf(viewAfter(['oldest', 'zoom_out', 'zoom_out', 'zoom_out']))?.endUs).toBe(NEWEST)
+    expect(placeOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
+    expect(placeOf(viewAfter(['oldest', 'zoom_out', 'zoom_out', 'zoom_out']))?.endUs).toBe(NEWEST)
   })
 
   it('puts the curves together or apart, whichever they are not', () => {
@@ -68,7 +72,7 @@ describe('view state', () => {
   })
 
   it('goes back to now with End', () => {
-    expect(frozenOf(viewAfter(['page_back', 'newest']))).toBeNull()
+    expect(placeOf(viewAfter(['page_back', 'newest']))).toBeNull()
   })
 })
 
@@ -81,20 +85,20 @@ describe('scrolling', () => {
   it('does not move a young chart, neither back nor forward', () => {
     const frozen = viewAfter(['freeze'], YOUNG)
     for (const action of ['oldest', 'back', 'page_back'] as const) {
-      expect(frozenOf(later(frozen, action, 5e6, YOUNG))?.endUs).toBe(NEWEST)
+      expect(placeOf(later(frozen, action, 5e6, YOUNG))?.endUs).toBe(NEWEST)
     }
-    expect(frozenOf(later(frozen, 'page_forward', 5e6, YOUNG))?.endUs).toBe(NEWEST + 5e6)
+    expect(placeOf(later(frozen, 'page_forward', 5e6, YOUNG))?.endUs).toBe(NEWEST + 5e6)
   })
 
   it('keeps the chart full when a frozen one is zoomed out, as far as there is something', () => {
     const oldest = viewAfter(['oldest'])
-    expect(frozenOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
+    expect(placeOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
     const far = reduceView(oldest, 'zoom_out', { ...CONTEXT, oldestUs: NEWEST - 270e6 })
-    expect(frozenOf(far)?.endUs).toBe(NEWEST - 150e6)
+    expect(placeOf(far)?.endUs).toBe(NEWEST - 150e6)
     // Five minutes are more than there is: nothing to gain by moving.
     const all = ['zoom_out', 'zoom_out', 'zoom_out'] as const
-    expect(frozenOf(viewAfter(['oldest', ...all]))?.endUs).toBe(NEWEST)
-    expect(frozenOf(viewAfter(['oldest', 'zoom_in']))?.endUs).toBe(NEWEST - 240e6)
+    expect(placeOf(viewAfter(['oldest', ...all]))?.endUs).toBe(NEWEST)
+    expect(placeOf(viewAfter(['oldest', 'zoom_in']))?.endUs).toBe(NEWEST - 240e6)
   })
 })
 
@@ -112,13 +116,13 @@ describe('several devices', () => {
 
   it('each keep their place, and share span and arrangement', () => {
     const view = viewAfter(['freeze', 'next_device', 'zoom_out', 'arrange'], THREE)
-    expect(frozenOf(view)).toBeNull()
+    expect(placeOf(view)).toBeNull()
     expect(frozenOf(view, 0)?.endUs).toBe(NEWEST)
     const back = reduceView(view, 'previous_device', THREE)
-    expect(frozenOf(back)?.endUs).toBe(NEWEST)
+    expect(placeOf(back)?.endUs).toBe(NEWEST)
     expect(spanMs(back)).toBe(120_000)
     expect(back.arrangement).toBe('strips')
-    expect(frozenOf(reduceView(back, 'newest', THREE))).toBeNull()
+    expect(placeOf(reduceView(back, 'newest', THREE))).toBeNull()
   })
 
   it('change nothing where there is one', () => {

@@ -4,6 +4,7 @@ import type { FormatChoice, Units } from './format-choice.ts'
 import { JsonLines } from './json-lines.ts'
 import { LabelledLines } from './labelled-lines.ts'
 import { Meaning, type Measured } from './measured.ts'
+import { Outlet } from './outlet.ts'
 import type { LineReader, Reading, ReadingSink, Verdict } from './reading.ts'
 import { Rounds } from './rounds.ts'
 import { Completeness, isComplete, oneSided, TEXT, UNREAD } from './sample-frames.ts'
@@ -67,7 +68,8 @@ const HINTS: Readonly<Record<FormKind, string>> = {
 /** One form of lines from text to frames: each line that `take` knows ends in exactly one frame. */
 export class Form {
   readonly kind: FormKind
-  readonly #output: FormOutput
+  /** Where its frames come out, once it is opened. */
+  readonly outlet = new Outlet()
   readonly #reader: LineReader
   readonly #meaning: Meaning
   readonly #rounds: Rounds
@@ -82,9 +84,9 @@ export class Form {
   /** Samples with voltage and current, and those with one of them. */
   samples = 0
 
-  constructor(kind: FormKind, { choice, parts }: FormOptions, output: FormOutput) {
+  constructor(kind: FormKind, { choice, parts }: FormOptions) {
     this.kind = kind
-    this.#output = output
+    const output = this.outlet
     const onUnit = (channel: string, unit: string): void => output.unit(channel, unit)
     this.#meaning = new Meaning(choice.units, kind === 'json' ? WIRE_UNITS : SKETCH_UNITS, onUnit)
     this.#isSplit = parts > 1
@@ -151,7 +153,7 @@ export class Form {
   #read(reading: Reading): void {
     const measured = this.#meaning.measure(reading)
     if (measured === null) {
-      this.#output.frame(UNREAD, 0, reading.atMs)
+      this.outlet.frame(UNREAD, 0, reading.atMs)
       return
     }
     this.#add(this.#completenessOf(measured.part).judge(measured))
@@ -160,7 +162,7 @@ export class Form {
   #add(judged: ReturnType<Completeness['judge']>): void {
     for (const { measured, isSample } of judged) {
       if (!isSample) {
-        this.#output.frame(UNREAD, 0, measured.atMs)
+        this.outlet.frame(UNREAD, 0, measured.atMs)
         continue
       }
       this.#sayChange(measured)
@@ -186,7 +188,7 @@ export class Form {
   #sayChange({ isOther }: Measured): void {
     if (isOther && !this.#hasOther) {
       this.#hasOther = true
-      this.#output.renamed(
+      this.outlet.renamed(
         `voltage and current under further names are another circuit's, and channels of their own: ${this.words}`,
         false,
       )
@@ -198,7 +200,7 @@ export class Form {
     this.#changes++
     const further =
       this.#changes < MOST_CHANGES ? '' : '; it goes on changing, and is not said again'
-    this.#output.renamed(`${this.words}${further}`, true)
+    this.outlet.renamed(`${this.words}${further}`, true)
   }
 
   #completenessOf(part: number | null): Completeness {
@@ -211,7 +213,7 @@ export class Form {
   }
 
   #line(frame: Frame): void {
-    this.#output.frame(frame, 0, this.#nowMs)
+    this.outlet.frame(frame, 0, this.#nowMs)
   }
 
   /** Shown once: a remark that comes with every sample would be all that there is to see. */

@@ -4,10 +4,9 @@ import type { Clock } from '../../util/clock.ts'
 import type { LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
 import { type FormatChoice, partsOf } from './format-choice.ts'
-import { holdsNamedValues } from './labelled-lines.ts'
-import { Outlet } from './outlet.ts'
 import { isWrongInPart } from './part-lines.ts'
 import { isHeader } from './table-lines.ts'
+import { Trials } from './trials.ts'
 import { UnreadLines } from './unread-lines.ts'
 import { firstByte, isOdd, isTornObject, OPEN_BRACE, textOf } from './wire-doubt.ts'
 
@@ -46,23 +45,6 @@ export const PAUSE_MS = 300
 
 const MALFORMED: Frame = { kind: 'malformed', reason: 'json', protected: false }
 
-/** A line that is looked at, and what it is where no form is found. */
-interface Held {
-  readonly frame: Frame
-  readonly atMs: number
-  readonly text: string
-}
-
-/** A form that may be the one, with what it made of the lines held. */
-interface Trial {
-  readonly form: Form
-  readonly outlet: Outlet
-  /** Samples that it had made before these lines. */
-  readonly samplesBefore: number
-  /** Lines that it knew; each becomes a frame of it. */
-  taken: number
-}
-
 /**
  * Lines into frames, whatever prints them. Lines of the wire go straight through. Others
  * are shown to each form; the first that makes samples of them is taken, and what it made
@@ -77,26 +59,23 @@ export class FormatLines implements LineSink {
   readonly #candidates: readonly FormKind[]
   /** null: lines are of the wire, or not known yet */
   #form: Form | null = null
-  #outlet = new Outlet()
   /** The wire is not read at all: the user named another form. */
   readonly #isBound: boolean
+  /** It has been said what is read from what. */
   #isSaid = false
   /** The device has said something of the wire. */
   #hasSpoken = false
   /** The next line may be a part of one: nobody saw its beginning, or its end. */
   #isDoubtful: boolean
-  /** The form has made no samples for long: it is one of the trials. */
-  #isFormDoubted = false
   /** Lines that made no sample since the newest that did, and the most between two samples. */
   #idle = 0
   #longestIdle = 0
   readonly #unread: UnreadLines
   /** The newest lines that the form took for words, and names of columns without a row so far. */
   #words: readonly string[] = []
-  #held: Held[] = []
-  /** One of them has values. */
-  #holdsValues = false
-  #trials: readonly Trial[] = []
+  /** null: no line is looked at, and the form is not doubted */
+  #trials: Trials | null = null
+  readonly #output: FormOutput
 
   /** @param isJoined true: the first line may be the rest of one that was under way, as on a port */
   constructor(sink: FormatSink, choice: FormatChoice, clock: Clock, isJoined = false) {
@@ -105,18 +84,39 @@ export class FormatLines implements LineSink {
     this.#isDoubtful = isJoined
     this.#unread = new UnreadLines((text) => sink.format(text, false))
     this.#options = { choice, parts: partsOf(choice) }
+    this.#output = {
+      frame: (frame, part, atMs) => {
+        // Of a form that the user named, it is known with the first sample.
+        if (frame.kind === 'sample' && !this.#isSaid && this.#form !== null) {
+          this.#isSaid = true
+          sink.format(this.#form.words, false)
+        }
+        sink.frame(frame, this.#origin(part, atMs))
+      },
+      unit: (channel, unit) => sink.unit(channel, unit),
+      renamed: (text, isChange) => sink.format(text, isChange),
+    }
     const bound = boundTo(choice)
     this.#isBound = bound !== null
     this.#candidates = bound !== null ? [bound] : choice.name === 'json' ? ['json'] : FORMS
     if (bound !== null) {
-      this.#form = new Form(bound, this.#options, this.#outlet)
-      this.#outlet.open(this.#saying())
+      this.#form = new Form(bound, this.#options)
+      this.#form.outlet.open(this.#output)
     }
   }
 
   /** A block waits for its end, or lines are being looked at: `pause` is to be called. */
   get isWaiting(): boolean {
-    return this.#held.length > 0 || this.#form?.isWaiting === true
+    return this.#isHolding || this.#form?.isWaiting === true
+  }
+
+  get #isHolding(): boolean {
+    return this.#trials !== null && this.#trials.held.length > 0
+  }
+
+  /** The form has made no samples for long: it is one of the trials. */
+  get #isDoubted(): boolean {
+    return this.#trials !== null && this.#trials.former !== null
   }
 
   line(bytes: Uint8Array): void {
@@ -127,12 +127,12 @@ export class FormatLines implements LineSink {
     }
     const frame = decodeLine(bytes)
     // A blank between lines that are looked at may end a block.
-    const isPlain = frame.kind === 'blank' ? this.#held.length === 0 : !isOdd(frame, bytes)
+    const isPlain = frame.kind === 'blank' ? !this.#isHolding : !isOdd(frame, bytes)
     if (!isPlain) {
       this.#look(bytes, frame)
       return
     }
-    if (this.#held.length > 0) this.#release()
+    if (this.#isHolding) this.#release()
     if (frame.kind !== 'blank' && frame.kind !== 'crc_error') this.#hasSpoken = true
     this.#sink.frame(frame)
   }
@@ -150,18 +150,23 @@ export class FormatLines implements LineSink {
   /** Nothing has come for `PAUSE_MS`. */
   pause(): void {
     this.#form?.pause()
-    for (const { form } of this.#trials) form.pause()
-    this.#decide()
-    if (!this.#holdsValues) this.#endWords()
+    const trials = this.#trials
+    if (trials === null) return
+    trials.pause()
+    const { found } = trials
+    if (found !== null) this.#choose(found, trials)
+    else if (!trials.holdsValues) this.#endWords(trials)
   }
 
   /** The connection is over, or the input. */
   end(): void {
-    for (const { form } of this.#trials) form.end()
-    const found = this.#trials.find(({ form, samplesBefore }) => form.samples > samplesBefore)
-    if (found !== undefined) this.#choose(found)
-    if (this.#holdsValues) this.#release()
-    else this.#endWords()
+    const trials = this.#trials
+    if (trials !== null) {
+      const found = trials.end()
+      if (found !== null) this.#choose(found, trials)
+      else if (trials.holdsValues) this.#release()
+      else this.#endWords(trials)
+    }
     this.#form?.end()
     if (this.#form === null && !this.#hasSpoken) this.#unread.end()
   }
@@ -187,7 +192,7 @@ export class FormatLines implements LineSink {
         return
       }
     }
-    if (this.#isFormDoubted) {
+    if (this.#isDoubted) {
       this.#look(bytes, MALFORMED)
       return
     }
@@ -199,7 +204,7 @@ export class FormatLines implements LineSink {
     else {
       if (form.samples > samples) this.#words = []
       else if (isHeader(text)) this.#words = [text]
-      if (this.#held.length > 0) this.#release()
+      if (this.#isHolding) this.#release()
     }
     // The empty line behind a block makes its sample, too.
     if (form.samples > samples || this.#form !== form) {
@@ -217,8 +222,8 @@ export class FormatLines implements LineSink {
     this.#release()
     this.#idle = 0
     form.end()
-    this.#outlet.close()
-    this.#isFormDoubted = true
+    form.outlet.close()
+    this.#trials = new Trials(this.#candidates, this.#options, this.#words, form)
   }
 
   #backToWire(form: Form): void {
@@ -234,53 +239,27 @@ export class FormatLines implements LineSink {
     const kinds = this.#candidates.filter(
       (kind) => this.#mayBecome(kind) && !this.#isTorn(kind, bytes),
     )
-    const text = kinds.length === 0 && !this.#isFormDoubted ? null : textOf(bytes)
-    if (text === null) {
+    if (kinds.length === 0 && !this.#isDoubted) {
       this.#sink.frame(frame)
       return
     }
-    if (this.#trials.length === 0) this.#begin()
-    const nowMs = this.#clock.monoMs()
-    let isKnown = false
-    for (const trial of this.#trials) {
-      const isFormer = trial.form === this.#form
-      if (!isFormer && !kinds.includes(trial.form.kind)) continue
-      const verdict = trial.form.take(text, nowMs)
-      if (verdict === 'unknown') continue
-      isKnown = true
-      trial.taken++
-      if (verdict === 'text') continue
-      this.#holdsValues = true
-      // What it makes of a line that is no sample says nothing against the others.
-      if (!isFormer || trial.form.samples > trial.samplesBefore) break
-    }
-    if (!isKnown && !this.#isFormDoubted) {
+    // What were words to the form so far may be the header of another.
+    this.#trials ??= new Trials(this.#candidates, this.#options, this.#words)
+    const trials = this.#trials
+    const text = textOf(bytes)
+    if (!trials.take({ frame, atMs: this.#clock.monoMs(), text }, kinds)) {
       this.#giveUp(frame, text)
       return
     }
-    this.#held.push({ frame, atMs: nowMs, text })
-    this.#decide()
-    if (this.#held.length >= MOST_HELD) this.#release()
+    const { found } = trials
+    if (found !== null) this.#choose(found, trials)
+    else if (trials.held.length >= MOST_HELD) this.#release()
   }
 
   /** Another row than those of the table may be of another table; other forms have but one kind. */
   #mayBecome(kind: FormKind): boolean {
-    if (this.#isFormDoubted || this.#form === null) return true
+    if (this.#isDoubted || this.#form === null) return true
     return kind === this.#form.kind ? kind === 'table' && this.#form.samples > 0 : !this.#isBound
-  }
-
-  #begin(): void {
-    const former = this.#isFormDoubted ? this.#form : null
-    const fresh = FORMS.map((kind) => this.#trial(kind))
-    // What were words to the form so far may be the header of another.
-    for (const { form, outlet } of fresh) {
-      for (const each of this.#words) if (!holdsNamedValues(each)) form.take(each, 0)
-      outlet.forget()
-    }
-    const { samples: samplesBefore = 0 } = former ?? {}
-    const again = { outlet: this.#outlet, samplesBefore, taken: 0 }
-    this.#trials = former === null ? fresh : [{ form: former, ...again }, ...fresh]
-    this.#holdsValues = false
   }
 
   /** A line of the wire that was cut off looks like the beginning of an object over several lines. */
@@ -288,77 +267,63 @@ export class FormatLines implements LineSink {
     return kind === 'json' && this.#hasSpoken && bytes.length > 2 && isTornObject(bytes)
   }
 
-  #trial(kind: FormKind): Trial {
-    const outlet = new Outlet()
-    return { form: new Form(kind, this.#options, outlet), outlet, samplesBefore: 0, taken: 0 }
-  }
-
-  #decide(): void {
-    const found = this.#trials.find(
-      ({ form, samplesBefore }) => form.samples > samplesBefore && form.isSure,
-    )
-    if (found !== undefined) this.#choose(found)
-  }
-
-  #choose({ form, outlet, taken }: Trial): void {
-    const isSame = form === this.#form
-    const isChange = this.#form !== null || this.#hasSpoken
+  #choose(form: Form, trials: Trials): void {
+    const before = this.#form
+    const isSame = form === before
+    const isChange = before !== null || this.#hasSpoken
     if (!isSame) {
       // Of a form that is doubted, all lines that it kept are those of this one now.
-      this.#form?.end()
-      this.#outlet.forget()
+      before?.end()
+      before?.outlet.forget()
     }
     this.#form = form
-    this.#outlet = outlet
-    this.#isFormDoubted = false
+    this.#trials = null
     this.#idle = 0
-    // Lines that this form could not read among those that it could.
-    const unread = this.#held.length - taken
-    this.#held = []
-    this.#trials = []
     this.#words = []
     if (!isSame) {
       this.#isSaid = true
       this.#longestIdle = 0
       this.#sink.format(form.words, isChange)
     }
-    for (let i = 0; i < unread; i++) this.#sink.frame(MALFORMED)
-    outlet.open(this.#direct())
+    this.#open(form, trials)
   }
 
   /** Words with nothing behind them: of a sketch that greets or complains, unless the wire is spoken here. */
-  #endWords(): void {
+  #endWords(trials: Trials): void {
     const isSketch = this.#form === null && !this.#hasSpoken
-    const reader = this.#trials.find(({ taken }) => taken === this.#held.length)
-    if (!isSketch || reader === undefined) {
+    const { reader } = trials
+    if (!isSketch || reader === null) {
       this.#release()
       return
     }
-    for (const { text } of this.#held) this.#unread.words(text)
-    this.#held = []
-    this.#trials = []
-    reader.outlet.open(this.#direct())
+    for (const { text } of trials.held) this.#unread.words(text)
+    this.#trials = null
+    this.#open(reader, trials)
   }
 
   /** Nothing was found: each line is what it is. */
   #release(): void {
-    const held = this.#held
-    const [former] = this.#isFormDoubted ? this.#trials : []
-    this.#held = []
-    this.#trials = []
-    if (former !== undefined) {
+    const trials = this.#trials
+    if (trials === null) return
+    this.#trials = null
+    const { former, held } = trials
+    if (former !== null) {
       // The form that was taken is as good as before: what it makes of the lines, they are.
       for (const { text } of held) this.#unread.line(text)
-      former.form.end()
-      for (let i = former.taken; i < held.length; i++) this.#sink.frame(MALFORMED)
-      this.#outlet.open(this.#isBound ? this.#saying() : this.#direct())
-      this.#isFormDoubted = false
+      former.end()
+      this.#open(former, trials)
       return
     }
     for (const { frame, atMs, text } of held) {
       if (this.#form === null && !this.#hasSpoken) this.#unread.line(text)
       this.#sink.frame(frame, this.#origin(0, atMs))
     }
+  }
+
+  /** What a form has made of the lines that it was shown comes out, behind those that it could not read. */
+  #open(form: Form, trials: Trials): void {
+    for (let i = trials.unreadBy(form); i > 0; i--) this.#sink.frame(MALFORMED)
+    form.outlet.open(this.#output)
   }
 
   #giveUp(frame: Frame, text: string): void {
@@ -368,29 +333,6 @@ export class FormatLines implements LineSink {
 
   #origin(part: number, atMs: number): Origin {
     return { part, ageMs: Math.max(0, this.#clock.monoMs() - atMs) }
-  }
-
-  #direct(): FormOutput {
-    return {
-      frame: (frame, part, atMs) => this.#sink.frame(frame, this.#origin(part, atMs)),
-      unit: (channel, unit) => this.#sink.unit(channel, unit),
-      renamed: (text, isChange) => this.#sink.format(text, isChange),
-    }
-  }
-
-  /** Output of a form that the user named: what was found out is reported with the first sample. */
-  #saying(): FormOutput {
-    const direct = this.#direct()
-    return {
-      ...direct,
-      frame: (frame, part, atMs) => {
-        if (frame.kind === 'sample' && !this.#isSaid && this.#form !== null) {
-          this.#isSaid = true
-          this.#sink.format(this.#form.words, false)
-        }
-        direct.frame(frame, part, atMs)
-      },
-    }
   }
 }
 

@@ -4,7 +4,8 @@ import type { Snapshot } from '../../monitor/view.ts'
 import { agoText, momentText, spanText, timeOfDayText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
-import { type Frozen, frozenOf, spanMs, type ViewState } from '../view/view-state.ts'
+import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
+import type { ViewState } from '../view/view-state.ts'
 import { chartLines, chartStrips, isApart } from './chart.ts'
 
 /**

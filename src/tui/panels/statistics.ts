@@ -11,8 +11,10 @@ import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
 import { momentText, spanText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
+import type { StatisticsChoice } from '../view/panel-choice.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
-import { frozenOf, type StatisticsChoice, spanMs, type ViewState } from '../view/view-state.ts'
+import { frozenOf, spanMs } from '../view/time-window.ts'
+import type { ViewState } from '../view/view-state.ts'
 
 /** One figure of each channel. */
 interface Column {
