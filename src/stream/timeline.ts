@@ -177,9 +177,12 @@ export class Timeline {
     if (this.#placement.isFresh) this.#beginWith(waiting, first, intervalUs)
     else {
       // In doubt for some time already, and not by the same clock.
-      while (waiting[0] !== undefined && !agreeing.includes(waiting[0])) {
-        const doubt = waiting.shift() as Doubt
-        this.#estimate(doubt, this.#placement.expectedUs(doubt.entry))
+      const early = waiting.splice(0, Math.max(0, waiting.length - enough))
+      const isIrregular = this.#isIrregular(early, first.entry, first.stamp)
+      for (const doubt of early) {
+        if (isIrregular && this.#placement.isPause(doubt.entry, doubt.stamp))
+          this.#placement.believe(doubt.entry, doubt.stamp)
+        else this.#estimate(doubt, this.#placement.expectedUs(doubt.entry))
       }
       const changed = waiting.shift() as Doubt
       this.#acceptClock(changed.entry, changed.stamp)
@@ -230,11 +233,15 @@ export class Timeline {
     return this.#placement.usual.us !== null || longest <= mostUs
   }
 
-  /** The clock goes on as it was: those in doubt were wrong, and lie between their neighbours. */
+  /** The clock goes on as it was: those in doubt were irregular, or wrong and lie between their neighbours. */
   #contradict(next: Entry, nextStamp: ScaledStamp): void {
     if (this.#doubts.length === 0) return
     const doubts = this.#doubts.filter(({ isPlaced }) => !isPlaced)
     this.#doubts = []
+    if (this.#isIrregular(doubts, next, nextStamp)) {
+      for (const { entry, stamp } of doubts) this.#placement.believe(entry, stamp)
+      return
+    }
     const untilUs = this.#placement.clock.timeOf(nextStamp)
     for (const doubt of doubts) {
       const share = samplesBetween(this.#placement.last, doubt.entry)
@@ -242,6 +249,23 @@ export class Timeline {
       const spanUs = Math.max(2, untilUs - this.#placement.lastUs)
       this.#estimate(doubt, Math.round(this.#placement.lastUs + (spanUs * share) / all))
     }
+  }
+
+  /**
+   * Piped in: stamps that rise from the clock to the next one contradict nothing, even
+   * where their steps are uneven. A damaged stamp can look like that only where numbers
+   * are missing around it, unless its line is protected.
+   */
+  #isIrregular(doubts: readonly Doubt[], next: Entry, nextStamp: ScaledStamp): boolean {
+    const { clock } = this.#placement
+    let [lastEntry, lastUs] = [this.#placement.last, 0]
+    for (const { entry, stamp } of [...doubts, { entry: next, stamp: nextStamp }]) {
+      if (!clock.isOf(stamp) || clock.stepTo(stamp) < lastUs) return false
+      if (!entry.frame.protected && samplesBetween(lastEntry, entry) > 1) return false
+      lastEntry = entry
+      lastUs = clock.stepTo(stamp)
+    }
+    return true
   }
 
   /** No more can be waited for: the oldest that waits is judged by what there is. */

@@ -30,8 +30,14 @@ class Run {
     )
   }
 
-  push(stamp: Stamp, seq: number | null, arrivalUs: number, live: LiveStamp | null = null): void {
-    const frame = sampleFrame(seq, { stamp, protected: false })
+  push(
+    stamp: Stamp,
+    seq: number | null,
+    arrivalUs: number,
+    live: LiveStamp | null = null,
+    isProtected = false,
+  ): void {
+    const frame = sampleFrame(seq, { stamp, protected: isProtected })
     this.timeline.push({ frame, arrivalUs, healed: live !== null, live, ordinal: this.#ordinal++ })
   }
 
@@ -261,6 +267,41 @@ describe('Timeline: pauses of the sender', () => {
       const run = Run.of({ keepTime }, stamps, atOnce)
       expect(run.times.slice(-2)).toEqual([300e6, 300.1e6])
       expect(run.notices).toEqual(Array(7).fill(null))
+    }
+  })
+
+  it('keeps uneven stamps that rise from one to the next, and finds nothing wrong with them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(1, 3, 10, 60, 100, 120, 300, 5000), { minLength: 40 }),
+        (steps) => {
+          let at = 0
+          const times = [...Array(10).fill(10), ...steps, ...Array(4).fill(1)].map((step) => {
+            at += step
+            return at
+          })
+          const run = Run.of(
+            { keepTime: true },
+            times.map((each) => ts(NEAR + each / 1000)),
+            atOnce,
+          )
+          expect(run.times).toEqual(times.map((each) => each * 1000))
+          expect(run.notices.every((notice) => notice === null)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('keeps them where numbers are missing between them only if the lines are protected', () => {
+    for (const isProtected of [true, false]) {
+      const run = new Run({ keepTime: true })
+      for (const i of clean40) run.push(ts(NEAR + i), i, HOST_US, null, isProtected)
+      // A second each, it seems; 4 numbers are missing between these two.
+      run.push(ts(NEAR + 43.5), 40, HOST_US, null, isProtected)
+      run.push(ts(NEAR + 45), 45, HOST_US, null, isProtected)
+      run.timeline.end()
+      expect(run.times.slice(-2)).toEqual(isProtected ? seconds(43.5, 45) : seconds(40, 45))
+      expect(run.notices[40]).toBe(isProtected ? null : 'contradicted')
     }
   })
 
