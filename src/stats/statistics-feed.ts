@@ -1,8 +1,8 @@
 import type { Extras } from '../domain/channels.ts'
 import { ELECTRIC } from '../domain/channels.ts'
-import { advance } from '../util/serial-number.ts'
 import { Continuity } from './continuity.ts'
 import { Folder } from './folder.ts'
+import { type Neighbour, RecentSamples } from './recent-samples.ts'
 
 /** A sample as statistics see it. */
 export interface FeedSample {
@@ -68,10 +68,6 @@ const ELECTRIC_IDS: ReadonlySet<string> = new Set(Object.values(ELECTRIC).map(({
 
 /** Runs of one device kept at a time, as `Folder` does. */
 const RUNS_KEPT = 16
-/** Newest samples remembered as neighbours of one that comes late. */
-const REMEMBERED = 1024
-/** Stands in place of a value that was not measured, and that nothing goes on through. */
-const UNMEASURED = Number.POSITIVE_INFINITY
 
 /**
  * Hands the measured values of one device to a sink, and every two of a channel
@@ -110,7 +106,7 @@ export class StatisticsFeed {
     run.samples++
     if (!run.continuity.follows(timeUs, seq)) run.breaks++
     const values = this.#valuesOf(sample)
-    const isLateAhead = isShown && this.#recent?.has(sample, 1) === true
+    const isLateAhead = isShown && this.#recent?.has(seq, epochId, 1) === true
     for (let place = 0; place < values.length; place++) {
       const value = values[place] as number
       if (isLateAhead) this.#joinNext(sample, place, value)
@@ -124,9 +120,9 @@ export class StatisticsFeed {
         this.#sink.value(place, timeUs, value)
         if (isLinked(run, end)) {
           this.#sink.pair(place, timeUs, timeUs - end.timeUs, end.value, value)
-        } else if (this.#recent !== null && seq >= 0) {
+        } else {
           // One that came late may have been faster than this one, which was in doubt until now.
-          this.#join(place, this.#recent.neighbour(sample, place, -1), { timeUs, value })
+          this.#join(place, this.#neighbour(sample, place, -1), { timeUs, value })
         }
       }
       end.timeUs = timeUs
@@ -135,27 +131,26 @@ export class StatisticsFeed {
       end.breaks = run.breaks
       end.samples = run.samples
     }
-    this.#recent?.remember(sample, values)
+    this.#recent?.remember(seq, epochId, timeUs, values, measured)
   }
 
   /** A sample that was on record as lost: the gap that it lay in is closed on the sides where its neighbours are there. */
   addLate(sample: FeedSample): void {
-    const { timeUs, seq, measured } = sample
+    const { timeUs, epochId, seq, measured } = sample
     const values = this.#valuesOf(sample)
-    const recent = this.#recent
     for (let place = 0; place < values.length; place++) {
       const value = values[place] as number
       const isOwn = !Number.isNaN(value)
-      if (isOwn && measured) this.#sink.value(place, timeUs, value)
-      if (recent === null || seq < 0 || (isOwn && !measured)) continue
-      const before = recent.neighbour(sample, place, -1)
-      const after = recent.neighbour(sample, place, 1)
+      if (isOwn && !measured) continue
+      if (isOwn) this.#sink.value(place, timeUs, value)
+      const before = this.#neighbour(sample, place, -1)
+      const after = this.#neighbour(sample, place, 1)
       if (isOwn) {
         this.#join(place, before, { timeUs, value })
         this.#join(place, { timeUs, value }, after)
       } else this.#join(place, before, after)
     }
-    recent?.remember(sample, values)
+    this.#recent?.remember(seq, epochId, timeUs, values, measured)
   }
 
   /** A late sample is there already that follows on this one. */
@@ -163,9 +158,12 @@ export class StatisticsFeed {
     const { timeUs, measured } = sample
     const isOwn = !Number.isNaN(value)
     if (isOwn && !measured) return
-    const after = this.#recent?.neighbour(sample, place, 1) ?? null
-    const before = isOwn ? { timeUs, value } : (this.#recent?.neighbour(sample, place, -1) ?? null)
-    this.#join(place, before, after)
+    const before = isOwn ? { timeUs, value } : this.#neighbour(sample, place, -1)
+    this.#join(place, before, this.#neighbour(sample, place, 1))
+  }
+
+  #neighbour({ seq, epochId }: FeedSample, place: number, side: 1 | -1): Neighbour | null {
+    return this.#recent?.neighbour(seq, epochId, place, side) ?? null
   }
 
   #join(place: number, before: Neighbour | null, after: Neighbour | null): void {
@@ -208,55 +206,4 @@ export class StatisticsFeed {
 function isLinked(run: Run, end: End): boolean {
   const between = run.samples - end.samples - 1
   return end.measured && end.breaks === run.breaks && between <= Folder.MOST_BETWEEN
-}
-
-interface Neighbour {
-  readonly timeUs: number
-  readonly value: number
-}
-
-/** The newest samples by sequence number, modulo their count; plain numbers, as in `Integrator`. */
-class RecentSamples {
-  readonly #seq = new Float64Array(REMEMBERED).fill(-1)
-  readonly #epoch = new Float64Array(REMEMBERED)
-  readonly #timeUs = new Float64Array(REMEMBERED)
-  /** By place of the channel. */
-  readonly #values: Float64Array[] = []
-
-  remember({ seq, epochId, timeUs, measured }: FeedSample, values: readonly number[]): void {
-    if (seq < 0) return
-    const at = seq % REMEMBERED
-    this.#seq[at] = seq
-    this.#epoch[at] = epochId
-    this.#timeUs[at] = timeUs
-    for (let place = 0; place < values.length; place++) {
-      this.#values[place] ??= new Float64Array(REMEMBERED).fill(Number.NaN)
-      const value = values[place] as number
-      const isUnmeasured = !measured && !Number.isNaN(value)
-      const series = this.#values[place] as Float64Array
-      series[at] = isUnmeasured ? UNMEASURED : value
-    }
-  }
-
-  /** Whether the sample before (-1) or behind (1) one is remembered. */
-  has({ seq, epochId }: FeedSample, side: 1 | -1): boolean {
-    if (seq < 0) return false
-    const wanted = advance(seq, side)
-    const at = wanted % REMEMBERED
-    return this.#seq[at] === wanted && this.#epoch[at] === epochId
-  }
-
-  /** The value of a channel that a sample follows on (-1), or that follows on it (1). */
-  neighbour({ seq, epochId }: FeedSample, place: number, side: 1 | -1): Neighbour | null {
-    let wanted = seq
-    for (let steps = 0; steps <= Folder.MOST_BETWEEN; steps++) {
-      wanted = advance(wanted, side)
-      const at = wanted % REMEMBERED
-      if (this.#seq[at] !== wanted || this.#epoch[at] !== epochId) return null
-      const value = this.#values[place]?.[at] ?? Number.NaN
-      if (value === UNMEASURED) return null
-      if (!Number.isNaN(value)) return { timeUs: this.#timeUs[at] as number, value }
-    }
-    return null
-  }
 }

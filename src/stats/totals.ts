@@ -1,8 +1,8 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
-import { advance } from '../util/serial-number.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { Folder } from './folder.ts'
+import { RecentSamples } from './recent-samples.ts'
 
 /** Charge and energy since a moment. */
 export interface Totals {
@@ -54,10 +54,12 @@ function known(value: number): number | null {
   return Number.isNaN(value) ? null : value
 }
 
-/** Newest samples remembered as neighbours of one that comes late. */
-const REMEMBERED = 1024
-/** Numbers kept of each: sequence number, epoch, time, current, power. */
-const FIELDS = 5
+/** Places of the values in `RecentSamples`. */
+const CURRENT = 0
+const POWER = 1
+
+/** What of a sample is integrated. */
+type Flow = Pick<Sample, 'timeUs' | 'current' | 'power'>
 
 /**
  * Running totals: the same sums over the same samples as the log's figures
@@ -68,41 +70,15 @@ export class Integrator {
   #figures = new Figures()
   /** Samples after that time count, Unix µs. */
   #sinceUs = Number.NEGATIVE_INFINITY
-  /**
-   * By sequence number, modulo their count; measured ones, and those without voltage and
-   * current (NaN), which a run goes on through. Plain numbers: objects that live for a while
-   * make the garbage collector take 40 MB more.
-   */
-  readonly #recent = new Float64Array(REMEMBERED * FIELDS).fill(-1)
+  readonly #recent = new RecentSamples()
+  /** Used again for each sample. */
+  readonly #values = [Number.NaN, Number.NaN]
 
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample): void {
-    const { timeUs, epochId, seq, voltage, current, power, status } = sample
-    const measured = isMeasured(status)
-    if (sample.origin === 'late') this.#addLate(sample, measured)
-    else {
-      const figures = this.#figures
-      const number = seq ?? -1
-      const isLinked = this.#folder.add(
-        figures,
-        timeUs,
-        epochId,
-        number,
-        voltage,
-        current,
-        power,
-        measured,
-      )
-      if (seq !== null) this.#meetLate(sample, seq, measured, isLinked)
-    }
-    if (seq !== null && (measured || !sample.electric)) {
-      const at = (seq % REMEMBERED) * FIELDS
-      this.#recent[at] = seq
-      this.#recent[at + 1] = epochId
-      this.#recent[at + 2] = timeUs
-      this.#recent[at + 3] = current
-      this.#recent[at + 4] = power
-    }
+    if (sample.origin === 'late') this.#addLate(sample)
+    else this.#joinLate(sample, this.#fold(this.#figures, sample))
+    this.#remember(sample)
   }
 
   /**
@@ -118,7 +94,10 @@ export class Integrator {
 
   /** Begins with what was before; the next sample follows on the newest of it, where it goes on with its run. */
   resume({ resetUs, figures, newest }: EarlierTotals): void {
-    for (const sample of newest) this.add(sample)
+    for (const sample of newest) {
+      this.#fold(null, sample)
+      this.#remember(sample)
+    }
     this.#figures = new Figures()
     this.#figures.merge(figures)
     this.#sinceUs = resetUs ?? Number.NEGATIVE_INFINITY
@@ -133,64 +112,52 @@ export class Integrator {
     return totalsOf(this.#figures)
   }
 
-  /** One that was in doubt for a while may have been overtaken by its neighbours, which came late. */
-  #meetLate(sample: Sample, seq: number, measured: boolean, isLinked: boolean): void {
-    const { epochId, timeUs, current, power, electric } = sample
-    if (electric && !measured) return
-    const after = this.#neighbour(seq, epochId, 1)
-    if (!electric) {
-      const before = after < 0 ? -1 : this.#neighbour(seq, epochId, -1)
-      if (before >= 0) this.#join(before, ...this.#at(after))
-      return
-    }
-    if (after >= 0) this.#join(after, timeUs, current, power)
-    const before = isLinked ? -1 : this.#neighbour(seq, epochId, -1)
-    if (before >= 0) this.#join(before, timeUs, current, power)
+  /** @returns whether it follows on a measured one, with which it is integrated */
+  #fold(into: Figures | null, sample: Sample): boolean {
+    const { timeUs, epochId, seq, voltage, current, power, status } = sample
+    const measured = isMeasured(status)
+    return this.#folder.add(into, timeUs, epochId, seq ?? -1, voltage, current, power, measured)
   }
 
-  /** The gap that it lay in is closed on the sides where its neighbours are there. */
-  #addLate(sample: Sample, measured: boolean): void {
+  #remember({ seq, epochId, timeUs, current, power, status }: Sample): void {
+    this.#values[CURRENT] = current
+    this.#values[POWER] = power
+    this.#recent.remember(seq ?? -1, epochId, timeUs, this.#values, isMeasured(status))
+  }
+
+  #addLate(sample: Sample): void {
     if (sample.timeUs <= this.#sinceUs) return
     this.#figures.samples++
-    const { seq, epochId, timeUs, current, power, electric } = sample
-    if (electric && !measured) return
-    if (electric) this.#figures.measured++
-    if (seq === null) return
-    const before = this.#neighbour(seq, epochId, -1)
-    const after = this.#neighbour(seq, epochId, 1)
-    if (!electric) {
-      if (before >= 0 && after >= 0) this.#join(before, ...this.#at(after))
-      return
-    }
-    if (before >= 0) this.#join(before, timeUs, current, power)
-    if (after >= 0) this.#join(after, timeUs, current, power)
+    if (sample.electric && isMeasured(sample.status)) this.#figures.measured++
+    this.#joinLate(sample, false)
   }
 
   /**
-   * The electric sample that a number follows on, or that follows on it; -1: there is none.
+   * A sample that comes late closes the gap that it lay in on the sides where its neighbours are there. One
+   * that was in doubt for a while may have been overtaken by its neighbours, which came late.
    *
-   * @param side where it is: -1 before, 1 after
-   * @returns its place in `#recent`
+   * @param isLinked it has been integrated with the one before
    */
-  #neighbour(seq: number, epochId: number, side: 1 | -1): number {
-    let wanted = seq
-    for (let steps = 0; steps <= Folder.MOST_BETWEEN; steps++) {
-      wanted = advance(wanted, side)
-      const at = (wanted % REMEMBERED) * FIELDS
-      if (this.#recent[at] !== wanted || this.#recent[at + 1] !== epochId) return -1
-      if (!Number.isNaN(this.#recent[at + 3])) return at
-    }
-    return -1
+  #joinLate(sample: Sample, isLinked: boolean): void {
+    if (sample.electric && !isMeasured(sample.status)) return
+    const after = this.#neighbour(sample, 1)
+    if (sample.electric) {
+      if (!isLinked) this.#join(this.#neighbour(sample, -1), sample)
+      this.#join(sample, after)
+    } else if (after !== null) this.#join(this.#neighbour(sample, -1), after)
   }
 
-  #join(at: number, timeUs: number, current: number, power: number): void {
-    const [otherUs, otherCurrent, otherPower] = this.#at(at)
-    const spanUs = Math.abs(timeUs - otherUs)
-    if (spanUs > 0) this.#figures.integrate(spanUs, current, otherCurrent, power, otherPower)
+  /** The electric sample that one follows on (-1), or that follows on it (1); null: there is a gap. */
+  #neighbour({ seq, epochId }: Sample, side: 1 | -1): Flow | null {
+    const current = this.#recent.neighbour(seq ?? -1, epochId, CURRENT, side)
+    if (current === null) return null
+    const power = this.#recent.neighbour(seq ?? -1, epochId, POWER, side)
+    return { timeUs: current.timeUs, current: current.value, power: power?.value ?? Number.NaN }
   }
 
-  #at(place: number): [timeUs: number, current: number, power: number] {
-    const [timeUs = 0, current = 0, power = 0] = this.#recent.subarray(place + 2, place + FIELDS)
-    return [timeUs, current, power]
+  #join(before: Flow | null, after: Flow | null): void {
+    if (before === null || after === null || after.timeUs <= before.timeUs) return
+    const spanUs = after.timeUs - before.timeUs
+    this.#figures.integrate(spanUs, before.current, after.current, before.power, after.power)
   }
 }
