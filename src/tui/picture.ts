@@ -10,14 +10,17 @@ import { deviceLines } from './panels/devices.ts'
 import { eventLines } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
-import { helpLines, type KeyOffer, keysLine } from './panels/keys.ts'
+import { helpExtent, helpLines } from './panels/help.ts'
+import { keysLine } from './panels/keys.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
-import { type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
+import type { HelpExtent } from './view/help-place.ts'
+import type { KeyOffer } from './view/keymap.ts'
+import { isTiny, type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
 import type { Look } from './view/look.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
@@ -102,9 +105,9 @@ export function buildPicture(
   context: PictureContext,
   statistics: SpanStatistics | null = null,
 ): Picture {
-  const { view, look, size, trouble } = context
+  const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
-  const offer = { several: snapshot.devices.length > 1, alarms: snapshot.alarms.length > 0 }
+  const offer = keyOffer(snapshot)
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
@@ -133,12 +136,13 @@ export function buildPicture(
     layout,
     blocks,
     gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
-    help: view.help && !layout.regions.tiny ? helpBlock(offer, size, look) : null,
+    help: helpBlock(offer, context),
   }
 }
 
 /** The whole screen before there is a snapshot: why there is none, or nothing but the name. */
-export function waitingPicture({ size, view, look, trouble }: PictureContext): Picture {
+export function waitingPicture(context: PictureContext): Picture {
+  const { size, look, trouble } = context
   const rect = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
   const text = trouble === null ? ' waiting for the monitor' : ` ${cellText(trouble, look)}`
   const style = trouble === null ? 'dim' : 'bad'
@@ -147,12 +151,25 @@ export function waitingPicture({ size, view, look, trouble }: PictureContext): P
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
     gauges: [],
-    help: view.help ? helpBlock({ several: false, alarms: false }, size, look) : null,
+    help: helpBlock(keyOffer(null), context),
   }
 }
 
-function helpBlock(offer: KeyOffer, size: Size, look: Look): Block {
-  const lines = helpLines(offer, { width: size.columns, height: size.rows, look })
+/** How much help there is, and how much of it is shown at once. @param snapshot null: there is none yet */
+export function helpRoom(snapshot: Snapshot | null, { size, look }: PictureContext): HelpExtent {
+  return helpExtent(keyOffer(snapshot), { width: size.columns, height: size.rows, look })
+}
+
+function keyOffer(snapshot: Snapshot | null): KeyOffer {
+  return {
+    several: snapshot !== null && snapshot.devices.length > 1,
+    alarms: snapshot !== null && snapshot.alarms.length > 0,
+  }
+}
+
+function helpBlock(offer: KeyOffer, { view, size, look }: PictureContext): Block | null {
+  if (view.help === null || isTiny(size)) return null
+  const lines = helpLines(offer, view.help, { width: size.columns, height: size.rows, look })
   const width = lineWidth(lines[0] ?? [])
   const height = lines.length
   const rect = {

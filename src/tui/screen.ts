@@ -7,6 +7,7 @@ import { changeMark } from './change-mark.ts'
 import { DrawLoop } from './draw-loop.ts'
 import {
   buildPicture,
+  helpRoom,
   isChartApart,
   type Picture,
   type PictureContext,
@@ -16,7 +17,7 @@ import {
 } from './picture.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { type Action, actionOf } from './view/keymap.ts'
+import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
   INITIAL_VIEW,
@@ -67,6 +68,9 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
 
 /** When the keys are taken again after the end of the input, ms. */
 const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
+
+/** So many lines of help a step of the wheel is. */
+const WHEEL_LINES = 3
 
 /** How long `n` snoozes alarms. */
 const SNOOZE_MIN = 10
@@ -120,7 +124,7 @@ class MonitorScreen implements Screen {
       ...options,
       capabilities,
       onKey: (key) => this.#onKey(key),
-      onWheel: (up) => this.#act(up ? 'zoom_in' : 'zoom_out'),
+      onWheel: (up) => this.#onWheel(up),
       onStale: () => this.#redraw(),
       onGone: () => this.#quit(),
     })
@@ -145,11 +149,25 @@ class MonitorScreen implements Screen {
   }
 
   #onKey(key: string): void {
-    const action = actionOf(key)
-    // Help covers the rest, so a key first takes it away; quitting still quits.
-    if (this.#view.help && action !== 'quit' && action !== 'suspend') {
-      this.#act('dismiss')
-    } else if (action) this.#act(action)
+    if (this.#view.help !== null) this.#onHelpKey(key)
+    else {
+      const action = actionOf(key)
+      if (action) this.#act(action)
+    }
+  }
+
+  /** Help covers the rest, so a key first takes it away: `q`, too, which closes help in other programs. */
+  #onHelpKey(key: string): void {
+    const step = helpStepOf(key)
+    const { lines, room } = this.#viewContext.help
+    if (key === 'C-c') this.#act('quit')
+    else if (key === 'C-z') this.#act('suspend')
+    else this.#act(step === undefined || lines <= room ? 'dismiss' : `help_${step}`)
+  }
+
+  #onWheel(up: boolean): void {
+    if (this.#view.help === null) this.#act(up ? 'zoom_in' : 'zoom_out')
+    else for (let i = 0; i < WHEEL_LINES; i++) this.#act(up ? 'help_up' : 'help_down')
   }
 
   #act(action: Action): void {
@@ -209,6 +227,7 @@ class MonitorScreen implements Screen {
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,
       apart: snapshot !== null && isChartApart(snapshot, this.#context),
+      help: helpRoom(snapshot, this.#context),
     }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/monitor/view.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
-import { helpLines, keysLine } from '../../src/tui/panels/keys.ts'
+import { keysLine } from '../../src/tui/panels/keys.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
@@ -82,25 +82,8 @@ describe('strip of devices', () => {
 })
 
 describe('Tab', () => {
-  const help = (several: boolean): string =>
-    helpLines({ several, alarms: false }, { width: 80, height: 24, look: LOOK })
-      .map(lineText)
-      .join('\n')
-
-  it('is in the keys line and in help only where there are several devices', () => {
+  it('is in the keys line only where there are several devices', () => {
     expect(lineText(keysLine(false, { several: true, alarms: false }, 80))).toContain('Tab device')
     expect(lineText(keysLine(false, { several: false, alarms: false }, 80))).not.toContain('Tab')
-    expect(help(true)).toContain('Tab  1-9')
-    expect(help(false)).not.toContain('Tab')
-  })
-
-  it('is in a help that fits 80x24 whole', () => {
-    const lines = helpLines(
-      { several: true, alarms: true },
-      { width: 80, height: 24, look: LOOK },
-    ).map(lineText)
-    expect(lines.at(-2)).toContain('where a value stood out')
-    expect(lines.every((line) => line.length <= 80)).toBe(true)
-    expect(lines.some((line) => line.includes('Shift-Tab: the one before'))).toBe(true)
   })
 })

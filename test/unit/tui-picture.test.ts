@@ -292,7 +292,7 @@ describe('view', () => {
   it('lies help over everything', () => {
     const context = {
       size: { columns: 80, rows: 24 },
-      view: { ...INITIAL_VIEW, help: true },
+      view: { ...INITIAL_VIEW, help: 0 },
       look: LOOK,
       trouble: null,
     }

@@ -143,7 +143,7 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   spanIndex: fc.integer({ min: 0, max: SPANS_MS.length - 1 }),
   arrangement: fc.constantFrom('auto', 'overlay', 'strips'),
   expanded: fc.boolean(),
-  help: fc.boolean(),
+  help: fc.option(fc.nat(100)),
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),

@@ -15,6 +15,7 @@ const CONTEXT: ViewContext = {
   newestUs: NEWEST,
   oldestUs: NEWEST - 300e6,
   apart: false,
+  help: { lines: 30, room: 13 },
 }
 
 /** Where the selected device's chart stands. */

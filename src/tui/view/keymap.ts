@@ -1,3 +1,4 @@
+import type { HelpStep } from './help-place.ts'
 import type { ViewAction } from './view-state.ts'
 
 /** Everything a key can ask for. */
@@ -10,10 +11,30 @@ export type Action =
   | 'alarm_ack'
   | 'alarm_snooze'
 
-interface Binding {
-  /** Names as blessed gives them. */
-  readonly keys: readonly string[]
-  readonly action: Action
+/** What makes keys of use. */
+export interface KeyOffer {
+  /** Devices. */
+  readonly several: boolean
+  /** The device has alarm rules. */
+  readonly alarms: boolean
+}
+
+/** The subjects of help, in its order. */
+export const KEY_GROUPS = [
+  'general',
+  'time',
+  'chart',
+  'figures',
+  'devices',
+  'alarms',
+  'markers',
+  'mouse',
+] as const
+type KeyGroup = (typeof KEY_GROUPS)[number]
+
+/** A line of help. */
+interface HelpEntry {
+  readonly group: KeyGroup
   /** How help names the keys; empty: the line of another binding names them. */
   readonly shown: string
   readonly help: string
@@ -23,9 +44,16 @@ interface Binding {
   readonly alarms?: true
 }
 
+interface Binding extends HelpEntry {
+  /** Names as blessed gives them. */
+  readonly keys: readonly string[]
+  readonly action: Action
+}
+
 const DEVICE_KEYS: readonly Binding[] = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((digit) => ({
   keys: [`${digit}`],
   action: `device_${digit}`,
+  group: 'devices',
   shown: '',
   help: '',
   several: true,
@@ -37,82 +65,154 @@ const DEVICE_KEYS: readonly Binding[] = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).m
  * sends both for one key.
  */
 export const BINDINGS: readonly Binding[] = [
-  { keys: ['q', 'S-q', 'C-c'], action: 'quit', shown: 'q  Ctrl-C', help: 'quit' },
-  { keys: ['?', 'h', 'f1'], action: 'help', shown: '?  h', help: 'this help' },
+  { keys: ['q', 'S-q', 'C-c'], action: 'quit', group: 'general', shown: 'q  Ctrl-C', help: 'quit' },
+  { keys: ['?', 'h', 'f1'], action: 'help', group: 'general', shown: '?  h', help: 'this help' },
   {
     keys: ['space', 'f'],
     action: 'freeze',
+    group: 'time',
     shown: 'space  f',
     help: 'freeze the chart, or go on; the log goes on all the time',
   },
   {
     keys: ['tab'],
     action: 'next_device',
+    group: 'devices',
     shown: 'Tab  1-9',
     help: 'next device, or that number; Shift-Tab: the one before',
     several: true,
   },
-  { keys: ['S-tab'], action: 'previous_device', shown: '', help: '', several: true },
+  {
+    keys: ['S-tab'],
+    action: 'previous_device',
+    group: 'devices',
+    shown: '',
+    help: '',
+    several: true,
+  },
   ...DEVICE_KEYS,
   {
     keys: ['+', '=', 'z'],
     action: 'zoom_in',
+    group: 'time',
     shown: '+  z',
     help: 'shorter time span, down to 15 s',
   },
   {
     keys: ['-', '_', 'x'],
     action: 'zoom_out',
+    group: 'time',
     shown: '-  x',
     help: 'longer time span, up to 48 h',
   },
-  { keys: ['left', ','], action: 'back', shown: 'left', help: 'freeze, then scroll back' },
-  { keys: ['right', '.'], action: 'forward', shown: 'right', help: 'scroll forward while frozen' },
+  {
+    keys: ['left', ','],
+    action: 'back',
+    group: 'time',
+    shown: 'left',
+    help: 'freeze, then scroll back',
+  },
+  {
+    keys: ['right', '.'],
+    action: 'forward',
+    group: 'time',
+    shown: 'right',
+    help: 'scroll forward while frozen',
+  },
   {
     keys: ['pageup'],
     action: 'page_back',
+    group: 'time',
     shown: 'PgUp PgDn',
     help: 'back or forward by a whole span',
   },
-  { keys: ['pagedown'], action: 'page_forward', shown: '', help: '' },
+  { keys: ['pagedown'], action: 'page_forward', group: 'time', shown: '', help: '' },
   {
     keys: ['home'],
     action: 'oldest',
+    group: 'time',
     shown: 'Home End',
     help: 'to the oldest sample there is; back to now',
   },
-  { keys: ['end'], action: 'newest', shown: '', help: '' },
+  { keys: ['end'], action: 'newest', group: 'time', shown: '', help: '' },
   {
     keys: ['o'],
     action: 'arrange',
+    group: 'chart',
     shown: 'o',
     help: 'curves in one chart, or in a strip each',
   },
-  { keys: ['e'], action: 'expand', shown: 'e', help: 'chart alone, or everything' },
+  { keys: ['e'], action: 'expand', group: 'chart', shown: 'e', help: 'chart alone, or everything' },
   {
     keys: ['s'],
     action: 'statistics',
+    group: 'figures',
     shown: 's',
     help: 'statistics of 1, 5, 15 min, since r, of the span; then the chart',
   },
   {
     keys: ['r'],
     action: 'totals_reset',
+    group: 'figures',
     shown: 'r',
     help: 'charge, energy and statistics start again',
   },
   {
     keys: ['a'],
     action: 'alarm_ack',
+    group: 'alarms',
     shown: 'a  n',
     help: 'acknowledge all alarms shown; n: no bell or program for 10 min',
     alarms: true,
   },
-  { keys: ['n'], action: 'alarm_snooze', shown: '', help: '', alarms: true },
-  { keys: ['C-l'], action: 'redraw', shown: 'Ctrl-L', help: 'draw everything again' },
-  { keys: ['C-z'], action: 'suspend', shown: 'Ctrl-Z', help: 'to the shell; fg comes back' },
-  { keys: ['escape'], action: 'dismiss', shown: 'Esc', help: 'close this help' },
+  { keys: ['n'], action: 'alarm_snooze', group: 'alarms', shown: '', help: '', alarms: true },
+  {
+    keys: ['C-l'],
+    action: 'redraw',
+    group: 'general',
+    shown: 'Ctrl-L',
+    help: 'draw everything again',
+  },
+  {
+    keys: ['C-z'],
+    action: 'suspend',
+    group: 'general',
+    shown: 'Ctrl-Z',
+    help: 'to the shell; fg comes back',
+  },
+  { keys: ['escape'], action: 'dismiss', group: 'general', shown: 'Esc', help: 'close this help' },
 ]
+
+/** What the mouse does, for help. */
+const GESTURES: readonly HelpEntry[] = [
+  { group: 'mouse', shown: 'wheel', help: 'shorter or longer time span' },
+]
+
+/** The lines of help on one subject. */
+export function helpEntries(group: KeyGroup, { several, alarms }: KeyOffer): readonly HelpEntry[] {
+  return [...BINDINGS, ...GESTURES].filter(
+    (each) =>
+      each.group === group &&
+      each.shown !== '' &&
+      (several || !each.several) &&
+      (alarms || !each.alarms),
+  )
+}
+
+/** What keys do while help is open; every other one closes it. */
+const HELP_KEYS: ReadonlyMap<string, HelpStep> = new Map([
+  ['up', 'up'],
+  ['down', 'down'],
+  ['pageup', 'page_up'],
+  ['pagedown', 'page_down'],
+  ['home', 'first'],
+  ['end', 'last'],
+])
+
+/** @param key a key's full name */
+export function helpStepOf(key: string): HelpStep | undefined {
+  return HELP_KEYS.get(key)
+}
 
 const ACTION_BY_KEY: ReadonlyMap<string, Action> = new Map(
   BINDINGS.flatMap(({ keys, action }) => keys.map((key) => [key, action] as const)),

@@ -65,7 +65,7 @@ export interface LayoutOptions {
 }
 
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
-  if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) {
+  if (isTiny(size)) {
     const tiny = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
     return { size, regions: { tiny }, bigGauges: false }
   }
@@ -75,6 +75,11 @@ export function layoutFor(size: Size, options: LayoutOptions): Layout {
     size.columns >= BIG.columns &&
     size.rows >= BIG.rows
   return { size, regions: stack(size, heights(size, options, bigGauges)), bigGauges }
+}
+
+/** There is room for one line alone. */
+export function isTiny({ columns, rows }: Size): boolean {
+  return columns < SMALLEST.columns || rows < SMALLEST.rows
 }
 
 type Heights = Partial<Record<Region, number>>

@@ -1,4 +1,5 @@
 import type { DeviceNumber } from '../../monitor/view.ts'
+import { type HelpExtent, type HelpStep, helpAfter } from './help-place.ts'
 import {
   INITIAL_PANELS,
   type PanelAction,
@@ -17,7 +18,8 @@ import {
 /** What the user chose to look at; changed only by `reduceView`. */
 export interface ViewState extends TimeWindow, PanelChoice {
   readonly selected: DeviceNumber
-  readonly help: boolean
+  /** First line of help that is shown; null: it is closed. */
+  readonly help: number | null
   /** A word back about the last key; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
@@ -28,7 +30,7 @@ export const INITIAL_VIEW: ViewState = {
   ...INITIAL_TIME,
   ...INITIAL_PANELS,
   selected: 0,
-  help: false,
+  help: null,
   notice: null,
 }
 
@@ -37,6 +39,7 @@ export type ViewAction =
   | PanelAction
   | 'help'
   | 'dismiss'
+  | `help_${HelpStep}`
   | 'next_device'
   | 'previous_device'
   | DeviceKey
@@ -48,6 +51,8 @@ type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 export interface ViewContext extends Omit<TimeContext, 'selected'>, PanelContext {
   /** All devices in order. */
   readonly devices: readonly DeviceNumber[]
+  /** How much help there is. */
+  readonly help: HelpExtent
 }
 
 /** With a word back about a key, for some seconds. */
@@ -59,9 +64,16 @@ export function noticed(view: ViewState, text: string, { nowUs }: ViewContext): 
 export function reduceView(view: ViewState, action: ViewAction, context: ViewContext): ViewState {
   switch (action) {
     case 'help':
-      return { ...view, help: !view.help }
+      return { ...view, help: view.help === null ? 0 : null }
     case 'dismiss':
-      return view.help ? { ...view, help: false } : view
+      return view.help === null ? view : { ...view, help: null }
+    case 'help_up':
+    case 'help_down':
+    case 'help_page_up':
+    case 'help_page_down':
+    case 'help_first':
+    case 'help_last':
+      return scrollHelp(view, action.slice('help_'.length) as HelpStep, context)
     case 'next_device':
       return select(view, placeOf(view, context) + 1, context)
     case 'previous_device':
@@ -88,6 +100,10 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
 /** The same object where nothing has changed. */
 function changed(view: ViewState, part: Partial<ViewState>): ViewState {
   return part === view ? view : { ...view, ...part }
+}
+
+function scrollHelp(view: ViewState, step: HelpStep, { help }: ViewContext): ViewState {
+  return view.help === null ? view : { ...view, help: helpAfter(view.help, step, help) }
 }
 
 function placeOf(view: ViewState, { devices }: ViewContext): number {
