@@ -128,7 +128,8 @@ function readCall(text: RuleText, word: string, at: number, channelUnit: Channel
   return measure
 }
 
-function readChannel(text: RuleText, channelUnit: ChannelUnit): string {
+/** The name of a channel, maybe in quotes. @throws InaError usage_invalid */
+export function readChannel(text: RuleText, channelUnit: ChannelUnit): string {
   const at = text.at
   const quoted = text.takeQuoted()
   if (quoted !== null) return unquoted(text, quoted, at)
@@ -136,6 +137,20 @@ function readChannel(text: RuleText, channelUnit: ChannelUnit): string {
   if (word === null) throw text.wrong('the name of a channel is missing', 'write v, a or w')
   refuseSynonym(text, word, at, channelUnit)
   return word
+}
+
+/** The name of a channel as a rule has it: in quotes where it would mean something else. */
+export function channelText(id: string): string {
+  const isElectric = SYNONYMS.some((each) => each.id === id)
+  const isOther =
+    isReserved(id) || FUNCTIONS.includes(id) || SYNONYMS.some(({ words }) => words.test(id))
+  if (isElectric || (!isOther && isPlain(id))) return id
+  return id.includes('"') ? `'${id}'` : `"${id}"`
+}
+
+function isPlain(id: string): boolean {
+  PLAIN_NAME.lastIndex = 0
+  return PLAIN_NAME.exec(id)?.[0] === id
 }
 
 function unquoted(text: RuleText, quoted: string, at: number): string {

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { parseRule } from '../alarms/parse-rule.ts'
+import { parseLimit } from '../alarms/parse-limit.ts'
+import { parseRule, type RuleContext } from '../alarms/parse-rule.ts'
 import type { Rule } from '../alarms/rule.ts'
 import type { AlarmAction, DevicePlan } from '../app/run-plan.ts'
 import { InaError } from '../util/errors.ts'
@@ -11,8 +12,34 @@ import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
 /** What may stand before a rule and is the name of no device: all up to the last colon before an operator. */
 const OTHER_SCOPE = /^\s*([^<>()"'\s][^<>()"']*):/
 
+/** Reads the rule of one option from a place in its text. */
+type RuleParser = (text: string, at: number, context: RuleContext) => Rule
+
+interface RuleOption {
+  readonly flag: '--alarm' | '--limit'
+  readonly parse: RuleParser
+  /** What may stand before a rule and is the name of no device. */
+  readonly otherScope: RegExp
+  /** Names tell alarms apart wherever one is acknowledged; of two limits of a channel the last counts. */
+  readonly refusesTwins: boolean
+}
+
+const ALARM: RuleOption = {
+  flag: '--alarm',
+  parse: parseRule,
+  otherScope: OTHER_SCOPE,
+  refusesTwins: true,
+}
+const LIMIT: RuleOption = {
+  flag: '--limit',
+  parse: parseLimit,
+  // What a limit is about has one colon, unless its name is in quotes.
+  otherScope: /^\s*([^\s"'][^"']*):(?:[^:"']+|"[^"]*"|'[^']*'):[^:]*\.\.[^:]*$/,
+  refusesTwins: false,
+}
+
 /**
- * Gives the plans of devices their rules.
+ * Gives the plans of devices their rules: those of `--limit`, then those of `--alarm`.
  *
  * @throws InaError usage_invalid, which names the character
  */
@@ -24,20 +51,35 @@ export function withAlarms(plans: readonly DevicePlan[], request: DevicesRequest
     )
     return known.find((each) => each.id === id && each.unit !== '')?.unit ?? null
   }
-  const read = readGiven(request.alarms, (texts, isOfProfile) => {
-    const known = isOfProfile ? [] : devices
-    const rules = texts.flatMap((text) =>
-      scopedRule(text, request.alarms.mustMatch || isOfProfile, known, channelUnit),
-    )
-    refuseTwins(rules)
-    return rules
-  })
-  const all = byDevice(read, '--alarm', devices)
+  const rulesOf = (
+    given: Given<string> | undefined,
+    option: RuleOption,
+  ): ReadonlyMap<NamedDevice, readonly Rule[]> => {
+    if (given === undefined) return new Map()
+    const read = readGiven(given, (texts, isOfProfile) => {
+      const known = isOfProfile ? [] : devices
+      const rules = texts.flatMap((text) =>
+        scopedRule(text, option, given.mustMatch || isOfProfile, known, channelUnit),
+      )
+      if (option.refusesTwins) refuseTwins(rules)
+      return rules
+    })
+    return byDevice(read, option.flag, devices)
+  }
+  const limits = rulesOf(request.limits, LIMIT)
+  const alarms = rulesOf(request.alarms, ALARM)
   return plans.map((plan, i) => {
-    const own = all.get(devices[i] as NamedDevice) ?? []
-    // One for the device itself takes the place of one of that name for all.
-    return { ...plan, alarms: [...new Map(own.map((rule) => [rule.name, rule])).values()] }
+    const device = devices[i] as NamedDevice
+    const [own, limited] = [byName(alarms.get(device)), byName(limits.get(device))]
+    const twin = own.find(({ name }) => limited.some((each) => each.name === name))
+    if (twin !== undefined) throw twins('--limit and --alarm', twin.name)
+    return { ...plan, alarms: [...limited, ...own] }
   })
+}
+
+/** One for the device itself takes the place of one of that name for all. */
+function byName(rules: readonly Rule[] = []): Rule[] {
+  return [...new Map(rules.map((rule) => [rule.name, rule])).values()]
 }
 
 function scopeIs(name: string, device: NamedDevice | undefined): boolean {
@@ -46,21 +88,22 @@ function scopeIs(name: string, device: NamedDevice | undefined): boolean {
 
 function scopedRule(
   text: string,
+  { flag, parse, otherScope }: RuleOption,
   mustMatch: Given<string>['mustMatch'],
   devices: readonly NamedDevice[],
   channelUnit: (id: string, device: string | null) => string | null,
 ): Scoped<Rule>[] {
   const device = scopeAt(text, 0, devices)
   if (device === null) {
-    const other = OTHER_SCOPE.exec(text)?.[1]
+    const other = otherScope.exec(text)?.[1]
     if (other !== undefined) {
-      if (mustMatch) throw noSuchDevice(other, `--alarm '${text}'`, devices)
+      if (mustMatch) throw noSuchDevice(other, `${flag} '${text}'`, devices)
       return []
     }
   }
-  const value = parseRule(text, device === null ? 0 : device.length + 1, {
+  const value = parse(text, device === null ? 0 : device.length + 1, {
     channelUnit: (id) => channelUnit(id, device),
-    option: '--alarm',
+    option: flag,
   })
   return [{ device, value, text }]
 }
@@ -72,12 +115,16 @@ function refuseTwins(rules: readonly Scoped<Rule>[]): void {
       .slice(0, i)
       .some((each) => each.device === device && each.value.name === value.name)
     if (!isTwin) continue
-    throw new InaError(
-      'usage_invalid',
-      `two rules of --alarm are called '${value.name}'`,
-      `give one of them another name: as <name>`,
-    )
+    throw twins('--alarm', value.name)
   }
+}
+
+function twins(options: string, name: string): InaError {
+  return new InaError(
+    'usage_invalid',
+    `two rules of ${options} are called '${name}'`,
+    'give one of them another name: as <name>',
+  )
 }
 
 const OUTPUTS = /^output:(.*)$/s

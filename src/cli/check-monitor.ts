@@ -49,6 +49,7 @@ function withStandIns(request: DevicesRequest): DevicesRequest {
     settings: { ...request.settings, ...said },
     channels: { ...request.channels, ...said },
     alarms: { ...request.alarms, ...said },
+    ...(request.limits && { limits: { ...request.limits, ...said } }),
   }
 }
 

@@ -43,6 +43,8 @@ export interface DevicesRequest {
   /** % */
   readonly batteryStarts: Given<Scoped<number>>
   readonly alarms: Given<string>
+  /** Absent: none. */
+  readonly limits?: Given<string>
   readonly calibrations: Given<Scoped<Calibration>>
 }
 

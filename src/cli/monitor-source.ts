@@ -6,7 +6,7 @@ import { InaError } from '../util/errors.ts'
 import { realPath } from '../util/paths.ts'
 import { withParts } from './device-parts.ts'
 import { type DevicesRequest, planDevices } from './device-plans.ts'
-import type { NamedSource } from './named-devices.ts'
+import type { Given, NamedSource } from './named-devices.ts'
 
 /**
  * The devices that the options name; without any source, those that the labels name by their
@@ -15,10 +15,10 @@ import type { NamedSource } from './named-devices.ts'
 export async function devicePlans(request: DevicesRequest, io: ProcessIo): Promise<DevicePlan[]> {
   const settled = await withSources(request, io, PIPE_HINT)
   const plans = planDevices(settled, io.clock)
-  const { values, profiles } = request.alarms
-  const hasRules =
+  const isGiven = ({ values, profiles }: Given<string>): boolean =>
     values.length > 0 || [...(profiles?.values() ?? [])].some((own) => own.length > 0)
-  if (!hasRules) return withParts(plans)
+  if (!isGiven(request.alarms) && !(request.limits && isGiven(request.limits)))
+    return withParts(plans)
   // Loaded only where there are rules.
   const { withAlarms } = await import('./alarm-plans.ts')
   return withParts(withAlarms(plans, settled))

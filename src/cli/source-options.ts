@@ -32,6 +32,7 @@ interface SourceValues {
   channel?: readonly string[]
   poll?: readonly Scoped<number>[]
   alarm?: readonly string[]
+  limit?: readonly string[]
   calibration?: readonly Scoped<Calibration>[]
   battery?: readonly Scoped<Capacity>[]
   batteryStart?: readonly Scoped<number>[]
@@ -171,6 +172,13 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
         { list: SEMICOLON, perDevice: 'all' },
       ),
     )
+    .addOption(
+      option(
+        '--limit <range>',
+        'where a channel is meant to stay, drawn in the chart and an alarm that stays until it is acknowledged: v:4.75..5.25, a:..1.5, temp:..60 (docs/alarms.md); again for each; <device>:<range> for one device',
+        { list: BLANK_OR_COMMA, perDevice: 'all', defaultText: 'none' },
+      ),
+    )
     .addOption(batteryOption())
     .addOption(batteryStartOption())
   const order: SourceOption[] = []
@@ -218,6 +226,7 @@ export function devicesRequest(
     channels: given('channel', values.channel),
     polls: given('poll', values.poll),
     alarms: given('alarm', values.alarm),
+    limits: given('limit', values.limit),
     calibrations: given('calibration', values.calibration),
     capacities: given('battery', values.battery),
     batteryStarts: given('batteryStart', values.batteryStart),

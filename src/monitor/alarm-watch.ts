@@ -205,6 +205,7 @@ class WatchedDevice {
       return {
         name: rule.name,
         rule: rule.text,
+        limit: limitsOf([rule])[0] ?? null,
         ...status,
         durationUs: sinceUs === null ? null : Math.max(0, (untilUs ?? nowUs) - sinceUs),
         spanUs: firstUs === null ? null : Math.max(0, (untilUs ?? nowUs) - firstUs),

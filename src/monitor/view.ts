@@ -94,6 +94,8 @@ export interface AlarmView extends AlarmStatus {
   readonly name: string
   /** As it was written. */
   readonly rule: string
+  /** Where it is about the newest value of a channel alone: beyond which end it is raised; null: about something else. */
+  readonly limit: ChannelLimits | null
   /** Since it was raised, until its condition was over, µs of device time; null: not raised. */
   readonly durationUs: number | null
   /** The same since the first raise that nobody has taken notice of. */

@@ -5,8 +5,10 @@ import { changeMark } from '../../src/tui/change-mark.ts'
 import { alarmLines } from '../../src/tui/panels/alarms.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
 import { eventLines } from '../../src/tui/panels/events.ts'
+import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
+import { limitWord } from '../../src/tui/view/limit-word.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
@@ -19,6 +21,7 @@ function alarm(change: Partial<AlarmView> = {}): AlarmView {
   return {
     name: 'overload',
     rule: 'a > 1.2A for 5s latch',
+    limit: null,
     state: 'off',
     sinceUs: null,
     untilUs: null,
@@ -213,5 +216,32 @@ describe('the bell', () => {
   it('rings for who begins to watch while one is on, and not for what is over', () => {
     expect(new Bell(() => 0).rings([device(3)])).toBe(true)
     expect(new Bell(() => 0).rings([device(3, 0)])).toBe(false)
+  })
+})
+
+describe('the word beside a value', () => {
+  const limit = { channel: 'a', low: 0.5, high: 1.2 }
+  const word = (change: Partial<AlarmView>, channel = 'a') =>
+    limitWord([alarm({ limit, ...change })], channel)
+
+  it('says beyond which limit it is, or was until somebody takes notice', () => {
+    expect(word({ state: 'on', value: 1.3, peak: 1.4 })).toEqual({ word: 'HIGH !', style: 'bad' })
+    expect(word({ state: 'on', value: 0.4, peak: 1.4 })).toEqual({ word: 'LOW !', style: 'bad' })
+    expect(word({ state: 'acknowledged', value: 1.3, peak: 1.4 })?.word).toBe('HIGH')
+    expect(word({ state: 'latched', value: 1, peak: 0.1 })).toEqual({ word: 'LOW', style: 'warn' })
+    expect(word({ state: 'off', value: 1 })).toBeNull()
+    expect(word({ state: 'pending', value: 2 })).toBeNull()
+    expect(word({ state: 'on', value: 1.3 }, 'v')).toBeNull()
+    expect(limitWord([ON], 'a')).toBeNull()
+  })
+
+  it('stands beside the gauge, below only that the sensor is at its end', () => {
+    const on = alarm({ limit, state: 'on', value: 1.3, peak: 1.4 })
+    const gauge = (a: number) =>
+      gaugeLines(sampleSnapshot({ alarms: [on], values: { v: 5, a, w: 5 } }), 80, LOOK).map(
+        (line) => lineText(line).trimEnd(),
+      )[1]
+    expect(gauge(1.3)).toMatch(/ HIGH !$/)
+    expect(gauge(3.2)).toMatch(/ FULL !$/)
   })
 })

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from './channel-text.ts'
+import { limitWord } from './limit-word.ts'
 import type { Look } from './look.ts'
 import { type Reading, readingOf } from './reading.ts'
 import { type Line, type Piece, piece, type Style, spread } from './styled.ts'
@@ -46,7 +47,7 @@ function gaugeView(snapshot: Snapshot, reading: Reading, channel: Channel, look:
   const scale = scaleOf(channel, ownValue(snapshot.fullScale, channel.id))
   const ratio = scale && (value === undefined ? 0 : share(value, scale))
   const peak = peakOf(snapshot, channel)
-  const { word, style } = reading.current ? verdict(ratio, channel) : reading
+  const { word, style } = reading.current ? verdict(ratio, channel, snapshot.alarms) : reading
   return {
     channel,
     name: nameText(channel, look),
@@ -94,12 +95,18 @@ function shareText(ratio: number, { from, to }: Scale): string {
   return `${percent}% of ${from === 0 ? '' : `${end(from)}..`}${end(to)}`
 }
 
-/** Only a sensor's full scale is something to be near to: a battery at 100 % is well. */
-function verdict(ratio: number | null, { quantity }: Channel): { word: string; style: Style } {
-  if (ratio === null) return { word: '', style: 'plain' }
-  if (quantity !== null && ratio >= 1) return { word: 'FULL !', style: 'bad' }
-  if (quantity !== null && ratio >= HIGH) return { word: 'HIGH !', style: 'warn' }
-  return { word: 'ok', style: 'good' }
+/** What the sensor can't measure is graver than a limit. Only its full scale is something to be near to: a battery at 100 % is well. */
+function verdict(
+  ratio: number | null,
+  { quantity, id }: Channel,
+  alarms: Snapshot['alarms'],
+): { readonly word: string; readonly style: Style } {
+  const share = quantity === null || ratio === null ? 0 : ratio
+  if (share >= 1) return { word: 'FULL !', style: 'bad' }
+  const beyond = limitWord(alarms, id)
+  if (beyond !== null) return beyond
+  if (share >= HIGH) return { word: 'HIGH !', style: 'warn' }
+  return ratio === null ? { word: '', style: 'plain' } : { word: 'ok', style: 'good' }
 }
 
 export function valueStyle({ current, channel }: GaugeView): Style {

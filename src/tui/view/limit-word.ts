@@ -1,0 +1,31 @@
+import type { AlarmView, ChannelLimits } from '../../monitor/view.ts'
+import type { Style } from './styled.ts'
+
+type Side = 'HIGH' | 'LOW'
+
+/**
+ * What stands beside a channel that is, or was, beyond one of its limits: `HIGH !` while it is and nobody
+ * has taken notice; `HIGH` while somebody has, or after it was, until somebody does.
+ *
+ * @returns null: it is within, and nothing waits for notice
+ */
+export function limitWord(
+  alarms: readonly AlarmView[],
+  channel: string,
+): { readonly word: string; readonly style: Style } | null {
+  const own = alarms.filter(({ limit }) => limit?.channel === channel)
+  const on = own.find(({ state }) => state === 'on')
+  if (on) return { word: `${sideOf(on, on.value)} !`, style: 'bad' }
+  const known = own.find(({ state }) => state === 'acknowledged')
+  if (known) return { word: sideOf(known, known.value), style: 'warn' }
+  const latched = own.find(({ state }) => state === 'latched')
+  return latched ? { word: sideOf(latched, latched.peak), style: 'warn' } : null
+}
+
+/** Beyond which end a value is, or, with hysteresis not back yet, to which it is nearer. */
+function sideOf({ limit }: AlarmView, value: number | null): Side {
+  const { low, high } = limit as ChannelLimits
+  if (low === null) return 'HIGH'
+  if (high === null) return 'LOW'
+  return (value ?? high) > (low + high) / 2 ? 'HIGH' : 'LOW'
+}
