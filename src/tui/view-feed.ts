@@ -32,6 +32,10 @@ interface TimedRequest {
   readonly sampleUs: number
 }
 
+interface HeldTrace extends TimedRequest {
+  readonly trace: Trace
+}
+
 /**
  * The newest answers of a view. At most one request for a snapshot and one for
  * a trace are under way, so that a slow or hanging view costs nothing but news.
@@ -43,7 +47,7 @@ export class ViewFeed {
   readonly #monoMs: () => number
   #snapshot: Snapshot | null = null
   #heldStatistics: HeldStatistics | null = null
-  #held: (TimedRequest & { readonly trace: Trace }) | null = null
+  #held: HeldTrace | null = null
 
   constructor({ view, onSnapshot, onNews, onDropped, monoMs }: ViewFeedOptions) {
     this.#snapshots = new LatestRequest({
@@ -60,7 +64,8 @@ export class ViewFeed {
       send: ({ request }) => view.trace(request),
       isSame: (one, other) => isSameRequest(one.request, other.request),
       onAnswer: (timed, trace) => {
-        this.#held = { ...timed, trace }
+        const isLess = this.#held !== null && hasLost(this.#held, timed.request, trace)
+        this.#held = { ...timed, trace: isLess ? (this.#held as HeldTrace).trace : trace }
         onNews()
       },
       onDropped,
@@ -142,6 +147,29 @@ export class ViewFeed {
     const slotUs = (request.spanMs * 1000) / request.slots
     return Math.abs(sampleUs - this.#held.sampleUs) < Math.min(slotUs, STALE_US)
   }
+}
+
+/**
+ * Whether an answer lacks what is still on the screen: the begin of a frozen span, which memory or
+ * log no longer has. The old trace, folded again, then shows more than the new one.
+ */
+function hasLost(held: HeldTrace, request: TraceRequest, answer: Trace): boolean {
+  const { request: before, trace } = held
+  if (request.endUs === null || before.endUs === null || before.device !== request.device) {
+    return false
+  }
+  const fromUs = request.endUs - request.spanMs * 1000
+  const heldUs = firstFilledUs(trace, fromUs)
+  if (heldUs > request.endUs) return false
+  return firstFilledUs(answer, fromUs) > heldUs + Math.max(trace.slotUs, answer.slotUs)
+}
+
+/** Begin of the first slot with samples that does not begin before a time, Unix µs; infinite: there is none. */
+function firstFilledUs({ startUs, slotUs, length, count }: Trace, fromUs: number): number {
+  for (let slot = Math.max(0, Math.ceil((fromUs - startUs) / slotUs)); slot < length; slot++) {
+    if ((count[slot] as number) > 0) return startUs + slot * slotUs
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 interface HeldStatistics {

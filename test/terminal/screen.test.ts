@@ -255,12 +255,12 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
   it('goes back through two days', async () => {
     open(['--age=400000'])
     await wholeScreen()
-    terminal.press('xxxxxxx')
+    terminal.press('xxxxxxxxx')
     await terminal.waitFor(/ 48 h overlay[\s\S]*2d.*36h.*1d.*12h.*0┘/)
     terminal.press('\x1b[H')
     // The oldest two of four and a half days.
     await terminal.waitFor(/FROZEN for \d+ s, up to \d{4}-\d\d-\d\d \d\d:/)
-    terminal.press('zzzzzzz')
+    terminal.press('zzzzzzzzz')
     await terminal.waitFor(/ 60 s overlay/)
     terminal.press('\x1b[F')
     await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))

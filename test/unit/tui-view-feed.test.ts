@@ -8,7 +8,7 @@ import type {
 } from '../../src/monitor/view.ts'
 import { LatestRequest } from '../../src/tui/latest-request.ts'
 import { ViewFeed } from '../../src/tui/view-feed.ts'
-import { sampleSnapshot, traceOf } from '../support/snapshots.ts'
+import { electric, type Point, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 interface Asked<R, A> {
   readonly request: R
@@ -140,6 +140,34 @@ describe('requests to a view', () => {
     // Another size of the screen asks for the same end again.
     feed.askTrace({ ...frozen, slots: 300 }, 1e12)
     expect(traces[1]?.request).toMatchObject({ endUs: 1e15, slots: 300 })
+  })
+
+  it('for a frozen trace keep what memory and log no longer have when the size of the screen changes', async () => {
+    const { feed, traces } = rig()
+    const point = (slot: number): Point => ({ slot, values: electric(5, 1) })
+    const all = traceOf(60, [10, 30, 50].map(point))
+    const endUs = all.startUs + 60e6
+    feed.askTrace({ ...RUNNING, endUs }, 0)
+    traces[0]?.answer(all)
+    await settle()
+    // Memory has moved on, and there is no log.
+    feed.askTrace({ ...RUNNING, endUs, slots: 300 }, 0)
+    traces[1]?.answer(traceOf(60, [50].map(point)))
+    await settle()
+    expect(feed.traceOf(0)).toBe(all)
+    feed.askTrace({ ...RUNNING, endUs, slots: 300 }, 0)
+    expect(traces).toHaveLength(2)
+    // Zoomed in on, there is still more of it than of the answer.
+    feed.askTrace({ ...RUNNING, spanMs: 40_000, endUs }, 0)
+    traces[2]?.answer(traceOf(40, []))
+    await settle()
+    expect(feed.traceOf(0)).toBe(all)
+    // Where nothing is lost, the answer counts, and a running chart always has its own.
+    const zoomed = traceOf(5, [])
+    feed.askTrace({ ...RUNNING, spanMs: 5000, endUs }, 0)
+    traces[3]?.answer(zoomed)
+    await settle()
+    expect(feed.traceOf(0)).toBe(zoomed)
   })
 
   it('that fail leave what was there, say why, and wait a second before they come again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
-import { type Frozen, frozenOf, spanMs } from '../../src/tui/view/time-window.ts'
+import { type Frozen, frozenOf, showAt, spanMs, zoomAt } from '../../src/tui/view/time-window.ts'
 import {
   INITIAL_VIEW,
   reduceView,
@@ -28,10 +28,10 @@ function viewAfter(actions: readonly ViewAction[], context = CONTEXT): typeof IN
 }
 
 describe('view state', () => {
-  it('zooms from 15 s to 48 h and no further', () => {
+  it('zooms from 10 s to 48 h and no further', () => {
     expect(spanMs(INITIAL_VIEW)).toBe(60_000)
-    expect(spanMs(viewAfter(new Array(9).fill('zoom_in')))).toBe(15_000)
-    expect(spanMs(viewAfter(new Array(9).fill('zoom_out')))).toBe(48 * 3_600_000)
+    expect(spanMs(viewAfter(new Array(9).fill('zoom_in')))).toBe(10_000)
+    expect(spanMs(viewAfter(new Array(12).fill('zoom_out')))).toBe(48 * 3_600_000)
   })
 
   it('freezes at the newest sample and goes on', () => {
@@ -91,6 +91,23 @@ describe('scrolling', () => {
     expect(placeOf(later(frozen, 'page_forward', 5e6, YOUNG))?.endUs).toBe(NEWEST + 5e6)
   })
 
+  it('never moves forward on the way back, however long a young chart has been frozen', () => {
+    const frozen = viewAfter(['freeze'], YOUNG)
+    for (const action of ['oldest', 'back', 'page_back'] as const) {
+      expect(placeOf(later(frozen, action, 25e6, YOUNG))?.endUs).toBe(NEWEST)
+    }
+    // Nor where what it shows has passed the retention meanwhile.
+    const passed = { ...CONTEXT, oldestUs: NEWEST + 10e6 }
+    expect(placeOf(later(frozen, 'back', 300e6, passed))?.endUs).toBe(NEWEST)
+    expect(placeOf(later(frozen, 'forward', 300e6, passed))?.endUs).toBe(NEWEST + 6e6)
+  })
+
+  it('never moves back on the way forward, where the clock was set back', () => {
+    const frozen = viewAfter(['freeze'])
+    expect(placeOf(later(frozen, 'forward', -3600e6))?.endUs).toBe(NEWEST)
+    expect(placeOf(later(frozen, 'back', -3600e6))?.endUs).toBe(NEWEST - 300e6 + 60e6)
+  })
+
   it('keeps the chart full when a frozen one is zoomed out, as far as there is something', () => {
     const oldest = viewAfter(['oldest'])
     expect(placeOf(viewAfter(['oldest', 'zoom_out']))?.endUs).toBe(NEWEST - 180e6)
@@ -99,7 +116,46 @@ describe('scrolling', () => {
     // Five minutes are more than there is: nothing to gain by moving.
     const all = ['zoom_out', 'zoom_out', 'zoom_out'] as const
     expect(placeOf(viewAfter(['oldest', ...all]))?.endUs).toBe(NEWEST)
-    expect(placeOf(viewAfter(['oldest', 'zoom_in']))?.endUs).toBe(NEWEST - 240e6)
+  })
+})
+
+describe('zooming', () => {
+  const MIDDLE = NEWEST - 150e6
+  const frozen = reduceView(INITIAL_VIEW, 'freeze', { ...CONTEXT, newestUs: MIDDLE + 30e6 })
+
+  it('keeps the middle of a frozen chart where it is, in and out again', () => {
+    expect(placeOf(reduceView(frozen, 'zoom_in', CONTEXT))?.endUs).toBe(MIDDLE + 15e6)
+    const out = reduceView(frozen, 'zoom_out', CONTEXT)
+    expect(placeOf(out)?.endUs).toBe(MIDDLE + 60e6)
+    expect(placeOf(reduceView(out, 'zoom_in', CONTEXT))).toEqual(placeOf(frozen))
+  })
+
+  it('keeps what is under the pointer where it is', () => {
+    const context = { ...CONTEXT, selected: 0 }
+    const at = (atUs: number, by: -1 | 1): number | undefined =>
+      placeOf(zoomAt(frozen, by, atUs, context))?.endUs
+    // Three quarters of the chart's width.
+    expect(at(MIDDLE + 15e6, -1)).toBe(MIDDLE + 22.5e6)
+    expect(at(MIDDLE + 15e6, 1)).toBe(MIDDLE + 45e6)
+    expect(at(MIDDLE - 30e6, -1)).toBe(MIDDLE)
+    expect(at(MIDDLE + 30e6, -1)).toBe(MIDDLE + 30e6)
+    // Beside the chart there is nothing to keep but its middle.
+    expect(at(MIDDLE + 31e6, -1)).toBe(MIDDLE + 15e6)
+  })
+
+  it('leaves a running chart running, and does nothing at the shortest and the longest span', () => {
+    const context = { ...CONTEXT, selected: 0 }
+    expect(placeOf(zoomAt(INITIAL_VIEW, -1, NEWEST - 50e6, context))).toBeNull()
+    const shortest = reduceView(reduceView(frozen, 'zoom_in', CONTEXT), 'zoom_in', CONTEXT)
+    expect(zoomAt(shortest, -1, MIDDLE, context)).toBe(shortest)
+  })
+
+  it('shows a moment in the middle, or as near to it as there are samples', () => {
+    const context = { ...CONTEXT, selected: 0 }
+    const shown = showAt({ ...INITIAL_VIEW, spanIndex: 7 }, MIDDLE, context, 60_000)
+    expect([spanMs(shown), placeOf(shown)?.endUs]).toEqual([60_000, MIDDLE + 30e6])
+    expect(placeOf(showAt(INITIAL_VIEW, NEWEST - 5e6, context))?.endUs).toBe(NEWEST)
+    expect(placeOf(showAt(INITIAL_VIEW, NEWEST - 299e6, context))?.endUs).toBe(NEWEST - 240e6)
   })
 })
 

@@ -43,7 +43,7 @@ export function leftText(seconds: number): string {
   return minutes < 1_440_000 ? `${numberText(minutes / 1440, 1, 5)} d` : '> 1000 d'
 }
 
-/** `15 s`, `60 s`, `2 min`, `3 h`: a time span as titles show it. @param ms whole seconds */
+/** `10 s`, `60 s`, `2 min`, `3 h`: a time span as titles show it. @param ms whole seconds */
 export function spanText(ms: number): string {
   if (ms <= 60_000) return `${ms / 1000} s`
   return ms < 3_600_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`

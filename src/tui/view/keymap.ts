@@ -96,7 +96,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'zoom_in',
     group: 'time',
     shown: '+  z',
-    help: 'shorter time span, down to 15 s',
+    help: 'shorter time span, down to 10 s',
   },
   {
     keys: ['-', '_', 'x'],

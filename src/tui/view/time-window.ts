@@ -1,6 +1,6 @@
 import type { DeviceNumber } from '../../monitor/view.ts'
 
-/** Which part of time the chart shows; changed only by `reduceTime`. */
+/** Which part of time the chart shows; changed only by `reduceTime` and what stands beside it here. */
 export interface TimeWindow {
   /** Index into `SPANS_MS`. */
   readonly spanIndex: number
@@ -15,21 +15,24 @@ export interface Frozen {
   readonly sinceUs: number
 }
 
+const SECOND_MS = 1000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 export const SPANS_MS: readonly number[] = [
-  15_000,
-  30_000,
+  10 * SECOND_MS,
+  30 * SECOND_MS,
   MINUTE_MS,
   2 * MINUTE_MS,
   5 * MINUTE_MS,
   15 * MINUTE_MS,
   HOUR_MS,
   3 * HOUR_MS,
+  6 * HOUR_MS,
   12 * HOUR_MS,
+  24 * HOUR_MS,
   48 * HOUR_MS,
 ]
-const DEFAULT_SPAN_INDEX = 2
+const DEFAULT_SPAN_INDEX = SPANS_MS.indexOf(MINUTE_MS)
 
 export const INITIAL_TIME: TimeWindow = { spanIndex: DEFAULT_SPAN_INDEX, frozen: {} }
 
@@ -64,15 +67,28 @@ export function frozenOf({ frozen }: TimeWindow, device: DeviceNumber): Frozen |
   return frozen[device] ?? null
 }
 
+/** What the chart shows, Unix µs; null: nothing yet. */
+export function shownSpan(
+  time: TimeWindow,
+  { selected, newestUs }: Pick<TimeContext, 'selected' | 'newestUs'>,
+): { readonly fromUs: number; readonly toUs: number } | null {
+  const toUs = frozenOf(time, selected)?.endUs ?? newestUs
+  return toUs === null ? null : { fromUs: toUs - spanMs(time) * 1000, toUs }
+}
+
 /** The next time window. Pure. */
-export function reduceTime(time: TimeWindow, action: TimeAction, context: TimeContext): TimeWindow {
+export function reduceTime<T extends TimeWindow>(
+  time: T,
+  action: TimeAction,
+  context: TimeContext,
+): T {
   switch (action) {
     case 'freeze':
       return frozenOf(time, context.selected) ? thaw(time, context) : freeze(time, context)
     case 'zoom_in':
-      return zoom(time, -1, context)
+      return zoomAt(time, -1, null, context)
     case 'zoom_out':
-      return zoom(time, 1, context)
+      return zoomAt(time, 1, null, context)
     case 'back':
       return scroll(time, -spanMs(time) / 10, context)
     case 'forward':
@@ -88,40 +104,91 @@ export function reduceTime(time: TimeWindow, action: TimeAction, context: TimeCo
   }
 }
 
-function freeze(time: TimeWindow, context: TimeContext): TimeWindow {
-  if (context.newestUs === null) return time
-  return frozenAt(time, context, { endUs: context.newestUs, sinceUs: context.nowUs })
+/** At the newest sample; one that is frozen stays where it is. */
+export function freeze<T extends TimeWindow>(time: T, context: TimeContext): T {
+  if (context.newestUs === null || frozenOf(time, context.selected)) return time
+  return frozenAt(time, context, context.newestUs)
 }
 
-function frozenAt(time: TimeWindow, { selected }: TimeContext, frozen: Frozen): TimeWindow {
-  return { ...time, frozen: { ...time.frozen, [selected]: frozen } }
+function frozenAt<T extends TimeWindow>(
+  time: T,
+  { selected, nowUs }: TimeContext,
+  endUs: number,
+): T {
+  const sinceUs = frozenOf(time, selected)?.sinceUs ?? nowUs
+  return { ...time, frozen: { ...time.frozen, [selected]: { endUs, sinceUs } } }
 }
 
-function thaw(time: TimeWindow, { selected }: TimeContext): TimeWindow {
+function thaw<T extends TimeWindow>(time: T, { selected }: TimeContext): T {
   const { [selected]: _, ...others } = time.frozen
   return { ...time, frozen: others }
 }
 
-/** A frozen chart stays where it is, unless there is more to fill it with. */
-function zoom(time: TimeWindow, by: -1 | 1, context: TimeContext): TimeWindow {
+/**
+ * The next shorter (-1) or longer (1) span. A frozen chart keeps a moment where it is on the
+ * screen, as far as there are samples to fill the chart with; a running one keeps its right edge,
+ * which is now.
+ *
+ * @param atUs the moment, Unix µs: what a pointer or cursor stands at; null, or not shown: the middle
+ */
+export function zoomAt<T extends TimeWindow>(
+  time: T,
+  by: -1 | 1,
+  atUs: number | null,
+  context: TimeContext,
+): T {
   const spanIndex = Math.max(0, Math.min(SPANS_MS.length - 1, time.spanIndex + by))
+  if (spanIndex === time.spanIndex) return time
   const zoomed = { ...time, spanIndex }
-  return frozenOf(zoomed, context.selected) ? scroll(zoomed, 0, context) : zoomed
+  const shown = shownSpan(time, context)
+  if (shown === null || frozenOf(time, context.selected) === null) return zoomed
+  const { fromUs, toUs } = shown
+  const isShown = atUs !== null && atUs >= fromUs && atUs <= toUs
+  const keptUs = isShown ? atUs : (fromUs + toUs) / 2
+  const part = (toUs - keptUs) / (toUs - fromUs)
+  const endUs = Math.round(keptUs + part * spanMs(zoomed) * 1000)
+  return frozenAt(zoomed, context, filledEnd(zoomed, endUs, context))
+}
+
+/** Freezes the chart with a moment in its middle. @param mostMs a longer span becomes this short */
+export function showAt<T extends TimeWindow>(
+  time: T,
+  atUs: number,
+  context: TimeContext,
+  mostMs = Number.POSITIVE_INFINITY,
+): T {
+  const fits = SPANS_MS.findLastIndex((each) => each <= mostMs)
+  const moved = { ...time, spanIndex: Math.min(time.spanIndex, Math.max(0, fits)) }
+  const endUs = Math.round(atUs + spanMs(moved) * 500)
+  return frozenAt(moved, context, filledEnd(moved, endUs, context))
+}
+
+/** Moves a frozen chart just so far that it shows a moment. */
+export function reveal<T extends TimeWindow>(time: T, atUs: number, context: TimeContext): T {
+  const shown = shownSpan(time, context)
+  if (shown === null || frozenOf(time, context.selected) === null) return time
+  if (atUs < shown.fromUs) return frozenAt(time, context, atUs + spanMs(time) * 1000)
+  return atUs > shown.toUs ? frozenAt(time, context, atUs) : time
+}
+
+/** Where the right edge has to be so that the chart is full; where there is too little, so that it shows all. */
+function filledEnd(time: TimeWindow, endUs: number, { newestUs, oldestUs }: TimeContext): number {
+  if (newestUs === null) return endUs
+  const fullUs = (oldestUs ?? newestUs) + spanMs(time) * 1000
+  return fullUs > newestUs ? newestUs : Math.max(fullUs, Math.min(newestUs, endUs))
 }
 
 /**
- * Moves the right edge, never past the samples there are; scrolling back freezes
- * first. The chart stays full where there are samples enough; where there are
- * not, going back leaves it where it is, and a longer span shows all of them.
+ * Moves the right edge, never past the samples there are, and never against the direction that was
+ * asked for; scrolling back freezes first. A chart that shows the oldest sample stays where it is.
  */
-function scroll(time: TimeWindow, byMs: number, context: TimeContext): TimeWindow {
+function scroll<T extends TimeWindow>(time: T, byMs: number, context: TimeContext): T {
   const { selected, newestUs, oldestUs } = context
-  const from =
-    frozenOf(time, selected) ?? (byMs < 0 ? frozenOf(freeze(time, context), selected) : null)
-  if (!from || newestUs === null) return time
+  const from = byMs < 0 ? freeze(time, context) : time
+  const endUs = frozenOf(from, selected)?.endUs
+  if (endUs === undefined || newestUs === null) return time
+  const wantedUs = Math.min(newestUs, endUs + byMs * 1000)
   const fullUs = (oldestUs ?? newestUs) + spanMs(time) * 1000
-  const shortUs = byMs === 0 ? newestUs : from.endUs
-  const earliest = fullUs <= newestUs ? fullUs : shortUs
-  const endUs = Math.min(newestUs, Math.max(earliest, from.endUs + byMs * 1000))
-  return frozenAt(time, context, { ...from, endUs })
+  const movedUs = byMs < 0 ? Math.min(endUs, Math.max(fullUs, wantedUs)) : Math.max(endUs, wantedUs)
+  return frozenAt(from, context, movedUs)
 }
