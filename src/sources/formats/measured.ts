@@ -1,14 +1,13 @@
-import { MAX_CHANNEL_ID } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
-import { isChannelId } from '../../protocol/extras.ts'
 import type { Stamp } from '../../protocol/frames.ts'
 import { u32 } from '../../protocol/members.ts'
-import { tokensOf } from '../text/column-names.ts'
 import { CaptureClock, stampOf } from './capture-clock.ts'
-import { type Cell, inBaseUnit, inThousandths, isElectricUnit, readCell } from './cells.ts'
+import { type Cell, inBaseUnit, isElectricUnit, readCell } from './cells.ts'
 import type { Units } from './format-choice.ts'
+import { type Extras, FurtherChannels } from './further-channels.ts'
 import { electricOfUnit, type Name, readName } from './names.ts'
 import type { NamedValue, Reading } from './reading.ts'
+import { ReadingWords } from './reading-words.ts'
 import { type Electric, type ReadValue, unitsFor } from './usual-units.ts'
 
 /** A value that is absent, or that the sketch could not measure. */
@@ -41,12 +40,9 @@ export class Meaning {
   readonly #usual: Units
   readonly #names = new Map<string, Name>()
   readonly #clock = new CaptureClock()
-  /** Units of extra channels, by id. */
-  readonly #channelUnits = new Map<string, string>()
-  readonly #onUnit: (channel: string, unit: string) => void
-  /** How each quantity is read, in words; of the last reading. */
-  readonly #words = new Map<string, string>()
-  readonly #assumed = new Map<string, string>()
+  /** Of the last reading. */
+  readonly #words = new ReadingWords()
+  readonly #channels: FurtherChannels
   /** What voltage and current are called, by the number of the channel. */
   readonly #circuits = new Map<number | null, Circuit>()
   /** Names of times that were read. */
@@ -64,26 +60,22 @@ export class Meaning {
   ) {
     this.#given = given
     this.#usual = usual
-    this.#onUnit = onUnit
+    this.#channels = new FurtherChannels(this.#words, onUnit)
   }
 
   /** True: units of current or power rest on a convention. */
   get isAssumed(): boolean {
-    return [...this.#assumed.values()].some((unit) => !unit.endsWith('V'))
+    return this.#words.isAssumed
   }
 
   /** For people: what is read from which name, and what had to be assumed. */
   get words(): string {
-    const read = [...this.#words].map(([id, from]) => `${id} ${from}`).join(', ')
-    if (!this.isAssumed) return read
-    const taken = [...this.#assumed].map(([name, unit]) => `${name} in ${unit}`).join(', ')
-    return `${read}; no unit is printed, assumed: ${taken}`
+    return this.#words.text
   }
 
   /** Other names, or other units of the same ones, come from here on. */
   relearn(): void {
     this.#words.clear()
-    this.#assumed.clear()
     this.#circuits.clear()
     this.#clocks.clear()
   }
@@ -98,7 +90,7 @@ export class Meaning {
     const taken = unitsFor(values, this.#given, this.#usual)
     const electric: Record<Electric, Measure> = { v: 'absent', a: 'absent', w: 'absent' }
     const ranks: Record<Electric, number> = { v: 0, a: 0, w: 0 }
-    const extras: Record<string, number> = {}
+    const extras: Extras = {}
     let { overflow } = reading
     let hole: string | null = null
     let word: string | null = null
@@ -108,7 +100,7 @@ export class Meaning {
     let part: number | null = reading.part
     let device: number | null = null
     const circuit: Circuit = { v: '', a: '' }
-    const wordsBefore = [...this.#words]
+    const { read } = this.#words
     for (const value of values) {
       const { name, cell } = value
       const { slot } = name
@@ -120,7 +112,7 @@ export class Meaning {
       switch (slot.kind) {
         case 'electric': {
           if (slot.rank <= ranks[slot.id]) {
-            this.#second(extras, slot.id, value, taken.v)
+            this.#channels.addSecond(extras, slot.id, value, taken.v)
             break
           }
           // The bus voltage behind one that the sketch computed from it.
@@ -137,7 +129,7 @@ export class Meaning {
           break
         }
         case 'channel':
-          if (cell?.kind === 'number') this.#further(extras, slot.id, value, taken.shunt)
+          this.#channels.add(extras, slot.id, value, taken.shunt)
           break
         case 'time': {
           const found = this.#time(value)
@@ -169,12 +161,14 @@ export class Meaning {
         case 'ignore':
       }
     }
-    if ('load_v' in extras) this.#say('load_v', 'V')
+    if ('load_v' in extras) this.#channels.says('load_v', 'V')
     const isOther = this.#isOther(part, circuit)
     if (isOther) {
-      this.#words.clear()
-      for (const [id, from] of wordsBefore) this.#words.set(id, from)
-      this.#apart(extras, circuit, electric)
+      this.#words.restore(read)
+      for (const id of ['v', 'a'] as const) {
+        const value = electric[id]
+        if (typeof value === 'number') this.#channels.addOther(extras, id, circuit[id], value)
+      }
       electric.v = 'absent'
       electric.a = 'absent'
       electric.w = 'absent'
@@ -209,50 +203,30 @@ export class Meaning {
     return own.v !== v && own.a !== a
   }
 
-  /** Voltage and current of another circuit: channels under their own names. */
-  #apart(extras: Record<string, number>, circuit: Circuit, electric: Record<Electric, Measure>) {
-    for (const [id, unit] of [
-      ['v', 'V'],
-      ['a', 'A'],
-    ] as const) {
-      const value = electric[id]
-      const slug = tokensOf(circuit[id]).join('_').slice(0, MAX_CHANNEL_ID)
-      const channel = isChannelId(slug) && slug.length > 1 ? slug : `other_${id}`
-      if (typeof value === 'number' && this.#say(channel, unit)) extras[channel] = value
-    }
-  }
-
   /**
    * A value of another channel of the sensor than the first, in the same reading: `v2`, `a2`.
    *
    * @returns false: it is damaged
    */
   #ofOther(
-    extras: Record<string, number>,
+    extras: Extras,
     value: ReadValue,
-    number: number,
+    part: number,
     taken: Units & { readonly shunt: string },
   ): boolean {
     const { slot } = value.name
     if (slot.kind === 'channel') {
-      const own: Record<string, number> = {}
-      this.#further(own, slot.id, value, taken.shunt)
-      for (const [id, each] of Object.entries(own)) {
-        const channel = `${id}${number}`
-        if (this.#say(channel, this.#channelUnits.get(id) ?? '')) extras[channel] = each
-      }
+      this.#channels.addOfPart(extras, slot.id, part, value, taken.shunt)
     }
     if (slot.kind !== 'electric') return true
     const { cell } = value
     if (!isReadable(value)) return false
     if (cell?.kind !== 'number') return true
-    const isSaid = value.unit !== null && electricOfUnit(value.unit) === slot.id
-    const unit = isSaid ? (value.unit as string) : taken[slot.id]
-    if (!isSaid && !this.#isGiven(slot.id)) this.#assume(value.label, unit)
-    const channel = `${slot.id}${number}`
+    const unit = this.#unitOf(slot.id, value, taken)
+    const channel = `${slot.id}${part}`
     // Of two voltages of a channel, the bus voltage counts.
     const isWeaker = channel in extras && slot.id === 'v' && slot.rank < 3
-    if (!isWeaker && this.#say(channel, slot.id.toUpperCase())) {
+    if (!isWeaker && this.#channels.says(channel, slot.id.toUpperCase())) {
       extras[channel] = inBaseUnit(cell.digits, unit)
     }
     return true
@@ -281,15 +255,17 @@ export class Meaning {
   }
 
   #electric(id: Electric, value: ReadValue, cell: Cell, taken: Units): Measure {
-    const isSaid = value.unit !== null && electricOfUnit(value.unit) === id
-    const unit = isSaid ? (value.unit as string) : taken[id]
-    if (!isSaid && !this.#isGiven(id)) this.#assume(value.label, unit)
-    this.#words.set(
-      id,
-      value.label === '' ? `in ${unit}` : `from '${shown(value.label)}' in ${unit}`,
-    )
+    const unit = this.#unitOf(id, value, taken)
+    this.#words.reads(id, value.label, unit)
     if (cell.kind === 'hole') return 'hole'
     return inBaseUnit(cell.digits, unit)
+  }
+
+  /** The value's own unit, where that is one of the quantity, else the one taken. */
+  #unitOf(id: Electric, { unit, label }: ReadValue, taken: Units): string {
+    if (unit !== null && electricOfUnit(unit) === id) return unit
+    if (!this.#isGiven(id)) this.#words.assume(label, taken[id])
+    return taken[id]
   }
 
   /** A unit for current goes for power, too. */
@@ -298,58 +274,15 @@ export class Meaning {
     return this.#given[id] !== undefined || (id !== 'v' && (a ?? w) !== undefined)
   }
 
-  /** Another voltage, current or power than the one that counts: a channel under its own name. */
-  #second(extras: Record<string, number>, id: Electric, value: ReadValue, usual: string): void {
-    const slug = tokensOf(value.label).join('_').slice(0, MAX_CHANNEL_ID)
-    const isLoad = id === 'v' && /load/i.test(value.label)
-    if (isLoad) this.#further(extras, 'load_v', value, usual)
-    else if (isChannelId(slug) && slug.length > 1) this.#further(extras, slug, value, usual)
-  }
-
-  /** @param usual unit of a voltage that has none */
-  #further(extras: Record<string, number>, id: string, value: ReadValue, usual: string): void {
-    const { cell } = value
-    if (cell?.kind !== 'number') return
-    const isVoltage = id === 'shunt_mv' || id === 'load_v'
-    const unit = isVoltage && value.unit === null ? usual : value.unit
-    if (isVoltage && value.unit === null) this.#assume(value.label, usual)
-    if (id === 'shunt_mv') {
-      extras[id] = inThousandths(cell.digits, unit ?? usual)
-      this.#say(id, 'mV')
-    } else if (id === 'load_v') {
-      extras[id] = inBaseUnit(cell.digits, unit ?? usual)
-      this.#say(id, 'V')
-    } else if (id === 'temp_c') {
-      const isFahrenheit = /F$/i.test(unit ?? '')
-      const own = isFahrenheit ? 'temp_f' : id
-      extras[own] = Number(cell.digits)
-      this.#say(own, isFahrenheit ? '°F' : '°C')
-    } else if (Number.isFinite(Number(cell.digits)) && this.#say(id, cleanText(unit ?? ''))) {
-      extras[id] = Number(cell.digits)
-    }
-  }
-
-  /** @returns false: the channel had another unit before, so that this value is none of it */
-  #say(id: string, unit: string): boolean {
-    const before = this.#channelUnits.get(id)
-    if (before !== undefined) return before === unit
-    this.#channelUnits.set(id, unit)
-    if (unit !== '') this.#onUnit(id.slice(0, MAX_CHANNEL_ID), unit)
-    this.#words.set(id, unit === '' ? '' : `in ${unit}`)
-    return true
-  }
-
   #time({ cell, text, unit, label }: ReadValue): Stamp | null {
     if (cell?.kind !== 'number') return text === '' ? null : this.#clock.ofCapture(text)
     const found = this.#clock.ofCell(cell.digits, unit)
     if (found === null) return null
-    if (found.assumed !== null && !/milli|micro/i.test(label)) this.#assume(label, found.assumed)
-    this.#words.set('time', `from '${shown(label)}'`)
+    if (found.assumed !== null && !/milli|micro/i.test(label)) {
+      this.#words.assume(label, found.assumed)
+    }
+    this.#words.reads('time', label, null)
     return found.stamp
-  }
-
-  #assume(label: string, unit: string): void {
-    if (this.#assumed.size < 16) this.#assumed.set(`'${shown(label)}'`, unit)
   }
 }
 
@@ -362,10 +295,6 @@ function unnamed(unit: string | null): Name | null {
 function rankOf(stamp: Stamp): number {
   if (stamp.kind === 'none') return 0
   return stamp.kind === 'ts' && stamp.value >= 1e9 ? 2 : 1
-}
-
-function shown(label: string): string {
-  return cleanText(label.trim()).slice(0, 40)
 }
 
 /** What a reading calls its voltage and current; empty: it has none. */
