@@ -11,6 +11,7 @@ import {
   type CommandResult,
   type LineRate,
 } from './commands.ts'
+import { Greeting } from './greeting.ts'
 import { Healer } from './healer.ts'
 import { EventList, type LinkEvent } from './link-event.ts'
 import { type ResumeOptions, resumePointOf } from './resume.ts'
@@ -35,11 +36,6 @@ const HELLO_TRIES = 3
  * loader waits, which would eat the line and wait on (PROTOCOL.md 4).
  */
 const SILENT_MS = 5000
-/** A device that streams before it said hello is waited for this long where the log may know it ... */
-const GREETING_MS = 2500
-/** ... and where there is only its name to learn. */
-const NAME_MS = 400
-const GREETING_SAMPLES = 2048
 
 /**
  * The host's side of the wire above single lines (contract 2.2, 2.3): order,
@@ -55,15 +51,10 @@ export class Link {
   readonly #healer: Healer
   readonly #commands: CommandQueue
   readonly #acks = new Acknowledger()
-  /** How long a `hello` is waited for. */
-  readonly #greetingMs: number
+  readonly #greeting: Greeting
   #boot: number | null = null
   #helloSeen = false
   #helloAsked = false
-  /** It may still say who it is before its first sample goes on. */
-  #awaitsHello: boolean
-  /** Samples of a device that has not said yet who it is. */
-  #greeting: { sinceMs: number; readonly samples: Arrival[] } | null = null
   /** Nothing has been heard since the connection went, came or fell silent: nothing is asked for. */
   #quiet = false
   #heardMs = Number.NEGATIVE_INFINITY
@@ -77,8 +68,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     const mayResume = options.resumePoints().length > 0
-    this.#awaitsHello = options.duplex && (mayResume || options.takesOwnName)
-    this.#greetingMs = mayResume ? GREETING_MS : NAME_MS
+    this.#greeting = new Greeting(mayResume, options.duplex && (mayResume || options.takesOwnName))
     this.#tracker = new SequenceTracker(this.#events)
     this.#healer = new Healer(this.#tracker.order)
     this.#commands = new CommandQueue(options.firstCommandSeq)
@@ -107,7 +97,7 @@ export class Link {
     this.#listens = false
     this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
-    if (this.#greeting !== null) this.#greeting.sinceMs = Number.POSITIVE_INFINITY
+    this.#greeting.disconnected()
   }
 
   /** True: samples that the device may still have are being asked for. */
@@ -169,8 +159,7 @@ export class Link {
   }
 
   #runTimers(nowMs: number): void {
-    if (this.#greeting !== null && nowMs - this.#greeting.sinceMs > this.#greetingMs)
-      this.#endGreeting()
+    if (this.#greeting.isOver(nowMs)) this.#endGreeting()
     if (!this.#options.duplex) return
     if (nowMs >= this.#askSilentMs) {
       this.#askSilentMs = Number.POSITIVE_INFINITY
@@ -206,17 +195,13 @@ export class Link {
 
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
-    if (!this.#awaitsHello) {
-      this.#accept(arrival)
-      // Only now: the request is over when nothing of it is missing any more.
-      if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
+    if (this.#greeting.isAwaited) {
+      this.#greeting.hold(arrival, nowMs)
       return
     }
-    this.#greeting ??= { sinceMs: nowMs, samples: [] }
-    // After a connection that broke, the time to say hello begins anew.
-    this.#greeting.sinceMs = Math.min(this.#greeting.sinceMs, nowMs)
-    this.#greeting.samples.push(arrival)
-    if (this.#greeting.samples.length > GREETING_SAMPLES) this.#endGreeting()
+    this.#accept(arrival)
+    // Only now: the request is over when nothing of it is missing any more.
+    if (frame.resend && frame.seq !== null) this.#healer.answered(frame.seq, nowMs)
   }
 
   /** A device is asked who it is once it has shown that it runs; before, a boot loader may eat the line. */
@@ -257,8 +242,7 @@ export class Link {
     const isFirst = !this.#helloSeen && this.#boot === null
     this.#helloSeen = true
     const { expected } = this.#tracker.order
-    const resumedFrom = this.#awaitsHello ? resumePointOf(hello, this.#options) : null
-    this.#awaitsHello = false
+    const resumedFrom = this.#greeting.isAwaited ? resumePointOf(hello, this.#options) : null
 
     let known = this.#boot !== null && this.#boot === hello.boot
     if (hello.boot === null && wasAsked) known = this.#continues(hello)
@@ -267,7 +251,7 @@ export class Link {
       known = true
     } else if (isFirst && (wasAsked || expected === null || this.#isUnderWay(hello))) {
       // The first word of the device we have been listening to: the same run goes on.
-      if (expected === null && hello.nextSeq !== null && this.#greeting === null) {
+      if (expected === null && hello.nextSeq !== null && !this.#greeting.isHolding) {
         this.#tracker.resume(advance(hello.nextSeq, -1))
       }
       known = true
@@ -321,10 +305,7 @@ export class Link {
   }
 
   #endGreeting(): void {
-    const greeting = this.#greeting
-    this.#greeting = null
-    this.#awaitsHello = false
-    for (const arrival of greeting?.samples ?? []) this.#accept(arrival)
+    for (const arrival of this.#greeting.end()) this.#accept(arrival)
   }
 
   #acknowledge(nowMs: number): void {
