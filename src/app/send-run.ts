@@ -1,7 +1,13 @@
 import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
-import type { Command } from '../protocol/link/commands.ts'
-import { resultText } from '../stream/command-text.ts'
-import type { Answer, DeviceTalk } from '../stream/device-talk.ts'
+import {
+  type Answer,
+  carryOut,
+  isOk,
+  notSent,
+  type Order,
+  type Outcome,
+} from '../stream/carry-out.ts'
+import type { DeviceTalk } from '../stream/device-talk.ts'
 import { END_SIGNALS } from '../util/end-signals.ts'
 import { InaError } from '../util/errors.ts'
 import type { ProcessIo } from './io.ts'
@@ -14,19 +20,6 @@ export interface SendPlan {
   /** In this order; at least one. */
   readonly orders: readonly Order[]
   readonly json: boolean
-}
-
-/** A command as the user wrote it. */
-export interface Order {
-  readonly text: string
-  readonly command: Command
-}
-
-/** What became of an order; `answer` is null where it was not sent. */
-interface Outcome extends Order {
-  readonly answer: Answer | null
-  /** In words. */
-  readonly said: string
 }
 
 const BUSY_HINT =
@@ -101,75 +94,9 @@ class SendRun {
   }
 }
 
-function notSent(order: Order): Outcome {
-  return { ...order, answer: null, said: 'not sent' }
-}
-
 function notAnswered(order: Order, signal: NodeJS.Signals): Outcome {
   const answer: Answer = { result: { kind: 'unanswered' }, sample: null, hello: null }
   return { ...order, answer, said: `not answered (ended by ${signal})` }
-}
-
-async function carryOut(order: Order, talk: DeviceTalk): Promise<Outcome> {
-  const { command } = order
-  const answer = await talk.ask(command)
-  if (!isOk(answer)) {
-    // Which firmware does not know it: not every device has said so by now.
-    if (talk.hello === null && answer.result.kind === 'refused') await talk.ask({ cmd: 'hello' })
-    const said = resultText(answer.result, command, talk.hello?.firmware ?? null)
-    return { ...order, answer, said }
-  }
-  if (command.cmd === 'set_baud') return atNewRate(order, answer, talk)
-  return { ...order, answer, said: okText(command, answer) }
-}
-
-/** The device has acknowledged a new rate: does it answer at that? */
-async function atNewRate(order: Order, answer: Answer, talk: DeviceTalk): Promise<Outcome> {
-  const baud = String(order.command.value)
-  const { result, hello } = await talk.ask({ cmd: 'hello' })
-  if (result.kind !== 'ok') {
-    return {
-      ...order,
-      answer: { ...answer, result: { kind: 'unanswered' } },
-      said: `acknowledged, but nothing is heard at ${baud} baud`,
-    }
-  }
-  const said = `ok, the device answers at ${baud} baud (until a reset, unless it is saved)`
-  return { ...order, answer: { ...answer, hello }, said }
-}
-
-function okText({ cmd }: Command, { sample, hello }: Answer): string {
-  if (cmd === 'read' && sample !== null) return sampleText(sample)
-  if (cmd === 'hello' && hello !== null) return helloText(hello)
-  return 'ok'
-}
-
-function sampleText({ electric, voltage, current, power, extras, status }: SampleFrame): string {
-  const parts = electric
-    ? [`${voltage} V`, `${current} A`, ...(power === null ? [] : [`${power} W`])]
-    : []
-  for (const [id, value] of Object.entries(extras ?? {})) parts.push(`${id} ${value}`)
-  return `${parts.join('  ')}  ${status}`
-}
-
-const UNITS: Readonly<Record<string, string>> = {
-  interval: ' ms',
-  shunt: ' ohm',
-  range: ' V',
-  amax: ' A',
-  bits: ' bit',
-  baud: ' baud',
-  zero: ' A',
-}
-
-function helloText({ model, members, outputs }: HelloFrame): string {
-  const parts = Object.entries(members)
-    .filter(([name]) => name !== 'hello')
-    .map(([name, value]) => `${name} ${value}${UNITS[name] ?? ''}`)
-  const switched = Object.entries(outputs ?? {}).map(
-    ([name, isOn]) => `output.${name} ${isOn ? 'on' : 'off'}`,
-  )
-  return [model, ...parts, ...switched].join(', ')
 }
 
 function outcomeJson({ text, command, answer, said }: Outcome): object {
@@ -201,10 +128,6 @@ function sampleJson({ electric, voltage, current, power, extras, ...rest }: Samp
     seq,
     status,
   }
-}
-
-function isOk({ result }: Answer): boolean {
-  return result.kind === 'ok'
 }
 
 function deniedHint(error: string): string {

@@ -1,5 +1,5 @@
+import { DEVICE_WORDS } from '../protocol/words/device-words.ts'
 import { wrapText } from '../util/wrap-text.ts'
-import { DEVICE_WORDS } from './device-words.ts'
 import { heading } from './help-text.ts'
 
 /** Where the explanations begin. */

@@ -45,7 +45,7 @@ export class Hub {
   readonly bus = new Bus()
   readonly devices: readonly HubDevice[]
   readonly startedUs: number
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #log: LogClient | null
   readonly #keptTotals: KeptTotals | null
   #logKind: LogState['kind'] = 'recording'
@@ -56,7 +56,7 @@ export class Hub {
   #settling: (() => void) | null = null
 
   constructor({ clock, log, streams, batteries = [], keptTotals = null }: HubOptions) {
-    this.#clock = clock
+    this.clock = clock
     this.#log = log
     this.#keptTotals = keptTotals
     const nowUs = Math.round(clock.wallMs() * 1000)
@@ -135,12 +135,12 @@ export class Hub {
    * their own mode back: an end just now would lose them. `tick` has to go on meanwhile, since it is what ends the wait.
    */
   settle(): Promise<void> {
-    const endMs = this.#clock.monoMs() + SETTLE_MS
+    const endMs = this.clock.monoMs() + SETTLE_MS
     for (const { stream } of this.devices) stream.release()
     return new Promise((resolve) => {
       this.#settling = () => {
         const isSettling = this.devices.some(({ stream }) => stream.isSettling)
-        if (isSettling && this.#clock.monoMs() < endMs) return
+        if (isSettling && this.clock.monoMs() < endMs) return
         this.#settling = null
         resolve()
       }

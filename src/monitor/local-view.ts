@@ -5,6 +5,7 @@ import { InaError } from '../util/errors.ts'
 import type { AlarmWatch } from './alarm-watch.ts'
 import { fullScaleOf } from './device-state.ts'
 import type { Hub, HubDevice } from './hub.ts'
+import { sendWords } from './send-words.ts'
 import { StatisticsProvider } from './statistics-provider.ts'
 import { oldestUsOf, TraceProvider } from './trace-provider.ts'
 import {
@@ -97,15 +98,20 @@ export class LocalView implements View {
     return this.#statistics.statistics(this.#device(device), span)
   }
 
-  async control(control: ViewControl): Promise<void> {
+  async control(control: ViewControl): Promise<string> {
     const { number } = this.#device(control.device)
     switch (control.kind) {
       case 'totals_reset':
-        return this.#hub.resetTotals(number)
+        this.#hub.resetTotals(number)
+        return 'charge and energy start again at 0'
       case 'alarm_ack':
-        return this.#alarms?.acknowledge(control.device, control.name)
+        this.#alarms?.acknowledge(number, control.name)
+        return `${alarmsText(control.name)} acknowledged`
       case 'alarm_snooze':
-        return this.#alarms?.snooze(control.device, control.name, control.minutes)
+        this.#alarms?.snooze(number, control.name, control.minutes)
+        return `${alarmsText(control.name)} snoozed for ${control.minutes} min`
+      case 'send':
+        return sendWords(this.#hub, number, control.words)
     }
   }
 
@@ -139,4 +145,8 @@ export class LocalView implements View {
     const { bytesAtRetention } = this.#hub
     return { ...this.#log.state, file: this.#log.file, bytesAtRetention }
   }
+}
+
+function alarmsText(name: string | null): string {
+  return name === null ? 'alarms' : `alarm '${name}'`
 }

@@ -39,7 +39,8 @@ export interface View {
    * A span of too many samples to be read from the log is an InaError usage_invalid.
    */
   statistics(request: StatisticsRequest): Promise<SpanStatistics>
-  control(control: ViewControl): Promise<void>
+  /** Changes something, and answers in words for the one who asked; an InaError says why it can't be done. */
+  control(control: ViewControl): Promise<string>
 }
 
 export interface TraceRequest {
@@ -88,6 +89,11 @@ export type ViewControl =
       readonly name: string | null
       readonly minutes: number
     }
+  /**
+   * Settings and commands for a device, as `ina219 send` takes them: `interval=100 save`. They are carried
+   * out in their order up to the first that is not; the answer comes when the device has given its own.
+   */
+  | { readonly kind: 'send'; readonly device: DeviceNumber; readonly words: string }
 
 /** How an alarm rule stands for a device. */
 export interface AlarmView extends AlarmStatus {

@@ -1,4 +1,6 @@
+import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import type { Command, CommandResult } from '../protocol/link/commands.ts'
+import type { Answer } from './carry-out.ts'
 import { commandText, resultText } from './command-text.ts'
 import type { EventReport } from './event-report.ts'
 
@@ -15,6 +17,11 @@ interface SendOptions {
   readonly done?: (result: CommandResult) => void
   /** Absent: as often as PROTOCOL.md 6 says */
   readonly maxTries?: number
+}
+
+interface Heard {
+  sample: SampleFrame | null
+  hello: HelloFrame | null
 }
 
 interface Pending {
@@ -36,6 +43,8 @@ const SAID_IN_HELLO: ReadonlySet<string> = new Set([
 export class DeviceCommands {
   readonly #options: DeviceCommandsOptions
   readonly #pending = new Map<number, Pending>()
+  /** What has come while those were under way whose answer is waited for. */
+  readonly #heard = new Map<number, Heard>()
   #nextId = 1
 
   constructor(options: DeviceCommandsOptions) {
@@ -43,9 +52,29 @@ export class DeviceCommands {
   }
 
   send(command: Command, { done, maxTries }: SendOptions = {}): void {
+    this.#send(this.#nextId++, { command, done: done ?? null }, maxTries)
+  }
+
+  /** The same for one who waits for the answer. */
+  ask(command: Command): Promise<Answer> {
     const id = this.#nextId++
-    this.#pending.set(id, { command, done: done ?? null })
-    this.#options.send(id, command, maxTries)
+    const heard: Heard = { sample: null, hello: null }
+    this.#heard.set(id, heard)
+    return new Promise((resolve) => {
+      const done = (result: CommandResult): void => {
+        this.#heard.delete(id)
+        resolve({ result, ...heard })
+      }
+      this.#send(id, { command, done })
+    })
+  }
+
+  /** What the device says meanwhile is part of the answer. */
+  heard(frame: SampleFrame | HelloFrame): void {
+    for (const heard of this.#heard.values()) {
+      if (frame.kind === 'hello') heard.hello = frame
+      else heard.sample = frame
+    }
   }
 
   /** The link says how a command ended. */
@@ -59,6 +88,11 @@ export class DeviceCommands {
     if (result.kind === 'ok' && SAID_IN_HELLO.has(command.cmd)) {
       this.send({ cmd: 'hello' }, { done: () => {} })
     }
+  }
+
+  #send(id: number, pending: Pending, maxTries?: number): void {
+    this.#pending.set(id, pending)
+    this.#options.send(id, pending.command, maxTries)
   }
 
   #report(command: Command, result: CommandResult): void {

@@ -12,6 +12,7 @@ import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { HostTime } from '../util/host-time.ts'
 import { Backpressure, type Congestion } from './backpressure.ts'
+import type { Answer, Asked } from './carry-out.ts'
 import { ChannelList } from './channel-list.ts'
 import { DeviceCommands } from './device-commands.ts'
 import { DeviceRuns } from './device-runs.ts'
@@ -61,7 +62,7 @@ export interface DeviceStreamOptions {
  * One device, from frames to samples: frames of the source → intake → link →
  * timeline → recorder, and the ledger of it all. Knows no screen and no timer.
  */
-export class DeviceStream {
+export class DeviceStream implements Asked {
   readonly #options: DeviceStreamOptions
   readonly #listener: StreamListener
   readonly #ledger: Ledger = emptyLedger()
@@ -165,6 +166,11 @@ export class DeviceStream {
     this.#commands.send(command)
   }
 
+  /** Sends one to which the caller waits for the answer; where the device is away, until it is back. */
+  ask(command: Command): Promise<Answer> {
+    return this.#commands.ask(command)
+  }
+
   /**
    * Puts an event of this device on record: shown, and in the log.
    *
@@ -218,6 +224,10 @@ export class DeviceStream {
 
   get range(): DeviceRange {
     return this.#recorder.range
+  }
+
+  get firmware(): string | null {
+    return this.#said.firmware
   }
 
   get device(): string {
@@ -280,8 +290,10 @@ export class DeviceStream {
     this.#arrivalUs = arrivalUs
     if (frame.kind === 'note') this.#events.report('note', frame.message)
     else if (frame.kind === 'outputs') this.#said.outputs(frame.outputs)
+    else if (frame.kind === 'hello') this.#commands.heard(frame)
     else if (frame.kind === 'sample' && !frame.resend) {
       this.#live = { stamp: frame.stamp, arrivalUs }
+      this.#commands.heard(frame)
     }
     this.#follow(this.#link.frame(frame, arrivalUs, this.#nowMs))
   }

@@ -7,17 +7,9 @@ import type { Source } from '../sources/source.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import { HostTime } from '../util/host-time.ts'
+import type { Answer, Asked } from './carry-out.ts'
 
-/** What came of one command. */
-export interface Answer {
-  readonly result: CommandResult
-  /** The newest sample that came while it was under way; null: none did. */
-  readonly sample: SampleFrame | null
-  /** The newest `hello` that did. */
-  readonly hello: HelloFrame | null
-}
-
-interface Asked {
+interface Waiting {
   readonly resolve: (answer: Answer) => void
   sample: SampleFrame | null
   hello: HelloFrame | null
@@ -27,13 +19,13 @@ interface Asked {
  * A device to talk to: commands and what it answers, and samples as it sends them.
  * No log, no time line, no screen, no timer.
  */
-export class DeviceTalk {
+export class DeviceTalk implements Asked {
   readonly #source: Source
   readonly #clock: Clock
   readonly #host: HostTime
   readonly #link: Link
   readonly #policy = new CrcPolicy()
-  readonly #asked = new Map<number, Asked>()
+  readonly #asked = new Map<number, Waiting>()
   readonly #listeners = new Set<(sample: SampleFrame) => void>()
   #nextId = 1
   #hello: HelloFrame | null = null
@@ -58,6 +50,10 @@ export class DeviceTalk {
   /** What the device has said of itself; null: nothing yet. */
   get hello(): HelloFrame | null {
     return this.#hello
+  }
+
+  get firmware(): string | null {
+    return this.#hello?.firmware ?? null
   }
 
   /** @throws InaError why the source can't be opened */

@@ -174,8 +174,9 @@ class MonitorScreen implements Screen {
     if (action === 'quit') this.#quit()
     else if (action === 'suspend') this.#terminal.suspend()
     else if (action === 'redraw') this.#terminal.repaint()
-    else if (action === 'totals_reset') void this.#resetTotals()
-    else if (action === 'alarm_ack' || action === 'alarm_snooze') void this.#onAlarms(action)
+    else if (action === 'totals_reset') {
+      void this.#control({ kind: action, device: this.#view.selected })
+    } else if (action === 'alarm_ack' || action === 'alarm_snooze') this.#onAlarms(action)
     else this.#change(reduceView(this.#view, action, this.#viewContext))
   }
 
@@ -191,27 +192,19 @@ class MonitorScreen implements Screen {
     this.#options.onQuit()
   }
 
-  #resetTotals(): Promise<void> {
-    const device = this.#view.selected
-    return this.#control({ kind: 'totals_reset', device }, 'charge and energy start again at 0')
-  }
-
-  async #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): Promise<void> {
+  #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): void {
     const { snapshot } = this.#feed
     if (snapshot === null || snapshot.alarms.length === 0) return
     const target = { device: this.#view.selected, name: null }
-    if (kind === 'alarm_ack') await this.#control({ kind, ...target }, 'alarms acknowledged')
-    else {
-      const minutes = SNOOZE_MIN
-      await this.#control({ kind, ...target, minutes }, `alarms snoozed for ${minutes} min`)
-    }
+    if (kind === 'alarm_ack') void this.#control({ kind, ...target })
+    else void this.#control({ kind, ...target, minutes: SNOOZE_MIN })
   }
 
-  /** @param done what the event line says where it went well */
-  async #control(control: ViewControl, done: string): Promise<void> {
-    let text = done
+  /** What came of it stands on the event line. */
+  async #control(control: ViewControl): Promise<void> {
+    let text: string
     try {
-      await this.#options.view.control(control)
+      text = await this.#options.view.control(control)
     } catch (error) {
       text = errorText(error)
     }

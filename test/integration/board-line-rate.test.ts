@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { Board } from '../../mock/board/board.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
-import { type Answer, DeviceTalk } from '../../src/stream/device-talk.ts'
+import type { Answer } from '../../src/stream/carry-out.ts'
+import { DeviceTalk } from '../../src/stream/device-talk.ts'
 import { BoardWire, QUIET } from '../support/board.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 

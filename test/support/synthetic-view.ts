@@ -139,8 +139,9 @@ export class SyntheticView implements View {
     }
   }
 
-  async control(control: ViewControl): Promise<void> {
+  async control(control: ViewControl): Promise<string> {
     if (control.kind === 'totals_reset') this.resets++
+    return control.kind === 'totals_reset' ? 'charge and energy start again at 0' : control.kind
   }
 
   #valuesAt(seconds: number, device: number): Record<string, number> | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSettings } from '../../src/cli/device-settings.ts'
-import { DEVICE_NAMES, DEVICE_WORDS } from '../../src/cli/device-words.ts'
 import type { NamedDevice } from '../../src/cli/named-devices.ts'
+import { DEVICE_NAMES, DEVICE_WORDS } from '../../src/protocol/words/device-words.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { readQuantity } from '../../src/util/quantity.ts'
 

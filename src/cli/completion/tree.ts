@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { scenarioNames } from '../../../mock/scenarios/index.ts'
+import { DEVICE_WORDS } from '../../protocol/words/device-words.ts'
 import { configurableCommands } from '../apply-config.ts'
-import { DEVICE_WORDS } from '../device-words.ts'
 import { CliOption } from '../option.ts'
 
 /** What may stand in a place of the command line. */

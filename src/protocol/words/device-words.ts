@@ -1,4 +1,4 @@
-import type { Command } from '../protocol/link/commands.ts'
+import type { Command } from '../link/commands.ts'
 import {
   checkThreshold,
   cutoff,
@@ -13,7 +13,7 @@ import {
   threshold,
   withConversions,
   withQuantity,
-} from './device-word-values.ts'
+} from './word-values.ts'
 
 /**
  * The words of `send` and `--set`: what a device may know (firmware/PROTOCOL.md 6),

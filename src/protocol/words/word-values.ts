@@ -1,8 +1,8 @@
-import type { Command } from '../protocol/link/commands.ts'
-import type { Clock } from '../util/clock.ts'
-import { parseDuration } from '../util/duration.ts'
-import { InaError } from '../util/errors.ts'
-import { type Quantity, readQuantity } from '../util/quantity.ts'
+import type { Clock } from '../../util/clock.ts'
+import { parseDuration } from '../../util/duration.ts'
+import { InaError } from '../../util/errors.ts'
+import { type Quantity, readQuantity } from '../../util/quantity.ts'
+import type { Command } from '../link/commands.ts'
 
 /** What stands behind the `=` of a word for a device; all of it throws InaError usage_invalid. */
 
