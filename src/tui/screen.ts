@@ -258,6 +258,7 @@ class MonitorScreen implements Screen {
     this.#drawn = mark
     const picture = snapshot === null ? waitingPicture(context) : this.#picture(snapshot, context)
     this.#dashboard.show(picture)
+    this.#terminal.show()
   }
 
   #picture(snapshot: Snapshot, context: PictureContext): Picture {

@@ -11,14 +11,18 @@ export type Cell = [attribute: number, char: string]
  */
 export interface BlessedScreen {
   readonly lines: (Cell[] & { dirty: boolean })[]
+  readonly cols: number
+  readonly rows: number
+  readonly dattr: number
   readonly program: BlessedProgram
-  readonly tput: { brokenACS: boolean }
+  readonly tput: { brokenACS: boolean; readonly colors: number }
   on(event: 'keypress', listener: (char: string, key: KeyPress) => void): void
   on(event: 'resize', listener: () => void): void
   append(element: Widgets.Node): void
   clearRegion(left: number, right: number, top: number, bottom: number): void
-  /** Forgets what the terminal shows, so that all is written again. */
-  realloc(): void
+  /** Blank lines of the present size. */
+  alloc(): void
+  /** Has every widget write its cells to `lines`; sends nothing. */
   render(): void
   /** Into the alternate buffer, and back. */
   enter(): void
@@ -31,6 +35,8 @@ export function asWidget(screen: BlessedScreen): Widgets.Screen {
 }
 
 interface BlessedProgram {
+  /** Sends what was written and waits for the end of the turn. */
+  flush(): void
   on(event: 'mouse', listener: (mouse: { readonly action: string }) => void): void
 }
 
@@ -43,6 +49,8 @@ export interface BlessedScreenOptions {
   readonly input: KeyInput
   readonly output: PictureOutput
   readonly terminal: string
+  /** What the terminal shows is not to be relied on any more: it was entered, or has another size. */
+  readonly onCleared: () => void
 }
 
 /** Enters the alternate buffer and makes blessed's screen on it. */
@@ -52,6 +60,9 @@ export function createBlessedScreen(options: BlessedScreenOptions): BlessedScree
     // system's may be in the 32-bit format, which it can't read.
     ;(blessed as unknown as { Tput: { ipaths: string[] } }).Tput.ipaths = []
   }
+  // On the prototype, since the constructor enters the screen.
+  const internals = (blessed as unknown as { Screen: { prototype: ScreenInternals } }).Screen
+  Object.assign(internals.prototype, { draw: () => {}, alloc: allocate })
   const made = blessed.screen({
     input: options.input,
     output: options.output,
@@ -60,7 +71,26 @@ export function createBlessedScreen(options: BlessedScreenOptions): BlessedScree
     forceUnicode: true,
   } as unknown as Widgets.IScreenOptions)
   const screen = made as unknown as BlessedScreen
-  // Lines as their Unicode characters, not as `lqqk` in the alternate character set.
-  screen.tput.brokenACS = true
+  const { alloc } = screen
+  screen.alloc = () => {
+    alloc.call(screen)
+    options.onCleared()
+  }
   return screen
+}
+
+/** What of blessed's screen is ours: it keeps the cells, `FrameEncoder` sends them. */
+interface ScreenInternals {
+  draw(): void
+  alloc(): void
+}
+
+/** Without blessed's second matrix and without clearing the terminal: that is the encoder's. */
+function allocate(this: BlessedScreen): void {
+  const { cols, rows, dattr } = this
+  const lines = Array.from({ length: rows }, () => {
+    const cells = Array.from({ length: cols }, (): Cell => [dattr, ' '])
+    return Object.assign(cells, { dirty: true })
+  })
+  Object.assign(this, { lines, olines: [] })
 }

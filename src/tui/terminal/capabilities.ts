@@ -1,3 +1,5 @@
+import type { Dialect } from './frame-encoder.ts'
+
 /** What the terminal can do, from the environment alone. */
 export interface Capabilities {
   /** Name of the terminal description that blessed is to use. */
@@ -6,6 +8,8 @@ export interface Capabilities {
   readonly colour: boolean
   /** Whether control sequences it does not know are ignored rather than printed. */
   readonly modern: boolean
+  /** Which sequences it draws with. */
+  readonly dialect: Dialect
 }
 
 /** Terminals that are not xterm's descendants. */
@@ -24,7 +28,14 @@ export function capabilitiesOf(env: NodeJS.ProcessEnv, asciiWanted: boolean): Ca
     // https://no-color.org: any value that is not empty
     colour: !env['NO_COLOR'] && !WITHOUT_COLOUR.test(term),
     modern: !old,
+    dialect: dialectOf(term),
   }
+}
+
+/** The Linux console knows what xterm does; of the others nothing is taken for granted. */
+function dialectOf(term: string): Dialect {
+  const known = term === 'linux' || !OLD_TERMINAL.test(term)
+  return { selective: known, erase: known, shift: known }
 }
 
 /** Nothing set means UTF-8 too: containers set no locale, and every terminal of today reads it. */

@@ -6,6 +6,8 @@ import { systemCode } from '../../util/errors.ts'
 /** Synchronized output: the terminal shows what is between the two at once. */
 const BEGIN_PICTURE = '\x1b[?2026h'
 const END_PICTURE = '\x1b[?2026l'
+/** A shorter picture comes in one read anyway, and its 16 bytes more would be a large part of it. */
+const SYNCHRONIZED_FROM = 512
 /** CAN: ends a control sequence of which a stalled terminal got only the begin. */
 const CANCEL = '\x18'
 /** Where the terminal does not report its size (some containers and serial consoles). */
@@ -36,7 +38,7 @@ export class PictureOutput extends EventEmitter {
   readonly isTTY = true
   readonly #stream: WriteStream
   readonly #options: PictureOutputOptions
-  #mode: 'pictures' | 'plain' | 'last_words' | 'closed' = 'pictures'
+  #mode: 'open' | 'last_words' | 'closed' = 'open'
   #bytes = 0
 
   constructor(stream: WriteStream, options: PictureOutputOptions) {
@@ -69,7 +71,7 @@ export class PictureOutput extends EventEmitter {
     return this.#stream.writableLength > 0
   }
 
-  /** One call a picture: blessed gathers what it writes within a turn of the event loop. */
+  /** What is no picture: blessed's own sequences, modes, the bell. */
   write(text: string): boolean {
     if (this.#mode === 'closed' || text === '') return true
     if (this.#isGone()) {
@@ -78,19 +80,14 @@ export class PictureOutput extends EventEmitter {
       return true
     }
     if (this.#mode === 'last_words') return this.#writeNow(text)
-    const wrapped = this.#mode === 'pictures' && this.#options.synchronized
-    const bytes = wrapped ? BEGIN_PICTURE + text + END_PICTURE : text
-    this.#bytes += bytes.length
-    return this.#stream.writable ? this.#stream.write(bytes) : true
+    this.#bytes += text.length
+    return this.#stream.writable ? this.#stream.write(text) : true
   }
 
-  /** What follows is no picture: leaving the screen, coming back. */
-  plain(): void {
-    if (this.#mode === 'pictures') this.#mode = 'plain'
-  }
-
-  pictures(): void {
-    if (this.#mode === 'plain') this.#mode = 'pictures'
+  /** A piece of a picture; a large one is shown at once where the terminal can. */
+  writePicture(text: string): void {
+    const isWrapped = this.#options.synchronized && text.length >= SYNCHRONIZED_FROM
+    this.write(isWrapped ? BEGIN_PICTURE + text + END_PICTURE : text)
   }
 
   /** The process is about to die: what follows goes out at once or never. */

@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
+import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
 import { PictureOutput } from './picture-output.ts'
@@ -12,6 +13,8 @@ const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
 const BELL = '\x07'
 const PLAIN_TEXT = '\x1b[m\x1b[?25h'
+/** For terminals that have no other buffer to come back from. */
+const CLEAR = '\x1b[m\x1b[H\x1b[2J'
 /** How long a terminal may take over the last bytes. */
 const DRAIN_MS = 1000
 /** Where nothing stops the process (it is alone in its session), it comes back by itself. */
@@ -42,6 +45,7 @@ export class ScreenTerminal {
   readonly #input: KeyInput
   readonly #output: PictureOutput
   readonly #outputStream: WriteStream
+  readonly #frames: FrameWriter
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #resumeTimer: NodeJS.Timeout | undefined
   #resolveEnded = (): void => {}
@@ -65,7 +69,13 @@ export class ScreenTerminal {
     const synchronized = capabilities.modern
     this.#output = new PictureOutput(output.stream, { owned: output.owned, synchronized })
     const { terminal } = capabilities
-    this.screen = createBlessedScreen({ input: this.#input, output: this.#output, terminal })
+    this.screen = createBlessedScreen({
+      input: this.#input,
+      output: this.#output,
+      terminal,
+      onCleared: () => this.#frames.forget(),
+    })
+    this.#frames = new FrameWriter({ screen: this.screen, output: this.#output, capabilities })
     this.screen.on('keypress', (_char: string, key: KeyPress) => options.onKey(key.full))
     this.screen.on('resize', options.onStale)
     this.#input.on('gone', options.onGone)
@@ -97,10 +107,15 @@ export class ScreenTerminal {
     if (this.ready) this.#output.write(BELL)
   }
 
+  /** Sends what blessed's cells have become. */
+  show(): void {
+    if (this.#state === 'shown') this.#frames.send()
+  }
+
   /** Draws everything again, whatever is on the terminal. */
   repaint(): void {
     if (this.#state !== 'shown') return
-    this.screen.realloc()
+    this.#frames.forget()
     this.#options.onStale()
   }
 
@@ -117,7 +132,6 @@ export class ScreenTerminal {
 
   close(): void {
     if (this.#state === 'closed') return
-    if (this.#state === 'shown') this.#output.plain()
     this.#end()
     this.#output.release(DRAIN_MS, this.#resolveEnded)
   }
@@ -131,7 +145,7 @@ export class ScreenTerminal {
     process.off('exit', this.#onDying)
     process.off('SIGCONT', this.#onContinue)
     process.off('SIGTSTP', this.#onStop)
-    if (shown && this.#options.mouse) this.#output.write(MOUSE_OFF)
+    if (shown) this.#output.write((this.#options.mouse ? MOUSE_OFF : '') + CLEAR)
     this.screen.destroy()
     if (shown) this.#output.write(PLAIN_TEXT)
     this.#input.release()
@@ -140,8 +154,7 @@ export class ScreenTerminal {
   #leave(stop: () => void): void {
     if (this.#state !== 'shown') return
     this.#state = 'suspended'
-    this.#output.plain()
-    if (this.#options.mouse) this.#output.write(MOUSE_OFF)
+    this.#output.write((this.#options.mouse ? MOUSE_OFF : '') + CLEAR)
     this.screen.leave()
     this.#output.write(PLAIN_TEXT)
     this.#input.setRawMode(false)
@@ -172,7 +185,6 @@ export class ScreenTerminal {
       this.#input.resume()
       this.screen.enter()
       if (this.#options.mouse) this.#output.write(MOUSE_ON)
-      this.#output.pictures()
     }
     this.repaint()
   }

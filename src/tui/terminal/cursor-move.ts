@@ -1,0 +1,49 @@
+/** Where the terminal's cursor is, in cells from the top left corner. */
+export interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+/**
+ * The shortest sequence that moves the cursor.
+ *
+ * Of relative moves only those that all terminals have had for decades: CUF,
+ * CUB as backspace, carriage return and line feed (together, so that it does
+ * not matter whether the driver makes one of the other).
+ *
+ * @param from null: unknown, as after the last column, where terminals differ
+ * @param absolute false: no single column or row can be named (VT100)
+ */
+export function cursorMove(from: Place | null, to: Place, absolute: boolean): string {
+  if (from !== null && from.x === to.x && from.y === to.y) return ''
+  let best = home(to)
+  const offer = (text: string): void => {
+    if (text.length < best.length) best = text
+  }
+  if (from === null) return best
+  if (from.y === to.y) offer(across(from.x, to, absolute))
+  else if (absolute) offer(`\x1b[${to.y + 1}d${across(from.x, to, absolute)}`)
+  if (to.y > from.y && to.y - from.y <= 3) {
+    offer('\r'.concat('\n'.repeat(to.y - from.y), across(0, to, absolute)))
+  }
+  return best
+}
+
+function home({ x, y }: Place): string {
+  if (x > 0) return `\x1b[${y + 1};${x + 1}H`
+  return y > 0 ? `\x1b[${y + 1}H` : '\x1b[H'
+}
+
+/** Within a row. */
+function across(fromX: number, { x }: Place, absolute: boolean): string {
+  if (x === fromX) return ''
+  const right = (cells: number): string => {
+    if (cells === 0) return ''
+    return cells === 1 ? '\x1b[C' : `\x1b[${cells}C`
+  }
+  const ways = [`\r${right(x)}`]
+  if (x > fromX) ways.push(right(x - fromX))
+  else if (fromX - x < 4) ways.push('\b'.repeat(fromX - x))
+  if (absolute) ways.push(`\x1b[${x + 1}G`)
+  return ways.reduce((best, way) => (way.length < best.length ? way : best))
+}
