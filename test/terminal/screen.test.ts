@@ -416,9 +416,9 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     await wholeScreen()
     const begins = (): number => terminal.output.split('\x1b[?2026h').length - 1
     terminal.press('?')
-    await terminal.waitFor(/any key closes/)
+    await terminal.waitFor(/help - arrows scroll/)
     terminal.press('?')
-    await terminal.waitFor((shown) => !shown.text.includes('any key closes'))
+    await terminal.waitFor((shown) => !shown.text.includes('help - arrows scroll'))
     terminal.press('q')
     await terminal.ended()
     expect(begins()).toBeGreaterThan(0)
