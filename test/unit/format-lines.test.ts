@@ -149,6 +149,16 @@ describe('lines of sketches', () => {
     }
   })
 
+  it('reads a channel in few digits, between others in many', () => {
+    const round = (v: string, ma: string): string =>
+      [0, 1, 2].map((n) => `Channel ${n}: Voltage = ${v} V, Current = ${ma} mA\n`).join('')
+    const shown = ['5.95 0.806 - ok', '2: 5.95 0.806 - ok', '3: 5.95 0.806 - ok']
+    const text = `${round('12.345', '1234.5')}${round('5.95', '806')}${round('5', '0')}`
+    const samples = new FormatRig('ina3221').push(text).end().samples
+    expect(samples).toHaveLength(9)
+    expect(samples.slice(3)).toEqual([...shown, '5 0 - ok', '2: 5 0 - ok', '3: 5 0 - ok'])
+  })
+
   it('knows that channels count from 0 also where it joins in the middle of a round', () => {
     const text = capture('adafruit-ina3221').toString()
     const rig = new FormatRig('ina3221').push(text.slice(text.indexOf('Channel 1'))).end()

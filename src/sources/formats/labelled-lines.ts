@@ -76,13 +76,13 @@ export class LabelledLines implements LineReader {
     const heading = HEADING.exec(rest)
     const body = heading === null ? rest : rest.slice(heading[0].length)
     const part = heading === null ? null : Number(heading[1])
-    if (heading !== null && (body.trim() === '' || isRemark(body))) {
+    let pairs = pairsOf(body) ?? (heading === null ? null : bareOf(body))
+    if (heading !== null && pairs === null && (body.trim() === '' || isRemark(body))) {
       this.#end()
       this.#part = part
       this.#sink.text()
       return 'value'
     }
-    let pairs = pairsOf(body) ?? (heading === null ? null : bareOf(body))
     let time = cut?.time ?? null
     if (pairs === null && cut === null) {
       const timed = cutLeadingTime(body)
