@@ -7,7 +7,7 @@ import { isApart, slotsFor } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { cyclesLine } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
-import { eventLines } from './panels/events.ts'
+import { eventLines, noticeLine } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpExtent, helpLines } from './panels/help.ts'
@@ -16,11 +16,21 @@ import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
+import { valuesLine } from './panels/values.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
 import type { HelpExtent } from './view/help-place.ts'
 import type { KeyOffer } from './view/keymap.ts'
-import { isTiny, type Layout, layoutFor, type Rect, type Region, type Size } from './view/layout.ts'
+import {
+  isTiny,
+  type Layout,
+  layoutFor,
+  type Panel,
+  panelsIn,
+  type Rect,
+  type Region,
+  type Size,
+} from './view/layout.ts'
 import type { Look } from './view/look.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
@@ -54,6 +64,7 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
   const { channels } = snapshot
   const main = mainChannels(channels).length
   return layoutFor(size, {
+    preset: view.preset,
     expanded: view.expanded,
     bigGaugesAllowed: look.colour && !look.ascii && channels.some(isElectric),
     devices: snapshot.devices.length,
@@ -62,6 +73,12 @@ function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext)
     alarms: snapshot.alarms.length,
     totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })
+}
+
+/** The panels that can be gone to and shown alone. */
+export function panelsOf(snapshot: Snapshot, context: PictureContext): Panel[] {
+  const view = { ...context.view, expanded: null }
+  return panelsIn(pictureLayout(snapshot, { ...context, view }))
 }
 
 /** Which trace a picture needs; null: none, there is no chart. */
@@ -112,6 +129,7 @@ export function buildPicture(
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
     devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }),
+    values: ({ width }) => [valuesLine(snapshot, width, look)],
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
     chart: ({ width, height }) =>
       view.statistics === null
@@ -125,12 +143,17 @@ export function buildPicture(
     ],
     alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
-    keys: ({ width }) => [keysLine(frozenOf(view, snapshot.number) !== null, offer, width)],
+    keys: ({ width }) => [
+      // Where there are no events, the word back about a key has its place here.
+      (layout.regions.events ? null : noticeLine(snapshot, view, width)) ??
+        keysLine(frozenOf(view, snapshot.number) !== null, offer, width),
+    ],
   }
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
     if (region === 'gauges' && layout.bigGauges) continue
-    blocks[region] = { rect, lines: fill[region](rect).slice(0, rect.height) }
+    const lines = filled(fill[region](rect), rect)
+    blocks[region] = { rect, lines: region === view.focus ? withMark(lines) : lines }
   }
   return {
     layout,
@@ -138,6 +161,20 @@ export function buildPicture(
     gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
     help: helpBlock(offer, context),
   }
+}
+
+/** Exactly as many lines as the rectangle has. */
+function filled(lines: readonly Line[], { width, height }: Rect): readonly Line[] {
+  const missing = Math.max(0, height - lines.length)
+  const empty = Array.from({ length: missing }, () => fitLine([], width))
+  return [...lines.slice(0, height), ...empty]
+}
+
+/** `>` in the first cell, which is empty in every panel, says which one the focus is on. */
+function withMark([first = [], ...others]: readonly Line[]): readonly Line[] {
+  const [head, ...rest] = first
+  if (head === undefined) return [first, ...others]
+  return [[piece('>', 'bold'), piece(head.text.slice(1), head.style), ...rest], ...others]
 }
 
 /** The whole screen before there is a snapshot: why there is none, or nothing but the name. */

@@ -11,6 +11,7 @@ import {
   isChartApart,
   type Picture,
   type PictureContext,
+  panelsOf,
   statisticsRequest,
   traceRequest,
   waitingPicture,
@@ -220,6 +221,7 @@ class MonitorScreen implements Screen {
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,
       apart: snapshot !== null && isChartApart(snapshot, this.#context),
+      panels: snapshot === null ? [] : panelsOf(snapshot, this.#context),
       help: helpRoom(snapshot, this.#context),
     }
   }

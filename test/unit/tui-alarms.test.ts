@@ -150,10 +150,10 @@ describe('the alarms', () => {
   })
 
   it('take room only where there are rules, also where the chart is alone', () => {
-    const regions = (alarms: readonly AlarmView[], expanded: boolean): string[] => {
+    const regions = (alarms: readonly AlarmView[], isAlone: boolean): string[] => {
       const context = {
         size: { columns: 80, rows: 24 },
-        view: { ...INITIAL_VIEW, expanded },
+        view: { ...INITIAL_VIEW, expanded: isAlone ? ('chart' as const) : null },
         look: LOOK,
         trouble: null,
       }

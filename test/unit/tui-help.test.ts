@@ -58,7 +58,7 @@ describe('help', () => {
   })
 
   it('names keys only where they are of use', () => {
-    expect(wholeHelp(NONE, 80, 24).join()).not.toMatch(/Tab|alarm/)
+    expect(wholeHelp(NONE, 80, 24).join()).not.toMatch(/Shift-Tab|alarm/)
     expect(wholeHelp(ALL, 80, 24).join()).toMatch(/Shift-Tab: the one before.*alarms/)
   })
 
@@ -90,6 +90,7 @@ describe('scrolling help', () => {
       newestUs: null,
       oldestUs: null,
       apart: false,
+      panels: [],
       help: extent,
     }
     const open = reduceView(INITIAL_VIEW, 'help', context)

@@ -1,9 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { layoutFor, type Region, thirds } from '../../src/tui/view/layout.ts'
+import {
+  type LayoutOptions,
+  layoutFor,
+  PANELS,
+  type Region,
+  regionAt,
+  thirds,
+} from '../../src/tui/view/layout.ts'
+import { PRESETS } from '../../src/tui/view/panel-choice.ts'
 
-const OPTIONS = {
-  expanded: false,
+const OPTIONS: LayoutOptions = {
+  preset: 'all',
+  expanded: null,
   bigGaugesAllowed: true,
   devices: 1,
   mainChannels: 3,
@@ -33,14 +42,16 @@ describe('layout', () => {
   it('takes rows from the chart first, then leaves regions out', () => {
     expect(heightsAt(80, 20)['chart']).toBe(9)
     expect(heightsAt(80, 16)['chart']).toBe(5)
-    expect(heightsAt(80, 15)).toEqual({
+    expect(heightsAt(60, 15)).toEqual({
       header: 1,
       gauges: 3,
-      table: 4,
+      chart: 8,
       totals: 1,
-      events: 5,
+      events: 1,
       keys: 1,
     })
+    expect(heightsAt(60, 12)).toMatchObject({ gauges: 3, chart: 5, totals: 1, events: 1 })
+    expect(heightsAt(60, 10)).toEqual({ header: 1, gauges: 3, chart: 4, events: 1, keys: 1 })
     expect(heightsAt(40, 8)).toEqual({ header: 1, gauges: 3, totals: 1, events: 2, keys: 1 })
   })
 
@@ -61,28 +72,57 @@ describe('layout', () => {
     ])
   })
 
-  it('leaves nothing but the chart between header and keys when expanded', () => {
-    const { regions } = layoutFor({ columns: 80, rows: 24 }, { ...OPTIONS, expanded: true })
-    expect(Object.keys(regions)).toEqual(['header', 'chart', 'keys'])
-    expect(regions.chart?.height).toBe(22)
+  it('leaves one panel, the values and how everything is, when expanded', () => {
+    const at = (expanded: LayoutOptions['expanded']): Partial<Record<Region, number>> => {
+      const { regions } = layoutFor({ columns: 80, rows: 24 }, { ...OPTIONS, alarms: 2, expanded })
+      return Object.fromEntries(Object.entries(regions).map(([name, { height }]) => [name, height]))
+    }
+    expect(at('chart')).toEqual({ header: 1, alarms: 1, values: 1, chart: 20, keys: 1 })
+    expect(at('alarms')).toEqual({ header: 1, values: 1, alarms: 21, keys: 1 })
+    expect(at('gauges')).toEqual({ header: 1, alarms: 1, gauges: 21, keys: 1 })
   })
 
-  it('fills any terminal without overlap or rest', () => {
+  it('has a preset for the chart and one for numbers', () => {
+    const at = (preset: LayoutOptions['preset'], moreChannels = 0): string[] => {
+      const options = { ...OPTIONS, preset, moreChannels }
+      const { regions } = layoutFor({ columns: 80, rows: 24 }, options)
+      return Object.entries(regions).map(([name, { height }]) => `${name} ${height}`)
+    }
+    expect(at('chart').join()).toBe('header 1,values 1,chart 15,table 4,totals 1,events 1,keys 1')
+    expect(at('numbers', 8).join()).toBe('header 1,gauges 3,table 12,totals 1,events 6,keys 1')
+  })
+
+  it('fills any terminal without overlap or rest, and knows what lies where', () => {
     const sizes = fc.record({
-      columns: fc.integer({ min: 40, max: 400 }),
-      rows: fc.integer({ min: 8, max: 150 }),
+      columns: fc.integer({ min: 40, max: 260 }),
+      rows: fc.integer({ min: 8, max: 80 }),
+    })
+    const options = fc.record({
+      preset: fc.constantFrom(...PRESETS),
+      expanded: fc.constantFrom(null, ...PANELS),
+      bigGaugesAllowed: fc.boolean(),
+      devices: fc.integer({ min: 1, max: 12 }),
+      mainChannels: fc.integer({ min: 1, max: 3 }),
+      moreChannels: fc.integer({ min: 0, max: 16 }),
+      alarms: fc.integer({ min: 0, max: 9 }),
+      totalsRows: fc.integer({ min: 1, max: 3 }),
     })
     fc.assert(
-      fc.property(sizes, fc.boolean(), (size, expanded) => {
-        const { regions } = layoutFor(size, { ...OPTIONS, expanded })
-        const rects = Object.values(regions)
-        let y = 0
-        for (const rect of rects) {
-          expect(rect.y).toBe(y)
-          expect(rect.width).toBe(size.columns)
-          y += rect.height
+      fc.property(sizes, options, (size, chosen) => {
+        const layout = layoutFor(size, chosen)
+        const covered = new Uint8Array(size.columns * size.rows)
+        for (const { x, y, width, height } of Object.values(layout.regions)) {
+          expect(x + width).toBeLessThanOrEqual(size.columns)
+          for (let row = y; row < y + height; row++) {
+            for (let column = x; column < x + width; column++) {
+              const cell = row * size.columns + column
+              covered[cell] = (covered[cell] ?? 0) + 1
+            }
+          }
         }
-        expect(y).toBe(size.rows)
+        expect(covered.every((times) => times === 1)).toBe(true)
+        const corner = regionAt(layout, size.columns - 1, size.rows - 1)
+        expect(corner).not.toBeNull()
       }),
     )
   })

@@ -264,7 +264,7 @@ describe('view', () => {
   })
 
   it('needs no trace where there is no chart', () => {
-    const size = { columns: 80, rows: 12 }
+    const size = { columns: 80, rows: 9 }
     const context = { size, view: INITIAL_VIEW, look: LOOK, trouble: null }
     expect(traceRequest(sampleSnapshot(), context)).toBeNull()
   })

@@ -4,7 +4,9 @@ import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
 import type { Snapshot, SourceView, SpanStatistics } from '../../src/monitor/view.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
+import { PANELS } from '../../src/tui/view/layout.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
+import { PRESETS } from '../../src/tui/view/panel-choice.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -142,7 +144,9 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   selected: fc.constant(0),
   spanIndex: fc.integer({ min: 0, max: SPANS_MS.length - 1 }),
   arrangement: fc.constantFrom('auto', 'overlay', 'strips'),
-  expanded: fc.boolean(),
+  preset: fc.constantFrom(...PRESETS),
+  focus: fc.constantFrom(null, ...PANELS),
+  expanded: fc.constantFrom(null, ...PANELS),
   help: fc.option(fc.nat(100)),
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),

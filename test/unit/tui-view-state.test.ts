@@ -15,6 +15,7 @@ const CONTEXT: ViewContext = {
   newestUs: NEWEST,
   oldestUs: NEWEST - 300e6,
   apart: false,
+  panels: ['gauges', 'chart', 'table'],
   help: { lines: 30, room: 13 },
 }
 
@@ -183,7 +184,7 @@ describe('several devices', () => {
   })
 
   it('change nothing where there is one', () => {
-    for (const action of ['next_device', 'previous_device', 'device_1', 'device_2'] as const) {
+    for (const action of ['device_1', 'device_2'] as const) {
       expect(viewAfter([action])).toEqual(INITIAL_VIEW)
     }
   })
@@ -202,5 +203,38 @@ describe('keys', () => {
   it('are bound once each', () => {
     const keys = BINDINGS.flatMap((binding) => binding.keys)
     expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('panels', () => {
+  const several = { ...CONTEXT, devices: [0, 1] }
+
+  it('are gone through in turn; with one device, Tab does so too', () => {
+    expect(viewAfter(['next_panel']).focus).toBe('gauges')
+    expect(viewAfter(['next_panel', 'next_panel', 'next_panel', 'next_panel']).focus).toBe('gauges')
+    expect(viewAfter(['previous_panel']).focus).toBe('table')
+    expect(viewAfter(['next_device', 'next_device']).focus).toBe('chart')
+    expect(viewAfter(['next_device'], several)).toMatchObject({ focus: null, selected: 1 })
+    expect(viewAfter(['next_panel', 'dismiss']).focus).toBeNull()
+  })
+
+  it('are shown alone: the one with the focus, else the chart', () => {
+    expect(viewAfter(['expand']).expanded).toBe('chart')
+    expect(viewAfter(['previous_panel', 'expand']).expanded).toBe('table')
+    expect(viewAfter(['expand', 'expand']).expanded).toBeNull()
+    expect(viewAfter(['expand', 'next_panel'])).toMatchObject({ focus: 'table', expanded: 'table' })
+    expect(viewAfter(['expand', 'dismiss']).expanded).toBeNull()
+    const gone = { ...CONTEXT, panels: ['chart'] as const }
+    expect(reduceView(viewAfter(['next_panel']), 'expand', gone).expanded).toBe('chart')
+  })
+
+  it('come in presets, which begin anew', () => {
+    expect(viewAfter(['preset']).preset).toBe('chart')
+    expect(viewAfter(['next_panel', 'expand', 'preset', 'preset'])).toMatchObject({
+      preset: 'numbers',
+      focus: null,
+      expanded: null,
+    })
+    expect(viewAfter(['preset', 'preset', 'preset']).preset).toBe('all')
   })
 })

@@ -39,6 +39,12 @@ export function eventLines(
   })
 }
 
+/** The word back about a key; null: there is none. */
+export function noticeLine({ nowUs }: Snapshot, { notice }: ViewState, width: number): Line | null {
+  if (notice === null || notice.untilUs <= nowUs) return null
+  return fitLine([piece(` ${notice.text} `, 'invert')], width)
+}
+
 function pressing(
   { source, log, unnumbered, nowUs }: Snapshot,
   view: ViewState,

@@ -13,6 +13,7 @@ export function keysLine(frozen: boolean, { several, alarms }: KeyOffer, width: 
     ['<-/->', 'scroll'],
     ['o', 'overlay/strips'],
     ['e', 'expand'],
+    ['p', 'panels'],
     ['r', 'reset'],
     ['s', 'statistics'],
   ]

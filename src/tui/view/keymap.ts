@@ -24,6 +24,7 @@ export const KEY_GROUPS = [
   'general',
   'time',
   'chart',
+  'panels',
   'figures',
   'devices',
   'alarms',
@@ -142,7 +143,28 @@ export const BINDINGS: readonly Binding[] = [
     shown: 'o',
     help: 'curves in one chart, or in a strip each',
   },
-  { keys: ['e'], action: 'expand', group: 'chart', shown: 'e', help: 'chart alone, or everything' },
+  {
+    keys: ['p'],
+    action: 'preset',
+    group: 'panels',
+    shown: 'p',
+    help: 'everything, chart and table, or numbers alone',
+  },
+  {
+    keys: ['g'],
+    action: 'next_panel',
+    group: 'panels',
+    shown: 'g  G',
+    help: 'next panel, the one before; with one device Tab, too',
+  },
+  { keys: ['S-g'], action: 'previous_panel', group: 'panels', shown: '', help: '' },
+  {
+    keys: ['e'],
+    action: 'expand',
+    group: 'panels',
+    shown: 'e',
+    help: 'that panel alone, else the chart; or everything',
+  },
   {
     keys: ['s'],
     action: 'statistics',
@@ -180,7 +202,13 @@ export const BINDINGS: readonly Binding[] = [
     shown: 'Ctrl-Z',
     help: 'to the shell; fg comes back',
   },
-  { keys: ['escape'], action: 'dismiss', group: 'general', shown: 'Esc', help: 'close this help' },
+  {
+    keys: ['escape'],
+    action: 'dismiss',
+    group: 'general',
+    shown: 'Esc',
+    help: 'close this help; leave the panel',
+  },
 ]
 
 /** What the mouse does, for help. */

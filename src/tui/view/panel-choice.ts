@@ -1,8 +1,20 @@
+import type { Panel } from './layout.ts'
+
+/**
+ * Which panels are shown at all. `all`: what there is room for. `chart`: the chart with the table below
+ * it. `numbers`: gauges, a table of all channels, events.
+ */
+export type Preset = (typeof PRESETS)[number]
+export const PRESETS = ['all', 'chart', 'numbers'] as const
+
 /** Which panels are shown, and how; changed only by `reducePanels`. */
 export interface PanelChoice {
+  readonly preset: Preset
+  /** What `expand` is for; null: the chart. */
+  readonly focus: Panel | null
+  /** The only panel; null: all of the preset. */
+  readonly expanded: Panel | null
   readonly arrangement: 'auto' | 'overlay' | 'strips'
-  /** The chart alone. */
-  readonly expanded: boolean
   /** Of what span the statistics are that stand in the chart's place; null: the chart. */
   readonly statistics: StatisticsChoice | null
 }
@@ -12,37 +24,82 @@ export type StatisticsChoice = (typeof STATISTICS_CHOICES)[number]
 const STATISTICS_CHOICES = ['1m', '5m', '15m', 'reset', 'span'] as const
 
 export const INITIAL_PANELS: PanelChoice = {
+  preset: 'all',
+  focus: null,
+  expanded: null,
   arrangement: 'auto',
-  expanded: false,
   statistics: null,
 }
 
-export type PanelAction = 'arrange' | 'expand' | 'statistics'
+export type PanelAction =
+  | 'arrange'
+  | 'expand'
+  | 'statistics'
+  | 'preset'
+  | 'next_panel'
+  | 'previous_panel'
+  | 'no_panel'
 
 /** What a change of the panels depends on besides themselves. */
 export interface PanelContext {
   /** The curves are in a strip each at the moment. */
   readonly apart: boolean
+  /** The panels that there are while none is expanded, in order. */
+  readonly panels: readonly Panel[]
 }
 
 /** The next choice. Pure. */
 export function reducePanels(
-  panels: PanelChoice,
+  choice: PanelChoice,
   action: PanelAction,
-  { apart }: PanelContext,
+  { apart, panels }: PanelContext,
 ): PanelChoice {
   switch (action) {
     case 'arrange':
-      return { ...panels, arrangement: apart ? 'overlay' : 'strips' }
+      return { ...choice, arrangement: apart ? 'overlay' : 'strips' }
     case 'expand':
-      return { ...panels, expanded: !panels.expanded }
+      return expand(choice, panels)
     case 'statistics':
-      return { ...panels, statistics: nextChoice(panels) }
+      return { ...choice, statistics: nextStatistics(choice) }
+    case 'preset':
+      return { ...choice, preset: after(PRESETS, choice.preset, 1), focus: null, expanded: null }
+    case 'next_panel':
+      return moveFocus(choice, panels, 1)
+    case 'previous_panel':
+      return moveFocus(choice, panels, -1)
+    case 'no_panel':
+      return focusOn(choice, null)
   }
 }
 
+/** One that is expanded gives way to that which the focus is on. */
+export function focusOn(choice: PanelChoice, focus: Panel | null): PanelChoice {
+  const expanded = choice.expanded === null ? null : focus
+  if (focus === choice.focus && expanded === choice.expanded) return choice
+  return { ...choice, focus, expanded }
+}
+
+function expand(choice: PanelChoice, panels: readonly Panel[]): PanelChoice {
+  if (choice.expanded !== null) return { ...choice, expanded: null }
+  // What has the focus may have gone with a resize.
+  const focus = choice.focus !== null && panels.includes(choice.focus) ? choice.focus : 'chart'
+  return { ...choice, expanded: focus }
+}
+
+/** Past the last panel comes the first. */
+function moveFocus(choice: PanelChoice, panels: readonly Panel[], by: 1 | -1): PanelChoice {
+  if (panels.length === 0) return choice
+  const from = choice.focus ?? choice.expanded
+  if (from === null) return focusOn(choice, panels.at(by === 1 ? 0 : -1) ?? null)
+  return focusOn(choice, after(panels, from, by))
+}
+
+function after<T>(all: readonly T[], one: T, by: 1 | -1): T {
+  return all[(all.indexOf(one) + by + all.length) % all.length] as T
+}
+
 /** After the last one comes the chart again. */
-function nextChoice({ statistics }: PanelChoice): StatisticsChoice | null {
+function nextStatistics({ statistics }: PanelChoice): StatisticsChoice | null {
   const at = statistics === null ? -1 : STATISTICS_CHOICES.indexOf(statistics)
   return STATISTICS_CHOICES[at + 1] ?? null
 }

@@ -66,7 +66,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'help':
       return { ...view, help: view.help === null ? 0 : null }
     case 'dismiss':
-      return view.help === null ? view : { ...view, help: null }
+      if (view.help !== null) return { ...view, help: null }
+      return changed(view, reducePanels(view, 'no_panel', context))
     case 'help_up':
     case 'help_down':
     case 'help_page_up':
@@ -75,12 +76,16 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'help_last':
       return scrollHelp(view, action.slice('help_'.length) as HelpStep, context)
     case 'next_device':
-      return select(view, placeOf(view, context) + 1, context)
+      return goOn(view, 1, context)
     case 'previous_device':
-      return select(view, placeOf(view, context) - 1, context)
+      return goOn(view, -1, context)
     case 'arrange':
     case 'expand':
     case 'statistics':
+    case 'preset':
+    case 'next_panel':
+    case 'previous_panel':
+    case 'no_panel':
       return changed(view, reducePanels(view, action, context))
     case 'freeze':
     case 'zoom_in':
@@ -104,6 +109,13 @@ function changed(view: ViewState, part: Partial<ViewState>): ViewState {
 
 function scrollHelp(view: ViewState, step: HelpStep, { help }: ViewContext): ViewState {
   return view.help === null ? view : { ...view, help: helpAfter(view.help, step, help) }
+}
+
+/** To the next device; where there is one alone, to the next panel. */
+function goOn(view: ViewState, by: 1 | -1, context: ViewContext): ViewState {
+  if (context.devices.length > 1) return select(view, placeOf(view, context) + by, context)
+  const action = by === 1 ? 'next_panel' : 'previous_panel'
+  return changed(view, reducePanels(view, action, context))
 }
 
 function placeOf(view: ViewState, { devices }: ViewContext): number {

@@ -1,0 +1,97 @@
+/** How high the parts of a screen are that lie one below the other. */
+
+import type { LayoutOptions, Region, Size } from './layout.ts'
+
+export type Heights = Partial<Record<Region, number>>
+
+/** Title, three rows of plot, time axis. */
+const CHART_MIN_ROWS = 5
+/** Where there is no table: two rows of plot. */
+const CHART_LEAST_ROWS = 4
+/** contrib's gauge draws from its third row on and needs a border around it. */
+const BIG_GAUGE_ROWS = 6
+
+/** From this height on, each device has a row of its own, and so has each alarm. */
+const DEVICE_ROWS_FROM = 30
+const DEVICE_ROWS = 4
+
+export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean): Heights {
+  const { expanded, preset } = options
+  const chosen: Heights = { header: 1, keys: 1 }
+  let left = size.rows - 2
+  const take = (region: Region, rows: number): void => {
+    const taken = Math.min(rows, left)
+    if (taken <= 0) return
+    chosen[region] = (chosen[region] ?? 0) + taken
+    left -= taken
+  }
+  if (options.devices > 1) {
+    take('devices', expanded === null ? deviceRows(size, options.devices) : 1)
+  }
+  if (options.alarms > 0 && expanded !== 'alarms') {
+    take('alarms', expanded === null ? alarmRows(size, options.alarms) : 1)
+  }
+  if (expanded !== null) {
+    if (expanded !== 'gauges') take('values', 1)
+    take(expanded, left)
+    return chosen
+  }
+  const gauges = bigGauges ? BIG_GAUGE_ROWS : options.mainChannels
+  if (preset === 'chart') take('values', 1)
+  else if (gauges <= left) take('gauges', gauges)
+  take('events', 1)
+  if (preset === 'numbers') fillWithNumbers()
+  else fillWithChart()
+  return chosen
+
+  /** All rows that the table can use, and events below it. */
+  function fillWithNumbers(): void {
+    if (left >= 1 + options.mainChannels) {
+      const rows = 1 + options.mainChannels + options.moreChannels
+      take('table', Math.min(rows, Math.max(1 + options.mainChannels, left - options.totalsRows)))
+    }
+    take('totals', options.totalsRows)
+    take('events', left)
+  }
+
+  /**
+   * What is left is for the chart, so that it shrinks before anything else goes; below its least height
+   * the table goes before it.
+   */
+  function fillWithChart(): void {
+    const table = 1 + options.mainChannels
+    if (left >= table + 1 + CHART_MIN_ROWS) take('table', table)
+    else if (left < CHART_LEAST_ROWS) {
+      take('totals', 1)
+      take('events', left)
+      return
+    }
+    take('totals', Math.min(options.totalsRows, left - CHART_MIN_ROWS))
+    take('events', Math.min(eventRows(size) - 1, left - CHART_MIN_ROWS))
+    // The rows of further channels are the chart's, as long as enough of it is left.
+    if (chosen.table !== undefined) {
+      take('table', Math.min(left - CHART_MIN_ROWS, moreRows(size, options.moreChannels)))
+    }
+    take('chart', left)
+  }
+}
+
+function deviceRows({ rows }: Size, devices: number): number {
+  if (rows < DEVICE_ROWS_FROM) return 1
+  return devices <= DEVICE_ROWS ? devices : DEVICE_ROWS + 1
+}
+
+/** A line for all of them, on taller screens one each, as far as there is room. */
+function alarmRows({ rows }: Size, alarms: number): number {
+  return Math.min(alarms, rows >= 45 ? 6 : rows >= 30 ? 3 : 1)
+}
+
+function eventRows({ rows }: Size): number {
+  return rows >= 45 ? 6 : rows >= 30 ? 3 : 1
+}
+
+/** Two at 80x24 and one more for each five rows; one that counts the rest comes on top. */
+function moreRows({ rows }: Size, channels: number): number {
+  const room = Math.max(0, 2 + Math.floor((rows - 24) / 5))
+  return channels <= room ? channels : room + 1
+}
