@@ -99,6 +99,21 @@ export function isSingle(kind: EventKind): boolean {
   return EVENT_KINDS[kind].isSingle
 }
 
+/** What people look for among the events, and the kinds that tell of it. Lost ranges are gaps, too. */
+export const EVENT_SUBJECTS = {
+  alarm: ['alarm_on'],
+  gap: ['lost', 'silent', 'waiting'],
+  restart: ['restart', 'reconnect'],
+  marker: ['marker'],
+  anomaly: ['anomaly'],
+  any: [
+    ...(['alarm_on', 'lost', 'silent', 'waiting', 'restart', 'reconnect', 'marker'] as const),
+    ...(['anomaly', 'sensor', 'output', 'calibration', 'clock', 'totals'] as const),
+  ],
+} as const satisfies Readonly<Record<string, readonly EventKind[]>>
+
+export type EventSubject = keyof typeof EVENT_SUBJECTS
+
 /** Kinds that go from the log with the samples. */
 export const FREQUENT_KINDS: readonly EventKind[] = (
   Object.keys(EVENT_KINDS) as EventKind[]

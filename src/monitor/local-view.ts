@@ -4,6 +4,7 @@ import type { LogHistory } from '../storage/client/log-history.ts'
 import { InaError } from '../util/errors.ts'
 import type { AlarmWatch } from './alarm-watch.ts'
 import { fullScaleOf } from './device-state.ts'
+import { FindProvider } from './find-provider.ts'
 import type { Hub, HubDevice } from './hub.ts'
 import { sendWords } from './send-words.ts'
 import { StatisticsProvider } from './statistics-provider.ts'
@@ -12,6 +13,8 @@ import {
   type AlarmCount,
   type DeviceBrief,
   type DeviceNumber,
+  type FindRequest,
+  type Moment,
   type Snapshot,
   type SpanStatistics,
   type StatisticsRequest,
@@ -39,6 +42,7 @@ export class LocalView implements View {
   readonly #log: LogClient | null
   readonly #traces: TraceProvider
   readonly #statistics: StatisticsProvider
+  readonly #finds: FindProvider
   readonly #alarms: AlarmWatch | null
 
   constructor({ hub, log, history, alarms }: LocalViewOptions) {
@@ -46,6 +50,7 @@ export class LocalView implements View {
     this.#log = log
     this.#traces = new TraceProvider(history)
     this.#statistics = new StatisticsProvider(history)
+    this.#finds = new FindProvider(history)
     this.#alarms = alarms ?? null
     hub.keepForView()
   }
@@ -96,6 +101,10 @@ export class LocalView implements View {
 
   async statistics({ device, span }: StatisticsRequest): Promise<SpanStatistics> {
     return this.#statistics.statistics(this.#device(device), span)
+  }
+
+  async find({ device, ...wish }: FindRequest): Promise<Moment | null> {
+    return this.#finds.find(this.#device(device), wish)
   }
 
   async control(control: ViewControl): Promise<string> {

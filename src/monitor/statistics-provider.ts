@@ -5,7 +5,10 @@ import type { HubDevice } from './hub.ts'
 import { type SpanStatistics, type StatisticsSpan, VIEW_VERSION } from './view.ts'
 import { LONGEST_WINDOW_S } from './view-memory.ts'
 
-/** Answers for any span of a device: the last 15 minutes, and since the reset, from memory, what is before from the log. */
+/**
+ * Answers for any span of a device: what ends now and lies within 15 minutes, and since the reset,
+ * from memory, all else from the log.
+ */
 export class StatisticsProvider {
   readonly #history: LogHistory | null
 
@@ -20,16 +23,31 @@ export class StatisticsProvider {
     if (span.kind === 'reset') {
       return answer(live.sinceUs ?? newestUs, newestUs, live.sinceReset())
     }
-    const isLast = span.kind === 'last'
-    const lengthUs = isLast ? span.seconds * US_PER_SECOND : span.toUs - span.fromUs
-    const endUs = isLast ? newestUs : span.toUs - 1
-    if (this.#history === null || isHeld(live, endUs - lengthUs, newestUs)) {
-      return held(live, endUs, lengthUs)
+    if (span.kind === 'last') {
+      const lengthUs = span.seconds * US_PER_SECOND
+      if (this.#history === null || isHeld(live, newestUs - lengthUs, newestUs)) {
+        return held(live, newestUs, lengthUs)
+      }
+      return logged(this.#history, stream.device, newestUs - lengthUs, newestUs + 1)
     }
-    const [fromUs, toUs] =
-      span.kind === 'last' ? [endUs - lengthUs, endUs + 1] : [span.fromUs, endUs]
-    const channels = await this.#history.statistics(stream.device, fromUs, toUs)
-    return { ...answer(fromUs, toUs, channels ?? {}), isExpired: channels === null }
+    const { fromUs, toUs } = span
+    if (this.#history === null) return held(live, toUs - 1, toUs - fromUs)
+    return logged(this.#history, stream.device, fromUs, toUs)
+  }
+}
+
+async function logged(
+  history: LogHistory,
+  device: string,
+  fromUs: number,
+  toUs: number,
+): Promise<SpanStatistics> {
+  const { channels, total, missing } = await history.statistics(device, fromUs, toUs)
+  return {
+    ...answer(fromUs, toUs - 1, channels),
+    isExpired: missing === 'expired',
+    isTooMany: missing === 'too_many',
+    total,
   }
 }
 
@@ -52,5 +70,6 @@ function answer(
   toUs: number,
   channels: SpanStatistics['channels'],
 ): SpanStatistics {
-  return { version: VIEW_VERSION, fromUs, toUs, channels, isExpired: false }
+  const none = { isExpired: false, isTooMany: false, total: null }
+  return { version: VIEW_VERSION, fromUs, toUs, channels, ...none }
 }

@@ -123,6 +123,12 @@ export class TraceStore {
     if (sample.extras !== null) this.#addExtras(slot, sample.extras)
   }
 
+  /** All that is kept, slot by slot. */
+  all(): Trace {
+    const first = Math.max(0, Math.min(this.#oldest, this.#newest))
+    return this.read(SLOT_US, Math.max(0, Math.min(CAPACITY, this.#newest - first + 1)), null)
+  }
+
   /**
    * @param slotUs width of the slots of the answer, a multiple of `SLOT_US`
    * @param length how many

@@ -10,12 +10,21 @@ import type { WindowStats } from '../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Totals } from '../stats/totals.ts'
 import type { LogState } from '../storage/client/log.ts'
+import type { Bucket, Moment, MomentWish } from '../storage/read/log-query.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
 export type { ChannelLimits } from '../alarms/limits.ts'
 export type { WindowStat, WindowStats } from '../stats/live-statistics.ts'
 export type { StatisticName } from '../stats/statistic-names.ts'
 export type { ChannelStatistics } from '../stats/statistics.ts'
+export type {
+  Bucket,
+  EventWish,
+  ExtremeWish,
+  Moment,
+  MomentWish,
+  SampleWish,
+} from '../storage/read/log-query.ts'
 
 /** Goes up when a member of what follows goes or changes its meaning. */
 export const VIEW_VERSION = 1
@@ -36,9 +45,10 @@ export interface View {
   trace(request: TraceRequest): Promise<Trace>
   /**
    * Statistics beside min, avg and max, of any span. Costly: nothing that is asked for each picture.
-   * A span of too many samples to be read from the log is an InaError usage_invalid.
    */
   statistics(request: StatisticsRequest): Promise<SpanStatistics>
+  /** A sample or an event, from the log, without one from memory; null: there is none. */
+  find(request: FindRequest): Promise<Moment | null>
   /** Changes something, and answers in words for the one who asked; an InaError says why it can't be done. */
   control(control: ViewControl): Promise<string>
 }
@@ -63,7 +73,7 @@ export type StatisticsSpan =
   | { readonly kind: 'last'; readonly seconds: number }
   /** Since the monitor began or the totals were reset. */
   | { readonly kind: 'reset' }
-  /** Unix µs, the end exclusive. What memory holds is answered in whole seconds. */
+  /** Unix µs, the end exclusive. From the log, to the sample; without one in whole seconds. */
   | { readonly kind: 'between'; readonly fromUs: number; readonly toUs: number }
 
 export interface SpanStatistics {
@@ -73,9 +83,16 @@ export interface SpanStatistics {
   readonly toUs: number
   /** By channel id; those that have measured values. */
   readonly channels: Readonly<Record<string, ChannelStatistics>>
-  /** Some of its samples have passed the retention, so that nothing is known. */
+  /** Some of its samples have passed the retention, so that nothing is known of `channels`. */
   readonly isExpired: boolean
+  /** It has so many samples that `channels` would take too long. */
+  readonly isTooMany: boolean
+  /** The figures of `history` for the span; null: nothing lies in it, or they are not from the log. */
+  readonly total: Bucket | null
 }
+
+/** What is looked for in the samples and events of a device. */
+export type FindRequest = MomentWish & { readonly device: DeviceNumber }
 
 /** What a viewer may change. */
 export type ViewControl =

@@ -52,6 +52,7 @@ const screen = await openScreen({
     snapshot: (device) => answered(() => view.snapshot(device)),
     trace: (request) => answered(() => view.trace(request)),
     statistics: (request) => answered(() => view.statistics(request)),
+    find: (request) => answered(() => view.find(request)),
     control: (control) => view.control(control),
   },
   onQuit: quit,

@@ -1,6 +1,8 @@
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import {
+  type FindRequest,
+  type Moment,
   type Snapshot,
   type SpanStatistics,
   type StatisticsRequest,
@@ -136,7 +138,18 @@ export class SyntheticView implements View {
       toUs,
       channels: Object.fromEntries(figures),
       isExpired: false,
+      isTooMany: false,
+      total: null,
     }
+  }
+
+  /** Samples lie at multiples of their spacing; events and extremes there are none. */
+  async find(request: FindRequest): Promise<Moment | null> {
+    if (request.what !== 'sample') return null
+    const stepUs = 1e6 / this.#options.rate
+    const timeUs = Math.round(request.atUs / stepUs) * stepUs
+    const values = this.#valuesAt(timeUs / 1e6, request.device)
+    return { timeUs, withinUs: 0, kind: 'sample', text: values ? 'ok' : 'nosensor', values }
   }
 
   async control(control: ViewControl): Promise<string> {

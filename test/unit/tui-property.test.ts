@@ -177,6 +177,7 @@ const spans = fc.record({
   figures: fc.infiniteStream(fc.option(figures)),
   lengthUs: fc.nat(),
   isExpired: fc.boolean(),
+  isTooMany: fc.boolean(),
 })
 
 const sizes = fc.record({
@@ -204,6 +205,8 @@ describe('any picture', () => {
             toUs: span.lengthUs,
             channels: byId(snapshot.channels, span.figures),
             isExpired: span.isExpired,
+            isTooMany: span.isTooMany,
+            total: null,
           }
           const context = { size, view, look, trouble }
           const picture = buildPicture(snapshot, trace, context, statistics)

@@ -30,7 +30,16 @@ function spanOf(change: Partial<SpanStatistics> = {}): SpanStatistics {
   const values = Array.from({ length: 20 }, (_, i) => 5 + (i % 5) / 1000)
   const own = ofValues(values)
   const channels = Object.fromEntries(ELECTRIC_CHANNELS.map(({ id }) => [id, own]))
-  return { version: 1, fromUs: NOW_US, toUs: NOW_US + 38e6, channels, isExpired: false, ...change }
+  return {
+    version: 1,
+    fromUs: NOW_US,
+    toUs: NOW_US + 38e6,
+    channels,
+    isExpired: false,
+    isTooMany: false,
+    total: null,
+    ...change,
+  }
 }
 
 function lines(

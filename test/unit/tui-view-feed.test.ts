@@ -30,6 +30,7 @@ function rig() {
       snapshot: (device) => asked(snapshots, device),
       trace: (request) => asked(traces, request),
       statistics: (request) => asked(statistics, request),
+      find: async () => null,
       control: async () => '',
     },
     onSnapshot: ({ number }) => got.push(`snapshot ${number}`),
@@ -223,6 +224,8 @@ describe('requests to a view', () => {
       toUs: 1,
       channels: {},
       isExpired: false,
+      isTooMany: false,
+      total: null,
     }
     feed.askStatistics(request)
     wait(300)
@@ -251,6 +254,7 @@ describe('requests to a view', () => {
         },
         trace: () => Promise.reject(new Error('never asked')),
         statistics: () => Promise.reject(new Error('never asked')),
+        find: async () => null,
         control: async () => '',
       },
       onSnapshot: () => {},

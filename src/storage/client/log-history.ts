@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
-import type { StatisticsById } from '../../stats/live-statistics.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
@@ -11,7 +10,7 @@ import type {
   HistoryQuestion,
   ToHistory,
 } from '../read/history-messages.ts'
-import type { LoggedTotals } from '../read/log-query.ts'
+import type { LoggedTotals, Moment, MomentWish, SpanFigures } from '../read/log-query.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 30_000
@@ -32,11 +31,17 @@ export interface LogHistory {
    */
   totals(): Promise<readonly LoggedTotals[]>
   /**
-   * The statistics of a span of one device by channel, see `LogReader.statistics`.
+   * What a span of one device comes to, see `LogReader.statistics`.
    *
-   * @throws InaError as `series`; usage_invalid: too many samples
+   * @throws InaError as `series`
    */
-  statistics(device: string, fromUs: number, toUs: number): Promise<StatisticsById | null>
+  statistics(device: string, fromUs: number, toUs: number): Promise<SpanFigures>
+  /**
+   * A sample or an event of one device, see `LogReader.find`.
+   *
+   * @throws InaError as `series`
+   */
+  find(device: string, wish: MomentWish): Promise<Moment | null>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -94,9 +99,14 @@ class WorkerHistory implements LogHistory {
     return answer.totals
   }
 
-  async statistics(device: string, fromUs: number, toUs: number): Promise<StatisticsById | null> {
+  async statistics(device: string, fromUs: number, toUs: number): Promise<SpanFigures> {
     const answer = await this.#ask({ type: 'statistics', device, fromUs, toUs })
-    return answer.channels
+    return answer.figures
+  }
+
+  async find(device: string, wish: MomentWish): Promise<Moment | null> {
+    const answer = await this.#ask({ type: 'find', device, wish })
+    return answer.moment
   }
 
   get isAwake(): boolean {

@@ -1,8 +1,7 @@
 import type { Trace } from '../../chart/trace.ts'
-import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { WorkerFailure } from '../file/worker-failure.ts'
-import type { LoggedTotals } from './log-query.ts'
+import type { LoggedTotals, Moment, MomentWish, SpanFigures } from './log-query.ts'
 
 /** What is asked of the thread that reads a log; its `id` comes back with the answer. */
 export type HistoryQuestion =
@@ -20,6 +19,7 @@ export type HistoryQuestion =
       readonly fromUs: number
       readonly toUs: number
     }
+  | { readonly type: 'find'; readonly device: string; readonly wish: MomentWish }
 
 export interface ToHistory {
   readonly id: number
@@ -31,7 +31,8 @@ export interface ToHistory {
 export type HistoryAnswer =
   | { readonly type: 'series'; readonly trace: Trace }
   | { readonly type: 'totals'; readonly totals: readonly LoggedTotals[] }
-  | { readonly type: 'statistics'; readonly channels: StatisticsById | null }
+  | { readonly type: 'statistics'; readonly figures: SpanFigures }
+  | { readonly type: 'find'; readonly moment: Moment | null }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
 
 export interface FromHistory {

@@ -22,22 +22,31 @@ function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): His
   try {
     const reader = LogReader.open(file, owner)
     try {
-      if (question.type === 'totals') {
-        const { devices } = reader
-        const totals = devices.flatMap((device) => reader.totalsSince(device) ?? [])
-        return { type: 'totals', totals }
-      }
-      const { device, fromUs } = question
-      if (question.type === 'statistics') {
-        return { type: 'statistics', channels: reader.statistics(device, fromUs, question.toUs) }
-      }
-      const { slotUs, count } = question
-      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count) }
+      return answerFrom(reader, question)
     } finally {
       reader.close()
     }
   } catch (error) {
     return { type: 'failed', failure: failureOf(error) }
+  }
+}
+
+function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer {
+  switch (question.type) {
+    case 'totals': {
+      const totals = reader.devices.flatMap((device) => reader.totalsSince(device) ?? [])
+      return { type: 'totals', totals }
+    }
+    case 'statistics': {
+      const { device, fromUs, toUs } = question
+      return { type: 'statistics', figures: reader.statistics(device, fromUs, toUs) }
+    }
+    case 'find':
+      return { type: 'find', moment: reader.find(question.device, question.wish) }
+    case 'series': {
+      const { device, fromUs, slotUs, count } = question
+      return { type: 'series', trace: reader.series(device, fromUs, slotUs, count) }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 /** What is asked of the log, and what it answers; shared by `history` and `export`. */
 
 import type { Extras } from '../../domain/channels.ts'
+import type { EventKind, EventSubject } from '../../domain/events.ts'
+import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { EarlierTotals } from '../../stats/totals.ts'
 import type { LoggedChannel } from '../file/records.ts'
@@ -104,6 +106,16 @@ export interface DetailedBucket extends Bucket {
   readonly statistics: ReadonlyMap<string, ChannelStatistics> | null
 }
 
+/** What a span of one device comes to: the figures of `history`, to the last digit. */
+export interface SpanFigures {
+  /** null: nothing of the device lies in the span */
+  readonly total: Bucket | null
+  /** By channel id; those that have measured values. */
+  readonly channels: StatisticsById
+  /** Why `channels` is empty though there are samples: some have passed the retention, or all take too long to read. */
+  readonly missing: 'expired' | 'too_many' | null
+}
+
 /** What a device comes to since its totals were reset, or the log began. */
 export interface LoggedTotals extends EarlierTotals {
   readonly device: string
@@ -127,4 +139,45 @@ export interface LoggedEvent {
   readonly device: string
   readonly kind: string
   readonly detail: string
+}
+
+/** The sample of a device nearest to a time, measured or not. Times in Unix µs. */
+export interface SampleWish {
+  readonly what: 'sample'
+  readonly atUs: number
+  /** No farther away than that. */
+  readonly withinUs: number
+}
+
+/** The first of the largest or smallest measured values of a channel. */
+export interface ExtremeWish {
+  readonly what: 'max' | 'min'
+  /** Its id. */
+  readonly channel: string
+  readonly fromUs: number
+  /** Exclusive. */
+  readonly toUs: number
+}
+
+/** The next event about something, or the one before a time. */
+export interface EventWish {
+  readonly what: EventSubject
+  readonly direction: 'before' | 'after'
+  readonly atUs: number
+}
+
+/** What is looked for in the samples and events of one device. */
+export type MomentWish = SampleWish | ExtremeWish | EventWish
+
+/** Where something was found. */
+export interface Moment {
+  /** Unix µs */
+  readonly timeUs: number
+  /** It happened within so many µs from then on; 0: at that very time. */
+  readonly withinUs: number
+  readonly kind: 'sample' | EventKind
+  /** Of an event: what happened; of a sample: its status. */
+  readonly text: string
+  /** Of a sample, by channel id; null: it was not measured, or it is an event. */
+  readonly values: Readonly<Record<string, number>> | null
 }

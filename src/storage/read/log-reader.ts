@@ -1,10 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Trace } from '../../chart/trace.ts'
 import type { Cycles } from '../../stats/cycles.ts'
-import type { StatisticsById } from '../../stats/live-statistics.ts'
 import { byChannelId } from '../../stats/statistics-feed.ts'
-import { InaError } from '../../util/errors.ts'
-import { countText } from '../../util/number-text.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { Damage, logError, readError } from '../file/log-errors.ts'
@@ -25,9 +22,13 @@ import type {
   LoggedTotals,
   LogRange,
   LogSpan,
+  Moment,
+  MomentWish,
+  SpanFigures,
   StatisticsWish,
 } from './log-query.ts'
 import { eventsIn, lossesIn } from './log-records.ts'
+import { MomentQuery } from './moment-query.ts'
 import { SpanQuery } from './span-query.ts'
 import { StatisticsQuery } from './statistics-query.ts'
 import { StatisticsScan } from './statistics-scan.ts'
@@ -56,6 +57,7 @@ export class LogReader {
   readonly #traces: TraceQuery
   readonly #totals: TotalsQuery
   readonly #cycles: CyclesQuery
+  readonly #moments: MomentQuery
 
   private constructor(db: Database.Database, file: string) {
     this.#db = db
@@ -71,6 +73,14 @@ export class LogReader {
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
     this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
     this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
+    this.#moments = new MomentQuery(db, {
+      catalog: this.#catalog,
+      channels: this.#channels,
+      scan: this.#scan,
+      extras: this.#extras,
+      spans: this.#spans,
+      buckets: this.#buckets,
+    })
     process.once('exit', this.#onExit)
   }
 
@@ -200,26 +210,17 @@ export class LogReader {
     return this.#read(() => [...this.#statistics.detailed(totals, range, everyUs, wish)])
   }
 
-  /**
-   * The statistics of a span of one device by channel, of a screen that waits.
-   *
-   * @returns null: some of its samples have passed the retention
-   * @throws InaError usage_invalid: too many samples to be read while somebody waits
-   */
-  statistics(device: string, fromUs: number, toUs: number): StatisticsById | null {
+  /** What a span of one device comes to, for a screen that waits. */
+  statistics(device: string, fromUs: number, toUs: number): SpanFigures {
     const range = { fromUs, toUs, device }
     const totals = this.totals(range)
-    const samples = totals.reduce((sum, each) => sum + each.samples, 0)
-    if (samples > READ_AT_ONCE) {
-      throw new InaError(
-        'usage_invalid',
-        `the span has ${countText(samples)} samples, too many for the screen`,
-        "choose a shorter one, or 'ina219 history --stats all'",
-      )
-    }
+    const [total = null] = totals
+    if (total === null) return { total, channels: {}, missing: null }
+    if (total.samples > READ_AT_ONCE) return { total, channels: {}, missing: 'too_many' }
     const [detailed] = this.detailedTotals(totals, range, { withPercentiles: true })
-    if (detailed === undefined) return {}
-    return detailed.statistics === null ? null : byChannelId(detailed.statistics)
+    const statistics = detailed?.statistics ?? null
+    if (statistics === null) return { total, channels: {}, missing: 'expired' }
+    return { total, channels: byChannelId(statistics), missing: null }
   }
 
   /** `buckets` with the statistics of each channel: every sample of the range is read. */
@@ -249,6 +250,14 @@ export class LogReader {
     clip: LogSpan | null = null,
   ): Trace {
     return this.#read(() => this.#traces.series(device, fromUs, slotUs, count, clip))
+  }
+
+  /**
+   * A sample or an event of one device; null: there is none. The largest and smallest values are
+   * looked for in the roll-ups first, so that 48 h take milliseconds whatever the rate.
+   */
+  find(device: string, wish: MomentWish): Moment | null {
+    return this.#read(() => this.#moments.find(device, wish))
   }
 
   /** Lost ranges that reach into the range, in order of time. */

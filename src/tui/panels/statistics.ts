@@ -133,6 +133,10 @@ function messageOf({ sampleUs }: Snapshot, statistics: SpanStatistics | null): s
   if (sampleUs === null) return 'no samples yet'
   if (statistics === null) return 'reading the samples'
   if (statistics.isExpired) return 'samples of this time have passed the retention'
+  if (statistics.isTooMany) {
+    const samples = countText(statistics.total?.samples ?? 0)
+    return `${samples} samples are too many for the screen: see history --stats all`
+  }
   return Object.keys(statistics.channels).length === 0 ? 'nothing was measured in this time' : null
 }
 
