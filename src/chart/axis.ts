@@ -1,30 +1,41 @@
 import { fixed } from '../util/number-text.ts'
 
-/** A linear axis with evenly spaced round ticks. */
+/** A linear axis whose labelled values are whole multiples of 1, 2 or 5 times a power of ten. */
 export interface Axis {
+  /** Height in cells. */
+  readonly rows: number
+  /** Value at the lowest dot of the lowest row. */
   readonly low: number
-  readonly high: number
-  /** From `high` down to `low`. */
-  readonly labels: readonly string[]
+  /** Value of a row's height. */
+  readonly perRow: number
+  /**
+   * What stands in each row, from the top down; undefined where no label falls. A label
+   * is the value at the lowest dot of its row, exactly.
+   */
+  readonly labels: readonly (string | undefined)[]
 }
 
-/** Steps between ticks: these times a power of ten. */
-const ROUND_STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8]
-
+/** Steps between labels: these times a power of ten. */
+const ROUND_STEPS = [1, 2, 5]
 /** Beyond, the height of an axis may be no number any more. */
 const LARGEST = 1e300
+/** The highest value stands at most this far above the lowest dot of the top row, in rows. */
+const HEADROOM = 0.5
+/** A value on a label must not be pushed to the next one by float noise. */
+const NOISE = 1e-9
 
 /**
- * The narrowest axis of `intervals` round steps that holds `min` to `max`.
+ * The narrowest axis with round labels that holds `min` to `max`. A label falls on the
+ * same dot of each row that has one, so that every label is exact.
  *
  * Zero is part of it where the values come near it, since a bar chart of a
  * load reads wrong otherwise; a steady value far from zero is zoomed into, but
  * never closer than `finest`, so that one digit of noise does not fill it.
  *
  * @param finest smallest height of the axis, in the unit of the values
- * @param intervals 1 or more
+ * @param rows height in cells, 1 or more
  */
-export function roundAxis(min: number, max: number, intervals: number, finest: number): Axis {
+export function roundAxis(min: number, max: number, rows: number, finest: number): Axis {
   let low = Math.max(-LARGEST, Math.min(min, max))
   let high = Math.min(LARGEST, Math.max(min, max))
   if (low > 0 && low <= high / 2) low = 0
@@ -36,37 +47,63 @@ export function roundAxis(min: number, max: number, intervals: number, finest: n
     low = low >= 0 ? Math.max(0, middle - height / 2) : middle - height / 2
     high = low + height
   }
-  let exponent = Math.floor(Math.log10(height / intervals)) - 1
+  const spacings = labelSpacings(rows)
+  let exponent = Math.floor(Math.log10(height / rows)) - 1
   for (;;) {
-    for (const round of ROUND_STEPS) {
-      const axis = stepAxis(low, high, round, exponent, intervals)
-      if (axis) return axis
+    let best: Axis | null = null
+    // A wide spacing of the next power of ten may be narrower than a tight one of this.
+    for (let e = exponent; e <= exponent + 1; e++) {
+      for (const round of ROUND_STEPS) {
+        for (const spacing of spacings) {
+          if (best !== null && (round * 10 ** e) / spacing >= best.perRow) continue
+          best = stepAxis({ low, high, rows }, round, e, spacing) ?? best
+        }
+      }
     }
+    if (best !== null) return best
     exponent++
   }
 }
 
-/** The axis for one step size, or nothing where it is too small for the values. */
+/** Rows from one label to the next, tight ones first: two labels in any axis, three where there is room. */
+function labelSpacings(rows: number): number[] {
+  const least = rows >= 7 ? 3 : Math.min(rows, 2)
+  const tightest = rows >= 5 ? 2 : 1
+  const widest = Math.max(tightest, Math.floor((rows - 1) / Math.max(1, least - 1)))
+  const most = rows >= 20 ? Math.ceil(rows / 8) : tightest
+  const first = Math.min(most, widest)
+  return Array.from({ length: widest - first + 1 }, (_, i) => first + i)
+}
+
+/** What an axis has to hold, and where. */
+interface Need {
+  readonly low: number
+  readonly high: number
+  readonly rows: number
+}
+
+/** The axis for one step, or nothing where it is too small for the values. */
 function stepAxis(
-  low: number,
-  high: number,
+  { low, high, rows }: Need,
   round: number,
   exponent: number,
-  intervals: number,
-): Axis | undefined {
+  spacing: number,
+): Axis | null {
   const step = round * 10 ** exponent
-  // A value on a tick must not be pushed to the next one by float noise.
-  const first = Math.floor(low / step + 1e-9)
-  if ((first + intervals) * step < high - step * 1e-9) return undefined
-  const decimals = Math.max(0, -exponent + (Number.isInteger(round) ? 0 : 1))
-  const labels = Array.from({ length: intervals + 1 }, (_, i) =>
-    fixed((first + intervals - i) * step, Math.min(20, decimals)),
-  )
-  return { low: first * step, high: (first + intervals) * step, labels }
+  const perRow = step / spacing
+  const first = Math.floor(low / step + NOISE)
+  if (high - first * step > (rows - 1 + HEADROOM) * perRow + step * NOISE) return null
+  const decimals = Math.min(20, Math.max(0, -exponent))
+  const labels = Array.from({ length: rows }, (_, row) => {
+    const up = rows - 1 - row
+    return up % spacing === 0 ? fixed((first + up / spacing) * step, decimals) : undefined
+  })
+  return { rows, low: first * step, perRow, labels }
 }
 
 /** Dot row of a value, 0 at the top; values outside are held at the edge. */
-export function dotRow(axis: Axis, value: number, dots: number): number {
-  const row = Math.round(((axis.high - value) / (axis.high - axis.low)) * (dots - 1))
-  return Math.max(0, Math.min(dots - 1, row))
+export function dotRow({ rows, low, perRow }: Axis, value: number, dotsPerRow: number): number {
+  const bottom = rows * dotsPerRow - 1
+  const row = bottom - Math.round(((value - low) / perRow) * dotsPerRow)
+  return Math.max(0, Math.min(bottom, row))
 }

@@ -8,18 +8,21 @@ import { emptyTrace, type Trace, type TraceSeries } from './trace.ts'
  *
  * @param endUs what the right edge shows, Unix µs; null: the newest slot. They
  *   differ where the trace is that of another moment.
+ * @param perCell dot columns of a character: the columns begin and end with one, so that a
+ *   running chart moves by whole characters, each of which stays as it is
  */
 export function foldColumns(
   trace: Trace,
   length: number,
   columnUs: number,
   endUs: number | null = null,
+  perCell = 1,
 ): Trace {
   const columnOf = (slot: number): number =>
     Math.floor((trace.startUs + (slot + 0.5) * trace.slotUs) / columnUs)
   const lastSlot =
     endUs === null ? trace.length - 1 : Math.floor((endUs - trace.startUs) / trace.slotUs)
-  const first = columnOf(lastSlot) - length + 1
+  const first = (Math.floor(columnOf(lastSlot) / perCell) + 1) * perCell - length
   const columns = emptyTrace(
     { startUs: first * columnUs, slotUs: columnUs, length },
     Object.keys(trace.channels),

@@ -4,19 +4,27 @@ import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
 import type { Trace } from './trace.ts'
 
+/** What a dot column holds of a curve, in dots from the top. */
+interface Bar {
+  readonly top: number
+  readonly bottom: number
+}
+
 /**
- * Draws one channel into its strip: in each column a bar from its lowest to its
+ * Draws one channel into its place: in each column a bar from its lowest to its
  * highest value, joined to the column before unless the curve is broken in
  * between. A column without a value is crossed by the line; a gap stays empty.
+ *
+ * @param sparse inside of an area of bars every other dot is left out; its edge stays
  */
-export function drawCurve(raster: Raster, columns: Trace, curve: Curve): void {
+export function drawCurve(raster: Raster, columns: Trace, curve: Curve, sparse: boolean): void {
   const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
-  const { axis, strip, pen } = curve
+  const { axis, top, pen } = curve
   const { min, max, last } = series
   const { dotsPerRow } = raster
-  const [top, height] = [strip.top * dotsPerRow, strip.rows * dotsPerRow]
-  const rowOf = (value: number): number => top + dotRow(axis, value, height)
+  const rowOf = (value: number): number => top * dotsPerRow + dotRow(axis, value, dotsPerRow)
+  const bars: (Bar | undefined)[] = []
   let from: { x: number; value: number } | undefined
   for (let x = 0; x < columns.length; x++) {
     // The sample after the gap may have no value of this channel.
@@ -27,9 +35,23 @@ export function drawCurve(raster: Raster, columns: Trace, curve: Curve): void {
       const near = Math.max(low, Math.min(high, from.value))
       drawLine(raster, pen, { x: from.x, y: rowOf(from.value) }, { x, y: rowOf(near) })
     }
-    for (let y = rowOf(high); y <= rowOf(low); y++) raster.dot(x, y, pen)
+    bars[x] = { top: rowOf(high), bottom: rowOf(low) }
     from = { x, value: last[x] ?? low }
   }
+  // On a grid that does not move with the picture.
+  const firstDot = Math.round(columns.startUs / columns.slotUs)
+  for (const [x, bar] of bars.entries()) {
+    if (bar === undefined) continue
+    for (let y = bar.top; y <= bar.bottom; y++) {
+      const isInside = sparse && isWithin(bars[x - 1], y) && isWithin(bars[x + 1], y)
+      const isEnd = y === bar.top || y === bar.bottom
+      if (isEnd || !isInside || (firstDot + x + y) % 2 === 0) raster.dot(x, y, pen)
+    }
+  }
+}
+
+function isWithin(bar: Bar | undefined, y: number): boolean {
+  return bar !== undefined && y >= bar.top && y <= bar.bottom
 }
 
 interface Dot {

@@ -1,10 +1,15 @@
 import type { ColourRole } from '../domain/channels.ts'
+import { ownersOf } from './cell-owners.ts'
+
+/** How a line is drawn where colours can't tell it from others. */
+export type LineStyle = 'solid' | 'dotted' | 'dashed'
 
 /** What a curve is drawn with. */
 export interface Pen {
   readonly role: ColourRole
   /** One lower-case letter; stands for the curve where colours can't. */
   readonly letter: string
+  readonly style: LineStyle
 }
 
 /** A character of the plot. */
@@ -13,19 +18,25 @@ interface RasterCell {
   readonly role: ColourRole
 }
 
-/** A grid of dots in which each character cell remembers whose dots it holds. */
-export interface Raster {
-  readonly dotColumns: number
-  readonly dotsPerRow: number
-  /** Dots outside are dropped. */
-  dot(x: number, y: number, pen: Pen): void
-  /** The cell as it stands; null where it is empty. */
-  cell(column: number, row: number): RasterCell | null
+export interface RasterSize {
+  /** In cells. */
+  readonly columns: number
+  readonly rows: number
+  /** Letters in place of braille. */
+  readonly ascii: boolean
+  /** Lines in the style of their pens, where colours can't tell them apart. */
+  readonly styled: boolean
+  /**
+   * Number of the first column on a grid that does not move with the picture, so that
+   * patterns stay as they are while it scrolls.
+   */
+  readonly firstColumn: number
 }
 
-/** @param ascii letters in place of braille */
-export function rasterOf(columns: number, rows: number, ascii: boolean): Raster {
-  return ascii ? new LetterRaster(columns, rows) : new BrailleRaster(columns, rows)
+/** The dots of a curve: a byte a cell. */
+export interface Layer {
+  readonly pen: Pen
+  readonly bits: Uint8Array
 }
 
 /** Bits of the eight dots of a braille character, by row and column (Unicode block 2800). */
@@ -35,59 +46,99 @@ const BRAILLE_BITS = [
   [0x04, 0x20],
   [0x40, 0x80],
 ]
+/** Every other dot of a braille character, by row and column. */
+const CHEQUERED = 0x01 | 0x10 | 0x04 | 0x80
+const BLANK = 0x2800
 
-/** Two by four dots a cell. A cell has one colour: that of the curve drawn last. */
-class BrailleRaster implements Raster {
+/**
+ * A grid of dots, two by four to a cell; with ASCII alone one to a cell. A cell shows the
+ * dots of one curve only, in its colour; where several want it, each gets it in its turn.
+ */
+export class Raster {
   readonly dotColumns: number
-  readonly dotsPerRow = 4
-  readonly #columns: number
-  readonly #dotRows: number
-  readonly #bits: Uint8Array
-  readonly #owner: (Pen | undefined)[]
+  readonly dotsPerRow: number
+  readonly #size: RasterSize
+  readonly #layers: Layer[] = []
+  #owners: Int8Array | null = null
 
-  constructor(columns: number, rows: number) {
-    this.#columns = columns
-    this.dotColumns = columns * 2
-    this.#dotRows = rows * this.dotsPerRow
-    this.#bits = new Uint8Array(columns * rows)
-    this.#owner = new Array<Pen | undefined>(columns * rows)
+  constructor(size: RasterSize) {
+    this.#size = size
+    this.dotColumns = size.columns * dotsPerColumn(size.ascii)
+    this.dotsPerRow = size.ascii ? 1 : 4
   }
 
+  /** Dots outside are dropped. */
   dot(x: number, y: number, pen: Pen): void {
-    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.#dotRows) return
-    const i = (y >> 2) * this.#columns + (x >> 1)
-    this.#bits[i] = (this.#bits[i] ?? 0) | (BRAILLE_BITS[y & 3]?.[x & 1] ?? 0)
-    this.#owner[i] = pen
+    const { columns, rows, ascii } = this.#size
+    if (x < 0 || y < 0 || x >= this.dotColumns || y >= rows * this.dotsPerRow) return
+    const { bits } = this.#layerOf(pen)
+    const i = ascii ? y * columns + x : (y >> 2) * columns + (x >> 1)
+    bits[i] = (bits[i] ?? 0) | (ascii ? 1 : (BRAILLE_BITS[y & 3]?.[x & 1] ?? 0))
+    this.#owners = null
   }
 
+  /** The cell as it stands; null where it is empty. */
   cell(column: number, row: number): RasterCell | null {
-    const i = row * this.#columns + column
-    const owner = this.#owner[i]
+    const { columns, ascii } = this.#size
+    this.#owners ??= this.#finish()
+    const i = row * columns + column
+    const owner = this.#layers[this.#owners[i] ?? -1]
     if (owner === undefined) return null
-    return { text: String.fromCharCode(0x2800 + (this.#bits[i] ?? 0)), role: owner.role }
+    const { pen, bits } = owner
+    const text = ascii ? pen.letter : String.fromCharCode(BLANK + (bits[i] ?? 0))
+    return { text, role: pen.role }
+  }
+
+  #layerOf(pen: Pen): Layer {
+    const { columns, rows } = this.#size
+    const last = this.#layers.at(-1)
+    // Curves are drawn one after the other.
+    const known = last?.pen === pen ? last : this.#layers.find((layer) => layer.pen === pen)
+    if (known !== undefined) return known
+    const layer = { pen, bits: new Uint8Array(columns * rows) }
+    this.#layers.push(layer)
+    return layer
+  }
+
+  #finish(): Int8Array {
+    const size = this.#size
+    if (size.styled && !size.ascii) {
+      for (const layer of this.#layers) {
+        if (layer.pen.style === 'dotted') dot(layer)
+        else if (layer.pen.style === 'dashed') dash(layer, size)
+      }
+    }
+    return ownersOf(this.#layers, size)
   }
 }
 
-/** One dot a cell, drawn as the curve's letter: for terminals with ASCII alone. */
-class LetterRaster implements Raster {
-  readonly dotColumns: number
-  readonly dotsPerRow = 1
-  readonly #rows: number
-  readonly #cells: (Pen | undefined)[]
+/** Dot columns of a cell. */
+export function dotsPerColumn(ascii: boolean): number {
+  return ascii ? 1 : 2
+}
 
-  constructor(columns: number, rows: number) {
-    this.dotColumns = columns
-    this.#rows = rows
-    this.#cells = new Array<Pen | undefined>(columns * rows)
+/** Every other dot, but nothing vanishes: what lies between them alone is kept. */
+function dot({ bits }: Layer): void {
+  for (let i = 0; i < bits.length; i++) {
+    const all = bits[i] ?? 0
+    bits[i] = (all & CHEQUERED) === 0 ? all : all & CHEQUERED
   }
+}
 
-  dot(x: number, y: number, pen: Pen): void {
-    if (x < 0 || y < 0 || x >= this.dotColumns || y >= this.#rows) return
-    this.#cells[y * this.dotColumns + x] = pen
+/** Cells of a stroke and of the gap behind it. */
+const DASH = 4
+
+/** A gap in every fourth cell where the line goes on level, and nowhere else: no spike falls into one. */
+function dash({ bits }: Layer, { columns, rows, firstColumn }: RasterSize): void {
+  const rowsAt = (column: number): number[] => {
+    const at: number[] = []
+    for (let row = 0; row < rows; row++) if (bits[row * columns + column] !== 0) at.push(row)
+    return at
   }
-
-  cell(column: number, row: number): RasterCell | null {
-    const pen = this.#cells[row * this.dotColumns + column]
-    return pen === undefined ? null : { text: pen.letter, role: pen.role }
+  const first = DASH - 1 - (firstColumn % DASH)
+  for (let column = first < 0 ? first + DASH : first; column < columns; column += DASH) {
+    const [row, ...more] = column === 0 ? [] : rowsAt(column)
+    if (row === undefined || more.length > 0) continue
+    if (bits[row * columns + column - 1] !== 0) bits[row * columns + column] = 0
   }
 }

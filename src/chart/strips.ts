@@ -1,8 +1,9 @@
 import { type Channel, isElectric, mainChannels } from '../domain/channels.ts'
-import { type Axis, roundAxis } from './axis.ts'
+import { ownValue } from '../util/records.ts'
+import { type Axis, dotRow, roundAxis } from './axis.ts'
 import { extent } from './columns.ts'
 import { lettersOf } from './letters.ts'
-import type { Pen } from './raster.ts'
+import type { LineStyle, Pen } from './raster.ts'
 import type { Trace } from './trace.ts'
 
 /** Rows of the plot that share one frame: several channels overlaid, or one alone. */
@@ -11,20 +12,25 @@ export interface Strip {
   /** First row and number of rows, in cells. */
   readonly top: number
   readonly rows: number
-  /** Intervals between the axis's ticks. */
-  readonly intervals: number
 }
 
 /** One channel with its axis, its place and its looks. */
 export interface Curve {
   readonly channel: Channel
   readonly axis: Axis
+  /** First row of its axis. */
+  readonly top: number
   readonly strip: Strip
   readonly pen: Pen
 }
 
 /** The least height of the strip of an extra channel, in cells. */
 const EXTRA_STRIP_ROWS = 4
+/** From this height on, overlaid curves have scales that are offset. */
+const OFFSET_FROM_ROWS = 4
+/** One row of offset for so many of height. */
+const OFFSET_SHARE = 8
+const STYLES: readonly LineStyle[] = ['solid', 'dotted', 'dashed']
 
 /**
  * Strips for the channels for which there is room, in their order; the others
@@ -40,21 +46,14 @@ export function stripsOf(
   channels: readonly Channel[],
   apart: boolean,
 ): readonly Strip[] {
-  if (!apart) {
-    return [{ channels: mainChannels(channels), top: 0, rows, intervals: intervalsFor(rows) }]
-  }
+  if (!apart) return [{ channels: mainChannels(channels), top: 0, rows }]
   const electric = channels.filter(isElectric).length
   const shown = channels.slice(0, Math.max(1, electric, Math.floor(rows / EXTRA_STRIP_ROWS)))
   return shown.map((channel, i) => {
     const top = Math.round((rows * i) / shown.length)
     const height = Math.round((rows * (i + 1)) / shown.length) - top
-    return { channels: [channel], top, rows: height, intervals: intervalsFor(height) }
+    return { channels: [channel], top, rows: height }
   })
-}
-
-function intervalsFor(rows: number): number {
-  if (rows >= 13) return 4
-  return rows >= 3 ? 2 : 1
 }
 
 /**
@@ -69,26 +68,64 @@ export function curvesOf(
 ): Curve[] {
   const letters = lettersOf(channels)
   return strips.flatMap((strip) =>
-    strip.channels.flatMap((channel) => {
+    strip.channels.flatMap((channel, place) => {
       const range = extent(columns, channel.id)
       if (!range) return []
-      const axis = roundAxis(range.min, range.max, strip.intervals, channel.finest)
-      const pen = { role: channel.role, letter: letters.get(channel.id) ?? 'x' }
-      return [{ channel, axis, strip, pen }]
+      const { top, rows } = bandOf(strip, place)
+      const axis = roundAxis(range.min, range.max, rows, channel.finest)
+      const letter = letters.get(channel.id) ?? 'x'
+      const pen = { role: channel.role, letter, style: STYLES[place % STYLES.length] ?? 'solid' }
+      return [{ channel, axis, top, strip, pen }]
     }),
   )
 }
 
-/** Row of the i-th tick from the top. */
-function tickRow(strip: Strip, i: number): number {
-  return strip.top + Math.round(((strip.rows - 1) * i) / strip.intervals)
+/**
+ * The rows that an axis takes of its strip. Overlaid axes stand a little lower each, so
+ * that curves of the same shape, as current and power of a steady supply, don't coincide.
+ */
+function bandOf(
+  { channels, top, rows }: Strip,
+  place: number,
+): { readonly top: number; readonly rows: number } {
+  const offset =
+    rows < OFFSET_FROM_ROWS ? 0 : Math.max(1, Math.floor(rows / OFFSET_SHARE / channels.length))
+  return { top: top + place * offset, rows: rows - (channels.length - 1) * offset }
 }
 
-export function isTickRow(strip: Strip, row: number): boolean {
-  return Array.from({ length: strip.intervals + 1 }, (_, i) => tickRow(strip, i)).includes(row)
+/** The label of a curve's axis in a row of the plot; undefined between labels. */
+export function tickLabel({ axis, top }: Curve, row: number): string | undefined {
+  return axis.labels[row - top]
 }
 
-/** The label of a curve's axis in a row of the plot; undefined between ticks. */
-export function tickLabel({ strip, axis }: Curve, row: number): string | undefined {
-  return axis.labels.find((_, i) => tickRow(strip, i) === row)
+/** The curve's newest value in the picture; it has one, or it would be no curve. */
+export function newestValue(columns: Trace, { channel }: Curve): number {
+  const last = ownValue(columns.channels, channel.id)?.last
+  for (let x = columns.length - 1; last !== undefined && x >= 0; x--) {
+    const value = last[x] ?? Number.NaN
+    if (!Number.isNaN(value)) return value
+  }
+  return Number.NaN
+}
+
+/**
+ * The row of each curve's letter: that of its newest value, or the nearest one that is
+ * free, within its strip. Without a letter is only what finds no free row at all.
+ */
+export function letterRows(
+  curves: readonly Curve[],
+  columns: Trace,
+  dotsPerRow: number,
+): ReadonlyMap<number, Curve> {
+  const rows = new Map<number, Curve>()
+  for (const curve of curves) {
+    const { strip, axis, top } = curve
+    const wanted =
+      top + Math.floor(dotRow(axis, newestValue(columns, curve), dotsPerRow) / dotsPerRow)
+    const free = Array.from({ length: strip.rows }, (_, i) => strip.top + i)
+      .filter((row) => !rows.has(row))
+      .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))
+    if (free[0] !== undefined) rows.set(free[0], curve)
+  }
+  return rows
 }

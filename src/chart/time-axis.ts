@@ -1,30 +1,67 @@
-interface TimeTick {
-  /** Dot column. */
-  readonly column: number
-  /** Time before the right edge: `45`, `5m`, `3h`, `1d`. */
+import { twoDigits } from '../util/numbers.ts'
+
+export interface TimeTick {
+  /** The cell that the moment lies in. */
+  readonly cell: number
+  /** `14:03:15`, `14:03`, at midnight of a span of many hours `11-21`. */
   readonly label: string
 }
 
 const MINUTE_S = 60
 const HOUR_S = 3600
 const DAY_S = 86_400
+const DAY_MS = 86_400_000
+/** Whole units of the clock. */
+const STEPS_S: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_S),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_S),
+  ...[1, 2, 5, 10, 20, 50, 100].map((days) => days * DAY_S),
+]
+/** From this step on, midnight is the date. */
+const DATES_FROM_S = 3 * HOUR_S
+/** Tick and border beside a label, in cells. */
+const SPACING_CELLS = 5
 
-/** Ticks from the span's begin to its end: seconds up to 2 minutes, minutes up to an hour, then hours and days. */
-export function timeTicks(spanMs: number, columns: number): readonly TimeTick[] {
-  const spanS = spanMs / 1000
-  const isWhole = (parts: number): boolean => (spanS / parts) % HOUR_S === 0
-  // Labels are whole hours: 3 h are cut into thirds, not quarters.
-  const parts = spanS > HOUR_S && !isWhole(4) && isWhole(3) ? 3 : 4
-  return Array.from({ length: parts + 1 }, (_, i) => {
-    const part = (parts - i) / parts
-    const column = Math.max(0, columns - 1 - Math.round(columns * part))
-    return { column, label: agoLabel(spanS * part, spanS) }
-  })
+/**
+ * Whole clock times (the host's local time) along a picture. They stand at their own moment,
+ * so that they move with what is drawn.
+ *
+ * @param startUs left edge, Unix µs
+ * @param cellUs time of a cell
+ */
+export function timeTicks(startUs: number, cellUs: number, cells: number): readonly TimeTick[] {
+  const step = STEPS_S.find((s) => (s * 1e6) / cellUs >= labelCells(s) + SPACING_CELLS)
+  const start = new Date(startUs / 1000)
+  if (step === undefined || Number.isNaN(start.getTime())) return []
+  const [year, month, today] = [start.getFullYear(), start.getMonth(), start.getDate()]
+  // Steps of several days are counted from 1970, not from where the picture begins.
+  const day = today - ((Date.UTC(year, month, today) / DAY_MS) % Math.max(1, step / DAY_S))
+  const daySeconds = start.getHours() * HOUR_S + start.getMinutes() * MINUTE_S + start.getSeconds()
+  const ticks: TimeTick[] = []
+  // One more than fits, since an hour may be there twice when the clock is set back.
+  const most = Math.ceil((cells * cellUs) / 1e6 / step) + Math.ceil(HOUR_S / step) + 1
+  for (let i = 0; i <= most; i++) {
+    const seconds = (Math.floor(daySeconds / step) + i) * step
+    // By the calendar, so that hours stay whole where the clock is changed.
+    const at = new Date(year, month, day, 0, 0, seconds)
+    const cell = Math.floor((at.getTime() * 1000 - startUs) / cellUs)
+    if (cell >= cells) break
+    if (cell >= 0 && cell !== ticks.at(-1)?.cell) ticks.push({ cell, label: labelOf(at, step) })
+  }
+  return ticks
 }
 
-function agoLabel(seconds: number, spanS: number): string {
-  if (seconds === 0) return '0'
-  if (spanS <= 2 * MINUTE_S) return `${seconds}`
-  if (spanS <= HOUR_S) return `${seconds / MINUTE_S}m`
-  return seconds % DAY_S === 0 ? `${seconds / DAY_S}d` : `${seconds / HOUR_S}h`
+function labelCells(stepS: number): number {
+  return stepS < MINUTE_S ? 8 : 5
+}
+
+function labelOf(at: Date, stepS: number): string {
+  const [hours, minutes, seconds] = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits)
+  if (stepS < MINUTE_S) return `${hours}:${minutes}:${seconds}`
+  const isMidnight = hours === '00' && minutes === '00'
+  if (stepS >= DATES_FROM_S && isMidnight) {
+    return `${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`
+  }
+  return `${hours}:${minutes}`
 }

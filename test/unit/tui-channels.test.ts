@@ -120,8 +120,9 @@ describe('extra channels in the chart', () => {
   })
 
   it('share it where the device has nothing else, each with a letter of its own', () => {
-    const chart = regions(extraChannels(2))['chart'] ?? []
-    expect(chart.at(-1)).toMatch(/^ +soc \+60.*0\+ +temp$/)
+    const overlay = { ...INITIAL_VIEW, arrangement: 'overlay' as const }
+    const chart = regions(extraChannels(2), { columns: 80, rows: 24 }, overlay)['chart'] ?? []
+    expect(chart.at(-1)).toMatch(/^ +soc \+-.*-\+ +temp$/)
     expect(chart.slice(1, -1).join('\n')).toMatch(/t+ +s[\s\S]*s+ +t/)
     expect(chart.slice(1, -1).some((line) => /S( |$)/.test(line))).toBe(true)
   })

@@ -238,6 +238,21 @@ describe('view', () => {
     expect(below.match(/\^|x/g)).toEqual(['^', '^', 'x'])
   })
 
+  it('has clock times beside the signs, and over them where they are everywhere', () => {
+    const area = { width: 74, height: 10, look: LOOK }
+    const below = (signed: readonly number[]): string => {
+      const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
+      for (const slot of signed) trace.missing[slot] = 1
+      return lineText(chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area).at(-1) ?? [])
+    }
+    const of = (slots: number): number[] => Array.from({ length: slots }, (_, slot) => slot)
+    expect([below([]), below([5, 19, 20]), below(of(60))]).toEqual([
+      '     V +-+14:02:30----+14:02:45-----+14:03:00----+14:03:15---+     A     W',
+      '     V +-+--x-14:02:45+-xx----------+14:03:00----+14:03:15---+     A     W',
+      '     V +xx14:02:30xxxxx14:02:45xxxxxx14:03:00xxxxx14:03:15xxx+     A     W',
+    ])
+  })
+
   it.each([
     ['no samples yet', { sampleUs: null }, null],
     ['reading the samples', {}, null],

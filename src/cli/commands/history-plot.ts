@@ -1,13 +1,6 @@
 import { drawCurve } from '../../chart/curve.ts'
-import { rasterOf } from '../../chart/raster.ts'
-import {
-  type Curve,
-  curvesOf,
-  isTickRow,
-  type Strip,
-  stripsOf,
-  tickLabel,
-} from '../../chart/strips.ts'
+import { Raster } from '../../chart/raster.ts'
+import { type Curve, curvesOf, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
@@ -71,7 +64,7 @@ interface Plot {
 }
 
 function axisTexts({ axis, channel }: Curve): string[] {
-  return axis.labels.map((label) => axisText(label, channel))
+  return axis.labels.flatMap((label) => (label === undefined ? [] : [axisText(label, channel)]))
 }
 
 function axisText(label: string, { unit }: Channel): string {
@@ -98,8 +91,9 @@ function slotLength(spanUs: number, dots: number, everyMs: number | undefined): 
 
 function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> {
   const { device, channels, strips, curves, trace, columns, labelCells } = plot
-  const raster = rasterOf(columns, STRIP_ROWS * channels.length, ascii)
-  for (const curve of curves) drawCurve(raster, trace, curve)
+  const rows = STRIP_ROWS * channels.length
+  const raster = new Raster({ columns, rows, ascii, styled: false, firstColumn: 0 })
+  for (const curve of curves) drawCurve(raster, trace, curve, false)
   const [bar, tick] = ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())
   const title = `${cleanText(device)}: ${names.join(', ')}`
@@ -110,7 +104,7 @@ function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> 
     for (let row = strip.top; channel !== undefined && row < strip.top + strip.rows; row++) {
       const label = curve === undefined ? undefined : tickLabel(curve, row)
       const text = label === undefined ? '' : axisText(label, channel)
-      const edge = `${text.padStart(labelCells - 1)}${isTickRow(strip, row) ? tick : bar}`
+      const edge = `${text.padStart(labelCells - 1)}${label === undefined ? bar : tick}`
       let cells = ''
       for (let x = 0; x < columns; x++) cells += raster.cell(x, row)?.text ?? ' '
       const drawn = cells.trimEnd()

@@ -1,8 +1,6 @@
-import { dotRow } from '../../chart/axis.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
-import { timeTicks } from '../../chart/time-axis.ts'
+import { type TimeTick, timeTicks } from '../../chart/time-axis.ts'
 import type { Trace } from '../../chart/trace.ts'
-import { ownValue } from '../../util/records.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
@@ -22,10 +20,11 @@ export interface Gutters {
 /** A plot with what stands around it. */
 export interface Plot {
   readonly curves: readonly Curve[]
+  /** Which letter stands at the right edge of which row. */
+  readonly letters: ReadonlyMap<number, Curve>
   readonly gutters: Gutters
-  /** Width in cells, and in dots. */
+  /** Width in cells. */
   readonly cells: number
-  readonly dots: number
   /** What is drawn, a slot for each dot; null: nothing. */
   readonly columns: Trace | null
   readonly look: Look
@@ -35,24 +34,35 @@ const LABEL_MIN = 5
 /** The widest name below an overlaid axis, in cells. */
 const AXIS_NAME_CELLS = 8
 
-/** Overlaid: the first channel at the left, the others at the right. */
-export function guttersOf(curves: readonly Curve[], apart: boolean, look: Look): Gutters {
-  const left = Math.max(LABEL_MIN, ...(apart ? curves : curves.slice(0, 1)).map(labelWidth)) + 2
+/**
+ * Overlaid: the first channel at the left, the others at the right.
+ *
+ * @param least at least as wide as these
+ */
+export function guttersOf(
+  curves: readonly Curve[],
+  apart: boolean,
+  look: Look,
+  least?: Gutters,
+): Gutters {
+  const labels = Math.max(LABEL_MIN, ...(apart ? curves : curves.slice(0, 1)).map(labelWidth)) + 2
+  const leastLeft = least?.left ?? 0
   if (apart) {
     const names = curves.flatMap((curve) => stripHead(curve, look))
     const nameCells = Math.max(1, ...names.map((name) => name.length)) + 2
-    return { left: left + nameCells, right: 0, apart, nameCells, axes: [] }
+    return { left: Math.max(leastLeft, labels + nameCells), right: 0, apart, nameCells, axes: [] }
   }
   const axes = curves.slice(1).map((curve) => ({
     curve,
     width: Math.max(labelWidth(curve), axisName(curve, look).length) + 1,
   }))
-  const right = axes.reduce((sum, axis) => sum + axis.width, 0)
-  return { left, right, apart, nameCells: 0, axes }
+  const sum = axes.reduce((cells, axis) => cells + axis.width, 0)
+  const right = Math.max(least?.right ?? 0, sum)
+  return { left: Math.max(leastLeft, labels), right, apart, nameCells: 0, axes }
 }
 
 function labelWidth(curve: Curve): number {
-  return Math.max(LABEL_MIN, ...curve.axis.labels.map((label) => label.length))
+  return Math.max(LABEL_MIN, ...curve.axis.labels.map((label) => label?.length ?? 0))
 }
 
 /** What stands in the first rows of a strip: `V`, or name and unit of an extra channel. */
@@ -76,6 +86,7 @@ export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[]
   return [piece(`${name}${text} `, curve.channel.role)]
 }
 
+/** What they leave of their room is filled at the line's end. */
 export function rightLabels({ gutters }: Plot, row: number): Piece[] {
   return gutters.axes.map(({ curve, width }) =>
     piece((tickLabel(curve, row) ?? '').padStart(width), curve.channel.role),
@@ -93,12 +104,8 @@ export function leftEdge({ curves, look }: Plot, row: number): Piece {
 }
 
 /** The border at the right; where a channel's newest value is, its letter, so that colour is not needed. */
-export function rightEdge({ curves, gutters, columns, look }: Plot, row: number): Piece {
-  const newest = (columns?.length ?? 0) - 1
-  const here = curves.find(({ channel, axis, strip }) => {
-    const value = ownValue(columns?.channels, channel.id)?.last[newest] ?? Number.NaN
-    return !Number.isNaN(value) && strip.top + dotRow(axis, value, strip.rows) === row
-  })
+export function rightEdge({ curves, letters, gutters, look }: Plot, row: number): Piece {
+  const here = letters.get(row)
   if (here) return piece(here.pen.letter.toUpperCase(), here.channel.role)
   const curve = gutters.apart ? undefined : curves[1]
   const tick = curve && tickLabel(curve, row) !== undefined
@@ -131,15 +138,15 @@ export function titleLine({ width, title, note }: TitleOptions, { gutters, look 
   ]
 }
 
-/** The lower border: time before the right edge, a sign wherever samples are missing or a value stood out. */
-export function bottomLine(plot: Plot, spanMs: number): Line {
+/** The lower border: clock times, a sign wherever samples are missing or a value stood out. */
+export function bottomLine(plot: Plot): Line {
   const { curves, gutters, look } = plot
   const [first] = curves
   const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
   return [
     piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
     piece(look.glyphs.bottomLeft, 'dim'),
-    ...timeCells(plot, spanMs),
+    ...timeCells(plot),
     piece(look.glyphs.bottomRight, 'dim'),
     ...gutters.axes.map(({ curve, width }) =>
       piece(axisName(curve, look).padStart(width), curve.channel.role),
@@ -147,32 +154,61 @@ export function bottomLine(plot: Plot, spanMs: number): Line {
   ]
 }
 
-function timeCells({ cells: width, dots, columns, look }: Plot, spanMs: number): Line {
+/**
+ * Signs and ticks stand at their own moment; a time stands beside its tick, where no sign
+ * does. Where signs leave room for none, times are written over them, and warn of them.
+ */
+function timeCells({ cells: width, columns, look }: Plot): Line {
   const { glyphs } = look
-  const dotsPerCell = dots / width
   const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
-  const labelled = new Set<number>()
-  for (const tick of timeTicks(spanMs, dots)) {
-    const at = Math.floor(tick.column / dotsPerCell)
-    const start = Math.max(0, Math.min(width - tick.label.length, at))
-    for (const [i, char] of [...tick.label].entries()) {
-      cells[start + i] = piece(char)
-      labelled.add(start + i)
-    }
-  }
+  if (columns === null) return cells
+  const perCell = columns.length / width
+  const ticks = timeTicks(columns.startUs, columns.slotUs * perCell, width)
+  for (const { cell } of ticks) cells[cell] = piece(glyphs.tickDown, 'dim')
   // Where both fall into one cell, the gap is the graver of the two.
   const signs = [
-    { slots: columns?.marked, glyph: glyphs.mark },
-    { slots: columns?.missing, glyph: glyphs.gap },
+    { slots: columns.marked, glyph: glyphs.mark },
+    { slots: columns.missing, glyph: glyphs.gap },
   ]
+  const signed = new Set<number>()
   for (const { slots, glyph } of signs) {
-    for (let x = 0; slots && x < slots.length; x++) {
+    for (let x = 0; x < slots.length; x++) {
       if (slots[x] !== 1) continue
-      // Beside a label rather than in it.
-      let cell = Math.floor(x / dotsPerCell)
-      while (labelled.has(cell)) cell++
-      if (cell < width) cells[cell] = piece(glyph, 'warn')
+      const cell = Math.floor(x / perCell)
+      cells[cell] = piece(glyph, 'warn')
+      signed.add(cell)
     }
   }
-  return cells.slice(0, width)
+  const free = placeTimes(ticks, width, signed)
+  for (const { start, label } of free.length > 0 ? free : placeTimes(ticks, width, new Set())) {
+    for (const [i, char] of [...label].entries()) {
+      cells[start + i] = piece(char, signed.has(start + i) ? 'warn' : 'plain')
+    }
+  }
+  return cells
+}
+
+interface PlacedTime {
+  readonly start: number
+  readonly label: string
+}
+
+/** Each time in the cells right of its tick, else in those left of it, else nowhere. */
+function placeTimes(
+  ticks: readonly TimeTick[],
+  width: number,
+  signed: ReadonlySet<number>,
+): readonly PlacedTime[] {
+  const taken = new Set([...signed, ...ticks.map(({ cell }) => cell)])
+  const placed: PlacedTime[] = []
+  for (const { cell, label } of ticks) {
+    const cellsFrom = (start: number): number[] => Array.from(label, (_, i) => start + i)
+    const start = [cell + 1, cell - label.length].find((from) =>
+      cellsFrom(from).every((at) => at >= 0 && at < width && !taken.has(at)),
+    )
+    if (start === undefined) continue
+    for (const at of cellsFrom(start)) taken.add(at)
+    placed.push({ start, label })
+  }
+  return placed
 }

@@ -1,7 +1,7 @@
 import { foldColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
-import { type Raster, rasterOf } from '../../chart/raster.ts'
-import { type Curve, curvesOf, isTickRow, type Strip, stripsOf } from '../../chart/strips.ts'
+import { dotsPerColumn, Raster } from '../../chart/raster.ts'
+import { curvesOf, letterRows, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { Look } from '../view/look.ts'
@@ -19,7 +19,7 @@ import {
 } from './chart-border.ts'
 
 /** From this height of the plot on, every channel gets a strip of its own unless asked otherwise. */
-const STRIPS_FROM_ROWS = 18
+const STRIPS_FROM_ROWS = 12
 /** A plot below this is never cut into strips. */
 const STRIPS_LEAST_ROWS = 6
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
@@ -71,52 +71,70 @@ export function slotsFor(width: number, look: Look): number {
 }
 
 function dotsAcross(width: number, look: Look): number {
-  return Math.max(1, look.ascii ? width : width * 2)
+  return Math.max(1, width * perCell(look))
 }
 
 /** The chart: exactly `height` lines of exactly `width` cells. */
 export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const { width, look, strips } = options
   const rows = plotRows(options.height)
-  const fold = (dots: number): Trace | null =>
-    trace && foldColumns(trace, dots, (options.spanMs * 1000) / dots, options.endUs)
-  // The plot's width depends on the axes' labels, and these on the extents,
-  // which hardly depend on the number of columns.
-  const wide = fold(dotsAcross(width, look))
-  const curves = wide ? curvesOf(wide, strips, options.channels) : []
-  const gutters = guttersOf(curves, strips.length > 1, look)
-  const cells = Math.max(1, width - gutters.left - gutters.right - 2)
-  const raster = rasterOf(cells, rows, look.ascii)
-  const columns = fold(raster.dotColumns)
-  if (columns) draw(raster, columns, curves)
-  const plot: Plot = { curves, gutters, cells, dots: raster.dotColumns, columns, look }
+  const plot = plotOf(trace, options)
+  const { cells, columns, curves } = plot
+  const firstColumn = columns ? Math.round(columns.startUs / columns.slotUs / perCell(look)) : 0
+  const styled = !look.colour && strips.length === 1
+  const raster = new Raster({ columns: cells, rows, ascii: look.ascii, styled, firstColumn })
+  for (const curve of columns ? curves : []) {
+    drawCurve(raster, columns as Trace, curve, strips.length === 1 && curves.length > 1)
+  }
   const lines: Line[] = [titleLine(options, plot)]
   for (let row = 0; row < rows; row++) {
-    const isGrid = strips.some((strip) => isTickRow(strip, row))
     lines.push([
       ...leftLabel(plot, row),
       leftEdge(plot, row),
-      ...plotCells(raster, plot, row, isGrid),
+      ...plotCells(raster, plot, row),
       rightEdge(plot, row),
       ...rightLabels(plot, row),
     ])
   }
-  lines.push(bottomLine(plot, options.spanMs))
+  lines.push(bottomLine(plot))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
   return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
 }
 
-/** The first is drawn last, on top: V is the steadiest and would vanish under the others. */
-function draw(raster: Raster, columns: Trace, curves: readonly Curve[]): void {
-  for (const curve of [...curves].reverse()) drawCurve(raster, columns, curve)
+function perCell(look: Look): number {
+  return dotsPerColumn(look.ascii)
+}
+
+/**
+ * What is drawn, with the room for its labels. They depend on the extents of what is drawn,
+ * and that on the room they leave: it only ever grows, so that this comes to an end.
+ */
+function plotOf(trace: Trace | null, options: ChartOptions): Plot {
+  const { width, spanMs, endUs, look, strips, channels } = options
+  const isApart = strips.length > 1
+  let gutters = guttersOf([], isApart, look)
+  for (;;) {
+    const cells = Math.max(1, width - gutters.left - gutters.right - 2)
+    const dots = cells * perCell(look)
+    const columns = trace && foldColumns(trace, dots, (spanMs * 1000) / dots, endUs, perCell(look))
+    const curves = columns ? curvesOf(columns, strips, channels) : []
+    const needed = guttersOf(curves, isApart, look, gutters)
+    if (needed.left === gutters.left && needed.right === gutters.right) {
+      const letters = columns ? letterRows(curves, columns, look.ascii ? 1 : 4) : new Map()
+      return { curves, letters, gutters: needed, cells, columns, look }
+    }
+    gutters = needed
+  }
 }
 
 function plotCells(
   raster: Raster,
-  { cells: width, look }: Plot,
+  { curves, gutters, cells: width, look }: Plot,
   row: number,
-  isGrid: boolean,
 ): Piece[] {
+  // Of overlaid curves the first one's alone: a grid of all would be in every row.
+  const ruled = gutters.apart ? curves : curves.slice(0, 1)
+  const isGrid = ruled.some((curve) => tickLabel(curve, row) !== undefined)
   const cells: Piece[] = []
   for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)

@@ -26,6 +26,8 @@ interface Glyphs {
   readonly bottomRight: string
   readonly tickLeft: string
   readonly tickRight: string
+  /** In the lower border, at a moment. */
+  readonly tickDown: string
   readonly grid: string
   readonly gap: string
   /** A value that stood out. */
@@ -46,6 +48,7 @@ const UNICODE: Glyphs = {
   bottomRight: '┘',
   tickLeft: '┤',
   tickRight: '├',
+  tickDown: '┴',
   grid: '·',
   gap: '×',
   mark: '▲',
@@ -65,6 +68,7 @@ const ASCII: Glyphs = {
   bottomRight: '+',
   tickLeft: '+',
   tickRight: '+',
+  tickDown: '+',
   grid: '.',
   gap: 'x',
   mark: '^',
