@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import xterm from '@xterm/headless'
 import type { IPty } from 'node-pty'
@@ -22,7 +23,12 @@ export interface TerminalOptions {
   /** On top of a small, fixed environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
+  /** A slow line: so much of the output is read in a second. 0: nothing, until `take` does. */
+  readonly bytesPerS?: number
 }
+
+/** A slow line brings so many bytes a second in steps of that, ms. */
+const LINE_STEP_MS = 10
 
 export interface Exit {
   readonly exitCode: number
@@ -53,6 +59,8 @@ export class TestTerminal {
   readonly #emulator: xterm.Terminal
   #exited: Exit | null = null
   #answering = true
+  readonly #decoder = new TextDecoder()
+  #line: NodeJS.Timeout | undefined
 
   constructor(file: string, args: readonly string[], options: TerminalOptions = {}) {
     if (!nodePty) throw new Error('node-pty is missing; guard with ptyAvailable')
@@ -71,10 +79,8 @@ export class TestTerminal {
     }
     const cwd = options.cwd ?? process.cwd()
     this.#pty = nodePty.spawn(file, [...args], { name: env['TERM'] ?? '', cols, rows, cwd, env })
-    this.#pty.onData((data) => {
-      this.output += data
-      this.#emulator.write(data)
-    })
+    this.#pty.onData((data) => this.#show(data))
+    if (options.bytesPerS !== undefined) this.#slowDown(options.bytesPerS)
     // Answers of the emulator to the program's questions.
     this.#emulator.onData((data) => {
       if (this.#answering && !this.#exited) this.#pty.write(data)
@@ -85,6 +91,38 @@ export class TestTerminal {
         resolve(this.#exited)
       })
     })
+  }
+
+  #show(data: string): void {
+    this.output += data
+    this.#emulator.write(data)
+  }
+
+  #slowDown(bytesPerS: number): void {
+    this.#pty.pause()
+    if (bytesPerS === 0) return
+    let lastMs = performance.now()
+    this.#line = setInterval(() => {
+      const nowMs = performance.now()
+      // What is not used of a while is gone, as on a line.
+      const bytes = Math.floor(((nowMs - lastMs) * bytesPerS) / 1000)
+      if (bytes === 0) return
+      lastMs = nowMs
+      this.take(bytes)
+    }, LINE_STEP_MS)
+  }
+
+  /** With `bytesPerS`: reads at most so much of what the program wrote. @returns bytes read */
+  take(most: number): number {
+    const buffer = Buffer.alloc(most)
+    let count = 0
+    try {
+      count = readSync((this.#pty as IPty & { fd: number }).fd, buffer)
+    } catch {
+      // EAGAIN: there is nothing; EIO: the program has ended.
+    }
+    this.#show(this.#decoder.decode(buffer.subarray(0, count), { stream: true }))
+    return count
   }
 
   get pid(): number {
@@ -169,6 +207,7 @@ export class TestTerminal {
   /** To be called in `afterEach`: ends the program if it still runs. */
   dispose(): void {
     this.#answering = false
+    clearInterval(this.#line)
     try {
       this.kill('SIGKILL')
     } catch {
