@@ -175,7 +175,9 @@ try {
     const sums = bytesByRegion(own.output, regionsOf(own.lines))
     const parts = [...sums].sort(([, one], [, two]) => two - one)
     for (const [region, bytes] of parts) {
-      console.log(row([`  ${region}`, (bytes / (own.output.length / own.bytesPerS)).toFixed(0)]))
+      console.log(
+        row([`  ${region}`, (bytes / (Buffer.byteLength(own.output) / own.bytesPerS)).toFixed(0)]),
+      )
     }
   }
   console.log(row(['key to screen, ms', 'median', 'longest']))

@@ -26,6 +26,26 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: Picture
   ].join('|')
 }
 
+/** Differs where a change has to be seen at once, whatever the cadence of the part that it is in. */
+export function alertMark(snapshot: Snapshot, { trouble }: PictureContext): string {
+  const { number, source, mode, unnumbered, log, alarms, devices, status, channels } = snapshot
+  return [
+    number,
+    trouble,
+    source.state,
+    source.reason,
+    // The status of a sample that is not measured.
+    snapshot.valuesUs === snapshot.sampleUs ? '' : status,
+    mode,
+    unnumbered,
+    log?.kind,
+    log?.reason,
+    ...alarms.map(({ name, state }) => `${name} ${state}`),
+    ...channels.map(({ id }) => id),
+    ...devices.map((each) => `${each.device} ${each.source.state} ${each.alarms.active}`),
+  ].join('|')
+}
+
 function alarmMark({ state, value, peak, snoozedMs }: AlarmView): string {
   return `${state} ${value} ${peak} ${snoozedMs === null}`
 }

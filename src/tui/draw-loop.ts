@@ -1,5 +1,5 @@
-/** Least time between pictures, ms: no eye follows more numbers than that. */
-const PICTURE_MS = 100
+/** Least time between pictures, ms: no eye follows more numbers than that. Parts of them rest longer, see `Cadence`. */
+const PICTURE_MS = 200
 /** At most this share of the time is spent on drawing; the loop slows down to hold it. */
 const LOAD = 0.1
 const SLOWEST_MS = 1000

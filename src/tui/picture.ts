@@ -27,6 +27,7 @@ import {
   layoutFor,
   type Panel,
   panelsIn,
+  REGIONS,
   type Rect,
   type Region,
   type Size,
@@ -45,6 +46,7 @@ interface Block {
 /** Everything on the screen for one moment. Nothing in it depends on a terminal library. */
 export interface Picture {
   readonly layout: Layout
+  /** Those that were asked for; the others stay as they are. */
   readonly blocks: Readonly<Partial<Record<Region, Block>>>
   /** In place of the `gauges` block where the layout has big ones. */
   readonly gauges: readonly GaugeView[]
@@ -60,7 +62,7 @@ export interface PictureContext {
   readonly trouble: string | null
 }
 
-function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
+export function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
   const { channels } = snapshot
   const main = mainChannels(channels).length
   return layoutFor(size, {
@@ -115,12 +117,14 @@ export function isChartApart(snapshot: Snapshot, context: PictureContext): boole
  *
  * @param trace of the snapshot's device; null: not there yet
  * @param statistics those that `statisticsRequest` asks for; null: not there yet
+ * @param due which parts are to be drawn
  */
 export function buildPicture(
   snapshot: Snapshot,
   trace: Trace | null,
   context: PictureContext,
   statistics: SpanStatistics | null = null,
+  due: ReadonlySet<Region> = new Set(REGIONS),
 ): Picture {
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
@@ -151,14 +155,14 @@ export function buildPicture(
   }
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
-    if (region === 'gauges' && layout.bigGauges) continue
+    if (!due.has(region) || (region === 'gauges' && layout.bigGauges)) continue
     const lines = filled(fill[region](rect), rect)
     blocks[region] = { rect, lines: region === view.focus ? withMark(lines) : lines }
   }
   return {
     layout,
     blocks,
-    gauges: layout.bigGauges ? gaugeViews(snapshot, look) : [],
+    gauges: layout.bigGauges && due.has('gauges') ? gaugeViews(snapshot, look) : [],
     help: helpBlock(offer, context),
   }
 }

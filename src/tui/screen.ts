@@ -3,7 +3,8 @@ import type { Snapshot, View, ViewControl } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { Bell } from './bell.ts'
-import { changeMark } from './change-mark.ts'
+import { Cadence, type Moment } from './cadence.ts'
+import { alertMark, changeMark } from './change-mark.ts'
 import { DrawLoop } from './draw-loop.ts'
 import {
   buildPicture,
@@ -12,6 +13,7 @@ import {
   type Picture,
   type PictureContext,
   panelsOf,
+  pictureLayout,
   statisticsRequest,
   traceRequest,
   waitingPicture,
@@ -19,6 +21,7 @@ import {
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
+import type { Region } from './view/layout.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
   INITIAL_VIEW,
@@ -87,8 +90,7 @@ class MonitorScreen implements Screen {
   /** null: it is to be silent */
   readonly #bell: Bell | null
   #view: ViewState = INITIAL_VIEW
-  /** What the last picture showed; empty: draw in any case. */
-  #drawn = ''
+  readonly #cadence = new Cadence()
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
   #quitting = false
@@ -115,7 +117,7 @@ class MonitorScreen implements Screen {
         this.#loop.news()
       },
       onNews: () => {
-        this.#drawn = ''
+        this.#cadence.hurryPart('chart')
         this.#loop.news()
       },
       onDropped: () => this.#loop.hurry(),
@@ -227,7 +229,7 @@ class MonitorScreen implements Screen {
   }
 
   #redraw(): void {
-    this.#drawn = ''
+    this.#cadence.hurry()
     this.#loop.hurry()
   }
 
@@ -248,25 +250,31 @@ class MonitorScreen implements Screen {
   #askTrace(): void {
     const { snapshot } = this.#feed
     if (snapshot === null || !this.#terminal.ready) return
-    this.#feed.askTrace(traceRequest(snapshot, this.#context), snapshot.sampleUs ?? 0)
-    this.#feed.askStatistics(statisticsRequest(snapshot, this.#context))
+    const context = this.#context
+    const request = traceRequest(snapshot, context)
+    if (this.#cadence.isDue('chart', momentOf(snapshot, context))) {
+      this.#feed.askTrace(request, snapshot.sampleUs ?? 0)
+    }
+    this.#feed.askStatistics(statisticsRequest(snapshot, context))
   }
 
   #draw(): void {
     const { snapshot } = this.#feed
     const context = this.#context
-    const mark = changeMark(snapshot, context)
-    if (mark === this.#drawn) return
-    this.#drawn = mark
-    const picture = snapshot === null ? waitingPicture(context) : this.#picture(snapshot, context)
-    this.#dashboard.show(picture)
+    if (snapshot === null) {
+      this.#dashboard.show(waitingPicture(context))
+    } else {
+      const due = this.#cadence.take(momentOf(snapshot, context))
+      if (due.size === 0) return
+      this.#dashboard.show(this.#picture(snapshot, context, due))
+    }
     this.#terminal.show()
   }
 
-  #picture(snapshot: Snapshot, context: PictureContext): Picture {
+  #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
     const request = statisticsRequest(snapshot, context)
     const statistics = request && this.#feed.statisticsOf(request)
-    return buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context, statistics)
+    return buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context, statistics, due)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */
@@ -274,6 +282,15 @@ class MonitorScreen implements Screen {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#retakeTimers = RETAKE_MS.map((ms) => setTimeout(() => this.#terminal.retakeKeys(), ms))
+  }
+}
+
+function momentOf(snapshot: Snapshot, context: PictureContext): Moment {
+  const layout = JSON.stringify(pictureLayout(snapshot, context))
+  return {
+    nowUs: snapshot.nowUs,
+    mark: changeMark(snapshot, context),
+    alert: `${layout}|${alertMark(snapshot, context)}`,
   }
 }
 

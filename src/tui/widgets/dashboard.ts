@@ -28,7 +28,8 @@ export class Dashboard {
     this.#arrange(picture)
     for (const [region, box] of this.#boxes) {
       const block = picture.blocks[region]
-      box.show(block?.rect ?? null, block?.lines ?? [])
+      if (block !== undefined) box.show(block.rect, block.lines)
+      else if (!isBoxed(region, picture)) box.show(null, [])
     }
     for (const [i, rect] of bigGaugeRects(picture).entries()) {
       const view = picture.gauges[i]
@@ -48,6 +49,11 @@ export class Dashboard {
     const rects = bigGaugeRects(picture)
     for (const [i, gauge] of this.#bigGauges.entries()) gauge.place(rects[i] ?? null)
   }
+}
+
+/** Whether the region has a place, be it drawn anew or not. */
+function isBoxed(region: Region, { layout }: Picture): boolean {
+  return layout.regions[region] !== undefined && !(region === 'gauges' && layout.bigGauges)
 }
 
 function bigGaugeRects({ layout }: Picture): ReturnType<typeof thirds> | readonly [] {
