@@ -190,4 +190,3 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-process.exit(0)
