@@ -42,8 +42,7 @@ export function foldColumns(
 type Pairs = readonly { readonly from: TraceSeries; readonly into: TraceSeries }[]
 
 function addSlot(to: Trace, at: number, trace: Trace, slot: number, series: Pairs): void {
-  if (trace.missing[slot] === 1) to.missing[at] = 1
-  if (trace.marked[slot] === 1) to.marked[at] = 1
+  to.signs[at] = (to.signs[at] ?? 0) | (trace.signs[slot] ?? 0)
   const count = trace.count[slot] ?? 0
   if (count === 0) return
   if (trace.broken[slot] === 1 && to.count[at] === 0) to.broken[at] = 1

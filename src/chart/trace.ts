@@ -6,6 +6,21 @@ export interface TraceSeries {
   readonly last: Float64Array
 }
 
+/** What can be said of a slot beside its values; each a bit. */
+export const SIGN = {
+  /** Samples are missing in or right before it. */
+  lost: 1,
+  /** A sample came, but the sensor could not measure, or out of its range. */
+  unmeasured: 2,
+  /** The device began anew. */
+  restart: 4,
+  /** A value stood out. */
+  outlier: 8,
+  /** Somebody set a mark. */
+  marker: 16,
+} as const
+export type Sign = keyof typeof SIGN
+
 /**
  * Samples folded into equal slots of time, oldest first; what a chart draws.
  * Slot i covers `startUs + i * slotUs`.
@@ -17,12 +32,10 @@ export interface Trace {
   readonly length: number
   /** Measured samples in the slot; 0: nothing is drawn. */
   readonly count: Uint32Array
-  /** 1: samples are missing in or right before the slot. */
-  readonly missing: Uint8Array
   /** 1: not to be joined to the slot with samples before it. */
   readonly broken: Uint8Array
-  /** 1: a value stood out in the slot. */
-  readonly marked: Uint8Array
+  /** What is to be said of the slot: a sum of `SIGN`s. */
+  readonly signs: Uint8Array
   /** By channel id. */
   readonly channels: Readonly<Record<string, TraceSeries>>
 }
@@ -37,9 +50,8 @@ export function emptyTrace(
     startUs,
     length,
     count: new Uint32Array(length),
-    missing: new Uint8Array(length),
     broken: new Uint8Array(length),
-    marked: new Uint8Array(length),
+    signs: new Uint8Array(length),
     channels: Object.fromEntries(ids.map((id) => [id, emptySeries(length)])),
   }
 }

@@ -1,5 +1,6 @@
+import type { Sign } from '../chart/trace.ts'
 import { type Channel, ELECTRIC, ELECTRIC_CHANNELS } from '../domain/channels.ts'
-import type { StreamEvent } from '../domain/events.ts'
+import type { EventKind, StreamEvent } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
@@ -11,6 +12,12 @@ import type { TotalsView } from './view.ts'
 import { ViewMemory } from './view-memory.ts'
 
 const EVENTS_KEPT = 50
+/** Events that have a sign in the chart. */
+const SIGN_OF: Readonly<Partial<Record<EventKind, Sign>>> = {
+  anomaly: 'outlier',
+  restart: 'restart',
+  marker: 'marker',
+}
 
 interface Newest {
   readonly sample: Sample
@@ -180,7 +187,8 @@ export class DeviceState {
   }
 
   event(event: StreamEvent): void {
-    if (event.kind === 'anomaly') this.#viewMemory?.mark(event.timeUs)
+    const sign = SIGN_OF[event.kind]
+    if (sign !== undefined) this.#viewMemory?.mark(event.timeUs, sign)
     this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
   }
 

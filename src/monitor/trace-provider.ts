@@ -43,9 +43,8 @@ function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
   const held = Math.ceil((heldFromUs - recent.startUs) / recent.slotUs)
   const from = Math.min(recent.length, Math.max(0, held))
   logged.count.set(recent.count.subarray(from), from)
-  logged.missing.set(recent.missing.subarray(from), from)
   logged.broken.set(recent.broken.subarray(from), from)
-  logged.marked.set(recent.marked.subarray(from), from)
+  logged.signs.set(recent.signs.subarray(from), from)
   const series = new Map(Object.entries(logged.channels))
   for (const [id, newer] of Object.entries(recent.channels)) {
     const into = series.get(id) ?? emptySeries(logged.length)

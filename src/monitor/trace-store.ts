@@ -1,14 +1,16 @@
-import { emptyTrace, type Trace, type TraceSeries } from '../chart/trace.ts'
+import { emptyTrace, SIGN, type Sign, type Trace, type TraceSeries } from '../chart/trace.ts'
 import { ELECTRIC_CHANNELS, type Extras } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */
 export const SLOT_US = 20_000
+/** Beside the `SIGN`s of a slot: not to be joined to the one before. */
+const BROKEN = 128
 /** 15 min of slots. */
 const CAPACITY = 45_000
 /** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. 1.4 MB each. */
 const EXTRA_SERIES = 16
-/** Marks that are kept; older ones are in the log alone. */
+/** Marks of each sign that are kept; older ones are in the log alone. */
 const MARKS = 500
 
 /**
@@ -74,11 +76,12 @@ export class TraceStore {
   /** Which slot each place holds; 0: none. */
   readonly #slot = new Float64Array(CAPACITY)
   readonly #count = new Uint32Array(CAPACITY)
-  readonly #gap = new Uint8Array(CAPACITY)
+  /** `SIGN`s, and `BROKEN`. */
+  readonly #signs = new Uint8Array(CAPACITY)
   #electric: SeriesStore | null = null
   readonly #extras = new Map<string, SeriesStore>()
-  /** Unix µs */
-  #marks: readonly number[] = []
+  readonly #marks = new Map<Sign, readonly number[]>()
+  #epochId: number | null = null
   #oldest = Number.POSITIVE_INFINITY
   #newest = -1
   /** What came last was not measured. */
@@ -93,14 +96,16 @@ export class TraceStore {
   /** The time of a sample without values to draw: the end moves on, and the curve breaks there. */
   advanceTo(timeUs: number): void {
     const slot = Math.floor(timeUs / SLOT_US)
-    this.#newest = Math.max(this.#newest, slot)
-    this.#oldest = Math.min(this.#oldest, slot)
     this.#broken = true
+    if (slot <= this.#newest - CAPACITY) return
+    this.#open(slot)
+    this.#sign(slot, SIGN.unmeasured)
   }
 
-  /** A value stood out at that time. */
-  mark(timeUs: number): void {
-    this.#marks = [...this.#marks.slice(1 - MARKS), timeUs]
+  /** Something is to be said of that time, Unix µs. */
+  mark(timeUs: number, sign: Sign): void {
+    const before = this.#marks.get(sign) ?? []
+    this.#marks.set(sign, [...before.slice(1 - MARKS), timeUs])
   }
 
   add(sample: Sample): void {
@@ -109,16 +114,15 @@ export class TraceStore {
     const endsBreak = this.#broken && slot >= this.#newest
     if (endsBreak) this.#broken = false
     if (slot <= this.#newest - CAPACITY) return
-    if (slot > this.#newest) this.#newest = slot
-    if (slot < this.#oldest) this.#oldest = slot
+    // A run begins without anything being lost: what is, the restart says.
+    const isSameRun = this.#epochId === null || sample.epochId === this.#epochId
+    if (sample.origin !== 'late') this.#epochId = sample.epochId
+    if (sample.gapBefore && isSameRun) this.#lose(slot)
+    this.#open(slot)
+    if (!sample.gapBefore && sample.origin === 'late') this.#found(slot)
     const i = slot % CAPACITY
-    if (this.#slot[i] !== slot) {
-      this.#slot[i] = slot
-      this.#count[i] = 0
-      this.#gap[i] = 0
-    }
     this.#count[i] = (this.#count[i] as number) + 1
-    if (sample.gapBefore || endsBreak) this.#gap[i] = 1
+    if (sample.gapBefore || endsBreak) this.#sign(slot, BROKEN)
     if (sample.electric) this.#addElectric(slot, sample)
     if (sample.extras !== null) this.#addExtras(slot, sample.extras)
   }
@@ -145,11 +149,44 @@ export class TraceStore {
     for (let slot = from; slot <= Math.min(end, this.#newest); slot++) {
       this.#foldInto(trace, Math.floor(slot / fold) - first, slot)
     }
-    for (const timeUs of this.#marks) {
-      const at = Math.floor(timeUs / slotUs) - first
-      if (at >= 0 && at < length) trace.marked[at] = 1
+    for (const [sign, times] of this.#marks) {
+      for (const timeUs of times) {
+        const at = Math.floor(timeUs / slotUs) - first
+        if (at >= 0 && at < length) trace.signs[at] = (trace.signs[at] as number) | SIGN[sign]
+      }
     }
     return trace
+  }
+
+  /** The slot is there from now on, whatever stood in its place. */
+  #open(slot: number): void {
+    if (slot > this.#newest) this.#newest = slot
+    if (slot < this.#oldest) this.#oldest = slot
+    const i = slot % CAPACITY
+    if (this.#slot[i] === slot) return
+    this.#slot[i] = slot
+    this.#count[i] = 0
+    this.#signs[i] = 0
+  }
+
+  #sign(slot: number, bits: number): void {
+    const i = slot % CAPACITY
+    this.#signs[i] = (this.#signs[i] as number) | bits
+  }
+
+  /** Samples are missing up to this one, since the newest slot so far. */
+  #lose(to: number): void {
+    const from = this.#newest < 0 ? to : Math.min(to, this.#newest + 1)
+    for (let slot = Math.max(from, to - CAPACITY + 1); slot <= to; slot++) {
+      this.#open(slot)
+      this.#sign(slot, SIGN.lost)
+    }
+  }
+
+  /** What seemed to be missing has come after all. */
+  #found(slot: number): void {
+    const i = slot % CAPACITY
+    if (this.#count[i] === 0) this.#signs[i] = (this.#signs[i] as number) & ~SIGN.lost
   }
 
   #addElectric(slot: number, { voltage, current, power }: Sample): void {
@@ -177,10 +214,9 @@ export class TraceStore {
     if (this.#slot[i] !== slot) return
     const isNew = trace.count[to] === 0
     trace.count[to] = (trace.count[to] as number) + (this.#count[i] as number)
-    if (this.#gap[i] === 1) {
-      trace.missing[to] = 1
-      if (isNew) trace.broken[to] = 1
-    }
+    const signs = this.#signs[i] as number
+    trace.signs[to] = (trace.signs[to] as number) | (signs & ~BROKEN)
+    if (isNew && (signs & BROKEN) !== 0) trace.broken[to] = 1
     this.#electric?.foldInto(trace, to, slot)
     for (const series of this.#extras.values()) series.foldInto(trace, to, slot)
   }

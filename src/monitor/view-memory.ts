@@ -1,3 +1,4 @@
+import type { Sign } from '../chart/trace.ts'
 import type { Sample } from '../domain/sample.ts'
 import { CycleFinder, type Cycles } from '../stats/cycles.ts'
 import { LiveStatistics, type WindowStats } from '../stats/live-statistics.ts'
@@ -47,9 +48,9 @@ export class ViewMemory {
     if (measured) this.#trace.add(sample)
   }
 
-  /** A value stood out at that time, Unix µs. */
-  mark(timeUs: number): void {
-    this.#trace.mark(timeUs)
+  /** Something is to be said of that time, Unix µs. */
+  mark(timeUs: number, sign: Sign): void {
+    this.#trace.mark(timeUs, sign)
   }
 
   /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */

@@ -3,7 +3,7 @@ import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot, SpanStatistics, StatisticsRequest, TraceRequest } from '../monitor/view.ts'
 import { alarmLines } from './panels/alarms.ts'
 import { batteryLine } from './panels/battery.ts'
-import { isApart, slotsFor } from './panels/chart.ts'
+import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { cyclesLine } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
@@ -90,7 +90,7 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
   if (!chart || view.statistics !== null) return null
   return {
     device: snapshot.number,
-    spanMs: spanMs(view),
+    spanMs: tracedMs(spanMs(view), chart.width),
     slots: slotsFor(chart.width, look),
     endUs: frozenOf(view, snapshot.number)?.endUs ?? null,
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
+import { SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { LostRange } from '../../src/storage/client/log.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
@@ -75,8 +76,9 @@ test('a slot after a gap is broken, one with lost samples is marked, a slow devi
   const trace = withReader(file, (reader) => reader.series('bench', START_US, 1e6, 41))
   const at = (values: Uint8Array): number[] => list(values).flatMap((each, i) => (each ? [i] : []))
   expect(at(trace.broken)).toEqual([0, 40])
-  expect(at(trace.missing)).toHaveLength(6)
-  expect(at(trace.missing).every((slot) => slot > 20 && slot < 40)).toBe(true)
+  const lost = at(trace.signs.map((said) => said & SIGN.lost))
+  expect(lost).toHaveLength(6)
+  expect(lost.every((slot) => slot > 20 && slot < 40)).toBe(true)
 })
 
 test('roll-ups give the slots that the raw rows give, but for the newest value', () => {
@@ -250,5 +252,18 @@ test('a slot in which a value stood out is marked', () => {
   const samples = [0, 1, 2, 3].map((n) => sampleAt(START_US + n * 1_000_000, n))
   makeLog(file, samples, { events })
   const trace = withReader(file, (reader) => reader.series('bench', START_US, 1_000_000, 4))
-  expect(list(trace.marked)).toEqual([0, 1, 0, 0])
+  expect(list(trace.signs)).toEqual([0, SIGN.outlier, 0, 0])
+})
+
+test('what was not measured, restarts and marks have their own signs', () => {
+  const file = join(tempFolder(), 'log.db')
+  const events = [
+    { timeUs: START_US + 3_500_000, kind: 'restart' as const, detail: 'device restarted' },
+    { timeUs: START_US + 4_500_000, kind: 'marker' as const, detail: 'here' },
+  ].map((event) => ({ ...event, device: 'bench' }))
+  const samples = [0, 1, 2, 3, 4, 5].map((n) => sampleAt(START_US + n * 1_000_000, n))
+  const faulty = samples.map((each, n) => (n === 2 ? { ...each, status: 'nosensor' } : each))
+  makeLog(file, faulty, { events })
+  const trace = withReader(file, (reader) => reader.series('bench', START_US, 1_000_000, 6))
+  expect(list(trace.signs)).toEqual([0, 0, SIGN.unmeasured, SIGN.restart, SIGN.marker, 0])
 })

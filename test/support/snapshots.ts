@@ -1,4 +1,4 @@
-import type { Trace } from '../../src/chart/trace.ts'
+import { SIGN, type Trace } from '../../src/chart/trace.ts'
 import {
   type Channel,
   ELECTRIC_CHANNELS,
@@ -173,9 +173,8 @@ export function traceOf(
     startUs: Math.floor(NOW_US / slotUs) * slotUs - (length - 1) * slotUs,
     length,
     count: new Uint32Array(length),
-    missing: new Uint8Array(length),
     broken: new Uint8Array(length),
-    marked: new Uint8Array(length),
+    signs: new Uint8Array(length),
     channels: Object.fromEntries(
       ids.map((id) => [id, { min: values(), max: values(), last: values() }]),
     ),
@@ -183,7 +182,7 @@ export function traceOf(
   for (const { slot, values: given, gapBefore } of points) {
     trace.count[slot] = (trace.count[slot] ?? 0) + 1
     if (gapBefore) {
-      trace.missing[slot] = 1
+      trace.signs[slot] = SIGN.lost
       trace.broken[slot] = 1
     }
     for (const [id, { min, max, last }] of Object.entries(trace.channels)) {

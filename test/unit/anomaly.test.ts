@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SIGN } from '../../src/chart/trace.ts'
 import { AnomalyWatch } from '../../src/monitor/anomaly-watch.ts'
 import { type Anomaly, AnomalyDetector } from '../../src/stats/anomaly.ts'
 import { RobustWindow } from '../../src/stats/robust-window.ts'
@@ -169,8 +170,8 @@ describe('a watch', () => {
       { kind: 'anomaly', timeUs: 1_780_000_200e6, text: 'v 3.9 V, usually 5 V (z 176)' },
     ])
     const trace = hub.devices[0]?.state.keepForView().trace.read(1e6, 100, 1_780_000_299e6)
-    expect([...(trace?.marked ?? [])].flatMap((mark, i) => (mark === 1 ? [i] : []))).toEqual([
-      0, 50,
-    ])
+    expect(
+      [...(trace?.signs ?? [])].flatMap((said, i) => (said === SIGN.outlier ? [i] : [])),
+    ).toEqual([0, 50])
   })
 })

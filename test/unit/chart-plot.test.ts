@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dotRow, roundAxis } from '../../src/chart/axis.ts'
 import { foldColumns } from '../../src/chart/columns.ts'
+import { SIGN } from '../../src/chart/trace.ts'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -163,9 +164,9 @@ describe('columns', () => {
 
   it('mark what is missing also where nothing is left to draw', () => {
     const trace = traceOf(60, [at(0, 1), at(59, 1)])
-    trace.missing.fill(1, 20, 30)
-    const { missing, count } = foldColumns(trace, 60, 1e6)
-    expect([...missing.slice(19, 31)]).toEqual([0, ...new Array(10).fill(1), 0])
+    trace.signs.fill(SIGN.lost, 20, 30)
+    const { signs, count } = foldColumns(trace, 60, 1e6)
+    expect([...signs.slice(19, 31)]).toEqual([0, ...new Array(10).fill(1), 0])
     expect([...count].filter((each) => each > 0)).toHaveLength(2)
   })
 
@@ -206,8 +207,8 @@ describe('chart', () => {
     )
     const rows = plot(draw(slow))
     const current = [...(rows[0] ?? '')].map((_, x) => rows.some((row) => row[x] === 'a'))
-    expect(current.indexOf(true)).toBe(0)
-    // From the sample at 10 s to the one at 40 s, on 59 columns.
+    expect(current.indexOf(true)).toBe(1)
+    // From the sample at 10 s to the one at 40 s, on 59 columns, the first of which is before the trace.
     expect(current.slice(12, 38).includes(true)).toBe(false)
     expect(current.slice(41, 49).includes(false)).toBe(false)
   })
@@ -231,6 +232,16 @@ describe('chart', () => {
     const lines = draw(Array.from({ length: 60 }, (_, i) => at(i, -0.5 + i / 120)))
     expect(lines.join('\n')).toContain('-')
     expect(plot(lines).some((row) => row.includes('a'))).toBe(true)
+  })
+
+  it('shows the whole span, wherever its begin and end lie in a character', () => {
+    for (let slot = 59; slot < 70; slot++) {
+      const lines = draw([at(slot - 59, 1), at(slot, 1, true)], BRAILLE, slot + 1)
+      const columns = plot(lines).flatMap((row) =>
+        [...row.matchAll(/[\u2801-\u28ff]/g)].map(({ index }) => index),
+      )
+      expect(new Set(columns).size).toBe(2)
+    }
   })
 
   it('keeps a spike of one sample visible at any span', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { RateMeter } from '../../src/monitor/rate-meter.ts'
 import { TraceStore } from '../../src/monitor/trace-store.ts'
@@ -30,7 +31,7 @@ describe('TraceStore', () => {
     expect(Math.max(...(trace.channels['a']?.max ?? []).filter((max) => !Number.isNaN(max)))).toBe(
       3,
     )
-    expect([...trace.missing].filter((flag) => flag === 1)).toHaveLength(1)
+    expect([...trace.signs].filter((said) => said === SIGN.lost)).toHaveLength(1)
     expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
   })
 
@@ -50,6 +51,28 @@ describe('TraceStore', () => {
     const after = store.read(1_000_000, 10, null)
     expect(filled(after)).toEqual([2, 3, 4, 8, 9])
     expect([...after.broken]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0])
+    // Not measured is another thing than lost.
+    const { unmeasured } = SIGN
+    expect([...after.signs]).toEqual([0, 0, 0, 0, 0, unmeasured, unmeasured, unmeasured, 0, 0])
+  })
+
+  it('knows lost from restarted, marks a gap where it lies, and takes a sign back with what is healed', () => {
+    const store = new TraceStore()
+    const at = (s: number, changes: Partial<Sample> = {}): void =>
+      store.add(sample(START_US + s * 1e6, changes))
+    const signs = (): number[] => [...store.read(1_000_000, 10, null).signs]
+    at(0)
+    at(4, { gapBefore: true })
+    at(6, { gapBefore: true, epochId: 2 })
+    store.mark(START_US + 5e6, 'restart')
+    store.mark(START_US + 9e6, 'marker')
+    at(9, { epochId: 2 })
+    const { lost, restart, marker } = SIGN
+    expect(signs()).toEqual([lost, lost, lost, lost, lost, restart, 0, 0, 0, marker])
+    // The 20 ms of the sample itself; the others of its second are still missing.
+    at(2, { origin: 'late' })
+    expect(store.read(20_000, 451, null).signs[100]).toBe(0)
+    expect(store.read(20_000, 451, null).broken[300]).toBe(1)
   })
 
   it('forgets what is older than it holds', () => {

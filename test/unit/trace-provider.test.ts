@@ -34,9 +34,8 @@ function loggedHistory(): { history: LogHistory; asked: number[][] } {
         startUs,
         length,
         count: new Uint32Array(length).fill(1),
-        missing: new Uint8Array(length),
         broken: new Uint8Array(length),
-        marked: new Uint8Array(length),
+        signs: new Uint8Array(length),
         channels: { v: { min: full(20), max: full(20), last: full(20) } },
       }
       return trace

@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { SIGN } from '../../src/chart/trace.ts'
 import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
+import { helpLines } from '../../src/tui/panels/help.ts'
 import { buildPicture, traceRequest, waitingPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'
-import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
+import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
 import { electric, type SnapshotChanges, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
+const ASCII = LOOK
+const BRAILLE = lookOf({ ascii: false, colour: true })
 
 beforeAll(() => {
   process.env['TZ'] = 'UTC'
@@ -230,26 +234,84 @@ describe('view', () => {
 
   it('has a sign below where a value stood out, unless samples are missing there', () => {
     const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
-    for (const slot of [40, 41, 52]) trace.marked[slot] = 1
-    trace.missing[52] = 1
+    for (const slot of [40, 41, 52]) trace.signs[slot] = SIGN.outlier
+    trace.signs[52] = SIGN.outlier | SIGN.lost
     const area = { width: 74, height: 10, look: LOOK }
     const lines = chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area)
     const below = lineText(lines.at(-1) ?? [])
     expect(below.match(/\^|x/g)).toEqual(['^', '^', 'x'])
   })
 
+  it.each([
+    ['live', 0],
+    ['silent', 30],
+    ['waiting', 30],
+    ['ended', 0],
+  ] as const)(
+    'shows the gap that grows while the source is %s, unless it is frozen',
+    (state, seconds) => {
+      const points = Array.from({ length: 120 }, (_, slot) => ({ slot, values: electric(5, 1) }))
+      const { nowUs } = sampleSnapshot()
+      // The device's clock is 2 s behind the host's.
+      const changes = {
+        source: { label: 'x', state, reason: '' },
+        nowUs: nowUs + 32e6,
+        sampleUs: nowUs,
+        lagMs: 2000,
+      }
+      const area = { width: 83, height: 10, look: LOOK }
+      const emptyCells = (view: ViewState): number => {
+        const lines = chartPanel(sampleSnapshot(changes), traceOf(120, points), view, area)
+        const rows = lines.slice(1, -1).map((line) => lineText(line).slice(8, 68))
+        return Array.from({ length: 60 }, (_, x) => x).filter(
+          (x) => !rows.some((row) => /[vaw]/.test(row[x] ?? '')),
+        ).length
+      }
+      // 60 cells to a minute and a second.
+      expect(emptyCells(INITIAL_VIEW)).toBeGreaterThanOrEqual(seconds * 0.96)
+      expect(emptyCells(INITIAL_VIEW)).toBeLessThanOrEqual(seconds + 1)
+      const frozen = { ...INITIAL_VIEW, frozen: { 0: { endUs: nowUs, sinceUs: nowUs } } }
+      expect(emptyCells(frozen)).toBe(0)
+    },
+  )
+
+  it.each([
+    [ASCII, '^xr?*'],
+    [BRAILLE, '▲×↻?◆'],
+  ])('has a sign of its own for each thing, the rarest where several meet', (look, glyphs) => {
+    const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
+    const signs = [SIGN.outlier, SIGN.lost, SIGN.restart, SIGN.unmeasured, SIGN.marker]
+    for (const [i, sign] of signs.entries()) trace.signs[32 + i * 2] = sign
+    trace.signs[47] = SIGN.lost + SIGN.restart + SIGN.outlier
+    const below = chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, {
+      width: 120,
+      height: 10,
+      look,
+    })
+    const [, , ...cells] = (below.at(-1) ?? []).filter(({ style }) => style !== 'dim')
+    const shown = cells.filter(
+      ({ style }) => style !== 'plain' && style !== 'current' && style !== 'power',
+    )
+    expect(shown.map(({ text }) => text).join('')).toBe(`${glyphs}${glyphs[2]}`)
+    expect(new Set(shown.map(({ style }) => style)).size).toBe(5)
+    const help = helpLines({ several: false, alarms: false }, 1000, { width: 80, height: 24, look })
+    for (const glyph of glyphs) {
+      expect(help.map(lineText).join('\n')).toContain(` ${glyph} `)
+    }
+  })
+
   it('has clock times beside the signs, and over them where they are everywhere', () => {
     const area = { width: 74, height: 10, look: LOOK }
     const below = (signed: readonly number[]): string => {
       const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
-      for (const slot of signed) trace.missing[slot] = 1
+      for (const slot of signed) trace.signs[slot] = SIGN.lost
       return lineText(chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area).at(-1) ?? [])
     }
     const of = (slots: number): number[] => Array.from({ length: slots }, (_, slot) => slot)
     expect([below([]), below([5, 19, 20]), below(of(60))]).toEqual([
-      '     V +-+14:02:30----+14:02:45-----+14:03:00----+14:03:15---+     A     W',
-      '     V +-+--x-14:02:45+-xx----------+14:03:00----+14:03:15---+     A     W',
-      '     V +xx14:02:30xxxxx14:02:45xxxxxx14:03:00xxxxx14:03:15xxx+     A     W',
+      '     V +---+14:02:30----+14:02:45----+14:03:00----+14:03:15--+     A     W',
+      '     V +---+--x-14:02:45+-xx---------+14:03:00----+14:03:15--+     A     W',
+      '     V +-xxx14:02:30xxxxx14:02:45xxxxx14:03:00xxxxx14:03:15xx+     A     W',
     ])
   })
 

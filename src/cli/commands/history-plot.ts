@@ -1,7 +1,7 @@
 import { drawCurve } from '../../chart/curve.ts'
 import { Raster } from '../../chart/raster.ts'
 import { type Curve, curvesOf, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
-import type { Trace } from '../../chart/trace.ts'
+import { SIGN, type Trace } from '../../chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
 import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
@@ -116,12 +116,12 @@ function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> 
 }
 
 /** An x under each column in which samples are missing. */
-function lossMarks({ trace: { length, missing }, columns }: Plot): string {
+function lossMarks({ trace: { length, signs }, columns }: Plot): string {
   const perCell = length / columns
   let marks = ''
   for (let x = 0; x < columns; x++) {
-    const cell = missing.subarray(x * perCell, (x + 1) * perCell)
-    marks += cell.includes(1) ? 'x' : ' '
+    const cell = signs.subarray(x * perCell, (x + 1) * perCell)
+    marks += cell.some((said) => (said & SIGN.lost) !== 0) ? 'x' : ' '
   }
   return marks
 }

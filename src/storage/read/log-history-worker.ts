@@ -51,7 +51,7 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
 }
 
 /** Handed over instead of copied. */
-function buffersOf({ count, missing, broken, marked, channels }: Trace): ArrayBuffer[] {
+function buffersOf({ count, signs, broken, channels }: Trace): ArrayBuffer[] {
   const series = Object.values(channels).flatMap(({ min, max, last }) => [min, max, last])
-  return [count, missing, broken, marked, ...series].map(({ buffer }) => buffer as ArrayBuffer)
+  return [count, signs, broken, ...series].map(({ buffer }) => buffer as ArrayBuffer)
 }

@@ -1,6 +1,14 @@
 import type Database from 'better-sqlite3'
-import { emptySeries, emptyTrace, type Trace, type TraceSeries } from '../../chart/trace.ts'
+import {
+  emptySeries,
+  emptyTrace,
+  SIGN,
+  type Sign,
+  type Trace,
+  type TraceSeries,
+} from '../../chart/trace.ts'
 import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
+import type { EventKind } from '../../domain/events.ts'
 import { UsualInterval } from '../../stats/usual-interval.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { fromStored } from '../file/stored-value.ts'
@@ -12,6 +20,13 @@ import { LossCount } from './loss-count.ts'
 
 /** Where v, a and w stand in a row of `sample`. */
 const COLUMN = { voltage: 3, current: 4, power: 5 } as const
+
+/** Events that have a sign in the chart. */
+const EVENT_SIGNS: readonly (readonly [EventKind, Sign])[] = [
+  ['anomaly', 'outlier'],
+  ['restart', 'restart'],
+  ['marker', 'marker'],
+]
 
 /** Folds a span of one device into what a chart draws. */
 export class TraceQuery {
@@ -58,10 +73,12 @@ export class TraceQuery {
       for (let slot = 0; slot < count; slot++) {
         const beginUs = Math.max(span.fromUs, startUs + slot * slotUs)
         const lostUs = Math.min(span.toUs, startUs + (slot + 1) * slotUs)
-        if (beginUs < lostUs && losses.within(beginUs, lostUs) > 0) builder.trace.missing[slot] = 1
+        if (beginUs < lostUs && losses.within(beginUs, lostUs) > 0) builder.sign(slot, 'lost')
       }
-      for (const timeUs of timesOf(this.#db, 'anomaly', id, span.fromUs, span.toUs)) {
-        builder.trace.marked[Math.floor(timeUs / slotUs) - first] = 1
+      for (const [kind, sign] of EVENT_SIGNS) {
+        for (const timeUs of timesOf(this.#db, kind, id, span.fromUs, span.toUs)) {
+          builder.sign(Math.floor(timeUs / slotUs) - first, sign)
+        }
       }
     }
     return builder.trace
@@ -85,11 +102,18 @@ class TraceBuilder {
     this.trace = { ...emptyTrace({ startUs, slotUs, length }, []), channels: this.#series }
   }
 
+  sign(slot: number, sign: Sign): void {
+    const { signs } = this.trace
+    signs[slot] = (signs[slot] ?? 0) | SIGN[sign]
+  }
+
   add(slot: number, bucket: FullBucket): void {
     const { figures, channels } = bucket
     let count = figures.measured
+    let most = figures.measured
     for (const [id, channel] of channels) {
       count = Math.max(count, channel.measured)
+      most += channel.measured
       const series = this.#series[this.#names.get(id) ?? '']
       if (series === undefined) continue
       const { measured, spread, newest } = channel
@@ -97,6 +121,8 @@ class TraceBuilder {
       series.max[slot] = spread.max
       series.last[slot] = Number.isNaN(newest) ? spread.avg(measured) : newest
     }
+    // How many samples have values of extra channels alone is not known; more than these are none.
+    if (count === 0 || figures.samples > most) this.sign(slot, 'unmeasured')
     if (count === 0) return
     this.trace.count[slot] = count
     if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) this.trace.broken[slot] = 1

@@ -1,9 +1,9 @@
 import { type Curve, tickLabel } from '../../chart/strips.ts'
-import { type TimeTick, timeTicks } from '../../chart/time-axis.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { timeLine } from './chart-time-line.ts'
 
 /** Room for the axes' labels beside the plot, in cells. */
 export interface Gutters {
@@ -146,69 +146,10 @@ export function bottomLine(plot: Plot): Line {
   return [
     piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
     piece(look.glyphs.bottomLeft, 'dim'),
-    ...timeCells(plot),
+    ...timeLine(plot.columns, plot.cells, look),
     piece(look.glyphs.bottomRight, 'dim'),
     ...gutters.axes.map(({ curve, width }) =>
       piece(axisName(curve, look).padStart(width), curve.channel.role),
     ),
   ]
-}
-
-/**
- * Signs and ticks stand at their own moment; a time stands beside its tick, where no sign
- * does. Where signs leave room for none, times are written over them, and warn of them.
- */
-function timeCells({ cells: width, columns, look }: Plot): Line {
-  const { glyphs } = look
-  const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
-  if (columns === null) return cells
-  const perCell = columns.length / width
-  const ticks = timeTicks(columns.startUs, columns.slotUs * perCell, width)
-  for (const { cell } of ticks) cells[cell] = piece(glyphs.tickDown, 'dim')
-  // Where both fall into one cell, the gap is the graver of the two.
-  const signs = [
-    { slots: columns.marked, glyph: glyphs.mark },
-    { slots: columns.missing, glyph: glyphs.gap },
-  ]
-  const signed = new Set<number>()
-  for (const { slots, glyph } of signs) {
-    for (let x = 0; x < slots.length; x++) {
-      if (slots[x] !== 1) continue
-      const cell = Math.floor(x / perCell)
-      cells[cell] = piece(glyph, 'warn')
-      signed.add(cell)
-    }
-  }
-  const free = placeTimes(ticks, width, signed)
-  for (const { start, label } of free.length > 0 ? free : placeTimes(ticks, width, new Set())) {
-    for (const [i, char] of [...label].entries()) {
-      cells[start + i] = piece(char, signed.has(start + i) ? 'warn' : 'plain')
-    }
-  }
-  return cells
-}
-
-interface PlacedTime {
-  readonly start: number
-  readonly label: string
-}
-
-/** Each time in the cells right of its tick, else in those left of it, else nowhere. */
-function placeTimes(
-  ticks: readonly TimeTick[],
-  width: number,
-  signed: ReadonlySet<number>,
-): readonly PlacedTime[] {
-  const taken = new Set([...signed, ...ticks.map(({ cell }) => cell)])
-  const placed: PlacedTime[] = []
-  for (const { cell, label } of ticks) {
-    const cellsFrom = (start: number): number[] => Array.from(label, (_, i) => start + i)
-    const start = [cell + 1, cell - label.length].find((from) =>
-      cellsFrom(from).every((at) => at >= 0 && at < width && !taken.has(at)),
-    )
-    if (start === undefined) continue
-    for (const at of cellsFrom(start)) taken.add(at)
-    placed.push({ start, label })
-  }
-  return placed
 }

@@ -30,7 +30,7 @@ export function chartPanel(
     width,
     height,
     spanMs: spanMs(view),
-    endUs: frozen?.endUs ?? null,
+    endUs: frozen?.endUs ?? silentEdgeUs(snapshot),
     channels,
     strips,
     title: [
@@ -43,6 +43,16 @@ export function chartPanel(
     message: emptyText(snapshot, trace, view),
     look,
   })
+}
+
+/**
+ * Now, in the device's time, where samples stay away that should come, so that the gap is seen to
+ * grow; null: the newest sample, for no pause of a slow device is a gap.
+ */
+function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): number | null {
+  const isAway = source.state === 'silent' || source.state === 'waiting'
+  if (!isAway || sampleUs === null) return null
+  return Math.max(sampleUs, nowUs - lagMs * 1000)
 }
 
 function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot): Piece {

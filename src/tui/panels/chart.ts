@@ -70,6 +70,11 @@ export function slotsFor(width: number, look: Look): number {
   return SLOTS_PER_DOT * dotsAcross(width, look)
 }
 
+/** How much time its trace has to have: the cell that the chart shows beyond its span, and some. */
+export function tracedMs(spanMs: number, width: number): number {
+  return Math.ceil(spanMs * (1 + 4 / Math.max(4, width)))
+}
+
 function dotsAcross(width: number, look: Look): number {
   return Math.max(1, width * perCell(look))
 }
@@ -116,7 +121,9 @@ function plotOf(trace: Trace | null, options: ChartOptions): Plot {
   for (;;) {
     const cells = Math.max(1, width - gutters.left - gutters.right - 2)
     const dots = cells * perCell(look)
-    const columns = trace && foldColumns(trace, dots, (spanMs * 1000) / dots, endUs, perCell(look))
+    // One cell more than the span, for it begins and ends within a cell.
+    const columnUs = (spanMs * 1000) / Math.max(1, dots - perCell(look))
+    const columns = trace && foldColumns(trace, dots, columnUs, endUs, perCell(look))
     const curves = columns ? curvesOf(columns, strips, channels) : []
     const needed = guttersOf(curves, isApart, look, gutters)
     if (needed.left === gutters.left && needed.right === gutters.right) {

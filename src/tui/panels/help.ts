@@ -2,6 +2,7 @@ import { wrapText } from '../../util/wrap-text.ts'
 import { type HelpExtent, helpTop } from '../view/help-place.ts'
 import { helpEntries, KEY_GROUPS, type KeyOffer } from '../view/keymap.ts'
 import type { Look, PanelArea } from '../view/look.ts'
+import { SIGNS } from '../view/signs.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 const KEY_CELLS = 13
@@ -13,8 +14,7 @@ const legend = ({ glyphs }: Look): readonly (readonly [string, string])[] => [
   [`${glyphs.barFull}${glyphs.barFull}${glyphs.barEmpty}`, 'bar: the newest value, of full scale'],
   [glyphs.peak, 'in a bar: the largest value of the last minute'],
   ['V A W', 'at the right edge of the chart: the newest values'],
-  [glyphs.gap, 'below the chart: samples are missing'],
-  [glyphs.mark, 'below the chart: a value stood out'],
+  ...SIGNS.map(({ glyph, meaning }) => [glyphs[glyph], `below the chart: ${meaning}`] as const),
   ['!', 'something needs a look'],
 ]
 

@@ -13,7 +13,7 @@ export interface Look {
   readonly glyphs: Glyphs
 }
 
-interface Glyphs {
+export interface Glyphs {
   readonly barFull: string
   readonly barNegative: string
   readonly barEmpty: string
@@ -30,6 +30,11 @@ interface Glyphs {
   readonly tickDown: string
   readonly grid: string
   readonly gap: string
+  /** A sample that was not measured. */
+  readonly unmeasured: string
+  readonly restart: string
+  /** A mark that was set. */
+  readonly marker: string
   /** A value that stood out. */
   readonly mark: string
   readonly ellipsis: string
@@ -51,6 +56,9 @@ const UNICODE: Glyphs = {
   tickDown: '┴',
   grid: '·',
   gap: '×',
+  unmeasured: '?',
+  restart: '↻',
+  marker: '◆',
   mark: '▲',
   ellipsis: '…',
 }
@@ -71,6 +79,9 @@ const ASCII: Glyphs = {
   tickDown: '+',
   grid: '.',
   gap: 'x',
+  unmeasured: '?',
+  restart: 'r',
+  marker: '*',
   mark: '^',
   ellipsis: '~',
 }

@@ -3,7 +3,16 @@
 import type { ColourRole } from '../../domain/channels.ts'
 
 /** What a piece of text means; the theme decides how it looks. */
-export type Style = ColourRole | 'plain' | 'dim' | 'bold' | 'good' | 'warn' | 'bad' | 'invert'
+export type Style =
+  | ColourRole
+  | 'plain'
+  | 'dim'
+  | 'bold'
+  | 'good'
+  | 'warn'
+  | 'bad'
+  | 'remark'
+  | 'invert'
 
 export interface Piece {
   readonly text: string

@@ -36,6 +36,7 @@ const APPEARANCES: Readonly<Record<Exclude<Style, ColourRole>, Appearance>> = {
   good: { foreground: 36 },
   warn: { foreground: 220, bold: true },
   bad: { foreground: 203, bold: true, inverse: true },
+  remark: { foreground: 51 },
   invert: { inverse: true },
 }
 

@@ -1,0 +1,67 @@
+import { type TimeTick, timeTicks } from '../../chart/time-axis.ts'
+import { SIGN, type Trace } from '../../chart/trace.ts'
+import type { Look } from '../view/look.ts'
+import { SIGNS } from '../view/signs.ts'
+import { type Line, type Piece, piece } from '../view/styled.ts'
+
+/**
+ * The line below a plot. Signs and ticks stand at their own moment; a time stands beside its
+ * tick, where no sign does. Where signs leave room for none, times are written over them,
+ * in their style.
+ *
+ * @param columns of the plot, a whole number to a cell; null: nothing is known
+ */
+export function timeLine(columns: Trace | null, width: number, { glyphs }: Look): Line {
+  const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
+  if (columns === null) return cells
+  const perCell = columns.length / width
+  const ticks = timeTicks(columns.startUs, columns.slotUs * perCell, width)
+  for (const { cell } of ticks) cells[cell] = piece(glyphs.tickDown, 'dim')
+  const signed = new Set<number>()
+  for (let cell = 0; cell < width; cell++) {
+    const said = signsIn(columns, cell * perCell, perCell)
+    const shown = SIGNS.find(({ sign }) => (said & SIGN[sign]) !== 0)
+    if (shown === undefined) continue
+    cells[cell] = piece(glyphs[shown.glyph], shown.style)
+    signed.add(cell)
+  }
+  const free = placeTimes(ticks, width, signed)
+  for (const { start, label } of free.length > 0 ? free : placeTimes(ticks, width, new Set())) {
+    for (const [i, char] of [...label].entries()) {
+      const style = signed.has(start + i) ? (cells[start + i]?.style ?? 'plain') : 'plain'
+      cells[start + i] = piece(char, style)
+    }
+  }
+  return cells
+}
+
+function signsIn({ signs }: Trace, from: number, count: number): number {
+  let said = 0
+  for (let x = from; x < from + count; x++) said |= signs[x] ?? 0
+  return said
+}
+
+interface PlacedTime {
+  readonly start: number
+  readonly label: string
+}
+
+/** Each time in the cells right of its tick, else in those left of it, else nowhere. */
+function placeTimes(
+  ticks: readonly TimeTick[],
+  width: number,
+  signed: ReadonlySet<number>,
+): readonly PlacedTime[] {
+  const taken = new Set([...signed, ...ticks.map(({ cell }) => cell)])
+  const placed: PlacedTime[] = []
+  for (const { cell, label } of ticks) {
+    const cellsFrom = (start: number): number[] => Array.from(label, (_, i) => start + i)
+    const start = [cell + 1, cell - label.length].find((from) =>
+      cellsFrom(from).every((at) => at >= 0 && at < width && !taken.has(at)),
+    )
+    if (start === undefined) continue
+    for (const at of cellsFrom(start)) taken.add(at)
+    placed.push({ start, label })
+  }
+  return placed
+}
