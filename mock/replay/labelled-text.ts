@@ -13,7 +13,10 @@ const JSON_PAIR =
   /"((?:[^"\\]|\\.)*)"\s*:\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|"(?:[^"\\]|\\.)*"|null|true|false)/g
 /** What may stand around the values of pretty-printed JSON. */
 const JSON_FRAME = /^[\s[\]{},]*(?:"[^"]*"\s*:[\s[\]{},]*)?$/
-const LABEL = String.raw`([A-Za-z](?:[\w ().\/-]{0,60}[\w).])?)\s*[:=]\s*`
+const LABEL = String.raw`([A-Za-z](?:[\w ()[\].\/-]{0,60}[\w).\]])?)\s*[:=]\s*`
+/** `>name:time:value§unit|flags` (Teleplot), with a time, a unit or flags; else it is a pair as any other. */
+const TELEPLOT = /^\s*>([^:|§>]+):(?:(\d+(?:\.\d+)?):)?([^:;|§]+)(?:§([^|]*))?(?:\|([\w,]*))?\s*$/u
+const TELEPLOT_TIME = 'timestamp (ms)'
 /** A number ends where its cell does, so `5.0x2` is none. */
 const VALUE = String.raw`([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?(?:\s*(?:[mµμu]?[VAWs]|[mµμu]?[AW]h|%|°?[CF]|[kM]?Hz|Ohm))?)(?=[\s,;|]|$)`
 const TEXT_PAIR = new RegExp(String.raw`[\s,;|>]*${LABEL}${VALUE}`, 'iy')
@@ -203,6 +206,8 @@ class LabelReader extends LabelledReader {
   readonly #labels: ReadonlySet<string>
   /** Where blank lines set records apart, labels may come in any order. */
   readonly #isInBlocks: boolean
+  /** Time of the newest Teleplot line that has one. */
+  #stamp: string | null = null
 
   constructor(look: readonly string[], start: readonly string[]) {
     super()
@@ -215,6 +220,13 @@ class LabelReader extends LabelledReader {
   read(line: string, number: number): void {
     const { table } = this
     const { time, rest } = split(line)
+    const [, , stamp] = TELEPLOT.exec(rest) ?? []
+    if (stamp !== undefined && stamp !== this.#stamp) {
+      // Values of one moment have one time.
+      table.flush()
+      table.add([TELEPLOT_TIME, stamp], number)
+      this.#stamp = stamp
+    }
     const pairs = textPairs(rest) ?? unreadable(rest, this.#labels)
     if (rest.trim() === '') {
       if (this.#isInBlocks) table.flush()
@@ -258,6 +270,11 @@ function jsonPairs(line: string): Pair[] {
 
 /** @returns null where the line holds anything but labelled values */
 function textPairs(line: string): Pair[] | null {
+  const [, name = '', , text, unit = '', flags = ''] = TELEPLOT.exec(line) ?? []
+  if (text !== undefined) {
+    const pair: Pair = [name.trim(), `${text.trim()}${unit === '' ? '' : ` ${unit.trim()}`}`]
+    return /(?:^|,)(?:t|xy)(?:,|$)/.test(flags) ? null : [pair]
+  }
   const pairs: Pair[] = []
   TEXT_PAIR.lastIndex = 0
   let end = 0

@@ -138,6 +138,32 @@ describe('forms of recordings', () => {
       ['0 5.02 0.245 null', '0 5.01 0.246 null'],
     ],
     [
+      'teleplot with times, units and texts',
+      [
+        '>voltage:1712345678000:5.02§V|np',
+        '>state:1712345678000:on|t',
+        '>current:1712345678000:245§mA',
+        '>voltage:1712345678500:5.01§V|np',
+        '>current:1712345678500:-246§mA',
+      ],
+      ['0 5.02 0.245 null', '0.5 5.01 -0.246 null'],
+    ],
+    [
+      'blocks of INA219_WE, units in brackets behind the names',
+      ['5.02|24.5|5.04|245.0|1230.0', '5.01|-25.0|4.98|-250.0|1252.0']
+        .map((text) => text.split('|'))
+        .flatMap(([v, mv, load, ma, mw]) => [
+          `Shunt Voltage [mV]: ${mv}`,
+          `Bus Voltage [V]: ${v}`,
+          `Load Voltage [V]: ${load}`,
+          `Current[mA]: ${ma}`,
+          `Bus Power [mW]: ${mw}`,
+          'Values OK - no overflow',
+          '',
+        ]),
+      ['0 5.02 0.2450 1.2300', '0 5.01 -0.2500 1.2520'],
+    ],
+    [
       "Adafruit's blocks, today's units after a tab",
       [
         'Hello!',
