@@ -224,6 +224,19 @@ describe('another sketch', () => {
     expect([rig.samples.length, rig.changes]).toEqual([25, [false, true]])
   })
 
+  it.each([
+    ['text', 'voltage:5.02,current:245'],
+    ['json', '{"voltage":5.02,"current_ma":245}'],
+  ])(
+    'is not one of another form than --format %s says, however long it goes on',
+    (format, line) => {
+      const rows = lines('voltage,current', 'nan,nan', ...times(200, '5.03,246'))
+      const rig = read(lines(...times(5, line)) + rows, format)
+      expect(rig.samples).toEqual(times(5, '5.02 0.245 - ok'))
+      expect(rig.changes.slice(1)).not.toContain(true)
+    },
+  )
+
   it('is not seen in noise: the columns are what they were before it', () => {
     const rig = read(ROWS + lines(...times(300, '5#02,2x5'), ...times(5, '5.02,245')))
     expect(rig.samples).toEqual(times(10, '5.02 0.245 - ok'))

@@ -13,7 +13,7 @@ export interface HeldLine {
 /** A form that may be the one; what it makes of the lines is kept in its outlet. */
 interface Trial {
   readonly form: Form
-  /** Samples that it had made before these lines. */
+  /** Samples that speak neither for it nor against: of before it was doubted. */
   readonly samplesBefore: number
   /** Lines that it knew; each becomes a frame of it. */
   taken: number
@@ -45,7 +45,8 @@ export class Trials {
     }
     this.#trials = [...(former === null ? [] : [former]), ...forms].map((form) => ({
       form,
-      samplesBefore: form.samples,
+      // What a new form made of the words speaks for it, too.
+      samplesBefore: form === former ? form.samples : 0,
       taken: 0,
     }))
   }
