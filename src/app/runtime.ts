@@ -2,6 +2,7 @@ import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { KeptTotals } from '../monitor/kept-totals.ts'
 import { LocalView } from '../monitor/local-view.ts'
+import { SensorWatch } from '../monitor/sensor-watch.ts'
 import type { Backup } from '../service/backup/backup.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
 import type { Source } from '../sources/source.ts'
@@ -49,6 +50,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let output: Output | undefined
   let hub: Hub | undefined
   let anomalies: AnomalyWatch | undefined
+  let sensors: SensorWatch | undefined
   let alarms: RunAlarms | null = null
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
@@ -69,6 +71,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         anomalies = new AnomalyWatch(hub)
         hub.bus.subscribe(anomalies)
       }
+      sensors = new SensorWatch(hub)
+      hub.bus.subscribe(sensors)
       stopFor({ stop, hub, output, log, stdout: io.stdout })
       alarms = await alarmsOf(plan, hub, io)
       stop.onSignals()
@@ -77,7 +81,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         hub?.tick()
         alarms?.watch.tick()
       }, TICK_MS)
-      const parts = { hub, log, history, alarms: alarms?.watch ?? null }
+      const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null }
       await output.open(hub, () => new LocalView(parts))
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)
@@ -95,6 +99,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => hub?.stop(),
     () => hub?.finish(),
     () => anomalies?.end(),
+    () => sensors?.end(),
     // What a program failed with is on record, too.
     () => alarms?.close(),
     // What a screen asks for from now on would find a closed log.

@@ -51,7 +51,7 @@ export const EVENT_KINDS = {
   /** A reader of the log lost samples to the retention. */
   sink: RARE,
   /** The sensor can't measure, or can again. */
-  sensor: RARE,
+  sensor: { ...RARE, isQuiet: true },
   /** Somebody set a mark, with a note. */
   marker: SINGLE,
   /** A value that stands out from those around it. */

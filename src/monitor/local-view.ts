@@ -7,6 +7,7 @@ import { fullScaleOf } from './device-state.ts'
 import { FindProvider } from './find-provider.ts'
 import type { Hub, HubDevice } from './hub.ts'
 import { sendWords } from './send-words.ts'
+import type { SensorWatch } from './sensor-watch.ts'
 import { StatisticsProvider } from './statistics-provider.ts'
 import { oldestUsOf, TraceProvider } from './trace-provider.ts'
 import {
@@ -32,6 +33,8 @@ export interface LocalViewOptions {
   readonly history: LogHistory | null
   /** null: there are no rules */
   readonly alarms?: AlarmWatch | null
+  /** Absent: nobody follows what the sensors can't measure. */
+  readonly sensors?: SensorWatch
 }
 
 const NO_ALARMS: AlarmCount = { active: 0, raised: 0 }
@@ -44,14 +47,16 @@ export class LocalView implements View {
   readonly #statistics: StatisticsProvider
   readonly #finds: FindProvider
   readonly #alarms: AlarmWatch | null
+  readonly #sensors: SensorWatch | null
 
-  constructor({ hub, log, history, alarms }: LocalViewOptions) {
+  constructor({ hub, log, history, alarms, sensors }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
     this.#traces = new TraceProvider(history)
     this.#statistics = new StatisticsProvider(history)
     this.#finds = new FindProvider(history)
     this.#alarms = alarms ?? null
+    this.#sensors = sensors ?? null
     hub.keepForView()
   }
 
@@ -88,7 +93,7 @@ export class LocalView implements View {
       oldestUs: oldestUsOf(memory.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],
       limits: this.#alarms?.limits(number) ?? [],
-      latches: [],
+      latches: this.#sensors?.latches(number) ?? [],
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
       calibration: stream.calibration,
@@ -146,6 +151,7 @@ export class LocalView implements View {
       rate: state.rateAt(nowUs),
       lost: stream.ledger.lost,
       alarms: this.#alarms?.count(number) ?? NO_ALARMS,
+      latches: this.#sensors?.latches(number) ?? [],
     }
   }
 

@@ -97,7 +97,7 @@ export type FindRequest = MomentWish & { readonly device: DeviceNumber }
 /** What a viewer may change. */
 export type ViewControl =
   | { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
-  /** Somebody has taken notice. @param name null: of all alarms of the device */
+  /** Somebody has taken notice. @param name null: of all alarms of the device, and of what its sensor could not measure */
   | { readonly kind: 'alarm_ack'; readonly device: DeviceNumber; readonly name: string | null }
   /** No bell and no program for so long; events stay on record. */
   | {
@@ -129,7 +129,7 @@ export interface AlarmView extends AlarmStatus {
 
 /** Something that kept the sensor from measuring well, until somebody acknowledges it; it needs no rule. */
 export interface SensorLatch {
-  /** As the device says it: `nosensor`, `ovf`, `clip`, ...; or `full` where a value was at full scale. */
+  /** As the device says it: `nosensor`, `ovf`, `error`, `reset`, `clip`; `out_of_range`; `full` where a value was at full scale. */
   readonly word: string
   /** So many times since `sinceUs`, one that goes on included. */
   readonly count: number
@@ -168,6 +168,8 @@ export interface DeviceBrief {
   readonly rate: number
   readonly lost: number
   readonly alarms: AlarmCount
+  /** The newest begin first. */
+  readonly latches: readonly SensorLatch[]
 }
 
 /** Where the log is, and how large it gets. */
@@ -229,7 +231,7 @@ export interface Snapshot {
   readonly alarms: readonly AlarmView[]
   /** Where channels are meant to stay, of `--limit` and of alarm rules: see `limitsOf`. */
   readonly limits: readonly ChannelLimits[]
-  /** The newest first. */
+  /** What the sensor could not measure, and nobody has taken notice of; the newest begin first. */
   readonly latches: readonly SensorLatch[]
   /** Newest first, at most 50. */
   readonly events: readonly StreamEvent[]

@@ -1,4 +1,4 @@
-import type { AlarmView, DeviceBrief, Snapshot } from '../monitor/view.ts'
+import type { AlarmView, DeviceBrief, SensorLatch, Snapshot } from '../monitor/view.ts'
 import type { PictureContext } from './picture.ts'
 
 /** Differs whenever a picture could look different for another reason than a key or a trace. */
@@ -6,7 +6,7 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: Picture
   const shown = [size.columns, size.rows, trouble]
   if (snapshot === null) return shown.join('|')
   const { nowUs, number, sampleUs, source, events, log, ledger, devices } = snapshot
-  const { mode, unnumbered, alarms } = snapshot
+  const { mode, unnumbered, alarms, latches } = snapshot
   return [
     ...shown,
     number,
@@ -21,6 +21,7 @@ export function changeMark(snapshot: Snapshot | null, { size, trouble }: Picture
     log?.queued,
     ledger.lines,
     ...alarms.map(alarmMark),
+    ...latches.map(latchMark),
     ...events.map(({ timeUs, kind, text }) => `${timeUs} ${kind} ${text}`),
     ...(devices.length > 1 ? devices.map(briefMark) : []),
   ].join('|')
@@ -50,6 +51,10 @@ function alarmMark({ state, value, peak, snoozedMs }: AlarmView): string {
   return `${state} ${value} ${peak} ${snoozedMs === null}`
 }
 
-function briefMark({ source, lost, values, alarms }: DeviceBrief): string {
-  return `${source.state} ${lost} ${alarms.active} ${values === null ? '' : Object.values(values).join(' ')}`
+function latchMark({ word, count, samples, untilUs }: SensorLatch): string {
+  return `${word} ${count} ${samples} ${untilUs}`
+}
+
+function briefMark({ source, lost, values, alarms, latches }: DeviceBrief): string {
+  return `${source.state} ${lost} ${alarms.active} ${latches.map(latchMark)} ${values === null ? '' : Object.values(values).join(' ')}`
 }

@@ -72,9 +72,14 @@ export function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureC
     devices: snapshot.devices.length,
     mainChannels: main,
     moreChannels: channels.length - main,
-    alarms: snapshot.alarms.length,
+    alarms: snapshot.alarms.length + snapshot.latches.length,
     totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })
+}
+
+/** There is something that may be acknowledged, now or later. */
+export function hasAlarms({ alarms, latches }: Snapshot): boolean {
+  return alarms.length > 0 || latches.length > 0
 }
 
 /** The panels that can be gone to and shown alone. */
@@ -204,7 +209,7 @@ export function helpRoom(snapshot: Snapshot | null, { size, look }: PictureConte
 function keyOffer(snapshot: Snapshot | null): KeyOffer {
   return {
     several: snapshot !== null && snapshot.devices.length > 1,
-    alarms: snapshot !== null && snapshot.alarms.length > 0,
+    alarms: snapshot !== null && hasAlarms(snapshot),
   }
 }
 

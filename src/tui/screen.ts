@@ -8,6 +8,7 @@ import { alertMark, changeMark } from './change-mark.ts'
 import { DrawLoop } from './draw-loop.ts'
 import {
   buildPicture,
+  hasAlarms,
   helpRoom,
   isChartApart,
   type Picture,
@@ -197,7 +198,7 @@ class MonitorScreen implements Screen {
 
   #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): void {
     const { snapshot } = this.#feed
-    if (snapshot === null || snapshot.alarms.length === 0) return
+    if (snapshot === null || !hasAlarms(snapshot)) return
     const target = { device: this.#view.selected, name: null }
     if (kind === 'alarm_ack') void this.#control({ kind, ...target })
     else void this.#control({ kind, ...target, minutes: SNOOZE_MIN })

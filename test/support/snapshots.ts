@@ -104,6 +104,7 @@ export function briefOf(snapshot: Snapshot, changes: Partial<DeviceBrief> = {}):
     rate,
     lost: ledger.lost,
     alarms: { active: 0, raised: 0 },
+    latches: snapshot.latches,
     ...changes,
   }
 }

@@ -116,9 +116,7 @@ describe('the alarms', () => {
       ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  LATCHED dip  5.000 V  peak 4.200 V  3 s',
     )
     expect(lines([alarm(), alarm()], 1)[0]?.trimEnd()).toBe(' 2 alarm rules: none raised')
-    expect(lines([ON, ON, LATCHED], 2)[1]?.trimEnd()).toBe(
-      ' +2 alarm rules, 2 of them are pressing',
-    )
+    expect(lines([ON, ON, LATCHED], 2)[1]?.trimEnd()).toBe(' +2 alarms, 2 of them are pressing')
   })
 
   it('stay in ASCII and in the width, whatever their names are', () => {
@@ -243,5 +241,56 @@ describe('the word beside a value', () => {
       )[1]
     expect(gauge(1.3)).toMatch(/ HIGH !$/)
     expect(gauge(3.2)).toMatch(/ FULL !$/)
+  })
+})
+
+describe('faults of the sensor', () => {
+  const { nowUs } = sampleSnapshot()
+  const nosensor = { word: 'nosensor', count: 3, samples: 42, sinceUs: nowUs - 76e6, untilUs: 1 }
+  const range = { ...nosensor, word: 'out_of_range', count: 1, samples: 1, untilUs: null }
+  const shown = (height: number, alarms: readonly AlarmView[] = []): string[] =>
+    alarmLines(sampleSnapshot({ alarms, latches: [nosensor, range] }), {
+      width: 80,
+      height,
+      look: LOOK,
+    }).map((line) => lineText(line).trimEnd())
+
+  it('have a line each, with count and since when, what goes on first', () => {
+    process.env['TZ'] = 'UTC'
+    expect(shown(3)).toEqual([
+      ' FAULT ! OUT OF RANGE 1x  14:02:11  1 sample',
+      ' LATCHED NOSENSOR 3x      14:02:11  42 samples',
+      '',
+    ])
+    expect(shown(1)).toEqual([' FAULT ! OUT OF RANGE 1x 14:02:11  LATCHED NOSENSOR 3x 14:02:11'])
+  })
+
+  it('stand among the alarms, those that are off last', () => {
+    expect(shown(4, [alarm(), ON]).map((line) => line.slice(0, 21))).toEqual([
+      ' FAULT ! OUT OF RANGE',
+      ' ALARM ! overload    ',
+      ' LATCHED NOSENSOR 3x ',
+      ' ok      overload    ',
+    ])
+    expect(shown(2, [alarm(), ON])[1]).toBe(' +3 alarms, 2 of them are pressing')
+  })
+
+  it('take room without any rule, are in the list of devices and where nothing else fits', () => {
+    const snapshot = sampleSnapshot({ latches: [nosensor] })
+    const context = {
+      size: { columns: 80, rows: 24 },
+      view: INITIAL_VIEW,
+      look: LOOK,
+      trouble: null,
+    }
+    const picture = buildPicture(snapshot, null, context)
+    expect(Object.keys(picture.blocks)).toContain('alarms')
+    expect(lineText(tinyLine(snapshot, 80, LOOK))).toMatch(/^NOSENSOR V 5.053 /)
+    const devices = [briefOf(snapshot), briefOf(snapshot, { number: 1, latches: [range] })]
+    const [list = ''] = deviceLines(
+      { ...snapshot, devices },
+      { width: 120, height: 1, look: LOOK },
+    ).map(lineText)
+    expect(list).toMatch(/bench-7 LIVE .*NOSENSOR .*bench-7 LIVE .*OUT OF RANGE !/)
   })
 })

@@ -1,7 +1,7 @@
-import type { AlarmView, DeviceBrief, Snapshot } from '../../monitor/view.ts'
-import { numberText } from '../../util/number-text.ts'
+import type { AlarmView, DeviceBrief, SensorLatch, Snapshot } from '../../monitor/view.ts'
+import { countText, numberText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { agoText } from '../view/format.ts'
+import { agoText, momentText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from '../view/styled.ts'
 
@@ -36,31 +36,87 @@ interface RowContext {
   readonly isOver: boolean
 }
 
-/** A line for each alarm, the most pressing first; where there is not room for all, the last one counts the rest. */
+/** An alarm, or a fault of the sensor. */
+interface Item {
+  /** The most pressing first: its place. */
+  readonly place: number
+  readonly nameCells: number
+  readonly row: (nameCells: number) => Line
+  readonly short: Line
+}
+
+/**
+ * A line for each alarm and each latched fault of the sensor, the most pressing first; where there is not
+ * room for all, the last one counts the rest.
+ */
 export function alarmLines(
-  { alarms, source }: Snapshot,
+  { alarms, latches, source, nowUs }: Snapshot,
   { width, height, look }: PanelArea,
 ): Line[] {
-  const isOver = source.state === 'ended'
-  const sorted = [...alarms].sort((one, other) => placeOf(one) - placeOf(other))
-  if (height === 1) return [fitLine(oneLine(sorted, { width, look, isOver }), width)]
-  const shown = sorted.slice(0, sorted.length > height ? height - 1 : height)
-  const names = shown.map((each) => nameOf(each, width, look).length)
-  const cells = Math.max(0, ...names)
-  const lines: Line[] = shown.map((each) => row(each, cells, { width, look, isOver }))
-  const left = sorted.slice(shown.length)
+  const context = { width, look, isOver: source.state === 'ended' }
+  const faults = latches.map((latch) => faultItem(latch, nowUs))
+  const items = [...faults, ...alarms.map((each) => alarmItem(each, context))].sort(
+    (one, other) => one.place - other.place,
+  )
+  if (height === 1) return [fitLine(oneLine(items, width), width)]
+  const shown = items.slice(0, items.length > height ? height - 1 : height)
+  const nameCells = Math.max(0, ...shown.map((each) => each.nameCells))
+  const lines: Line[] = shown.map((each) => each.row(nameCells))
+  const left = items.slice(shown.length)
   if (left.length > 0) lines.push(rest(left))
   while (lines.length < height) lines.push([])
   return lines.map((line) => fitLine(line, width))
 }
 
-/** How many alarms of a device nobody has taken notice of; nothing where there are none. */
-export function alarmPieces({ alarms }: DeviceBrief): readonly Piece[] {
-  return alarms.active > 0 ? [piece(`ALARM ${alarms.active} !`, 'bad')] : []
+function alarmItem(alarm: AlarmView, context: RowContext): Item {
+  const { state } = alarm
+  const name = nameOf(alarm, context.width, context.look)
+  return {
+    place: STATES.indexOf(state),
+    nameCells: name.length,
+    row: (nameCells) => row(alarm, nameCells, context),
+    short: [
+      piece(` ${WORD[state]}`, STYLE[state]),
+      piece(` ${name}`, 'bold'),
+      ...facts(alarm, context),
+      piece(' '),
+    ],
+  }
 }
 
-function placeOf({ state }: AlarmView): number {
-  return STATES.indexOf(state)
+/** ` LATCHED NOSENSOR 3x  14:02:11  42 samples`; `FAULT !` while it goes on. */
+function faultItem({ word, count, samples, sinceUs, untilUs }: SensorLatch, nowUs: number): Item {
+  const isOn = untilUs === null
+  const state = isOn ? piece(' FAULT !', 'bad') : piece(` ${WORD.latched}`, STYLE.latched)
+  const name = `${faultName(word)} ${count}x`
+  const counted = `${countText(samples)} sample${samples === 1 ? '' : 's'}`
+  const told = [piece(`  ${momentText(sinceUs, nowUs)}`), piece(`  ${counted}`)]
+  return {
+    // Beside alarms in the same state, before them.
+    place: STATES.indexOf(isOn ? 'on' : 'latched') - 0.5,
+    nameCells: name.length,
+    row: (nameCells) => [state, piece(` ${name.padEnd(nameCells)}`, 'bold'), ...told],
+    short: [state, piece(` ${name}`, 'bold'), piece(` ${momentText(sinceUs, nowUs)} `)],
+  }
+}
+
+/** `NOSENSOR`, `OUT OF RANGE` */
+function faultName(word: string): string {
+  return word.toUpperCase().replaceAll('_', ' ')
+}
+
+/** How many alarms of a device, and which fault of its sensor, nobody has taken notice of; nothing where there are none. */
+export function alarmPieces({ alarms, latches }: DeviceBrief): readonly Piece[] {
+  const [fault] = latches
+  return [
+    ...(alarms.active > 0 ? [piece(`ALARM ${alarms.active} !`, 'bad')] : []),
+    ...(fault === undefined ? [] : [faultPiece(fault)]),
+  ]
+}
+
+/** `NOSENSOR !` while it goes on, then `NOSENSOR` until somebody takes notice. */
+export function faultPiece({ word, untilUs }: SensorLatch): Piece {
+  return untilUs === null ? piece(`${faultName(word)} !`, 'bad') : piece(faultName(word), 'warn')
 }
 
 function nameOf({ name }: AlarmView, width: number, look: Look): string {
@@ -109,37 +165,32 @@ function facts(
   return pieces
 }
 
-/** What is pressing, one after the other, and how many more rules there are. */
-function oneLine(sorted: readonly AlarmView[], context: RowContext): Line {
-  const { width, look } = context
-  const pressing = sorted.filter(({ state }) => state !== 'off')
-  if (pressing.length === 0) return rest(sorted)
+/** What is pressing, one after the other, and how many more there are. */
+function oneLine(items: readonly Item[], width: number): Line {
+  const pressing = items.filter(isPressing)
+  if (pressing.length === 0) return rest(items)
   const line: Piece[] = []
-  for (const [i, alarm] of pressing.entries()) {
-    const { state } = alarm
-    const item = [
-      piece(` ${WORD[state]}`, STYLE[state]),
-      piece(` ${nameOf(alarm, width, look)}`, 'bold'),
-      ...facts(alarm, context),
-      piece(' '),
-    ]
+  for (const [i, { short }] of pressing.entries()) {
     const left = pressing.length - i - 1
     const more = left > 0 ? ` +${left} `.length : 0
-    if (i > 0 && lineWidth(line) + lineWidth(item) + more > width) {
+    if (i > 0 && lineWidth(line) + lineWidth(short) + more > width) {
       line.push(piece(` +${left + 1}`, 'bold'))
       return line
     }
-    line.push(...item)
+    line.push(...short)
   }
   return line
 }
 
-/** ` 3 rules, none raised` */
-function rest(alarms: readonly AlarmView[]): Line {
-  const pressing = alarms.filter(({ state }) => state !== 'off').length
-  const rules = `${alarms.length} alarm rule${alarms.length === 1 ? '' : 's'}`
-  if (pressing === 0) return [piece(` ${rules}: none raised`, 'dim')]
-  return [
-    piece(` +${rules}, ${pressing} of them ${pressing === 1 ? 'is' : 'are'} pressing`, 'warn'),
-  ]
+function isPressing({ place }: Item): boolean {
+  return place < STATES.indexOf('off')
+}
+
+/** ` 3 alarm rules: none raised` */
+function rest(items: readonly Item[]): Line {
+  const pressing = items.filter(isPressing).length
+  const many = items.length === 1 ? '' : 's'
+  if (pressing === 0) return [piece(` ${items.length} alarm rule${many}: none raised`, 'dim')]
+  const all = `+${items.length} alarm${many}`
+  return [piece(` ${all}, ${pressing} of them ${pressing === 1 ? 'is' : 'are'} pressing`, 'warn')]
 }

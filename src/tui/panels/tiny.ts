@@ -7,6 +7,7 @@ import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, piece } from '../view/styled.ts'
+import { faultPiece } from './alarms.ts'
 
 /** Widths that a value may have, in cells, the best first. */
 const NUMBER_CELLS: readonly number[] = [6, 5, 4, 3]
@@ -23,18 +24,28 @@ export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
   const alarm = snapshot.alarms.some(({ state }) => state === 'on')
     ? [piece('ALARM ! ', 'bad')]
     : []
+  // While it goes on, `word` says so.
+  const [latch] = snapshot.latches
+  const fault = latch === undefined || latch.untilUs === null ? [] : [faultPiece(latch), piece(' ')]
+  const log = snapshot.log?.kind === 'failed' ? [piece('LOG FAILED ! ', 'bad')] : []
   const number = snapshot.devices.length > 1 ? [piece(`${snapshot.number + 1}: `, 'bold')] : []
   const lines = [
     ...NUMBER_CELLS.map((cells) => [
       ...number,
       ...alarm,
+      ...fault,
+      ...log,
       ...word,
       ...numbers(snapshot, reading, cells, look),
       needs,
     ]),
-    [...number, ...alarm, ...word, needs],
+    [...number, ...alarm, ...fault, ...log, ...word, needs],
+    [...number, ...alarm, ...fault, ...log, ...word],
   ]
-  return fitLine(lines.find((line) => lineWidth(line) <= width) ?? [needs], width)
+  return fitLine(
+    lines.find((line) => lineWidth(line) <= width) ?? [...alarm, ...fault, ...log, ...word],
+    width,
+  )
 }
 
 function numbers(
