@@ -22,7 +22,7 @@ const ROOMS = {
   stream: 'domain protocol sources stats storage util',
   importing: 'domain mock protocol sources storage stream util',
   monitor: 'alarms chart domain protocol sources stats storage stream util',
-  tui: 'chart domain monitor util',
+  tui: 'chart domain monitor protocol util',
   config: 'util',
   export: 'domain storage util',
   service: 'export storage util',

@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import { cleanText } from '../domain/sample.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { InaError } from '../util/errors.ts'
@@ -124,6 +125,9 @@ export class LocalView implements View {
       case 'alarm_snooze':
         this.#alarms?.snooze(number, control.name, control.minutes)
         return `${alarmsText(control.name)} snoozed for ${control.minutes} min`
+      case 'mark':
+        this.#device(number).stream.report('marker', cleanText(control.text))
+        return `marked: ${cleanText(control.text)}`
       case 'send':
         return sendWords(this.#hub, number, control.words)
     }

@@ -106,6 +106,8 @@ export type ViewControl =
       readonly name: string | null
       readonly minutes: number
     }
+  /** A mark of a person on the record, at the present moment. */
+  | { readonly kind: 'mark'; readonly device: DeviceNumber; readonly text: string }
   /**
    * Settings and commands for a device, as `ina219 send` takes them: `interval=100 save`. They are carried
    * out in their order up to the first that is not; the answer comes when the device has given its own.

@@ -12,6 +12,7 @@ import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpExtent, helpLines } from './panels/help.ts'
 import { keysLine } from './panels/keys.ts'
+import { answerLines, promptLines } from './panels/prompt.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
@@ -33,6 +34,7 @@ import {
   type Size,
 } from './view/layout.ts'
 import type { Look } from './view/look.ts'
+import type { Completion } from './view/prompt.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
 import type { ViewState } from './view/view-state.ts'
@@ -50,8 +52,8 @@ export interface Picture {
   readonly blocks: Readonly<Partial<Record<Region, Block>>>
   /** In place of the `gauges` block where the layout has big ones. */
   readonly gauges: readonly GaugeView[]
-  /** On top of everything. */
-  readonly help: Block | null
+  /** On top of everything: help, a prompt, a long answer. */
+  readonly overlay: Block | null
 }
 
 export interface PictureContext {
@@ -60,7 +62,11 @@ export interface PictureContext {
   readonly look: Look
   /** Why what is shown may be old: the view did not answer; null: it did. */
   readonly trouble: string | null
+  /** What may stand at the cursor of the prompt; absent where none is open. */
+  readonly completion?: Completion
 }
+
+const NO_COMPLETION: Completion = { from: 0, candidates: [] }
 
 export function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
   const { channels } = snapshot
@@ -168,7 +174,7 @@ export function buildPicture(
     layout,
     blocks,
     gauges: layout.bigGauges && due.has('gauges') ? gaugeViews(snapshot, look) : [],
-    help: helpBlock(offer, context),
+    overlay: overlayOf(snapshot, context),
   }
 }
 
@@ -197,7 +203,7 @@ export function waitingPicture(context: PictureContext): Picture {
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
     gauges: [],
-    help: helpBlock(keyOffer(null), context),
+    overlay: overlayOf(null, context),
   }
 }
 
@@ -213,8 +219,32 @@ function keyOffer(snapshot: Snapshot | null): KeyOffer {
   }
 }
 
+function overlayOf(snapshot: Snapshot | null, context: PictureContext): Block | null {
+  const { view, size, look, completion } = context
+  const area = { width: size.columns, height: size.rows, look }
+  if (view.prompt !== null) {
+    return atBottom(promptLines(view.prompt, completion ?? NO_COMPLETION, area), size, 0)
+  }
+  if (isTiny(size)) return null
+  if (view.help !== null) return helpBlock(keyOffer(snapshot), context)
+  const text = snapshot === null ? null : longNotice(view, snapshot.nowUs, size)
+  // The keys stay.
+  return text === null ? null : atBottom(answerLines(text, area), size, 1)
+}
+
+/** What is said to the user at the moment and is too long for the event line; null: nothing is. */
+function longNotice({ notice }: ViewState, nowUs: number, size: Size): string | null {
+  if (notice === null || notice.untilUs <= nowUs) return null
+  return notice.text.length > size.columns - 2 ? notice.text : null
+}
+
+function atBottom(lines: readonly Line[], { columns, rows }: Size, above: number): Block {
+  const y = Math.max(0, rows - above - lines.length)
+  return { rect: { x: 0, y, width: columns, height: lines.length }, lines }
+}
+
 function helpBlock(offer: KeyOffer, { view, size, look }: PictureContext): Block | null {
-  if (view.help === null || isTiny(size)) return null
+  if (view.help === null) return null
   const lines = helpLines(offer, view.help, { width: size.columns, height: size.rows, look })
   const width = lineWidth(lines[0] ?? [])
   const height = lines.length

@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import type { Snapshot, View, ViewControl } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
-import { errorText } from '../util/errors.ts'
+import { adviceText } from '../util/errors.ts'
 import { Bell } from './bell.ts'
 import { Cadence, type Moment } from './cadence.ts'
 import { alertMark, changeMark } from './change-mark.ts'
@@ -24,6 +24,13 @@ import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
 import type { Region } from './view/layout.ts'
 import { type Look, lookOf } from './view/look.ts'
+import {
+  completePalette,
+  type PaletteContext,
+  type PaletteOrder,
+  readPalette,
+} from './view/palette.ts'
+import { type Prompt, promptAfter, remember, withProblem } from './view/prompt.ts'
 import {
   INITIAL_VIEW,
   noticed,
@@ -77,6 +84,11 @@ const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
 /** So many lines of help a step of the wheel is. */
 const WHEEL_LINES = 3
 
+/** How long an answer of a device or an error stands, ms, unless a key is pressed. */
+const ANSWER_MS = 10_000
+/** Longer than a command may take: 7.5 s, and as often again where a device has to be asked who it is. */
+const WAITING_MS = 60_000
+
 /** How long `n` snoozes alarms. */
 const SNOOZE_MIN = 10
 
@@ -127,7 +139,7 @@ class MonitorScreen implements Screen {
     this.#terminal = new ScreenTerminal({
       ...options,
       capabilities,
-      onKey: (key) => this.#onKey(key),
+      onKey: (key, char) => this.#onKey(key, char),
       onWheel: (up) => this.#onWheel(up),
       onStale: () => this.#redraw(),
       onGone: () => this.#quit(),
@@ -152,8 +164,12 @@ class MonitorScreen implements Screen {
     this.#terminal.close()
   }
 
-  #onKey(key: string): void {
-    if (this.#view.help !== null) this.#onHelpKey(key)
+  #onKey(key: string, char: string | null): void {
+    // A word back has been read by whoever presses the next key.
+    if (this.#view.notice !== null) this.#view = { ...this.#view, notice: null }
+    const { prompt, help } = this.#view
+    if (prompt !== null) this.#onPromptKey(prompt, key, char)
+    else if (help !== null) this.#onHelpKey(key)
     else {
       const action = actionOf(key)
       if (action) this.#act(action)
@@ -167,6 +183,40 @@ class MonitorScreen implements Screen {
     if (key === 'C-c') this.#act('quit')
     else if (key === 'C-z') this.#act('suspend')
     else this.#act(step === undefined || lines <= room ? 'dismiss' : `help_${step}`)
+  }
+
+  /** What is typed is text, but for Ctrl-Z and Ctrl-L, which are about the terminal. */
+  #onPromptKey(prompt: Prompt, key: string, char: string | null): void {
+    if (key === 'C-z' || key === 'C-l') {
+      this.#act(key === 'C-z' ? 'suspend' : 'redraw')
+      return
+    }
+    const after = promptAfter(prompt, key, char, {
+      complete: (line) => completePalette(line, this.#paletteContext),
+      said: this.#view.said,
+    })
+    if (after.kind === 'entered') this.#carryOut(prompt, after.text)
+    else this.#change({ ...this.#view, prompt: after.kind === 'open' ? after.prompt : null })
+  }
+
+  /** A line with a mistake stays, to be mended. */
+  #carryOut(prompt: Prompt, text: string): void {
+    const said = remember(this.#view.said, text)
+    let order: PaletteOrder
+    try {
+      order = readPalette(text, this.#paletteContext)
+    } catch (error) {
+      this.#change({ ...this.#view, said, prompt: withProblem(prompt, adviceText(error)) })
+      return
+    }
+    this.#change({ ...this.#view, said, prompt: null })
+    if (order.kind === 'actions') for (const action of order.actions) this.#act(action)
+    else if (order.kind === 'control') void this.#control(order.control)
+    else this.#change(noticed({ ...this.#view, ...order.change }, order.said, this.#viewContext))
+  }
+
+  get #paletteContext(): PaletteContext {
+    return { view: this.#view, snapshot: this.#feed.snapshot, clock: this.#options.clock }
   }
 
   #onWheel(up: boolean): void {
@@ -204,15 +254,21 @@ class MonitorScreen implements Screen {
     else void this.#control({ kind, ...target, minutes: SNOOZE_MIN })
   }
 
-  /** What came of it stands on the event line. */
+  /** What came of it stands on the event line, whole above it where it is longer. */
   async #control(control: ViewControl): Promise<void> {
-    let text: string
-    try {
-      text = await this.#options.view.control(control)
-    } catch (error) {
-      text = errorText(error)
+    if (control.kind === 'send') {
+      this.#notice(`${control.words}: sent, the device has not answered yet`, WAITING_MS)
     }
-    this.#change(noticed(this.#view, text, this.#viewContext))
+    try {
+      const text = await this.#options.view.control(control)
+      this.#notice(text, control.kind === 'send' ? ANSWER_MS : undefined)
+    } catch (error) {
+      this.#notice(adviceText(error), ANSWER_MS)
+    }
+  }
+
+  #notice(text: string, ms?: number): void {
+    this.#change(noticed(this.#view, text, this.#viewContext, ms))
   }
 
   get #viewContext(): ViewContext {
@@ -235,7 +291,9 @@ class MonitorScreen implements Screen {
   }
 
   get #context(): PictureContext {
+    const { prompt } = this.#view
     return {
+      ...(prompt && { completion: completePalette(prompt.line, this.#paletteContext) }),
       size: this.#terminal.size,
       view: this.#view,
       look: this.#look,

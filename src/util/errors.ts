@@ -63,6 +63,11 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** The same with what to do next, in one line. */
+export function adviceText(error: unknown): string {
+  return isInaError(error) ? `${error.message}; ${error.hint}` : errorText(error)
+}
+
 /** An error whose class is not known is a fault of ours. */
 export function asInaError(error: unknown): InaError {
   if (isInaError(error)) return error

@@ -2,10 +2,10 @@ import type { Picture } from '../../src/tui/picture.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 
 /** A picture as the rows of a screen, blanks at their ends left out. */
-export function screenText({ layout, blocks, help }: Picture): string {
+export function screenText({ layout, blocks, overlay }: Picture): string {
   const { columns, rows } = layout.size
   const cells = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))
-  for (const { rect, lines } of [...Object.values(blocks), ...(help ? [help] : [])]) {
+  for (const { rect, lines } of [...Object.values(blocks), ...(overlay ? [overlay] : [])]) {
     for (const [i, line] of lines.entries()) {
       const row = cells[rect.y + i]
       for (const [j, char] of [...lineText(line)].entries()) if (row) row[rect.x + j] = char

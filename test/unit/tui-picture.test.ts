@@ -373,9 +373,9 @@ describe('view', () => {
       look: LOOK,
       trouble: null,
     }
-    const { help } = buildPicture(sampleSnapshot(), null, context)
-    expect(help?.lines.map(lineText).join('\n')).toMatch(/q {2}Ctrl-C +quit/)
-    expect(help?.lines.length).toBe(help?.rect.height)
+    const { overlay } = buildPicture(sampleSnapshot(), null, context)
+    expect(overlay?.lines.map(lineText).join('\n')).toMatch(/q {2}Ctrl-C +quit/)
+    expect(overlay?.lines.length).toBe(overlay?.rect.height)
   })
 
   it('has big gauges at 200x50', () => {

@@ -7,6 +7,7 @@ import { buildPicture } from '../../src/tui/picture.ts'
 import { PANELS } from '../../src/tui/view/layout.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { PRESETS } from '../../src/tui/view/panel-choice.ts'
+import { openPrompt } from '../../src/tui/view/prompt.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -148,6 +149,9 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   focus: fc.constantFrom(null, ...PANELS),
   expanded: fc.constantFrom(null, ...PANELS),
   help: fc.option(fc.nat(100)),
+  prompt: fc.option(text.map((each) => openPrompt(each))),
+  said: fc.constant([]),
+  hidden: fc.constant([]),
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
@@ -212,7 +216,7 @@ describe('any picture', () => {
           const picture = buildPicture(snapshot, trace, context, statistics)
           for (const { rect, lines } of [
             ...Object.values(picture.blocks),
-            ...(picture.help ? [picture.help] : []),
+            ...(picture.overlay ? [picture.overlay] : []),
           ]) {
             expect(lines).toHaveLength(rect.height)
             for (const line of lines) {

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander'
 import { scenarioNames } from '../../../mock/scenarios/index.ts'
-import { DEVICE_WORDS } from '../../protocol/words/device-words.ts'
+import { WORD_FORMS, type WordForm } from '../../protocol/words/word-forms.ts'
 import { configurableCommands } from '../apply-config.ts'
 import { CliOption } from '../option.ts'
 
@@ -9,15 +9,7 @@ export type Candidates =
   | { readonly kind: 'anything' | 'files' | 'ports' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   /** Words such as `mode=poll` of send and --set. */
-  | { readonly kind: 'settings'; readonly words: readonly SettingWords[] }
-
-interface SettingWords {
-  readonly name: string
-  /** May stand alone. */
-  readonly isAlone: boolean
-  /** What may stand behind the `=`, as far as it is words; null: nothing may. */
-  readonly values: readonly string[] | null
-}
+  | { readonly kind: 'settings'; readonly words: readonly WordForm[] }
 
 export interface OptionNode {
   /** `--output`, and `-o` where it has one. */
@@ -105,21 +97,7 @@ function behindOf({ registeredArguments }: Command): CommandNode['behind'] {
   return names.includes('flags') ? 'first operand' : null
 }
 
-const SETTINGS: Candidates = {
-  kind: 'settings',
-  words: DEVICE_WORDS.flatMap((word) =>
-    word.names.map((name) => {
-      const behind = [...word.form.matchAll(/=([^,\]\s]*)/g)].flatMap(([, of = '']) =>
-        of.split('|'),
-      )
-      return {
-        name,
-        isAlone: word.kind === 'setting' && word.mayBeBare,
-        values: behind.length === 0 ? null : behind.filter((each) => /^\w+$/.test(each)),
-      }
-    }),
-  ),
-}
+const SETTINGS: Candidates = { kind: 'settings', words: WORD_FORMS }
 
 function wordsOf(argument: Argument, commands: readonly string[]): readonly string[] {
   return argument.name() === 'command' ? commands : (argument.argChoices ?? [])

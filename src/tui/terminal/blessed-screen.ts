@@ -16,7 +16,7 @@ export interface BlessedScreen {
   readonly dattr: number
   readonly program: BlessedProgram
   readonly tput: { brokenACS: boolean; readonly colors: number }
-  on(event: 'keypress', listener: (char: string, key: KeyPress) => void): void
+  on(event: 'keypress', listener: (char: string | undefined, key: KeyPress) => void): void
   on(event: 'resize', listener: () => void): void
   append(element: Widgets.Node): void
   clearRegion(left: number, right: number, top: number, bottom: number): void

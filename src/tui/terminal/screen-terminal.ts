@@ -25,8 +25,8 @@ export interface ScreenTerminalOptions {
   readonly output: NodeJS.WriteStream
   readonly mouse: boolean
   readonly capabilities: Capabilities
-  /** @param key full name, such as `C-c` */
-  readonly onKey: (key: string) => void
+  /** @param key full name, such as `C-c`; @param char what it types, maybe half a character; null: nothing */
+  readonly onKey: (key: string, char: string | null) => void
   readonly onWheel: (up: boolean) => void
   /** Another size, or back from the shell: everything has to be drawn again. */
   readonly onStale: () => void
@@ -76,7 +76,9 @@ export class ScreenTerminal {
       onCleared: () => this.#frames.forget(),
     })
     this.#frames = new FrameWriter({ screen: this.screen, output: this.#output, capabilities })
-    this.screen.on('keypress', (_char: string, key: KeyPress) => options.onKey(key.full))
+    this.screen.on('keypress', (char: string | undefined, { full }: KeyPress) => {
+      options.onKey(full, char ?? null)
+    })
     this.screen.on('resize', options.onStale)
     this.#input.on('gone', options.onGone)
     this.#output.on('gone', options.onGone)

@@ -69,6 +69,20 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['q', 'S-q', 'C-c'], action: 'quit', group: 'general', shown: 'q  Ctrl-C', help: 'quit' },
   { keys: ['?', 'h', 'f1'], action: 'help', group: 'general', shown: '?  h', help: 'this help' },
   {
+    keys: [':'],
+    action: 'command',
+    group: 'general',
+    shown: ':',
+    help: 'commands: settings of the device, marks, and more; says what there is',
+  },
+  {
+    keys: ['m'],
+    action: 'mark',
+    group: 'markers',
+    shown: 'm',
+    help: 'a mark on the record, with a note',
+  },
+  {
     keys: ['space', 'f'],
     action: 'freeze',
     group: 'time',

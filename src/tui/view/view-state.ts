@@ -7,6 +7,7 @@ import {
   type PanelContext,
   reducePanels,
 } from './panel-choice.ts'
+import { openPrompt, type Prompt } from './prompt.ts'
 import {
   INITIAL_TIME,
   reduceTime,
@@ -20,17 +21,26 @@ export interface ViewState extends TimeWindow, PanelChoice {
   readonly selected: DeviceNumber
   /** First line of help that is shown; null: it is closed. */
   readonly help: number | null
+  /** The line in which a command is being written; null: there is none. */
+  readonly prompt: Prompt | null
+  /** Lines that were said there, newest first. */
+  readonly said: readonly string[]
+  /** Ids of the channels whose curves are left out of the chart. */
+  readonly hidden: readonly string[]
   /** A word back about the last key; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
 
-const NOTICE_US = 3_000_000
+const NOTICE_MS = 3000
 
 export const INITIAL_VIEW: ViewState = {
   ...INITIAL_TIME,
   ...INITIAL_PANELS,
   selected: 0,
   help: null,
+  prompt: null,
+  said: [],
+  hidden: [],
   notice: null,
 }
 
@@ -39,6 +49,8 @@ export type ViewAction =
   | PanelAction
   | 'help'
   | 'dismiss'
+  | 'command'
+  | 'mark'
   | `help_${HelpStep}`
   | 'next_device'
   | 'previous_device'
@@ -55,9 +67,14 @@ export interface ViewContext extends Omit<TimeContext, 'selected'>, PanelContext
   readonly help: HelpExtent
 }
 
-/** With a word back about a key, for some seconds. */
-export function noticed(view: ViewState, text: string, { nowUs }: ViewContext): ViewState {
-  return { ...view, notice: { text, untilUs: nowUs + NOTICE_US } }
+/** With a word back about a key, for some time. */
+export function noticed(
+  view: ViewState,
+  text: string,
+  { nowUs }: Pick<ViewContext, 'nowUs'>,
+  ms = NOTICE_MS,
+): ViewState {
+  return { ...view, notice: { text, untilUs: nowUs + ms * 1000 } }
 }
 
 /** The next view. Pure; unknown or impossible actions give the same view back. */
@@ -68,6 +85,10 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'dismiss':
       if (view.help !== null) return { ...view, help: null }
       return changed(view, reducePanels(view, 'no_panel', context))
+    case 'command':
+      return { ...view, prompt: openPrompt() }
+    case 'mark':
+      return { ...view, prompt: openPrompt('mark ') }
     case 'help_up':
     case 'help_down':
     case 'help_page_up':

@@ -12,7 +12,7 @@ export class Dashboard {
   readonly #screen: BlessedScreen
   readonly #boxes = new Map<Region, CellBox>()
   readonly #bigGauges: readonly BigGauge[]
-  readonly #help: CellBox
+  readonly #overlay: CellBox
   #arrangement = ''
 
   constructor(screen: BlessedScreen, colour: boolean) {
@@ -21,7 +21,7 @@ export class Dashboard {
     for (const region of REGIONS) this.#boxes.set(region, new CellBox(screen, attribute))
     this.#bigGauges = ELECTRIC_CHANNELS.map((each) => new BigGauge(screen, each, attribute))
     // Last, so that it lies on top.
-    this.#help = new CellBox(screen, attribute)
+    this.#overlay = new CellBox(screen, attribute)
   }
 
   show(picture: Picture): void {
@@ -35,14 +35,14 @@ export class Dashboard {
       const view = picture.gauges[i]
       if (view) this.#bigGauges[i]?.update(view, rect)
     }
-    this.#help.show(picture.help?.rect ?? null, picture.help?.lines ?? [])
+    this.#overlay.show(picture.overlay?.rect ?? null, picture.overlay?.lines ?? [])
     this.#screen.render()
   }
 
   /** Where something has moved, nothing of the old picture may stay. */
   #arrange(picture: Picture): void {
-    const { layout, help } = picture
-    const arrangement = JSON.stringify([layout, help?.rect])
+    const { layout, overlay } = picture
+    const arrangement = JSON.stringify([layout, overlay?.rect])
     if (arrangement === this.#arrangement) return
     this.#arrangement = arrangement
     clear(this.#screen, layout.size)
