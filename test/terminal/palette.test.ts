@@ -31,7 +31,8 @@ describe.skipIf(!ptyAvailable)('the palette', () => {
     terminal.press('20\r')
     await terminal.waitFor(/interval=20: ok/)
     await terminal.waitFor(/LIVE +5\d\.\d S\/s/)
-    // It is on record, too, when the word back has gone.
+    // It is on record, too; the next key takes the word back away.
+    terminal.press('\x1b')
     await terminal.waitFor(/command: set_interval 20: ok/)
     expect(terminal.text).not.toContain('Tab completes')
     // What was said before, and what the device refuses.
