@@ -1,10 +1,18 @@
 import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
-import type { Snapshot, SpanStatistics, StatisticsRequest, TraceRequest } from '../monitor/view.ts'
+import type {
+  FindRequest,
+  Moment,
+  Snapshot,
+  SpanStatistics,
+  StatisticsRequest,
+  TraceRequest,
+} from '../monitor/view.ts'
 import { alarmLines } from './panels/alarms.ts'
 import { batteryLine } from './panels/battery.ts'
 import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
-import { chartPanel } from './panels/chart-panel.ts'
+import { chartPanel, chartPlot } from './panels/chart-panel.ts'
+import { type CloseLook, cursorLine, cursorLines, selectionLine } from './panels/cursor.ts'
 import { cyclesLine } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
 import { eventLines, noticeLine } from './panels/events.ts'
@@ -33,7 +41,7 @@ import {
   type Region,
   type Size,
 } from './view/layout.ts'
-import type { Look } from './view/look.ts'
+import type { Look, PanelArea } from './view/look.ts'
 import type { Completion } from './view/prompt.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
@@ -117,6 +125,25 @@ export function statisticsRequest(
   return span === null ? null : { device: snapshot.number, span }
 }
 
+/** Which sample a picture needs, that at the cursor; null: none. */
+export function momentRequest(snapshot: Snapshot, context: PictureContext): FindRequest | null {
+  const { cursorUs } = context.view
+  const chart = pictureLayout(snapshot, context).regions.chart
+  if (!chart || cursorUs === null || frozenOf(context.view, snapshot.number) === null) return null
+  // About a character of the chart.
+  const withinUs = Math.ceil((spanMs(context.view) * 1000) / chart.width)
+  return { device: snapshot.number, what: 'sample', atUs: Math.round(cursorUs), withinUs }
+}
+
+/** What a character of the chart covers, µs; as wide as the screen where there is no chart. */
+export function cellUs(snapshot: Snapshot, trace: Trace | null, context: PictureContext): number {
+  const { view, look, size } = context
+  const chart = pictureLayout(snapshot, context).regions.chart
+  const area = chart && { width: chart.width, height: chart.height, look }
+  const cells = area ? chartPlot(snapshot, trace, view, area).cells : size.columns
+  return (spanMs(view) * 1000) / cells
+}
+
 /** Whether the curves are in a strip each, be it asked for or because there is room. */
 export function isChartApart(snapshot: Snapshot, context: PictureContext): boolean {
   const chart = pictureLayout(snapshot, context).regions.chart
@@ -129,6 +156,7 @@ export function isChartApart(snapshot: Snapshot, context: PictureContext): boole
  * @param trace of the snapshot's device; null: not there yet
  * @param statistics those that `statisticsRequest` asks for; null: not there yet
  * @param due which parts are to be drawn
+ * @param moment that `momentRequest` asks for; null: not there yet, or there is none
  */
 export function buildPicture(
   snapshot: Snapshot,
@@ -136,23 +164,34 @@ export function buildPicture(
   context: PictureContext,
   statistics: SpanStatistics | null = null,
   due: ReadonlySet<Region> = new Set(REGIONS),
+  moment: Moment | null = null,
 ): Picture {
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
   const offer = keyOffer(snapshot)
+  const close = closeLook({ snapshot, trace, context, statistics, moment })
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
     devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }),
-    values: ({ width }) => [valuesLine(snapshot, width, look)],
+    values: ({ width, height }) => [
+      close?.view.cursorUs
+        ? cursorLine(close, { width, height, look })
+        : valuesLine(snapshot, width, look),
+    ],
     gauges: ({ width }) => gaugeLines(snapshot, width, look),
     chart: ({ width, height }) =>
       view.statistics === null
         ? chartPanel(snapshot, trace, view, { width, height, look })
         : statisticsLines(snapshot, statistics, view, { width, height, look }),
-    table: ({ width, height }) => tableLines(snapshot, { width, height, look }),
-    totals: ({ width }) => [
-      totalsLine(snapshot, width, look),
+    table: ({ width, height }) =>
+      close === null
+        ? tableLines(snapshot, { width, height, look })
+        : cursorLines(close, { width, height, look }),
+    totals: ({ width, height }) => [
+      close === null
+        ? totalsLine(snapshot, width, look)
+        : closeLine(close, { width, height, look }),
       ...(snapshot.battery === null ? [] : [batteryLine(snapshot.battery, width)]),
       ...(snapshot.cycles === null ? [] : [cyclesLine(snapshot.cycles, width)]),
     ],
@@ -176,6 +215,22 @@ export function buildPicture(
     gauges: layout.bigGauges && due.has('gauges') ? gaugeViews(snapshot, look) : [],
     overlay: overlayOf(snapshot, context),
   }
+}
+
+/** What is looked at closely; null: nothing is, or the chart of this device runs. */
+function closeLook({
+  context,
+  ...answers
+}: Omit<CloseLook, 'view' | 'cellUs'> & { readonly context: PictureContext }): CloseLook | null {
+  const { view } = context
+  const { snapshot, trace } = answers
+  if (view.cursorUs === null && view.selection === null) return null
+  if (frozenOf(view, snapshot.number) === null) return null
+  return { ...answers, view, cellUs: cellUs(snapshot, trace, context) }
+}
+
+function closeLine(close: CloseLook, area: PanelArea): Line {
+  return close.view.selection === null ? cursorLine(close, area) : selectionLine(close, area.width)
 }
 
 /** Exactly as many lines as the rectangle has. */

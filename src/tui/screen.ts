@@ -6,11 +6,14 @@ import { Bell } from './bell.ts'
 import { Cadence, type Moment } from './cadence.ts'
 import { alertMark, changeMark } from './change-mark.ts'
 import { DrawLoop } from './draw-loop.ts'
+import { isJump, type JumpAction, jumped, jumpRequest } from './jump.ts'
 import {
   buildPicture,
+  cellUs,
   hasAlarms,
   helpRoom,
   isChartApart,
+  momentRequest,
   type Picture,
   type PictureContext,
   panelsOf,
@@ -107,6 +110,7 @@ class MonitorScreen implements Screen {
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
   #quitting = false
+  #lastJump: { readonly action: JumpAction; readonly times: number } | null = null
 
   constructor(options: ScreenOptions) {
     this.#options = options
@@ -225,6 +229,11 @@ class MonitorScreen implements Screen {
   }
 
   #act(action: Action): void {
+    if (isJump(action)) {
+      void this.#jump(action)
+      return
+    }
+    this.#lastJump = null
     if (action === 'quit') this.#quit()
     else if (action === 'suspend') this.#terminal.suspend()
     else if (action === 'redraw') this.#terminal.repaint()
@@ -271,6 +280,24 @@ class MonitorScreen implements Screen {
     this.#change(noticed(this.#view, text, this.#viewContext, ms))
   }
 
+  /** Pressed again, the same jump is about the next channel. */
+  async #jump(action: JumpAction): Promise<void> {
+    const { snapshot } = this.#feed
+    const times = this.#lastJump?.action === action ? this.#lastJump.times + 1 : 0
+    this.#lastJump = { action, times }
+    const request = snapshot && jumpRequest(action, times, this.#view, snapshot)
+    if (snapshot === null || request === null) return
+    try {
+      const moment = await this.#options.view.find(request)
+      if (this.#view.selected !== request.device) return
+      const after = jumped(this.#view, request, moment, snapshot, this.#viewContext)
+      this.#view = after.view
+      this.#notice(after.text)
+    } catch (error) {
+      this.#notice(adviceText(error))
+    }
+  }
+
   get #viewContext(): ViewContext {
     const { snapshot } = this.#feed
     const selected = snapshot?.number === this.#view.selected ? snapshot : null
@@ -280,9 +307,15 @@ class MonitorScreen implements Screen {
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,
       apart: snapshot !== null && isChartApart(snapshot, this.#context),
+      trace: selected && this.#feed.traceOf(selected.number),
+      cellUs: selected === null ? 0 : this.#cellUs(selected),
       panels: snapshot === null ? [] : panelsOf(snapshot, this.#context),
       help: helpRoom(snapshot, this.#context),
     }
+  }
+
+  #cellUs(snapshot: Snapshot): number {
+    return cellUs(snapshot, this.#feed.traceOf(snapshot.number), this.#context)
   }
 
   #redraw(): void {
@@ -315,6 +348,7 @@ class MonitorScreen implements Screen {
       this.#feed.askTrace(request, snapshot.sampleUs ?? 0)
     }
     this.#feed.askStatistics(statisticsRequest(snapshot, context))
+    this.#feed.askMoment(momentRequest(snapshot, context))
   }
 
   #draw(): void {
@@ -333,7 +367,10 @@ class MonitorScreen implements Screen {
   #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
     const request = statisticsRequest(snapshot, context)
     const statistics = request && this.#feed.statisticsOf(request)
-    return buildPicture(snapshot, this.#feed.traceOf(snapshot.number), context, statistics, due)
+    const wanted = momentRequest(snapshot, context)
+    const moment = wanted && this.#feed.momentOf(wanted)
+    const trace = this.#feed.traceOf(snapshot.number)
+    return buildPicture(snapshot, trace, context, statistics, due, moment)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

@@ -1,6 +1,8 @@
 import type { Trace } from '../chart/trace.ts'
 import type {
   DeviceNumber,
+  FindRequest,
+  Moment,
   Snapshot,
   SpanStatistics,
   StatisticsRequest,
@@ -44,10 +46,12 @@ export class ViewFeed {
   readonly #snapshots: LatestRequest<DeviceNumber, Snapshot>
   readonly #traces: LatestRequest<TimedRequest, Trace>
   readonly #statistics: LatestRequest<StatisticsRequest, SpanStatistics>
+  readonly #moments: LatestRequest<FindRequest, Moment | null>
   readonly #monoMs: () => number
   #snapshot: Snapshot | null = null
   #heldStatistics: HeldStatistics | null = null
   #held: HeldTrace | null = null
+  #heldMoment: { readonly request: FindRequest; readonly moment: Moment | null } | null = null
 
   constructor({ view, onSnapshot, onNews, onDropped, monoMs }: ViewFeedOptions) {
     this.#snapshots = new LatestRequest({
@@ -66,6 +70,16 @@ export class ViewFeed {
       onAnswer: (timed, trace) => {
         const isLess = this.#held !== null && hasLost(this.#held, timed.request, trace)
         this.#held = { ...timed, trace: isLess ? (this.#held as HeldTrace).trace : trace }
+        onNews()
+      },
+      onDropped,
+      monoMs,
+    })
+    this.#moments = new LatestRequest({
+      send: (request) => view.find(request),
+      isSame: isSameFind,
+      onAnswer: (request, moment) => {
+        this.#heldMoment = { request, moment }
         onNews()
       },
       onDropped,
@@ -106,9 +120,24 @@ export class ViewFeed {
     return held !== null && isSameSpan(held.request, request) ? held.statistics : null
   }
 
+  /** What was found for that request; null: nothing yet, or nothing at all. */
+  momentOf(request: FindRequest): Moment | null {
+    const held = this.#heldMoment
+    return held !== null && isSameFind(held.request, request) ? held.moment : null
+  }
+
+  /** Asks for a sample, unless it is the one held; null: none is wanted. */
+  askMoment(request: FindRequest | null): void {
+    const held = this.#heldMoment
+    const isHeld = request !== null && held !== null && isSameFind(held.request, request)
+    if (request === null || isHeld) this.#moments.cancel()
+    else this.#moments.ask(request)
+  }
+
   /** Why an answer is missing; null: none is. */
   get trouble(): string | null {
-    return this.#snapshots.trouble ?? this.#traces.trouble ?? this.#statistics.trouble
+    const late = this.#statistics.trouble ?? this.#moments.trouble
+    return this.#snapshots.trouble ?? this.#traces.trouble ?? late
   }
 
   /** Asks for statistics once a second at most, and less often where they are costly; null: none are wanted. */
@@ -176,6 +205,10 @@ interface HeldStatistics {
   readonly request: StatisticsRequest
   readonly statistics: SpanStatistics
   readonly freshUntilMs: number
+}
+
+function isSameFind(one: FindRequest, other: FindRequest): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function isSameSpan(one: StatisticsRequest, other: StatisticsRequest): boolean {

@@ -90,6 +90,8 @@ describe('scrolling help', () => {
       newestUs: null,
       oldestUs: null,
       apart: false,
+      cellUs: 1e6,
+      trace: null,
       panels: [],
       help: extent,
     }

@@ -155,6 +155,9 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
+  cursorUs: fc.constantFrom(null, 1.7e15, 1.7e15 - 30e6),
+  selection: fc.constantFrom(null, { fromUs: 1.7e15 - 40e6, toUs: 1.7e15 }),
+  anchorUs: fc.constantFrom(null, 1.7e15),
 })
 
 /** Figures of any size, for some of the channels. */

@@ -15,6 +15,8 @@ const CONTEXT: ViewContext = {
   newestUs: NEWEST,
   oldestUs: NEWEST - 300e6,
   apart: false,
+  cellUs: 1e6,
+  trace: null,
   panels: ['gauges', 'chart', 'table'],
   help: { lines: 30, room: 13 },
 }

@@ -6,7 +6,7 @@ import type { PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
 import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
 import type { ViewState } from '../view/view-state.ts'
-import { chartLines, chartStrips, isApart } from './chart.ts'
+import { type ChartOptions, chartLines, chartStrips, isApart, plotExtent } from './chart.ts'
 
 /**
  * The chart with its title: how much time, in which arrangement, running or frozen.
@@ -17,8 +17,27 @@ export function chartPanel(
   snapshot: Snapshot,
   trace: Trace | null,
   view: ViewState,
-  { width, height, look }: PanelArea,
+  area: PanelArea,
 ): readonly Line[] {
+  return chartLines(trace, chartOptions(snapshot, trace, view, area))
+}
+
+/** The characters of the chart's plot, as in `chartPanel`. */
+export function chartPlot(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  view: ViewState,
+  area: PanelArea,
+): { readonly left: number; readonly cells: number } {
+  return plotExtent(trace, chartOptions(snapshot, trace, view, area))
+}
+
+function chartOptions(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  view: ViewState,
+  { width, height, look }: PanelArea,
+): ChartOptions {
   const { arrangement } = view
   const frozen = frozenOf(view, snapshot.number)
   const { channels } = snapshot
@@ -26,7 +45,7 @@ export function chartPanel(
   const name = isApart({ arrangement, height }) ? 'strips' : 'overlay'
   const count = channelCount(strips, channels.length)
   const drawn = frozen || count === '' ? name : `${name}, ${count}`
-  return chartLines(trace, {
+  return {
     width,
     height,
     spanMs: spanMs(view),
@@ -42,7 +61,7 @@ export function chartPanel(
     note: frozen ? notePieces(count) : notePieces(newestText(snapshot)),
     message: emptyText(snapshot, trace, view),
     look,
-  })
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ const STRIPS_LEAST_ROWS = 6
 /** Slots of a trace per dot column, so that folding them again stays exact enough. */
 const SLOTS_PER_DOT = 4
 
-interface ChartOptions {
+export interface ChartOptions {
   readonly width: number
   /** Title and time axis included. */
   readonly height: number
@@ -104,6 +104,15 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   lines.push(bottomLine(plot))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
   return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
+}
+
+/** Where the plot lies in the chart: its first character, and how many there are. */
+export function plotExtent(
+  trace: Trace | null,
+  options: ChartOptions,
+): { readonly left: number; readonly cells: number } {
+  const { gutters, cells } = plotOf(trace, options)
+  return { left: gutters.left + 1, cells }
 }
 
 function perCell(look: Look): number {

@@ -9,7 +9,7 @@ import type {
 import { countText, fixed, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
-import { momentText, spanText } from '../view/format.ts'
+import { lengthText, momentText, preciseText, spanText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import type { StatisticsChoice } from '../view/panel-choice.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
@@ -55,7 +55,10 @@ const SECONDS: Readonly<Partial<Record<StatisticsChoice, number>>> = {
 
 /** What the view asks for; null: it shows the chart. */
 export function statisticsSpan(view: ViewState, device: DeviceNumber): StatisticsSpan | null {
-  const { statistics } = view
+  const { statistics, selection } = view
+  if (selection !== null && (statistics === null || statistics === 'span')) {
+    return { kind: 'between', ...selection }
+  }
   if (statistics === null) return null
   if (statistics === 'reset') return { kind: 'reset' }
   const seconds = SECONDS[statistics]
@@ -99,6 +102,10 @@ function titleOf(view: ViewState, { nowUs, number }: Snapshot): string {
   if (statistics === 'reset') return 'since reset'
   const seconds = statistics === null ? undefined : SECONDS[statistics]
   if (seconds !== undefined) return `last ${seconds / 60} min`
+  if (view.selection !== null) {
+    const { fromUs, toUs } = view.selection
+    return `selected ${lengthText(toUs - fromUs)} from ${preciseText(fromUs, nowUs)}`
+  }
   const span = spanText(spanMs(view))
   const frozen = frozenOf(view, number)
   return frozen === null

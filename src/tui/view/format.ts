@@ -26,6 +26,28 @@ export function momentText(timeUs: number, nowUs: number): string {
   return formatLocal(timeUs)
 }
 
+/** `14:03:27.104`, on another local day than `nowUs` with the date before it; cut, not rounded. */
+export function preciseText(timeUs: number, nowUs: number): string {
+  const ms = Math.floor(timeUs / 1000) % 1000
+  return `${momentText(timeUs, nowUs)}.${String(ms).padStart(3, '0')}`
+}
+
+/** `0.250 s`, `12.400 s`, `3:05.250`, `2:03:05.250`: how long a span is, to the ms. @param us 0 or more */
+export function lengthText(us: number): string {
+  const ms = Math.round(us / 1000)
+  if (ms < 60_000) return `${fixed(ms / 1000, 3)} s`
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60]
+  const seconds = fixed((ms % 60_000) / 1000, 3).padStart(6, '0')
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${seconds}` : `${minutes}:${seconds}`
+}
+
+/** A value with all its digits, at least so many decimals, where there is room; else as many as fit. */
+export function exactText(value: number, decimals: number, width: number): string {
+  const plain = fixed(value, decimals)
+  const whole = Number(plain) === value ? plain : String(value)
+  return whole.length <= width ? whole : numberText(value, 9, width)
+}
+
 /** `12 s`, `3 min`, `2 h`: how long something has lasted. @param ms milliseconds */
 export function agoText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))

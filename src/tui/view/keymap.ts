@@ -1,9 +1,11 @@
+import type { JumpAction } from '../jump.ts'
 import type { HelpStep } from './help-place.ts'
 import type { ViewAction } from './view-state.ts'
 
 /** Everything a key can ask for. */
 export type Action =
   | ViewAction
+  | JumpAction
   | 'quit'
   | 'suspend'
   | 'redraw'
@@ -121,18 +123,66 @@ export const BINDINGS: readonly Binding[] = [
     help: 'longer time span, up to 48 h',
   },
   {
-    keys: ['left', ','],
-    action: 'back',
+    keys: ['left'],
+    action: 'step_back',
     group: 'time',
-    shown: 'left',
-    help: 'freeze, then scroll back',
+    shown: 'left right',
+    help: 'freeze, scroll back; forward. A cursor moves (Shift: by 10)',
   },
   {
-    keys: ['right', '.'],
-    action: 'forward',
+    keys: ['right'],
+    action: 'step_forward',
     group: 'time',
-    shown: 'right',
-    help: 'scroll forward while frozen',
+    shown: '',
+    help: '',
+  },
+  { keys: ['S-left'], action: 'leap_back', group: 'time', shown: '', help: '' },
+  { keys: ['S-right'], action: 'leap_forward', group: 'time', shown: '', help: '' },
+  {
+    keys: [','],
+    action: 'back',
+    group: 'time',
+    shown: ', .',
+    help: 'scroll back, forward, cursor or not',
+  },
+  { keys: ['.'], action: 'forward', group: 'time', shown: '', help: '' },
+  {
+    keys: ['c'],
+    action: 'cursor',
+    group: 'time',
+    shown: 'c',
+    help: 'cursor: time and values of a sample; again: away with it',
+  },
+  {
+    keys: ['<'],
+    action: 'previous_event',
+    group: 'time',
+    shown: '< >',
+    help: 'to the event before, the next one: gaps, restarts, marks, ..',
+  },
+  { keys: ['>'], action: 'next_event', group: 'time', shown: '', help: '' },
+  {
+    keys: ['l'],
+    action: 'largest',
+    group: 'time',
+    shown: 'l  L',
+    help: 'to the largest current in the log; L: in what is shown',
+  },
+  { keys: ['S-l'], action: 'largest_shown', group: 'time', shown: '', help: '' },
+  {
+    keys: ['d'],
+    action: 'smallest',
+    group: 'time',
+    shown: 'd  D',
+    help: 'to the smallest voltage; l or d again: the next quantity',
+  },
+  { keys: ['S-d'], action: 'smallest_shown', group: 'time', shown: '', help: '' },
+  {
+    keys: ['v'],
+    action: 'select',
+    group: 'time',
+    shown: 'v',
+    help: 'select from the cursor on; again: up to there; Esc: nothing',
   },
   {
     keys: ['pageup'],

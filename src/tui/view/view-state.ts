@@ -9,15 +9,24 @@ import {
 } from './panel-choice.ts'
 import { openPrompt, type Prompt } from './prompt.ts'
 import {
+  type CursorAction,
+  type CursorContext,
+  INITIAL_CURSOR,
+  reduceCursor,
+  type TimeCursor,
+  withoutCursor,
+} from './time-cursor.ts'
+import {
+  frozenOf,
   INITIAL_TIME,
   reduceTime,
   type TimeAction,
-  type TimeContext,
   type TimeWindow,
+  zoomAt,
 } from './time-window.ts'
 
 /** What the user chose to look at; changed only by `reduceView`. */
-export interface ViewState extends TimeWindow, PanelChoice {
+export interface ViewState extends TimeWindow, TimeCursor, PanelChoice {
   readonly selected: DeviceNumber
   /** First line of help that is shown; null: it is closed. */
   readonly help: number | null
@@ -35,6 +44,7 @@ const NOTICE_MS = 3000
 
 export const INITIAL_VIEW: ViewState = {
   ...INITIAL_TIME,
+  ...INITIAL_CURSOR,
   ...INITIAL_PANELS,
   selected: 0,
   help: null,
@@ -46,6 +56,9 @@ export const INITIAL_VIEW: ViewState = {
 
 export type ViewAction =
   | TimeAction
+  | CursorAction
+  /** Shorter (-1) or longer (1), about a moment: what the pointer is at, Unix µs. */
+  | { readonly kind: 'zoom_at'; readonly by: -1 | 1; readonly timeUs: number }
   | PanelAction
   | 'help'
   | 'dismiss'
@@ -60,7 +73,7 @@ export type ViewAction =
 type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 
 /** What a change of view depends on besides the view itself. */
-export interface ViewContext extends Omit<TimeContext, 'selected'>, PanelContext {
+export interface ViewContext extends Omit<CursorContext, 'selected'>, PanelContext {
   /** All devices in order. */
   readonly devices: readonly DeviceNumber[]
   /** How much help there is. */
@@ -77,13 +90,29 @@ export function noticed(
   return { ...view, notice: { text, untilUs: nowUs + ms * 1000 } }
 }
 
+/** What the keys of the cursor do where there is none. */
+const SCROLLS = {
+  step_back: 'back',
+  step_forward: 'forward',
+  leap_back: 'page_back',
+  leap_forward: 'page_forward',
+} as const
+
 /** The next view. Pure; unknown or impossible actions give the same view back. */
 export function reduceView(view: ViewState, action: ViewAction, context: ViewContext): ViewState {
+  const closer = { ...context, selected: view.selected }
+  if (typeof action !== 'string') {
+    if (action.kind !== 'zoom_at') return reduceCursor(view, action, closer)
+    return zoomAt(view, action.by, action.timeUs, closer)
+  }
   switch (action) {
     case 'help':
       return { ...view, help: view.help === null ? 0 : null }
     case 'dismiss':
       if (view.help !== null) return { ...view, help: null }
+      if (view.cursorUs !== null || view.selection !== null) {
+        return reduceCursor(view, 'unselect', closer)
+      }
       return changed(view, reducePanels(view, 'no_panel', context))
     case 'command':
       return { ...view, prompt: openPrompt() }
@@ -108,16 +137,31 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'previous_panel':
     case 'no_panel':
       return changed(view, reducePanels(view, action, context))
-    case 'freeze':
+    case 'cursor':
+    case 'select':
+    case 'unselect':
+      return reduceCursor(view, action, closer)
+    case 'step_back':
+    case 'step_forward':
+    case 'leap_back':
+    case 'leap_forward':
+      if (view.cursorUs !== null) return reduceCursor(view, action, closer)
+      return reduceTime(view, SCROLLS[action], closer)
     case 'zoom_in':
+      return zoomAt(view, -1, view.cursorUs, closer)
     case 'zoom_out':
+      return zoomAt(view, 1, view.cursorUs, closer)
+    case 'freeze':
+    case 'newest': {
+      const moved = reduceTime(view, action, closer)
+      return frozenOf(moved, view.selected) === null ? withoutCursor(moved) : moved
+    }
     case 'back':
     case 'forward':
     case 'page_back':
     case 'page_forward':
     case 'oldest':
-    case 'newest':
-      return changed(view, reduceTime(view, action, { ...context, selected: view.selected }))
+      return reduceTime(view, action, closer)
     default:
       return selectKey(view, action, context)
   }
