@@ -156,7 +156,7 @@ export function isChartApart(snapshot: Snapshot, context: PictureContext): boole
  * @param trace of the snapshot's device; null: not there yet
  * @param statistics those that `statisticsRequest` asks for; null: not there yet
  * @param due which parts are to be drawn
- * @param moment that `momentRequest` asks for; null: not there yet, or there is none
+ * @param moment that `momentRequest` asks for; null: there is none, undefined: not there yet
  */
 export function buildPicture(
   snapshot: Snapshot,
@@ -164,7 +164,7 @@ export function buildPicture(
   context: PictureContext,
   statistics: SpanStatistics | null = null,
   due: ReadonlySet<Region> = new Set(REGIONS),
-  moment: Moment | null = null,
+  moment?: Moment | null,
 ): Picture {
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)

@@ -95,6 +95,13 @@ const WAITING_MS = 60_000
 /** How long `n` snoozes alarms. */
 const SNOOZE_MIN = 10
 
+/** Where an answer is to be seen. */
+const NEWS: Readonly<Record<'trace' | 'statistics' | 'moment', readonly Region[]>> = {
+  trace: ['chart'],
+  statistics: ['chart', 'table', 'totals'],
+  moment: ['values', 'table', 'totals'],
+}
+
 class MonitorScreen implements Screen {
   readonly ended: Promise<void>
   readonly #options: ScreenOptions
@@ -133,8 +140,8 @@ class MonitorScreen implements Screen {
         this.#askTrace()
         this.#loop.news()
       },
-      onNews: () => {
-        this.#cadence.hurryPart('chart')
+      onNews: (what) => {
+        for (const region of NEWS[what]) this.#cadence.hurryPart(region)
         this.#loop.news()
       },
       onDropped: () => this.#loop.hurry(),
@@ -368,7 +375,7 @@ class MonitorScreen implements Screen {
     const request = statisticsRequest(snapshot, context)
     const statistics = request && this.#feed.statisticsOf(request)
     const wanted = momentRequest(snapshot, context)
-    const moment = wanted && this.#feed.momentOf(wanted)
+    const moment = wanted === null ? null : this.#feed.momentOf(wanted)
     const trace = this.#feed.traceOf(snapshot.number)
     return buildPicture(snapshot, trace, context, statistics, due, moment)
   }

@@ -20,8 +20,8 @@ const STATISTICS_REST = 10
 export interface ViewFeedOptions {
   readonly view: View
   readonly onSnapshot: (snapshot: Snapshot) => void
-  /** A trace or statistics have come. */
-  readonly onNews: () => void
+  /** An answer has come. */
+  readonly onNews: (what: 'trace' | 'statistics' | 'moment') => void
   /** An answer was of no use, or an error: something else may be asked. */
   readonly onDropped: () => void
   readonly monoMs: () => number
@@ -70,7 +70,7 @@ export class ViewFeed {
       onAnswer: (timed, trace) => {
         const isLess = this.#held !== null && hasLost(this.#held, timed.request, trace)
         this.#held = { ...timed, trace: isLess ? (this.#held as HeldTrace).trace : trace }
-        onNews()
+        onNews('trace')
       },
       onDropped,
       monoMs,
@@ -80,7 +80,7 @@ export class ViewFeed {
       isSame: isSameFind,
       onAnswer: (request, moment) => {
         this.#heldMoment = { request, moment }
-        onNews()
+        onNews('moment')
       },
       onDropped,
       monoMs,
@@ -97,7 +97,7 @@ export class ViewFeed {
         const nowMs = monoMs()
         const restMs = Math.max(STATISTICS_MS, (nowMs - askedMs) * STATISTICS_REST)
         this.#heldStatistics = { request, statistics, freshUntilMs: nowMs + restMs }
-        onNews()
+        onNews('statistics')
       },
       onDropped,
       monoMs,
@@ -120,10 +120,10 @@ export class ViewFeed {
     return held !== null && isSameSpan(held.request, request) ? held.statistics : null
   }
 
-  /** What was found for that request; null: nothing yet, or nothing at all. */
-  momentOf(request: FindRequest): Moment | null {
+  /** What was found for that request; null: there is nothing, undefined: no answer yet. */
+  momentOf(request: FindRequest): Moment | null | undefined {
     const held = this.#heldMoment
-    return held !== null && isSameFind(held.request, request) ? held.moment : null
+    return held !== null && isSameFind(held.request, request) ? held.moment : undefined
   }
 
   /** Asks for a sample, unless it is the one held; null: none is wanted. */

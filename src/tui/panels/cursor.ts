@@ -19,8 +19,8 @@ export interface CloseLook {
   readonly trace: Trace | null
   /** What a character of the chart covers, µs. */
   readonly cellUs: number
-  /** The sample next to the cursor; null: not there yet, or there is none. */
-  readonly moment: Moment | null
+  /** The sample next to the cursor; null: there is none, undefined: not there yet. */
+  readonly moment: Moment | null | undefined
   /** Of the selection; null: not there yet. */
   readonly statistics: SpanStatistics | null
 }
@@ -132,6 +132,7 @@ function rowsOf(channels: readonly Channel[], room: number): readonly Channel[] 
 /** The cursor's sample in a line, where the table has no place: ` 14:03:15.123 V 5.021 A 1.1804 W 5.927`. */
 export function cursorLine({ snapshot, moment }: CloseLook, { width, look }: PanelArea): Line {
   if (moment === null) return fitLine([piece(' no sample at the cursor', 'dim')], width)
+  if (moment === undefined) return fitLine([piece(' reading the sample', 'dim')], width)
   const { timeUs, text, values } = moment
   const when = piece(` ${preciseText(timeUs, snapshot.nowUs)} `, 'bold')
   if (values === null) return fitLine([when, piece(` ${cellText(text, look)} !`, 'bad')], width)
