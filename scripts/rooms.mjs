@@ -73,7 +73,6 @@ const PACKAGES = {
   '@serialport/parser-readline': 'sources',
   'better-sqlite3': 'storage',
   blessed: 'tui',
-  'blessed-contrib': 'tui',
   commander: 'cli',
   chalk: 'cli',
   'smol-toml': 'config',

@@ -9,11 +9,12 @@ import type {
   TraceRequest,
 } from '../monitor/view.ts'
 import { alarmLines } from './panels/alarms.ts'
-import { batteryLine } from './panels/battery.ts'
+import { batteryLines } from './panels/battery.ts'
+import { bigGaugeLines } from './panels/big-gauges.ts'
 import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
 import { chartPanel, chartPlot } from './panels/chart-panel.ts'
 import { type CloseLook, cursorLine, cursorLines, selectionLine } from './panels/cursor.ts'
-import { cyclesLine } from './panels/cycles.ts'
+import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
 import { eventLines, noticeLine } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
@@ -27,7 +28,7 @@ import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
 import { valuesLine } from './panels/values.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
-import { type GaugeView, gaugeViews } from './view/gauge-view.ts'
+import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
 import type { HelpExtent } from './view/help-place.ts'
 import type { KeyOffer } from './view/keymap.ts'
 import {
@@ -58,8 +59,6 @@ export interface Picture {
   readonly layout: Layout
   /** Those that were asked for; the others stay as they are. */
   readonly blocks: Readonly<Partial<Record<Region, Block>>>
-  /** In place of the `gauges` block where the layout has big ones. */
-  readonly gauges: readonly GaugeView[]
   /** On top of everything: help, a prompt, a long answer. */
   readonly overlay: Block | null
 }
@@ -72,17 +71,19 @@ export interface PictureContext {
   readonly trouble: string | null
   /** What may stand at the cursor of the prompt; absent where none is open. */
   readonly completion?: Completion
+  /** What the last picture wrote its figures with; default: there was none. */
+  readonly figures?: FigureMemory
 }
 
 const NO_COMPLETION: Completion = { from: 0, candidates: [] }
 
-export function pictureLayout(snapshot: Snapshot, { size, view, look }: PictureContext): Layout {
+export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext): Layout {
   const { channels } = snapshot
   const main = mainChannels(channels).length
   return layoutFor(size, {
     preset: view.preset,
     expanded: view.expanded,
-    bigGaugesAllowed: look.colour && !look.ascii && channels.some(isElectric),
+    bigGaugesAllowed: channels.some(isElectric),
     devices: snapshot.devices.length,
     mainChannels: main,
     moreChannels: channels.length - main,
@@ -169,33 +170,38 @@ export function buildPicture(
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
   const offer = keyOffer(snapshot)
+  const { figures = figuresOf(snapshot) } = context
+  figures.begin(snapshot, view.units)
   const close = closeLook({ snapshot, trace, context, statistics, moment })
   const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
-    tiny: ({ width }) => [tinyLine(snapshot, width, look)],
+    tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
-    devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }),
+    devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }, figures),
     values: ({ width, height }) => [
       close?.view.cursorUs
         ? cursorLine(close, { width, height, look })
-        : valuesLine(snapshot, width, look),
+        : valuesLine(snapshot, width, look, figures),
     ],
-    gauges: ({ width }) => gaugeLines(snapshot, width, look),
+    gauges: ({ width, height }) =>
+      layout.bigGauges
+        ? bigGaugeLines(snapshot, { width, height, look }, figures)
+        : gaugeLines(snapshot, width, look, figures),
     chart: ({ width, height }) =>
       view.statistics === null
         ? chartPanel(snapshot, trace, view, { width, height, look })
-        : statisticsLines(snapshot, statistics, view, { width, height, look }),
+        : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     table: ({ width, height }) =>
       close === null
-        ? tableLines(snapshot, { width, height, look })
+        ? tableLines(snapshot, { width, height, look }, figures)
         : cursorLines(close, { width, height, look }),
     totals: ({ width, height }) => [
       close === null
-        ? totalsLine(snapshot, width, look)
+        ? totalsLine(snapshot, width, look, figures)
         : closeLine(close, { width, height, look }),
-      ...(snapshot.battery === null ? [] : [batteryLine(snapshot.battery, width)]),
-      ...(snapshot.cycles === null ? [] : [cyclesLine(snapshot.cycles, width)]),
+      ...batteryLines(snapshot, width, look, figures),
+      ...cyclesLines(snapshot, width, look, figures),
     ],
-    alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }),
+    alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }, figures),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [
       // Where there are no events, the word back about a key has its place here.
@@ -205,14 +211,13 @@ export function buildPicture(
   }
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
-    if (!due.has(region) || (region === 'gauges' && layout.bigGauges)) continue
+    if (!due.has(region)) continue
     const lines = filled(fill[region](rect), rect)
     blocks[region] = { rect, lines: region === view.focus ? withMark(lines) : lines }
   }
   return {
     layout,
     blocks,
-    gauges: layout.bigGauges && due.has('gauges') ? gaugeViews(snapshot, look) : [],
     overlay: overlayOf(snapshot, context),
   }
 }
@@ -257,7 +262,6 @@ export function waitingPicture(context: PictureContext): Picture {
   return {
     layout: { size, regions: { tiny: rect }, bigGauges: false },
     blocks: { tiny: { rect, lines: [line] } },
-    gauges: [],
     overlay: overlayOf(null, context),
   }
 }

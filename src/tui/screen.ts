@@ -24,6 +24,7 @@ import {
 } from './picture.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
+import { FigureMemory } from './view/figure-memory.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
 import type { Region } from './view/layout.ts'
 import { type Look, lookOf } from './view/look.ts'
@@ -112,6 +113,7 @@ class MonitorScreen implements Screen {
   readonly #look: Look
   /** null: it is to be silent */
   readonly #bell: Bell | null
+  readonly #figures = new FigureMemory()
   #view: ViewState = INITIAL_VIEW
   readonly #cadence = new Cadence()
   #isEnded = false
@@ -338,6 +340,7 @@ class MonitorScreen implements Screen {
       view: this.#view,
       look: this.#look,
       trouble: this.#feed.trouble,
+      figures: this.#figures,
     }
   }
 

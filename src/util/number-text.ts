@@ -14,12 +14,21 @@ export function sharedDecimals(values: readonly number[], decimals: number, widt
   return 0
 }
 
-/** A number in at most `width` cells: fewer decimals, then powers of ten, then `####`. */
+/** The most digits behind the first one that a power of ten is written with. */
+const POWER_DIGITS = 6
+
+/**
+ * A number in at most `width` cells, rounded to the nearest: fewer decimals, then powers of ten with as
+ * many digits as fit (`1.23e9`), then `####`.
+ */
 export function numberText(value: number, decimals: number, width: number): string {
   const plain = fixed(value, sharedDecimals([value], decimals, width))
   if (plain.length <= width) return plain
-  const powers = value.toExponential(0)
-  return powers.length <= width ? powers : '#'.repeat(width)
+  for (let digits = POWER_DIGITS; digits >= 0; digits--) {
+    const powers = value.toExponential(digits).replace('e+', 'e')
+    if (powers.length <= width) return powers
+  }
+  return '#'.repeat(width)
 }
 
 /** `76 100`: groups of three with spaces. */

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { parseCapacity } from '../../src/cli/battery-setting.ts'
 import { DeviceState } from '../../src/monitor/device-state.ts'
 import { type BatterySetting, type BatteryState, batteryMembers } from '../../src/stats/battery.ts'
-import { batteryLine } from '../../src/tui/panels/battery.ts'
+import { batteryLines } from '../../src/tui/panels/battery.ts'
+import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { lineText } from '../../src/tui/view/styled.ts'
 import { sampleOf } from '../support/samples.ts'
+import { sampleSnapshot } from '../support/snapshots.ts'
 
+const LOOK = lookOf({ ascii: true, colour: true })
 const START_US = Date.UTC(2026, 10, 20, 20, 13) * 1000
 const CHARGE: BatterySetting = { unit: 'mAh', capacity: 2000, startPercent: 80 }
 
@@ -142,15 +147,15 @@ describe('a battery', () => {
 
 describe('its line on the screen', () => {
   const text = (battery: BatteryState, width: number): string =>
-    batteryLine(battery, width)
-      .map((each) => each.text)
+    batteryLines(sampleSnapshot({ battery }), width, LOOK, new FigureMemory())
+      .map(lineText)
       .join('')
       .trimEnd()
 
   it('names the basis of each time left, and leaves out what does not fit', () => {
     const battery = batteryAfter(steady(1200, (s) => (s > 1140 ? 400 : 100)))
     expect(text(battery, 120)).toBe(
-      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (reset)  1561.7 mAh of 2000.0 mAh',
+      ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (reset)  1.5617 Ah of 2.0000 Ah',
     )
     expect(text(battery, 80)).toBe(
       ' battery 78.1 %  left 3:55 h (1 min)  13:01 h (15 min)  13:35 h (reset)',

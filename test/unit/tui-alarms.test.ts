@@ -104,7 +104,7 @@ describe('the alarms', () => {
       ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  a > 1.2A for 5s latch',
       ' ALARM ! silent    3 min',
       ' LATCHED dip       5.000 V  peak 4.200 V  3 s  a > 1.2A for 5s latch',
-      ' ok      quiet     0.5000 A  a > 1.2A for 5s latch',
+      ' ok      quiet     500.0 mA  a > 1.2A for 5s latch',
     ])
   })
 

@@ -32,9 +32,9 @@ describe('strip of devices', () => {
     const silent = { label: 'stdin', state: 'silent', reason: '' } as const
     const shown = [first, { ...second, lost: 1234 }, { ...third, source: silent, values: null }]
     expect(strip({ ...rest, devices: shown }, 100, 3)).toEqual([
-      ' 1 dev-1 LIVE       5.053 V   1.1040 A    5.577 W    100.2 S/s',
-      '>2 dev-2 LIVE       5.053 V   1.1040 A    5.577 W    100.2 S/s  lost 1 234 !',
-      ' 3 dev-3 SILENT        -- V       -- A       -- W    100.2 S/s',
+      ' 1 dev-1 LIVE        5.053 V    1.1040 A     5.577 W    100.2 S/s',
+      '>2 dev-2 LIVE        5.053 V    1.1040 A     5.577 W    100.2 S/s  lost 1 234 !',
+      ' 3 dev-3 SILENT         -- V        -- A        -- W    100.2 S/s',
     ])
   })
 
@@ -67,7 +67,7 @@ describe('strip of devices', () => {
     const base = snapshotWith(extraChannels(4))
     const devices = [briefOf(base), briefOf(base, { number: 1 })]
     expect(strip({ ...base, devices }, 120, 2)[1]).toBe(
-      ' 2 bench-7 LIVE     soc  20.500 %  temp  21.500 ?C  lux  22.500 lx    100.2 S/s',
+      ' 2 bench-7 LIVE     soc   20.500 %  temp   21.500 ?C  lux   22.500 lx    100.2 S/s',
     )
   })
 

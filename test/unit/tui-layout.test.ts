@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+
 import {
   type LayoutOptions,
   layoutFor,
   PANELS,
   type Region,
   regionAt,
-  thirds,
 } from '../../src/tui/view/layout.ts'
 import { PRESETS } from '../../src/tui/view/panel-choice.ts'
 
@@ -60,16 +60,12 @@ describe('layout', () => {
     expect(heightsAt(200, 7)).toEqual({ tiny: 1 })
   })
 
-  it('has big gauges at 200x50 where they can be seen', () => {
+  it('has big gauges at 200x50, and larger ones where there is the height', () => {
     const size = { columns: 200, rows: 50 }
     expect(layoutFor(size, OPTIONS).bigGauges).toBe(true)
     expect(layoutFor(size, { ...OPTIONS, bigGaugesAllowed: false }).bigGauges).toBe(false)
-    const row = layoutFor(size, OPTIONS).regions.gauges
-    expect(row && thirds(row).map(({ x, width }) => [x, width])).toEqual([
-      [0, 66],
-      [66, 66],
-      [132, 68],
-    ])
+    expect(heightsAt(200, 50)['gauges']).toBe(6)
+    expect(heightsAt(250, 70)['gauges']).toBe(8)
   })
 
   it('leaves one panel, the values and how everything is, when expanded', () => {

@@ -54,18 +54,18 @@ describe('picture at 80x24', () => {
 
   it('has a bar for each quantity with full scale, peak hold and a word', () => {
     expect(lines().slice(1, 4)).toEqual([
-      ' V    5.053 V |########.................................|  19% of 26 V   ok     ',
-      ' A   1.1040 A |##############:..........................|  35% of 3.2 A  ok     ',
-      ' W    5.577 W |###......................................|   7% of 83.2 W ok     ',
+      ' V     5.053 V |#########################:....| 0..6 V     19% of 26 V   ok     ',
+      ' A    1.1040 A |######################.:......| 0..1.5 A   35% of 3.2 A  ok     ',
+      ' W     5.577 W |#####################.:.......| 0..8 W      7% of 83.2 W ok     ',
     ])
   })
 
   it('has a table of three windows', () => {
     expect(lines().slice(17, 21)).toEqual([
-      '       now | 1m  min    avg    max| 5m  min    avg    max| 15m min    avg    max',
-      ' V   5.053 |   5.001  5.050  5.101|   5.001  5.050  5.101|   5.001  5.050  5.101',
-      ' A  1.1040 |  0.4120 0.8040 1.2040|  0.4120 0.8040 1.2040|  0.4120 0.8040 1.2040',
-      ' W   5.577 |   2.081  4.060  6.091|   2.081  4.060  6.091|   2.081  4.060  6.091',
+      '        now |1m  min    avg    max |5m  min    avg    max |15m min    avg    max',
+      ' V    5.053 |  5.001  5.050  5.101 |  5.001  5.050  5.101 |  5.001  5.050  5.101',
+      ' A   1.1040 | 0.4120 0.8040 1.2040 | 0.4120 0.8040 1.2040 | 0.4120 0.8040 1.2040',
+      ' W    5.577 |  2.081  4.060  6.091 |  2.081  4.060  6.091 |  2.081  4.060  6.091',
     ])
   })
 
@@ -141,13 +141,13 @@ describe('words beside colours', () => {
 
   it('draws a negative current with another sign', () => {
     const [, , gauge] = pictureText({ values: electric(5, -1.6) })
-    expect(gauge).toContain('-1.6000 A |<<<<')
+    expect(gauge).toContain('-1.6000 A |...<<<<<<<<<<<|.......:.......| -2..2 A    50% of 3.2 A')
   })
 
   it('shows dashes before the first sample', () => {
     const lines = pictureText({ values: null, sampleUs: null })
     expect(lines[1]).toContain('-- V |')
-    expect(lines[18]).toMatch(/^ V {6}-- /)
+    expect(lines[18]).toMatch(/^ V {7}-- /)
   })
 
   it.each(['nosensor', 'out_of_range', 'clip,out_of_range'])(
@@ -168,9 +168,9 @@ describe('words beside colours', () => {
         expect(text, `${columns}x${rows}`).not.toMatch(/5\.053|\bok\b/)
       }
       const lines = pictureText(changes)
-      expect(lines[1]).toMatch(/^ V {7}-- V \|/)
+      expect(lines[1]).toMatch(/^ V {8}-- V \|/)
       expect(lines[3]?.trimEnd().endsWith(' !')).toBe(true)
-      expect(lines[18]).toMatch(/^ V {6}-- /)
+      expect(lines[18]).toMatch(/^ V {7}-- /)
     },
   )
 
@@ -185,9 +185,9 @@ describe('words beside colours', () => {
       expect(gauge.trimEnd().endsWith(` ${word}`)).toBe(true)
       expect(gauge).not.toMatch(/\bok\b|#/)
     }
-    expect(lines[17]).toMatch(/^ {6}last /)
+    expect(lines[17]).toMatch(/^ {7}last /)
     const [gauge] = gaugeLines(sampleSnapshot(changes), 80, LOOK)
-    expect(styled(gauge ?? [])).toMatch(/^dim: V {4}5\.053 V /)
+    expect(styled(gauge ?? [])).toMatch(/^dim: V {5}5\.053 V /)
     expect(pictureText(changes, INITIAL_VIEW, 30, 6)[0]).toMatch(
       new RegExp(`^${word} .*needs 40x8`),
     )
@@ -349,10 +349,11 @@ describe('view', () => {
   it('leaves out 15 minutes first, then 5, in a narrow terminal', () => {
     const table = (columns: number): string =>
       pictureText({}, INITIAL_VIEW, columns).find((line) => line.includes('now |')) ?? ''
-    expect(table(79)).not.toContain('15m')
-    expect(table(79)).toContain('5m')
-    expect(table(56)).not.toContain('5m')
-    expect(table(56)).toContain('1m')
+    expect(table(78)).toContain('15m')
+    expect(table(77)).not.toContain('15m')
+    expect(table(77)).toContain('5m')
+    expect(table(54)).not.toContain('5m')
+    expect(table(54)).toContain('1m')
   })
 
   it('is one line with the values and the size needed where nothing fits', () => {
@@ -382,10 +383,11 @@ describe('view', () => {
     const look = lookOf({ ascii: false, colour: true })
     const context = { size: { columns: 200, rows: 50 }, view: INITIAL_VIEW, look, trouble: null }
     const picture = buildPicture(sampleSnapshot(), null, context)
-    expect(picture.gauges.map(({ channel }) => channel.id)).toEqual(['v', 'a', 'w'])
-    expect(picture.gauges.every(({ ratio }) => ratio !== null && ratio >= 0 && ratio <= 1)).toBe(
-      true,
-    )
+    const lines = picture.blocks.gauges?.lines.map(lineText) ?? []
+    expect(lines).toHaveLength(6)
+    expect(lines[0]).toMatch(/^┌ Voltage ─+ ok ┐┌ Current ─+ ok ┐┌ Power ─+ ok ┐$/)
+    expect(lines[3]).toMatch(/V +peak 5\.101 V ││.* A +peak 1\.2040 A ││.* W +peak 6\.091 W │$/)
+    expect(lines[5]).toMatch(/^└ 0\.\.6 V ─+ 19% of 26 V ┘/)
   })
 
   it('marks what is bad with a style of its own', () => {

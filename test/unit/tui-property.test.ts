@@ -11,6 +11,7 @@ import { openPrompt } from '../../src/tui/view/prompt.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
+import { UNIT_CHOICES } from '../../src/util/scaled-unit.ts'
 import { briefOf, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const value = fc.oneof(
@@ -153,6 +154,7 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   said: fc.constant([]),
   hidden: fc.constant([]),
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
+  units: fc.constantFrom(...UNIT_CHOICES),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
   cursorUs: fc.constantFrom(null, 1.7e15, 1.7e15 - 30e6),

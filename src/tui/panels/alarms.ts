@@ -1,6 +1,13 @@
-import type { AlarmView, DeviceBrief, SensorLatch, Snapshot } from '../../monitor/view.ts'
-import { countText, numberText } from '../../util/number-text.ts'
+import type {
+  AlarmView,
+  DeviceBrief,
+  DeviceNumber,
+  SensorLatch,
+  Snapshot,
+} from '../../monitor/view.ts'
+import { countText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
+import { FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
 import { agoText, momentText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from '../view/styled.ts'
@@ -28,12 +35,15 @@ const WORD_CELLS = 7
 const NAME_CELLS = 24
 const NUMBER_CELLS = 8
 const DECIMALS: Readonly<Record<string, number>> = { A: 4, '': 0, s: 1, '%': 1 }
+const OTHER_DECIMALS = 3
 
 interface RowContext {
   readonly width: number
   readonly look: Look
   /** The input has ended: the state is that of its end. */
   readonly isOver: boolean
+  readonly figures: FigureMemory
+  readonly device: DeviceNumber
 }
 
 /** An alarm, or a fault of the sensor. */
@@ -50,10 +60,11 @@ interface Item {
  * room for all, the last one counts the rest.
  */
 export function alarmLines(
-  { alarms, latches, source, nowUs }: Snapshot,
+  { alarms, latches, source, nowUs, number: device }: Snapshot,
   { width, height, look }: PanelArea,
+  figures: FigureMemory = new FigureMemory(),
 ): Line[] {
-  const context = { width, look, isOver: source.state === 'ended' }
+  const context = { width, look, isOver: source.state === 'ended', figures, device }
   const faults = latches.map((latch) => faultItem(latch, nowUs))
   const items = [...faults, ...alarms.map((each) => alarmItem(each, context))].sort(
     (one, other) => one.place - other.place,
@@ -139,13 +150,16 @@ function row(alarm: AlarmView, nameCells: number, context: RowContext): Line {
 }
 
 function facts(
-  { state, value, peak, unit, raises, durationUs, spanUs, snoozedMs }: AlarmView,
-  { look, isOver }: RowContext,
+  { name, state, value, peak, unit, raises, durationUs, spanUs, snoozedMs }: AlarmView,
+  { look, isOver, figures, device }: RowContext,
 ): Piece[] {
-  const amount = (each: number | null): string => {
-    if (each === null) return '--'
-    return `${numberText(each, DECIMALS[unit] ?? 3, NUMBER_CELLS)} ${cellText(unit, look)}`.trimEnd()
-  }
+  const decimals = DECIMALS[unit] ?? OTHER_DECIMALS
+  const size = Math.max(Math.abs(value ?? 0), Math.abs(peak ?? 0))
+  const scaled = figures.unit(`alarm ${device} ${name}`, unit, size, look)
+  const finer = Math.max(1, decimals + scaled.exponent)
+  const form = { unit: scaled, decimals: scaled.exponent === 0 ? decimals : finer }
+  const amount = (each: number | null): string =>
+    each === null ? '--' : withUnit(figureText(each, form, NUMBER_CELLS), scaled)
   const pieces: Piece[] = []
   // What a silence was at its begin says nothing of now.
   if (unit !== 's') pieces.push(piece(`  ${amount(value)}`, state === 'off' ? 'dim' : 'plain'))

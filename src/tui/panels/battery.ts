@@ -1,6 +1,9 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
+import { inUnit } from '../../util/scaled-unit.ts'
+import type { FigureMemory } from '../view/figure-memory.ts'
 import { amountText, leftText } from '../view/format.ts'
+import type { Look } from '../view/look.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 
 type Battery = NonNullable<Snapshot['battery']>
@@ -15,19 +18,29 @@ const BASIS: Readonly<Record<Battery['left'][number]['basis'], string>> = {
 }
 
 /**
- * State of charge, and how long it lasts at the mean draw of each basis. Parts that don't fit are left
+ * None without a battery; else one line: state of charge, and how long it lasts at the mean draw of each basis. Parts that don't fit are left
  * out, last first.
  */
-export function batteryLine({ setting, percent, remaining, left }: Battery, width: number): Line {
-  const unit = setting.unit === 'mAh' ? 'Ah' : 'Wh'
+export function batteryLines(
+  { battery, number }: Snapshot,
+  width: number,
+  look: Look,
+  figures: FigureMemory,
+): Line[] {
+  if (battery === null) return []
+  const { setting, percent, remaining, left } = battery
+  const bare = setting.unit === 'mAh' ? 'Ah' : 'Wh'
+  // One unit for both, so that they can be compared.
+  const unit = figures.unit(`battery ${number}`, bare, inUnit(setting.capacity, 3), look)
+  const amount = (milli: number): string => amountText(inUnit(milli, 3), unit)
   const parts: Piece[] = [
     piece(' battery ', 'dim'),
     piece(`${numberText(percent, 1, 6)} %`, percent < LOW_PERCENT ? 'warn' : 'bold'),
     piece('  left', 'dim'),
     ...left.map((each) => piece(` ${timeLeftText(each)} (${BASIS[each.basis]}) `)),
-    piece(` ${amountText(remaining, unit)} of ${amountText(setting.capacity, unit)}`),
+    piece(` ${amount(remaining)} of ${amount(setting.capacity)}`),
   ]
-  return fitWhole(parts, width)
+  return [fitWhole(parts, width)]
 }
 
 function timeLeftText({ draw, seconds }: Battery['left'][number]): string {

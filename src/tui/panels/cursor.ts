@@ -3,6 +3,7 @@ import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Bucket, Moment, Snapshot, SpanStatistics } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
+import { inUnit, scaledUnit } from '../../util/scaled-unit.ts'
 import { cellText } from '../view/cell-text.ts'
 import { nameText, unitText } from '../view/channel-text.ts'
 import { amountText, exactText, lengthText, preciseText } from '../view/format.ts'
@@ -165,15 +166,20 @@ export function selectionLine({ snapshot, view, statistics }: CloseLook, width: 
   )
 }
 
+function milliText(milli: number, unit: 'Ah' | 'Wh'): string {
+  const amount = inUnit(milli, 3)
+  return amountText(amount, scaledUnit(unit, amount, null, { ascii: true }))
+}
+
 function totalPieces({ samples, coverage, chargeMah, energyMwh, lost }: Bucket): Piece[] {
   return [
     piece(`  n=${countText(samples)}`),
     // Cut, not rounded: 100 % means all of it.
     piece(`  covered ${fixed(Math.floor(coverage * 1000 + 1e-9) / 10, 1)} %`),
     piece('  Q ', 'dim'),
-    piece(chargeMah === null ? NOTHING : amountText(chargeMah, 'Ah'), 'bold'),
+    piece(chargeMah === null ? NOTHING : milliText(chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),
-    piece(energyMwh === null ? NOTHING : amountText(energyMwh, 'Wh'), 'bold'),
+    piece(energyMwh === null ? NOTHING : milliText(energyMwh, 'Wh'), 'bold'),
     ...(lost > 0 ? [piece(`  lost ${countText(lost)}`, 'warn')] : []),
   ]
 }

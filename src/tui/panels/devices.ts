@@ -3,15 +3,22 @@ import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { nameText, unitText } from '../view/channel-text.ts'
+import { nameText } from '../view/channel-text.ts'
+import { type FigureForm, FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { STATE_STYLE, sourceText } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { alarmPieces } from './alarms.ts'
 
+interface Context {
+  readonly look: Look
+  readonly figures: FigureMemory
+}
+
 const NAME_CELLS = 16
 const STATE_CELLS = 7
-const VALUE_CELLS = 7
+const VALUE_CELLS = 8
+const RATE_CELLS = 7
 /** In the line that all devices share. */
 const SHORT_VALUE_CELLS = 5
 
@@ -23,14 +30,16 @@ const SHORT_VALUE_CELLS = 5
 export function deviceLines(
   { devices, number }: Snapshot,
   { width, height, look }: PanelArea,
+  figures: FigureMemory = new FigureMemory(),
 ): Line[] {
-  if (height === 1) return [fitLine(oneLine(devices, number, width, look), width)]
+  const context = { look, figures }
+  if (height === 1) return [fitLine(oneLine(devices, number, width, context), width)]
   const rows = devices.length > height ? height - 1 : height
   const first = firstShown(devices, number, rows)
   const shown = devices.slice(first, first + rows)
   const nameCells = Math.max(0, ...shown.map((each) => nameOf(each, look).length))
   const lines: Line[] = shown.map((each) =>
-    deviceRow(each, each.number === number, nameCells, look),
+    deviceRow(each, each.number === number, nameCells, context),
   )
   const left = devices.length - shown.length
   if (left > 0) lines.push([piece(`  +${left} more devices`, 'dim')])
@@ -49,13 +58,18 @@ function nameOf({ device, source }: DeviceBrief, look: Look): string {
 }
 
 /** `>1 bench-7  LIVE       5.053 V  1.1040 A   5.577 W    100.2 S/s  lost 12` */
-function deviceRow(brief: DeviceBrief, isSelected: boolean, nameCells: number, look: Look): Line {
+function deviceRow(
+  brief: DeviceBrief,
+  isSelected: boolean,
+  nameCells: number,
+  context: Context,
+): Line {
   return [
-    ...title(brief, isSelected, nameCells, look),
+    ...title(brief, isSelected, nameCells, context.look),
     piece(' '),
     statePiece(brief, STATE_CELLS),
-    ...values(brief, longText, look).map(({ text, style }) => piece(`  ${text}`, style)),
-    piece(`  ${numberText(brief.rate, 1, VALUE_CELLS).padStart(VALUE_CELLS)} S/s`, 'dim'),
+    ...values(brief, longText, context).map(({ text, style }) => piece(`  ${text}`, style)),
+    piece(`  ${numberText(brief.rate, 1, RATE_CELLS).padStart(RATE_CELLS)} S/s`, 'dim'),
     ...[...alarmPieces(brief), ...lost(brief)].map(({ text, style }) => piece(`  ${text}`, style)),
   ]
 }
@@ -74,38 +88,57 @@ function statePiece({ source }: DeviceBrief, cells = 0): Piece {
   return piece(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
 }
 
-type ValueText = (value: number | undefined, channel: Channel, look: Look) => string
+type ValueText = (
+  value: number | undefined,
+  channel: Channel,
+  form: FigureForm,
+  look: Look,
+) => string
 
 /** `  5.053 V`, of a device without V, A and W ` soc  85.000 %`. */
-function longText(value: number | undefined, channel: Channel, look: Look): string {
-  const number = value === undefined ? '--' : numberText(value, channel.decimals, VALUE_CELLS)
+function longText(
+  value: number | undefined,
+  channel: Channel,
+  form: FigureForm,
+  look: Look,
+): string {
+  const number = value === undefined ? '--' : figureText(value, form, VALUE_CELLS)
   const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
-  return `${name}${number.padStart(VALUE_CELLS)} ${unitText(channel, look)}`.trimEnd()
+  return `${name}${withUnit(number.padStart(VALUE_CELLS), form.unit)}`
 }
 
 /** `5.053V`, of a device without V, A and W `soc 85.00%`. */
-function shortText(value: number | undefined, channel: Channel, look: Look): string {
-  const number = value === undefined ? '--' : numberText(value, channel.decimals, SHORT_VALUE_CELLS)
+function shortText(
+  value: number | undefined,
+  channel: Channel,
+  form: FigureForm,
+  look: Look,
+): string {
+  const number = value === undefined ? '--' : figureText(value, form, SHORT_VALUE_CELLS)
   const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
-  return `${name}${number}${unitText(channel, look)}`
+  return `${name}${number}${form.unit.text}`
 }
 
 /** Newest V, A and W, or the first channels; like those of now only while the device is live. */
-function values(brief: DeviceBrief, textOf: ValueText, look: Look): readonly Piece[] {
+function values(
+  brief: DeviceBrief,
+  textOf: ValueText,
+  { look, figures }: Context,
+): readonly Piece[] {
   const { source } = brief
-  return mainChannels(brief.channels).map((channel) =>
-    piece(
-      textOf(ownValue(brief.values, channel.id), channel, look),
-      source.state === 'live' ? channel.role : 'dim',
-    ),
-  )
+  return mainChannels(brief.channels).map((channel) => {
+    const value = ownValue(brief.values, channel.id)
+    const shown = value === undefined ? [] : [value]
+    const form = figures.form('brief', brief.number, channel, shown, look)
+    return piece(textOf(value, channel, form, look), source.state === 'live' ? channel.role : 'dim')
+  })
 }
 
 function lost({ lost: count }: DeviceBrief): readonly Piece[] {
   return count > 0 ? [piece(`lost ${countText(count)} !`, 'warn')] : []
 }
 
-type Part = (brief: DeviceBrief, look: Look) => readonly Piece[]
+type Part = (brief: DeviceBrief, context: Context) => readonly Piece[]
 
 /** What the shared line has of each device, from everything down to the losses alone. */
 const PARTS: readonly (readonly Part[])[] = [
@@ -119,24 +152,25 @@ function stateOf(brief: DeviceBrief): readonly Piece[] {
   return [statePiece(brief)]
 }
 
-function valuesOf(brief: DeviceBrief, look: Look): readonly Piece[] {
-  return values(brief, shortText, look)
+function valuesOf(brief: DeviceBrief, context: Context): readonly Piece[] {
+  return values(brief, shortText, context)
 }
 
-function firstValueOf(brief: DeviceBrief, look: Look): readonly Piece[] {
-  return valuesOf(brief, look).slice(0, 1)
+function firstValueOf(brief: DeviceBrief, context: Context): readonly Piece[] {
+  return valuesOf(brief, context).slice(0, 1)
 }
 
 function oneLine(
   devices: readonly DeviceBrief[],
   number: DeviceNumber,
   width: number,
-  look: Look,
+  context: Context,
 ): Line {
+  const { look } = context
   const bar = piece(` ${look.glyphs.vertical}`, 'dim')
   const item = (brief: DeviceBrief, parts: readonly Part[]): Line => [
     ...title(brief, brief.number === number, 0, look),
-    ...parts.flatMap((part) => part(brief, look)).flatMap((each) => [piece(' '), each]),
+    ...parts.flatMap((part) => part(brief, context)).flatMap((each) => [piece(' '), each]),
   ]
   const join = (items: readonly Line[]): Line =>
     items.flatMap((each, i) => (i === 0 ? each : [bar, ...each]))

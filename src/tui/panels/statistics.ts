@@ -9,8 +9,9 @@ import type {
 import { countText, fixed, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
+import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
 import { lengthText, momentText, preciseText, spanText } from '../view/format.ts'
-import type { PanelArea } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import type { StatisticsChoice } from '../view/panel-choice.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
 import { frozenOf, spanMs } from '../view/time-window.ts'
@@ -20,8 +21,8 @@ import type { ViewState } from '../view/view-state.ts'
 interface Column {
   readonly title: string
   readonly of: (figures: ChannelStatistics) => number | null
-  /** Decimals beside those of the channel's own values. */
-  readonly more: number
+  /** Decimals beside those of the channel's own values; null: a ratio, which has no unit. */
+  readonly more: number | null
   /** The least wanted go first where the terminal is narrow. */
   readonly rank: number
 }
@@ -38,12 +39,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'p95', of: ({ figures }) => figures.p95, more: 0, rank: 4 },
   { title: 'p99', of: ({ figures }) => figures.p99, more: 0, rank: 7 },
   { title: 'mean_t', of: ({ figures }) => figures.mean_time, more: 1, rank: 9 },
-  { title: 'crest', of: ({ figures }) => figures.crest, more: 0, rank: 10 },
+  { title: 'crest', of: ({ figures }) => figures.crest, more: null, rank: 10 },
   { title: 'slope/s', of: ({ figures }) => figures.slope, more: 3, rank: 11 },
 ]
 /** Of a number, and of a column with the space before it. */
 const NUMBER_CELLS = 7
 const COLUMN_CELLS = NUMBER_CELLS + 1
+const RATIO_DECIMALS = 3
 /** Wider than this, columns look torn apart. */
 const COLUMN_MAX = 12
 
@@ -79,6 +81,7 @@ export function statisticsLines(
   statistics: SpanStatistics | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot),
 ): Line[] {
   const { width, height } = area
   const shown = snapshot.channels.filter(
@@ -90,7 +93,12 @@ export function statisticsLines(
   const left = lefts.find((each) => lineWidth([...each, ...note]) <= width) ?? [title]
   const lines: Line[] = [spread(left, note, width)]
   const message = messageOf(snapshot, statistics)
-  if (message === null) lines.push(...tableOf(shown, statistics, { ...area, height: height - 1 }))
+  if (message === null)
+    lines.push(
+      ...tableOf(shown, statistics, { ...area, height: height - 1 }, (channel, values) =>
+        figures.form('statistics', snapshot.number, channel, values, area.look),
+      ),
+    )
   else lines.push([], [piece(`   ${message}`, 'dim')])
   const filled = lines.slice(0, height).map((line) => fitLine(line, width))
   while (filled.length < height) filled.push(fitLine([], width))
@@ -151,30 +159,47 @@ function tableOf(
   channels: readonly Channel[],
   statistics: SpanStatistics | null,
   { width, height, look }: PanelArea,
+  formOf: (channel: Channel, values: readonly number[]) => FigureForm,
 ): Line[] {
   const rows = rowsOf(channels, height - 1)
-  const nameCells = Math.max(1, ...rows.map((each) => nameText(each, look).length))
+  const forms = rows.map((channel) => {
+    const own = ownValue(statistics?.channels, channel.id)
+    return formOf(channel, [own?.min ?? 0, own?.max ?? 0])
+  })
+  const names = rows.map((channel, i) => rowName(channel, forms[i]?.unit.text ?? '', look))
+  const nameCells = Math.max(1, ...names.map((name) => name.length))
   const room = width - nameCells - 2
   const fit = Math.max(1, Math.min(COLUMNS.length, Math.floor(room / COLUMN_CELLS)))
   const columns = COLUMNS.filter(({ rank }) => rank < fit)
   const cells = Math.max(COLUMN_CELLS, Math.min(COLUMN_MAX, Math.floor(room / fit)))
   const heads = columns.map(({ title }) => title.padStart(cells))
   const lines: Line[] = [[piece(`${' '.repeat(nameCells + 1)}${heads.join('')}`, 'dim')]]
-  for (const channel of rows) {
+  for (const [i, channel] of rows.entries()) {
     const own = ownValue(statistics?.channels, channel.id)
+    const form = forms[i]
     const texts = columns.map(({ of, more }) => {
       const value = own === undefined ? null : of(own)
-      const text = value === null ? '--' : numberText(value, channel.decimals + more, NUMBER_CELLS)
+      if (value === null || form === undefined) return '--'.padStart(cells)
+      const text =
+        more === null
+          ? numberText(value, RATIO_DECIMALS, cells - 1)
+          : figureText(value, { ...form, decimals: form.decimals + more }, cells - 1)
       return text.padStart(cells)
     })
     lines.push([
-      piece(` ${nameText(channel, look).padEnd(nameCells)}`, channel.role),
+      piece(` ${(names[i] ?? '').padEnd(nameCells)}`, channel.role),
       piece(texts.join('')),
     ])
   }
   const left = channels.length - rows.length
   if (left > 0 && rows.length < height - 1) lines.push([piece(` +${left} more channels`, 'dim')])
   return lines
+}
+
+/** `mA`; of an extra channel its name with its unit, which the figures are in. */
+function rowName(channel: Channel, unit: string, look: Look): string {
+  if (channel.quantity !== null) return unit
+  return `${nameText(channel, look)} ${unit}`.trimEnd()
 }
 
 /** All of them, or those that leave a line for the count of the rest. */

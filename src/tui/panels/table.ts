@@ -1,53 +1,79 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot, WindowStats } from '../../monitor/view.ts'
-import { countText, numberText, sharedDecimals } from '../../util/number-text.ts'
+import { countText, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { nameText, unitText } from '../view/channel-text.ts'
+import { inUnit } from '../../util/scaled-unit.ts'
+import { nameText } from '../view/channel-text.ts'
+import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, piece } from '../view/styled.ts'
 
-/** Before the first window: a space, the name, the newest value in 8 cells, a space. */
-const NOW_CELLS = 10
-/** A bar, a space and three numbers of 7 cells. */
-const WINDOW_MIN = 23
+/** The least and the most of a number, in cells; wider columns look torn apart. */
 const NUMBER_CELLS = 6
-/** Wider than this, columns look torn apart. */
-const COLUMN_MAX = 11
+const NUMBER_MAX = 11
+/** From so many cells a number on, all decimals that were sent stand there, point below point. */
+const ALIGNED_FROM = 8
+/** Of these, before the point: three digits and a sign. */
+const WHOLE_CELLS = 4
 /** From this width on, extra channels have their unit beside their name. */
 const UNITS_FROM = 110
+/** Room for the name where it is the unit: `mA`. */
+const NAME_CELLS = 2
 const COLUMNS = ['min', 'avg', 'max'] as const
 
 /** Widths in cells. */
 interface Grid {
+  /** Before the name; 0 where long names need it. */
+  readonly margin: number
   readonly name: number
-  /** One window with its bar. */
+  readonly now: number
+  /** Of a number in a window. */
+  readonly number: number
+  /** One window: a bar, its numbers with a space before each, a space. */
   readonly window: number
-  /** One number with the space before it. */
-  readonly column: number
-  /** After the bar; empty where the long names of extra channels need its room. */
-  readonly lead: string
+  /** How many of the windows there is room for. */
+  readonly windows: number
+}
+
+/** A channel with what its row is written with. */
+interface Row {
+  readonly channel: Channel
+  readonly title: string
+  readonly form: FigureForm
+  /** Of the newest value, where it has room for more decimals. */
+  readonly nowForm?: FigureForm
 }
 
 /**
  * Now and min, avg, max of the windows that fit, shortest first: of a narrow
- * terminal's columns, 15 minutes go first, then 5. The channels that have no
+ * terminal's columns, 15 minutes go first, then 5. A row has one unit. The channels that have no
  * row are counted in the last one.
  *
  * @param area the heading included
  */
-export function tableLines(snapshot: Snapshot, { width, height, look }: PanelArea): Line[] {
-  const { rows, left } = rowsFor(snapshot, height)
-  const names = rows.map((channel) => rowName(channel, width, look))
-  const grid = gridFor(Math.max(1, ...names.map((name) => name.length)), width, snapshot)
-  const fit = Math.max(1, Math.floor((width - NOW_CELLS - grid.name) / grid.window))
-  const windows = snapshot.windows.slice(0, fit)
+export function tableLines(
+  snapshot: Snapshot,
+  { width, height, look }: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot),
+): Line[] {
+  const { channels, left } = rowsFor(snapshot, height)
   const reading = readingOf(snapshot, look)
+  const rows = channels.map((channel) => rowOf(snapshot, channel, { width, look }, figures))
+  const grid = gridFor(
+    Math.max(NAME_CELLS, ...rows.map(({ title }) => title.length)),
+    width,
+    snapshot,
+  )
+  const windows = snapshot.windows.slice(0, grid.windows)
+  const isAligned = grid.number >= ALIGNED_FROM
+  const full = isAligned
+    ? rows.map((row) => fullRow(row, snapshot, grid, figures))
+    : rows.map((row) => shortRow(row, reading, windows, grid))
+  const decimals = Math.max(0, ...full.map(({ form }) => form.decimals))
   const lines = [
     heading(reading, windows, grid, look),
-    ...rows.map((channel, i) =>
-      row(reading, windows, { channel, title: names[i] ?? '' }, grid, look),
-    ),
+    ...full.map((row) => rowLine(reading, windows, row, grid, isAligned ? decimals : 0, look)),
   ]
   if (left > 0) {
     lines.push([piece(` +${left} more channels`, 'dim')])
@@ -55,83 +81,144 @@ export function tableLines(snapshot: Snapshot, { width, height, look }: PanelAre
   return lines.map((line) => fitLine(line, width))
 }
 
-function rowsFor(snapshot: Snapshot, height: number): { rows: readonly Channel[]; left: number } {
+function rowsFor(
+  snapshot: Snapshot,
+  height: number,
+): { channels: readonly Channel[]; left: number } {
   const { channels } = snapshot
   const room = height - 1
-  if (channels.length <= room) return { rows: channels, left: 0 }
+  if (channels.length <= room) return { channels, left: 0 }
   const main = mainChannels(channels)
   // A table without a line to spare has V, A and W, and counts nothing.
-  if (room <= main.length) return { rows: main, left: 0 }
-  return { rows: channels.slice(0, room - 1), left: channels.length - room + 1 }
+  if (room <= main.length) return { channels: main, left: 0 }
+  return { channels: channels.slice(0, room - 1), left: channels.length - room + 1 }
 }
 
-function rowName(channel: Channel, width: number, look: Look): string {
+/** The unit is the name of those that everybody knows by it; others are in their own unit where it is not shown. */
+function rowOf(
+  snapshot: Snapshot,
+  channel: Channel,
+  { width, look }: { readonly width: number; readonly look: Look },
+  figures: FigureMemory,
+): Row {
+  const { number, windows } = snapshot
+  const shown = windows.flatMap(({ stats }) => {
+    const stat = ownValue(stats, channel.id)
+    return stat === undefined ? [] : [stat.min, stat.max]
+  })
+  const now = ownValue(snapshot.values, channel.id)
+  if (now !== undefined) shown.push(now)
+  const hasUnit = channel.quantity !== null || width >= UNITS_FROM
+  const form = hasUnit
+    ? figures.form('table', number, channel, shown, look)
+    : {
+        unit: { text: channel.unit, exponent: 0 },
+        decimals: figures.decimals(number, channel),
+      }
+  if (channel.quantity !== null) return { channel, title: form.unit.text, form }
   const name = nameText(channel, look)
-  const unit = channel.quantity === null && width >= UNITS_FROM ? unitText(channel, look) : ''
-  return unit === '' ? name : `${name} ${unit}`
+  return { channel, title: hasUnit ? `${name} ${form.unit.text}`.trimEnd() : name, form }
 }
 
 function gridFor(name: number, width: number, { windows }: Snapshot): Grid {
-  const room = width - NOW_CELLS - name
-  const lead = name > 1 && room < windows.length * WINDOW_MIN ? '' : ' '
-  const least = WINDOW_MIN - 1 + lead.length
-  const fit = Math.max(1, Math.min(windows.length, Math.floor(room / least)))
-  const window = Math.max(least, Math.floor(room / fit))
-  const column = Math.floor((window - 1 - lead.length) / 3)
-  return {
-    name,
-    window,
-    column: Math.max(NUMBER_CELLS + 1, Math.min(COLUMN_MAX, column)),
-    lead,
-  }
+  const least = 2 + COLUMNS.length * (1 + NUMBER_CELLS)
+  // The space behind the last window needs no cell.
+  const room = (margin: number): number => width + 1 - margin - name - 1 - 1
+  const fitting = (margin: number, now: number): number =>
+    Math.min(windows.length, Math.floor((room(margin) - now) / least))
+  const tight = fitting(0, NUMBER_CELLS)
+  const margin = fitting(1, NUMBER_CELLS) >= tight ? 1 : 0
+  const count = Math.max(1, tight)
+  const part = (now: number): number => Math.floor((room(margin) - now) / count)
+  const numberIn = (now: number): number =>
+    Math.min(NUMBER_MAX, Math.floor((part(now) - 2) / COLUMNS.length) - 1)
+  const number = Math.max(NUMBER_CELLS, numberIn(NUMBER_CELLS))
+  // What is left over goes to the newest value, which has a cell more where there is one.
+  const spare = room(margin) - count * (2 + COLUMNS.length * (1 + number))
+  const now = Math.max(NUMBER_CELLS, Math.min(number + 1, spare))
+  const window = Math.max(2 + COLUMNS.length * (1 + number), Math.min(part(now), 60))
+  return { margin, name, now, number, window, windows: count }
 }
 
 function heading(
   { values, current }: Reading,
   windows: readonly WindowStats[],
-  { name, window, column, lead }: Grid,
+  { margin, name, now, number, window }: Grid,
   look: Look,
 ): Line {
-  const cells = windows.flatMap(({ seconds, samples }) => {
-    const [min, ...others] = COLUMNS.map((each) => each.padStart(column))
-    const title = `${lead}${seconds / 60}m `
-    const text = title + (min ?? '').slice(title.length - lead.length) + others.join('')
+  const titles = windows.map(({ seconds }) => `${seconds / 60}m`)
+  const [min = '', ...others] = COLUMNS.map((each) => ` ${each.padStart(number)}`)
+  const widest = Math.max(0, ...titles.map((each) => each.length))
+  const lead = widest + ' min '.length <= min.length ? ' ' : ''
+  const cells = windows.flatMap(({ samples }, i) => {
+    const title = `${lead}${titles[i]}`
+    const text = title + min.slice(title.length) + others.join('')
     const count = `   n=${countText(samples)}`
-    const room = window - 1 - text.length
-    return [
-      piece(look.glyphs.vertical, 'dim'),
-      piece((text + (count.length < room ? count : '')).padEnd(window - 1), 'dim'),
-    ]
+    const body = text + (text.length + count.length < window - 1 ? count : '')
+    return [piece(look.glyphs.vertical, 'dim'), piece(body.padEnd(window - 1), 'dim')]
   })
-  const title = values === null || current ? 'now ' : 'last '
-  return [piece(title.padStart(NOW_CELLS + name), 'dim'), ...cells]
+  const title = values === null || current ? 'now' : 'last'
+  return [piece(`${title.padStart(margin + name + 1 + now)} `, 'dim'), ...cells]
+}
+
+/** With every digit that was sent, as far as there is room behind the point. */
+function fullRow(row: Row, { number }: Snapshot, grid: Grid, figures: FigureMemory): Row {
+  const { unit, decimals } = figures.fullForm(row.form, number, row.channel)
+  const most = grid.number - WHOLE_CELLS - 1
+  return { ...row, form: { unit, decimals: Math.min(decimals, most) } }
 }
 
 /** All numbers of a row have the same decimals, so that they can be compared at a glance. */
-function row(
-  { values, current }: Reading,
+function shortRow(
+  row: Row,
+  { values }: Reading,
   windows: readonly WindowStats[],
-  { channel, title }: { readonly channel: Channel; readonly title: string },
-  { name, window, column, lead }: Grid,
-  look: Look,
-): Line {
-  const now = ownValue(values, channel.id)
-  const numbers = windows.flatMap(({ stats }) => {
-    const stat = ownValue(stats, channel.id)
+  { number, now: nowCells }: Grid,
+): Row {
+  const { id } = row.channel
+  const shown = windows.flatMap(({ stats }) => {
+    const stat = ownValue(stats, id)
     return stat ? COLUMNS.map((each) => stat[each]) : []
   })
-  if (now !== undefined) numbers.push(now)
-  const decimals = sharedDecimals(numbers, channel.decimals, NUMBER_CELLS)
-  const text = (value: number | undefined): string =>
-    value === undefined ? '--' : numberText(value, decimals, NUMBER_CELLS)
+  const now = ownValue(values, id)
+  if (now !== undefined) shown.push(now)
+  const { unit, decimals } = row.form
+  const scaled = shown.map((each) => inUnit(each, unit.exponent))
+  const formFor = (cells: number): FigureForm => ({
+    unit,
+    decimals: sharedDecimals(scaled, decimals, cells),
+  })
+  return { ...row, form: formFor(number), nowForm: formFor(nowCells) }
+}
+
+/** @param decimals of the row that has the most: points stand below each other */
+function rowLine(
+  { values, current }: Reading,
+  windows: readonly WindowStats[],
+  { channel, title, form, nowForm = form }: Row,
+  { margin, name, now, number, window }: Grid,
+  decimals: number,
+  look: Look,
+): Line {
+  const point = form.decimals > 0 ? 0 : 1
+  const behind =
+    decimals > form.decimals ? decimals - form.decimals + (decimals > 0 ? point : 0) : 0
+  const text = (value: number | undefined, cells: number, of = form): string => {
+    const plain = value === undefined ? '--' : figureText(value, of, cells)
+    // A number that needs the room has it, rather than the place below the others.
+    return `${plain}${' '.repeat(Math.min(behind, Math.max(0, cells - plain.length)))}`.padStart(
+      cells,
+    )
+  }
   const cells = windows.flatMap(({ stats }) => {
     const stat = ownValue(stats, channel.id)
-    const body = COLUMNS.map((each) => text(stat?.[each]).padStart(column))
-    return [piece(look.glyphs.vertical, 'dim'), piece(`${lead}${body.join('')}`.padEnd(window - 1))]
+    const body = COLUMNS.map((each) => ` ${text(stat?.[each], number)}`).join('')
+    return [piece(look.glyphs.vertical, 'dim'), piece(body.padEnd(window - 1))]
   })
+  const newest = text(ownValue(values, channel.id), now, nowForm)
   return [
-    piece(` ${title.padEnd(name)}`, channel.role),
-    piece(`${text(now).padStart(NOW_CELLS - 2)} `, current ? 'bold' : 'dim'),
+    piece(`${' '.repeat(margin)}${title.padEnd(name)}`, channel.role),
+    piece(` ${newest} `, current ? 'bold' : 'dim'),
     ...cells,
   ]
 }

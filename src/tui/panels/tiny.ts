@@ -1,8 +1,8 @@
 import { mainChannels } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
-import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
+import { type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
 import { SMALLEST } from '../view/layout.ts'
 import type { Look } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
@@ -17,7 +17,12 @@ const NUMBER_CELLS: readonly number[] = [6, 5, 4, 3]
  * now, and the size needed. What is wrong and the size needed stay whole as
  * long as they can: the values are shortened, then left out.
  */
-export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
+export function tinyLine(
+  snapshot: Snapshot,
+  width: number,
+  look: Look,
+  figures: FigureMemory = figuresOf(snapshot),
+): Line {
   const reading = readingOf(snapshot, look)
   const needs = piece(`needs ${SMALLEST.columns}x${SMALLEST.rows}`, 'dim')
   const word = reading.word === '' ? [] : [piece(`${reading.word} `, reading.style)]
@@ -36,7 +41,7 @@ export function tinyLine(snapshot: Snapshot, width: number, look: Look): Line {
       ...fault,
       ...log,
       ...word,
-      ...numbers(snapshot, reading, cells, look),
+      ...numbers(snapshot, reading, cells, look, figures),
       needs,
     ]),
     [...number, ...alarm, ...fault, ...log, ...word, needs],
@@ -53,10 +58,15 @@ function numbers(
   { values, current }: Reading,
   cells: number,
   look: Look,
+  figures: FigureMemory,
 ): Line {
   return mainChannels(snapshot.channels).map((channel) => {
     const value = ownValue(values, channel.id)
-    const text = value === undefined ? '--' : numberText(value, channel.decimals, cells)
-    return piece(`${nameText(channel, look)} ${text} `, current ? channel.role : 'dim')
+    const shown = value === undefined ? [] : [value]
+    const form = figures.form('tiny', snapshot.number, channel, shown, look)
+    // The unit is the name of those that everybody knows by it.
+    const name = channel.quantity === null ? nameText(channel, look) : form.unit.text
+    const text = value === undefined ? '--' : figureText(value, form, cells)
+    return piece(`${name} ${text} `, current ? channel.role : 'dim')
   })
 }

@@ -1,26 +1,40 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
+import { inUnit } from '../../util/scaled-unit.ts'
+import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { deviceWord } from '../view/reading.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 
+/** Charge or energy as text. @param place what it is, for its unit's sake @param milli in mAh or mWh */
+type AmountOf = (place: string, milli: number, unit: 'Ah' | 'Wh') => string
+
 /**
  * Charge and energy since the monitor began or `r` was pressed, then what is
  * known of the data's health. Parts that don't fit are left out, last first.
  */
-export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line {
+export function totalsLine(
+  snapshot: Snapshot,
+  width: number,
+  look: Look,
+  figures: FigureMemory = figuresOf(snapshot),
+): Line {
   const { totals, ledger } = snapshot
+  const amount: AmountOf = (place, milli, unit) => {
+    const bare = inUnit(milli, 3)
+    return amountText(bare, figures.unit(`${place} ${snapshot.number}`, unit, bare, look))
+  }
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const parts: Piece[] = [
     piece(' Q ', 'dim'),
-    piece(amountText(totals.chargeMah, 'Ah'), 'bold'),
+    piece(amount('charge', totals.chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),
-    piece(amountText(totals.energyMwh, 'Wh'), 'bold'),
+    piece(amount('energy', totals.energyMwh, 'Wh'), 'bold'),
     piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
     ...calibrationPieces(snapshot, width),
     ...statusPieces(snapshot, look),
-    ...directionPieces(snapshot),
+    ...directionPieces(snapshot, amount),
     ...coverPieces(snapshot),
     piece(`  n=${countText(totals.samples)}`),
     piece(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),
@@ -37,11 +51,14 @@ export function totalsLine(snapshot: Snapshot, width: number, look: Look): Line 
 }
 
 /** Both directions of the charge, where it has both. */
-function directionPieces({ totals: { chargeMah, chargeForwardMah } }: Snapshot): Piece[] {
+function directionPieces(
+  { totals: { chargeMah, chargeForwardMah } }: Snapshot,
+  amount: AmountOf,
+): Piece[] {
   if (chargeForwardMah === null || chargeForwardMah === 0 || chargeForwardMah === chargeMah)
     return []
-  const forward = amountText(chargeForwardMah, 'Ah')
-  const backward = amountText(chargeMah - chargeForwardMah, 'Ah')
+  const forward = amount('forward', chargeForwardMah, 'Ah')
+  const backward = amount('backward', chargeMah - chargeForwardMah, 'Ah')
   return [piece(`  forward ${forward} backward ${backward}`)]
 }
 

@@ -1,13 +1,16 @@
 import { fixed, numberText } from '../../util/number-text.ts'
 import { twoDigits } from '../../util/numbers.ts'
+import { inUnit, type ScaledUnit } from '../../util/scaled-unit.ts'
 import { formatLocal } from '../../util/time-text.ts'
 
-/** `13.4 mAh`, `2.345 Ah`. @param milli mAh or mWh */
-export function amountText(milli: number, unit: 'Ah' | 'Wh'): string {
-  const size = Math.abs(milli)
-  if (size > 0 && size < 0.1) return `${fixed(milli * 1000, 3)} u${unit}`
-  if (size >= 10_000) return `${numberText(milli / 1000, 3, 9)} ${unit}`
-  return `${fixed(milli, size < 10 ? 3 : size < 1000 ? 2 : 1)} m${unit}`
+const AMOUNT_CELLS = 9
+
+/** `13.40 mAh`, `2.3451 Ah`: charge or energy. @param amount in the bare unit */
+export function amountText(amount: number, { text, exponent }: ScaledUnit): string {
+  const scaled = inUnit(amount, exponent)
+  const size = Math.abs(scaled)
+  const decimals = size < 10 ? (exponent < 0 ? 3 : 4) : size < 1000 ? 2 : 1
+  return `${numberText(scaled, decimals, AMOUNT_CELLS)} ${text}`
 }
 
 /** `14:03:27`, the host's local time. @param timeUs Unix µs */

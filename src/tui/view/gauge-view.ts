@@ -2,97 +2,185 @@ import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { nameText, unitText } from './channel-text.ts'
+import { decimalsOf, inUnit } from '../../util/scaled-unit.ts'
+import { nameText } from './channel-text.ts'
+import { type FigureMemory, figureText, withUnit } from './figure-memory.ts'
+import type { GaugeScale } from './gauge-scale.ts'
 import { limitWord } from './limit-word.ts'
 import type { Look } from './look.ts'
 import { type Reading, readingOf } from './reading.ts'
-import { type Line, type Piece, piece, type Style, spread } from './styled.ts'
+import { type Piece, piece, type Style } from './styled.ts'
 
 export interface GaugeView {
   readonly channel: Channel
   readonly name: string
-  /** Newest value in 8 cells, with unit; dashes where the newest sample has none. */
-  readonly value: string
+  /** Newest value in 9 cells; dashes where the newest sample has none. */
+  readonly number: string
+  /** `mA`; may be empty. */
+  readonly unit: string
   /** False: the value, if any, is not of now. */
   readonly current: boolean
-  readonly negative: boolean
-  /** The bar, of full scale, 0 to 1; 0 where the value is not of now. Null: there is no scale. */
-  readonly ratio: number | null
-  /** Largest within the last minute, of full scale, 0 to 1. */
-  readonly peakRatio: number
-  /** `peak 5.102 V`; empty before the first sample. */
+  /** null: there is no scale, and no bar */
+  readonly bar: GaugeBar | null
+  /** `peak 5.102 V`, that of the last minute; empty before the first sample. */
   readonly peak: string
-  /** `19% of 26 V`; empty without a value. */
+  /** From where to where the bar reaches: `0..6 V`; empty without one. */
+  readonly reach: string
+  /** Of what the device can measure: `19% of 26 V`; empty without a value. */
   readonly share: string
   readonly word: string
   readonly style: Style
 }
 
+/** Places on a bar: 0 is its left end, 1 its right one. */
+export interface GaugeBar {
+  /** Where it begins: the zero, or the left end. */
+  readonly zero: number
+  /** null: the value is not of now */
+  readonly value: number | null
+  /** Smallest and largest of the last minute; null: the bar has no room for that side, or there is none. */
+  readonly lowPeak: number | null
+  readonly highPeak: number | null
+  readonly limits: readonly number[]
+}
+
 /** From this share of full scale on, a value is called high: the sensor clips at 1. */
 const HIGH = 0.95
-const VALUE_CELLS = 8
+export const VALUE_CELLS = 9
+const END_CELLS = 6
+
 /** Voltage, current and power; of a device without them, its first channels. */
-export function gaugeViews(snapshot: Snapshot, look: Look): GaugeView[] {
+export function gaugeViews(snapshot: Snapshot, look: Look, figures: FigureMemory): GaugeView[] {
   const reading = readingOf(snapshot, look)
   return mainChannels(snapshot.channels).map((channel) =>
-    gaugeView(snapshot, reading, channel, look),
+    gaugeView(snapshot, reading, channel, look, figures),
   )
 }
 
-function gaugeView(snapshot: Snapshot, reading: Reading, channel: Channel, look: Look): GaugeView {
+function gaugeView(
+  snapshot: Snapshot,
+  reading: Reading,
+  channel: Channel,
+  look: Look,
+  figures: FigureMemory,
+): GaugeView {
   const value = ownValue(reading.values, channel.id)
-  const unit = unitText(channel, look)
-  const withUnit = (text: string): string => (unit === '' ? text : `${text} ${unit}`)
-  const text = (number: number): string => numberText(number, channel.decimals, VALUE_CELLS)
-  const scale = scaleOf(channel, ownValue(snapshot.fullScale, channel.id))
-  const ratio = scale && (value === undefined ? 0 : share(value, scale))
-  const peak = peakOf(snapshot, channel)
+  const fullScale = ownValue(snapshot.fullScale, channel.id) ?? 0
+  const seen = ownValue(snapshot.windows[0]?.stats, channel.id)
+  const peak = seen === undefined ? null : farthest(seen.min, seen.max)
+  const shown = [value, peak].filter((each) => each !== undefined && each !== null)
+  const form = figures.form('gauge', snapshot.number, channel, shown, look)
+  const text = (number: number): string => figureText(number, form, VALUE_CELLS)
+  const scale = scaleOf(snapshot, channel, value, figures)
+  const ratio = fullRatio(channel, value, fullScale, scale)
   const { word, style } = reading.current ? verdict(ratio, channel, snapshot.alarms) : reading
+  const full = channel.quantity === null ? scale : { from: 0, to: fullScale }
   return {
     channel,
     name: nameText(channel, look),
-    value: withUnit((value === undefined ? '--' : text(value)).padStart(VALUE_CELLS)),
+    number: (value === undefined ? '--' : text(value)).padStart(VALUE_CELLS),
+    unit: form.unit.text,
     current: reading.current,
-    negative: scale?.from === 0 && (value ?? 0) < 0,
-    ratio: reading.current || ratio === null ? ratio : 0,
-    peakRatio: peak === null || scale === null ? 0 : share(peak, scale),
-    peak: peak === null ? '' : withUnit(`peak ${text(peak)}`),
-    share: value === undefined || scale === null ? '' : withUnit(shareText(ratio ?? 0, scale)),
+    bar: scale && barOf(snapshot, channel, reading.current ? value : undefined, scale),
+    peak: peak === null ? '' : withUnit(`peak ${text(peak)}`, form.unit),
+    reach: scale === null ? '' : rangeText(scale, channel, look, figures),
+    share:
+      value === undefined || full === null
+        ? ''
+        : `${percentText(ratio ?? 0)} of ${rangeText(full, channel, look, figures, true)}`,
     word,
     style,
   }
 }
 
-/** A bar's two ends, in the channel's unit. */
-interface Scale {
-  readonly from: number
-  readonly to: number
+/** V, A and W: what the limits and the last 15 minutes ask for. Others: their range, where both ends are known. */
+function scaleOf(
+  { windows, fullScale, limits, number }: Snapshot,
+  channel: Channel,
+  value: number | undefined,
+  figures: FigureMemory,
+): GaugeScale | null {
+  const { range, quantity, id } = channel
+  if (quantity === null) {
+    if (range === null || !Number.isFinite(range.min) || !Number.isFinite(range.max)) return null
+    return { from: range.min, to: range.max }
+  }
+  const held = [
+    value ?? 0,
+    ...windows.flatMap(({ stats }) => {
+      const stat = ownValue(stats, id)
+      return stat === undefined ? [] : [stat.min, stat.max]
+    }),
+    ...limits.flatMap(({ channel: of, low, high }) => (of === id ? [low ?? 0, high ?? 0] : [])),
+  ]
+  const span = { min: Math.min(0, ...held), max: Math.max(0, ...held) }
+  return figures.scale(number, channel, { ...span, fullScale: ownValue(fullScale, id) ?? 0 })
 }
 
-/** V, A and W: from 0 to the device's full scale, either sign. Others: their range, where both ends are known. */
-function scaleOf({ range, quantity }: Channel, fullScale = 0): Scale | null {
-  if (quantity !== null) return { from: 0, to: fullScale }
-  if (range === null || !Number.isFinite(range.min) || !Number.isFinite(range.max)) return null
-  return { from: range.min, to: range.max }
+function barOf(
+  { windows, limits }: Snapshot,
+  { id }: Channel,
+  value: number | undefined,
+  scale: GaugeScale,
+): GaugeBar {
+  const { from, to } = scale
+  const isTwoSided = from < 0 && to === -from
+  const place = (each: number): number => placeOn(scale, each)
+  const seen = ownValue(windows[0]?.stats, id)
+  const ends = limits.flatMap(({ channel, low, high }) => (channel === id ? [low, high] : []))
+  return {
+    zero: isTwoSided ? 0.5 : 0,
+    value: value === undefined ? null : place(value),
+    lowPeak: isTwoSided && seen !== undefined && seen.min < 0 ? place(seen.min) : null,
+    highPeak: seen !== undefined && (seen.max > 0 || !isTwoSided) ? place(seen.max) : null,
+    limits: ends.flatMap((end) => (end === null || end < from || end > to ? [] : [place(end)])),
+  }
 }
 
-function share(value: number, { from, to }: Scale): number {
-  if (!(to > from)) return 0
-  const ratio = from === 0 ? Math.abs(value) / to : (value - from) / (to - from)
-  return Math.max(0, Math.min(1, ratio))
+function placeOn({ from, to }: GaugeScale, value: number): number {
+  // Halves first: the height of a range may be no number any more.
+  const height = to / 2 - from / 2
+  if (!(height > 0)) return 0
+  return Math.max(0, Math.min(1, (value / 2 - from / 2) / height))
 }
 
-/** Of the last minute, the value farthest from zero. */
-function peakOf({ windows }: Snapshot, { id }: Channel): number | null {
-  const range = ownValue(windows[0]?.stats, id)
-  if (!range) return null
-  return Math.abs(range.min) > Math.abs(range.max) ? range.min : range.max
+/** How far a value is to what the sensor can measure, or, of an extra channel, within its range; null: not known. */
+function fullRatio(
+  { quantity }: Channel,
+  value: number | undefined,
+  fullScale: number,
+  scale: GaugeScale | null,
+): number | null {
+  if (scale === null) return null
+  if (value === undefined) return 0
+  if (quantity === null) return placeOn(scale, value)
+  return fullScale > 0 ? Math.min(1, Math.abs(value) / fullScale) : 0
 }
 
-function shareText(ratio: number, { from, to }: Scale): string {
-  const percent = String(Math.round(ratio * 100)).padStart(3)
-  const end = (value: number): string => numberText(value, 1, 6).replace(/\.0$/, '')
-  return `${percent}% of ${from === 0 ? '' : `${end(from)}..`}${end(to)}`
+function farthest(min: number, max: number): number {
+  return Math.abs(min) > Math.abs(max) ? min : max
+}
+
+function percentText(ratio: number): string {
+  return `${String(Math.round(ratio * 100)).padStart(3)}%`
+}
+
+/** `0..6 V`, `-2..2 A`. @param isFull full scale: `26 V` */
+function rangeText(
+  { from, to }: GaugeScale,
+  channel: Channel,
+  look: Look,
+  figures: FigureMemory,
+  isFull = false,
+): string {
+  const size = Math.max(Math.abs(from), Math.abs(to))
+  // Ends are round: they need no memory against flicker.
+  const unit = figures.plainUnit(channel.unit, size, look)
+  const end = (value: number): string => {
+    const scaled = inUnit(value, unit.exponent)
+    return numberText(scaled, Math.min(3, decimalsOf(scaled)), END_CELLS)
+  }
+  return withUnit(isFull && from === 0 ? end(to) : `${end(from)}..${end(to)}`, unit)
 }
 
 /** What the sensor can't measure is graver than a limit. Only its full scale is something to be near to: a battery at 100 % is well. */
@@ -121,10 +209,48 @@ export function verdictPiece(gauge: GaugeView): Piece {
   return piece(gauge.word, gauge.style)
 }
 
-/** The two lines above a big gauge's bar. */
-export function bigGaugeLines(gauge: GaugeView, width: number): Line[] {
-  return [
-    spread([piece(gauge.value.trimStart(), valueStyle(gauge))], [verdictPiece(gauge)], width),
-    spread([tailPiece(gauge, gauge.share.trimStart())], [piece(gauge.peak, 'dim')], width),
-  ]
+/** The bar in so many cells: full up to the value, with a mark at each limit and at the peaks beyond it. */
+export function barPieces({ bar, channel }: GaugeView, cells: number, look: Look): Piece[] {
+  if (bar === null || cells < 1) return [piece(' '.repeat(Math.max(0, cells)))]
+  const { glyphs } = look
+  const drawn: Piece[] = Array.from({ length: cells }, () => piece(glyphs.barEmpty, 'dim'))
+  const put = (at: number, text: string, style: Style): void => {
+    if (at >= 0 && at < cells) drawn[at] = piece(text, style)
+  }
+  // Two-sided: the zero has a cell of its own, and both sides have as many.
+  const side = bar.zero > 0 ? Math.floor((cells - 1) / 2) : cells
+  const first = bar.zero > 0 ? side + 1 : 0
+  const filledTo = (place: number): number =>
+    Math.round(((place - bar.zero) / (1 - bar.zero)) * side)
+  /** The last cell that a bar up to there fills. */
+  const cellOf = (place: number): number => {
+    const filled = filledTo(place)
+    return filled < 0 ? first - 1 + filled : first + filled - 1
+  }
+  if (bar.zero > 0) put(side, glyphs.vertical, 'dim')
+  const filled = bar.value === null ? 0 : filledTo(bar.value)
+  for (let i = 0; i < Math.abs(filled); i++) {
+    if (filled > 0) put(first + i, glyphs.barFull, channel.role)
+    else put(first - 2 - i, glyphs.barNegative, channel.role)
+  }
+  const { lowPeak, highPeak } = bar
+  if (highPeak !== null && filledTo(highPeak) > Math.max(0, filled)) {
+    put(cellOf(highPeak), glyphs.peak, 'bold')
+  }
+  if (lowPeak !== null && filledTo(lowPeak) < Math.min(0, filled)) {
+    put(cellOf(lowPeak), glyphs.peak, 'bold')
+  }
+  for (const limit of bar.limits) put(cellOf(limit), glyphs.limit, 'plain')
+  return merged(drawn)
+}
+
+function merged(cells: readonly Piece[]): Piece[] {
+  const pieces: Piece[] = []
+  for (const cell of cells) {
+    const before = pieces.at(-1)
+    if (before?.style === cell.style)
+      pieces[pieces.length - 1] = piece(before.text + cell.text, cell.style)
+    else pieces.push(cell)
+  }
+  return pieces
 }

@@ -237,6 +237,13 @@ export const BINDINGS: readonly Binding[] = [
     help: 'statistics of 1, 5, 15 min, since r, of the span; then the chart',
   },
   {
+    keys: ['u'],
+    action: 'units',
+    group: 'figures',
+    shown: 'u',
+    help: 'units by size (A, mA, uA), or fixed: base, milli, micro',
+  },
+  {
     keys: ['r'],
     action: 'totals_reset',
     group: 'figures',

@@ -8,8 +8,10 @@ export type Heights = Partial<Record<Region, number>>
 const CHART_MIN_ROWS = 5
 /** Where there is no table: two rows of plot. */
 const CHART_LEAST_ROWS = 4
-/** contrib's gauge draws from its third row on and needs a border around it. */
+/** A frame, digits of three rows and the bar; on tall screens digits of five. */
 const BIG_GAUGE_ROWS = 6
+const BIGGER_GAUGE_ROWS = 8
+const BIGGER_FROM_ROWS = 60
 
 /** From this height on, each device has a row of its own, and so has each alarm. */
 const DEVICE_ROWS_FROM = 30
@@ -36,7 +38,7 @@ export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean
     take(expanded, left)
     return chosen
   }
-  const gauges = bigGauges ? BIG_GAUGE_ROWS : options.mainChannels
+  const gauges = bigGauges ? bigGaugeRows(size) : options.mainChannels
   if (preset === 'chart') take('values', 1)
   else if (gauges <= left) take('gauges', gauges)
   take('events', 1)
@@ -74,6 +76,10 @@ export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean
     }
     take('chart', left)
   }
+}
+
+function bigGaugeRows({ rows }: Size): number {
+  return rows >= BIGGER_FROM_ROWS ? BIGGER_GAUGE_ROWS : BIG_GAUGE_ROWS
 }
 
 function deviceRows({ rows }: Size, devices: number): number {

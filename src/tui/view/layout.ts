@@ -39,7 +39,7 @@ export type Panel = (typeof PANELS)[number] & Region
 export interface Layout {
   readonly size: Size
   readonly regions: Readonly<Partial<Record<Region, Rect>>>
-  /** Gauges that are several rows high, side by side, instead of bars of one row. */
+  /** Gauges with big digits side by side instead of bars of one row. */
   readonly bigGauges: boolean
 }
 
@@ -53,7 +53,7 @@ export interface LayoutOptions {
   readonly preset: Preset
   /** The only panel beside what says how everything is; null: all of the preset. */
   readonly expanded: Panel | null
-  /** Big gauges are invisible without colour. */
+  /** Big gauges are for V, A and W alone. */
   readonly bigGaugesAllowed: boolean
   /** Devices of the monitor; one alone has no list. */
   readonly devices: number
@@ -115,15 +115,4 @@ function stack(size: Size, heights: Heights): Partial<Record<Region, Rect>> {
     y += height
   }
   return regions
-}
-
-/** The three parts of a row of big gauges. */
-export function thirds(rect: Rect): readonly [Rect, Rect, Rect] {
-  const width = Math.floor(rect.width / 3)
-  const part = (i: number): Rect => ({
-    ...rect,
-    x: rect.x + i * width,
-    width: i === 2 ? rect.width - 2 * width : width,
-  })
-  return [part(0), part(1), part(2)]
 }

@@ -18,6 +18,8 @@ export interface Glyphs {
   readonly barNegative: string
   readonly barEmpty: string
   readonly peak: string
+  /** A limit within a bar. */
+  readonly limit: string
   readonly horizontal: string
   readonly vertical: string
   readonly topLeft: string
@@ -45,6 +47,7 @@ const UNICODE: Glyphs = {
   barNegative: '▒',
   barEmpty: '·',
   peak: '┃',
+  limit: '╎',
   horizontal: '─',
   vertical: '│',
   topLeft: '┌',
@@ -68,6 +71,7 @@ const ASCII: Glyphs = {
   barNegative: '<',
   barEmpty: '.',
   peak: ':',
+  limit: '!',
   horizontal: '-',
   vertical: '|',
   topLeft: '+',

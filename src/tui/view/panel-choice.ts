@@ -1,3 +1,5 @@
+import { UNIT_CHOICES, type UnitChoice } from '../../util/scaled-unit.ts'
+
 import type { Panel } from './layout.ts'
 
 /**
@@ -17,6 +19,8 @@ export interface PanelChoice {
   readonly arrangement: 'auto' | 'overlay' | 'strips'
   /** Of what span the statistics are that stand in the chart's place; null: the chart. */
   readonly statistics: StatisticsChoice | null
+  /** Which prefix units have: by size, or a fixed one. */
+  readonly units: UnitChoice
 }
 
 /** `1m`, `5m`, `15m`: up to now. `span`: that of the chart, also of a frozen one. */
@@ -29,6 +33,7 @@ export const INITIAL_PANELS: PanelChoice = {
   expanded: null,
   arrangement: 'auto',
   statistics: null,
+  units: 'auto',
 }
 
 export type PanelAction =
@@ -39,6 +44,7 @@ export type PanelAction =
   | 'next_panel'
   | 'previous_panel'
   | 'no_panel'
+  | 'units'
 
 /** What a change of the panels depends on besides themselves. */
 export interface PanelContext {
@@ -69,6 +75,8 @@ export function reducePanels(
       return moveFocus(choice, panels, -1)
     case 'no_panel':
       return focusOn(choice, null)
+    case 'units':
+      return { ...choice, units: after(UNIT_CHOICES, choice.units, 1) }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceNumber } from '../../monitor/view.ts'
+import type { UnitChoice } from '../../util/scaled-unit.ts'
 import { type HelpExtent, type HelpStep, helpAfter } from './help-place.ts'
 import {
   INITIAL_PANELS,
@@ -137,6 +138,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'previous_panel':
     case 'no_panel':
       return changed(view, reducePanels(view, action, context))
+    case 'units':
+      return withUnits(view, context)
     case 'cursor':
     case 'select':
     case 'unselect':
@@ -165,6 +168,19 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     default:
       return selectKey(view, action, context)
   }
+}
+
+const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
+  auto: 'units by size',
+  base: 'units V, A, W',
+  milli: 'units mV, mA, mW',
+  micro: 'units uA, uW where there are such',
+}
+
+/** What it comes to is not seen at once where it is auto, so it is said. */
+function withUnits(view: ViewState, context: ViewContext): ViewState {
+  const next = changed(view, reducePanels(view, 'units', context))
+  return noticed(next, UNITS_TEXT[next.units], context)
 }
 
 /** The same object where nothing has changed. */

@@ -1,9 +1,7 @@
-import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import type { Picture } from '../picture.ts'
 import type { BlessedScreen } from '../terminal/blessed-screen.ts'
-import { REGIONS, type Region, type Size, thirds } from '../view/layout.ts'
+import { REGIONS, type Region, type Size } from '../view/layout.ts'
 import type { Style } from '../view/styled.ts'
-import { BigGauge } from './big-gauge.ts'
 import { CellBox } from './cell-box.ts'
 import { attributeOf } from './theme.ts'
 
@@ -11,7 +9,6 @@ import { attributeOf } from './theme.ts'
 export class Dashboard {
   readonly #screen: BlessedScreen
   readonly #boxes = new Map<Region, CellBox>()
-  readonly #bigGauges: readonly BigGauge[]
   readonly #overlay: CellBox
   #arrangement = ''
 
@@ -19,7 +16,6 @@ export class Dashboard {
     this.#screen = screen
     const attribute = (style: Style): number => attributeOf(style, colour)
     for (const region of REGIONS) this.#boxes.set(region, new CellBox(screen, attribute))
-    this.#bigGauges = ELECTRIC_CHANNELS.map((each) => new BigGauge(screen, each, attribute))
     // Last, so that it lies on top.
     this.#overlay = new CellBox(screen, attribute)
   }
@@ -30,10 +26,6 @@ export class Dashboard {
       const block = picture.blocks[region]
       if (block !== undefined) box.show(block.rect, block.lines)
       else if (!isBoxed(region, picture)) box.show(null, [])
-    }
-    for (const [i, rect] of bigGaugeRects(picture).entries()) {
-      const view = picture.gauges[i]
-      if (view) this.#bigGauges[i]?.update(view, rect)
     }
     this.#overlay.show(picture.overlay?.rect ?? null, picture.overlay?.lines ?? [])
     this.#screen.render()
@@ -46,19 +38,12 @@ export class Dashboard {
     if (arrangement === this.#arrangement) return
     this.#arrangement = arrangement
     clear(this.#screen, layout.size)
-    const rects = bigGaugeRects(picture)
-    for (const [i, gauge] of this.#bigGauges.entries()) gauge.place(rects[i] ?? null)
   }
 }
 
 /** Whether the region has a place, be it drawn anew or not. */
 function isBoxed(region: Region, { layout }: Picture): boolean {
-  return layout.regions[region] !== undefined && !(region === 'gauges' && layout.bigGauges)
-}
-
-function bigGaugeRects({ layout }: Picture): ReturnType<typeof thirds> | readonly [] {
-  const row = layout.regions.gauges
-  return layout.bigGauges && row ? thirds(row) : []
+  return layout.regions[region] !== undefined
 }
 
 function clear(screen: BlessedScreen, size: Size): void {

@@ -1,0 +1,196 @@
+import type { Channel } from '../../domain/channels.ts'
+import type { DeviceNumber, Snapshot } from '../../monitor/view.ts'
+import { numberText } from '../../util/number-text.ts'
+import {
+  decimalsOf,
+  inUnit,
+  type ScaledUnit,
+  scaledUnit,
+  type UnitChoice,
+} from '../../util/scaled-unit.ts'
+import { cellText, cutEnd } from './cell-text.ts'
+import { type GaugeScale, type GaugeSpan, gaugeScale } from './gauge-scale.ts'
+import type { Look } from './look.ts'
+
+/** How figures that belong together are written: in one unit, with the same decimals. */
+export interface FigureForm {
+  readonly unit: ScaledUnit
+  /** Of the scaled unit. */
+  readonly decimals: number
+}
+
+interface Held {
+  readonly exponent: number
+  /** A smaller unit would do since then, Unix µs; null: it would not. */
+  readonly lowSinceUs: number | null
+}
+
+/** A load that comes and goes keeps its unit: a smaller one is taken after so long, µs. */
+const STEP_DOWN_AFTER_US = 10e6
+/** More decimals than that are noise of a double, not digits of a sensor. */
+const DECIMALS_MAX = 9
+const UNIT_CELLS = 6
+/** In µA a reading of a whole number still has one decimal, as its mean has. */
+const MICRO_DECIMALS = 1
+const MICRO = -6
+
+/**
+ * What the figures of the screen were written with in the last picture, so that the next one does not
+ * change it without need: units, decimals, scales of gauges. The same snapshot twice gives the same
+ * figures; a new memory gives those of a screen that has just been opened.
+ */
+export class FigureMemory {
+  #choice: UnitChoice = 'auto'
+  #nowUs = 0
+  readonly #units = new Map<string, Held>()
+  readonly #decimals = new Map<string, number>()
+  readonly #scales = new Map<string, GaugeScale>()
+
+  /** To be called with what the next picture shows. */
+  begin(snapshot: Snapshot, choice: UnitChoice): void {
+    this.#choice = choice
+    this.#nowUs = snapshot.nowUs
+    const { number, channels, values, windows, devices } = snapshot
+    this.#see(number, channels, values)
+    for (const { stats } of windows) {
+      for (const channel of channels) {
+        const stat = Object.hasOwn(stats, channel.id) ? stats[channel.id] : undefined
+        if (stat) for (const each of [stat.min, stat.max]) this.#seeValue(number, channel, each)
+      }
+    }
+    for (const brief of devices) this.#see(brief.number, brief.channels, brief.values)
+  }
+
+  /**
+   * The unit of figures that belong together.
+   *
+   * @param place what they are, such as `charge`: those of one place share a unit from picture to picture
+   * @param unit bare
+   * @param magnitude the largest of them, in the bare unit
+   * @param decimals that they have in the bare unit; a unit that has none of them is not stepped down to
+   */
+  unit(place: string, unit: string, magnitude: number, look: Look, decimals?: number): ScaledUnit {
+    const held = this.#units.get(place) ?? null
+    const options = {
+      choice: this.#choice,
+      ascii: look.ascii,
+      ...(decimals === undefined ? {} : { decimals }),
+    }
+    const wanted = scaledUnit(unit, magnitude, held?.exponent ?? null, options)
+    if (held === null || wanted.exponent >= held.exponent || this.#choice !== 'auto') {
+      this.#units.set(place, { exponent: wanted.exponent, lowSinceUs: null })
+      return shown(wanted, look)
+    }
+    const lowSinceUs = held.lowSinceUs ?? this.#nowUs
+    const isDue = this.#nowUs - lowSinceUs >= STEP_DOWN_AFTER_US
+    this.#units.set(
+      place,
+      isDue ? { exponent: wanted.exponent, lowSinceUs: null } : { ...held, lowSinceUs },
+    )
+    return shown(isDue ? wanted : scaledUnit(unit, 0, held.exponent, options), look)
+  }
+
+  /**
+   * How figures of a channel are written.
+   *
+   * @param place as for `unit`; the device and the channel are part of it by themselves
+   * @param values those shown, in the channel's unit
+   */
+  form(
+    place: string,
+    device: DeviceNumber,
+    channel: Channel,
+    values: readonly number[],
+    look: Look,
+  ): FigureForm {
+    const decimals = this.decimals(device, channel)
+    const magnitude = Math.max(0, ...values.map(Math.abs))
+    const key = `${place} ${device} ${channel.id}`
+    const unit = this.unit(key, channel.unit, magnitude, look, decimals)
+    // In kA as in A: three more would be digits that no sensor has.
+    return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
+  }
+
+  /** The same with every digit that was sent, for where there is room. */
+  fullForm({ unit }: FigureForm, device: DeviceNumber, channel: Channel): FigureForm {
+    return { unit, decimals: decimalsIn(unit, this.#sent(device, channel)) }
+  }
+
+  /**
+   * Decimals of a channel in its bare unit: those of the INA219's own steps, and more where the device has
+   * sent more (a larger shunt, means). Power, which is mostly computed, has those that voltage and
+   * current bear.
+   */
+  decimals(device: DeviceNumber, channel: Channel): number {
+    if (channel.quantity !== 'power') return this.#sent(device, channel)
+    const current = this.#decimals.get(`${device} a`) ?? 0
+    return Math.max(channel.decimals, current > channel.decimals + 1 ? current : 0)
+  }
+
+  /** The unit of a figure that is round and does not wander. */
+  plainUnit(unit: string, magnitude: number, look: Look): ScaledUnit {
+    return shown(
+      scaledUnit(unit, magnitude, null, { choice: this.#choice, ascii: look.ascii }),
+      look,
+    )
+  }
+
+  /** Where the bar of a channel begins and ends, in its unit. */
+  scale(device: DeviceNumber, channel: Channel, span: GaugeSpan): GaugeScale {
+    const key = `${device} ${channel.id}`
+    const finest = 10 ** -this.decimals(device, channel)
+    const scale = gaugeScale(span, finest, this.#scales.get(key) ?? null)
+    this.#scales.set(key, scale)
+    return scale
+  }
+
+  #sent(device: DeviceNumber, { id, decimals }: Channel): number {
+    return Math.max(decimals, this.#decimals.get(`${device} ${id}`) ?? 0)
+  }
+
+  #see(
+    device: DeviceNumber,
+    channels: readonly Channel[],
+    values: Readonly<Record<string, number>> | null,
+  ): void {
+    for (const channel of values === null ? [] : channels) {
+      if (values && Object.hasOwn(values, channel.id)) {
+        this.#seeValue(device, channel, values[channel.id] ?? 0)
+      }
+    }
+  }
+
+  #seeValue(device: DeviceNumber, { id, decimals: least }: Channel, value: number): void {
+    const key = `${device} ${id}`
+    const decimals = decimalsOf(value)
+    if (decimals > Math.max(least, this.#decimals.get(key) ?? 0) && decimals <= DECIMALS_MAX) {
+      this.#decimals.set(key, decimals)
+    }
+  }
+}
+
+/** The memory of a screen that has just been opened. */
+export function figuresOf(snapshot: Snapshot, choice: UnitChoice = 'auto'): FigureMemory {
+  const figures = new FigureMemory()
+  figures.begin(snapshot, choice)
+  return figures
+}
+
+/** A figure in at most so many cells, without its unit. @param value in the bare unit */
+export function figureText(value: number, { unit, decimals }: FigureForm, cells: number): string {
+  return numberText(inUnit(value, unit.exponent), decimals, cells)
+}
+
+/** `245.3 mA`; without a unit the number alone. */
+export function withUnit(text: string, { text: unit }: ScaledUnit): string {
+  return unit === '' ? text : `${text} ${unit}`
+}
+
+function decimalsIn({ exponent }: ScaledUnit, decimals: number): number {
+  return Math.max(exponent <= MICRO ? MICRO_DECIMALS : 0, decimals + exponent)
+}
+
+/** Units come from outside, too. */
+function shown(unit: ScaledUnit, look: Look): ScaledUnit {
+  return { ...unit, text: cutEnd(cellText(unit.text, look), UNIT_CELLS, look) }
+}
