@@ -11,8 +11,10 @@ export interface DrawLoopOptions {
   readonly ask: () => void
   /** Draws one picture of what is there. */
   readonly draw: () => void
-  /** False: the terminal has not taken the last picture yet, so this one is left out. */
+  /** False: the terminal has not taken the last picture yet, so this one is left out, unless it answers a key. */
   readonly ready: () => boolean
+  /** False: there is no terminal to draw on, whatever is asked for. */
+  readonly isShown: () => boolean
   readonly monoMs: () => number
 }
 
@@ -22,6 +24,8 @@ export class DrawLoop {
   #timer: NodeJS.Timeout | undefined
   #drawing: NodeJS.Immediate | undefined
   #running = false
+  /** Something was asked for by hand and has not been drawn. */
+  #isUrgent = false
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
 
@@ -43,6 +47,7 @@ export class DrawLoop {
   /** Something was asked for by hand: the next picture comes at once. */
   hurry(): void {
     if (!this.#running) return
+    this.#isUrgent = true
     const wait = Math.max(0, this.#drawnMs + KEY_PICTURE_MS - this.#options.monoMs())
     if (this.#options.monoMs() + wait < this.#dueMs) this.#schedule(wait)
   }
@@ -61,14 +66,20 @@ export class DrawLoop {
 
   #tick(): void {
     this.#schedule(PICTURE_MS)
-    if (!this.#options.ready()) return
+    if (!this.#mayDraw) return
     this.#options.ask()
     this.news()
   }
 
+  /** What a key asks for overtakes the picture that is under way. */
+  get #mayDraw(): boolean {
+    return this.#isUrgent ? this.#options.isShown() : this.#options.ready()
+  }
+
   #draw(): void {
     this.#drawing = undefined
-    if (!this.#options.ready()) return
+    if (!this.#mayDraw) return
+    this.#isUrgent = false
     const begin = this.#options.monoMs()
     this.#options.draw()
     if (!this.#running) return

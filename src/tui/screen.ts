@@ -26,7 +26,7 @@ import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { FigureMemory } from './view/figure-memory.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
-import type { Region } from './view/layout.ts'
+import type { Rect, Region } from './view/layout.ts'
 import { type Look, lookOf } from './view/look.ts'
 import {
   completePalette,
@@ -34,7 +34,7 @@ import {
   type PaletteOrder,
   readPalette,
 } from './view/palette.ts'
-import { type Prompt, promptAfter, remember, withProblem } from './view/prompt.ts'
+import { type Prompt, pasted, promptAfter, remember, withProblem } from './view/prompt.ts'
 import {
   INITIAL_VIEW,
   noticed,
@@ -116,6 +116,8 @@ class MonitorScreen implements Screen {
   readonly #figures = new FigureMemory()
   #view: ViewState = INITIAL_VIEW
   readonly #cadence = new Cadence()
+  /** What the last key was about: on a slow line it is sent before all else. */
+  #first: Region | null = null
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
   #quitting = false
@@ -132,6 +134,7 @@ class MonitorScreen implements Screen {
       ask: () => this.#ask(),
       draw: () => this.#draw(),
       ready: () => this.#terminal.ready,
+      isShown: () => this.#terminal.isShown,
       monoMs,
     })
     this.#feed = new ViewFeed({
@@ -154,8 +157,10 @@ class MonitorScreen implements Screen {
       capabilities,
       onKey: (key, char) => this.#onKey(key, char),
       onWheel: (up) => this.#onWheel(up),
+      onPaste: (text) => this.#onPaste(text),
       onStale: () => this.#redraw(),
       onGone: () => this.#quit(),
+      monoMs,
     })
     this.ended = this.#terminal.ended
     try {
@@ -199,6 +204,13 @@ class MonitorScreen implements Screen {
   }
 
   /** What is typed is text, but for Ctrl-Z and Ctrl-L, which are about the terminal. */
+  /** Text for a line that is written; never keys, whatever is in it. */
+  #onPaste(text: string): void {
+    const { prompt } = this.#view
+    if (prompt === null) this.#notice('what is pasted is no key: nothing was done')
+    else this.#change({ ...this.#view, prompt: pasted(prompt, text) })
+  }
+
   #onPromptKey(prompt: Prompt, key: string, char: string | null): void {
     if (key === 'C-z' || key === 'C-l') {
       this.#act(key === 'C-z' ? 'suspend' : 'redraw')
@@ -253,6 +265,9 @@ class MonitorScreen implements Screen {
   }
 
   #change(view: ViewState): void {
+    const { help, selected } = this.#view
+    // Help and another device change everything; most other keys are about the chart.
+    this.#first = view.help === help && view.selected === selected ? 'chart' : null
     this.#view = view
     this.#redraw()
   }
@@ -287,6 +302,7 @@ class MonitorScreen implements Screen {
 
   #notice(text: string, ms?: number): void {
     this.#change(noticed(this.#view, text, this.#viewContext, ms))
+    this.#first = 'events'
   }
 
   /** Pressed again, the same jump is about the next channel. */
@@ -351,7 +367,7 @@ class MonitorScreen implements Screen {
 
   #askTrace(): void {
     const { snapshot } = this.#feed
-    if (snapshot === null || !this.#terminal.ready) return
+    if (snapshot === null || !this.#terminal.isShown) return
     const context = this.#context
     const request = traceRequest(snapshot, context)
     if (this.#cadence.isDue('chart', momentOf(snapshot, context))) {
@@ -366,12 +382,18 @@ class MonitorScreen implements Screen {
     const context = this.#context
     if (snapshot === null) {
       this.#dashboard.show(waitingPicture(context))
-    } else {
-      const due = this.#cadence.take(momentOf(snapshot, context))
-      if (due.size === 0) return
-      this.#dashboard.show(this.#picture(snapshot, context, due))
+      this.#terminal.show()
+      return
     }
-    this.#terminal.show()
+    const due = this.#cadence.take(momentOf(snapshot, context))
+    if (due.size === 0) return
+    const picture = this.#picture(snapshot, context, due)
+    this.#dashboard.show(picture)
+    const { layout, overlay } = picture
+    const region = this.#first === null ? undefined : layout.regions[this.#first]
+    this.#first = null
+    const first = overlay?.rect ?? region
+    this.#terminal.show(first === undefined ? [] : rowsOf(first))
   }
 
   #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
@@ -389,6 +411,10 @@ class MonitorScreen implements Screen {
     this.#isEnded = true
     this.#retakeTimers = RETAKE_MS.map((ms) => setTimeout(() => this.#terminal.retakeKeys(), ms))
   }
+}
+
+function rowsOf({ y, height }: Rect): number[] {
+  return Array.from({ length: height }, (_, i) => y + i)
 }
 
 function momentOf(snapshot: Snapshot, context: PictureContext): Moment {

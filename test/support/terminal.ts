@@ -23,6 +23,8 @@ export interface TerminalOptions {
   /** On top of a small, fixed environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
+  /** The terminal's answers to the program's questions are kept back until `answer`. */
+  readonly holdsAnswers?: boolean
   /** A slow line: so much of the output is read in a second. 0: nothing, until `take` does. */
   readonly bytesPerS?: number
 }
@@ -54,6 +56,8 @@ const DEADLINE_MS = 15_000
 export class TestTerminal {
   /** Everything the program wrote. */
   output = ''
+  /** With `holdsAnswers`: those that have not been given. */
+  held = ''
   readonly exit: Promise<Exit>
   readonly #pty: IPty
   readonly #emulator: xterm.Terminal
@@ -83,7 +87,8 @@ export class TestTerminal {
     if (options.bytesPerS !== undefined) this.#slowDown(options.bytesPerS)
     // Answers of the emulator to the program's questions.
     this.#emulator.onData((data) => {
-      if (this.#answering && !this.#exited) this.#pty.write(data)
+      if (options.holdsAnswers) this.held += data
+      else if (this.#answering && !this.#exited) this.#pty.write(data)
     })
     this.exit = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => {
@@ -155,6 +160,10 @@ export class TestTerminal {
     return this.#emulator.modes.mouseTrackingMode
   }
 
+  get bracketedPaste(): boolean {
+    return this.#emulator.modes.bracketedPasteMode
+  }
+
   get applicationKeys(): boolean {
     return this.#emulator.modes.applicationCursorKeysMode
   }
@@ -173,6 +182,13 @@ export class TestTerminal {
       inverse: (cell?.isInverse() ?? 0) !== 0,
       foreground: cell && !cell.isFgDefault() ? cell.getFgColor() : -1,
     }
+  }
+
+  /** Gives the answers that were kept back. */
+  answer(): void {
+    const data = this.held
+    this.held = ''
+    this.#pty.write(data)
   }
 
   /** Types; control sequences as the keyboard sends them. */

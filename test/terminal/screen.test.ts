@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleProgram } from '../support/bundle.ts'
@@ -45,6 +45,7 @@ function expectRestored(): void {
   expect(terminal.mouse).toBe('none')
   expect(terminal.cursorShown).toBe(true)
   expect(terminal.applicationKeys).toBe(false)
+  expect(terminal.bracketedPaste).toBe(false)
 }
 
 describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
@@ -234,7 +235,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     await terminal.waitFor(
       /^>1 bench-7 LIVE[\s\S]*^ 2 rack-1 {2}LIVE[\s\S]*^ 3 rack-2 {2}LIVE.* lost 12 !/m,
     )
-    expect(terminal.lines.at(-1)).toContain('Tab device')
+    await terminal.waitFor((shown) => shown.lines.at(-1)?.includes('Tab device') === true)
     expect(terminal.text).toMatch(/^ soc .*\d/m)
     terminal.press('\t')
     await terminal.waitFor(/^ 1 bench-7[\s\S]*^>2 rack-1/m)
@@ -437,8 +438,11 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
 
   it('goes to the shell on Ctrl-Z and comes back', async () => {
     // An interactive shell does job control; its prompt tells when it has the terminal.
+    const inputrc = join(dirname(program), 'inputrc')
+    writeFileSync(inputrc, 'set enable-bracketed-paste off\n')
     terminal = new TestTerminal('/bin/bash', ['--norc', '--noprofile', '-i'], {
-      env: { PS1: 'READY> ' },
+      // This shell would have its own pastes bracketed.
+      env: { PS1: 'READY> ', INPUTRC: inputrc },
     })
     await terminal.waitFor(/READY> /)
     terminal.press(`yes | "${process.execPath}" "${program}"\r`)
@@ -485,6 +489,115 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     const longest = Number(/stall=(\d+)ms/.exec(terminal.text)?.[1])
     // 4000 with writes that block.
     expect(longest).toBeLessThan(500)
+  })
+
+  it('takes nothing that is pasted for keys', async () => {
+    open()
+    await wholeScreen()
+    expect(terminal.bracketedPaste).toBe(true)
+    terminal.press('\x1b[200~q\x03qqq oo\r')
+    terminal.press('q\x1b[20')
+    terminal.press('1~')
+    await terminal.waitFor(/what is pasted is no key/)
+    expect(terminal.text).toMatch(/60 s/)
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+  })
+
+  it.each(['SIGABRT', 'SIGQUIT'] as const)(
+    'gives the terminal back before %s ends it',
+    async (signal) => {
+      const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b" | sort'
+      const pid = join(dirname(program), 'pid')
+      const start = `sh -c 'echo $$ > ${pid}; exec SCREEN'`
+      openInShell(`ulimit -c 0; trap : QUIT; ${start}; echo "code $?"; ${settings}; echo done`)
+      await wholeScreen()
+      process.kill(Number(readFileSync(pid, 'utf8')), signal)
+      await terminal.waitFor(/^done/m)
+      expect(terminal.text).toContain(`code ${128 + constants.signals[signal]}`)
+      expect(terminal.text).toMatch(/^echo\s+icanon\s+isig$/m)
+      expectRestored()
+    },
+  )
+
+  it('sends the next piece only when the last one is acknowledged', async () => {
+    open(['--rate=50'], { columns: 200, rows: 50, holdsAnswers: true })
+    const questions = (): number => terminal.output.split('\x1b[5n').length - 1
+    let answers = 0
+    while (!terminal.lines.at(-1)?.startsWith(' q quit')) {
+      await terminal.waitFor(() => questions() > answers)
+      terminal.press('z')
+      terminal.press('x')
+      const { length } = terminal.output
+      await terminal.waitFor(() => terminal.held !== '')
+      expect(questions()).toBe(answers + 1)
+      expect(terminal.output.endsWith('\x1b[5n')).toBe(true)
+      expect(terminal.output.length).toBe(length)
+      answers++
+      terminal.answer()
+    }
+    terminal.press('q')
+    await terminal.waitFor(() => terminal.held !== '' || terminal.exited !== null)
+    terminal.answer()
+    await terminal.ended()
+  })
+
+  it('leaves no answer behind on the line of the shell', async () => {
+    openInShell('SCREEN; echo done; read line; echo "line:$line:"', { holdsAnswers: true })
+    // Until an answer is under way that comes only after the key.
+    await terminal.waitFor(() => {
+      if (terminal.lines.at(-1)?.startsWith(' q quit') && terminal.held !== '') return true
+      if (terminal.held !== '') terminal.answer()
+      return false
+    })
+    terminal.press('q')
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    expect(terminal.text).not.toContain('done')
+    terminal.answer()
+    await terminal.waitFor(/^done/m)
+    expectRestored()
+    terminal.press('typed\r')
+    await terminal.waitFor(/^line:typed:$/m)
+    expect(terminal.text).not.toContain('0n')
+  })
+
+  it('shows everything on a terminal that answers nothing', async () => {
+    open([], { holdsAnswers: true })
+    await wholeScreen()
+    terminal.press('o')
+    await terminal.waitFor(/60 s strips/)
+    terminal.press('q')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored()
+  })
+
+  it('leaves a terminal that never reads again as it was, as soon as it does', async () => {
+    open(['--rate=50'], { columns: 200, rows: 50, bytesPerS: 0 })
+    await terminal.waitFor(() => {
+      terminal.take(65_536)
+      return terminal.lines.at(-1)?.startsWith(' q quit') === true
+    })
+    // What is sent while nobody reads: one piece, then the sequences that give the terminal back.
+    terminal.press('o')
+    terminal.kill('SIGTERM')
+    await terminal.waitFor(() => !isAlive(terminal.pid) || terminal.exited !== null)
+    await terminal.waitFor(() => terminal.take(65_536) === 0)
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    expectRestored()
+  })
+
+  it('answers a key on a line of 960 bytes a second before 0.5 s of it have passed', async () => {
+    open(['--rate=50'], { bytesPerS: 960 })
+    await wholeScreen()
+    // Pieces get as short as the line is slow.
+    const questions = (): number => terminal.output.split('\x1b[5n').length - 1
+    const from = questions()
+    await terminal.waitFor(() => questions() > from + 8)
+    const before = terminal.output.length
+    terminal.press(' ')
+    await terminal.waitFor(/FROZEN/)
+    expect(Buffer.byteLength(terminal.output.slice(before))).toBeLessThan(480)
   })
 
   it('lets the process end although the terminal takes nothing', async () => {

@@ -1,10 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EscapeSplitter } from '../../src/tui/terminal/escape-splitter.ts'
+import { EscapeSplitter, type InputUnit } from '../../src/tui/terminal/escape-splitter.ts'
 
 function split(...chunks: string[]): string[] {
   const splitter = new EscapeSplitter()
-  return chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk, 'latin1'))).map(String)
+  return chunks.flatMap((chunk) => keysOf(splitter.push(Buffer.from(chunk, 'latin1'))))
+}
+
+function keysOf(units: readonly InputUnit[]): string[] {
+  return units.filter(({ kind }) => kind === 'keys').map(({ bytes }) => String(bytes))
+}
+
+function pastesOf(...chunks: string[]): string[] {
+  const splitter = new EscapeSplitter()
+  const units = chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk, 'latin1')))
+  return units.filter(({ kind }) => kind === 'paste').map(({ bytes }) => String(bytes))
 }
 
 describe('escape splitter', () => {
@@ -28,7 +38,7 @@ describe('escape splitter', () => {
     const splitter = new EscapeSplitter()
     expect(splitter.push(Buffer.from('\x1b'))).toEqual([])
     expect(splitter.pending).toBe(true)
-    expect(splitter.flush().map(String)).toEqual(['\x1b'])
+    expect(keysOf(splitter.flush())).toEqual(['\x1b'])
     splitter.push(Buffer.from('\x1b[1;'))
     expect(splitter.flush()).toEqual([])
     expect(splitter.pending).toBe(false)
@@ -58,5 +68,22 @@ describe('escape splitter', () => {
         expect(escapes(split(...text))).toEqual(escapes(split(text)))
       }),
     )
+  })
+
+  it('keeps what is pasted away from the keys, however it arrives', () => {
+    const input = 'a\x1b[200~q\x03 \x1b]x\x1b[Aquit\r\x1b[201~b'
+    expect(split(input)).toEqual(['a', 'b'])
+    expect(pastesOf(input)).toEqual(['q\x03 \x1b]x\x1b[Aquit\r'])
+    expect(split(...input)).toEqual(['a', 'b'])
+    expect(pastesOf(...input)).toEqual(pastesOf(input))
+  })
+
+  it('gives up a paste without an end only when told to', () => {
+    const splitter = new EscapeSplitter()
+    expect(splitter.push(Buffer.from('\x1b[200~q'))).toEqual([])
+    expect(splitter.push(Buffer.from('qqq\x1b'))).toEqual([])
+    expect(splitter.isPasting).toBe(true)
+    expect(splitter.flush()).toEqual([])
+    expect(keysOf(splitter.push(Buffer.from('q')))).toEqual(['q'])
   })
 })

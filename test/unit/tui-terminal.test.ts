@@ -60,7 +60,7 @@ describe('picture loop', () => {
     vi.useRealTimers()
   })
 
-  function loopWith(options: { costMs?: number; ready?: () => boolean }): {
+  function loopWith(options: { costMs?: number; ready?: () => boolean; isShown?: () => boolean }): {
     loop: DrawLoop
     pictures: () => number
     questions: () => number
@@ -77,6 +77,7 @@ describe('picture loop', () => {
         lostMs += options.costMs ?? 0
       },
       ready: options.ready ?? (() => true),
+      isShown: options.isShown ?? (() => true),
       monoMs: () => performance.now() + lostMs,
     })
     loop.start()
@@ -133,6 +134,19 @@ describe('picture loop', () => {
     loop.hurry()
     vi.advanceTimersByTime(1)
     expect(pictures()).toBe(before + 1)
+  })
+
+  it('answers a key while the last picture is under way, but not where there is no terminal', () => {
+    let isShown = true
+    const { loop, pictures } = loopWith({ ready: () => false, isShown: () => isShown })
+    vi.advanceTimersByTime(1000)
+    loop.hurry()
+    vi.advanceTimersByTime(1000)
+    expect(pictures()).toBe(1)
+    isShown = false
+    loop.hurry()
+    vi.advanceTimersByTime(1000)
+    expect(pictures()).toBe(1)
   })
 
   it('draws no more once stopped', () => {

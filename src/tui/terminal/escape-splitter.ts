@@ -4,9 +4,21 @@ const BEL = 0x07
 const SEQUENCE_MAX = 64
 /** Answers of a terminal (colours, clipboard) may be longer. */
 const STRING_MAX = 4096
+/** Bracketed paste. */
+const PASTE_BEGIN = Buffer.from('\x1b[200~')
+const PASTE_END = Buffer.from('\x1b[201~')
+/** So much of a paste is kept; the rest is read and dropped. */
+const PASTE_MAX = 65_536
 
 /** Length of the sequence at `at`; 0: more bytes are needed; negative: drop that many. */
 type Verdict = number
+
+/** A piece of a terminal's input. */
+export interface InputUnit {
+  /** `paste`: text that was pasted, which never acts as keys. */
+  readonly kind: 'keys' | 'paste'
+  readonly bytes: Buffer
+}
 
 /**
  * Cuts a terminal's input into whole units: each escape sequence by itself,
@@ -16,38 +28,75 @@ type Verdict = number
  */
 export class EscapeSplitter {
   #rest: Buffer = Buffer.alloc(0)
+  /** What has come of a paste; null: none is under way. */
+  #paste: Buffer | null = null
 
   /** True: a sequence has begun and not ended. */
   get pending(): boolean {
     return this.#rest.length > 0
   }
 
-  push(bytes: Buffer): Buffer[] {
+  /** True: the end of a paste is still to come. */
+  get isPasting(): boolean {
+    return this.#paste !== null
+  }
+
+  push(bytes: Buffer): InputUnit[] {
     const data = Buffer.concat([this.#rest, bytes])
-    const units: Buffer[] = []
+    this.#rest = Buffer.alloc(0)
+    const units: InputUnit[] = []
+    const keys = (unit: Buffer): unknown => units.push({ kind: 'keys', bytes: unit })
     let at = 0
     while (at < data.length) {
+      if (this.#paste !== null) {
+        at = this.#pasted(data, at, units)
+        if (this.#paste !== null) return units
+        continue
+      }
       const plain = data.indexOf(ESC, at)
       if (plain !== at) {
         const end = plain < 0 ? data.length : plain
-        units.push(data.subarray(at, end))
+        keys(data.subarray(at, end))
         at = end
         continue
       }
       const length = sequenceAt(data, at)
       if (length === 0) break
-      if (length > 0) units.push(data.subarray(at, at + length))
+      const unit = data.subarray(at, at + Math.abs(length))
       at += Math.abs(length)
+      if (unit.equals(PASTE_BEGIN)) this.#paste = Buffer.alloc(0)
+      else if (length > 0) keys(unit)
     }
     this.#rest = data.subarray(at)
     return units
   }
 
-  /** No more came in time: Esc by itself was the key; the begin of anything longer is dropped. */
-  flush(): Buffer[] {
+  /**
+   * No more came in time: Esc by itself was the key; the begin of anything longer, and a paste whose
+   * end is missing, is dropped.
+   */
+  flush(): InputUnit[] {
     const rest = this.#rest
+    const isKey = rest.length === 1 && this.#paste === null
     this.#rest = Buffer.alloc(0)
-    return rest.length === 1 ? [rest] : []
+    this.#paste = null
+    return isKey ? [{ kind: 'keys', bytes: rest }] : []
+  }
+
+  /** Takes in what is pasted, up to its end. @returns where that is */
+  #pasted(data: Buffer, from: number, units: InputUnit[]): number {
+    const so = this.#paste ?? Buffer.alloc(0)
+    const end = data.indexOf(PASTE_END, from)
+    // The end may be cut in two.
+    const last = end >= 0 ? end : Math.max(from, data.length - PASTE_END.length + 1)
+    this.#paste = Buffer.concat([so, data.subarray(from, last)]).subarray(0, PASTE_MAX)
+    if (end < 0) {
+      this.#rest = Buffer.from(data.subarray(last))
+      return data.length
+    }
+    units.push({ kind: 'paste', bytes: this.#paste })
+    this.#paste = null
+    return end + PASTE_END.length
   }
 }
 

@@ -1,13 +1,18 @@
 import { EventEmitter } from 'node:events'
 import type { ReadStream } from 'node:tty'
-import { EscapeSplitter } from './escape-splitter.ts'
+import { EscapeSplitter, type InputUnit } from './escape-splitter.ts'
 
 /** How long the rest of an escape sequence may take; a slow link splits them. */
 const ESCAPE_WAIT_MS = 60
+/** How long a paste may stop before its end counts as lost. */
+const PASTE_WAIT_MS = 10_000
+/** The answer to a device status report. */
+const REPORT = /\x1b\[[03]n/g
 
 /**
  * The keyboard as blessed takes it: the part of `tty.ReadStream` it uses, with
- * one `data` event per key sequence. `gone`: the terminal hung up.
+ * one `data` event per key sequence. Events besides: `gone`, the terminal hung up; `report`, it
+ * answered a status report; `paste` with the text, which is never keys.
  */
 export class KeyInput extends EventEmitter {
   readonly isTTY = true
@@ -16,6 +21,8 @@ export class KeyInput extends EventEmitter {
   readonly #owned: boolean
   readonly #splitter = new EscapeSplitter()
   #escapeTimer: NodeJS.Timeout | undefined
+  /** Only reports are of interest any more, and the mode of the terminal stays. */
+  #isDraining = false
 
   constructor(stream: ReadStream, owned: boolean) {
     super()
@@ -35,23 +42,30 @@ export class KeyInput extends EventEmitter {
   }
 
   setRawMode(raw: boolean): this {
-    if (!this.#stream.destroyed) this.#stream.setRawMode(raw)
+    if (!this.#isDraining && !this.#stream.destroyed) this.#stream.setRawMode(raw)
     return this
   }
 
   resume(): this {
+    this.#isDraining = false
     this.#stream.resume()
     return this
   }
 
   pause(): this {
-    this.#stream.pause()
+    if (!this.#isDraining) this.#stream.pause()
     return this
+  }
+
+  /** Keys are dropped, answers still read; until `resume` or `release`. */
+  drain(): void {
+    this.#isDraining = true
   }
 
   /** Cooked mode, no more events; the stream is given back as it came. */
   release(): void {
     clearTimeout(this.#escapeTimer)
+    this.#isDraining = false
     this.#stream.off('data', this.#onData)
     this.#stream.off('end', this.#onGone)
     if (this.#stream.isRaw) this.setRawMode(false)
@@ -62,12 +76,25 @@ export class KeyInput extends EventEmitter {
 
   readonly #onData = (bytes: Buffer | string): void => {
     clearTimeout(this.#escapeTimer)
-    const units = this.#splitter.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-    for (const unit of units) this.emit('data', unit)
-    if (!this.#splitter.pending) return
-    this.#escapeTimer = setTimeout(() => {
-      for (const unit of this.#splitter.flush()) this.emit('data', unit)
-    }, ESCAPE_WAIT_MS)
+    this.#take(this.#splitter.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
+    const { pending, isPasting } = this.#splitter
+    if (!pending && !isPasting) return
+    const waitMs = isPasting ? PASTE_WAIT_MS : ESCAPE_WAIT_MS
+    this.#escapeTimer = setTimeout(() => this.#take(this.#splitter.flush()), waitMs)
+    this.#escapeTimer.unref()
+  }
+
+  #take(units: readonly InputUnit[]): void {
+    for (const { kind, bytes } of units) {
+      const text = bytes.toString()
+      const reports = text.match(REPORT)?.length ?? 0
+      for (let i = 0; i < reports; i++) this.emit('report')
+      const isReport = reports > 0 && text.replace(REPORT, '') === ''
+      if (this.#isDraining || (kind === 'keys' && isReport)) continue
+      if (kind === 'keys') this.emit('data', bytes)
+      // An answer may come in the middle of a paste.
+      else this.emit('paste', text.replace(REPORT, ''))
+    }
   }
 
   readonly #onGone = (): void => {

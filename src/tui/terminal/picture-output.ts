@@ -84,10 +84,10 @@ export class PictureOutput extends EventEmitter {
     return this.#stream.writable ? this.#stream.write(text) : true
   }
 
-  /** A piece of a picture; a large one is shown at once where the terminal can. */
-  writePicture(text: string): void {
+  /** A piece of a picture; a large one is shown at once where the terminal can. @param end after it, in the same write */
+  writePicture(text: string, end: string): void {
     const isWrapped = this.#options.synchronized && text.length >= SYNCHRONIZED_FROM
-    this.write(isWrapped ? BEGIN_PICTURE + text + END_PICTURE : text)
+    this.write((isWrapped ? BEGIN_PICTURE + text + END_PICTURE : text) + end)
   }
 
   /** The process is about to die: what follows goes out at once or never. */

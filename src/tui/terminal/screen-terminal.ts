@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
+import { drainReports } from './drain-reports.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
@@ -11,6 +12,9 @@ import { openKeys, openOutput } from './tty.ts'
 /** Buttons and wheel, SGR coordinates; never motion, which floods. */
 const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+/** What is pasted comes between two signs, so that it can be told from keys. */
+const PASTE_ON = '\x1b[?2004h'
+const PASTE_OFF = '\x1b[?2004l'
 const BELL = '\x07'
 const PLAIN_TEXT = '\x1b[m\x1b[?25h'
 /** For terminals that have no other buffer to come back from. */
@@ -19,6 +23,11 @@ const CLEAR = '\x1b[m\x1b[H\x1b[2J'
 const DRAIN_MS = 1000
 /** Where nothing stops the process (it is alone in its session), it comes back by itself. */
 const STOP_WAIT_MS = 200
+/**
+ * They end the process where nobody listens, and are none of those that end a run: the terminal is
+ * given back before. What a program does to itself (`abort` of native code) and SIGKILL leave no time for that.
+ */
+const DEADLY_SIGNALS = ['SIGABRT', 'SIGQUIT', 'SIGALRM', 'SIGXCPU'] as const
 
 export interface ScreenTerminalOptions {
   readonly input: ReadStream | null
@@ -28,10 +37,13 @@ export interface ScreenTerminalOptions {
   /** @param key full name, such as `C-c`; @param char what it types, maybe half a character; null: nothing */
   readonly onKey: (key: string, char: string | null) => void
   readonly onWheel: (up: boolean) => void
+  /** Text was pasted: never keys, whatever is in it. */
+  readonly onPaste: (text: string) => void
   /** Another size, or back from the shell: everything has to be drawn again. */
   readonly onStale: () => void
   /** The terminal hung up. */
   readonly onGone: () => void
+  readonly monoMs: () => number
 }
 
 /**
@@ -47,6 +59,7 @@ export class ScreenTerminal {
   readonly #outputStream: WriteStream
   readonly #frames: FrameWriter
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
+  #isGone = false
   #resumeTimer: NodeJS.Timeout | undefined
   #resolveEnded = (): void => {}
 
@@ -75,29 +88,42 @@ export class ScreenTerminal {
       terminal,
       onCleared: () => this.#frames.forget(),
     })
-    this.#frames = new FrameWriter({ screen: this.screen, output: this.#output, capabilities })
+    this.#frames = new FrameWriter({
+      screen: this.screen,
+      output: this.#output,
+      capabilities,
+      monoMs: options.monoMs,
+    })
     this.screen.on('keypress', (char: string | undefined, { full }: KeyPress) => {
       options.onKey(full, char ?? null)
     })
     this.screen.on('resize', options.onStale)
-    this.#input.on('gone', options.onGone)
-    this.#output.on('gone', options.onGone)
+    this.#input.on('gone', this.#onGone)
+    this.#input.on('report', () => this.#frames.answered())
+    this.#input.on('paste', options.onPaste)
+    this.#output.on('gone', this.#onGone)
     if (mouse) {
       this.screen.program.on('mouse', ({ action }) => {
         if (action === 'wheelup' || action === 'wheeldown') options.onWheel(action === 'wheelup')
       })
-      this.#output.write(MOUSE_ON)
     }
+    this.#output.write(this.#modesOn)
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
     process.on('uncaughtExceptionMonitor', this.#onDying)
     process.on('exit', this.#onDying)
+    for (const signal of DEADLY_SIGNALS) process.on(signal, this.#onDeadly)
     process.on('SIGCONT', this.#onContinue)
     process.on('SIGTSTP', this.#onStop)
   }
 
+  /** False: the terminal belongs to the shell. */
+  get isShown(): boolean {
+    return this.#state === 'shown'
+  }
+
   /** False: the terminal has not taken the last picture, or belongs to the shell. */
   get ready(): boolean {
-    return this.#state === 'shown' && !this.#output.stalled
+    return this.isShown && this.#frames.isDone
   }
 
   get size(): Size {
@@ -106,12 +132,12 @@ export class ScreenTerminal {
 
   /** The bell, or what the user has in its place. */
   ring(): void {
-    if (this.ready) this.#output.write(BELL)
+    if (this.isShown && !this.#output.stalled) this.#output.write(BELL)
   }
 
-  /** Sends what blessed's cells have become. */
-  show(): void {
-    if (this.#state === 'shown') this.#frames.send()
+  /** Sends what blessed's cells have become. @param first rows that the user is waiting for */
+  show(first: readonly number[] = []): void {
+    if (this.#state === 'shown') this.#frames.send(first)
   }
 
   /** Draws everything again, whatever is on the terminal. */
@@ -134,37 +160,58 @@ export class ScreenTerminal {
 
   close(): void {
     if (this.#state === 'closed') return
-    this.#end()
-    this.#output.release(DRAIN_MS, this.#resolveEnded)
+    this.#input.drain()
+    this.#leaveFor('closed')
+    const release = (): void => {
+      this.#input.release()
+      this.#output.release(DRAIN_MS, this.#resolveEnded)
+    }
+    if (this.#isGone) release()
+    else this.#frames.whenSettled(release)
   }
 
-  #end(): void {
+  /** Puts the terminal's buffer and modes back, but for line editing. */
+  #leaveFor(state: 'closed'): void {
     const shown = this.#state === 'shown'
-    this.#state = 'closed'
+    this.#state = state
+    this.#frames.stop()
     clearTimeout(this.#resumeTimer)
     process.off('SIGWINCH', this.#onWindowChange)
     process.off('uncaughtExceptionMonitor', this.#onDying)
     process.off('exit', this.#onDying)
+    for (const signal of DEADLY_SIGNALS) process.off(signal, this.#onDeadly)
     process.off('SIGCONT', this.#onContinue)
     process.off('SIGTSTP', this.#onStop)
-    if (shown) this.#output.write((this.#options.mouse ? MOUSE_OFF : '') + CLEAR)
+    if (shown) this.#output.write(this.#modesOff + CLEAR)
     this.screen.destroy()
     if (shown) this.#output.write(PLAIN_TEXT)
-    this.#input.release()
+  }
+
+  get #modesOn(): string {
+    return PASTE_ON + (this.#options.mouse ? MOUSE_ON : '')
+  }
+
+  get #modesOff(): string {
+    return (this.#options.mouse ? MOUSE_OFF : '') + PASTE_OFF
   }
 
   #leave(stop: () => void): void {
     if (this.#state !== 'shown') return
     this.#state = 'suspended'
-    this.#output.write((this.#options.mouse ? MOUSE_OFF : '') + CLEAR)
+    this.#output.write(this.#modesOff + CLEAR)
     this.screen.leave()
     this.#output.write(PLAIN_TEXT)
-    this.#input.setRawMode(false)
-    this.#input.pause()
-    // With a listener the signal would be ours instead of stopping us.
-    process.off('SIGTSTP', this.#onStop)
-    stop()
-    this.#resumeTimer = setTimeout(this.#onContinue, STOP_WAIT_MS)
+    this.#input.drain()
+    this.#frames.whenSettled(() => {
+      if (this.#state === 'closed') return
+      this.#input.resume()
+      this.#input.setRawMode(false)
+      this.#input.pause()
+      // With a listener the signal would be ours instead of stopping us.
+      process.off('SIGTSTP', this.#onStop)
+      stop()
+      this.#resumeTimer = setTimeout(this.#onContinue, STOP_WAIT_MS)
+    })
   }
 
   /** The mode may have been changed behind Node's back, which sets it only on a change. */
@@ -186,7 +233,7 @@ export class ScreenTerminal {
       process.on('SIGTSTP', this.#onStop)
       this.#input.resume()
       this.screen.enter()
-      if (this.#options.mouse) this.#output.write(MOUSE_ON)
+      this.#output.write(this.#modesOn)
     }
     this.repaint()
   }
@@ -195,7 +242,20 @@ export class ScreenTerminal {
   readonly #onDying = (): void => {
     if (this.#state === 'closed') return
     this.#output.lastWords()
-    this.#end()
+    this.#input.drain()
+    this.#leaveFor('closed')
+    if (!this.#isGone) drainReports(this.#frames.outstanding)
+    this.#input.release()
+  }
+
+  readonly #onDeadly = (signal: NodeJS.Signals): void => {
+    this.#onDying()
+    process.kill(process.pid, signal)
+  }
+
+  readonly #onGone = (): void => {
+    this.#isGone = true
+    this.#options.onGone()
   }
 
   readonly #onWindowChange = (): void => {
