@@ -4,6 +4,9 @@ import { ownersOf } from './cell-owners.ts'
 /** How a line is drawn where colours can't tell it from others. */
 export type LineStyle = 'solid' | 'dotted' | 'dashed'
 
+/** Of the curves of one frame, in their order. */
+export const STYLES: readonly LineStyle[] = ['solid', 'dotted', 'dashed']
+
 /** What a curve is drawn with. */
 export interface Pen {
   readonly role: ColourRole

@@ -1,9 +1,10 @@
 import { type Channel, isElectric, mainChannels } from '../domain/channels.ts'
 import { ownValue } from '../util/records.ts'
-import { type Axis, dotRow, roundAxis } from './axis.ts'
+import { type Axis, dotRow } from './axis.ts'
 import { extent } from './columns.ts'
 import { lettersOf } from './letters.ts'
-import type { LineStyle, Pen } from './raster.ts'
+import { axisWith, endsOf, type LimitLine, type Limits, limitLine } from './limits.ts'
+import { type Pen, STYLES } from './raster.ts'
 import type { Trace } from './trace.ts'
 
 /** Rows of the plot that share one frame: several channels overlaid, or one alone. */
@@ -22,6 +23,8 @@ export interface Curve {
   readonly top: number
   readonly strip: Strip
   readonly pen: Pen
+  /** Where its values are meant to end. */
+  readonly limits: readonly LimitLine[]
 }
 
 /** The least height of the strip of an extra channel, in cells. */
@@ -30,7 +33,6 @@ const EXTRA_STRIP_ROWS = 4
 const OFFSET_FROM_ROWS = 4
 /** One row of offset for so many of height. */
 const OFFSET_SHARE = 8
-const STYLES: readonly LineStyle[] = ['solid', 'dotted', 'dashed']
 
 /**
  * Strips for the channels for which there is room, in their order; the others
@@ -60,11 +62,13 @@ export function stripsOf(
  * Axes for what there is to draw; channels without a value have no curve.
  *
  * @param channels all of the device, so that a curve keeps its letter whatever else has a strip
+ * @param limits axes reach out to those that are near
  */
 export function curvesOf(
   columns: Trace,
   strips: readonly Strip[],
   channels: readonly Channel[],
+  limits: readonly Limits[] = [],
 ): Curve[] {
   const letters = lettersOf(channels)
   return strips.flatMap((strip) =>
@@ -72,10 +76,12 @@ export function curvesOf(
       const range = extent(columns, channel.id)
       if (!range) return []
       const { top, rows } = bandOf(strip, place)
-      const axis = roundAxis(range.min, range.max, rows, channel.finest)
+      const ends = endsOf(limits, channel.id)
+      const axis = axisWith(range, ends, rows, channel.finest)
       const letter = letters.get(channel.id) ?? 'x'
       const pen = { role: channel.role, letter, style: STYLES[place % STYLES.length] ?? 'solid' }
-      return [{ channel, axis, top, strip, pen }]
+      const lines = ends.map((end) => limitLine(axis, end))
+      return [{ channel, axis, top, strip, pen, limits: lines }]
     }),
   )
 }

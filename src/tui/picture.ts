@@ -141,8 +141,8 @@ export function cellUs(snapshot: Snapshot, trace: Trace | null, context: Picture
   const { view, look, size } = context
   const chart = pictureLayout(snapshot, context).regions.chart
   const area = chart && { width: chart.width, height: chart.height, look }
-  const cells = area ? chartPlot(snapshot, trace, view, area).cells : size.columns
-  return (spanMs(view) * 1000) / cells
+  if (area) return chartPlot(snapshot, trace, view, area).cellUs
+  return (spanMs(view) * 1000) / size.columns
 }
 
 /** Whether the curves are in a strip each, be it asked for or because there is room. */

@@ -116,7 +116,7 @@ describe('extra channels in the chart', () => {
     const chart = regions(withExtras(2), tall, overlay)['chart'] ?? []
     expect(chart[0]).toContain('60 s overlay, 3 of 5 channels')
     expect(chart.join('\n')).not.toMatch(/soc|temp/)
-    expect(regions(withExtras(0), tall, overlay)['chart']?.[0]).toContain('60 s overlay -')
+    expect(regions(withExtras(0), tall, overlay)['chart']?.[0]).toContain('60 s overlay  V A W -')
   })
 
   it('share it where the device has nothing else, each with a letter of its own', () => {

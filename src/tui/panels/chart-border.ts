@@ -112,17 +112,35 @@ export function rightEdge({ curves, letters, gutters, look }: Plot, row: number)
   return piece(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
 }
 
-interface TitleOptions {
+export interface TitleOptions {
   readonly width: number
   readonly title: Line
+  /** The letters of the curves, behind the title. */
+  readonly legend: Line
   readonly note: Line
 }
 
+function titleRoom({ width }: TitleOptions, { gutters }: Plot): number {
+  return Math.max(0, width - gutters.left - gutters.right - 2)
+}
+
+/** Where the legend begins in the upper border; null: there is no room for it. */
+export function legendStart(options: TitleOptions, plot: Plot): number | null {
+  const { title, legend } = options
+  const needed = lineWidth(title) + lineWidth(legend) + 1
+  if (legend.length === 0 || needed > titleRoom(options, plot)) return null
+  return plot.gutters.left + 2 + lineWidth(title)
+}
+
 /** The upper border with the title at its left and, where there is room, the note at its right. */
-export function titleLine({ width, title, note }: TitleOptions, { gutters, look }: Plot): Line {
+export function titleLine(options: TitleOptions, plot: Plot): Line {
+  const { note } = options
+  const { gutters, look } = plot
   const { glyphs } = look
   const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), 'dim')
-  const inner = Math.max(0, width - gutters.left - gutters.right - 2)
+  const inner = titleRoom(options, plot)
+  const legend = legendStart(options, plot) === null ? [] : options.legend
+  const title = [...options.title, ...legend]
   const head = lineWidth(title) + 1 > inner ? fitLine(title, inner - 1) : title
   const room = inner - 1 - lineWidth(head)
   const tail = lineWidth(note) + 2 <= room ? [...note, rule(1)] : []

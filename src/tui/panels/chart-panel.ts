@@ -1,12 +1,21 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Snapshot } from '../../monitor/view.ts'
-import { agoText, momentText, spanText, timeOfDayText } from '../view/format.ts'
-import type { PanelArea } from '../view/look.ts'
+import { agoText, momentText, preciseText, spanText, timeOfDayText } from '../view/format.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
 import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
 import type { ViewState } from '../view/view-state.ts'
-import { type ChartOptions, chartLines, chartStrips, isApart, plotExtent } from './chart.ts'
+import {
+  type ChartOptions,
+  chartLegend,
+  chartLines,
+  chartStrips,
+  isApart,
+  type PlotExtent,
+  plotExtent,
+} from './chart.ts'
+import type { LegendCell } from './chart-legend.ts'
 
 /**
  * The chart with its title: how much time, in which arrangement, running or frozen.
@@ -22,14 +31,24 @@ export function chartPanel(
   return chartLines(trace, chartOptions(snapshot, trace, view, area))
 }
 
-/** The characters of the chart's plot, as in `chartPanel`. */
+/** Where the chart's plot lies in `chartPanel`, and which time. */
 export function chartPlot(
   snapshot: Snapshot,
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
-): { readonly left: number; readonly cells: number } {
+): PlotExtent {
   return plotExtent(trace, chartOptions(snapshot, trace, view, area))
+}
+
+/** Where the curves' letters stand in `chartPanel`, hidden ones included: what a click can be meant for. */
+export function chartPanelLegend(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  view: ViewState,
+  area: PanelArea,
+): readonly LegendCell[] {
+  return chartLegend(trace, chartOptions(snapshot, trace, view, area))
 }
 
 function chartOptions(
@@ -38,10 +57,11 @@ function chartOptions(
   view: ViewState,
   { width, height, look }: PanelArea,
 ): ChartOptions {
-  const { arrangement } = view
+  const { arrangement, hidden, cursorUs, selection } = view
   const frozen = frozenOf(view, snapshot.number)
   const { channels } = snapshot
-  const strips = chartStrips(channels, { arrangement, height })
+  const visible = channels.filter(({ id }) => !hidden.includes(id))
+  const strips = chartStrips(visible, { arrangement, height })
   const name = isApart({ arrangement, height }) ? 'strips' : 'overlay'
   const count = channelCount(strips, channels.length)
   const drawn = frozen || count === '' ? name : `${name}, ${count}`
@@ -52,14 +72,15 @@ function chartOptions(
     endUs: frozen?.endUs ?? silentEdgeUs(snapshot),
     channels,
     strips,
+    hidden,
     title: [
       piece(` ${spanText(spanMs(view))} `, 'bold'),
       piece(`${drawn} `, 'dim'),
-      ...(frozen ? [frozenText(frozen, snapshot)] : []),
+      ...(frozen ? [frozenText(frozen, snapshot, cursorUs === null)] : []),
     ],
-    // The count gives way to the note that the chart stands still, where there is no room for both.
-    note: frozen ? notePieces(count) : notePieces(newestText(snapshot)),
-    message: emptyText(snapshot, trace, view),
+    note: notePieces(noteText(snapshot, view, frozen === null ? null : count, look)),
+    message: visible.length === 0 ? 'all curves are hidden' : emptyText(snapshot, trace, view),
+    marks: { limits: snapshot.limits, cursorUs, selection },
     look,
   }
 }
@@ -74,12 +95,25 @@ function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): number | nu
   return Math.max(sampleUs, nowUs - lagMs * 1000)
 }
 
-function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot): Piece {
-  const forMs = (nowUs - sinceUs) / 1000
-  return piece(` FROZEN for ${agoText(forMs)}, up to ${momentText(endUs, nowUs)} `, 'invert')
+/** @param withEnd there is no cursor, whose time is of more use than that of the right edge */
+function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot, withEnd: boolean): Piece {
+  const forText = `FROZEN for ${agoText((nowUs - sinceUs) / 1000)}`
+  const text = withEnd ? `${forText}, up to ${momentText(endUs, nowUs)}` : forText
+  return piece(` ${text} `, 'invert')
 }
 
-function newestText({ sampleUs }: Snapshot): string {
+/**
+ * The time at the cursor, else that of the newest sample. In a chart that stands still, the count
+ * of the channels has this place, for there is none beside the note that it does.
+ */
+function noteText(
+  { sampleUs, nowUs }: Snapshot,
+  { cursorUs }: ViewState,
+  frozenCount: string | null,
+  { glyphs }: Look,
+): string {
+  if (cursorUs !== null) return `${glyphs.cursor} ${preciseText(cursorUs, nowUs)}`
+  if (frozenCount !== null) return frozenCount
   return sampleUs === null ? '' : timeOfDayText(sampleUs)
 }
 

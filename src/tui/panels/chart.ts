@@ -12,11 +12,21 @@ import {
   guttersOf,
   leftEdge,
   leftLabel,
+  legendStart,
   type Plot,
   rightEdge,
   rightLabels,
   titleLine,
 } from './chart-border.ts'
+import {
+  isStyled,
+  type LegendCell,
+  type LegendEntry,
+  legendCells,
+  legendLine,
+  legendOf,
+} from './chart-legend.ts'
+import { type ChartMarks, limitEdge, markCells, NO_MARKS } from './chart-marks.ts'
 
 /** From this height of the plot on, every channel gets a strip of its own unless asked otherwise. */
 const STRIPS_FROM_ROWS = 12
@@ -35,11 +45,15 @@ export interface ChartOptions {
   /** All of the device. */
   readonly channels: readonly Channel[]
   readonly strips: readonly Strip[]
+  /** Channels that have no strip because their curves were hidden. Default: none */
+  readonly hidden?: readonly string[]
   /** Set into the upper border, at its left and its right. */
   readonly title: Line
   readonly note: Line
   /** In an empty plot. */
   readonly message: string
+  /** Default: none */
+  readonly marks?: ChartMarks
   readonly look: Look
 }
 
@@ -86,17 +100,17 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const plot = plotOf(trace, options)
   const { cells, columns, curves } = plot
   const firstColumn = columns ? Math.round(columns.startUs / columns.slotUs / perCell(look)) : 0
-  const styled = !look.colour && strips.length === 1
+  const styled = isStyled(look, strips.length > 1)
   const raster = new Raster({ columns: cells, rows, ascii: look.ascii, styled, firstColumn })
   for (const curve of columns ? curves : []) {
     drawCurve(raster, columns as Trace, curve, strips.length === 1 && curves.length > 1)
   }
-  const lines: Line[] = [titleLine(options, plot)]
+  const lines: Line[] = [titleLine({ ...options, legend: legendLine(legendIn(options)) }, plot)]
   for (let row = 0; row < rows; row++) {
     lines.push([
       ...leftLabel(plot, row),
-      leftEdge(plot, row),
-      ...plotCells(raster, plot, row),
+      limitEdge(plot, row) ?? leftEdge(plot, row),
+      ...plotCells(raster, plot, options.marks ?? NO_MARKS, row),
       rightEdge(plot, row),
       ...rightLabels(plot, row),
     ])
@@ -106,13 +120,46 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
 }
 
-/** Where the plot lies in the chart: its first character, and how many there are. */
-export function plotExtent(
-  trace: Trace | null,
-  options: ChartOptions,
-): { readonly left: number; readonly cells: number } {
-  const { gutters, cells } = plotOf(trace, options)
-  return { left: gutters.left + 1, cells }
+/** The plot of a chart, and the time that it shows. */
+export interface PlotExtent {
+  /** First character from the left of the chart, and how many there are. */
+  readonly left: number
+  readonly cells: number
+  /** Time of a character, µs. */
+  readonly cellUs: number
+  /** Begin of the first one, Unix µs; null: nothing is known. */
+  readonly startUs: number | null
+}
+
+export function plotExtent(trace: Trace | null, options: ChartOptions): PlotExtent {
+  const { gutters, cells, columns } = plotOf(trace, options)
+  const cellUs = columnUs(options, cells) * perCell(options.look)
+  return { left: gutters.left + 1, cells, cellUs, startUs: columns?.startUs ?? null }
+}
+
+/** Time of a dot column. One character more than the span is shown, for it begins and ends within one. */
+function columnUs({ spanMs, look }: ChartOptions, cells: number): number {
+  return (spanMs * 1000) / (Math.max(1, cells - 1) * perCell(look))
+}
+
+function legendIn({ channels, strips, hidden = [], look }: ChartOptions): readonly LegendEntry[] {
+  const drawn = strips.flatMap((strip) => strip.channels)
+  const shown = channels.filter((each) => drawn.includes(each) || hidden.includes(each.id))
+  return legendOf(channels, shown, hidden, isStyled(look, strips.length > 1))
+}
+
+/** Where each curve's letter stands: in the title, where there is room for them, and at the right edge. */
+export function chartLegend(trace: Trace | null, options: ChartOptions): readonly LegendCell[] {
+  const plot = plotOf(trace, options)
+  const entries = legendIn(options)
+  const start = legendStart({ ...options, legend: legendLine(entries) }, plot)
+  const x = plot.gutters.left + 1 + plot.cells
+  return [
+    ...(start === null ? [] : legendCells(entries, start)),
+    ...[...plot.letters].map(([row, { channel }]) => {
+      return { channel: channel.id, x, y: row + 1, width: 1 }
+    }),
+  ]
 }
 
 function perCell(look: Look): number {
@@ -124,16 +171,15 @@ function perCell(look: Look): number {
  * and that on the room they leave: it only ever grows, so that this comes to an end.
  */
 function plotOf(trace: Trace | null, options: ChartOptions): Plot {
-  const { width, spanMs, endUs, look, strips, channels } = options
+  const { width, endUs, look, strips, channels, marks } = options
   const isApart = strips.length > 1
   let gutters = guttersOf([], isApart, look)
   for (;;) {
     const cells = Math.max(1, width - gutters.left - gutters.right - 2)
     const dots = cells * perCell(look)
-    // One cell more than the span, for it begins and ends within a cell.
-    const columnUs = (spanMs * 1000) / Math.max(1, dots - perCell(look))
-    const columns = trace && foldColumns(trace, dots, columnUs, endUs, perCell(look))
-    const curves = columns ? curvesOf(columns, strips, channels) : []
+    const slotUs = columnUs(options, cells)
+    const columns = trace && foldColumns(trace, dots, slotUs, endUs, perCell(look))
+    const curves = columns ? curvesOf(columns, strips, channels, marks?.limits) : []
     const needed = guttersOf(curves, isApart, look, gutters)
     if (needed.left === gutters.left && needed.right === gutters.right) {
       const letters = columns ? letterRows(curves, columns, look.ascii ? 1 : 4) : new Map()
@@ -143,19 +189,17 @@ function plotOf(trace: Trace | null, options: ChartOptions): Plot {
   }
 }
 
-function plotCells(
-  raster: Raster,
-  { curves, gutters, cells: width, look }: Plot,
-  row: number,
-): Piece[] {
+function plotCells(raster: Raster, plot: Plot, marks: ChartMarks, row: number): Piece[] {
+  const { curves, gutters, cells: width, look } = plot
   // Of overlaid curves the first one's alone: a grid of all would be in every row.
   const ruled = gutters.apart ? curves : curves.slice(0, 1)
   const isGrid = ruled.some((curve) => tickLabel(curve, row) !== undefined)
+  const marked = markCells(plot, marks, row, (column) => raster.cell(column, row) === null)
   const cells: Piece[] = []
   for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)
     const empty = isGrid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
-    const next = drawn ? piece(drawn.text, drawn.role) : empty
+    const next = drawn ? piece(drawn.text, drawn.role) : (marked[column] ?? empty)
     const before = cells.at(-1)
     if (before?.style === next.style) {
       cells[cells.length - 1] = piece(before.text + next.text, next.style)

@@ -31,6 +31,14 @@ export interface Glyphs {
   /** In the lower border, at a moment. */
   readonly tickDown: string
   readonly grid: string
+  /** Of a line at a limit in the chart. */
+  readonly limitLine: string
+  /** A limit that is beyond the axis. */
+  readonly above: string
+  readonly below: string
+  readonly cursor: string
+  /** Of what is selected. */
+  readonly shade: string
   readonly gap: string
   /** A sample that was not measured. */
   readonly unmeasured: string
@@ -58,6 +66,11 @@ const UNICODE: Glyphs = {
   tickRight: '├',
   tickDown: '┴',
   grid: '·',
+  limitLine: '╌',
+  above: '↑',
+  below: '↓',
+  cursor: '│',
+  shade: '░',
   gap: '×',
   unmeasured: '?',
   restart: '↻',
@@ -82,6 +95,11 @@ const ASCII: Glyphs = {
   tickRight: '+',
   tickDown: '+',
   grid: '.',
+  limitLine: '-',
+  above: '^',
+  below: '_',
+  cursor: '|',
+  shade: ':',
   gap: 'x',
   unmeasured: '?',
   restart: 'r',

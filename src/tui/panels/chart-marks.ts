@@ -1,0 +1,108 @@
+import type { Limits } from '../../chart/limits.ts'
+import { numberText } from '../../util/number-text.ts'
+import { type Piece, piece, type Style } from '../view/styled.ts'
+import type { Plot } from './chart-border.ts'
+
+/** What is drawn into a plot behind its curves. */
+export interface ChartMarks {
+  readonly limits: readonly Limits[]
+  /** Unix µs; null: none */
+  readonly cursorUs: number | null
+  /** Unix µs, the end exclusive; null: none */
+  readonly selection: { readonly fromUs: number; readonly toUs: number } | null
+}
+
+export const NO_MARKS: ChartMarks = { limits: [], cursorUs: null, selection: null }
+
+const LIMIT_CELLS = 8
+
+/**
+ * The marks of one row of a plot, null where there are none: the selected span shaded, limits
+ * as dashed lines, the cursor; where a limit lies beyond its axis, an arrow and its value.
+ *
+ * @param isFree whether no curve is drawn in a cell of the row
+ */
+export function markCells(
+  plot: Plot,
+  marks: ChartMarks,
+  row: number,
+  isFree: (column: number) => boolean,
+): readonly (Piece | null)[] {
+  const { cells: width, look } = plot
+  const { glyphs } = look
+  const cells: (Piece | null)[] = new Array<Piece | null>(width).fill(null)
+  const { selection, cursorUs } = marks
+  if (selection !== null) {
+    const from = cellOf(plot, selection.fromUs)
+    const to = cellOf(plot, selection.toUs - 1)
+    for (let x = Math.max(0, from); x <= Math.min(width - 1, to); x++) {
+      cells[x] = piece(glyphs.shade, 'dim')
+    }
+  }
+  for (const { style, beyond } of linesIn(plot, row)) {
+    if (beyond !== 0) continue
+    for (let x = 0; x < width; x++) {
+      if (!look.ascii || x % 2 === 0) cells[x] = piece(glyphs.limitLine, style)
+    }
+  }
+  const cursor = cursorUs === null ? -1 : cellOf(plot, cursorUs)
+  if (cursor >= 0 && cursor < width) cells[cursor] = piece(glyphs.cursor, 'bold')
+  for (const { style, beyond, value, decimals } of linesIn(plot, row)) {
+    if (beyond === 0) continue
+    const arrow = beyond > 0 ? glyphs.above : glyphs.below
+    const text = `${arrow}${limitText(value, decimals)}`
+    const place = [1, width - text.length - 1, ...cells.keys()].find((x) =>
+      isRoom(x, text, cells, isFree),
+    )
+    if (place === undefined) continue
+    for (const [i, char] of [...text].entries()) cells[place + i] = piece(char, style)
+  }
+  return cells
+}
+
+function isRoom(
+  at: number,
+  text: string,
+  cells: readonly (Piece | null)[],
+  isFree: (column: number) => boolean,
+): boolean {
+  if (at < 0 || at + text.length > cells.length) return false
+  return [...text].every((_, i) => isFree(at + i) && (cells[at + i] ?? null) === null)
+}
+
+/** `5.25`, as it was written where there is room. */
+function limitText(value: number, decimals: number): string {
+  const plain = String(value)
+  return plain.length <= LIMIT_CELLS ? plain : numberText(value, decimals, LIMIT_CELLS)
+}
+
+/** The frame of a plot where a limit meets it, so that the line is seen where a curve covers it; null: none does. */
+export function limitEdge(plot: Plot, row: number): Piece | null {
+  const line = linesIn(plot, row).find(({ beyond }) => beyond === 0)
+  return line === undefined ? null : piece(plot.look.glyphs.limitLine, line.style)
+}
+
+interface RowLimit {
+  readonly value: number
+  readonly beyond: -1 | 0 | 1
+  readonly style: Style
+  readonly decimals: number
+}
+
+/** Limits of all curves that stand in a row of the plot. */
+function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
+  return curves.flatMap(({ limits, top, channel }) =>
+    limits
+      .filter((limit) => top + limit.row === row)
+      .map(({ value, beyond }) => {
+        return { value, beyond, style: channel.role, decimals: channel.decimals }
+      }),
+  )
+}
+
+/** The cell of the plot that a moment lies in; outside of it, one that it does not have. */
+function cellOf({ columns, cells }: Plot, timeUs: number): number {
+  if (columns === null) return -1
+  const { startUs, slotUs, length } = columns
+  return Math.floor((timeUs - startUs) / ((slotUs * length) / cells))
+}
