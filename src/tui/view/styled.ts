@@ -19,7 +19,7 @@ export interface Piece {
   readonly style: Style
 }
 
-/** One row of the screen, left to right. Every UTF-16 unit of it is one cell. */
+/** One row of the screen, left to right. Every UTF-16 unit of it is one cell; see `cellsOf` for what is in it. */
 export type Line = readonly Piece[]
 
 export function piece(text: string, style: Style = 'plain'): Piece {

@@ -1,5 +1,6 @@
 import blessed from 'blessed'
 import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
+import { cellsOf } from '../view/cell-units.ts'
 import type { Rect } from '../view/layout.ts'
 import type { Line, Style } from '../view/styled.ts'
 
@@ -40,16 +41,33 @@ export class CellBox {
     const row = this.#screen.lines[y]
     if (!row) return
     let x = from
-    for (const part of line) {
-      const attribute = this.#attributeOf(part.style)
-      for (let i = 0; i < part.text.length && x < to; i++, x++) {
-        const cell = row[x]
-        const char = part.text.charAt(i)
-        if (!cell || (cell[0] === attribute && cell[1] === char)) continue
+    const put = (char: string, attribute: number): void => {
+      const cell = row[x]
+      if (cell && (cell[0] !== attribute || cell[1] !== char)) {
         cell[0] = attribute
         cell[1] = char
         row.dirty = true
       }
+      x++
     }
+    clearHalf(row, from, -1)
+    for (const part of line) {
+      const attribute = this.#attributeOf(part.style)
+      for (const char of cellsOf(part.text)) if (x < to) put(char, attribute)
+    }
+    clearHalf(row, x, 0)
   }
+}
+
+/**
+ * Half of what lies below a box may be a wide character whose other half is covered: a blank.
+ *
+ * @param x the first cell that is covered, or the first behind those
+ * @param at -1: the cell before `x` has the left half; 0: `x` has the right one
+ */
+function clearHalf(row: BlessedScreen['lines'][number], x: number, at: -1 | 0): void {
+  const [right, half] = [row[x], row[x + at]]
+  if (right?.[1] !== '' || half === undefined) return
+  half[1] = ' '
+  row.dirty = true
 }
