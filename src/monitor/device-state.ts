@@ -7,11 +7,11 @@ import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
 import { type EarlierTotals, Integrator } from '../stats/totals.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
+import { EventList } from './event-list.ts'
 import { RateMeter } from './rate-meter.ts'
-import type { TotalsView } from './view.ts'
+import type { EventView, TotalsView } from './view.ts'
 import { ViewMemory } from './view-memory.ts'
 
-const EVENTS_KEPT = 50
 /** Events that have a sign in the chart. */
 const SIGN_OF: Readonly<Partial<Record<EventKind, Sign>>> = {
   anomaly: 'outlier',
@@ -49,7 +49,7 @@ export class DeviceState {
     state: 'opening',
     reason: '',
   }
-  #events: readonly StreamEvent[] = []
+  readonly #events = new EventList()
 
   /** @param nowUs Unix µs */
   constructor(nowUs: number, { battery = null }: DeviceStateOptions = {}) {
@@ -83,8 +83,8 @@ export class DeviceState {
   }
 
   /** Newest first. */
-  get events(): readonly StreamEvent[] {
-    return this.#events
+  get events(): readonly EventView[] {
+    return this.#events.newest
   }
 
   get totals(): TotalsView {
@@ -189,7 +189,7 @@ export class DeviceState {
   event(event: StreamEvent): void {
     const sign = SIGN_OF[event.kind]
     if (sign !== undefined) this.#viewMemory?.mark(event.timeUs, sign)
-    this.#events = [event, ...this.#events.slice(0, EVENTS_KEPT - 1)]
+    this.#events.add(event)
   }
 
   sourceState(state: SourceState, reason: string): void {

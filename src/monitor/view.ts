@@ -143,6 +143,12 @@ export interface SensorLatch {
   readonly untilUs: number | null
 }
 
+/** An event, or many of them that say the same but for their numbers. */
+export interface EventView extends StreamEvent {
+  /** So many until now, this one included, and the time of the first of them, Unix µs; absent: it is alone. */
+  readonly flood?: { readonly count: number; readonly sinceUs: number }
+}
+
 /** The alarms of a device in brief. */
 export interface AlarmCount {
   /** Raised or latched, and nobody has taken notice. */
@@ -236,7 +242,7 @@ export interface Snapshot {
   /** What the sensor could not measure, and nobody has taken notice of; the newest begin first. */
   readonly latches: readonly SensorLatch[]
   /** Newest first, at most 50. */
-  readonly events: readonly StreamEvent[]
+  readonly events: readonly EventView[]
   /** True where the newest sample has no number, so that no loss can be seen. */
   readonly unnumbered: boolean
   /** What device and host apply to the readings, in words; empty: nothing. */

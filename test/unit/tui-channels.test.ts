@@ -103,6 +103,7 @@ describe('extra channels in the chart', () => {
       'soc',
       '%',
       'temp',
+      'degC',
       'lux',
       'lx',
     ])
@@ -161,9 +162,9 @@ describe('extra channels in the chart', () => {
 describe('a device without v, a and w', () => {
   it('has its channels in place of the gauges, with a bar where there is a range', () => {
     const [soc, temp, lux, ...more] = regions(extraChannels(4))['gauges'] ?? []
-    expect(soc).toMatch(/^ soc {5}20\.500 % {2}\|#+[.]+\| 0\.\.100 % +21% of 100 % +ok$/)
-    expect(temp).toBe(' temp    21.500 ?C')
-    expect(lux).toMatch(/^ lux {5}22\.500 lx \|[.]+\| 0\.\.100000 lx {3}0% of 100000 lx/)
+    expect(soc).toMatch(/^ soc {5}20\.500 % {4}\|#+[.:]+\| 0\.\.100 % +21%( of 100 %)? +ok$/)
+    expect(temp).toBe(' temp    21.500 degC')
+    expect(lux).toMatch(/^ lux {5}22\.500 lx {3}\|[.:]+\| 0\.\.100000 lx {3}0%/)
     expect(more).toEqual([])
   })
 

@@ -1,5 +1,5 @@
-import type { StreamEvent } from '../../domain/events.ts'
-import type { Snapshot } from '../../monitor/view.ts'
+import type { EventView, Snapshot } from '../../monitor/view.ts'
+import { countText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { momentText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
@@ -66,7 +66,7 @@ function pressing(
 }
 
 /** But for the one that says what the state of the source says above. */
-function eventsBeside({ events, source }: Snapshot): readonly StreamEvent[] {
+function eventsBeside({ events, source }: Snapshot): readonly EventView[] {
   if (source.state === 'live' || source.reason === '') return events
   const same = events.findIndex(({ kind, text }) => kind === source.state && text === source.reason)
   return events.filter((_, i) => i !== same)
@@ -75,8 +75,11 @@ function eventsBeside({ events, source }: Snapshot): readonly StreamEvent[] {
 /** The rule at the end of an alarm's text, which is on record, and on the line of the alarms. */
 const RULE = /(, for \S+) \[.*\]$/s
 
-function eventText(event: StreamEvent, nowUs: number): string {
+function eventText(event: EventView, nowUs: number): string {
   const said = event.kind.startsWith('alarm_') ? event.text.replace(RULE, '$1') : event.text
   const text = said.startsWith(event.kind) ? said : `${event.kind}: ${said}`
-  return `${momentText(event.timeUs, nowUs)} ${text}`
+  const time = momentText(event.timeUs, nowUs)
+  if (event.flood === undefined) return `${time} ${text}`
+  const { count, sinceUs } = event.flood
+  return `${time} ${countText(count)}x since ${momentText(sinceUs, nowUs)} ${text}`
 }
