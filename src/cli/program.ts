@@ -16,6 +16,7 @@ import { repairCommand } from './commands/repair.ts'
 import { sendCommand } from './commands/send.ts'
 import { serviceCommand } from './commands/service.ts'
 import { totalsCommand } from './commands/totals.ts'
+import { viewCommand } from './commands/view.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
 import { CliOption, option } from './option.ts'
 
@@ -75,6 +76,7 @@ const COMMANDS = [
   sendCommand,
   calibrateCommand,
   mockCommand,
+  viewCommand,
   historyCommand,
   exportCommand,
   totalsCommand,
@@ -99,6 +101,7 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 monitor --port /dev/ttyUSB0', 'watch and log a board'],
   ['ina219 mock | ina219 monitor --stdin', 'frames from a pipe'],
   ['ina219 history --last 15m', 'what the log says'],
+  ['ina219 view', 'look back in the log on the screen'],
   ['ina219 export --last 48h > log.csv', 'take it to the next tool'],
   ['ina219 export --help', 'the options and examples of a command'],
 ]

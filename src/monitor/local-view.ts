@@ -70,6 +70,7 @@ export class LocalView implements View {
     const sampleUs = newest?.sample.timeUs ?? null
     return {
       version: VIEW_VERSION,
+      of: 'monitor',
       nowUs,
       devices: this.#hub.devices.map((each) => this.#brief(each, nowUs)),
       number,

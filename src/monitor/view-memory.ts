@@ -4,7 +4,8 @@ import { CycleFinder, type Cycles } from '../stats/cycles.ts'
 import { LiveStatistics, type WindowStats } from '../stats/live-statistics.ts'
 import { TraceStore } from './trace-store.ts'
 
-const WINDOWS_S: readonly number[] = [60, 300, 900]
+/** Lengths of the windows, s. */
+export const WINDOWS_S: readonly number[] = [60, 300, 900]
 /** Seconds of the longest window. */
 export const LONGEST_WINDOW_S = Math.max(...WINDOWS_S)
 

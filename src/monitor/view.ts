@@ -198,6 +198,8 @@ export interface TotalsView extends Totals {
 /** Everything a view may know of one moment; immutable. */
 export interface Snapshot {
   readonly version: typeof VIEW_VERSION
+  /** `log`: a log is looked at, without its devices; it may be one that another process writes. */
+  readonly of: 'monitor' | 'log'
   readonly nowUs: number
   /** All devices of the monitor, in order of their numbers. */
   readonly devices: readonly DeviceBrief[]

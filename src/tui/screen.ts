@@ -35,6 +35,7 @@ import {
   readPalette,
 } from './view/palette.ts'
 import { type Prompt, pasted, promptAfter, remember, withProblem } from './view/prompt.ts'
+import { fitSpan } from './view/time-window.ts'
 import {
   INITIAL_VIEW,
   noticed,
@@ -61,6 +62,8 @@ export interface ScreenOptions {
   readonly mouse: boolean
   /** Ring the terminal's bell when an alarm is raised. */
   readonly bell: boolean
+  /** Begin with a span that shows all there is, up to the longest. */
+  readonly showsAll?: boolean
   readonly clock: Clock
 }
 
@@ -121,10 +124,12 @@ class MonitorScreen implements Screen {
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
   #quitting = false
+  #isFitted: boolean
   #lastJump: { readonly action: JumpAction; readonly times: number } | null = null
 
   constructor(options: ScreenOptions) {
     this.#options = options
+    this.#isFitted = options.showsAll !== true
     const { clock } = options
     const monoMs = (): number => clock.monoMs()
     const capabilities = capabilitiesOf(options.env, options.ascii)
@@ -140,6 +145,7 @@ class MonitorScreen implements Screen {
     this.#feed = new ViewFeed({
       view: options.view,
       onSnapshot: (snapshot) => {
+        if (!this.#isFitted) this.#fit(snapshot)
         if (hasEnded(snapshot)) this.#inputEnded()
         if (this.#bell?.rings(snapshot.devices)) this.#terminal.ring()
         this.#askTrace()
@@ -170,6 +176,12 @@ class MonitorScreen implements Screen {
       throw error
     }
     this.#loop.start()
+  }
+
+  #fit({ oldestUs, sampleUs }: Snapshot): void {
+    if (oldestUs === null || sampleUs === null) return
+    this.#isFitted = true
+    this.#view = fitSpan(this.#view, (sampleUs - oldestUs) / 1000)
   }
 
   hold(): void {

@@ -32,6 +32,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
   }
   const snapshot: Snapshot = {
     version: VIEW_VERSION,
+    of: 'monitor',
     nowUs: NOW_US,
     devices: [],
     number: 0,

@@ -10,7 +10,13 @@ import type {
   HistoryQuestion,
   ToHistory,
 } from '../read/history-messages.ts'
-import type { LoggedTotals, Moment, MomentWish, SpanFigures } from '../read/log-query.ts'
+import type {
+  LoggedTotals,
+  LogOverview,
+  Moment,
+  MomentWish,
+  SpanFigures,
+} from '../read/log-query.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 30_000
@@ -42,6 +48,12 @@ export interface LogHistory {
    * @throws InaError as `series`
    */
   find(device: string, wish: MomentWish): Promise<Moment | null>
+  /**
+   * What the log holds of each of its devices, see `LogReader.overview`.
+   *
+   * @throws InaError as `series`
+   */
+  overview(windowsS: readonly number[]): Promise<readonly LogOverview[]>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -107,6 +119,11 @@ class WorkerHistory implements LogHistory {
   async find(device: string, wish: MomentWish): Promise<Moment | null> {
     const answer = await this.#ask({ type: 'find', device, wish })
     return answer.moment
+  }
+
+  async overview(windowsS: readonly number[]): Promise<readonly LogOverview[]> {
+    const answer = await this.#ask({ type: 'overview', windowsS })
+    return answer.devices
   }
 
   get isAwake(): boolean {

@@ -41,6 +41,11 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
       const { device, fromUs, toUs } = question
       return { type: 'statistics', figures: reader.statistics(device, fromUs, toUs) }
     }
+    case 'overview': {
+      const { windowsS } = question
+      const devices = reader.devices.flatMap((device) => reader.overview(device, windowsS) ?? [])
+      return { type: 'overview', devices }
+    }
     case 'find':
       return { type: 'find', moment: reader.find(question.device, question.wish) }
     case 'series': {

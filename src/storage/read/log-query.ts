@@ -181,3 +181,33 @@ export interface Moment {
   /** Of a sample, by channel id; null: it was not measured, or it is an event. */
   readonly values: Readonly<Record<string, number>> | null
 }
+
+/** An event of one device. */
+export interface LoggedMoment {
+  /** Unix µs */
+  readonly timeUs: number
+  readonly kind: EventKind
+  readonly text: string
+}
+
+/** What a log holds of one of its devices, as a screen shows it. */
+export interface LogOverview {
+  readonly device: string
+  readonly channels: readonly LoggedChannel[]
+  readonly span: LogSpan
+  /** Of all of it. */
+  readonly total: Bucket
+  /** Since they were reset. */
+  readonly totals: LoggedTotals
+  /** null: only roll-ups are left */
+  readonly newest: Moment | null
+  /** Up to the newest sample, of the lengths that were asked for; null: there is nothing in it. */
+  readonly windows: readonly (Bucket | null)[]
+  /** Samples a second, at its end. */
+  readonly rate: number
+  readonly restarts: number
+  /** Lost ranges. */
+  readonly gaps: number
+  /** Newest first. */
+  readonly events: readonly LoggedMoment[]
+}

@@ -20,6 +20,7 @@ import type {
   LoggedLoss,
   LoggedSample,
   LoggedTotals,
+  LogOverview,
   LogRange,
   LogSpan,
   Moment,
@@ -29,6 +30,7 @@ import type {
 } from './log-query.ts'
 import { eventsIn, lossesIn } from './log-records.ts'
 import { MomentQuery } from './moment-query.ts'
+import { overviewOf } from './overview-query.ts'
 import { SpanQuery } from './span-query.ts'
 import { StatisticsQuery } from './statistics-query.ts'
 import { StatisticsScan } from './statistics-scan.ts'
@@ -258,6 +260,11 @@ export class LogReader {
    */
   find(device: string, wish: MomentWish): Moment | null {
     return this.#read(() => this.#moments.find(device, wish))
+  }
+
+  /** All that a screen shows of a device at once; null: the log has nothing of it. @param windowsS lengths in s */
+  overview(device: string, windowsS: readonly number[]): LogOverview | null {
+    return this.#read(() => overviewOf(this, this.#db, device, windowsS))
   }
 
   /** Lost ranges that reach into the range, in order of time. */

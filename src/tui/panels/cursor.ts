@@ -28,7 +28,8 @@ export interface CloseLook {
 
 interface Column {
   readonly title: string
-  readonly of: (channel: Channel) => string
+  /** @param width cells that there are for it */
+  readonly of: (channel: Channel, width: number) => string
 }
 
 const NAME_CELLS = 5
@@ -66,7 +67,7 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
     ...channels.map((channel) =>
       row(
         piece(` ${nameText(channel, look, NAME_CELLS - 1)}`.padEnd(NAME_CELLS), channel.role),
-        ({ of }) => of(channel),
+        ({ of }) => of(channel, cells - 1),
         'plain',
       ),
     ),
@@ -84,30 +85,29 @@ function cursorColumns({ view, trace, cellUs, moment }: CloseLook): Column[] {
   const column = trace && view.cursorUs !== null && columnReading(trace, view.cursorUs, cellUs)
   const end = (id: string, which: 'min' | 'max'): number | undefined =>
     column ? ownValue(column.channels, id)?.[which] : undefined
-  const text = (value: number | undefined, { decimals }: Channel): string =>
-    value === undefined ? NOTHING : exactText(value, decimals, CELLS - 1)
+  const own = ({ id }: Channel): number | undefined => ownValue(moment?.values ?? {}, id)
   return [
-    { title: 'cursor', of: (each) => text(ownValue(moment?.values ?? {}, each.id), each) },
-    { title: 'col min', of: (each) => text(end(each.id, 'min'), each) },
-    { title: 'col max', of: (each) => text(end(each.id, 'max'), each) },
+    { title: 'cursor', of: (each, width) => textOf(own(each), each.decimals, width) },
+    { title: 'col min', of: (each, width) => textOf(end(each.id, 'min'), each.decimals, width) },
+    { title: 'col max', of: (each, width) => textOf(end(each.id, 'max'), each.decimals, width) },
   ]
 }
 
 function selectionColumns({ statistics }: CloseLook): Column[] {
   const total = statistics?.total ?? null
-  const text = (value: number | null | undefined, decimals: number): string =>
-    value === null || value === undefined ? NOTHING : exactText(value, decimals, CELLS - 1)
-  const figure = (which: 'min' | 'avg' | 'max', more: number) => (channel: Channel) =>
-    text(figuresOf(channel, total, statistics)?.[which], channel.decimals + more)
+  const figure = (which: 'min' | 'avg' | 'max', more: number) => (each: Channel, width: number) =>
+    textOf(figuresOf(each, total, statistics)?.[which], each.decimals + more, width)
+  const p95 = ({ id }: Channel) => ownValue(statistics?.channels, id)?.figures.p95
   return [
     { title: 'min', of: figure('min', 0) },
     { title: 'avg', of: figure('avg', 1) },
     { title: 'max', of: figure('max', 0) },
-    {
-      title: 'p95',
-      of: ({ id, decimals }) => text(ownValue(statistics?.channels, id)?.figures.p95, decimals),
-    },
+    { title: 'p95', of: (each, width) => textOf(p95(each), each.decimals, width) },
   ]
+}
+
+function textOf(value: number | null | undefined, decimals: number, width: number): string {
+  return value === null || value === undefined ? NOTHING : exactText(value, decimals, width)
 }
 
 /** Of `history`; without a log those of memory. */

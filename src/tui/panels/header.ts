@@ -27,7 +27,9 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
   ]
   const source = deviceText(snapshot, look)
   const variants: readonly (readonly [Line, Line, number])[] = [
-    [[...middle(FILE_MAX), ...up], clock, source.length],
+    ...(snapshot.of === 'log'
+      ? []
+      : ([[[...middle(FILE_MAX), ...up], clock, source.length]] as const)),
     [middle(FILE_MAX), clock, source.length],
     [middle(0), clock, SOURCE_MIN],
     [middle(0), [], SOURCE_MIN],
@@ -52,6 +54,7 @@ function deviceText({ device, source }: Snapshot, look: Look): string {
 
 function health(snapshot: Snapshot): Piece[] {
   const { source, ledger, sampleUs, nowUs } = snapshot
+  if (snapshot.of === 'log') return logHealth(snapshot)
   const word = source.state.toUpperCase()
   const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
   const state = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
@@ -66,9 +69,24 @@ function health(snapshot: Snapshot): Piece[] {
   return parts
 }
 
-function logPart({ log }: Snapshot, look: Look, fileMax: number): Piece[] {
+/** Of a log without its device: whether it is being written, and how much it has. */
+function logHealth({ source, ledger }: Snapshot): Piece[] {
+  const parts = [
+    piece('LOG', 'invert'),
+    ...(source.state === 'live' ? [piece(' being written', 'good')] : []),
+    piece(` n=${countText(ledger.logged)} `),
+    piece(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),
+  ]
+  return parts
+}
+
+function logPart({ log, of }: Snapshot, look: Look, fileMax: number): Piece[] {
   const bar = piece(' | ', 'dim')
   if (!log) return [bar, piece('no log', 'warn')]
+  if (of === 'log') {
+    const file = cellText(log.file.replace(/^.*[/\\]/, ''), look)
+    return fileMax > 0 ? [bar, piece(cutFront(file, fileMax, look))] : []
+  }
   if (log.kind === 'failed') return [bar, piece('LOG FAILED !', 'bad')]
   if (log.kind === 'spilling') return [bar, piece(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
   const file = cellText(log.file.replace(/^.*[/\\]/, '').replace(/\.db$/, ''), look)

@@ -62,6 +62,12 @@ export function spanMs({ spanIndex }: TimeWindow): number {
   return SPANS_MS[spanIndex] ?? MINUTE_MS
 }
 
+/** The shortest span that is at least so long, else the longest. @param ms of what is to be shown */
+export function fitSpan<T extends TimeWindow>(time: T, ms: number): T {
+  const spanIndex = SPANS_MS.findIndex((each) => each >= ms)
+  return { ...time, spanIndex: spanIndex < 0 ? SPANS_MS.length - 1 : spanIndex }
+}
+
 /** Where a device's chart stands; null: it runs. */
 export function frozenOf({ frozen }: TimeWindow, device: DeviceNumber): Frozen | null {
   return frozen[device] ?? null

@@ -1,0 +1,72 @@
+import type Database from 'better-sqlite3'
+import type { EventKind } from '../../domain/events.ts'
+import { US_PER_SECOND } from '../../util/time-units.ts'
+import { Damage } from '../file/log-errors.ts'
+import type { LoggedMoment, LogOverview, LogRange } from './log-query.ts'
+import type { LogReader } from './log-reader.ts'
+
+const EVENTS = 50
+/** The rate is that of the newest seconds. */
+const RATE_S = 5
+
+/** What a log holds of one of its devices, as a screen shows it. Within one read transaction. */
+export function overviewOf(
+  reader: LogReader,
+  db: Database.Database,
+  device: string,
+  windowsS: readonly number[],
+): LogOverview | null {
+  const span = reader.span(device)
+  const all: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device }
+  const [total] = reader.totals(all)
+  const totals = reader.totalsSince(device)
+  if (span === null || total === undefined || totals === null) return null
+  const newestUs = span.toUs
+  const lastSeconds = (seconds: number): LogRange => {
+    // Whole seconds and the one under way, as the windows of a monitor.
+    const fromUs = (Math.floor(newestUs / US_PER_SECOND) - seconds + 1) * US_PER_SECOND
+    return { fromUs, toUs: newestUs + 1, device }
+  }
+  const recent = { fromUs: newestUs - RATE_S * US_PER_SECOND + 1, toUs: newestUs + 1, device }
+  return {
+    device,
+    channels: reader.channels(device),
+    span,
+    total,
+    totals,
+    newest: reader.find(device, { what: 'sample', atUs: newestUs, withinUs: 0 }),
+    windows: windowsS.map((seconds) => reader.totals(lastSeconds(seconds))[0] ?? null),
+    rate: (reader.totals(recent)[0]?.samples ?? 0) / RATE_S,
+    restarts: count(db, "SELECT count(*) FROM event v WHERE v.kind = 'restart'", 'v', device),
+    gaps: count(
+      db,
+      'SELECT count(*) FROM lost l JOIN epoch v ON v.id = l.epoch_id WHERE true',
+      'v',
+      device,
+    ),
+    events: newestEvents(db, device),
+  }
+}
+
+/** @param sql its rows have a `device_id` in the table that is called `alias` */
+function count(db: Database.Database, sql: string, alias: string, device: string): number {
+  return db
+    .prepare(`${sql} AND ${alias}.device_id IN (SELECT id FROM device WHERE name = ?)`)
+    .pluck()
+    .get(device) as number
+}
+
+function newestEvents(db: Database.Database, device: string): LoggedMoment[] {
+  const rows = db
+    .prepare(
+      `SELECT time_us, kind, detail FROM event
+       WHERE device_id IN (SELECT id FROM device WHERE name = ?)
+       ORDER BY time_us DESC, id DESC LIMIT ${EVENTS}`,
+    )
+    .raw()
+    .all(device) as [number, EventKind, string][]
+  return rows.map(([timeUs, kind, text]) => {
+    if (!Number.isSafeInteger(timeUs) || typeof text !== 'string') throw new Damage()
+    return { timeUs, kind, text }
+  })
+}

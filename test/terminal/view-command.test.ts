@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { CLI, ina219 } from '../support/cli.ts'
+import {
+  batchesOf,
+  EPOCH,
+  makeLog,
+  openWriter,
+  START_US,
+  sampleAt,
+  series,
+  tempFolder,
+} from '../support/log-fixture.ts'
+import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
+
+let terminal: TestTerminal | undefined
+
+afterEach(() => terminal?.dispose())
+
+function view(db: string, columns = 80, rows = 24): TestTerminal {
+  terminal = new TestTerminal(process.execPath, [CLI, 'view', '--db', db], { columns, rows })
+  return terminal
+}
+
+/** An hour at 2 Hz, with one sample that stands out. */
+function spikedLog(): string {
+  const file = join(tempFolder(), 'log.db')
+  const samples = series(7200, 500_000).map((each, i) =>
+    i === 2345
+      ? { ...each, voltage: 4.611, current: 2.4137, power: 11.129571 }
+      : { ...each, voltage: 5.02, current: 0.2 + (i % 10) / 1000, power: 1.1 },
+  )
+  makeLog(file, samples)
+  return file
+}
+
+describe.skipIf(!ptyAvailable)('ina219 view', () => {
+  it('shows all of a log, finds its one spike with a key, and reads it off', async () => {
+    const shown = view(spikedLog())
+    await shown.waitFor(/ina219 bench LOG n=7 200 lost 0 \| log\.db/)
+    await shown.waitFor(/─ 1 h /)
+    shown.press('l')
+    await shown.waitFor(/largest current: 2\.4137 A at 2026-11-20 20:32:32\.500/)
+    await shown.waitFor(/FROZEN/)
+    await shown.waitFor(/2026-11-20 20:32:32\.500 {2}V 4\.611 {2}A 2\.4137 {2}W 11\.129571/)
+    shown.press('r')
+    await shown.waitFor(/this is a log, which is only looked at/)
+    shown.press('q')
+    expect((await shown.ended()).exitCode).toBe(0)
+    expect(shown.buffer).toBe('normal')
+  })
+
+  it('selects with the figures of history for the same span', async () => {
+    const file = spikedLog()
+    const shown = view(file, 160, 45)
+    await shown.waitFor(/LOG n=7 200/)
+    shown.press('l')
+    await shown.waitFor(/A 2\.4137 {2}W/)
+    shown.press('v')
+    await shown.waitFor(/selected/)
+    for (let i = 0; i < 8; i++) shown.press('\x1b[C')
+    await shown.waitFor(/selected [\d.]+ s {2}n=9 .*from .* to [-\d]+ [\d:.]+/)
+    const line = shown.lines.find((each) => each.includes('selected ')) ?? ''
+    const [, from, to] = /from (\S+ \S+) to (\S+ \S+)/.exec(line) ?? []
+    const iso = (text = ''): string => `${text.replace(' ', 'T')}Z`
+    const args = ['history', '--db', file, '--from', iso(from), '--to', iso(to), '--format', 'json']
+    const { devices } = JSON.parse((await ina219(args)).stdout)
+    expect(line).toContain(`n=${devices[0].samples} `)
+    expect(line).toContain(`Q ${devices[0].charge_mah.toFixed(3)} mAh`)
+    expect(line).toContain(`E ${devices[0].energy_mwh.toFixed(3)} mWh`)
+    const row = shown.lines.find((each) => /^ A( +[\d.]+){3}│/.test(each)) ?? ''
+    const [min, avg, max, p95] = row.split('│')[1]?.trim().split(/\s+/).map(Number) ?? []
+    const { current_a } = devices[0]
+    expect([min, max, p95]).toEqual([current_a.min, current_a.max, current_a.p95])
+    expect(avg).toBeCloseTo(current_a.avg, 6)
+  })
+
+  it('follows a log that another process writes', async () => {
+    const file = join(tempFolder(), 'log.db')
+    const log = openWriter(file)
+    log.writer.write(batchesOf(series(100, 1_000_000), { epochs: [EPOCH] }))
+    const shown = view(file)
+    await shown.waitFor(/LOG n=100 /)
+    const more = [100, 101, 102].map((i) => sampleAt(START_US + i * 1e6, i, { voltage: 7.5 }))
+    log.writer.write(batchesOf(more, { epochs: [EPOCH] }))
+    await shown.waitFor(/LOG n=103 /)
+    await shown.waitFor(/ V +7\.500 V/)
+  })
+
+  it('says why it can not show a log, on a terminal that is as it was', async () => {
+    const missing = view(join(tempFolder(), 'none.db'))
+    expect((await missing.ended()).exitCode).toBe(4)
+    expect(missing.buffer).toBe('normal')
+    expect(missing.text).toMatch(/^ina219: /)
+    missing.dispose()
+    const empty = join(tempFolder(), 'empty.db')
+    openWriter(empty).end()
+    const shown = view(empty)
+    expect((await shown.ended()).exitCode).toBe(4)
+    expect(shown.text.replace(/\n/g, '')).toMatch(/has no samples yet/)
+  })
+
+  it('without a terminal names the commands that need none', async () => {
+    const { code, stderr } = await ina219(['view', '--db', spikedLog()])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/no terminal to show the log on.*history/)
+  })
+})
