@@ -17,7 +17,7 @@ export interface LimitLine {
 }
 
 /** An axis grows so many times at most to reach a limit: beyond, the curve would be too flat to read. */
-const REACH = 3
+const REACH = 2
 
 /** The axis of some values, which takes in the limits that are near to them. */
 export function axisWith(

@@ -310,7 +310,7 @@ describe('view', () => {
     const of = (slots: number): number[] => Array.from({ length: slots }, (_, slot) => slot)
     expect([below([]), below([5, 19, 20]), below(of(60))]).toEqual([
       '     V +---+14:02:30----+14:02:45----+14:03:00----+14:03:15--+     A     W',
-      '     V +---+--x-14:02:45+-xx---------+14:03:00----+14:03:15--+     A     W',
+      '     V +---+--x---------+-xx---------+14:03:00----+14:03:15--+     A     W',
       '     V +-xxx14:02:30xxxxx14:02:45xxxxx14:03:00xxxxx14:03:15xx+     A     W',
     ])
   })

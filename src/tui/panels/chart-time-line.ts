@@ -46,7 +46,7 @@ interface PlacedTime {
   readonly label: string
 }
 
-/** Each time in the cells right of its tick, else in those left of it, else nowhere. */
+/** Each time in the cells right of its tick, else nowhere: it is the tick that must stand. */
 function placeTimes(
   ticks: readonly TimeTick[],
   width: number,
@@ -55,13 +55,9 @@ function placeTimes(
   const taken = new Set([...signed, ...ticks.map(({ cell }) => cell)])
   const placed: PlacedTime[] = []
   for (const { cell, label } of ticks) {
-    const cellsFrom = (start: number): number[] => Array.from(label, (_, i) => start + i)
-    const start = [cell + 1, cell - label.length].find((from) =>
-      cellsFrom(from).every((at) => at >= 0 && at < width && !taken.has(at)),
-    )
-    if (start === undefined) continue
-    for (const at of cellsFrom(start)) taken.add(at)
-    placed.push({ start, label })
+    const start = cell + 1
+    const isFree = [...label].every((_, i) => start + i < width && !taken.has(start + i))
+    if (isFree) placed.push({ start, label })
   }
   return placed
 }
