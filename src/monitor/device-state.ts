@@ -7,6 +7,7 @@ import type { SourceState } from '../sources/source.ts'
 import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
 import { type EarlierTotals, Integrator } from '../stats/totals.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
+import { DelayMeter } from './delay-meter.ts'
 import { EventList } from './event-list.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { EventView, TotalsView } from './view.ts'
@@ -36,6 +37,7 @@ export class DeviceState {
   #viewMemory: ViewMemory | null = null
   #totals = new Integrator()
   readonly #rate = new RateMeter()
+  readonly #delay = new DelayMeter()
   #totalsSinceUs: number
   #totalsResetUs: number | null = null
   /** False: the next sample is the first of the totals. */
@@ -105,6 +107,11 @@ export class DeviceState {
     return this.#source.state === 'live' ? this.#rate.perSecondAt(nowUs) : 0
   }
 
+  /** How much later the newest sample came than the quickest of the last minute, ms. */
+  get delayMs(): number {
+    return this.#delay.ms
+  }
+
   /** As the newest samples came, however long ago that is: a pause makes no log smaller for long. */
   get usualRate(): number {
     return this.#rate.perSecond()
@@ -160,6 +167,7 @@ export class DeviceState {
       }
       this.#newest = { sample, arrivalUs, mode }
       this.#rate.add(sample.timeUs, arrivalUs)
+      this.#delay.add(sample.timeUs, arrivalUs, sample.epochId)
       if (measured) this.#newestMeasured = sample
     }
     this.#viewMemory?.add(sample, measured)

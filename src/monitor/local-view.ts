@@ -85,6 +85,7 @@ export class LocalView implements View {
       fullScale: fullScaleOf(stream.range),
       rate: state.rateAt(nowUs),
       lagMs: newest === null ? 0 : (newest.arrivalUs - newest.sample.timeUs) / 1000,
+      delayMs: state.delayMs,
       ledger: this.#hub.ledgerOf(stream),
       log: this.#logView(),
       windows: memory.windows(sampleUs ?? nowUs),

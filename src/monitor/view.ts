@@ -222,8 +222,10 @@ export interface Snapshot {
   readonly fullScale: Readonly<Record<string, number>>
   /** Samples a second of device time over the newest 256 or 5 s, whichever is less; 0 as soon as they stay away. */
   readonly rate: number
-  /** Arrival minus measurement of the newest sample in ms. */
+  /** Arrival minus measurement of the newest sample in ms; what the device's clock is off is part of it. */
   readonly lagMs: number
+  /** How much later the newest sample came than the quickest of the last minute, ms: no clock is part of it. */
+  readonly delayMs: number
   /** Of this device. */
   readonly ledger: Readonly<Ledger>
   /** Of the log that all devices share; null with `--no-log`. */

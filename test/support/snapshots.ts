@@ -47,6 +47,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     fullScale: { v: 26, a: 3.2, w: 83.2 },
     rate: 100.2,
     lagMs: 12,
+    delayMs: 3,
     ledger: {
       ...emptyLedger(),
       lines: 76_100,

@@ -71,7 +71,7 @@ describe('picture at 80x24', () => {
 
   it('has charge, energy, the newest event and the keys', () => {
     expect(lines().slice(21)).toEqual([
-      ' Q 13.40 mAh  E 67.90 mWh  since 13:50:46  mode NORMAL  n=76 100  gaps 0        ',
+      ' Q 13.40 mAh  E 67.90 mWh  covered 100 %  since 13:50:46  mode NORMAL  n=76 100 ',
       ' 14:02:57 restart: the device restarted (boot 18)                               ',
       ' q quit  ? help  space freeze  +/- span  <-/-> scroll  o overlay/strips         ',
     ])

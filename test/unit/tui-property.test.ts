@@ -68,6 +68,7 @@ const snapshots: fc.Arbitrary<Snapshot> = fc
     status: text,
     rate: fc.double({ min: 0, max: 1e7, noNaN: true }),
     lagMs: fc.double({ min: -1e9, max: 1e12, noNaN: true }),
+    delayMs: fc.double({ min: 0, max: 1e12, noNaN: true }),
     unnumbered: fc.boolean(),
     state: fc.constantFrom<SourceView['state']>('opening', 'waiting', 'live', 'silent', 'ended'),
     reason: text,

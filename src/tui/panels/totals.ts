@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../monitor/view.ts'
-import { countText, numberText } from '../../util/number-text.ts'
+import { countText, fixed, numberText } from '../../util/number-text.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { amountText, momentText } from '../view/format.ts'
@@ -25,27 +25,32 @@ export function totalsLine(
     const bare = inUnit(milli, 3)
     return amountText(bare, figures.unit(`${place} ${snapshot.number}`, unit, bare, look))
   }
-  const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
+  /** A warning for a minute after it has gone up: what is long past warns of nothing. */
+  const counted = (name: string, count: number): Piece => {
+    const hasRisen = figures.hasRisen(`${name} ${snapshot.number}`, count)
+    return piece(
+      `  ${name} ${countText(count)}${hasRisen ? ' !' : ''}`,
+      hasRisen ? 'warn' : 'plain',
+    )
+  }
   const parts: Piece[] = [
     piece(' Q ', 'dim'),
     piece(amount('charge', totals.chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),
     piece(amount('energy', totals.energyMwh, 'Wh'), 'bold'),
+    ...coverPieces(snapshot),
     piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
     ...calibrationPieces(snapshot, width),
     ...statusPieces(snapshot, look),
     ...directionPieces(snapshot, amount),
-    ...coverPieces(snapshot),
     piece(`  n=${countText(totals.samples)}`),
-    piece(`  gaps ${countText(ledger.gaps)}`, ledger.gaps > 0 ? 'warn' : 'plain'),
-    piece(`  bad lines ${countText(bad)}`, bad > 0 ? 'warn' : 'plain'),
-    piece(
-      `  out of range ${countText(ledger.out_of_range)}`,
-      ledger.out_of_range > 0 ? 'warn' : 'plain',
-    ),
+    ...linkPieces(snapshot),
+    // What was lost of them is counted above; healed ones are nobody's trouble.
+    piece(`  gaps ${countText(ledger.gaps)}`),
+    counted('bad lines', ledger.malformed + ledger.crc_errors + ledger.overlong),
+    counted('out of range', ledger.out_of_range),
     piece(`  duplicates ${countText(ledger.duplicates)}`),
     piece(`  restarts ${countText(ledger.reboots)}`),
-    piece(`  lag ${numberText(snapshot.lagMs, 0, 8)} ms`),
   ]
   return fitWhole(parts, width)
 }
@@ -62,10 +67,30 @@ function directionPieces(
   return [piece(`  forward ${forward} backward ${backward}`)]
 }
 
-/** How much of the time since then Q and E know of, where that is not all of it. */
+/** How much of the time since then Q and E know of. Cut, not rounded: 100 % means all of it. */
 function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
-  const part = Math.floor((coveredS / elapsedS) * 1000) / 10
-  return part < 99.9 ? [piece(`  covered ${numberText(part, 1, 5)} %`)] : []
+  if (!(elapsedS > 0)) return []
+  const part = Math.floor((coveredS / elapsedS) * 1000 + 1e-9) / 10
+  return [piece(`  covered ${part >= 100 ? '100' : fixed(part, 1)} %`)]
+}
+
+/** From this share of the samples on, sent again, the line is in trouble, %. */
+const RESENT_HIGH = 10
+
+/** How the line does: what is lost stays so; what was sent again, of all; how late the newest came. */
+function linkPieces({ ledger, delayMs, unnumbered }: Snapshot): Piece[] {
+  const { lost, recovered, samples, out_of_range } = ledger
+  const share = (100 * recovered) / Math.max(1, samples + out_of_range)
+  const resent = piece(
+    `  resent ${fixed(share, share < RESENT_HIGH ? 2 : 0)} %`,
+    share >= RESENT_HIGH ? 'warn' : 'plain',
+  )
+  return [
+    piece(unnumbered ? '  lost ?' : `  lost ${countText(lost)}`, lost > 0 ? 'warn' : 'plain'),
+    piece(`  healed ${countText(recovered)}`),
+    ...(recovered > 0 ? [resent] : []),
+    piece(`  lag ${numberText(delayMs, 0, 8)} ms`),
+  ]
 }
 
 /** From this width on there is room for what is applied, and not only that something is. */

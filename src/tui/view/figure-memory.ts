@@ -25,6 +25,14 @@ interface Held {
   readonly lowSinceUs: number | null
 }
 
+interface Counted {
+  readonly count: number
+  /** When it last went up, Unix µs; null: not since the screen was opened. */
+  readonly roseUs: number | null
+}
+
+/** What was counted is news for so long, µs. */
+const NEWS_US = 60e6
 /** A load that comes and goes keeps its unit: a smaller one is taken after so long, µs. */
 const STEP_DOWN_AFTER_US = 10e6
 /** More decimals than that are noise of a double, not digits of a sensor. */
@@ -45,6 +53,7 @@ export class FigureMemory {
   readonly #units = new Map<string, Held>()
   readonly #decimals = new Map<string, number>()
   readonly #scales = new Map<string, GaugeScale>()
+  readonly #counts = new Map<string, Counted>()
 
   /** To be called with what the next picture shows. */
   begin(snapshot: Snapshot, choice: UnitChoice): void {
@@ -133,6 +142,15 @@ export class FigureMemory {
       scaledUnit(unit, magnitude, null, { choice: this.#choice, ascii: look.ascii }),
       look,
     )
+  }
+
+  /** Whether a count has gone up within the last minute: what is long past warns of nothing. */
+  hasRisen(place: string, count: number): boolean {
+    const before = this.#counts.get(place)
+    const isRise = before !== undefined && count > before.count
+    const roseUs = isRise ? this.#nowUs : (before?.roseUs ?? null)
+    this.#counts.set(place, { count, roseUs })
+    return roseUs !== null && this.#nowUs - roseUs < NEWS_US
   }
 
   /** Where the bar of a channel begins and ends, in its unit. */
