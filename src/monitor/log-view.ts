@@ -91,6 +91,7 @@ export class LogView implements View {
       fullScale: fullScaleOf(DEFAULT_RANGE),
       rate: own.rate,
       lagMs: 0,
+      delayMs: 0,
       ledger: {
         ...emptyLedger(),
         samples: total.measured,
