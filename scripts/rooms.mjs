@@ -27,7 +27,7 @@ const ROOMS = {
   export: 'domain storage util',
   service: 'export storage util',
   doctor: 'protocol sources storage tui util',
-  app: 'alarms domain mock monitor protocol service sources stats storage stream tui util',
+  app: 'alarms domain export mock monitor protocol service sources stats storage stream tui util',
   cli: 'alarms app chart config doctor domain export importing mock protocol service sources stats storage tui util',
   mock: 'domain protocol sources util',
 }

@@ -44,6 +44,7 @@ export async function runView({ file, ascii, mouse }: ViewPlan, io: ProcessIo): 
         mouse,
         bell: false,
         showsAll: true,
+        save: async (span) => (await import('./save-span.ts')).saveSpan(file, 'other', span),
         clock: io.clock,
       })
       stop.onSignals()

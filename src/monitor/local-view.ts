@@ -128,11 +128,17 @@ export class LocalView implements View {
         this.#alarms?.snooze(number, control.name, control.minutes)
         return `${alarmsText(control.name)} snoozed for ${control.minutes} min`
       case 'mark':
-        this.#device(number).stream.report('marker', cleanText(control.text))
+        this.#mark(number, cleanText(control.text), control.timeUs)
         return `marked: ${cleanText(control.text)}`
       case 'send':
         return sendWords(this.#hub, number, control.words)
     }
+  }
+
+  #mark(number: DeviceNumber, text: string, timeUs: number | null): void {
+    const { stream } = this.#device(number)
+    if (timeUs === null) stream.report('marker', text)
+    else stream.report('marker', text, Math.round(timeUs))
   }
 
   #device(number: DeviceNumber): HubDevice {

@@ -107,7 +107,13 @@ export type ViewControl =
       readonly minutes: number
     }
   /** A mark of a person on the record, at the present moment. */
-  | { readonly kind: 'mark'; readonly device: DeviceNumber; readonly text: string }
+  | {
+      readonly kind: 'mark'
+      readonly device: DeviceNumber
+      readonly text: string
+      /** Unix µs; null: now */
+      readonly timeUs: number | null
+    }
   /**
    * Settings and commands for a device, as `ina219 send` takes them: `interval=100 save`. They are carried
    * out in their order up to the first that is not; the answer comes when the device has given its own.

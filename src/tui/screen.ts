@@ -22,6 +22,7 @@ import {
   traceRequest,
   waitingPicture,
 } from './picture.ts'
+import { type SaveSpan, savedText, spanToSave } from './save-span.ts'
 import { capabilitiesOf } from './terminal/capabilities.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { FigureMemory } from './view/figure-memory.ts'
@@ -64,6 +65,8 @@ export interface ScreenOptions {
   readonly bell: boolean
   /** Begin with a span that shows all there is, up to the longest. */
   readonly showsAll?: boolean
+  /** Writes samples of the log to a file; absent: there is no log. */
+  readonly save?: SaveSpan
   readonly clock: Clock
 }
 
@@ -272,7 +275,8 @@ class MonitorScreen implements Screen {
     else if (action === 'redraw') this.#terminal.repaint()
     else if (action === 'totals_reset') {
       void this.#control({ kind: action, device: this.#view.selected })
-    } else if (action === 'alarm_ack' || action === 'alarm_snooze') this.#onAlarms(action)
+    } else if (action === 'save_csv') void this.#save()
+    else if (action === 'alarm_ack' || action === 'alarm_snooze') this.#onAlarms(action)
     else this.#change(reduceView(this.#view, action, this.#viewContext))
   }
 
@@ -332,6 +336,20 @@ class MonitorScreen implements Screen {
       this.#notice(after.text)
     } catch (error) {
       this.#notice(adviceText(error))
+    }
+  }
+
+  /** The selection, else what is shown, as a file. */
+  async #save(): Promise<void> {
+    const { snapshot } = this.#feed
+    const span = snapshot && spanToSave(this.#view, snapshot)
+    const { save } = this.#options
+    if (save === undefined) this.#notice('there is no log whose samples could be written to a file')
+    if (span === null || save === undefined) return
+    try {
+      this.#notice(savedText(await save(span)), ANSWER_MS)
+    } catch (error) {
+      this.#notice(adviceText(error), ANSWER_MS)
     }
   }
 

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CLI, ina219 } from '../support/cli.ts'
@@ -17,8 +18,9 @@ let terminal: TestTerminal | undefined
 
 afterEach(() => terminal?.dispose())
 
-function view(db: string, columns = 80, rows = 24): TestTerminal {
-  terminal = new TestTerminal(process.execPath, [CLI, 'view', '--db', db], { columns, rows })
+function view(db: string, columns = 80, rows = 24, cwd = process.cwd()): TestTerminal {
+  const args = [CLI, 'view', '--db', db]
+  terminal = new TestTerminal(process.execPath, args, { columns, rows, cwd })
   return terminal
 }
 
@@ -66,13 +68,46 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     const args = ['history', '--db', file, '--from', iso(from), '--to', iso(to), '--format', 'json']
     const { devices } = JSON.parse((await ina219(args)).stdout)
     expect(line).toContain(`n=${devices[0].samples} `)
-    expect(line).toContain(`Q ${devices[0].charge_mah.toFixed(3)} mAh`)
-    expect(line).toContain(`E ${devices[0].energy_mwh.toFixed(3)} mWh`)
+    const milli = (name: string): number => {
+      const [, digits, prefix] = new RegExp(`${name} ([d.]+) ([um])[AW]h`).exec(line) ?? []
+      return Number(digits) / (prefix === 'u' ? 1000 : 1)
+    }
+    expect(milli('Q')).toBeCloseTo(devices[0].charge_mah, 3)
+    expect(milli('E')).toBeCloseTo(devices[0].energy_mwh, 3)
     const row = shown.lines.find((each) => /^ A( +[\d.]+){3}│/.test(each)) ?? ''
     const [min, avg, max, p95] = row.split('│')[1]?.trim().split(/\s+/).map(Number) ?? []
     const { current_a } = devices[0]
     expect([min, max, p95]).toEqual([current_a.min, current_a.max, current_a.p95])
     expect(avg).toBeCloseTo(current_a.avg, 6)
+  })
+
+  it('writes what is shown or selected to a file of its own, byte by byte as export does', async () => {
+    const file = spikedLog()
+    const folder = tempFolder()
+    const shown = view(file, 120, 30, folder)
+    await shown.waitFor(/LOG n=7 200/)
+    shown.press('w')
+    await shown.waitFor(/7 200 samples written to ina219-bench-\S+\.csv/)
+    shown.press('l')
+    await shown.waitFor(/A 2\.4137 {2}W/)
+    shown.press('v')
+    await shown.waitFor(/selected [\d.]+ s {2}n=1 /)
+    shown.press('w')
+    await shown.waitFor(/ 1 sample written to ina219-bench-/)
+    // Once more: nothing that is there is written over.
+    shown.press('w')
+    await shown.waitFor(/written to ina219-bench-\S+s-2\.csv/)
+    const names = readdirSync(folder).sort()
+    expect(names).toHaveLength(3)
+    for (const name of names) {
+      const [, text = '', seconds] = /-(\d{8}T[\d.]+Z)-([\d.]+)s(?:-2)?\.csv$/.exec(name) ?? []
+      const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:')
+      const to = String(Date.parse(iso) / 1000 + Number(seconds))
+      const args = ['export', '--db', file, '--device', 'bench', '--from', iso, '--to', to]
+      const { stdout } = await ina219(args)
+      expect(readFileSync(join(folder, name), 'utf8')).toBe(stdout)
+      expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+    }
   })
 
   it('follows a log that another process writes', async () => {
@@ -84,7 +119,7 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     const more = [100, 101, 102].map((i) => sampleAt(START_US + i * 1e6, i, { voltage: 7.5 }))
     log.writer.write(batchesOf(more, { epochs: [EPOCH] }))
     await shown.waitFor(/LOG n=103 /)
-    await shown.waitFor(/ V +7\.500 V/)
+    await shown.waitFor(/ V +7\.50/)
   })
 
   it('says why it can not show a log, on a terminal that is as it was', async () => {

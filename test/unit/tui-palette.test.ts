@@ -46,7 +46,7 @@ describe('a line of the palette', () => {
     expect(order('save', { view })).toMatchObject({ control: { device: 1 } })
     expect(order('mark the motor starts', { view })).toEqual({
       kind: 'control',
-      control: { kind: 'mark', device: 1, text: 'the motor starts' },
+      control: { kind: 'mark', device: 1, text: 'the motor starts', timeUs: null },
     })
   })
 

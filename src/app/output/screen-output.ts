@@ -1,5 +1,6 @@
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
+import type { SavedSpan, SaveSpan } from '../../tui/save-span.ts'
 import type { Screen } from '../../tui/screen.ts'
 import type { OutputPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
@@ -18,7 +19,7 @@ export class ScreenOutput implements Output {
   }
 
   async open(_hub: Hub, makeView: () => View): Promise<void> {
-    const { io, onQuit } = this.#context
+    const { io, log, onQuit } = this.#context
     const { openScreen } = await import('../../tui/screen.ts')
     this.#screen = await openScreen({
       view: makeView(),
@@ -29,8 +30,15 @@ export class ScreenOutput implements Output {
       ascii: this.#plan.ascii,
       mouse: this.#plan.mouse,
       bell: this.#plan.bell,
+      ...(log === null ? {} : { save: (span) => this.#save(log.file, span) }),
       clock: io.clock,
     })
+  }
+
+  /** Loaded only then. */
+  async #save(file: string, span: SavedSpan): ReturnType<SaveSpan> {
+    const { saveSpan } = await import('../save-span.ts')
+    return saveSpan(file, 'this process', span)
   }
 
   async drained(): Promise<void> {}

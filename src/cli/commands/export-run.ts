@@ -1,7 +1,7 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
 import type { ExportFormat } from '../../export/format-names.ts'
-import { csvHeader, hasCells, SampleLines, sampleColumns } from '../../export/sample-lines.ts'
+import { headerPieces, type Piece, samplePieces } from '../../export/sample-pieces.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
 import type {
   Bucket,
@@ -57,14 +57,6 @@ export async function runExport(options: ExportOptions, io: ProcessIo): Promise<
   }
 }
 
-/** What is written at once. */
-interface Piece {
-  readonly bytes: string | Buffer
-  readonly rows: number
-  /** Time of the last row; null: it says nothing of how far the export is. */
-  readonly timeUs: number | null
-}
-
 /** @returns rows written */
 async function writeAll(
   pieces: Iterable<Piece>,
@@ -104,7 +96,7 @@ function piecesOf(
 }
 
 function* eventPieces(reader: LogReader, range: LogRange, format: ExportFormat): Generator<Piece> {
-  yield* header(format, EVENT_COLUMNS)
+  yield* headerPieces(format, EVENT_COLUMNS)
   yield* linePieces(
     eventsAndLosses(reader, range),
     (event) => eventLine(event, format),
@@ -119,32 +111,12 @@ function* bucketPieces(
   statistics: readonly StatisticName[],
 ): Generator<Piece> {
   const lines = new BucketLines(format, channels, statistics)
-  yield* header(format, bucketColumns(channels, statistics))
+  yield* headerPieces(format, bucketColumns(channels, statistics))
   yield* linePieces(
     buckets,
     (bucket) => lines.line(bucket),
     ({ fromUs }) => fromUs,
   )
-}
-
-function* samplePieces(
-  reader: LogReader,
-  range: LogRange,
-  format: ExportFormat,
-  channels: readonly string[],
-): Generator<Piece> {
-  const lines = new SampleLines(format, channels)
-  yield* header(format, sampleColumns(channels))
-  for (const all of reader.samples(range, channels.length > 0)) {
-    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
-    for (const bytes of lines.lines(page)) yield { bytes, rows: 0, timeUs: null }
-    yield { bytes: '', rows: page.length, timeUs: page.at(-1)?.timeUs ?? null }
-  }
-}
-
-/** The first line of a CSV file. */
-function* header(format: ExportFormat, columns: readonly string[]): Generator<Piece> {
-  if (format === 'csv') yield { bytes: csvHeader(columns), rows: 0, timeUs: null }
 }
 
 /** Some lines at a time. */

@@ -10,6 +10,7 @@ export type Action =
   | 'suspend'
   | 'redraw'
   | 'totals_reset'
+  | 'save_csv'
   | 'alarm_ack'
   | 'alarm_snooze'
 
@@ -242,6 +243,13 @@ export const BINDINGS: readonly Binding[] = [
     group: 'figures',
     shown: 'u',
     help: 'units by size (A, mA, uA), or fixed: base, milli, micro',
+  },
+  {
+    keys: ['w'],
+    action: 'save_csv',
+    group: 'figures',
+    shown: 'w',
+    help: 'write the selection, else what is shown, to a CSV file',
   },
   {
     keys: ['r'],

@@ -10,7 +10,7 @@ import { didYouMean } from '../../util/nearest.ts'
 import type { Action } from './keymap.ts'
 import type { EditedLine } from './line-edit.ts'
 import type { Candidate, Completion } from './prompt.ts'
-import { SPANS_MS } from './time-window.ts'
+import { frozenOf, SPANS_MS } from './time-window.ts'
 import type { ViewState } from './view-state.ts'
 
 /** What a line of the prompt depends on besides itself. */
@@ -49,11 +49,16 @@ export const PALETTE: readonly PaletteCommand[] = [
   {
     names: ['mark'],
     form: 'mark <note>',
-    about: 'a mark on the record, with a note',
+    about: 'a mark on the record, with a note; at the cursor, or now',
     values: () => [],
     read: (rest, { view }) => ({
       kind: 'control',
-      control: { kind: 'mark', device: view.selected, text: rest === '' ? 'mark' : rest },
+      control: {
+        kind: 'mark',
+        device: view.selected,
+        text: rest === '' ? 'mark' : rest,
+        timeUs: frozenOf(view, view.selected) && view.cursorUs,
+      },
     }),
   },
   {
@@ -105,6 +110,13 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: 'the device that is shown in full, by name or number',
     values: ({ snapshot }) => snapshot?.devices.map(({ device }) => device) ?? [],
     read: deviceOrder,
+  },
+  {
+    names: ['csv'],
+    form: 'csv',
+    about: 'write the selection, else what is shown, to a file',
+    values: null,
+    read: noRest('csv', { kind: 'actions', actions: ['save_csv'] }),
   },
   {
     names: ['reset'],
