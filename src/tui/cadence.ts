@@ -13,6 +13,7 @@ const PERIOD_MS: Readonly<Record<Region, number>> = {
   chart: 500,
   table: 500,
   totals: 1000,
+  link: 1000,
   alarms: 500,
   events: 500,
   keys: 1000,

@@ -21,6 +21,7 @@ import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpExtent, helpLines } from './panels/help.ts'
 import { keysLine } from './panels/keys.ts'
+import { linkLines } from './panels/link.ts'
 import { answerLines, promptLines } from './panels/prompt.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
@@ -29,12 +30,15 @@ import { totalsLine } from './panels/totals.ts'
 import { valuesLine } from './panels/values.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
+import { areaWithin, framed } from './view/frame.ts'
 import type { HelpExtent } from './view/help-place.ts'
 import type { KeyOffer } from './view/keymap.ts'
 import {
+  isPanel,
   isTiny,
   type Layout,
   layoutFor,
+  PANELS,
   type Panel,
   panelsIn,
   REGIONS,
@@ -173,7 +177,7 @@ export function buildPicture(
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
   const close = closeLook({ snapshot, trace, context, statistics, moment })
-  const fill: Readonly<Record<Region, (rect: Rect) => readonly Line[]>> = {
+  const fill: Readonly<Record<Region, (area: Omit<PanelArea, 'look'>) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
     devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }, figures),
@@ -201,6 +205,7 @@ export function buildPicture(
       ...batteryLines(snapshot, width, look, figures),
       ...cyclesLines(snapshot, width, look, figures),
     ],
+    link: ({ width, height }) => linkLines(snapshot, { width, height, look }),
     alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }, figures),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [
@@ -212,8 +217,16 @@ export function buildPicture(
   const blocks: Partial<Record<Region, Block>> = {}
   for (const [region, rect] of Object.entries(layout.regions) as [Region, Rect][]) {
     if (!due.has(region)) continue
-    const lines = filled(fill[region](rect), rect)
-    blocks[region] = { rect, lines: region === view.focus ? withMark(lines) : lines }
+    const isFocused = region === view.focus
+    if (isPanel(region) && layout.framed.includes(region)) {
+      const number = 1 + PANELS.indexOf(region)
+      const lines = fill[region](areaWithin(rect, look))
+      const options = { panel: region, number, isFocused }
+      blocks[region] = { rect, lines: framed(lines, rect, options, look) }
+    } else {
+      const lines = filled(fill[region](rect), rect)
+      blocks[region] = { rect, lines: isFocused ? withMark(lines) : lines }
+    }
   }
   return {
     layout,
@@ -260,7 +273,7 @@ export function waitingPicture(context: PictureContext): Picture {
   const style = trouble === null ? 'dim' : 'bad'
   const line = fitLine([piece(cutEnd(text, size.columns, look), style)], size.columns)
   return {
-    layout: { size, regions: { tiny: rect }, bigGauges: false },
+    layout: { size, regions: { tiny: rect }, bigGauges: false, framed: [] },
     blocks: { tiny: { rect, lines: [line] } },
     overlay: overlayOf(null, context),
   }

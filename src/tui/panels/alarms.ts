@@ -10,7 +10,15 @@ import { cellText, cutEnd } from '../view/cell-text.ts'
 import { FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
 import { agoText, momentText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from '../view/styled.ts'
+import {
+  fitLine,
+  fitWhole,
+  type Line,
+  lineWidth,
+  type Piece,
+  piece,
+  type Style,
+} from '../view/styled.ts'
 
 type State = AlarmView['state']
 
@@ -76,7 +84,7 @@ export function alarmLines(
   const left = items.slice(shown.length)
   if (left.length > 0) lines.push(rest(left))
   while (lines.length < height) lines.push([])
-  return lines.map((line) => fitLine(line, width))
+  return lines.map((line) => fitWhole(line, width))
 }
 
 function alarmItem(alarm: AlarmView, context: RowContext): Item {

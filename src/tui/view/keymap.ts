@@ -1,5 +1,6 @@
 import type { JumpAction } from '../jump.ts'
 import type { HelpStep } from './help-place.ts'
+import { PANEL_NUMBERS } from './panel-choice.ts'
 import type { ViewAction } from './view-state.ts'
 
 /** Everything a key can ask for. */
@@ -61,6 +62,14 @@ const DEVICE_KEYS: readonly Binding[] = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).m
   shown: '',
   help: '',
   several: true,
+}))
+
+const PANEL_KEYS: readonly Binding[] = PANEL_NUMBERS.slice(1).map((number) => ({
+  keys: [`M-${number}`],
+  action: `panel_${number}`,
+  group: 'panels',
+  shown: '',
+  help: '',
 }))
 
 /**
@@ -222,6 +231,14 @@ export const BINDINGS: readonly Binding[] = [
     shown: 'g  G',
     help: 'next panel, the one before; with one device Tab, too',
   },
+  {
+    keys: ['M-1'],
+    action: 'panel_1',
+    group: 'panels',
+    shown: 'Alt-1..7',
+    help: 'to the panel of that number; again: away from it',
+  },
+  ...PANEL_KEYS,
   { keys: ['S-g'], action: 'previous_panel', group: 'panels', shown: '', help: '' },
   {
     keys: ['e'],

@@ -78,17 +78,17 @@ export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean
   }
 }
 
-function bigGaugeRows({ rows }: Size): number {
+export function bigGaugeRows({ rows }: Size): number {
   return rows >= BIGGER_FROM_ROWS ? BIGGER_GAUGE_ROWS : BIG_GAUGE_ROWS
 }
 
-function deviceRows({ rows }: Size, devices: number): number {
+export function deviceRows({ rows }: Size, devices: number): number {
   if (rows < DEVICE_ROWS_FROM) return 1
   return devices <= DEVICE_ROWS ? devices : DEVICE_ROWS + 1
 }
 
 /** A line for all of them, on taller screens one each, as far as there is room. */
-function alarmRows({ rows }: Size, alarms: number): number {
+export function alarmRows({ rows }: Size, alarms: number): number {
   return Math.min(alarms, rows >= 45 ? 6 : rows >= 30 ? 3 : 1)
 }
 

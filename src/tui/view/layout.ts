@@ -1,5 +1,6 @@
 /** Where everything is, for one size of the terminal. Pure. */
 
+import { columnRects } from './layout-columns.ts'
 import { type Heights, heightsOf } from './layout-heights.ts'
 import type { Preset } from './panel-choice.ts'
 
@@ -26,6 +27,7 @@ export const REGIONS = [
   'chart',
   'table',
   'totals',
+  'link',
   'alarms',
   'events',
   'keys',
@@ -33,7 +35,7 @@ export const REGIONS = [
 export type Region = (typeof REGIONS)[number]
 
 /** Those that can be gone to and shown alone, in the order in which they are counted. */
-export const PANELS = ['gauges', 'chart', 'table', 'totals', 'alarms', 'events'] as const
+export const PANELS = ['gauges', 'chart', 'table', 'totals', 'link', 'alarms', 'events'] as const
 export type Panel = (typeof PANELS)[number] & Region
 
 export interface Layout {
@@ -41,6 +43,8 @@ export interface Layout {
   readonly regions: Readonly<Partial<Record<Region, Rect>>>
   /** Gauges with big digits side by side instead of bars of one row. */
   readonly bigGauges: boolean
+  /** These have a border with number and title within their rectangle. */
+  readonly framed: readonly Panel[]
 }
 
 /** Below this, one line with the values and the size needed. */
@@ -70,12 +74,15 @@ export interface LayoutOptions {
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
   if (isTiny(size)) {
     const tiny = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
-    return { size, regions: { tiny }, bigGauges: false }
+    return { size, regions: { tiny }, bigGauges: false, framed: [] }
   }
   const { preset, expanded, bigGaugesAllowed } = options
   const isBig = size.columns >= BIG.columns && size.rows >= BIG.rows
   const bigGauges = isBig && bigGaugesAllowed && expanded === null && preset !== 'chart'
-  return { size, regions: stack(size, heightsOf(size, options, bigGauges)), bigGauges }
+  if (isBig && expanded === null && preset === 'all') {
+    return { size, bigGauges, ...columnRects(size, options, bigGauges) }
+  }
+  return { size, regions: stack(size, heightsOf(size, options, bigGauges)), bigGauges, framed: [] }
 }
 
 /** There is room for one line alone. */

@@ -1,6 +1,6 @@
 import { UNIT_CHOICES, type UnitChoice } from '../../util/scaled-unit.ts'
 
-import type { Panel } from './layout.ts'
+import { PANELS, type Panel } from './layout.ts'
 
 /**
  * Which panels are shown at all. `all`: what there is room for. `chart`: the chart with the table below
@@ -36,6 +36,10 @@ export const INITIAL_PANELS: PanelChoice = {
   units: 'auto',
 }
 
+/** Counted as in `PANELS`, from 1. */
+export const PANEL_NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const
+type PanelNumber = (typeof PANEL_NUMBERS)[number]
+
 export type PanelAction =
   | 'arrange'
   | 'expand'
@@ -44,6 +48,7 @@ export type PanelAction =
   | 'next_panel'
   | 'previous_panel'
   | 'no_panel'
+  | `panel_${PanelNumber}`
   | 'units'
 
 /** What a change of the panels depends on besides themselves. */
@@ -77,6 +82,8 @@ export function reducePanels(
       return focusOn(choice, null)
     case 'units':
       return { ...choice, units: after(UNIT_CHOICES, choice.units, 1) }
+    default:
+      return goTo(choice, Number(action.slice('panel_'.length)), panels)
   }
 }
 
@@ -85,6 +92,13 @@ export function focusOn(choice: PanelChoice, focus: Panel | null): PanelChoice {
   const expanded = choice.expanded === null ? null : focus
   if (focus === choice.focus && expanded === choice.expanded) return choice
   return { ...choice, focus, expanded }
+}
+
+/** Again: away from it. */
+function goTo(choice: PanelChoice, number: number, panels: readonly Panel[]): PanelChoice {
+  const panel = PANELS[number - 1]
+  if (panel === undefined || !panels.includes(panel)) return choice
+  return focusOn(choice, panel === choice.focus ? null : panel)
 }
 
 function expand(choice: PanelChoice, panels: readonly Panel[]): PanelChoice {

@@ -137,6 +137,13 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'next_panel':
     case 'previous_panel':
     case 'no_panel':
+    case 'panel_1':
+    case 'panel_2':
+    case 'panel_3':
+    case 'panel_4':
+    case 'panel_5':
+    case 'panel_6':
+    case 'panel_7':
       return changed(view, reducePanels(view, action, context))
     case 'units':
       return withUnits(view, context)

@@ -1,0 +1,66 @@
+import type { Snapshot } from '../../monitor/view.ts'
+import { countText, numberText } from '../../util/number-text.ts'
+import type { PanelArea } from '../view/look.ts'
+import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
+
+interface Fact {
+  readonly name: string
+  readonly value: string
+  /** Something is not as it should be. */
+  readonly isBad?: boolean
+}
+
+/** Two facts a row: what the line between device and host loses, heals and delays. */
+const NAME_CELLS = 13
+
+/** How well the samples of the device come through, two facts a row. */
+export function linkLines(snapshot: Snapshot, { width, height }: PanelArea): Line[] {
+  const { ledger, unnumbered, rate, totals, lagMs } = snapshot
+  const count = (name: string, value: number): Fact => {
+    return { name, value: countText(value), isBad: value > 0 }
+  }
+  const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
+  const covered = totals.elapsedS > 0 ? Math.min(1, totals.coveredS / totals.elapsedS) : 0
+  const facts: readonly (readonly [Fact, Fact])[] = [
+    [
+      { name: 'rate', value: `${numberText(rate, 1, 7)} S/s` },
+      { name: 'lines', value: countText(ledger.lines) },
+    ],
+    [
+      unnumbered ? { name: 'lost', value: '?', isBad: true } : count('lost', ledger.lost),
+      { name: 'healed', value: healedText(ledger.recovered, ledger.samples + ledger.out_of_range) },
+    ],
+    [count('gaps', ledger.gaps), { name: 'covered', value: percent(covered) }],
+    [count('bad lines', bad), count('out of range', ledger.out_of_range)],
+    [
+      { name: 'duplicates', value: countText(ledger.duplicates) },
+      { name: 'restarts', value: countText(ledger.reboots) },
+    ],
+    [
+      { name: 'lag', value: `${numberText(lagMs, 0, 8)} ms` },
+      { name: 'asked again', value: countText(ledger.nacks_sent) },
+    ],
+  ]
+  const half = Math.floor(width / 2)
+  return facts
+    .slice(0, height)
+    .map(([left, right]) => [
+      ...fitLine(factPieces(left), half),
+      ...fitLine(factPieces(right), width - half),
+    ])
+}
+
+function factPieces({ name, value, isBad }: Fact): Piece[] {
+  return [piece(` ${name.padEnd(NAME_CELLS)}`, 'dim'), piece(value, isBad ? 'warn' : 'plain')]
+}
+
+/** `30 (0.04 %)`: how many had to be sent again, and of all that came which share that is. */
+function healedText(recovered: number, received: number): string {
+  if (recovered === 0) return '0'
+  return `${countText(recovered)} (${numberText((100 * recovered) / Math.max(1, received), 2, 5)} %)`
+}
+
+/** Cut, not rounded: 100 % means all of it. */
+function percent(part: number): string {
+  return `${numberText(Math.floor(part * 1000 + 1e-9) / 10, 1, 5)} %`
+}

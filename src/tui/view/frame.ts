@@ -1,0 +1,47 @@
+import type { Panel, Rect } from './layout.ts'
+import type { Look, PanelArea } from './look.ts'
+import { fitLine, type Line, type Piece, piece, type Style } from './styled.ts'
+
+export const PANEL_TITLE: Readonly<Record<Panel, string>> = {
+  gauges: 'values',
+  chart: 'chart',
+  table: 'table',
+  totals: 'charge and energy',
+  link: 'link',
+  alarms: 'alarms',
+  events: 'events',
+}
+
+interface FrameOptions {
+  readonly panel: Panel
+  /** By which a key goes to it. */
+  readonly number: number
+  readonly isFocused: boolean
+}
+
+/** What a frame leaves. */
+export function areaWithin({ width, height }: Rect, look: Look): PanelArea {
+  return { width: Math.max(0, width - 2), height: Math.max(0, height - 2), look }
+}
+
+/** Lines of a panel with a border around them: `┌ 3 table ────┐`; bold where the focus is on it. */
+export function framed(
+  lines: readonly Line[],
+  { width, height }: Rect,
+  { panel, number, isFocused }: FrameOptions,
+  { glyphs }: Look,
+): Line[] {
+  const style: Style = isFocused ? 'bold' : 'dim'
+  const inner = Math.max(0, width - 2)
+  const title: Line = [piece(` ${number} `, style), piece(`${PANEL_TITLE[panel]} `, 'bold')]
+  const cut = fitLine(title, Math.min(inner, ` ${number} ${PANEL_TITLE[panel]} `.length))
+  const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), style)
+  const used = cut.reduce((sum, { text }) => sum + text.length, 0)
+  const side = piece(glyphs.vertical, style)
+  const body = Array.from({ length: Math.max(0, height - 2) }, (_, i) => lines[i] ?? [])
+  return [
+    [piece(glyphs.topLeft, style), ...cut, rule(inner - used), piece(glyphs.topRight, style)],
+    ...body.map((line): Line => [side, ...fitLine(line, inner), side]),
+    [piece(glyphs.bottomLeft, style), rule(inner), piece(glyphs.bottomRight, style)],
+  ]
+}
