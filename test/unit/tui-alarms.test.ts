@@ -294,3 +294,25 @@ describe('faults of the sensor', () => {
     expect(list).toMatch(/bench-7 LIVE .*NOSENSOR .*bench-7 LIVE .*OUT OF RANGE !/)
   })
 })
+
+describe('what must not be missed', () => {
+  it.each([
+    [40, 8],
+    [60, 15],
+    [80, 24],
+    [200, 50],
+    [30, 4],
+  ])('is there at %dx%d', (columns, rows) => {
+    const base = sampleSnapshot()
+    const log = base.log && { ...base.log, kind: 'failed' as const, reason: 'disk full' }
+    const snapshot = sampleSnapshot({
+      log,
+      source: { label: '/dev/ttyUSB0', state: 'silent', reason: '' },
+    })
+    const context = { size: { columns, rows }, view: INITIAL_VIEW, look: LOOK, trouble: null }
+    const { blocks } = buildPicture(snapshot, null, context)
+    const all = Object.values(blocks).flatMap((block) => block.lines.map(lineText))
+    expect(all.join('\n')).toMatch(/SILENT/)
+    expect(all.join('\n')).toMatch(/LOG FAILED/)
+  })
+})

@@ -40,7 +40,12 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
     if (room < wanted) continue
     return spread([name, piece(cutFront(source, room, look)), piece(' '), ...parts], right, width)
   }
-  return fitLine([name, ...health(snapshot)], width)
+  const [state = piece(''), ...others] = health(snapshot)
+  // A log that is not written outweighs figures.
+  const isTrouble = snapshot.log !== null && snapshot.log.kind !== 'recording'
+  return isTrouble
+    ? fitLine([piece(' '), state, ...logPart(snapshot, look, 0), ...others], width)
+    : fitLine([name, state, ...others], width)
 }
 
 /** The device's own name, and where it is reached, unless the name says so. */

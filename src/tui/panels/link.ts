@@ -10,12 +10,12 @@ interface Fact {
   readonly isBad?: boolean
 }
 
-/** Two facts a row: what the line between device and host loses, heals and delays. */
+/** Of the name of a fact. */
 const NAME_CELLS = 13
 
 /** How well the samples of the device come through, two facts a row. */
 export function linkLines(snapshot: Snapshot, { width, height }: PanelArea): Line[] {
-  const { ledger, unnumbered, rate, totals, lagMs } = snapshot
+  const { ledger, unnumbered, rate, totals, delayMs } = snapshot
   const count = (name: string, value: number): Fact => {
     return { name, value: countText(value), isBad: value > 0 }
   }
@@ -30,14 +30,17 @@ export function linkLines(snapshot: Snapshot, { width, height }: PanelArea): Lin
       unnumbered ? { name: 'lost', value: '?', isBad: true } : count('lost', ledger.lost),
       { name: 'healed', value: healedText(ledger.recovered, ledger.samples + ledger.out_of_range) },
     ],
-    [count('gaps', ledger.gaps), { name: 'covered', value: percent(covered) }],
+    [
+      { name: 'gaps', value: countText(ledger.gaps) },
+      { name: 'covered', value: percent(covered) },
+    ],
     [count('bad lines', bad), count('out of range', ledger.out_of_range)],
     [
       { name: 'duplicates', value: countText(ledger.duplicates) },
       { name: 'restarts', value: countText(ledger.reboots) },
     ],
     [
-      { name: 'lag', value: `${numberText(lagMs, 0, 8)} ms` },
+      { name: 'lag', value: `${numberText(delayMs, 0, 8)} ms` },
       { name: 'asked again', value: countText(ledger.nacks_sent) },
     ],
   ]
@@ -62,5 +65,5 @@ function healedText(recovered: number, received: number): string {
 
 /** Cut, not rounded: 100 % means all of it. */
 function percent(part: number): string {
-  return `${numberText(Math.floor(part * 1000 + 1e-9) / 10, 1, 5)} %`
+  return part >= 1 ? '100 %' : `${numberText(Math.floor(part * 1000 + 1e-9) / 10, 1, 5)} %`
 }
