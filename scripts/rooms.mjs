@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 const ROOMS = {
   domain: '',
   util: '',
+  theme: 'domain util',
   chart: 'domain util',
   protocol: 'domain util',
   stats: 'domain util',
@@ -22,18 +23,18 @@ const ROOMS = {
   stream: 'domain protocol sources stats storage util',
   importing: 'domain mock protocol sources storage stream util',
   monitor: 'alarms chart domain protocol sources stats storage stream util',
-  tui: 'chart domain monitor protocol util',
+  tui: 'chart domain monitor protocol theme util',
   config: 'util',
   export: 'domain storage util',
   service: 'export storage util',
-  doctor: 'protocol sources storage tui util',
-  app: 'alarms domain export mock monitor protocol service sources stats storage stream tui util',
-  cli: 'alarms app chart config doctor domain export importing mock protocol service sources stats storage tui util',
+  doctor: 'protocol sources storage theme tui util',
+  app: 'alarms domain export mock monitor protocol service sources stats storage stream theme tui util',
+  cli: 'alarms app chart config doctor domain export importing mock protocol service sources stats storage theme tui util',
   mock: 'domain protocol sources util',
 }
 
 /** Rooms without I/O: of Node's own modules they import Buffer alone (house rule 1). */
-const PURE = 'alarms domain chart protocol stats stream monitor'.split(' ')
+const PURE = 'alarms domain chart protocol stats stream monitor theme'.split(' ')
 
 /** Rooms of which only these files may be imported from outside. */
 const DOORS = {

@@ -5,6 +5,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import type { FormatChoice } from '../sources/formats/format-choice.ts'
 import type { BatterySetting } from '../stats/battery.ts'
+import type { ThemeChoice } from '../theme/themes.ts'
 
 /** What one device or several are read from, line by line. @param format what the lines are; absent: found out */
 type LineSourcePlan =
@@ -87,6 +88,7 @@ export interface OutputPlan {
   readonly kind: OutputKind
   /** Draw with ASCII characters only. */
   readonly ascii: boolean
+  readonly theme: ThemeChoice
   /** Take the mouse. */
   readonly mouse: boolean
   /** Ring the terminal's bell when an alarm is raised. */

@@ -1,5 +1,6 @@
 import { LogView } from '../monitor/log-view.ts'
 import { openLogHistory } from '../storage/client/log-history.ts'
+import type { ThemeChoice } from '../theme/themes.ts'
 import type { Screen } from '../tui/screen.ts'
 import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { InaError } from '../util/errors.ts'
@@ -11,6 +12,7 @@ export interface ViewPlan {
   /** Path of the log. */
   readonly file: string
   readonly ascii: boolean
+  readonly theme: ThemeChoice
   readonly mouse: boolean
 }
 
@@ -20,7 +22,10 @@ export interface ViewPlan {
  *
  * @throws InaError usage_invalid: no terminal; log_*
  */
-export async function runView({ file, ascii, mouse }: ViewPlan, io: ProcessIo): Promise<void> {
+export async function runView(
+  { file, ascii, theme, mouse }: ViewPlan,
+  io: ProcessIo,
+): Promise<void> {
   if (!canOpenScreen(io.stdin, io.stdout, io.env)) {
     const hint = "'ina219 history' and 'ina219 export' print what is in it"
     throw new InaError('usage_invalid', 'there is no terminal to show the log on', hint)
@@ -41,6 +46,7 @@ export async function runView({ file, ascii, mouse }: ViewPlan, io: ProcessIo): 
         output: io.stdout,
         env: io.env,
         ascii,
+        theme,
         mouse,
         bell: false,
         showsAll: true,

@@ -1,3 +1,4 @@
+import { THEME_CHOICES } from '../theme/themes.ts'
 import { parseDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
@@ -47,4 +48,12 @@ export function countOption(): CliOption {
 /** @param help one line */
 export function durationOption(help: string): CliOption {
   return option('--duration <duration>', help, { defaultText: 'no end', parse: parseDuration })
+}
+
+/** @param what it is about */
+export function themeOption(what: string): CliOption {
+  return option('--theme <name>', `${what}; auto: dark or light, as the background is`, {
+    default: 'auto',
+    choices: THEME_CHOICES,
+  })
 }

@@ -1,8 +1,15 @@
 import type { Command } from 'commander'
 import { OUTPUT_KINDS, type OutputKind } from '../app/run-plan.ts'
+import type { ThemeChoice } from '../theme/themes.ts'
 import { InaError } from '../util/errors.ts'
 import { numberIn } from '../util/numbers.ts'
-import { countOption, dbOption, durationOption, retainOption } from './common-options.ts'
+import {
+  countOption,
+  dbOption,
+  durationOption,
+  retainOption,
+  themeOption,
+} from './common-options.ts'
 import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
 import { blamed, type Said, saidOf } from './origins.ts'
@@ -33,6 +40,7 @@ export interface MonitorOptions extends LogOptions {
   readonly backup?: string
   readonly backupKeep: number
   readonly ascii?: boolean
+  readonly theme: ThemeChoice
   readonly mouse: boolean
   readonly bell: boolean
   readonly onAlarm?: readonly string[]
@@ -162,5 +170,6 @@ function addRunOptions(command: Command): Command {
     )
     .addOption(option('--no-anomalies', "don't look for values that stand out"))
     .addOption(option('--ascii', 'draw with ASCII characters only'))
+    .addOption(themeOption('colours of the screen'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
 }

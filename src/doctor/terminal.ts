@@ -1,11 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { capabilitiesOf } from '../tui/terminal/capabilities.ts'
+import { type ColourDepth, capabilitiesOf } from '../tui/terminal/capabilities.ts'
 import { type Finding, Findings } from './finding.ts'
 
 const ANSWER_MS = 2000
 /** Primary device attributes (ECMA-48 DA): every terminal of today answers. */
 const WHO_ARE_YOU = '\x1b[c'
+const COLOURS: Readonly<Record<ColourDepth, string>> = {
+  none: 'without colours',
+  8: 'with 8 colours and brighter ones',
+  16: 'with 16 colours',
+  256: 'with 256 colours',
+  true: 'with true colour',
+}
 const ANSWER = /\x1b\[\?[\d;]*c/
 
 export interface TerminalStreams {
@@ -24,7 +31,7 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
   }
   checkSize(found, stdout)
   const term = env['TERM'] ?? ''
-  const { ascii, colour } = capabilitiesOf(env, false)
+  const { ascii, colours } = capabilitiesOf(env, false)
   if (term === '' || term === 'dumb') {
     found.add(
       'warning',
@@ -34,10 +41,10 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
   } else if (!isKnown(term, env)) {
     found.add(
       'note',
-      `TERM=${term} is no terminal that this system knows: monitor takes it for an xterm, ${colour ? 'with' : 'without'} colours`,
+      `TERM=${term} is no terminal that this system knows: monitor takes it for an xterm, ${COLOURS[colours]}`,
       'set it to what your terminal is, such as TERM=xterm-256color',
     )
-  } else found.add('ok', `TERM=${term}, ${colour ? 'with' : 'without'} colours`)
+  } else found.add('ok', `TERM=${term}, ${COLOURS[colours]}`)
   if (ascii) {
     found.add(
       'note',

@@ -1,5 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import type { Snapshot, View, ViewControl } from '../monitor/view.ts'
+import { groundOfAnswer, groundOfEnvironment } from '../theme/ground.ts'
+import { THEMES, type Theme, type ThemeChoice, themeFor } from '../theme/themes.ts'
 import type { Clock } from '../util/clock.ts'
 import { adviceText } from '../util/errors.ts'
 import { Bell } from './bell.ts'
@@ -23,8 +25,10 @@ import {
   waitingPicture,
 } from './picture.ts'
 import { type SaveSpan, savedText, spanToSave } from './save-span.ts'
-import { capabilitiesOf } from './terminal/capabilities.ts'
+import { type Capabilities, capabilitiesOf } from './terminal/capabilities.ts'
+import type { Palette } from './terminal/rendition.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
+import { themePalette } from './terminal/theme-palette.ts'
 import { FigureMemory } from './view/figure-memory.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
 import type { Rect, Region } from './view/layout.ts'
@@ -61,6 +65,7 @@ export interface ScreenOptions {
   readonly ascii: boolean
   /** Take the wheel; off, the terminal's own selection of text works. */
   readonly mouse: boolean
+  readonly theme: ThemeChoice
   /** Ring the terminal's bell when an alarm is raised. */
   readonly bell: boolean
   /** Begin with a span that shows all there is, up to the longest. */
@@ -116,7 +121,10 @@ class MonitorScreen implements Screen {
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
   readonly #loop: DrawLoop
-  readonly #look: Look
+  readonly #capabilities: Capabilities
+  /** Of the terminal, as far as it says. */
+  #ground: Theme['ground']
+  #look: Look
   /** null: it is to be silent */
   readonly #bell: Bell | null
   readonly #figures = new FigureMemory()
@@ -136,7 +144,10 @@ class MonitorScreen implements Screen {
     const { clock } = options
     const monoMs = (): number => clock.monoMs()
     const capabilities = capabilitiesOf(options.env, options.ascii)
-    this.#look = lookOf(capabilities)
+    this.#capabilities = capabilities
+    this.#ground = groundOfEnvironment(options.env['COLORFGBG']) ?? 'dark'
+    this.#view = { ...INITIAL_VIEW, theme: options.theme }
+    this.#look = this.#lookNow
     this.#bell = options.bell ? new Bell(monoMs) : null
     this.#loop = new DrawLoop({
       ask: () => this.#ask(),
@@ -164,16 +175,18 @@ class MonitorScreen implements Screen {
     this.#terminal = new ScreenTerminal({
       ...options,
       capabilities,
+      palette: this.#palette,
       onKey: (key, char) => this.#onKey(key, char),
       onWheel: (up) => this.#onWheel(up),
       onPaste: (text) => this.#onPaste(text),
+      onBackground: (answer) => this.#onBackground(answer),
       onStale: () => this.#redraw(),
       onGone: () => this.#quit(),
       monoMs,
     })
     this.ended = this.#terminal.ended
     try {
-      this.#dashboard = new Dashboard(this.#terminal.screen, capabilities.colour)
+      this.#dashboard = new Dashboard(this.#terminal.screen)
     } catch (error) {
       this.#terminal.close()
       throw error
@@ -284,7 +297,9 @@ class MonitorScreen implements Screen {
     const { help, selected } = this.#view
     // Help and another device change everything; most other keys are about the chart.
     this.#first = view.help === help && view.selected === selected ? 'chart' : null
+    const hasTheme = view.theme !== this.#view.theme
     this.#view = view
+    if (hasTheme) this.#repaint()
     this.#redraw()
   }
 
@@ -353,11 +368,41 @@ class MonitorScreen implements Screen {
     }
   }
 
+  /** The terminal says what it is; the screen was there before. */
+  #onBackground(answer: string): void {
+    const ground = groundOfAnswer(answer)
+    if (ground === null || ground === this.#ground) return
+    this.#ground = ground
+    this.#repaint()
+    this.#redraw()
+  }
+
+  #repaint(): void {
+    this.#look = this.#lookNow
+    this.#terminal.repaintWith(this.#palette)
+  }
+
+  get #theme(): Theme {
+    return THEMES[themeFor(this.#view.theme, this.#ground)]
+  }
+
+  get #palette(): Palette {
+    return themePalette(this.#theme, this.#capabilities.colours)
+  }
+
+  /** Without colours, lines and areas differ by how they are drawn. */
+  get #lookNow(): Look {
+    const { ascii, colours } = this.#capabilities
+    return lookOf({ ascii, colour: colours !== 'none' && this.#theme.colours !== null })
+  }
+
   get #viewContext(): ViewContext {
     const { snapshot } = this.#feed
     const selected = snapshot?.number === this.#view.selected ? snapshot : null
     return {
       nowUs: snapshot?.nowUs ?? 0,
+      ground: this.#ground,
+      hasColours: this.#capabilities.colours !== 'none',
       devices: snapshot?.devices.map(({ number }) => number) ?? [],
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,

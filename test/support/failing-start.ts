@@ -19,7 +19,7 @@ try {
       maxSamples: null,
       durationMs: 3_600_000,
       anomalies: false,
-      output: { kind: 'none', ascii: false, mouse: false, bell: false },
+      output: { kind: 'none', ascii: false, theme: 'auto', mouse: false, bell: false },
       onAlarm: [],
       summary: null,
       heartbeat: null,

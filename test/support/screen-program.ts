@@ -1,6 +1,7 @@
 // A program that only opens the screen, on made-up data: what the terminal
 // tests run in a pseudo-terminal. Its lines on stderr tell what happened.
 
+import type { ThemeChoice } from '../../src/theme/themes.ts'
 import { openScreen } from '../../src/tui/screen.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { SyntheticView } from './synthetic-view.ts'
@@ -60,6 +61,7 @@ const screen = await openScreen({
   output: process.stdout,
   env: process.env,
   ascii: flags.includes('--ascii'),
+  theme: (flags.find((each) => each.startsWith('--theme='))?.slice(8) ?? 'auto') as ThemeChoice,
   mouse: !flags.includes('--no-mouse'),
   bell: true,
   clock: systemClock,

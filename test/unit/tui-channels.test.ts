@@ -9,7 +9,6 @@ import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
-import { ROLE_COLOUR } from '../../src/tui/widgets/theme.ts'
 import { extraChannels, snapshotWith, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
@@ -152,10 +151,6 @@ describe('extra channels in the chart', () => {
       )?.pen.letter
     expect(letterOfL(channels)).toBe('b')
     expect(letterOfL(channels.slice(2))).toBe('b')
-  })
-
-  it('have eight colours that are neither each other nor those of V, A and W', () => {
-    expect(new Set(Object.values(ROLE_COLOUR)).size).toBe(11)
   })
 })
 

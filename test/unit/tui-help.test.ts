@@ -85,6 +85,8 @@ describe('scrolling help', () => {
 
   it('begins at the top each time', () => {
     const context: ViewContext = {
+      ground: 'dark',
+      hasColours: true,
       nowUs: 0,
       devices: [0],
       newestUs: null,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
 import type { Snapshot, SourceView, SpanStatistics } from '../../src/monitor/view.ts'
+import { THEME_CHOICES } from '../../src/theme/themes.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
 import { PANELS } from '../../src/tui/view/layout.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -144,6 +145,7 @@ function traceWith(snapshot: Snapshot, made: readonly Made[]): Trace {
 }
 
 const views: fc.Arbitrary<ViewState> = fc.record({
+  theme: fc.constantFrom(...THEME_CHOICES),
   selected: fc.constant(0),
   spanIndex: fc.integer({ min: 0, max: SPANS_MS.length - 1 }),
   arrangement: fc.constantFrom('auto', 'overlay', 'strips'),

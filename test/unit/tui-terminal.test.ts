@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DrawLoop } from '../../src/tui/draw-loop.ts'
 import { canOpenScreen } from '../../src/tui/terminal/can-open.ts'
 import { capabilitiesOf } from '../../src/tui/terminal/capabilities.ts'
-import { attributeOf } from '../../src/tui/widgets/theme.ts'
 
 describe('capabilities', () => {
   it.each([
@@ -27,20 +26,6 @@ describe('capabilities', () => {
   ])('of %j: ASCII only is %s', (env, ascii) => {
     expect(capabilitiesOf(env, false).ascii).toBe(ascii)
     expect(capabilitiesOf(env, true).ascii).toBe(true)
-  })
-
-  it('have no colour with NO_COLOR or on a terminal without', () => {
-    expect(capabilitiesOf({}, false).colour).toBe(true)
-    expect(capabilitiesOf({ NO_COLOR: '' }, false).colour).toBe(true)
-    expect(capabilitiesOf({ NO_COLOR: '1' }, false).colour).toBe(false)
-    expect(capabilitiesOf({ TERM: 'vt220' }, false).colour).toBe(false)
-  })
-
-  it('without colour keep bold and inverse', () => {
-    const [plain, bad] = [attributeOf('plain', false), attributeOf('bad', false)]
-    expect(bad & 0x3ffff).toBe(plain & 0x3ffff)
-    expect(bad >> 18).toBe(1 | 8)
-    expect(attributeOf('bad', true) & 0x3ffff).not.toBe(plain & 0x3ffff)
   })
 
   it('need a terminal for the screen', () => {

@@ -25,6 +25,8 @@ const TRACE = traceOf(
 const START = TRACE.startUs
 const NEWEST = START + 59.5e6
 const CONTEXT: ViewContext = {
+  ground: 'dark',
+  hasColours: true,
   nowUs: NEWEST,
   devices: [0],
   newestUs: NEWEST,

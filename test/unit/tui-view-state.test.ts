@@ -10,6 +10,8 @@ import {
 
 const NEWEST = 1_700_000_000_000_000
 const CONTEXT: ViewContext = {
+  ground: 'dark',
+  hasColours: true,
   nowUs: NEWEST + 5e6,
   devices: [0],
   newestUs: NEWEST,

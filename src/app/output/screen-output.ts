@@ -28,6 +28,7 @@ export class ScreenOutput implements Output {
       output: io.stdout,
       env: io.env,
       ascii: this.#plan.ascii,
+      theme: this.#plan.theme,
       mouse: this.#plan.mouse,
       bell: this.#plan.bell,
       ...(log === null ? {} : { save: (span) => this.#save(log.file, span) }),

@@ -1,12 +1,14 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import { dbOption, logPath } from '../common-options.ts'
+import type { ThemeChoice } from '../../theme/themes.ts'
+import { dbOption, logPath, themeOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 
 interface ViewOptions {
   readonly db?: string
   readonly ascii?: boolean
+  readonly theme: ThemeChoice
   readonly mouse: boolean
 }
 
@@ -21,12 +23,14 @@ export function viewCommand(io: ProcessIo): Command {
     .description("Shows a log on the monitor's screen, without a device; nothing is changed.")
     .addOption(dbOption())
     .addOption(option('--ascii', 'draw with ASCII characters only'))
+    .addOption(themeOption('colours of the screen'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
     .addHelpText('after', examplesText(EXAMPLES))
     .action(async (options: ViewOptions) => {
       // Loaded only now: other commands need none of it.
       const { runView } = await import('../../app/view-run.ts')
       const file = logPath(options.db, io.env)
-      await runView({ file, ascii: options.ascii === true, mouse: options.mouse }, io)
+      const { theme, mouse } = options
+      await runView({ file, ascii: options.ascii === true, theme, mouse }, io)
     })
 }

@@ -1,11 +1,14 @@
 import type { Dialect } from './frame-encoder.ts'
 
+/** How many colours: `8` has a brighter one of each in bold. */
+export type ColourDepth = 'none' | '8' | '16' | '256' | 'true'
+
 /** What the terminal can do, from the environment alone. */
 export interface Capabilities {
   /** Name of the terminal description that blessed is to use. */
   readonly terminal: string
   readonly ascii: boolean
-  readonly colour: boolean
+  readonly colours: ColourDepth
   /** Whether control sequences it does not know are ignored rather than printed. */
   readonly modern: boolean
   /** Which sequences it draws with. */
@@ -15,6 +18,9 @@ export interface Capabilities {
 /** Terminals that are not xterm's descendants. */
 const OLD_TERMINAL = /^(linux|vt\d|dumb|ansi|cons25|sun)/
 const WITHOUT_COLOUR = /^(vt\d|dumb)/
+/** Their bare names promise no more than the 16 of aixterm; with more they say so, in TERM or in COLORTERM. */
+const SIXTEEN_COLOURS = /^(xterm|xterm-(color|16color)|putty|screen|tmux|rxvt|rxvt-unicode)$/
+const TRUE_COLOUR = /^(truecolor|24bit)$/i
 /** Used for all others: blessed can't read the 32-bit descriptions of today's terminals. */
 export const XTERM = 'xterm-256color'
 
@@ -25,11 +31,25 @@ export function capabilitiesOf(env: NodeJS.ProcessEnv, asciiWanted: boolean): Ca
     terminal: old ? term : XTERM,
     // The fonts of old terminals and of the Linux console have no braille.
     ascii: asciiWanted || old || !isUtf8(env),
-    // https://no-color.org: any value that is not empty
-    colour: !env['NO_COLOR'] && !WITHOUT_COLOUR.test(term),
+    colours: coloursOf(env, term),
     modern: !old,
     dialect: dialectOf(term),
   }
+}
+
+function coloursOf(env: NodeJS.ProcessEnv, term: string): ColourDepth {
+  // https://no-color.org: any value that is not empty
+  if (env['NO_COLOR'] || WITHOUT_COLOUR.test(term)) return 'none'
+  // The Linux console takes the longer forms, and shows the nearest of its few.
+  if (OLD_TERMINAL.test(term)) return '8'
+  // GNU screen inherits the variable of a terminal whose colours it does not pass on.
+  const isScreen = Boolean(env['STY']) || term.startsWith('screen.')
+  // The console of Windows and Windows Terminal set neither TERM nor COLORTERM.
+  const isWindows = env['OS'] === 'Windows_NT' && term === ''
+  const saysTrue = TRUE_COLOUR.test(env['COLORTERM'] ?? '') || /-direct\d*$/.test(term)
+  if (!isScreen && (saysTrue || isWindows || Boolean(env['WT_SESSION']))) return 'true'
+  // tmux takes all of them, and passes on what the terminal around it has.
+  return SIXTEEN_COLOURS.test(term) && !env['TMUX'] ? '16' : '256'
 }
 
 /** The Linux console knows what xterm does; of the others nothing is taken for granted. */

@@ -7,6 +7,8 @@ const STRING_MAX = 4096
 /** Bracketed paste. */
 const PASTE_BEGIN = Buffer.from('\x1b[200~')
 const PASTE_END = Buffer.from('\x1b[201~')
+/** Answer to the question for the background. */
+const BACKGROUND = Buffer.from('\x1b]11;')
 /** So much of a paste is kept; the rest is read and dropped. */
 const PASTE_MAX = 65_536
 
@@ -15,8 +17,8 @@ type Verdict = number
 
 /** A piece of a terminal's input. */
 export interface InputUnit {
-  /** `paste`: text that was pasted, which never acts as keys. */
-  readonly kind: 'keys' | 'paste'
+  /** `paste`: text that was pasted, `answer`: the terminal's background (OSC 11); neither ever acts as keys. */
+  readonly kind: 'keys' | 'paste' | 'answer'
   readonly bytes: Buffer
 }
 
@@ -66,6 +68,7 @@ export class EscapeSplitter {
       at += Math.abs(length)
       if (unit.equals(PASTE_BEGIN)) this.#paste = Buffer.alloc(0)
       else if (length > 0) keys(unit)
+      else if (isBackground(unit)) units.push({ kind: 'answer', bytes: unit })
     }
     this.#rest = data.subarray(at)
     return units
@@ -98,6 +101,10 @@ export class EscapeSplitter {
     this.#paste = null
     return end + PASTE_END.length
   }
+}
+
+function isBackground(unit: Buffer): boolean {
+  return unit.subarray(0, BACKGROUND.length).equals(BACKGROUND)
 }
 
 function sequenceAt(data: Buffer, at: number): Verdict {

@@ -51,7 +51,7 @@ interface Written extends Pen {
  * colour by colour, erasing, and moving a part of a row where a chart runs.
  */
 export class FrameEncoder {
-  readonly #palette: Palette
+  #palette: Palette
   readonly #dialect: Dialect
   readonly #renditions = new Map<number, Rendition>()
   /** null: unknown, to be cleared first */
@@ -61,6 +61,12 @@ export class FrameEncoder {
   constructor(palette: Palette, dialect: Dialect) {
     this.#palette = palette
     this.#dialect = dialect
+  }
+
+  /** Another theme: what differs by it is sent with the next frame. */
+  repaint(palette: Palette): void {
+    this.#palette = palette
+    this.#renditions.clear()
   }
 
   /** Somebody else has written to the terminal, or its size has changed. */

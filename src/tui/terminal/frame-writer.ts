@@ -1,9 +1,9 @@
-import { blessedPalette } from './blessed-palette.ts'
 import type { BlessedScreen } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import { FramePacer } from './frame-pacer.ts'
 import type { PictureOutput } from './picture-output.ts'
+import type { Palette } from './rendition.ts'
 
 /** Device status report: answered by `ESC[0n`, and by no key. */
 const QUESTION = '\x1b[5n'
@@ -16,6 +16,7 @@ export interface FrameWriterOptions {
   readonly screen: BlessedScreen
   readonly output: PictureOutput
   readonly capabilities: Capabilities
+  readonly palette: Palette
   readonly monoMs: () => number
 }
 
@@ -35,8 +36,8 @@ export class FrameWriter {
 
   constructor(options: FrameWriterOptions) {
     this.#options = options
-    const { screen, capabilities, monoMs } = options
-    this.#encoder = new FrameEncoder(blessedPalette(screen.tput.colors), capabilities.dialect)
+    const { palette, capabilities, monoMs } = options
+    this.#encoder = new FrameEncoder(palette, capabilities.dialect)
     this.#pacer = new FramePacer(monoMs)
   }
 
@@ -48,6 +49,12 @@ export class FrameWriter {
   /** Answers of the terminal that are still to come. */
   get outstanding(): number {
     return this.#pacer.outstanding
+  }
+
+  /** Another theme, from the next frame on. */
+  repaint(palette: Palette): void {
+    this.#encoder.repaint(palette)
+    for (const row of this.#options.screen.lines) row.dirty = true
   }
 
   /** The terminal shows something unknown. */

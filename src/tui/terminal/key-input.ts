@@ -12,7 +12,7 @@ const REPORT = /\x1b\[[03]n/g
 /**
  * The keyboard as blessed takes it: the part of `tty.ReadStream` it uses, with
  * one `data` event per key sequence. Events besides: `gone`, the terminal hung up; `report`, it
- * answered a status report; `paste` with the text, which is never keys.
+ * answered a status report; `background` with what it answered when asked for its background; `paste` with the text, which is never keys.
  */
 export class KeyInput extends EventEmitter {
   readonly isTTY = true
@@ -87,6 +87,10 @@ export class KeyInput extends EventEmitter {
   #take(units: readonly InputUnit[]): void {
     for (const { kind, bytes } of units) {
       const text = bytes.toString()
+      if (kind === 'answer') {
+        this.emit('background', text)
+        continue
+      }
       const reports = text.match(REPORT)?.length ?? 0
       for (let i = 0; i < reports; i++) this.emit('report')
       const isReport = reports > 0 && text.replace(REPORT, '') === ''

@@ -7,11 +7,14 @@ import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
 import { PictureOutput } from './picture-output.ts'
+import type { Palette } from './rendition.ts'
 import { openKeys, openOutput } from './tty.ts'
 
 /** Buttons and wheel, SGR coordinates; never motion, which floods. */
 const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+/** OSC 11 with `?`: what is the background? Asked before the first frame, so that the answer comes before that of the frame. */
+const BACKGROUND = '\x1b]11;?\x07'
 /** What is pasted comes between two signs, so that it can be told from keys. */
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
@@ -34,11 +37,14 @@ export interface ScreenTerminalOptions {
   readonly output: NodeJS.WriteStream
   readonly mouse: boolean
   readonly capabilities: Capabilities
+  readonly palette: Palette
   /** @param key full name, such as `C-c`; @param char what it types, maybe half a character; null: nothing */
   readonly onKey: (key: string, char: string | null) => void
   readonly onWheel: (up: boolean) => void
   /** Text was pasted: never keys, whatever is in it. */
   readonly onPaste: (text: string) => void
+  /** What the terminal answers when asked for its background; where it doesn't, never. */
+  readonly onBackground: (answer: string) => void
   /** Another size, or back from the shell: everything has to be drawn again. */
   readonly onStale: () => void
   /** The terminal hung up. */
@@ -92,6 +98,7 @@ export class ScreenTerminal {
       screen: this.screen,
       output: this.#output,
       capabilities,
+      palette: options.palette,
       monoMs: options.monoMs,
     })
     this.screen.on('keypress', (char: string | undefined, { full }: KeyPress) => {
@@ -101,13 +108,15 @@ export class ScreenTerminal {
     this.#input.on('gone', this.#onGone)
     this.#input.on('report', () => this.#frames.answered())
     this.#input.on('paste', options.onPaste)
+    this.#input.on('background', options.onBackground)
     this.#output.on('gone', this.#onGone)
     if (mouse) {
       this.screen.program.on('mouse', ({ action }) => {
         if (action === 'wheelup' || action === 'wheeldown') options.onWheel(action === 'wheelup')
       })
     }
-    this.#output.write(this.#modesOn)
+    const asks = capabilities.modern && capabilities.colours !== 'none'
+    this.#output.write(this.#modesOn + (asks ? BACKGROUND : ''))
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
     process.on('uncaughtExceptionMonitor', this.#onDying)
     process.on('exit', this.#onDying)
@@ -138,6 +147,11 @@ export class ScreenTerminal {
   /** Sends what blessed's cells have become. @param first rows that the user is waiting for */
   show(first: readonly number[] = []): void {
     if (this.#state === 'shown') this.#frames.send(first)
+  }
+
+  /** Another theme; the next `show` sends what differs by it. */
+  repaintWith(palette: Palette): void {
+    this.#frames.repaint(palette)
   }
 
   /** Draws everything again, whatever is on the terminal. */

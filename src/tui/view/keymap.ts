@@ -285,6 +285,13 @@ export const BINDINGS: readonly Binding[] = [
   },
   { keys: ['n'], action: 'alarm_snooze', group: 'alarms', shown: '', help: '', alarms: true },
   {
+    keys: ['t'],
+    action: 'theme',
+    group: 'general',
+    shown: 't',
+    help: 'colours: auto, dark, light, contrast, contrast-light, mono',
+  },
+  {
     keys: ['C-l'],
     action: 'redraw',
     group: 'general',

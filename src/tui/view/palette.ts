@@ -3,6 +3,7 @@ import type { Snapshot, ViewControl } from '../../monitor/view.ts'
 import { DEVICE_NAMES } from '../../protocol/words/device-words.ts'
 import { readWords } from '../../protocol/words/read-words.ts'
 import { WORD_FORMS, type WordForm } from '../../protocol/words/word-forms.ts'
+import { THEME_CHOICES } from '../../theme/themes.ts'
 import type { Clock } from '../../util/clock.ts'
 import { formatDuration, parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -145,6 +146,16 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: 'no bell and no program for so long, 1 to 1440 min (10)',
     values: () => [],
     read: snoozeOrder,
+  },
+  {
+    names: ['theme'],
+    form: 'theme <name>',
+    about: 'colours: by the background of the terminal, or these',
+    values: () => THEME_CHOICES,
+    read: (rest) => {
+      const theme = oneOf(rest, THEME_CHOICES, 'theme')
+      return changed({ theme }, `theme ${theme}`)
+    },
   },
   {
     names: ['help'],

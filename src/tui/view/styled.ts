@@ -1,18 +1,8 @@
 /** Styled text without any terminal library: what the view model hands to the widgets. */
 
-import type { ColourRole } from '../../domain/channels.ts'
+import type { Style } from '../../theme/themes.ts'
 
-/** What a piece of text means; the theme decides how it looks. */
-export type Style =
-  | ColourRole
-  | 'plain'
-  | 'dim'
-  | 'bold'
-  | 'good'
-  | 'warn'
-  | 'bad'
-  | 'remark'
-  | 'invert'
+export type { Style }
 
 export interface Piece {
   readonly text: string

@@ -1,4 +1,5 @@
 import type { DeviceNumber } from '../../monitor/view.ts'
+import { THEME_CHOICES, type Theme, type ThemeChoice, themeFor } from '../../theme/themes.ts'
 import type { UnitChoice } from '../../util/scaled-unit.ts'
 import { type HelpExtent, type HelpStep, helpAfter } from './help-place.ts'
 import {
@@ -29,6 +30,7 @@ import {
 /** What the user chose to look at; changed only by `reduceView`. */
 export interface ViewState extends TimeWindow, TimeCursor, PanelChoice {
   readonly selected: DeviceNumber
+  readonly theme: ThemeChoice
   /** First line of help that is shown; null: it is closed. */
   readonly help: number | null
   /** The line in which a command is being written; null: there is none. */
@@ -48,6 +50,7 @@ export const INITIAL_VIEW: ViewState = {
   ...INITIAL_CURSOR,
   ...INITIAL_PANELS,
   selected: 0,
+  theme: 'auto',
   help: null,
   prompt: null,
   said: [],
@@ -66,6 +69,7 @@ export type ViewAction =
   | 'command'
   | 'mark'
   | `help_${HelpStep}`
+  | 'theme'
   | 'next_device'
   | 'previous_device'
   | DeviceKey
@@ -77,6 +81,10 @@ type DeviceKey = `device_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 export interface ViewContext extends Omit<CursorContext, 'selected'>, PanelContext {
   /** All devices in order. */
   readonly devices: readonly DeviceNumber[]
+  /** Background of the terminal. */
+  readonly ground: Theme['ground']
+  /** False: the terminal shows none, whatever the theme. */
+  readonly hasColours: boolean
   /** How much help there is. */
   readonly help: HelpExtent
 }
@@ -126,6 +134,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'help_first':
     case 'help_last':
       return scrollHelp(view, action.slice('help_'.length) as HelpStep, context)
+    case 'theme':
+      return withTheme(view, context)
     case 'next_device':
       return goOn(view, 1, context)
     case 'previous_device':
@@ -188,6 +198,18 @@ const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
 function withUnits(view: ViewState, context: ViewContext): ViewState {
   const next = changed(view, reducePanels(view, 'units', context))
   return noticed(next, UNITS_TEXT[next.units], context)
+}
+
+/** Which one is seen at once, its name is not. */
+function withTheme(view: ViewState, context: ViewContext): ViewState {
+  if (!context.hasColours) return noticed(view, 'this terminal shows no colours', context)
+  const at = THEME_CHOICES.indexOf(view.theme) + 1
+  const theme = THEME_CHOICES[at % THEME_CHOICES.length] ?? 'auto'
+  return noticed({ ...view, theme }, themeText(theme, context.ground), context)
+}
+
+function themeText(theme: ThemeChoice, ground: Theme['ground']): string {
+  return theme === 'auto' ? `theme auto: ${themeFor(theme, ground)}` : `theme ${theme}`
 }
 
 /** The same object where nothing has changed. */

@@ -1,8 +1,9 @@
 import blessed from 'blessed'
 import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
+import { attributeOf } from '../terminal/theme-palette.ts'
 import { cellsOf } from '../view/cell-units.ts'
 import type { Rect } from '../view/layout.ts'
-import type { Line, Style } from '../view/styled.ts'
+import type { Line } from '../view/styled.ts'
 
 /**
  * A box of blessed that shows styled lines. It writes its cells itself,
@@ -11,13 +12,11 @@ import type { Line, Style } from '../view/styled.ts'
  */
 export class CellBox {
   readonly #screen: BlessedScreen
-  readonly #attributeOf: (style: Style) => number
   #rect: Rect | null = null
   #lines: readonly Line[] = []
 
-  constructor(screen: BlessedScreen, attributeOf: (style: Style) => number) {
+  constructor(screen: BlessedScreen) {
     this.#screen = screen
-    this.#attributeOf = attributeOf
     const box = blessed.box({ parent: asWidget(screen), top: 0, left: 0, width: 0, height: 0 })
     // Declared to give back the position drawn, which nothing here asks for.
     ;(box as { render(): unknown }).render = () => this.#paint()
@@ -52,7 +51,7 @@ export class CellBox {
     }
     clearHalf(row, from, -1)
     for (const part of line) {
-      const attribute = this.#attributeOf(part.style)
+      const attribute = attributeOf(part.style)
       for (const char of cellsOf(part.text)) if (x < to) put(char, attribute)
     }
     clearHalf(row, x, 0)

@@ -1,9 +1,7 @@
 import type { Picture } from '../picture.ts'
 import type { BlessedScreen } from '../terminal/blessed-screen.ts'
 import { REGIONS, type Region, type Size } from '../view/layout.ts'
-import type { Style } from '../view/styled.ts'
 import { CellBox } from './cell-box.ts'
-import { attributeOf } from './theme.ts'
 
 /** All widgets; puts a picture on blessed's screen. */
 export class Dashboard {
@@ -12,12 +10,11 @@ export class Dashboard {
   readonly #overlay: CellBox
   #arrangement = ''
 
-  constructor(screen: BlessedScreen, colour: boolean) {
+  constructor(screen: BlessedScreen) {
     this.#screen = screen
-    const attribute = (style: Style): number => attributeOf(style, colour)
-    for (const region of REGIONS) this.#boxes.set(region, new CellBox(screen, attribute))
+    for (const region of REGIONS) this.#boxes.set(region, new CellBox(screen))
     // Last, so that it lies on top.
-    this.#overlay = new CellBox(screen, attribute)
+    this.#overlay = new CellBox(screen)
   }
 
   show(picture: Picture): void {
