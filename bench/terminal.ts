@@ -30,8 +30,8 @@ const LINES = [
 const KEYS: readonly (readonly [key: string, shows: RegExp])[] = [
   [' ', /FROZEN/],
   ['f', /^(?![\s\S]*FROZEN)/],
-  ['?', /help - arrows/],
-  ['?', /^(?![\s\S]*help - arrows)/],
+  ['?', /help - /],
+  ['?', /^(?![\s\S]*help - )/],
   ['-', / 2 min /],
   ['+', / 60 s /],
 ]
