@@ -54,23 +54,25 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
 
   it('selects with the figures of history for the same span', async () => {
     const file = spikedLog()
-    const shown = view(file, 160, 45)
+    const shown = view(file, 120, 30)
     await shown.waitFor(/LOG n=7 200/)
     shown.press('l')
     await shown.waitFor(/A 2\.4137 {2}W/)
     shown.press('v')
     await shown.waitFor(/selected/)
     for (let i = 0; i < 8; i++) shown.press('\x1b[C')
-    await shown.waitFor(/selected [\d.]+ s {2}n=9 .*from .* to [-\d]+ [\d:.]+/)
+    await shown.waitFor(/selected [\d.]+ s {2}n=9 .*from [-\d]+ [\d:.]{12}/)
     const line = shown.lines.find((each) => each.includes('selected ')) ?? ''
-    const [, from, to] = /from (\S+ \S+) to (\S+ \S+)/.exec(line) ?? []
-    const iso = (text = ''): string => `${text.replace(' ', 'T')}Z`
-    const args = ['history', '--db', file, '--from', iso(from), '--to', iso(to), '--format', 'json']
+    const [, seconds, from] = /selected ([\d.]+) s.* from (\S+ \S+)/.exec(line) ?? []
+    const begin = `${from?.replace(' ', 'T')}Z`
+    const end = String(Date.parse(begin) / 1000 + Number(seconds))
+    const args = ['history', '--db', file, '--from', begin, '--to', end, '--format', 'json']
     const { devices } = JSON.parse((await ina219(args)).stdout)
     expect(line).toContain(`n=${devices[0].samples} `)
+    expect(line).toMatch(/Q [0-9.]+ [uµm]?Ah/)
     const milli = (name: string): number => {
-      const [, digits, prefix] = new RegExp(`${name} ([d.]+) ([um])[AW]h`).exec(line) ?? []
-      return Number(digits) / (prefix === 'u' ? 1000 : 1)
+      const [, digits, prefix] = new RegExp(`${name} ([0-9.]+) ([uµm])[AW]h`).exec(line) ?? []
+      return Number(digits) / (prefix === 'm' ? 1 : 1000)
     }
     expect(milli('Q')).toBeCloseTo(devices[0].charge_mah, 3)
     expect(milli('E')).toBeCloseTo(devices[0].energy_mwh, 3)
