@@ -24,7 +24,7 @@ import { keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
 import { answerLines, promptLines } from './panels/prompt.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
-import { tableLines } from './panels/table.ts'
+import { percentileWindows, tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
 import { valuesLine } from './panels/values.ts'
@@ -51,6 +51,7 @@ import type { Completion } from './view/prompt.ts'
 import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
 import type { ViewState } from './view/view-state.ts'
+import type { P95ByWindow } from './window-percentiles.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
 interface Block {
@@ -77,6 +78,8 @@ export interface PictureContext {
   readonly completion?: Completion
   /** What the last picture wrote its figures with; default: there was none. */
   readonly figures?: FigureMemory
+  /** Of the windows that `p95Windows` names; default: no answer has come yet. */
+  readonly p95?: P95ByWindow
 }
 
 const NO_COMPLETION: Completion = { from: 0, candidates: [] }
@@ -118,6 +121,12 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
     slots: slotsFor(chart.width, look),
     endUs: frozenOf(view, snapshot.number)?.endUs ?? null,
   }
+}
+
+/** Of which windows the table shows percentiles, by their lengths in s. */
+export function p95Windows(snapshot: Snapshot, context: PictureContext): readonly number[] {
+  const { table } = pictureLayout(snapshot, context).regions
+  return table === undefined ? [] : percentileWindows(snapshot, { ...table, look: context.look })
 }
 
 /** Which statistics a picture needs; null: none, it shows the chart. */
@@ -196,7 +205,7 @@ export function buildPicture(
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     table: ({ width, height }) =>
       close === null
-        ? tableLines(snapshot, { width, height, look }, figures)
+        ? tableLines(snapshot, { width, height, look }, figures, context.p95)
         : cursorLines(close, { width, height, look }),
     totals: ({ width, height }) => [
       close === null

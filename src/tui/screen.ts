@@ -18,6 +18,7 @@ import {
   momentRequest,
   type Picture,
   type PictureContext,
+  p95Windows,
   panelsOf,
   pictureLayout,
   statisticsRequest,
@@ -50,6 +51,7 @@ import {
 } from './view/view-state.ts'
 import { ViewFeed } from './view-feed.ts'
 import { Dashboard } from './widgets/dashboard.ts'
+import { WindowPercentiles } from './window-percentiles.ts'
 
 export interface ScreenOptions {
   /** What is shown; may be slow, may fail, may be at the other end of a network. */
@@ -118,6 +120,7 @@ class MonitorScreen implements Screen {
   readonly ended: Promise<void>
   readonly #options: ScreenOptions
   readonly #feed: ViewFeed
+  readonly #percentiles: WindowPercentiles
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
   readonly #loop: DrawLoop
@@ -170,6 +173,15 @@ class MonitorScreen implements Screen {
         this.#loop.news()
       },
       onDropped: () => this.#loop.hurry(),
+      monoMs,
+    })
+    this.#percentiles = new WindowPercentiles({
+      view: options.view,
+      onNews: () => {
+        this.#cadence.hurryPart('table')
+        this.#loop.news()
+      },
+      onDropped: () => {},
       monoMs,
     })
     this.#terminal = new ScreenTerminal({
@@ -449,6 +461,7 @@ class MonitorScreen implements Screen {
       this.#feed.askTrace(request, snapshot.sampleUs ?? 0)
     }
     this.#feed.askStatistics(statisticsRequest(snapshot, context))
+    this.#percentiles.ask(snapshot.number, p95Windows(snapshot, context))
     this.#feed.askMoment(momentRequest(snapshot, context))
   }
 
@@ -477,7 +490,8 @@ class MonitorScreen implements Screen {
     const wanted = momentRequest(snapshot, context)
     const moment = wanted === null ? null : this.#feed.momentOf(wanted)
     const trace = this.#feed.traceOf(snapshot.number)
-    return buildPicture(snapshot, trace, context, statistics, due, moment)
+    const p95 = this.#percentiles.of(snapshot.number, p95Windows(snapshot, context))
+    return buildPicture(snapshot, trace, { ...context, p95 }, statistics, due, moment)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

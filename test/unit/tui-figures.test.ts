@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ELECTRIC, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import type { Snapshot, WindowStat } from '../../src/monitor/view.ts'
+import type {
+  ChannelStatistics,
+  Snapshot,
+  SpanStatistics,
+  View,
+  WindowStat,
+} from '../../src/monitor/view.ts'
 import { bigGaugeLines } from '../../src/tui/panels/big-gauges.ts'
 import { deviceLines } from '../../src/tui/panels/devices.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
-import { tableLines } from '../../src/tui/panels/table.ts'
+import { percentileWindows, tableLines } from '../../src/tui/panels/table.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { totalsLine } from '../../src/tui/panels/totals.ts'
 import { valuesLine } from '../../src/tui/panels/values.ts'
@@ -14,6 +20,7 @@ import { FigureMemory, figuresOf, figureText } from '../../src/tui/view/figure-m
 import { gaugeScale } from '../../src/tui/view/gauge-scale.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText, lineWidth } from '../../src/tui/view/styled.ts'
+import { WindowPercentiles } from '../../src/tui/window-percentiles.ts'
 import { inUnit } from '../../src/util/scaled-unit.ts'
 import { briefOf, type SnapshotChanges, sampleSnapshot } from '../support/snapshots.ts'
 
@@ -169,7 +176,19 @@ describe('every panel with figures', () => {
           )
           const now = { v: stats['v']?.avg ?? 0, a: stats['a']?.min ?? 0, w: stats['w']?.max ?? 0 }
           const snapshot = withStats(now, stats)
-          const [heading, ...rows] = tableLines(snapshot, { width, height: 4, look: ASCII })
+          const p95 = Object.fromEntries(Object.entries(stats).map(([id, { avg }]) => [id, avg]))
+          const [heading, ...rows] = tableLines(
+            snapshot,
+            { width, height: 4, look: ASCII },
+            figuresOf(snapshot),
+            new Map([60, 300, 900].map((seconds) => [seconds, p95])),
+          )
+          const shown = ['min', 'avg', 'max', ...(width > 120 ? ['p95'] : [])] as const
+          expect(
+            lineText(heading ?? [])
+              .match(/min|avg|max|p95/g)
+              ?.slice(0, 4),
+          ).toEqual(width > 120 ? shown : [...shown, 'min'])
           const windows = lineText(heading ?? []).split('|').length - 1
           for (const [i, row] of rows.entries()) {
             const id = ELECTRIC_CHANNELS[i]?.id as 'v' | 'a' | 'w'
@@ -185,9 +204,10 @@ describe('every panel with figures', () => {
               expect(cell).toMatch(/^ /)
               if (n < cells.length - 1) expect(cell).toMatch(/ $/)
               const texts = cell.trim().split(/\s+/)
-              expect(texts).toHaveLength(3)
-              for (const [k, figure] of (['min', 'avg', 'max'] as const).entries()) {
-                expectShown(texts[k] ?? '', own[figure], exponent)
+              expect(texts).toHaveLength(shown.length)
+              const figures = [own.min, own.avg, own.max, own.avg]
+              for (const [k, each] of texts.entries()) {
+                expectShown(each, figures[k] ?? Number.NaN, exponent)
               }
             }
           }
@@ -396,4 +416,70 @@ it('the list of devices has a unit a value', () => {
   )
   expect(shown.map(lineText)[0]).toContain('   3.300 V      12.0 uA      39.6 uW ')
   expect(shown.map(lineText)[1]).toContain('   5.000 V     500.0 mA     2.500 W ')
+})
+
+describe('percentiles in the table', () => {
+  const windows = [60, 300, 900]
+  const table = (width: number, p95 = new Map<number, Record<string, number>>()): string[] => {
+    const snapshot = sampleSnapshot()
+    const area = { width, height: 4, look: ASCII }
+    return tableLines(snapshot, area, figuresOf(snapshot), p95).map(lineText)
+  }
+
+  it('have a column where they cost no digits, and are asked for there alone', () => {
+    const asked = (width: number): number[] =>
+      percentileWindows(sampleSnapshot(), { width, height: 4, look: ASCII })
+    expect([80, 120, 140, 200].map((width) => asked(width).length)).toEqual([0, 0, 3, 3])
+    expect(asked(200)).toEqual(windows)
+    expect(table(120)[0]).not.toContain('p95')
+    const p95 = new Map([[60, { v: 5.095, a: 1.1892 }]])
+    const [heading = '', v = '', a = ''] = table(140, p95)
+    expect(heading.match(/ min +avg +max +p95/g)).toHaveLength(3)
+    expect(v).toMatch(/ 5\.101 +5\.095 /)
+    // What has not been answered yet is not made up.
+    expect(a.match(/ 1\.2040 +(1\.1892|--)/g)).toHaveLength(3)
+    expect(a).toMatch(/1\.1892.*--.*--/)
+  })
+
+  it('are asked for one window after the other, once a second, and not where they are costly', async () => {
+    let nowMs = 0
+    let costMs = 2
+    const asked: number[] = []
+    const feed = new WindowPercentiles({
+      view: {
+        statistics: async ({ span }) => {
+          asked.push(span.kind === 'last' ? span.seconds : 0)
+          nowMs += costMs
+          const figures = { p95: 5 } as ChannelStatistics['figures']
+          const v = { figures } as ChannelStatistics
+          return { version: 1, fromUs: 0, toUs: 1, channels: { v } } as unknown as SpanStatistics
+        },
+      } as View,
+      onNews: () => {},
+      onDropped: () => {},
+      monoMs: () => nowMs,
+    })
+    const round = async (): Promise<void> => {
+      feed.ask(0, windows)
+      await Promise.resolve()
+      await new Promise(setImmediate)
+    }
+    for (let i = 0; i < 6; i++) await round()
+    expect(asked).toEqual([60, 300, 900])
+    expect(feed.of(0, windows).get(900)).toEqual({ v: 5 })
+    expect(feed.of(1, windows).size).toBe(0)
+    nowMs += 1000
+    costMs = 50
+    for (let i = 0; i < 6; i++) await round()
+    expect(asked).toEqual([60, 300, 900, 60, 300, 900])
+    // Answers that took 50 ms rest for 5 s.
+    nowMs += 4000
+    await round()
+    expect(asked).toHaveLength(6)
+    nowMs += 1001
+    await round()
+    expect(asked).toHaveLength(7)
+    nowMs += 20_000
+    expect(feed.of(0, windows).size).toBe(0)
+  })
 })

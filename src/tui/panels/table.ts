@@ -8,6 +8,7 @@ import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../vi
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { fitLine, type Line, piece } from '../view/styled.ts'
+import type { P95ByWindow } from '../window-percentiles.ts'
 
 /** The least and the most of a number, in cells; wider columns look torn apart. */
 const NUMBER_CELLS = 6
@@ -21,6 +22,9 @@ const UNITS_FROM = 110
 /** Room for the name where it is the unit: `mA`. */
 const NAME_CELLS = 2
 const COLUMNS = ['min', 'avg', 'max'] as const
+/** With p95, where its digits cost the others none. */
+const COLUMNS_P95 = [...COLUMNS, 'p95'] as const
+type Figure = (typeof COLUMNS_P95)[number]
 
 /** Widths in cells. */
 interface Grid {
@@ -34,6 +38,13 @@ interface Grid {
   readonly window: number
   /** How many of the windows there is room for. */
   readonly windows: number
+  readonly columns: readonly Figure[]
+}
+
+interface Shown {
+  readonly reading: Reading
+  readonly windows: readonly WindowStats[]
+  readonly p95: P95ByWindow
 }
 
 /** A channel with what its row is written with. */
@@ -56,6 +67,7 @@ export function tableLines(
   snapshot: Snapshot,
   { width, height, look }: PanelArea,
   figures: FigureMemory = figuresOf(snapshot),
+  p95: P95ByWindow = new Map(),
 ): Line[] {
   const { channels, left } = rowsFor(snapshot, height)
   const reading = readingOf(snapshot, look)
@@ -73,7 +85,9 @@ export function tableLines(
   const decimals = Math.max(0, ...full.map(({ form }) => form.decimals))
   const lines = [
     heading(reading, windows, grid, look),
-    ...full.map((row) => rowLine(reading, windows, row, grid, isAligned ? decimals : 0, look)),
+    ...full.map((row) =>
+      rowLine({ reading, windows, p95 }, row, grid, isAligned ? decimals : 0, look),
+    ),
   ]
   if (left > 0) {
     lines.push([piece(` +${left} more channels`, 'dim')])
@@ -120,8 +134,28 @@ function rowOf(
   return { channel, title: hasUnit ? `${name} ${form.unit.text}`.trimEnd() : name, form }
 }
 
-function gridFor(name: number, width: number, { windows }: Snapshot): Grid {
-  const least = 2 + COLUMNS.length * (1 + NUMBER_CELLS)
+/** Of so wide a table, the windows whose percentiles are shown, by their lengths in s. */
+export function percentileWindows(snapshot: Snapshot, { width, look }: PanelArea): number[] {
+  const titles = snapshot.channels.map((channel) => nameText(channel, look).length)
+  // With its unit a name is wider: that can only cost the percentiles.
+  const grid = gridFor(Math.max(NAME_CELLS, ...titles), width, snapshot)
+  if (!grid.columns.includes('p95')) return []
+  return snapshot.windows.slice(0, grid.windows).map(({ seconds }) => seconds)
+}
+
+function gridFor(name: number, width: number, snapshot: Snapshot): Grid {
+  const grid = gridWith(COLUMNS_P95, name, width, snapshot)
+  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= ALIGNED_FROM
+  return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot)
+}
+
+function gridWith(
+  columns: readonly Figure[],
+  name: number,
+  width: number,
+  { windows }: Snapshot,
+): Grid {
+  const least = 2 + columns.length * (1 + NUMBER_CELLS)
   // The space behind the last window needs no cell.
   const room = (margin: number): number => width + 1 - margin - name - 1 - 1
   const fitting = (margin: number, now: number): number =>
@@ -131,30 +165,32 @@ function gridFor(name: number, width: number, { windows }: Snapshot): Grid {
   const count = Math.max(1, tight)
   const part = (now: number): number => Math.floor((room(margin) - now) / count)
   const numberIn = (now: number): number =>
-    Math.min(NUMBER_MAX, Math.floor((part(now) - 2) / COLUMNS.length) - 1)
+    Math.min(NUMBER_MAX, Math.floor((part(now) - 2) / columns.length) - 1)
   const number = Math.max(NUMBER_CELLS, numberIn(NUMBER_CELLS))
   // What is left over goes to the newest value, which has a cell more where there is one.
-  const spare = room(margin) - count * (2 + COLUMNS.length * (1 + number))
+  const spare = room(margin) - count * (2 + columns.length * (1 + number))
   const now = Math.max(NUMBER_CELLS, Math.min(number + 1, spare))
-  const window = Math.max(2 + COLUMNS.length * (1 + number), Math.min(part(now), 60))
-  return { margin, name, now, number, window, windows: count }
+  const window = Math.max(2 + columns.length * (1 + number), Math.min(part(now), 60))
+  return { margin, name, now, number, window, windows: count, columns }
 }
 
 function heading(
   { values, current }: Reading,
   windows: readonly WindowStats[],
-  { margin, name, now, number, window }: Grid,
+  { margin, name, now, number, window, columns }: Grid,
   look: Look,
 ): Line {
   const titles = windows.map(({ seconds }) => `${seconds / 60}m`)
-  const [min = '', ...others] = COLUMNS.map((each) => ` ${each.padStart(number)}`)
+  const [min = '', ...others] = columns.map((each) => ` ${each.padStart(number)}`)
   const widest = Math.max(0, ...titles.map((each) => each.length))
   const lead = widest + ' min '.length <= min.length ? ' ' : ''
-  const cells = windows.flatMap(({ samples }, i) => {
+  const counts = windows.map(({ samples }) => `   n=${countText(samples)}`)
+  const room = window - 1 - columns.length * (1 + number)
+  const hasCounts = counts.every((each) => each.length < room)
+  const cells = windows.flatMap((_, i) => {
     const title = `${lead}${titles[i]}`
     const text = title + min.slice(title.length) + others.join('')
-    const count = `   n=${countText(samples)}`
-    const body = text + (text.length + count.length < window - 1 ? count : '')
+    const body = text + (hasCounts ? counts[i] : '')
     return [piece(look.glyphs.vertical, 'dim'), piece(body.padEnd(window - 1), 'dim')]
   })
   const title = values === null || current ? 'now' : 'last'
@@ -193,13 +229,13 @@ function shortRow(
 
 /** @param decimals of the row that has the most: points stand below each other */
 function rowLine(
-  { values, current }: Reading,
-  windows: readonly WindowStats[],
+  { reading, windows, p95 }: Shown,
   { channel, title, form, nowForm = form }: Row,
-  { margin, name, now, number, window }: Grid,
+  { margin, name, now, number, window, columns }: Grid,
   decimals: number,
   look: Look,
 ): Line {
+  const { values, current } = reading
   const point = form.decimals > 0 ? 0 : 1
   const behind =
     decimals > form.decimals ? decimals - form.decimals + (decimals > 0 ? point : 0) : 0
@@ -210,9 +246,11 @@ function rowLine(
       cells,
     )
   }
-  const cells = windows.flatMap(({ stats }) => {
+  const cells = windows.flatMap(({ seconds, stats }) => {
     const stat = ownValue(stats, channel.id)
-    const body = COLUMNS.map((each) => ` ${text(stat?.[each], number)}`).join('')
+    const figure = (each: Figure): number | undefined =>
+      each === 'p95' ? ownValue(p95.get(seconds), channel.id) : stat?.[each]
+    const body = columns.map((each) => ` ${text(figure(each), number)}`).join('')
     return [piece(look.glyphs.vertical, 'dim'), piece(body.padEnd(window - 1))]
   })
   const newest = text(ownValue(values, channel.id), now, nowForm)
