@@ -15,6 +15,10 @@ const NUMBER_CELLS = 6
 const NUMBER_MAX = 11
 /** From so many cells a number on, all decimals that were sent stand there, point below point. */
 const ALIGNED_FROM = 8
+/** The widest window; more would be a blank. */
+const WINDOW_MAX = 60
+/** From so many on there are percentiles, too: the four decimals of a current in A still have room. */
+const P95_FROM = 9
 /** Of these, before the point: three digits and a sign. */
 const WHOLE_CELLS = 4
 /** From this width on, extra channels have their unit beside their name. */
@@ -145,7 +149,7 @@ export function percentileWindows(snapshot: Snapshot, { width, look }: PanelArea
 
 function gridFor(name: number, width: number, snapshot: Snapshot): Grid {
   const grid = gridWith(COLUMNS_P95, name, width, snapshot)
-  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= ALIGNED_FROM
+  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= P95_FROM
   return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot)
 }
 
@@ -163,14 +167,18 @@ function gridWith(
   const tight = fitting(0, NUMBER_CELLS)
   const margin = fitting(1, NUMBER_CELLS) >= tight ? 1 : 0
   const count = Math.max(1, tight)
-  const part = (now: number): number => Math.floor((room(margin) - now) / count)
-  const numberIn = (now: number): number =>
-    Math.min(NUMBER_MAX, Math.floor((part(now) - 2) / columns.length) - 1)
-  const number = Math.max(NUMBER_CELLS, numberIn(NUMBER_CELLS))
+  // As wide as the newest value, which is a number as well.
+  const cells = Math.floor(
+    (room(margin) - count * (2 + columns.length)) / (count * columns.length + 1),
+  )
+  const number = Math.max(NUMBER_CELLS, Math.min(NUMBER_MAX, cells))
   // What is left over goes to the newest value, which has a cell more where there is one.
   const spare = room(margin) - count * (2 + columns.length * (1 + number))
   const now = Math.max(NUMBER_CELLS, Math.min(number + 1, spare))
-  const window = Math.max(2 + columns.length * (1 + number), Math.min(part(now), 60))
+  const window = Math.max(
+    2 + columns.length * (1 + number),
+    Math.min(Math.floor((room(margin) - now) / count), WINDOW_MAX),
+  )
   return { margin, name, now, number, window, windows: count, columns }
 }
 
