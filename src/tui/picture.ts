@@ -125,8 +125,12 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
 
 /** Of which windows the table shows percentiles, by their lengths in s. */
 export function p95Windows(snapshot: Snapshot, context: PictureContext): readonly number[] {
-  const { table } = pictureLayout(snapshot, context).regions
-  return table === undefined ? [] : percentileWindows(snapshot, { ...table, look: context.look })
+  const { regions, framed: framedOnes } = pictureLayout(snapshot, context)
+  const { table } = regions
+  if (table === undefined) return []
+  const isFramed = framedOnes.includes('table')
+  const area = isFramed ? areaWithin(table, context.look) : { ...table, look: context.look }
+  return percentileWindows(snapshot, area)
 }
 
 /** Which statistics a picture needs; null: none, it shows the chart. */
@@ -185,7 +189,7 @@ export function buildPicture(
   const offer = keyOffer(snapshot)
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
-  const close = closeLook({ snapshot, trace, context, statistics, moment })
+  const close = closeLook({ snapshot, trace, context, statistics, moment, figures })
   const fill: Readonly<Record<Region, (area: Omit<PanelArea, 'look'>) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
@@ -214,7 +218,7 @@ export function buildPicture(
       ...batteryLines(snapshot, width, look, figures),
       ...cyclesLines(snapshot, width, look, figures),
     ],
-    link: ({ width, height }) => linkLines(snapshot, { width, height, look }),
+    link: ({ width, height }) => linkLines(snapshot, { width, height, look }, figures),
     alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }, figures),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [
@@ -257,7 +261,7 @@ function closeLook({
 }
 
 function closeLine(close: CloseLook, area: PanelArea): Line {
-  return close.view.selection === null ? cursorLine(close, area) : selectionLine(close, area.width)
+  return close.view.selection === null ? cursorLine(close, area) : selectionLine(close, area)
 }
 
 /** Exactly as many lines as the rectangle has. */

@@ -83,7 +83,7 @@ describe('extra channels in the table', () => {
     const long = [...ELECTRIC_CHANNELS, extraChannel('humidity_inside', 0, '%')]
     const [heading, , , , row] = regions(long)['table'] ?? []
     expect(heading).not.toContain('15m')
-    expect(row).toMatch(/^ humidity_~ +23\.500 \|/)
+    expect(row).toMatch(/^ humidity_~ +23\.500 +\|/)
     expect(regions(withExtras(1), { columns: 120, rows: 24 })['table']?.at(-1)).toMatch(/^ soc % /)
   })
 })

@@ -13,6 +13,8 @@ import {
   traceOf,
 } from '../support/snapshots.ts'
 
+const P95 = new Map([60, 300, 900].map((seconds) => [seconds, { v: 5.095, a: 1.1892, w: 6.002 }]))
+
 /**
  * Whole screens as text files that a person can review: test/golden. After a change that is meant to be
  * seen, `npx vitest run test/unit/tui-golden.test.ts -u` writes them anew; look at the difference.
@@ -42,6 +44,7 @@ function screen(size: string, snapshot: Snapshot, view: Partial<ViewState> = {})
     view: { ...INITIAL_VIEW, ...view },
     look: lookOf({ ascii: false, colour: true }),
     trouble: null,
+    p95: P95,
   }
   return screenText(buildPicture(snapshot, TRACE, context))
 }

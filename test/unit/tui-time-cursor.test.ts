@@ -171,7 +171,7 @@ describe('the picture of a close look', () => {
     const lines = text(view, MOMENT).join('\n')
     expect(lines).toMatch(/cursor +col min +col max/)
     expect(lines).toMatch(/V +5\.3215 +5\.300 +5\.3[012]0/)
-    expect(lines).toMatch(/ \d\d:\d\d:\d\d\.104 {2}V 5\.3215 {2}A 0\.1000 {2}W 0\.53215/)
+    expect(lines).toMatch(/ \d\d:\d\d:\d\d\.104 {2}5\.3215 V {2}100\.0 mA {2}532\.15 mW/)
   })
 
   it('says that a sample was not measured, or that there is none', () => {

@@ -3,11 +3,12 @@ import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Bucket, Moment, Snapshot, SpanStatistics } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { inUnit, scaledUnit } from '../../util/scaled-unit.ts'
+import { inUnit } from '../../util/scaled-unit.ts'
 import { cellText } from '../view/cell-text.ts'
-import { nameText, unitText } from '../view/channel-text.ts'
+import { nameText } from '../view/channel-text.ts'
+import { type FigureForm, type FigureMemory, withUnit } from '../view/figure-memory.ts'
 import { amountText, exactText, lengthText, preciseText } from '../view/format.ts'
-import type { PanelArea } from '../view/look.ts'
+import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 import { columnReading } from '../view/time-cursor.ts'
 import type { ViewState } from '../view/view-state.ts'
@@ -24,12 +25,15 @@ export interface CloseLook {
   readonly moment: Moment | null | undefined
   /** Of the selection; null: not there yet. */
   readonly statistics: SpanStatistics | null
+  /** What the screen writes its figures with. */
+  readonly figures: FigureMemory
 }
 
 interface Column {
   readonly title: string
-  /** @param width cells that there are for it */
-  readonly of: (channel: Channel, width: number) => string
+  readonly of: (channel: Channel) => number | null | undefined
+  /** Decimals beside those of the channel's own values. */
+  readonly more: number
 }
 
 const NAME_CELLS = 5
@@ -50,6 +54,10 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
   const room = width - NAME_CELLS - groups.length
   const cells = Math.max(CELLS, Math.min(CELLS_MAX, Math.floor(room / Math.max(1, count))))
   const bar = piece(look.glyphs.vertical, 'dim')
+  const forms = channels.map((channel) => {
+    const values = groups.flat().flatMap(({ of }) => of(channel) ?? [])
+    return { channel, form: close.figures.stillForm(snapshot.number, channel, values, look) }
+  })
   const row = (name: Piece, text: (column: Column) => string, style: 'plain' | 'dim'): Line =>
     fitLine(
       [
@@ -64,14 +72,19 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
   const head = row(piece(' '.repeat(NAME_CELLS)), ({ title }) => title, 'dim')
   return [
     head,
-    ...channels.map((channel) =>
+    ...forms.map(({ channel, form }) =>
       row(
-        piece(` ${nameText(channel, look, NAME_CELLS - 1)}`.padEnd(NAME_CELLS), channel.role),
-        ({ of }) => of(channel, cells - 1),
+        piece(` ${rowName(channel, form, look)}`.padEnd(NAME_CELLS), channel.role),
+        ({ of, more }) => textOf(of(channel), form, more, cells - 1),
         'plain',
       ),
     ),
   ]
+}
+
+/** The unit of what everybody knows by it; others are in their own unit, for which there is no room. */
+function rowName(channel: Channel, { unit }: FigureForm, look: Look): string {
+  return channel.quantity === null ? nameText(channel, look, NAME_CELLS - 1) : unit.text
 }
 
 /** At the right end of its column, with a space before it. */
@@ -87,27 +100,33 @@ function cursorColumns({ view, trace, cellUs, moment }: CloseLook): Column[] {
     column ? ownValue(column.channels, id)?.[which] : undefined
   const own = ({ id }: Channel): number | undefined => ownValue(moment?.values ?? {}, id)
   return [
-    { title: 'cursor', of: (each, width) => textOf(own(each), each.decimals, width) },
-    { title: 'col min', of: (each, width) => textOf(end(each.id, 'min'), each.decimals, width) },
-    { title: 'col max', of: (each, width) => textOf(end(each.id, 'max'), each.decimals, width) },
+    { title: 'cursor', of: own, more: 0 },
+    { title: 'col min', of: ({ id }) => end(id, 'min'), more: 0 },
+    { title: 'col max', of: ({ id }) => end(id, 'max'), more: 0 },
   ]
 }
 
 function selectionColumns({ statistics }: CloseLook): Column[] {
   const total = statistics?.total ?? null
-  const figure = (which: 'min' | 'avg' | 'max', more: number) => (each: Channel, width: number) =>
-    textOf(figuresOf(each, total, statistics)?.[which], each.decimals + more, width)
+  const figure = (which: 'min' | 'avg' | 'max') => (each: Channel) =>
+    figuresOf(each, total, statistics)?.[which]
   const p95 = ({ id }: Channel) => ownValue(statistics?.channels, id)?.figures.p95
   return [
-    { title: 'min', of: figure('min', 0) },
-    { title: 'avg', of: figure('avg', 1) },
-    { title: 'max', of: figure('max', 0) },
-    { title: 'p95', of: (each, width) => textOf(p95(each), each.decimals, width) },
+    { title: 'min', of: figure('min'), more: 0 },
+    { title: 'avg', of: figure('avg'), more: 1 },
+    { title: 'max', of: figure('max'), more: 0 },
+    { title: 'p95', of: p95, more: 0 },
   ]
 }
 
-function textOf(value: number | null | undefined, decimals: number, width: number): string {
-  return value === null || value === undefined ? NOTHING : exactText(value, decimals, width)
+function textOf(
+  value: number | null | undefined,
+  { unit, decimals }: FigureForm,
+  more: number,
+  width: number,
+): string {
+  if (value === null || value === undefined) return NOTHING
+  return exactText(inUnit(value, unit.exponent), decimals + more, width)
 }
 
 /** Of `history`; without a log those of memory. */
@@ -131,7 +150,10 @@ function rowsOf(channels: readonly Channel[], room: number): readonly Channel[] 
 }
 
 /** The cursor's sample in a line, where the table has no place: ` 14:03:15.123 V 5.021 A 1.1804 W 5.927`. */
-export function cursorLine({ snapshot, moment }: CloseLook, { width, look }: PanelArea): Line {
+export function cursorLine(
+  { snapshot, moment, figures }: CloseLook,
+  { width, look }: PanelArea,
+): Line {
   if (moment === null) return fitLine([piece(' no sample at the cursor', 'dim')], width)
   if (moment === undefined) return fitLine([piece(' reading the sample', 'dim')], width)
   const { timeUs, text, values } = moment
@@ -140,23 +162,32 @@ export function cursorLine({ snapshot, moment }: CloseLook, { width, look }: Pan
   const pieces = snapshot.channels.flatMap((channel) => {
     const value = ownValue(values, channel.id)
     if (value === undefined) return []
-    const unit = channel.quantity === null ? ` ${unitText(channel, look)}` : ''
-    const number = exactText(value, channel.decimals, CELLS)
-    return [piece(` ${nameText(channel, look)} ${number}${unit} `, channel.role)]
+    const form = figures.stillForm(snapshot.number, channel, [value], look)
+    const number = exactText(inUnit(value, form.unit.exponent), form.decimals, CELLS)
+    const name = channel.quantity === null ? `${nameText(channel, look)} ` : ''
+    return [piece(` ${name}${withUnit(number, form.unit)} `, channel.role)]
   })
   return fitWhole([when, ...pieces], width)
 }
 
 /** How long the selection is and what it comes to; in the totals' place. */
-export function selectionLine({ snapshot, view, statistics }: CloseLook, width: number): Line {
+export function selectionLine(
+  { snapshot, view, statistics, figures }: CloseLook,
+  { width, look }: PanelArea,
+): Line {
   const { selection, anchorUs } = view
   if (selection === null) return fitLine([], width)
   const { fromUs, toUs } = selection
   const total = statistics?.total ?? null
+  const amount = (milli: number | null, unit: 'Ah' | 'Wh'): string => {
+    if (milli === null) return NOTHING
+    const bare = inUnit(milli, 3)
+    return amountText(bare, figures.plainUnit(unit, bare, look))
+  }
   return fitWhole(
     [
       piece(` selected ${lengthText(toUs - fromUs)}`, anchorUs === null ? 'bold' : 'invert'),
-      ...(total === null ? [] : totalPieces(total)),
+      ...(total === null ? [] : totalPieces(total, amount)),
       ...(statistics?.isTooMany ? [piece('  too many samples for p95', 'warn')] : []),
       ...(statistics?.isExpired ? [piece('  p95 has passed the retention', 'warn')] : []),
       piece(`  from ${preciseText(fromUs, snapshot.nowUs)}`, 'dim'),
@@ -166,20 +197,18 @@ export function selectionLine({ snapshot, view, statistics }: CloseLook, width: 
   )
 }
 
-function milliText(milli: number, unit: 'Ah' | 'Wh'): string {
-  const amount = inUnit(milli, 3)
-  return amountText(amount, scaledUnit(unit, amount, null, { ascii: true }))
-}
-
-function totalPieces({ samples, coverage, chargeMah, energyMwh, lost }: Bucket): Piece[] {
+function totalPieces(
+  { samples, coverage, chargeMah, energyMwh, lost }: Bucket,
+  amount: (milli: number | null, unit: 'Ah' | 'Wh') => string,
+): Piece[] {
   return [
     piece(`  n=${countText(samples)}`),
     // Cut, not rounded: 100 % means all of it.
     piece(`  covered ${fixed(Math.floor(coverage * 1000 + 1e-9) / 10, 1)} %`),
     piece('  Q ', 'dim'),
-    piece(chargeMah === null ? NOTHING : milliText(chargeMah, 'Ah'), 'bold'),
+    piece(amount(chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),
-    piece(energyMwh === null ? NOTHING : milliText(energyMwh, 'Wh'), 'bold'),
+    piece(amount(energyMwh, 'Wh'), 'bold'),
     ...(lost > 0 ? [piece(`  lost ${countText(lost)}`, 'warn')] : []),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
+import { FigureMemory } from '../view/figure-memory.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 
@@ -14,10 +15,16 @@ interface Fact {
 const NAME_CELLS = 13
 
 /** How well the samples of the device come through, two facts a row. */
-export function linkLines(snapshot: Snapshot, { width, height }: PanelArea): Line[] {
+export function linkLines(
+  snapshot: Snapshot,
+  { width, height }: PanelArea,
+  figures: FigureMemory = new FigureMemory(),
+): Line[] {
   const { ledger, unnumbered, rate, totals, delayMs } = snapshot
+  /** Bad for a minute after it has gone up, as in the totals. */
   const count = (name: string, value: number): Fact => {
-    return { name, value: countText(value), isBad: value > 0 }
+    const isBad = figures.hasRisen(`${name} ${snapshot.number}`, value)
+    return { name, value: `${countText(value)}${isBad ? ' !' : ''}`, isBad }
   }
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const covered = totals.elapsedS > 0 ? Math.min(1, totals.coveredS / totals.elapsedS) : 0
@@ -27,7 +34,9 @@ export function linkLines(snapshot: Snapshot, { width, height }: PanelArea): Lin
       { name: 'lines', value: countText(ledger.lines) },
     ],
     [
-      unnumbered ? { name: 'lost', value: '?', isBad: true } : count('lost', ledger.lost),
+      unnumbered
+        ? { name: 'lost', value: '?', isBad: true }
+        : { name: 'lost', value: countText(ledger.lost), isBad: ledger.lost > 0 },
       { name: 'healed', value: healedText(ledger.recovered, ledger.samples + ledger.out_of_range) },
     ],
     [

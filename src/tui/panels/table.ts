@@ -17,8 +17,6 @@ const NUMBER_MAX = 11
 const ALIGNED_FROM = 8
 /** The widest window; more would be a blank. */
 const WINDOW_MAX = 60
-/** From so many on there are percentiles, too: the four decimals of a current in A still have room. */
-const P95_FROM = 9
 /** Of these, before the point: three digits and a sign. */
 const WHOLE_CELLS = 4
 /** From this width on, extra channels have their unit beside their name. */
@@ -112,6 +110,16 @@ function rowsFor(
   return { channels: channels.slice(0, room - 1), left: channels.length - room + 1 }
 }
 
+/** The ends of what a row shows, in the channel's unit. */
+function shownOf({ windows, values }: Snapshot, { id }: Channel): number[] {
+  const now = ownValue(values, id)
+  const ends = windows.flatMap(({ stats }) => {
+    const stat = ownValue(stats, id)
+    return stat === undefined ? [] : [stat.min, stat.max]
+  })
+  return now === undefined ? ends : [...ends, now]
+}
+
 /** The unit is the name of those that everybody knows by it; others are in their own unit where it is not shown. */
 function rowOf(
   snapshot: Snapshot,
@@ -119,13 +127,8 @@ function rowOf(
   { width, look }: { readonly width: number; readonly look: Look },
   figures: FigureMemory,
 ): Row {
-  const { number, windows } = snapshot
-  const shown = windows.flatMap(({ stats }) => {
-    const stat = ownValue(stats, channel.id)
-    return stat === undefined ? [] : [stat.min, stat.max]
-  })
-  const now = ownValue(snapshot.values, channel.id)
-  if (now !== undefined) shown.push(now)
+  const { number } = snapshot
+  const shown = shownOf(snapshot, channel)
   const hasUnit = channel.quantity !== null || width >= UNITS_FROM
   const form = hasUnit
     ? figures.form('table', number, channel, shown, look)
@@ -149,7 +152,7 @@ export function percentileWindows(snapshot: Snapshot, { width, look }: PanelArea
 
 function gridFor(name: number, width: number, snapshot: Snapshot): Grid {
   const grid = gridWith(COLUMNS_P95, name, width, snapshot)
-  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= P95_FROM
+  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= ALIGNED_FROM
   return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot)
 }
 
@@ -205,11 +208,16 @@ function heading(
   return [piece(`${title.padStart(margin + name + 1 + now)} `, 'dim'), ...cells]
 }
 
-/** With every digit that was sent, as far as there is room behind the point. */
-function fullRow(row: Row, { number }: Snapshot, grid: Grid, figures: FigureMemory): Row {
-  const { unit, decimals } = figures.fullForm(row.form, number, row.channel)
-  const most = grid.number - WHOLE_CELLS - 1
-  return { ...row, form: { unit, decimals: Math.min(decimals, most) } }
+/**
+ * With every digit that was sent. Where the place behind the point does not take all of them, digits go
+ * before points that stand below each other.
+ */
+function fullRow(row: Row, snapshot: Snapshot, grid: Grid, figures: FigureMemory): Row {
+  const { unit, decimals } = figures.fullForm(row.form, snapshot.number, row.channel)
+  const place = Math.min(decimals, grid.number - WHOLE_CELLS - 1)
+  const scaled = shownOf(snapshot, row.channel).map((each) => inUnit(each, unit.exponent))
+  const fit = sharedDecimals(scaled, decimals, Math.min(grid.number, grid.now))
+  return { ...row, form: { unit, decimals: Math.max(place, fit) } }
 }
 
 /** All numbers of a row have the same decimals, so that they can be compared at a glance. */

@@ -86,6 +86,8 @@ export class FigureMemory {
       ...(decimals === undefined ? {} : { decimals }),
     }
     const wanted = scaledUnit(unit, magnitude, held?.exponent ?? null, options)
+    // What begins at nothing has not said yet how large it is.
+    if (held === null && magnitude === 0) return shown(wanted, look)
     if (held === null || wanted.exponent >= held.exponent || this.#choice !== 'auto') {
       this.#units.set(place, { exponent: wanted.exponent, lowSinceUs: null })
       return shown(wanted, look)
@@ -117,6 +119,20 @@ export class FigureMemory {
     const key = `${place} ${device} ${channel.id}`
     const unit = this.unit(key, channel.unit, magnitude, look, decimals)
     // In kA as in A: three more would be digits that no sensor has.
+    return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
+  }
+
+  /** The same for figures that stand still, such as those at a cursor: they need no memory against flicker. */
+  stillForm(
+    device: DeviceNumber,
+    channel: Channel,
+    values: readonly number[],
+    look: Look,
+  ): FigureForm {
+    const decimals = this.decimals(device, channel)
+    const magnitude = Math.max(0, ...values.map(Math.abs))
+    const options = { choice: this.#choice, ascii: look.ascii, decimals }
+    const unit = shown(scaledUnit(channel.unit, magnitude, null, options), look)
     return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
   }
 
