@@ -91,6 +91,8 @@ export interface OutputPlan {
   readonly theme: ThemeChoice
   /** Take the mouse. */
   readonly mouse: boolean
+  /** First words about the keys. */
+  readonly hints: boolean
   /** Ring the terminal's bell when an alarm is raised. */
   readonly bell: boolean
 }

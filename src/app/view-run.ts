@@ -48,6 +48,7 @@ export async function runView(
         ascii,
         theme,
         mouse,
+        hints: false,
         bell: false,
         showsAll: true,
         save: async (span) => (await import('./save-span.ts')).saveSpan(file, 'other', span),

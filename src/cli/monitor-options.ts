@@ -42,6 +42,7 @@ export interface MonitorOptions extends LogOptions {
   readonly ascii?: boolean
   readonly theme: ThemeChoice
   readonly mouse: boolean
+  readonly hints: boolean
   readonly bell: boolean
   readonly onAlarm?: readonly string[]
 }
@@ -171,5 +172,8 @@ function addRunOptions(command: Command): Command {
     .addOption(option('--no-anomalies', "don't look for values that stand out"))
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(themeOption('colours of the screen'))
-    .addOption(option('--no-mouse', 'leave the mouse to the terminal'))
+    .addOption(option('--no-mouse', 'leave the mouse to the terminal (M takes it)'))
+    .addOption(
+      option('--no-hints', 'no first words about the keys, which a first run has for a minute'),
+    )
 }

@@ -79,6 +79,7 @@ export async function runPlan(
       ascii: options.ascii === true,
       theme: options.theme,
       mouse: options.mouse,
+      hints: options.hints,
       bell: options.bell,
     },
     onAlarm: actions,

@@ -12,7 +12,7 @@ import { alarmLines } from './panels/alarms.ts'
 import { batteryLines } from './panels/battery.ts'
 import { bigGaugeLines } from './panels/big-gauges.ts'
 import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
-import { chartPanel, chartPlot } from './panels/chart-panel.ts'
+import { chartPanel, chartPanelLegend, chartPlot } from './panels/chart-panel.ts'
 import { type CloseLook, cursorLine, cursorLines, selectionLine } from './panels/cursor.ts'
 import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
@@ -20,7 +20,7 @@ import { eventLines, noticeLine } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpExtent, helpLines } from './panels/help.ts'
-import { keysLine } from './panels/keys.ts'
+import { type KeysState, keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
 import { answerLines, promptLines } from './panels/prompt.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
@@ -44,11 +44,13 @@ import {
   REGIONS,
   type Rect,
   type Region,
+  regionAt,
   type Size,
 } from './view/layout.ts'
 import type { Look, PanelArea } from './view/look.ts'
+import type { PointerMap } from './view/pointer.ts'
 import type { Completion } from './view/prompt.ts'
-import { fitLine, type Line, lineWidth, piece } from './view/styled.ts'
+import { fitLine, type Line, lineWidth, piece, targetIn } from './view/styled.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
 import type { ViewState } from './view/view-state.ts'
 import type { P95ByWindow } from './window-percentiles.ts'
@@ -80,6 +82,8 @@ export interface PictureContext {
   readonly figures?: FigureMemory
   /** Of the windows that `p95Windows` names; default: no answer has come yet. */
   readonly p95?: P95ByWindow
+  /** First words for who is new to it; absent: none. */
+  readonly hints?: boolean
 }
 
 const NO_COMPLETION: Completion = { from: 0, candidates: [] }
@@ -224,7 +228,7 @@ export function buildPicture(
     keys: ({ width }) => [
       // Where there are no events, the word back about a key has its place here.
       (layout.regions.events ? null : noticeLine(snapshot, view, width)) ??
-        keysLine(frozenOf(view, snapshot.number) !== null, offer, width),
+        keysLine(keysState(snapshot, context), offer, width),
     ],
   }
   const blocks: Partial<Record<Region, Block>> = {}
@@ -275,7 +279,7 @@ function filled(lines: readonly Line[], { width, height }: Rect): readonly Line[
 function withMark([first = [], ...others]: readonly Line[]): readonly Line[] {
   const [head, ...rest] = first
   if (head === undefined) return [first, ...others]
-  return [[piece('>', 'bold'), piece(head.text.slice(1), head.style), ...rest], ...others]
+  return [[piece('>', 'bold'), { ...head, text: head.text.slice(1) }, ...rest], ...others]
 }
 
 /** The whole screen before there is a snapshot: why there is none, or nothing but the name. */
@@ -295,6 +299,60 @@ export function waitingPicture(context: PictureContext): Picture {
 /** How much help there is, and how much of it is shown at once. @param snapshot null: there is none yet */
 export function helpRoom(snapshot: Snapshot | null, { size, look }: PictureContext): HelpExtent {
   return helpExtent(keyOffer(snapshot), { width: size.columns, height: size.rows, look })
+}
+
+/** First words stand so long from the start, unless a key is pressed before, µs. */
+const FIRST_WORDS_US = 60e6
+
+function keysState(snapshot: Snapshot, { view, hints }: PictureContext): KeysState {
+  const { number, nowUs, startedUs, oldestUs, alarms, latches } = snapshot
+  // Where the log has samples of an earlier run, nobody is new to it.
+  const isFirstRun = oldestUs === null || oldestUs >= startedUs
+  const isYoung = nowUs - startedUs < FIRST_WORDS_US
+  return {
+    isNew: hints === true && !view.touched && isFirstRun && isYoung,
+    frozen: frozenOf(view, number) !== null,
+    cursor: view.cursorUs !== null,
+    selection: view.selection !== null,
+    pressing:
+      latches.length > 0 || alarms.some(({ state }) => state === 'on' || state === 'latched'),
+    mouse: view.mouse,
+  }
+}
+
+/** What lies where on the screen, for the mouse. */
+export function pointerMap(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  context: PictureContext,
+): PointerMap {
+  const { view, look } = context
+  const { layout, blocks } = buildPicture(snapshot, trace, context)
+  const { chart } = layout.regions
+  const area = chart && { width: chart.width, height: chart.height, look }
+  const isChart = area !== undefined && view.statistics === null
+  const plot = isChart ? chartPlot(snapshot, trace, view, area) : null
+  const legend = isChart ? chartPanelLegend(snapshot, trace, view, area) : []
+  return {
+    regionAt: (x, y) => regionAt(layout, x, y),
+    targetAt: (x, y) => {
+      const region = regionAt(layout, x, y)
+      const block = region === null ? undefined : blocks[region]
+      if (!block) return null
+      const [column, row] = [x - block.rect.x, y - block.rect.y]
+      const letter = (region === 'chart' ? legend : []).find(
+        (each) => each.y === row && column >= each.x && column < each.x + each.width,
+      )
+      if (letter !== undefined) return { kind: 'channel', channel: letter.channel }
+      return targetIn(block.lines[row] ?? [], column)
+    },
+    timeAt: (x, y) => {
+      if (!chart || plot === null || plot.startUs === null) return null
+      const cell = x - chart.x - plot.left
+      const isPlot = cell >= 0 && cell < plot.cells && y > chart.y && y < chart.y + chart.height - 1
+      return isPlot ? plot.startUs + (cell + 0.5) * plot.cellUs : null
+    },
+  }
 }
 
 function keyOffer(snapshot: Snapshot | null): KeyOffer {

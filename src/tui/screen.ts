@@ -21,6 +21,7 @@ import {
   p95Windows,
   panelsOf,
   pictureLayout,
+  pointerMap,
   statisticsRequest,
   traceRequest,
   waitingPicture,
@@ -40,6 +41,7 @@ import {
   type PaletteOrder,
   readPalette,
 } from './view/palette.ts'
+import { type Held, type MouseReport, pointed } from './view/pointer.ts'
 import { type Prompt, pasted, promptAfter, remember, withProblem } from './view/prompt.ts'
 import { fitSpan } from './view/time-window.ts'
 import {
@@ -65,7 +67,9 @@ export interface ScreenOptions {
   readonly env: NodeJS.ProcessEnv
   /** Printable ASCII only, whatever the terminal could do. */
   readonly ascii: boolean
-  /** Take the wheel; off, the terminal's own selection of text works. */
+  /** First words about the keys for who is new to it. */
+  readonly hints: boolean
+  /** Take the mouse; off, the terminal's own selection of text works. */
   readonly mouse: boolean
   readonly theme: ThemeChoice
   /** Ring the terminal's bell when an alarm is raised. */
@@ -135,6 +139,8 @@ class MonitorScreen implements Screen {
   readonly #cadence = new Cadence()
   /** What the last key was about: on a slow line it is sent before all else. */
   #first: Region | null = null
+  /** A button that is held in the chart. */
+  #held: Held | null = null
   #isEnded = false
   #retakeTimers: NodeJS.Timeout[] = []
   #quitting = false
@@ -149,7 +155,7 @@ class MonitorScreen implements Screen {
     const capabilities = capabilitiesOf(options.env, options.ascii)
     this.#capabilities = capabilities
     this.#ground = groundOfEnvironment(options.env['COLORFGBG']) ?? 'dark'
-    this.#view = { ...INITIAL_VIEW, theme: options.theme }
+    this.#view = { ...INITIAL_VIEW, theme: options.theme, mouse: options.mouse }
     this.#look = this.#lookNow
     this.#bell = options.bell ? new Bell(monoMs) : null
     this.#loop = new DrawLoop({
@@ -189,7 +195,7 @@ class MonitorScreen implements Screen {
       capabilities,
       palette: this.#palette,
       onKey: (key, char) => this.#onKey(key, char),
-      onWheel: (up) => this.#onWheel(up),
+      onMouse: (report) => this.#onMouse(report),
       onPaste: (text) => this.#onPaste(text),
       onBackground: (answer) => this.#onBackground(answer),
       onStale: () => this.#redraw(),
@@ -224,7 +230,7 @@ class MonitorScreen implements Screen {
 
   #onKey(key: string, char: string | null): void {
     // A word back has been read by whoever presses the next key.
-    if (this.#view.notice !== null) this.#view = { ...this.#view, notice: null }
+    this.#view = { ...this.#view, notice: null, touched: true }
     const { prompt, help } = this.#view
     if (prompt !== null) this.#onPromptKey(prompt, key, char)
     else if (help !== null) this.#onHelpKey(key)
@@ -243,7 +249,6 @@ class MonitorScreen implements Screen {
     else this.#act(step === undefined || lines <= room ? 'dismiss' : `help_${step}`)
   }
 
-  /** What is typed is text, but for Ctrl-Z and Ctrl-L, which are about the terminal. */
   /** Text for a line that is written; never keys, whatever is in it. */
   #onPaste(text: string): void {
     const { prompt } = this.#view
@@ -251,6 +256,7 @@ class MonitorScreen implements Screen {
     else this.#change({ ...this.#view, prompt: pasted(prompt, text) })
   }
 
+  /** What is typed is text, but for Ctrl-Z and Ctrl-L, which are about the terminal. */
   #onPromptKey(prompt: Prompt, key: string, char: string | null): void {
     if (key === 'C-z' || key === 'C-l') {
       this.#act(key === 'C-z' ? 'suspend' : 'redraw')
@@ -284,9 +290,23 @@ class MonitorScreen implements Screen {
     return { view: this.#view, snapshot: this.#feed.snapshot, clock: this.#options.clock }
   }
 
-  #onWheel(up: boolean): void {
-    if (this.#view.help === null) this.#act(up ? 'zoom_in' : 'zoom_out')
-    else for (let i = 0; i < WHEEL_LINES; i++) this.#act(up ? 'help_up' : 'help_down')
+  #onMouse(report: MouseReport): void {
+    this.#view = { ...this.#view, touched: true }
+    const { prompt, help } = this.#view
+    const { snapshot } = this.#feed
+    if (help !== null) this.#onHelpMouse(report)
+    else if (prompt === null && snapshot?.number === this.#view.selected) {
+      const map = pointerMap(snapshot, this.#feed.traceOf(snapshot.number), this.#context)
+      const { held, actions } = pointed(this.#held, report, map)
+      this.#held = held
+      for (const action of actions) this.#act(action)
+    }
+  }
+
+  #onHelpMouse({ kind }: MouseReport): void {
+    if (kind === 'press') this.#act('dismiss')
+    const step = kind === 'wheel_up' ? 'help_up' : kind === 'wheel_down' ? 'help_down' : null
+    for (let i = 0; i < WHEEL_LINES && step !== null; i++) this.#act(step)
   }
 
   #act(action: Action): void {
@@ -312,6 +332,7 @@ class MonitorScreen implements Screen {
     const hasTheme = view.theme !== this.#view.theme
     this.#view = view
     if (hasTheme) this.#repaint()
+    this.#terminal.mouse = view.mouse
     this.#redraw()
   }
 
@@ -444,6 +465,7 @@ class MonitorScreen implements Screen {
       look: this.#look,
       trouble: this.#feed.trouble,
       figures: this.#figures,
+      hints: this.#options.hints,
     }
   }
 

@@ -63,6 +63,7 @@ const screen = await openScreen({
   ascii: flags.includes('--ascii'),
   theme: (flags.find((each) => each.startsWith('--theme='))?.slice(8) ?? 'auto') as ThemeChoice,
   mouse: !flags.includes('--no-mouse'),
+  hints: flags.includes('--hints'),
   bell: true,
   clock: systemClock,
 })

@@ -335,6 +335,60 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expect(terminal.exited).toBeNull()
   })
 
+  it('obeys the mouse: cursor, selection, hidden curves, keys and panels', async () => {
+    open(['--rate=50', '--age=600'], { columns: 250, rows: 70 })
+    await wholeScreen()
+    await terminal.waitFor(/60 s strips/)
+    await terminal.waitFor(/[\u2801-\u28ff]{3}/)
+    expect(terminal.mouse).toBe('drag')
+    // A key in the last line, beyond the 223 columns of old mouse modes or not.
+    const click = (x: number, y: number): void => {
+      terminal.press(`\x1b[<0;${x + 1};${y + 1}M\x1b[<0;${x + 1};${y + 1}m`)
+    }
+    click(terminal.lines[69]?.indexOf('freeze') ?? 0, 69)
+    await terminal.waitFor(/FROZEN/)
+    click(terminal.lines[69]?.indexOf('go on') ?? 0, 69)
+    await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
+    const plotRow = terminal.lines.findIndex((line) => /[\u2801-\u28ff]{3}/.test(line))
+    click(100, plotRow)
+    await terminal.waitFor(/v select {2}l largest/)
+    terminal.press(`\x1b[<0;101;${plotRow + 1}M\x1b[<32;121;${plotRow + 1}M`)
+    await terminal.waitFor(/Esc unselect/)
+    await terminal.waitFor(/selected 4\.\d* s|selected 5\.\d* s/)
+    terminal.press(`\x1b[<32;231;${plotRow + 1}M\x1b[<0;231;${plotRow + 1}m`)
+    await terminal.waitFor(/selected 3\d\.?\d* s/)
+    terminal.press('\x1b')
+    await terminal.waitFor((shown) => !/selected/.test(shown.text))
+    // The wheel about the pointer: a frozen chart is shorter, and still frozen.
+    terminal.press(`\x1b[<64;230;${plotRow + 1}M`)
+    await terminal.waitFor(/30 s strips.*FROZEN/)
+    const head = terminal.lines.findIndex((line) => / 30 s strips/.test(line))
+    const letter = /strips.*?\bW\b/.exec(terminal.lines[head] ?? '')
+    click((letter?.index ?? 0) + (letter?.[0].length ?? 1) - 1, head)
+    await terminal.waitFor(/strips.*\(W\)/)
+  })
+
+  it('leaves the mouse to the terminal and takes it again', async () => {
+    open()
+    await wholeScreen()
+    terminal.press('M')
+    await terminal.waitFor(() => terminal.mouse === 'none')
+    await terminal.waitFor(/M mouse is off/)
+    terminal.press('M')
+    await terminal.waitFor(() => terminal.mouse === 'drag')
+    terminal.press('q')
+    await terminal.ended()
+    expectRestored()
+  })
+
+  it('has first words until a key is pressed', async () => {
+    open(['--hints'])
+    await terminal.waitFor(/^ New here\? {2}\? shows all keys/m)
+    terminal.press('z')
+    await wholeScreen()
+    await terminal.waitFor((shown) => !shown.text.includes('New here'))
+  })
+
   it('zooms with the wheel, and leaves the mouse alone with --no-mouse', async () => {
     open()
     await wholeScreen()
@@ -452,7 +506,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expectRestored()
     terminal.press('fg\r')
     await terminal.waitFor((shown) => shown.buffer === 'alternate' && HEADER.test(shown.text))
-    await terminal.waitFor(() => terminal.mouse === 'vt200')
+    await terminal.waitFor(() => terminal.mouse === 'drag')
     terminal.press('o')
     await terminal.waitFor(/60 s strips/)
     terminal.press('q')

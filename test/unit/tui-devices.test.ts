@@ -81,9 +81,20 @@ describe('strip of devices', () => {
   })
 })
 
+const RUNNING = {
+  isNew: false,
+  frozen: false,
+  cursor: false,
+  selection: false,
+  pressing: false,
+  mouse: true,
+}
+
 describe('Tab', () => {
   it('is in the keys line only where there are several devices', () => {
-    expect(lineText(keysLine(false, { several: true, alarms: false }, 80))).toContain('Tab device')
-    expect(lineText(keysLine(false, { several: false, alarms: false }, 80))).not.toContain('Tab')
+    expect(lineText(keysLine(RUNNING, { several: true, alarms: false }, 80))).toContain(
+      'Tab device',
+    )
+    expect(lineText(keysLine(RUNNING, { several: false, alarms: false }, 80))).not.toContain('Tab')
   })
 })

@@ -73,7 +73,7 @@ describe('picture at 80x24', () => {
     expect(lines().slice(21)).toEqual([
       ' Q 13.40 mAh  E 67.90 mWh  covered 100 %  since 13:50:46  mode NORMAL  n=76 100 ',
       ' 14:02:57 restart: the device restarted (boot 18)                               ',
-      ' q quit  ? help  space freeze  +/- span  <-/-> scroll  o overlay/strips         ',
+      ' q quit  ? help  : command  space freeze  +/- span  <-/-> scroll  m mark        ',
     ])
   })
 

@@ -30,6 +30,7 @@ export class ScreenOutput implements Output {
       ascii: this.#plan.ascii,
       theme: this.#plan.theme,
       mouse: this.#plan.mouse,
+      hints: this.#plan.hints,
       bell: this.#plan.bell,
       ...(log === null ? {} : { save: (span) => this.#save(log.file, span) }),
       clock: io.clock,

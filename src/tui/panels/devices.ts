@@ -7,7 +7,7 @@ import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { STATE_STYLE, sourceText } from '../view/reading.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { aimed, fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { alarmPieces } from './alarms.ts'
 
 interface Context {
@@ -39,11 +39,16 @@ export function deviceLines(
   const shown = devices.slice(first, first + rows)
   const nameCells = Math.max(0, ...shown.map((each) => nameOf(each, look).length))
   const lines: Line[] = shown.map((each) =>
-    deviceRow(each, each.number === number, nameCells, context),
+    aimedAt(each, deviceRow(each, each.number === number, nameCells, context)),
   )
   const left = devices.length - shown.length
   if (left > 0) lines.push([piece(`  +${left} more devices`, 'dim')])
   return lines.map((line) => fitLine(line, width))
+}
+
+/** A click on any of it shows the device in full. */
+function aimedAt({ number: device }: DeviceBrief, line: Line): Line {
+  return line.map((part) => aimed(part, { kind: 'device', device }))
 }
 
 /** Of a window of that size over the devices, the begin: it moves only as far as it must. */
@@ -168,10 +173,11 @@ function oneLine(
 ): Line {
   const { look } = context
   const bar = piece(` ${look.glyphs.vertical}`, 'dim')
-  const item = (brief: DeviceBrief, parts: readonly Part[]): Line => [
-    ...title(brief, brief.number === number, 0, look),
-    ...parts.flatMap((part) => part(brief, context)).flatMap((each) => [piece(' '), each]),
-  ]
+  const item = (brief: DeviceBrief, parts: readonly Part[]): Line =>
+    aimedAt(brief, [
+      ...title(brief, brief.number === number, 0, look),
+      ...parts.flatMap((part) => part(brief, context)).flatMap((each) => [piece(' '), each]),
+    ])
   const join = (items: readonly Line[]): Line =>
     items.flatMap((each, i) => (i === 0 ? each : [bar, ...each]))
   for (const parts of PARTS) {

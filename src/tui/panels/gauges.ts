@@ -9,7 +9,7 @@ import {
   verdictPiece,
 } from '../view/gauge-view.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
+import { aimed, fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 
 /** Room for the word at the end, and the least for a bar, in cells. */
 const WORD_CELLS = 7
@@ -77,7 +77,8 @@ function wordCells({ share, word }: GaugeView, tailCells: number): number {
 
 function gaugeLine(gauge: GaugeView, grid: Grid, look: Look): Line {
   const value = `${gauge.number} ${gauge.unit.padEnd(grid.unit)}`
-  const head = piece(` ${gauge.name.padEnd(grid.name)} ${value} `, valueStyle(gauge))
+  const text = ` ${gauge.name.padEnd(grid.name)} ${value} `
+  const head = aimed(piece(text, valueStyle(gauge)), { kind: 'channel', channel: gauge.channel.id })
   const tail = tailOf(gauge, grid)
   if (gauge.bar === null || grid.bar === 0) return [head, ...tail, verdictPiece(gauge)]
   const side = piece(look.glyphs.vertical, 'dim')

@@ -7,7 +7,7 @@ import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
-import { fitLine, type Line, piece } from '../view/styled.ts'
+import { aimed, fitLine, type Line, piece } from '../view/styled.ts'
 import type { P95ByWindow } from '../window-percentiles.ts'
 
 /** The least and the most of a number, in cells; wider columns look torn apart. */
@@ -271,7 +271,10 @@ function rowLine(
   })
   const newest = text(ownValue(values, channel.id), now, nowForm)
   return [
-    piece(`${' '.repeat(margin)}${title.padEnd(name)}`, channel.role),
+    aimed(piece(`${' '.repeat(margin)}${title.padEnd(name)}`, channel.role), {
+      kind: 'channel',
+      channel: channel.id,
+    }),
     piece(` ${newest} `, current ? 'bold' : 'dim'),
     ...cells,
   ]

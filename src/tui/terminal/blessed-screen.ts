@@ -37,7 +37,6 @@ export function asWidget(screen: BlessedScreen): Widgets.Screen {
 interface BlessedProgram {
   /** Sends what was written and waits for the end of the turn. */
   flush(): void
-  on(event: 'mouse', listener: (mouse: { readonly action: string }) => void): void
 }
 
 /** `full`: the name after modifiers, such as `C-c` or `S-q`. */

@@ -1,18 +1,20 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
+import type { MouseReport } from '../view/pointer.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
 import { drainReports } from './drain-reports.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
+import { mouseReport } from './mouse-report.ts'
 import { PictureOutput } from './picture-output.ts'
 import type { Palette } from './rendition.ts'
 import { openKeys, openOutput } from './tty.ts'
 
-/** Buttons and wheel, SGR coordinates; never motion, which floods. */
-const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
-const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+/** Buttons and wheel, motion only while a button is held (all motion would flood), SGR coordinates. */
+const MOUSE_ON = '\x1b[?1002h\x1b[?1006h'
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l'
 /** OSC 11 with `?`: what is the background? Asked before the first frame, so that the answer comes before that of the frame. */
 const BACKGROUND = '\x1b]11;?\x07'
 /** What is pasted comes between two signs, so that it can be told from keys. */
@@ -40,7 +42,7 @@ export interface ScreenTerminalOptions {
   readonly palette: Palette
   /** @param key full name, such as `C-c`; @param char what it types, maybe half a character; null: nothing */
   readonly onKey: (key: string, char: string | null) => void
-  readonly onWheel: (up: boolean) => void
+  readonly onMouse: (report: MouseReport) => void
   /** Text was pasted: never keys, whatever is in it. */
   readonly onPaste: (text: string) => void
   /** What the terminal answers when asked for its background; where it doesn't, never. */
@@ -67,6 +69,7 @@ export class ScreenTerminal {
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #isGone = false
   #resumeTimer: NodeJS.Timeout | undefined
+  #hasMouse = false
   #resolveEnded = (): void => {}
 
   constructor(options: ScreenTerminalOptions) {
@@ -110,11 +113,11 @@ export class ScreenTerminal {
     this.#input.on('paste', options.onPaste)
     this.#input.on('background', options.onBackground)
     this.#output.on('gone', this.#onGone)
-    if (mouse) {
-      this.screen.program.on('mouse', ({ action }) => {
-        if (action === 'wheelup' || action === 'wheeldown') options.onWheel(action === 'wheelup')
-      })
-    }
+    this.#input.on('data', (unit: Buffer) => {
+      const report = this.#hasMouse ? mouseReport(unit.toString('latin1')) : null
+      if (report !== null) options.onMouse(report)
+    })
+    this.#hasMouse = mouse
     const asks = capabilities.modern && capabilities.colours !== 'none'
     this.#output.write(this.#modesOn + (asks ? BACKGROUND : ''))
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
@@ -137,6 +140,13 @@ export class ScreenTerminal {
 
   get size(): Size {
     return { columns: this.#output.columns, rows: this.#output.rows }
+  }
+
+  /** Takes the mouse, or leaves it to the terminal, so that its own selection of text works. */
+  set mouse(wanted: boolean) {
+    if (wanted === this.#hasMouse) return
+    this.#hasMouse = wanted
+    if (this.#state === 'shown') this.#output.write(wanted ? MOUSE_ON : MOUSE_OFF)
   }
 
   /** The bell, or what the user has in its place. */
@@ -202,11 +212,11 @@ export class ScreenTerminal {
   }
 
   get #modesOn(): string {
-    return PASTE_ON + (this.#options.mouse ? MOUSE_ON : '')
+    return PASTE_ON + (this.#hasMouse ? MOUSE_ON : '')
   }
 
   get #modesOff(): string {
-    return (this.#options.mouse ? MOUSE_OFF : '') + PASTE_OFF
+    return (this.#hasMouse ? MOUSE_OFF : '') + PASTE_OFF
   }
 
   #leave(stop: () => void): void {

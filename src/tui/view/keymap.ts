@@ -292,6 +292,13 @@ export const BINDINGS: readonly Binding[] = [
     help: 'colours: auto, dark, light, contrast, contrast-light, mono',
   },
   {
+    keys: ['S-m'],
+    action: 'mouse',
+    group: 'mouse',
+    shown: 'M',
+    help: 'leave the mouse to the terminal, to select text; again: take it',
+  },
+  {
     keys: ['C-l'],
     action: 'redraw',
     group: 'general',
@@ -316,7 +323,13 @@ export const BINDINGS: readonly Binding[] = [
 
 /** What the mouse does, for help. */
 const GESTURES: readonly HelpEntry[] = [
-  { group: 'mouse', shown: 'wheel', help: 'shorter or longer time span' },
+  { group: 'mouse', shown: 'wheel', help: 'shorter or longer time span, about the pointer' },
+  { group: 'mouse', shown: 'drag', help: 'in the chart: select a span' },
+  {
+    group: 'mouse',
+    shown: 'click',
+    help: 'in the chart: cursor; on a name of a channel: hide or show its curve; on a device: show it; on a key below: press it; on a panel: focus',
+  },
 ]
 
 /** The lines of help on one subject. */

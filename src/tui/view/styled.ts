@@ -1,19 +1,43 @@
 /** Styled text without any terminal library: what the view model hands to the widgets. */
 
+import type { DeviceNumber } from '../../monitor/view.ts'
 import type { Style } from '../../theme/themes.ts'
+import type { Action } from './keymap.ts'
 
 export type { Style }
 
 export interface Piece {
   readonly text: string
   readonly style: Style
+  /** What a click on it is about; absent: nothing. */
+  readonly target?: Target
 }
+
+export type Target =
+  | { readonly kind: 'key'; readonly action: Action }
+  | { readonly kind: 'device'; readonly device: DeviceNumber }
+  /** @param channel its id */
+  | { readonly kind: 'channel'; readonly channel: string }
 
 /** One row of the screen, left to right. Every UTF-16 unit of it is one cell; see `cellsOf` for what is in it. */
 export type Line = readonly Piece[]
 
 export function piece(text: string, style: Style = 'plain'): Piece {
   return { text, style }
+}
+
+export function aimed(part: Piece, target: Target): Piece {
+  return { ...part, target }
+}
+
+/** What a cell of the line is about; null: nothing. */
+export function targetIn(line: Line, column: number): Target | null {
+  let end = 0
+  for (const { text, target } of line) {
+    end += text.length
+    if (column < end) return target ?? null
+  }
+  return null
 }
 
 export function lineWidth(line: Line): number {
@@ -31,7 +55,7 @@ export function fitLine(line: Line, width: number): Line {
   for (const part of line) {
     if (room === 0) break
     const text = part.text.length > room ? part.text.slice(0, room) : part.text
-    if (text !== '') fitted.push({ text, style: part.style })
+    if (text !== '') fitted.push(text === part.text ? part : { ...part, text })
     room -= text.length
   }
   if (room > 0) fitted.push(piece(' '.repeat(room)))

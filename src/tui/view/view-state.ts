@@ -2,7 +2,9 @@ import type { DeviceNumber } from '../../monitor/view.ts'
 import { THEME_CHOICES, type Theme, type ThemeChoice, themeFor } from '../../theme/themes.ts'
 import type { UnitChoice } from '../../util/scaled-unit.ts'
 import { type HelpExtent, type HelpStep, helpAfter } from './help-place.ts'
+import type { Panel } from './layout.ts'
 import {
+  focusOn,
   INITIAL_PANELS,
   type PanelAction,
   type PanelChoice,
@@ -39,6 +41,10 @@ export interface ViewState extends TimeWindow, TimeCursor, PanelChoice {
   readonly said: readonly string[]
   /** Ids of the channels whose curves are left out of the chart. */
   readonly hidden: readonly string[]
+  /** The mouse is the screen's, and not the terminal's own for selecting text. */
+  readonly mouse: boolean
+  /** Somebody has pressed a key or a button. */
+  readonly touched: boolean
   /** A word back about the last key; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
@@ -55,6 +61,8 @@ export const INITIAL_VIEW: ViewState = {
   prompt: null,
   said: [],
   hidden: [],
+  mouse: true,
+  touched: false,
   notice: null,
 }
 
@@ -64,6 +72,11 @@ export type ViewAction =
   /** Shorter (-1) or longer (1), about a moment: what the pointer is at, Unix µs. */
   | { readonly kind: 'zoom_at'; readonly by: -1 | 1; readonly timeUs: number }
   | PanelAction
+  | { readonly kind: 'focus'; readonly panel: Panel }
+  | { readonly kind: 'show_device'; readonly device: DeviceNumber }
+  /** Hides a curve, or shows it again. @param channel its id */
+  | { readonly kind: 'toggle_channel'; readonly channel: string }
+  | 'mouse'
   | 'help'
   | 'dismiss'
   | 'command'
@@ -111,10 +124,22 @@ const SCROLLS = {
 export function reduceView(view: ViewState, action: ViewAction, context: ViewContext): ViewState {
   const closer = { ...context, selected: view.selected }
   if (typeof action !== 'string') {
-    if (action.kind !== 'zoom_at') return reduceCursor(view, action, closer)
-    return zoomAt(view, action.by, action.timeUs, closer)
+    switch (action.kind) {
+      case 'focus':
+        return changed(view, focusOn(view, action.panel))
+      case 'show_device':
+        return select(view, context.devices.indexOf(action.device), context)
+      case 'toggle_channel':
+        return toggled(view, action.channel)
+      case 'zoom_at':
+        return zoomAt(view, action.by, action.timeUs, closer)
+      default:
+        return reduceCursor(view, action, closer)
+    }
   }
   switch (action) {
+    case 'mouse':
+      return { ...view, mouse: !view.mouse }
     case 'help':
       return { ...view, help: view.help === null ? 0 : null }
     case 'dismiss':
@@ -215,6 +240,12 @@ function themeText(theme: ThemeChoice, ground: Theme['ground']): string {
 /** The same object where nothing has changed. */
 function changed(view: ViewState, part: Partial<ViewState>): ViewState {
   return part === view ? view : { ...view, ...part }
+}
+
+function toggled(view: ViewState, channel: string): ViewState {
+  const others = view.hidden.filter((each) => each !== channel)
+  const isHidden = others.length < view.hidden.length
+  return { ...view, hidden: isHidden ? others : [...others, channel] }
 }
 
 function scrollHelp(view: ViewState, step: HelpStep, { help }: ViewContext): ViewState {
