@@ -95,7 +95,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
   ])('%s gives the terminal back and ends', async (_, key) => {
     open()
     await wholeScreen()
-    expect(terminal.mouse).toBe('vt200')
+    expect(terminal.mouse).toBe('drag')
     terminal.press(key)
     expect((await terminal.ended()).exitCode).toBe(0)
     expectRestored()
