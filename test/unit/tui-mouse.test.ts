@@ -180,6 +180,8 @@ describe('what the mouse changes in the view', () => {
     help: { lines: 0, room: 0 },
     trace: null,
     cellUs: 1e6,
+    ground: 'dark',
+    hasColours: true,
   }
   const viewAfter = (...actions: Parameters<typeof reduceView>[1][]): ViewState =>
     actions.reduce((view, action) => reduceView(view, action, context), INITIAL_VIEW)
