@@ -11,6 +11,8 @@ const PERIOD_MS: Readonly<Record<Region, number>> = {
   values: 200,
   gauges: 200,
   chart: 500,
+  histogram: 1000,
+  overview: 1000,
   table: 500,
   totals: 1000,
   link: 1000,

@@ -20,8 +20,10 @@ import { eventLines, noticeLine } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
 import { helpExtent, helpLines } from './panels/help.ts'
+import { histogramPanel } from './panels/histogram.ts'
 import { type KeysState, keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
+import { overviewLines, overviewRequest } from './panels/overview.ts'
 import { answerLines, promptLines } from './panels/prompt.ts'
 import { statisticsLines, statisticsSpan } from './panels/statistics.ts'
 import { percentileWindows, tableLines } from './panels/table.ts'
@@ -137,6 +139,15 @@ export function p95Windows(snapshot: Snapshot, context: PictureContext): readonl
   return percentileWindows(snapshot, area)
 }
 
+/** Which trace its overview of the log needs; null: none, there is no room for it. */
+export function overviewTraceRequest(
+  snapshot: Snapshot,
+  context: PictureContext,
+): TraceRequest | null {
+  const rect = pictureLayout(snapshot, context).regions.overview
+  return rect === undefined ? null : overviewRequest(snapshot, { ...rect, look: context.look })
+}
+
 /** Which statistics a picture needs; null: none, it shows the chart. */
 export function statisticsRequest(
   snapshot: Snapshot,
@@ -179,6 +190,7 @@ export function isChartApart(snapshot: Snapshot, context: PictureContext): boole
  * @param statistics those that `statisticsRequest` asks for; null: not there yet
  * @param due which parts are to be drawn
  * @param moment that `momentRequest` asks for; null: there is none, undefined: not there yet
+ * @param overview that `overviewTraceRequest` asks for; null: not there yet
  */
 export function buildPicture(
   snapshot: Snapshot,
@@ -187,6 +199,7 @@ export function buildPicture(
   statistics: SpanStatistics | null = null,
   due: ReadonlySet<Region> = new Set(REGIONS),
   moment?: Moment | null,
+  overview: Trace | null = null,
 ): Picture {
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
@@ -211,6 +224,9 @@ export function buildPicture(
       view.statistics === null
         ? chartPanel(snapshot, trace, view, { width, height, look })
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
+    histogram: ({ width, height }) => histogramPanel(snapshot, trace, { width, height, look }),
+    overview: ({ width, height }) =>
+      overviewLines(snapshot, overview, view, { width, height, look }),
     table: ({ width, height }) =>
       close === null
         ? tableLines(snapshot, { width, height, look }, figures, context.p95)

@@ -16,6 +16,7 @@ import {
   helpRoom,
   isChartApart,
   momentRequest,
+  overviewTraceRequest,
   type Picture,
   type PictureContext,
   p95Windows,
@@ -114,10 +115,11 @@ const WAITING_MS = 60_000
 const SNOOZE_MIN = 10
 
 /** Where an answer is to be seen. */
-const NEWS: Readonly<Record<'trace' | 'statistics' | 'moment', readonly Region[]>> = {
+const NEWS: Readonly<Record<'trace' | 'statistics' | 'moment' | 'overview', readonly Region[]>> = {
   trace: ['chart'],
   statistics: ['chart', 'table', 'totals'],
   moment: ['values', 'table', 'totals'],
+  overview: ['overview'],
 }
 
 class MonitorScreen implements Screen {
@@ -484,6 +486,7 @@ class MonitorScreen implements Screen {
     }
     this.#feed.askStatistics(statisticsRequest(snapshot, context))
     this.#percentiles.ask(snapshot.number, p95Windows(snapshot, context))
+    this.#feed.askOverview(overviewTraceRequest(snapshot, context))
     this.#feed.askMoment(momentRequest(snapshot, context))
   }
 
@@ -513,7 +516,8 @@ class MonitorScreen implements Screen {
     const moment = wanted === null ? null : this.#feed.momentOf(wanted)
     const trace = this.#feed.traceOf(snapshot.number)
     const p95 = this.#percentiles.of(snapshot.number, p95Windows(snapshot, context))
-    return buildPicture(snapshot, trace, { ...context, p95 }, statistics, due, moment)
+    const overview = this.#feed.overviewOf(snapshot.number)
+    return buildPicture(snapshot, trace, { ...context, p95 }, statistics, due, moment, overview)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

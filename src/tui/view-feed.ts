@@ -16,12 +16,15 @@ const STALE_US = 5e6
 /** Statistics are asked for once in so long, ms, and rest so many times as long as an answer took. */
 const STATISTICS_MS = 1000
 const STATISTICS_REST = 10
+/** An overview of all of the log, at most once in so long. */
+const OVERVIEW_MS = 2000
+const OVERVIEW_MOST_MS = 60_000
 
 export interface ViewFeedOptions {
   readonly view: View
   readonly onSnapshot: (snapshot: Snapshot) => void
   /** An answer has come. */
-  readonly onNews: (what: 'trace' | 'statistics' | 'moment') => void
+  readonly onNews: (what: 'trace' | 'statistics' | 'moment' | 'overview') => void
   /** An answer was of no use, or an error: something else may be asked. */
   readonly onDropped: () => void
   readonly monoMs: () => number
@@ -47,6 +50,8 @@ export class ViewFeed {
   readonly #traces: LatestRequest<TimedRequest, Trace>
   readonly #statistics: LatestRequest<StatisticsRequest, SpanStatistics>
   readonly #moments: LatestRequest<FindRequest, Moment | null>
+  readonly #overviews: LatestRequest<TraceRequest, Trace>
+  #heldOverview: HeldOverview | null = null
   readonly #monoMs: () => number
   #snapshot: Snapshot | null = null
   #heldStatistics: HeldStatistics | null = null
@@ -85,6 +90,23 @@ export class ViewFeed {
       onDropped,
       monoMs,
     })
+    let overviewAskedMs = 0
+    this.#overviews = new LatestRequest({
+      send: (request) => {
+        overviewAskedMs = monoMs()
+        return view.trace(request)
+      },
+      isSame: isSameRequest,
+      onAnswer: (request, trace) => {
+        const nowMs = monoMs()
+        const stepMs = Math.max(OVERVIEW_MS, Math.min(OVERVIEW_MOST_MS, request.spanMs / 100))
+        const restMs = Math.max(stepMs, (nowMs - overviewAskedMs) * STATISTICS_REST)
+        this.#heldOverview = { request, trace, freshUntilMs: nowMs + restMs }
+        onNews('overview')
+      },
+      onDropped,
+      monoMs,
+    })
     this.#monoMs = monoMs
     let askedMs = 0
     this.#statistics = new LatestRequest({
@@ -114,6 +136,24 @@ export class ViewFeed {
     return this.#held?.request.device === device ? this.#held.trace : null
   }
 
+  /** The newest overview of that device's log; null: there is none yet. */
+  overviewOf(device: DeviceNumber): Trace | null {
+    return this.#heldOverview?.request.device === device ? this.#heldOverview.trace : null
+  }
+
+  /** Asks for it as seldom as it moves by some hundredth, and less often where it is costly; null: none is wanted. */
+  askOverview(request: TraceRequest | null): void {
+    const held = this.#heldOverview
+    const isFresh =
+      request !== null &&
+      held !== null &&
+      held.request.device === request.device &&
+      held.request.slots === request.slots &&
+      this.#monoMs() < held.freshUntilMs
+    if (request === null || isFresh) this.#overviews.cancel()
+    else this.#overviews.ask(request)
+  }
+
   /** The newest statistics of that span; null: there are none yet. */
   statisticsOf(request: StatisticsRequest): SpanStatistics | null {
     const held = this.#heldStatistics
@@ -136,7 +176,7 @@ export class ViewFeed {
 
   /** Why an answer is missing; null: none is. */
   get trouble(): string | null {
-    const late = this.#statistics.trouble ?? this.#moments.trouble
+    const late = this.#statistics.trouble ?? this.#moments.trouble ?? this.#overviews.trouble
     return this.#snapshots.trouble ?? this.#traces.trouble ?? late
   }
 
@@ -199,6 +239,12 @@ function firstFilledUs({ startUs, slotUs, length, count }: Trace, fromUs: number
     if ((count[slot] as number) > 0) return startUs + slot * slotUs
   }
   return Number.POSITIVE_INFINITY
+}
+
+interface HeldOverview {
+  readonly request: TraceRequest
+  readonly trace: Trace
+  readonly freshUntilMs: number
 }
 
 interface HeldStatistics {

@@ -68,6 +68,21 @@ describe('layout', () => {
     expect(heightsAt(250, 70)['gauges']).toBe(8)
   })
 
+  it('has an overview below the chart and a histogram beside it where there is the room', () => {
+    const at = (columns: number, rows: number, changes: Partial<LayoutOptions> = {}) =>
+      layoutFor({ columns, rows }, { ...OPTIONS, ...changes }).regions
+    const { chart, histogram, overview, link, events } = at(200, 50)
+    expect(overview).toEqual({ ...chart, y: (chart?.y ?? 0) + (chart?.height ?? 0), height: 5 })
+    expect(chart?.height).toBeGreaterThanOrEqual(18)
+    expect(histogram).toMatchObject({ x: link?.x, width: link?.width })
+    expect(events?.y).toBe((histogram?.y ?? 0) + (histogram?.height ?? 0))
+    expect(events?.height).toBeGreaterThanOrEqual(10)
+    for (const none of [at(120, 50), at(200, 30), at(200, 50, { expanded: 'chart' })]) {
+      expect([none.histogram, none.overview]).toEqual([undefined, undefined])
+    }
+    expect(at(200, 50, { preset: 'numbers' }).overview).toBeUndefined()
+  })
+
   it('leaves one panel, the values and how everything is, when expanded', () => {
     const at = (expanded: LayoutOptions['expanded']): Partial<Record<Region, number>> => {
       const { regions } = layoutFor({ columns: 80, rows: 24 }, { ...OPTIONS, alarms: 2, expanded })

@@ -58,6 +58,34 @@ async function settle(): Promise<void> {
 const RUNNING: TraceRequest = { device: 0, spanMs: 60_000, slots: 600, endUs: null }
 const TRACE = traceOf(60, [])
 
+describe('the overview of a log', () => {
+  it('is asked for as seldom as it moves, and rests ten times as long as an answer took', async () => {
+    const { feed, traces, wait } = rig()
+    const all: TraceRequest = { device: 0, spanMs: 3_600_000, slots: 100, endUs: null }
+    feed.askOverview(all)
+    wait(10_000)
+    expect(feed.overviewOf(0)).toBeNull()
+    traces[0]?.answer(TRACE)
+    await settle()
+    expect([feed.overviewOf(0), feed.overviewOf(1), feed.traceOf(0)]).toEqual([TRACE, null, null])
+    wait(99_000)
+    feed.askOverview({ ...all, spanMs: 3_700_000 })
+    expect(traces).toHaveLength(1)
+    wait(2000)
+    feed.askOverview(all)
+    expect(traces).toHaveLength(2)
+    traces[1]?.answer(TRACE)
+    await settle()
+    // Quickly answered: a hundredth of an hour.
+    wait(35_000)
+    feed.askOverview(all)
+    expect(traces).toHaveLength(2)
+    // Another device, or another width, does not wait.
+    feed.askOverview({ ...all, device: 1 })
+    expect(traces.at(-1)?.request.device).toBe(1)
+  })
+})
+
 describe('requests to a view', () => {
   it('go out one at a time, however long an answer takes', async () => {
     const { feed, snapshots, traces } = rig()

@@ -7,6 +7,13 @@ import { alarmRows, bigGaugeRows, deviceRows } from './layout-heights.ts'
 const FRAME = 2
 /** Rows of the health of the link. */
 const LINK_ROWS = 6
+/** All of the log: title, three rows of plot, time axis. It leaves the chart its rows. */
+const OVERVIEW_ROWS = 5
+const CHART_ROWS = 18
+/** Rows of a histogram, which leaves the events theirs. */
+const HISTOGRAM_LEAST = 8
+const HISTOGRAM_MOST = 22
+const EVENT_ROWS = 10
 /** Of the table beside its heading, at most this part of the left side. */
 const TABLE_PART = 0.35
 /** Of the width, the right side: no less and no more than its text needs. */
@@ -33,13 +40,17 @@ export function columnRects(size: Size, options: LayoutOptions, bigGauges: boole
   const tableMost = 1 + Math.max(options.mainChannels, Math.floor(height * TABLE_PART))
   const below = Math.min(table, tableMost) + FRAME + options.totalsRows + FRAME
   const charted = new Column(0, y, size.columns - side, height, regions)
-  charted.take('chart', height - below)
+  const overview = height - below - OVERVIEW_ROWS >= CHART_ROWS ? OVERVIEW_ROWS : 0
+  charted.take('chart', height - below - overview)
+  if (overview > 0) charted.take('overview', overview)
   charted.take('table', Math.min(table, tableMost) + FRAME)
   charted.take('totals', options.totalsRows + FRAME)
 
   const told = new Column(size.columns - side, y, side, height, regions)
   told.take('link', LINK_ROWS + FRAME)
   if (options.alarms > 0) told.take('alarms', alarmRows(size, options.alarms) + FRAME)
+  const histogram = Math.min(HISTOGRAM_MOST, told.left - EVENT_ROWS)
+  if (histogram >= HISTOGRAM_LEAST) told.take('histogram', histogram)
   told.take('events', told.left)
   return { regions, framed: ['table', 'totals', 'link', 'alarms', 'events'] }
 }

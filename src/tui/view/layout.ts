@@ -25,6 +25,8 @@ export const REGIONS = [
   'values',
   'gauges',
   'chart',
+  'histogram',
+  'overview',
   'table',
   'totals',
   'link',

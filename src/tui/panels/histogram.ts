@@ -1,0 +1,95 @@
+import { type Histogram, histogramOf } from '../../chart/histogram.ts'
+import type { Trace } from '../../chart/trace.ts'
+import { type Channel, ELECTRIC, mainChannels } from '../../domain/channels.ts'
+import type { Snapshot } from '../../monitor/view.ts'
+import { countText, fixed } from '../../util/number-text.ts'
+import { nameText, unitText } from '../view/channel-text.ts'
+import type { Look, PanelArea } from '../view/look.ts'
+import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
+
+/** ` 42.1 %` */
+const SHARE_CELLS = 8
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+/** Of the current, else of the first channel, in the time that the chart shows. */
+export function histogramPanel(
+  { channels }: Snapshot,
+  trace: Trace | null,
+  area: PanelArea,
+): readonly Line[] {
+  const main = mainChannels(channels)
+  const channel = main.find(({ id }) => id === ELECTRIC.current.id) ?? main[0]
+  return channel === undefined ? [] : histogramLines(trace, channel, area)
+}
+
+/**
+ * How often a channel had values of which size, the highest on top: each row is named by the
+ * lower end of its values and holds those up to the end of the row above. By number of samples.
+ *
+ * @param trace what the chart shows; null: not there yet
+ */
+export function histogramLines(trace: Trace | null, channel: Channel, area: PanelArea): Line[] {
+  const { width, height, look } = area
+  const bins = Math.max(1, height - 1)
+  const histogram = trace && histogramOf(trace, channel, bins)
+  if (histogram === null) {
+    const empty = fitLine([piece(` ${nameText(channel, look)}: no samples`, 'dim')], width)
+    return [empty, ...Array.from({ length: bins }, () => fitLine([], width))].slice(0, height)
+  }
+  const { counts, samples, isExact, low, step, decimals } = histogram
+  const unit = unitText(channel, look)
+  const title: Piece[] = [
+    piece(` ${nameText(channel, look)} `, channel.role),
+    piece(`share of ${isExact ? '' : 'about '}${countText(samples)} samples`, 'dim'),
+    piece(channel.quantity === null && unit !== '' ? `, ${unit}` : '', 'dim'),
+  ]
+  const labels = counts.map((_, bin) => fixed(low + bin * step, decimals))
+  const labelCells = Math.max(...labels.map((label) => label.length)) + 2
+  const rows = counts.map((_, bin) => {
+    const label = `${(labels[bin] ?? '').padStart(labelCells - 1)} `
+    return rowOf(histogram, bin, [piece(label, channel.role), piece(look.glyphs.tickLeft, 'dim')], {
+      width: width - labelCells - 1 - SHARE_CELLS,
+      channel,
+      look,
+    })
+  })
+  const filler = Array.from({ length: bins - rows.length }, (): Line => [])
+  return [title, ...filler, ...rows.reverse()].slice(0, height).map((line) => fitLine(line, width))
+}
+
+interface BarArea {
+  readonly width: number
+  readonly channel: Channel
+  readonly look: Look
+}
+
+function rowOf(
+  { counts, samples }: Histogram,
+  bin: number,
+  head: readonly Piece[],
+  { width, channel, look }: BarArea,
+): Line {
+  const count = counts[bin] ?? 0
+  const room = Math.max(0, width)
+  const bar = barText(count / Math.max(...counts), room, look)
+  return [
+    ...head,
+    piece(bar.padEnd(room), channel.role),
+    piece(shareText(count, samples).padStart(SHARE_CELLS)),
+  ]
+}
+
+/** Something of each that there is, however rare: a spike of one sample is seen. */
+function barText(ratio: number, cells: number, { ascii, glyphs }: Look): string {
+  if (ascii) return '#'.repeat(Math.min(cells, Math.ceil(ratio * cells)))
+  const eighths = Math.ceil(ratio * cells * 8)
+  return glyphs.barFull.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')
+}
+
+/** Never 0 for something, nor 100 for less than all. */
+function shareText(count: number, samples: number): string {
+  if (count === 0) return ''
+  const percent = (count / samples) * 100
+  if (percent < 0.1) return '<0.1 %'
+  return percent < 100 && percent > 99.9 ? '>99.9 %' : `${fixed(percent, 1)} %`
+}
