@@ -46,7 +46,7 @@ function screen(size: string, snapshot: Snapshot, view: Partial<ViewState> = {})
     trouble: null,
     p95: P95,
   }
-  return screenText(buildPicture(snapshot, TRACE, context))
+  return screenText(buildPicture(snapshot, TRACE, context, null, undefined, null, TRACE))
 }
 
 const ALARM: AlarmView = {
