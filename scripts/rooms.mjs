@@ -25,7 +25,7 @@ const ROOMS = {
   monitor: 'alarms chart domain protocol sources stats storage stream util',
   tui: 'chart domain monitor protocol theme util',
   config: 'util',
-  export: 'domain storage util',
+  export: 'chart domain storage theme util',
   service: 'export storage util',
   doctor: 'protocol sources storage theme tui util',
   app: 'alarms domain export mock monitor protocol service sources stats storage stream theme tui util',

@@ -36,7 +36,9 @@ export async function runExport(options: ExportOptions, io: ProcessIo): Promise<
     const progress = new WorkProgress(io, isShown)
     try {
       const rows = await writeAll(
-        piecesOf(options, reader, requested, range),
+        options.format === 'svg'
+          ? await chartPieces(options, reader, range)
+          : piecesOf({ ...options, format: options.format }, reader, requested, range),
         target,
         range,
         progress,
@@ -75,9 +77,20 @@ async function writeAll(
   return rows
 }
 
+/** One piece, of as many rows as there are devices in it. */
+async function chartPieces(
+  { theme, every }: ExportOptions,
+  reader: LogReader,
+  range: LogRange,
+): Promise<Piece[]> {
+  const { logChart } = await import('../../export/svg/log-chart.ts')
+  const bytes = logChart(reader, range, { theme, ...(every !== undefined && { everyMs: every }) })
+  return bytes === '' ? [] : [{ bytes, rows: 1, timeUs: null }]
+}
+
 /** @param range what was requested, as far as there are samples; events may lie beyond it */
 function piecesOf(
-  options: ExportOptions,
+  options: ExportOptions & { readonly format: ExportFormat },
   reader: LogReader,
   requested: LogRange,
   range: LogRange,

@@ -2,14 +2,14 @@ import { drawCurve } from '../../chart/curve.ts'
 import { Raster } from '../../chart/raster.ts'
 import { type Curve, curvesOf, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
 import { SIGN, type Trace } from '../../chart/trace.ts'
-import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
-import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
+import { plottedChannels, slotLength } from '../../export/plotted.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Colour } from '../colour.ts'
-import { showsElectric } from './table-text.ts'
 
 interface PlotSize {
   /** Character cells of the terminal. */
@@ -69,24 +69,6 @@ function axisTexts({ axis, channel }: Curve): string[] {
 
 function axisText(label: string, { unit }: Channel): string {
   return `${label} ${cleanText(unit)}`.trimEnd()
-}
-
-/** Voltage, current and power where there are some, then the extra channels that have values. */
-function plottedChannels(total: Bucket, reader: LogReader): Channel[] {
-  const { device, channels } = total
-  const extra = reader
-    .channels(device)
-    .map(({ id, unit }, place) => extraChannel(id, place, unit))
-    .filter(({ id }) => channels.has(id))
-  return showsElectric(total) ? [...ELECTRIC_CHANNELS, ...extra] : extra
-}
-
-/** Long slots are whole minutes, for which the roll-ups serve. */
-function slotLength(spanUs: number, dots: number, everyMs: number | undefined): number {
-  // One slot more than the span has, for the begin of the first lies before it.
-  const finest = Math.max(1000, Math.ceil(spanUs / (dots - 1) / 1000) * 1000)
-  const wanted = Math.max(finest, (everyMs ?? 0) * 1000)
-  return wanted <= US_PER_MINUTE ? wanted : Math.ceil(wanted / US_PER_MINUTE) * US_PER_MINUTE
 }
 
 function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> {

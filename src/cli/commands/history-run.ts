@@ -32,6 +32,16 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
       io.stderr.write(emptyHint(reader, requested))
       return
     }
+    if (options.format === 'svg') {
+      const { logChart } = await import('../../export/svg/log-chart.ts')
+      const { theme, every } = options
+      const picture = logChart(reader, range, {
+        theme,
+        ...(every !== undefined && { everyMs: every }),
+      })
+      await streamTarget(io.stdout).write(picture)
+      return
+    }
     const target = streamTarget(io.stdout)
     let text = ''
     for (const piece of textOf(options, reader, range, io)) {

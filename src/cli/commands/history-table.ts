@@ -1,5 +1,6 @@
 import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { figureTexts, showsElectric } from '../../export/plotted.ts'
 import { STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
 import type {
   Bucket,
@@ -17,11 +18,9 @@ import { bucketStatistics, detailedTotals, totalStatistics } from './history-sta
 import {
   align,
   amount,
-  cells,
   directions,
   percent,
   short,
-  showsElectric,
   silenceText,
   timeCells,
   withoutSilence,
@@ -97,11 +96,12 @@ function* totalText(
   const rows: string[][] = []
   for (const each of QUANTITIES) {
     const [summary, { label, unit }] = [total[each], ELECTRIC[each]]
-    if (isElectric && summary !== null) rows.push([label.toLowerCase(), ...cells(summary), unit])
+    if (isElectric && summary !== null)
+      rows.push([label.toLowerCase(), ...figureTexts(summary), unit])
   }
   for (const [id, summary] of total.channels) {
     const own = channels.find((each) => each.id === id && each.device === device)
-    rows.push([cleanText(id), ...cells(summary), cleanText(own?.unit ?? '')])
+    rows.push([cleanText(id), ...figureTexts(summary), cleanText(own?.unit ?? '')])
   }
   if (rows.length === 0) return
   yield align([['', 'min', 'avg', 'max', ''], ...rows])

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
+import type { ThemeChoice } from '../../theme/themes.ts'
+import { themeOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { exclude } from '../precedence.ts'
@@ -8,11 +10,12 @@ import { addRangeOptions, formatOption, type RangeOptions, settleRange } from '.
 import { statsOption } from './statistics-option.ts'
 
 const PLOT_HINT = 'use --format table or json'
-const FORMATS = ['table', 'plot', 'json'] as const
+const FORMATS = ['table', 'plot', 'json', 'svg'] as const
 
 export interface HistoryOptions extends RangeOptions {
   format: (typeof FORMATS)[number]
   ascii?: boolean
+  theme: ThemeChoice
   alarms?: boolean
   cycles?: boolean
   stats?: readonly StatisticName[]
@@ -23,6 +26,7 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 history --last 48h --every 1h', 'a row an hour'],
   ['ina219 history --last 1h --every 10m --stats p95,stddev', 'spread and percentiles'],
   ['ina219 history --last 48h --format plot', 'the same as a plot'],
+  ['ina219 history --last 1h --format svg > hour.svg', 'as a picture'],
   ['ina219 history --from 2026-11-20 --to 2026-11-21', 'a day, local time'],
   ['ina219 history --last 1d --format json > day.json', 'for programs'],
   ['ina219 history --last 1d --alarms', 'what was raised, how long, and its peak'],
@@ -33,8 +37,11 @@ export function historyCommand(io: ProcessIo): Command {
     'Summarises the log: samples, losses, min/avg/max, charge and energy.',
   )
   addRangeOptions(command)
-    .addOption(formatOption(command, 'table, plot or json', FORMATS))
+    .addOption(
+      formatOption(command, 'table, plot, json or svg, a picture for pages and papers', FORMATS),
+    )
     .addOption(option('--ascii', 'plot with ASCII characters only'))
+    .addOption(themeOption('colours of --format svg'))
     .addOption(statsOption('further statistics, in tables and JSON'))
     .addOption(
       option('--alarms', 'the alarms of that time instead: when, how long, peak', {
@@ -66,7 +73,11 @@ function settleWhat(command: Command): void {
     exclude(command, [[key], ['every']], `--${key} has no --every`, hint)
   }
   for (const key of ['alarms', 'cycles', 'stats'] as const) {
-    if (command.opts<HistoryOptions>().format !== 'plot') return
+    if (
+      command.opts<HistoryOptions>().format !== 'plot' &&
+      command.opts<HistoryOptions>().format !== 'svg'
+    )
+      return
     exclude(command, [[key], ['format']], `there is no plot of --${key}`, PLOT_HINT)
   }
 }

@@ -20,11 +20,6 @@ export function* withoutSilence<B extends Bucket>(buckets: Iterable<B>): Generat
   }
 }
 
-/** Voltage, current and power have a place: there are some, or nothing else. */
-export function showsElectric({ voltage, channels }: Bucket): boolean {
-  return voltage !== null || channels.size === 0
-}
-
 /** Width of the column of local times. */
 export function timeCells(withMs: boolean): number {
   return withMs ? 23 : 19
@@ -52,17 +47,6 @@ export function align(rows: readonly (readonly string[])[], left = false): strin
       .join('  ')
       .trimEnd(),
   )
-}
-
-/** min, avg, max with as many decimals as the device sends, 3 to 6. */
-export function cells({ min, avg, max }: MinAvgMax): string[] {
-  const decimals = Math.min(6, Math.max(3, decimalsOf(min), decimalsOf(max)))
-  return [min, avg, max].map((value) => value.toFixed(decimals))
-}
-
-function decimalsOf(value: number): number {
-  const text = String(value)
-  return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
 }
 
 export function short(of: MinAvgMax | null, decimals: number): string[] {
