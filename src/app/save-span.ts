@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs'
-import { samplePieces } from '../export/sample-pieces.ts'
+import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { type Piece, samplePieces } from '../export/sample-pieces.ts'
+import type { LogRange } from '../storage/read/log-query.ts'
 import { LogReader } from '../storage/read/log-reader.ts'
-import type { SavedSpan } from '../tui/save-span.ts'
+import type { SavedSpan, SaveForm } from '../tui/save-span.ts'
 import { errorText, InaError, systemCode } from '../util/errors.ts'
 import { formatIso } from '../util/time-text.ts'
 import { fileTarget } from './output-target.ts'
@@ -22,15 +23,17 @@ export async function saveSpan(
   log: string,
   owner: 'this process' | 'other',
   { device, fromUs, toUs }: SavedSpan,
+  form: SaveForm,
 ): Promise<{ readonly file: string; readonly rows: number }> {
   const reader = LogReader.open(log, owner)
   try {
-    const file = newFile(nameOf(device, fromUs, toUs), '.csv')
+    const range = { device, fromUs, toUs }
+    const file = newFile(nameOf(device, fromUs, toUs), form.kind === 'csv' ? '.csv' : '.svg')
     try {
       const target = fileTarget(file, log)
       let rows = 0
       try {
-        for (const piece of samplePieces(reader, { device, fromUs, toUs }, 'csv', [])) {
+        for (const piece of await piecesOf(reader, range, form)) {
           await target.write(piece.bytes)
           rows += piece.rows
         }
@@ -50,11 +53,33 @@ export async function saveSpan(
   }
 }
 
+async function piecesOf(
+  reader: LogReader,
+  range: LogRange,
+  form: SaveForm,
+): Promise<Iterable<Piece>> {
+  if (form.kind === 'csv') return samplePieces(reader, range, 'csv', [])
+  const { logChart } = await import('../export/svg/log-chart.ts')
+  const rows = [...reader.totals(range)].reduce((sum, { samples }) => sum + samples, 0)
+  return [{ bytes: logChart(reader, range, form), rows, timeUs: null }]
+}
+
+/** Writes the screen into a new file of the working directory. @returns its name @throws InaError usage_invalid */
+export function savePicture(svg: string, nowUs: number): string {
+  const file = newFile(`ina219-screen-${stamp(nowUs)}`, '.svg')
+  writeFileSync(file, svg)
+  return file
+}
+
 /** `ina219-bench-7-20261120T203232.480Z-4.040s`: whose samples, from when on, how long. */
 function nameOf(device: string, fromUs: number, toUs: number): string {
   const who = device.replace(/[^\w.@-]+/g, '_').slice(0, 40)
-  const begin = formatIso(fromUs).replaceAll(/[-:]/g, '')
+  const begin = stamp(fromUs)
   return `ina219-${who}-${begin}-${((toUs - fromUs) / 1e6).toFixed(3)}s`
+}
+
+function stamp(us: number): string {
+  return formatIso(us).replaceAll(/[-:]/g, '')
 }
 
 /** Makes an empty file under a name that nothing has yet: `name.csv`, `name-2.csv`, ... */

@@ -51,7 +51,9 @@ export async function runView(
         hints: false,
         bell: false,
         showsAll: true,
-        save: async (span) => (await import('./save-span.ts')).saveSpan(file, 'other', span),
+        save: async (span, form) =>
+          (await import('./save-span.ts')).saveSpan(file, 'other', span, form),
+        savePicture: async (svg, nowUs) => (await import('./save-span.ts')).savePicture(svg, nowUs),
         clock: io.clock,
       })
       stop.onSignals()

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../monitor/view.ts'
+import type { ThemeChoice } from '../theme/themes.ts'
 import { countText } from '../util/number-text.ts'
 import { shownSpan } from './view/time-window.ts'
 import type { ViewState } from './view/view-state.ts'
@@ -13,8 +14,16 @@ export interface SavedSpan {
   readonly toUs: number
 }
 
-/** Writes the samples of a span to a new file. */
-export type SaveSpan = (span: SavedSpan) => Promise<{
+/** Its samples as CSV, or a chart of it as SVG. */
+export type SaveForm =
+  | { readonly kind: 'csv' }
+  | { readonly kind: 'chart'; readonly theme: ThemeChoice; readonly limits: Snapshot['limits'] }
+
+/** Writes a span to a new file. */
+export type SaveSpan = (
+  span: SavedSpan,
+  form: SaveForm,
+) => Promise<{
   /** Its name. */
   readonly file: string
   /** Samples in it. */

@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import type { Snapshot, View, ViewControl } from '../monitor/view.ts'
 import { groundOfAnswer, groundOfEnvironment } from '../theme/ground.ts'
-import { THEMES, type Theme, type ThemeChoice, themeFor } from '../theme/themes.ts'
+import { THEMES, type Theme, type ThemeChoice, type ThemeName, themeFor } from '../theme/themes.ts'
 import type { Clock } from '../util/clock.ts'
 import { adviceText } from '../util/errors.ts'
 import { Bell } from './bell.ts'
@@ -27,11 +27,11 @@ import {
   traceRequest,
   waitingPicture,
 } from './picture.ts'
-import { type SaveSpan, savedText, spanToSave } from './save-span.ts'
+import { type SaveForm, type SaveSpan, savedText, spanToSave } from './save-span.ts'
 import { type Capabilities, capabilitiesOf } from './terminal/capabilities.ts'
 import type { Palette } from './terminal/rendition.ts'
 import { ScreenTerminal } from './terminal/screen-terminal.ts'
-import { themePalette } from './terminal/theme-palette.ts'
+import { styleOf, themePalette } from './terminal/theme-palette.ts'
 import { FigureMemory } from './view/figure-memory.ts'
 import { type Action, actionOf, helpStepOf } from './view/keymap.ts'
 import type { Rect, Region } from './view/layout.ts'
@@ -79,6 +79,8 @@ export interface ScreenOptions {
   readonly showsAll?: boolean
   /** Writes samples of the log to a file; absent: there is no log. */
   readonly save?: SaveSpan
+  /** Writes a picture of the screen to a new file. @returns its name */
+  readonly savePicture?: (svg: string, nowUs: number) => Promise<string>
   readonly clock: Clock
 }
 
@@ -322,7 +324,9 @@ class MonitorScreen implements Screen {
     else if (action === 'redraw') this.#terminal.repaint()
     else if (action === 'totals_reset') {
       void this.#control({ kind: action, device: this.#view.selected })
-    } else if (action === 'save_csv') void this.#save()
+    } else if (action === 'save_csv') void this.#save({ kind: 'csv' })
+    else if (action === 'save_chart') void this.#saveChart()
+    else if (action === 'save_screen') void this.#saveScreen()
     else if (action === 'alarm_ack' || action === 'alarm_snooze') this.#onAlarms(action)
     else this.#change(reduceView(this.#view, action, this.#viewContext))
   }
@@ -390,14 +394,37 @@ class MonitorScreen implements Screen {
   }
 
   /** The selection, else what is shown, as a file. */
-  async #save(): Promise<void> {
+  async #save(form: SaveForm): Promise<void> {
     const { snapshot } = this.#feed
     const span = snapshot && spanToSave(this.#view, snapshot)
     const { save } = this.#options
     if (save === undefined) this.#notice('there is no log whose samples could be written to a file')
     if (span === null || save === undefined) return
     try {
-      this.#notice(savedText(await save(span)), ANSWER_MS)
+      this.#notice(savedText(await save(span, form)), ANSWER_MS)
+    } catch (error) {
+      this.#notice(adviceText(error), ANSWER_MS)
+    }
+  }
+
+  async #saveChart(): Promise<void> {
+    const limits = this.#feed.snapshot?.limits ?? []
+    await this.#save({ kind: 'chart', theme: this.#themeName, limits })
+  }
+
+  /** As it stands on the terminal, in the colours of its theme. */
+  async #saveScreen(): Promise<void> {
+    const { savePicture, clock } = this.#options
+    if (savePicture === undefined) return
+    try {
+      const { screenSvg } = await import('./svg/screen-svg.ts')
+      const cells = this.#terminal.screen.lines.map((row) =>
+        row.map(([attribute, char]) => ({ char, style: styleOf(attribute) })),
+      )
+      const device = this.#feed.snapshot?.device ?? ''
+      const options = { theme: this.#themeName, title: `ina219 ${device}`.trimEnd() }
+      const file = await savePicture(screenSvg([cells], options), clock.wallMs() * 1000)
+      this.#notice(`the screen is written to ${file}`, ANSWER_MS)
     } catch (error) {
       this.#notice(adviceText(error), ANSWER_MS)
     }
@@ -417,8 +444,12 @@ class MonitorScreen implements Screen {
     this.#terminal.repaintWith(this.#palette)
   }
 
+  get #themeName(): ThemeName {
+    return themeFor(this.#view.theme, this.#ground)
+  }
+
   get #theme(): Theme {
-    return THEMES[themeFor(this.#view.theme, this.#ground)]
+    return THEMES[this.#themeName]
   }
 
   get #palette(): Palette {

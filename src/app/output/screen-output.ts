@@ -1,6 +1,6 @@
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
-import type { SavedSpan, SaveSpan } from '../../tui/save-span.ts'
+import type { SavedSpan, SaveForm, SaveSpan } from '../../tui/save-span.ts'
 import type { Screen } from '../../tui/screen.ts'
 import type { OutputPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
@@ -32,15 +32,16 @@ export class ScreenOutput implements Output {
       mouse: this.#plan.mouse,
       hints: this.#plan.hints,
       bell: this.#plan.bell,
-      ...(log === null ? {} : { save: (span) => this.#save(log.file, span) }),
+      ...(log === null ? {} : { save: (span, form) => this.#save(log.file, span, form) }),
+      savePicture: async (svg, nowUs) => (await import('../save-span.ts')).savePicture(svg, nowUs),
       clock: io.clock,
     })
   }
 
   /** Loaded only then. */
-  async #save(file: string, span: SavedSpan): ReturnType<SaveSpan> {
+  async #save(file: string, span: SavedSpan, form: SaveForm): ReturnType<SaveSpan> {
     const { saveSpan } = await import('../save-span.ts')
-    return saveSpan(file, 'this process', span)
+    return saveSpan(file, 'this process', span, form)
   }
 
   async drained(): Promise<void> {}

@@ -12,6 +12,8 @@ export type Action =
   | 'redraw'
   | 'totals_reset'
   | 'save_csv'
+  | 'save_chart'
+  | 'save_screen'
   | 'alarm_ack'
   | 'alarm_snooze'
 
@@ -268,6 +270,14 @@ export const BINDINGS: readonly Binding[] = [
     shown: 'w',
     help: 'write the selection, else what is shown, to a CSV file',
   },
+  {
+    keys: ['S-w'],
+    action: 'save_chart',
+    group: 'figures',
+    shown: 'W  S',
+    help: 'a chart of it as SVG; S: the screen as it is, as SVG',
+  },
+  { keys: ['S-s'], action: 'save_screen', group: 'figures', shown: '', help: '' },
   {
     keys: ['r'],
     action: 'totals_reset',

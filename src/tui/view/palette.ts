@@ -120,6 +120,20 @@ export const PALETTE: readonly PaletteCommand[] = [
     read: noRest('csv', { kind: 'actions', actions: ['save_csv'] }),
   },
   {
+    names: ['svg'],
+    form: 'svg',
+    about: 'a chart of the selection, else of what is shown, to a file',
+    values: null,
+    read: noRest('svg', { kind: 'actions', actions: ['save_chart'] }),
+  },
+  {
+    names: ['screen'],
+    form: 'screen',
+    about: 'the screen as it is, as SVG, to a file',
+    values: null,
+    read: noRest('screen', { kind: 'actions', actions: ['save_screen'] }),
+  },
+  {
     names: ['reset'],
     form: 'reset',
     about: 'charge, energy and statistics start again',
