@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { type ColourDepth, capabilitiesOf } from '../tui/terminal/capabilities.ts'
+import { groundOfAnswer, groundOfEnvironment } from '../theme/ground.ts'
+import {
+  BACKGROUND_QUESTION,
+  type ColourDepth,
+  capabilitiesOf,
+} from '../tui/terminal/capabilities.ts'
 import { type Finding, Findings } from './finding.ts'
 
 const ANSWER_MS = 2000
@@ -31,7 +36,7 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
   }
   checkSize(found, stdout)
   const term = env['TERM'] ?? ''
-  const { ascii, colours } = capabilitiesOf(env, false)
+  const { ascii, colours, tellsBackground } = capabilitiesOf(env, false)
   if (term === '' || term === 'dumb') {
     found.add(
       'warning',
@@ -60,7 +65,8 @@ export async function checkTerminal(io: TerminalStreams): Promise<Finding[]> {
       'run it in tmux, or as a service: ina219 service install',
     )
   }
-  if (stdin.isTTY && isInForeground()) await checkAnswer(found, stdin, stdout)
+  if (stdin.isTTY && isInForeground())
+    await checkAnswer(found, { stdin, stdout, env }, tellsBackground)
   return found.list
 }
 
@@ -107,8 +113,8 @@ function isInForeground(): boolean {
 
 async function checkAnswer(
   found: Findings,
-  stdin: NodeJS.ReadStream,
-  stdout: NodeJS.WriteStream,
+  { stdin, stdout, env }: TerminalStreams,
+  tellsBackground: boolean,
 ): Promise<void> {
   const wasRaw = stdin.isRaw
   let text = ''
@@ -121,11 +127,21 @@ async function checkAnswer(
       clearTimeout(limit)
       resolve(true)
     })
-    stdout.write(WHO_ARE_YOU)
+    // In this order: the answer to the last says that those before have come.
+    stdout.write((tellsBackground ? BACKGROUND_QUESTION : '') + WHO_ARE_YOU)
   })
   stdin.removeAllListeners('data')
   stdin.pause()
   stdin.setRawMode(wasRaw)
+  const told = groundOfAnswer(text)
+  const ground = told ?? groundOfEnvironment(env['COLORFGBG'])
+  const how = told !== null ? 'as the terminal says' : 'COLORFGBG'
+  found.add(
+    'ok',
+    ground === null
+      ? 'background unknown: theme dark'
+      : `background ${ground} (${how}): theme ${ground}`,
+  )
   found.add(
     answered ? 'ok' : 'note',
     answered ? 'the terminal answers' : `the terminal did not answer within ${ANSWER_MS / 1000} s`,

@@ -172,4 +172,16 @@ describe('colours', () => {
   ])('of %j are %s', (env, colours) => {
     expect(capabilitiesOf(env, false).colours).toBe(colours)
   })
+
+  it.each([
+    [{}, true],
+    [{ TERM: 'tmux-256color', TMUX: 'x' }, true],
+    [{ TERM: 'screen-256color', TMUX: 'x' }, true],
+    [{ TERM: 'screen-256color' }, false],
+    [{ TERM: 'xterm-256color', STY: '1.pts' }, false],
+    [{ TERM: 'linux' }, false],
+    [{ NO_COLOR: '1' }, false],
+  ])('of %j: whether the background is asked for is %s', (env, tellsBackground) => {
+    expect(capabilitiesOf(env, false).tellsBackground).toBe(tellsBackground)
+  })
 })

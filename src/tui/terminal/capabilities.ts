@@ -9,6 +9,8 @@ export interface Capabilities {
   readonly terminal: string
   readonly ascii: boolean
   readonly colours: ColourDepth
+  /** Whether it may be asked for its background (`BACKGROUND_QUESTION`). */
+  readonly tellsBackground: boolean
   /** Whether control sequences it does not know are ignored rather than printed. */
   readonly modern: boolean
   /** Which sequences it draws with. */
@@ -20,6 +22,8 @@ const OLD_TERMINAL = /^(linux|vt\d|dumb|ansi|cons25|sun)/
 const WITHOUT_COLOUR = /^(vt\d|dumb)/
 /** Their bare names promise no more than the 16 of aixterm; with more they say so, in TERM or in COLORTERM. */
 const SIXTEEN_COLOURS = /^(xterm|xterm-(color|16color)|putty|screen|tmux|rxvt|rxvt-unicode)$/
+/** OSC 11 with `?`: the background is answered as OSC 11 by those that know it, by others not at all. */
+export const BACKGROUND_QUESTION = '\x1b]11;?\x07'
 const TRUE_COLOUR = /^(truecolor|24bit)$/i
 /** Used for all others: blessed can't read the 32-bit descriptions of today's terminals. */
 export const XTERM = 'xterm-256color'
@@ -27,11 +31,14 @@ export const XTERM = 'xterm-256color'
 export function capabilitiesOf(env: NodeJS.ProcessEnv, asciiWanted: boolean): Capabilities {
   const term = (env['TERM'] ?? '').toLowerCase()
   const old = OLD_TERMINAL.test(term)
+  const colours = coloursOf(env, term)
   return {
     terminal: old ? term : XTERM,
     // The fonts of old terminals and of the Linux console have no braille.
     ascii: asciiWanted || old || !isUtf8(env),
-    colours: coloursOf(env, term),
+    colours,
+    // GNU screen hands the question on, and the answer comes after that to the frame, maybe to the shell.
+    tellsBackground: !old && colours !== 'none' && !isScreen(env, term),
     modern: !old,
     dialect: dialectOf(term),
   }
@@ -43,13 +50,17 @@ function coloursOf(env: NodeJS.ProcessEnv, term: string): ColourDepth {
   // The Linux console takes the longer forms, and shows the nearest of its few.
   if (OLD_TERMINAL.test(term)) return '8'
   // GNU screen inherits the variable of a terminal whose colours it does not pass on.
-  const isScreen = Boolean(env['STY']) || term.startsWith('screen.')
   // The console of Windows and Windows Terminal set neither TERM nor COLORTERM.
   const isWindows = env['OS'] === 'Windows_NT' && term === ''
   const saysTrue = TRUE_COLOUR.test(env['COLORTERM'] ?? '') || /-direct\d*$/.test(term)
-  if (!isScreen && (saysTrue || isWindows || Boolean(env['WT_SESSION']))) return 'true'
+  if (!isScreen(env, term) && (saysTrue || isWindows || Boolean(env['WT_SESSION']))) return 'true'
   // tmux takes all of them, and passes on what the terminal around it has.
   return SIXTEEN_COLOURS.test(term) && !env['TMUX'] ? '16' : '256'
+}
+
+/** GNU screen, on this computer or the one that the user came from; TERM=screen is the name of tmux as well. */
+function isScreen(env: NodeJS.ProcessEnv, term: string): boolean {
+  return Boolean(env['STY']) || (term.startsWith('screen') && !env['TMUX'])
 }
 
 /** The Linux console knows what xterm does; of the others nothing is taken for granted. */

@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Size } from '../view/layout.ts'
 import type { MouseReport } from '../view/pointer.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
-import type { Capabilities } from './capabilities.ts'
+import { BACKGROUND_QUESTION, type Capabilities } from './capabilities.ts'
 import { drainReports } from './drain-reports.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
@@ -15,8 +15,6 @@ import { openKeys, openOutput } from './tty.ts'
 /** Buttons and wheel, motion only while a button is held (all motion would flood), SGR coordinates. */
 const MOUSE_ON = '\x1b[?1002h\x1b[?1006h'
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l'
-/** OSC 11 with `?`: what is the background? Asked before the first frame, so that the answer comes before that of the frame. */
-const BACKGROUND = '\x1b]11;?\x07'
 /** What is pasted comes between two signs, so that it can be told from keys. */
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
@@ -118,8 +116,8 @@ export class ScreenTerminal {
       if (report !== null) options.onMouse(report)
     })
     this.#hasMouse = mouse
-    const asks = capabilities.modern && capabilities.colours !== 'none'
-    this.#output.write(this.#modesOn + (asks ? BACKGROUND : ''))
+    // Before the first frame, so that the answer comes before that of the frame, which is waited for.
+    this.#output.write(this.#modesOn + (capabilities.tellsBackground ? BACKGROUND_QUESTION : ''))
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
     process.on('uncaughtExceptionMonitor', this.#onDying)
     process.on('exit', this.#onDying)
