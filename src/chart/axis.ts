@@ -1,4 +1,5 @@
 import { fixed } from '../util/number-text.ts'
+import { inUnit } from '../util/scaled-unit.ts'
 
 /** A linear axis whose labelled values are whole multiples of 1, 2 or 5 times a power of ten. */
 export interface Axis {
@@ -9,10 +10,12 @@ export interface Axis {
   /** Value of a row's height. */
   readonly perRow: number
   /**
-   * What stands in each row, from the top down; undefined where no label falls. A label
-   * is the value at the lowest dot of its row, exactly.
+   * The value that each row is labelled with, from the top down; undefined where no label falls. It
+   * is that at the lowest dot of its row, exactly.
    */
-  readonly labels: readonly (string | undefined)[]
+  readonly ticks: readonly (number | undefined)[]
+  /** Power of ten of the labels' last digit. */
+  readonly digit: number
 }
 
 /** Steps between labels: these times a power of ten. */
@@ -93,12 +96,31 @@ function stepAxis(
   const perRow = step / spacing
   const first = Math.floor(low / step + NOISE)
   if (high - first * step > (rows - 1 + HEADROOM) * perRow + step * NOISE) return null
-  const decimals = Math.min(20, Math.max(0, -exponent))
-  const labels = Array.from({ length: rows }, (_, row) => {
+  const ticks = Array.from({ length: rows }, (_, row) => {
     const up = rows - 1 - row
-    return up % spacing === 0 ? fixed((first + up / spacing) * step, decimals) : undefined
+    return up % spacing === 0 ? (first + up / spacing) * step : undefined
   })
-  return { rows, low: first * step, perRow, labels }
+  return { rows, low: first * step, perRow, ticks, digit: exponent }
+}
+
+/** What stands in each row, from the top down. @param exponent of the unit that it is written in */
+export function labelsOf({ ticks, digit }: Axis, exponent = 0): readonly (string | undefined)[] {
+  return ticks.map((tick) => (tick === undefined ? undefined : labelText(tick, digit, exponent)))
+}
+
+/**
+ * A round value, exactly.
+ *
+ * @param digit power of ten of its last digit
+ * @param exponent of the unit that it is written in
+ */
+export function labelText(value: number, digit: number, exponent: number): string {
+  return fixed(inUnit(value, exponent), Math.min(20, Math.max(0, exponent - digit)))
+}
+
+/** The largest value that it is labelled with, without its sign. */
+export function magnitudeOf({ ticks }: Axis): number {
+  return Math.max(0, ...ticks.map((tick) => Math.abs(tick ?? 0)))
 }
 
 /** Dot row of a value, 0 at the top; values outside are held at the edge. */

@@ -7,8 +7,8 @@ export interface Histogram {
   /** Lower end of the first bin, and height of each. */
   readonly low: number
   readonly step: number
-  /** With which a bin's end is exact. */
-  readonly decimals: number
+  /** Power of ten of the last digit of a bin's end. */
+  readonly digit: number
   /** Samples in each bin, from the lowest on; fractions where it is not known in which of several. */
   readonly counts: readonly number[]
   readonly samples: number
@@ -67,7 +67,7 @@ export function histogramOf(
   return {
     low: first * step,
     step,
-    decimals: Math.min(20, Math.max(0, -exponent)),
+    digit: exponent,
     counts: counts.slice(0, used),
     samples,
     isExact,

@@ -1,6 +1,8 @@
 import { type Channel, isElectric, mainChannels } from '../domain/channels.ts'
 import { ownValue } from '../util/records.ts'
-import { type Axis, dotRow } from './axis.ts'
+import type { ScaledUnit } from '../util/scaled-unit.ts'
+import { type Axis, dotRow, labelsOf, magnitudeOf } from './axis.ts'
+import type { AxisForm, AxisFormOf } from './axis-form.ts'
 import { extent } from './columns.ts'
 import { lettersOf } from './letters.ts'
 import { axisWith, endsOf, type LimitLine, type Limits, limitLine } from './limits.ts'
@@ -19,6 +21,11 @@ export interface Strip {
 export interface Curve {
   readonly channel: Channel
   readonly axis: Axis
+  readonly form: AxisForm
+  /** What its labels are written in. */
+  readonly unit: ScaledUnit
+  /** Of each row of the axis, from the top down; undefined where there is none. */
+  readonly labels: readonly (string | undefined)[]
   /** First row of its axis. */
   readonly top: number
   readonly strip: Strip
@@ -58,17 +65,19 @@ export function stripsOf(
   })
 }
 
-/**
- * Axes for what there is to draw; channels without a value have no curve.
- *
- * @param channels all of the device, so that a curve keeps its letter whatever else has a strip
- * @param limits axes reach out to those that are near
- */
+export interface CurveOptions {
+  readonly strips: readonly Strip[]
+  /** All of the device, so that a curve keeps its letter whatever else has a strip. */
+  readonly channels: readonly Channel[]
+  /** Axes reach out to those that are near. Default: none */
+  readonly limits?: readonly Limits[]
+  readonly formOf: AxisFormOf
+}
+
+/** Axes for what there is to draw; channels without a value have no curve. */
 export function curvesOf(
   columns: Trace,
-  strips: readonly Strip[],
-  channels: readonly Channel[],
-  limits: readonly Limits[] = [],
+  { strips, channels, limits = [], formOf }: CurveOptions,
 ): Curve[] {
   const letters = lettersOf(channels)
   return strips.flatMap((strip) =>
@@ -77,11 +86,14 @@ export function curvesOf(
       if (!range) return []
       const { top, rows } = bandOf(strip, place)
       const ends = endsOf(limits, channel.id)
-      const axis = axisWith(range, ends, rows, channel.finest)
+      const form = formOf(channel, Math.max(Math.abs(range.min), Math.abs(range.max)))
+      const axis = axisWith(range, ends, rows, form.finest)
+      const unit = form.unit(magnitudeOf(axis))
+      const labels = labelsOf(axis, unit.exponent)
       const letter = letters.get(channel.id) ?? 'x'
       const pen = { role: channel.role, letter, style: STYLES[place % STYLES.length] ?? 'solid' }
       const lines = ends.map((end) => limitLine(axis, end))
-      return [{ channel, axis, top, strip, pen, limits: lines }]
+      return [{ channel, axis, form, unit, labels, top, strip, pen, limits: lines }]
     }),
   )
 }
@@ -100,8 +112,8 @@ function bandOf(
 }
 
 /** The label of a curve's axis in a row of the plot; undefined between labels. */
-export function tickLabel({ axis, top }: Curve, row: number): string | undefined {
-  return axis.labels[row - top]
+export function tickLabel({ labels, top }: Curve, row: number): string | undefined {
+  return labels[row - top]
 }
 
 /** The curve's newest value in the picture; it has one, or it would be no curve. */

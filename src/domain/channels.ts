@@ -74,6 +74,17 @@ export const ELECTRIC: Readonly<Record<Quantity, Channel>> = {
 
 export const ELECTRIC_CHANNELS: readonly Channel[] = QUANTITIES.map((each) => ELECTRIC[each])
 
+/**
+ * Decimals of power in W. It is mostly computed, so that it bears those of the current, not the many
+ * of a product.
+ *
+ * @param current decimals that currents have in A
+ */
+export function powerDecimals(current: number): number {
+  const { decimals } = ELECTRIC.power
+  return current > decimals + 1 ? current : decimals
+}
+
 /** Those shown where not all can be: voltage, current and power, or the first three of a device without. */
 export function mainChannels(channels: readonly Channel[]): readonly Channel[] {
   const electric = channels.filter(isElectric)

@@ -173,7 +173,7 @@ export function cellUs(snapshot: Snapshot, trace: Trace | null, context: Picture
   const { view, look, size } = context
   const chart = pictureLayout(snapshot, context).regions.chart
   const area = chart && { width: chart.width, height: chart.height, look }
-  if (area) return chartPlot(snapshot, trace, view, area).cellUs
+  if (area) return chartPlot(snapshot, trace, view, area, context.figures).cellUs
   return (spanMs(view) * 1000) / size.columns
 }
 
@@ -222,11 +222,12 @@ export function buildPicture(
         : gaugeLines(snapshot, width, look, figures),
     chart: ({ width, height }) =>
       view.statistics === null
-        ? chartPanel(snapshot, trace, view, { width, height, look })
+        ? chartPanel(snapshot, trace, view, { width, height, look }, figures)
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
-    histogram: ({ width, height }) => histogramPanel(snapshot, trace, { width, height, look }),
+    histogram: ({ width, height }) =>
+      histogramPanel(snapshot, trace, { width, height, look }, figures),
     overview: ({ width, height }) =>
-      overviewLines(snapshot, overview, view, { width, height, look }),
+      overviewLines(snapshot, overview, view, { width, height, look }, figures),
     table: ({ width, height }) =>
       close === null
         ? tableLines(snapshot, { width, height, look }, figures, context.p95)
@@ -342,13 +343,13 @@ export function pointerMap(
   trace: Trace | null,
   context: PictureContext,
 ): PointerMap {
-  const { view, look } = context
+  const { view, look, figures } = context
   const { layout, blocks } = buildPicture(snapshot, trace, context)
   const { chart } = layout.regions
   const area = chart && { width: chart.width, height: chart.height, look }
   const isChart = area !== undefined && view.statistics === null
-  const plot = isChart ? chartPlot(snapshot, trace, view, area) : null
-  const legend = isChart ? chartPanelLegend(snapshot, trace, view, area) : []
+  const plot = isChart ? chartPlot(snapshot, trace, view, area, figures) : null
+  const legend = isChart ? chartPanelLegend(snapshot, trace, view, area, figures) : []
   return {
     regionAt: (x, y) => regionAt(layout, x, y),
     targetAt: (x, y) => {

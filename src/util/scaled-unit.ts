@@ -100,6 +100,15 @@ export function inUnit(value: number, exponent: number): number {
   return Number(`${digits}e${Number(power) - exponent}`)
 }
 
+/** More decimals than that are noise of a double, not digits of a sensor. */
+const DECIMALS_MAX = 9
+
+/** Decimals that a device has sent a value with; 0 where these are more than a sensor has. */
+export function sentDecimals(value: number): number {
+  const decimals = decimalsOf(value)
+  return decimals <= DECIMALS_MAX ? decimals : 0
+}
+
 /** Decimals that show a value to its last digit: `0.0012` 4, `5` 0. */
 export function decimalsOf(value: number): number {
   if (!Number.isFinite(value)) return 0

@@ -224,7 +224,7 @@ describe('the plot', () => {
       expect(columns.slice(26, 54).some(Boolean)).toBe(false)
       expect(columns.slice(60, 67).every(Boolean)).toBe(true)
       expect(stdout).toMatch(/ V[+┤]/)
-      expect(stdout).toMatch(/ A[+┤]/)
+      expect(stdout).toMatch(/360 mA[+┤]/)
       expect(stdout).toMatch(/ W[+┤]/)
       const marks = stdout.split('\n').find((line) => line.includes('lost')) ?? ''
       expect(marks.slice(10).trim()).toMatch(/^x{25,40}$/)

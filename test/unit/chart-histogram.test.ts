@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { histogramOf } from '../../src/chart/histogram.ts'
 import { ELECTRIC } from '../../src/domain/channels.ts'
 import { histogramLines } from '../../src/tui/panels/histogram.ts'
+import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { electric, traceOf } from '../support/snapshots.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })
 const BRAILLE = lookOf({ ascii: false, colour: true })
+
+const formOf = new FigureMemory().axisForms(0, ASCII)
 
 function traceWith(values: readonly number[]) {
   const points = values.map((value, slot) => ({ slot, values: electric(5, value) }))
@@ -19,9 +22,12 @@ describe('histogram', () => {
   it('counts each sample where it belongs, a spike of one among them', () => {
     const values = [...new Array(700).fill(0.012), ...new Array(299).fill(0.31), 1.9]
     const lines = (look = ASCII): string[] =>
-      histogramLines(traceWith(values), ELECTRIC.current, { width: 40, height: 6, look }).map(
-        lineText,
-      )
+      histogramLines(
+        traceWith(values),
+        ELECTRIC.current,
+        { width: 40, height: 6, look },
+        formOf,
+      ).map(lineText)
     expect(lines()).toEqual([
       ' A share of 1 000 samples               ',
       '                                        ',
@@ -81,7 +87,7 @@ describe('histogram', () => {
         [40, 20],
       ] as const) {
         for (const trace of [null, traceWith([]), traceWith([-0.001, 0.5, 0.5])]) {
-          const lines = histogramLines(trace, ELECTRIC.current, { width, height, look })
+          const lines = histogramLines(trace, ELECTRIC.current, { width, height, look }, formOf)
           expect(lines.map(lineWidth)).toEqual(new Array(height).fill(width))
         }
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { roundAxis } from '../../src/chart/axis.ts'
+import { labelsOf, roundAxis } from '../../src/chart/axis.ts'
 import { axisWith, limitLine } from '../../src/chart/limits.ts'
 import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -41,7 +41,11 @@ describe('limits in the chart', () => {
 
   it('stand where their value stands', () => {
     const axis = axisWith({ min: 0.1, max: 1 }, [1.2], 9, 0.002)
-    expect(axis.labels.map((label) => label ?? '.').join(' ')).toBe('. . 1.0 . . 0.5 . . 0.0')
+    expect(
+      labelsOf(axis)
+        .map((label) => label ?? '.')
+        .join(' '),
+    ).toBe('. . 1.0 . . 0.5 . . 0.0')
     expect(limitLine(axis, 1)).toEqual({ value: 1, row: 2, beyond: 0 })
     expect(limitLine(axis, 1.2)).toEqual({ value: 1.2, row: 1, beyond: 0 })
     expect(limitLine(axis, 99)).toEqual({ value: 99, row: 0, beyond: 1 })

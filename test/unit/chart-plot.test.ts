@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dotRow, roundAxis } from '../../src/chart/axis.ts'
+import { dotRow, labelsOf, roundAxis } from '../../src/chart/axis.ts'
 import { foldColumns } from '../../src/chart/columns.ts'
 import { SIGN } from '../../src/chart/trace.ts'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
@@ -62,7 +62,11 @@ describe('axis', () => {
     ['a single row', 0, 5.9, 1, 0.02, '0'],
   ])('has round labels for %s', (_, min, max, rows, finest, labels) => {
     const axis = roundAxis(min, max, rows, finest)
-    expect(axis.labels.map((label) => label ?? '.').join(' ')).toBe(labels)
+    expect(
+      labelsOf(axis)
+        .map((label) => label ?? '.')
+        .join(' '),
+    ).toBe(labels)
   })
 
   it('has steps of 1, 2 or 5 times a power of ten, and labels that are exact, whatever it holds', () => {
@@ -74,8 +78,8 @@ describe('axis', () => {
       fc.property(number, number, fc.integer({ min: 1, max: 60 }), (a, b, rows) => {
         const [min, max] = [Math.min(a, b), Math.max(a, b)]
         const axis = roundAxis(min, max, rows, 0.0001)
-        expect(axis.labels).toHaveLength(rows)
-        const labels = axis.labels.flatMap((label, row) =>
+        expect(labelsOf(axis)).toHaveLength(rows)
+        const labels = labelsOf(axis).flatMap((label, row) =>
           label === undefined ? [] : [{ label, row }],
         )
         expect(new Set(labels.map(({ label }) => label)).size).toBe(labels.length)

@@ -6,6 +6,7 @@ import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
+import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -145,8 +146,9 @@ describe('extra channels in the chart', () => {
       min.fill(1)
       max.fill(2)
     }
+    const formOf = new FigureMemory().axisForms(0, LOOK)
     const letterOfL = (shown: readonly Channel[]): string | undefined =>
-      curvesOf(columns, stripsOf(12, shown, true), channels).find(
+      curvesOf(columns, { strips: stripsOf(12, shown, true), channels, formOf }).find(
         ({ channel }) => channel.id === 'l',
       )?.pen.letter
     expect(letterOfL(channels)).toBe('b')

@@ -1,3 +1,4 @@
+import { tracedForms } from '../../chart/axis-form.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { Raster } from '../../chart/raster.ts'
 import { type Curve, curvesOf, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
@@ -7,6 +8,7 @@ import { cleanText } from '../../domain/sample.ts'
 import { plottedChannels, slotLength } from '../../export/plotted.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
+import type { ScaledUnit } from '../../util/scaled-unit.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import type { Colour } from '../colour.ts'
@@ -42,7 +44,8 @@ export function* plotText(
       const dots = columns * (size.ascii ? 1 : 2)
       const slotUs = slotLength(toUs - fromUs, dots, everyMs)
       const trace = reader.series(device, fromUs, slotUs, dots, { fromUs, toUs })
-      const curves = curvesOf(trace, strips, channels)
+      const formOf = tracedForms(trace, channels, { ascii: size.ascii })
+      const curves = curvesOf(trace, { strips, channels, formOf })
       return { device, channels, strips, curves, trace, columns, labelCells }
     }
     const plot = foldedTo(LABEL_CELLS)
@@ -63,12 +66,12 @@ interface Plot {
   readonly labelCells: number
 }
 
-function axisTexts({ axis, channel }: Curve): string[] {
-  return axis.labels.flatMap((label) => (label === undefined ? [] : [axisText(label, channel)]))
+function axisTexts({ labels, unit }: Curve): string[] {
+  return labels.flatMap((label) => (label === undefined ? [] : [axisText(label, unit)]))
 }
 
-function axisText(label: string, { unit }: Channel): string {
-  return `${label} ${cleanText(unit)}`.trimEnd()
+function axisText(label: string, { text }: ScaledUnit): string {
+  return `${label} ${text}`.trimEnd()
 }
 
 function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> {
@@ -84,8 +87,8 @@ function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> 
     const curve = curves.find((each) => each.strip === strip)
     const [channel] = strip.channels
     for (let row = strip.top; channel !== undefined && row < strip.top + strip.rows; row++) {
-      const label = curve === undefined ? undefined : tickLabel(curve, row)
-      const text = label === undefined ? '' : axisText(label, channel)
+      const label = curve && tickLabel(curve, row)
+      const text = curve === undefined || label === undefined ? '' : axisText(label, curve.unit)
       const edge = `${text.padStart(labelCells - 1)}${label === undefined ? bar : tick}`
       let cells = ''
       for (let x = 0; x < columns; x++) cells += raster.cell(x, row)?.text ?? ' '

@@ -1,4 +1,5 @@
-import { roundAxis } from '../../chart/axis.ts'
+import { labelsOf, magnitudeOf, roundAxis } from '../../chart/axis.ts'
+import { tracedForms } from '../../chart/axis-form.ts'
 import { extent } from '../../chart/columns.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
 import { SIGN, type Trace } from '../../chart/trace.ts'
@@ -88,27 +89,37 @@ function deviceSvg(chart: DeviceChart): string {
   return [
     text(LEFT, MARGIN, title, 'title text'),
     text(LEFT, MARGIN + LINE, subtitle, 'dim'),
-    ...channels.map((each, i) => stripSvg(each, trace, plotTop() + i * (STRIP_HEIGHT + STRIP_GAP))),
+    ...channels.map((each, i) => stripSvg(each, chart, plotTop() + i * (STRIP_HEIGHT + STRIP_GAP))),
     momentsSvg(trace, bottom),
     timesSvg(trace, bottom),
     tableSvg(chart),
   ].join('\n')
 }
 
-function stripSvg({ channel, low, high }: ChartChannel, trace: Trace, top: number): string {
-  const { role, unit, label, id, finest } = channel
-  const name = unit === '' ? label : `${label} (${unit})`
+function stripSvg(
+  { channel, low, high }: ChartChannel,
+  { trace, channels }: DeviceChart,
+  top: number,
+): string {
+  const { role, label, id } = channel
   const range = extent(trace, id)
   const series = ownValue(trace.channels, id)
-  const frame = [
+  const frame = (unit: string): string[] => [
     `<path class="dim grid" d="M${LEFT} ${top}h${PLOT_WIDTH}v.5h-${PLOT_WIDTH}z"/>`,
-    text(LEFT + 6, top + 14, name, `${role} name`),
+    text(LEFT + 6, top + 14, unit === '' ? label : `${label} (${unit})`, `${role} name`),
   ]
-  if (range === null || series === undefined) return frame.join('')
-  const axis = roundAxis(range.min, range.max, AXIS_ROWS, finest)
+  if (range === null || series === undefined) return frame(channel.unit).join('')
+  const formOf = tracedForms(
+    trace,
+    channels.map((each) => each.channel),
+    { ascii: false },
+  )
+  const form = formOf(channel, Math.max(Math.abs(range.min), Math.abs(range.max)))
+  const axis = roundAxis(range.min, range.max, AXIS_ROWS, form.finest)
+  const unit = form.unit(magnitudeOf(axis))
   const y = (value: number): number =>
     top + STRIP_HEIGHT * (1 - (value - axis.low) / (AXIS_ROWS * axis.perRow))
-  const grid = axis.labels.flatMap((value, row) => {
+  const grid = labelsOf(axis, unit.exponent).flatMap((value, row) => {
     if (value === undefined) return []
     const at = digits(y(axis.low + (AXIS_ROWS - 1 - row) * axis.perRow))
     return [
@@ -127,7 +138,7 @@ function stripSvg({ channel, low, high }: ChartChannel, trace: Trace, top: numbe
     areas && `<path class="curve ${role} stroke-${role}" d="${areas}"/>`,
     lines && `<path class="curve line stroke-${role}" d="${lines}"/>`,
     ...limits,
-    ...frame,
+    ...frame(unit.text),
   ].join('\n')
 }
 

@@ -1,6 +1,6 @@
 import { type Curve, tickLabel } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
-import { nameText, unitText } from '../view/channel-text.ts'
+import { nameText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { timeLine } from './chart-time-line.ts'
@@ -62,17 +62,18 @@ export function guttersOf(
 }
 
 function labelWidth(curve: Curve): number {
-  return Math.max(LABEL_MIN, ...curve.axis.labels.map((label) => label?.length ?? 0))
+  return Math.max(LABEL_MIN, ...curve.labels.map((label) => label?.length ?? 0))
 }
 
-/** What stands in the first rows of a strip: `V`, or name and unit of an extra channel. */
-function stripHead({ channel }: Curve, look: Look): readonly string[] {
-  if (channel.quantity !== null) return [channel.unit]
-  return [nameText(channel, look), unitText(channel, look)]
+/** What stands in the first rows of a strip: `mA`, or name and unit of an extra channel. */
+function stripHead({ channel, unit }: Curve, look: Look): readonly string[] {
+  if (channel.quantity !== null) return [unit.text]
+  return [nameText(channel, look), unit.text]
 }
 
-function axisName({ channel }: Curve, look: Look): string {
-  return nameText(channel, look, AXIS_NAME_CELLS)
+/** `mA`, or the name of an extra channel. */
+function axisName({ channel, unit }: Curve, look: Look): string {
+  return channel.quantity === null ? nameText(channel, look, AXIS_NAME_CELLS) : unit.text
 }
 
 export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[] {

@@ -1,5 +1,7 @@
 import type { Limits } from '../../chart/limits.ts'
+import type { Curve } from '../../chart/strips.ts'
 import { numberText } from '../../util/number-text.ts'
+import { inUnit } from '../../util/scaled-unit.ts'
 import { type Piece, piece, type Style } from '../view/styled.ts'
 import type { Plot } from './chart-border.ts'
 
@@ -15,6 +17,8 @@ export interface ChartMarks {
 export const NO_MARKS: ChartMarks = { limits: [], cursorUs: null, selection: null }
 
 const LIMIT_CELLS = 8
+/** Figures that a person reads with ease in the unit of the axis. */
+const NEAR = { from: 0.001, below: 10_000 }
 
 /**
  * The marks of one row of a plot, null where there are none: the selected span shaded, limits
@@ -47,10 +51,10 @@ export function markCells(
   }
   const cursor = cursorUs === null ? -1 : cellOf(plot, cursorUs)
   if (cursor >= 0 && cursor < width) cells[cursor] = piece(glyphs.cursor, 'bold')
-  for (const { style, beyond, value, decimals } of linesIn(plot, row)) {
+  for (const { style, beyond, text: value } of linesIn(plot, row)) {
     if (beyond === 0) continue
     const arrow = beyond > 0 ? glyphs.above : glyphs.below
-    const text = `${arrow}${limitText(value, decimals)}`
+    const text = `${arrow}${value}`
     const place = [1, width - text.length - 1, ...cells.keys()].find((x) =>
       isRoom(x, text, cells, isFree),
     )
@@ -70,10 +74,16 @@ function isRoom(
   return [...text].every((_, i) => isFree(at + i) && (cells[at + i] ?? null) === null)
 }
 
-/** `5.25`, as it was written where there is room. */
-function limitText(value: number, decimals: number): string {
-  const plain = String(value)
-  return plain.length <= LIMIT_CELLS ? plain : numberText(value, decimals, LIMIT_CELLS)
+/** `5.25`, in the unit of its axis; with one of its own, `500 mA`, where it is too far from there. */
+function limitText(value: number, { channel, form, unit }: Curve): string {
+  const size = Math.abs(inUnit(value, unit.exponent))
+  const isNear = value === 0 || (size >= NEAR.from && size < NEAR.below)
+  const { exponent, text } = isNear ? unit : form.unit(value)
+  const scaled = inUnit(value, exponent)
+  const plain = String(scaled)
+  const decimals = Math.max(0, channel.decimals + exponent)
+  const short = plain.length <= LIMIT_CELLS ? plain : numberText(scaled, decimals, LIMIT_CELLS)
+  return exponent === unit.exponent ? short : `${short} ${text}`
 }
 
 /** The frame of a plot where a limit meets it, so that the line is seen where a curve covers it; null: none does. */
@@ -83,19 +93,18 @@ export function limitEdge(plot: Plot, row: number): Piece | null {
 }
 
 interface RowLimit {
-  readonly value: number
   readonly beyond: -1 | 0 | 1
   readonly style: Style
-  readonly decimals: number
+  readonly text: string
 }
 
 /** Limits of all curves that stand in a row of the plot. */
 function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
-  return curves.flatMap(({ limits, top, channel }) =>
-    limits
-      .filter((limit) => top + limit.row === row)
+  return curves.flatMap((curve) =>
+    curve.limits
+      .filter((limit) => curve.top + limit.row === row)
       .map(({ value, beyond }) => {
-        return { value, beyond, style: channel.role, decimals: channel.decimals }
+        return { beyond, style: curve.channel.role, text: limitText(value, curve) }
       }),
   )
 }

@@ -1,6 +1,7 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Snapshot } from '../../monitor/view.ts'
+import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { agoText, momentText, preciseText, spanText, timeOfDayText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Line, type Piece, piece } from '../view/styled.ts'
@@ -27,8 +28,9 @@ export function chartPanel(
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot, view.units),
 ): readonly Line[] {
-  return chartLines(trace, chartOptions(snapshot, trace, view, area))
+  return chartLines(trace, chartOptions(snapshot, trace, view, area, figures))
 }
 
 /** Where the chart's plot lies in `chartPanel`, and which time. */
@@ -37,8 +39,9 @@ export function chartPlot(
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot, view.units),
 ): PlotExtent {
-  return plotExtent(trace, chartOptions(snapshot, trace, view, area))
+  return plotExtent(trace, chartOptions(snapshot, trace, view, area, figures))
 }
 
 /** Where the curves' letters stand in `chartPanel`, hidden ones included: what a click can be meant for. */
@@ -47,8 +50,9 @@ export function chartPanelLegend(
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot, view.units),
 ): readonly LegendCell[] {
-  return chartLegend(trace, chartOptions(snapshot, trace, view, area))
+  return chartLegend(trace, chartOptions(snapshot, trace, view, area, figures))
 }
 
 function chartOptions(
@@ -56,6 +60,7 @@ function chartOptions(
   trace: Trace | null,
   view: ViewState,
   { width, height, look }: PanelArea,
+  figures: FigureMemory,
 ): ChartOptions {
   const { arrangement, hidden, cursorUs, selection } = view
   const frozen = frozenOf(view, snapshot.number)
@@ -81,6 +86,7 @@ function chartOptions(
     note: notePieces(noteText(snapshot, view, frozen === null ? null : count, look)),
     message: visible.length === 0 ? 'all curves are hidden' : emptyText(snapshot, trace, view),
     marks: { limits: snapshot.limits, cursorUs, selection },
+    formOf: figures.axisForms(snapshot.number, look),
     look,
   }
 }

@@ -1,9 +1,11 @@
+import type { AxisFormOf } from '../../chart/axis-form.ts'
 import { foldColumns } from '../../chart/columns.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { dotsPerColumn, Raster } from '../../chart/raster.ts'
 import { curvesOf, letterRows, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
+import { unitText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineText, type Piece, piece } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
@@ -54,6 +56,8 @@ export interface ChartOptions {
   readonly message: string
   /** Default: none */
   readonly marks?: ChartMarks
+  /** Default: the bare unit, and what is finest for the sensor. */
+  readonly formOf?: AxisFormOf
   readonly look: Look
 }
 
@@ -173,19 +177,30 @@ function perCell(look: Look): number {
 function plotOf(trace: Trace | null, options: ChartOptions): Plot {
   const { width, endUs, look, strips, channels, marks } = options
   const isApart = strips.length > 1
+  const formOf = namedFormOf(options, isApart)
+  const curveOptions = { strips, channels, formOf, limits: marks?.limits ?? [] }
   let gutters = guttersOf([], isApart, look)
   for (;;) {
     const cells = Math.max(1, width - gutters.left - gutters.right - 2)
     const dots = cells * perCell(look)
     const slotUs = columnUs(options, cells)
     const columns = trace && foldColumns(trace, dots, slotUs, endUs, perCell(look))
-    const curves = columns ? curvesOf(columns, strips, channels, marks?.limits) : []
+    const curves = columns ? curvesOf(columns, curveOptions) : []
     const needed = guttersOf(curves, isApart, look, gutters)
     if (needed.left === gutters.left && needed.right === gutters.right) {
       const letters = columns ? letterRows(curves, columns, look.ascii ? 1 : 4) : new Map()
       return { curves, letters, gutters: needed, cells, columns, look }
     }
     gutters = needed
+  }
+}
+
+/** An overlaid extra channel has its name at the axis, but no room for a unit: it stays bare. */
+function namedFormOf({ formOf, look }: ChartOptions, isApart: boolean): AxisFormOf {
+  return (channel, magnitude) => {
+    const bare = { text: unitText(channel, look), exponent: 0 }
+    const form = formOf?.(channel, magnitude) ?? { finest: channel.finest, unit: () => bare }
+    return isApart || channel.quantity !== null ? form : { ...form, unit: () => bare }
   }
 }
 

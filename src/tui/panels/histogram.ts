@@ -1,9 +1,13 @@
+import { labelText } from '../../chart/axis.ts'
+import type { AxisFormOf } from '../../chart/axis-form.ts'
+import { extent } from '../../chart/columns.ts'
 import { type Histogram, histogramOf } from '../../chart/histogram.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { type Channel, ELECTRIC, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
-import { nameText, unitText } from '../view/channel-text.ts'
+import { nameText } from '../view/channel-text.ts'
+import type { FigureMemory } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 
@@ -13,13 +17,16 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
 /** Of the current, else of the first channel, in the time that the chart shows. */
 export function histogramPanel(
-  { channels }: Snapshot,
+  { channels, number }: Snapshot,
   trace: Trace | null,
   area: PanelArea,
+  figures: FigureMemory,
 ): readonly Line[] {
   const main = mainChannels(channels)
   const channel = main.find(({ id }) => id === ELECTRIC.current.id) ?? main[0]
-  return channel === undefined ? [] : histogramLines(trace, channel, area)
+  return channel === undefined
+    ? []
+    : histogramLines(trace, channel, area, figures.axisForms(number, area.look))
 }
 
 /**
@@ -28,22 +35,30 @@ export function histogramPanel(
  *
  * @param trace what the chart shows; null: not there yet
  */
-export function histogramLines(trace: Trace | null, channel: Channel, area: PanelArea): Line[] {
+export function histogramLines(
+  trace: Trace | null,
+  channel: Channel,
+  area: PanelArea,
+  formOf: AxisFormOf,
+): Line[] {
   const { width, height, look } = area
   const bins = Math.max(1, height - 1)
-  const histogram = trace && histogramOf(trace, channel, bins)
+  const range = trace && extent(trace, channel.id)
+  const form = formOf(channel, Math.max(Math.abs(range?.min ?? 0), Math.abs(range?.max ?? 0)))
+  const histogram = trace && histogramOf(trace, { id: channel.id, finest: form.finest }, bins)
   if (histogram === null) {
     const empty = fitLine([piece(` ${nameText(channel, look)}: no samples`, 'dim')], width)
     return [empty, ...Array.from({ length: bins }, () => fitLine([], width))].slice(0, height)
   }
-  const { counts, samples, isExact, low, step, decimals } = histogram
-  const unit = unitText(channel, look)
+  const { counts, samples, isExact, low, step, digit } = histogram
+  const ends = counts.map((_, bin) => low + bin * step)
+  const { text: unit, exponent } = form.unit(Math.max(...ends.map(Math.abs)))
   const title: Piece[] = [
-    piece(` ${nameText(channel, look)} `, channel.role),
+    piece(` ${channel.quantity === null ? nameText(channel, look) : unit} `, channel.role),
     piece(`share of ${isExact ? '' : 'about '}${countText(samples)} samples`, 'dim'),
     piece(channel.quantity === null && unit !== '' ? `, ${unit}` : '', 'dim'),
   ]
-  const labels = counts.map((_, bin) => fixed(low + bin * step, decimals))
+  const labels = ends.map((end) => labelText(end, digit, exponent))
   const labelCells = Math.max(...labels.map((label) => label.length)) + 2
   const rows = counts.map((_, bin) => {
     const label = `${(labels[bin] ?? '').padStart(labelCells - 1)} `

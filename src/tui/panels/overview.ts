@@ -1,6 +1,7 @@
 import type { Trace } from '../../chart/trace.ts'
 import { ELECTRIC, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
+import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { agoText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { type Line, piece } from '../view/styled.ts'
@@ -49,8 +50,9 @@ export function overviewLines(
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot, view.units),
 ): Line[] {
-  return chartLines(trace, overviewOptions(snapshot, view, area))
+  return chartLines(trace, overviewOptions(snapshot, view, area, figures))
 }
 
 /** Where its plot lies, and which time: what a click is meant for. */
@@ -59,14 +61,16 @@ export function overviewPlot(
   trace: Trace | null,
   view: ViewState,
   area: PanelArea,
+  figures: FigureMemory = figuresOf(snapshot, view.units),
 ): PlotExtent {
-  return plotExtent(trace, overviewOptions(snapshot, view, area))
+  return plotExtent(trace, overviewOptions(snapshot, view, area, figures))
 }
 
 function overviewOptions(
   snapshot: Snapshot,
   view: ViewState,
   { width, height, look }: PanelArea,
+  figures: FigureMemory,
 ): ChartOptions {
   const { channels, sampleUs, oldestUs, number } = snapshot
   const main = mainChannels(channels)
@@ -86,6 +90,7 @@ function overviewOptions(
     note: [],
     message: sampleUs === null ? 'no samples yet' : 'reading the samples',
     marks: { limits: [], cursorUs: view.cursorUs, selection },
+    formOf: figures.axisForms(number, look),
     look,
   }
 }

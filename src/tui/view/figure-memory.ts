@@ -1,11 +1,12 @@
-import type { Channel } from '../../domain/channels.ts'
+import { type AxisFormOf, finestHeight } from '../../chart/axis-form.ts'
+import { type Channel, powerDecimals } from '../../domain/channels.ts'
 import type { DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import {
-  decimalsOf,
   inUnit,
   type ScaledUnit,
   scaledUnit,
+  sentDecimals,
   type UnitChoice,
 } from '../../util/scaled-unit.ts'
 import { cellText, cutEnd } from './cell-text.ts'
@@ -35,8 +36,6 @@ interface Counted {
 const NEWS_US = 60e6
 /** A load that comes and goes keeps its unit: a smaller one is taken after so long, µs. */
 const STEP_DOWN_AFTER_US = 10e6
-/** More decimals than that are noise of a double, not digits of a sensor. */
-const DECIMALS_MAX = 9
 const UNIT_CELLS = 6
 /** In µA a reading of a whole number still has one decimal, as its mean has. */
 const MICRO_DECIMALS = 1
@@ -148,8 +147,19 @@ export class FigureMemory {
    */
   decimals(device: DeviceNumber, channel: Channel): number {
     if (channel.quantity !== 'power') return this.#sent(device, channel)
-    const current = this.#decimals.get(`${device} a`) ?? 0
-    return Math.max(channel.decimals, current > channel.decimals + 1 ? current : 0)
+    return powerDecimals(this.#decimals.get(`${device} a`) ?? 0)
+  }
+
+  /** Of axes, which move in steps that are large enough for their units not to flicker. */
+  axisForms(device: DeviceNumber, look: Look): AxisFormOf {
+    return (channel, magnitude) => {
+      const decimals = this.decimals(device, channel)
+      const options = { choice: this.#choice, ascii: look.ascii, decimals }
+      return {
+        finest: finestHeight(channel, decimals, magnitude),
+        unit: (largest) => shown(scaledUnit(channel.unit, largest, null, options), look),
+      }
+    }
   }
 
   /** The unit of a figure that is round and does not wander. */
@@ -196,10 +206,8 @@ export class FigureMemory {
 
   #seeValue(device: DeviceNumber, { id, decimals: least }: Channel, value: number): void {
     const key = `${device} ${id}`
-    const decimals = decimalsOf(value)
-    if (decimals > Math.max(least, this.#decimals.get(key) ?? 0) && decimals <= DECIMALS_MAX) {
-      this.#decimals.set(key, decimals)
-    }
+    const decimals = sentDecimals(value)
+    if (decimals > Math.max(least, this.#decimals.get(key) ?? 0)) this.#decimals.set(key, decimals)
   }
 }
 
