@@ -1,30 +1,101 @@
-import { emptySeries, type Trace } from '../chart/trace.ts'
+import { emptySeries, emptyTrace, type Trace } from '../chart/trace.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { US_PER_MINUTE, US_PER_SECOND } from '../util/time-units.ts'
 import type { HubDevice } from './hub.ts'
 import { SLOT_US, type TraceStore } from './trace-store.ts'
 import type { TraceRequest } from './view.ts'
 
+/** A commit is never later than that after the sample, unless the log waits, µs. */
+const COMMITTED_US = US_PER_SECOND
+
+/** What the log had of the time before the memory. */
+interface Before {
+  readonly device: string
+  readonly logged: Trace
+  /** Begin of the memory at that time, Unix µs. */
+  readonly heldFromUs: number
+  /** Samples in memory of the slot that both have a part of. */
+  readonly sharedCount: number
+}
+
 /** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
 export class TraceProvider {
   readonly #history: LogHistory | null
+  readonly #before = new Map<HubDevice, Before>()
 
   /** @param history null with `--no-log` */
   constructor(history: LogHistory | null) {
     this.#history = history
   }
 
-  async trace({ stream, state }: HubDevice, request: TraceRequest): Promise<Trace> {
+  async trace(hubDevice: HubDevice, request: TraceRequest): Promise<Trace> {
     const { slotUs, length } = slotsOf(request)
+    const { stream, state } = hubDevice
     const { trace } = state.keepForView()
     const recent = trace.read(slotUs, length, request.endUs)
     const heldFromUs = trace.oldestUs
     if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
+      this.#before.delete(hubDevice)
       return recent
     }
-    const logged = await this.#history.series(stream.device, recent.startUs, slotUs, length)
-    return heldFromUs === null ? logged : overlay(logged, recent, heldFromUs)
+    const { device } = stream
+    const before = this.#before.get(hubDevice)
+    // A frozen chart is asked for once, and may be about marks that were set a moment ago.
+    if (request.endUs === null && heldFromUs !== null && before?.device === device) {
+      if (holds(before, recent, heldFromUs)) {
+        return overlay(movedTo(before.logged, recent), recent, heldFromUs)
+      }
+    }
+    const logged = await this.#history.series(device, recent.startUs, slotUs, length)
+    if (heldFromUs === null) return logged
+    const sharedCount = countAt(recent, heldFromUs)
+    if (request.endUs === null && countAt(logged, heldFromUs) >= sharedCount) {
+      const kept = movedTo(logged, logged)
+      this.#before.set(hubDevice, { device, logged: kept, heldFromUs, sharedCount })
+    }
+    return overlay(logged, recent, heldFromUs)
   }
+}
+
+/**
+ * Whether what the log had is what it has: of the time before a run nothing changes, so that its
+ * thread need not be woken for each step of a running chart.
+ */
+function holds(
+  { logged, heldFromUs, sharedCount }: Before,
+  recent: Trace,
+  nowHeldFromUs: number,
+): boolean {
+  const { slotUs, startUs, length } = logged
+  const sharedEndUs = (Math.floor(heldFromUs / slotUs) + 1) * slotUs
+  return (
+    recent.slotUs === slotUs &&
+    recent.startUs >= startUs &&
+    nowHeldFromUs <= heldFromUs &&
+    sharedEndUs + COMMITTED_US <= startUs + (length - 1) * slotUs &&
+    countAt(recent, heldFromUs) === sharedCount
+  )
+}
+
+/** Measured samples of the slot that a time is in; 0 outside of the trace. */
+function countAt({ startUs, slotUs, count }: Trace, timeUs: number): number {
+  return count[Math.floor((timeUs - startUs) / slotUs)] ?? 0
+}
+
+/** What it has of the slots of a later one with the same width. */
+function movedTo(trace: Trace, { startUs, slotUs, length }: Trace): Trace {
+  const from = Math.min(trace.length, Math.round((startUs - trace.startUs) / slotUs))
+  const moved = emptyTrace({ startUs, slotUs, length }, Object.keys(trace.channels))
+  moved.count.set(trace.count.subarray(from, from + length))
+  moved.broken.set(trace.broken.subarray(from, from + length))
+  moved.signs.set(trace.signs.subarray(from, from + length))
+  for (const [id, { min, max, last }] of Object.entries(trace.channels)) {
+    const into = moved.channels[id]
+    into?.min.set(min.subarray(from, from + length))
+    into?.max.set(max.subarray(from, from + length))
+    into?.last.set(last.subarray(from, from + length))
+  }
+  return moved
 }
 
 /** Slots of whole seconds or minutes where they are that long: for these the log has roll-ups. */
@@ -45,6 +116,8 @@ function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
   logged.count.set(recent.count.subarray(from), from)
   logged.broken.set(recent.broken.subarray(from), from)
   logged.signs.set(recent.signs.subarray(from), from)
+  // Marks that were set at an earlier time.
+  for (let i = 0; i < from; i++) logged.signs[i] = (logged.signs[i] ?? 0) | (recent.signs[i] ?? 0)
   const series = new Map(Object.entries(logged.channels))
   for (const [id, newer] of Object.entries(recent.channels)) {
     const into = series.get(id) ?? emptySeries(logged.length)

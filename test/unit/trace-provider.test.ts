@@ -10,16 +10,23 @@ import { startHub } from '../support/stream-rig.ts'
 const WALL_MS = 1_790_000_000_000
 const WALL_US = WALL_MS * 1000
 
-/** A device of which memory has the seconds from 0 to 9 with their number as voltage. */
-function device(): HubDevice {
+/** A device of which memory has the seconds from 0 to 9 with their number as voltage; `next` brings one more. */
+function running(): { device: HubDevice; next: () => void } {
   const clock = new ManualClock(WALL_MS)
   const source = new LineSource({ live: true })
   const { hub } = startHub({ clock, sources: [source] })
-  for (let s = 0; s < 10; s++) {
-    source.line(`{"v":${s},"a":0,"seq":${s}}`)
+  let seq = 0
+  const next = (): void => {
+    source.line(`{"v":${seq},"a":0,"seq":${seq}}`)
     clock.advance(1000)
+    seq++
   }
-  return hub.devices[0] as HubDevice
+  for (let s = 0; s < 10; s++) next()
+  return { device: hub.devices[0] as HubDevice, next }
+}
+
+function device(): HubDevice {
+  return running().device
 }
 
 /** A log that answers with 1 sample of 20 V in each slot, and says what it was asked. */
@@ -73,6 +80,65 @@ describe('a trace', () => {
       9,
     ])
     expect(trace.startUs).toBe(WALL_US - 5e6)
+  })
+
+  it('asks the log once for what a running chart still shows of the time before the memory', async () => {
+    const { history, asked } = loggedHistory()
+    const { device, next } = running()
+    const provider = new TraceProvider(history)
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    await provider.trace(device, request)
+    next()
+    next()
+    const trace = await provider.trace(device, request)
+    expect(asked).toHaveLength(1)
+    expect(trace.startUs).toBe(WALL_US - 3e6)
+    const last = [20, 20, 20, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    expect([...(trace.channels['v']?.last ?? [])]).toEqual(last)
+    expect([...trace.count]).toEqual(last.map(() => 1))
+  })
+
+  it('asks the log again for another span, and for each frozen chart', async () => {
+    const { history, asked } = loggedHistory()
+    const { device, next } = running()
+    const provider = new TraceProvider(history)
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    await provider.trace(device, request)
+    next()
+    await provider.trace(device, { ...request, spanMs: 20_000, slots: 20 })
+    await provider.trace(device, { ...request, endUs: WALL_US + 9e6 })
+    expect(asked.map(([startUs]) => ((startUs ?? 0) - WALL_US) / 1e6)).toEqual([-5, -9, -5])
+  })
+
+  it('asks the log again as long as that has not committed the slot in which memory begins', async () => {
+    const { history, asked } = loggedHistory()
+    const { device, next } = running()
+    const provider = new TraceProvider({
+      ...history,
+      series: async (...question: Parameters<LogHistory['series']>) => {
+        const logged = await history.series(...question)
+        // Two samples of each slot of two seconds are in memory.
+        if (asked.length > 2) logged.count.fill(2)
+        return logged
+      },
+    } as LogHistory)
+    for (let i = 0; i < 5; i++) {
+      await provider.trace(device, { device: 0, spanMs: 30_000, slots: 15, endUs: null })
+      next()
+    }
+    expect(asked).toHaveLength(3)
+  })
+
+  it('shows a mark that was set at a time before the memory', async () => {
+    const { history, asked } = loggedHistory()
+    const { device } = running()
+    const provider = new TraceProvider(history)
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    await provider.trace(device, request)
+    device.state.event({ timeUs: WALL_US - 4e6, kind: 'marker', text: 'the pump started' })
+    const { signs } = await provider.trace(device, request)
+    expect(asked).toHaveLength(1)
+    expect([...signs].flatMap((sign, slot) => (sign === 0 ? [] : [slot]))).toEqual([1])
   })
 
   it('is that of the log alone where all of it was before the memory', async () => {

@@ -19,7 +19,7 @@ import type {
 } from '../read/log-query.ts'
 
 /** After so long without a question the thread ends. */
-const IDLE_MS = 30_000
+const IDLE_MS = 10_000
 
 /** Looks back in a log that may be being written, without holding up who asks. */
 export interface LogHistory {
