@@ -1,5 +1,7 @@
 // Bundles the command into dist/. Native modules and the packages of
-// `dependencies` stay imports; avr8js and smol-toml are bundled.
+// `dependencies` stay imports; blessed-contrib's single widgets, avr8js and
+// smol-toml are bundled, so that an installed package does not bring along the
+// old transitive dependencies of blessed-contrib.
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -25,7 +27,7 @@ await build({
   target: 'node20.19',
   external: [...external, ...external.map((name) => `${name}/*`)],
   define: { __VERSION__: JSON.stringify(pkg.version) },
-  // Bundled CommonJS (avr8js) calls require for Node's own modules.
+  // Bundled CommonJS (contrib's widget, avr8js) calls require for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -74,6 +74,7 @@ const PACKAGES = {
   '@serialport/parser-readline': 'sources',
   'better-sqlite3': 'storage',
   blessed: 'tui',
+  'blessed-contrib': 'tui',
   commander: 'cli',
   chalk: 'cli',
   'smol-toml': 'config',

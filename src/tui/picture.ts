@@ -8,7 +8,7 @@ import type {
   StatisticsRequest,
   TraceRequest,
 } from '../monitor/view.ts'
-import { alarmLines } from './panels/alarms.ts'
+import { alarmLines, pressingWord } from './panels/alarms.ts'
 import { batteryLines } from './panels/battery.ts'
 import { bigGaugeLines } from './panels/big-gauges.ts'
 import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
@@ -30,6 +30,8 @@ import { percentileWindows, tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
 import { totalsLine } from './panels/totals.ts'
 import { valuesLine } from './panels/values.ts'
+import { type Meter, type WallPanel, wallPanel } from './panels/wall.ts'
+import { wallAlarmLines } from './panels/wall-alarms.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
 import { areaWithin, framed } from './view/frame.ts'
@@ -68,6 +70,8 @@ export interface Picture {
   readonly layout: Layout
   /** Those that were asked for; the others stay as they are. */
   readonly blocks: Readonly<Partial<Record<Region, Block>>>
+  /** Bars that a widget may draw over those of the blocks; null: as they are. */
+  readonly meters: readonly Meter[] | null
   /** On top of everything: help, a prompt, a long answer. */
   readonly overlay: Block | null
 }
@@ -101,6 +105,7 @@ export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext
     mainChannels: main,
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length + snapshot.latches.length,
+    pressing: pressingWord(snapshot) !== null,
     totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })
 }
@@ -207,6 +212,7 @@ export function buildPicture(
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
   const close = closeLook({ snapshot, trace, context, statistics, moment, figures })
+  const wall = due.has('gauges') ? wallOf(snapshot, layout, look, figures) : null
   const fill: Readonly<Record<Region, (area: Omit<PanelArea, 'look'>) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
@@ -216,10 +222,12 @@ export function buildPicture(
         ? cursorLine(close, { width, height, look })
         : valuesLine(snapshot, width, look, figures),
     ],
-    gauges: ({ width, height }) =>
-      layout.bigGauges
+    gauges: ({ width, height }) => {
+      if (wall !== null) return wall.lines
+      return layout.gauges === 'big'
         ? bigGaugeLines(snapshot, { width, height, look }, figures)
-        : gaugeLines(snapshot, width, look, figures),
+        : gaugeLines(snapshot, width, look, figures)
+    },
     chart: ({ width, height }) =>
       view.statistics === null
         ? chartPanel(snapshot, trace, view, { width, height, look }, figures)
@@ -240,7 +248,10 @@ export function buildPicture(
       ...cyclesLines(snapshot, width, look, figures),
     ],
     link: ({ width, height }) => linkLines(snapshot, { width, height, look }, figures),
-    alarms: ({ width, height }) => alarmLines(snapshot, { width, height, look }, figures),
+    alarms: ({ width, height }) =>
+      layout.gauges === 'wall'
+        ? wallAlarmLines(snapshot, { width, height, look }, figures)
+        : alarmLines(snapshot, { width, height, look }, figures),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [
       // Where there are no events, the word back about a key has its place here.
@@ -265,8 +276,34 @@ export function buildPicture(
   return {
     layout,
     blocks,
+    meters: due.has('gauges') ? metersOf(wall, layout, look) : null,
     overlay: overlayOf(snapshot, context),
   }
+}
+
+/** null: the gauges have another form. */
+function wallOf(
+  snapshot: Snapshot,
+  { gauges, regions }: Layout,
+  look: Look,
+  figures: FigureMemory,
+): WallPanel | null {
+  const rect = regions.gauges
+  if (gauges !== 'wall' || rect === undefined) return null
+  return wallPanel(snapshot, { ...rect, look }, figures)
+}
+
+/** On the screen. Without colours, or in ASCII, the bars are characters. */
+function metersOf(
+  wall: WallPanel | null,
+  { regions: { gauges } }: Layout,
+  { ascii, colour }: Look,
+): readonly Meter[] {
+  if (wall === null || gauges === undefined || ascii || !colour) return []
+  return wall.meters.map(({ gauge, rect }) => ({
+    gauge,
+    rect: { ...rect, x: rect.x + gauges.x, y: rect.y + gauges.y },
+  }))
 }
 
 /** What is looked at closely; null: nothing is, or the chart of this device runs. */
@@ -307,8 +344,9 @@ export function waitingPicture(context: PictureContext): Picture {
   const style = trouble === null ? 'dim' : 'bad'
   const line = fitLine([piece(cutEnd(text, size.columns, look), style)], size.columns)
   return {
-    layout: { size, regions: { tiny: rect }, bigGauges: false, framed: [] },
+    layout: { size, regions: { tiny: rect }, gauges: 'rows', framed: [] },
     blocks: { tiny: { rect, lines: [line] } },
+    meters: [],
     overlay: overlayOf(null, context),
   }
 }
@@ -322,7 +360,7 @@ export function helpRoom(snapshot: Snapshot | null, { size, look }: PictureConte
 const FIRST_WORDS_US = 60e6
 
 function keysState(snapshot: Snapshot, { view, hints }: PictureContext): KeysState {
-  const { number, nowUs, startedUs, oldestUs, alarms, latches } = snapshot
+  const { number, nowUs, startedUs, oldestUs } = snapshot
   // Where the log has samples of an earlier run, nobody is new to it.
   const isFirstRun = oldestUs === null || oldestUs >= startedUs
   const isYoung = nowUs - startedUs < FIRST_WORDS_US
@@ -331,8 +369,7 @@ function keysState(snapshot: Snapshot, { view, hints }: PictureContext): KeysSta
     frozen: frozenOf(view, number) !== null,
     cursor: view.cursorUs !== null,
     selection: view.selection !== null,
-    pressing:
-      latches.length > 0 || alarms.some(({ state }) => state === 'on' || state === 'latched'),
+    pressing: pressingWord(snapshot) !== null,
     mouse: view.mouse,
   }
 }

@@ -208,7 +208,7 @@ class MonitorScreen implements Screen {
     })
     this.ended = this.#terminal.ended
     try {
-      this.#dashboard = new Dashboard(this.#terminal.screen)
+      this.#dashboard = new Dashboard(this.#terminal.screen, () => this.#redraw())
     } catch (error) {
       this.#terminal.close()
       throw error

@@ -44,6 +44,7 @@ export interface ShownCell {
   readonly inverse: boolean
   /** Colour of the 256-colour palette; -1: the default. */
   readonly foreground: number
+  readonly background: number
 }
 
 const DEADLINE_MS = 15_000
@@ -181,6 +182,7 @@ export class TestTerminal {
       bold: (cell?.isBold() ?? 0) !== 0,
       inverse: (cell?.isInverse() ?? 0) !== 0,
       foreground: cell && !cell.isFgDefault() ? cell.getFgColor() : -1,
+      background: cell && !cell.isBgDefault() ? cell.getBgColor() : -1,
     }
   }
 

@@ -72,6 +72,28 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     await terminal.waitFor(/[█▀▄]+ .*peak 1\.2040 A/)
   })
 
+  it("draws the bars of the wall with blessed-contrib's gauge, below help", async () => {
+    open([], { columns: 120, rows: 40 })
+    await wholeScreen()
+    terminal.press('ppp')
+    const bar = () => terminal.lines.findIndex((line) => line.startsWith(' Voltage')) + 1
+    const ground = () => terminal.cell(1, bar()).background
+    await terminal.waitFor(() => bar() > 0 && ground() !== -1)
+    // A background of its own where the value reaches, dots below what is empty.
+    const cells = Array.from({ length: 118 }, (_, x) => terminal.cell(1 + x, bar()).background)
+    const full = cells.filter((each) => each !== -1).length
+    expect(full).toBeGreaterThan(60)
+    expect(full).toBeLessThan(118)
+    expect(cells.slice(0, full).every((each) => each === cells[0])).toBe(true)
+    terminal.press('?')
+    await terminal.waitFor(/help - /)
+    const title = terminal.lines.findIndex((line) => line.includes('help - '))
+    const left = terminal.lines[title]?.indexOf('┌') ?? 0
+    for (let y = title; y < title + 20; y++) {
+      expect(terminal.cell(left + 5, y).background).toBe(-1)
+    }
+  })
+
   it('asks the view for nothing while the monitor closes its log', async () => {
     open(['--hold'])
     await wholeScreen()

@@ -191,7 +191,7 @@ describe('a device without v, a and w', () => {
       look,
       trouble: null,
     }
-    expect(buildPicture(snapshotWith(extraChannels(2)), null, context).layout.bigGauges).toBe(false)
-    expect(buildPicture(snapshotWith(withExtras(2)), null, context).layout.bigGauges).toBe(true)
+    expect(buildPicture(snapshotWith(extraChannels(2)), null, context).layout.gauges).toBe('rows')
+    expect(buildPicture(snapshotWith(withExtras(2)), null, context).layout.gauges).toBe('big')
   })
 })

@@ -99,6 +99,14 @@ describe.each(SIZES)('at %s', (size) => {
   })
 })
 
+describe.each(SIZES)('the wall at %s', (size) => {
+  it('is large digits and what is wrong', async () => {
+    await expect(screen(size, BUSY, { preset: 'wall' })).toMatchFileSnapshot(
+      `../golden/${size}-wall.txt`,
+    )
+  })
+})
+
 describe.each(['80x24', '200x50'])('presets at %s', (size) => {
   it.each(['chart', 'numbers'] as const)('%s', async (preset) => {
     await expect(screen(size, BUSY, { preset })).toMatchFileSnapshot(

@@ -18,6 +18,7 @@ const OPTIONS: LayoutOptions = {
   mainChannels: 3,
   moreChannels: 0,
   alarms: 0,
+  pressing: false,
   totalsRows: 1,
 }
 
@@ -62,8 +63,8 @@ describe('layout', () => {
 
   it('has big gauges at 200x50, and larger ones where there is the height', () => {
     const size = { columns: 200, rows: 50 }
-    expect(layoutFor(size, OPTIONS).bigGauges).toBe(true)
-    expect(layoutFor(size, { ...OPTIONS, bigGaugesAllowed: false }).bigGauges).toBe(false)
+    expect(layoutFor(size, OPTIONS).gauges).toBe('big')
+    expect(layoutFor(size, { ...OPTIONS, bigGaugesAllowed: false }).gauges).toBe('rows')
     expect(heightsAt(200, 50)['gauges']).toBe(6)
     expect(heightsAt(250, 70)['gauges']).toBe(8)
   })
@@ -103,6 +104,21 @@ describe('layout', () => {
     expect(at('numbers', 8).join()).toBe('header 1,gauges 3,table 12,totals 1,events 6,keys 1')
   })
 
+  it('has a wall of gauges, and room for a large word while something is pressing', () => {
+    const at = (changes: Partial<LayoutOptions>, rows = 24): string => {
+      const { regions, gauges } = layoutFor({ columns: 80, rows }, { ...OPTIONS, ...changes })
+      const heights = Object.entries(regions).map(([name, { height }]) => `${name} ${height}`)
+      return `${gauges}: ${heights.join()}`
+    }
+    expect(at({ preset: 'wall' })).toBe('wall: header 1,gauges 22,keys 1')
+    expect(at({ preset: 'wall', alarms: 4 })).toBe('wall: header 1,gauges 21,alarms 1,keys 1')
+    const pressing = { preset: 'wall', alarms: 4, pressing: true } as const
+    expect(at(pressing)).toBe('wall: header 1,gauges 19,alarms 3,keys 1')
+    expect(at(pressing, 50)).toBe('wall: header 1,gauges 43,alarms 5,keys 1')
+    expect(at({ ...pressing, preset: 'all' })).toContain('rows: ')
+    expect(at({ expanded: 'gauges' })).toBe('wall: header 1,gauges 22,keys 1')
+  })
+
   it('fills any terminal without overlap or rest, and knows what lies where', () => {
     const sizes = fc.record({
       columns: fc.integer({ min: 40, max: 260 }),
@@ -116,6 +132,7 @@ describe('layout', () => {
       mainChannels: fc.integer({ min: 1, max: 3 }),
       moreChannels: fc.integer({ min: 0, max: 16 }),
       alarms: fc.integer({ min: 0, max: 9 }),
+      pressing: fc.boolean(),
       totalsRows: fc.integer({ min: 1, max: 3 }),
     })
     fc.assert(

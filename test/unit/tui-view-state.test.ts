@@ -239,6 +239,7 @@ describe('panels', () => {
       focus: null,
       expanded: null,
     })
-    expect(viewAfter(['preset', 'preset', 'preset']).preset).toBe('all')
+    expect(viewAfter(['preset', 'preset', 'preset']).preset).toBe('wall')
+    expect(viewAfter(['preset', 'preset', 'preset', 'preset']).preset).toBe('all')
   })
 })

@@ -38,6 +38,8 @@ const STYLE: Readonly<Record<State, Style>> = {
   pending: 'plain',
   off: 'dim',
 }
+/** A fault of the sensor that goes on. */
+const FAULT = 'FAULT !'
 const WORD_CELLS = 7
 /** Of a name, at least; on wide screens a third of the width. */
 const NAME_CELLS = 24
@@ -106,7 +108,7 @@ function alarmItem(alarm: AlarmView, context: RowContext): Item {
 /** ` LATCHED NOSENSOR 3x  14:02:11  42 samples`; `FAULT !` while it goes on. */
 function faultItem({ word, count, samples, sinceUs, untilUs }: SensorLatch, nowUs: number): Item {
   const isOn = untilUs === null
-  const state = isOn ? piece(' FAULT !', 'bad') : piece(` ${WORD.latched}`, STYLE.latched)
+  const state = isOn ? piece(` ${FAULT}`, 'bad') : piece(` ${WORD.latched}`, STYLE.latched)
   const name = `${faultName(word)} ${count}x`
   const counted = `${countText(samples)} sample${samples === 1 ? '' : 's'}`
   const told = [piece(`  ${momentText(sinceUs, nowUs)}`), piece(`  ${counted}`)]
@@ -122,6 +124,19 @@ function faultItem({ word, count, samples, sinceUs, untilUs }: SensorLatch, nowU
 /** `NOSENSOR`, `OUT OF RANGE` */
 function faultName(word: string): string {
   return word.toUpperCase().replaceAll('_', ' ')
+}
+
+/** The state of what is most pressing; null: nobody has to take notice of anything. */
+export function pressingWord({
+  alarms,
+  latches,
+}: Snapshot): { readonly text: string; readonly style: Style } | null {
+  const isOn = alarms.some(({ state }) => state === 'on')
+  const fault = latches.find(({ untilUs }) => untilUs === null)
+  if (fault !== undefined) return { text: FAULT, style: STYLE.on }
+  if (isOn) return { text: WORD.on, style: STYLE.on }
+  const isLatched = latches.length > 0 || alarms.some(({ state }) => state === 'latched')
+  return isLatched ? { text: WORD.latched, style: STYLE.latched } : null
 }
 
 /** How many alarms of a device, and which fault of its sensor, nobody has taken notice of; nothing where there are none. */

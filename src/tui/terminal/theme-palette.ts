@@ -16,29 +16,45 @@ export function styleOf(attribute: number): Style {
   return STYLES[(attribute >> 9) & DEFAULT] ?? 'plain'
 }
 
+/** The background of a style as a widget of blessed's may have it: a colour of the 256, never 0, which counts as none there. */
+export function groundOf(style: Style): number {
+  return STYLES.indexOf(style) + 1
+}
+
 /** How the cells of a theme look on a terminal with so many colours. */
 export function themePalette(theme: Theme, depth: ColourDepth): Palette {
-  return (attribute) => renditionOf(styleOf(attribute), theme, depth)
+  return (attribute) => {
+    const rendition = renditionOf(styleOf(attribute), theme, depth)
+    const ground = attribute & DEFAULT
+    if (ground === DEFAULT) return rendition
+    const colour = colourCode(STYLES[ground - 1] ?? 'plain', theme, depth)
+    return colour === '' ? rendition : { ...rendition, background: asBackground(colour) }
+  }
 }
 
 export function renditionOf(style: Style, theme: Theme, depth: ColourDepth): Rendition {
   if (style === 'plain') return PLAIN
   const { bold, inverse } = WEIGHT[style] ?? {}
   const flags = (bold ? FLAG.bold : 0) | (inverse ? FLAG.inverse : 0)
-  const rgb = colourOf(theme, style)
-  if (rgb === null || depth === 'none') return { flags, foreground: '', background: '' }
-  if (depth === 'true' || depth === '256') {
-    return { flags, foreground: exact(rgb, depth === 'true'), background: '' }
-  }
-  const colour = SIXTEEN[theme.ground][style as keyof (typeof SIXTEEN)['dark']]
-  if (colour < 8) return { flags, foreground: String(30 + colour), background: '' }
+  const foreground = colourCode(style, theme, depth)
   // The Linux console knows 90 to 97 as well, but leaves what follows bold.
-  const isBold = depth === '8'
-  return {
-    flags: isBold ? flags | FLAG.bold : flags,
-    foreground: String((isBold ? 30 : 90) + colour - 8),
-    background: '',
-  }
+  if (depth !== '8' || !foreground.startsWith('9')) return { flags, foreground, background: '' }
+  return { flags: flags | FLAG.bold, foreground: `3${foreground.slice(1)}`, background: '' }
+}
+
+/** SGR parameters of a foreground; empty: the terminal's own. */
+function colourCode(style: Style, theme: Theme, depth: ColourDepth): string {
+  const rgb = colourOf(theme, style)
+  if (rgb === null || depth === 'none') return ''
+  if (depth === 'true' || depth === '256') return exact(rgb, depth === 'true')
+  const colour = SIXTEEN[theme.ground][style as keyof (typeof SIXTEEN)['dark']]
+  return String(colour < 8 ? 30 + colour : 90 + colour - 8)
+}
+
+/** `38;5;75` as `48;5;75`, `34` as `44`, `94` as `104`. */
+function asBackground(foreground: string): string {
+  const [first = '', ...others] = foreground.split(';')
+  return [Number(first) + 10, ...others].join(';')
 }
 
 /** The palette's colours in their shorter form where they are the same. */

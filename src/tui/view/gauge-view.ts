@@ -209,14 +209,21 @@ export function verdictPiece(gauge: GaugeView): Piece {
   return piece(gauge.word, gauge.style)
 }
 
-/** The bar in so many cells: full up to the value, with a mark at each limit and at the peaks beyond it. */
-export function barPieces({ bar, channel }: GaugeView, cells: number, look: Look): Piece[] {
-  if (bar === null || cells < 1) return [piece(' '.repeat(Math.max(0, cells)))]
-  const { glyphs } = look
-  const drawn: Piece[] = Array.from({ length: cells }, () => piece(glyphs.barEmpty, 'dim'))
-  const put = (at: number, text: string, style: Style): void => {
-    if (at >= 0 && at < cells) drawn[at] = piece(text, style)
-  }
+/** A bar in cells, counted from 0 at its left end. */
+export interface BarCells {
+  /** Full from here, and so many. */
+  readonly first: number
+  readonly count: number
+  readonly isNegative: boolean
+  /** Where the zero is; null: at the left end, in no cell of its own. */
+  readonly zero: number | null
+  /** Beyond the value. */
+  readonly peaks: readonly number[]
+  readonly limits: readonly number[]
+}
+
+/** Full up to the value, with a mark at each limit and at the peaks beyond it. */
+export function barCells(bar: GaugeBar, cells: number): BarCells {
   // Two-sided: the zero has a cell of its own, and both sides have as many.
   const side = bar.zero > 0 ? Math.floor((cells - 1) / 2) : cells
   const first = bar.zero > 0 ? side + 1 : 0
@@ -227,20 +234,33 @@ export function barPieces({ bar, channel }: GaugeView, cells: number, look: Look
     const filled = filledTo(place)
     return filled < 0 ? first - 1 + filled : first + filled - 1
   }
-  if (bar.zero > 0) put(side, glyphs.vertical, 'dim')
   const filled = bar.value === null ? 0 : filledTo(bar.value)
-  for (let i = 0; i < Math.abs(filled); i++) {
-    if (filled > 0) put(first + i, glyphs.barFull, channel.role)
-    else put(first - 2 - i, glyphs.barNegative, channel.role)
+  const { highPeak: high, lowPeak: low } = bar
+  const peaks = [
+    ...(high !== null && filledTo(high) > Math.max(0, filled) ? [cellOf(high)] : []),
+    ...(low !== null && filledTo(low) < Math.min(0, filled) ? [cellOf(low)] : []),
+  ]
+  const isThere = (cell: number): boolean => cell >= 0 && cell < cells
+  return {
+    first: filled < 0 ? first - 1 + filled : first,
+    count: Math.abs(filled),
+    isNegative: filled < 0,
+    zero: bar.zero > 0 ? side : null,
+    peaks: peaks.filter(isThere),
+    limits: bar.limits.map(cellOf).filter(isThere),
   }
-  const { lowPeak, highPeak } = bar
-  if (highPeak !== null && filledTo(highPeak) > Math.max(0, filled)) {
-    put(cellOf(highPeak), glyphs.peak, 'bold')
-  }
-  if (lowPeak !== null && filledTo(lowPeak) < Math.min(0, filled)) {
-    put(cellOf(lowPeak), glyphs.peak, 'bold')
-  }
-  for (const limit of bar.limits) put(cellOf(limit), glyphs.limit, 'plain')
+}
+
+export function barPieces({ bar, channel }: GaugeView, cells: number, look: Look): Piece[] {
+  if (bar === null || cells < 1) return [piece(' '.repeat(Math.max(0, cells)))]
+  const { glyphs } = look
+  const { first, count, isNegative, zero, peaks, limits } = barCells(bar, cells)
+  const drawn: Piece[] = Array.from({ length: cells }, () => piece(glyphs.barEmpty, 'dim'))
+  if (zero !== null) drawn[zero] = piece(glyphs.vertical, 'dim')
+  const full = piece(isNegative ? glyphs.barNegative : glyphs.barFull, channel.role)
+  for (let i = Math.max(0, first); i < Math.min(cells, first + count); i++) drawn[i] = full
+  for (const peak of peaks) drawn[peak] = piece(glyphs.peak, 'bold')
+  for (const limit of limits) drawn[limit] = piece(glyphs.limit, 'plain')
   return merged(drawn)
 }
 

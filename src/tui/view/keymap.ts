@@ -224,7 +224,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'preset',
     group: 'panels',
     shown: 'p',
-    help: 'everything, chart and table, or numbers alone',
+    help: 'everything, chart and table, numbers, or a wall of large digits',
   },
   {
     keys: ['g'],

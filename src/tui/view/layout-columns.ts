@@ -1,6 +1,6 @@
 /** Where the parts of a large screen are: figures above, the chart with its table at the left, how things are at the right. */
 
-import type { LayoutOptions, Panel, Rect, Region, Size } from './layout.ts'
+import type { GaugeForm, LayoutOptions, Panel, Rect, Region, Size } from './layout.ts'
 import { alarmRows, bigGaugeRows, deviceRows } from './layout-heights.ts'
 
 /** Lines around a framed panel. */
@@ -26,12 +26,12 @@ export interface ColumnLayout {
   readonly framed: readonly Panel[]
 }
 
-export function columnRects(size: Size, options: LayoutOptions, bigGauges: boolean): ColumnLayout {
+export function columnRects(size: Size, options: LayoutOptions, form: GaugeForm): ColumnLayout {
   const regions: Partial<Record<Region, Rect>> = {}
   const above = new Column(0, 0, size.columns, size.rows - 1, regions)
   above.take('header', 1)
   if (options.devices > 1) above.take('devices', deviceRows(size, options.devices))
-  above.take('gauges', bigGauges ? bigGaugeRows(size) : options.mainChannels)
+  above.take('gauges', form === 'big' ? bigGaugeRows(size) : options.mainChannels)
   regions.keys = { x: 0, y: size.rows - 1, width: size.columns, height: 1 }
 
   const side = Math.min(SIDE_MOST, Math.max(SIDE_LEAST, Math.floor(size.columns * SIDE_PART)))

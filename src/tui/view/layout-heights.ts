@@ -1,6 +1,6 @@
 /** How high the parts of a screen are that lie one below the other. */
 
-import type { LayoutOptions, Region, Size } from './layout.ts'
+import type { GaugeForm, LayoutOptions, Region, Size } from './layout.ts'
 
 export type Heights = Partial<Record<Region, number>>
 
@@ -13,11 +13,14 @@ const BIG_GAUGE_ROWS = 6
 const BIGGER_GAUGE_ROWS = 8
 const BIGGER_FROM_ROWS = 60
 
+/** From here on what is pressing has a large word on the wall. */
+const WALL_WORD_FROM_ROWS = 20
+
 /** From this height on, each device has a row of its own, and so has each alarm. */
 const DEVICE_ROWS_FROM = 30
 const DEVICE_ROWS = 4
 
-export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean): Heights {
+export function heightsOf(size: Size, options: LayoutOptions, form: GaugeForm): Heights {
   const { expanded, preset } = options
   const chosen: Heights = { header: 1, keys: 1 }
   let left = size.rows - 2
@@ -31,14 +34,20 @@ export function heightsOf(size: Size, options: LayoutOptions, bigGauges: boolean
     take('devices', expanded === null ? deviceRows(size, options.devices) : 1)
   }
   if (options.alarms > 0 && expanded !== 'alarms') {
-    take('alarms', expanded === null ? alarmRows(size, options.alarms) : 1)
+    const rows =
+      preset === 'wall' ? wallAlarmRows(size, options.pressing) : alarmRows(size, options.alarms)
+    take('alarms', expanded === null ? rows : 1)
   }
   if (expanded !== null) {
     if (expanded !== 'gauges') take('values', 1)
     take(expanded, left)
     return chosen
   }
-  const gauges = bigGauges ? bigGaugeRows(size) : options.mainChannels
+  if (preset === 'wall') {
+    take('gauges', left)
+    return chosen
+  }
+  const gauges = form === 'big' ? bigGaugeRows(size) : options.mainChannels
   if (preset === 'chart') take('values', 1)
   else if (gauges <= left) take('gauges', gauges)
   take('events', 1)
@@ -90,6 +99,12 @@ export function deviceRows({ rows }: Size, devices: number): number {
 /** A line for all of them, on taller screens one each, as far as there is room. */
 export function alarmRows({ rows }: Size, alarms: number): number {
   return Math.min(alarms, rows >= 45 ? 6 : rows >= 30 ? 3 : 1)
+}
+
+/** A large word needs three rows, and more where there are many. */
+function wallAlarmRows({ rows }: Size, pressing: boolean): number {
+  if (!pressing || rows < WALL_WORD_FROM_ROWS) return 1
+  return rows >= 45 ? 5 : 3
 }
 
 function eventRows({ rows }: Size): number {

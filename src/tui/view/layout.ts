@@ -40,11 +40,13 @@ export type Region = (typeof REGIONS)[number]
 export const PANELS = ['gauges', 'chart', 'table', 'totals', 'link', 'alarms', 'events'] as const
 export type Panel = (typeof PANELS)[number] & Region
 
+/** `rows`: a bar of one row each; `big`: side by side with big digits; `wall`: one below the other, as large as can be. */
+export type GaugeForm = 'rows' | 'big' | 'wall'
+
 export interface Layout {
   readonly size: Size
   readonly regions: Readonly<Partial<Record<Region, Rect>>>
-  /** Gauges with big digits side by side instead of bars of one row. */
-  readonly bigGauges: boolean
+  readonly gauges: GaugeForm
   /** These have a border with number and title within their rectangle. */
   readonly framed: readonly Panel[]
 }
@@ -69,6 +71,8 @@ export interface LayoutOptions {
   readonly moreChannels: number
   /** Rules of the device, and what its sensor could not do; without any, they have no room. */
   readonly alarms: number
+  /** One of them is raised, or was and nobody has taken notice. */
+  readonly pressing: boolean
   /** 1, and one each for a battery and a load that repeats. */
   readonly totalsRows: number
 }
@@ -76,15 +80,16 @@ export interface LayoutOptions {
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
   if (isTiny(size)) {
     const tiny = { x: 0, y: 0, width: size.columns, height: Math.min(size.rows, 1) }
-    return { size, regions: { tiny }, bigGauges: false, framed: [] }
+    return { size, regions: { tiny }, gauges: 'rows', framed: [] }
   }
   const { preset, expanded, bigGaugesAllowed } = options
   const isBig = size.columns >= BIG.columns && size.rows >= BIG.rows
-  const bigGauges = isBig && bigGaugesAllowed && expanded === null && preset !== 'chart'
-  if (isBig && expanded === null && preset === 'all') {
-    return { size, bigGauges, ...columnRects(size, options, bigGauges) }
-  }
-  return { size, regions: stack(size, heightsOf(size, options, bigGauges)), bigGauges, framed: [] }
+  const isPage = expanded === null && preset === 'all'
+  const isWall = expanded === 'gauges' || (expanded === null && preset === 'wall')
+  const hasBig = isBig && bigGaugesAllowed && expanded === null && preset !== 'chart'
+  const gauges = isWall ? 'wall' : hasBig ? 'big' : 'rows'
+  if (isBig && isPage) return { size, gauges, ...columnRects(size, options, gauges) }
+  return { size, regions: stack(size, heightsOf(size, options, gauges)), gauges, framed: [] }
 }
 
 /** There is room for one line alone. */

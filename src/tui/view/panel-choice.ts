@@ -4,10 +4,11 @@ import { PANELS, type Panel } from './layout.ts'
 
 /**
  * Which panels are shown at all. `all`: what there is room for. `chart`: the chart with the table below
- * it. `numbers`: gauges, a table of all channels, events.
+ * it. `numbers`: gauges, a table of all channels, events. `wall`: the newest values and what is wrong, as
+ * large as there is room.
  */
 export type Preset = (typeof PRESETS)[number]
-export const PRESETS = ['all', 'chart', 'numbers'] as const
+export const PRESETS = ['all', 'chart', 'numbers', 'wall'] as const
 
 /** Which panels are shown, and how; changed only by `reducePanels`. */
 export interface PanelChoice {

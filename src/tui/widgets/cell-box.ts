@@ -1,4 +1,4 @@
-import blessed from 'blessed'
+import blessed, { type Widgets } from 'blessed'
 import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
 import { attributeOf } from '../terminal/theme-palette.ts'
 import { cellsOf } from '../view/cell-units.ts'
@@ -12,20 +12,26 @@ import type { Line } from '../view/styled.ts'
  */
 export class CellBox {
   readonly #screen: BlessedScreen
+  readonly #box: Widgets.BoxElement
   #rect: Rect | null = null
   #lines: readonly Line[] = []
 
   constructor(screen: BlessedScreen) {
     this.#screen = screen
-    const box = blessed.box({ parent: asWidget(screen), top: 0, left: 0, width: 0, height: 0 })
+    this.#box = blessed.box({ parent: asWidget(screen), top: 0, left: 0, width: 0, height: 0 })
     // Declared to give back the position drawn, which nothing here asks for.
-    ;(box as { render(): unknown }).render = () => this.#paint()
+    ;(this.#box as { render(): unknown }).render = () => this.#paint()
   }
 
   /** @param rect null: not shown */
   show(rect: Rect | null, lines: readonly Line[]): void {
     this.#rect = rect
     this.#lines = lines
+  }
+
+  /** Over all that has been made since. */
+  toFront(): void {
+    this.#box.setFront()
   }
 
   #paint(): void {
