@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from 'node
 import { type Piece, samplePieces } from '../export/sample-pieces.ts'
 import type { LogRange } from '../storage/read/log-query.ts'
 import { LogReader } from '../storage/read/log-reader.ts'
-import type { SavedSpan, SaveForm } from '../tui/save-span.ts'
+import type { SavedSpan, SaveForm } from '../tui/saving.ts'
 import { errorText, InaError, systemCode } from '../util/errors.ts'
 import { formatIso } from '../util/time-text.ts'
 import { fileTarget } from './output-target.ts'

@@ -1,6 +1,6 @@
 import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
-import type { SavedSpan, SaveForm, SaveSpan } from '../../tui/save-span.ts'
+import type { SavedSpan, SaveForm, SaveSpan } from '../../tui/saving.ts'
 import type { Screen } from '../../tui/screen.ts'
 import type { OutputPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'

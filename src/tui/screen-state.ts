@@ -1,0 +1,120 @@
+import type { Snapshot } from '../monitor/view.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Appearance } from './appearance.ts'
+import { cellUs, helpRoom, isChartApart, type PictureContext, panelsOf } from './picture.ts'
+import { FigureMemory } from './view/figure-memory.ts'
+import type { Region, Size } from './view/layout.ts'
+import { completePalette, type PaletteContext } from './view/palette.ts'
+import { fitSpan } from './view/time-window.ts'
+import { noticed, type ViewContext, type ViewState } from './view/view-state.ts'
+import type { ViewFeed } from './view-feed.ts'
+
+export interface ScreenStateOptions {
+  readonly initial: ViewState
+  readonly feed: ViewFeed
+  readonly appearance: Appearance
+  /** Of the terminal. */
+  readonly size: () => Size
+  readonly hints: boolean
+  readonly clock: Clock
+  /** @param first what the change is about: on a slow line it is sent before all else; null: everything */
+  readonly onChange: (before: ViewState, after: ViewState, first: Region | null) => void
+}
+
+/** What the user looks at, and what pictures, keys and commands depend on besides. */
+export class ScreenState {
+  readonly #options: ScreenStateOptions
+  readonly #figures = new FigureMemory()
+  #view: ViewState
+
+  constructor(options: ScreenStateOptions) {
+    this.#options = options
+    this.#view = options.initial
+  }
+
+  get view(): ViewState {
+    return this.#view
+  }
+
+  get snapshot(): Snapshot | null {
+    return this.#options.feed.snapshot
+  }
+
+  change(view: ViewState): void {
+    const { help, selected } = this.#view
+    // Help and another device change everything; most other keys are about the chart.
+    this.#show(view, view.help === help && view.selected === selected ? 'chart' : null)
+  }
+
+  /**
+   * Tells the user something.
+   *
+   * @param ms how long it stands
+   * @param view what is shown beside it
+   */
+  notice(text: string, ms?: number, view = this.#view): void {
+    this.#show(noticed(view, text, this.viewContext, ms), 'events')
+  }
+
+  /** A key or a button was pressed. */
+  touch(): void {
+    this.#view = { ...this.#view, touched: true }
+  }
+
+  /** A notice has been read by whoever presses the next key. */
+  dropNotice(): void {
+    this.#view = { ...this.#view, notice: null }
+  }
+
+  /** Chooses the span that shows all there is, up to the longest. @returns false: there is nothing yet */
+  fit({ oldestUs, sampleUs }: Snapshot): boolean {
+    if (oldestUs === null || sampleUs === null) return false
+    this.#view = fitSpan(this.#view, (sampleUs - oldestUs) / 1000)
+    return true
+  }
+
+  get viewContext(): ViewContext {
+    const { feed, appearance } = this.#options
+    const { snapshot } = feed
+    const selected = snapshot?.number === this.#view.selected ? snapshot : null
+    const context = this.pictureContext
+    const trace = selected && feed.traceOf(selected.number)
+    return {
+      nowUs: snapshot?.nowUs ?? 0,
+      ground: appearance.ground,
+      hasColours: appearance.hasColours,
+      devices: snapshot?.devices.map(({ number }) => number) ?? [],
+      newestUs: selected?.sampleUs ?? null,
+      oldestUs: selected?.oldestUs ?? null,
+      apart: snapshot !== null && isChartApart(snapshot, context),
+      trace,
+      cellUs: selected === null ? 0 : cellUs(selected, trace, context),
+      panels: snapshot === null ? [] : panelsOf(snapshot, context),
+      help: helpRoom(snapshot, context),
+    }
+  }
+
+  get paletteContext(): PaletteContext {
+    return { view: this.#view, snapshot: this.snapshot, clock: this.#options.clock }
+  }
+
+  get pictureContext(): PictureContext {
+    const { feed, appearance, size, hints } = this.#options
+    const { prompt } = this.#view
+    return {
+      ...(prompt && { completion: completePalette(prompt.line, this.paletteContext) }),
+      size: size(),
+      view: this.#view,
+      look: appearance.look,
+      trouble: feed.trouble,
+      figures: this.#figures,
+      hints,
+    }
+  }
+
+  #show(view: ViewState, first: Region | null): void {
+    const before = this.#view
+    this.#view = view
+    this.#options.onChange(before, view, first)
+  }
+}
