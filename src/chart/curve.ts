@@ -2,7 +2,6 @@ import { ownValue } from '../util/records.ts'
 import { dotRow } from './axis.ts'
 import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
-import type { Trace } from './trace.ts'
 
 /** What a dot column holds of a curve, in dots from the top. */
 interface Bar {
@@ -17,7 +16,8 @@ interface Bar {
  *
  * @param sparse inside of an area of bars every other dot is left out; its edge stays
  */
-export function drawCurve(raster: Raster, columns: Trace, curve: Curve, sparse: boolean): void {
+export function drawCurve(raster: Raster, curve: Curve, sparse: boolean): void {
+  const { columns } = curve
   const series = ownValue(columns.channels, curve.channel.id)
   if (series === undefined) return
   const { axis, top, pen } = curve

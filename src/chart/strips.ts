@@ -20,6 +20,8 @@ export interface Strip {
 /** One channel with its axis, its place and its looks. */
 export interface Curve {
   readonly channel: Channel
+  /** What is drawn of it, a slot for each column of dots. */
+  readonly columns: Trace
   readonly axis: Axis
   readonly form: AxisForm
   /** What its labels are written in. */
@@ -93,7 +95,7 @@ export function curvesOf(
       const letter = letters.get(channel.id) ?? 'x'
       const pen = { role: channel.role, letter, style: STYLES[place % STYLES.length] ?? 'solid' }
       const lines = ends.map((end) => limitLine(axis, end))
-      return [{ channel, axis, form, unit, labels, top, strip, pen, limits: lines }]
+      return [{ channel, columns, axis, form, unit, labels, top, strip, pen, limits: lines }]
     }),
   )
 }
@@ -117,7 +119,7 @@ export function tickLabel({ labels, top }: Curve, row: number): string | undefin
 }
 
 /** The curve's newest value in the picture; it has one, or it would be no curve. */
-export function newestValue(columns: Trace, { channel }: Curve): number {
+export function newestValue({ channel, columns }: Curve): number {
   const last = ownValue(columns.channels, channel.id)?.last
   for (let x = columns.length - 1; last !== undefined && x >= 0; x--) {
     const value = last[x] ?? Number.NaN
@@ -132,14 +134,12 @@ export function newestValue(columns: Trace, { channel }: Curve): number {
  */
 export function letterRows(
   curves: readonly Curve[],
-  columns: Trace,
   dotsPerRow: number,
 ): ReadonlyMap<number, Curve> {
   const rows = new Map<number, Curve>()
   for (const curve of curves) {
     const { strip, axis, top } = curve
-    const wanted =
-      top + Math.floor(dotRow(axis, newestValue(columns, curve), dotsPerRow) / dotsPerRow)
+    const wanted = top + Math.floor(dotRow(axis, newestValue(curve), dotsPerRow) / dotsPerRow)
     const free = Array.from({ length: strip.rows }, (_, i) => strip.top + i)
       .filter((row) => !rows.has(row))
       .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))

@@ -8,11 +8,12 @@ import type {
   StatisticsRequest,
   TraceRequest,
 } from '../monitor/view.ts'
+import type { CompareMoments, CompareRequest } from './compare-feed.ts'
 import { alarmLines, pressingWord } from './panels/alarms.ts'
 import { batteryLines } from './panels/battery.ts'
 import { bigGaugeLines } from './panels/big-gauges.ts'
 import { isApart, slotsFor, tracedMs } from './panels/chart.ts'
-import { chartPanel, chartPanelLegend, chartPlot } from './panels/chart-panel.ts'
+import { chartPanel, chartPanelLegend, chartPlot, silentEdgeUs } from './panels/chart-panel.ts'
 import { type CloseLook, cursorLine, cursorLines, selectionLine } from './panels/cursor.ts'
 import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
@@ -33,6 +34,7 @@ import { valuesLine } from './panels/values.ts'
 import { type Meter, type WallPanel, wallPanel } from './panels/wall.ts'
 import { wallAlarmLines } from './panels/wall-alarms.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
+import { type ComparedTraces, comparedChannel, comparedDevices } from './view/compare.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
 import { areaWithin, framed } from './view/frame.ts'
 import type { HelpExtent } from './view/help-place.ts'
@@ -88,6 +90,8 @@ export interface PictureContext {
   readonly figures?: FigureMemory
   /** Of the windows that `p95Windows` names; default: no answer has come yet. */
   readonly p95?: P95ByWindow
+  /** What `compareRequest` asks for; default: not there yet. */
+  readonly compared?: ComparedTraces | null
   /** First words for who is new to it; absent: none. */
   readonly hints?: boolean
 }
@@ -134,6 +138,26 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
   }
 }
 
+/** Which traces a comparison of devices needs; null: none, there is none. */
+export function compareRequest(snapshot: Snapshot, context: PictureContext): CompareRequest | null {
+  const own = traceRequest(snapshot, context)
+  const channel = comparedChannel(snapshot, context.view.compare)
+  if (own === null || channel === null) return null
+  const endUs = own.endUs ?? silentEdgeUs(snapshot) ?? snapshot.sampleUs
+  if (endUs === null) return null
+  const devices = comparedDevices(snapshot, channel).map(({ number }) => number)
+  return { ...own, devices, endUs, isRunning: own.endUs === null }
+}
+
+/** Which samples it needs, those at the cursor; null: none. */
+export function compareMoments(snapshot: Snapshot, context: PictureContext): CompareMoments | null {
+  const own = momentRequest(snapshot, context)
+  const channel = comparedChannel(snapshot, context.view.compare)
+  if (own === null || own.what !== 'sample' || channel === null) return null
+  const devices = comparedDevices(snapshot, channel).map(({ number }) => number)
+  return { devices, atUs: own.atUs, withinUs: own.withinUs }
+}
+
 /** Of which windows the table shows percentiles, by their lengths in s. */
 export function p95Windows(snapshot: Snapshot, context: PictureContext): readonly number[] {
   const { regions, framed: framedOnes } = pictureLayout(snapshot, context)
@@ -178,7 +202,7 @@ export function cellUs(snapshot: Snapshot, trace: Trace | null, context: Picture
   const { view, look, size } = context
   const chart = pictureLayout(snapshot, context).regions.chart
   const area = chart && { width: chart.width, height: chart.height, look }
-  if (area) return chartPlot(snapshot, trace, view, area, context.figures).cellUs
+  if (area) return chartPlot(snapshot, trace, view, area, context.figures, context.compared).cellUs
   return (spanMs(view) * 1000) / size.columns
 }
 
@@ -211,7 +235,10 @@ export function buildPicture(
   const offer = keyOffer(snapshot)
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
-  const close = closeLook({ snapshot, trace, context, statistics, moment, figures })
+  const close = closeLook({
+    ...{ snapshot, trace, context, statistics, moment, figures },
+    compared: context.compared ?? null,
+  })
   const wall = due.has('gauges') ? wallOf(snapshot, layout, look, figures) : null
   const fill: Readonly<Record<Region, (area: Omit<PanelArea, 'look'>) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
@@ -230,7 +257,7 @@ export function buildPicture(
     },
     chart: ({ width, height }) =>
       view.statistics === null
-        ? chartPanel(snapshot, trace, view, { width, height, look }, figures)
+        ? chartPanel(snapshot, trace, view, { width, height, look }, figures, context.compared)
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     histogram: ({ width, height }) =>
       histogramPanel(snapshot, trace, { width, height, look }, figures),
@@ -380,13 +407,13 @@ export function pointerMap(
   trace: Trace | null,
   context: PictureContext,
 ): PointerMap {
-  const { view, look, figures } = context
+  const { view, look, figures, compared } = context
   const { layout, blocks } = buildPicture(snapshot, trace, context)
   const { chart } = layout.regions
   const area = chart && { width: chart.width, height: chart.height, look }
   const isChart = area !== undefined && view.statistics === null
-  const plot = isChart ? chartPlot(snapshot, trace, view, area, figures) : null
-  const legend = isChart ? chartPanelLegend(snapshot, trace, view, area, figures) : []
+  const plot = isChart ? chartPlot(snapshot, trace, view, area, figures, compared) : null
+  const legend = isChart ? chartPanelLegend(snapshot, trace, view, area, figures, compared) : []
   return {
     regionAt: (x, y) => regionAt(layout, x, y),
     targetAt: (x, y) => {
@@ -397,7 +424,7 @@ export function pointerMap(
       const letter = (region === 'chart' ? legend : []).find(
         (each) => each.y === row && column >= each.x && column < each.x + each.width,
       )
-      if (letter !== undefined) return { kind: 'channel', channel: letter.channel }
+      if (letter !== undefined) return letter.target
       return targetIn(block.lines[row] ?? [], column)
     },
     timeAt: (x, y) => {

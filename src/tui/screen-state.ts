@@ -1,7 +1,18 @@
+import type { Trace } from '../chart/trace.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
-import { cellUs, helpRoom, isChartApart, type PictureContext, panelsOf } from './picture.ts'
+import type { CompareFeed } from './compare-feed.ts'
+import {
+  cellUs,
+  compareMoments,
+  compareRequest,
+  helpRoom,
+  isChartApart,
+  type PictureContext,
+  panelsOf,
+} from './picture.ts'
+import { comparable } from './view/compare.ts'
 import { FigureMemory } from './view/figure-memory.ts'
 import type { Region, Size } from './view/layout.ts'
 import { completePalette, type PaletteContext } from './view/palette.ts'
@@ -12,6 +23,7 @@ import type { ViewFeed } from './view-feed.ts'
 export interface ScreenStateOptions {
   readonly initial: ViewState
   readonly feed: ViewFeed
+  readonly compare: CompareFeed
   readonly appearance: Appearance
   /** Of the terminal. */
   readonly size: () => Size
@@ -78,7 +90,7 @@ export class ScreenState {
     const { snapshot } = feed
     const selected = snapshot?.number === this.#view.selected ? snapshot : null
     const context = this.pictureContext
-    const trace = selected && feed.traceOf(selected.number)
+    const trace = selected && this.traceOf(selected)
     return {
       nowUs: snapshot?.nowUs ?? 0,
       ground: appearance.ground,
@@ -89,6 +101,7 @@ export class ScreenState {
       apart: snapshot !== null && isChartApart(snapshot, context),
       trace,
       cellUs: selected === null ? 0 : cellUs(selected, trace, context),
+      comparable: snapshot === null ? [] : comparable(snapshot),
       panels: snapshot === null ? [] : panelsOf(snapshot, context),
       help: helpRoom(snapshot, context),
     }
@@ -98,15 +111,30 @@ export class ScreenState {
     return { view: this.#view, snapshot: this.snapshot, clock: this.#options.clock }
   }
 
+  /** Of the device in full; where it is compared, the same as is compared. */
+  traceOf({ number }: Snapshot): Trace | null {
+    const { feed } = this.#options
+    return this.pictureContext.compared?.traces.get(number) ?? feed.traceOf(number)
+  }
+
   get pictureContext(): PictureContext {
-    const { feed, appearance, size, hints } = this.#options
+    const context = this.#ownContext
+    const { snapshot } = this
+    const request = snapshot && compareRequest(snapshot, context)
+    if (snapshot === null || request === null) return context
+    const moments = compareMoments(snapshot, context)
+    return { ...context, compared: this.#options.compare.of(request.devices, moments) }
+  }
+
+  get #ownContext(): PictureContext {
+    const { feed, compare, appearance, size, hints } = this.#options
     const { prompt } = this.#view
     return {
       ...(prompt && { completion: completePalette(prompt.line, this.paletteContext) }),
       size: size(),
       view: this.#view,
       look: appearance.look,
-      trouble: feed.trouble,
+      trouble: feed.trouble ?? compare.trouble,
       figures: this.#figures,
       hints,
     }

@@ -6,9 +6,12 @@ import { Appearance } from './appearance.ts'
 import { Bell } from './bell.ts'
 import { Cadence, type Moment } from './cadence.ts'
 import { alertMark, changeMark } from './change-mark.ts'
+import { CompareFeed } from './compare-feed.ts'
 import { DrawLoop } from './draw-loop.ts'
 import {
   buildPicture,
+  compareMoments,
+  compareRequest,
   momentRequest,
   overviewTraceRequest,
   type Picture,
@@ -79,11 +82,14 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
 const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
 
 /** Where an answer is to be seen. */
-const NEWS: Readonly<Record<'trace' | 'statistics' | 'moment' | 'overview', readonly Region[]>> = {
+const NEWS: Readonly<
+  Record<'trace' | 'statistics' | 'moment' | 'overview' | 'compare', readonly Region[]>
+> = {
   trace: ['chart'],
   statistics: ['chart', 'table', 'totals'],
   moment: ['values', 'table', 'totals'],
   overview: ['overview'],
+  compare: ['chart', 'table'],
 }
 
 class MonitorScreen implements Screen {
@@ -91,6 +97,7 @@ class MonitorScreen implements Screen {
   readonly #options: ScreenOptions
   readonly #feed: ViewFeed
   readonly #percentiles: WindowPercentiles
+  readonly #compare: CompareFeed
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
   readonly #loop: DrawLoop
@@ -146,9 +153,19 @@ class MonitorScreen implements Screen {
       onDropped: () => {},
       monoMs,
     })
+    this.#compare = new CompareFeed({
+      view,
+      onNews: () => {
+        for (const region of NEWS.compare) this.#cadence.hurryPart(region)
+        this.#loop.news()
+      },
+      onDropped: () => this.#loop.hurry(),
+      monoMs,
+    })
     this.#state = new ScreenState({
       initial: { ...INITIAL_VIEW, theme, mouse },
       feed: this.#feed,
+      compare: this.#compare,
       appearance: this.#appearance,
       size: () => this.#terminal.size,
       hints,
@@ -241,9 +258,13 @@ class MonitorScreen implements Screen {
     if (snapshot === null || !this.#terminal.isShown) return
     const context = this.#state.pictureContext
     const request = traceRequest(snapshot, context)
+    const several = compareRequest(snapshot, context)
     if (this.#cadence.isDue('chart', momentOf(snapshot, context))) {
-      this.#feed.askTrace(request, snapshot.sampleUs ?? 0)
+      const isAmong = several?.devices.includes(snapshot.number) === true
+      this.#feed.askTrace(isAmong ? null : request, snapshot.sampleUs ?? 0)
+      this.#compare.ask(several)
     }
+    this.#compare.askMoments(compareMoments(snapshot, context))
     this.#feed.askStatistics(statisticsRequest(snapshot, context))
     this.#percentiles.ask(snapshot.number, p95Windows(snapshot, context))
     this.#feed.askOverview(overviewTraceRequest(snapshot, context))
@@ -274,7 +295,7 @@ class MonitorScreen implements Screen {
     const statistics = request && this.#feed.statisticsOf(request)
     const wanted = momentRequest(snapshot, context)
     const moment = wanted === null ? null : this.#feed.momentOf(wanted)
-    const trace = this.#feed.traceOf(snapshot.number)
+    const trace = this.#state.traceOf(snapshot)
     const p95 = this.#percentiles.of(snapshot.number, p95Windows(snapshot, context))
     const overview = this.#feed.overviewOf(snapshot.number)
     return buildPicture(snapshot, trace, { ...context, p95 }, statistics, due, moment, overview)

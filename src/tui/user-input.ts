@@ -55,7 +55,7 @@ export class UserInput {
     const { prompt, help, selected } = this.#state.view
     if (help !== null) this.#helpMouse(report)
     else if (prompt === null && snapshot?.number === selected) {
-      const trace = this.#feed.traceOf(snapshot.number)
+      const trace = this.#state.traceOf(snapshot)
       const map = pointerMap(snapshot, trace, this.#state.pictureContext)
       const { held, actions } = pointed(this.#held, report, map)
       this.#held = held

@@ -16,8 +16,8 @@ function panel(
   const area = { width: 80, height, look: lookOf({ ascii, colour }) }
   const lines = chartPanel(sampleSnapshot(), trace, view, area).map(lineText)
   const cells = chartPanelLegend(sampleSnapshot(), trace, view, area)
-  const at = cells.map(({ channel, x, y, width }) => {
-    return `${channel}: ${lines[y]?.slice(x, x + width)}`
+  const at = cells.map(({ target, x, y, width }) => {
+    return `${'channel' in target ? target.channel : target.kind}: ${lines[y]?.slice(x, x + width)}`
   })
   return { lines, at }
 }

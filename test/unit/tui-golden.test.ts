@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Trace } from '../../src/chart/trace.ts'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import type { AlarmView, Snapshot } from '../../src/monitor/view.ts'
+import type { AlarmView, Moment, Snapshot } from '../../src/monitor/view.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
+import type { ComparedTraces } from '../../src/tui/view/compare.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
 import { screenText } from '../support/screen-text.ts'
 import {
   briefOf,
+  electric,
   extraChannels,
   sampleSnapshot,
   snapshotWith,
@@ -45,6 +48,7 @@ function screen(size: string, snapshot: Snapshot, view: Partial<ViewState> = {})
     look: lookOf({ ascii: false, colour: true }),
     trouble: null,
     p95: P95,
+    compared: COMPARED,
   }
   return screenText(buildPicture(snapshot, TRACE, context, null, undefined, null, TRACE))
 }
@@ -105,6 +109,62 @@ describe.each(SIZES)('the wall at %s', (size) => {
       `../golden/${size}-wall.txt`,
     )
   })
+})
+
+function sampleAt(timeUs: number, values: Record<string, number>): Moment {
+  return { timeUs, withinUs: 0, kind: 'sample', text: '', values }
+}
+
+/** The current of three devices: one sleeps now and then, one draws steadily, one has gone silent. */
+const COMPARED = ((): ComparedTraces => {
+  const of = (current: (slot: number) => number, slots: (slot: number) => boolean): Trace =>
+    traceOf(
+      600,
+      Array.from({ length: 600 }, (_, slot) => {
+        return { slot, values: electric(5, current(slot)), gapBefore: slot === 200 }
+      }).filter(({ slot }) => slots(slot)),
+      100_000,
+    )
+  const traces = new Map([
+    [0, TRACE],
+    [
+      1,
+      of(
+        (slot) => 0.8 + 0.05 * Math.sin(slot / 20),
+        () => true,
+      ),
+    ],
+    [
+      2,
+      of(
+        (slot) => (slot % 150 < 10 ? 0.6 : 0.05),
+        (slot) => slot < 120 || (slot >= 200 && slot < 480),
+      ),
+    ],
+  ])
+  const endUs = TRACE.startUs + TRACE.length * TRACE.slotUs - 1
+  const moments = new Map([
+    [0, sampleAt(endUs - 20e6, electric(5.02, 0.2513))],
+    [1, sampleAt(endUs - 20e6, electric(5, 0.8123))],
+    [2, null],
+  ])
+  return { endUs, traces, moments }
+})()
+
+describe.each(['60x15', '80x24', '120x30', '200x50'])('three devices at %s', (size) => {
+  it('the current of all', async () => {
+    await expect(screen(size, BUSY, { compare: 'a' })).toMatchFileSnapshot(
+      `../golden/${size}-compare.txt`,
+    )
+  })
+})
+
+it('three devices with a cursor', async () => {
+  const cursorUs = COMPARED.endUs - 20e6
+  const frozen = { 0: { endUs: COMPARED.endUs, sinceUs: PLAIN.nowUs - 5e6 } }
+  await expect(screen('80x24', BUSY, { compare: 'a', cursorUs, frozen })).toMatchFileSnapshot(
+    '../golden/80x24-compare-cursor.txt',
+  )
 })
 
 describe.each(['80x24', '200x50'])('presets at %s', (size) => {

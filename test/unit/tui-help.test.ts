@@ -95,6 +95,7 @@ describe('scrolling help', () => {
       cellUs: 1e6,
       trace: null,
       panels: [],
+      comparable: [],
       help: extent,
     }
     const open = reduceView(INITIAL_VIEW, 'help', context)

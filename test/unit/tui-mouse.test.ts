@@ -177,6 +177,7 @@ describe('what the mouse changes in the view', () => {
     oldestUs: 0,
     apart: false,
     panels: ['gauges', 'chart', 'table'],
+    comparable: [],
     help: { lines: 0, room: 0 },
     trace: null,
     cellUs: 1e6,

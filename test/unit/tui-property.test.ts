@@ -160,6 +160,7 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   touched: fc.boolean(),
   statistics: fc.constantFrom(null, '1m', '5m', '15m', 'reset', 'span'),
   units: fc.constantFrom(...UNIT_CHOICES),
+  compare: fc.constantFrom(null, 'v', 'a', 'soc', 'nowhere'),
   frozen: fc.constantFrom({}, { 0: { endUs: 1.7e15, sinceUs: 1.7e15 } }),
   notice: fc.constant(INITIAL_VIEW.notice),
   cursorUs: fc.constantFrom(null, 1.7e15, 1.7e15 - 30e6),

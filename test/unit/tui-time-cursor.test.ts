@@ -33,6 +33,7 @@ const CONTEXT: ViewContext = {
   oldestUs: START + 0.5e6,
   apart: false,
   panels: [],
+  comparable: [],
   help: { lines: 0, room: 1 },
   cellUs: 1e6,
   trace: TRACE,

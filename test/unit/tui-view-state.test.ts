@@ -20,6 +20,7 @@ const CONTEXT: ViewContext = {
   cellUs: 1e6,
   trace: null,
   panels: ['gauges', 'chart', 'table'],
+  comparable: [],
   help: { lines: 30, room: 13 },
 }
 

@@ -78,7 +78,7 @@ function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> 
   const { device, channels, strips, curves, trace, columns, labelCells } = plot
   const rows = STRIP_ROWS * channels.length
   const raster = new Raster({ columns, rows, ascii, styled: false, firstColumn: 0 })
-  for (const curve of curves) drawCurve(raster, trace, curve, false)
+  for (const curve of curves) drawCurve(raster, curve, false)
   const [bar, tick] = ascii ? ['|', '+'] : ['│', '┤']
   const names = channels.map(({ label }) => cleanText(label).toLowerCase())
   const title = `${cleanText(device)}: ${names.join(', ')}`

@@ -2,7 +2,7 @@ import { type Curve, tickLabel } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { nameText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from '../view/styled.ts'
 import { timeLine } from './chart-time-line.ts'
 
 /** Room for the axes' labels beside the plot, in cells. */
@@ -25,7 +25,9 @@ export interface Plot {
   readonly gutters: Gutters
   /** Width in cells. */
   readonly cells: number
-  /** What is drawn, a slot for each dot; null: nothing. */
+  /** Of axes that are not of one channel of one device; absent: the channel's. */
+  readonly axisStyle?: Style
+  /** Of the whole plot, a slot for each dot; null: nothing is drawn. */
   readonly columns: Trace | null
   readonly look: Look
 }
@@ -52,7 +54,8 @@ export function guttersOf(
     const nameCells = Math.max(1, ...names.map((name) => name.length)) + 2
     return { left: Math.max(leastLeft, labels + nameCells), right: 0, apart, nameCells, axes: [] }
   }
-  const axes = curves.slice(1).map((curve) => ({
+  const others = curves.slice(1).filter(({ axis }) => axis !== curves[0]?.axis)
+  const axes = others.map((curve) => ({
     curve,
     width: Math.max(labelWidth(curve), axisName(curve, look).length) + 1,
   }))
@@ -76,7 +79,7 @@ function axisName({ channel, unit }: Curve, look: Look): string {
   return channel.quantity === null ? nameText(channel, look, AXIS_NAME_CELLS) : unit.text
 }
 
-export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[] {
+export function leftLabel({ curves, gutters, look, axisStyle }: Plot, row: number): Piece[] {
   const curve = curveInRow(gutters.apart ? curves : curves.slice(0, 1), row)
   if (!curve) return [piece(' '.repeat(gutters.left))]
   const head = gutters.apart ? stripHead(curve, look)[row - curve.strip.top] : undefined
@@ -84,7 +87,7 @@ export function leftLabel({ curves, gutters, look }: Plot, row: number): Piece[]
   const label = tickLabel(curve, row)
   if (label === undefined && name.trim() === '') return [piece(' '.repeat(gutters.left))]
   const text = (label ?? '').padStart(gutters.left - name.length - 1)
-  return [piece(`${name}${text} `, curve.channel.role)]
+  return [piece(`${name}${text} `, axisStyle ?? curve.channel.role)]
 }
 
 /** What they leave of their room is filled at the line's end. */
@@ -105,10 +108,10 @@ export function leftEdge({ curves, look }: Plot, row: number): Piece {
 }
 
 /** The border at the right; where a channel's newest value is, its letter, so that colour is not needed. */
-export function rightEdge({ curves, letters, gutters, look }: Plot, row: number): Piece {
+export function rightEdge({ letters, gutters, look }: Plot, row: number): Piece {
   const here = letters.get(row)
-  if (here) return piece(here.pen.letter.toUpperCase(), here.channel.role)
-  const curve = gutters.apart ? undefined : curves[1]
+  if (here) return piece(here.pen.letter.toUpperCase(), here.pen.role)
+  const curve = gutters.apart ? undefined : gutters.axes[0]?.curve
   const tick = curve && tickLabel(curve, row) !== undefined
   return piece(tick ? look.glyphs.tickRight : look.glyphs.vertical, 'dim')
 }
@@ -159,11 +162,14 @@ export function titleLine(options: TitleOptions, plot: Plot): Line {
 
 /** The lower border: clock times, a sign wherever samples are missing or a value stood out. */
 export function bottomLine(plot: Plot): Line {
-  const { curves, gutters, look } = plot
+  const { curves, gutters, look, axisStyle } = plot
   const [first] = curves
   const leftName = gutters.apart || !first ? '' : `${axisName(first, look)} `
   return [
-    piece(leftName.padStart(gutters.left).slice(-gutters.left), first?.channel.role ?? 'plain'),
+    piece(
+      leftName.padStart(gutters.left).slice(-gutters.left),
+      axisStyle ?? first?.channel.role ?? 'plain',
+    ),
     piece(look.glyphs.bottomLeft, 'dim'),
     ...timeLine(plot.columns, plot.cells, look),
     piece(look.glyphs.bottomRight, 'dim'),

@@ -1,6 +1,8 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Snapshot } from '../../monitor/view.ts'
+import { nameText } from '../view/channel-text.ts'
+import { type ComparedTraces, comparedChannel, comparedDevices } from '../view/compare.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { agoText, momentText, preciseText, spanText, timeOfDayText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
@@ -17,6 +19,7 @@ import {
   plotExtent,
 } from './chart.ts'
 import type { LegendCell } from './chart-legend.ts'
+import type { ChartMarks } from './chart-marks.ts'
 
 /**
  * The chart with its title: how much time, in which arrangement, running or frozen.
@@ -29,8 +32,9 @@ export function chartPanel(
   view: ViewState,
   area: PanelArea,
   figures: FigureMemory = figuresOf(snapshot, view.units),
+  compared: ComparedTraces | null = null,
 ): readonly Line[] {
-  return chartLines(trace, chartOptions(snapshot, trace, view, area, figures))
+  return chartLines(trace, chartOptions(snapshot, trace, view, area, figures, compared))
 }
 
 /** Where the chart's plot lies in `chartPanel`, and which time. */
@@ -40,8 +44,9 @@ export function chartPlot(
   view: ViewState,
   area: PanelArea,
   figures: FigureMemory = figuresOf(snapshot, view.units),
+  compared: ComparedTraces | null = null,
 ): PlotExtent {
-  return plotExtent(trace, chartOptions(snapshot, trace, view, area, figures))
+  return plotExtent(trace, chartOptions(snapshot, trace, view, area, figures, compared))
 }
 
 /** Where the curves' letters stand in `chartPanel`, hidden ones included: what a click can be meant for. */
@@ -51,8 +56,9 @@ export function chartPanelLegend(
   view: ViewState,
   area: PanelArea,
   figures: FigureMemory = figuresOf(snapshot, view.units),
+  compared: ComparedTraces | null = null,
 ): readonly LegendCell[] {
-  return chartLegend(trace, chartOptions(snapshot, trace, view, area, figures))
+  return chartLegend(trace, chartOptions(snapshot, trace, view, area, figures, compared))
 }
 
 function chartOptions(
@@ -61,7 +67,47 @@ function chartOptions(
   view: ViewState,
   { width, height, look }: PanelArea,
   figures: FigureMemory,
+  compared: ComparedTraces | null,
 ): ChartOptions {
+  const own = ownOptions(snapshot, trace, view, { width, height, look }, figures)
+  const channel = comparedChannel(snapshot, view.compare)
+  if (channel === null) return own
+  const devices = comparedDevices(snapshot, channel)
+  const frozen = frozenOf(view, snapshot.number)
+  const name = channel.quantity === null ? nameText(channel, look) : channel.unit
+  const count = devices.length
+  const all = snapshot.devices.length
+  const of = count === all ? `${count} devices` : `${count} of ${all} devices`
+  const forms = devices.map(({ number }) => figures.axisForms(number, look))
+  return {
+    ...own,
+    // The edge of the newest answer: all of them end there.
+    endUs: frozen?.endUs ?? compared?.endUs ?? null,
+    strips: [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
+    compared: { channel, devices, traces: compared?.traces ?? null },
+    formOf: (each, magnitude) => {
+      const all = forms.map((formOf) => formOf(each, magnitude))
+      return all.reduce((best, form) => (form.finest < best.finest ? form : best))
+    },
+    title: [
+      piece(` ${spanText(spanMs(view))} `, 'bold'),
+      piece(`${name} of ${of} `, 'dim'),
+      ...(frozen ? [frozenText(frozen, snapshot, view.cursorUs === null)] : []),
+    ],
+    note: notePieces(noteText(snapshot, view, null, look)),
+    message:
+      compared === null ? 'reading the samples' : `no samples in these ${spanText(spanMs(view))}`,
+    marks: { ...own.marks, limits: [] },
+  }
+}
+
+function ownOptions(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  view: ViewState,
+  { width, height, look }: PanelArea,
+  figures: FigureMemory,
+): ChartOptions & { readonly marks: ChartMarks } {
   const { arrangement, hidden, cursorUs, selection } = view
   const frozen = frozenOf(view, snapshot.number)
   const { channels } = snapshot
@@ -95,7 +141,7 @@ function chartOptions(
  * Now, in the device's time, where samples stay away that should come, so that the gap is seen to
  * grow; null: the newest sample, for no pause of a slow device is a gap.
  */
-function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): number | null {
+export function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): number | null {
   const isAway = source.state === 'silent' || source.state === 'waiting'
   if (!isAway || sampleUs === null) return null
   return Math.max(sampleUs, nowUs - lagMs * 1000)

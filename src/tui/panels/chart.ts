@@ -1,13 +1,31 @@
 import type { AxisFormOf } from '../../chart/axis-form.ts'
 import { foldColumns } from '../../chart/columns.ts'
+import { comparedCurves, withAllSigns } from '../../chart/compared.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { dotsPerColumn, Raster } from '../../chart/raster.ts'
-import { curvesOf, letterRows, type Strip, stripsOf, tickLabel } from '../../chart/strips.ts'
+import {
+  type Curve,
+  curvesOf,
+  letterRows,
+  type Strip,
+  stripsOf,
+  tickLabel,
+} from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
+import type { DeviceBrief, DeviceNumber } from '../../monitor/view.ts'
 import { unitText } from '../view/channel-text.ts'
+import { deviceMark } from '../view/compare.ts'
 import type { Look } from '../view/look.ts'
-import { fitLine, type Line, lineText, type Piece, piece } from '../view/styled.ts'
+import {
+  fitLine,
+  type Line,
+  lineText,
+  lineWidth,
+  type Piece,
+  piece,
+  type Target,
+} from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'
 import {
   bottomLine,
@@ -21,6 +39,7 @@ import {
   titleLine,
 } from './chart-border.ts'
 import {
+  comparedLegend,
   isStyled,
   type LegendCell,
   type LegendEntry,
@@ -56,9 +75,20 @@ export interface ChartOptions {
   readonly message: string
   /** Default: none */
   readonly marks?: ChartMarks
+  /** One quantity of several devices in place of the strips. */
+  readonly compared?: ComparedChart
   /** Default: the bare unit, and what is finest for the sensor. */
   readonly formOf?: AxisFormOf
   readonly look: Look
+}
+
+/** One quantity of several devices. */
+export interface ComparedChart {
+  readonly channel: Channel
+  /** At least two. */
+  readonly devices: readonly DeviceBrief[]
+  /** By device; null: not there yet. */
+  readonly traces: ReadonlyMap<DeviceNumber, Trace> | null
 }
 
 interface ChartShape {
@@ -106,10 +136,10 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const firstColumn = columns ? Math.round(columns.startUs / columns.slotUs / perCell(look)) : 0
   const styled = isStyled(look, strips.length > 1)
   const raster = new Raster({ columns: cells, rows, ascii: look.ascii, styled, firstColumn })
-  for (const curve of columns ? curves : []) {
-    drawCurve(raster, columns as Trace, curve, strips.length === 1 && curves.length > 1)
-  }
-  const lines: Line[] = [titleLine({ ...options, legend: legendLine(legendIn(options)) }, plot)]
+  for (const curve of curves) drawCurve(raster, curve, strips.length === 1 && curves.length > 1)
+  const lines: Line[] = [
+    titleLine({ ...options, legend: legendLine(legendIn(options, plot)) }, plot),
+  ]
   for (let row = 0; row < rows; row++) {
     lines.push([
       ...leftLabel(plot, row),
@@ -146,7 +176,12 @@ function columnUs({ spanMs, look }: ChartOptions, cells: number): number {
   return (spanMs * 1000) / (Math.max(1, cells - 1) * perCell(look))
 }
 
-function legendIn({ channels, strips, hidden = [], look }: ChartOptions): readonly LegendEntry[] {
+function legendIn(options: ChartOptions, { cells }: Plot): readonly LegendEntry[] {
+  const { channels, strips, hidden = [], look, compared, title } = options
+  if (compared !== undefined) {
+    const room = cells - lineWidth(title) - 3
+    return comparedLegend(compared.devices, room, isStyled(look, false), look)
+  }
   const drawn = strips.flatMap((strip) => strip.channels)
   const shown = channels.filter((each) => drawn.includes(each) || hidden.includes(each.id))
   return legendOf(channels, shown, hidden, isStyled(look, strips.length > 1))
@@ -155,15 +190,21 @@ function legendIn({ channels, strips, hidden = [], look }: ChartOptions): readon
 /** Where each curve's letter stands: in the title, where there is room for them, and at the right edge. */
 export function chartLegend(trace: Trace | null, options: ChartOptions): readonly LegendCell[] {
   const plot = plotOf(trace, options)
-  const entries = legendIn(options)
+  const entries = legendIn(options, plot)
   const start = legendStart({ ...options, legend: legendLine(entries) }, plot)
   const x = plot.gutters.left + 1 + plot.cells
   return [
     ...(start === null ? [] : legendCells(entries, start)),
-    ...[...plot.letters].map(([row, { channel }]) => {
-      return { channel: channel.id, x, y: row + 1, width: 1 }
+    ...[...plot.letters].map(([row, curve]) => {
+      return { target: targetOf(curve, options), x, y: row + 1, width: 1 }
     }),
   ]
+}
+
+function targetOf({ channel, pen }: Curve, { compared }: ChartOptions): Target {
+  const device = compared?.devices.find(({ number }) => deviceMark(number) === pen.letter)
+  if (device !== undefined) return { kind: 'device', device: device.number }
+  return { kind: 'channel', channel: channel.id }
 }
 
 function perCell(look: Look): number {
@@ -175,24 +216,62 @@ function perCell(look: Look): number {
  * and that on the room they leave: it only ever grows, so that this comes to an end.
  */
 function plotOf(trace: Trace | null, options: ChartOptions): Plot {
-  const { width, endUs, look, strips, channels, marks } = options
+  const { width, look, strips, compared } = options
   const isApart = strips.length > 1
-  const formOf = namedFormOf(options, isApart)
-  const curveOptions = { strips, channels, formOf, limits: marks?.limits ?? [] }
   let gutters = guttersOf([], isApart, look)
   for (;;) {
     const cells = Math.max(1, width - gutters.left - gutters.right - 2)
     const dots = cells * perCell(look)
     const slotUs = columnUs(options, cells)
-    const columns = trace && foldColumns(trace, dots, slotUs, endUs, perCell(look))
-    const curves = columns ? curvesOf(columns, curveOptions) : []
+    const { columns, curves } = compared
+      ? drawnOfSeveral(compared, options, { dots, slotUs })
+      : drawnOf(trace, options, { dots, slotUs })
     const needed = guttersOf(curves, isApart, look, gutters)
     if (needed.left === gutters.left && needed.right === gutters.right) {
-      const letters = columns ? letterRows(curves, columns, look.ascii ? 1 : 4) : new Map()
-      return { curves, letters, gutters: needed, cells, columns, look }
+      const letters = letterRows(curves, look.ascii ? 1 : 4)
+      const plot = { curves, letters, gutters: needed, cells, columns, look }
+      return compared ? { ...plot, axisStyle: 'plain' } : plot
     }
     gutters = needed
   }
+}
+
+/** Columns of dots. */
+interface Grid {
+  readonly dots: number
+  readonly slotUs: number
+}
+
+interface Drawn {
+  readonly columns: Trace | null
+  readonly curves: readonly Curve[]
+}
+
+function drawnOf(trace: Trace | null, options: ChartOptions, { dots, slotUs }: Grid): Drawn {
+  const { endUs, look, strips, channels, marks } = options
+  const columns = trace && foldColumns(trace, dots, slotUs, endUs, perCell(look))
+  const formOf = namedFormOf(options, strips.length > 1)
+  const limits = marks?.limits ?? []
+  return { columns, curves: columns ? curvesOf(columns, { strips, channels, formOf, limits }) : [] }
+}
+
+function drawnOfSeveral(
+  { channel, devices, traces }: ComparedChart,
+  options: ChartOptions,
+  { dots, slotUs }: Grid,
+): Drawn {
+  const { endUs, look, height } = options
+  const each = devices.flatMap(({ number }, place) => {
+    const trace = traces?.get(number)
+    if (trace === undefined) return []
+    const columns = foldColumns(trace, dots, slotUs, endUs, perCell(look))
+    return [{ columns, letter: deviceMark(number), place }]
+  })
+  const formOf = namedFormOf(options, false)
+  const curves = comparedCurves(channel, each, plotRows(height), (largest) =>
+    formOf(channel, largest),
+  )
+  return { columns: withAllSigns(each.map(({ columns }) => columns)), curves }
 }
 
 /** An overlaid extra channel has its name at the axis, but no room for a unit: it stays bare. */

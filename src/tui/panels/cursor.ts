@@ -1,11 +1,18 @@
+import { comparedRole } from '../../chart/compared.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Bucket, Moment, Snapshot, SpanStatistics } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
-import { cellText } from '../view/cell-text.ts'
+import { cellText, cutEnd } from '../view/cell-text.ts'
 import { nameText } from '../view/channel-text.ts'
+import {
+  type ComparedTraces,
+  comparedChannel,
+  comparedDevices,
+  deviceMark,
+} from '../view/compare.ts'
 import { type FigureForm, type FigureMemory, withUnit } from '../view/figure-memory.ts'
 import { amountText, exactText, lengthText, preciseText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
@@ -21,6 +28,8 @@ export interface CloseLook {
   readonly trace: Trace | null
   /** What a character of the chart covers, µs. */
   readonly cellUs: number
+  /** Of the devices that are compared; null: none are, or not there yet. */
+  readonly compared: ComparedTraces | null
   /** The sample next to the cursor; null: there is none, undefined: not there yet. */
   readonly moment: Moment | null | undefined
   /** Of the selection; null: not there yet. */
@@ -40,11 +49,14 @@ const NAME_CELLS = 5
 /** Of a number with the space before it: wide enough for all digits of a sensor. */
 const CELLS = 9
 const CELLS_MAX = 13
+const COMPARED_NAME_CELLS = 16
 
 /** Values at the cursor and figures of the selection, a row a channel: in the table's place. */
 export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
   const { width, height, look } = area
   const { view, snapshot } = close
+  const several = comparedRows(close, area)
+  if (several !== null) return several
   const channels = rowsOf(snapshot.channels, height - 1)
   const groups = [
     ...(view.cursorUs === null ? [] : [cursorColumns(close)]),
@@ -80,6 +92,49 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
       ),
     ),
   ]
+}
+
+/** A row a device where several are compared and nothing is selected; null: they are not. */
+function comparedRows(
+  { view, snapshot, compared, cellUs, figures }: CloseLook,
+  { width, height, look }: PanelArea,
+): Line[] | null {
+  const channel = comparedChannel(snapshot, view.compare)
+  const { cursorUs, selection } = view
+  if (channel === null || cursorUs === null || selection !== null) return null
+  const devices = comparedDevices(snapshot, channel)
+  const room = Math.max(0, height - 1)
+  const shown = devices.length > room ? devices.slice(0, Math.max(0, room - 1)) : devices
+  const rows = shown.map(({ number, device }) => {
+    const moment = compared?.moments.get(number)
+    const trace = compared?.traces.get(number)
+    const range = trace && columnReading(trace, cursorUs, cellUs).channels[channel.id]
+    const values = [ownValue(moment?.values ?? {}, channel.id), range?.min, range?.max]
+    return { number, name: cellText(device, look), values, isMissing: moment === null }
+  })
+  if (rows.length === 0) return []
+  const nameCells = Math.min(COMPARED_NAME_CELLS, Math.max(...rows.map(({ name }) => name.length)))
+  // In one unit, so that they can be compared; with the digits of the one that has most of them.
+  const known = rows.flatMap(({ values }) => values.filter((value) => value !== undefined))
+  const form = rows
+    .map(({ number }) => figures.stillForm(number, channel, known, look))
+    .reduce((best, each) => (each.decimals > best.decimals ? each : best))
+  const head = ['cursor', 'col min', 'col max'].map((title) => title.padStart(CELLS_MAX)).join('')
+  const lines = rows.map(({ number, name, values, isMissing }): Line => {
+    const texts = values.map((value) => textOf(value, form, 0, CELLS_MAX - 1).padStart(CELLS_MAX))
+    const place = devices.findIndex((each) => each.number === number)
+    return [
+      piece(` ${deviceMark(number).toUpperCase()} `, comparedRole(place)),
+      piece(cutEnd(name, nameCells, look).padEnd(nameCells), comparedRole(place)),
+      piece(`${texts.join('')} ${form.unit.text}`),
+      ...(isMissing ? [piece('  no sample there', 'dim')] : []),
+    ]
+  })
+  const left = devices.length - shown.length
+  if (left > 0) lines.push([piece(` +${left} more devices`, 'dim')])
+  return [[piece(`${' '.repeat(nameCells + 3)}${head}`, 'dim')], ...lines].map((line) =>
+    fitLine(line, width),
+  )
 }
 
 /** The unit of what everybody knows by it; others are in their own unit, for which there is no room. */

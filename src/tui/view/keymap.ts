@@ -121,6 +121,14 @@ export const BINDINGS: readonly Binding[] = [
   },
   ...DEVICE_KEYS,
   {
+    keys: ['S-c'],
+    action: 'compare',
+    group: 'devices',
+    shown: 'C',
+    help: 'V of all devices in one chart, then A, W; then off',
+    several: true,
+  },
+  {
     keys: ['+', '=', 'z'],
     action: 'zoom_in',
     group: 'time',

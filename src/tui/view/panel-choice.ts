@@ -22,6 +22,8 @@ export interface PanelChoice {
   readonly statistics: StatisticsChoice | null
   /** Which prefix units have: by size, or a fixed one. */
   readonly units: UnitChoice
+  /** Of which channel the curves of all devices are in one chart; null: the channels of one device. */
+  readonly compare: string | null
 }
 
 /** `1m`, `5m`, `15m`: up to now. `span`: that of the chart, also of a frozen one. */
@@ -35,6 +37,7 @@ export const INITIAL_PANELS: PanelChoice = {
   arrangement: 'auto',
   statistics: null,
   units: 'auto',
+  compare: null,
 }
 
 /** Counted as in `PANELS`, from 1. */
@@ -51,6 +54,7 @@ export type PanelAction =
   | 'no_panel'
   | `panel_${PanelNumber}`
   | 'units'
+  | 'compare'
 
 /** What a change of the panels depends on besides themselves. */
 export interface PanelContext {
@@ -58,13 +62,15 @@ export interface PanelContext {
   readonly apart: boolean
   /** The panels that there are while none is expanded, in order. */
   readonly panels: readonly Panel[]
+  /** The channels that can be compared; none where there is one device alone. */
+  readonly comparable: readonly string[]
 }
 
 /** The next choice. Pure. */
 export function reducePanels(
   choice: PanelChoice,
   action: PanelAction,
-  { apart, panels }: PanelContext,
+  { apart, panels, comparable }: PanelContext,
 ): PanelChoice {
   switch (action) {
     case 'arrange':
@@ -83,6 +89,8 @@ export function reducePanels(
       return focusOn(choice, null)
     case 'units':
       return { ...choice, units: after(UNIT_CHOICES, choice.units, 1) }
+    case 'compare':
+      return { ...choice, compare: nextOf(comparable, choice.compare) }
     default:
       return goTo(choice, Number(action.slice('panel_'.length)), panels)
   }
@@ -123,6 +131,10 @@ function after<T>(all: readonly T[], one: T, by: 1 | -1): T {
 
 /** After the last one comes the chart again. */
 function nextStatistics({ statistics }: PanelChoice): StatisticsChoice | null {
-  const at = statistics === null ? -1 : STATISTICS_CHOICES.indexOf(statistics)
-  return STATISTICS_CHOICES[at + 1] ?? null
+  return nextOf(STATISTICS_CHOICES, statistics)
+}
+
+/** The first one after none; none after the last one. */
+function nextOf<T>(all: readonly T[], one: T | null): T | null {
+  return (one === null ? all[0] : all[all.indexOf(one) + 1]) ?? null
 }

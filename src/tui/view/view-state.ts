@@ -182,6 +182,9 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
       return changed(view, reducePanels(view, action, context))
     case 'units':
       return withUnits(view, context)
+    case 'compare':
+      if (context.comparable.length > 0) return changed(view, reducePanels(view, action, context))
+      return noticed(view, 'there is one device alone: nothing to compare it with', context)
     case 'cursor':
     case 'select':
     case 'unselect':

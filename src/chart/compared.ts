@@ -1,0 +1,67 @@
+import type { Channel, ColourRole } from '../domain/channels.ts'
+import { labelsOf, magnitudeOf, roundAxis } from './axis.ts'
+import type { AxisForm } from './axis-form.ts'
+import { extent } from './columns.ts'
+import { STYLES } from './raster.ts'
+import type { Curve } from './strips.ts'
+import type { Trace } from './trace.ts'
+
+/** So many curves have a colour each. */
+export const MOST_COMPARED = 8
+const ROLES: readonly ColourRole[] = [
+  ...(['voltage', 'current', 'power'] as const),
+  ...(['extra0', 'extra1', 'extra2', 'extra3', 'extra4'] as const),
+]
+
+/** One of several devices in a chart of one quantity. */
+export interface Compared {
+  readonly columns: Trace
+  /** What stands for the device, one character. */
+  readonly letter: string
+  /** Among those compared, from 0 on: gives colour and style. */
+  readonly place: number
+}
+
+/** The colour of a device among those compared. */
+export function comparedRole(place: number): ColourRole {
+  return ROLES[place % ROLES.length] ?? 'voltage'
+}
+
+/**
+ * One quantity of several devices on one axis; a device without a value of it has no curve.
+ *
+ * @param formOf of the axis for the largest value shown
+ */
+export function comparedCurves(
+  channel: Channel,
+  devices: readonly Compared[],
+  rows: number,
+  formOf: (magnitude: number) => AxisForm,
+): Curve[] {
+  const ranges = devices.map(({ columns }) => extent(columns, channel.id))
+  const known = ranges.filter((range) => range !== null)
+  if (known.length === 0) return []
+  const min = Math.min(...known.map((range) => range.min))
+  const max = Math.max(...known.map((range) => range.max))
+  const form = formOf(Math.max(Math.abs(min), Math.abs(max)))
+  const axis = roundAxis(min, max, rows, form.finest)
+  const unit = form.unit(magnitudeOf(axis))
+  const labels = labelsOf(axis, unit.exponent)
+  const strip = { channels: [channel], top: 0, rows }
+  return devices.flatMap(({ columns, letter, place }, i) => {
+    if (ranges[i] === null) return []
+    const style = STYLES[place % STYLES.length] ?? 'solid'
+    const pen = { role: comparedRole(place), letter, style }
+    return [{ channel, columns, axis, form, unit, labels, top: 0, strip, pen, limits: [] }]
+  })
+}
+
+/** All that is to be said below the curves of several devices. */
+export function withAllSigns(all: readonly Trace[]): Trace | null {
+  const [first] = all
+  if (first === undefined) return null
+  const signs = first.signs.slice()
+  for (const each of all)
+    for (const [i, said] of each.signs.entries()) signs[i] = (signs[i] ?? 0) | said
+  return { ...first, signs }
+}

@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { emptyTrace, type Trace } from '../../src/chart/trace.ts'
+import { ELECTRIC } from '../../src/domain/channels.ts'
+import type { Snapshot, TraceRequest, View } from '../../src/monitor/view.ts'
+import { CompareFeed } from '../../src/tui/compare-feed.ts'
+import { chartPanel, chartPanelLegend } from '../../src/tui/panels/chart-panel.ts'
+import { compareRequest } from '../../src/tui/picture.ts'
+import { comparedDevices } from '../../src/tui/view/compare.ts'
+import { actionOf } from '../../src/tui/view/keymap.ts'
+import { lookOf } from '../../src/tui/view/look.ts'
+import { lineText } from '../../src/tui/view/styled.ts'
+import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
+import { until } from '../support/polling.ts'
+import { briefOf, electric, sampleSnapshot, traceOf } from '../support/snapshots.ts'
+
+beforeAll(() => {
+  process.env['TZ'] = 'UTC'
+})
+
+const COMPARED: ViewState = { ...INITIAL_VIEW, compare: 'a' }
+const LOOK = lookOf({ ascii: true, colour: false })
+
+function several(count: number, number = 0): Snapshot {
+  const snapshot = sampleSnapshot()
+  const devices = Array.from({ length: count }, (_, i) => {
+    return briefOf(snapshot, { number: i, device: `bench-${i + 1}` })
+  })
+  return { ...snapshot, number, devices }
+}
+
+/** A current in slots of a second, in those that a test wants. */
+function currentOf(current: number, wants: (slot: number) => boolean = () => true): Trace {
+  const slots = Array.from({ length: 62 }, (_, slot) => slot).filter(wants)
+  return traceOf(
+    62,
+    slots.map((slot, i) => {
+      return { slot, values: electric(5, current), gapBefore: i > 0 && slots[i - 1] !== slot - 1 }
+    }),
+  )
+}
+
+describe('a comparison of devices', () => {
+  it('has one axis, a number for each, and gaps of their own', () => {
+    const traces = new Map([
+      [0, currentOf(0.01)],
+      [1, currentOf(0.2, (slot) => slot < 20 || slot >= 40)],
+      [2, currentOf(0.4)],
+    ])
+    const first = currentOf(0.01)
+    const endUs = first.startUs + first.length * first.slotUs - 1
+    const compared = { endUs, traces, moments: new Map() }
+    const area = { width: 72, height: 9, look: LOOK }
+    const args = [several(3), null, COMPARED, area, undefined, compared] as const
+    expect(chartPanel(...args).map(lineText)).toEqual([
+      '       +- 60 s A of 3 devices  1 bench-1 2 bench-2 3 bench-3 ----------+',
+      '   400 +3333333333333333333333333333333333333333333333333333333333333333',
+      '       |                                                               |',
+      '       |                                                               |',
+      '   200 +22222222222222222222 . . . . . . . . . .222222222222222222222222',
+      '       |                                                               |',
+      '       |                                                               |',
+      '     0 +1111111111111111111111111111111111111111111111111111111111111111',
+      '    mA +---+14:02:30------+14:02:45-------+-----x--------+14:03:15-----+',
+    ])
+    const cells = chartPanelLegend(...args).map(({ target }) => target)
+    expect(cells.slice(0, 3)).toEqual([0, 1, 2].map((device) => ({ kind: 'device', device })))
+  })
+
+  it('says that it waits, and keeps to eight devices, of which the one in full is one', () => {
+    const area = { width: 60, height: 9, look: LOOK }
+    const lines = chartPanel(several(3), currentOf(1), COMPARED, area).map(lineText)
+    expect(lines.join('\n')).toContain('reading the samples')
+    const shown = comparedDevices(several(12, 10), ELECTRIC.current).map(({ number }) => number)
+    expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 10])
+  })
+
+  it('is asked for by C alone, and not where there is one device', () => {
+    expect(actionOf('S-c')).toBe('compare')
+    const context = { size: { columns: 80, rows: 24 }, look: LOOK, trouble: null }
+    expect(compareRequest(several(1), { ...context, view: COMPARED })).toBeNull()
+    expect(compareRequest(several(3), { ...context, view: INITIAL_VIEW })).toBeNull()
+    const view: ViewState = { ...COMPARED, statistics: '1m' }
+    expect(compareRequest(several(3), { ...context, view })).toBeNull()
+    expect(compareRequest(several(3), { ...context, view: COMPARED })).toMatchObject({
+      devices: [0, 1, 2],
+      endUs: several(3).sampleUs,
+      isRunning: true,
+    })
+  })
+})
+
+describe('the requests of a comparison', () => {
+  it('are one a device for each slot that it moves by, all of one end', async () => {
+    const asked: TraceRequest[] = []
+    let news = 0
+    const view = {
+      trace: async (request: TraceRequest) => {
+        asked.push(request)
+        return emptyTrace({ startUs: 0, slotUs: 1e6, length: 1 }, [])
+      },
+    } as unknown as View
+    const feed = new CompareFeed({
+      view,
+      onNews: () => news++,
+      onDropped: () => {},
+      monoMs: () => 0,
+    })
+    const devices = [0, 1, 2]
+    const request = { devices, spanMs: 60_000, slots: 60, endUs: 1e12, isRunning: true }
+    feed.ask(request)
+    expect(feed.of(devices, null)).toBeNull()
+    await until('the first answers', () => news === 1)
+    expect(asked.map(({ device, endUs }) => [device, endUs])).toEqual([
+      [0, 1e12],
+      [1, 1e12],
+      [2, 1e12],
+    ])
+    feed.ask({ ...request, endUs: 1e12 + 0.9e6 })
+    expect(asked).toHaveLength(3)
+    feed.ask({ ...request, endUs: 1e12 + 1.1e6 })
+    await until('the next ones', () => news === 2)
+    expect(asked).toHaveLength(6)
+    expect(feed.of(devices, null)?.endUs).toBe(1e12 + 1.1e6)
+    feed.ask(null)
+    expect(feed.of(devices, null)).toBeNull()
+  })
+})
