@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DEVICE_WORDS } from '../../src/protocol/words/device-words.ts'
 import { lineOf } from '../../src/tui/view/line-edit.ts'
-import {
-  completePalette,
-  PALETTE,
-  type PaletteContext,
-  type PaletteOrder,
-  readPalette,
-} from '../../src/tui/view/palette.ts'
+import { PALETTE, readPalette } from '../../src/tui/view/palette.ts'
+import { completePalette } from '../../src/tui/view/palette-completion.ts'
+import type { PaletteContext, PaletteOrder } from '../../src/tui/view/palette-orders.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
 import { briefOf, extraChannels, sampleSnapshot } from '../support/snapshots.ts'
 
@@ -55,12 +51,16 @@ describe('a line of the palette', () => {
     expect(order('quit')).toEqual({ kind: 'actions', actions: ['quit'] })
     expect(order('span 5m')).toEqual({ kind: 'actions', actions: ['zoom_out', 'zoom_out'] })
     expect(order('span 60s')).toEqual({ kind: 'actions', actions: [] })
+    expect(order('jump next')).toEqual({ kind: 'actions', actions: ['next_event'] })
+    expect(order('jump largest-shown')).toEqual({ kind: 'actions', actions: ['largest_shown'] })
     expect(order('ack')).toMatchObject({ control: { kind: 'alarm_ack', name: null } })
     expect(order('snooze 30')).toMatchObject({ control: { kind: 'alarm_snooze', minutes: 30 } })
   })
 
   it('changes the view', () => {
     expect(order('curves strips')).toMatchObject({ change: { arrangement: 'strips' } })
+    expect(order('preset wall')).toMatchObject({ change: { preset: 'wall', expanded: null } })
+    expect(order('units milli')).toMatchObject({ change: { units: 'milli' } })
     expect(order('device rack 2')).toMatchObject({ change: { selected: 1 } })
     expect(order('device 2')).toMatchObject({ change: { selected: 1 } })
     expect(order('hide W')).toMatchObject({ change: { hidden: ['w'] } })
@@ -81,6 +81,9 @@ describe('a line of the palette', () => {
     ['span', /^choose one of /],
     ['span soon', /^write a number with a unit/],
     ['curves up', 'choose one of auto, overlay, strips'],
+    ['preset none', 'choose one of all, chart, numbers, wall'],
+    ['units nano', 'choose one of auto, base, milli, micro'],
+    ['jump', /^choose one of next, previous, largest, .*-shown$/],
     ['hide X', /^there are: V, A, W, soc/],
     ['device bench-8', "did you mean 'bench-7'?"],
     ['snooze -1', 'write snooze 10'],

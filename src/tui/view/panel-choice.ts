@@ -1,5 +1,4 @@
 import { UNIT_CHOICES, type UnitChoice } from '../../util/scaled-unit.ts'
-
 import { PANELS, type Panel } from './layout.ts'
 
 /**
@@ -10,6 +9,9 @@ import { PANELS, type Panel } from './layout.ts'
 export type Preset = (typeof PRESETS)[number]
 export const PRESETS = ['all', 'chart', 'numbers', 'wall'] as const
 
+export type Arrangement = (typeof ARRANGEMENTS)[number]
+export const ARRANGEMENTS = ['auto', 'overlay', 'strips'] as const
+
 /** Which panels are shown, and how; changed only by `reducePanels`. */
 export interface PanelChoice {
   readonly preset: Preset
@@ -17,7 +19,8 @@ export interface PanelChoice {
   readonly focus: Panel | null
   /** The only panel; null: all of the preset. */
   readonly expanded: Panel | null
-  readonly arrangement: 'auto' | 'overlay' | 'strips'
+  /** Curves in one frame, or in a strip each; `auto`: strips where there is room. */
+  readonly arrangement: Arrangement
   /** Of what span the statistics are that stand in the chart's place; null: the chart. */
   readonly statistics: StatisticsChoice | null
   /** Which prefix units have: by size, or a fixed one. */

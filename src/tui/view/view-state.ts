@@ -215,7 +215,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
   }
 }
 
-const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
+/** What is said of a choice of units. */
+export const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
   auto: 'units by size',
   base: 'units V, A, W',
   milli: 'units mV, mA, mW',
