@@ -23,6 +23,7 @@ import { isReaderGone, outputFailed } from './reader-gone.ts'
 import type { RunAlarms } from './run-alarms.ts'
 import { runAll } from './run-all.ts'
 import type { RunPlan } from './run-plan.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
 
@@ -39,6 +40,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   if (plan.log !== null) refuseLogAsStream(io.stdout, plan.log.file)
   const writeSummary = openSummary(plan.summary, io.stdout, plan.log?.file ?? null)
   if (plan.heartbeat !== null) checkHeartbeat(plan.heartbeat, plan.log?.file ?? null)
+  // First of all: a heap that has grown stays so.
+  const endSmallHeap = plan.output.kind === 'tui' ? keepHeapSmall() : null
   const sources = await openSources(
     plan.devices.map(({ source }) => source),
     io,
@@ -111,6 +114,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => hub && writeSummary(hub.ledger),
     () => stop.dispose(),
     () => life?.close(),
+    () => endSmallHeap?.(),
   ])
 }
 

@@ -6,6 +6,7 @@ import { canOpenScreen } from '../tui/terminal/can-open.ts'
 import { InaError } from '../util/errors.ts'
 import type { ProcessIo } from './io.ts'
 import { runAll } from './run-all.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { Stop } from './stop.ts'
 
 export interface ViewPlan {
@@ -30,6 +31,7 @@ export async function runView(
     const hint = "'ina219 history' and 'ina219 export' print what is in it"
     throw new InaError('usage_invalid', 'there is no terminal to show the log on', hint)
   }
+  const endSmallHeap = keepHeapSmall()
   const history = openLogHistory(file)
   const stop = new Stop(io.clock, () => screen?.close())
   let screen: Screen | undefined
@@ -63,6 +65,7 @@ export async function runView(
     () => history.close(),
     () => screen?.close(),
     () => screen?.ended,
+    endSmallHeap,
     () => stop.dispose(),
   ])
 }

@@ -37,13 +37,18 @@ function home({ x, y }: Place): string {
 /** Within a row. */
 function across(fromX: number, { x }: Place, absolute: boolean): string {
   if (x === fromX) return ''
-  const right = (cells: number): string => {
-    if (cells === 0) return ''
-    return cells === 1 ? '\x1b[C' : `\x1b[${cells}C`
-  }
-  const ways = [`\r${right(x)}`]
-  if (x > fromX) ways.push(right(x - fromX))
-  else if (fromX - x < 4) ways.push('\b'.repeat(fromX - x))
-  if (absolute) ways.push(`\x1b[${x + 1}G`)
-  return ways.reduce((best, way) => (way.length < best.length ? way : best))
+  let best = `\r${right(x)}`
+  if (x > fromX) best = shorter(best, right(x - fromX))
+  else if (fromX - x < 4) best = shorter(best, '\b'.repeat(fromX - x))
+  return absolute ? shorter(best, `\x1b[${x + 1}G`) : best
+}
+
+function right(cells: number): string {
+  if (cells === 0) return ''
+  return cells === 1 ? '\x1b[C' : `\x1b[${cells}C`
+}
+
+/** The first of two of one length. */
+function shorter(one: string, other: string): string {
+  return other.length < one.length ? other : one
 }

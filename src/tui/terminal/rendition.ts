@@ -68,6 +68,29 @@ export function isSameBlank(one: Rendition, other: Rendition): boolean {
  */
 export function renditionChange(from: Rendition, to: Rendition, selective: boolean): string {
   if (isSame(from, to)) return ''
+  const changes = changesFrom(from, selective ? selectiveChanges : plainChanges)
+  const known = changes.get(to)
+  if (known !== undefined) return known
+  const change = changeOf(from, to, selective)
+  changes.set(to, change)
+  return change
+}
+
+type Changes = WeakMap<Rendition, string>
+
+/** Of each pair of renditions: a theme has few, and makes each once. */
+const selectiveChanges = new WeakMap<Rendition, Changes>()
+const plainChanges = new WeakMap<Rendition, Changes>()
+
+function changesFrom(from: Rendition, all: WeakMap<Rendition, Changes>): Changes {
+  const known = all.get(from)
+  if (known !== undefined) return known
+  const changes: Changes = new WeakMap()
+  all.set(from, changes)
+  return changes
+}
+
+function changeOf(from: Rendition, to: Rendition, selective: boolean): string {
   const anew = sgr(['', ...codesOn(to.flags), to.foreground, to.background])
   if (!selective) return anew
   const ended = from.flags & ~to.flags

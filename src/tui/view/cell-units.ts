@@ -35,6 +35,15 @@ export function unitsFor(text: string, isWide: boolean): string | null {
   return isWide ? unit + RIGHT_HALF : unit
 }
 
+/** Whether each unit of a text of a line is what is in its cell. */
+export function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= FIRST && code <= END) return false
+  }
+  return true
+}
+
 /**
  * What is in each cell of a text of a line; the right half of a wide character is empty. Half a wide
  * character, as cutting leaves it, is a blank.

@@ -1,7 +1,7 @@
 import blessed, { type Widgets } from 'blessed'
 import { asWidget, type BlessedScreen } from '../terminal/blessed-screen.ts'
 import { attributeOf } from '../terminal/theme-palette.ts'
-import { cellsOf } from '../view/cell-units.ts'
+import { cellsOf, isPlain } from '../view/cell-units.ts'
 import type { Rect } from '../view/layout.ts'
 import type { Line } from '../view/styled.ts'
 
@@ -46,19 +46,21 @@ export class CellBox {
     const row = this.#screen.lines[y]
     if (!row) return
     let x = from
-    const put = (char: string, attribute: number): void => {
-      const cell = row[x]
-      if (cell && (cell[0] !== attribute || cell[1] !== char)) {
-        cell[0] = attribute
-        cell[1] = char
-        row.dirty = true
-      }
-      x++
-    }
     clearHalf(row, from, -1)
-    for (const part of line) {
-      const attribute = attributeOf(part.style)
-      for (const char of cellsOf(part.text)) if (x < to) put(char, attribute)
+    for (const { text, style } of line) {
+      const attribute = attributeOf(style)
+      // Nearly all text is one unit a cell; a list of its cells would be most of a picture's garbage.
+      const cells = isPlain(text) ? text : cellsOf(text)
+      for (let i = 0; i < cells.length && x < to; i++) {
+        const char = cells[i] as string
+        const cell = row[x]
+        if (cell && (cell[0] !== attribute || cell[1] !== char)) {
+          cell[0] = attribute
+          cell[1] = char
+          row.dirty = true
+        }
+        x++
+      }
     }
     clearHalf(row, x, 0)
   }
