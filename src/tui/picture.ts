@@ -92,6 +92,8 @@ export interface PictureContext {
   readonly p95?: P95ByWindow
   /** What `compareRequest` asks for; default: not there yet. */
   readonly compared?: ComparedTraces | null
+  /** Those that `selectionRequest` asks for; absent: no answer has come yet. */
+  readonly selected?: SpanStatistics | null
   /** First words for who is new to it; absent: none. */
   readonly hints?: boolean
 }
@@ -125,16 +127,20 @@ export function panelsOf(snapshot: Snapshot, context: PictureContext): Panel[] {
   return panelsIn(pictureLayout(snapshot, { ...context, view }))
 }
 
-/** Which trace a picture needs; null: none, there is no chart. */
+/** Which trace a picture needs, for the chart or for the column that the cursor stands in; null: none. */
 export function traceRequest(snapshot: Snapshot, context: PictureContext): TraceRequest | null {
   const { view, look } = context
   const chart = pictureLayout(snapshot, context).regions.chart
-  if (!chart || view.statistics !== null) return null
+  const frozen = frozenOf(view, snapshot.number)
+  const hasChart = chart !== undefined && view.statistics === null
+  const hasCursor = view.cursorUs !== null && frozen !== null
+  if (!hasChart && !hasCursor) return null
+  const width = chartCells(snapshot, context)
   return {
     device: snapshot.number,
-    spanMs: tracedMs(spanMs(view), chart.width),
-    slots: slotsFor(chart.width, look),
-    endUs: frozenOf(view, snapshot.number)?.endUs ?? null,
+    spanMs: tracedMs(spanMs(view), width),
+    slots: slotsFor(width, look),
+    endUs: frozen?.endUs ?? null,
   }
 }
 
@@ -158,6 +164,11 @@ export function compareMoments(snapshot: Snapshot, context: PictureContext): Com
   return { devices, atUs: own.atUs, withinUs: own.withinUs }
 }
 
+/** How wide the chart is, in characters; where none is shown, as wide as the screen. */
+function chartCells(snapshot: Snapshot, context: PictureContext): number {
+  return pictureLayout(snapshot, context).regions.chart?.width ?? context.size.columns
+}
+
 /** Of which windows the table shows percentiles, by their lengths in s. */
 export function p95Windows(snapshot: Snapshot, context: PictureContext): readonly number[] {
   const { regions, framed: framedOnes } = pictureLayout(snapshot, context)
@@ -177,7 +188,7 @@ export function overviewTraceRequest(
   return rect === undefined ? null : overviewRequest(snapshot, { ...rect, look: context.look })
 }
 
-/** Which statistics a picture needs; null: none, it shows the chart. */
+/** Which statistics stand in the chart's place; null: none, it shows the chart. */
 export function statisticsRequest(
   snapshot: Snapshot,
   context: PictureContext,
@@ -187,13 +198,24 @@ export function statisticsRequest(
   return span === null ? null : { device: snapshot.number, span }
 }
 
+/** Of which span the figures of the selection are, whatever stands in the chart's place; null: there is none. */
+export function selectionRequest(
+  snapshot: Snapshot,
+  context: PictureContext,
+): StatisticsRequest | null {
+  const { selection } = context.view
+  const { table, totals } = pictureLayout(snapshot, context).regions
+  if (!table && !totals) return null
+  if (selection === null || frozenOf(context.view, snapshot.number) === null) return null
+  return { device: snapshot.number, span: { kind: 'between', ...selection } }
+}
+
 /** Which sample a picture needs, that at the cursor; null: none. */
 export function momentRequest(snapshot: Snapshot, context: PictureContext): FindRequest | null {
   const { cursorUs } = context.view
-  const chart = pictureLayout(snapshot, context).regions.chart
-  if (!chart || cursorUs === null || frozenOf(context.view, snapshot.number) === null) return null
+  if (cursorUs === null || frozenOf(context.view, snapshot.number) === null) return null
   // About a character of the chart.
-  const withinUs = Math.ceil((spanMs(context.view) * 1000) / chart.width)
+  const withinUs = Math.ceil((spanMs(context.view) * 1000) / chartCells(snapshot, context))
   return { device: snapshot.number, what: 'sample', atUs: Math.round(cursorUs), withinUs }
 }
 
@@ -236,7 +258,8 @@ export function buildPicture(
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
   const close = closeLook({
-    ...{ snapshot, trace, context, statistics, moment, figures },
+    ...{ snapshot, trace, context, moment, figures },
+    statistics: context.selected ?? null,
     compared: context.compared ?? null,
   })
   const wall = due.has('gauges') ? wallOf(snapshot, layout, look, figures) : null

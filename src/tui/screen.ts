@@ -18,6 +18,7 @@ import {
   type PictureContext,
   p95Windows,
   pictureLayout,
+  selectionRequest,
   statisticsRequest,
   traceRequest,
   waitingPicture,
@@ -139,6 +140,8 @@ class MonitorScreen implements Screen {
       },
       onNews: (what) => {
         for (const region of NEWS[what]) this.#cadence.hurryPart(region)
+        // The table then has the column that the cursor stands in.
+        if (what === 'trace' && this.#state.view.cursorUs !== null) this.#cadence.hurryPart('table')
         this.#loop.news()
       },
       onDropped: () => this.#loop.hurry(),
@@ -265,7 +268,10 @@ class MonitorScreen implements Screen {
       this.#compare.ask(several)
     }
     this.#compare.askMoments(compareMoments(snapshot, context))
-    this.#feed.askStatistics(statisticsRequest(snapshot, context))
+    this.#feed.askStatistics(
+      statisticsRequest(snapshot, context),
+      selectionRequest(snapshot, context),
+    )
     this.#percentiles.ask(snapshot.number, p95Windows(snapshot, context))
     this.#feed.askOverview(overviewTraceRequest(snapshot, context))
     this.#feed.askMoment(momentRequest(snapshot, context))
@@ -298,7 +304,10 @@ class MonitorScreen implements Screen {
     const trace = this.#state.traceOf(snapshot)
     const p95 = this.#percentiles.of(snapshot.number, p95Windows(snapshot, context))
     const overview = this.#feed.overviewOf(snapshot.number)
-    return buildPicture(snapshot, trace, { ...context, p95 }, statistics, due, moment, overview)
+    const selection = selectionRequest(snapshot, context)
+    const selected = selection && this.#feed.statisticsOf(selection)
+    const answered = { ...context, p95, selected }
+    return buildPicture(snapshot, trace, answered, statistics, due, moment, overview)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

@@ -10,15 +10,14 @@ import type {
   View,
 } from '../monitor/view.ts'
 import { LatestRequest } from './latest-request.ts'
+import { isSameSpan, SpanFeed } from './span-feed.ts'
 
 /** A running chart is read again when it has moved so far, however long a slot of it is. */
 const STALE_US = 5e6
-/** Statistics are asked for once in so long, ms, and rest so many times as long as an answer took. */
-const STATISTICS_MS = 1000
-const STATISTICS_REST = 10
-/** An overview of all of the log, at most once in so long. */
+/** An overview of all of the log, at most once in so long, and rests so many times as long as an answer took. */
 const OVERVIEW_MS = 2000
 const OVERVIEW_MOST_MS = 60_000
+const OVERVIEW_REST = 10
 
 export interface ViewFeedOptions {
   readonly view: View
@@ -48,13 +47,14 @@ interface HeldTrace extends TimedRequest {
 export class ViewFeed {
   readonly #snapshots: LatestRequest<DeviceNumber, Snapshot>
   readonly #traces: LatestRequest<TimedRequest, Trace>
-  readonly #statistics: LatestRequest<StatisticsRequest, SpanStatistics>
+  /** Of what stands in the chart's place, and of the selection: both may be on the screen. */
+  readonly #statistics: SpanFeed
+  readonly #selected: SpanFeed
   readonly #moments: LatestRequest<FindRequest, Moment | null>
   readonly #overviews: LatestRequest<TraceRequest, Trace>
   #heldOverview: HeldOverview | null = null
   readonly #monoMs: () => number
   #snapshot: Snapshot | null = null
-  #heldStatistics: HeldStatistics | null = null
   #held: HeldTrace | null = null
   #heldMoment: { readonly request: FindRequest; readonly moment: Moment | null } | null = null
 
@@ -100,7 +100,7 @@ export class ViewFeed {
       onAnswer: (request, trace) => {
         const nowMs = monoMs()
         const stepMs = Math.max(OVERVIEW_MS, Math.min(OVERVIEW_MOST_MS, request.spanMs / 100))
-        const restMs = Math.max(stepMs, (nowMs - overviewAskedMs) * STATISTICS_REST)
+        const restMs = Math.max(stepMs, (nowMs - overviewAskedMs) * OVERVIEW_REST)
         this.#heldOverview = { request, trace, freshUntilMs: nowMs + restMs }
         onNews('overview')
       },
@@ -108,22 +108,9 @@ export class ViewFeed {
       monoMs,
     })
     this.#monoMs = monoMs
-    let askedMs = 0
-    this.#statistics = new LatestRequest({
-      send: (request) => {
-        askedMs = monoMs()
-        return view.statistics(request)
-      },
-      isSame: isSameSpan,
-      onAnswer: (request, statistics) => {
-        const nowMs = monoMs()
-        const restMs = Math.max(STATISTICS_MS, (nowMs - askedMs) * STATISTICS_REST)
-        this.#heldStatistics = { request, statistics, freshUntilMs: nowMs + restMs }
-        onNews('statistics')
-      },
-      onDropped,
-      monoMs,
-    })
+    const onAnswer = () => onNews('statistics')
+    this.#statistics = new SpanFeed({ view, onAnswer, onDropped, monoMs })
+    this.#selected = new SpanFeed({ view, onAnswer, onDropped, monoMs })
   }
 
   /** The newest one, of whichever device was selected when it was asked for. */
@@ -156,8 +143,7 @@ export class ViewFeed {
 
   /** The newest statistics of that span; null: there are none yet. */
   statisticsOf(request: StatisticsRequest): SpanStatistics | null {
-    const held = this.#heldStatistics
-    return held !== null && isSameSpan(held.request, request) ? held.statistics : null
+    return this.#selected.of(request) ?? this.#statistics.of(request)
   }
 
   /** What was found for that request; null: there is nothing, undefined: no answer yet. */
@@ -176,20 +162,23 @@ export class ViewFeed {
 
   /** Why an answer is missing; null: none is. */
   get trouble(): string | null {
-    const late = this.#statistics.trouble ?? this.#moments.trouble ?? this.#overviews.trouble
+    const spans = this.#statistics.trouble ?? this.#selected.trouble
+    const late = spans ?? this.#moments.trouble ?? this.#overviews.trouble
     return this.#snapshots.trouble ?? this.#traces.trouble ?? late
   }
 
-  /** Asks for statistics once a second at most, and less often where they are costly; null: none are wanted. */
-  askStatistics(request: StatisticsRequest | null): void {
-    const held = this.#heldStatistics
-    const isFresh =
-      request !== null &&
-      held !== null &&
-      isSameSpan(held.request, request) &&
-      this.#monoMs() < held.freshUntilMs
-    if (request === null || isFresh) this.#statistics.cancel()
-    else this.#statistics.ask(request)
+  /**
+   * Asks for statistics once a second at most, and less often where they are costly; null: none are wanted.
+   *
+   * @param selected of the selection, whatever the others are of
+   */
+  askStatistics(
+    request: StatisticsRequest | null,
+    selected: StatisticsRequest | null = null,
+  ): void {
+    const isOne = request !== null && selected !== null && isSameSpan(request, selected)
+    this.#statistics.ask(isOne ? null : request)
+    this.#selected.ask(selected)
   }
 
   /** @returns false: the answer to an earlier request is still under way */
@@ -247,18 +236,8 @@ interface HeldOverview {
   readonly freshUntilMs: number
 }
 
-interface HeldStatistics {
-  readonly request: StatisticsRequest
-  readonly statistics: SpanStatistics
-  readonly freshUntilMs: number
-}
-
 function isSameFind(one: FindRequest, other: FindRequest): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
-}
-
-function isSameSpan(one: StatisticsRequest, other: StatisticsRequest): boolean {
-  return one.device === other.device && JSON.stringify(one.span) === JSON.stringify(other.span)
 }
 
 function isSameRequest(one: TraceRequest, other: TraceRequest): boolean {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import type { Moment } from '../../src/monitor/view.ts'
+import type { Moment, SpanStatistics } from '../../src/monitor/view.ts'
+import { ChannelAccumulator } from '../../src/stats/statistics.ts'
 import { type JumpAction, jumped, jumpRequest } from '../../src/tui/jump.ts'
-import { buildPicture, momentRequest, statisticsRequest } from '../../src/tui/picture.ts'
+import {
+  buildPicture,
+  momentRequest,
+  selectionRequest,
+  statisticsRequest,
+  traceRequest,
+} from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { columnReading } from '../../src/tui/view/time-cursor.ts'
@@ -148,6 +155,10 @@ function context(view: ViewState, columns = 80, rows = 24) {
 }
 
 describe('the picture of a close look', () => {
+  const OF_SELECTION = {
+    device: 0,
+    span: { kind: 'between', fromUs: START + 30e6, toUs: START + 31e6 },
+  }
   const MOMENT: Moment = {
     timeUs: START + 30_104_000,
     withinUs: 0,
@@ -188,10 +199,43 @@ describe('the picture of a close look', () => {
     })
     expect(momentRequest(SNAPSHOT, context({ ...view, frozen: {} }))).toBeNull()
     const selected = viewAfter(['select'])
-    expect(statisticsRequest(SNAPSHOT, context(selected))).toEqual({
-      device: 0,
-      span: { kind: 'between', fromUs: START + 30e6, toUs: START + 31e6 },
-    })
+    expect(selectionRequest(SNAPSHOT, context(selected))).toEqual(OF_SELECTION)
+    expect(selectionRequest(SNAPSHOT, context({ ...selected, frozen: {} }))).toBeNull()
+  })
+
+  it('has the figures of the selection whatever statistics stand above them', () => {
+    const selected = viewAfter(['select'])
+    const minute: ViewState = { ...selected, statistics: '1m' }
+    expect(statisticsRequest(SNAPSHOT, context(minute))?.span).toMatchObject({ seconds: 60 })
+    expect(selectionRequest(SNAPSHOT, context(minute))).toEqual(OF_SELECTION)
+    const answer = (value: number): SpanStatistics => {
+      const values = new ChannelAccumulator(true)
+      values.add(START, value)
+      const channels = { v: values.read() }
+      const [fromUs, toUs] = [START + 30e6, START + 31e6]
+      return { version: 1, fromUs, toUs, channels, isExpired: false, isTooMany: false, total: null }
+    }
+    const shown = { ...context(minute), selected: answer(5.4321) }
+    const picture = buildPicture(SNAPSHOT, TRACE, shown, answer(5.9876))
+    const of = (region: 'table' | 'chart') => picture.blocks[region]?.lines.map(lineText).join('\n')
+    expect(of('table')).toMatch(/V .*5\.432/)
+    expect(of('table')).not.toMatch(/5\.98/)
+    expect(of('chart')).toMatch(/5\.98/)
+  })
+
+  it('reads the sample at the cursor and its column where no chart is shown, too', () => {
+    for (const hidden of [
+      { ...view, expanded: 'table' as const },
+      { ...view, statistics: '1m' as const },
+      { ...view, preset: 'numbers' as const },
+    ]) {
+      expect(momentRequest(SNAPSHOT, context(hidden))).toMatchObject({ what: 'sample' })
+      expect(traceRequest(SNAPSHOT, context(hidden))?.endUs).toBe(frozenOf(hidden, 0)?.endUs)
+    }
+    const alone = viewAfter(['select'])
+    expect(selectionRequest(SNAPSHOT, context({ ...alone, expanded: 'table' }))).toEqual(
+      OF_SELECTION,
+    )
   })
 })
 

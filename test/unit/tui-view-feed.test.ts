@@ -274,6 +274,24 @@ describe('requests to a view', () => {
     expect(feed.trouble).toBeNull()
   })
 
+  it('for statistics are about the selection, too, and go out once where both are of one span', async () => {
+    const { feed, statistics } = rig()
+    const minute: StatisticsRequest = { device: 0, span: { kind: 'last', seconds: 60 } }
+    const selected: StatisticsRequest = { device: 0, span: { kind: 'between', fromUs: 1, toUs: 9 } }
+    feed.askStatistics(minute, selected)
+    expect(statistics.map(({ request }) => request)).toEqual([minute, selected])
+    const answer = { version: 1, fromUs: 1, toUs: 9, channels: {}, total: null } as const
+    const ofMinute: SpanStatistics = { ...answer, isExpired: false, isTooMany: false }
+    const ofSelected: SpanStatistics = { ...ofMinute, toUs: 10 }
+    statistics[0]?.answer(ofMinute)
+    statistics[1]?.answer(ofSelected)
+    await settle()
+    expect(feed.statisticsOf(minute)).toBe(ofMinute)
+    expect(feed.statisticsOf(selected)).toBe(ofSelected)
+    feed.askStatistics(selected, selected)
+    expect(statistics).toHaveLength(2)
+  })
+
   it('survive a view that throws at once', async () => {
     const feed = new ViewFeed({
       view: {

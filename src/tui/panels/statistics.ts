@@ -58,14 +58,12 @@ const SECONDS: Readonly<Partial<Record<StatisticsChoice, number>>> = {
 /** What the view asks for; null: it shows the chart. */
 export function statisticsSpan(view: ViewState, device: DeviceNumber): StatisticsSpan | null {
   const { statistics, selection } = view
-  if (selection !== null && (statistics === null || statistics === 'span')) {
-    return { kind: 'between', ...selection }
-  }
   if (statistics === null) return null
   if (statistics === 'reset') return { kind: 'reset' }
   const seconds = SECONDS[statistics]
   if (seconds !== undefined) return { kind: 'last', seconds }
   const frozen = frozenOf(view, device)
+  if (frozen !== null && selection !== null) return { kind: 'between', ...selection }
   if (frozen === null) return { kind: 'last', seconds: spanMs(view) / 1000 }
   const toUs = frozen.endUs + 1
   return { kind: 'between', fromUs: toUs - spanMs(view) * 1000, toUs }
