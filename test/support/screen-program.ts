@@ -22,9 +22,11 @@ const view = new SyntheticView({
 // What the view does instead of answering: from the start, or from a SIGUSR2 until the next one.
 const trouble = flags.find((each) => each.startsWith('--trouble='))?.slice(10)
 let isTroubled = flags.includes('--at-once')
-process.on('SIGUSR2', () => {
-  isTroubled = !isTroubled
-})
+if (trouble !== undefined) {
+  process.on('SIGUSR2', () => {
+    isTroubled = !isTroubled
+  })
+}
 
 let asked = 0
 /** With --hold, `q` holds the screen, as while the monitor closes its log, and ends it only then. */

@@ -588,7 +588,7 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     expectRestored()
   })
 
-  it.each(['SIGABRT', 'SIGQUIT'] as const)(
+  it.each(['SIGABRT', 'SIGQUIT', 'SIGUSR2', 'SIGVTALRM'] as const)(
     'gives the terminal back before %s ends it',
     async (signal) => {
       const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b" | sort'

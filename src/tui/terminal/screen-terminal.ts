@@ -28,9 +28,20 @@ const DRAIN_MS = 1000
 const STOP_WAIT_MS = 200
 /**
  * They end the process where nobody listens, and are none of those that end a run: the terminal is
- * given back before. What a program does to itself (`abort` of native code) and SIGKILL leave no time for that.
+ * given back before. What a program does to itself (`abort` of native code) and SIGKILL leave no time for
+ * that; SIGUSR1 is Node's own, and SIGPROF that of profilers. Those that a system lacks never come.
  */
 const DEADLY_SIGNALS = ['SIGABRT', 'SIGQUIT', 'SIGALRM', 'SIGXCPU'] as const
+/** As above, unless somebody listens: then they do what that one wants. blessed listens for SIGQUIT alone. */
+const RARE_SIGNALS = [
+  'SIGUSR2',
+  'SIGVTALRM',
+  'SIGIO',
+  'SIGPWR',
+  'SIGSTKFLT',
+  'SIGSYS',
+  'SIGTRAP',
+] as const
 
 export interface ScreenTerminalOptions {
   readonly input: ReadStream | null
@@ -64,6 +75,7 @@ export class ScreenTerminal {
   readonly #output: PictureOutput
   readonly #outputStream: WriteStream
   readonly #frames: FrameWriter
+  readonly #deadly: readonly NodeJS.Signals[]
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #isGone = false
   #resumeTimer: NodeJS.Timeout | undefined
@@ -121,7 +133,9 @@ export class ScreenTerminal {
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
     process.on('uncaughtExceptionMonitor', this.#onDying)
     process.on('exit', this.#onDying)
-    for (const signal of DEADLY_SIGNALS) process.on(signal, this.#onDeadly)
+    const rare = RARE_SIGNALS.filter((signal) => process.listenerCount(signal) === 0)
+    this.#deadly = [...DEADLY_SIGNALS, ...rare]
+    for (const signal of this.#deadly) process.on(signal, this.#onDeadly)
     process.on('SIGCONT', this.#onContinue)
     process.on('SIGTSTP', this.#onStop)
   }
@@ -201,7 +215,7 @@ export class ScreenTerminal {
     process.off('SIGWINCH', this.#onWindowChange)
     process.off('uncaughtExceptionMonitor', this.#onDying)
     process.off('exit', this.#onDying)
-    for (const signal of DEADLY_SIGNALS) process.off(signal, this.#onDeadly)
+    for (const signal of this.#deadly) process.off(signal, this.#onDeadly)
     process.off('SIGCONT', this.#onContinue)
     process.off('SIGTSTP', this.#onStop)
     if (shown) this.#output.write(this.#modesOff + CLEAR)
