@@ -27,10 +27,14 @@ function open(flags: readonly string[] = [], options: TerminalOptions = {}): Tes
   return terminal
 }
 
-/** Through a shell, as users start it; the shell's prompt is the word `done`. */
+/**
+ * Through a shell, as users start it; the shell's prompt is the word `done`. It stays until it is disposed of:
+ * what a process writes at its very end is lost where node-pty is not there to read it within 200 ms.
+ */
 function openInShell(script: string, options: TerminalOptions = {}): TestTerminal {
   const run = `"${process.execPath}" "${program}"`
-  terminal = new TestTerminal('/bin/sh', ['-c', script.replaceAll('SCREEN', run)], options)
+  const lines = `${script.replaceAll('SCREEN', run)}; exec sleep 600`
+  terminal = new TestTerminal('/bin/sh', ['-c', lines], options)
   return terminal
 }
 
@@ -369,6 +373,8 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     }
     click(terminal.lines[69]?.indexOf('freeze') ?? 0, 69)
     await terminal.waitFor(/FROZEN/)
+    // The pieces of a picture come one after the other: the last line may be later than the title.
+    await terminal.waitFor(() => terminal.lines[69]?.includes('go on') ?? false)
     click(terminal.lines[69]?.indexOf('go on') ?? 0, 69)
     await terminal.waitFor((shown) => !shown.text.includes('FROZEN'))
     const plotRow = terminal.lines.findIndex((line) => /[\u2801-\u28ff]{3}/.test(line))
@@ -570,8 +576,8 @@ describe.skipIf(!ptyAvailable)('screen in a terminal', () => {
     await terminal.ended()
     expectRestored()
     const longest = Number(/stall=(\d+)ms/.exec(terminal.text)?.[1])
-    // 4000 with writes that block.
-    expect(longest).toBeLessThan(500)
+    // 4000 with writes that block; what a busy machine adds is far from that.
+    expect(longest).toBeLessThan(2000)
   })
 
   it('takes nothing that is pasted for keys', async () => {
