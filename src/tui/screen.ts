@@ -293,7 +293,10 @@ class MonitorScreen implements Screen {
     const region = this.#first === null ? undefined : layout.regions[this.#first]
     this.#first = null
     const first = overlay?.rect ?? region
-    this.#terminal.show(first === undefined ? [] : rowsOf(first))
+    const rows = first === undefined ? [] : rowsOf(first)
+    // What is typed stands in the last row of the prompt; what it may be is above, and longer.
+    if (context.view.prompt !== null) rows.unshift(...rows.splice(-1))
+    this.#terminal.show(rows)
   }
 
   #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
