@@ -18,7 +18,7 @@ const STEPS_S: readonly number[] = [
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_S),
   ...[1, 2, 5, 10, 20, 50, 100].map((days) => days * DAY_S),
 ]
-/** From this step on, midnight is the date. */
+/** From this step on, and wherever a time may be there twice, midnight is the date. */
 const DATES_FROM_S = 3 * HOUR_S
 /** Tick and border beside a label, in cells. */
 const SPACING_CELLS = 5
@@ -38,6 +38,7 @@ export function timeTicks(startUs: number, cellUs: number, cells: number): reado
   // Steps of several days are counted from 1970, not from where the picture begins.
   const day = today - ((Date.UTC(year, month, today) / DAY_MS) % Math.max(1, step / DAY_S))
   const daySeconds = start.getHours() * HOUR_S + start.getMinutes() * MINUTE_S + start.getSeconds()
+  const hasDates = step >= DATES_FROM_S || cells * cellUs > DAY_S * 1e6
   const ticks: TimeTick[] = []
   // One more than fits, since an hour may be there twice when the clock is set back.
   const most = Math.ceil((cells * cellUs) / 1e6 / step) + Math.ceil(HOUR_S / step) + 1
@@ -47,7 +48,8 @@ export function timeTicks(startUs: number, cellUs: number, cells: number): reado
     const at = new Date(year, month, day, 0, 0, seconds)
     const cell = Math.floor((at.getTime() * 1000 - startUs) / cellUs)
     if (cell >= cells) break
-    if (cell >= 0 && cell !== ticks.at(-1)?.cell) ticks.push({ cell, label: labelOf(at, step) })
+    if (cell >= 0 && cell !== ticks.at(-1)?.cell)
+      ticks.push({ cell, label: labelOf(at, step, hasDates) })
   }
   return ticks
 }
@@ -56,11 +58,11 @@ function labelCells(stepS: number): number {
   return stepS < MINUTE_S ? 8 : 5
 }
 
-function labelOf(at: Date, stepS: number): string {
+function labelOf(at: Date, stepS: number, hasDates: boolean): string {
   const [hours, minutes, seconds] = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits)
   if (stepS < MINUTE_S) return `${hours}:${minutes}:${seconds}`
   const isMidnight = hours === '00' && minutes === '00'
-  if (stepS >= DATES_FROM_S && isMidnight) {
+  if (hasDates && isMidnight) {
     return `${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`
   }
   return `${hours}:${minutes}`

@@ -36,6 +36,14 @@ describe('time axis', () => {
     expect(axis(spanMs)).toBe(line)
   })
 
+  it('has dates wherever a time of day may be there twice', () => {
+    process.env['TZ'] = 'UTC'
+    const twoDays = axis(172_800_000, 280)
+    expect(twoDays).toMatch(/\+22:00-+\+11-20-+\+02:00/)
+    expect(twoDays).not.toContain('+00:00')
+    expect(axis(86_400_000, 280)).toContain('+00:00')
+  })
+
   it('moves with the picture by whole cells', () => {
     process.env['TZ'] = 'UTC'
     const endUs = Date.UTC(2026, 10, 20, 14, 3, 27) * 1000

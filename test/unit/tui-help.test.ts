@@ -47,6 +47,13 @@ describe('help', () => {
     }
   })
 
+  it('leaves no strip of what is below at its sides', () => {
+    for (const width of [60, 78, 79, 80, 85]) {
+      for (const line of helpText(ALL, 0, width, 24)) expect(line).toHaveLength(width)
+    }
+    expect(helpText(ALL, 0, 120, 24)[0]).toHaveLength(78)
+  })
+
   it('says which lines are shown of how many', () => {
     const { lines, room } = helpExtent(NONE, area(60, 15))
     expect(room).toBe(13)

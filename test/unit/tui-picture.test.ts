@@ -217,6 +217,18 @@ describe('view', () => {
     expect(traceRequest(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
 
+  it('has the time of its right edge in its corner, also while samples stay away', () => {
+    const { nowUs } = sampleSnapshot()
+    const title = (state: 'live' | 'silent'): string | undefined =>
+      pictureText({
+        source: { label: 'x', state, reason: '' },
+        sampleUs: nowUs - 20e6,
+        lagMs: 0,
+      })[4]
+    expect(title('live')).toContain(' 14:03:07 ')
+    expect(title('silent')).toContain(' 14:03:27 ')
+  })
+
   it.each([
     ['overlay', 7],
     ['strips', 8],

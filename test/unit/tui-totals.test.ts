@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DelayMeter } from '../../src/monitor/delay-meter.ts'
+import { linkLines } from '../../src/tui/panels/link.ts'
 import { totalsLine } from '../../src/tui/panels/totals.ts'
 import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -80,4 +81,38 @@ test('lag is what a sample came later than the quickest of the last minute, what
   expect(lagOf(100, 75)).toBe(5)
   // A restarted device has another clock.
   expect(lagOf(101, 5000, 2)).toBe(0)
+})
+
+test('a log has the figures that are in it, and no zeros for what only the monitor has seen', () => {
+  const { ledger } = sampleSnapshot()
+  const changes: SnapshotChanges = {
+    of: 'log',
+    ledger: {
+      ...ledger,
+      logged: 3500,
+      samples: 3495,
+      lines: 0,
+      malformed: 0,
+      lost: 100,
+      reboots: 7,
+    },
+  }
+  const { text } = screen()(changes)
+  expect(text).toMatch(/ {2}lost 100 {2}gaps \d+ {2}not measured 5 {2}restarts 7 *$/)
+  const link = linkLines(sampleSnapshot(changes), { width: 60, height: 8, look: LOOK })
+  const facts = link.map(lineText).join('\n')
+  expect(facts).toMatch(/ lost +100 +gaps/)
+  expect(facts).toMatch(/ not measured +5 /)
+  for (const name of ['lines', 'healed', 'duplicates', 'lag', 'asked again', 'out of range']) {
+    expect(`${text}\n${facts}`).not.toContain(name)
+  }
+})
+
+test('a name stands with its figure, or not at all', () => {
+  const figures = new FigureMemory()
+  figures.begin(sampleSnapshot(), 'auto')
+  const text = (width: number): string =>
+    lineText(totalsLine(sampleSnapshot(), width, LOOK, figures)).trimEnd()
+  expect(text(30)).toBe(' Q 13.40 mAh  E 67.90 mWh')
+  for (const width of [16, 18, 24]) expect(text(width)).toBe(' Q 13.40 mAh')
 })

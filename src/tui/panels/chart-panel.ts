@@ -155,18 +155,19 @@ function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot, withEnd: bo
 }
 
 /**
- * The time at the cursor, else that of the newest sample. In a chart that stands still, the count
- * of the channels has this place, for there is none beside the note that it does.
+ * The time at the cursor, else that of the newest sample, or of now where the right edge is now. In a
+ * chart that stands still, the count of the channels has this place, for there is none beside the note that it does.
  */
 function noteText(
-  { sampleUs, nowUs }: Snapshot,
+  snapshot: Snapshot,
   { cursorUs }: ViewState,
   frozenCount: string | null,
   { glyphs }: Look,
 ): string {
-  if (cursorUs !== null) return `${glyphs.cursor} ${preciseText(cursorUs, nowUs)}`
+  if (cursorUs !== null) return `${glyphs.cursor} ${preciseText(cursorUs, snapshot.nowUs)}`
   if (frozenCount !== null) return frozenCount
-  return sampleUs === null ? '' : timeOfDayText(sampleUs)
+  const edgeUs = silentEdgeUs(snapshot) ?? snapshot.sampleUs
+  return edgeUs === null ? '' : timeOfDayText(edgeUs)
 }
 
 function notePieces(text: string): Piece[] {

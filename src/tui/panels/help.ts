@@ -8,6 +8,8 @@ import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled
 const KEY_CELLS = 13
 /** Longer lines are hard to read. */
 const WIDEST = 76
+/** Where so few cells were left at a side, bits of what is below would stand beside it: it takes them, too. */
+const LEAST_MARGIN = 4
 
 /** The signs of the screen and what they mean. */
 const legend = ({ glyphs }: Look): readonly (readonly [string, string])[] => [
@@ -47,7 +49,8 @@ export function helpLines(offer: KeyOffer, at: number, area: PanelArea): Line[] 
 }
 
 function innerWidth({ width }: PanelArea): number {
-  return Math.max(0, Math.min(width - 2, WIDEST))
+  const most = Math.max(0, width - 2)
+  return most - WIDEST < 2 * LEAST_MARGIN ? most : WIDEST
 }
 
 function border(

@@ -26,35 +26,39 @@ export function linkLines(
     const isBad = figures.hasRisen(`${name} ${snapshot.number}`, value)
     return { name, value: `${countText(value)}${isBad ? ' !' : ''}`, isBad }
   }
-  const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const covered = totals.elapsedS > 0 ? Math.min(1, totals.coveredS / totals.elapsedS) : 0
+  const lost: Fact = unnumbered
+    ? { name: 'lost', value: '?', isBad: true }
+    : { name: 'lost', value: countText(ledger.lost), isBad: ledger.lost > 0 }
+  const gaps: Fact = { name: 'gaps', value: countText(ledger.gaps) }
+  const coverage: Fact = { name: 'covered', value: percent(covered) }
+  const restarts: Fact = { name: 'restarts', value: countText(ledger.reboots) }
+  const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const facts: readonly (readonly [Fact, Fact])[] = [
     [
       { name: 'rate', value: `${numberText(rate, 1, 7)} S/s` },
       { name: 'lines', value: countText(ledger.lines) },
     ],
     [
-      unnumbered
-        ? { name: 'lost', value: '?', isBad: true }
-        : { name: 'lost', value: countText(ledger.lost), isBad: ledger.lost > 0 },
+      lost,
       { name: 'healed', value: healedText(ledger.recovered, ledger.samples + ledger.out_of_range) },
     ],
-    [
-      { name: 'gaps', value: countText(ledger.gaps) },
-      { name: 'covered', value: percent(covered) },
-    ],
+    [gaps, coverage],
     [count('bad lines', bad), count('out of range', ledger.out_of_range)],
-    [
-      { name: 'duplicates', value: countText(ledger.duplicates) },
-      { name: 'restarts', value: countText(ledger.reboots) },
-    ],
+    [{ name: 'duplicates', value: countText(ledger.duplicates) }, restarts],
     [
       { name: 'lag', value: `${numberText(delayMs, 0, 8)} ms` },
       { name: 'asked again', value: countText(ledger.nacks_sent) },
     ],
   ]
+  // A log has its samples and losses; what else came over the line, only the monitor has seen.
+  const ofLog: readonly (readonly [Fact, Fact])[] = [
+    [{ name: 'rate', value: `${numberText(rate, 1, 7)} S/s` }, restarts],
+    [lost, gaps],
+    [coverage, { name: 'not measured', value: countText(unmeasured(ledger)) }],
+  ]
   const half = Math.floor(width / 2)
-  return facts
+  return (snapshot.of === 'log' ? ofLog : facts)
     .slice(0, height)
     .map(([left, right]) => [
       ...fitLine(factPieces(left), half),
@@ -64,6 +68,11 @@ export function linkLines(
 
 function factPieces({ name, value, isBad }: Fact): Piece[] {
   return [piece(` ${name.padEnd(NAME_CELLS)}`, 'dim'), piece(value, isBad ? 'warn' : 'plain')]
+}
+
+/** Samples of a log without a value, or with one out of range, as in `history`. */
+export function unmeasured({ logged, samples }: Snapshot['ledger']): number {
+  return logged - samples
 }
 
 /** `30 (0.04 %)`: how many had to be sent again, and of all that came which share that is. */

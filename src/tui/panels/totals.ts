@@ -6,6 +6,7 @@ import { amountText, momentText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { deviceWord } from '../view/reading.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
+import { unmeasured } from './link.ts'
 
 /** Charge or energy as text. @param place what it is, for its unit's sake @param milli in mAh or mWh */
 type AmountOf = (place: string, milli: number, unit: 'Ah' | 'Wh') => string
@@ -47,9 +48,13 @@ export function totalsLine(
     ...linkPieces(snapshot),
     // What was lost of them is counted above; healed ones are nobody's trouble.
     piece(`  gaps ${countText(ledger.gaps)}`),
-    counted('bad lines', ledger.malformed + ledger.crc_errors + ledger.overlong),
-    counted('out of range', ledger.out_of_range),
-    piece(`  duplicates ${countText(ledger.duplicates)}`),
+    ...(snapshot.of === 'log'
+      ? [piece(`  not measured ${countText(unmeasured(ledger))}`)]
+      : [
+          counted('bad lines', ledger.malformed + ledger.crc_errors + ledger.overlong),
+          counted('out of range', ledger.out_of_range),
+          piece(`  duplicates ${countText(ledger.duplicates)}`),
+        ]),
     piece(`  restarts ${countText(ledger.reboots)}`),
   ]
   return fitWhole(parts, width)
@@ -78,15 +83,21 @@ function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
 const RESENT_HIGH = 10
 
 /** How the line does: what is lost stays so; what was sent again, of all; how late the newest came. */
-function linkPieces({ ledger, delayMs, unnumbered }: Snapshot): Piece[] {
+function linkPieces({ of, ledger, delayMs, unnumbered }: Snapshot): Piece[] {
   const { lost, recovered, samples, out_of_range } = ledger
   const share = (100 * recovered) / Math.max(1, samples + out_of_range)
   const resent = piece(
     `  resent ${fixed(share, share < RESENT_HIGH ? 2 : 0)} %`,
     share >= RESENT_HIGH ? 'warn' : 'plain',
   )
+  const lostPiece = piece(
+    unnumbered ? '  lost ?' : `  lost ${countText(lost)}`,
+    lost > 0 ? 'warn' : 'plain',
+  )
+  // What was healed, and how late it came, is in no log.
+  if (of === 'log') return [lostPiece]
   return [
-    piece(unnumbered ? '  lost ?' : `  lost ${countText(lost)}`, lost > 0 ? 'warn' : 'plain'),
+    lostPiece,
     piece(`  healed ${countText(recovered)}`),
     ...(recovered > 0 ? [resent] : []),
     piece(`  lag ${numberText(delayMs, 0, 8)} ms`),

@@ -69,7 +69,15 @@ export function fitWhole(pieces: readonly Piece[], width: number): Line {
     used += text.length
     return used > width
   })
-  return fitLine(end < 0 ? pieces : pieces.slice(0, end), width)
+  if (end < 0) return fitLine(pieces, width)
+  const whole = pieces.slice(0, end)
+  while (isLabel(whole.at(-1))) whole.pop()
+  return fitLine(whole, width)
+}
+
+/** `  E `: the value behind it says what it is for. */
+function isLabel(last: Piece | undefined): boolean {
+  return last?.style === 'dim' && last.text.endsWith(' ') && last.text.trim() !== ''
 }
 
 /** `left` and `right` at the two ends of `width` cells; where they don't fit, `left` is cut. */
