@@ -9,15 +9,18 @@ import type {
   TraceRequest,
   View,
 } from '../monitor/view.ts'
+import { KeptAnswer } from './kept-answer.ts'
 import { LatestRequest } from './latest-request.ts'
-import { isSameSpan, SpanFeed } from './span-feed.ts'
 
 /** A running chart is read again when it has moved so far, however long a slot of it is. */
 const STALE_US = 5e6
-/** An overview of all of the log, at most once in so long, and rests so many times as long as an answer took. */
+/** What is costly rests so many times as long as its answer took. */
+const REST = 10
+/** Statistics are asked for once in so long at most, ms. */
+const STATISTICS_MS = 1000
+/** An overview of all of the log: as seldom as it moves by a hundredth, but within these bounds, ms. */
 const OVERVIEW_MS = 2000
 const OVERVIEW_MOST_MS = 60_000
-const OVERVIEW_REST = 10
 
 export interface ViewFeedOptions {
   readonly view: View
@@ -41,22 +44,19 @@ interface HeldTrace extends TimedRequest {
 }
 
 /**
- * The newest answers of a view. At most one request for a snapshot and one for
- * a trace are under way, so that a slow or hanging view costs nothing but news.
+ * The newest answers of a view. At most one request of each kind is under way, so that a slow or
+ * hanging view costs nothing but news.
  */
 export class ViewFeed {
   readonly #snapshots: LatestRequest<DeviceNumber, Snapshot>
   readonly #traces: LatestRequest<TimedRequest, Trace>
   /** Of what stands in the chart's place, and of the selection: both may be on the screen. */
-  readonly #statistics: SpanFeed
-  readonly #selected: SpanFeed
-  readonly #moments: LatestRequest<FindRequest, Moment | null>
-  readonly #overviews: LatestRequest<TraceRequest, Trace>
-  #heldOverview: HeldOverview | null = null
-  readonly #monoMs: () => number
+  readonly #statistics: KeptAnswer<StatisticsRequest, SpanStatistics>
+  readonly #selected: KeptAnswer<StatisticsRequest, SpanStatistics>
+  readonly #moments: KeptAnswer<FindRequest, Moment | null>
+  readonly #overviews: KeptAnswer<TraceRequest, Trace>
   #snapshot: Snapshot | null = null
   #held: HeldTrace | null = null
-  #heldMoment: { readonly request: FindRequest; readonly moment: Moment | null } | null = null
 
   constructor({ view, onSnapshot, onNews, onDropped, monoMs }: ViewFeedOptions) {
     this.#snapshots = new LatestRequest({
@@ -80,37 +80,36 @@ export class ViewFeed {
       onDropped,
       monoMs,
     })
-    this.#moments = new LatestRequest({
+    this.#moments = new KeptAnswer({
       send: (request) => view.find(request),
       isSame: isSameFind,
-      onAnswer: (request, moment) => {
-        this.#heldMoment = { request, moment }
-        onNews('moment')
-      },
+      onNews: () => onNews('moment'),
       onDropped,
       monoMs,
     })
-    let overviewAskedMs = 0
-    this.#overviews = new LatestRequest({
-      send: (request) => {
-        overviewAskedMs = monoMs()
-        return view.trace(request)
-      },
+    this.#overviews = new KeptAnswer({
+      send: (request) => view.trace(request),
       isSame: isSameRequest,
-      onAnswer: (request, trace) => {
-        const nowMs = monoMs()
-        const stepMs = Math.max(OVERVIEW_MS, Math.min(OVERVIEW_MOST_MS, request.spanMs / 100))
-        const restMs = Math.max(stepMs, (nowMs - overviewAskedMs) * OVERVIEW_REST)
-        this.#heldOverview = { request, trace, freshUntilMs: nowMs + restMs }
-        onNews('overview')
+      covers: (kept, wanted) => kept.device === wanted.device && kept.slots === wanted.slots,
+      restMs: ({ spanMs }, tookMs) => {
+        const stepMs = Math.max(OVERVIEW_MS, Math.min(OVERVIEW_MOST_MS, spanMs / 100))
+        return Math.max(stepMs, tookMs * REST)
       },
+      onNews: () => onNews('overview'),
       onDropped,
       monoMs,
     })
-    this.#monoMs = monoMs
-    const onAnswer = () => onNews('statistics')
-    this.#statistics = new SpanFeed({ view, onAnswer, onDropped, monoMs })
-    this.#selected = new SpanFeed({ view, onAnswer, onDropped, monoMs })
+    const ofSpan = (): KeptAnswer<StatisticsRequest, SpanStatistics> =>
+      new KeptAnswer({
+        send: (request) => view.statistics(request),
+        isSame: isSameSpan,
+        restMs: (_, tookMs) => Math.max(STATISTICS_MS, tookMs * REST),
+        onNews: () => onNews('statistics'),
+        onDropped,
+        monoMs,
+      })
+    this.#statistics = ofSpan()
+    this.#selected = ofSpan()
   }
 
   /** The newest one, of whichever device was selected when it was asked for. */
@@ -125,50 +124,21 @@ export class ViewFeed {
 
   /** The newest overview of that device's log; null: there is none yet. */
   overviewOf(device: DeviceNumber): Trace | null {
-    return this.#heldOverview?.request.device === device ? this.#heldOverview.trace : null
+    return this.#overviews.where((request) => request.device === device) ?? null
   }
 
-  /** Asks for it as seldom as it moves by some hundredth, and less often where it is costly; null: none is wanted. */
+  /** null: none is wanted */
   askOverview(request: TraceRequest | null): void {
-    const held = this.#heldOverview
-    const isFresh =
-      request !== null &&
-      held !== null &&
-      held.request.device === request.device &&
-      held.request.slots === request.slots &&
-      this.#monoMs() < held.freshUntilMs
-    if (request === null || isFresh) this.#overviews.cancel()
-    else this.#overviews.ask(request)
+    this.#overviews.ask(request)
   }
 
   /** The newest statistics of that span; null: there are none yet. */
   statisticsOf(request: StatisticsRequest): SpanStatistics | null {
-    return this.#selected.of(request) ?? this.#statistics.of(request)
-  }
-
-  /** What was found for that request; null: there is nothing, undefined: no answer yet. */
-  momentOf(request: FindRequest): Moment | null | undefined {
-    const held = this.#heldMoment
-    return held !== null && isSameFind(held.request, request) ? held.moment : undefined
-  }
-
-  /** Asks for a sample, unless it is the one held; null: none is wanted. */
-  askMoment(request: FindRequest | null): void {
-    const held = this.#heldMoment
-    const isHeld = request !== null && held !== null && isSameFind(held.request, request)
-    if (request === null || isHeld) this.#moments.cancel()
-    else this.#moments.ask(request)
-  }
-
-  /** Why an answer is missing; null: none is. */
-  get trouble(): string | null {
-    const spans = this.#statistics.trouble ?? this.#selected.trouble
-    const late = spans ?? this.#moments.trouble ?? this.#overviews.trouble
-    return this.#snapshots.trouble ?? this.#traces.trouble ?? late
+    return this.#selected.of(request) ?? this.#statistics.of(request) ?? null
   }
 
   /**
-   * Asks for statistics once a second at most, and less often where they are costly; null: none are wanted.
+   * null: none are wanted
    *
    * @param selected of the selection, whatever the others are of
    */
@@ -179,6 +149,23 @@ export class ViewFeed {
     const isOne = request !== null && selected !== null && isSameSpan(request, selected)
     this.#statistics.ask(isOne ? null : request)
     this.#selected.ask(selected)
+  }
+
+  /** What was found for that request; null: there is nothing, undefined: no answer yet. */
+  momentOf(request: FindRequest): Moment | null | undefined {
+    return this.#moments.of(request)
+  }
+
+  /** null: none is wanted */
+  askMoment(request: FindRequest | null): void {
+    this.#moments.ask(request)
+  }
+
+  /** Why an answer is missing; null: none is. */
+  get trouble(): string | null {
+    const spans = this.#statistics.trouble ?? this.#selected.trouble
+    const late = spans ?? this.#moments.trouble ?? this.#overviews.trouble
+    return this.#snapshots.trouble ?? this.#traces.trouble ?? late
   }
 
   /** @returns false: the answer to an earlier request is still under way */
@@ -230,14 +217,12 @@ function firstFilledUs({ startUs, slotUs, length, count }: Trace, fromUs: number
   return Number.POSITIVE_INFINITY
 }
 
-interface HeldOverview {
-  readonly request: TraceRequest
-  readonly trace: Trace
-  readonly freshUntilMs: number
-}
-
 function isSameFind(one: FindRequest, other: FindRequest): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function isSameSpan(one: StatisticsRequest, other: StatisticsRequest): boolean {
+  return one.device === other.device && JSON.stringify(one.span) === JSON.stringify(other.span)
 }
 
 function isSameRequest(one: TraceRequest, other: TraceRequest): boolean {
