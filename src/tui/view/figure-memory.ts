@@ -114,11 +114,8 @@ export class FigureMemory {
     look: Look,
   ): FigureForm {
     const decimals = this.decimals(device, channel)
-    const magnitude = Math.max(0, ...values.map(Math.abs))
     const key = `${place} ${device} ${channel.id}`
-    const unit = this.unit(key, channel.unit, magnitude, look, decimals)
-    // In kA as in A: three more would be digits that no sensor has.
-    return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
+    return formIn(this.unit(key, channel.unit, magnitudeOf(values), look, decimals), decimals)
   }
 
   /** The same for figures that stand still, such as those at a cursor: they need no memory against flicker. */
@@ -129,10 +126,11 @@ export class FigureMemory {
     look: Look,
   ): FigureForm {
     const decimals = this.decimals(device, channel)
-    const magnitude = Math.max(0, ...values.map(Math.abs))
     const options = { choice: this.#choice, ascii: look.ascii, decimals }
-    const unit = shown(scaledUnit(channel.unit, magnitude, null, options), look)
-    return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
+    return formIn(
+      shown(scaledUnit(channel.unit, magnitudeOf(values), null, options), look),
+      decimals,
+    )
   }
 
   /** The same with every digit that was sent, for where there is room. */
@@ -226,6 +224,16 @@ export function figureText(value: number, { unit, decimals }: FigureForm, cells:
 /** `245.3 mA`; without a unit the number alone. */
 export function withUnit(text: string, { text: unit }: ScaledUnit): string {
   return unit === '' ? text : `${text} ${unit}`
+}
+
+function magnitudeOf(values: readonly number[]): number {
+  return Math.max(0, ...values.map(Math.abs))
+}
+
+/** @param decimals of the bare unit */
+function formIn(unit: ScaledUnit, decimals: number): FigureForm {
+  // In kA as in A: three more would be digits that no sensor has.
+  return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
 }
 
 function decimalsIn({ exponent }: ScaledUnit, decimals: number): number {
