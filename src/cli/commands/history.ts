@@ -72,12 +72,9 @@ function settleWhat(command: Command): void {
     exclude(command, [[key], ['stats']], `--${key} has no --stats`, hint)
     exclude(command, [[key], ['every']], `--${key} has no --every`, hint)
   }
+  const { format } = command.opts<HistoryOptions>()
+  if (format !== 'plot' && format !== 'svg') return
   for (const key of ['alarms', 'cycles', 'stats'] as const) {
-    if (
-      command.opts<HistoryOptions>().format !== 'plot' &&
-      command.opts<HistoryOptions>().format !== 'svg'
-    )
-      return
     exclude(command, [[key], ['format']], `there is no plot of --${key}`, PLOT_HINT)
   }
 }
