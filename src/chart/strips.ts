@@ -119,7 +119,7 @@ export function tickLabel({ labels, top }: Curve, row: number): string | undefin
 }
 
 /** The curve's newest value in the picture; it has one, or it would be no curve. */
-export function newestValue({ channel, columns }: Curve): number {
+function newestValue({ channel, columns }: Curve): number {
   const last = ownValue(columns.channels, channel.id)?.last
   for (let x = columns.length - 1; last !== undefined && x >= 0; x--) {
     const value = last[x] ?? Number.NaN

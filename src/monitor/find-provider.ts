@@ -28,7 +28,7 @@ export class FindProvider {
 }
 
 /** As exact as the slots of the trace are. */
-export function findInTrace(trace: Trace, wish: SampleWish | ExtremeWish): Moment | null {
+function findInTrace(trace: Trace, wish: SampleWish | ExtremeWish): Moment | null {
   const slot = wish.what === 'sample' ? nearestSlot(trace, wish) : extremeSlot(trace, wish)
   if (slot === null) return null
   const values: Record<string, number> = Object.create(null)

@@ -1,5 +1,5 @@
 import type { AlarmView, DeviceBrief, SensorLatch, Snapshot } from '../monitor/view.ts'
-import type { PictureContext } from './picture.ts'
+import type { PictureContext } from './picture-context.ts'
 
 /** Differs whenever a picture could look different for another reason than a key or a trace. */
 export function changeMark(snapshot: Snapshot | null, { size, trouble }: PictureContext): string {

@@ -1,7 +1,7 @@
 import type { View, ViewControl } from '../monitor/view.ts'
 import { adviceText } from '../util/errors.ts'
 import { isJump, type JumpAction, jumped, jumpRequest } from './jump.ts'
-import { hasAlarms } from './picture.ts'
+import { hasAlarms } from './picture-context.ts'
 import type { Saving } from './saving.ts'
 import type { ScreenState } from './screen-state.ts'
 import type { ScreenTerminal } from './terminal/screen-terminal.ts'

@@ -3,15 +3,9 @@ import type { Snapshot } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
 import type { CompareFeed } from './compare-feed.ts'
-import {
-  cellUs,
-  compareMoments,
-  compareRequest,
-  helpRoom,
-  isChartApart,
-  type PictureContext,
-  panelsOf,
-} from './picture.ts'
+import { helpRoom } from './overlay.ts'
+import { cellUs, isChartApart, type PictureContext, panelsOf } from './picture-context.ts'
+import { compareMoments, compareRequest } from './picture-requests.ts'
 import { comparable } from './view/compare.ts'
 import { FigureMemory } from './view/figure-memory.ts'
 import type { Region, Size } from './view/layout.ts'

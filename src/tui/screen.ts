@@ -8,21 +8,18 @@ import { Cadence, type Moment } from './cadence.ts'
 import { alertMark, changeMark } from './change-mark.ts'
 import { CompareFeed } from './compare-feed.ts'
 import { DrawLoop } from './draw-loop.ts'
+import { buildPicture, type Picture, type PictureAnswers, waitingPicture } from './picture.ts'
+import { type PictureContext, pictureLayout } from './picture-context.ts'
 import {
-  buildPicture,
   compareMoments,
   compareRequest,
   momentRequest,
   overviewTraceRequest,
-  type Picture,
-  type PictureContext,
   p95Windows,
-  pictureLayout,
   selectionRequest,
   statisticsRequest,
   traceRequest,
-  waitingPicture,
-} from './picture.ts'
+} from './picture-requests.ts'
 import { type SavePicture, type SaveSpan, Saving } from './saving.ts'
 import { ScreenActions } from './screen-actions.ts'
 import { ScreenState } from './screen-state.ts'
@@ -300,17 +297,17 @@ class MonitorScreen implements Screen {
   }
 
   #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
-    const request = statisticsRequest(snapshot, context)
-    const statistics = request && this.#feed.statisticsOf(request)
-    const wanted = momentRequest(snapshot, context)
-    const moment = wanted === null ? null : this.#feed.momentOf(wanted)
-    const trace = this.#state.traceOf(snapshot)
-    const p95 = this.#percentiles.of(snapshot.number, p95Windows(snapshot, context))
-    const overview = this.#feed.overviewOf(snapshot.number)
-    const selection = selectionRequest(snapshot, context)
-    const selected = selection && this.#feed.statisticsOf(selection)
-    const answered = { ...context, p95, selected }
-    return buildPicture(snapshot, trace, answered, statistics, due, moment, overview)
+    const statistics = statisticsRequest(snapshot, context)
+    const selected = selectionRequest(snapshot, context)
+    const moment = momentRequest(snapshot, context)
+    const answers: PictureAnswers = {
+      statistics: statistics && this.#feed.statisticsOf(statistics),
+      selected: selected && this.#feed.statisticsOf(selected),
+      moment: moment && this.#feed.momentOf(moment),
+      overview: this.#feed.overviewOf(snapshot.number),
+      p95: this.#percentiles.of(snapshot.number, p95Windows(snapshot, context)),
+    }
+    return buildPicture(snapshot, this.#state.traceOf(snapshot), context, answers, due)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */

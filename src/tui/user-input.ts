@@ -1,5 +1,5 @@
 import { adviceText } from '../util/errors.ts'
-import { pointerMap } from './picture.ts'
+import { pointerMap } from './pointer-map.ts'
 import type { ScreenActions } from './screen-actions.ts'
 import type { ScreenState } from './screen-state.ts'
 import { actionOf, helpStepOf } from './view/keymap.ts'

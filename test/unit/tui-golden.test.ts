@@ -47,10 +47,11 @@ function screen(size: string, snapshot: Snapshot, view: Partial<ViewState> = {})
     view: { ...INITIAL_VIEW, ...view },
     look: lookOf({ ascii: false, colour: true }),
     trouble: null,
-    p95: P95,
     compared: COMPARED,
   }
-  return screenText(buildPicture(snapshot, TRACE, context, null, undefined, null, TRACE))
+  return screenText(
+    buildPicture(snapshot, TRACE, context, { moment: null, overview: TRACE, p95: P95 }),
+  )
 }
 
 const ALARM: AlarmView = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pointerMap } from '../../src/tui/picture.ts'
+import { pointerMap } from '../../src/tui/pointer-map.ts'
 import { mouseReport } from '../../src/tui/terminal/mouse-report.ts'
 import type { Action } from '../../src/tui/view/keymap.ts'
 import { lookOf } from '../../src/tui/view/look.ts'

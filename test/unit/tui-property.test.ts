@@ -224,7 +224,7 @@ describe('any picture', () => {
             total: null,
           }
           const context = { size, view, look, trouble }
-          const picture = buildPicture(snapshot, trace, context, statistics)
+          const picture = buildPicture(snapshot, trace, context, { statistics })
           for (const { rect, lines } of [
             ...Object.values(picture.blocks),
             ...(picture.overlay ? [picture.overlay] : []),

@@ -3,13 +3,13 @@ import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import type { Moment, SpanStatistics } from '../../src/monitor/view.ts'
 import { ChannelAccumulator } from '../../src/stats/statistics.ts'
 import { type JumpAction, jumped, jumpRequest } from '../../src/tui/jump.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
 import {
-  buildPicture,
   momentRequest,
   selectionRequest,
   statisticsRequest,
   traceRequest,
-} from '../../src/tui/picture.ts'
+} from '../../src/tui/picture-requests.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { columnReading } from '../../src/tui/view/time-cursor.ts'
@@ -168,14 +168,7 @@ describe('the picture of a close look', () => {
   }
   const view = viewAfter(['cursor'])
   const text = (shown: ViewState, moment: Moment | null, columns = 80, rows = 24): string[] => {
-    const picture = buildPicture(
-      SNAPSHOT,
-      TRACE,
-      context(shown, columns, rows),
-      null,
-      undefined,
-      moment,
-    )
+    const picture = buildPicture(SNAPSHOT, TRACE, context(shown, columns, rows), { moment })
     return Object.values(picture.blocks).flatMap(({ lines }) => lines.map(lineText))
   }
 
@@ -215,8 +208,8 @@ describe('the picture of a close look', () => {
       const [fromUs, toUs] = [START + 30e6, START + 31e6]
       return { version: 1, fromUs, toUs, channels, isExpired: false, isTooMany: false, total: null }
     }
-    const shown = { ...context(minute), selected: answer(5.4321) }
-    const picture = buildPicture(SNAPSHOT, TRACE, shown, answer(5.9876))
+    const answers = { selected: answer(5.4321), statistics: answer(5.9876) }
+    const picture = buildPicture(SNAPSHOT, TRACE, context(minute), answers)
     const of = (region: 'table' | 'chart') => picture.blocks[region]?.lines.map(lineText).join('\n')
     expect(of('table')).toMatch(/V .*5\.432/)
     expect(of('table')).not.toMatch(/5\.98/)

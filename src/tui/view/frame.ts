@@ -2,7 +2,13 @@ import type { Panel, Rect } from './layout.ts'
 import type { Look, PanelArea } from './look.ts'
 import { fitLine, type Line, type Piece, piece, type Style } from './styled.ts'
 
-export const PANEL_TITLE: Readonly<Record<Panel, string>> = {
+/** A rectangle of the screen and exactly the lines that fill it. */
+export interface Block {
+  readonly rect: Rect
+  readonly lines: readonly Line[]
+}
+
+const PANEL_TITLE: Readonly<Record<Panel, string>> = {
   gauges: 'values',
   chart: 'chart',
   table: 'table',

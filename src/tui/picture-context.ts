@@ -1,0 +1,82 @@
+import type { Trace } from '../chart/trace.ts'
+import { isElectric, mainChannels } from '../domain/channels.ts'
+import type { Snapshot } from '../monitor/view.ts'
+import { pressingWord } from './panels/alarms.ts'
+import { isApart } from './panels/chart.ts'
+import { chartPlot } from './panels/chart-panel.ts'
+import type { ComparedTraces } from './view/compare.ts'
+import type { FigureMemory } from './view/figure-memory.ts'
+import type { KeyOffer } from './view/keymap.ts'
+import { type Layout, layoutFor, type Panel, panelsIn, type Size } from './view/layout.ts'
+import type { Look } from './view/look.ts'
+import type { Completion } from './view/prompt.ts'
+import { spanMs } from './view/time-window.ts'
+import type { ViewState } from './view/view-state.ts'
+
+/** What a picture depends on besides the snapshot and the answers about it. */
+export interface PictureContext {
+  readonly size: Size
+  readonly view: ViewState
+  readonly look: Look
+  /** Why what is shown may be old: the view did not answer; null: it did. */
+  readonly trouble: string | null
+  /** What may stand at the cursor of the prompt; absent where none is open. */
+  readonly completion?: Completion
+  /** What the last picture wrote its figures with; default: there was none. */
+  readonly figures?: FigureMemory
+  /** What `compareRequest` asks for; default: not there yet. */
+  readonly compared?: ComparedTraces | null
+  /** First words for who is new to it; absent: none. */
+  readonly hints?: boolean
+}
+
+/** What has a place on the screen, and where. */
+export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext): Layout {
+  const { channels } = snapshot
+  const main = mainChannels(channels).length
+  return layoutFor(size, {
+    preset: view.preset,
+    expanded: view.expanded,
+    bigGaugesAllowed: channels.some(isElectric),
+    devices: snapshot.devices.length,
+    mainChannels: main,
+    moreChannels: channels.length - main,
+    alarms: snapshot.alarms.length + snapshot.latches.length,
+    pressing: pressingWord(snapshot) !== null,
+    totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
+  })
+}
+
+/** There is something that may be acknowledged, now or later. */
+export function hasAlarms({ alarms, latches }: Snapshot): boolean {
+  return alarms.length > 0 || latches.length > 0
+}
+
+/** The panels that can be gone to and shown alone. */
+export function panelsOf(snapshot: Snapshot, context: PictureContext): Panel[] {
+  const view = { ...context.view, expanded: null }
+  return panelsIn(pictureLayout(snapshot, { ...context, view }))
+}
+
+/** Which keys are of use. @param snapshot null: there is none yet */
+export function keyOffer(snapshot: Snapshot | null): KeyOffer {
+  return {
+    several: snapshot !== null && snapshot.devices.length > 1,
+    alarms: snapshot !== null && hasAlarms(snapshot),
+  }
+}
+
+/** What a character of the chart covers, µs; as wide as the screen where there is no chart. */
+export function cellUs(snapshot: Snapshot, trace: Trace | null, context: PictureContext): number {
+  const { view, look, size } = context
+  const chart = pictureLayout(snapshot, context).regions.chart
+  const area = chart && { width: chart.width, height: chart.height, look }
+  if (area) return chartPlot(snapshot, trace, view, area, context.figures, context.compared).cellUs
+  return (spanMs(view) * 1000) / size.columns
+}
+
+/** Whether the curves are in a strip each, be it asked for or because there is room. */
+export function isChartApart(snapshot: Snapshot, context: PictureContext): boolean {
+  const chart = pictureLayout(snapshot, context).regions.chart
+  return chart !== undefined && isApart({ ...context.view, height: chart.height })
+}
