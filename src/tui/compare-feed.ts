@@ -1,5 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
 import type { DeviceNumber, Moment, View } from '../monitor/view.ts'
+import { KeptAnswer } from './kept-answer.ts'
 import { LatestRequest } from './latest-request.ts'
 import type { ComparedTraces } from './view/compare.ts'
 
@@ -33,18 +34,17 @@ export interface CompareFeedOptions {
   readonly monoMs: () => number
 }
 
-interface Held<R, A> {
-  readonly request: R
-  readonly answers: ReadonlyMap<DeviceNumber, A>
+interface HeldTraces {
+  readonly request: CompareRequest
+  readonly traces: ReadonlyMap<DeviceNumber, Trace>
 }
 
 /** The newest answers about several devices: asked for together, and shown when all of them are there. */
 export class CompareFeed {
   readonly #traces: LatestRequest<CompareRequest, ReadonlyMap<DeviceNumber, Trace>>
-  readonly #moments: LatestRequest<CompareMoments, ReadonlyMap<DeviceNumber, Moment | null>>
+  readonly #moments: KeptAnswer<CompareMoments, ReadonlyMap<DeviceNumber, Moment | null>>
   readonly #monoMs: () => number
-  #held: Held<CompareRequest, Trace> | null = null
-  #heldMoments: Held<CompareMoments, Moment | null> | null = null
+  #held: HeldTraces | null = null
   #restsUntilMs = 0
 
   constructor({ view, onNews, onDropped, monoMs }: CompareFeedOptions) {
@@ -56,22 +56,19 @@ export class CompareFeed {
         return ofEach(devices, (device) => view.trace({ device, spanMs, slots, endUs }))
       },
       isSame: isSameSpan,
-      onAnswer: (request, answers) => {
-        this.#held = { request, answers }
+      onAnswer: (request, traces) => {
+        this.#held = { request, traces }
         this.#restsUntilMs = monoMs() + (monoMs() - askedMs) * REST
         onNews()
       },
       onDropped,
       monoMs,
     })
-    this.#moments = new LatestRequest({
+    this.#moments = new KeptAnswer({
       send: ({ devices, atUs, withinUs }) =>
         ofEach(devices, (device) => view.find({ device, what: 'sample', atUs, withinUs })),
       isSame: (one, other) => JSON.stringify(one) === JSON.stringify(other),
-      onAnswer: (request, answers) => {
-        this.#heldMoments = { request, answers }
-        onNews()
-      },
+      onNews,
       onDropped,
       monoMs,
     })
@@ -88,24 +85,17 @@ export class CompareFeed {
     else this.#traces.ask(request)
   }
 
+  /** null: none are wanted */
   askMoments(request: CompareMoments | null): void {
-    const isHeld = JSON.stringify(this.#heldMoments?.request) === JSON.stringify(request)
-    if (request === null) this.#heldMoments = null
-    if (request === null || isHeld) this.#moments.cancel()
-    else this.#moments.ask(request)
+    this.#moments.ask(request)
   }
 
   /** The newest ones of those devices, maybe of another span; null: there are none yet. */
   of(devices: readonly DeviceNumber[], moments: CompareMoments | null): ComparedTraces | null {
-    if (this.#held === null || !devices.every((each) => this.#held?.answers.has(each))) return null
-    const { request, answers } = this.#held
-    const known = this.#heldMoments
-    const isHeld = moments !== null && JSON.stringify(known?.request) === JSON.stringify(moments)
-    return {
-      endUs: request.endUs,
-      traces: answers,
-      moments: isHeld && known !== null ? known.answers : new Map(),
-    }
+    const held = this.#held
+    if (held === null || !devices.every((each) => held.traces.has(each))) return null
+    const known = moments && this.#moments.of(moments)
+    return { endUs: held.request.endUs, traces: held.traces, moments: known ?? new Map() }
   }
 
   #isFresh(request: CompareRequest): boolean {

@@ -61,6 +61,8 @@ describe('a line of the palette', () => {
     expect(order('curves strips')).toMatchObject({ change: { arrangement: 'strips' } })
     expect(order('preset wall')).toMatchObject({ change: { preset: 'wall', expanded: null } })
     expect(order('units milli')).toMatchObject({ change: { units: 'milli' } })
+    expect(order('compare A')).toMatchObject({ change: { compare: 'a' } })
+    expect(order('compare off')).toMatchObject({ change: { compare: null } })
     expect(order('device rack 2')).toMatchObject({ change: { selected: 1 } })
     expect(order('device 2')).toMatchObject({ change: { selected: 1 } })
     expect(order('hide W')).toMatchObject({ change: { hidden: ['w'] } })
@@ -68,6 +70,11 @@ describe('a line of the palette', () => {
     expect(order('hide w', { view })).toMatchObject({ change: { hidden: ['soc', 'w'] } })
     expect(order('show W', { view })).toMatchObject({ change: { hidden: ['soc'] } })
     expect(order('show all', { view })).toMatchObject({ change: { hidden: [] } })
+  })
+
+  it('compares nothing with one device alone', () => {
+    expect(() => order('compare V', { snapshot: base })).toThrow(/one device alone/)
+    expect(offered('compare ', { snapshot: base })).toEqual(['off'])
   })
 
   it.each([
@@ -84,6 +91,7 @@ describe('a line of the palette', () => {
     ['preset none', 'choose one of all, chart, numbers, wall'],
     ['units nano', 'choose one of auto, base, milli, micro'],
     ['jump', /^choose one of next, previous, largest, .*-shown$/],
+    ['compare soc', /^choose one of V, A, W/],
     ['hide X', /^there are: V, A, W, soc/],
     ['device bench-8', "did you mean 'bench-7'?"],
     ['snooze -1', 'write snooze 10'],

@@ -5,6 +5,7 @@ import { formatDuration, parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import type { JumpAction } from '../jump.ts'
+import { comparable } from './compare.ts'
 import type { Action } from './keymap.ts'
 import { SPANS_MS } from './time-window.ts'
 import type { ViewState } from './view-state.ts'
@@ -108,6 +109,21 @@ function channelName({ quantity, unit, id }: Channel): string {
 
 export function channelNames({ snapshot }: PaletteContext): readonly string[] {
   return snapshot?.channels.map(channelName) ?? []
+}
+
+export function comparableNames({ snapshot }: PaletteContext): readonly string[] {
+  const ids = snapshot === null ? [] : comparable(snapshot)
+  return snapshot?.channels.filter(({ id }) => ids.includes(id)).map(channelName) ?? []
+}
+
+export function compareOrder(rest: string, context: PaletteContext): PaletteOrder {
+  if (rest === 'off') return changed({ compare: null }, 'nothing is compared')
+  const names = comparableNames(context)
+  if (names.length === 0) {
+    throw invalid('there is one device alone', 'start the monitor with several to compare them')
+  }
+  const { id } = channelCalled(oneOf(rest, names, 'quantity to compare'), context)
+  return changed({ compare: id }, `${rest} of all devices; compare off ends it`)
 }
 
 export function isHidden(name: string, context: PaletteContext): boolean {
