@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { InaError } from '../../util/errors.ts'
 import { findLockHolder } from './holder.ts'
 import { absent, busy, explainOpenFailure } from './open-failure.ts'
+import { refuseOwnTerminal } from './own-terminal.ts'
 
 export interface PortEvents {
   data(chunk: Buffer): void
@@ -36,6 +37,7 @@ const CLOSE_LIMIT_MS = 1000
 export const realPortFactory: PortFactory = { open: openSerialPort, presence }
 
 async function openSerialPort(path: string, baud: number): Promise<OpenPort> {
+  await refuseOwnTerminal(path)
   // serialport changes the settings before it asks for the lock: look first, and
   // leave a port alone that another program is using.
   const holder = await findLockHolder(path)
