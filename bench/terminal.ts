@@ -38,8 +38,11 @@ const KEYS: readonly (readonly [key: string, shows: RegExp])[] = [
   ['+', / 60 s /],
 ]
 const TICKS_PER_S = 100
-/** With a log, after the warm-up: 40 of it are Node itself, 12 a thread of its. */
-const RSS_MOST_MB = 100
+/**
+ * With a log, after the warm-up, so that what has been won is not lost again; the budget of 70 is
+ * not reached. From 150x40 on the overview has the thread that looks back awake.
+ */
+const RSS_MOST_MB = { small: 100, large: 120 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ina219-terminal-'))
 
@@ -172,8 +175,9 @@ try {
       console.log(row([title, bytesPerS.toFixed(0), cpuPercent.toFixed(1), rssMb.toFixed(0)]))
     }
     print('ina219', own)
-    if (own.rssMb > RSS_MOST_MB) {
-      console.log(`  memory: more than ${RSS_MOST_MB} MB`)
+    const mostMb = columns < 150 ? RSS_MOST_MB.small : RSS_MOST_MB.large
+    if (own.rssMb > mostMb) {
+      console.log(`  memory: more than ${mostMb} MB`)
       process.exitCode = 1
     }
     if (theirs !== null && other !== null) {
