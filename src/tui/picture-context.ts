@@ -7,7 +7,15 @@ import { chartPlot } from './panels/chart-panel.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
 import type { KeyOffer } from './view/keymap.ts'
-import { type Layout, layoutFor, type Panel, panelsIn, type Size } from './view/layout.ts'
+import {
+  isTiny,
+  type Layout,
+  layoutFor,
+  PANELS,
+  type Panel,
+  panelsIn,
+  type Size,
+} from './view/layout.ts'
 import type { Look } from './view/look.ts'
 import type { Completion } from './view/prompt.ts'
 import { spanMs } from './view/time-window.ts'
@@ -43,8 +51,16 @@ export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length + snapshot.latches.length,
     pressing: pressingWord(snapshot) !== null,
-    totalsRows: 1 + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
+    totalsRows:
+      closeRows(size, view) + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })
+}
+
+/** What is said of a selection needs a second row below this width. */
+const SELECTION_COLUMNS = 170
+
+function closeRows({ columns }: Size, { selection }: ViewState): number {
+  return selection !== null && columns < SELECTION_COLUMNS ? 2 : 1
 }
 
 /** There is something that may be acknowledged, now or later. */
@@ -56,6 +72,15 @@ export function hasAlarms({ alarms, latches }: Snapshot): boolean {
 export function panelsOf(snapshot: Snapshot, context: PictureContext): Panel[] {
   const view = { ...context.view, expanded: null }
   return panelsIn(pictureLayout(snapshot, { ...context, view }))
+}
+
+/** Those that can only be shown alone: there is no place for them. */
+export function panelsAlone(snapshot: Snapshot, context: PictureContext): Panel[] {
+  if (isTiny(context.size)) return []
+  const placed = panelsOf(snapshot, context)
+  return PANELS.filter(
+    (panel) => !placed.includes(panel) && (panel !== 'alarms' || hasAlarms(snapshot)),
+  )
 }
 
 /** Which keys are of use. @param snapshot null: there is none yet */

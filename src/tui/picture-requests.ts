@@ -10,14 +10,14 @@ import { comparedChannel, comparedDevices } from './view/compare.ts'
 import { areaWithin } from './view/frame.ts'
 import { frozenOf, spanMs } from './view/time-window.ts'
 
-/** Which trace a picture needs, for the chart or for the column that the cursor stands in; null: none. */
+/** Which trace a picture needs, for the chart, its histogram or the column that the cursor stands in; null: none. */
 export function traceRequest(snapshot: Snapshot, context: PictureContext): TraceRequest | null {
   const { view, look } = context
-  const chart = pictureLayout(snapshot, context).regions.chart
+  const { chart, histogram } = pictureLayout(snapshot, context).regions
   const frozen = frozenOf(view, snapshot.number)
   const hasChart = chart !== undefined && view.statistics === null
   const hasCursor = view.cursorUs !== null && frozen !== null
-  if (!hasChart && !hasCursor) return null
+  if (!hasChart && !hasCursor && histogram === undefined) return null
   const width = chartCells(snapshot, context)
   return {
     device: snapshot.number,
@@ -31,7 +31,8 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
 export function compareRequest(snapshot: Snapshot, context: PictureContext): CompareRequest | null {
   const own = traceRequest(snapshot, context)
   const channel = comparedChannel(snapshot, context.view.compare)
-  if (own === null || channel === null) return null
+  const hasChart = pictureLayout(snapshot, context).regions.chart !== undefined
+  if (own === null || channel === null || !hasChart) return null
   const endUs = own.endUs ?? silentEdgeUs(snapshot) ?? snapshot.sampleUs
   if (endUs === null) return null
   const devices = comparedDevices(snapshot, channel).map(({ number }) => number)

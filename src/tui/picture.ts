@@ -5,7 +5,7 @@ import { alarmLines, pressingWord } from './panels/alarms.ts'
 import { batteryLines } from './panels/battery.ts'
 import { bigGaugeLines } from './panels/big-gauges.ts'
 import { chartPanel } from './panels/chart-panel.ts'
-import { type CloseLook, cursorLine, cursorLines, selectionLine } from './panels/cursor.ts'
+import { type CloseLook, cursorLine, cursorLines, selectionLines } from './panels/cursor.ts'
 import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
 import { eventLines, noticeLine } from './panels/events.ts'
@@ -109,9 +109,9 @@ export function buildPicture(
         ? tableLines(snapshot, { width, height, look }, figures, p95)
         : cursorLines(close, { width, height, look }),
     totals: ({ width, height }) => [
-      close === null
-        ? totalsLine(snapshot, width, look, figures)
-        : closeLine(close, { width, height, look }),
+      ...(close === null
+        ? [totalsLine(snapshot, width, look, figures)]
+        : closeLines(close, { width, height, look })),
       ...batteryLines(snapshot, width, look, figures),
       ...cyclesLines(snapshot, width, look, figures),
     ],
@@ -186,8 +186,8 @@ function closeLook({
   return { ...answers, view, cellUs: cellUs(snapshot, trace, context) }
 }
 
-function closeLine(close: CloseLook, area: PanelArea): Line {
-  return close.view.selection === null ? cursorLine(close, area) : selectionLine(close, area)
+function closeLines(close: CloseLook, area: PanelArea): readonly Line[] {
+  return close.view.selection === null ? [cursorLine(close, area)] : selectionLines(close, area)
 }
 
 /** Exactly as many lines as the rectangle has. */

@@ -4,7 +4,13 @@ import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
 import type { CompareFeed } from './compare-feed.ts'
 import { helpRoom } from './overlay.ts'
-import { cellUs, isChartApart, type PictureContext, panelsOf } from './picture-context.ts'
+import {
+  cellUs,
+  isChartApart,
+  type PictureContext,
+  panelsAlone,
+  panelsOf,
+} from './picture-context.ts'
 import { compareMoments, compareRequest } from './picture-requests.ts'
 import { comparable } from './view/compare.ts'
 import { FigureMemory } from './view/figure-memory.ts'
@@ -98,6 +104,7 @@ export class ScreenState {
       cellUs: selected === null ? 0 : cellUs(selected, trace, context),
       comparable: snapshot === null ? [] : comparable(snapshot),
       panels: snapshot === null ? [] : panelsOf(snapshot, context),
+      alone: snapshot === null ? [] : panelsAlone(snapshot, context),
       help: helpRoom(snapshot, context),
     }
   }

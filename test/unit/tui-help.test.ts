@@ -65,7 +65,7 @@ describe('help', () => {
   })
 
   it('names keys only where they are of use', () => {
-    expect(wholeHelp(NONE, 80, 24).join()).not.toMatch(/Shift-Tab|alarm/)
+    expect(wholeHelp(NONE, 80, 24).join()).not.toMatch(/Shift-Tab|acknowledge/)
     expect(wholeHelp(ALL, 80, 24).join()).toMatch(/Shift-Tab: the one before.*alarms/)
   })
 
@@ -101,6 +101,7 @@ describe('scrolling help', () => {
       apart: false,
       cellUs: 1e6,
       trace: null,
+      alone: [],
       panels: [],
       comparable: [],
       help: extent,

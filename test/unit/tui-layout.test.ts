@@ -78,9 +78,16 @@ describe('layout', () => {
     expect(histogram).toMatchObject({ x: link?.x, width: link?.width })
     expect(events?.y).toBe((histogram?.y ?? 0) + (histogram?.height ?? 0))
     expect(events?.height).toBeGreaterThanOrEqual(10)
-    for (const none of [at(120, 50), at(200, 30), at(200, 50, { expanded: 'chart' })]) {
-      expect([none.histogram, none.overview]).toEqual([undefined, undefined])
+    const none = at(200, 30)
+    expect([none.histogram, none.overview]).toEqual([undefined, undefined])
+    for (const below of [at(120, 50), at(120, 40), at(200, 50, { expanded: 'chart' })]) {
+      expect(below.histogram).toBeUndefined()
+      expect(below.overview).toMatchObject({ height: 5, width: below.chart?.width })
+      expect(below.overview?.y).toBe((below.chart?.y ?? 0) + (below.chart?.height ?? 0))
+      expect(below.chart?.height).toBeGreaterThanOrEqual(18)
     }
+    expect(at(80, 24, { expanded: 'histogram' }).histogram?.height).toBe(21)
+    expect(at(80, 24, { expanded: 'overview' }).overview?.height).toBe(21)
     expect(at(200, 50, { preset: 'numbers' }).overview).toBeUndefined()
   })
 

@@ -176,6 +176,7 @@ describe('what the mouse changes in the view', () => {
     newestUs: 0,
     oldestUs: 0,
     apart: false,
+    alone: [],
     panels: ['gauges', 'chart', 'table'],
     comparable: [],
     help: { lines: 0, room: 0 },

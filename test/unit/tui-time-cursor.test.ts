@@ -39,6 +39,7 @@ const CONTEXT: ViewContext = {
   newestUs: NEWEST,
   oldestUs: START + 0.5e6,
   apart: false,
+  alone: [],
   panels: [],
   comparable: [],
   help: { lines: 0, room: 1 },
@@ -185,11 +186,27 @@ describe('the picture of a close look', () => {
     expect(text(view, null).join('\n')).toMatch(/no sample at the cursor/)
   })
 
+  it('says where a selection begins and ends at any width, in a second row where one is too narrow', () => {
+    const between = / from \d\d:\d\d:\d\d\.\d{3} to \d\d:\d\d:\d\d\.\d{3}/
+    const selected = viewAfter(['select'])
+    for (const [columns, rows] of [
+      [60, 15],
+      [80, 24],
+      [120, 30],
+      [150, 40],
+      [200, 50],
+    ] as const) {
+      expect(text(selected, MOMENT, columns, rows).join('\n')).toMatch(between)
+    }
+  })
+
   it('asks for the sample at the cursor and the figures of the selection, of a frozen chart alone', () => {
     expect(momentRequest(SNAPSHOT, context(view))).toMatchObject({
       what: 'sample',
       atUs: START + 30.5e6,
     })
+    // The line of values has it where another panel stands alone.
+    expect(momentRequest(SNAPSHOT, context({ ...view, expanded: 'histogram' }))).not.toBeNull()
     expect(momentRequest(SNAPSHOT, context({ ...view, frozen: {} }))).toBeNull()
     const selected = viewAfter(['select'])
     expect(selectionRequest(SNAPSHOT, context(selected))).toEqual(OF_SELECTION)

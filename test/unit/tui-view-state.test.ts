@@ -19,6 +19,7 @@ const CONTEXT: ViewContext = {
   apart: false,
   cellUs: 1e6,
   trace: null,
+  alone: [],
   panels: ['gauges', 'chart', 'table'],
   comparable: [],
   help: { lines: 30, room: 13 },
@@ -231,6 +232,15 @@ describe('panels', () => {
     expect(viewAfter(['expand', 'dismiss']).expanded).toBeNull()
     const gone = { ...CONTEXT, panels: ['chart'] as const }
     expect(reduceView(viewAfter(['next_panel']), 'expand', gone).expanded).toBe('chart')
+  })
+
+  it('are shown alone by number where they have no place, until the same key', () => {
+    const context = { ...CONTEXT, alone: ['histogram'] as const }
+    const shown = reduceView(INITIAL_VIEW, 'panel_8', context)
+    expect(shown).toMatchObject({ focus: 'histogram', expanded: 'histogram' })
+    expect(reduceView(shown, 'panel_8', context)).toMatchObject({ focus: null, expanded: null })
+    expect(reduceView(shown, 'expand', context).expanded).toBeNull()
+    expect(reduceView(INITIAL_VIEW, 'panel_9', context)).toEqual(INITIAL_VIEW)
   })
 
   it('come in presets, which begin anew', () => {

@@ -16,7 +16,7 @@ import {
 import { type FigureForm, type FigureMemory, withUnit } from '../view/figure-memory.ts'
 import { amountText, exactText, lengthText, preciseText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
-import { fitLine, fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
+import { fitLine, fitWhole, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { columnReading } from '../view/time-cursor.ts'
 import type { ViewState } from '../view/view-state.ts'
 
@@ -225,13 +225,16 @@ export function cursorLine(
   return fitWhole([when, ...pieces], width)
 }
 
-/** How long the selection is and what it comes to; in the totals' place. */
-export function selectionLine(
+/**
+ * How long the selection is, what it comes to and where it lies; in the totals' place. In a second line
+ * is what the first has no room for.
+ */
+export function selectionLines(
   { snapshot, view, statistics, figures }: CloseLook,
   { width, look }: PanelArea,
-): Line {
+): readonly Line[] {
   const { selection, anchorUs } = view
-  if (selection === null) return fitLine([], width)
+  if (selection === null) return [fitLine([], width)]
   const { fromUs, toUs } = selection
   const total = statistics?.total ?? null
   const amount = (milli: number | null, unit: 'Ah' | 'Wh'): string => {
@@ -239,17 +242,33 @@ export function selectionLine(
     const bare = inUnit(milli, 3)
     return amountText(bare, figures.plainUnit(unit, bare, look))
   }
-  return fitWhole(
-    [
-      piece(` selected ${lengthText(toUs - fromUs)}`, anchorUs === null ? 'bold' : 'invert'),
-      ...(total === null ? [] : totalPieces(total, amount)),
-      ...(statistics?.isTooMany ? [piece('  too many samples for p95', 'warn')] : []),
-      ...(statistics?.isExpired ? [piece('  p95 has passed the retention', 'warn')] : []),
-      piece(`  from ${preciseText(fromUs, snapshot.nowUs)}`, 'dim'),
-      piece(` to ${preciseText(toUs, snapshot.nowUs)}`, 'dim'),
-    ],
-    width,
-  )
+  const what = [
+    piece(` selected ${lengthText(toUs - fromUs)}`, anchorUs === null ? 'bold' : 'invert'),
+    ...(total === null ? [] : totalPieces(total, amount)),
+  ]
+  const limits = [
+    ...(statistics?.isTooMany ? [piece('  too many samples for p95', 'warn')] : []),
+    ...(statistics?.isExpired ? [piece('  p95 has passed the retention', 'warn')] : []),
+  ]
+  const place = [
+    piece(`  from ${preciseText(fromUs, snapshot.nowUs)}`, 'dim'),
+    piece(` to ${preciseText(toUs, snapshot.nowUs)}`, 'dim'),
+  ]
+  const all = [...what, ...limits, ...place]
+  if (lineWidth(all) <= width) return [fitLine(all, width)]
+  const first = fitting(what, width)
+  return [
+    fitLine(what.slice(0, first), width),
+    fitWhole([...what.slice(first), ...place, ...limits], width),
+  ]
+}
+
+/** How many of the pieces fit whole; a name is not torn from its figure. */
+function fitting(pieces: readonly Piece[], width: number): number {
+  let count = pieces.length
+  while (count > 1 && lineWidth(pieces.slice(0, count)) > width) count--
+  const isName = pieces[count - 1]?.style === 'dim'
+  return isName && count > 1 ? count - 1 : count
 }
 
 function totalPieces(

@@ -8,7 +8,7 @@ export interface Block {
   readonly lines: readonly Line[]
 }
 
-const PANEL_TITLE: Readonly<Record<Panel, string>> = {
+export const PANEL_TITLE: Readonly<Record<Panel, string>> = {
   gauges: 'values',
   chart: 'chart',
   table: 'table',
@@ -16,6 +16,8 @@ const PANEL_TITLE: Readonly<Record<Panel, string>> = {
   link: 'link',
   alarms: 'alarms',
   events: 'events',
+  histogram: 'histogram',
+  overview: 'overview',
 }
 
 interface FrameOptions {

@@ -1,5 +1,7 @@
 import type { JumpAction } from '../jump.ts'
+import { PANEL_TITLE } from './frame.ts'
 import type { HelpStep } from './help-place.ts'
+import { PANELS } from './layout.ts'
 import { PANEL_NUMBERS } from './panel-choice.ts'
 import type { ViewAction } from './view-state.ts'
 
@@ -24,6 +26,9 @@ export interface KeyOffer {
   /** The device has alarm rules. */
   readonly alarms: boolean
 }
+
+/** `1 values, 2 chart, ...` */
+const PANEL_LIST = PANELS.map((panel, i) => `${i + 1} ${PANEL_TITLE[panel]}`).join(', ')
 
 /** The subjects of help, in its order. */
 export const KEY_GROUPS = [
@@ -232,7 +237,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'preset',
     group: 'panels',
     shown: 'p',
-    help: 'everything, chart and table, numbers, or a wall of large digits',
+    help: 'everything, chart and table, numbers, or a wall of digits',
   },
   {
     keys: ['g'],
@@ -245,8 +250,8 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['M-1'],
     action: 'panel_1',
     group: 'panels',
-    shown: 'Alt-1..7',
-    help: 'to the panel of that number; again: away from it',
+    shown: 'Alt-1..9',
+    help: `to a panel, else it alone; again: away from it: ${PANEL_LIST}`,
   },
   ...PANEL_KEYS,
   { keys: ['S-g'], action: 'previous_panel', group: 'panels', shown: '', help: '' },

@@ -1,15 +1,18 @@
 /** Where the parts of a large screen are: figures above, the chart with its table at the left, how things are at the right. */
 
 import type { GaugeForm, LayoutOptions, Panel, Rect, Region, Size } from './layout.ts'
-import { alarmRows, bigGaugeRows, deviceRows } from './layout-heights.ts'
+import {
+  alarmRows,
+  bigGaugeRows,
+  deviceRows,
+  OVERVIEW_CHART_ROWS,
+  OVERVIEW_ROWS,
+} from './layout-heights.ts'
 
 /** Lines around a framed panel. */
 const FRAME = 2
 /** Rows of the health of the link. */
 const LINK_ROWS = 6
-/** All of the log: title, three rows of plot, time axis. It leaves the chart its rows. */
-const OVERVIEW_ROWS = 5
-const CHART_ROWS = 18
 /** Rows of a histogram, which leaves the events theirs. */
 const HISTOGRAM_LEAST = 8
 const HISTOGRAM_MOST = 22
@@ -40,7 +43,7 @@ export function columnRects(size: Size, options: LayoutOptions, form: GaugeForm)
   const tableMost = 1 + Math.max(options.mainChannels, Math.floor(height * TABLE_PART))
   const below = Math.min(table, tableMost) + FRAME + options.totalsRows + FRAME
   const charted = new Column(0, y, size.columns - side, height, regions)
-  const overview = height - below - OVERVIEW_ROWS >= CHART_ROWS ? OVERVIEW_ROWS : 0
+  const overview = height - below - OVERVIEW_ROWS >= OVERVIEW_CHART_ROWS ? OVERVIEW_ROWS : 0
   charted.take('chart', height - below - overview)
   if (overview > 0) charted.take('overview', overview)
   charted.take('table', Math.min(table, tableMost) + FRAME)

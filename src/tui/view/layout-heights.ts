@@ -13,6 +13,13 @@ const BIG_GAUGE_ROWS = 6
 const BIGGER_GAUGE_ROWS = 8
 const BIGGER_FROM_ROWS = 60
 
+/** All of the log below the chart: title, three rows of plot, time axis. It leaves the chart its rows. */
+export const OVERVIEW_ROWS = 5
+export const OVERVIEW_CHART_ROWS = 18
+const OVERVIEW_FROM_ROWS = 40
+/** Of each channel in the chart. */
+const STRIP_ROWS = 4
+
 /** From here on what is pressing has a large word on the wall. */
 const WALL_WORD_FROM_ROWS = 20
 
@@ -40,6 +47,7 @@ export function heightsOf(size: Size, options: LayoutOptions, form: GaugeForm): 
   }
   if (expanded !== null) {
     if (expanded !== 'gauges') take('values', 1)
+    if (expanded === 'chart') takeOverview()
     take(expanded, left)
     return chosen
   }
@@ -83,7 +91,15 @@ export function heightsOf(size: Size, options: LayoutOptions, form: GaugeForm): 
     if (chosen.table !== undefined) {
       take('table', Math.min(left - CHART_MIN_ROWS, moreRows(size, options.moreChannels)))
     }
+    takeOverview()
     take('chart', left)
+  }
+
+  function takeOverview(): void {
+    const strips = options.mainChannels + options.moreChannels
+    const chart = Math.max(OVERVIEW_CHART_ROWS, strips * STRIP_ROWS + 2)
+    const isHigh = size.rows >= OVERVIEW_FROM_ROWS && left >= OVERVIEW_ROWS + chart
+    if (isHigh) take('overview', OVERVIEW_ROWS)
   }
 }
 

@@ -37,7 +37,10 @@ export const REGIONS = [
 export type Region = (typeof REGIONS)[number]
 
 /** Those that can be gone to and shown alone, in the order in which they are counted. */
-export const PANELS = ['gauges', 'chart', 'table', 'totals', 'link', 'alarms', 'events'] as const
+export const PANELS = [
+  ...(['gauges', 'chart', 'table', 'totals', 'link', 'alarms', 'events'] as const),
+  ...(['histogram', 'overview'] as const),
+] as const
 export type Panel = (typeof PANELS)[number] & Region
 
 /** `rows`: a bar of one row each; `big`: side by side with big digits; `wall`: one below the other, as large as can be. */

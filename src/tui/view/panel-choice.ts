@@ -44,7 +44,7 @@ export const INITIAL_PANELS: PanelChoice = {
 }
 
 /** Counted as in `PANELS`, from 1. */
-export const PANEL_NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const
+export const PANEL_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 type PanelNumber = (typeof PANEL_NUMBERS)[number]
 
 export type PanelAction =
@@ -67,13 +67,15 @@ export interface PanelContext {
   readonly panels: readonly Panel[]
   /** The channels that can be compared; none where there is one device alone. */
   readonly comparable: readonly string[]
+  /** Those that can be shown alone without having a place beside the others. */
+  readonly alone: readonly Panel[]
 }
 
 /** The next choice. Pure. */
 export function reducePanels(
   choice: PanelChoice,
   action: PanelAction,
-  { apart, panels, comparable }: PanelContext,
+  { apart, panels, comparable, alone }: PanelContext,
 ): PanelChoice {
   switch (action) {
     case 'arrange':
@@ -95,7 +97,7 @@ export function reducePanels(
     case 'compare':
       return { ...choice, compare: nextOf(comparable, choice.compare) }
     default:
-      return goTo(choice, Number(action.slice('panel_'.length)), panels)
+      return goTo(choice, Number(action.slice('panel_'.length)), panels, alone)
   }
 }
 
@@ -106,11 +108,19 @@ export function focusOn(choice: PanelChoice, focus: Panel | null): PanelChoice {
   return { ...choice, focus, expanded }
 }
 
-/** Again: away from it. */
-function goTo(choice: PanelChoice, number: number, panels: readonly Panel[]): PanelChoice {
+/** Again: away from it. What has no place beside the others is shown alone. */
+function goTo(
+  choice: PanelChoice,
+  number: number,
+  panels: readonly Panel[],
+  alone: readonly Panel[],
+): PanelChoice {
   const panel = PANELS[number - 1]
-  if (panel === undefined || !panels.includes(panel)) return choice
-  return focusOn(choice, panel === choice.focus ? null : panel)
+  if (panel === undefined) return choice
+  if (panels.includes(panel)) return focusOn(choice, panel === choice.focus ? null : panel)
+  if (!alone.includes(panel)) return choice
+  if (panel === choice.expanded) return { ...choice, focus: null, expanded: null }
+  return { ...choice, focus: panel, expanded: panel }
 }
 
 function expand(choice: PanelChoice, panels: readonly Panel[]): PanelChoice {

@@ -179,6 +179,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'panel_5':
     case 'panel_6':
     case 'panel_7':
+    case 'panel_8':
+    case 'panel_9':
       return changed(view, reducePanels(view, action, context))
     case 'units':
       return withUnits(view, context)
