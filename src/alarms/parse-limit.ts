@@ -44,8 +44,10 @@ export function parseLimit(text: string, at: number, { channelUnit, option }: Ru
     throw reader.wrong('nothing may follow the range', 'give --limit again for each further one')
   }
   const { comparison, written } = comparisonOf(low, high, () => {
-    return low === null || high === null
-      ? reader.wrong('a limit has an end', HINT, rangeAt)
+    if (low === null || high === null) return reader.wrong('a limit has an end', HINT, rangeAt)
+    const isOne = low.value.inUnitOf(high.value).value === high.value.inUnitOf(low.value).value
+    return isOne
+      ? reader.wrong('both ends of the range are the same', 'leave some room between them', rangeAt)
       : reader.wrong('the ends of the range are the wrong way round', 'lowest first', rangeAt)
   })
   return {

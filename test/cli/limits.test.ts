@@ -61,6 +61,9 @@ it('that is wrong says where', async () => {
   expect(await refused('--limit', 'v:5..4')).toBe(
     "ina219: --limit 'v:5..4', character 3, near '5..4': the ends of the range are the wrong way round; lowest first\n",
   )
+  expect(await refused('--limit', 'v:5..5')).toContain(
+    'both ends of the range are the same; leave some room between them',
+  )
   expect(await refused('--limit', 'bench:v:4..5')).toContain(
     "--limit 'bench:v:4..5' is for a device 'bench', and there is none",
   )
