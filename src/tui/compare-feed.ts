@@ -1,7 +1,7 @@
 import type { Trace } from '../chart/trace.ts'
-import type { DeviceNumber, Moment, View } from '../monitor/view.ts'
+import type { DeviceNumber, Moment } from '../monitor/view.ts'
 import { KeptAnswer } from './kept-answer.ts'
-import { LatestRequest } from './latest-request.ts'
+import { type FeedOptions, LatestRequest } from './latest-request.ts'
 import type { ComparedTraces } from './view/compare.ts'
 
 /** A running comparison is read again when it has moved so far, however long a slot is. */
@@ -27,13 +27,6 @@ export interface CompareMoments {
   readonly withinUs: number
 }
 
-export interface CompareFeedOptions {
-  readonly view: View
-  readonly onNews: () => void
-  readonly onDropped: () => void
-  readonly monoMs: () => number
-}
-
 interface HeldTraces {
   readonly request: CompareRequest
   readonly traces: ReadonlyMap<DeviceNumber, Trace>
@@ -47,7 +40,7 @@ export class CompareFeed {
   #held: HeldTraces | null = null
   #restsUntilMs = 0
 
-  constructor({ view, onNews, onDropped, monoMs }: CompareFeedOptions) {
+  constructor({ view, onNews, onDropped, monoMs }: FeedOptions) {
     this.#monoMs = monoMs
     let askedMs = 0
     this.#traces = new LatestRequest({

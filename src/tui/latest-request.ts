@@ -1,7 +1,18 @@
+import type { View } from '../monitor/view.ts'
 import { errorText } from '../util/errors.ts'
 
 /** After an error the same request waits so long. */
 const RETRY_MS = 1000
+
+/** Of what holds the newest answers of a view. */
+export interface FeedOptions {
+  readonly view: View
+  /** An answer has come. */
+  readonly onNews: () => void
+  /** An answer was of no use, or an error: something else may be asked. */
+  readonly onDropped: () => void
+  readonly monoMs: () => number
+}
 
 export interface LatestRequestOptions<R, A> {
   readonly send: (request: R) => Promise<A>

@@ -122,7 +122,7 @@ export function buildPicture(
         : alarmLines(snapshot, { width, height, look }, figures),
     events: ({ width, height }) => eventLines(snapshot, { view, trouble }, { width, height, look }),
     keys: ({ width }) => [
-      // Where there are no events, the word back about a key has its place here.
+      // Where there are no events, the notice has its place here.
       (layout.regions.events ? null : noticeLine(snapshot, view, width)) ??
         keysLine(keysState(snapshot, context), offer, width),
     ],

@@ -7,10 +7,9 @@ import type {
   SpanStatistics,
   StatisticsRequest,
   TraceRequest,
-  View,
 } from '../monitor/view.ts'
 import { KeptAnswer } from './kept-answer.ts'
-import { LatestRequest } from './latest-request.ts'
+import { type FeedOptions, LatestRequest } from './latest-request.ts'
 
 /** A running chart is read again when it has moved so far, however long a slot of it is. */
 const STALE_US = 5e6
@@ -22,14 +21,10 @@ const STATISTICS_MS = 1000
 const OVERVIEW_MS = 2000
 const OVERVIEW_MOST_MS = 60_000
 
-export interface ViewFeedOptions {
-  readonly view: View
+export interface ViewFeedOptions extends Omit<FeedOptions, 'onNews'> {
   readonly onSnapshot: (snapshot: Snapshot) => void
   /** An answer has come. */
   readonly onNews: (what: 'trace' | 'statistics' | 'moment' | 'overview') => void
-  /** An answer was of no use, or an error: something else may be asked. */
-  readonly onDropped: () => void
-  readonly monoMs: () => number
 }
 
 /** A trace, or what it is asked for. */

@@ -1,6 +1,6 @@
-import type { DeviceNumber, SpanStatistics, StatisticsRequest, View } from '../monitor/view.ts'
+import type { DeviceNumber, SpanStatistics, StatisticsRequest } from '../monitor/view.ts'
 import { ownValue } from '../util/records.ts'
-import { LatestRequest } from './latest-request.ts'
+import { type FeedOptions, LatestRequest } from './latest-request.ts'
 
 /** One window is asked for once in so long, ms, and rests so many times as long as its answer took. */
 const PERIOD_MS = 1000
@@ -17,13 +17,6 @@ interface Held {
   readonly freshUntilMs: number
 }
 
-export interface WindowPercentilesOptions {
-  readonly view: View
-  readonly onNews: () => void
-  readonly onDropped: () => void
-  readonly monoMs: () => number
-}
-
 /**
  * Percentiles of the windows of the table, which a snapshot has not: they are costly, so that they are asked
  * for only where they are shown, one window after the other, and take a hundredth of the time each at most.
@@ -33,7 +26,7 @@ export class WindowPercentiles {
   readonly #monoMs: () => number
   readonly #held = new Map<string, Held>()
 
-  constructor({ view, onNews, onDropped, monoMs }: WindowPercentilesOptions) {
+  constructor({ view, onNews, onDropped, monoMs }: FeedOptions) {
     this.#monoMs = monoMs
     let askedMs = 0
     this.#requests = new LatestRequest({

@@ -12,6 +12,7 @@ import {
   type WindowStat,
 } from '../../src/monitor/view.ts'
 import { emptyLedger } from '../../src/stream/ledger.ts'
+import type { KeysState } from '../../src/tui/panels/keys.ts'
 
 /** What a snapshot can differ in from a healthy one. */
 export type SnapshotChanges = Partial<Snapshot>
@@ -198,4 +199,14 @@ export function traceOf(
     }
   }
   return trace
+}
+
+/** What the keys line depends on while nothing special goes on. */
+export const RUNNING_KEYS: KeysState = {
+  isNew: false,
+  frozen: false,
+  cursor: false,
+  selection: false,
+  pressing: false,
+  mouse: true,
 }

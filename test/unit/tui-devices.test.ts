@@ -6,7 +6,13 @@ import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
-import { briefOf, extraChannels, sampleSnapshot, snapshotWith } from '../support/snapshots.ts'
+import {
+  briefOf,
+  extraChannels,
+  RUNNING_KEYS,
+  sampleSnapshot,
+  snapshotWith,
+} from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 
@@ -81,20 +87,13 @@ describe('strip of devices', () => {
   })
 })
 
-const RUNNING = {
-  isNew: false,
-  frozen: false,
-  cursor: false,
-  selection: false,
-  pressing: false,
-  mouse: true,
-}
-
 describe('Tab', () => {
   it('is in the keys line only where there are several devices', () => {
-    expect(lineText(keysLine(RUNNING, { several: true, alarms: false }, 80))).toContain(
+    expect(lineText(keysLine(RUNNING_KEYS, { several: true, alarms: false }, 80))).toContain(
       'Tab device',
     )
-    expect(lineText(keysLine(RUNNING, { several: false, alarms: false }, 80))).not.toContain('Tab')
+    expect(lineText(keysLine(RUNNING_KEYS, { several: false, alarms: false }, 80))).not.toContain(
+      'Tab',
+    )
   })
 })

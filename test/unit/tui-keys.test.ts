@@ -3,19 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { type KeysState, keysLine } from '../../src/tui/panels/keys.ts'
 import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
+import { RUNNING_KEYS } from '../support/snapshots.ts'
 
-const RUNNING: KeysState = {
-  isNew: false,
-  frozen: false,
-  cursor: false,
-  selection: false,
-  pressing: false,
-  mouse: true,
-}
 const OFFER = { several: false, alarms: true }
 
 function keys(state: Partial<KeysState>, width = 80, offer = OFFER): string {
-  const line = keysLine({ ...RUNNING, ...state }, offer, width)
+  const line = keysLine({ ...RUNNING_KEYS, ...state }, offer, width)
   expect(lineWidth(line)).toBe(width)
   return lineText(line).trim()
 }
@@ -60,7 +53,7 @@ describe('the line of keys', () => {
       { isNew: true },
     ]
     for (const state of states) {
-      const line = keysLine({ ...RUNNING, ...state }, { several: true, alarms: true }, 250)
+      const line = keysLine({ ...RUNNING_KEYS, ...state }, { several: true, alarms: true }, 250)
       const aimedAt = line.filter(({ style, target }) => style === 'bold' && target !== undefined)
       expect(aimedAt.length).toBeGreaterThan(3)
       for (const { text, target } of aimedAt) {

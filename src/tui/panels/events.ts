@@ -39,7 +39,7 @@ export function eventLines(
   })
 }
 
-/** The word back about a key; null: there is none. */
+/** The notice; null: there is none. */
 export function noticeLine({ nowUs }: Snapshot, { notice }: ViewState, width: number): Line | null {
   if (notice === null || notice.untilUs <= nowUs) return null
   return fitLine([piece(` ${notice.text} `, 'invert')], width)

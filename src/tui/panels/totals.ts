@@ -46,7 +46,7 @@ export function totalsLine(
     ...directionPieces(snapshot, amount),
     piece(`  n=${countText(totals.samples)}`),
     ...linkPieces(snapshot),
-    // What was lost of them is counted above; healed ones are nobody's trouble.
+    // What was lost of them is counted above; healed ones need no warning.
     piece(`  gaps ${countText(ledger.gaps)}`),
     ...(snapshot.of === 'log'
       ? [piece(`  not measured ${countText(unmeasured(ledger))}`)]

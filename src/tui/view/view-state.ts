@@ -45,7 +45,7 @@ export interface ViewState extends TimeWindow, TimeCursor, PanelChoice {
   readonly mouse: boolean
   /** Somebody has pressed a key or a button. */
   readonly touched: boolean
-  /** A word back about the last key; goes away by itself. */
+  /** What is said about the last key or command; goes away by itself. */
   readonly notice: { readonly text: string; readonly untilUs: number } | null
 }
 
@@ -102,7 +102,7 @@ export interface ViewContext extends Omit<CursorContext, 'selected'>, PanelConte
   readonly help: HelpExtent
 }
 
-/** With a word back about a key, for some time. */
+/** With a notice, for some time. @param ms how long it stands */
 export function noticed(
   view: ViewState,
   text: string,
