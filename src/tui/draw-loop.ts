@@ -5,6 +5,8 @@ const LOAD = 0.1
 const SLOWEST_MS = 1000
 /** Keys are answered at once, but a held key does not draw more often than this, ms. */
 const KEY_PICTURE_MS = 16
+/** A terminal that takes nothing costs a question in so long, ms: whether the input has ended is heard all the same. */
+const UNSEEN_MS = 1000
 
 export interface DrawLoopOptions {
   /** Asks for what the next picture shows; `news` says when it has come. Never waits. */
@@ -28,6 +30,7 @@ export class DrawLoop {
   #isUrgent = false
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
+  #askedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: DrawLoopOptions) {
     this.#options = options
@@ -66,8 +69,10 @@ export class DrawLoop {
 
   #tick(): void {
     this.#schedule(PICTURE_MS)
-    if (!this.#mayDraw) return
-    this.#options.ask()
+    const { ask, isShown, monoMs } = this.#options
+    if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
+    this.#askedMs = monoMs()
+    ask()
     this.news()
   }
 

@@ -183,9 +183,14 @@ export class ScreenTerminal {
     this.#options.onStale()
   }
 
-  /** Takes each key as it is pressed again, where another process may have put the terminal back into line mode. */
+  /**
+   * Takes each key as it is pressed again, where another process may have put the terminal back into
+   * line mode. In that, the terminal has shown its own answers, too.
+   */
   retakeKeys(): void {
-    if (this.#state === 'shown') this.#makeRaw()
+    if (this.#state !== 'shown') return
+    this.#makeRaw()
+    this.repaint()
   }
 
   /** Ctrl-Z: the whole pipeline stops, as if the terminal had done it. */
