@@ -61,9 +61,11 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     shown.press('v')
     await shown.waitFor(/selected/)
     for (let i = 0; i < 8; i++) shown.press('\x1b[C')
-    await shown.waitFor(/selected [\d.]+ s {2}n=9 .*from [-\d]+ [\d:.]{12}/)
+    // Begin and end are in a row of their own.
+    await shown.waitFor(/selected [\d.]+ s {2}n=9 .*\n +from [-\d]+ [\d:.]{12}/)
     const line = shown.lines.find((each) => each.includes('selected ')) ?? ''
-    const [, seconds, from] = /selected ([\d.]+) s.* from (\S+ \S+)/.exec(line) ?? []
+    const [, seconds] = /selected ([\d.]+) s/.exec(line) ?? []
+    const [, from] = /\n +from (\S+ \S+)/.exec(shown.text) ?? []
     const begin = `${from?.replace(' ', 'T')}Z`
     const end = String(Date.parse(begin) / 1000 + Number(seconds))
     const args = ['history', '--db', file, '--from', begin, '--to', end, '--format', 'json']
