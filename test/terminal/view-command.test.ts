@@ -78,6 +78,8 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     }
     expect(milli('Q')).toBeCloseTo(devices[0].charge_mah, 3)
     expect(milli('E')).toBeCloseTo(devices[0].energy_mwh, 3)
+    // The figures are asked for when the selection is made, and come when they have been read.
+    await shown.waitFor(/^ A( +[\d.]+){3}│( +[\d.]+){4} *$/m)
     const row = shown.lines.find((each) => /^ A( +[\d.]+){3}│/.test(each)) ?? ''
     const [min, avg, max, p95] = row.split('│')[1]?.trim().split(/\s+/).map(Number) ?? []
     const { current_a } = devices[0]
