@@ -27,9 +27,14 @@ export interface Moment {
   readonly nowUs: number
   /** Differs whenever anything on the screen could look different. */
   readonly mark: string
-  /** Differs where that has to be seen at once. */
+  /** Where the parts are: all of them are drawn where that changes. */
+  readonly layout: string
+  /** Differs where that has to be seen at once, whatever part it is in. */
   readonly alert: string
 }
+
+/** Alerts that follow on each other sooner are drawn together, µs: an alarm that comes and goes is no reason to draw all. */
+const ALERT_US = 500_000
 
 interface Drawn {
   readonly period: number
@@ -42,11 +47,13 @@ interface Drawn {
  */
 export class Cadence {
   readonly #drawn = new Map<Region, Drawn>()
+  #layout: string | null = null
   #alert: string | null = null
+  #alertUs = Number.NEGATIVE_INFINITY
 
   /** All of it is due, whatever the time. */
   hurry(): void {
-    this.#alert = null
+    this.#layout = null
   }
 
   /** Of that part alone. */
@@ -54,8 +61,9 @@ export class Cadence {
     this.#drawn.delete(region)
   }
 
-  isDue(region: Region, { nowUs, mark, alert }: Moment): boolean {
-    if (alert !== this.#alert) return true
+  isDue(region: Region, moment: Moment): boolean {
+    if (moment.layout !== this.#layout || this.#isAlert(moment)) return true
+    const { nowUs, mark } = moment
     const drawn = this.#drawn.get(region)
     return drawn === undefined || (drawn.period !== periodOf(region, nowUs) && drawn.mark !== mark)
   }
@@ -67,8 +75,16 @@ export class Cadence {
       const period = periodOf(region, moment.nowUs)
       this.#drawn.set(region, { period, mark: moment.mark })
     }
-    this.#alert = moment.alert
+    if (moment.layout !== this.#layout || this.#isAlert(moment)) {
+      if (this.#alert !== null && moment.alert !== this.#alert) this.#alertUs = moment.nowUs
+      this.#layout = moment.layout
+      this.#alert = moment.alert
+    }
     return due
+  }
+
+  #isAlert({ nowUs, alert }: Moment): boolean {
+    return alert !== this.#alert && Math.abs(nowUs - this.#alertUs) >= ALERT_US
   }
 }
 

@@ -323,11 +323,11 @@ function rowsOf({ y, height }: Rect): number[] {
 }
 
 function momentOf(snapshot: Snapshot, context: PictureContext): Moment {
-  const layout = JSON.stringify(pictureLayout(snapshot, context))
   return {
     nowUs: snapshot.nowUs,
     mark: changeMark(snapshot, context),
-    alert: `${layout}|${alertMark(snapshot, context)}`,
+    layout: JSON.stringify(pictureLayout(snapshot, context)),
+    alert: alertMark(snapshot, context),
   }
 }
 

@@ -40,9 +40,9 @@ describe('the overview of the log', () => {
     }
     expect(overviewLines(snapshot, trace, view, AREA).map(lineText)).toEqual([
       '       +- all there is, 47 h  A -----------------------------------------------+',
-      '     2 + . . . . . . . . . . . . . . .a. . . . . . . . . . : . . . . . . . . . |',
-      '     1 + . . . . . . . . . . . . . . a a . . . . . . . . . : . . . . . . . . . |',
-      '     0 + aaaaaaaaaaaaaaaaaaaaaaaaaaaa. aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA',
+      '     2 +. . . . . . . . . . . . . . . a . . . . . . . . . .:. . . . . . . . . .|',
+      '     1 +. . . . . . . . . . . . . . .a.a. . . . . . . . . .:. . . . . . . . . .|',
+      '     0 +.aaaaaaaaaaaaaaaaaaaaaaaaaaaa .aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA',
       '     A +-------------+11-19------------+12:00-----------+11-20------------+----+',
     ])
     const { startUs, cellUs, left } = overviewPlot(snapshot, trace, view, AREA)

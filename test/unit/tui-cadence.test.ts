@@ -4,7 +4,7 @@ import { REGIONS } from '../../src/tui/view/layout.ts'
 
 /** A sample each 100 ms. */
 function momentAt(ms: number, changes: Partial<Moment> = {}): Moment {
-  return { nowUs: ms * 1000, mark: `sample ${ms}`, alert: '', ...changes }
+  return { nowUs: ms * 1000, mark: `sample ${ms}`, layout: '', alert: '', ...changes }
 }
 
 describe('cadence', () => {
@@ -53,6 +53,22 @@ describe('cadence', () => {
     expect([...cadence.take(momentAt(1))]).toEqual(REGIONS)
     expect(cadence.take(momentAt(2)).size).toBe(0)
     expect([...cadence.take(momentAt(3, { alert: 'silent' }))]).toEqual(REGIONS)
+    expect([...cadence.take(momentAt(4, { alert: 'silent', layout: 'wide' }))]).toEqual(REGIONS)
+  })
+
+  it('draws everything twice a second at most for an alarm that comes and goes', () => {
+    const cadence = new Cadence()
+    cadence.take(momentAt(0))
+    let whole = 0
+    for (let ms = 100; ms <= 10_000; ms += 100) {
+      const alert = ms % 200 === 0 ? '' : 'on'
+      if (cadence.take(momentAt(ms, { alert, mark: 'the same' })).size === REGIONS.length) whole++
+    }
+    expect(whole).toBeGreaterThanOrEqual(15)
+    expect(whole).toBeLessThanOrEqual(20)
+    // The last word is the right one.
+    cadence.take(momentAt(10_300, { alert: 'on' }))
+    expect([...cadence.take(momentAt(10_900, { alert: 'off' }))]).toEqual(REGIONS)
   })
 
   it('draws a part that has something new to show', () => {

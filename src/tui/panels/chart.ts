@@ -133,7 +133,7 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const rows = plotRows(options.height)
   const plot = plotOf(trace, options)
   const { cells, columns, curves } = plot
-  const firstColumn = columns ? Math.round(columns.startUs / columns.slotUs / perCell(look)) : 0
+  const firstColumn = firstColumnOf(columns, look)
   const styled = isStyled(look, strips.length > 1)
   const raster = new Raster({ columns: cells, rows, ascii: look.ascii, styled, firstColumn })
   for (const curve of curves) drawCurve(raster, curve, strips.length === 1 && curves.length > 1)
@@ -205,6 +205,11 @@ function targetOf({ channel, pen }: Curve, { compared }: ChartOptions): Target {
   const device = compared?.devices.find(({ number }) => deviceMark(number) === pen.letter)
   if (device !== undefined) return { kind: 'device', device: device.number }
   return { kind: 'channel', channel: channel.id }
+}
+
+/** Of the plot, on the fixed grid of time that a running chart moves along. */
+function firstColumnOf(columns: Trace | null, look: Look): number {
+  return columns ? Math.round(columns.startUs / columns.slotUs / perCell(look)) : 0
 }
 
 function perCell(look: Look): number {
@@ -284,7 +289,9 @@ function namedFormOf({ formOf, look }: ChartOptions, isApart: boolean): AxisForm
 }
 
 function plotCells(raster: Raster, plot: Plot, marks: ChartMarks, row: number): Piece[] {
-  const { curves, gutters, cells: width, look } = plot
+  const { curves, gutters, cells: width, columns, look } = plot
+  // The dots move with the picture, so that a step of it is one for the terminal, too.
+  const firstColumn = firstColumnOf(columns, look)
   // Of overlaid curves the first one's alone: a grid of all would be in every row.
   const ruled = gutters.apart ? curves : curves.slice(0, 1)
   const isGrid = ruled.some((curve) => tickLabel(curve, row) !== undefined)
@@ -292,7 +299,8 @@ function plotCells(raster: Raster, plot: Plot, marks: ChartMarks, row: number): 
   const cells: Piece[] = []
   for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)
-    const empty = isGrid && column % 2 === 1 ? piece(look.glyphs.grid, 'dim') : piece(' ')
+    const isDot = isGrid && (firstColumn + column) % 2 !== 0
+    const empty = isDot ? piece(look.glyphs.grid, 'dim') : piece(' ')
     const next = drawn ? piece(drawn.text, drawn.role) : (marked[column] ?? empty)
     const before = cells.at(-1)
     if (before?.style === next.style) {
