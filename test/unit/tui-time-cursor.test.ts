@@ -134,6 +134,9 @@ describe('a selection', () => {
   it('needs no cursor before, and goes with Esc, then the cursor', () => {
     const view = viewAfter(['select'])
     expect(view.selection).toEqual({ fromUs: START + 30e6, toUs: START + 31e6 })
+    // While the trace of a longer span is still there: no more than a character of this one.
+    const closer = viewAfter(['select'], { ...CONTEXT, cellUs: 250_000 })
+    expect(closer.selection).toEqual({ fromUs: START + 30.375e6, toUs: START + 30.625e6 })
     const one = reduceView(view, 'dismiss', CONTEXT)
     expect([one.selection, placeOf(one)]).toEqual([null, 30.5])
     expect(reduceView(one, 'dismiss', CONTEXT).cursorUs).toBeNull()

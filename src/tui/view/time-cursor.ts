@@ -155,9 +155,13 @@ function unselect<T extends TimeCursor>(view: T): T {
   return view.cursorUs === null ? view : { ...view, cursorUs: null }
 }
 
-/** A cursor stands in the middle of a slot: the samples on either side of it belong to it. */
-function reachUs({ trace }: CursorContext): number {
-  return (trace?.slotUs ?? 0) / 2
+/**
+ * A cursor stands in the middle of a slot: the samples on either side of it belong to it. The trace of a
+ * longer span may still be there, whose slots are wider than a character of this one.
+ */
+function reachUs({ trace, cellUs }: CursorContext): number {
+  const slotUs = trace?.slotUs ?? 0
+  return (cellUs > 0 ? Math.min(slotUs, cellUs) : slotUs) / 2
 }
 
 function spanOf(oneUs: number, otherUs: number, reachUs: number): Selection {
