@@ -3,7 +3,7 @@ import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import { pressingWord } from './panels/alarms.ts'
 import { isApart } from './panels/chart.ts'
-import { chartPlot } from './panels/chart-panel.ts'
+import { chartPanel } from './panels/chart-panel.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
 import type { KeyOffer } from './view/keymap.ts'
@@ -96,7 +96,10 @@ export function cellUs(snapshot: Snapshot, trace: Trace | null, context: Picture
   const { view, look, size } = context
   const chart = pictureLayout(snapshot, context).regions.chart
   const area = chart && { width: chart.width, height: chart.height, look }
-  if (area) return chartPlot(snapshot, trace, view, area, context.figures, context.compared).cellUs
+  if (area) {
+    const { figures, compared } = context
+    return chartPanel(snapshot, trace, view, area, figures, compared).plot.cellUs
+  }
   return (spanMs(view) * 1000) / size.columns
 }
 

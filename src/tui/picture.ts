@@ -99,6 +99,7 @@ export function buildPicture(
     chart: ({ width, height }) =>
       view.statistics === null
         ? chartPanel(snapshot, trace, view, { width, height, look }, figures, context.compared)
+            .lines
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     histogram: ({ width, height }) =>
       histogramPanel(snapshot, trace, { width, height, look }, figures),

@@ -58,7 +58,8 @@ export class UserInput {
     if (help !== null) this.#helpMouse(report)
     else if (prompt === null && snapshot?.number === selected) {
       const trace = this.#state.traceOf(snapshot)
-      const map = pointerMap(snapshot, trace, this.#state.pictureContext)
+      const overview = this.#feed.overviewOf(snapshot.number)
+      const map = pointerMap(snapshot, trace, this.#state.pictureContext, overview)
       const { held, actions } = pointed(this.#held, report, map)
       this.#held = held
       for (const action of actions) this.#actions.act(action)

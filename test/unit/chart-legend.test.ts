@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chartPanel, chartPanelLegend } from '../../src/tui/panels/chart-panel.ts'
+import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -14,8 +14,8 @@ function panel(
 ): { readonly lines: string[]; readonly at: readonly string[] } {
   const view = { ...INITIAL_VIEW, ...changes }
   const area = { width: 80, height, look: lookOf({ ascii, colour }) }
-  const lines = chartPanel(sampleSnapshot(), trace, view, area).map(lineText)
-  const cells = chartPanelLegend(sampleSnapshot(), trace, view, area)
+  const lines = chartPanel(sampleSnapshot(), trace, view, area).lines.map(lineText)
+  const cells = chartPanel(sampleSnapshot(), trace, view, area).legend
   const at = cells.map(({ target, x, y, width }) => {
     return `${'channel' in target ? target.channel : target.kind}: ${lines[y]?.slice(x, x + width)}`
   })

@@ -20,7 +20,9 @@ function plotOf(ascii: boolean, current = 1): string[] {
   })
   const area = { width: 60, height: 11, look }
   const snapshot = sampleSnapshot({ limits: LIMITS })
-  return chartPanel(snapshot, traceOf(62, points), INITIAL_VIEW, area).slice(1, -1).map(lineText)
+  return chartPanel(snapshot, traceOf(62, points), INITIAL_VIEW, area)
+    .lines.slice(1, -1)
+    .map(lineText)
 }
 
 describe('limits in the chart', () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chartPanel, chartPlot } from '../../src/tui/panels/chart-panel.ts'
+import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
@@ -20,7 +20,7 @@ const trace = traceOf(
 function panel(changes: Partial<ViewState>, ascii = true): string[] {
   const area = { width: 80, height: 9, look: lookOf({ ascii, colour: !ascii }) }
   const view = { ...INITIAL_VIEW, arrangement: 'overlay' as const, ...changes }
-  return chartPanel(snapshot, trace, view, area).map(lineText)
+  return chartPanel(snapshot, trace, view, area).lines.map(lineText)
 }
 
 describe('cursor and selection in the chart', () => {
@@ -44,11 +44,11 @@ describe('cursor and selection in the chart', () => {
     const look = lookOf({ ascii, colour: !ascii })
     const area = { width: 80, height: 9, look }
     const view = { ...INITIAL_VIEW, ...FROZEN }
-    const { left, cells, startUs, cellUs } = chartPlot(snapshot, trace, view, area)
+    const { left, cells, startUs, cellUs } = chartPanel(snapshot, trace, view, area).plot
     expect(cellUs).toBeCloseTo(60e6 / (cells - 1), 3)
     for (const x of [0, 1, 17, cells - 1]) {
       const cursorUs = (startUs ?? 0) + (x + 0.5) * cellUs
-      const shown = chartPanel(snapshot, trace, { ...view, cursorUs }, area)
+      const shown = chartPanel(snapshot, trace, { ...view, cursorUs }, area).lines
       const rows = shown.slice(1, -1).map((line) => lineText(line)[left + x])
       expect(rows).toContain(look.glyphs.cursor)
       const [title = []] = shown

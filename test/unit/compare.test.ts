@@ -3,7 +3,7 @@ import { emptyTrace, type Trace } from '../../src/chart/trace.ts'
 import { ELECTRIC } from '../../src/domain/channels.ts'
 import type { Snapshot, TraceRequest, View } from '../../src/monitor/view.ts'
 import { CompareFeed } from '../../src/tui/compare-feed.ts'
-import { chartPanel, chartPanelLegend } from '../../src/tui/panels/chart-panel.ts'
+import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { compareRequest } from '../../src/tui/picture-requests.ts'
 import { comparedDevices } from '../../src/tui/view/compare.ts'
 import { actionOf } from '../../src/tui/view/keymap.ts'
@@ -51,7 +51,7 @@ describe('a comparison of devices', () => {
     const compared = { endUs, traces, moments: new Map() }
     const area = { width: 72, height: 9, look: LOOK }
     const args = [several(3), null, COMPARED, area, undefined, compared] as const
-    expect(chartPanel(...args).map(lineText)).toEqual([
+    expect(chartPanel(...args).lines.map(lineText)).toEqual([
       '       +- 60 s A of 3 devices  1 bench-1 2 bench-2 3 bench-3 ----------+',
       '   400 +3333333333333333333333333333333333333333333333333333333333333333',
       '       |                                                               |',
@@ -62,13 +62,13 @@ describe('a comparison of devices', () => {
       '     0 +1111111111111111111111111111111111111111111111111111111111111111',
       '    mA +---+14:02:30------+14:02:45-------+-----x--------+14:03:15-----+',
     ])
-    const cells = chartPanelLegend(...args).map(({ target }) => target)
+    const cells = chartPanel(...args).legend.map(({ target }) => target)
     expect(cells.slice(0, 3)).toEqual([0, 1, 2].map((device) => ({ kind: 'device', device })))
   })
 
   it('says that it waits, and keeps to eight devices, of which the one in full is one', () => {
     const area = { width: 60, height: 9, look: LOOK }
-    const lines = chartPanel(several(3), currentOf(1), COMPARED, area).map(lineText)
+    const lines = chartPanel(several(3), currentOf(1), COMPARED, area).lines.map(lineText)
     expect(lines.join('\n')).toContain('reading the samples')
     const shown = comparedDevices(several(12, 10), ELECTRIC.current).map(({ number }) => number)
     expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 10])

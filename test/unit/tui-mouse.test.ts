@@ -167,6 +167,26 @@ describe('what lies where', () => {
     expect(map.timeAt(0, row)).toBeNull()
     expect(mapAt(80, 24, { ...INITIAL_VIEW, statistics: '1m' }).timeAt(40, row)).toBeNull()
   })
+
+  it.each([
+    ['below the chart', 200, 50, INITIAL_VIEW],
+    ['alone', 80, 24, { ...INITIAL_VIEW, expanded: 'overview', focus: 'overview' } as ViewState],
+  ])('has the time of each character of the overview %s', (_, columns, rows, view) => {
+    const hour = 3600e6
+    const log = traceOf(48, points.slice(0, 48), hour)
+    const newestUs = log.startUs + 48 * hour - 1
+    const long = sampleSnapshot({ sampleUs: newestUs, oldestUs: log.startUs })
+    const context = { size: { columns, rows }, view, look: lookOf({ ascii: true, colour: true }) }
+    const map = pointerMap(long, null, { ...context, trouble: null }, log)
+    const y = Array.from({ length: rows }, (_each, i) => i).find(
+      (row) => map.regionAt(20, row) === 'overview' && map.timeAt(20, row) !== null,
+    )
+    const times = Array.from({ length: columns }, (_each, x) => map.timeAt(x, y ?? -1))
+    const known = times.filter((each) => each !== null)
+    expect(known).toEqual([...known].sort((one, other) => one - other))
+    expect(Math.abs((known[0] ?? 0) - log.startUs)).toBeLessThan(2 * hour)
+    expect(Math.abs((known.at(-1) ?? 0) - newestUs)).toBeLessThan(2 * hour)
+  })
 })
 
 describe('what the mouse changes in the view', () => {

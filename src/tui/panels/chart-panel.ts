@@ -21,6 +21,15 @@ import {
 import type { LegendCell } from './chart-legend.ts'
 import type { ChartMarks } from './chart-marks.ts'
 
+/** The chart as it fills its panel, each part made when it is asked for. */
+export interface ChartPanel {
+  readonly lines: readonly Line[]
+  /** Where the plot lies, and which time. */
+  readonly plot: PlotExtent
+  /** Where the curves' letters stand, hidden ones included: what a click can be meant for. */
+  readonly legend: readonly LegendCell[]
+}
+
 /**
  * The chart with its title: how much time, in which arrangement, running or frozen.
  *
@@ -33,32 +42,19 @@ export function chartPanel(
   area: PanelArea,
   figures: FigureMemory = figuresOf(snapshot, view.units),
   compared: ComparedTraces | null = null,
-): readonly Line[] {
-  return chartLines(trace, chartOptions(snapshot, trace, view, area, figures, compared))
-}
-
-/** Where the chart's plot lies in `chartPanel`, and which time. */
-export function chartPlot(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  area: PanelArea,
-  figures: FigureMemory = figuresOf(snapshot, view.units),
-  compared: ComparedTraces | null = null,
-): PlotExtent {
-  return plotExtent(trace, chartOptions(snapshot, trace, view, area, figures, compared))
-}
-
-/** Where the curves' letters stand in `chartPanel`, hidden ones included: what a click can be meant for. */
-export function chartPanelLegend(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  area: PanelArea,
-  figures: FigureMemory = figuresOf(snapshot, view.units),
-  compared: ComparedTraces | null = null,
-): readonly LegendCell[] {
-  return chartLegend(trace, chartOptions(snapshot, trace, view, area, figures, compared))
+): ChartPanel {
+  const options = chartOptions(snapshot, trace, view, area, figures, compared)
+  return {
+    get lines() {
+      return chartLines(trace, options)
+    },
+    get plot() {
+      return plotExtent(trace, options)
+    },
+    get legend() {
+      return chartLegend(trace, options)
+    },
+  }
 }
 
 function chartOptions(

@@ -55,7 +55,7 @@ export function overviewLines(
   return chartLines(trace, overviewOptions(snapshot, view, area, figures))
 }
 
-/** Where its plot lies, and which time: what a click is meant for. */
+/** Where its plot lies, and which time: what a click or the wheel is meant for. */
 export function overviewPlot(
   snapshot: Snapshot,
   trace: Trace | null,

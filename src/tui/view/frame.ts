@@ -27,9 +27,15 @@ interface FrameOptions {
   readonly isFocused: boolean
 }
 
+/** Where it lies on the screen. */
+export function rectWithin({ x, y, width, height }: Rect): Rect {
+  return { x: x + 1, y: y + 1, width: Math.max(0, width - 2), height: Math.max(0, height - 2) }
+}
+
 /** What a frame leaves. */
-export function areaWithin({ width, height }: Rect, look: Look): PanelArea {
-  return { width: Math.max(0, width - 2), height: Math.max(0, height - 2), look }
+export function areaWithin(rect: Rect, look: Look): PanelArea {
+  const { width, height } = rectWithin(rect)
+  return { width, height, look }
 }
 
 /** Lines of a panel with a border around them: `┌ 3 table ────┐`; bold where the focus is on it. */

@@ -351,7 +351,7 @@ const GESTURES: readonly HelpEntry[] = [
   {
     group: 'mouse',
     shown: 'click',
-    help: 'in the chart: cursor; on a name of a channel: hide or show its curve; on a device: show it; on a key below: press it; on a panel: focus',
+    help: 'in the chart or the overview: cursor; on a name of a channel: hide or show its curve; on a device: show it; on a key below: press it; on a panel: focus',
   },
 ]
 

@@ -16,11 +16,11 @@ export interface PointerMap {
   /** What a text stands for; null: for nothing. */
   targetAt(x: number, y: number): Target | null
   regionAt(x: number, y: number): Region | null
-  /** The moment that a cell of the chart's plot is about, Unix µs; null: it is none of them. */
+  /** The moment that a cell of a plot over time is about, Unix µs; null: it is none of them. */
   timeAt(x: number, y: number): number | null
 }
 
-/** A button that is held in the chart's plot. */
+/** A button that is held in such a plot. */
 export interface Held {
   readonly x: number
   readonly y: number
