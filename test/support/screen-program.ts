@@ -1,26 +1,41 @@
 // A program that only opens the screen, on made-up data: what the terminal
 // tests run in a pseudo-terminal. Its lines on stderr tell what happened.
 
+import { existsSync } from 'node:fs'
+import type { TraceRequest } from '../../src/monitor/view.ts'
 import type { ThemeChoice } from '../../src/theme/themes.ts'
 import { openScreen } from '../../src/tui/screen.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { until } from './polling.ts'
 import { SyntheticView } from './synthetic-view.ts'
 
 const [, , ...flags] = process.argv
+const text = (name: string): string | undefined =>
+  flags.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3)
 const number = (name: string): number | undefined => {
-  const flag = flags.find((each) => each.startsWith(`--${name}=`))
-  return flag === undefined ? undefined : Number(flag.slice(name.length + 3))
+  const value = text(name)
+  return value === undefined ? undefined : Number(value)
 }
+/** A trace of another span than the first is answered once this file is there. */
+const gate = text('trace-gate')
+let firstSpanMs: number | undefined
+
+async function mayTrace({ spanMs }: TraceRequest): Promise<void> {
+  firstSpanMs ??= spanMs
+  if (gate === undefined || spanMs === firstSpanMs) return
+  await until(`${gate} is there`, () => existsSync(gate))
+}
+
 const view = new SyntheticView({
   rate: number('rate') ?? 10,
   devices: number('devices') ?? 1,
   extras: number('extras') ?? 0,
   electric: !flags.includes('--no-electric'),
   ageS: number('age') ?? 0,
-  traceMs: number('trace-ms') ?? 0,
+  mayTrace,
 })
 // What the view does instead of answering: from the start, or from a SIGUSR2 until the next one.
-const trouble = flags.find((each) => each.startsWith('--trouble='))?.slice(10)
+const trouble = text('trouble')
 let isTroubled = flags.includes('--at-once')
 if (trouble !== undefined) {
   process.on('SIGUSR2', () => {
@@ -63,7 +78,7 @@ const screen = await openScreen({
   output: process.stdout,
   env: process.env,
   ascii: flags.includes('--ascii'),
-  theme: (flags.find((each) => each.startsWith('--theme='))?.slice(8) ?? 'auto') as ThemeChoice,
+  theme: (text('theme') ?? 'auto') as ThemeChoice,
   mouse: !flags.includes('--no-mouse'),
   hints: flags.includes('--hints'),
   bell: true,

@@ -30,8 +30,8 @@ export interface SyntheticViewOptions {
   readonly extras?: number
   /** False: no device has voltage and current. */
   readonly electric?: boolean
-  /** So long a question for a trace takes, in ms. */
-  readonly traceMs?: number
+  /** Resolves when the answer to this question for a trace may be given. */
+  readonly mayTrace?: (request: TraceRequest) => Promise<void>
   /** How old the oldest sample is at the start, in s. */
   readonly ageS?: number
 }
@@ -91,10 +91,10 @@ export class SyntheticView implements View {
     return { ...snapshot, devices }
   }
 
-  async trace({ device, spanMs, slots, endUs }: TraceRequest): Promise<Trace> {
-    const { rate, ageS = 0, traceMs } = this.#options
-    if (traceMs !== undefined && traceMs > 0)
-      await new Promise((resolve) => setTimeout(resolve, traceMs))
+  async trace(request: TraceRequest): Promise<Trace> {
+    await this.#options.mayTrace?.(request)
+    const { device, spanMs, slots, endUs } = request
+    const { rate, ageS = 0 } = this.#options
     const end = endUs ?? this.#newestUs()
     const slotUs = Math.max(20_000, Math.ceil((spanMs * 1000) / slots / 20_000) * 20_000)
     const length = Math.max(1, Math.ceil((spanMs * 1000) / slotUs))

@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { expectRestored, screenBench, wholeScreen } from '../support/screen-bench.ts'
+import { ptyAvailable } from '../support/terminal.ts'
+
+const screen = screenBench()
+
+describe.skipIf(!ptyAvailable)('endings', () => {
+  it.each([
+    ['q', 'q'],
+    ['Ctrl-C', '\x03'],
+  ])('%s gives the terminal back and ends', async (_, key) => {
+    const terminal = screen.open()
+    await wholeScreen(terminal)
+    expect(terminal.mouse).toBe('drag')
+    terminal.press(key)
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored(terminal)
+    expect(terminal.text).toMatch(/^ended resets=0/m)
+    expect(terminal.text).not.toContain('LIVE')
+  })
+
+  it('gives the terminal back on a signal', async () => {
+    const terminal = screen.open()
+    await wholeScreen(terminal)
+    terminal.kill('SIGTERM')
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expectRestored(terminal)
+  })
+
+  it('gives the terminal back before an error nobody caught is printed', async () => {
+    const terminal = screen.open(['--throw'])
+    await wholeScreen(terminal)
+    expect((await terminal.ended()).exitCode).toBe(1)
+    expectRestored(terminal)
+    expect(terminal.text).toContain('Error: a bug in the screen')
+    const { output } = terminal
+    expect(output.indexOf('a bug in the screen')).toBeGreaterThan(output.lastIndexOf('\x1b[?1049l'))
+  })
+
+  it.each([
+    ['with the signal', ''],
+    ['without, by the end of its input', 'trap "" HUP;'],
+  ])('ends cleanly when the terminal hangs up, %s', async (_, first) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ina219-screen-'))
+    const result = join(folder, 'exit')
+    // The shell outlives the terminal to tell the exit code; 134 would be an abort.
+    const terminal = screen.openInShell(
+      `trap : HUP; (${first} SCREEN 2> ${folder}/errors); echo $? > ${result}`,
+    )
+    await wholeScreen(terminal)
+    terminal.hangUp()
+    await terminal.waitFor(() => existsSync(result) && readFileSync(result, 'utf8') !== '')
+    expect(readFileSync(`${folder}/errors`, 'utf8')).toBe('')
+    expect(readFileSync(result, 'utf8')).toBe('0\n')
+    rmSync(folder, { recursive: true })
+  })
+
+  it('puts the line mode back', async () => {
+    const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b"'
+    const terminal = screen.openInShell(
+      `${settings} | sort > /dev/tty; SCREEN; ${settings} | sort; echo done`,
+    )
+    await wholeScreen(terminal)
+    terminal.press('q')
+    await terminal.waitFor(/^done/m)
+    expect(terminal.text.match(/^echo\s+icanon\s+isig$/gm)).toHaveLength(2)
+  })
+
+  it.each(['SIGABRT', 'SIGQUIT', 'SIGUSR2', 'SIGVTALRM'] as const)(
+    'gives the terminal back before %s ends it',
+    async (signal) => {
+      const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b" | sort'
+      const pid = join(screen.folder, 'pid')
+      const start = `sh -c 'echo $$ > ${pid}; exec SCREEN'`
+      const terminal = screen.openInShell(
+        `ulimit -c 0; trap : QUIT; ${start}; echo "code $?"; ${settings}; echo done`,
+      )
+      await wholeScreen(terminal)
+      process.kill(Number(readFileSync(pid, 'utf8')), signal)
+      await terminal.waitFor(/^done/m)
+      expect(terminal.text).toContain(`code ${128 + constants.signals[signal]}`)
+      expect(terminal.text).toMatch(/^echo\s+icanon\s+isig$/m)
+      expectRestored(terminal)
+    },
+  )
+
+  it('leaves no answer behind on the line of the shell', async () => {
+    const terminal = screen.openInShell('SCREEN; echo done; read line; echo "line:$line:"', {
+      holdsAnswers: true,
+    })
+    // Until an answer is under way that comes only after the key.
+    await terminal.waitFor(() => {
+      if (terminal.lines.at(-1)?.startsWith(' q quit') && terminal.held !== '') return true
+      if (terminal.held !== '') terminal.answer()
+      return false
+    })
+    terminal.press('q')
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    expect(terminal.text).not.toContain('done')
+    terminal.answer()
+    await terminal.waitFor(/^done/m)
+    expectRestored(terminal)
+    terminal.press('typed\r')
+    await terminal.waitFor(/^line:typed:$/m)
+    expect(terminal.text).not.toContain('0n')
+  })
+
+  it('leaves a terminal that never reads again as it was, as soon as it does', async () => {
+    const terminal = screen.open(['--rate=50'], { columns: 200, rows: 50, bytesPerS: 0 })
+    await terminal.waitFor(() => {
+      terminal.take(65_536)
+      return terminal.lines.at(-1)?.startsWith(' q quit') === true
+    })
+    // What is sent while nobody reads: one piece, then the sequences that give the terminal back.
+    terminal.press('o')
+    terminal.kill('SIGTERM')
+    await terminal.waitFor(() => !isAlive(terminal.pid) || terminal.exited !== null)
+    await terminal.waitFor(() => terminal.take(65_536) === 0)
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    expectRestored(terminal)
+  })
+
+  it('lets the process end although the terminal takes nothing', async () => {
+    const terminal = screen.open(['--rate=50'], { columns: 200, rows: 50 })
+    await wholeScreen(terminal)
+    terminal.stall()
+    const full = performance.now() + 2000
+    await terminal.waitFor(() => performance.now() > full)
+    terminal.kill('SIGTERM')
+    await terminal.waitFor(() => !isAlive(terminal.pid), 5000)
+    terminal.unstall()
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
