@@ -1,115 +1,26 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { APPLICATION_ID, MIGRATIONS } from '../../src/storage/file/schema.ts'
-import { type RepairReport, repairLog } from '../../src/storage/repair/repair-log.ts'
 import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
-import { systemClock } from '../../src/util/clock.ts'
-import { ina219 } from '../support/cli.ts'
+import { batchesOf, EPOCH, query, START_US, series, tempFolder } from '../support/log-fixture.ts'
 import {
-  batchesOf,
-  EPOCH,
-  openWriter,
-  query,
-  START_US,
-  sampleAt,
-  series,
-  tempFolder,
-} from '../support/log-fixture.ts'
-
-const PAGE = 4096
-const SAMPLES = 'SELECT id, epoch_id, seq, v, a, w, status_id FROM sample ORDER BY id'
-const OTHER = { id: 2, device: 'solar', boot: null, startedUs: START_US }
-
-/** A log of two devices, one of them with numbers, the other with an extra channel. */
-function makeLog(folder: string, name = 'log.db', samples = 6000): string {
-  const file = join(folder, name)
-  const log = openWriter(file)
-  const numbered = series(samples, 100_000)
-  const solar = Array.from({ length: samples / 10 }, (_, i) =>
-    sampleAt(START_US + 500 + i * 1_000_000, null, {
-      epochId: OTHER.id,
-      voltage: 12 + (i % 7) / 1000,
-      extras: { soc: i / 8 },
-      status: i % 50 === 0 ? 'clip' : 'ok',
-    }),
-  )
-  const events = Array.from({ length: 200 }, (_, i) => ({
-    timeUs: START_US + i * 60_000_000,
-    device: 'bench',
-    kind: 'restart' as const,
-    detail: `restart ${i}`,
-  }))
-  log.writer.write([
-    ...batchesOf(numbered, { epochs: [EPOCH], events }),
-    ...batchesOf(solar, {
-      epochs: [OTHER],
-      channels: [{ device: 'solar', id: 'soc', unit: '%' }],
-    }),
-  ])
-  log.end()
-  return file
-}
-
-function repaired(file: string, withLeftovers = false): RepairReport & { readonly out: string } {
-  const out = `${file}.repaired`
-  const progress = (): void => {}
-  return { ...repairLog({ file, out, withLeftovers, clock: systemClock, progress }), out }
-}
-
-/** Overwrites pages of a copy. @returns its name */
-function damaged(file: string, pages: readonly number[], fill: () => number): string {
-  const bytes = readFileSync(file)
-  for (const page of pages) {
-    for (let at = (page - 1) * PAGE; at < page * PAGE; at++) bytes[at] = fill()
-  }
-  const copy = file.replace('.db', `-${pages.length}-${pages[0]}.db`)
-  writeFileSync(copy, bytes)
-  return copy
-}
-
-/** 0 to 1, the same for a seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** The ids of the rows in a leaf of `sample`, read by nothing but the file format. */
-function idsIn(file: Buffer, page: number): number[] {
-  const leaf = file.subarray((page - 1) * PAGE, page * PAGE)
-  if (page === 1 || leaf[0] !== 0x0d) return []
-  const varint = (at: number): [value: bigint, next: number] => {
-    let value = 0n
-    for (let i = 0; ; i++) {
-      const byte = leaf[at + i] as number
-      if (i === 8) return [(value << 8n) | BigInt(byte), at + 9]
-      value = (value << 7n) | BigInt(byte & 0x7f)
-      if (byte < 0x80) return [value, at + i + 1]
-    }
-  }
-  return Array.from({ length: leaf.readUInt16BE(3) }, (_, i) => {
-    const [, next] = varint(leaf.readUInt16BE(8 + 2 * i))
-    return Number(varint(next)[0])
-  }).filter((id) => id >= START_US)
-}
-
-function expectSound(report: RepairReport & { readonly out: string }): void {
-  expect(query(report.out, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
-  const log = openWriter(report.out)
-  log.end()
-}
+  damaged,
+  expectSound,
+  idsIn,
+  makeTwoDeviceLog,
+  PAGE,
+  random,
+  repaired,
+  SAMPLES,
+} from '../support/repair-rig.ts'
 
 describe('repair', () => {
   it('says of a sound log that it is, and leaves no trace', () => {
     const folder = tempFolder()
-    const file = makeLog(folder)
+    const file = makeTwoDeviceLog(folder)
     const before = [readFileSync(file), readdirSync(folder)]
     expect(repaired(file)).toMatchObject({ repaired: null, leftovers: [] })
     expect([readFileSync(file), readdirSync(folder)]).toEqual(before)
@@ -119,7 +30,7 @@ describe('repair', () => {
     'saves every sample outside of overwritten pages, seed %i',
     (seed) => {
       const folder = tempFolder()
-      const file = makeLog(folder)
+      const file = makeTwoDeviceLog(folder)
       const original = readFileSync(file)
       const noise = random(seed)
       const last = original.length / PAGE
@@ -167,7 +78,7 @@ describe('repair', () => {
     ['header', 1],
     ['first map', 2],
   ])('does without the %s', (_what, page) => {
-    const file = makeLog(tempFolder())
+    const file = makeTwoDeviceLog(tempFolder())
     const report = repaired(damaged(file, [page], () => 0x5a))
     expect(query(report.out, SAMPLES)).toEqual(query(file, SAMPLES))
     expect(report).toMatchObject({ missing: 0, invented: [] })
@@ -183,7 +94,7 @@ describe('repair', () => {
   })
 
   it('does without any page but those of the samples', () => {
-    const file = makeLog(tempFolder())
+    const file = makeTwoDeviceLog(tempFolder())
     const bytes = readFileSync(file)
     const others = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length === 0,
@@ -196,7 +107,7 @@ describe('repair', () => {
   })
 
   it('saves what is left of a file that was cut', () => {
-    const file = makeLog(tempFolder())
+    const file = makeTwoDeviceLog(tempFolder())
     const bytes = readFileSync(file)
     const cut = file.replace('.db', '-cut.db')
     writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length / PAGE / 2) * PAGE + 100))
@@ -214,31 +125,8 @@ describe('repair', () => {
     expectSound(report)
   })
 
-  it('takes what is in the WAL, and nothing of a commit that did not end', () => {
-    const folder = tempFolder()
-    const file = join(folder, 'live.db')
-    const log = openWriter(file)
-    log.writer.write(batchesOf(series(2000, 100_000), { epochs: [EPOCH] }))
-    const rows = log.db.prepare(SAMPLES).all()
-    const copy = join(folder, 'copy.db')
-    copyFileSync(file, copy)
-    const wal = readFileSync(`${file}-wal`)
-    // The last page of a further commit is torn.
-    log.writer.write(batchesOf(series(500, 100_000, 2000)))
-    const more = readFileSync(`${file}-wal`)
-    expect(more.length).toBeGreaterThan(wal.length)
-    writeFileSync(`${copy}-wal`, more.subarray(0, more.length - 700))
-    const main = readFileSync(copy)
-    main.fill(0x5a, 0, 100)
-    writeFileSync(copy, main)
-    const report = repaired(copy)
-    expect(query(report.out, SAMPLES)).toEqual(rows)
-    expectSound(report)
-    log.end()
-  })
-
   it('finds what a copy of another page overwrote', () => {
-    const file = makeLog(tempFolder())
+    const file = makeTwoDeviceLog(tempFolder())
     const bytes = readFileSync(file)
     const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length > 0,
@@ -261,7 +149,7 @@ describe('repair', () => {
   })
 
   it('calls a log damaged whose pages have changed places, and saves all of it', () => {
-    const file = makeLog(tempFolder())
+    const file = makeTwoDeviceLog(tempFolder())
     const bytes = readFileSync(file)
     const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length > 0,
@@ -281,49 +169,9 @@ describe('repair', () => {
     expectSound(report)
   })
 
-  it('leaves out a WAL that is not that of the log, and says so', () => {
-    const folder = tempFolder()
-    const file = makeLog(folder)
-    const other = openWriter(join(folder, 'other.db'))
-    other.writer.write(batchesOf(series(700, 100_000), { epochs: [EPOCH] }))
-    copyFileSync(`${join(folder, 'other.db')}-wal`, `${file}-wal`)
-    other.end()
-    const report = repaired(file)
-    expect(report).toMatchObject({
-      isSound: false,
-      faults: ['its WAL is that of another file: left out'],
-      missing: 0,
-    })
-    rmSync(`${file}-wal`)
-    expect(query(report.out, SAMPLES)).toEqual(query(file, SAMPLES))
-    expectSound(report)
-  })
-
-  it.each([
-    ['head', 0, /^the head of its WAL is damaged$/],
-    ['middle', 4096 * 6, /^its WAL is damaged: \d+ of its pages can't be used$/],
-  ])('does not call a log sound whose WAL has lost its %s', (_what, at, fault) => {
-    const folder = tempFolder()
-    const log = openWriter(join(folder, 'live.db'))
-    log.writer.write(batchesOf(series(1000, 100_000), { epochs: [EPOCH] }))
-    log.db.pragma('wal_checkpoint(TRUNCATE)')
-    log.writer.write(batchesOf(series(1000, 100_000, 1000), { epochs: [] }))
-    const copy = join(folder, 'copy.db')
-    copyFileSync(join(folder, 'live.db'), copy)
-    copyFileSync(`${join(folder, 'live.db')}-wal`, `${copy}-wal`)
-    log.end()
-    // SQLite does without what it can't read of a WAL, and says nothing.
-    const wal = readFileSync(`${copy}-wal`)
-    wal.fill(0x5a, at, at + 600)
-    writeFileSync(`${copy}-wal`, wal)
-    const report = repaired(copy)
-    expect(report).toMatchObject({ isSound: false, faults: [expect.stringMatching(fault)] })
-    expectSound(report)
-  })
-
   it('does not bring back what was deleted', () => {
     const folder = tempFolder()
-    const file = makeLog(folder)
+    const file = makeTwoDeviceLog(folder)
     const db = new Database(file)
     db.exec('DELETE FROM sample WHERE id < (SELECT id FROM sample ORDER BY id LIMIT 1 OFFSET 3000)')
     db.close()
@@ -364,7 +212,7 @@ describe('repair', () => {
 describe('repair --leftovers', () => {
   it('brings in spilled samples, each once', () => {
     const folder = tempFolder()
-    const file = makeLog(folder)
+    const file = makeTwoDeviceLog(folder)
     const spill = new SpillFile(`${file}.spill.csv`)
     // Some of them had flowed back already.
     const samples = series(1000, 100_000, 5500)
@@ -379,61 +227,5 @@ describe('repair --leftovers', () => {
     )
     expect(query(report.out, 'SELECT count(*) AS n FROM epoch')).toEqual([{ n: 2 }])
     expectSound(report)
-  })
-})
-
-describe('the command repair', () => {
-  it('says what it saved, and what it could not', async () => {
-    const folder = tempFolder()
-    const file = makeLog(folder)
-    const bytes = readFileSync(file)
-    const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
-      (page) => idsIn(bytes, page).length > 0,
-    )
-    const page = leaves[Math.floor(leaves.length / 2)] as number
-    const copy = damaged(file, [page], () => 0)
-    writeFileSync(`${copy}.spill.csv`, 'spill,1\n')
-    const monitor = await ina219([
-      'monitor',
-      '--mock',
-      '--count',
-      '1',
-      '--output',
-      'none',
-      '--db',
-      copy,
-    ])
-    expect(monitor.code).toBe(4)
-    expect(monitor.stderr).toContain(`ina219 repair ${copy}`)
-    const run = await ina219(['repair', copy, '--json'])
-    expect(run).toMatchObject({ code: 0, stderr: '' })
-    const report = JSON.parse(run.stdout)
-    const numbered = idsIn(bytes, page).filter((id) => (id - START_US) % 100_000 === 0).length
-    expect(report).toMatchObject({
-      sound: false,
-      repaired: `${copy}.repaired`,
-      damaged_pages: 1,
-      damaged_tables: { sample: 1 },
-      leftovers: [`${copy}.spill.csv`],
-    })
-    expect(report.missing).toBeGreaterThanOrEqual(numbered)
-    const again = await ina219(['repair', copy])
-    expect(again).toMatchObject({ code: 2, stdout: '' })
-    const history = await ina219(['history', '--db', report.repaired])
-    expect(history).toMatchObject({ code: 0, stderr: '' })
-    const sound = await ina219(['repair', report.repaired])
-    expect(sound).toMatchObject({ code: 0, stderr: '' })
-    expect(sound.stdout).toContain('is sound')
-    expect(existsSync(`${report.repaired}.repaired`)).toBe(false)
-  })
-
-  it('ends with 4 where there is nothing to save', async () => {
-    const file = join(tempFolder(), 'noise.db')
-    writeFileSync(file, Buffer.alloc(5 * PAGE, 0x33))
-    const run = await ina219(['repair', file])
-    expect(run).toMatchObject({ code: 4, stdout: '' })
-    expect(run.stderr).toContain('nothing could be saved')
-    expect(existsSync(`${file}.repaired`)).toBe(false)
-    expect((await ina219(['repair', `${file}.not`])).code).toBe(4)
   })
 })
