@@ -65,6 +65,15 @@ export function lines(events: readonly Happened[]): string[] {
   )
 }
 
+/** Events of samples one second apart whose current is this. */
+export function currents(rule: string, values: readonly number[]): string[] {
+  const { events, at } = alarmRig([`${rule} as x`])
+  values.forEach((current, second) => {
+    at(second, { current })
+  })
+  return lines(events)
+}
+
 /** 12 digits. */
 function short(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(12))
