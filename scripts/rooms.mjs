@@ -28,8 +28,9 @@ const ROOMS = {
   export: 'chart domain storage theme util',
   service: 'export storage util',
   doctor: 'protocol sources storage theme tui util',
-  app: 'alarms domain export mock monitor protocol service sources stats storage stream theme tui util',
-  cli: 'alarms app chart config doctor domain export importing mock protocol service sources stats storage theme tui util',
+  serve: 'alarms chart domain export monitor protocol stats storage stream theme util',
+  app: 'alarms domain export mock monitor protocol serve service sources stats storage stream theme tui util',
+  cli: 'alarms app chart config doctor domain export importing mock protocol serve service sources stats storage theme tui util',
   mock: 'domain protocol sources util',
 }
 
@@ -79,6 +80,10 @@ const PACKAGES = {
   chalk: 'cli',
   'smol-toml': 'config',
   'unix-dgram': 'service',
+  hono: 'serve',
+  '@hono/node-server': 'serve',
+  '@hono/zod-openapi': 'serve',
+  ws: 'serve',
 }
 
 /** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */

@@ -3,6 +3,7 @@ import type { Calibration } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { ServePlan } from '../serve/serve-plan.ts'
 import type { FormatChoice } from '../sources/formats/format-choice.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { ThemeChoice } from '../theme/themes.ts'
@@ -84,8 +85,10 @@ export interface BackupPlan {
 export const OUTPUT_KINDS = ['tui', 'plain', 'ndjson', 'none'] as const
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
 
-export interface OutputPlan {
-  readonly kind: OutputKind
+export type OutputPlan = ScreenPlan | { readonly kind: Exclude<OutputKind, 'tui'> }
+
+export interface ScreenPlan {
+  readonly kind: 'tui'
   /** Draw with ASCII characters only. */
   readonly ascii: boolean
   readonly theme: ThemeChoice
@@ -121,4 +124,6 @@ export interface RunPlan {
   readonly backup: BackupPlan | null
   /** File that is touched while all is alive; null: none. */
   readonly heartbeat: string | null
+  /** Who may watch, and where; null: nobody but the output. */
+  readonly serve: ServePlan | null
 }

@@ -3,6 +3,7 @@ import { Hub } from '../monitor/hub.ts'
 import { KeptTotals } from '../monitor/kept-totals.ts'
 import { LocalView } from '../monitor/local-view.ts'
 import { SensorWatch } from '../monitor/sensor-watch.ts'
+import type { Serving } from '../serve/serve.ts'
 import type { Backup } from '../service/backup/backup.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
 import type { Source } from '../sources/source.ts'
@@ -58,6 +59,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let ticker: NodeJS.Timeout | undefined
   let life: LifeSigns | null = null
   let backup: Backup | null = null
+  let serving: Serving | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
@@ -76,7 +78,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       }
       sensors = new SensorWatch(hub)
       hub.bus.subscribe(sensors)
-      stopFor({ stop, hub, output, log, stdout: io.stdout })
+      const staysOpen = output.staysOpen || plan.serve !== null
+      stopFor({ stop, hub, output, log, stdout: io.stdout, staysOpen })
       alarms = await alarmsOf(plan, hub, io)
       stop.onSignals()
       stop.after(plan.durationMs)
@@ -86,6 +89,10 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       }, TICK_MS)
       const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null }
       await output.open(hub, () => new LocalView(parts))
+      if (plan.serve !== null) {
+        const { openDoors } = await import('./open-doors.ts')
+        serving = await openDoors(plan.serve, { hub, log, view: new LocalView(parts) }, io)
+      }
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)
       }
@@ -105,8 +112,9 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => sensors?.end(),
     // What a program failed with is on record, too.
     () => alarms?.close(),
-    // What a screen asks for from now on would find a closed log.
+    // What a screen or a viewer asks for from now on would find a closed log.
     () => output?.hold(),
+    () => serving?.close(),
     () => history?.close(),
     () => backup?.close(),
     () => log?.close(),
@@ -144,15 +152,17 @@ interface Parts {
   readonly output: Output
   readonly log: LogClient | null
   readonly stdout: NodeJS.WriteStream
+  /** The end of the input does not end the run. */
+  readonly staysOpen: boolean
 }
 
 /** Subscribes the output, and ends the run where one of its parts ends or fails. */
-function stopFor({ stop, hub, output, log, stdout }: Parts): void {
+function stopFor({ stop, hub, output, log, stdout, staysOpen }: Parts): void {
   hub.bus.subscribe(output)
   hub.bus.subscribe({
     ended: (_number, reason) => {
-      // With a screen, the end of the input leaves the last minute to look at until `q`.
-      if (reason === 'limit' || (!output.staysOpen && hub.isOver)) stop.now()
+      // With a screen, the end of the input leaves the last minute to look at until `q`; with viewers, all of it.
+      if (reason === 'limit' || (!staysOpen && hub.isOver)) stop.now()
     },
     failed: (_number, error) => stop.fail(error),
   })

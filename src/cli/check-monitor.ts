@@ -30,7 +30,11 @@ export async function checkMonitor(
   const { withAlarms } = await import('./alarm-plans.ts')
   const devices = withAlarms(plans, request)
   // Where the log is, and on what the run is shown, is looked at by itself.
-  await runPlan({ ...options, devices: request }, { devices, log: null, kind: 'none' }, io)
+  await runPlan(
+    { ...options, devices: request },
+    { devices, log: null, output: { kind: 'none' }, serve: null },
+    io,
+  )
   return options
 }
 

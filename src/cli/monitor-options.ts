@@ -24,14 +24,14 @@ interface LogOptions {
   readonly retain: number
 }
 
-export interface MonitorOptions extends LogOptions {
+/** Of a run, whoever watches it. */
+export interface RunOptions extends LogOptions {
   /** Who says an option, by its key here, where environment or file do. */
   readonly said: (key: string) => Said | null
   readonly devices: DevicesRequest
   readonly keepTime?: boolean
   readonly anomalies: boolean
   readonly keepTotals?: boolean
-  readonly output?: OutputKind
   /** ms */
   readonly duration?: number
   readonly count?: number
@@ -39,12 +39,16 @@ export interface MonitorOptions extends LogOptions {
   readonly heartbeat?: string
   readonly backup?: string
   readonly backupKeep: number
+  readonly onAlarm?: readonly string[]
+}
+
+export interface MonitorOptions extends RunOptions {
+  readonly output?: OutputKind
   readonly ascii?: boolean
   readonly theme: ThemeChoice
   readonly mouse: boolean
   readonly hints: boolean
   readonly bell: boolean
-  readonly onAlarm?: readonly string[]
 }
 
 /**
@@ -53,12 +57,9 @@ export interface MonitorOptions extends LogOptions {
  * @returns what they say, once the command line is parsed; it throws InaError usage_invalid
  */
 export function addMonitorOptions(command: Command): () => MonitorOptions {
-  const devices = addSourceOptions(command)
-  addLogOptions(command)
-  addAlarmOptions(command)
-  addRunOptions(command)
+  const read = addRunOptions(command)
+  addScreenOptions(command)
   return () => {
-    const request = devices()
     const { summary, output } = command.opts<MonitorOptions>()
     if (summary === '-' && output === 'ndjson') {
       exclude(
@@ -68,10 +69,27 @@ export function addMonitorOptions(command: Command): () => MonitorOptions {
         'write the summary to a file: --summary run.json',
       )
     }
+    const run = read()
+    return { ...command.opts<Omit<MonitorOptions, keyof RunOptions>>(), ...run }
+  }
+}
+
+/**
+ * Adds the options that `monitor` and `serve` share: sources, log, alarms, and when a run ends.
+ *
+ * @returns what they say, once the command line is parsed; it throws InaError usage_invalid
+ */
+export function addRunOptions(command: Command): () => RunOptions {
+  const devices = addSourceOptions(command)
+  addLogOptions(command)
+  addAlarmOptions(command)
+  addEndOptions(command)
+  return () => {
+    const request = devices()
     settleLogged(command, 'keepTotals', '--keep-totals needs the log, and --no-log writes none')
     settleLogged(command, 'backup', '--backup copies from the log, and --no-log writes none')
     refuseKeepAlone(command)
-    const options = command.opts<Omit<MonitorOptions, 'devices' | 'said'>>()
+    const options = command.opts<Omit<RunOptions, 'devices' | 'said'>>()
     return { ...options, devices: request, said: (key) => saidOf(command, key) }
   }
 }
@@ -88,15 +106,13 @@ function addLogOptions(command: Command): Command {
 
 /** What happens beside the event when an alarm is raised or over. */
 function addAlarmOptions(command: Command): Command {
-  return command
-    .addOption(
-      option(
-        '--on-alarm <program>',
-        'run it, with arguments but no shell, when an alarm is raised, over or acknowledged, with INA219_ALARM_NAME, _STATE, _VALUE, ... (docs/alarms.md); or output:A=off; again for each',
-        { list: 'whole' },
-      ),
-    )
-    .addOption(option('--no-bell', 'no sound of the terminal when an alarm is raised'))
+  return command.addOption(
+    option(
+      '--on-alarm <program>',
+      'run it, with arguments but no shell, when an alarm is raised, over or acknowledged, with INA219_ALARM_NAME, _STATE, _VALUE, ... (docs/alarms.md); or output:A=off; again for each',
+      { list: 'whole' },
+    ),
+  )
 }
 
 /**
@@ -106,7 +122,7 @@ function addAlarmOptions(command: Command): Command {
  * @throws InaError usage_invalid
  */
 function settleLogged(command: Command, key: 'keepTotals' | 'backup', message: string): void {
-  if (command.opts<MonitorOptions>().log || levelOf(command, key) < 0) return
+  if (command.opts<RunOptions>().log || levelOf(command, key) < 0) return
   if (sourceLevel(command, 'log') > sourceLevel(command, key)) {
     command.setOptionValue(key, undefined)
     return
@@ -117,7 +133,7 @@ function settleLogged(command: Command, key: 'keepTotals' | 'backup', message: s
 
 /** In environment and file it may stand for the runs that have back-ups. @throws InaError usage_invalid */
 function refuseKeepAlone(command: Command): void {
-  const { backup } = command.opts<MonitorOptions>()
+  const { backup } = command.opts<RunOptions>()
   if (backup !== undefined || !hasFlag(command, 'backupKeep')) return
   throw new InaError(
     'usage_invalid',
@@ -132,15 +148,9 @@ function folderPath(text: string): string {
   throw new InaError('usage_invalid', 'an empty text is no folder', 'name one, such as days')
 }
 
-/** How a run is shown, and when it ends. */
-function addRunOptions(command: Command): Command {
+/** When a run ends, and what it leaves behind. */
+function addEndOptions(command: Command): Command {
   return command
-    .addOption(
-      option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
-        choices: OUTPUT_KINDS,
-        defaultText: 'tui on a terminal, else plain',
-      }),
-    )
     .addOption(durationOption('stop after that long, such as 90s, 15m, 1h30m'))
     .addOption(countOption())
     .addOption(
@@ -170,6 +180,18 @@ function addRunOptions(command: Command): Command {
       ),
     )
     .addOption(option('--no-anomalies', "don't look for values that stand out"))
+}
+
+/** How a run is shown. */
+function addScreenOptions(command: Command): Command {
+  return command
+    .addOption(
+      option('--output <how>', 'tui, plain (one line a sample), ndjson or none', {
+        choices: OUTPUT_KINDS,
+        defaultText: 'tui on a terminal, else plain',
+      }),
+    )
+    .addOption(option('--no-bell', 'no sound of the terminal when an alarm is raised'))
     .addOption(option('--ascii', 'draw with ASCII characters only'))
     .addOption(themeOption('colours of the screen'))
     .addOption(option('--no-mouse', 'leave the mouse to the terminal (M takes it)'))

@@ -7,26 +7,30 @@ import type {
   DevicePlan,
   LogPlan,
   OutputKind,
+  OutputPlan,
   RunPlan,
 } from '../app/run-plan.ts'
+import type { ServePlan } from '../serve/serve-plan.ts'
 import { formatDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
-import { realPath } from '../util/paths.ts'
-import type { MonitorOptions } from './monitor-options.ts'
+import { logFilePath, realPath } from '../util/paths.ts'
+import { logPath } from './common-options.ts'
+import type { MonitorOptions, RunOptions } from './monitor-options.ts'
 import { blaming } from './origins.ts'
 
 /** What does not follow from the options alone. */
 interface Chosen {
   readonly devices: readonly DevicePlan[]
   readonly log: LogPlan | null
-  readonly kind: OutputKind
+  readonly output: OutputPlan
+  readonly serve: ServePlan | null
 }
 
 /** A day is written when it is over, and what it got late soon after: until then it has to be there. */
 const SHORTEST_RETENTION_MS = 26 * 3_600_000
 
 /** @throws InaError usage_invalid */
-function backupPlan({ backup, backupKeep, retain }: MonitorOptions): BackupPlan | null {
+function backupPlan({ backup, backupKeep, retain }: RunOptions): BackupPlan | null {
   if (backup === undefined) return null
   if (retain < SHORTEST_RETENTION_MS) {
     throw new InaError(
@@ -52,11 +56,11 @@ function backupPlan({ backup, backupKeep, retain }: MonitorOptions): BackupPlan 
  * @throws InaError usage_invalid, config_invalid
  */
 export async function runPlan(
-  options: MonitorOptions,
+  options: RunOptions,
   chosen: Chosen,
   io: ProcessIo,
 ): Promise<RunPlan> {
-  const { devices, log, kind } = chosen
+  const { devices, log, output, serve } = chosen
   const { said } = options
   const { alarms, capacities } = options.devices
   const rules = [alarms.said, ...(alarms.profilesSaid?.values() ?? [])]
@@ -74,19 +78,27 @@ export async function runPlan(
     maxSamples: options.count ?? null,
     durationMs: options.duration ?? null,
     anomalies: options.anomalies,
-    output: {
-      kind,
-      ascii: options.ascii === true,
-      theme: options.theme,
-      mouse: options.mouse,
-      hints: options.hints,
-      bell: options.bell,
-    },
+    output,
     onAlarm: actions,
     summary: options.summary ?? null,
     backup: blaming([said('backup'), said('retain')], () => backupPlan(options)),
     heartbeat: options.heartbeat ?? null,
+    serve,
   }
+}
+
+/** How `monitor` shows it. */
+export function outputPlan(options: MonitorOptions, kind: OutputKind): OutputPlan {
+  if (kind !== 'tui') return { kind }
+  const { ascii, theme, mouse, hints, bell } = options
+  return { kind, ascii: ascii === true, theme, mouse, hints, bell }
+}
+
+/** Where the log is, and how long it keeps; null: there is to be none. @throws InaError usage_invalid */
+export function logPlan({ log, db, retain }: RunOptions, io: ProcessIo): LogPlan | null {
+  if (!log) return null
+  const path = logPath(db, io.env)
+  return { path, file: logFilePath(path), retainMs: retain }
 }
 
 function refuseAnomalyRules(devices: readonly DevicePlan[]): void {
@@ -126,7 +138,7 @@ function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DeviceP
 }
 
 async function alarmActions(
-  { onAlarm = [], said }: MonitorOptions,
+  { onAlarm = [], said }: RunOptions,
   io: ProcessIo,
 ): Promise<AlarmAction[]> {
   if (onAlarm.length === 0) return []

@@ -14,6 +14,7 @@ import { monitorCommand } from './commands/monitor.ts'
 import { portsCommand } from './commands/ports.ts'
 import { repairCommand } from './commands/repair.ts'
 import { sendCommand } from './commands/send.ts'
+import { serveCommand } from './commands/serve.ts'
 import { serviceCommand } from './commands/service.ts'
 import { totalsCommand } from './commands/totals.ts'
 import { viewCommand } from './commands/view.ts'
@@ -73,6 +74,7 @@ function usageLine(text: string, command: Command): string {
 
 const COMMANDS = [
   monitorCommand,
+  serveCommand,
   sendCommand,
   calibrateCommand,
   mockCommand,

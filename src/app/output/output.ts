@@ -29,6 +29,5 @@ export interface OutputContext {
 }
 
 export function makeOutput(plan: OutputPlan, context: OutputContext): Output {
-  const { kind } = plan
-  return kind === 'tui' ? new ScreenOutput(plan, context) : new LineOutput(kind, context)
+  return plan.kind === 'tui' ? new ScreenOutput(plan, context) : new LineOutput(plan.kind, context)
 }

@@ -2,18 +2,18 @@ import type { Hub } from '../../monitor/hub.ts'
 import type { View } from '../../monitor/view.ts'
 import type { SavedSpan, SaveForm, SaveSpan } from '../../tui/saving.ts'
 import type { Screen } from '../../tui/screen.ts'
-import type { OutputPlan } from '../run-plan.ts'
+import type { ScreenPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
 
 /** The full screen. Asks the view for what it shows, so that it takes nothing from the bus. */
 export class ScreenOutput implements Output {
   readonly staysOpen = true
   readonly congested = false
-  readonly #plan: OutputPlan
+  readonly #plan: ScreenPlan
   readonly #context: OutputContext
   #screen: Screen | null = null
 
-  constructor(plan: OutputPlan, context: OutputContext) {
+  constructor(plan: ScreenPlan, context: OutputContext) {
     this.#plan = plan
     this.#context = context
   }

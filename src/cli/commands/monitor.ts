@@ -2,13 +2,10 @@ import { Command } from 'commander'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import { chooseOutput } from '../../app/output/choose-output.ts'
-import type { LogPlan } from '../../app/run-plan.ts'
-import { logFilePath } from '../../util/paths.ts'
-import { logPath } from '../common-options.ts'
 import { deviceWordsText } from '../device-words-text.ts'
 import { type Example, examplesText } from '../help-text.ts'
-import { addMonitorOptions, type MonitorOptions } from '../monitor-options.ts'
-import { runPlan } from '../monitor-plan.ts'
+import { addMonitorOptions } from '../monitor-options.ts'
+import { logPlan, outputPlan, runPlan } from '../monitor-plan.ts'
 import { devicePlans } from '../monitor-source.ts'
 
 const EXAMPLES: readonly Example[] = [
@@ -40,17 +37,12 @@ export function monitorCommand(io: ProcessIo): Command {
       // Before what takes time, such as to list the ports.
       const kind = chooseOutput(options.output, io)
       const devices = await devicePlans(options.devices, io)
-      const plan = await runPlan(options, { devices, log, kind }, io)
+      const output = outputPlan(options, kind)
+      const plan = await runPlan(options, { devices, log, output, serve: null }, io)
       // Loaded only now: other commands need none of it.
       const { runMonitor } = await import('../../app/runtime.ts')
       await runMonitor(plan, io)
     }
     return log === null ? run() : withNewLog(log.file, run)
   })
-}
-
-function logPlan(options: MonitorOptions, io: ProcessIo): LogPlan | null {
-  if (!options.log) return null
-  const path = logPath(options.db, io.env)
-  return { path, file: logFilePath(path), retainMs: options.retain }
 }

@@ -1,0 +1,172 @@
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { InaError, systemCode } from '../util/errors.ts'
+import { addressText, type ListenAddress } from './listen-address.ts'
+import type { TlsFiles } from './serve-plan.ts'
+
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export interface HttpListeners {
+  readonly request: RequestListener
+  readonly upgrade: UpgradeListener
+}
+
+/** Connections at once: 1000 viewers, and some more. */
+const MOST_CONNECTIONS = 4000
+/** Headers have to be there by then, ms. */
+const HEADERS_MS = 10_000
+/** A request has to be there by then, ms; none has a large body. */
+const REQUEST_MS = 30_000
+const MOST_HEADER_BYTES = 16 * 1024
+
+/** One server for each address that is listened on; all speak the same. */
+export class HttpServers {
+  readonly #servers: { readonly server: Server; readonly address: ListenAddress }[] = []
+  readonly #sockets = new Set<Socket>()
+
+  /**
+   * @returns where they listen, a free port filled in
+   * @throws InaError usage_invalid: an address, or a file of TLS, can't be used
+   */
+  async listen(
+    addresses: readonly ListenAddress[],
+    tls: TlsFiles | null,
+    listeners: HttpListeners,
+  ): Promise<string[]> {
+    const keys = tls === null ? null : { cert: pemOf(tls.cert), key: pemOf(tls.key) }
+    const texts: string[] = []
+    for (const address of addresses) {
+      const options = { maxHeaderSize: MOST_HEADER_BYTES }
+      const server =
+        keys === null || address.kind === 'unix'
+          ? createServer(options, listeners.request)
+          : tlsServer({ ...options, ...keys }, listeners.request, tls as TlsFiles)
+      server.on('upgrade', listeners.upgrade)
+      server.on('connection', (socket: Socket) => {
+        this.#sockets.add(socket)
+        socket.on('close', () => this.#sockets.delete(socket))
+      })
+      server.maxConnections = MOST_CONNECTIONS
+      server.headersTimeout = HEADERS_MS
+      server.requestTimeout = REQUEST_MS
+      const bound = await bind(server, address)
+      this.#servers.push({ server, address: bound })
+      texts.push(addressText(bound, keys !== null && bound.kind === 'tcp'))
+    }
+    return texts
+  }
+
+  /** No new connection, and an end to those there are. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map(
+      ({ server }) => new Promise<void>((resolve) => server.close(() => resolve())),
+    )
+    for (const socket of this.#sockets) socket.destroy()
+    await Promise.all(closed)
+  }
+}
+
+function pemOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw unusableTls(path, systemCode(error) ?? String(error), error)
+  }
+}
+
+function tlsServer(
+  options: Parameters<typeof createTlsServer>[0],
+  listener: RequestListener,
+  { cert, key }: TlsFiles,
+): Server {
+  try {
+    return createTlsServer(options, listener)
+  } catch (error) {
+    throw unusableTls(`${cert} or ${key}`, systemCode(error) ?? String(error), error)
+  }
+}
+
+function unusableTls(path: string, reason: string, cause: unknown): InaError {
+  return new InaError(
+    'usage_invalid',
+    `${path} can't be used for TLS: ${reason}`,
+    'name certificate and key in PEM with --tls-cert and --tls-key',
+    cause,
+  )
+}
+
+async function bind(server: Server, address: ListenAddress): Promise<ListenAddress> {
+  try {
+    await listening(server, address)
+  } catch (error) {
+    const isStale =
+      address.kind === 'unix' &&
+      systemCode(error) === 'EADDRINUSE' &&
+      !(await isAnswered(address.path))
+    if (!isStale) throw refused(address, error)
+    // Of a run that was killed.
+    rmSync(address.path, { force: true })
+    await listening(server, address).catch((again: unknown) => {
+      throw refused(address, again)
+    })
+  }
+  if (address.kind === 'unix') {
+    // Who may open it may read: its user, and its group.
+    chmodSync(address.path, 0o660)
+    return address
+  }
+  const bound = server.address()
+  return typeof bound === 'object' && bound !== null ? { ...address, port: bound.port } : address
+}
+
+function listening(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (then: () => void): void => {
+      server.off('error', onError)
+      server.off('listening', onListening)
+      then()
+    }
+    const onError = (error: Error): void => settle(() => reject(error))
+    const onListening = (): void => settle(resolve)
+    server.once('error', onError)
+    server.once('listening', onListening)
+    if (address.kind === 'unix') server.listen(address.path)
+    else server.listen(address.port, address.host)
+  })
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    // A file that is no socket is not ours to remove.
+    socket.once('error', (error) => resolve(systemCode(error) !== 'ECONNREFUSED'))
+  })
+}
+
+function refused(address: ListenAddress, error: unknown): InaError {
+  const code = systemCode(error)
+  const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`
+  const [reason, hint] = WHY[code ?? ''] ?? [
+    code ?? String(error),
+    'name another address with --listen',
+  ]
+  return new InaError('usage_invalid', `can't listen on ${where}: ${reason}`, hint, error)
+}
+
+const WHY: Readonly<Record<string, readonly [string, string]>> = {
+  EADDRINUSE: [
+    'another program listens there',
+    'end it, or name another address with --listen, such as 127.0.0.1:8220',
+  ],
+  EADDRNOTAVAIL: ['this machine has no such address', 'name one of its own, or 0.0.0.0 for all'],
+  EACCES: ['this user may not', 'take a port of 1024 or more'],
+  ENOTFOUND: ['no such name is known', 'name an address with --listen'],
+  ENOENT: ['its folder is not there', 'make it first'],
+}

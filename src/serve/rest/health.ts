@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { ServeParts } from '../parts.ts'
+import { requires, type WebApp } from '../web.ts'
+
+const Health = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'failing']).openapi({
+      description: 'failing: the log has failed; degraded: a source or the log is in trouble',
+    }),
+    version: z.string(),
+    uptime_s: z.number(),
+    devices: z.number().int(),
+    live: z.number().int().openapi({ description: 'devices whose source is live' }),
+    log: z.enum(['recording', 'spilling', 'failed', 'off']),
+  })
+  .openapi('Health')
+
+/** For a load balancer or a container: no secret, no name, no path. */
+export function addHealth(app: WebApp, { hub, log, access, clock, version }: ServeParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/v1/health',
+    summary: 'How it is doing',
+    middleware: [requires(access, 'read')] as const,
+    responses: {
+      200: { description: 'it works', content: { 'application/json': { schema: Health } } },
+      503: { description: 'it does not', content: { 'application/json': { schema: Health } } },
+    },
+  })
+  app.openapi(route, (c) => {
+    const live = hub.devices.filter(({ state }) => state.source.state === 'live').length
+    const kind = log?.state.kind ?? 'off'
+    const isDegraded = kind === 'spilling' || live < hub.devices.length
+    const status = kind === 'failed' ? 'failing' : isDegraded ? 'degraded' : 'ok'
+    const body = {
+      status,
+      version,
+      uptime_s: Math.round((clock.wallMs() * 1000 - hub.startedUs) / 1e6),
+      devices: hub.devices.length,
+      live,
+      log: kind,
+    } as const
+    return c.json(body, status === 'failing' ? 503 : 200, { 'Cache-Control': 'no-store' })
+  })
+}

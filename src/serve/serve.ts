@@ -1,0 +1,54 @@
+import { getRequestListener } from '@hono/node-server'
+import { Access } from './access/access.ts'
+import { openTokenFile } from './access/token.ts'
+import { HttpServers } from './http-server.ts'
+import type { ServeParts } from './parts.ts'
+import type { ServePlan } from './serve-plan.ts'
+import { makeSockets } from './sockets.ts'
+import { makeWebApp } from './web-app.ts'
+
+/** A server that runs. */
+export interface Serving {
+  /** Where, as a browser or `--connect` takes it. */
+  readonly addresses: readonly string[]
+  /** Viewers are told that it ends, and let go. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the doors of a running monitor.
+ *
+ * @throws InaError usage_invalid: an address or a file of TLS can't be used; config_invalid: the token's file
+ */
+export async function startServing(
+  plan: ServePlan,
+  given: Omit<ServeParts, 'access'>,
+): Promise<Serving> {
+  const access = new Access({
+    token: openTokenFile(plan.tokenFile),
+    allowOrigins: plan.allowOrigins,
+    allowFrom: plan.allowFrom,
+    monoMs: () => given.clock.monoMs(),
+  })
+  const parts: ServeParts = { ...given, access }
+  const app = makeWebApp(parts)
+  const sockets = makeSockets(parts)
+  const servers = new HttpServers()
+  const listeners = {
+    request: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    upgrade: sockets.upgrade,
+  }
+  try {
+    const addresses = await servers.listen(plan.listen, plan.tls, listeners)
+    return {
+      addresses,
+      close: async () => {
+        sockets.close()
+        await servers.close()
+      },
+    }
+  } catch (error) {
+    await servers.close()
+    throw error
+  }
+}

@@ -1,0 +1,97 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Access } from './access/access.ts'
+import { requestOf } from './access/request.ts'
+import type { ServeParts } from './parts.ts'
+import { problem, problemOf } from './problem.ts'
+import { addHealth } from './rest/health.ts'
+import { answerProblem, answerRefusal, type WebApp, type WebEnv } from './web.ts'
+
+/** Bytes of a request's body. */
+const MOST_BODY_BYTES = 64 * 1024
+
+/** Of every answer: nothing of it runs or loads what is not from here. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+}
+
+/** All that is served over HTTP. */
+export function makeWebApp(parts: ServeParts): WebApp {
+  const app: WebApp = new OpenAPIHono<WebEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined
+      const [issue] = result.error.issues
+      const where = issue?.path.join('.') ?? ''
+      return answerProblem(
+        c,
+        problem(
+          400,
+          'input-invalid',
+          `${where === '' ? 'the request' : where}: ${issue?.message ?? 'is not valid'}`,
+          'see /api/docs',
+        ),
+      )
+    },
+  })
+  app.use(headers)
+  app.use(place(parts.access))
+  app.use(
+    bodyLimit({
+      maxSize: MOST_BODY_BYTES,
+      onError: (c) =>
+        answerProblem(c, problem(413, 'too-large', 'the body is too large', 'send 64 KiB or less')),
+    }),
+  )
+  app.notFound((c) =>
+    answerProblem(c, problem(404, 'not-found', `there is no ${c.req.path}`, 'see /api/docs')),
+  )
+  app.onError((error, c) => {
+    const told = problemOf(error)
+    if (told.status >= 500) parts.report(error)
+    return answerProblem(c, told)
+  })
+  addHealth(app, parts)
+  return app
+}
+
+const headers: MiddlewareHandler = async (c, next) => {
+  await next()
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+  }
+}
+
+/** Host and origin, of every request; answers what a page of an allowed origin asks before it asks. */
+function place(access: Access): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const request = requestOf(c.env.incoming)
+    const refusal = access.placeRefusal(request)
+    if (refusal !== null) return answerRefusal(c, refusal)
+    const origin = access.allowedOrigin(request)
+    if (origin === null) return next()
+    if (c.req.method === 'OPTIONS') {
+      return c.body(null, 204, {
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Methods': 'GET, POST',
+        'Access-Control-Allow-Headers': 'authorization, content-type, if-none-match',
+        'Access-Control-Max-Age': '600',
+        Vary: 'Origin',
+      })
+    }
+    await next()
+    c.res.headers.set('Access-Control-Allow-Origin', origin)
+    c.res.headers.set('Access-Control-Expose-Headers', 'etag, retry-after')
+    c.res.headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    c.res.headers.append('Vary', 'Origin')
+    return undefined
+  }
+}
