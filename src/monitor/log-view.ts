@@ -94,7 +94,7 @@ export class LogView implements View {
       delayMs: 0,
       ledger: {
         ...emptyLedger(),
-        samples: total.measured,
+        samples: total.unmeasured === null ? total.measured : total.samples - total.unmeasured,
         out_of_range: 0,
         logged: total.samples,
         lost: total.lost,

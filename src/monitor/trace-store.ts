@@ -93,38 +93,31 @@ export class TraceStore {
     return Math.max(this.#oldest, this.#newest - CAPACITY + 1) * SLOT_US
   }
 
-  /** The time of a sample without values to draw: the end moves on, and the curve breaks there. */
-  advanceTo(timeUs: number): void {
-    const slot = Math.floor(timeUs / SLOT_US)
-    this.#broken = true
-    if (slot <= this.#newest - CAPACITY) return
-    this.#open(slot)
-    this.#sign(slot, SIGN.unmeasured)
-  }
-
   /** Something is to be said of that time, Unix µs. */
   mark(timeUs: number, sign: Sign): void {
     const before = this.#marks.get(sign) ?? []
     this.#marks.set(sign, [...before.slice(1 - MARKS), timeUs])
   }
 
+  /** @param sample measured */
   add(sample: Sample): void {
     const slot = Math.floor(sample.timeUs / SLOT_US)
     // A sample that comes late lies before the break, not after it.
     const endsBreak = this.#broken && slot >= this.#newest
     if (endsBreak) this.#broken = false
-    if (slot <= this.#newest - CAPACITY) return
-    // A run begins without anything being lost: what is, the restart says.
-    const isSameRun = this.#epochId === null || sample.epochId === this.#epochId
-    if (sample.origin !== 'late') this.#epochId = sample.epochId
-    if (sample.gapBefore && isSameRun) this.#lose(slot)
-    this.#open(slot)
-    if (!sample.gapBefore && sample.origin === 'late') this.#found(slot)
+    if (!this.#place(slot, sample)) return
     const i = slot % CAPACITY
     this.#count[i] = (this.#count[i] as number) + 1
     if (sample.gapBefore || endsBreak) this.#sign(slot, BROKEN)
     if (sample.electric) this.#addElectric(slot, sample)
     if (sample.extras !== null) this.#addExtras(slot, sample.extras)
+  }
+
+  /** A sample without values to draw: the end moves on, and the curve breaks there. */
+  addUnmeasured(sample: Sample): void {
+    const slot = Math.floor(sample.timeUs / SLOT_US)
+    if (sample.origin !== 'late') this.#broken = true
+    if (this.#place(slot, sample)) this.#sign(slot, SIGN.unmeasured)
   }
 
   /** All that is kept, slot by slot. */
@@ -158,6 +151,18 @@ export class TraceStore {
     return trace
   }
 
+  /** Opens the slot of a sample and notes what is missing before it. @returns false: older than what is kept */
+  #place(slot: number, { epochId, gapBefore, origin }: Sample): boolean {
+    if (slot <= this.#newest - CAPACITY) return false
+    // A run begins without anything being lost: what is, the restart says.
+    const isSameRun = this.#epochId === null || epochId === this.#epochId
+    if (origin !== 'late') this.#epochId = epochId
+    if (gapBefore && isSameRun) this.#lose(slot)
+    this.#open(slot)
+    if (!gapBefore && origin === 'late') this.#found(slot)
+    return true
+  }
+
   /** The slot is there from now on, whatever stood in its place. */
   #open(slot: number): void {
     if (slot > this.#newest) this.#newest = slot
@@ -186,7 +191,9 @@ export class TraceStore {
   /** What seemed to be missing has come after all. */
   #found(slot: number): void {
     const i = slot % CAPACITY
-    if (this.#count[i] === 0) this.#signs[i] = (this.#signs[i] as number) & ~SIGN.lost
+    const signs = this.#signs[i] as number
+    // Another sample is there: it may be the one behind the gap.
+    if (this.#count[i] === 0 && (signs & SIGN.unmeasured) === 0) this.#signs[i] = signs & ~SIGN.lost
   }
 
   #addElectric(slot: number, { voltage, current, power }: Sample): void {

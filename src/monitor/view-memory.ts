@@ -41,12 +41,10 @@ export class ViewMemory {
 
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample, measured: boolean): void {
-    if (sample.origin !== 'late') {
-      this.#followCycles(sample, measured)
-      if (!measured) this.#trace.advanceTo(sample.timeUs)
-    }
+    if (sample.origin !== 'late') this.#followCycles(sample, measured)
     this.statistics.add(sample)
     if (measured) this.#trace.add(sample)
+    else this.#trace.addUnmeasured(sample)
   }
 
   /** Something is to be said of that time, Unix µs. */

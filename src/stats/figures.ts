@@ -67,6 +67,12 @@ export class Figures {
   samples = 0
   /** Those that min, avg, max, charge and energy are made of. */
   measured = 0
+  /**
+   * Samples that don't count, by their status: beside `measured` and these there are the sound ones of
+   * extra channels alone. NaN: not known, since the samples are gone and the log of their time did not
+   * keep it.
+   */
+  unmeasured = 0
   /** Time over which charge and energy are known, µs. */
   coveredUs = 0
   readonly voltage = new Spread()
@@ -106,6 +112,7 @@ export class Figures {
   merge(part: Figures): void {
     this.samples += part.samples
     this.measured += part.measured
+    this.unmeasured += part.unmeasured
     this.coveredUs += part.coveredUs
     this.voltage.merge(part.voltage.min, part.voltage.sumMicro, part.voltage.max)
     this.current.merge(part.current.min, part.current.sumMicro, part.current.max)
@@ -120,6 +127,7 @@ export class Figures {
   clear(): void {
     this.samples = 0
     this.measured = 0
+    this.unmeasured = 0
     this.coveredUs = 0
     this.voltage.clear()
     this.current.clear()

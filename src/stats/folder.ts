@@ -69,7 +69,10 @@ export class Folder {
   ): boolean {
     const run = this.#run?.epochId === epochId ? this.#run : this.#select(epochId)
     if (!run.continuity.follows(timeUs, seq)) run.isLinked = false
-    if (into !== null) into.samples++
+    if (into !== null) {
+      into.samples++
+      if (!measured) into.unmeasured++
+    }
     if (Number.isNaN(voltage)) {
       if (++run.between > Folder.MOST_BETWEEN) run.isLinked = false
       return false

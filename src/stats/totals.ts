@@ -128,7 +128,8 @@ export class Integrator {
   #addLate(sample: Sample): void {
     if (sample.timeUs <= this.#sinceUs) return
     this.#figures.samples++
-    if (sample.electric && isMeasured(sample.status)) this.#figures.measured++
+    if (!isMeasured(sample.status)) this.#figures.unmeasured++
+    else if (sample.electric) this.#figures.measured++
     this.#joinLate(sample, false)
   }
 

@@ -128,6 +128,20 @@ test('a log is shown with all its devices, up to its newest sample', async () =>
   expect((await view.snapshot(1)).values?.['a']).toBe(1)
 })
 
+test('samples of extra channels alone count as measured, those with a fault do not', async () => {
+  const file = join(tempFolder(), 'log.db')
+  const none = { electric: false, voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
+  const samples = series(200, 1e6).map((each, i) => ({
+    ...each,
+    ...(i % 2 === 0 ? none : {}),
+    extras: i % 2 === 0 ? { soc: 80 } : null,
+    status: i === 7 || i === 8 ? 'error' : 'ok',
+  }))
+  makeLog(file, samples)
+  const { ledger } = await (await viewOf(file)).snapshot(0)
+  expect(ledger).toMatchObject({ logged: 200, samples: 198 })
+})
+
 test('what needs a device or the writer is refused, a log without samples as well', async () => {
   const view = await viewOf(mixedLog())
   const refused = await view.control().catch((error: unknown) => error)

@@ -14,7 +14,7 @@ import {
   sampleAt,
   tempFolder,
 } from '../support/log-fixture.ts'
-import { toLayout2 } from '../support/log-v2.ts'
+import { toLayout2 } from '../support/old-layouts.ts'
 
 const MINUTE_US = 60e6
 

@@ -107,6 +107,7 @@ function recount(file: string, everyUs: number): Cells[] {
       index,
       samples: 0,
       measured: 0,
+      unmeasured: 0,
       covered: 0,
       min: null,
       sum: 0,
@@ -117,6 +118,7 @@ function recount(file: string, everyUs: number): Cells[] {
     }
     buckets.set(index, to)
     to['samples'] = (to['samples'] ?? 0) + 1
+    if (row['measured'] !== 1) to['unmeasured'] = (to['unmeasured'] ?? 0) + 1
     if (each['v'] === null) return
     newest[epoch] = { row, linked: true }
     if (row['measured'] !== 1) return
@@ -180,6 +182,7 @@ function read(file: string, everyUs: number): Cells[] {
         index: bucket.fromUs / everyUs,
         samples: bucket.samples,
         measured: bucket.measured,
+        unmeasured: bucket.unmeasured,
         covered: bucket.coveredUs,
         min: bucket.voltage?.min ?? null,
         avg: bucket.voltage?.avg ?? null,
@@ -280,7 +283,7 @@ test('roll-ups and buckets are what the raw rows give, whatever the order of arr
 
       const kept = query(
         file,
-        `SELECT minute AS "index", samples, measured, covered_us AS covered, v_min AS min,
+        `SELECT minute AS "index", samples, measured, unmeasured, covered_us AS covered, v_min AS min,
            coalesce(v_sum, 0) AS sum, v_max AS max, charge_pc AS charge, energy_pj AS energy,
            coalesce(charge_forward_pc, max(0, charge_pc)) AS forward
          FROM minute ORDER BY minute`,

@@ -40,7 +40,7 @@ describe('TraceStore', () => {
     const filled = (trace: ReturnType<TraceStore['read']>): number[] =>
       [...trace.count.keys()].filter((i) => (trace.count[i] ?? 0) > 0)
     for (let s = 0; s < 3; s++) store.add(sample(START_US + s * 1e6))
-    for (let s = 3; s < 6; s++) store.advanceTo(START_US + s * 1e6)
+    for (let s = 3; s < 6; s++) store.addUnmeasured(sample(START_US + s * 1e6))
     const during = store.read(1_000_000, 10, null)
     expect(during.startUs + (during.length - 1) * during.slotUs).toBe(START_US + 5e6)
     expect(filled(during)).toEqual([4, 5, 6])
@@ -73,6 +73,22 @@ describe('TraceStore', () => {
     at(2, { origin: 'late' })
     expect(store.read(20_000, 451, null).signs[100]).toBe(0)
     expect(store.read(20_000, 451, null).broken[300]).toBe(1)
+  })
+
+  it('says what is missing before a sample that was not measured, and where a late one was not', () => {
+    const store = new TraceStore()
+    store.add(sample(START_US))
+    store.addUnmeasured(sample(START_US + 3e6, { gapBefore: true }))
+    store.add(sample(START_US + 4e6))
+    const { lost, unmeasured } = SIGN
+    const signs = (): number[] => [...store.read(1_000_000, 5, null).signs]
+    expect(signs()).toEqual([lost, lost, lost, lost | unmeasured, 0])
+    store.addUnmeasured(sample(START_US + 1e6, { origin: 'late' }))
+    expect(signs()).toEqual([lost, lost | unmeasured, lost, lost | unmeasured, 0])
+    const trace = store.read(20_000, 201, null)
+    // Its own 20 ms are missing no more; the curve goes on behind the break that there was before.
+    expect(trace.signs[50]).toBe(unmeasured)
+    expect([...trace.broken].flatMap((broken, i) => (broken === 1 ? [i] : []))).toEqual([200])
   })
 
   it('forgets what is older than it holds', () => {

@@ -14,7 +14,8 @@ export const MAX_LATE_RUN_US = 60_000_000
  *   so that the rowid is the index over time.
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
- * - `minute`, `second`: `roll-up-columns.ts` says what the forward parts are.
+ * - `minute`, `second`: `roll-up-columns.ts` says what the forward parts are; `unmeasured` are the
+ *   samples whose status does not count.
  * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  */
@@ -326,6 +327,34 @@ SELECT
   CASE WHEN m.energy_forward_pj IS NULL THEN max(0, m.energy_pj)
     WHEN m.energy_forward_pj >= 0 THEN m.energy_forward_pj END / 3.6e12 AS energy_forward_mwh
 FROM minute m JOIN device d ON d.id = m.device_id;
+`,
+  // Samples that were not measured: without extra channels, those that are not `measured`. NULL in the
+  // rows from before, where it is not known how many samples were of extra channels alone. Where any
+  // may have been, minutes whose samples are all there are computed again.
+  `
+ALTER TABLE minute ADD COLUMN unmeasured INTEGER;
+ALTER TABLE second ADD COLUMN unmeasured INTEGER;
+
+INSERT OR IGNORE INTO dirty(device_id, minute)
+WITH kept AS MATERIALIZED (
+  SELECT m.device_id, m.minute, m.samples,
+    min(m.minute) OVER (PARTITION BY m.device_id) AS first,
+    m.samples > max(m.measured, coalesce((
+      SELECT max(x.measured) FROM channel c CROSS JOIN channel_minute x ON x.channel_id = c.id
+      WHERE c.device_id = m.device_id AND x.minute = m.minute), 0)) AS mixed
+  FROM minute m
+  WHERE m.device_id IN (SELECT device_id FROM channel)
+    AND m.minute >= (SELECT min(id) FROM sample) / 60000000
+    AND EXISTS (
+      SELECT 1 FROM sample s CROSS JOIN epoch e ON e.id = s.epoch_id
+      WHERE s.id >= m.minute * 60000000 AND s.id < (m.minute + 1) * 60000000
+        AND e.device_id = m.device_id)
+)
+SELECT device_id, minute FROM kept
+WHERE mixed AND (minute > first OR samples = (
+  SELECT count(*) FROM sample s CROSS JOIN epoch e ON e.id = s.epoch_id
+  WHERE s.id >= kept.minute * 60000000 AND s.id < (kept.minute + 1) * 60000000
+    AND e.device_id = kept.device_id));
 `,
 ]
 

@@ -119,7 +119,12 @@ export class BucketQuery {
       : undefined
     let head = channels?.next().value
     for (const bucket of this.#scan.buckets(deviceId, fromUs, toUs, everyUs)) {
-      if (!areSound(bucket.figures)) throw new Damage()
+      const { figures } = bucket
+      if (!areSound(figures)) throw new Damage()
+      // Of a roll-up from before layout 4.
+      if (!hasChannels && Number.isNaN(figures.unmeasured)) {
+        figures.unmeasured = figures.samples - figures.measured
+      }
       while (head !== undefined && head.index < bucket.index) head = channels?.next().value
       const own = head?.index === bucket.index ? head.channels : NONE
       yield { ...bucket, channels: own }

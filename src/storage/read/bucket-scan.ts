@@ -93,6 +93,7 @@ function addRow(figures: Figures, row: RollUpRow, isPlain: boolean): void {
   }
   figures.chargePc += row[13] as number
   figures.energyPj += row[14] as number
+  figures.unmeasured += (row[17] as number | null) ?? Number.NaN
 }
 
 function addSpread(spread: Spread, row: RollUpRow, at: number, isPlain: boolean): void {

@@ -15,7 +15,7 @@ export function bucketOf(
   lost: number,
   channels: ReadonlyMap<string, ChannelSummary>,
 ): Bucket {
-  const { samples, measured, coveredUs } = figures
+  const { samples, measured, unmeasured, coveredUs } = figures
   const of = (spread: Spread): MinAvgMax | null =>
     measured === 0 ? null : { min: spread.min, avg: spread.avg(measured), max: spread.max }
   const hours = (pico: number): number | null =>
@@ -26,6 +26,7 @@ export function bucketOf(
     device,
     samples,
     measured,
+    unmeasured: Number.isNaN(unmeasured) ? null : unmeasured,
     lost,
     coveredUs,
     coverage: toUs > fromUs ? Math.min(1, coveredUs / (toUs - fromUs)) : 0,
@@ -51,7 +52,8 @@ export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary 
  * are looked at where they are read, since they may be unknown.)
  */
 export function areSound(figures: Figures): boolean {
-  const { samples, measured, coveredUs, voltage, current, power, chargePc, energyPj } = figures
+  const { samples, measured, unmeasured } = figures
+  const { coveredUs, voltage, current, power, chargePc, energyPj } = figures
   const spreads = measured > 0 ? [voltage, current, power] : []
   const numbers = [
     coveredUs,
@@ -64,6 +66,8 @@ export function areSound(figures: Figures): boolean {
     Number.isSafeInteger(measured) &&
     measured >= 0 &&
     measured <= samples &&
+    (Number.isNaN(unmeasured) ||
+      (Number.isSafeInteger(unmeasured) && unmeasured >= 0 && unmeasured <= samples - measured)) &&
     coveredUs >= 0 &&
     numbers.every((each) => typeof each === 'number' && !Number.isNaN(each))
   )

@@ -69,6 +69,11 @@ export interface Bucket {
   readonly samples: number
   /** Rows that the figures are made of. */
   readonly measured: number
+  /**
+   * Rows that don't count, by their status; the others without voltage and current are of extra
+   * channels alone. Null where that is not known any more, as with the directions below.
+   */
+  readonly unmeasured: number | null
   /** Samples known to be missing, by the place in time that they would have had. */
   readonly lost: number
   /** Time over which charge and energy are known, µs. */

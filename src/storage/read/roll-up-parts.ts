@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { hasTable, layoutOf } from '../file/layout.ts'
-import { FORWARD_LAYOUT, FORWARD_UNKNOWN, ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
+import { selectedIn } from '../file/roll-up-columns.ts'
 import { MinuteWalk } from './minute-walk.ts'
 
 /** Figures of a minute or a second, by the number of it. */
@@ -28,7 +28,7 @@ export class RollUpParts {
   readonly #seconds: Database.Statement | null
 
   constructor(db: Database.Database) {
-    const cells = cellsOf(db)
+    const cells = selectedIn(layoutOf(db))
     this.#minutes = new MinuteWalk(
       db,
       `SELECT minute, ${cells} FROM minute
@@ -96,9 +96,8 @@ export class RollUpParts {
       const rows = (this.#seconds?.all(deviceId, next, end) ?? []) as RollUpRow[]
       for (const row of rows) {
         const beginUs = row[0] * US_PER_SECOND
-        if (dirty.has(Math.floor(row[0] / 60)) || !isWithin(beginUs, US_PER_SECOND, everyUs)) {
-          continue
-        }
+        const isServed = isWithin(beginUs, US_PER_SECOND, everyUs) && !isVague(row)
+        if (!isServed || dirty.has(Math.floor(row[0] / 60))) continue
         if (rawUs < beginUs) yield { kind: 'raw', fromUs: rawUs, toUs: beginUs }
         yield { kind: 'second', fromUs: beginUs, row }
         rawUs = beginUs + US_PER_SECOND
@@ -109,12 +108,9 @@ export class RollUpParts {
   }
 }
 
-/** The columns of the roll-ups, in any layout. */
-function cellsOf(db: Database.Database): string {
-  const hasForward = layoutOf(db) >= FORWARD_LAYOUT
-  return ROLL_UP_COLUMNS.map((each) =>
-    hasForward || !each.includes('forward') ? each : `${FORWARD_UNKNOWN} AS ${each}`,
-  ).join(', ')
+/** From before layout 4, which kept less; seconds are there as long as their samples. */
+function isVague([, samples, measured, , ...cells]: RollUpRow): boolean {
+  return samples > measured && cells.at(-1) === null
 }
 
 /** Whether a span lies within one bucket. */

@@ -109,10 +109,10 @@ class TraceBuilder {
 
   add(slot: number, bucket: FullBucket): void {
     const { figures, channels } = bucket
-    let count = figures.measured
+    let least = figures.measured
     let most = figures.measured
     for (const [id, channel] of channels) {
-      count = Math.max(count, channel.measured)
+      least = Math.max(least, channel.measured)
       most += channel.measured
       const series = this.#series[this.#names.get(id) ?? '']
       if (series === undefined) continue
@@ -121,8 +121,11 @@ class TraceBuilder {
       series.max[slot] = spread.max
       series.last[slot] = Number.isNaN(newest) ? spread.avg(measured) : newest
     }
-    // How many samples have values of extra channels alone is not known; more than these are none.
-    if (count === 0 || figures.samples > most) this.sign(slot, 'unmeasured')
+    const { samples, unmeasured } = figures
+    // How many samples have values of extra channels alone is not known then; more than these are none.
+    const isKnown = !Number.isNaN(unmeasured)
+    const count = isKnown ? samples - unmeasured : least
+    if (isKnown ? unmeasured > 0 : least === 0 || samples > most) this.sign(slot, 'unmeasured')
     if (count === 0) return
     this.trace.count[slot] = count
     if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) this.trace.broken[slot] = 1

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { isOfContent } from '../file/log-errors.ts'
-import { ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
+import { lackingFrom, ROLL_UP_COLUMNS } from '../file/roll-up-columns.ts'
 import { type Cell, contentOf, type PageRow } from './page-cells.ts'
 import type { PageStore } from './page-store.ts'
 import { kindOfPage, type RowKind } from './row-kinds.ts'
@@ -37,9 +37,6 @@ const INSERTS: Readonly<Record<RowKind, string | null>> = {
   channel_minute: 'INSERT OR IGNORE INTO channel_minute VALUES (?, ?, ?, ?, ?, ?)',
   channel_value: 'INSERT OR IGNORE INTO channel_value VALUES (?, ?, ?)',
 }
-/** What stands in rows of minutes from before the forward parts. */
-const NO_FORWARD: readonly Cell[] = [-1, -1]
-const OLD_MINUTE = 16
 
 /**
  * Takes the rows of every page that can be read over into a new log, as they are, whatever
@@ -112,7 +109,8 @@ export function salvage(
 
 function valuesOf(kind: RowKind, { rowid, cells }: PageRow): Cell[] {
   if (rowid !== null) return [BigInt(rowid), ...cells.slice(1)]
-  return kind === 'minute' && cells.length === OLD_MINUTE ? [...cells, ...NO_FORWARD] : [...cells]
+  // Behind device and time.
+  return kind === 'minute' ? [...cells, ...lackingFrom(cells.length - 2)] : [...cells]
 }
 
 /** Rows of `sqlite_schema` say which page is the first one of which table. */

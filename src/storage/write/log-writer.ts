@@ -240,6 +240,7 @@ export class LogWriter {
       const { device } = epoch
       this.#order.add(device.id, epoch.dbId, id, epoch.newestUs)
       if (epoch.newestUs < 0 && id <= device.newestUs) this.#notes.overlap(device, id)
+      const counts = measured[status] as boolean
       this.#rollUps.add(
         device.id,
         id,
@@ -250,10 +251,9 @@ export class LogWriter {
         voltage,
         current,
         power,
-        (measured[status] as boolean) && !Number.isNaN(voltage),
+        counts,
       )
       if (nextExtra < extras.length) {
-        const counts = measured[status] as boolean
         nextExtra = this.#insertExtras(block, at / FIELDS, nextExtra, device, id, counts)
       }
       this.#epochs.advance(epoch, id, seq)

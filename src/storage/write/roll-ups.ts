@@ -89,6 +89,7 @@ export class RollUps {
    * @param newestUs time of the newest sample of the device before; -1: there is none
    * @param newestOfRunUs the same of its epoch
    * @param voltage NaN: not an electric sample
+   * @param measured by its status
    */
   add(
     deviceId: number,
