@@ -1,17 +1,11 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { configReport } from '../../src/cli/commands/config-report.ts'
 import { option } from '../../src/cli/option.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
-
-function configFile(text: string): string {
-  const path = join(temporaryFolder(), 'config.toml')
-  writeFileSync(path, text)
-  return path
-}
+import { configFile, ina219, temporaryFolder } from '../support/cli.ts'
 
 const TEXT = `retain = "2d"
 [monitor]

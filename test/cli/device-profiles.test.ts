@@ -1,18 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { CliOption } from '../../src/cli/option.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { configFile, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
-
-function configFile(text: string): string {
-  const path = join(temporaryFolder(), 'config.toml')
-  writeFileSync(path, text)
-  return path
-}
 
 const FRAME = '{"v":31,"a":0.1,"seq":0}\n'
 const STDIN = ['monitor', '--stdin', '--output', 'none', '--no-log', '--summary', '-']

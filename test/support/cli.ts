@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,13 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ina219-test-'))
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A configuration file of this test alone. @returns its name */
+export function configFile(text: string): string {
+  const path = join(temporaryFolder(), 'config.toml')
+  writeFileSync(path, text)
+  return path
 }
 
 /** The real command as a child process, with an environment that knows no user settings. */
