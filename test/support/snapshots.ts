@@ -133,6 +133,28 @@ export function extraChannels(count: number): Channel[] {
   })
 }
 
+/** A snapshot in which the values are now, and all of the last 15 minutes. */
+export function steady(values: Record<string, number>, changes: SnapshotChanges = {}): Snapshot {
+  const stats = Object.fromEntries(
+    Object.entries(values).map(([id, value]) => [id, { min: value, avg: value, max: value }]),
+  )
+  return withStats(values, stats, changes)
+}
+
+/** A snapshot with these values now, and these figures in all windows. */
+export function withStats(
+  values: Record<string, number>,
+  stats: Record<string, WindowStat>,
+  changes: SnapshotChanges = {},
+): Snapshot {
+  const { windows } = sampleSnapshot()
+  return sampleSnapshot({
+    values,
+    windows: windows.map((window) => ({ ...window, stats })),
+    ...changes,
+  })
+}
+
 /** A snapshot whose device has these channels beside, or in place of, v, a and w. */
 export function snapshotWith(
   channels: readonly Channel[],
