@@ -101,14 +101,25 @@ export class AlarmWatch implements BusSubscriber {
     return this.#devices[number]?.count() ?? { active: 0, raised: 0 }
   }
 
-  /** Somebody has taken notice. @param name null: of all alarms of the device */
-  acknowledge(number: DeviceNumber, name: string | null): void {
-    this.#devices[number]?.acknowledge(name)
+  /**
+   * Somebody has taken notice.
+   *
+   * @param name null: of all alarms of the device
+   * @returns of how many: those that were raised or latched
+   * @throws InaError usage_invalid: the device has no alarm of that name
+   */
+  acknowledge(number: DeviceNumber, name: string | null): number {
+    return this.#devices[number]?.acknowledge(name) ?? 0
   }
 
-  /** No bell and no program for a while of the host's time; events stay on record. */
-  snooze(number: DeviceNumber, name: string | null, minutes: number): void {
-    this.#devices[number]?.snooze(name, minutes)
+  /**
+   * No bell and no program for a while of the host's time; events stay on record.
+   *
+   * @returns how many alarms
+   * @throws InaError usage_invalid: the device has no alarm of that name
+   */
+  snooze(number: DeviceNumber, name: string | null, minutes: number): number {
+    return this.#devices[number]?.snooze(name, minutes) ?? 0
   }
 }
 
@@ -221,27 +232,29 @@ class WatchedDevice {
     return { active, raised: this.#raised }
   }
 
-  acknowledge(name: string | null): void {
+  acknowledge(name: string | null): number {
     const timeUs = this.#nowUs
-    for (const alarm of this.#called(name)) {
-      const event = alarm.acknowledge(timeUs)
-      if (event !== null) this.#report(event)
-    }
+    const events = this.#called(name).flatMap((alarm) => alarm.acknowledge(timeUs) ?? [])
+    for (const event of events) this.#report(event)
+    return events.length
   }
 
-  snooze(name: string | null, minutes: number): void {
+  snooze(name: string | null, minutes: number): number {
     const untilUs = this.#device.stream.nowUs() + minutes * US_PER_MINUTE
-    for (const { rule } of this.#called(name)) this.#snoozedUntilUs.set(rule.name, untilUs)
+    const called = this.#called(name)
+    for (const { rule } of called) this.#snoozedUntilUs.set(rule.name, untilUs)
+    return called.length
   }
 
   #called(name: string | null): DeviceAlarms['alarms'] {
     const { alarms } = this.alarms
     const called = name === null ? alarms : alarms.filter(({ rule }) => rule.name === name)
     if (called.length > 0 || name === null) return called
+    const names = alarms.map(({ rule }) => rule.name).join(', ')
     throw new InaError(
       'usage_invalid',
       `${this.#device.stream.device} has no alarm '${name}'`,
-      `there are: ${alarms.map(({ rule }) => rule.name).join(', ')}`,
+      names === '' ? 'rules come from --limit and --alarm' : `there are: ${names}`,
     )
   }
 

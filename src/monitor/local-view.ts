@@ -38,6 +38,9 @@ export interface LocalViewOptions {
   readonly sensors?: SensorWatch
 }
 
+/** What makes alarms. */
+const RULES_HINT = 'rules come from --limit and --alarm'
+
 const NO_ALARMS: AlarmCount = { active: 0, raised: 0 }
 
 /** The view of a monitor in this process; from when it is made on, all devices keep what it may be asked for. */
@@ -122,17 +125,51 @@ export class LocalView implements View {
         this.#hub.resetTotals(number)
         return 'charge and energy start again at 0'
       case 'alarm_ack':
-        this.#alarms?.acknowledge(number, control.name)
-        return `${alarmsText(control.name)} acknowledged`
+        return this.#acknowledge(number, control.name)
       case 'alarm_snooze':
-        this.#alarms?.snooze(number, control.name, control.minutes)
-        return `${alarmsText(control.name)} snoozed for ${control.minutes} min`
+        return this.#snooze(number, control.name, control.minutes)
       case 'mark':
         this.#mark(number, cleanText(control.text), control.timeUs)
         return `marked: ${cleanText(control.text)}`
       case 'send':
         return sendWords(this.#hub, number, control.words)
     }
+  }
+
+  #acknowledge(number: DeviceNumber, name: string | null): string {
+    const alarms = this.#alarmsOf(number, name)?.acknowledge(number, name) ?? 0
+    if (name !== null) {
+      return alarms > 0
+        ? `alarm '${name}' acknowledged`
+        : `alarm '${name}' is not raised: there is nothing to acknowledge`
+    }
+    const faults = this.#sensors?.acknowledge(number) ?? 0
+    const done = [
+      ...(alarms > 0 ? [countOf(alarms, 'alarm')] : []),
+      ...(faults > 0 ? [countOf(faults, 'fault of the sensor', 'faults of the sensor')] : []),
+    ]
+    if (done.length > 0) return `acknowledged: ${done.join(', ')}`
+    return 'nothing to acknowledge: no alarm is raised, and the sensor had no fault'
+  }
+
+  #snooze(number: DeviceNumber, name: string | null, minutes: number): string {
+    const count = this.#alarmsOf(number, name)?.snooze(number, name, minutes) ?? 0
+    if (count === 0) {
+      throw new InaError(
+        'usage_invalid',
+        `${this.#device(number).stream.device} has no alarms to snooze`,
+        RULES_HINT,
+      )
+    }
+    const what = name === null ? countOf(count, 'alarm') : `alarm '${name}'`
+    return `${what} snoozed for ${minutes} min`
+  }
+
+  /** @throws InaError usage_invalid: there are no rules, so none of that name */
+  #alarmsOf(number: DeviceNumber, name: string | null): AlarmWatch | null {
+    if (this.#alarms !== null || name === null) return this.#alarms
+    const { device } = this.#device(number).stream
+    throw new InaError('usage_invalid', `${device} has no alarm '${name}'`, RULES_HINT)
   }
 
   #mark(number: DeviceNumber, text: string, timeUs: number | null): void {
@@ -174,6 +211,7 @@ export class LocalView implements View {
   }
 }
 
-function alarmsText(name: string | null): string {
-  return name === null ? 'alarms' : `alarm '${name}'`
+/** `1 alarm`, `3 alarms`. */
+function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }

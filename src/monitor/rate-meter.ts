@@ -1,9 +1,6 @@
+import { RATE_KEPT as KEPT, sampleRate } from '../stats/sample-rate.ts'
 import { UsualInterval } from '../stats/usual-interval.ts'
 
-/** How many of the newest samples the rate is taken over. */
-const KEPT = 256
-/** And at most this long back. */
-const SPAN_US = 5e6
 /** Samples stay away when none came for so long, and for longer than their usual interval explains. */
 const AWAY_US = 2e6
 
@@ -36,12 +33,13 @@ export class RateMeter {
 
   /** As the newest samples came, however long ago that is. */
   perSecond(): number {
+    return sampleRate(this.#newestFirst())
+  }
+
+  *#newestFirst(): Generator<number> {
     const stored = Math.min(this.#added, KEPT)
-    if (stored < 2) return 0
-    const at = (back: number): number => this.#times[(this.#added - 1 - back) % KEPT] as number
-    let back = 1
-    while (back < stored - 1 && at(0) - at(back) < SPAN_US) back++
-    const spanUs = at(0) - at(back)
-    return spanUs > 0 ? (back / spanUs) * 1e6 : 0
+    for (let back = 0; back < stored; back++) {
+      yield this.#times[(this.#added - 1 - back) % KEPT] as number
+    }
   }
 }

@@ -81,12 +81,18 @@ export class SensorFaults {
     if (word !== null) this.#add(word, timeUs)
   }
 
-  /** Somebody has taken notice of all that is latched; what goes on is latched again once it begins anew. */
-  acknowledge(): void {
+  /**
+   * Somebody has taken notice of all that is latched; what goes on is latched again once it begins anew.
+   *
+   * @returns of how much
+   */
+  acknowledge(): number {
+    const count = this.#latches.size
     for (const [word, latch] of this.#latches) {
       this.#onEvent({ timeUs: this.#lastUs, text: `${word}: acknowledged, ${countsText(latch)}` })
     }
     this.#latches.clear()
+    return count
   }
 
   /** The run is over. */

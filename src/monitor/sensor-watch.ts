@@ -27,9 +27,9 @@ export class SensorWatch implements BusSubscriber {
     return this.#devices[number]?.latches ?? []
   }
 
-  /** Somebody has taken notice. */
-  acknowledge(number: DeviceNumber): void {
-    this.#devices[number]?.acknowledge()
+  /** Somebody has taken notice. @returns of how many faults */
+  acknowledge(number: DeviceNumber): number {
+    return this.#devices[number]?.acknowledge() ?? 0
   }
 
   /** The run is over. */

@@ -18,7 +18,7 @@ import {
 } from './view/layout.ts'
 import type { Look } from './view/look.ts'
 import type { Completion } from './view/prompt.ts'
-import { spanMs } from './view/time-window.ts'
+import { frozenOf, spanMs } from './view/time-window.ts'
 import type { ViewState } from './view/view-state.ts'
 
 /** What a picture depends on besides the snapshot and the answers about it. */
@@ -51,6 +51,7 @@ export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length + snapshot.latches.length,
     pressing: pressingWord(snapshot) !== null,
+    selects: view.selection !== null && frozenOf(view, snapshot.number) !== null,
     totalsRows:
       closeRows(size, view) + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
   })

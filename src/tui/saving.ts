@@ -48,7 +48,7 @@ export interface SavingOptions {
   readonly clock: Clock
 }
 
-/** Writes what is shown to files; each function says what came of it, null: there was nothing to write. */
+/** Writes what is shown to files; each function says what came of it. */
 export class Saving {
   readonly #options: SavingOptions
 
@@ -57,21 +57,21 @@ export class Saving {
   }
 
   /** The samples of the selection, else of what is shown. */
-  async samples(): Promise<string | null> {
+  async samples(): Promise<string> {
     return this.#save({ kind: 'csv' })
   }
 
   /** A chart of them. */
-  async chart(): Promise<string | null> {
+  async chart(): Promise<string> {
     const { state, appearance } = this.#options
     const limits = state.snapshot?.limits ?? []
     return this.#save({ kind: 'chart', theme: appearance.themeName, limits })
   }
 
   /** The screen as it stands on the terminal, in the colours of its theme. */
-  async screen(): Promise<string | null> {
+  async screen(): Promise<string> {
     const { state, appearance, terminal, savePicture, clock } = this.#options
-    if (savePicture === undefined) return null
+    if (savePicture === undefined) return 'pictures can not be written from here'
     const { screenSvg } = await import('./svg/screen-svg.ts')
     const cells = terminal.screen.lines.map((row) =>
       row.map(([attribute, char]) => ({ char, style: styleOf(attribute) })),
@@ -81,11 +81,11 @@ export class Saving {
     return `the screen is written to ${await savePicture(svg, clock.wallMs() * 1000)}`
   }
 
-  async #save(form: SaveForm): Promise<string | null> {
+  async #save(form: SaveForm): Promise<string> {
     const { state, save } = this.#options
     if (save === undefined) return 'there is no log whose samples could be written to a file'
     const span = state.snapshot && spanToSave(state.view, state.snapshot)
-    return span && savedText(await save(span, form))
+    return span === null ? 'there are no samples yet' : savedText(await save(span, form))
   }
 }
 

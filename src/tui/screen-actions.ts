@@ -1,12 +1,11 @@
 import type { View, ViewControl } from '../monitor/view.ts'
 import { adviceText } from '../util/errors.ts'
 import { isJump, type JumpAction, jumped, jumpRequest } from './jump.ts'
-import { hasAlarms } from './picture-context.ts'
 import type { Saving } from './saving.ts'
 import type { ScreenState } from './screen-state.ts'
 import type { ScreenTerminal } from './terminal/screen-terminal.ts'
+import { answered } from './view/key-answers.ts'
 import type { Action } from './view/keymap.ts'
-import { reduceView } from './view/view-state.ts'
 
 /** How long an answer of a device, the name of a file or an error stands, ms, unless a key is pressed. */
 const ANSWER_MS = 10_000
@@ -49,7 +48,7 @@ export class ScreenActions {
     else if (action === 'save_chart') void this.#save(() => saving.chart())
     else if (action === 'save_screen') void this.#save(() => saving.screen())
     else if (action === 'alarm_ack' || action === 'alarm_snooze') this.#onAlarms(action)
-    else state.change(reduceView(state.view, action, state.viewContext))
+    else state.change(answered(state.view, action, state.viewContext))
   }
 
   /** What came of it stands on the event line, whole above it where it is longer. */
@@ -67,8 +66,7 @@ export class ScreenActions {
   }
 
   #onAlarms(kind: 'alarm_ack' | 'alarm_snooze'): void {
-    const { snapshot, view } = this.#options.state
-    if (snapshot === null || !hasAlarms(snapshot)) return
+    const { view } = this.#options.state
     const target = { device: view.selected, name: null }
     if (kind === 'alarm_ack') void this.control({ kind, ...target })
     else void this.control({ kind, ...target, minutes: SNOOZE_MIN })
@@ -81,7 +79,10 @@ export class ScreenActions {
     const times = this.#lastJump?.action === action ? this.#lastJump.times + 1 : 0
     this.#lastJump = { action, times }
     const request = snapshot && jumpRequest(action, times, state.view, snapshot)
-    if (snapshot === null || request === null) return
+    if (snapshot === null || request === null) {
+      state.notice('there are no samples yet')
+      return
+    }
     try {
       const moment = await view.find(request)
       if (state.view.selected !== request.device) return
@@ -92,12 +93,11 @@ export class ScreenActions {
     }
   }
 
-  /** @param save what it says stands; null: there was nothing to save */
-  async #save(save: () => Promise<string | null>): Promise<void> {
+  /** @param save what it says stands */
+  async #save(save: () => Promise<string>): Promise<void> {
     const { state } = this.#options
     try {
-      const text = await save()
-      if (text !== null) state.notice(text, ANSWER_MS)
+      state.notice(await save(), ANSWER_MS)
     } catch (error) {
       state.notice(adviceText(error), ANSWER_MS)
     }

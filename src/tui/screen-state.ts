@@ -4,21 +4,24 @@ import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
 import type { CompareFeed } from './compare-feed.ts'
 import { helpRoom } from './overlay.ts'
+import { stripsFit } from './panels/chart.ts'
 import {
   cellUs,
   isChartApart,
   type PictureContext,
   panelsAlone,
   panelsOf,
+  pictureLayout,
 } from './picture-context.ts'
 import { compareMoments, compareRequest } from './picture-requests.ts'
 import { comparable } from './view/compare.ts'
 import { FigureMemory } from './view/figure-memory.ts'
+import type { AnswerContext } from './view/key-answers.ts'
 import type { Region, Size } from './view/layout.ts'
 import { completePalette } from './view/palette-completion.ts'
 import type { PaletteContext } from './view/palette-orders.ts'
 import { fitSpan } from './view/time-window.ts'
-import { noticed, type ViewContext, type ViewState } from './view/view-state.ts'
+import { noticed, type ViewState } from './view/view-state.ts'
 import type { ViewFeed } from './view-feed.ts'
 
 export interface ScreenStateOptions {
@@ -86,12 +89,13 @@ export class ScreenState {
     return true
   }
 
-  get viewContext(): ViewContext {
+  get viewContext(): AnswerContext {
     const { feed, appearance } = this.#options
     const { snapshot } = feed
     const selected = snapshot?.number === this.#view.selected ? snapshot : null
     const context = this.pictureContext
     const trace = selected && this.traceOf(selected)
+    const regions = snapshot === null ? {} : pictureLayout(snapshot, context).regions
     return {
       nowUs: snapshot?.nowUs ?? 0,
       ground: appearance.ground,
@@ -99,6 +103,8 @@ export class ScreenState {
       devices: snapshot?.devices.map(({ number }) => number) ?? [],
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,
+      regions: Object.keys(regions) as Region[],
+      stripsFit: stripsFit(regions.chart?.height ?? 0),
       apart: snapshot !== null && isChartApart(snapshot, context),
       trace,
       cellUs: selected === null ? 0 : cellUs(selected, trace, context),
@@ -110,7 +116,9 @@ export class ScreenState {
   }
 
   get paletteContext(): PaletteContext {
-    return { view: this.#view, snapshot: this.snapshot, clock: this.#options.clock }
+    const { clock, appearance } = this.#options
+    const { hasColours } = appearance
+    return { view: this.#view, snapshot: this.snapshot, hasColours, clock }
   }
 
   /** Of the device in full; where it is compared, the same as is compared. */

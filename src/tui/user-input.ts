@@ -14,6 +14,14 @@ import type { ViewFeed } from './view-feed.ts'
 /** So many lines of help a step of the wheel is. */
 const WHEEL_LINES = 3
 
+/** Beside those that write a character; others may be what a terminal says, and not a person. */
+const NAMED_KEYS: readonly string[] = ['up', 'down', 'enter', 'backspace', 'delete', 'insert']
+
+/** Somebody has meant a key. @param char what it writes; null: nothing */
+function isPressed(key: string, char: string | null): boolean {
+  return (char !== null && /^[^\p{C}\s]$/u.test(char)) || NAMED_KEYS.includes(key)
+}
+
 /** What keys, mouse and pasted text mean at the moment: to the prompt, to help, or to the screen. */
 export class UserInput {
   readonly #state: ScreenState
@@ -41,6 +49,9 @@ export class UserInput {
     else {
       const action = actionOf(key)
       if (action) this.#actions.act(action)
+      else if (isPressed(key, char)) {
+        this.#state.notice(`${char ?? key} is no key here: ? shows them all`)
+      }
     }
   }
 

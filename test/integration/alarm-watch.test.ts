@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseRule } from '../../src/alarms/parse-rule.ts'
 import type { StreamEvent } from '../../src/domain/events.ts'
 import { AlarmWatch } from '../../src/monitor/alarm-watch.ts'
+import { LocalView } from '../../src/monitor/local-view.ts'
+import { SensorWatch } from '../../src/monitor/sensor-watch.ts'
 import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { LineSource } from '../support/line-source.ts'
 import { until } from '../support/polling.ts'
@@ -141,6 +143,53 @@ describe('live', () => {
     source.end()
     pass(60)
     expect(watch.views(0)).toMatchObject([{ state: 'on', durationUs: 1e6 }])
+  })
+
+  it('says what a viewer has acknowledged and snoozed, or that there was nothing', async () => {
+    const clock = new TestClock()
+    const source = new LineSource({ live: true })
+    const { hub } = startHub({ clock, sources: [source] })
+    const sensors = new SensorWatch(hub)
+    hub.bus.subscribe(sensors)
+    const bare = new LocalView({ hub, log: null, history: null, sensors })
+    const acknowledge = { kind: 'alarm_ack', device: 0, name: null } as const
+    const snooze = { kind: 'alarm_snooze', device: 0, name: null, minutes: 10 } as const
+    const nothing = 'nothing to acknowledge: no alarm is raised, and the sensor had no fault'
+    expect(await bare.control(acknowledge)).toBe(nothing)
+    await expect(bare.control({ ...acknowledge, name: 'x' })).rejects.toThrow("has no alarm 'x'")
+    await expect(bare.control(snooze)).rejects.toMatchObject({
+      code: 'usage_invalid',
+      message: 'test has no alarms to snooze',
+      hint: 'rules come from --limit and --alarm',
+    })
+    const alarms = new AlarmWatch({
+      hub,
+      clock,
+      devices: [
+        {
+          rules: ['a > 1 as x', 'v > 9 as y'].map((each) => parseRule(each)),
+          channelUnit: () => null,
+        },
+      ],
+      onEvent: () => {},
+    })
+    hub.bus.subscribe(alarms)
+    const view = new LocalView({ hub, log: null, history: null, alarms, sensors })
+    source.line(line(0, 0.5, 0))
+    expect(await view.control(acknowledge)).toBe(nothing)
+    expect(await view.control({ ...acknowledge, name: 'x' })).toBe(
+      "alarm 'x' is not raised: there is nothing to acknowledge",
+    )
+    source.line(line(1, 2, 1))
+    source.line(`{"v":0,"a":0,"ts":${BEGIN_S + 2}.000,"seq":2,"status":"nosensor"}`)
+    expect((await view.snapshot(0)).latches).toMatchObject([{ word: 'nosensor' }])
+    expect(await view.control(acknowledge)).toBe('acknowledged: 1 alarm, 1 fault of the sensor')
+    expect((await view.snapshot(0)).latches).toEqual([])
+    expect(await view.control(acknowledge)).toBe(nothing)
+    expect(await view.control(snooze)).toBe('2 alarms snoozed for 10 min')
+    expect(await view.control({ ...snooze, name: 'y', minutes: 1 })).toBe(
+      "alarm 'y' snoozed for 1 min",
+    )
   })
 
   it('acknowledges and snoozes', () => {

@@ -6,6 +6,7 @@ import { buildPicture } from '../../src/tui/picture.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
+import { screenText } from '../support/screen-text.ts'
 import {
   briefOf,
   extraChannels,
@@ -29,6 +30,30 @@ function strip(snapshot: Snapshot, width: number, height: number): string[] {
     lineText(line).trimEnd(),
   )
 }
+
+describe('of a log', () => {
+  it('the newest values are the last, and nothing has ended', () => {
+    const source = { label: 'bench-7', state: 'ended', reason: '' } as const
+    const base = sampleSnapshot({ of: 'log', source })
+    const other = briefOf(base, {
+      number: 1,
+      device: 'motor',
+      source: { ...source, state: 'live' },
+    })
+    const snapshot = { ...base, devices: [briefOf(base), other] }
+    for (const size of [
+      { columns: 80, rows: 24 },
+      { columns: 60, rows: 15 },
+      { columns: 39, rows: 5 },
+      { columns: 200, rows: 50 },
+    ]) {
+      const context = { size, view: INITIAL_VIEW, look: LOOK, trouble: null }
+      const shown = screenText(buildPicture(snapshot, null, context))
+      expect(shown).not.toContain('ENDED')
+      expect(shown).toContain('LAST')
+    }
+  })
+})
 
 describe('strip of devices', () => {
   it('has a row a device where there is room, the selected one marked', () => {

@@ -19,6 +19,7 @@ const OPTIONS: LayoutOptions = {
   moreChannels: 0,
   alarms: 0,
   pressing: false,
+  selects: false,
   totalsRows: 1,
 }
 
@@ -140,6 +141,7 @@ describe('layout', () => {
       moreChannels: fc.integer({ min: 0, max: 16 }),
       alarms: fc.integer({ min: 0, max: 9 }),
       pressing: fc.boolean(),
+      selects: fc.boolean(),
       totalsRows: fc.integer({ min: 1, max: 3 }),
     })
     fc.assert(

@@ -13,7 +13,7 @@ const snapshot = sampleSnapshot({
   devices: [briefOf(base), briefOf(base, { number: 1, device: 'rack 2' })],
 })
 const clock = { wallMs: () => 1.79e12, monoMs: () => 0 }
-const context: PaletteContext = { view: INITIAL_VIEW, snapshot, clock }
+const context: PaletteContext = { view: INITIAL_VIEW, snapshot, hasColours: true, clock }
 
 const order = (text: string, changes: Partial<PaletteContext> = {}): PaletteOrder =>
   readPalette(text, { ...context, ...changes })
@@ -50,7 +50,7 @@ describe('a line of the palette', () => {
     expect(order('reset')).toEqual({ kind: 'actions', actions: ['totals_reset'] })
     expect(order('quit')).toEqual({ kind: 'actions', actions: ['quit'] })
     expect(order('span 5m')).toEqual({ kind: 'actions', actions: ['zoom_out', 'zoom_out'] })
-    expect(order('span 60s')).toEqual({ kind: 'actions', actions: [] })
+    expect(order('span 60s')).toMatchObject({ said: 'the time span is 1m already' })
     expect(order('jump next')).toEqual({ kind: 'actions', actions: ['next_event'] })
     expect(order('jump largest-shown')).toEqual({ kind: 'actions', actions: ['largest_shown'] })
     expect(order('ack')).toMatchObject({ control: { kind: 'alarm_ack', name: null } })
@@ -84,19 +84,28 @@ describe('a line of the palette', () => {
     ['interval=fast', 'write interval=500'],
     ['low=4', 'write threshold=1.5 low=1.4'],
     ['send', 'write such as interval=500'],
-    ['span 7s', /^choose one of .*60s|1m.*48h$/],
-    ['span', /^choose one of /],
-    ['span soon', /^write a number with a unit/],
+    ['span 7s', /^choose one of .*1m.*48h$/],
+    ['span 5', /^choose one of .*1m.*48h$/],
+    ['span soon', /^choose one of .*1m.*48h$/],
+    ['span 5m 3', /choose one of .*1m.*48h$/],
     ['curves up', 'choose one of auto, overlay, strips'],
     ['preset none', 'choose one of all, chart, numbers, wall'],
     ['units nano', 'choose one of auto, base, milli, micro'],
-    ['jump', /^choose one of next, previous, largest, .*-shown$/],
+    ['curves auto strips', 'choose one of auto, overlay, strips'],
+    ['theme drak', /^did you mean 'dark'\? choose one of auto, dark/],
+    ['jump nxt', /^did you mean 'next'\? choose one of next, previous, largest, .*-shown$/],
     ['compare soc', /^choose one of V, A, W/],
-    ['hide X', /^there are: V, A, W, soc/],
-    ['device bench-8', "did you mean 'bench-7'?"],
-    ['snooze -1', 'write snooze 10'],
-    ['ack motor', 'the device has no rules'],
-    ['reset all', 'write reset'],
+    ['hide X', /^choose one of V, A, W, soc, temp$/],
+    ['hide V A', /^choose one of V, A, W, soc, temp$/],
+    ['show X', /^choose one of V, A, W, soc, temp, all$/],
+    ['device bench-8', "did you mean 'bench-7'? choose one of bench-7, rack 2"],
+    ['bench-8:interval=20', "did you mean 'bench-7'?"],
+    ['snooze -1', 'write such as snooze 10'],
+    ['snooze 1e1', 'write such as snooze 10'],
+    ['ack motor', 'rules come from --limit and --alarm'],
+    ['reset all', 'write reset alone'],
+    ['span=5m', 'write span <time>'],
+    ['SPAN 5m', "did you mean 'span'?"],
   ])('with a mistake says what to do: %s', (text, hint) => {
     expect(() => order(text)).toThrow(
       expect.objectContaining({
@@ -104,6 +113,44 @@ describe('a line of the palette', () => {
         hint: typeof hint === 'string' ? hint : expect.stringMatching(hint),
       }),
     )
+  })
+})
+
+describe('a command of the palette', () => {
+  // What may stand alone, be it a key's namesake or with a default.
+  const alone = ['mark', 'acknowledge', 'snooze']
+
+  it.each(
+    PALETTE.filter(({ names: [name = ''], values }) => values !== null && !alone.includes(name)),
+  )('without its value says which there are: $form', ({ names: [name = ''], values }) => {
+    const first = values?.(context)[0] ?? ''
+    expect(() => order(name)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(new RegExp(`^'${name}' needs a `)),
+        hint: expect.stringMatching(new RegExp(`^write ${name} and one of .*${first}`)),
+      }),
+    )
+  })
+
+  it.each(PALETTE.filter(({ names: [name = ''] }) => name !== 'mark'))(
+    'with a word too many says so: $form',
+    ({ names: [name = ''], values }) => {
+      const value = values?.(context)[0] ?? ''
+      expect(() => order(`${name} ${value} toomuch`)).toThrow(
+        expect.objectContaining({
+          code: 'usage_invalid',
+          message: expect.stringContaining('toomuch'),
+        }),
+      )
+    },
+  )
+
+  it('about colours says where there are none', () => {
+    expect(order('theme dark', { hasColours: false })).toEqual({
+      kind: 'change',
+      change: {},
+      said: 'this terminal shows no colours',
+    })
   })
 })
 

@@ -236,6 +236,36 @@ describe('the picture of a close look', () => {
     expect(of('chart')).toMatch(/5\.98/)
   })
 
+  it.each([
+    [60, 15, ['cursor', 'min', 'avg', 'max', 'p95']],
+    [60, 14, ['cursor', 'min', 'avg', 'max', 'p95']],
+    [40, 15, ['min', 'avg', 'max']],
+    [80, 24, ['cursor', 'col min', 'col max', 'min', 'avg', 'max', 'p95']],
+  ] as const)('has the figures of a selection at %dx%d, each whole', (columns, rows, titles) => {
+    const values = new ChannelAccumulator(true)
+    for (const each of [5.4321, -12.345, 5.5]) values.add(START, each)
+    const channels = { v: values.read(), a: values.read(), w: values.read() }
+    const [fromUs, toUs] = [START + 30e6, START + 31e6]
+    const selected: SpanStatistics = {
+      ...({ version: 1, fromUs, toUs, channels } as const),
+      ...{ isExpired: false, isTooMany: false, total: null },
+    }
+    const shown = context(viewAfter(['select']), columns, rows)
+    const picture = buildPicture(SNAPSHOT, TRACE, shown, { moment: MOMENT, selected })
+    const [head = '', ...lines] = picture.blocks.table?.lines.map(lineText) ?? []
+    const texts = head.trim().split(/ *[|│] *| {2,}/)
+    expect(texts.map((each) => each.trim())).toEqual(titles)
+    expect(lines).toHaveLength(3)
+    for (const line of lines) {
+      expect(line).toHaveLength(columns)
+      expect(line).toMatch(/ -12\.3450? /)
+    }
+    expect(picture.layout.regions.chart?.height).toBeGreaterThanOrEqual(5)
+    // Without a selection the gauges have their place.
+    const gauges = buildPicture(SNAPSHOT, TRACE, context(INITIAL_VIEW, columns, rows))
+    expect(gauges.layout.regions.gauges?.height).toBe(3)
+  })
+
   it('reads the sample at the cursor and its column where no chart is shown, too', () => {
     for (const hidden of [
       { ...view, expanded: 'table' as const },

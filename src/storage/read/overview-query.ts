@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3'
 import type { EventKind } from '../../domain/events.ts'
-import { US_PER_SECOND } from '../../util/time-units.ts'
+import { sampleRate } from '../../stats/sample-rate.ts'
+import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { Damage } from '../file/log-errors.ts'
 import type { LoggedMoment, LogOverview, LogRange } from './log-query.ts'
 import type { LogReader } from './log-reader.ts'
 
 const EVENTS = 50
-/** The rate is that of the newest seconds. */
-const RATE_S = 5
+/** A device whose newest samples are further apart has no rate. */
+const RATE_MOST_US = 60 * US_PER_MINUTE
 
 /** What a log holds of one of its devices, as a screen shows it. Within one read transaction. */
 export function overviewOf(
@@ -27,7 +28,6 @@ export function overviewOf(
     const fromUs = (Math.floor(newestUs / US_PER_SECOND) - seconds + 1) * US_PER_SECOND
     return { fromUs, toUs: newestUs + 1, device }
   }
-  const recent = { fromUs: newestUs - RATE_S * US_PER_SECOND + 1, toUs: newestUs + 1, device }
   return {
     device,
     channels: reader.channels(device),
@@ -36,7 +36,7 @@ export function overviewOf(
     totals,
     newest: reader.find(device, { what: 'sample', atUs: newestUs, withinUs: 0 }),
     windows: windowsS.map((seconds) => reader.totals(lastSeconds(seconds))[0] ?? null),
-    rate: (reader.totals(recent)[0]?.samples ?? 0) / RATE_S,
+    rate: sampleRate(newestTimes(db, device, newestUs)),
     restarts: count(db, "SELECT count(*) FROM event v WHERE v.kind = 'restart'", 'v', device),
     gaps: count(
       db,
@@ -54,6 +54,19 @@ function count(db: Database.Database, sql: string, alias: string, device: string
     .prepare(`${sql} AND ${alias}.device_id IN (SELECT id FROM device WHERE name = ?)`)
     .pluck()
     .get(device) as number
+}
+
+/** Newest first. Read as they are asked for: beside a fast device, a slow one's lie far apart. */
+function* newestTimes(db: Database.Database, device: string, newestUs: number): Generator<number> {
+  const times = db
+    .prepare(
+      `SELECT id FROM sample WHERE id <= ? AND id > ? AND epoch_id IN
+         (SELECT id FROM epoch WHERE device_id IN (SELECT id FROM device WHERE name = ?))
+       ORDER BY id DESC`,
+    )
+    .pluck()
+    .iterate(newestUs, newestUs - RATE_MOST_US, device) as IterableIterator<number>
+  for (const timeUs of times) yield timeUs
 }
 
 function newestEvents(db: Database.Database, device: string): LoggedMoment[] {

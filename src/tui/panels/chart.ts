@@ -99,9 +99,13 @@ interface ChartShape {
 
 /** Whether the curves are in a strip each: there is room, and it is asked for or there is much of it. */
 export function isApart({ arrangement, height }: ChartShape): boolean {
-  const rows = plotRows(height)
-  if (rows < STRIPS_LEAST_ROWS) return false
-  return arrangement === 'auto' ? rows >= STRIPS_FROM_ROWS : arrangement === 'strips'
+  if (!stripsFit(height)) return false
+  return arrangement === 'auto' ? plotRows(height) >= STRIPS_FROM_ROWS : arrangement === 'strips'
+}
+
+/** Whether a chart of that height can be cut into strips. */
+export function stripsFit(height: number): boolean {
+  return plotRows(height) >= STRIPS_LEAST_ROWS
 }
 
 function plotRows(height: number): number {

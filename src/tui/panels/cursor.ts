@@ -58,11 +58,12 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
   const several = comparedRows(close, area)
   if (several !== null) return several
   const channels = rowsOf(snapshot.channels, height - 1)
-  const groups = [
-    ...(view.cursorUs === null ? [] : [cursorColumns(close)]),
-    ...(view.selection === null ? [] : [selectionColumns(close)]),
-  ]
-  const count = groups.reduce((sum, group) => sum + group.length, 0)
+  const groups = groupsFor(
+    view.cursorUs === null ? [] : cursorColumns(close),
+    view.selection === null ? [] : selectionColumns(close),
+    width,
+  )
+  const count = columnCount(groups)
   const room = width - NAME_CELLS - groups.length
   const cells = Math.max(CELLS, Math.min(CELLS_MAX, Math.floor(room / Math.max(1, count))))
   const bar = piece(look.glyphs.vertical, 'dim')
@@ -92,6 +93,31 @@ export function cursorLines(close: CloseLook, area: PanelArea): Line[] {
       ),
     ),
   ]
+}
+
+/**
+ * As many columns as fit whole: what the chart's column has goes first, then the value at the cursor,
+ * then what a selection has beside min, avg and max.
+ */
+function groupsFor(
+  cursor: readonly Column[],
+  selection: readonly Column[],
+  width: number,
+): readonly (readonly Column[])[] {
+  const choices = [
+    [cursor, selection],
+    [cursor.slice(0, 1), selection],
+    selection.length > 0 ? [selection] : [cursor.slice(0, 1)],
+    [selection.slice(0, 3)],
+  ].map((groups) => groups.filter(({ length }) => length > 0))
+  const fitting = choices.find(
+    (groups) => NAME_CELLS + groups.length + columnCount(groups) * CELLS <= width,
+  )
+  return fitting ?? choices[choices.length - 1] ?? []
+}
+
+function columnCount(groups: readonly (readonly Column[])[]): number {
+  return groups.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** A row a device where several are compared and nothing is selected; null: they are not. */

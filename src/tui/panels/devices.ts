@@ -1,16 +1,18 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
-import { countText, numberText } from '../../util/number-text.ts'
+import { countText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
+import { rateText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
-import { STATE_STYLE, sourceText } from '../view/reading.ts'
+import { sourceText, stateWord } from '../view/reading.ts'
 import { aimed, fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { alarmPieces } from './alarms.ts'
 
 interface Context {
+  readonly of: Snapshot['of']
   readonly look: Look
   readonly figures: FigureMemory
 }
@@ -18,7 +20,7 @@ interface Context {
 const NAME_CELLS = 16
 const STATE_CELLS = 7
 const VALUE_CELLS = 8
-const RATE_CELLS = 7
+const RATE_CELLS = 11
 /** In the line that all devices share. */
 const SHORT_VALUE_CELLS = 5
 
@@ -28,11 +30,11 @@ const SHORT_VALUE_CELLS = 5
  * always among those shown, marked with `>`.
  */
 export function deviceLines(
-  { devices, number }: Snapshot,
+  { of, devices, number }: Snapshot,
   { width, height, look }: PanelArea,
   figures: FigureMemory = new FigureMemory(),
 ): Line[] {
-  const context = { look, figures }
+  const context = { of, look, figures }
   if (height === 1) return [fitLine(oneLine(devices, number, width, context), width)]
   const rows = devices.length > height ? height - 1 : height
   const first = firstShown(devices, number, rows)
@@ -72,9 +74,9 @@ function deviceRow(
   return [
     ...title(brief, isSelected, nameCells, context.look),
     piece(' '),
-    statePiece(brief, STATE_CELLS),
+    statePiece(brief, context, STATE_CELLS),
     ...values(brief, longText, context).map(({ text, style }) => piece(`  ${text}`, style)),
-    piece(`  ${numberText(brief.rate, 1, RATE_CELLS).padStart(RATE_CELLS)} S/s`, 'dim'),
+    piece(`  ${rateText(brief.rate).padStart(RATE_CELLS)}`, 'dim'),
     ...[...alarmPieces(brief), ...lost(brief)].map(({ text, style }) => piece(`  ${text}`, style)),
   ]
 }
@@ -89,8 +91,9 @@ function title(
   return [piece(isSelected ? '>' : ' ', 'bold'), piece(text, isSelected ? 'bold' : 'plain')]
 }
 
-function statePiece({ source }: DeviceBrief, cells = 0): Piece {
-  return piece(source.state.toUpperCase().padEnd(cells), STATE_STYLE[source.state])
+function statePiece({ source }: DeviceBrief, context: Context, cells = 0): Piece {
+  const { word, style } = stateWord(context, source)
+  return piece(word.padEnd(cells), style)
 }
 
 type ValueText = (
@@ -153,8 +156,8 @@ const PARTS: readonly (readonly Part[])[] = [
   [alarmPieces, lost],
 ]
 
-function stateOf(brief: DeviceBrief): readonly Piece[] {
-  return [statePiece(brief)]
+function stateOf(brief: DeviceBrief, context: Context): readonly Piece[] {
+  return [statePiece(brief, context)]
 }
 
 function valuesOf(brief: DeviceBrief, context: Context): readonly Piece[] {

@@ -1,10 +1,10 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { formatClockDuration } from '../../util/duration.ts'
-import { countText, numberText } from '../../util/number-text.ts'
+import { countText } from '../../util/number-text.ts'
 import { cellText, cutFront } from '../view/cell-text.ts'
-import { agoText, timeOfDayText } from '../view/format.ts'
+import { agoText, rateText, timeOfDayText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
-import { STATE_STYLE, sourceText } from '../view/reading.ts'
+import { sourceText, stateWord } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
 
 const SOURCE_MIN = 8
@@ -60,12 +60,12 @@ function deviceText({ device, source }: Snapshot, look: Look): string {
 function health(snapshot: Snapshot): Piece[] {
   const { source, ledger, sampleUs, nowUs } = snapshot
   if (snapshot.of === 'log') return logHealth(snapshot)
-  const word = source.state.toUpperCase()
+  const { word, style } = stateWord(snapshot, source)
   const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
   const state = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
   const parts = [
-    piece(state, STATE_STYLE[source.state]),
-    piece(` ${numberText(snapshot.rate, 1, 7)} S/s `),
+    piece(state, style),
+    piece(` ${rateText(snapshot.rate)} `),
     snapshot.unnumbered
       ? piece('lost ?', 'warn')
       : piece(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { FigureMemory } from '../view/figure-memory.ts'
+import { rateText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 
@@ -36,7 +37,7 @@ export function linkLines(
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const facts: readonly (readonly [Fact, Fact])[] = [
     [
-      { name: 'rate', value: `${numberText(rate, 1, 7)} S/s` },
+      { name: 'rate', value: rateText(rate) },
       { name: 'lines', value: countText(ledger.lines) },
     ],
     [
@@ -53,7 +54,7 @@ export function linkLines(
   ]
   // A log has its samples and losses; what else came over the line, only the monitor has seen.
   const ofLog: readonly (readonly [Fact, Fact])[] = [
-    [{ name: 'rate', value: `${numberText(rate, 1, 7)} S/s` }, restarts],
+    [{ name: 'rate', value: rateText(rate) }, restarts],
     [lost, gaps],
     [coverage, { name: 'not measured', value: countText(unmeasured(ledger)) }],
   ]

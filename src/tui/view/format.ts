@@ -68,6 +68,23 @@ export function leftText(seconds: number): string {
   return minutes < 1_440_000 ? `${numberText(minutes / 1440, 1, 5)} d` : '> 1000 d'
 }
 
+/** Below this rate a period is easier to read, in samples a second. */
+const SLOW_RATE = 0.1
+
+/** `100.2 S/s`, `0.50 S/s`; of a slow device how long one takes: `1 S/20 s`, `1 S/2.5 min`. @param rate samples a second */
+export function rateText(rate: number): string {
+  if (rate >= 1 || rate <= 0) return `${numberText(rate, 1, 7)} S/s`
+  if (rate >= SLOW_RATE) return `${fixed(rate, 2)} S/s`
+  const seconds = 1 / rate
+  const [period, unit] =
+    seconds < 99.95
+      ? [seconds, 's']
+      : seconds < 5997
+        ? [seconds / 60, 'min']
+        : [seconds / 3600, 'h']
+  return `1 S/${numberText(period, 1, 5).replace(/\.0$/, '')} ${unit}`
+}
+
 /** `10 s`, `60 s`, `2 min`, `3 h`: a time span as titles show it. @param ms whole seconds */
 export function spanText(ms: number): string {
   if (ms <= 60_000) return `${ms / 1000} s`

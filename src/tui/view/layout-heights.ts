@@ -56,12 +56,20 @@ export function heightsOf(size: Size, options: LayoutOptions, form: GaugeForm): 
     return chosen
   }
   const gauges = form === 'big' ? bigGaugeRows(size) : options.mainChannels
-  if (preset === 'chart') take('values', 1)
+  if (preset === 'chart' || isForTable()) take('values', 1)
   else if (gauges <= left) take('gauges', gauges)
   take('events', 1)
   if (preset === 'numbers') fillWithNumbers()
   else fillWithChart()
   return chosen
+
+  /** There is a table for the figures of a selection where the gauges are a line, and none beside them. */
+  function isForTable(): boolean {
+    if (preset !== 'all' || !options.selects) return false
+    const least = 1 + options.mainChannels + 1 + CHART_MIN_ROWS
+    const withoutEvents = left - 1
+    return withoutEvents - 1 >= least && withoutEvents - gauges < least
+  }
 
   /** All rows that the table can use, and events below it. */
   function fillWithNumbers(): void {

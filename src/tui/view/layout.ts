@@ -76,6 +76,8 @@ export interface LayoutOptions {
   readonly alarms: number
   /** One of them is raised, or was and nobody has taken notice. */
   readonly pressing: boolean
+  /** A span is selected, whose figures stand in the table: it goes before the gauges. */
+  readonly selects: boolean
   /** 1, and one each for a battery and a load that repeats. */
   readonly totalsRows: number
 }

@@ -3,7 +3,7 @@ import type { Snapshot, ViewControl } from '../../monitor/view.ts'
 import type { Clock } from '../../util/clock.ts'
 import { formatDuration, parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
-import { didYouMean } from '../../util/nearest.ts'
+import { didYouMean, nearest } from '../../util/nearest.ts'
 import type { JumpAction } from '../jump.ts'
 import { comparable } from './compare.ts'
 import type { Action } from './keymap.ts'
@@ -14,6 +14,8 @@ import type { ViewState } from './view-state.ts'
 export interface PaletteContext {
   readonly view: ViewState
   readonly snapshot: Snapshot | null
+  /** False: the terminal shows none, whatever the theme. */
+  readonly hasColours: boolean
   readonly clock: Clock
 }
 
@@ -46,23 +48,33 @@ export function changed(change: Partial<ViewState>, said: string): PaletteOrder 
 export function noRest(name: string, order: PaletteOrder): (rest: string) => PaletteOrder {
   return (rest) => {
     if (rest === '') return order
-    throw invalid(`'${name}' takes nothing behind it, and '${rest}' is`, `write ${name}`)
+    throw invalid(`'${name}' takes nothing behind it, such as '${rest}'`, `write ${name} alone`)
   }
 }
 
 export function spanOrder(rest: string, { view }: PaletteContext): PaletteOrder {
   const choices = SPANS_MS.map((ms) => formatDuration(ms))
-  const index = SPANS_MS.indexOf(rest === '' ? 0 : parseDuration(rest))
-  if (index < 0) {
-    throw invalid(`the chart has no span '${rest}'`, `choose one of ${choices.join(', ')}`)
-  }
+  const ms = choices.includes(rest) ? parseDuration(rest) : durationIn(rest)
+  const index = ms === null ? -1 : SPANS_MS.indexOf(ms)
+  if (index < 0) throw notAmong('span', 'time span of the chart', rest, choices)
   const by = index - view.spanIndex
+  if (by === 0)
+    return changed({}, `the time span is ${formatDuration(SPANS_MS[index] ?? 0)} already`)
   const actions = new Array<Action>(Math.abs(by)).fill(by < 0 ? 'zoom_in' : 'zoom_out')
   return { kind: 'actions', actions }
 }
 
+/** @returns ms; null: it is none, whatever it may be instead */
+function durationIn(text: string): number | null {
+  try {
+    return parseDuration(text)
+  } catch {
+    return null
+  }
+}
+
 export function jumpOrder(rest: string): PaletteOrder {
-  return { kind: 'actions', actions: [JUMPS[oneOf(rest, JUMP_NAMES, 'place to jump to')]] }
+  return { kind: 'actions', actions: [JUMPS[oneOf(rest, JUMP_NAMES, 'jump', 'place to jump to')]] }
 }
 
 export function deviceOrder(rest: string, { snapshot }: PaletteContext): PaletteOrder {
@@ -71,18 +83,15 @@ export function deviceOrder(rest: string, { snapshot }: PaletteContext): Palette
   const found = named ?? devices.find(({ number }) => String(number + 1) === rest)
   if (found !== undefined) return changed({ selected: found.number }, '')
   const names = devices.map(({ device }) => device)
-  throw invalid(
-    `there is no device '${rest}'`,
-    didYouMean(rest, names, `there are: ${names.join(', ')}`),
-  )
+  throw notAmong('device', 'device of the monitor', rest, names)
 }
 
 export function snoozeOrder(rest: string, { view }: PaletteContext): PaletteOrder {
-  const minutes = rest === '' ? SNOOZE_MIN : Number(rest)
-  if (!Number.isInteger(minutes) || minutes < 1 || minutes > LONGEST_SNOOZE_MIN) {
+  const minutes = rest === '' ? SNOOZE_MIN : /^\d+$/.test(rest) ? Number(rest) : 0
+  if (minutes < 1 || minutes > LONGEST_SNOOZE_MIN) {
     throw invalid(
       `'${rest}' is no number of minutes from 1 to ${LONGEST_SNOOZE_MIN}`,
-      'write snooze 10',
+      `write such as snooze ${SNOOZE_MIN}`,
     )
   }
   const control = { kind: 'alarm_snooze', device: view.selected, name: null, minutes } as const
@@ -98,7 +107,7 @@ export function alarmCalled(rest: string, context: PaletteContext): string | nul
   const names = alarmNames(context)
   if (names.includes(rest)) return rest
   const otherwise =
-    names.length === 0 ? 'the device has no rules' : `there are: ${names.join(', ')}`
+    names.length === 0 ? 'rules come from --limit and --alarm' : `there are: ${names.join(', ')}`
   throw invalid(`there is no alarm '${rest}'`, didYouMean(rest, names, otherwise))
 }
 
@@ -122,26 +131,79 @@ export function compareOrder(rest: string, context: PaletteContext): PaletteOrde
   if (names.length === 0) {
     throw invalid('there is one device alone', 'start the monitor with several to compare them')
   }
-  const { id } = channelCalled(oneOf(rest, names, 'quantity to compare'), context)
-  return changed({ compare: id }, `${rest} of all devices; compare off ends it`)
+  const name = names.find((each) => each.toLowerCase() === rest.toLowerCase())
+  if (name === undefined) {
+    throw notAmong('compare', 'quantity to compare', rest, [...names, 'off'])
+  }
+  const { id } = channelCalled(name, context)
+  return changed({ compare: id, statistics: null }, `${name} of all devices; compare off ends it`)
 }
 
 export function isHidden(name: string, context: PaletteContext): boolean {
   return context.view.hidden.includes(channelCalled(name, context).id)
 }
 
-export function channelCalled(name: string, context: PaletteContext): Channel {
-  const found = context.snapshot?.channels.find((each) =>
-    [channelName(each), each.id].some((own) => own.toLowerCase() === name.toLowerCase()),
-  )
+/** `V`, or the name of an extra channel, which has to be one of the device. */
+function channelCalled(name: string, { snapshot }: PaletteContext): Channel {
+  const found = channelFor(name, snapshot?.channels ?? [])
   if (found !== undefined) return found
-  throw invalid(`there is no channel '${name}'`, `there are: ${channelNames(context).join(', ')}`)
+  throw invalid(`there is no channel '${name}'`, 'Tab goes through all of them')
 }
 
-export function oneOf<T extends string>(text: string, choices: readonly T[], what: string): T {
+function channelFor(name: string, channels: readonly Channel[]): Channel | undefined {
+  return channels.find((each) =>
+    [channelName(each), each.id].some((own) => own.toLowerCase() === name.toLowerCase()),
+  )
+}
+
+/** Hides a curve. */
+export function hideOrder(rest: string, context: PaletteContext): PaletteOrder {
+  const channel = channelFor(rest, context.snapshot?.channels ?? [])
+  if (channel === undefined) {
+    throw notAmong('hide', 'channel of the device', rest, channelNames(context))
+  }
+  const name = channelName(channel)
+  const hidden = [...context.view.hidden.filter((each) => each !== channel.id), channel.id]
+  return changed({ hidden }, `${name} is hidden; show ${name} brings it back`)
+}
+
+/** Brings a curve back, or all of them. */
+export function showOrder(rest: string, context: PaletteContext): PaletteOrder {
+  if (rest === 'all') return changed({ hidden: [] }, 'all curves are shown')
+  const channel = channelFor(rest, context.snapshot?.channels ?? [])
+  if (channel === undefined) {
+    throw notAmong('show', 'channel of the device', rest, [...channelNames(context), 'all'])
+  }
+  const hidden = context.view.hidden.filter((each) => each !== channel.id)
+  return changed({ hidden }, `${channelName(channel)} is shown`)
+}
+
+/** @param what is to be chosen, for an error */
+export function oneOf<T extends string>(
+  text: string,
+  choices: readonly T[],
+  command: string,
+  what: string,
+): T {
   const found = choices.find((each) => each === text)
   if (found !== undefined) return found
-  throw invalid(`'${text}' is no ${what}`, `choose one of ${choices.join(', ')}`)
+  throw notAmong(command, what, text, choices)
+}
+
+/** What stands behind a command is missing or is none of what may stand there. */
+function notAmong(
+  command: string,
+  what: string,
+  text: string,
+  choices: readonly string[],
+): InaError {
+  const all = `${choices.join(', ')}`
+  if (text === '')
+    return invalid(`'${command}' needs a ${what}`, `write ${command} and one of ${all}`)
+  // Of one letter or two, nothing is left that could have been meant.
+  const guess = text.length > 2 ? nearest(text, choices) : null
+  const meant = guess === null ? '' : `did you mean '${guess}'? `
+  return invalid(`'${text}' is no ${what}`, `${meant}choose one of ${all}`)
 }
 
 export function invalid(message: string, hint: string): InaError {

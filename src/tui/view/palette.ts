@@ -9,11 +9,11 @@ import {
   alarmCalled,
   alarmNames,
   changed,
-  channelCalled,
   channelNames,
   comparableNames,
   compareOrder,
   deviceOrder,
+  hideOrder,
   invalid,
   isHidden,
   JUMP_NAMES,
@@ -22,12 +22,13 @@ import {
   oneOf,
   type PaletteContext,
   type PaletteOrder,
+  showOrder,
   snoozeOrder,
   spanOrder,
 } from './palette-orders.ts'
 import { ARRANGEMENTS, PRESETS } from './panel-choice.ts'
 import { frozenOf, SPANS_MS } from './time-window.ts'
-import { UNITS_TEXT } from './view-state.ts'
+import { NO_COLOURS_TEXT, PRESET_TEXT, UNITS_TEXT } from './view-state.ts'
 
 export interface PaletteCommand {
   /** Beside the first one, what it may be called, too. */
@@ -70,7 +71,7 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: 'curves in one chart, or in a strip each',
     values: () => ARRANGEMENTS,
     read: (rest) => {
-      const arrangement = oneOf(rest, ARRANGEMENTS, 'arrangement of the curves')
+      const arrangement = oneOf(rest, ARRANGEMENTS, 'curves', 'kind of arrangement')
       return changed({ arrangement }, `curves: ${arrangement}`)
     },
   },
@@ -80,8 +81,8 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: 'which panels are shown',
     values: () => PRESETS,
     read: (rest) => {
-      const preset = oneOf(rest, PRESETS, 'preset')
-      return changed({ preset, focus: null, expanded: null }, `preset ${preset}`)
+      const preset = oneOf(rest, PRESETS, 'preset', 'set of panels')
+      return changed({ preset, focus: null, expanded: null }, PRESET_TEXT[preset])
     },
   },
   {
@@ -90,7 +91,7 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: 'units by size (A, mA, uA), or fixed',
     values: () => UNIT_CHOICES,
     read: (rest) => {
-      const units = oneOf(rest, UNIT_CHOICES, 'choice of units')
+      const units = oneOf(rest, UNIT_CHOICES, 'units', 'choice of units')
       return changed({ units }, UNITS_TEXT[units])
     },
   },
@@ -106,11 +107,7 @@ export const PALETTE: readonly PaletteCommand[] = [
     form: 'hide <channel>',
     about: 'leave a curve out of the chart',
     values: (context) => channelNames(context).filter((each) => !isHidden(each, context)),
-    read: (rest, context) => {
-      const { id } = channelCalled(rest, context)
-      const hidden = [...context.view.hidden.filter((each) => each !== id), id]
-      return changed({ hidden }, `${rest} is hidden; show ${rest} brings it back`)
-    },
+    read: hideOrder,
   },
   {
     names: ['show'],
@@ -120,12 +117,7 @@ export const PALETTE: readonly PaletteCommand[] = [
       ...channelNames(context).filter((each) => isHidden(each, context)),
       'all',
     ],
-    read: (rest, context) => {
-      if (rest === 'all') return changed({ hidden: [] }, 'all curves are shown')
-      const { id } = channelCalled(rest, context)
-      const hidden = context.view.hidden.filter((each) => each !== id)
-      return changed({ hidden }, `${rest} is shown`)
-    },
+    read: showOrder,
   },
   {
     names: ['device'],
@@ -171,9 +163,9 @@ export const PALETTE: readonly PaletteCommand[] = [
     form: 'theme <name>',
     about: 'colours: by the background of the terminal, or these',
     values: () => THEME_CHOICES,
-    read: (rest) => {
-      const theme = oneOf(rest, THEME_CHOICES, 'theme')
-      return changed({ theme }, `theme ${theme}`)
+    read: (rest, { hasColours }) => {
+      const theme = oneOf(rest, THEME_CHOICES, 'theme', 'theme')
+      return hasColours ? changed({ theme }, `theme ${theme}`) : changed({}, NO_COLOURS_TEXT)
     },
   },
   pressing(['help'], 'help', 'all keys'),
@@ -207,7 +199,8 @@ export function readPalette(text: string, context: PaletteContext): PaletteOrder
   const words = SEND_NAMES.includes(name) ? rest : text.trim()
   if (scopeAt(words, 0, context) === null) refuseUnknown(words)
   // Read here to find a mistake while the line can still be mended; the monitor reads it again.
-  readWords([words], (given, at) => scopeAt(given, at, context), context.clock)
+  const read = readWords([words], (given, at) => scopeAt(given, at, context), context.clock)
+  for (const { device } of read) if (device !== null) refuseStranger(device, context)
   return { kind: 'control', control: { kind: 'send', device: context.view.selected, words } }
 }
 
@@ -217,14 +210,29 @@ function scopeAt(text: string, at: number, { snapshot }: PaletteContext): string
   return found.sort((one, other) => other.length - one.length)[0] ?? null
 }
 
+/** The device that the words are for is none of the monitor. */
+function refuseStranger(name: string, { snapshot }: PaletteContext): void {
+  const devices = snapshot?.devices ?? []
+  if (devices.some(({ device, source }) => device === name || source.label === name)) return
+  const all = devices.map(({ device }) => device)
+  throw invalid(
+    `there is no device '${name}'`,
+    didYouMean(name, all, `there are: ${all.join(', ')}`),
+  )
+}
+
 /** The first word is neither ours nor the device's. */
 function refuseUnknown(words: string): void {
   const [word = ''] = words.split(/[\s,]/)
   const [name = ''] = word.split('=')
   if (name === '' || name.includes(':') || DEVICE_NAMES.includes(name)) return
+  const own = PALETTE.find(({ names }) => names.includes(name))
+  if (own !== undefined) {
+    throw invalid(`'${name}' is a command of the screen, without '='`, `write ${own.form}`)
+  }
   const all = [...PALETTE.flatMap(({ names }) => names), ...DEVICE_NAMES]
   throw invalid(
     `'${name}' is no command of the screen and no setting of a device`,
-    didYouMean(name, all, 'Tab goes through all of them'),
+    didYouMean(name.toLowerCase(), all, 'Tab goes through all of them'),
   )
 }

@@ -95,7 +95,7 @@ export function reducePanels(
     case 'units':
       return { ...choice, units: after(UNIT_CHOICES, choice.units, 1) }
     case 'compare':
-      return { ...choice, compare: nextOf(comparable, choice.compare) }
+      return { ...choice, statistics: null, compare: nextOf(comparable, choice.compare) }
     default:
       return goTo(choice, Number(action.slice('panel_'.length)), panels, alone)
   }

@@ -3,13 +3,21 @@ import { cellText, cutEnd } from './cell-text.ts'
 import type { Look } from './look.ts'
 import type { Style } from './styled.ts'
 
-/** How each state of the source is shown, wherever it is. */
-export const STATE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
+const STATE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
   opening: 'warn',
   waiting: 'warn',
   live: 'good',
   silent: 'bad',
   ended: 'warn',
+}
+
+/** How a state of a source is shown, wherever it is: the values of a log are its last, and nothing has ended. */
+export function stateWord(
+  { of }: Pick<Snapshot, 'of'>,
+  { state }: SourceView,
+): { readonly word: string; readonly style: Style } {
+  if (of === 'log' && state === 'ended') return { word: 'LAST', style: 'dim' }
+  return { word: state.toUpperCase(), style: STATE_STYLE[state] }
 }
 
 /** The most of a device's own word that is shown, in cells. */
@@ -41,8 +49,7 @@ export function readingOf(snapshot: Snapshot, look: Look): Reading {
   const { source, sampleUs, valuesUs, status } = snapshot
   const values = valuesUs === sampleUs ? snapshot.values : null
   if (source.state !== 'live') {
-    const word = source.state.toUpperCase()
-    return { values, current: false, word, style: STATE_STYLE[source.state] }
+    return { values, current: false, ...stateWord(snapshot, source) }
   }
   if (values !== null) return { values, current: true, word: '', style: 'plain' }
   if (sampleUs === null) return { values, current: false, word: '', style: 'dim' }

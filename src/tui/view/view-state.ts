@@ -9,6 +9,7 @@ import {
   type PanelAction,
   type PanelChoice,
   type PanelContext,
+  type Preset,
   reducePanels,
 } from './panel-choice.ts'
 import { openPrompt, type Prompt } from './prompt.ts'
@@ -168,7 +169,6 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'arrange':
     case 'expand':
     case 'statistics':
-    case 'preset':
     case 'next_panel':
     case 'previous_panel':
     case 'no_panel':
@@ -182,6 +182,8 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'panel_8':
     case 'panel_9':
       return changed(view, reducePanels(view, action, context))
+    case 'preset':
+      return withPreset(view, context)
     case 'units':
       return withUnits(view, context)
     case 'compare':
@@ -225,15 +227,32 @@ export const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
   micro: 'units uA, uW where there are such',
 }
 
+/** What is said of a set of panels. */
+export const PRESET_TEXT: Readonly<Record<Preset, string>> = {
+  all: 'preset all: everything there is room for',
+  chart: 'preset chart: the chart, with the table below it',
+  numbers: 'preset numbers: figures and events',
+  wall: 'preset wall: large digits',
+}
+
+/** Two of them may look alike on a small screen. */
+function withPreset(view: ViewState, context: ViewContext): ViewState {
+  const next = changed(view, reducePanels(view, 'preset', context))
+  return noticed(next, PRESET_TEXT[next.preset], context)
+}
+
 /** What it comes to is not seen at once where it is auto, so it is said. */
 function withUnits(view: ViewState, context: ViewContext): ViewState {
   const next = changed(view, reducePanels(view, 'units', context))
   return noticed(next, UNITS_TEXT[next.units], context)
 }
 
+/** Why a theme changes nothing. */
+export const NO_COLOURS_TEXT = 'this terminal shows no colours'
+
 /** Which one is seen at once, its name is not. */
 function withTheme(view: ViewState, context: ViewContext): ViewState {
-  if (!context.hasColours) return noticed(view, 'this terminal shows no colours', context)
+  if (!context.hasColours) return noticed(view, NO_COLOURS_TEXT, context)
   const at = THEME_CHOICES.indexOf(view.theme) + 1
   const theme = THEME_CHOICES[at % THEME_CHOICES.length] ?? 'auto'
   return noticed({ ...view, theme }, themeText(theme, context.ground), context)
