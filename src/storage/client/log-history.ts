@@ -1,15 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
-import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
-import { errorOf } from '../file/worker-failure.ts'
-import type {
-  FromHistory,
-  HistoryAnswer,
-  HistoryQuestion,
-  ToHistory,
-} from '../read/history-messages.ts'
+import type { HistoryAnswer, HistoryQuestion } from '../read/history-messages.ts'
 import type {
   LoggedTotals,
   LogOverview,
@@ -17,6 +9,7 @@ import type {
   MomentWish,
   SpanFigures,
 } from '../read/log-query.ts'
+import { AskedThread } from './asked-thread.ts'
 
 /** After so long without a question the thread ends. */
 const IDLE_MS = 10_000
@@ -69,11 +62,6 @@ export interface LogHistoryOptions {
   readonly idleMs?: number
 }
 
-interface Waiter {
-  readonly resolve: (answer: HistoryAnswer) => void
-  readonly reject: (error: Error) => void
-}
-
 /**
  * Nothing is opened, and no thread started, before the first question.
  *
@@ -84,126 +72,42 @@ export function openLogHistory(file: string, options: LogHistoryOptions = {}): L
 }
 
 class WorkerHistory implements LogHistory {
-  readonly #file: string
-  readonly #owner: LogOwner
-  readonly #workerUrl: URL
-  readonly #idleMs: number
-  readonly #waiters = new Map<number, Waiter>()
-  #worker: Worker | null = null
-  #timer: NodeJS.Timeout | null = null
-  #nextId = 0
-  #isClosed = false
+  readonly #thread: AskedThread<HistoryQuestion, HistoryAnswer>
 
   constructor(file: string, options: LogHistoryOptions) {
-    this.#file = file
-    this.#owner = options.owner ?? 'other'
-    this.#workerUrl = options.workerUrl ?? new URL('./log-history-worker.js', import.meta.url)
-    this.#idleMs = options.idleMs ?? IDLE_MS
+    this.#thread = new AskedThread({
+      file,
+      owner: options.owner ?? 'other',
+      workerUrl: options.workerUrl ?? new URL('./log-history-worker.js', import.meta.url),
+      idleMs: options.idleMs ?? IDLE_MS,
+    })
   }
 
   async series(device: string, fromUs: number, slotUs: number, count: number): Promise<Trace> {
-    const answer = await this.#ask({ type: 'series', device, fromUs, slotUs, count })
-    return answer.trace
+    return (await this.#thread.ask({ type: 'series', device, fromUs, slotUs, count })).trace
   }
 
   async totals(): Promise<readonly LoggedTotals[]> {
-    const answer = await this.#ask({ type: 'totals' })
-    return answer.totals
+    return (await this.#thread.ask({ type: 'totals' })).totals
   }
 
   async statistics(device: string, fromUs: number, toUs: number): Promise<SpanFigures> {
-    const answer = await this.#ask({ type: 'statistics', device, fromUs, toUs })
-    return answer.figures
+    return (await this.#thread.ask({ type: 'statistics', device, fromUs, toUs })).figures
   }
 
   async find(device: string, wish: MomentWish): Promise<Moment | null> {
-    const answer = await this.#ask({ type: 'find', device, wish })
-    return answer.moment
+    return (await this.#thread.ask({ type: 'find', device, wish })).moment
   }
 
   async overview(windowsS: readonly number[]): Promise<readonly LogOverview[]> {
-    const answer = await this.#ask({ type: 'overview', windowsS })
-    return answer.devices
+    return (await this.#thread.ask({ type: 'overview', windowsS })).devices
   }
 
   get isAwake(): boolean {
-    return this.#worker !== null
+    return this.#thread.isAwake
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await this.#end()
-  }
-
-  /** An answer is of the type of its question. */
-  async #ask<Type extends HistoryQuestion['type']>(
-    question: HistoryQuestion & { readonly type: Type },
-  ): Promise<HistoryAnswer & { readonly type: Type }> {
-    const answer = await this.#send(question)
-    if (answer.type === 'failed') throw errorOf(answer.failure)
-    return answer as HistoryAnswer & { readonly type: Type }
-  }
-
-  #send(question: HistoryQuestion): Promise<HistoryAnswer> {
-    if (this.#isClosed) return Promise.reject(this.#gone('it was closed'))
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    const worker = this.#worker ?? this.#start()
-    // A thread that nobody waits for must not keep the process.
-    worker.ref()
-    const id = this.#nextId++
-    return new Promise((resolve, reject) => {
-      this.#waiters.set(id, { resolve, reject })
-      const message: ToHistory = { id, file: this.#file, owner: this.#owner, question }
-      worker.postMessage(message)
-    })
-  }
-
-  #start(): Worker {
-    const worker = new Worker(this.#workerUrl, {
-      // Rows are short-lived; a small young generation saves some MB.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    })
-    this.#worker = worker
-    worker.on('message', ({ id, answer }: FromHistory) => {
-      this.#waiters.get(id)?.resolve(answer)
-      this.#waiters.delete(id)
-      if (this.#waiters.size === 0) this.#rest(worker)
-    })
-    worker.on('error', (error) => this.#drop(worker, error.message, error))
-    worker.on('exit', () => this.#drop(worker, 'its thread ended'))
-    return worker
-  }
-
-  #rest(worker: Worker): void {
-    worker.unref()
-    this.#timer = setTimeout(() => void this.#end(), this.#idleMs)
-    this.#timer.unref()
-  }
-
-  async #end(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    const worker = this.#worker
-    if (worker === null) return
-    this.#drop(worker, 'it was closed')
-    await worker.terminate()
-  }
-
-  /** The thread is gone; the next question starts another one. */
-  #drop(worker: Worker, reason: string, cause?: unknown): void {
-    if (this.#worker !== worker) return
-    this.#worker = null
-    for (const { reject } of this.#waiters.values()) reject(this.#gone(reason, cause))
-    this.#waiters.clear()
-  }
-
-  #gone(reason: string, cause?: unknown): InaError {
-    return new InaError(
-      'log_unreadable',
-      `the log ${this.#file} can't be read: ${reason}`,
-      'try again, with more memory where there is little',
-      cause,
-    )
+  close(): Promise<void> {
+    return this.#thread.close()
   }
 }

@@ -4,21 +4,26 @@
  */
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
+import type { Answered, Asked, FailedAnswer } from '../file/asked-messages.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import { failureOf } from '../file/worker-failure.ts'
-import type { FromHistory, HistoryAnswer, HistoryQuestion, ToHistory } from './history-messages.ts'
+import type { HistoryAnswer, HistoryQuestion } from './history-messages.ts'
 import { LogReader } from './log-reader.ts'
 
 const port = parentPort as MessagePort
 
-port.on('message', ({ id, file, owner, question }: ToHistory) => {
-  const reply: FromHistory = { id, answer: answerTo(file, owner, question) }
+port.on('message', ({ id, file, owner, question }: Asked<HistoryQuestion>) => {
+  const reply: Answered<HistoryAnswer> = { id, answer: answerTo(file, owner, question) }
   const { answer } = reply
   port.postMessage(reply, answer.type === 'series' ? buffersOf(answer.trace) : [])
 })
 
 /** Each question has a read transaction of its own, so that the WAL does not grow over this thread's life. */
-function answerTo(file: string, owner: LogOwner, question: HistoryQuestion): HistoryAnswer {
+function answerTo(
+  file: string,
+  owner: LogOwner,
+  question: HistoryQuestion,
+): HistoryAnswer | FailedAnswer {
   try {
     const reader = LogReader.open(file, owner)
     try {
