@@ -1,0 +1,137 @@
+// What a view answers, as text: JSON, with tags for what JSON has not. The web page runs this file as
+// well, so it needs nothing of Node.
+
+import { InaError } from '../../util/errors.ts'
+
+/** Goes up when a message changes its meaning; what the messages carry has `VIEW_VERSION`. */
+export const WIRE_PROTOCOL = 1
+
+/** The only member of an object in JSON that stands for something else. */
+const TAGS: ReadonlySet<string> = new Set(['f64', 'u32', 'u8', 'num', 'map', 'obj'])
+
+/**
+ * Plain data, typed arrays and maps in JSON: `{"f64":"…"}`, `{"u32":"…"}`, `{"u8":"…"}` are arrays in base64,
+ * little endian; `{"num":"NaN"}` is a number that JSON has not (also `Infinity`, `-Infinity`, `-0`);
+ * `{"map":[[key,value],…]}` a map; `{"obj":{…}}` an object whose only member would read as one of these.
+ * Members that are undefined are left out.
+ */
+export function toWire(value: unknown): string {
+  return JSON.stringify(encoded(value)) ?? 'null'
+}
+
+/** @throws InaError input_invalid: it is not what `toWire` writes */
+export function fromWire(text: string): unknown {
+  try {
+    return decoded(JSON.parse(text))
+  } catch (error) {
+    throw new InaError(
+      'input_invalid',
+      'that is no message of the view protocol',
+      'see docs/serve.md',
+      error,
+    )
+  }
+}
+
+function encoded(value: unknown): unknown {
+  if (typeof value === 'number') return isInJson(value) ? value : { num: numberText(value) }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(encoded)
+  if (value instanceof Float64Array) return { f64: base64Of(value, 8, 'setFloat64') }
+  if (value instanceof Uint32Array) return { u32: base64Of(value, 4, 'setUint32') }
+  if (value instanceof Uint8Array) return { u8: base64Of(value, 1, 'setUint8') }
+  if (value instanceof Map) return { map: Array.from(value, (pair) => pair.map(encoded)) }
+  const members = Object.entries(value).map(([name, member]) => [name, encoded(member)] as const)
+  const object = Object.fromEntries(members)
+  return isTagged(members.filter(([, member]) => member !== undefined)) ? { obj: object } : object
+}
+
+function decoded(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(decoded)
+  const members = Object.entries(value)
+  const [first] = members
+  if (first !== undefined && isTagged(members)) return untagged(...first)
+  return decodedMembers(members)
+}
+
+function decodedMembers(members: readonly [string, unknown][]): object {
+  return Object.fromEntries(members.map(([name, member]) => [name, decoded(member)]))
+}
+
+function isTagged(members: readonly (readonly [string, unknown])[]): boolean {
+  return members.length === 1 && TAGS.has(members[0]?.[0] ?? '')
+}
+
+function untagged(tag: string, value: unknown): unknown {
+  switch (tag) {
+    case 'f64':
+      return arrayOf(value, 8, (view, length) =>
+        Float64Array.from({ length }, (_, i) => view.getFloat64(i * 8, true)),
+      )
+    case 'u32':
+      return arrayOf(value, 4, (view, length) =>
+        Uint32Array.from({ length }, (_, i) => view.getUint32(i * 4, true)),
+      )
+    case 'u8':
+      return arrayOf(value, 1, ({ buffer }) => new Uint8Array(buffer as ArrayBuffer))
+    case 'num':
+      return numberOf(value)
+    case 'map':
+      return mapOf(value)
+    default:
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(tag)
+      return decodedMembers(Object.entries(value))
+  }
+}
+
+function isInJson(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0)
+}
+
+function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function numberOf(text: unknown): number {
+  const value = Number(text)
+  if (typeof text === 'string' && !isInJson(value) && numberText(value) === text) return value
+  throw wrong('num')
+}
+
+function mapOf(pairs: unknown): Map<unknown, unknown> {
+  if (!Array.isArray(pairs)) throw wrong('map')
+  return new Map(
+    pairs.map((pair: unknown) => {
+      if (!Array.isArray(pair) || pair.length !== 2) throw wrong('map')
+      return [decoded(pair[0]), decoded(pair[1])]
+    }),
+  )
+}
+
+/** Characters that one call takes as its arguments. */
+const CHUNK = 8192
+
+type Setter = 'setFloat64' | 'setUint32' | 'setUint8'
+
+function base64Of(values: Float64Array | Uint32Array | Uint8Array, size: number, set: Setter) {
+  const bytes = new Uint8Array(values.length * size)
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < values.length; i++) view[set](i * size, values[i] as number, true)
+  let text = ''
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  }
+  return btoa(text)
+}
+
+function arrayOf<T>(value: unknown, size: number, read: (view: DataView, length: number) => T): T {
+  if (typeof value !== 'string') throw wrong('array')
+  const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0))
+  if (bytes.length % size !== 0) throw wrong('array')
+  return read(new DataView(bytes.buffer), bytes.length / size)
+}
+
+function wrong(what: string): TypeError {
+  return new TypeError(`not a wire ${what}`)
+}
