@@ -1,9 +1,10 @@
 import type { Channel, ColourRole } from '../domain/channels.ts'
-import { labelsOf, magnitudeOf, roundAxis } from './axis.ts'
+import { labelsOf, magnitudeOf } from './axis.ts'
 import type { AxisForm } from './axis-form.ts'
 import { extent } from './columns.ts'
+import { axisWith, endsOf, type Limits, limitLine } from './limits.ts'
 import { STYLES } from './raster.ts'
-import type { Curve } from './strips.ts'
+import type { Curve, OwnedLimit } from './strips.ts'
 import type { Trace } from './trace.ts'
 
 /** So many curves have a colour each. */
@@ -20,6 +21,7 @@ export interface Compared {
   readonly letter: string
   /** Among those compared, from 0 on: gives colour and style. */
   readonly place: number
+  readonly limits: readonly Limits[]
 }
 
 /** The colour of a device among those compared. */
@@ -28,7 +30,8 @@ export function comparedRole(place: number): ColourRole {
 }
 
 /**
- * One quantity of several devices on one axis; a device without a value of it has no curve.
+ * One quantity of several devices on one axis; a device without a value of it has no curve, and no
+ * limits. The axis reaches out to limits that are near.
  *
  * @param formOf of the axis for the largest value shown
  */
@@ -38,21 +41,32 @@ export function comparedCurves(
   rows: number,
   formOf: (magnitude: number) => AxisForm,
 ): Curve[] {
-  const ranges = devices.map(({ columns }) => extent(columns, channel.id))
-  const known = ranges.filter((range) => range !== null)
-  if (known.length === 0) return []
-  const min = Math.min(...known.map((range) => range.min))
-  const max = Math.max(...known.map((range) => range.max))
+  const drawn = devices.flatMap((device) => {
+    const range = extent(device.columns, channel.id)
+    return range === null ? [] : [{ ...device, range, ends: endsOf(device.limits, channel.id) }]
+  })
+  if (drawn.length === 0) return []
+  const min = Math.min(...drawn.map(({ range }) => range.min))
+  const max = Math.max(...drawn.map(({ range }) => range.max))
   const form = formOf(Math.max(Math.abs(min), Math.abs(max)))
-  const axis = roundAxis(min, max, rows, form.finest)
+  const ends = new Set(drawn.flatMap((device) => device.ends))
+  const axis = axisWith({ min, max }, [...ends], rows, form.finest)
   const unit = form.unit(magnitudeOf(axis))
   const labels = labelsOf(axis, unit.exponent)
   const strip = { channels: [channel], top: 0, rows }
-  return devices.flatMap(({ columns, letter, place }, i) => {
-    if (ranges[i] === null) return []
-    const style = STYLES[place % STYLES.length] ?? 'solid'
-    const pen = { role: comparedRole(place), letter, style }
-    return [{ channel, columns, axis, form, unit, labels, top: 0, strip, pen, limits: [] }]
+  return drawn.map(({ columns, letter, place, ends: own }) => {
+    const pen = {
+      role: comparedRole(place),
+      letter,
+      style: STYLES[place % STYLES.length] ?? 'solid',
+    }
+    const limits = own.flatMap((end): OwnedLimit[] => {
+      const letters = drawn.filter((each) => each.ends.includes(end)).map((each) => each.letter)
+      if (letters[0] !== letter) return []
+      const isOfAll = letters.length > 1 && letters.length === drawn.length
+      return [{ ...limitLine(axis, end), letters: isOfAll ? [] : letters }]
+    })
+    return { channel, columns, axis, form, unit, labels, top: 0, strip, pen, limits }
   })
 }
 

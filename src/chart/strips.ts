@@ -33,7 +33,15 @@ export interface Curve {
   readonly strip: Strip
   readonly pen: Pen
   /** Where its values are meant to end. */
-  readonly limits: readonly LimitLine[]
+  readonly limits: readonly OwnedLimit[]
+}
+
+export interface OwnedLimit extends LimitLine {
+  /**
+   * Letters of the curves that it is meant for, where several share the axis: it stands at the first of
+   * them alone. None: for all. Default: for its curve, as any reader sees
+   */
+  readonly letters?: readonly string[]
 }
 
 /** The least height of the strip of an extra channel, in cells. */

@@ -200,6 +200,7 @@ export class LocalView implements View {
       rate: state.rateAt(nowUs),
       lost: stream.ledger.lost,
       alarms: this.#alarms?.count(number) ?? NO_ALARMS,
+      limits: this.#alarms?.limits(number) ?? [],
       latches: this.#sensors?.latches(number) ?? [],
     }
   }

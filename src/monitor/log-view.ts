@@ -222,6 +222,7 @@ function brief(own: LogOverview, number: DeviceNumber, nowUs: number): DeviceBri
     rate: own.rate,
     lost: own.total.lost,
     alarms: { active: 0, raised: 0 },
+    limits: [],
     latches: [],
   }
 }

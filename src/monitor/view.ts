@@ -182,6 +182,8 @@ export interface DeviceBrief {
   readonly rate: number
   readonly lost: number
   readonly alarms: AlarmCount
+  /** Where its channels are meant to stay: see `limitsOf`. */
+  readonly limits: readonly ChannelLimits[]
   /** The newest begin first. */
   readonly latches: readonly SensorLatch[]
 }

@@ -107,6 +107,7 @@ export function briefOf(snapshot: Snapshot, changes: Partial<DeviceBrief> = {}):
     rate,
     lost: ledger.lost,
     alarms: { active: 0, raised: 0 },
+    limits: snapshot.limits,
     latches: snapshot.latches,
     ...changes,
   }

@@ -8,7 +8,7 @@ import { compareRequest } from '../../src/tui/picture-requests.ts'
 import { comparedDevices } from '../../src/tui/view/compare.ts'
 import { actionOf } from '../../src/tui/view/keymap.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
-import { lineText } from '../../src/tui/view/styled.ts'
+import { type Line, lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
 import { until } from '../support/polling.ts'
 import { briefOf, electric, sampleSnapshot, traceOf } from '../support/snapshots.ts'
@@ -64,6 +64,94 @@ describe('a comparison of devices', () => {
     ])
     const cells = chartPanel(...args).legend.map(({ target }) => target)
     expect(cells.slice(0, 3)).toEqual([0, 1, 2].map((device) => ({ kind: 'device', device })))
+  })
+
+  describe('with limits', () => {
+    type Ends = readonly [low: number | null, high: number | null]
+
+    /** Three devices at 10, 200 and 400 mA, each with its limits. */
+    function chartOf(ends: readonly Ends[], drawn = 3, look = LOOK): Line[] {
+      const snapshot = several(3)
+      const devices = snapshot.devices.map((each, i) => {
+        const [low, high] = ends[i] ?? [null, null]
+        // Those of another channel are not meant.
+        const other = { channel: 'v', low: 4.75, high: 0.3 }
+        return { ...each, limits: [{ channel: 'a', low, high }, other] }
+      })
+      const currents = [0.01, 0.2, 0.4].slice(0, drawn)
+      // The third one has a gap.
+      const wants = (slot: number): boolean => slot < 20 || slot >= 40
+      const traces = new Map(
+        currents.map((a, i) => [i, i === 2 ? currentOf(a, wants) : currentOf(a)]),
+      )
+      const { startUs, length, slotUs } = currentOf(0.01)
+      const compared = { endUs: startUs + length * slotUs - 1, traces, moments: new Map() }
+      const area = { width: 62, height: 11, look }
+      return [
+        ...chartPanel({ ...snapshot, devices }, null, COMPARED, area, undefined, compared).lines,
+      ]
+    }
+
+    it('draws each with the number of its device, and in its turn where two meet in a row', () => {
+      const lines = chartOf([
+        [null, 0.1],
+        [null, 0.3],
+        [0.31, 9],
+      ])
+      expect(lines.map(lineText)).toEqual([
+        '       +- 60 s A of 3 devices  1 bench~ 2 bench~ 3 bench~ ---+',
+        '   400 +333333333333333333^9000 . . . . . 33333333333333333333',
+        '       |                                                     |',
+        '   300 --2- - - - - -3- - - - - -2- - - - - -3- - - - - -2- -|',
+        '       |                                                     |',
+        '   200 +222222222222222222222222222222222222222222222222222222',
+        '       |                                                     |',
+        '   100 --1- - - - - -1- - - - - -1- - - - - -1- - - - - -1- -|',
+        '       |                                                     |',
+        '     0 +111111111111111111111111111111111111111111111111111111',
+        '    mA +---+14:02:30----+14:02:45----+----x-------+14:03:15--+',
+      ])
+    })
+
+    it('draws what all have once, without a number, and what some have once with theirs', () => {
+      const lines = chartOf([
+        [null, 0.3],
+        [0.1, 0.3],
+        [0.1, 0.3],
+      ])
+      const rows = lines.map(lineText)
+      expect(rows[3]).toBe('   300 -- - - - - - - - - - - - - - - - - - - - - - - - - - -|')
+      expect(rows[7]).toBe('   100 --2+3- - - - -2+3- - - - -2+3- - - - -2+3- - - - -2+3-|')
+    })
+
+    it('has the colour of the device, and that of the text for several', () => {
+      const look = lookOf({ ascii: true, colour: true })
+      const lines = chartOf(
+        [
+          [null, 0.1],
+          [null, 0.3],
+          [null, 0.3],
+        ],
+        3,
+        look,
+      )
+      const styleOf = (row: number, text: string): string | undefined =>
+        lines[row]?.find((each) => each.text.includes(text))?.style
+      expect(styleOf(7, '-1-')).toBe(styleOf(9, '1111'))
+      expect(styleOf(3, '-2+3-')).toBe('plain')
+    })
+
+    it('leaves out those of a device that has no curve', () => {
+      const ends: Ends[] = [
+        [null, 0.1],
+        [null, 0.1],
+        [null, 0.15],
+      ]
+      const text = chartOf(ends, 2).map(lineText).join('\n')
+      expect(text).toContain('- - - - - -')
+      expect(text).not.toMatch(/-3-/)
+      expect(chartOf(ends, 1).map(lineText).join('\n')).toContain('1^100')
+    })
   })
 
   it('says that it waits, and keeps to eight devices, of which the one in full is one', () => {

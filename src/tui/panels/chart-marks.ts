@@ -2,6 +2,7 @@ import type { Limits } from '../../chart/limits.ts'
 import type { Curve } from '../../chart/strips.ts'
 import { numberText } from '../../util/number-text.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
+import type { Look } from '../view/look.ts'
 import { type Piece, piece, type Style } from '../view/styled.ts'
 import type { Plot } from './chart-border.ts'
 
@@ -17,6 +18,8 @@ export interface ChartMarks {
 export const NO_MARKS: ChartMarks = { limits: [], cursorUs: null, selection: null }
 
 const LIMIT_CELLS = 8
+/** Limits in one row take turns, so many cells each at least, and begin with whose they are. */
+const TURN_CELLS = 12
 /** Figures that a person reads with ease in the unit of the axis. */
 const NEAR = { from: 0.001, below: 10_000 }
 
@@ -43,18 +46,18 @@ export function markCells(
       cells[x] = piece(glyphs.shade, 'dim')
     }
   }
-  for (const { style, beyond } of linesIn(plot, row)) {
-    if (beyond !== 0) continue
-    for (let x = 0; x < width; x++) {
-      if (!look.ascii || x % 2 === 0) cells[x] = piece(glyphs.limitLine, style)
-    }
-  }
+  const limits = linesIn(plot, row)
+  drawLimits(
+    cells,
+    limits.filter(({ beyond }) => beyond === 0),
+    look,
+  )
   const cursor = cursorUs === null ? -1 : cellOf(plot, cursorUs)
   if (cursor >= 0 && cursor < width) cells[cursor] = piece(glyphs.cursor, 'bold')
-  for (const { style, beyond, text: value } of linesIn(plot, row)) {
+  for (const { style, beyond, text: value, owner } of limits) {
     if (beyond === 0) continue
     const arrow = beyond > 0 ? glyphs.above : glyphs.below
-    const text = `${arrow}${value}`
+    const text = `${owner}${arrow}${value}`
     const place = [1, width - text.length - 1, ...cells.keys()].find((x) =>
       isRoom(x, text, cells, isFree),
     )
@@ -62,6 +65,18 @@ export function markCells(
     for (const [i, char] of [...text].entries()) cells[place + i] = piece(char, style)
   }
   return cells
+}
+
+/** Dashes, and in them whose they are. */
+function drawLimits(cells: (Piece | null)[], limits: readonly RowLimit[], look: Look): void {
+  if (limits.length === 0) return
+  const turn = Math.max(TURN_CELLS, ...limits.map(({ owner }) => owner.length + 4))
+  for (let x = 0; x < cells.length; x++) {
+    const { style, owner } = limits[Math.floor(x / turn) % limits.length] as RowLimit
+    const letter = owner[(x % turn) - 1]
+    if (letter !== undefined) cells[x] = piece(letter, style)
+    else if (!look.ascii || x % 2 === 0) cells[x] = piece(look.glyphs.limitLine, style)
+  }
 }
 
 function isRoom(
@@ -96,6 +111,8 @@ interface RowLimit {
   readonly beyond: -1 | 0 | 1
   readonly style: Style
   readonly text: string
+  /** `2`, `1+3`: the devices that it is meant for, where some are not; else empty. */
+  readonly owner: string
 }
 
 /** Limits of all curves that stand in a row of the plot. */
@@ -103,8 +120,11 @@ function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
   return curves.flatMap((curve) =>
     curve.limits
       .filter((limit) => curve.top + limit.row === row)
-      .map(({ value, beyond }) => {
-        return { beyond, style: curve.channel.role, text: limitText(value, curve) }
+      .map(({ value, beyond, letters }) => {
+        const isOfSeveral = letters !== undefined && letters.length !== 1
+        const style = isOfSeveral ? 'plain' : curve.pen.role
+        const owner = letters?.join('+').toUpperCase() ?? ''
+        return { beyond, style, text: limitText(value, curve), owner }
       }),
   )
 }

@@ -93,6 +93,7 @@ function chartOptions(
     note: notePieces(noteText(snapshot, view, null, look)),
     message:
       compared === null ? 'reading the samples' : `no samples in these ${spanText(spanMs(view))}`,
+    // Each device has its own.
     marks: { ...own.marks, limits: [] },
   }
 }

@@ -270,11 +270,11 @@ function drawnOfSeveral(
   { dots, slotUs }: Grid,
 ): Drawn {
   const { endUs, look, height } = options
-  const each = devices.flatMap(({ number }, place) => {
+  const each = devices.flatMap(({ number, limits }, place) => {
     const trace = traces?.get(number)
     if (trace === undefined) return []
     const columns = foldColumns(trace, dots, slotUs, endUs, perCell(look))
-    return [{ columns, letter: deviceMark(number), place }]
+    return [{ columns, letter: deviceMark(number), place, limits }]
   })
   const formOf = namedFormOf(options, false)
   const curves = comparedCurves(channel, each, plotRows(height), (largest) =>
