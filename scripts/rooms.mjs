@@ -23,7 +23,8 @@ const ROOMS = {
   stream: 'domain protocol sources stats storage util',
   importing: 'domain mock protocol sources storage stream util',
   monitor: 'alarms chart domain protocol sources stats storage stream util',
-  tui: 'chart domain monitor protocol theme util',
+  figures: 'chart domain monitor theme util',
+  tui: 'chart domain figures monitor protocol theme util',
   config: 'util',
   export: 'chart domain storage theme util',
   service: 'export storage util',
@@ -35,7 +36,7 @@ const ROOMS = {
 }
 
 /** Rooms without I/O: of Node's own modules they import Buffer alone (house rule 1). */
-const PURE = 'alarms domain chart protocol stats stream monitor theme'.split(' ')
+const PURE = 'alarms domain chart figures protocol stats stream monitor theme'.split(' ')
 
 /** Rooms of which only these files may be imported from outside. */
 const DOORS = {

@@ -1,7 +1,7 @@
 import { type Channel, isElectric } from '../domain/channels.ts'
+import { exactText, preciseText } from '../figures/format.ts'
 import type { FindRequest, Moment, Snapshot } from '../monitor/view.ts'
 import { ownValue } from '../util/records.ts'
-import { exactText, preciseText } from './view/format.ts'
 import { jumpTo } from './view/time-cursor.ts'
 import { shownSpan } from './view/time-window.ts'
 import type { ViewContext, ViewState } from './view/view-state.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { timeTicks } from '../../src/chart/time-axis.ts'
-import { momentText, spanText } from '../../src/tui/view/format.ts'
+import { momentText, spanText } from '../../src/figures/format.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'
 
 const ZONE = process.env['TZ']

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { rateText } from '../../src/figures/format.ts'
 import { sampleRate } from '../../src/stats/sample-rate.ts'
-import { rateText } from '../../src/tui/view/format.ts'
 
 it.each([
   [0, '0.0 S/s'],

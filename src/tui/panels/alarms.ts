@@ -1,3 +1,4 @@
+import { agoText, momentText } from '../../figures/format.ts'
 import type {
   AlarmView,
   DeviceBrief,
@@ -8,7 +9,6 @@ import type {
 import { countText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
-import { agoText, momentText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import {
   fitLine,

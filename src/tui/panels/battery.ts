@@ -1,8 +1,8 @@
+import { amountText, leftText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import type { FigureMemory } from '../view/figure-memory.ts'
-import { amountText, leftText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 

@@ -1,6 +1,7 @@
 import { comparedRole } from '../../chart/compared.ts'
 import type { Trace } from '../../chart/trace.ts'
 import { type Channel, mainChannels } from '../../domain/channels.ts'
+import { amountText, exactText, lengthText, preciseText } from '../../figures/format.ts'
 import type { Bucket, Moment, Snapshot, SpanStatistics } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
@@ -14,7 +15,6 @@ import {
   deviceMark,
 } from '../view/compare.ts'
 import { type FigureForm, type FigureMemory, withUnit } from '../view/figure-memory.ts'
-import { amountText, exactText, lengthText, preciseText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { fitLine, fitWhole, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 import { columnReading } from '../view/time-cursor.ts'

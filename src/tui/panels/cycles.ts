@@ -1,9 +1,9 @@
 import { ELECTRIC } from '../../domain/channels.ts'
+import { amountText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { fixed } from '../../util/number-text.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import { type FigureMemory, figureText } from '../view/figure-memory.ts'
-import { amountText } from '../view/format.ts'
 import type { Look } from '../view/look.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
 

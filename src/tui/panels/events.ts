@@ -1,7 +1,7 @@
+import { momentText } from '../../figures/format.ts'
 import type { EventView, Snapshot } from '../../monitor/view.ts'
 import { countText } from '../../util/number-text.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { momentText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, piece, type Style } from '../view/styled.ts'
 import type { ViewState } from '../view/view-state.ts'

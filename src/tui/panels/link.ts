@@ -1,7 +1,7 @@
+import { rateText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, numberText } from '../../util/number-text.ts'
 import { FigureMemory } from '../view/figure-memory.ts'
-import { rateText } from '../view/format.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
 

@@ -1,4 +1,5 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
+import { lengthText, momentText, preciseText, spanText } from '../../figures/format.ts'
 import type {
   ChannelStatistics,
   DeviceNumber,
@@ -10,7 +11,6 @@ import { countText, fixed, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
-import { lengthText, momentText, preciseText, spanText } from '../view/format.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import type { StatisticsChoice } from '../view/panel-choice.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'

@@ -1,5 +1,5 @@
-import type { AlarmView, ChannelLimits } from '../../monitor/view.ts'
-import type { Style } from './styled.ts'
+import type { AlarmView, ChannelLimits } from '../monitor/view.ts'
+import type { Style } from '../theme/themes.ts'
 
 type Side = 'HIGH' | 'LOW'
 

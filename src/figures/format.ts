@@ -1,7 +1,7 @@
-import { fixed, numberText } from '../../util/number-text.ts'
-import { twoDigits } from '../../util/numbers.ts'
-import { inUnit, type ScaledUnit } from '../../util/scaled-unit.ts'
-import { formatLocal } from '../../util/time-text.ts'
+import { fixed, numberText } from '../util/number-text.ts'
+import { twoDigits } from '../util/numbers.ts'
+import { inUnit, type ScaledUnit } from '../util/scaled-unit.ts'
+import { formatLocal } from '../util/time-text.ts'
 
 const AMOUNT_CELLS = 9
 
