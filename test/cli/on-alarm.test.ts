@@ -5,6 +5,7 @@ import { BEGIN_S, frames, QUIET, refused } from '../support/alarm-cli.ts'
 import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 
+/** A script in a folder of its own; in its text, $1 is its argument. */
 function script(body: string): { readonly path: string; readonly folder: string } {
   const folder = join(temporaryFolder(), 'with blank')
   mkdirSync(folder)

@@ -37,6 +37,7 @@ function panels(snapshot: Snapshot, width: number, look = ASCII): Record<string,
   }
 }
 
+/** Of the last digit that a text shows, in what the text is in. */
 function lastDigit(text: string): number {
   const [digits = '', power = '0'] = text.split('e')
   const point = digits.indexOf('.')
