@@ -6,20 +6,10 @@ import { Appearance } from './appearance.ts'
 import { Bell } from './bell.ts'
 import { Cadence, type Moment } from './cadence.ts'
 import { alertMark, changeMark } from './change-mark.ts'
-import { CompareFeed } from './compare-feed.ts'
 import { DrawLoop } from './draw-loop.ts'
-import { buildPicture, type Picture, type PictureAnswers, waitingPicture } from './picture.ts'
+import { buildPicture, waitingPicture } from './picture.ts'
 import { type PictureContext, pictureLayout } from './picture-context.ts'
-import {
-  compareMoments,
-  compareRequest,
-  momentRequest,
-  overviewTraceRequest,
-  p95Windows,
-  selectionRequest,
-  statisticsRequest,
-  traceRequest,
-} from './picture-requests.ts'
+import { PictureFeed } from './picture-feed.ts'
 import { type SavePicture, type SaveSpan, Saving } from './saving.ts'
 import { ScreenActions } from './screen-actions.ts'
 import { ScreenState } from './screen-state.ts'
@@ -27,9 +17,7 @@ import { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { UserInput } from './user-input.ts'
 import type { Rect, Region } from './view/layout.ts'
 import { INITIAL_VIEW, type ViewState } from './view/view-state.ts'
-import { ViewFeed } from './view-feed.ts'
 import { Dashboard } from './widgets/dashboard.ts'
-import { WindowPercentiles } from './window-percentiles.ts'
 
 export interface ScreenOptions {
   /** What is shown; may be slow, may fail, may be at the other end of a network. */
@@ -81,23 +69,10 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
 /** When the keys are taken again after the end of the input, ms. */
 const RETAKE_MS: readonly number[] = [0, 100, 500, 2000]
 
-/** Where an answer is to be seen. */
-const NEWS: Readonly<
-  Record<'trace' | 'statistics' | 'moment' | 'overview' | 'compare', readonly Region[]>
-> = {
-  trace: ['chart'],
-  statistics: ['chart', 'table', 'totals'],
-  moment: ['values', 'table', 'totals'],
-  overview: ['overview'],
-  compare: ['chart', 'table'],
-}
-
 class MonitorScreen implements Screen {
   readonly ended: Promise<void>
   readonly #options: ScreenOptions
-  readonly #feed: ViewFeed
-  readonly #percentiles: WindowPercentiles
-  readonly #compare: CompareFeed
+  readonly #feed: PictureFeed
   readonly #terminal: ScreenTerminal
   readonly #dashboard: Dashboard
   readonly #loop: DrawLoop
@@ -128,37 +103,20 @@ class MonitorScreen implements Screen {
       isShown: () => this.#terminal.isShown,
       monoMs,
     })
-    this.#feed = new ViewFeed({
+    this.#feed = new PictureFeed({
       view,
       onSnapshot: (snapshot) => {
         if (!this.#isFitted) this.#isFitted = this.#state.fit(snapshot)
         if (hasEnded(snapshot)) this.#inputEnded()
         if (this.#bell?.rings(snapshot.devices)) this.#terminal.ring()
-        this.#askTrace()
+        this.#askForPicture()
         this.#loop.news()
       },
-      onNews: (what) => {
-        for (const region of NEWS[what]) this.#cadence.hurryPart(region)
+      onNews: (regions) => {
+        for (const region of regions) this.#cadence.hurryPart(region)
         // The table then has the column that the cursor stands in.
-        if (what === 'trace' && this.#state.view.cursorUs !== null) this.#cadence.hurryPart('table')
-        this.#loop.news()
-      },
-      onDropped: () => this.#loop.hurry(),
-      monoMs,
-    })
-    this.#percentiles = new WindowPercentiles({
-      view,
-      onNews: () => {
-        this.#cadence.hurryPart('table')
-        this.#loop.news()
-      },
-      onDropped: () => {},
-      monoMs,
-    })
-    this.#compare = new CompareFeed({
-      view,
-      onNews: () => {
-        for (const region of NEWS.compare) this.#cadence.hurryPart(region)
+        const isRead = this.#state.view.cursorUs !== null && regions.includes('chart')
+        if (isRead) this.#cadence.hurryPart('table')
         this.#loop.news()
       },
       onDropped: () => this.#loop.hurry(),
@@ -166,8 +124,8 @@ class MonitorScreen implements Screen {
     })
     this.#state = new ScreenState({
       initial: { ...INITIAL_VIEW, theme, mouse },
-      feed: this.#feed,
-      compare: this.#compare,
+      feed: this.#feed.own,
+      compare: this.#feed.compare,
       appearance: this.#appearance,
       size: () => this.#terminal.size,
       hints,
@@ -200,7 +158,7 @@ class MonitorScreen implements Screen {
       }),
       onQuit: () => this.#quit(),
     })
-    this.#input = new UserInput(this.#state, actions, this.#feed)
+    this.#input = new UserInput(this.#state, actions, this.#feed.own)
     this.ended = this.#terminal.ended
     try {
       this.#dashboard = new Dashboard(this.#terminal.screen, () => this.#redraw())
@@ -255,34 +213,21 @@ class MonitorScreen implements Screen {
     this.#loop.hurry()
   }
 
-  /** The trace follows the snapshot's answer; where that is slow, it does not wait for it. */
+  /** All else follows the snapshot's answer; where that is slow, it does not wait for it. */
   #ask(): void {
-    if (!this.#feed.askSnapshot(this.#state.view.selected)) this.#askTrace()
+    if (!this.#feed.own.askSnapshot(this.#state.view.selected)) this.#askForPicture()
   }
 
-  #askTrace(): void {
-    const { snapshot } = this.#feed
+  #askForPicture(): void {
+    const { snapshot } = this.#feed.own
     if (snapshot === null || !this.#terminal.isShown) return
     const context = this.#state.pictureContext
-    const request = traceRequest(snapshot, context)
-    const several = compareRequest(snapshot, context)
-    if (this.#cadence.isDue('chart', momentOf(snapshot, context))) {
-      const isAmong = several?.devices.includes(snapshot.number) === true
-      this.#feed.askTrace(isAmong ? null : request, snapshot.sampleUs ?? 0)
-      this.#compare.ask(several)
-    }
-    this.#compare.askMoments(compareMoments(snapshot, context))
-    this.#feed.askStatistics(
-      statisticsRequest(snapshot, context),
-      selectionRequest(snapshot, context),
-    )
-    this.#percentiles.ask(snapshot.number, p95Windows(snapshot, context))
-    this.#feed.askOverview(overviewTraceRequest(snapshot, context))
-    this.#feed.askMoment(momentRequest(snapshot, context))
+    const isChartDue = this.#cadence.isDue('chart', momentOf(snapshot, context))
+    this.#feed.ask(snapshot, context, isChartDue)
   }
 
   #draw(): void {
-    const { snapshot } = this.#feed
+    const { snapshot } = this.#feed.own
     const context = this.#state.pictureContext
     if (snapshot === null) {
       this.#dashboard.show(waitingPicture(context))
@@ -291,7 +236,9 @@ class MonitorScreen implements Screen {
     }
     const due = this.#cadence.take(momentOf(snapshot, context))
     if (due.size === 0) return
-    const picture = this.#picture(snapshot, context, due)
+    const answers = this.#feed.answersFor(snapshot, context)
+    const trace = this.#state.traceOf(snapshot)
+    const picture = buildPicture(snapshot, trace, context, answers, due)
     this.#dashboard.show(picture)
     const { layout, overlay } = picture
     const region = this.#first === null ? undefined : layout.regions[this.#first]
@@ -301,20 +248,6 @@ class MonitorScreen implements Screen {
     // What is typed stands in the last row of the prompt; what it may be is above, and longer.
     if (context.view.prompt !== null) rows.unshift(...rows.splice(-1))
     this.#terminal.show(rows)
-  }
-
-  #picture(snapshot: Snapshot, context: PictureContext, due: ReadonlySet<Region>): Picture {
-    const statistics = statisticsRequest(snapshot, context)
-    const selected = selectionRequest(snapshot, context)
-    const moment = momentRequest(snapshot, context)
-    const answers: PictureAnswers = {
-      statistics: statistics && this.#feed.statisticsOf(statistics),
-      selected: selected && this.#feed.statisticsOf(selected),
-      moment: moment && this.#feed.momentOf(moment),
-      overview: this.#feed.overviewOf(snapshot.number),
-      p95: this.#percentiles.of(snapshot.number, p95Windows(snapshot, context)),
-    }
-    return buildPicture(snapshot, this.#state.traceOf(snapshot), context, answers, due)
   }
 
   /** A writer of the pipe that is a Node program gives the terminal back as it found it, while it ends. */
