@@ -8,7 +8,7 @@ import { openPty } from '../../mock/pty.ts'
 import type { SampleFeed } from '../../mock/sample-feed.ts'
 import { systemSchedule } from '../../mock/schedule.ts'
 import { systemClock } from '../../src/util/clock.ts'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, served, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -19,17 +19,10 @@ afterEach(async () => {
 
 /** The firmware on an emulated board whose load never changes. */
 async function board(amps: number): Promise<string> {
-  const folder = temporaryFolder()
-  const [path, csv] = [join(folder, 'board'), join(folder, 'load.csv')]
+  const csv = join(temporaryFolder(), 'load.csv')
   const rows = Array.from({ length: 5000 }, (_, i) => `${1_790_000_000 + i},5.0,${amps}`)
   writeFileSync(csv, `time,voltage,current\n${rows.join('\n')}\n`)
-  const child = start(['mock', '--board', '--replay', csv, '--interval', '20', '--pty', path])
-  let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  await until('the board is there', () => text.endsWith('\n'))
-  return path
+  return served('--board', '--replay', csv, '--interval', '20')
 }
 
 /** A device that stores calibrations, with a load in the hands of the test. */
@@ -85,12 +78,11 @@ describe.skipIf(!hasPty)('ina219 calibrate', () => {
       ...['--port', path, '--config', config],
     ])
     const end = finished(child)
-    let asked = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      asked += chunk.toString()
-    })
+    const asked = heard(child.stderr)
     for (const amps of [1, 2]) {
-      await until(`it asks for ${amps} A`, () => asked.includes(`Have ${amps} A on the reference`))
+      await until(`it asks for ${amps} A`, () =>
+        asked().includes(`Have ${amps} A on the reference`),
+      )
       load.amps = reads(amps)
       child.stdin?.write('\n')
     }

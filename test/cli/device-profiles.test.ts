@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { CliOption } from '../../src/cli/option.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { configFile, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { configFile, finished, heard, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -99,11 +99,8 @@ it.skipIf(!hasPty)(
   async () => {
     const port = join(temporaryFolder(), 'usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0')
     const board = start(['mock', '--rate', '50', '--pty', port])
-    let printed = ''
-    board.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
-    })
-    await until('the board is there', () => printed.endsWith('\n'))
+    const printed = heard(board.stdout)
+    await until('the board is there', () => printed().endsWith('\n'))
     const run = ['monitor', '--output', 'ndjson', '--no-log', '--count', '1']
     const settings = 'set = "averaging=4"\nmax-current = 0.000001\n'
 
@@ -114,7 +111,7 @@ it.skipIf(!hasPty)(
       device: 'bench',
       status: expect.stringContaining('out_of_range'),
     })
-    const heard = start([
+    const listener = start([
       'monitor',
       '--output',
       'none',
@@ -124,13 +121,10 @@ it.skipIf(!hasPty)(
       '--config',
       bySerial,
     ])
-    let events = ''
-    heard.stderr?.on('data', (chunk: Buffer) => {
-      events += chunk.toString()
-    })
-    await until('the setting is obeyed', () => events.includes('set_averaging 4: ok'))
-    heard.kill('SIGTERM')
-    await finished(heard)
+    const events = heard(listener.stderr)
+    await until('the setting is obeyed', () => events().includes('set_averaging 4: ok'))
+    listener.kill('SIGTERM')
+    await finished(listener)
 
     const byPort = configFile(`[device.bench]\nport = "${port}"\n${settings}`)
     const alone = await ina219([...run, '--device', 'bench', '--config', byPort])

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, served, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -102,11 +102,8 @@ describe('doctor', () => {
   it('sees who writes it', async () => {
     const db = join(temporaryFolder(), 'log.db')
     const monitor = start(['monitor', '--mock', '--output', 'ndjson', '--db', db])
-    let printed = ''
-    monitor.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
-    })
-    await until('the log is written', () => printed !== '' && existsSync(`${db}-wal`))
+    const printed = heard(monitor.stdout)
+    await until('the log is written', () => printed() !== '' && existsSync(`${db}-wal`))
     const report = await doctor(['--db', db])
     expect(of(report, 'log', 'ok')).toContain(`written by process ${monitor.pid} since`)
     expect(report.code).toBe(0)
@@ -182,16 +179,7 @@ describe('doctor', () => {
 })
 
 describe.skipIf(!hasPty)('doctor --port', () => {
-  async function board(...args: string[]): Promise<string> {
-    const path = join(temporaryFolder(), 'board')
-    const child = start(['mock', '--rate', '20', ...args, '--pty', path])
-    let text = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
-    await until('the board is there', () => text.endsWith('\n'))
-    return path
-  }
+  const board = (...args: string[]): Promise<string> => served('--rate', '20', ...args)
 
   it('asks the board who it is', async () => {
     const report = await doctor(['--port', await board()])
@@ -210,11 +198,8 @@ describe.skipIf(!hasPty)('doctor --port', () => {
   it('leaves a port alone that a monitor reads', async () => {
     const path = await board()
     const monitor = start(['monitor', '--port', path, '--no-log', '--output', 'ndjson'])
-    let printed = ''
-    monitor.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
-    })
-    await until('the port is read', () => printed !== '')
+    const printed = heard(monitor.stdout)
+    await until('the port is read', () => printed() !== '')
     const report = await doctor(['--port', path])
     expect(of(report, 'ports', 'note')).toMatch(new RegExp(`in use by .*\\(pid ${monitor.pid}\\)`))
     expect(report.code).toBe(0)

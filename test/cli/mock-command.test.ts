@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 
 const AT_ONCE = ['mock', '--rate', 'max', '--start', '1700000000', '--seed', '7']
@@ -79,11 +79,8 @@ describe('ina219 mock', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
     const child = start(['mock', '--rate', '200', '--summary', '-'])
     const result = finished(child)
-    let text = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
-    await until('some lines', () => lines(text).length > 3)
+    const text = heard(child.stdout)
+    await until('some lines', () => lines(text()).length > 3)
     child.kill(signal)
     const { code, stdout, stderr } = await result
     expect(code).toBe(0)

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BEGIN_S, frames, QUIET, refused } from '../support/alarm-cli.ts'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 
 /** A script in a folder of its own; in its text, $1 is its argument. */
@@ -57,14 +57,11 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     const args = ['--no-log', '--alarm', 'a > 1', '--on-alarm', `'${path}' '${folder}'`]
     const child = start([...QUIET, ...args])
     const end = finished(child)
-    let said = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
+    const said = heard(child.stderr)
     child.stdin?.write(frames([2, 0, 2, 0, 2, 0, 2]))
     const told = join(folder, 'told')
     await until('it was told of the first', () => existsSync(told))
-    await until('all is read', () => said.split('alarm_on').length === 5)
+    await until('all is read', () => said().split('alarm_on').length === 5)
     writeFileSync(join(folder, 'go'), '')
     // Only now: the end of a run does not wait long for programs.
     child.stdin?.end()
@@ -129,13 +126,10 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     ]
     const child = start([...QUIET, ...args])
     const end = finished(child)
-    let said = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
+    const said = heard(child.stderr)
     child.stdin?.end(frames([2]))
     await until('it is said', () =>
-      said.includes('alarm_program: x switches no output: stdin is one way'),
+      said().includes('alarm_program: x switches no output: stdin is one way'),
     )
     child.kill('SIGINT')
     expect((await end).code).toBe(0)
@@ -145,11 +139,8 @@ describe.skipIf(!isPosix)('--on-alarm', () => {
     const args = ['--alarm', 'v > 0 as x', '--on-alarm', 'output:A=on', '--no-log']
     const child = start(['monitor', '--mock', '--output', 'none', ...args])
     const end = finished(child)
-    let said = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-    await until('the output is on', () => / output: .*A/.test(said))
+    const said = heard(child.stderr)
+    await until('the output is on', () => / output: .*A/.test(said()))
     child.kill('SIGINT')
     expect((await end).code).toBe(0)
   })

@@ -1,20 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ina219, start, temporaryFolder } from '../support/cli.ts'
-import { until } from '../support/polling.ts'
+import { ina219, served, temporaryFolder } from '../support/cli.ts'
 import { hasPty } from '../support/serial.ts'
-
-async function served(...args: string[]): Promise<string> {
-  const path = join(temporaryFolder(), 'board')
-  const child = start(['mock', ...args, '--pty', path])
-  let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  await until('the device is there', () => text.endsWith('\n'))
-  return path
-}
 
 describe.skipIf(!hasPty)('monitor --poll', () => {
   it.each([

@@ -2,21 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, served, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty, openRecordedPty } from '../support/serial.ts'
-
-/** A device on a pseudo-serial port, under a name of its own. */
-async function served(...args: string[]): Promise<string> {
-  const path = join(temporaryFolder(), 'board')
-  const child = start(['mock', ...args, '--pty', path])
-  let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  await until('the device is there', () => text.endsWith('\n'))
-  return path
-}
 
 describe('ina219 send --mock', () => {
   it('prints what the device answered, one line each, and exits 0', async () => {
@@ -161,11 +149,8 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
     const db = join(folder, 'log.db')
     const monitor = start(['monitor', '--port', port, '--output', 'ndjson', '--db', db])
     const end = finished(monitor)
-    let printed = ''
-    monitor.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
-    })
-    await until('the monitor reads', () => printed.includes('\n'))
+    const printed = heard(monitor.stdout)
+    await until('the monitor reads', () => printed().includes('\n'))
     const sent = await ina219(['send', 'output.A=on', '--port', port])
     expect(sent).toMatchObject({ code: 3, stdout: '' })
     expect(sent.stderr).toMatch(new RegExp(`in use by .*pid ${monitor.pid}`))

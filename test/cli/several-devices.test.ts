@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Finished, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { type Finished, finished, heard, ina219, served, start } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -12,7 +12,7 @@ const NUMBERS = Array.from({ length: BOARD_SAMPLES }, (_, i) => i)
 const PIPE_SAMPLES = 300
 const MOTOR_SAMPLES = 10
 
-const BOARD = 'mock --scenario noise --rate 60 --seed 5 --start 1790000000'.split(' ')
+const BOARD = '--scenario noise --rate 60 --seed 5 --start 1790000000'.split(' ')
 /**
  * Slow enough that the device can still send again what a busy machine asks for late.
  * What is hit depends on what the host asks for again, and so on time: what is healed does not.
@@ -39,16 +39,7 @@ interface Ledger extends Record<string, unknown> {
 }
 
 /** A board behind a pseudo-serial port; it stands still until somebody opens the port. */
-async function board(): Promise<string> {
-  const path = join(temporaryFolder(), 'board')
-  const child = start([...BOARD, '--fault', FAULTS, '--pty', path])
-  let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  await until('the board is there', () => text.endsWith('\n'))
-  return path
-}
+const board = (): Promise<string> => served(...BOARD, '--fault', FAULTS)
 
 /** Runs until each device has printed that many samples, and is then stopped. */
 async function monitored(
@@ -225,12 +216,9 @@ describe('the outputs of several devices', () => {
     const names = ['--device', 'pipe 1', '--device', 'load']
     const child = start(['monitor', '--stdin', '--mock', ...names, '--output', output, '--no-log'])
     const end = finished(child)
-    let text = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-    })
+    const text = heard(child.stdout)
     child.stdin?.end('{"v":5,"a":0.1,"seq":0}\n')
-    await until('a line of each', () => /pipe 1.*\n/.test(text) && /load.*\n/.test(text))
+    await until('a line of each', () => /pipe 1.*\n/.test(text()) && /load.*\n/.test(text()))
     child.kill('SIGINT')
     return end
   }

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
+import { until } from './polling.ts'
 
 export const CLI = fileURLToPath(new URL('../../bin/ina219.js', import.meta.url))
 
@@ -45,6 +47,23 @@ export function start(args: readonly string[], env: Record<string, string> = {})
   child.stdin?.on('error', () => {})
   cleanups.push(() => child.kill('SIGKILL'))
   return child
+}
+
+/** What has come from a stream so far. */
+export function heard(stream: Readable | null): () => string {
+  let text = ''
+  stream?.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  return () => text
+}
+
+/** A mock on a pseudo-serial port. @returns the name of the port, once it is there */
+export async function served(...args: readonly string[]): Promise<string> {
+  const path = join(temporaryFolder(), 'board')
+  const printed = heard(start(['mock', ...args, '--pty', path]).stdout)
+  await until('the device is there', () => printed().endsWith('\n'))
+  return path
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {
