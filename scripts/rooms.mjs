@@ -41,6 +41,7 @@ const PURE = 'alarms domain chart figures protocol stats stream monitor theme'.s
 /** Rooms of which only these files may be imported from outside. */
 const DOORS = {
   storage: [
+    'client/asked-thread.ts',
     'client/log.ts',
     'client/log-client.ts',
     'client/log-history.ts',
@@ -55,8 +56,10 @@ const DOORS = {
     'read/log-query.ts',
     'read/log-reader.ts',
     'read/sql-tables.ts',
+    'file/asked-messages.ts',
     'file/leftovers.ts',
     'file/output-guard.ts',
+    'file/worker-failure.ts',
   ],
 }
 

@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Access } from './access/access.ts'
 import { openTokenFile } from './access/token.ts'
 import { HttpServers } from './http-server.ts'
+import { Live } from './live/live.ts'
 import type { ServeParts } from './parts.ts'
 import type { ServePlan } from './serve-plan.ts'
 import { makeSockets } from './sockets.ts'
@@ -31,8 +32,9 @@ export async function startServing(
     monoMs: () => given.clock.monoMs(),
   })
   const parts: ServeParts = { ...given, access }
-  const app = makeWebApp(parts)
-  const sockets = makeSockets(parts)
+  const live = new Live(parts)
+  const app = makeWebApp(parts, live)
+  const sockets = makeSockets(parts, live)
   const servers = new HttpServers()
   const listeners = {
     request: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
@@ -44,10 +46,12 @@ export async function startServing(
       addresses,
       close: async () => {
         sockets.close()
+        await live.close()
         await servers.close()
       },
     }
   } catch (error) {
+    await live.close()
     await servers.close()
     throw error
   }

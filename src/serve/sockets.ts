@@ -4,6 +4,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Access, Refusal, Request } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import type { UpgradeListener } from './http-server.ts'
+import type { Live } from './live/live.ts'
+import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
 import { PROBLEM_TYPE, problem } from './problem.ts'
 
@@ -25,9 +27,8 @@ export interface Sockets {
 const MOST_MESSAGE_BYTES = 64 * 1024
 
 /** All that is served over WebSockets. */
-export function makeSockets(parts: ServeParts): Sockets {
-  const routes: SocketRoute[] = []
-  return socketsOf(routes, parts.access)
+export function makeSockets({ access }: ServeParts, live: Live): Sockets {
+  return socketsOf([liveSocket(live, access)], access)
 }
 
 function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {

@@ -3,6 +3,8 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Access } from './access/access.ts'
 import { requestOf } from './access/request.ts'
+import type { Live } from './live/live.ts'
+import { addLiveStream } from './live/live-stream.ts'
 import type { ServeParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { addHealth } from './rest/health.ts'
@@ -25,7 +27,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** All that is served over HTTP. */
-export function makeWebApp(parts: ServeParts): WebApp {
+export function makeWebApp(parts: ServeParts, live: Live): WebApp {
   const app: WebApp = new OpenAPIHono<WebEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
@@ -60,6 +62,7 @@ export function makeWebApp(parts: ServeParts): WebApp {
     return answerProblem(c, told)
   })
   addHealth(app, parts)
+  addLiveStream(app, live, parts)
   return app
 }
 

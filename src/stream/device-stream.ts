@@ -234,6 +234,11 @@ export class DeviceStream implements Asked {
     return this.#runs.label
   }
 
+  /** Boot number of the run under way; null: the device does not say, or there is none yet. */
+  get boot(): number | null {
+    return this.#runs.epoch?.boot ?? null
+  }
+
   get source(): Source {
     return this.#options.source
   }

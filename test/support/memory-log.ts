@@ -91,6 +91,10 @@ export class MemoryLog implements LogClient, OutboxHost {
     else if (this.#appended - this.#logged >= this.#commitEvery) this.commit()
   }
 
+  hasten(): void {
+    // It commits on demand, or with a number of samples.
+  }
+
   changed(): void {}
 
   onState(listener: (state: LogState) => void): void {

@@ -51,7 +51,7 @@ export class ScreenOutput implements Output {
   }
 
   abandon(): void {
-    this.#screen?.abandon()
+    this.#screen?.close()
   }
 
   async close(): Promise<void> {

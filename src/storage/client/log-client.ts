@@ -23,6 +23,8 @@ import { Outbox } from './outbox.ts'
  * commit within the 250 ms that a log may be behind.
  */
 const HAND_OVER_MS = 200
+/** The same while somebody watches: so long after the hand-over before, and at once where that was earlier. */
+const WATCHED_MS = 100
 /** Uncommitted samples from which on a source that can wait should. */
 const CONGESTED_SAMPLES = 20_000
 const DRAINED_SAMPLES = 5000
@@ -83,6 +85,8 @@ class WorkerLog implements LogClient, OutboxHost {
   readonly #begins: ReadonlyMap<string, number>
   readonly #outbox: Outbox
   #timer: NodeJS.Timeout | null = null
+  #isWatched = false
+  #handedOverMs = 0
   #inFlight: InFlight[] = []
   #durableBatches = 0
   #appended = 0
@@ -156,7 +160,14 @@ class WorkerLog implements LogClient, OutboxHost {
   }
 
   changed(): void {
-    this.#timer ??= setTimeout(() => this.#handOver(), HAND_OVER_MS)
+    if (this.#timer !== null) return
+    const sinceMs = performance.now() - this.#handedOverMs
+    const waitMs = this.#isWatched ? Math.max(0, WATCHED_MS - sinceMs) : HAND_OVER_MS
+    this.#timer = setTimeout(() => this.#handOver(), waitMs)
+  }
+
+  hasten(isWatched: boolean): void {
+    this.#isWatched = isWatched
   }
 
   onState(listener: (state: LogState) => void): void {
@@ -206,6 +217,7 @@ class WorkerLog implements LogClient, OutboxHost {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#outbox.isEmpty || this.#dead !== null) return
+    this.#handedOverMs = performance.now()
     const { batch, commits } = this.#outbox.take()
     const { count, fields, extras } = batch.block
     this.#inFlight.push({ samples: count, commits })

@@ -123,6 +123,11 @@ export class CommitReader {
     })
   }
 
+  /** Several calls of one moment of the log. */
+  atOnce<T>(calls: () => T): T {
+    return this.#read(calls)
+  }
+
   /** The cursor behind everything that has been committed so far. */
   head(): string {
     return this.#read(() => {
