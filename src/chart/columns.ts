@@ -2,6 +2,15 @@ import { ownValue } from '../util/records.ts'
 import { emptyTrace, type Trace, type TraceSeries } from './trace.ts'
 
 /**
+ * The dot columns of a plot, a slot each. A column holds whole slots of the trace that was folded,
+ * those whose middle it covers: its time goes from the begin of the first to the end of the last.
+ */
+export interface Columns extends Trace {
+  /** Width of the slots that were folded, µs. */
+  readonly grainUs: number
+}
+
+/**
  * Folds a trace to the dot columns of a plot, each `columnUs` long. They lie on an absolute
  * time grid, so that a value stays in its column while the chart scrolls and
  * the curve does not shimmer.
@@ -17,16 +26,16 @@ export function foldColumns(
   columnUs: number,
   endUs: number | null = null,
   perCell = 1,
-): Trace {
-  const columnOf = (slot: number): number =>
-    Math.floor((trace.startUs + (slot + 0.5) * trace.slotUs) / columnUs)
+): Columns {
+  const columnOf = (slot: number): number => gridColumn(trace, slot, columnUs)
   const lastSlot =
     endUs === null ? trace.length - 1 : Math.floor((endUs - trace.startUs) / trace.slotUs)
   const first = (Math.floor(columnOf(lastSlot) / perCell) + 1) * perCell - length
-  const columns = emptyTrace(
-    { startUs: first * columnUs, slotUs: columnUs, length },
-    Object.keys(trace.channels),
-  )
+  const grid = { startUs: first * columnUs, slotUs: columnUs, length }
+  const columns: Columns = {
+    ...emptyTrace(grid, Object.keys(trace.channels)),
+    grainUs: trace.slotUs,
+  }
   const series = Object.entries(trace.channels).flatMap(([id, from]) => {
     const into = ownValue(columns.channels, id)
     return into === undefined ? [] : [{ from, into }]
@@ -36,6 +45,63 @@ export function foldColumns(
     if (to >= 0 && to < length) addSlot(columns, to, trace, slot, series)
   }
   return columns
+}
+
+/**
+ * The column that a moment lies in: that of the samples of its time, so that whatever is drawn for
+ * a moment stands where they do. Outside of the plot, one that it does not have.
+ *
+ * @param timeUs Unix µs
+ */
+export function columnAt(
+  { startUs, slotUs, grainUs }: Pick<Columns, 'startUs' | 'slotUs' | 'grainUs'>,
+  timeUs: number,
+): number {
+  const grain = { startUs: 0, slotUs: grainUs }
+  const first = Math.round(startUs / slotUs)
+  return gridColumn(grain, Math.floor(timeUs / grainUs), slotUs) - first
+}
+
+/** Column of a slot on the absolute grid: the one that has the middle of it. */
+function gridColumn(
+  { startUs, slotUs }: Pick<Trace, 'startUs' | 'slotUs'>,
+  slot: number,
+  columnUs: number,
+): number {
+  return Math.floor((startUs + (slot + 0.5) * slotUs) / columnUs)
+}
+
+/** Which slots of a trace lie in the columns of a plot: the first, and the one behind the last. */
+export function slotsWithin(
+  trace: Trace,
+  { startUs, slotUs, length }: Pick<Trace, 'startUs' | 'slotUs' | 'length'>,
+): readonly [number, number] {
+  const first = Math.round(startUs / slotUs)
+  let from = 0
+  while (from < trace.length && gridColumn(trace, from, slotUs) < first) from++
+  let to = trace.length
+  while (to > from && gridColumn(trace, to - 1, slotUs) >= first + length) to--
+  return [from, to]
+}
+
+/** What a plot shows of a trace: its slots within the columns of the plot. */
+export function shownOf(trace: Trace, plot: Pick<Trace, 'startUs' | 'slotUs' | 'length'>): Trace {
+  const [from, to] = slotsWithin(trace, plot)
+  const series = Object.entries(trace.channels).map(([id, { min, max, last }]) => {
+    const part = { min: min.subarray(from, to), max: max.subarray(from, to) }
+    return [id, { ...part, last: last.subarray(from, to) }] as const
+  })
+  const channels: Record<string, TraceSeries> = Object.create(null)
+  for (const [id, part] of series) channels[id] = part
+  return {
+    startUs: trace.startUs + from * trace.slotUs,
+    slotUs: trace.slotUs,
+    length: to - from,
+    count: trace.count.subarray(from, to),
+    broken: trace.broken.subarray(from, to),
+    signs: trace.signs.subarray(from, to),
+    channels,
+  }
 }
 
 /** Each channel of a trace with its columns. */

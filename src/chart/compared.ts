@@ -1,11 +1,10 @@
 import type { Channel, ColourRole } from '../domain/channels.ts'
 import { labelsOf, magnitudeOf } from './axis.ts'
 import type { AxisForm } from './axis-form.ts'
-import { extent } from './columns.ts'
+import { type Columns, extent } from './columns.ts'
 import { axisWith, endsOf, type Limits, limitLine } from './limits.ts'
 import { STYLES } from './raster.ts'
 import type { Curve, OwnedLimit } from './strips.ts'
-import type { Trace } from './trace.ts'
 
 /** So many curves have a colour each. */
 export const MOST_COMPARED = 8
@@ -16,7 +15,7 @@ const ROLES: readonly ColourRole[] = [
 
 /** One of several devices in a chart of one quantity. */
 export interface Compared {
-  readonly columns: Trace
+  readonly columns: Columns
   /** What stands for the device, one character. */
   readonly letter: string
   /** Among those compared, from 0 on: gives colour and style. */
@@ -71,7 +70,7 @@ export function comparedCurves(
 }
 
 /** All that is to be said below the curves of several devices. */
-export function withAllSigns(all: readonly Trace[]): Trace | null {
+export function withAllSigns(all: readonly Columns[]): Columns | null {
   const [first] = all
   if (first === undefined) return null
   const signs = first.signs.slice()

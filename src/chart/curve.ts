@@ -11,8 +11,9 @@ interface Bar {
 
 /**
  * Draws one channel into its place: in each column a bar from its lowest to its
- * highest value, joined to the column before unless the curve is broken in
- * between. A column without a value is crossed by the line; a gap stays empty.
+ * highest value, joined to the column before, where the two bars are nearest, unless the curve is
+ * broken in between. So bars that overlap stay as they are: a column does not show what only
+ * another one has. A column without a value is crossed by the line; a gap stays empty.
  *
  * @param sparse inside of an area of bars every other dot is left out; its edge stays
  */
@@ -25,18 +26,19 @@ export function drawCurve(raster: Raster, curve: Curve, sparse: boolean): void {
   const { dotsPerRow } = raster
   const rowOf = (value: number): number => top * dotsPerRow + dotRow(axis, value, dotsPerRow)
   const bars: (Bar | undefined)[] = []
-  let from: { x: number; value: number } | undefined
+  let from: { x: number; low: number; high: number; last: number } | undefined
   for (let x = 0; x < columns.length; x++) {
     // The sample after the gap may have no value of this channel.
     if (columns.broken[x] === 1) from = undefined
     const [low, high] = [min[x] ?? Number.NaN, max[x] ?? Number.NaN]
     if (columns.count[x] === 0 || Number.isNaN(low)) continue
     if (from) {
-      const near = Math.max(low, Math.min(high, from.value))
-      drawLine(raster, pen, { x: from.x, y: rowOf(from.value) }, { x, y: rowOf(near) })
+      const end = within(from, within({ low, high }, from.last))
+      const near = within({ low, high }, end)
+      drawLine(raster, pen, { x: from.x, y: rowOf(end) }, { x, y: rowOf(near) })
     }
     bars[x] = { top: rowOf(high), bottom: rowOf(low) }
-    from = { x, value: last[x] ?? low }
+    from = { x, low, high, last: last[x] ?? low }
   }
   // On a grid that does not move with the picture.
   const firstDot = Math.round(columns.startUs / columns.slotUs)
@@ -48,6 +50,11 @@ export function drawCurve(raster: Raster, curve: Curve, sparse: boolean): void {
       if (isEnd || !isInside || (firstDot + x + y) % 2 === 0) raster.dot(x, y, pen)
     }
   }
+}
+
+/** The value of a range that is nearest to another one. */
+function within(range: { readonly low: number; readonly high: number }, value: number): number {
+  return Math.max(range.low, Math.min(range.high, value))
 }
 
 function isWithin(bar: Bar | undefined, y: number): boolean {

@@ -29,8 +29,14 @@ const SPACING_CELLS = 5
  *
  * @param startUs left edge, Unix µs
  * @param cellUs time of a cell
+ * @param cellOf the cell that a moment lies in, Unix µs; default: as if all were equally long
  */
-export function timeTicks(startUs: number, cellUs: number, cells: number): readonly TimeTick[] {
+export function timeTicks(
+  startUs: number,
+  cellUs: number,
+  cells: number,
+  cellOf = (timeUs: number): number => Math.floor((timeUs - startUs) / cellUs),
+): readonly TimeTick[] {
   const step = STEPS_S.find((s) => (s * 1e6) / cellUs >= labelCells(s) + SPACING_CELLS)
   const start = new Date(startUs / 1000)
   if (step === undefined || Number.isNaN(start.getTime())) return []
@@ -46,7 +52,7 @@ export function timeTicks(startUs: number, cellUs: number, cells: number): reado
     const seconds = (Math.floor(daySeconds / step) + i) * step
     // By the calendar, so that hours stay whole where the clock is changed.
     const at = new Date(year, month, day, 0, 0, seconds)
-    const cell = Math.floor((at.getTime() * 1000 - startUs) / cellUs)
+    const cell = cellOf(at.getTime() * 1000)
     if (cell >= cells) break
     if (cell >= 0 && cell !== ticks.at(-1)?.cell)
       ticks.push({ cell, label: labelOf(at, step, hasDates) })

@@ -9,7 +9,7 @@ import type { LogOverview } from '../storage/read/log-query.ts'
 import { emptyLedger } from '../stream/ledger.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
-import { US_PER_SECOND } from '../util/time-units.ts'
+import { US_PER_SECOND, windowBeginUs } from '../util/time-units.ts'
 import { fullScaleOf } from './device-state.ts'
 import { slotsOf } from './trace-provider.ts'
 import {
@@ -195,7 +195,8 @@ function rangeOf(span: StatisticsRequest['span'], own: LogOverview): [number, nu
     case 'between':
       return [span.fromUs, span.toUs]
     case 'last':
-      return [newestUs - span.seconds * US_PER_SECOND + 1, newestUs + 1]
+    case 'window':
+      return [windowBeginUs(newestUs, span.seconds), newestUs + 1]
     case 'reset':
       return [own.totals.sinceUs, newestUs + 1]
   }

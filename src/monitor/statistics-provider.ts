@@ -1,6 +1,6 @@
 import type { LiveStatistics } from '../stats/live-statistics.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
-import { US_PER_SECOND } from '../util/time-units.ts'
+import { US_PER_SECOND, windowBeginUs } from '../util/time-units.ts'
 import type { HubDevice } from './hub.ts'
 import { type SpanStatistics, type StatisticsSpan, VIEW_VERSION } from './view.ts'
 import { LONGEST_WINDOW_S } from './view-memory.ts'
@@ -23,15 +23,18 @@ export class StatisticsProvider {
     if (span.kind === 'reset') {
       return answer(live.sinceUs ?? newestUs, newestUs, live.sinceReset())
     }
+    if (span.kind === 'window') return held(live, newestUs, span.seconds)
     if (span.kind === 'last') {
-      const lengthUs = span.seconds * US_PER_SECOND
-      if (this.#history === null || isHeld(live, newestUs - lengthUs, newestUs)) {
-        return held(live, newestUs, lengthUs)
+      const fromUs = windowBeginUs(newestUs, span.seconds)
+      if (this.#history === null || isHeld(live, fromUs, newestUs)) {
+        return held(live, newestUs, span.seconds)
       }
-      return logged(this.#history, stream.device, newestUs - lengthUs, newestUs + 1)
+      return logged(this.#history, stream.device, fromUs, newestUs + 1)
     }
     const { fromUs, toUs } = span
-    if (this.#history === null) return held(live, toUs - 1, toUs - fromUs)
+    if (this.#history === null) {
+      return held(live, toUs - 1, Math.round((toUs - fromUs) / US_PER_SECOND))
+    }
     return logged(this.#history, stream.device, fromUs, toUs)
   }
 }
@@ -51,17 +54,15 @@ async function logged(
   }
 }
 
-/** Whether memory has all of the seconds from a time on. */
+/** Whether memory has all of the seconds from a time on. @param fromUs begin of a second */
 function isHeld(live: LiveStatistics, fromUs: number, newestUs: number): boolean {
-  const oldest = Math.floor(newestUs / US_PER_SECOND) - LONGEST_WINDOW_S + 1
-  const from = Math.floor(fromUs / US_PER_SECOND) + 1
-  return from >= oldest && from * US_PER_SECOND > live.beganUs
+  return fromUs >= windowBeginUs(newestUs, LONGEST_WINDOW_S) && fromUs > live.beganUs
 }
 
 /** Whole seconds and the one that the end lies in, as in the table. */
-function held(live: LiveStatistics, endUs: number, lengthUs: number): SpanStatistics {
-  const seconds = Math.max(1, Math.min(LONGEST_WINDOW_S, Math.round(lengthUs / US_PER_SECOND)))
-  const fromUs = (Math.floor(endUs / US_PER_SECOND) - seconds + 1) * US_PER_SECOND
+function held(live: LiveStatistics, endUs: number, wantedS: number): SpanStatistics {
+  const seconds = Math.max(1, Math.min(LONGEST_WINDOW_S, wantedS))
+  const fromUs = windowBeginUs(endUs, seconds)
   return answer(Math.max(fromUs, live.beganUs), endUs, live.window(seconds, endUs))
 }
 

@@ -71,6 +71,8 @@ export interface StatisticsRequest {
 export type StatisticsSpan =
   /** Up to the newest sample: so many seconds, the one under way included, as the windows of a snapshot. */
   | { readonly kind: 'last'; readonly seconds: number }
+  /** The samples of the window of that length in a snapshot, and no others. */
+  | { readonly kind: 'window'; readonly seconds: number }
   /** Since the monitor began or the totals were reset. */
   | { readonly kind: 'reset' }
   /** Unix µs, the end exclusive. From the log, to the sample; without one in whole seconds. */

@@ -1,3 +1,4 @@
+import { shownOf } from '../chart/columns.ts'
 import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot } from '../monitor/view.ts'
@@ -102,6 +103,21 @@ export function cellUs(snapshot: Snapshot, trace: Trace | null, context: Picture
     return chartPanel(snapshot, trace, view, area, figures, compared).plot.cellUs
   }
   return (spanMs(view) * 1000) / size.columns
+}
+
+/** What the chart shows of its trace, or would show where it has no place; null: nothing is there. */
+export function shownTrace(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  context: PictureContext,
+): Trace | null {
+  if (trace === null) return null
+  const { view, look, size, figures, compared } = context
+  const chart = pictureLayout(snapshot, context).regions.chart
+  const { width, height } = chart ?? { width: size.columns, height: size.rows }
+  const { plot } = chartPanel(snapshot, trace, view, { width, height, look }, figures, compared)
+  if (plot.startUs === null) return trace
+  return shownOf(trace, { startUs: plot.startUs, slotUs: plot.cellUs, length: plot.cells })
 }
 
 /** Whether the curves are in a strip each, be it asked for or because there is room. */

@@ -22,7 +22,13 @@ import { totalsLine } from './panels/totals.ts'
 import { valuesLine } from './panels/values.ts'
 import { type Meter, type WallPanel, wallPanel } from './panels/wall.ts'
 import { wallAlarmLines } from './panels/wall-alarms.ts'
-import { cellUs, keyOffer, type PictureContext, pictureLayout } from './picture-context.ts'
+import {
+  cellUs,
+  keyOffer,
+  type PictureContext,
+  pictureLayout,
+  shownTrace,
+} from './picture-context.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
 import { areaWithin, type Block, framed } from './view/frame.ts'
@@ -102,7 +108,12 @@ export function buildPicture(
             .lines
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     histogram: ({ width, height }) =>
-      histogramPanel(snapshot, trace, { width, height, look }, figures),
+      histogramPanel(
+        snapshot,
+        shownTrace(snapshot, trace, context),
+        { width, height, look },
+        figures,
+      ),
     overview: ({ width, height }) =>
       overviewLines(snapshot, overview, view, { width, height, look }, figures),
     table: ({ width, height }) =>

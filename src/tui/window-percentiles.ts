@@ -68,7 +68,7 @@ export class WindowPercentiles {
 }
 
 function requestOf(device: DeviceNumber, seconds: number): StatisticsRequest {
-  return { device, span: { kind: 'last', seconds } }
+  return { device, span: { kind: 'window', seconds } }
 }
 
 function p95Of({ channels }: SpanStatistics): Record<string, number> {

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { LocalView } from '../../src/monitor/local-view.ts'
 import { LogView } from '../../src/monitor/log-view.ts'
 import { openLogHistory } from '../../src/storage/client/log-history.ts'
 import { isInaError } from '../../src/util/errors.ts'
 import { ina219 } from '../support/cli.ts'
+import { LineSource } from '../support/line-source.ts'
 import {
   EPOCH,
   HISTORY_WORKER_URL,
@@ -15,6 +17,7 @@ import {
   tempFolder,
 } from '../support/log-fixture.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
+import { startHubAlone } from '../support/stream-rig.ts'
 
 const OTHER = { id: 2, device: 'rack', boot: 1, startedUs: START_US }
 const NOW_MS = START_US / 1000 + 86_400_000
@@ -140,6 +143,57 @@ test('samples of extra channels alone count as measured, those with a fault do n
   makeLog(file, samples)
   const { ledger } = await (await viewOf(file)).snapshot(0)
   expect(ledger).toMatchObject({ logged: 200, samples: 198 })
+})
+
+test('percentiles and statistics of the last minutes are of the samples of the windows beside them', async () => {
+  const file = join(tempFolder(), 'log.db')
+  // The newest sample is 4 ms into its second: 59 whole ones are before it.
+  makeLog(
+    file,
+    series(9000, 20_000).map((each) => ({ ...each, timeUs: each.timeUs + 24_000 })),
+  )
+  const view = await viewOf(file)
+  const { windows, sampleUs } = await view.snapshot(0)
+  expect((sampleUs ?? 0) % 1e6).toBe(4000)
+  for (const { seconds, stats, samples } of windows) {
+    for (const kind of ['last', 'window'] as const) {
+      const found = await view.statistics({ device: 0, span: { kind, seconds } })
+      expect(found.fromUs % 1e6).toBe(0)
+      expect(found.total?.measured).toBe(samples)
+      expect(found.channels['v']).toMatchObject({ min: stats['v']?.min, max: stats['v']?.max })
+    }
+  }
+})
+
+test('in a run they are of what its windows hold, where the log has more of the same minutes', async () => {
+  const file = join(tempFolder(), 'log.db')
+  const earlier = series(20, 100_000).map((each) => ({ ...each, voltage: 9 }))
+  makeLog(file, earlier)
+  const history = openLogHistory(file, { workerUrl: HISTORY_WORKER_URL })
+  onTestFinished(() => history.close())
+  const source = new LineSource({ live: false })
+  const clock = new ManualClock(START_US / 1000)
+  const hub = startHubAlone({ clock, sources: [source], devices: ['bench'], keepTime: true })
+  const send = (from: number, volts: number): void => {
+    for (let seq = from; seq < from + 20; seq++) {
+      source.line(`{"v":${volts},"a":0.1,"ts":${START_US / 1000 + seq * 100},"seq":${seq}}`)
+    }
+  }
+  send(0, 9)
+  // A view that comes later.
+  const view = new LocalView({ hub, log: null, history })
+  await view.snapshot(0)
+  send(20, 5)
+  hub.finish()
+  const { windows } = await view.snapshot(0)
+  expect(windows[2]).toMatchObject({ seconds: 900, samples: 20, stats: { v: { max: 5 } } })
+  const ask = (kind: 'last' | 'window') =>
+    view.statistics({ device: 0, span: { kind, seconds: 900 } })
+  expect((await ask('window')).channels['v']?.figures.p95).toBe(5)
+  // What stands in the chart's place reaches back into the log.
+  const { channels, fromUs } = await ask('last')
+  expect(channels['v']?.max).toBe(9)
+  expect(fromUs % 1e6).toBe(0)
 })
 
 test('what needs a device or the writer is refused, a log without samples as well', async () => {

@@ -55,8 +55,7 @@ export function startStream(
   return { stream, samples, events }
 }
 
-/** A hub that is running, with its view. */
-export function startHub(options: {
+export interface HubOptions {
   readonly clock: Clock
   readonly log?: LogClient | null
   readonly sources: readonly Source[]
@@ -66,7 +65,16 @@ export function startHub(options: {
   readonly keepTime?: boolean
   readonly pollMs?: number
   readonly keptTotals?: KeptTotals
-}): { hub: Hub; view: LocalView } {
+}
+
+/** A hub that is running, with its view. */
+export function startHub(options: HubOptions): { hub: Hub; view: LocalView } {
+  const hub = startHubAlone(options)
+  return { hub, view: new LocalView({ hub, log: options.log ?? null, history: null }) }
+}
+
+/** A hub that is running, and that nobody looks at yet. */
+export function startHubAlone(options: HubOptions): Hub {
   const {
     clock,
     log = null,
@@ -95,5 +103,5 @@ export function startHub(options: {
   )
   const hub = new Hub({ clock, log, streams, keptTotals })
   hub.start()
-  return { hub, view: new LocalView({ hub, log, history: null }) }
+  return hub
 }

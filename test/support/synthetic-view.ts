@@ -120,7 +120,7 @@ export class SyntheticView implements View {
   /** Of 20 samples a second. */
   async statistics({ device, span }: StatisticsRequest): Promise<SpanStatistics> {
     const toUs = span.kind === 'between' ? span.toUs : this.#newestUs()
-    const lengthUs = span.kind === 'last' ? span.seconds * 1e6 : 60e6
+    const lengthUs = 'seconds' in span ? span.seconds * 1e6 : 60e6
     const fromUs = span.kind === 'between' ? span.fromUs : toUs - lengthUs
     const channels = new Map<string, ChannelAccumulator>()
     for (let timeUs = fromUs; timeUs < toUs; timeUs += 50_000) {

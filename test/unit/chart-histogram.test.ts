@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { histogramOf } from '../../src/chart/histogram.ts'
 import { ELECTRIC } from '../../src/domain/channels.ts'
 import { histogramLines } from '../../src/tui/panels/histogram.ts'
+import { buildPicture } from '../../src/tui/picture.ts'
 import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
-import { electric, traceOf } from '../support/snapshots.ts'
+import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
+import { electric, sampleSnapshot, traceOf } from '../support/snapshots.ts'
 
 const ASCII = lookOf({ ascii: true, colour: false })
 const BRAILLE = lookOf({ ascii: false, colour: true })
@@ -37,6 +39,25 @@ describe('histogram', () => {
       ' 0.0 +##########################  99.9 %',
     ])
     expect(lines(BRAILLE)[2]).toBe(' 1.5 ┤▏                            0.1 %')
+  })
+
+  it('leaves out what the trace has from before the chart', () => {
+    // 70 s of samples in a chart of 60 s, a spike in the first of them.
+    const points = Array.from({ length: 70 }, (_, slot) => {
+      return { slot, values: electric(5, slot === 0 ? 2 : 0.1) }
+    })
+    const context = {
+      size: { columns: 200, rows: 50 },
+      view: INITIAL_VIEW,
+      look: ASCII,
+      trouble: null,
+    }
+    const { blocks } = buildPicture(sampleSnapshot(), traceOf(70, points), context)
+    const [title = [], ...rows] = blocks.histogram?.lines ?? []
+    const count = Number(/ (\d+) samples/.exec(lineText(title))?.[1])
+    expect(count).toBeGreaterThanOrEqual(60)
+    expect(count).toBeLessThanOrEqual(61)
+    expect(rows.map(lineText).filter((row) => row.includes('%'))).toHaveLength(1)
   })
 
   it('says what is not known: where the others of many samples of a slot lie', () => {

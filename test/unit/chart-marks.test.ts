@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { SIGN } from '../../src/chart/trace.ts'
+import { ELECTRIC } from '../../src/domain/channels.ts'
 import { chartPanel } from '../../src/tui/panels/chart-panel.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
@@ -36,7 +38,7 @@ describe('cursor and selection in the chart', () => {
       '  4.98 +aaaaaaaaaaaaaaaaaaaaaaaaa::::::::::::::. . . .|. . . . . . |            ',
       '       |wwwwwwwwwwwwwwwwwwwwwwwww::::::::::::::       |            +   0.0      ',
       '       |                   ::::::::::::::::::::       |            |           0',
-      '     V +--+14:02:30------+14:02:45-----+14:03:00------+14:03:15----+     A     W',
+      '     V +---+14:02:30-----+14:02:45------+14:03:00-----+14:03:15----+     A     W',
     ])
   })
 
@@ -55,6 +57,55 @@ describe('cursor and selection in the chart', () => {
       expect(lineText(title)).toContain(`${look.glyphs.cursor} 14:0`)
     }
   })
+
+  it.each([
+    [80, 100_000],
+    [80, 1_000_000],
+    [71, 1_000_000],
+    [120, 3_000_000],
+  ])(
+    'stand where the samples of their moment are drawn, at %i cells and slots of %i µs',
+    (width, slotUs) => {
+      const spanMs = 60_000
+      const look = lookOf({ ascii: true, colour: false })
+      const own = sampleSnapshot({ channels: [ELECTRIC.voltage] })
+      const length = Math.ceil((spanMs * 1000 * 1.1) / slotUs)
+      const beginUs = Math.floor(nowUs / slotUs) * slotUs - (length - 1) * slotUs
+      for (let second = 1; second < 60; second++) {
+        const timeUs = Math.floor(nowUs / 1e6 - second) * 1e6
+        // A sample there, with a mark, and nothing else.
+        const slot = Math.floor((timeUs - beginUs) / slotUs)
+        const made = traceOf(length, [{ slot, values: { v: 5 } }], slotUs, ['v'])
+        made.signs[slot] = SIGN.marker
+        const view = {
+          ...INITIAL_VIEW,
+          arrangement: 'overlay' as const,
+          ...FROZEN,
+          cursorUs: timeUs,
+        }
+        const shown = (of: ViewState): string[] =>
+          chartPanel(own, made, of, { width, height: 9, look }).lines.map(lineText)
+        const plain = shown({ ...view, cursorUs: null })
+        const cell = plain
+          .slice(1, -1)
+          .flatMap((line) => [...line.matchAll(/v/g)].map((m) => m.index))
+        expect(cell).toHaveLength(1)
+        const [at = -1] = cell
+        expect(plain.at(-1)?.[at]).toBe('*')
+        const cursor = shown(view)
+          .slice(1, -1)
+          .map((line) => line.indexOf('|', 8))
+        expect(cursor).toContain(at)
+        const label = new Date(timeUs / 1000).toISOString().slice(11, 19)
+        const unmarked = { ...made, signs: new Uint8Array(length) }
+        const bottom = lineText(
+          chartPanel(own, unmarked, view, { width, height: 9, look }).lines.at(-1) ?? [],
+        )
+        const named = bottom.indexOf(`+${label}`)
+        if (named >= 0) expect(named).toBe(at)
+      }
+    },
+  )
 
   it('are nowhere while they are not in the picture', () => {
     for (const cursorUs of [0, nowUs - 3600e6, nowUs + 3600e6]) {

@@ -40,13 +40,15 @@ describe('the overview of the log', () => {
     }
     expect(overviewLines(snapshot, trace, view, AREA).map(lineText)).toEqual([
       '       +- all there is, 47 h  A -----------------------------------------------+',
-      '     2 +. . . . . . . . . . . . . . . a . . . . . . . . . .:. . . . . . . . . .|',
-      '     1 +. . . . . . . . . . . . . . .a.a. . . . . . . . . .:. . . . . . . . . .|',
+      '     2 +. . . . . . . . . . . . . . . a . . . . . . . . . . : . . . . . . . . .|',
+      '     1 +. . . . . . . . . . . . . . .a.a. . . . . . . . . . : . . . . . . . . .|',
       '     0 +.aaaaaaaaaaaaaaaaaaaaaaaaaaaa .aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA',
-      '     A +-------------+11-19------------+12:00-----------+11-20------------+----+',
+      '     A +--------------+11-19-----------+12:00------------+11-20------------+---+',
     ])
     const { startUs, cellUs, left } = overviewPlot(snapshot, trace, view, AREA)
-    const cell = Math.floor((nowUs - 12 * HOURS_US - 1 - (startUs ?? 0)) / cellUs)
+    // Where the samples of that hour are drawn.
+    const middleUs = (Math.floor((nowUs - 12 * HOURS_US - 1) / HOURS_US) + 0.5) * HOURS_US
+    const cell = Math.floor((middleUs - (startUs ?? 0)) / cellUs)
     const shaded = overviewLines(snapshot, trace, view, AREA).map(
       (line) => lineText(line)[left + cell],
     )

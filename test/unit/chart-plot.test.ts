@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { dotRow, labelsOf, roundAxis } from '../../src/chart/axis.ts'
 import { foldColumns } from '../../src/chart/columns.ts'
 import { SIGN } from '../../src/chart/trace.ts'
-import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
+import { ELECTRIC, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
 import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
@@ -230,6 +230,23 @@ describe('chart', () => {
       .join('')
       .match(/[vaw\u2801-\u28ff]/g)
     expect(drawn?.length).toBeGreaterThan(0)
+  })
+
+  it('shows in a column what its own samples had, be the end of the one before far from it', () => {
+    const alone = [ELECTRIC.current]
+    const points = [at(20, 0), at(20, 1.4), ...Array.from({ length: 20 }, (_, i) => at(21 + i, 0))]
+    const lines = chartLines(traceOf(60, points), {
+      ...{ width: 80, height: 9, spanMs: 60_000, endUs: null, message: '', note: [], title: [] },
+      channels: alone,
+      strips: chartStrips(alone, { arrangement: 'overlay', height: 9 }),
+      look: ASCII,
+    }).map(lineText)
+    const heights = [...(plot(lines)[0] ?? '')].map(
+      (_, x) => plot(lines).filter((row) => row[x] === 'a').length,
+    )
+    // The one with the spike, and no other, is higher than a dot.
+    expect(heights.filter((height) => height > 1)).toEqual([expect.any(Number)])
+    expect(heights.filter((height) => height > 0).length).toBeGreaterThan(15)
   })
 
   it('draws negative values', () => {

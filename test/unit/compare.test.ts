@@ -60,7 +60,7 @@ describe('a comparison of devices', () => {
       '       |                                                               |',
       '       |                                                               |',
       '     0 +1111111111111111111111111111111111111111111111111111111111111111',
-      '    mA +---+14:02:30------+14:02:45-------+-----x--------+14:03:15-----+',
+      '    mA +---+14:02:30-------+14:02:45------+-----x---------+14:03:15----+',
     ])
     const cells = chartPanel(...args).legend.map(({ target }) => target)
     expect(cells.slice(0, 3)).toEqual([0, 1, 2].map((device) => ({ kind: 'device', device })))

@@ -39,7 +39,7 @@ describe('percentiles in the table', () => {
     const feed = new WindowPercentiles({
       view: {
         statistics: async ({ span }) => {
-          asked.push(span.kind === 'last' ? span.seconds : 0)
+          asked.push(span.kind === 'window' ? span.seconds : 0)
           nowMs += costMs
           const figures = { p95: 5 } as ChannelStatistics['figures']
           const v = { figures } as ChannelStatistics

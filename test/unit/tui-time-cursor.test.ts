@@ -113,9 +113,14 @@ describe('the cursor', () => {
   })
 
   it('reads what a character of the chart holds', () => {
-    const reading = columnReading(TRACE, START + 31e6, 4e6)
-    expect(reading.count).toBe(3)
-    expect(reading.channels['v']).toEqual({ min: 5.3, max: 5.32 })
+    // They begin at multiples of their length, as this trace does, wherever in one the cursor stands.
+    expect(START % 4e6).toBe(0)
+    for (const us of [28e6, 31e6, 31.9e6]) {
+      const { count, channels } = columnReading(TRACE, START + us, 4e6)
+      expect(count).toBe(2)
+      expect(channels['v']).toEqual({ min: 5.3, max: 5.31 })
+    }
+    expect(columnReading(TRACE, START + 32e6, 4e6).channels['v']).toEqual({ min: 5.32, max: 5.33 })
     expect(columnReading(TRACE, START + 20e6, 1e6)).toEqual({ count: 0, channels: {} })
   })
 })

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { EventKind } from '../../domain/events.ts'
 import { sampleRate } from '../../stats/sample-rate.ts'
-import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
+import { US_PER_MINUTE, windowBeginUs } from '../../util/time-units.ts'
 import { Damage } from '../file/log-errors.ts'
 import type { LoggedMoment, LogOverview, LogRange } from './log-query.ts'
 import type { LogReader } from './log-reader.ts'
@@ -24,9 +24,7 @@ export function overviewOf(
   if (span === null || total === undefined || totals === null) return null
   const newestUs = span.toUs
   const lastSeconds = (seconds: number): LogRange => {
-    // Whole seconds and the one under way, as the windows of a monitor.
-    const fromUs = (Math.floor(newestUs / US_PER_SECOND) - seconds + 1) * US_PER_SECOND
-    return { fromUs, toUs: newestUs + 1, device }
+    return { fromUs: windowBeginUs(newestUs, seconds), toUs: newestUs + 1, device }
   }
   return {
     device,

@@ -1,5 +1,5 @@
+import type { Columns } from '../../chart/columns.ts'
 import { type Curve, tickLabel } from '../../chart/strips.ts'
-import type { Trace } from '../../chart/trace.ts'
 import { nameText } from '../view/channel-text.ts'
 import type { Look } from '../view/look.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from '../view/styled.ts'
@@ -28,7 +28,7 @@ export interface Plot {
   /** Of axes that are not of one channel of one device; absent: the channel's. */
   readonly axisStyle?: Style
   /** Of the whole plot, a slot for each dot; null: nothing is drawn. */
-  readonly columns: Trace | null
+  readonly columns: Columns | null
   readonly look: Look
 }
 

@@ -1,3 +1,4 @@
+import { columnAt } from '../../chart/columns.ts'
 import type { Limits } from '../../chart/limits.ts'
 import type { Curve } from '../../chart/strips.ts'
 import { numberText } from '../../util/number-text.ts'
@@ -132,6 +133,5 @@ function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
 /** The cell of the plot that a moment lies in; outside of it, one that it does not have. */
 function cellOf({ columns, cells }: Plot, timeUs: number): number {
   if (columns === null) return -1
-  const { startUs, slotUs, length } = columns
-  return Math.floor((timeUs - startUs) / ((slotUs * length) / cells))
+  return Math.floor((columnAt(columns, timeUs) * cells) / columns.length)
 }

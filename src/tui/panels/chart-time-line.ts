@@ -1,3 +1,4 @@
+import { type Columns, columnAt } from '../../chart/columns.ts'
 import { type TimeTick, timeTicks } from '../../chart/time-axis.ts'
 import { SIGN, type Trace } from '../../chart/trace.ts'
 import type { Look } from '../view/look.ts'
@@ -11,11 +12,12 @@ import { type Line, type Piece, piece } from '../view/styled.ts'
  *
  * @param columns of the plot, a whole number to a cell; null: nothing is known
  */
-export function timeLine(columns: Trace | null, width: number, { glyphs }: Look): Line {
+export function timeLine(columns: Columns | null, width: number, { glyphs }: Look): Line {
   const cells: Piece[] = Array.from({ length: width }, () => piece(glyphs.horizontal, 'dim'))
   if (columns === null) return cells
   const perCell = columns.length / width
-  const ticks = timeTicks(columns.startUs, columns.slotUs * perCell, width)
+  const cellOf = (timeUs: number): number => Math.floor(columnAt(columns, timeUs) / perCell)
+  const ticks = timeTicks(columns.startUs, columns.slotUs * perCell, width, cellOf)
   for (const { cell } of ticks) cells[cell] = piece(glyphs.tickDown, 'dim')
   const signed = new Set<number>()
   for (let cell = 0; cell < width; cell++) {

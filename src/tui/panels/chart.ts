@@ -1,5 +1,5 @@
 import type { AxisFormOf } from '../../chart/axis-form.ts'
-import { foldColumns } from '../../chart/columns.ts'
+import { type Columns, foldColumns } from '../../chart/columns.ts'
 import { comparedCurves, withAllSigns } from '../../chart/compared.ts'
 import { drawCurve } from '../../chart/curve.ts'
 import { dotsPerColumn, Raster } from '../../chart/raster.ts'
@@ -252,7 +252,7 @@ interface Grid {
 }
 
 interface Drawn {
-  readonly columns: Trace | null
+  readonly columns: Columns | null
   readonly curves: readonly Curve[]
 }
 

@@ -1,3 +1,4 @@
+import { columnAt, slotsWithin } from '../../chart/columns.ts'
 import type { Trace } from '../../chart/trace.ts'
 import {
   freeze,
@@ -202,12 +203,9 @@ export interface ColumnReading {
 
 /** What the chart draws in the character that a cursor stands at. */
 export function columnReading(trace: Trace, cursorUs: number, cellUs: number): ColumnReading {
-  const { startUs, slotUs, length } = trace
-  const first = Math.max(0, Math.round((cursorUs - cellUs / 2 - startUs) / slotUs))
-  const end = Math.min(
-    length,
-    Math.max(first + 1, Math.round((cursorUs + cellUs / 2 - startUs) / slotUs)),
-  )
+  const cell = { slotUs: cellUs, length: 1 }
+  const at = columnAt({ ...cell, startUs: 0, grainUs: trace.slotUs }, cursorUs)
+  const [first, end] = slotsWithin(trace, { ...cell, startUs: at * cellUs })
   let count = 0
   const channels: Record<string, { min: number; max: number }> = Object.create(null)
   for (let slot = first; slot < end; slot++) {
