@@ -5,7 +5,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import type { Frame } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
-import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
+import type { LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
 import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import type { Clock } from '../util/clock.ts'
@@ -21,12 +21,12 @@ import { HelloReport } from './hello-report.ts'
 import { Intake } from './intake.ts'
 import type { Labels } from './labels.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
+import { LinkOutcomes } from './link-outcomes.ts'
 import { Poller } from './poller.ts'
 import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import { SourceReport } from './source-report.ts'
 import type { StreamListener } from './stream-listener.ts'
-import type { LiveStamp } from './time-entry.ts'
 import { Timeline } from './timeline.ts'
 
 export interface DeviceStreamOptions {
@@ -59,8 +59,8 @@ export interface DeviceStreamOptions {
 }
 
 /**
- * One device, from frames to samples: frames of the source → intake → link →
- * timeline → recorder, and the ledger of it all. Knows no screen and no timer.
+ * One device, from frames to samples: frames of the source → intake → link, and on by
+ * `LinkOutcomes` → timeline → recorder, with the ledger of it all. Knows no screen and no timer.
  */
 export class DeviceStream implements Asked {
   readonly #options: DeviceStreamOptions
@@ -80,14 +80,11 @@ export class DeviceStream implements Asked {
   readonly #poller: Poller | null
   readonly #sourceReport: SourceReport
   readonly #backpressure: Backpressure
+  readonly #outcomes: LinkOutcomes
   readonly #startMs: number
   #wasConnected = false
   /** When the newest line came, Unix µs. */
   #arrivalUs = 0
-  /** Newest sample that came as it was measured. */
-  #live: LiveStamp | null = null
-  /** Samples that the link has handed on. */
-  #ordinal = 0
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
@@ -144,6 +141,18 @@ export class DeviceStream implements Asked {
     })
     this.#poller = options.pollMs === null ? null : this.#makePoller(options.pollMs)
     this.#sourceReport = new SourceReport(listener, this.#poller)
+    this.#outcomes = new LinkOutcomes({
+      source,
+      ledger: this.#ledger,
+      timeline: this.#timeline,
+      recorder: this.#recorder,
+      runs: this.#runs,
+      commands: this.#commands,
+      said: this.#said,
+      poller: this.#poller,
+      nowMs: () => this.#nowMs,
+      eventUs: () => this.#eventUs,
+    })
     log?.onCommitted((epochId, seq) => {
       if (epochId === this.#runs.epoch?.id) this.#follow(this.#link.durable(seq))
     })
@@ -183,7 +192,7 @@ export class DeviceStream implements Asked {
   /** False: samples come through a pipe without times, as fast as it may be: their rate is not the device's. */
   get isPaced(): boolean {
     const { live } = this.#options.source
-    return live || (this.#live !== null && this.#live.stamp.kind !== 'none')
+    return live || this.#outcomes.isStamped
   }
 
   /** True: lost samples are being asked for. */
@@ -297,7 +306,7 @@ export class DeviceStream implements Asked {
     else if (frame.kind === 'outputs') this.#said.outputs(frame.outputs)
     else if (frame.kind === 'hello') this.#commands.heard(frame)
     else if (frame.kind === 'sample' && !frame.resend) {
-      this.#live = { stamp: frame.stamp, arrivalUs }
+      this.#outcomes.heard({ stamp: frame.stamp, arrivalUs })
       this.#commands.heard(frame)
     }
     this.#follow(this.#link.frame(frame, arrivalUs, this.#nowMs))
@@ -313,9 +322,7 @@ export class DeviceStream implements Asked {
     if (isChange) {
       this.#intake.connected()
       this.#follow(this.#link.finish())
-      this.#timeline.restart()
-      this.#recorder.restarted(null, this.#eventUs)
-      this.#live = null
+      this.#outcomes.restarted(null)
     }
     this.#events.report('format', text)
   }
@@ -342,72 +349,6 @@ export class DeviceStream implements Asked {
   }
 
   #follow(events: readonly LinkEvent[]): void {
-    for (const event of events) this.#handle(event)
-  }
-
-  #handle(event: LinkEvent): void {
-    const ledger = this.#ledger
-    switch (event.kind) {
-      case 'sample': {
-        const { frame, arrivalUs } = event.arrival
-        const live = frame.resend ? this.#live : null
-        const ordinal = this.#ordinal++
-        this.#timeline.push({ frame, arrivalUs, healed: event.healed, live, ordinal })
-        return
-      }
-      case 'duplicate':
-        ledger.duplicates++
-        return
-      case 'implausible':
-        ledger.malformed++
-        return
-      case 'late':
-        this.#recorder.late(event.arrival)
-        return
-      case 'gap':
-        ledger.gaps++
-        return
-      case 'lost':
-        this.#recorder.lost(event.first, event.count, event.reason, this.#timeline.held)
-        return
-      case 'restarted':
-        this.#timeline.restart()
-        this.#recorder.restarted(event.boot, this.#eventUs)
-        this.#live = null
-        return
-      case 'unnumbered':
-        this.#recorder.unnumbered("the device's numbers don't count up")
-        return
-      case 'hello':
-        this.#hello(event)
-        return
-      case 'nack_sent':
-        ledger.nacks_sent++
-        return
-      case 'command_acked':
-        ledger.commands_acked++
-        return
-      case 'command_done':
-        this.#commands.ended(event.id, event.result)
-        return
-      case 'line_rate':
-        this.#options.source.setBaud?.(event.baud)
-        return
-      case 'send':
-        this.#options.source.write(event.line)
-    }
-  }
-
-  #hello({ hello, known, resumedFrom }: HelloEvent): void {
-    const run = resumedFrom === null ? null : this.#runs.resume(resumedFrom, hello)
-    if (run !== null) {
-      this.#recorder.resumeAfter(run)
-      this.#timeline.resumeAfter(run.lastUs)
-    }
-    this.#runs.hello(hello)
-    this.#recorder.useRange(hello.range)
-    this.#said.hello(hello, known)
-    if (this.#poller !== null) this.#poller.hello(hello.mode, this.#nowMs)
-    else if (hello.mode === 'poll') this.#said.unasked()
+    this.#outcomes.follow(events)
   }
 }
