@@ -158,6 +158,11 @@ export class Hub {
     for (const { stream } of this.devices) stream.finish()
   }
 
+  /** Resolves when all samples until now are in the log, or can't be at the moment. */
+  async committed(): Promise<void> {
+    await this.#log?.committed()
+  }
+
   /** Sends a command to a device; how it ended is an event. */
   command(number: DeviceNumber, command: Command): void {
     this.devices[number]?.stream.command(command)

@@ -61,3 +61,19 @@ describe.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP
     })
   },
 )
+
+it.skipIf(process.platform === 'win32')(
+  'SIGUSR1 opens no debugger, prints nothing and ends nothing',
+  async () => {
+    const child = start(['monitor', '--mock', '--no-log', '--output', 'ndjson', '--count', '10'])
+    let written = ''
+    child.stderr?.on('data', (data: Buffer) => {
+      written += data.toString()
+    })
+    await new Promise((resolve) => child.stdout?.once('data', resolve))
+    child.kill('SIGUSR1')
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect(code).toBe(0)
+    expect(written).not.toMatch(/[Dd]ebugger|ws:/)
+  },
+)

@@ -111,6 +111,10 @@ export class MemoryLog implements LogClient, OutboxHost {
 
   async drained(): Promise<void> {}
 
+  async committed(): Promise<void> {
+    this.commit()
+  }
+
   async answer(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -18,7 +18,7 @@ export class ScreenOutput implements Output {
     this.#context = context
   }
 
-  async open(_hub: Hub, makeView: () => View): Promise<void> {
+  async open(hub: Hub, makeView: () => View): Promise<void> {
     const { io, log, onQuit } = this.#context
     const { openScreen } = await import('../../tui/screen.ts')
     this.#screen = await openScreen({
@@ -32,15 +32,15 @@ export class ScreenOutput implements Output {
       mouse: this.#plan.mouse,
       hints: this.#plan.hints,
       bell: this.#plan.bell,
-      ...(log === null ? {} : { save: (span, form) => this.#save(log.file, span, form) }),
+      ...(log === null ? {} : { save: (span, form) => this.#save(hub, log.file, span, form) }),
       savePicture: async (svg, nowUs) => (await import('../save-span.ts')).savePicture(svg, nowUs),
       clock: io.clock,
     })
   }
 
-  /** Loaded only then. */
-  async #save(file: string, span: SavedSpan, form: SaveForm): ReturnType<SaveSpan> {
-    const { saveSpan } = await import('../save-span.ts')
+  /** Loaded only then. The newest samples that are shown may not be in the log yet. */
+  async #save(hub: Hub, file: string, span: SavedSpan, form: SaveForm): ReturnType<SaveSpan> {
+    const [{ saveSpan }] = await Promise.all([import('../save-span.ts'), hub.committed()])
     return saveSpan(file, 'this process', span, form)
   }
 

@@ -96,6 +96,8 @@ class WorkerLog implements LogClient, OutboxHost {
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
   readonly #requestListeners: ((request: TotalsRequest) => void)[] = []
   #drainWaiters: (() => void)[] = []
+  /** Who waits until so many samples are logged, in order. */
+  #commitWaiters: { readonly appended: number; readonly resolve: () => void }[] = []
   /** In the order in which they asked. */
   readonly #askers: (() => void)[] = []
   #closing: { resolve: () => void; reject: (error: Error) => void } | null = null
@@ -187,6 +189,14 @@ class WorkerLog implements LogClient, OutboxHost {
     return new Promise((resolve) => this.#drainWaiters.push(resolve))
   }
 
+  committed(): Promise<void> {
+    const appended = this.#appended
+    if (this.#logged >= appended || this.#dead !== null) return Promise.resolve()
+    if (this.#report.kind !== 'recording') return Promise.resolve()
+    this.#handOver()
+    return new Promise((resolve) => this.#commitWaiters.push({ appended, resolve }))
+  }
+
   answer(): Promise<void> {
     return new Promise((resolve) => {
       this.#askers.push(resolve)
@@ -251,6 +261,16 @@ class WorkerLog implements LogClient, OutboxHost {
     }
     for (const listener of this.#stateListeners) listener(this.state)
     if (this.#queued <= DRAINED_SAMPLES) this.#release()
+    this.#releaseCommitted()
+  }
+
+  #releaseCommitted(): void {
+    const isStuck = this.#report.kind !== 'recording'
+    const waiters = this.#commitWaiters
+    this.#commitWaiters = waiters.filter(({ appended }) => !isStuck && appended > this.#logged)
+    for (const { appended, resolve } of waiters) {
+      if (isStuck || appended <= this.#logged) resolve()
+    }
   }
 
   #release(): void {
@@ -271,6 +291,7 @@ class WorkerLog implements LogClient, OutboxHost {
     this.#report = { ...this.#report, kind: 'failed', reason: this.#dead.message }
     for (const listener of this.#stateListeners) listener(this.state)
     this.#release()
+    this.#releaseCommitted()
     this.#closing?.reject(this.#dead)
     this.#closing = null
   }

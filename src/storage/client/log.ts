@@ -72,6 +72,8 @@ export interface LogClient {
   readonly congested: boolean
   /** Resolves when the queue is short again. */
   drained(): Promise<void>
+  /** Resolves when all that was appended before is durable, or can't be at the moment: see `state`. */
+  committed(): Promise<void>
   /** Resolves when the writer's thread has taken all that was handed over before; never, where it hangs. */
   answer(): Promise<void>
   /** Flushes all, closes the roll-ups, checkpoints, releases the writer lock. */

@@ -29,7 +29,7 @@ const STOP_WAIT_MS = 200
 /**
  * They end the process where nobody listens, and are none of those that end a run: the terminal is
  * given back before. What a program does to itself (`abort` of native code) and SIGKILL leave no time for
- * that; SIGUSR1 is Node's own, and SIGPROF that of profilers. Those that a system lacks never come.
+ * that; SIGUSR1 ends nothing (`ignoreDebugSignal`), and SIGPROF is that of profilers. Those that a system lacks never come.
  */
 const DEADLY_SIGNALS = ['SIGABRT', 'SIGQUIT', 'SIGALRM', 'SIGXCPU'] as const
 /** As above, unless somebody listens: then they do what that one wants. blessed listens for SIGQUIT alone. */
