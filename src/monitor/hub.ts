@@ -10,6 +10,7 @@ import type { Clock } from '../util/clock.ts'
 import { Bus } from './bus.ts'
 import { DeviceState } from './device-state.ts'
 import type { KeptTotals } from './kept-totals.ts'
+import { LogTrouble } from './log-trouble.ts'
 import type { DeviceNumber } from './view.ts'
 
 /** How long the end of a run waits at most for samples that are being sent again. */
@@ -49,6 +50,8 @@ export class Hub {
   readonly #log: LogClient | null
   readonly #keptTotals: KeptTotals | null
   #logKind: LogState['kind'] = 'recording'
+  /** That it was not written, until somebody has taken notice. */
+  readonly logTrouble = new LogTrouble()
   #logOutages = 0
   /** For what concerns none of the devices. */
   #spare: DeviceLog | null = null
@@ -213,7 +216,9 @@ export class Hub {
   }
 
   /** Reported to all devices; the log itself remembers why it took nothing once it does again. */
-  #logState({ kind, reason }: LogState): void {
+  #logState(state: LogState): void {
+    const { kind, reason } = state
+    this.logTrouble.note(state, this.clock.wallMs() * 1000)
     if (kind === this.#logKind) return
     if (this.#logKind === 'recording') this.#logOutages++
     this.#logKind = kind

@@ -17,6 +17,7 @@ import {
   type DeviceNumber,
   type FindRequest,
   type Moment,
+  type SensorLatch,
   type Snapshot,
   type SpanStatistics,
   type StatisticsRequest,
@@ -99,7 +100,7 @@ export class LocalView implements View {
       oldestUs: oldestUsOf(memory.trace, this.#log?.oldestUs(stream.device) ?? null),
       alarms: this.#alarms?.views(number) ?? [],
       limits: this.#alarms?.limits(number) ?? [],
-      latches: this.#sensors?.latches(number) ?? [],
+      latches: this.#latches(number),
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
       calibration: stream.calibration,
@@ -136,6 +137,12 @@ export class LocalView implements View {
     }
   }
 
+  /** What concerns all devices is with the one in full. */
+  #latches(number: DeviceNumber): readonly SensorLatch[] {
+    const log = this.#hub.logTrouble.latch
+    return [...(log === null ? [] : [log]), ...(this.#sensors?.latches(number) ?? [])]
+  }
+
   #acknowledge(number: DeviceNumber, name: string | null): string {
     const alarms = this.#alarmsOf(number, name)?.acknowledge(number, name) ?? 0
     if (name !== null) {
@@ -144,12 +151,14 @@ export class LocalView implements View {
         : `alarm '${name}' is not raised: there is nothing to acknowledge`
     }
     const faults = this.#sensors?.acknowledge(number) ?? 0
+    const isLog = this.#hub.logTrouble.acknowledge()
     const done = [
       ...(alarms > 0 ? [countOf(alarms, 'alarm')] : []),
       ...(faults > 0 ? [countOf(faults, 'fault of the sensor', 'faults of the sensor')] : []),
+      ...(isLog ? ['that the log was not written'] : []),
     ]
     if (done.length > 0) return `acknowledged: ${done.join(', ')}`
-    return 'nothing to acknowledge: no alarm is raised, and the sensor had no fault'
+    return 'nothing to acknowledge: no alarm is raised, and sensor and log had no fault'
   }
 
   #snooze(number: DeviceNumber, name: string | null, minutes: number): string {

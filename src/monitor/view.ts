@@ -137,13 +137,13 @@ export interface AlarmView extends AlarmStatus {
   readonly snoozedMs: number | null
 }
 
-/** Something that kept the sensor from measuring well, until somebody acknowledges it; it needs no rule. */
+/** Something that kept the sensor from measuring well, or the log from being written, until somebody acknowledges it; it needs no rule. */
 export interface SensorLatch {
-  /** As the device says it: `nosensor`, `ovf`, `error`, `reset`, `clip`; `out_of_range`; `full` where a value was at full scale. */
+  /** As the device says it: `nosensor`, `ovf`, `error`, `reset`, `clip`; `out_of_range`; `full` where a value was at full scale; `log_not_written`. */
   readonly word: string
   /** So many times since `sinceUs`, one that goes on included. */
   readonly count: number
-  /** Samples in all of them. */
+  /** Samples in all of them; of the log the most that have waited. */
   readonly samples: number
   /** Begin of the first one, device time, Unix µs. */
   readonly sinceUs: number
@@ -253,7 +253,7 @@ export interface Snapshot {
   readonly alarms: readonly AlarmView[]
   /** Where channels are meant to stay, of `--limit` and of alarm rules: see `limitsOf`. */
   readonly limits: readonly ChannelLimits[]
-  /** What the sensor could not measure, and nobody has taken notice of; the newest begin first. */
+  /** That the log was not written, then what the sensor could not measure, the newest begin first; nobody has taken notice of it. */
   readonly latches: readonly SensorLatch[]
   /** Newest first, at most 50. */
   readonly events: readonly EventView[]

@@ -154,7 +154,7 @@ describe('live', () => {
     const bare = new LocalView({ hub, log: null, history: null, sensors })
     const acknowledge = { kind: 'alarm_ack', device: 0, name: null } as const
     const snooze = { kind: 'alarm_snooze', device: 0, name: null, minutes: 10 } as const
-    const nothing = 'nothing to acknowledge: no alarm is raised, and the sensor had no fault'
+    const nothing = 'nothing to acknowledge: no alarm is raised, and sensor and log had no fault'
     expect(await bare.control(acknowledge)).toBe(nothing)
     await expect(bare.control({ ...acknowledge, name: 'x' })).rejects.toThrow("has no alarm 'x'")
     await expect(bare.control(snooze)).rejects.toMatchObject({

@@ -85,7 +85,7 @@ function logHealth({ source, ledger }: Snapshot): Piece[] {
   return parts
 }
 
-function logPart({ log, of }: Snapshot, look: Look, fileMax: number): Piece[] {
+function logPart({ log, of, latches }: Snapshot, look: Look, fileMax: number): Piece[] {
   const bar = piece(' | ', 'dim')
   if (!log) return [bar, piece('no log', 'warn')]
   if (of === 'log') {
@@ -95,5 +95,8 @@ function logPart({ log, of }: Snapshot, look: Look, fileMax: number): Piece[] {
   if (log.kind === 'failed') return [bar, piece('LOG FAILED !', 'bad')]
   if (log.kind === 'spilling') return [bar, piece(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
   const file = cellText(log.file.replace(/^.*[/\\]/, '').replace(/\.db$/, ''), look)
-  return [bar, piece('REC', 'good'), piece(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
+  // It was not written for a while, and nobody has taken notice.
+  const isLatched = latches.some(({ word }) => word === 'log_not_written')
+  const rec = isLatched ? piece('REC !', 'warn') : piece('REC', 'good')
+  return [bar, rec, piece(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
 }
