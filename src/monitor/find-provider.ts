@@ -1,9 +1,9 @@
 import type { Trace } from '../chart/trace.ts'
-import { EVENT_SUBJECTS, type EventKind, type StreamEvent } from '../domain/events.ts'
+import { EVENT_SUBJECTS, type EventKind } from '../domain/events.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { ownValue } from '../util/records.ts'
 import type { HubDevice } from './hub.ts'
-import type { EventWish, ExtremeWish, Moment, MomentWish, SampleWish } from './view.ts'
+import type { EventView, EventWish, ExtremeWish, Moment, MomentWish, SampleWish } from './view.ts'
 
 /** Finds samples and events of a device in the log; where there is none, in what memory holds. */
 export class FindProvider {
@@ -72,13 +72,18 @@ function extremeSlot(trace: Trace, { what, channel, fromUs, toUs }: ExtremeWish)
   return best
 }
 
-/** @param events newest first */
+/** A flood stands where it begins. @param events newest first */
 function findEvent(
-  events: readonly StreamEvent[],
+  events: readonly EventView[],
   { what, direction, atUs }: EventWish,
 ): Moment | null {
   const kinds: readonly EventKind[] = EVENT_SUBJECTS[what]
-  const wanted = events.filter(({ kind }) => kinds.includes(kind))
+  const wanted = events
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ kind, text, timeUs, flood }) => {
+      const said = flood === undefined ? text : `${flood.count}x, the newest: ${text}`
+      return { kind, text: said, timeUs: flood?.sinceUs ?? timeUs }
+    })
   const isAfter = direction === 'after'
   const beyond = wanted.filter(({ timeUs }) => (isAfter ? timeUs > atUs : timeUs < atUs))
   const sorted = beyond.toSorted((one, other) => one.timeUs - other.timeUs)

@@ -182,3 +182,41 @@ test('events and lost ranges are found one after the other, forward and back', (
   expect(walk('gap', 'after')).toEqual(['lost 3 (#40-42, gone)'])
   expect(walk('marker', 'before')).toEqual(['marker 30'])
 })
+
+test('losses one after the other are one stop, at the first of them', () => {
+  const loss = (seconds: number, epochId = 1) => ({
+    epochId,
+    firstSeq: seconds,
+    count: 2,
+    fromUs: START_US + seconds * 1e6,
+    toUs: START_US + (seconds + 1) * 1e6,
+    reason: 'gone' as const,
+  })
+  // A flood, a pause of more than a minute, one alone; another device's lie in between.
+  const flood = Array.from({ length: 1000 }, (_, i) => loss(10 + i * 30))
+  const alone = loss(10 + 999 * 30 + 61)
+  const others = [loss(9, 2), loss(10 + 999 * 30 + 31, 2)]
+  const file = logOf(series(100, 1_000_000), {
+    epochs: [EPOCH, OTHER],
+    lost: [...flood, alone, ...others],
+  })
+  const at = (atUs: number, direction: 'before' | 'after') =>
+    find(file, { what: 'any', direction, atUs })
+  const first = {
+    timeUs: START_US + 10e6,
+    text: 'lost 2000 in 1000 places, one after the other; lost 2 (#10-11, gone)',
+  }
+  const last = {
+    timeUs: alone.fromUs,
+    text: `lost 2 (#${alone.firstSeq}-${alone.firstSeq + 1}, gone)`,
+  }
+  expect(at(START_US, 'after')).toMatchObject(first)
+  expect(at(first.timeUs, 'after')).toMatchObject(last)
+  expect(at(last.timeUs, 'after')).toBeNull()
+  expect(at(Number.MAX_SAFE_INTEGER, 'before')).toMatchObject(last)
+  expect(at(last.timeUs, 'before')).toMatchObject(first)
+  // From within the flood to its begin, and on to what follows it.
+  expect(at(START_US + 5000e6, 'before')).toMatchObject(first)
+  expect(at(START_US + 5000e6, 'after')).toMatchObject(last)
+  expect(at(first.timeUs, 'before')).toBeNull()
+})

@@ -20,6 +20,9 @@ import type {
 } from './log-query.ts'
 import { inMinutes, type SpanQuery } from './span-query.ts'
 
+/** Losses that begin within so long of the one before are one run, µs: as events that say the same are one line. */
+const LOSS_RUN_US = US_PER_MINUTE
+
 export interface MomentQueryParts {
   readonly catalog: Catalog
   readonly channels: ChannelCatalog
@@ -162,23 +165,55 @@ export class MomentQuery {
     return isLossNearer ? loss : { timeUs, withinUs: 0, kind, text, values: null }
   }
 
-  /** A lost range stands where it begins. */
+  /**
+   * A lost range stands where it begins. Those that follow on each other are found as one, at the first of
+   * them: nobody wants to go through a thousand.
+   */
   #loss(deviceId: number, atUs: number, beyond: '<' | '>', order: 'ASC' | 'DESC'): Moment | null {
     const row = this.#db
       .prepare(
         `SELECT from_us, first_seq, count, reason FROM lost WHERE from_us ${beyond} ?
            AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?)
+           AND NOT EXISTS (SELECT 1 FROM lost before
+             WHERE before.from_us < lost.from_us AND before.from_us >= lost.from_us - ${LOSS_RUN_US}
+               AND before.epoch_id IN (SELECT id FROM epoch WHERE device_id = ?))
          ORDER BY from_us ${order} LIMIT 1`,
       )
       .raw()
-      .get(atUs, deviceId) as [number, number, number, string] | undefined
+      .get(atUs, deviceId, deviceId) as [number, number, number, string] | undefined
     if (row === undefined) return null
     const [timeUs, firstSeq, count, reason] = row
     if (!row.slice(0, 3).every(Number.isSafeInteger) || typeof reason !== 'string') {
       throw new Damage()
     }
-    const text = lossText(firstSeq, count, reason)
+    const { ranges, samples } = this.#lossRun(deviceId, timeUs)
+    const first = lossText(firstSeq, count, reason)
+    const text =
+      ranges > 1 ? `lost ${samples} in ${ranges} places, one after the other; ${first}` : first
     return { timeUs, withinUs: 0, kind: 'lost', text, values: null }
+  }
+
+  /** How much was lost from a range on, up to the first pause. */
+  #lossRun(
+    deviceId: number,
+    fromUs: number,
+  ): { readonly ranges: number; readonly samples: number } {
+    const rows = this.#db
+      .prepare(
+        `SELECT from_us, count FROM lost WHERE from_us >= ?
+           AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY from_us`,
+      )
+      .raw()
+      .iterate(fromUs, deviceId) as IterableIterator<[number, number]>
+    let lastUs = fromUs
+    let [ranges, samples] = [0, 0]
+    for (const [timeUs, count] of rows) {
+      if (timeUs - lastUs > LOSS_RUN_US) break
+      lastUs = timeUs
+      ranges++
+      samples += count
+    }
+    return { ranges, samples }
   }
 }
 
