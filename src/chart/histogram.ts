@@ -24,8 +24,9 @@ const NOISE = 1e-9
 /**
  * Counts the samples of a channel by their value, in at most so many bins, whose ends are
  * whole multiples of 1, 2 or 5 times a power of ten. Of a slot of one or two samples every value is
- * known; of one with more the lowest and the highest, and the others are spread evenly
- * over the bins between them.
+ * known; of one with more the lowest, the highest and the last. The others are counted half with the last and
+ * half with the last of the slot before where it lies between the two ends: both were taken as samples come, not
+ * because they stood out. So no bin has a count in which no sample was.
  *
  * @param finest smallest height of an axis of the channel
  * @returns null: there are no values
@@ -48,6 +49,7 @@ export function histogramOf(
   }
   let samples = 0
   let isExact = true
+  let before = Number.NaN
   for (let slot = 0; slot < trace.length; slot++) {
     const [min, max] = [series.min[slot] ?? Number.NaN, series.max[slot] ?? Number.NaN]
     const count = trace.count[slot] ?? 0
@@ -60,8 +62,12 @@ export function histogramOf(
       add(to, count > 1 ? 1 : 0)
       const others = Math.max(0, count - 2)
       if (others > 0) isExact = false
-      for (let bin = from; bin <= to; bin++) add(bin, others / (to - from + 1))
+      const last = series.last[slot] ?? max
+      const other = before >= min && before <= max ? before : last
+      add(binOf(last), others / 2)
+      add(binOf(other), others / 2)
     }
+    before = series.last[slot] ?? Number.NaN
   }
   const used = counts.findLastIndex((count) => count > 0) + 1
   return {

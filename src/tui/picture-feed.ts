@@ -91,11 +91,13 @@ export class PictureFeed {
     const statistics = statisticsRequest(snapshot, context)
     const selected = selectionRequest(snapshot, context)
     const moment = momentRequest(snapshot, context)
+    const traced = traceRequest(snapshot, context)
     return {
       statistics: statistics && this.own.statisticsOf(statistics),
       selected: selected && this.own.statisticsOf(selected),
       moment: moment && this.own.momentOf(moment),
       overview: this.own.overviewOf(snapshot.number),
+      isReading: traced !== null && this.own.isReading(traced),
       p95: this.#percentiles.of(snapshot.number, p95Windows(snapshot, context)),
     }
   }

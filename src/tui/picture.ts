@@ -59,6 +59,8 @@ export interface PictureAnswers {
   readonly moment?: Moment | null | undefined
   /** Of `overviewTraceRequest`; absent or null: not there yet. */
   readonly overview?: Trace | null
+  /** The trace stands in for that of `traceRequest`, which is on its way. Default: it is that */
+  readonly isReading?: boolean
   /** Of the windows that `p95Windows` names; absent: not there yet. */
   readonly p95?: P95ByWindow
 }
@@ -73,7 +75,14 @@ export function buildPicture(
   snapshot: Snapshot,
   trace: Trace | null,
   context: PictureContext,
-  { statistics = null, selected = null, moment, overview = null, p95 }: PictureAnswers = {},
+  {
+    statistics = null,
+    selected = null,
+    moment,
+    overview = null,
+    p95,
+    isReading,
+  }: PictureAnswers = {},
   due: ReadonlySet<Region> = new Set(REGIONS),
 ): Picture {
   const { view, look, trouble } = context
@@ -104,8 +113,10 @@ export function buildPicture(
     },
     chart: ({ width, height }) =>
       view.statistics === null
-        ? chartPanel(snapshot, trace, view, { width, height, look }, figures, context.compared)
-            .lines
+        ? chartPanel(
+            ...([snapshot, trace, view, { width, height, look }, figures] as const),
+            ...([context.compared, isReading] as const),
+          ).lines
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     histogram: ({ width, height }) =>
       histogramPanel(

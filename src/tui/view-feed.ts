@@ -117,6 +117,11 @@ export class ViewFeed {
     return this.#held?.request.device === device ? this.#held.trace : null
   }
 
+  /** Whether what `traceOf` has is of another moment or span. */
+  isReading(request: TraceRequest): boolean {
+    return this.#held === null || !isSameRequest(this.#held.request, request)
+  }
+
   /** The newest overview of that device's log; null: there is none yet. */
   overviewOf(device: DeviceNumber): Trace | null {
     return this.#overviews.where((request) => request.device === device) ?? null

@@ -64,9 +64,45 @@ describe('histogram', () => {
     const points = [0.1, 0.2, 0.9].map((value) => ({ slot: 0, values: electric(5, value) }))
     const made = histogramOf(traceOf(1, points), ELECTRIC.current, 4)
     expect(made).toMatchObject({ low: 0, step: 0.5, samples: 3, isExact: false })
-    expect(made?.counts).toEqual([1.5, 1.5])
+    expect(made?.counts).toEqual([1, 2])
     const two = histogramOf(traceOf(1, points.slice(1)), ELECTRIC.current, 4)
     expect(two).toMatchObject({ low: 0.2, counts: [1, 0, 0, 1], isExact: true })
+  })
+
+  it('has nothing where no sample was, however many share a slot', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 80 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 30 }),
+        (values, perSlot, bins) => {
+          const points = values.map((value, i) => {
+            return { slot: Math.floor(i / perSlot), values: electric(5, value) }
+          })
+          const trace = traceOf(Math.ceil(values.length / perSlot), points)
+          const made = histogramOf(trace, ELECTRIC.current, bins)
+          if (made === null) throw new Error('no histogram')
+          const { counts, step, low, samples } = made
+          expect(samples).toBe(values.length)
+          expect(counts.reduce((sum, count) => sum + count, 0)).toBeCloseTo(values.length, 9)
+          for (const [bin, count] of counts.entries()) {
+            if (count === 0) continue
+            const [from, to] = [low + (bin - 1e-6) * step, low + (bin + 1 + 1e-6) * step]
+            expect(values.some((value) => value >= from && value < to)).toBe(true)
+          }
+        },
+      ),
+    )
+  })
+
+  it('shows a spike of one sample where it was, and nothing on the way there', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => (i === 555 ? 1.9 : 0.2))
+    const points = values.map((value, i) => {
+      return { slot: Math.floor(i / 10), values: electric(5, value) }
+    })
+    const made = histogramOf(traceOf(100, points), ELECTRIC.current, 10)
+    expect(made?.counts).toEqual([999, 0, 0, 0, 0, 0, 0, 0, 1].map(() => expect.any(Number)))
+    expect(made?.counts.filter((count) => count > 0)).toEqual([999, 1])
   })
 
   it('has round bins, none lost, whatever the values', () => {

@@ -34,6 +34,7 @@ export interface ChartPanel {
  * The chart with its title: how much time, in which arrangement, running or frozen.
  *
  * @param trace of the snapshot's device; null: not there yet
+ * @param isReading it stands in for that of another moment or span, which is on its way
  */
 export function chartPanel(
   snapshot: Snapshot,
@@ -42,8 +43,10 @@ export function chartPanel(
   area: PanelArea,
   figures: FigureMemory = figuresOf(snapshot, view.units),
   compared: ComparedTraces | null = null,
+  isReading = false,
 ): ChartPanel {
-  const options = chartOptions(snapshot, trace, view, area, figures, compared)
+  const of = chartOptions(snapshot, trace, view, area, figures, compared)
+  const options = { ...of, isReading: isReading && compared === null }
   return {
     get lines() {
       return chartLines(trace, options)

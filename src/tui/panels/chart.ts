@@ -12,6 +12,7 @@ import {
   tickLabel,
 } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
+import { unreadCells } from '../../chart/unread.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber } from '../../monitor/view.ts'
 import { unitText } from '../view/channel-text.ts'
@@ -71,6 +72,8 @@ export interface ChartOptions {
   /** Set into the upper border, at its left and its right. */
   readonly title: Line
   readonly note: Line
+  /** The trace is that of another moment or span, until the one that was asked for is there. Default: it is not */
+  readonly isReading?: boolean
   /** In an empty plot. */
   readonly message: string
   /** Default: none */
@@ -141,21 +144,35 @@ export function chartLines(trace: Trace | null, options: ChartOptions): Line[] {
   const styled = isStyled(look, strips.length > 1)
   const raster = new Raster({ columns: cells, rows, ascii: look.ascii, styled, firstColumn })
   for (const curve of curves) drawCurve(raster, curve, strips.length === 1 && curves.length > 1)
+  const unread = unreadIn(trace, options, plot)
+  const note = unread === null ? options.note : [piece(' reading ', 'invert')]
   const lines: Line[] = [
-    titleLine({ ...options, legend: legendLine(legendIn(options, plot)) }, plot),
+    titleLine({ ...options, note, legend: legendLine(legendIn(options, plot)) }, plot),
   ]
   for (let row = 0; row < rows; row++) {
     lines.push([
       ...leftLabel(plot, row),
       limitEdge(plot, row) ?? leftEdge(plot, row),
-      ...plotCells(raster, plot, options.marks ?? NO_MARKS, row),
+      ...plotCells(raster, plot, options.marks ?? NO_MARKS, row, unread),
       rightEdge(plot, row),
       ...rightLabels(plot, row),
     ])
   }
   lines.push(bottomLine(plot))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
-  return curves.length > 0 ? fitted : withMessage(fitted, options.message, width)
+  if (curves.length > 0) return fitted
+  return withMessage(fitted, unread === null ? options.message : 'reading the samples', width)
+}
+
+/** Of which characters nothing can be said yet; null: of all of them something can. */
+function unreadIn(
+  trace: Trace | null,
+  { isReading = false }: ChartOptions,
+  { columns, cells }: Plot,
+): readonly boolean[] | null {
+  if (!isReading || trace === null || columns === null) return null
+  const unread = unreadCells(trace, columns, cells)
+  return unread.includes(true) ? unread : null
 }
 
 /** The plot of a chart, and the time that it shows. */
@@ -292,7 +309,13 @@ function namedFormOf({ formOf, look }: ChartOptions, isApart: boolean): AxisForm
   }
 }
 
-function plotCells(raster: Raster, plot: Plot, marks: ChartMarks, row: number): Piece[] {
+function plotCells(
+  raster: Raster,
+  plot: Plot,
+  marks: ChartMarks,
+  row: number,
+  unread: readonly boolean[] | null,
+): Piece[] {
   const { curves, gutters, cells: width, columns, look } = plot
   // The dots move with the picture, so that a step of it is one for the terminal, too.
   const firstColumn = firstColumnOf(columns, look)
@@ -304,8 +327,12 @@ function plotCells(raster: Raster, plot: Plot, marks: ChartMarks, row: number): 
   for (let column = 0; column < width; column++) {
     const drawn = raster.cell(column, row)
     const isDot = isGrid && (firstColumn + column) % 2 !== 0
-    const empty = isDot ? piece(look.glyphs.grid, 'dim') : piece(' ')
-    const next = drawn ? piece(drawn.text, drawn.role) : (marked[column] ?? empty)
+    const isUnread = unread?.[column] === true
+    const blank = isDot ? piece(look.glyphs.grid, 'dim') : piece(' ')
+    const empty = isUnread ? piece(look.glyphs.unread, 'dim') : blank
+    const next = drawn
+      ? piece(drawn.text, isUnread ? 'dim' : drawn.role)
+      : (marked[column] ?? empty)
     const before = cells.at(-1)
     if (before?.style === next.style) {
       cells[cells.length - 1] = piece(before.text + next.text, next.style)

@@ -39,6 +39,8 @@ export interface Glyphs {
   readonly cursor: string
   /** Of what is selected. */
   readonly shade: string
+  /** Where nothing is known yet. */
+  readonly unread: string
   readonly gap: string
   /** A sample that was not measured. */
   readonly unmeasured: string
@@ -71,6 +73,7 @@ const UNICODE: Glyphs = {
   below: '↓',
   cursor: '│',
   shade: '░',
+  unread: '╱',
   gap: '×',
   unmeasured: '?',
   restart: '↻',
@@ -100,6 +103,7 @@ const ASCII: Glyphs = {
   below: '_',
   cursor: '|',
   shade: ':',
+  unread: '/',
   gap: 'x',
   unmeasured: '?',
   restart: 'r',
