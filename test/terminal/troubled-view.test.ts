@@ -50,8 +50,12 @@ describe.skipIf(!ptyAvailable)('a view that is slow, fails or ends', () => {
         .join()
     await terminal.waitFor(() => !/[\u2801-\u28ff]/.test(left()))
     expect(terminal.text).toMatch(/[\u2801-\u28ff]{3}/)
+    // Nothing is known of it yet, which must not look like a gap.
+    await terminal.waitFor(() => /╱{20}/.test(left()))
+    await terminal.waitFor(/ 2 min overlay .* reading ─┐/)
     writeFileSync(gate, '')
     await terminal.waitFor(() => /[\u2801-\u28ff]/.test(left()))
+    await terminal.waitFor(({ text }) => !text.includes(' reading ') && !text.includes('╱'))
   })
 
   it('says that the view does not answer, and goes on when it does', async () => {
