@@ -38,9 +38,36 @@ const VOLTAGE_END_MV = 40_000
 const AMPS_STEPS = 10_000
 const AMPS_END = 4 * AMPS_STEPS
 
-/** Texts made once: printing a number costs more than all the rest of a sample. */
-const voltTexts: string[] = new Array(VOLTAGE_END_MV + 1)
-const ampTexts: string[] = new Array(2 * AMPS_END + 1)
+/** Texts of one page. */
+const PAGE = 256
+
+/**
+ * Numbers by step, each printed once: that costs more than all the rest of a sample. In pages, so
+ * that a mock that uses a small part of the range does not take the memory of all of it.
+ */
+class StepTexts {
+  readonly #stepsPerUnit: number
+  readonly #pages: (string[] | undefined)[]
+
+  /** @param most steps at most, of either sign */
+  constructor(most: number, stepsPerUnit: number) {
+    this.#stepsPerUnit = stepsPerUnit
+    this.#pages = new Array(2 * Math.ceil((most + 1) / PAGE))
+  }
+
+  of(steps: number): string {
+    const number = Math.floor(steps / PAGE)
+    const at = number + this.#pages.length / 2
+    this.#pages[at] ??= new Array(PAGE)
+    const page = this.#pages[at]
+    const place = steps - number * PAGE
+    page[place] ??= String(steps / this.#stepsPerUnit)
+    return page[place]
+  }
+}
+
+const voltTexts = new StepTexts(VOLTAGE_END_MV, 1000)
+const ampTexts = new StepTexts(AMPS_END, AMPS_STEPS)
 const QUOTED = new Map<string, string>()
 
 function quoted(text: string): string {
@@ -90,11 +117,9 @@ export class ScenarioFeed implements SampleFeed {
       VOLTAGE_END_MV,
     )
     const steps = clamp(Math.round(reading.amps * AMPS_STEPS), -AMPS_END, AMPS_END)
-    voltTexts[mv] ??= String(mv / 1000)
-    ampTexts[steps + AMPS_END] ??= String(steps / AMPS_STEPS)
     return {
-      v: voltTexts[mv] as string,
-      a: ampTexts[steps + AMPS_END] as string,
+      v: voltTexts.of(mv),
+      a: ampTexts.of(steps),
       // mV times 0.1 mA is 0.1 µW.
       w: microText(Math.round((mv * steps) / 10)),
       extras: reading.extras === null ? null : extraTexts(reading.extras),

@@ -19,13 +19,17 @@ export function crc16(bytes: Uint8Array, start = 0, end = bytes.length): number 
   return crc
 }
 
+/** Two digits for each byte: one text for each CRC would be half a megabyte for every device that is opened. */
+const HEX = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).toUpperCase().padStart(2, '0'),
+)
+
 /** Four upper-case hex digits. */
 export function crcHex(crc: number): string {
-  return crc.toString(16).toUpperCase().padStart(4, '0')
+  return `${HEX[crc >> 8]}${HEX[crc & 0xff]}`
 }
 
 const scratch = Buffer.allocUnsafe(4096)
-const hexTexts: string[] = new Array(0x10000)
 
 /**
  * Ends a JSON object line with its CRC: `{"v":5` becomes `{"v":5,"crc":"29B1"}`.
@@ -34,8 +38,7 @@ const hexTexts: string[] = new Array(0x10000)
  */
 export function closeLine(body: string): string {
   const crc = crc16(scratch, 0, scratch.write(body))
-  hexTexts[crc] ??= crcHex(crc)
-  return `${body},"crc":"${hexTexts[crc]}"}`
+  return `${body},"crc":"${crcHex(crc)}"}`
 }
 
 /** The same for a whole line, with its closing brace and without a newline. */
