@@ -88,6 +88,7 @@ const PACKAGES = {
   '@hono/node-server': 'serve',
   '@hono/zod-openapi': 'serve',
   ws: 'serve',
+  'prom-client': 'serve',
 }
 
 /** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */

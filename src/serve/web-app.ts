@@ -5,6 +5,7 @@ import type { Access } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
+import { addMetrics } from './metrics/add-metrics.ts'
 import type { ServeParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { addHealth } from './rest/health.ts'
@@ -63,6 +64,7 @@ export function makeWebApp(parts: ServeParts, live: Live): WebApp {
   })
   addHealth(app, parts)
   addLiveStream(app, live, parts)
+  addMetrics(app, parts, () => live.viewers)
   return app
 }
 
