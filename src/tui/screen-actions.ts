@@ -5,7 +5,7 @@ import type { Saving } from './saving.ts'
 import type { ScreenState } from './screen-state.ts'
 import type { ScreenTerminal } from './terminal/screen-terminal.ts'
 import { answered } from './view/key-answers.ts'
-import type { Action } from './view/keymap.ts'
+import type { Action } from './view/key-bindings.ts'
 
 /** How long an answer of a device, the name of a file or an error stands, ms, unless a key is pressed. */
 const ANSWER_MS = 10_000

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isJump } from '../../src/tui/jump.ts'
 import { type AnswerContext, answered } from '../../src/tui/view/key-answers.ts'
-import { type Action, BINDINGS } from '../../src/tui/view/keymap.ts'
+import { type Action, BINDINGS } from '../../src/tui/view/key-bindings.ts'
 import { layoutFor, type Region } from '../../src/tui/view/layout.ts'
 import { PRESETS } from '../../src/tui/view/panel-choice.ts'
 import { SPANS_MS } from '../../src/tui/view/time-window.ts'

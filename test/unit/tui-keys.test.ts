@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type KeysState, keysLine } from '../../src/tui/panels/keys.ts'
-import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
+import { BINDINGS } from '../../src/tui/view/key-bindings.ts'
+import { actionOf } from '../../src/tui/view/keymap.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { RUNNING_KEYS } from '../support/snapshots.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pointerMap } from '../../src/tui/pointer-map.ts'
 import { mouseReport } from '../../src/tui/terminal/mouse-report.ts'
-import type { Action } from '../../src/tui/view/keymap.ts'
+import type { Action } from '../../src/tui/view/key-bindings.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import {
   type Held,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { actionOf, BINDINGS } from '../../src/tui/view/keymap.ts'
+import { BINDINGS } from '../../src/tui/view/key-bindings.ts'
+import { actionOf } from '../../src/tui/view/keymap.ts'
 import { type Frozen, frozenOf, showAt, spanMs, zoomAt } from '../../src/tui/view/time-window.ts'
 import {
   INITIAL_VIEW,

@@ -1,6 +1,7 @@
 import { wrapText } from '../../util/wrap-text.ts'
 import { type HelpExtent, helpTop } from '../view/help-place.ts'
-import { helpEntries, KEY_GROUPS, type KeyOffer } from '../view/keymap.ts'
+import { KEY_GROUPS } from '../view/key-bindings.ts'
+import { helpEntries, type KeyOffer } from '../view/keymap.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { SIGNS } from '../view/signs.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'

@@ -1,4 +1,5 @@
-import type { Action, KeyOffer } from '../view/keymap.ts'
+import type { Action } from '../view/key-bindings.ts'
+import type { KeyOffer } from '../view/keymap.ts'
 import { aimed, fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
 
 /** What the screen is in the middle of: which keys are of use next. */

@@ -6,7 +6,7 @@ import { InaError } from '../../util/errors.ts'
 import { didYouMean, nearest } from '../../util/nearest.ts'
 import type { JumpAction } from '../jump.ts'
 import { comparable } from './compare.ts'
-import type { Action } from './keymap.ts'
+import type { Action } from './key-bindings.ts'
 import { SPANS_MS } from './time-window.ts'
 import type { ViewState } from './view-state.ts'
 

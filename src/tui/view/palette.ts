@@ -4,7 +4,7 @@ import { THEME_CHOICES } from '../../theme/themes.ts'
 import { formatDuration } from '../../util/duration.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { UNIT_CHOICES } from '../../util/scaled-unit.ts'
-import type { Action } from './keymap.ts'
+import type { Action } from './key-bindings.ts'
 import {
   alarmCalled,
   alarmNames,

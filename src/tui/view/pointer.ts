@@ -1,4 +1,4 @@
-import type { Action } from './keymap.ts'
+import type { Action } from './key-bindings.ts'
 import { isPanel, type Region } from './layout.ts'
 import type { Target } from './styled.ts'
 

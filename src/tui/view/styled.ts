@@ -2,7 +2,7 @@
 
 import type { DeviceNumber } from '../../monitor/view.ts'
 import type { Style } from '../../theme/themes.ts'
-import type { Action } from './keymap.ts'
+import type { Action } from './key-bindings.ts'
 
 export type { Style }
 
