@@ -33,7 +33,7 @@ export async function runView(
   }
   const endSmallHeap = keepHeapSmall()
   const history = openLogHistory(file)
-  const stop = new Stop(io.clock, () => screen?.close())
+  const stop = new Stop(io.clock, () => screen?.abandon())
   let screen: Screen | undefined
   await runAll([
     async () => {

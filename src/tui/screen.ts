@@ -51,6 +51,8 @@ export interface Screen {
   hold(): void
   /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
   close(): void
+  /** As `close`, at once: the caller ends the process in the same turn of the event loop. */
+  abandon(): void
   /** Resolves when the terminal is restored and has taken all that was written to it. */
   readonly ended: Promise<void>
 }
@@ -175,6 +177,11 @@ class MonitorScreen implements Screen {
     this.#loop.stop()
     for (const timer of this.#retakeTimers) clearTimeout(timer)
     this.#terminal.close()
+  }
+
+  abandon(): void {
+    this.#loop.stop()
+    this.#terminal.abandon()
   }
 
   #changed(before: ViewState, after: ViewState, first: Region | null): void {

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { expectRestored, screenBench, wholeScreen } from '../support/screen-bench.ts'
+import { CLI, temporaryFolder } from '../support/cli.ts'
+import { expectRestored, questionsOf, screenBench, wholeScreen } from '../support/screen-bench.ts'
 import { ptyAvailable } from '../support/terminal.ts'
 
 const screen = screenBench()
@@ -106,6 +107,55 @@ describe.skipIf(!ptyAvailable)('endings', () => {
     terminal.press('typed\r')
     await terminal.waitFor(/^line:typed:$/m)
     expect(terminal.text).not.toContain('0n')
+  })
+
+  it('waits for the answer of a slow terminal before it dies', async () => {
+    const pid = join(screen.folder, 'pid')
+    const terminal = screen.openInShell(
+      `ulimit -c 0; sh -c 'echo $$ > ${pid}; exec SCREEN'; echo done; read line; echo "line:$line:"`,
+      { holdsAnswers: true },
+    )
+    // Nothing is asked again before the first answer, which is known to be slow then.
+    await wholeScreen(terminal)
+    expect(questionsOf(terminal)).toBe(1)
+    terminal.answer()
+    await terminal.waitFor(() => terminal.held !== '')
+    process.kill(Number(readFileSync(pid, 'utf8')), 'SIGABRT')
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    const end = performance.now() + 600
+    await terminal.waitFor(() => performance.now() > end)
+    expect(terminal.text).not.toContain('done')
+    terminal.answer()
+    await terminal.waitFor(/^done/m)
+    terminal.press('typed\r')
+    await terminal.waitFor(/^line:typed:$/m)
+    expectRestored(terminal)
+  })
+
+  it('gives line editing back where a second signal ends the wait for the terminal', async () => {
+    const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b" | sort'
+    const home = temporaryFolder()
+    const pid = join(home, 'pid')
+    const run = `"${process.execPath}" "${CLI}" monitor --mock --no-log`
+    const terminal = screen.openInShell(
+      `sh -c 'echo $$ > ${pid}; exec ${run}'; echo "code $?"; ${settings}; echo done`,
+      { holdsAnswers: true, env: { HOME: home } },
+    )
+    await terminal.waitFor(({ lines }) => lines.at(-1)?.startsWith(' q quit') === true)
+    terminal.answer()
+    await terminal.waitFor(() => terminal.held !== '')
+    const again = (): unknown => process.kill(Number(readFileSync(pid, 'utf8')), 'SIGTERM')
+    again()
+    await terminal.waitFor(() => terminal.buffer === 'normal')
+    // Sooner it counts as the same signal that came twice.
+    const end = performance.now() + 600
+    await terminal.waitFor(() => performance.now() > end)
+    expect(terminal.text).not.toContain('code')
+    again()
+    await terminal.waitFor(/^done/m)
+    expect(terminal.text).toContain('code 143')
+    expect(terminal.text).toMatch(/^echo\s+icanon\s+isig$/m)
+    expectRestored(terminal)
   })
 
   it('leaves a terminal that never reads again as it was, as soon as it does', async () => {

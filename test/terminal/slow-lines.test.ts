@@ -60,6 +60,31 @@ describe.skipIf(!ptyAvailable)('slow lines', () => {
     await terminal.ended()
   })
 
+  it('goes on at once where the terminal is taken up again, after answers that got lost', async () => {
+    const terminal = screen.open([], { holdsAnswers: true })
+    let isAttached = true
+    const whileAnswering = async (met: () => boolean, deadlineMs?: number): Promise<void> =>
+      terminal.waitFor(() => {
+        if (isAttached && terminal.held !== '') terminal.answer()
+        // As dtach does without anybody attached.
+        terminal.held = ''
+        return met()
+      }, deadlineMs)
+    await whileAnswering(() => terminal.lines.at(-1)?.startsWith(' q quit') === true)
+    isAttached = false
+    const from = questionsOf(terminal)
+    // The piece of a picture, and once more after 5 s; the next time would be after 10 s.
+    await whileAnswering(() => questionsOf(terminal) >= from + 2)
+    isAttached = true
+    const before = questionsOf(terminal)
+    terminal.press('o')
+    await whileAnswering(() => /60 s strips/.test(terminal.text), 7000)
+    expect(questionsOf(terminal)).toBeGreaterThan(before)
+    terminal.press('q')
+    await whileAnswering(() => terminal.exited !== null)
+    expectRestored(terminal)
+  })
+
   it('shows everything on a terminal that answers nothing', async () => {
     const terminal = screen.open([], { holdsAnswers: true })
     await wholeScreen(terminal)

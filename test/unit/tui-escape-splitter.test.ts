@@ -37,11 +37,42 @@ describe('escape splitter', () => {
   it('takes Esc for a key only when nothing follows', () => {
     const splitter = new EscapeSplitter()
     expect(splitter.push(Buffer.from('\x1b'))).toEqual([])
-    expect(splitter.pending).toBe(true)
+    expect(splitter.pending).toBe('escape')
     expect(keysOf(splitter.flush())).toEqual(['\x1b'])
     splitter.push(Buffer.from('\x1b[1;'))
     expect(splitter.flush()).toEqual([])
-    expect(splitter.pending).toBe(false)
+    expect(splitter.pending).toBeNull()
+  })
+
+  it.each([
+    ['\x1b', '[0n'],
+    ['\x1b', '[<65;10;10M'],
+    ['\x1b', '[A'],
+    ['\x1b', '[', 'A'],
+  ])('takes what follows late on Esc for the rest of a sequence: %j %j', (...pieces) => {
+    const splitter = new EscapeSplitter()
+    const [, ...rest] = pieces
+    splitter.push(Buffer.from('\x1b'))
+    expect(keysOf(splitter.flush())).toEqual(['\x1b'])
+    const units = rest.flatMap((each) => splitter.push(Buffer.from(each)))
+    expect(keysOf(units)).toEqual([pieces.join('')])
+  })
+
+  it('takes no text that is pasted late for keys', () => {
+    const splitter = new EscapeSplitter()
+    splitter.push(Buffer.from('\x1b'))
+    splitter.flush()
+    const units = splitter.push(Buffer.from('[200~q\x1b[201~'))
+    expect(units).toEqual([{ kind: 'paste', bytes: Buffer.from('q') }])
+  })
+
+  it('takes a key after the key Esc for a key', () => {
+    const splitter = new EscapeSplitter()
+    splitter.push(Buffer.from('\x1b'))
+    splitter.flush()
+    expect(keysOf(splitter.push(Buffer.from('q')))).toEqual(['q'])
+    // Only what comes next.
+    expect(keysOf(splitter.push(Buffer.from('[A')))).toEqual(['[A'])
   })
 
   it('gives the same units however the bytes arrive', () => {

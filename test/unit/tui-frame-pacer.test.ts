@@ -83,6 +83,92 @@ describe('frame pacer', () => {
     expect(rig.pacer.room).toBeGreaterThan(0)
   })
 
+  it('asks again soon where keys come, and no more where they come and answers do not', () => {
+    const rig = new Rig()
+    rig.piece(1e6, 1)
+    rig.pacer.sent(100)
+    // The session is left for an hour; nobody answers.
+    for (let s = 0; s < 3600; s++) {
+      rig.nowMs += 1000
+      if (rig.pacer.isOverdue) rig.pacer.sent(0)
+    }
+    expect(rig.pacer.isOverdue).toBe(false)
+    // It is taken up again at another terminal.
+    rig.pacer.keyCame()
+    rig.nowMs += 1000
+    expect(rig.pacer.isOverdue).toBe(true)
+    rig.pacer.sent(0)
+    rig.nowMs += 5
+    rig.pacer.answered()
+    rig.nowMs += 1000
+    expect(rig.pacer.room).toBeGreaterThan(0)
+    // Now at one that answers nothing.
+    rig.pacer.sent(100)
+    let seconds = 0
+    while (rig.pacer.room === 0 && seconds < 60) {
+      rig.nowMs += 1000
+      seconds++
+      rig.pacer.keyCame()
+      if (rig.pacer.isOverdue) rig.pacer.sent(0)
+    }
+    expect(seconds).toBeGreaterThanOrEqual(10)
+    expect(seconds).toBeLessThan(15)
+    expect(rig.pacer.room).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('does not give up a stalled line on which no keys come', () => {
+    const rig = new Rig()
+    rig.piece(1e6, 1)
+    rig.pacer.sent(100)
+    for (let s = 0; s < 60; s++) {
+      rig.nowMs += 1000
+      if (rig.pacer.isOverdue) rig.pacer.sent(0)
+      expect(rig.pacer.room).toBe(0)
+    }
+    // The first key after it.
+    rig.pacer.answered()
+    rig.pacer.keyCame()
+    expect(rig.pacer.asks).toBe(true)
+  })
+
+  it.each([
+    // Never slower than this: how long answers are worth waiting for, at the end and where the process dies.
+    [5, 2010, 310],
+    [500, 3000, 1300],
+    [3000, 8000, 6300],
+    [60_000, 10_000, 10_000],
+  ])('waits for what a terminal that takes %d ms owes', (delay, atEnd, atDeath) => {
+    const rig = new Rig()
+    expect(rig.pacer.owed(2000)).toEqual({ count: 0, waitMs: 0 })
+    rig.pacer.sent(100)
+    rig.nowMs += delay
+    // A slow one counts as mute for a while.
+    expect(rig.pacer.room === 0).toBe(delay < 1500)
+    rig.pacer.answered()
+    expect(rig.pacer.owed(2000)).toEqual({ count: 0, waitMs: 0 })
+    rig.pacer.sent(100)
+    expect(rig.pacer.owed(2000)).toEqual({ count: 1, waitMs: atEnd })
+    expect(rig.pacer.owed(300)).toEqual({ count: 1, waitMs: atDeath })
+    for (let i = 0; i < 60; i++) {
+      rig.nowMs += 5
+      rig.pacer.answered()
+      rig.pacer.sent(100)
+    }
+    // A stall is forgotten.
+    expect(rig.pacer.owed(2000).waitMs).toBeLessThan(2050)
+  })
+
+  it('waits for the first answer of a terminal that may be slow, and not for a mute one', () => {
+    const rig = new Rig()
+    rig.pacer.sent(100)
+    expect(rig.pacer.owed(2000)).toEqual({ count: 1, waitMs: 2000 })
+    rig.nowMs += 2500
+    expect(rig.pacer.room).toBe(Number.POSITIVE_INFINITY)
+    expect(rig.pacer.owed(2000)).toEqual({ count: 1, waitMs: 1000 })
+    rig.nowMs += 1000
+    expect(rig.pacer.owed(2000)).toEqual({ count: 0, waitMs: 0 })
+  })
+
   it('does without an answer that got lost once a later one has come', () => {
     const rig = new Rig()
     rig.piece(1e6, 1)

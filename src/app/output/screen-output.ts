@@ -51,7 +51,7 @@ export class ScreenOutput implements Output {
   }
 
   abandon(): void {
-    this.#screen?.close()
+    this.#screen?.abandon()
   }
 
   async close(): Promise<void> {

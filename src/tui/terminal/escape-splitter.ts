@@ -1,4 +1,6 @@
 const ESC = 0x1b
+/** What stands behind Esc in nearly all sequences, and is no key of the screen. */
+const BRACKET = 0x5b
 const BEL = 0x07
 /** A control sequence longer than this is noise (ECMA-48 sets no limit; real ones stay below 40). */
 const SEQUENCE_MAX = 64
@@ -30,12 +32,15 @@ export interface InputUnit {
  */
 export class EscapeSplitter {
   #rest: Buffer = Buffer.alloc(0)
+  /** What came last was taken for the key Esc. */
+  #isEscGiven = false
   /** What has come of a paste; null: none is under way. */
   #paste: Buffer | null = null
 
-  /** True: a sequence has begun and not ended. */
-  get pending(): boolean {
-    return this.#rest.length > 0
+  /** `escape`: it may be the key; `sequence`: one has begun and not ended; null: nothing is under way. */
+  get pending(): 'escape' | 'sequence' | null {
+    if (this.#rest.length === 0) return null
+    return this.#rest.length === 1 ? 'escape' : 'sequence'
   }
 
   /** True: the end of a paste is still to come. */
@@ -44,7 +49,10 @@ export class EscapeSplitter {
   }
 
   push(bytes: Buffer): InputUnit[] {
-    const data = Buffer.concat([this.#rest, bytes])
+    // The link stopped behind Esc for longer than a key needs: an answer, a paste, an arrow all the same.
+    const isLate = this.#isEscGiven && bytes[0] === BRACKET
+    const data = Buffer.concat([isLate ? Buffer.of(ESC) : this.#rest, bytes])
+    this.#isEscGiven = false
     this.#rest = Buffer.alloc(0)
     const units: InputUnit[] = []
     const keys = (unit: Buffer): unknown => units.push({ kind: 'keys', bytes: unit })
@@ -83,6 +91,7 @@ export class EscapeSplitter {
     const isKey = rest.length === 1 && this.#paste === null
     this.#rest = Buffer.alloc(0)
     this.#paste = null
+    this.#isEscGiven = isKey
     return isKey ? [{ kind: 'keys', bytes: rest }] : []
   }
 

@@ -1,5 +1,6 @@
 import type { BlessedScreen } from './blessed-screen.ts'
 import type { Capabilities } from './capabilities.ts'
+import { drainReports } from './drain-reports.ts'
 import { FrameEncoder } from './frame-encoder.ts'
 import { FramePacer } from './frame-pacer.ts'
 import type { PictureOutput } from './picture-output.ts'
@@ -9,8 +10,10 @@ import type { Palette } from './rendition.ts'
 const QUESTION = '\x1b[5n'
 /** How often a frame under way looks whether to go on without an answer, ms. */
 const LOOK_MS = 100
-/** How long answers are waited for before the terminal is given back, ms. */
+/** How long answers are waited for at least before the terminal is given back, ms. */
 const SETTLE_MS = 2000
+/** The same where the process dies, which it is not to do much later, ms. */
+const LAST_ANSWER_MS = 300
 
 export interface FrameWriterOptions {
   readonly screen: BlessedScreen
@@ -33,6 +36,8 @@ export class FrameWriter {
   #order: readonly number[] | null = null
   #timer: NodeJS.Timeout | undefined
   #onSettled: (() => void) | null = null
+  /** From when on the user may cut the wait for answers short. */
+  #impatientMs = 0
 
   constructor(options: FrameWriterOptions) {
     this.#options = options
@@ -44,11 +49,6 @@ export class FrameWriter {
   /** The frame is on the terminal, as far as can be known, and another may follow. */
   get isDone(): boolean {
     return this.#order === null && this.#pacer.room > 0 && !this.#options.output.stalled
-  }
-
-  /** Answers of the terminal that are still to come. */
-  get outstanding(): number {
-    return this.#pacer.outstanding
   }
 
   /** Another theme, from the next frame on. */
@@ -78,22 +78,43 @@ export class FrameWriter {
 
   answered(): void {
     this.#pacer.answered()
-    if (this.#pacer.outstanding === 0) this.#settle()
+    if (this.#pacer.owed(SETTLE_MS).count === 0) this.#settle()
     this.#pump()
+  }
+
+  /** A key, the mouse, another size: what the terminal owes is asked for again soon. */
+  keyCame(): void {
+    this.#pacer.keyCame()
+    this.#askAgain()
   }
 
   /** Calls once no answer is under way, or none has come in time: a shell would take it for typing. */
   whenSettled(then: () => void): void {
     this.stop()
-    if (this.#pacer.outstanding === 0) {
+    const { count, waitMs } = this.#pacer.owed(SETTLE_MS)
+    if (count === 0) {
       then()
       return
     }
-    const timer = setTimeout(() => this.#settle(), SETTLE_MS)
+    this.#impatientMs = this.#options.monoMs() + SETTLE_MS
+    const timer = setTimeout(() => this.#settle(), waitMs)
     this.#onSettled = () => {
       clearTimeout(timer)
       then()
     }
+  }
+
+  /** The user does not want to wait for a terminal that takes long. */
+  interrupt(): void {
+    if (this.#options.monoMs() >= this.#impatientMs) this.#settle()
+  }
+
+  /** As `whenSettled`, at once and without the event loop: the process dies. @param isForced it is to do so now */
+  settleNow(isForced: boolean): void {
+    this.stop()
+    const { count, waitMs } = this.#pacer.owed(LAST_ANSWER_MS)
+    const mostMs = isForced ? Math.min(waitMs, LAST_ANSWER_MS) : waitMs
+    drainReports({ count, waitMs: mostMs }, LAST_ANSWER_MS)
   }
 
   #settle(): void {
@@ -126,12 +147,15 @@ export class FrameWriter {
     clearTimeout(this.#timer)
     if (this.#order === null && this.#pacer.outstanding === 0) return
     this.#timer = setTimeout(() => {
-      if (this.#pacer.isOverdue && !this.#options.output.stalled) {
-        this.#options.output.write(QUESTION)
-        this.#pacer.sent(0)
-      }
+      this.#askAgain()
       this.#pump()
     }, LOOK_MS)
     this.#timer.unref()
+  }
+
+  #askAgain(): void {
+    if (!this.#pacer.isOverdue || this.#options.output.stalled) return
+    this.#options.output.write(QUESTION)
+    this.#pacer.sent(0)
   }
 }

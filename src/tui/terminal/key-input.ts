@@ -2,17 +2,21 @@ import { EventEmitter } from 'node:events'
 import type { ReadStream } from 'node:tty'
 import { EscapeSplitter, type InputUnit } from './escape-splitter.ts'
 
-/** How long the rest of an escape sequence may take; a slow link splits them. */
+/** How long after Esc the rest of a sequence may take before it was the key; a slow link splits them. */
 const ESCAPE_WAIT_MS = 60
+/** How long a sequence may stop where it can be nothing else before its end counts as lost. */
+const SEQUENCE_WAIT_MS = 1000
 /** How long a paste may stop before its end counts as lost. */
 const PASTE_WAIT_MS = 10_000
+const CTRL_C = '\x03'
 /** The answer to a device status report. */
 const REPORT = /\x1b\[[03]n/g
 
 /**
  * The keyboard as blessed takes it: the part of `tty.ReadStream` it uses, with
  * one `data` event per key sequence. Events besides: `gone`, the terminal hung up; `report`, it
- * answered a status report; `background` with what it answered when asked for its background; `paste` with the text, which is never keys.
+ * answered a status report; `background` with what it answered when asked for its background; `paste` with
+ * the text, which is never keys; `interrupt`, Ctrl-C while keys are dropped.
  */
 export class KeyInput extends EventEmitter {
   readonly isTTY = true
@@ -78,8 +82,9 @@ export class KeyInput extends EventEmitter {
     clearTimeout(this.#escapeTimer)
     this.#take(this.#splitter.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
     const { pending, isPasting } = this.#splitter
-    if (!pending && !isPasting) return
-    const waitMs = isPasting ? PASTE_WAIT_MS : ESCAPE_WAIT_MS
+    if (pending === null && !isPasting) return
+    const sequenceMs = pending === 'escape' ? ESCAPE_WAIT_MS : SEQUENCE_WAIT_MS
+    const waitMs = isPasting ? PASTE_WAIT_MS : sequenceMs
     this.#escapeTimer = setTimeout(() => this.#take(this.#splitter.flush()), waitMs)
     this.#escapeTimer.unref()
   }
@@ -94,6 +99,7 @@ export class KeyInput extends EventEmitter {
       const reports = text.match(REPORT)?.length ?? 0
       for (let i = 0; i < reports; i++) this.emit('report')
       const isReport = reports > 0 && text.replace(REPORT, '') === ''
+      if (this.#isDraining && kind === 'keys' && text.includes(CTRL_C)) this.emit('interrupt')
       if (this.#isDraining || (kind === 'keys' && isReport)) continue
       if (kind === 'keys') this.emit('data', bytes)
       // An answer may come in the middle of a paste.

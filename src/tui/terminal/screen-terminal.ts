@@ -3,7 +3,6 @@ import type { Size } from '../view/layout.ts'
 import type { MouseReport } from '../view/pointer.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import { BACKGROUND_QUESTION, type Capabilities } from './capabilities.ts'
-import { drainReports } from './drain-reports.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
@@ -78,6 +77,7 @@ export class ScreenTerminal {
   readonly #deadly: readonly NodeJS.Signals[]
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #isGone = false
+  #hasReleasedKeys = false
   #resumeTimer: NodeJS.Timeout | undefined
   #hasMouse = false
   #resolveEnded = (): void => {}
@@ -117,13 +117,18 @@ export class ScreenTerminal {
     this.screen.on('keypress', (char: string | undefined, { full }: KeyPress) => {
       options.onKey(full, char ?? null)
     })
-    this.screen.on('resize', options.onStale)
+    this.screen.on('resize', () => {
+      this.#frames.keyCame()
+      options.onStale()
+    })
     this.#input.on('gone', this.#onGone)
     this.#input.on('report', () => this.#frames.answered())
+    this.#input.on('interrupt', () => this.#frames.interrupt())
     this.#input.on('paste', options.onPaste)
     this.#input.on('background', options.onBackground)
     this.#output.on('gone', this.#onGone)
     this.#input.on('data', (unit: Buffer) => {
+      this.#frames.keyCame()
       const report = this.#hasMouse ? mouseReport(unit.toString('latin1')) : null
       if (report !== null) options.onMouse(report)
     })
@@ -204,11 +209,16 @@ export class ScreenTerminal {
     this.#input.drain()
     this.#leaveFor('closed')
     const release = (): void => {
-      this.#input.release()
+      this.#releaseKeys()
       this.#output.release(DRAIN_MS, this.#resolveEnded)
     }
     if (this.#isGone) release()
     else this.#frames.whenSettled(release)
+  }
+
+  /** As `close`, but in this turn of the event loop: the process is ended in the next one. */
+  abandon(): void {
+    this.#leaveNow(true)
   }
 
   /** Puts the terminal's buffer and modes back, but for line editing. */
@@ -281,11 +291,23 @@ export class ScreenTerminal {
 
   /** An error nobody caught, or the end of the process: first the terminal, then the message. */
   readonly #onDying = (): void => {
-    if (this.#state === 'closed') return
-    this.#output.lastWords()
-    this.#input.drain()
-    this.#leaveFor('closed')
-    if (!this.#isGone) drainReports(this.#frames.outstanding)
+    if (this.#state !== 'closed') this.#leaveNow(false)
+  }
+
+  /** @param isForced no answer that is under way is worth waiting for long */
+  #leaveNow(isForced: boolean): void {
+    if (this.#state !== 'closed') {
+      this.#output.lastWords()
+      this.#input.drain()
+      this.#leaveFor('closed')
+    }
+    if (this.#hasReleasedKeys) return
+    if (!this.#isGone) this.#frames.settleNow(isForced)
+    this.#releaseKeys()
+  }
+
+  #releaseKeys(): void {
+    this.#hasReleasedKeys = true
     this.#input.release()
   }
 
