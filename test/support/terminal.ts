@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { Readable } from 'node:stream'
 import xterm from '@xterm/headless'
 import type { IPty } from 'node-pty'
 import { within } from './polling.ts'
@@ -105,7 +106,8 @@ export class TestTerminal {
   }
 
   #slowDown(bytesPerS: number): void {
-    this.#pty.pause()
+    // Not `pause`: node-pty's stream would still take the first piece to itself, and nobody would see it.
+    ;(this.#pty as IPty & { _socket: Readable })._socket._read = () => {}
     if (bytesPerS === 0) return
     let lastMs = performance.now()
     this.#line = setInterval(() => {
