@@ -86,12 +86,16 @@ const screen = await openScreen({
 })
 
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => screen.close())
-// Throws within a timer, as a bug would.
-if (flags.includes('--throw')) {
-  setTimeout(() => {
+// How the program ends by itself at SIGUSR2, out of the event loop, as a bug would.
+const BUGS: Readonly<Record<string, () => unknown>> = {
+  throw: () => {
     throw new Error('a bug in the screen')
-  }, 500)
+  },
+  reject: () => Promise.reject(new Error('a bug in the screen')),
+  exit: () => process.exit(7),
 }
+const bug = BUGS[text('bug') ?? '']
+if (bug !== undefined) process.on('SIGUSR2', () => setImmediate(bug))
 
 // The longest time in which a timer of 10 ms did not fire: what sampling would have lost.
 let lastMs = performance.now()

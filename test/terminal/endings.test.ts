@@ -31,14 +31,33 @@ describe.skipIf(!ptyAvailable)('endings', () => {
     expectRestored(terminal)
   })
 
-  it('gives the terminal back before an error nobody caught is printed', async () => {
-    const terminal = screen.open(['--throw'])
+  it.each(['throw', 'reject'])(
+    'gives the terminal back before an error nobody caught is printed: %s',
+    async (bug) => {
+      const terminal = screen.open([`--bug=${bug}`])
+      await wholeScreen(terminal)
+      terminal.kill('SIGUSR2')
+      expect((await terminal.ended()).exitCode).toBe(1)
+      expectRestored(terminal)
+      expect(terminal.text).toContain('Error: a bug in the screen')
+      const { output } = terminal
+      expect(output.indexOf('a bug in the screen')).toBeGreaterThan(
+        output.lastIndexOf('\x1b[?1049l'),
+      )
+    },
+  )
+
+  it('gives the terminal back where the program exits in the middle', async () => {
+    const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b" | sort'
+    const pid = join(screen.folder, 'pid')
+    const run = `sh -c 'echo $$ > ${pid}; exec SCREEN --bug=exit'`
+    const terminal = screen.openInShell(`${run}; echo "code $?"; ${settings}; echo done`)
     await wholeScreen(terminal)
-    expect((await terminal.ended()).exitCode).toBe(1)
+    process.kill(Number(readFileSync(pid, 'utf8')), 'SIGUSR2')
+    await terminal.waitFor(/^done/m)
+    expect(terminal.text).toContain('code 7')
+    expect(terminal.text).toMatch(/^echo\s+icanon\s+isig$/m)
     expectRestored(terminal)
-    expect(terminal.text).toContain('Error: a bug in the screen')
-    const { output } = terminal
-    expect(output.indexOf('a bug in the screen')).toBeGreaterThan(output.lastIndexOf('\x1b[?1049l'))
   })
 
   it.each([
@@ -59,15 +78,20 @@ describe.skipIf(!ptyAvailable)('endings', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('puts the line mode back', async () => {
+  it('puts the line mode and the colours back', async () => {
     const settings = 'stty -a | grep -oE -- "-?(icanon|echo|isig)\\b"'
+    const [before, after] = [join(screen.folder, 'before'), join(screen.folder, 'after')]
+    const keep = (file: string): string => `stty -a > ${file}; ${settings} | sort`
     const terminal = screen.openInShell(
-      `${settings} | sort > /dev/tty; SCREEN; ${settings} | sort; echo done`,
+      `${keep(before)} > /dev/tty; SCREEN; ${keep(after)}; echo done`,
     )
     await wholeScreen(terminal)
     terminal.press('q')
     await terminal.waitFor(/^done/m)
     expect(terminal.text.match(/^echo\s+icanon\s+isig$/gm)).toHaveLength(2)
+    expect(readFileSync(after, 'utf8')).toBe(readFileSync(before, 'utf8'))
+    const done = terminal.cell(0, terminal.lines.indexOf('done'))
+    expect(done).toEqual({ char: 'd', bold: false, inverse: false, foreground: -1, background: -1 })
   })
 
   it.each(['SIGABRT', 'SIGQUIT', 'SIGUSR2', 'SIGVTALRM'] as const)(
