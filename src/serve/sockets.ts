@@ -8,6 +8,7 @@ import type { Live } from './live/live.ts'
 import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
 import { PROBLEM_TYPE, problem } from './problem.ts'
+import { viewRoute } from './view/view-route.ts'
 
 /** What is spoken on one path. */
 export interface SocketRoute {
@@ -27,8 +28,8 @@ export interface Sockets {
 const MOST_MESSAGE_BYTES = 64 * 1024
 
 /** All that is served over WebSockets. */
-export function makeSockets({ access }: ServeParts, live: Live): Sockets {
-  return socketsOf([liveSocket(live, access)], access)
+export function makeSockets(parts: ServeParts, live: Live): Sockets {
+  return socketsOf([liveSocket(live, parts.access), viewRoute(parts)], parts.access)
 }
 
 function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {

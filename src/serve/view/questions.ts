@@ -1,0 +1,105 @@
+import { z } from '@hono/zod-openapi'
+import { EVENT_SUBJECTS, type EventSubject } from '../../domain/events.ts'
+import type {
+  FindRequest,
+  StatisticsRequest,
+  TraceRequest,
+  ViewControl,
+} from '../../monitor/view.ts'
+import { InaError } from '../../util/errors.ts'
+import type { AskedKind, ClientMessage } from './messages.ts'
+import { fromWire } from './wire.ts'
+
+/** Slots of a trace: two a pixel of a wall screen. */
+const MOST_SLOTS = 8192
+/** A day; as on the screen. */
+const LONGEST_SNOOZE_MIN = 1440
+const LONGEST_TEXT = 1000
+/** Of `last`: longer than any retention. */
+const LONGEST_SPAN_S = 1e9
+
+const device = z.int().min(0).max(9999)
+const exactUs = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)
+const timeUs = exactUs.transform(Math.round)
+const text = z.string().max(LONGEST_TEXT)
+const alarm = text.nullable()
+const subjects = Object.keys(EVENT_SUBJECTS) as [EventSubject, ...EventSubject[]]
+
+const span = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('last'), seconds: z.number().positive().max(LONGEST_SPAN_S) }),
+  z.object({ kind: z.literal('reset') }),
+  z.object({ kind: z.literal('between'), fromUs: timeUs, toUs: timeUs }),
+])
+
+const REQUESTS = {
+  snapshot: z.object({ device }),
+  trace: z.object({
+    device,
+    spanMs: z
+      .number()
+      .positive()
+      .max(LONGEST_SPAN_S * 1000),
+    slots: z.int().min(1).max(MOST_SLOTS),
+    endUs: exactUs.nullable(),
+  }) satisfies z.ZodType<TraceRequest>,
+  statistics: z.object({ device, span }) satisfies z.ZodType<StatisticsRequest>,
+  find: z.discriminatedUnion('what', [
+    z.object({ device, what: z.literal('sample'), atUs: timeUs, withinUs: timeUs }),
+    z.object({ device, what: z.enum(['max', 'min']), channel: text, fromUs: timeUs, toUs: timeUs }),
+    z.object({
+      device,
+      what: z.enum(subjects),
+      direction: z.enum(['before', 'after']),
+      atUs: timeUs,
+    }),
+  ]) satisfies z.ZodType<FindRequest>,
+  control: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('totals_reset'), device }),
+    z.object({ kind: z.literal('alarm_ack'), device, name: alarm }),
+    z.object({
+      kind: z.literal('alarm_snooze'),
+      device,
+      name: alarm,
+      minutes: z.number().positive().max(LONGEST_SNOOZE_MIN),
+    }),
+    z.object({ kind: z.literal('mark'), device, text, timeUs: exactUs.nullable() }),
+    z.object({ kind: z.literal('send'), device, words: text }),
+  ]) satisfies z.ZodType<ViewControl>,
+} as const satisfies Record<AskedKind, z.ZodType>
+
+const Envelope = z.union([
+  z.object({ type: z.literal('token'), token: text }),
+  z.object({ id: z.int().min(0), ask: z.string().max(100), request: z.unknown() }),
+])
+type Envelope = z.infer<typeof Envelope>
+
+/** A message of a client, whose request has not been looked at. @throws InaError input_invalid */
+export function messageOf(data: string): Envelope {
+  const { success, data: message } = Envelope.safeParse(fromWire(data))
+  if (success) return message
+  throw new InaError(
+    'input_invalid',
+    'that is no message of the view protocol',
+    'send {"id":1,"ask":"snapshot","request":{"device":0}}, or a token',
+  )
+}
+
+type Question = Exclude<ClientMessage, { type: 'token' }>
+
+/** @throws InaError input_invalid: nothing of the kind can be asked, or not so */
+export function questionOf({ id, ask, request }: Exclude<Envelope, { type: 'token' }>): Question {
+  const schema = Object.hasOwn(REQUESTS, ask) ? REQUESTS[ask as AskedKind] : undefined
+  if (schema === undefined) {
+    const known = Object.keys(REQUESTS).join(', ')
+    throw new InaError('input_invalid', `'${ask}' can't be asked`, `ask one of ${known}`)
+  }
+  const { success, data, error } = schema.safeParse(request)
+  if (success) return { id, ask, request: data } as Question
+  const [issue] = error.issues
+  const where = issue?.path.join('.') ?? ''
+  throw new InaError(
+    'input_invalid',
+    `${where === '' ? 'the request' : where}: ${issue?.message ?? 'is not valid'}`,
+    'see docs/serve.md',
+  )
+}
