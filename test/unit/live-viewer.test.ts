@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodePage } from '../../src/serve/live/sample-pages.ts'
 import { Viewer } from '../../src/serve/live/viewer.ts'
-import { letGoStalled, type ViewerTail } from '../../src/serve/live/viewer-tail.ts'
+import { lookAfter, type ViewerTail } from '../../src/serve/live/viewer-tail.ts'
 import type { CommittedSample } from '../../src/storage/read/commit-reader.ts'
 
 const KB100 = 'x'.repeat(100_000)
@@ -42,6 +42,13 @@ describe('a viewer', () => {
     expect(viewer).toMatchObject({ isBehind: false, hasRoom: false })
     viewer.delivered(3, 20)
     expect(viewer.hasRoom).toBe(true)
+    // Little is asked about now and then alone.
+    viewer.message('short', 'd', 20)
+    expect(probes).toEqual([1, 3])
+    viewer.probe()
+    viewer.probe()
+    expect(probes).toEqual([1, 3, 4])
+    viewer.delivered(4, 20)
     expect(viewer.stalledMs(1000)).toBe(0)
   })
 
@@ -61,10 +68,10 @@ describe('a viewer', () => {
     const removed: Viewer[] = []
     const tail = { remove: (each: Viewer) => removed.push(each) } as unknown as ViewerTail
     viewer.message('1', 'a', 1000)
-    letGoStalled(tail, [viewer], 30_999)
+    lookAfter(tail, [viewer], 30_999)
     expect(closed).toEqual([])
     viewer.message('2', 'b', 30_999)
-    letGoStalled(tail, [viewer], 31_000)
+    lookAfter(tail, [viewer], 31_000)
     expect(closed).toEqual([4408])
     expect(removed).toEqual([viewer])
   })

@@ -3,7 +3,7 @@ import type { Hub } from '../../monitor/hub.ts'
 import type { CommittedSample } from '../../storage/read/commit-reader.ts'
 import { encodePage } from './sample-pages.ts'
 import { pageText, type Viewer } from './viewer.ts'
-import { letGoStalled, type ViewerTail } from './viewer-tail.ts'
+import { lookAfter, type ViewerTail } from './viewer-tail.ts'
 
 /** Between two messages, ms. */
 const SPACING_MS = 100
@@ -51,7 +51,7 @@ export class BusTail implements ViewerTail {
   }
 
   tick(): void {
-    letGoStalled(this, [...this.#viewers], this.#hub.clock.monoMs())
+    lookAfter(this, [...this.#viewers], this.#hub.clock.monoMs())
   }
 
   #sample(number: number, sample: Sample): void {

@@ -3,7 +3,7 @@ import type { LiveFeed } from './feed.ts'
 import type { FeedPages } from './feed-messages.ts'
 import type { PageForm, Taken } from './sample-pages.ts'
 import { pageText, type Viewer } from './viewer.ts'
-import { letGoStalled, type ViewerTail } from './viewer-tail.ts'
+import { lookAfter, type ViewerTail } from './viewer-tail.ts'
 
 /** Pages that are read in one go for those at the end of the log; where more wait, each goes on for itself. */
 const PAGES_AT_ONCE = 4
@@ -78,7 +78,7 @@ export class LogTail implements ViewerTail {
   }
 
   tick(): void {
-    letGoStalled(this, this.#all(), this.#monoMs())
+    lookAfter(this, this.#all(), this.#monoMs())
   }
 
   *behind(): Generator<Viewer> {

@@ -13,17 +13,20 @@ export interface ViewerTail {
   acknowledged(viewer: Viewer): void
   /** Of those that do not keep up, for whom the newest values are enough meanwhile. */
   behind(): Iterable<Viewer>
-  /** Lets go who acknowledges nothing; call about once a second. */
+  /** Asks viewers whether they read what they got, and lets go who does not; call about once a second. */
   tick(): void
 }
 
 /** Without any acknowledgement for so long a viewer is let go, ms. */
 const STALLED_MS = 30_000
 
-/** Of some viewers of a tail, those that have not acknowledged anything for too long. */
-export function letGoStalled(tail: ViewerTail, viewers: Iterable<Viewer>, nowMs: number): void {
+/** Looks after some viewers of a tail: what `tick` says. */
+export function lookAfter(tail: ViewerTail, viewers: Iterable<Viewer>, nowMs: number): void {
   for (const viewer of viewers) {
-    if (viewer.stalledMs(nowMs) < STALLED_MS) continue
+    if (viewer.stalledMs(nowMs) < STALLED_MS) {
+      viewer.probe()
+      continue
+    }
     tail.remove(viewer)
     viewer.port.close(CLOSE.tooSlow, 'nothing was acknowledged for 30 s: resume with since')
   }

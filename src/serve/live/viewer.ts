@@ -15,6 +15,9 @@ export interface ViewerPort {
 const MOST_UNACKED_BYTES = 256 * 1024
 const MOST_UNACKED_MESSAGES = 1000
 
+/** So much on its way is a reason to ask at once whether it was read; less is asked about once a second. */
+const PROBED_BYTES = 64 * 1024
+
 /** A message on its way. */
 interface Sent {
   readonly mark: number
@@ -85,7 +88,7 @@ export class Viewer {
     this.#unacked.push({ mark, cursor, bytes: text.length })
     this.#unackedBytes += text.length
     this.port.send(text)
-    this.#probe()
+    if (this.#unackedBytes >= PROBED_BYTES) this.probe()
   }
 
   /** The viewer says that it is done with all up to a cursor that it got. @returns false: it got none like that */
@@ -104,7 +107,7 @@ export class Viewer {
       const next = this.#unacked.findIndex((each) => each.mark > mark)
       this.#settle(next < 0 ? this.#unacked.length : next, nowMs)
     }
-    this.#probe()
+    if (this.#unackedBytes >= PROBED_BYTES) this.probe()
   }
 
   #settle(count: number, nowMs: number): void {
@@ -113,8 +116,8 @@ export class Viewer {
     for (const { bytes } of this.#unacked.splice(0, count)) this.#unackedBytes -= bytes
   }
 
-  /** One at a time. */
-  #probe(): void {
+  /** Asks whether what is on its way was read: one question at a time. Call about once a second. */
+  probe(): void {
     const newest = this.#unacked.at(-1)
     if (this.#acksByItself || this.#probed !== 0 || newest === undefined) return
     this.#probed = newest.mark
