@@ -5,6 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildPage } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pkg = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
@@ -34,3 +35,4 @@ await build({
   },
   logLevel: 'warning',
 })
+await buildPage(root)

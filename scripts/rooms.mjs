@@ -35,6 +35,14 @@ const ROOMS = {
   mock: 'domain protocol sources util',
 }
 
+/** The part of a room that runs in a browser: it may import less than its room, and nothing else of that may import it. */
+const BROWSER = {
+  part: 'serve/page',
+  rooms: 'chart domain figures monitor theme util'.split(' '),
+  files: ['serve/view/wire.ts', 'export/svg/chart-svg.ts'],
+  packages: ['preact', 'uplot'],
+}
+
 /** Rooms without I/O: of Node's own modules they import Buffer alone (house rule 1). */
 const PURE = 'alarms domain chart figures protocol stats stream monitor theme'.split(' ')
 
@@ -92,7 +100,7 @@ const PACKAGES = {
 }
 
 /** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */
-const IMPORT = /\b(?:from|import)\b\s*\(?\s*(['"`])([^'"`\n]+)\1/g
+const IMPORT = /(?<!['"`-])\b(?:from|import)\b\s*\(?\s*(['"`])([^'"`\n]+)\1/g
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -106,13 +114,32 @@ function placeOf(path) {
 
 function faultOf(file, name) {
   const { room, within } = placeOf(file)
-  if (!name.startsWith('.')) return faultOfPackage(room, name)
+  const inBrowser = isInBrowser({ room, within })
+  if (!name.startsWith('.')) return faultOfBrowser(inBrowser, name) ?? faultOfPackage(room, name)
   const target = placeOf(relative(root, resolve(root, dirname(file), name)))
+  const isThere = isInBrowser(target)
+  if (inBrowser !== isThere)
+    return inBrowser ? faultOfPage(target) : `${BROWSER.part} is for browsers alone`
   if (target.room === room) return faultOfFolder(room, within, target.within)
   if (!ROOMS[room]?.split(' ').includes(target.room)) return `${room} may not import ${target.room}`
   const doors = DOORS[target.room]
   if (doors === undefined || doors.includes(target.within)) return null
   return `${target.within} is no door of ${target.room}`
+}
+
+function isInBrowser({ room, within }) {
+  return `${room}/${within}`.startsWith(`${BROWSER.part}/`)
+}
+
+function faultOfPage({ room, within }) {
+  const isAllowed = BROWSER.rooms.includes(room) || BROWSER.files.includes(`${room}/${within}`)
+  return isAllowed ? null : `${BROWSER.part} may not import ${room}/${within}`
+}
+
+function faultOfBrowser(inBrowser, name) {
+  const isOurs = BROWSER.packages.some((each) => name === each || name.startsWith(`${each}/`))
+  if (inBrowser) return isOurs ? null : `${name} is not for browsers`
+  return isOurs ? `${name} is for ${BROWSER.part} alone` : null
 }
 
 function faultOfFolder(room, within, target) {
@@ -136,7 +163,7 @@ function faults() {
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
   )
   return files
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), 'utf8')
       const names = [...text.matchAll(IMPORT)].map(([, , name]) => name)

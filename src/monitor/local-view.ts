@@ -103,6 +103,7 @@ export class LocalView implements View {
       latches: this.#latches(number),
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
+      outputs: stream.outputs,
       calibration: stream.calibration,
     }
   }

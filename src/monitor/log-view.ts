@@ -126,6 +126,7 @@ export class LogView implements View {
       latches: [],
       events: own.events,
       unnumbered: false,
+      outputs: null,
       calibration: '',
     }
   }

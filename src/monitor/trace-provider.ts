@@ -113,8 +113,12 @@ export function slotsOf({ spanMs, slots }: TraceRequest): { slotUs: number; leng
 function overlay(logged: Trace, recent: Trace, heldFromUs: number): Trace {
   const held = Math.ceil((heldFromUs - recent.startUs) / recent.slotUs)
   const from = Math.min(recent.length, Math.max(0, held))
+  // Whether its first sample goes on from the one before it, memory can't know; what the log has not yet is of a new run.
+  const isFirst = recent.startUs + from * recent.slotUs === heldFromUs
+  const isBroken = isFirst && (logged.count[from] === 0 || logged.broken[from] === 1)
   logged.count.set(recent.count.subarray(from), from)
   logged.broken.set(recent.broken.subarray(from), from)
+  if (isBroken) logged.broken[from] = 1
   logged.signs.set(recent.signs.subarray(from), from)
   // Marks that were set at an earlier time.
   for (let i = 0; i < from; i++) logged.signs[i] = (logged.signs[i] ?? 0) | (recent.signs[i] ?? 0)

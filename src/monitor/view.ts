@@ -259,6 +259,8 @@ export interface Snapshot {
   readonly events: readonly EventView[]
   /** True where the newest sample has no number, so that no loss can be seen. */
   readonly unnumbered: boolean
+  /** Switched outputs of the device by name, true where on, as it has last said; null: it has said nothing of any. */
+  readonly outputs: Readonly<Record<string, boolean>> | null
   /** What device and host apply to the readings, in words; empty: nothing. */
   readonly calibration: string
 }

@@ -3,6 +3,8 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Access } from './access/access.ts'
 import { requestOf } from './access/request.ts'
+import { addPage } from './assets/page.ts'
+import { readPageFiles } from './assets/page-files.ts'
 import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
 import { addMetrics } from './metrics/add-metrics.ts'
@@ -62,6 +64,7 @@ export function makeWebApp(parts: ServeParts, live: Live): WebApp {
     if (told.status >= 500) parts.report(error)
     return answerProblem(c, told)
   })
+  addPage(app, readPageFiles())
   addHealth(app, parts)
   addLiveStream(app, live, parts)
   addMetrics(app, parts, () => live.viewers)

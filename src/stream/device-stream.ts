@@ -2,7 +2,7 @@ import { type Calibration, calibrationText } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
-import type { Frame } from '../protocol/frames.ts'
+import type { Frame, Outputs } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { LinkEvent } from '../protocol/link/link-event.ts'
@@ -250,6 +250,11 @@ export class DeviceStream implements Asked {
 
   get source(): Source {
     return this.#options.source
+  }
+
+  /** The device's switched outputs as it has last said; null: it has said nothing of any. */
+  get outputs(): Outputs | null {
+    return this.#said.switched
   }
 
   /** What is applied to the readings, by host or device, in words; empty: nothing. */

@@ -26,6 +26,11 @@ export class HelloReport {
     return this.#applied
   }
 
+  /** As the device has last said; null: it has said nothing of any. */
+  get switched(): Outputs | null {
+    return this.#outputs
+  }
+
   /** @param isKnownRun it is the boot that was there before */
   hello(hello: HelloFrame, isKnownRun: boolean): void {
     this.#firmware = hello.firmware

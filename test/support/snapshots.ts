@@ -89,6 +89,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     latches: [],
     events: [{ timeUs: NOW_US - 30e6, kind: 'restart', text: 'the device restarted (boot 18)' }],
     unnumbered: false,
+    outputs: null,
     calibration: '',
     ...changes,
   }

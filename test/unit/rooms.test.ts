@@ -53,6 +53,11 @@ test.each([
   ['src/app/a.ts', "import { b } from '../storage/write/b.ts'", 'no door of storage'],
   ['src/storage/read/a.ts', "import { b } from '../write/b.ts'", 'storage/read may not import'],
   ['src/app/a.ts', "import chalk from 'chalk'", 'chalk is for cli alone'],
+  ['src/serve/page/a.tsx', "import { b } from '../../storage/b.ts'", 'page may not import storage'],
+  ['src/serve/page/a.tsx', "import { b } from '../web.ts'", 'page may not import serve/web.ts'],
+  ['src/serve/page/a.ts', "import { b } from 'node:fs'", 'node:fs is not for browsers'],
+  ['src/serve/a.ts', "import { b } from './page/b.tsx'", 'serve/page is for browsers alone'],
+  ['src/serve/a.ts', "import { b } from 'preact/hooks'", 'preact/hooks is for serve/page alone'],
   ['src/attic/a.ts', "import { b } from '../util/b.ts'", 'attic may not import util'],
 ])('%s: %s is refused', (file, text, fault) => {
   expect(faultsOf(file, text)).toContain(fault)

@@ -60,6 +60,20 @@ describe('a trace', () => {
     expect(asked).toEqual([])
   })
 
+  it('does not join the first sample in memory to what is in the log of an earlier run', async () => {
+    const { history } = loggedHistory()
+    const series = history.series.bind(history)
+    const ofTwoRuns = async (...asked: Parameters<typeof series>): Promise<Trace> => {
+      const trace = await series(...asked)
+      trace.broken[5] = 1
+      return trace
+    }
+    Object.assign(history, { series: ofTwoRuns })
+    const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
+    const trace = await new TraceProvider(history).trace(device(), request)
+    expect([...trace.broken]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+  })
+
   it('has from the log what was before the memory, without a seam', async () => {
     const { history, asked } = loggedHistory()
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }

@@ -1,0 +1,98 @@
+import { agoText } from '../../../figures/format.ts'
+import type { DeviceNumber, EventView, Snapshot, SourceView } from '../../../monitor/view.ts'
+import type { Style } from '../../../theme/themes.ts'
+import type { LinkState } from '../link/view-link.ts'
+
+/** A word with what it means; the style never stands without the word. */
+export interface StateWord {
+  readonly word: string
+  readonly style: Style
+  /** Why, and what to do; empty: nothing to say. */
+  readonly reason: string
+}
+
+const SOURCE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
+  opening: 'warn',
+  waiting: 'warn',
+  live: 'good',
+  silent: 'bad',
+  ended: 'warn',
+}
+
+/** What is to be known first: a broken connection hides how the device is doing. */
+export function stateWord(
+  link: LinkState,
+  snapshot: Snapshot | null,
+  sinceSnapshotMs: number,
+): StateWord {
+  if (link.kind === 'token_wanted') {
+    return { word: 'TOKEN WANTED', style: 'warn', reason: 'reading from here needs the token' }
+  }
+  if (link.kind === 'broken') {
+    return {
+      word: `RECONNECTING ${agoText(sinceSnapshotMs)} !`,
+      style: 'bad',
+      reason: 'no connection to the server; what is shown is old, and is filled in by itself',
+    }
+  }
+  if (snapshot === null) return { word: 'CONNECTING', style: 'warn', reason: '' }
+  const { source, sampleUs, nowUs } = snapshot
+  const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
+  const word = source.state.toUpperCase()
+  return {
+    word: source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word,
+    style: SOURCE_STYLE[source.state],
+    reason: source.reason,
+  }
+}
+
+/** Whether the values are of now; else why not, in words. */
+export function staleWord(
+  link: LinkState,
+  { source, sampleUs, valuesUs, values, status, nowUs }: Snapshot,
+  sinceSnapshotMs: number,
+): string | null {
+  if (link.kind !== 'open') return `as of ${agoText(sinceSnapshotMs)} ago`
+  const ageMs = valuesUs === null ? 0 : (nowUs - valuesUs) / 1000
+  if (source.state !== 'live') {
+    return values === null ? source.state : `${source.state}, as of ${agoText(ageMs)} ago`
+  }
+  if (sampleUs === null) return 'no sample yet'
+  return values !== null && valuesUs === sampleUs ? null : `${status} !`
+}
+
+/** The number of a device by its name; null: there is none of that name. */
+export function deviceNamed({ devices }: Snapshot, name: string): DeviceNumber | null {
+  return devices.find(({ device }) => device === name)?.number ?? null
+}
+
+/** Where a device is reached; everybody knows that ports are in /dev. */
+export function sourceText({ label }: SourceView): string {
+  return label.replace(/^\/dev\//, '')
+}
+
+/** The rule at the end of an alarm's text, which stands with the alarm. */
+const RULE = /(, for \S+) \[.*\]$/s
+
+export function eventText({ kind, text }: EventView): string {
+  return kind.startsWith('alarm_') ? text.replace(RULE, '$1') : text
+}
+
+export function eventKind({ kind }: EventView): string {
+  return kind.replace('_', ' ')
+}
+
+/** `37 MB` */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const value = bytes / 1000 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}
+
+/** `60 s`, `12.4 s`, `3.25 h`: a span that need not be a round one. @param ms above 0 */
+export function roughSpan(ms: number): string {
+  const [size, unit] =
+    ms <= 60_000 ? [1000, 's'] : ms < 3_600_000 ? [60_000, 'min'] : [3_600_000, 'h']
+  return `${Number((ms / size).toPrecision(3))} ${unit}`
+}

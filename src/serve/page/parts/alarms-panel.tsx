@@ -1,0 +1,182 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { withUnit } from '../../../figures/form-memory.ts'
+import { agoText, momentText } from '../../../figures/format.ts'
+import type { AlarmView, SensorLatch, Snapshot } from '../../../monitor/view.ts'
+import type { Style } from '../../../theme/themes.ts'
+import { countText, numberText } from '../../../util/number-text.ts'
+import { inUnit } from '../../../util/scaled-unit.ts'
+import { LOOK } from '../model/figures.ts'
+import { acknowledgeAll } from '../model/keys.ts'
+import { usePage, useSlice } from './use-page.ts'
+
+type State = AlarmView['state']
+
+/** The most pressing first; a word stands for each, so that none hangs on its colour. */
+const STATES: readonly State[] = ['on', 'latched', 'acknowledged', 'pending', 'off']
+const WORD: Readonly<Record<State, string>> = {
+  on: 'ALARM !',
+  latched: 'LATCHED',
+  acknowledged: 'ack',
+  pending: 'wait',
+  off: 'ok',
+}
+const STYLE: Readonly<Record<State, Style>> = {
+  on: 'bad',
+  latched: 'warn',
+  acknowledged: 'warn',
+  pending: 'plain',
+  off: 'dim',
+}
+const DECIMALS: Readonly<Record<string, number>> = { A: 4, '': 0, s: 1, '%': 1 }
+const OTHER_DECIMALS = 3
+
+/** Alarms and what the sensor could not measure, until somebody has taken notice. */
+export function AlarmsPanel() {
+  const page = usePage()
+  const snapshot = useSlice((state) => state.snapshot)
+  if (snapshot === null) return null
+  const { alarms, latches } = snapshot
+  const isPressing =
+    latches.length > 0 || alarms.some(({ state }) => state === 'on' || state === 'latched')
+  const sorted = alarms.toSorted(
+    (one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state),
+  )
+  return (
+    <>
+      <Announced snapshot={snapshot} />
+      {alarms.length + latches.length === 0 && (
+        <p class="dim">
+          No alarm rules. serve --alarm 'a &gt; 1A for 5s' makes one, --limit a limit.
+        </p>
+      )}
+      <ul class="alarms">
+        {latches.map((latch) => (
+          <Fault key={latch.word} latch={latch} snapshot={snapshot} />
+        ))}
+        {sorted.map((alarm) => (
+          <Alarm key={alarm.name} alarm={alarm} snapshot={snapshot} />
+        ))}
+      </ul>
+      {isPressing && (
+        <div class="group">
+          <button type="button" onClick={() => void acknowledgeAll(page)}>
+            acknowledge all
+          </button>
+          <button
+            type="button"
+            onClick={() =>
+              void page.control(
+                { kind: 'alarm_snooze', device: snapshot.number, name: null, minutes: 10 },
+                'snooze all alarms for 10 min',
+              )
+            }
+          >
+            snooze 10 min
+          </button>
+        </div>
+      )}
+    </>
+  )
+}
+
+interface AlarmProps {
+  readonly alarm: AlarmView
+  readonly snapshot: Snapshot
+}
+
+function Alarm({ alarm, snapshot }: AlarmProps) {
+  const page = usePage()
+  const { name, rule, state, value, peak, unit, raises, durationUs, sinceUs, snoozedMs } = alarm
+  const decimals = DECIMALS[unit] ?? OTHER_DECIMALS
+  const size = Math.max(Math.abs(value ?? 0), Math.abs(peak ?? 0))
+  const scaled = page.figures.unit(`alarm ${snapshot.number} ${name}`, unit, size, LOOK)
+  const amount = (each: number | null): string => {
+    if (each === null) return '--'
+    const finer = scaled.exponent === 0 ? decimals : Math.max(1, decimals + scaled.exponent)
+    return withUnit(numberText(inUnit(each, scaled.exponent), finer, 8), scaled)
+  }
+  return (
+    <li class={state === 'off' ? 'off' : undefined}>
+      <span class={`word ${STYLE[state]}`}>{WORD[state]}</span>
+      <b>{name}</b>
+      {unit !== 's' && <span class="number">{amount(value)}</span>}
+      {durationUs !== null && (
+        <span>
+          {unit !== 's' && `peak ${amount(peak)}, `}
+          {agoText(durationUs / 1000)}
+          {raises > 1 && `, ${raises} raises`}
+        </span>
+      )}
+      {snoozedMs !== null && <span class="dim">snoozed {Math.ceil(snoozedMs / 60_000)} min</span>}
+      {name !== rule && <span class="dim rule">{rule}</span>}
+      <span class="acts">
+        {sinceUs !== null && (
+          <button
+            type="button"
+            onClick={() => page.show(sinceUs)}
+            aria-label={`${momentText(sinceUs, snapshot.nowUs)}, show ${name} in the chart`}
+          >
+            {momentText(sinceUs, snapshot.nowUs)}
+          </button>
+        )}
+        {(state === 'on' || state === 'latched') && (
+          <button
+            type="button"
+            onClick={() => void acknowledgeAll(page, name)}
+            aria-label={`ack ${name}`}
+          >
+            ack
+          </button>
+        )}
+      </span>
+    </li>
+  )
+}
+
+interface FaultProps {
+  readonly latch: SensorLatch
+  readonly snapshot: Snapshot
+}
+
+function Fault({ latch, snapshot }: FaultProps) {
+  const page = usePage()
+  const { word, count, samples, sinceUs, untilUs } = latch
+  const isOn = untilUs === null
+  return (
+    <li>
+      <span class={`word ${isOn ? 'bad' : 'warn'}`}>{isOn ? 'FAULT !' : 'LATCHED'}</span>
+      <b>{word.toUpperCase().replaceAll('_', ' ')}</b>
+      <span>
+        {count}x, {countText(samples)} sample{samples === 1 ? '' : 's'}
+      </span>
+      <span class="acts">
+        <button
+          type="button"
+          onClick={() => page.show(sinceUs)}
+          aria-label={`${momentText(sinceUs, snapshot.nowUs)}, show ${word} in the chart`}
+        >
+          {momentText(sinceUs, snapshot.nowUs)}
+        </button>
+      </span>
+    </li>
+  )
+}
+
+/** Read out at once by a screen reader, when an alarm is raised. */
+function Announced({ snapshot }: { readonly snapshot: Snapshot }) {
+  const raised = snapshot.devices[snapshot.number]?.alarms.raised ?? 0
+  const before = useRef(raised)
+  const [text, setText] = useState('')
+  useEffect(() => {
+    if (raised > before.current) {
+      const names = snapshot.alarms.filter(({ state }) => state === 'on').map(({ name }) => name)
+      setText(`Alarm: ${names.join(', ')}`)
+    }
+    before.current = raised
+  }, [raised, snapshot.alarms])
+  return (
+    <p class="for-readers" role="alert">
+      {text}
+    </p>
+  )
+}

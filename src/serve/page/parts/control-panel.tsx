@@ -1,0 +1,131 @@
+import { useState } from 'preact/hooks'
+import { usePage, useSlice } from './use-page.ts'
+
+const INTERVALS_MS = [10, 20, 50, 100, 200, 500, 1000] as const
+
+/** Settings and commands for the device, and its switched outputs. */
+export function ControlPanel() {
+  const page = usePage()
+  const mayChange = useSlice(({ link }) => link.kind === 'open' && link.mayChange)
+  const snapshot = useSlice((state) => state.snapshot)
+  if (snapshot === null) return null
+  return (
+    <section class="panel control" aria-label="Device control">
+      <h2>
+        Device
+        {mayChange && (
+          <button type="button" onClick={() => page.forgetToken()}>
+            lock
+          </button>
+        )}
+      </h2>
+      {mayChange ? (
+        <>
+          <Outputs />
+          <Interval />
+          <Words />
+        </>
+      ) : (
+        <p>
+          <button type="button" onClick={() => page.dialog('token')} data-part="unlock">
+            unlock with the token
+          </button>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Outputs() {
+  const page = usePage()
+  const outputs = useSlice(({ snapshot }) => snapshot?.outputs ?? null)
+  const device = useSlice((state) => state.device)
+  /** What was asked for and is not confirmed. */
+  const [asked, setAsked] = useState<Readonly<Record<string, boolean>>>({})
+  if (outputs === null) return null
+  const toggle = async (name: string, isOn: boolean): Promise<void> => {
+    const words = `output.${name}=${isOn ? 'on' : 'off'}`
+    setAsked((now) => ({ ...now, [name]: isOn }))
+    await page.control({ kind: 'send', device, words }, words)
+    setAsked(({ [name]: _done, ...others }) => others)
+  }
+  return (
+    <fieldset class="outputs" aria-label="Outputs">
+      {Object.entries(outputs).map(([name, isOn]) => {
+        const wanted = asked[name]
+        return (
+          <button
+            key={name}
+            type="button"
+            role="switch"
+            aria-checked={isOn}
+            disabled={wanted !== undefined}
+            onClick={() => void toggle(name, !isOn)}
+          >
+            {name} <b>{wanted === undefined ? (isOn ? 'on' : 'off') : 'unconfirmed'}</b>
+          </button>
+        )
+      })}
+    </fieldset>
+  )
+}
+
+function Interval() {
+  const page = usePage()
+  const device = useSlice((state) => state.device)
+  const send = (text: string): void => {
+    if (text === '') return
+    const words = `interval=${text}`
+    void page.control({ kind: 'send', device, words }, words)
+  }
+  return (
+    <label class="field">
+      <span>interval</span>
+      <select
+        onChange={({ currentTarget }) => {
+          send(currentTarget.value)
+          currentTarget.value = ''
+        }}
+      >
+        <option value="">set to</option>
+        {INTERVALS_MS.map((ms) => (
+          <option key={ms} value={ms}>
+            {ms} ms
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Words() {
+  const page = usePage()
+  const device = useSlice((state) => state.device)
+  const [words, setWords] = useState('')
+  return (
+    <form
+      class="field"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (words.trim() === '') return
+        void page.control({ kind: 'send', device, words }, words).then((isDone) => {
+          if (isDone) setWords('')
+        })
+      }}
+    >
+      <label>
+        <span>send</span>
+        <input
+          type="text"
+          value={words}
+          placeholder="averaging=8 save"
+          spellcheck={false}
+          autocomplete="off"
+          maxLength={200}
+          onInput={({ currentTarget }) => setWords(currentTarget.value)}
+        />
+      </label>
+      <button type="submit">send</button>
+    </form>
+  )
+}

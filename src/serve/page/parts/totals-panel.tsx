@@ -1,0 +1,94 @@
+import { amountText, leftText, momentText } from '../../../figures/format.ts'
+import type { Snapshot } from '../../../monitor/view.ts'
+import { countText, fixed, numberText } from '../../../util/number-text.ts'
+import { inUnit } from '../../../util/scaled-unit.ts'
+import { LOOK } from '../model/figures.ts'
+import { Fact } from './state-line.tsx'
+import { usePage, useSlice } from './use-page.ts'
+
+/** Charge and energy since they began, and how well the samples come through. */
+export function TotalsPanel() {
+  const page = usePage()
+  const snapshot = useSlice((state) => state.snapshot)
+  if (snapshot === null) return null
+  const { totals, nowUs, ledger, delayMs, calibration, cycles } = snapshot
+  const { chargeMah, chargeForwardMah, energyMwh, elapsedS, coveredS } = totals
+  const amount = (place: string, milli: number, unit: 'Ah' | 'Wh'): string => {
+    const bare = inUnit(milli, 3)
+    return amountText(bare, page.figures.unit(`${place} ${snapshot.number}`, unit, bare, LOOK))
+  }
+  const hasBoth =
+    chargeForwardMah !== null && chargeForwardMah !== 0 && chargeForwardMah !== chargeMah
+  const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
+  const part = elapsedS > 0 ? Math.floor((coveredS / elapsedS) * 1000 + 1e-9) / 10 : null
+  return (
+    <section class="panel totals" aria-label="Totals">
+      <h2>
+        Totals <span class="dim">since {momentText(totals.sinceUs, nowUs)}</span>
+        <button
+          type="button"
+          onClick={() => {
+            if (page.mayChange()) page.dialog('totals')
+          }}
+        >
+          reset
+        </button>
+      </h2>
+      <p class="amounts">
+        <b data-part="charge">{amount('charge', chargeMah, 'Ah')}</b>
+        <b data-part="energy">{amount('energy', energyMwh, 'Wh')}</b>
+      </p>
+      <dl class="facts">
+        {part !== null && (
+          <Fact name="covered" value={`${part >= 100 ? '100' : fixed(part, 1)} %`} />
+        )}
+        {hasBoth && <Fact name="forward" value={amount('forward', chargeForwardMah, 'Ah')} />}
+        {hasBoth && (
+          <Fact name="backward" value={amount('backward', chargeMah - chargeForwardMah, 'Ah')} />
+        )}
+        <Fact name="samples" value={countText(totals.samples)} />
+        <Fact name="gaps" value={countText(ledger.gaps)} />
+        <Fact name="bad lines" value={countText(bad)} isBad={bad > 0} />
+        <Fact
+          name="out of range"
+          value={countText(ledger.out_of_range)}
+          isBad={ledger.out_of_range > 0}
+        />
+        <Fact name="lag" value={`${numberText(delayMs, 0, 8)} ms`} />
+        {cycles !== null && <Fact name="cycle" value={cycleText(cycles)} />}
+        {calibration !== '' && <Fact name="calibration" value={calibration} />}
+      </dl>
+      <Battery snapshot={snapshot} />
+    </section>
+  )
+}
+
+function cycleText({ periodS, duty, count }: NonNullable<Snapshot['cycles']>): string {
+  return `${numberText(periodS, 3, 7)} s, duty ${Math.round(duty * 100)} %, ${countText(count)} seen`
+}
+
+const BASIS = { '1m': '1 min', '15m': '15 min', reset: 'since reset' } as const
+
+function Battery({ snapshot: { battery, number } }: { readonly snapshot: Snapshot }) {
+  const { figures } = usePage()
+  if (battery === null) return null
+  const { setting, percent, remaining, left } = battery
+  const bare = setting.unit === 'mAh' ? 'Ah' : 'Wh'
+  const unit = figures.unit(`battery ${number}`, bare, inUnit(setting.capacity, 3), LOOK)
+  const amount = (milli: number): string => amountText(inUnit(milli, 3), unit)
+  return (
+    <dl class="facts" aria-label="Battery">
+      <Fact name="battery" value={`${numberText(percent, 1, 6)} %`} isBad={percent < 20} />
+      <Fact name="remaining" value={`${amount(remaining)} of ${amount(setting.capacity)}`} />
+      {left.map(({ basis, draw, seconds }) => (
+        <Fact key={basis} name={`left (${BASIS[basis]})`} value={timeLeft(draw, seconds)} />
+      ))}
+    </dl>
+  )
+}
+
+function timeLeft(draw: number | null, seconds: number | null): string {
+  if (draw === null) return '?'
+  if (seconds === null) return draw < 0 ? 'charging' : 'no draw'
+  return leftText(seconds)
+}
