@@ -3,8 +3,9 @@ import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import { pressingWord } from './panels/alarms.ts'
-import { isApart } from './panels/chart.ts'
+import type { Chart } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
+import { isApart } from './panels/chart-shape.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
 import type { KeyOffer } from './view/keymap.ts'
@@ -93,16 +94,21 @@ export function keyOffer(snapshot: Snapshot | null): KeyOffer {
   }
 }
 
+/** The chart in its place; null: it has none. @param isReading as `Charted` has it */
+export function placedChart(
+  snapshot: Snapshot,
+  trace: Trace | null,
+  context: PictureContext,
+  isReading = false,
+): Chart | null {
+  const { chart } = pictureLayout(snapshot, context).regions
+  if (chart === undefined) return null
+  return chartPanel({ ...context, snapshot, trace, isReading }, { ...chart, look: context.look })
+}
+
 /** What a character of the chart covers, µs; as wide as the screen where there is no chart. */
-export function cellUs(snapshot: Snapshot, trace: Trace | null, context: PictureContext): number {
-  const { view, look, size } = context
-  const chart = pictureLayout(snapshot, context).regions.chart
-  const area = chart && { width: chart.width, height: chart.height, look }
-  if (area) {
-    const { figures, compared } = context
-    return chartPanel(snapshot, trace, view, area, figures, compared).plot.cellUs
-  }
-  return (spanMs(view) * 1000) / size.columns
+export function cellUs(chart: Chart | null, { view, size }: PictureContext): number {
+  return chart?.plot.cellUs ?? (spanMs(view) * 1000) / size.columns
 }
 
 /** What the chart shows of its trace, or would show where it has no place; null: nothing is there. */
@@ -110,12 +116,12 @@ export function shownTrace(
   snapshot: Snapshot,
   trace: Trace | null,
   context: PictureContext,
+  chart: Chart | null,
 ): Trace | null {
   if (trace === null) return null
-  const { view, look, size, figures, compared } = context
-  const chart = pictureLayout(snapshot, context).regions.chart
-  const { width, height } = chart ?? { width: size.columns, height: size.rows }
-  const { plot } = chartPanel(snapshot, trace, view, { width, height, look }, figures, compared)
+  const { size, look } = context
+  const whole = { width: size.columns, height: size.rows, look }
+  const { plot } = chart ?? chartPanel({ ...context, snapshot, trace }, whole)
   if (plot.startUs === null) return trace
   return shownOf(trace, { startUs: plot.startUs, slotUs: plot.cellUs, length: plot.cells })
 }

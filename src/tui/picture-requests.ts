@@ -1,7 +1,7 @@
 import type { FindRequest, Snapshot, StatisticsRequest, TraceRequest } from '../monitor/view.ts'
 import type { CompareMoments, CompareRequest } from './compare-feed.ts'
-import { slotsFor, tracedMs } from './panels/chart.ts'
 import { silentEdgeUs } from './panels/chart-panel.ts'
+import { slotsFor, tracedMs } from './panels/chart-shape.ts'
 import { overviewRequest } from './panels/overview.ts'
 import { statisticsSpan } from './panels/statistics.ts'
 import { percentileWindows } from './panels/table.ts'

@@ -4,7 +4,6 @@ import { overlayOf } from './overlay.ts'
 import { alarmLines, pressingWord } from './panels/alarms.ts'
 import { batteryLines } from './panels/battery.ts'
 import { bigGaugeLines } from './panels/big-gauges.ts'
-import { chartPanel } from './panels/chart-panel.ts'
 import { type CloseLook, cursorLine, cursorLines, selectionLines } from './panels/cursor.ts'
 import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
@@ -14,7 +13,7 @@ import { headerLine } from './panels/header.ts'
 import { histogramPanel } from './panels/histogram.ts'
 import { type KeysState, keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
-import { overviewLines } from './panels/overview.ts'
+import { overviewChart } from './panels/overview.ts'
 import { statisticsLines } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
@@ -27,6 +26,7 @@ import {
   keyOffer,
   type PictureContext,
   pictureLayout,
+  placedChart,
   shownTrace,
 } from './picture-context.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
@@ -36,6 +36,7 @@ import { isPanel, type Layout, PANELS, REGIONS, type Rect, type Region } from '.
 import type { Look, PanelArea } from './view/look.ts'
 import { fitLine, type Line, piece } from './view/styled.ts'
 import { frozenOf } from './view/time-window.ts'
+import type { ViewState } from './view/view-state.ts'
 import type { P95ByWindow } from './window-percentiles.ts'
 
 /** Everything on the screen for one moment. Nothing in it depends on a terminal library. */
@@ -90,18 +91,26 @@ export function buildPicture(
   const offer = keyOffer(snapshot)
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
-  const close = closeLook({
-    ...{ snapshot, trace, context, moment, figures },
-    statistics: selected,
-    compared: context.compared ?? null,
-  })
+  const chart = placedChart(snapshot, trace, { ...context, figures }, isReading)
+  const close: CloseLook | null = isClose(view, snapshot)
+    ? {
+        snapshot,
+        view,
+        trace,
+        cellUs: cellUs(chart, context),
+        compared: context.compared ?? null,
+        moment,
+        statistics: selected,
+        figures,
+      }
+    : null
   const wall = due.has('gauges') ? wallOf(snapshot, layout, look, figures) : null
   const fill: Readonly<Record<Region, (area: Omit<PanelArea, 'look'>) => readonly Line[]>> = {
     tiny: ({ width }) => [tinyLine(snapshot, width, look, figures)],
     header: ({ width }) => [headerLine(snapshot, width, look)],
     devices: ({ width, height }) => deviceLines(snapshot, { width, height, look }, figures),
     values: ({ width, height }) => [
-      close?.view.cursorUs
+      close !== null && view.cursorUs !== null
         ? cursorLine(close, { width, height, look })
         : valuesLine(snapshot, width, look, figures),
     ],
@@ -113,20 +122,17 @@ export function buildPicture(
     },
     chart: ({ width, height }) =>
       view.statistics === null
-        ? chartPanel(
-            ...([snapshot, trace, view, { width, height, look }, figures] as const),
-            ...([context.compared, isReading] as const),
-          ).lines
+        ? (chart?.lines ?? [])
         : statisticsLines(snapshot, statistics, view, { width, height, look }, figures),
     histogram: ({ width, height }) =>
       histogramPanel(
         snapshot,
-        shownTrace(snapshot, trace, context),
+        shownTrace(snapshot, trace, { ...context, figures }, chart),
         { width, height, look },
         figures,
       ),
     overview: ({ width, height }) =>
-      overviewLines(snapshot, overview, view, { width, height, look }, figures),
+      overviewChart({ snapshot, trace: overview, view, figures }, { width, height, look }).lines,
     table: ({ width, height }) =>
       close === null
         ? tableLines(snapshot, { width, height, look }, figures, p95)
@@ -197,16 +203,9 @@ function metersOf(
   }))
 }
 
-/** What is looked at closely; null: nothing is, or the chart of this device runs. */
-function closeLook({
-  context,
-  ...answers
-}: Omit<CloseLook, 'view' | 'cellUs'> & { readonly context: PictureContext }): CloseLook | null {
-  const { view } = context
-  const { snapshot, trace } = answers
-  if (view.cursorUs === null && view.selection === null) return null
-  if (frozenOf(view, snapshot.number) === null) return null
-  return { ...answers, view, cellUs: cellUs(snapshot, trace, context) }
+/** Something is looked at closely, and the chart of this device stands still. */
+function isClose(view: ViewState, { number }: Snapshot): boolean {
+  return (view.cursorUs !== null || view.selection !== null) && frozenOf(view, number) !== null
 }
 
 function closeLines(close: CloseLook, area: PanelArea): readonly Line[] {

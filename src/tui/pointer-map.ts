@@ -1,10 +1,9 @@
 import type { Trace } from '../chart/trace.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import type { PlotExtent } from './panels/chart.ts'
-import { chartPanel } from './panels/chart-panel.ts'
-import { overviewPlot } from './panels/overview.ts'
+import { overviewChart } from './panels/overview.ts'
 import { buildPicture } from './picture.ts'
-import type { PictureContext } from './picture-context.ts'
+import { type PictureContext, placedChart } from './picture-context.ts'
 import { rectWithin } from './view/frame.ts'
 import { type Rect, regionAt } from './view/layout.ts'
 import type { PointerMap } from './view/pointer.ts'
@@ -28,19 +27,16 @@ export function pointerMap(
   context: PictureContext,
   overview: Trace | null = null,
 ): PointerMap {
-  const { view, look, figures, compared } = context
+  const { view, look } = context
   const { layout, blocks } = buildPicture(snapshot, trace, context, { overview })
   const { chart, overview: strip } = layout.regions
   const plots: PlacedPlot[] = []
-  const panel =
-    chart === undefined || view.statistics !== null
-      ? null
-      : chartPanel(snapshot, trace, view, { ...chart, look }, figures, compared)
+  const panel = view.statistics === null ? placedChart(snapshot, trace, context) : null
   if (chart !== undefined && panel !== null) plots.push({ rect: chart, extent: panel.plot })
   if (strip !== undefined) {
     const rect = layout.framed.includes('overview') ? rectWithin(strip) : strip
-    const extent = overviewPlot(snapshot, overview, view, { ...rect, look }, figures)
-    plots.push({ rect, extent })
+    const { plot } = overviewChart({ ...context, snapshot, trace: overview }, { ...rect, look })
+    plots.push({ rect, extent: plot })
   }
   return {
     regionAt: (x, y) => regionAt(layout, x, y),

@@ -4,7 +4,7 @@ import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
 import type { CompareFeed } from './compare-feed.ts'
 import { helpRoom } from './overlay.ts'
-import { stripsFit } from './panels/chart.ts'
+import { stripsFit } from './panels/chart-shape.ts'
 import {
   cellUs,
   isChartApart,
@@ -12,6 +12,7 @@ import {
   panelsAlone,
   panelsOf,
   pictureLayout,
+  placedChart,
 } from './picture-context.ts'
 import { compareMoments, compareRequest } from './picture-requests.ts'
 import { comparable } from './view/compare.ts'
@@ -107,7 +108,7 @@ export class ScreenState {
       stripsFit: stripsFit(regions.chart?.height ?? 0),
       apart: snapshot !== null && isChartApart(snapshot, context),
       trace,
-      cellUs: selected === null ? 0 : cellUs(selected, trace, context),
+      cellUs: selected === null ? 0 : cellUs(placedChart(selected, trace, context), context),
       comparable: snapshot === null ? [] : comparable(snapshot),
       panels: snapshot === null ? [] : panelsOf(snapshot, context),
       alone: snapshot === null ? [] : panelsAlone(snapshot, context),

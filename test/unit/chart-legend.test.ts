@@ -14,8 +14,8 @@ function panel(
 ): { readonly lines: string[]; readonly at: readonly string[] } {
   const view = { ...INITIAL_VIEW, ...changes }
   const area = { width: 80, height, look: lookOf({ ascii, colour }) }
-  const lines = chartPanel(sampleSnapshot(), trace, view, area).lines.map(lineText)
-  const cells = chartPanel(sampleSnapshot(), trace, view, area).legend
+  const lines = chartPanel({ snapshot: sampleSnapshot(), trace, view }, area).lines.map(lineText)
+  const cells = chartPanel({ snapshot: sampleSnapshot(), trace, view }, area).legend
   const at = cells.map(({ target, x, y, width }) => {
     return `${'channel' in target ? target.channel : target.kind}: ${lines[y]?.slice(x, x + width)}`
   })

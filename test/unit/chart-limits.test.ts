@@ -20,7 +20,7 @@ function plotOf(ascii: boolean, current = 1): string[] {
   })
   const area = { width: 60, height: 11, look }
   const snapshot = sampleSnapshot({ limits: LIMITS })
-  return chartPanel(snapshot, traceOf(62, points), INITIAL_VIEW, area)
+  return chartPanel({ snapshot, trace: traceOf(62, points), view: INITIAL_VIEW }, area)
     .lines.slice(1, -1)
     .map(lineText)
 }

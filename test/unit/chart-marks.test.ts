@@ -22,7 +22,7 @@ const trace = traceOf(
 function panel(changes: Partial<ViewState>, ascii = true): string[] {
   const area = { width: 80, height: 9, look: lookOf({ ascii, colour: !ascii }) }
   const view = { ...INITIAL_VIEW, arrangement: 'overlay' as const, ...changes }
-  return chartPanel(snapshot, trace, view, area).lines.map(lineText)
+  return chartPanel({ snapshot, trace, view }, area).lines.map(lineText)
 }
 
 describe('cursor and selection in the chart', () => {
@@ -46,11 +46,11 @@ describe('cursor and selection in the chart', () => {
     const look = lookOf({ ascii, colour: !ascii })
     const area = { width: 80, height: 9, look }
     const view = { ...INITIAL_VIEW, ...FROZEN }
-    const { left, cells, startUs, cellUs } = chartPanel(snapshot, trace, view, area).plot
+    const { left, cells, startUs, cellUs } = chartPanel({ snapshot, trace, view }, area).plot
     expect(cellUs).toBeCloseTo(60e6 / (cells - 1), 3)
     for (const x of [0, 1, 17, cells - 1]) {
       const cursorUs = (startUs ?? 0) + (x + 0.5) * cellUs
-      const shown = chartPanel(snapshot, trace, { ...view, cursorUs }, area).lines
+      const shown = chartPanel({ snapshot, trace, view: { ...view, cursorUs } }, area).lines
       const rows = shown.slice(1, -1).map((line) => lineText(line)[left + x])
       expect(rows).toContain(look.glyphs.cursor)
       const [title = []] = shown
@@ -84,7 +84,10 @@ describe('cursor and selection in the chart', () => {
           cursorUs: timeUs,
         }
         const shown = (of: ViewState): string[] =>
-          chartPanel(own, made, of, { width, height: 9, look }).lines.map(lineText)
+          chartPanel(
+            { snapshot: own, trace: made, view: of },
+            { width, height: 9, look },
+          ).lines.map(lineText)
         const plain = shown({ ...view, cursorUs: null })
         const cell = plain
           .slice(1, -1)
@@ -99,7 +102,9 @@ describe('cursor and selection in the chart', () => {
         const label = new Date(timeUs / 1000).toISOString().slice(11, 19)
         const unmarked = { ...made, signs: new Uint8Array(length) }
         const bottom = lineText(
-          chartPanel(own, unmarked, view, { width, height: 9, look }).lines.at(-1) ?? [],
+          chartPanel({ snapshot: own, trace: unmarked, view }, { width, height: 9, look }).lines.at(
+            -1,
+          ) ?? [],
         )
         const named = bottom.indexOf(`+${label}`)
         if (named >= 0) expect(named).toBe(at)

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ownersOf } from '../../src/chart/cell-owners.ts'
 import type { Layer, LineStyle } from '../../src/chart/raster.ts'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
+import { Chart } from '../../src/tui/panels/chart.ts'
+import { chartStrips } from '../../src/tui/panels/chart-shape.ts'
 import { type Look, lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { electric, type Point, traceOf } from '../support/snapshots.ts'
@@ -19,7 +20,7 @@ interface Drawn {
 }
 
 function draw(points: readonly Point[], look: Look, height = 13, length = 240): Drawn {
-  const lines = chartLines(traceOf(length, points, 250_000), {
+  const lines = new Chart(traceOf(length, points, 250_000), {
     width: 80,
     height,
     spanMs: 60_000,
@@ -30,7 +31,7 @@ function draw(points: readonly Point[], look: Look, height = 13, length = 240): 
     note: [],
     title: [],
     look,
-  })
+  }).lines
   const title = lineText(lines[0] ?? [])
   const corners = look.ascii ? /\+/g : /[┌┐]/g
   const [left = 0, right = 0] = [...title.matchAll(corners)].map(({ index }) => index)

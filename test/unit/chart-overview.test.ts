@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { overviewLines, overviewPlot, overviewRequest } from '../../src/tui/panels/overview.ts'
+import { overviewChart, overviewRequest } from '../../src/tui/panels/overview.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
@@ -38,18 +38,18 @@ describe('the overview of the log', () => {
       ...INITIAL_VIEW,
       frozen: { 0: { endUs: nowUs - 12 * HOURS_US, sinceUs: nowUs } },
     }
-    expect(overviewLines(snapshot, trace, view, AREA).map(lineText)).toEqual([
+    expect(overviewChart({ snapshot, trace, view }, AREA).lines.map(lineText)).toEqual([
       '       +- all there is, 47 h  A -----------------------------------------------+',
       '     2 +. . . . . . . . . . . . . . . a . . . . . . . . . . : . . . . . . . . .|',
       '     1 +. . . . . . . . . . . . . . .a.a. . . . . . . . . . : . . . . . . . . .|',
       '     0 +.aaaaaaaaaaaaaaaaaaaaaaaaaaaa .aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA',
       '     A +--------------+11-19-----------+12:00------------+11-20------------+---+',
     ])
-    const { startUs, cellUs, left } = overviewPlot(snapshot, trace, view, AREA)
+    const { startUs, cellUs, left } = overviewChart({ snapshot, trace, view }, AREA).plot
     // Where the samples of that hour are drawn.
     const middleUs = (Math.floor((nowUs - 12 * HOURS_US - 1) / HOURS_US) + 0.5) * HOURS_US
     const cell = Math.floor((middleUs - (startUs ?? 0)) / cellUs)
-    const shaded = overviewLines(snapshot, trace, view, AREA).map(
+    const shaded = overviewChart({ snapshot, trace, view }, AREA).lines.map(
       (line) => lineText(line)[left + cell],
     )
     expect(shaded).toContain(':')

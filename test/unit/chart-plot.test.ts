@@ -4,7 +4,8 @@ import { dotRow, labelsOf, roundAxis } from '../../src/chart/axis.ts'
 import { foldColumns } from '../../src/chart/columns.ts'
 import { SIGN } from '../../src/chart/trace.ts'
 import { ELECTRIC, ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
+import { Chart } from '../../src/tui/panels/chart.ts'
+import { chartStrips } from '../../src/tui/panels/chart-shape.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { electric, type Point, traceOf } from '../support/snapshots.ts'
@@ -32,7 +33,7 @@ function draw(points: readonly Point[], look = ASCII, length = 60): string[] {
     note: [],
     title: [],
   } as const
-  return chartLines(traceOf(length, points), { ...options, look }).map(lineText)
+  return new Chart(traceOf(length, points), { ...options, look }).lines.map(lineText)
 }
 
 /** The plot between the two edges: what stands between the labels. */
@@ -235,12 +236,12 @@ describe('chart', () => {
   it('shows in a column what its own samples had, be the end of the one before far from it', () => {
     const alone = [ELECTRIC.current]
     const points = [at(20, 0), at(20, 1.4), ...Array.from({ length: 20 }, (_, i) => at(21 + i, 0))]
-    const lines = chartLines(traceOf(60, points), {
+    const lines = new Chart(traceOf(60, points), {
       ...{ width: 80, height: 9, spanMs: 60_000, endUs: null, message: '', note: [], title: [] },
       channels: alone,
       strips: chartStrips(alone, { arrangement: 'overlay', height: 9 }),
       look: ASCII,
-    }).map(lineText)
+    }).lines.map(lineText)
     const heights = [...(plot(lines)[0] ?? '')].map(
       (_, x) => plot(lines).filter((row) => row[x] === 'a').length,
     )
@@ -286,7 +287,7 @@ describe('chart', () => {
   it('says so when there is nothing to draw', () => {
     expect(draw([]).join('\n')).toContain('no samples yet')
     expect(
-      chartLines(null, {
+      new Chart(null, {
         width: 80,
         height: 9,
         spanMs: 60_000,
@@ -297,7 +298,7 @@ describe('chart', () => {
         title: [],
         note: [],
         look: ASCII,
-      })
+      }).lines
         .map(lineText)
         .join('\n'),
     ).toContain('nothing here')
@@ -315,7 +316,9 @@ describe('chart', () => {
       note: [],
       title: [],
     } as const
-    const lines = chartLines(traceOf(60, steady(0, 60)), { ...options, look: ASCII }).map(lineText)
+    const lines = new Chart(traceOf(60, steady(0, 60)), { ...options, look: ASCII }).lines.map(
+      lineText,
+    )
     expect(lines.filter((line) => /^ [VAW] +[\d.]+ /.test(line)).map((line) => line[1])).toEqual([
       'V',
       'A',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ELECTRIC_CHANNELS } from '../../src/domain/channels.ts'
-import { chartLines, chartStrips } from '../../src/tui/panels/chart.ts'
+import { Chart } from '../../src/tui/panels/chart.ts'
+import { chartStrips } from '../../src/tui/panels/chart-shape.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { electric, traceOf } from '../support/snapshots.ts'
@@ -21,7 +22,7 @@ function plotAfter(slots: number, arrangement: 'overlay' | 'strips', colour: boo
     return { slot, values: valuesAt(slot + slots) }
   })
   const trace = traceOf(SLOTS, points, SLOT_US)
-  const lines = chartLines(
+  const lines = new Chart(
     { ...trace, startUs: trace.startUs + slots * SLOT_US },
     {
       width: 80,
@@ -35,7 +36,7 @@ function plotAfter(slots: number, arrangement: 'overlay' | 'strips', colour: boo
       title: [],
       look: lookOf({ ascii: false, colour }),
     },
-  ).map(lineText)
+  ).lines.map(lineText)
   const [title = ''] = lines
   const [left, right] = [title.indexOf('┌') + 1, title.indexOf('┐')]
   // The grid behind the curves stands still.

@@ -34,7 +34,7 @@ function strips(
 ): string[] {
   const { trace, snapshot } = loadOf(current, volts)
   const area = { width: 60, height: 14, look }
-  return chartPanel(snapshot, trace, { ...INITIAL_VIEW, units }, area).lines.map(lineText)
+  return chartPanel({ snapshot, trace, view: { ...INITIAL_VIEW, units } }, area).lines.map(lineText)
 }
 
 /** Units and labels of the strips, without the plot. */
@@ -101,7 +101,7 @@ describe('the axes', () => {
     expect(axes(strips(radio, { units: 'base' }))[4]).toBe(' A    0.5')
     const { trace, snapshot } = loadOf(radio)
     const area = { width: 60, height: 9, look: ASCII }
-    const lines = chartPanel(snapshot, trace, INITIAL_VIEW, area).lines.map(lineText)
+    const lines = chartPanel({ snapshot, trace, view: INITIAL_VIEW }, area).lines.map(lineText)
     expect([lines[2], lines.at(-1)]).toEqual([
       '       -- - - - - - - - - - - - - - - - - - - -W   500      ',
       '     V +--+14:02:30----------+14:03:00---------+    mA     W',

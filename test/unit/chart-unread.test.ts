@@ -27,7 +27,7 @@ function shown(
   const view = { ...INITIAL_VIEW, spanIndex: SPANS_MS.indexOf(spanMs), frozen }
   expect(frozenOf(view, 0)?.endUs ?? null).toBe(endUs)
   const area = { width, height: 10, look: LOOK }
-  const panel = chartPanel(snapshot, FULL, view, area, undefined, null, isReading)
+  const panel = chartPanel({ snapshot, trace: FULL, view, isReading }, area)
   return panel.lines.map(lineText)
 }
 

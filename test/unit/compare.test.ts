@@ -50,8 +50,11 @@ describe('a comparison of devices', () => {
     const endUs = first.startUs + first.length * first.slotUs - 1
     const compared = { endUs, traces, moments: new Map() }
     const area = { width: 72, height: 9, look: LOOK }
-    const args = [several(3), null, COMPARED, area, undefined, compared] as const
-    expect(chartPanel(...args).lines.map(lineText)).toEqual([
+    const { lines, legend } = chartPanel(
+      { snapshot: several(3), trace: null, view: COMPARED, compared },
+      area,
+    )
+    expect(lines.map(lineText)).toEqual([
       '       +- 60 s A of 3 devices  1 bench-1 2 bench-2 3 bench-3 ----------+',
       '   400 +3333333333333333333333333333333333333333333333333333333333333333',
       '       |                                                               |',
@@ -62,7 +65,7 @@ describe('a comparison of devices', () => {
       '     0 +1111111111111111111111111111111111111111111111111111111111111111',
       '    mA +---+14:02:30-------+14:02:45------+-----x---------+14:03:15----+',
     ])
-    const cells = chartPanel(...args).legend.map(({ target }) => target)
+    const cells = legend.map(({ target }) => target)
     expect(cells.slice(0, 3)).toEqual([0, 1, 2].map((device) => ({ kind: 'device', device })))
   })
 
@@ -88,7 +91,10 @@ describe('a comparison of devices', () => {
       const compared = { endUs: startUs + length * slotUs - 1, traces, moments: new Map() }
       const area = { width: 62, height: 11, look }
       return [
-        ...chartPanel({ ...snapshot, devices }, null, COMPARED, area, undefined, compared).lines,
+        ...chartPanel(
+          { snapshot: { ...snapshot, devices }, trace: null, view: COMPARED, compared },
+          area,
+        ).lines,
       ]
     }
 
@@ -156,7 +162,10 @@ describe('a comparison of devices', () => {
 
   it('says that it waits, and keeps to eight devices, of which the one in full is one', () => {
     const area = { width: 60, height: 9, look: LOOK }
-    const lines = chartPanel(several(3), currentOf(1), COMPARED, area).lines.map(lineText)
+    const lines = chartPanel(
+      { snapshot: several(3), trace: currentOf(1), view: COMPARED },
+      area,
+    ).lines.map(lineText)
     expect(lines.join('\n')).toContain('reading the samples')
     const shown = comparedDevices(several(12, 10), ELECTRIC.current).map(({ number }) => number)
     expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 10])

@@ -37,11 +37,14 @@ describe('view', () => {
     (word, height) => {
       const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
       const view = { ...INITIAL_VIEW, arrangement: 'strips' } as const
-      const lines = chartPanel(sampleSnapshot(), trace, view, {
-        width: 80,
-        height,
-        look: LOOK,
-      }).lines
+      const lines = chartPanel(
+        { snapshot: sampleSnapshot(), trace, view },
+        {
+          width: 80,
+          height,
+          look: LOOK,
+        },
+      ).lines
       expect(lineText(lines[0] ?? [])).toContain(`60 s ${word} `)
       // The axes of overlaid curves have their names below them.
       expect(/ A +W *$/.test(lineText(lines.at(-1) ?? []))).toBe(word === 'overlay')
@@ -53,7 +56,7 @@ describe('view', () => {
     for (const slot of [40, 41, 52]) trace.signs[slot] = SIGN.outlier
     trace.signs[52] = SIGN.outlier | SIGN.lost
     const area = { width: 74, height: 10, look: LOOK }
-    const lines = chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area).lines
+    const lines = chartPanel({ snapshot: sampleSnapshot(), trace, view: INITIAL_VIEW }, area).lines
     const below = lineText(lines.at(-1) ?? [])
     expect(below.match(/\^|x/g)).toEqual(['^', '^', 'x'])
   })
@@ -77,7 +80,10 @@ describe('view', () => {
       }
       const area = { width: 83, height: 10, look: LOOK }
       const emptyCells = (view: ViewState): number => {
-        const lines = chartPanel(sampleSnapshot(changes), traceOf(120, points), view, area).lines
+        const lines = chartPanel(
+          { snapshot: sampleSnapshot(changes), trace: traceOf(120, points), view },
+          area,
+        ).lines
         const rows = lines.slice(1, -1).map((line) => lineText(line).slice(8, 68))
         return Array.from({ length: 60 }, (_, x) => x).filter(
           (x) => !rows.some((row) => /[vaw]/.test(row[x] ?? '')),
@@ -99,11 +105,14 @@ describe('view', () => {
     const signs = [SIGN.outlier, SIGN.lost, SIGN.restart, SIGN.unmeasured, SIGN.marker]
     for (const [i, sign] of signs.entries()) trace.signs[32 + i * 2] = sign
     trace.signs[47] = SIGN.lost + SIGN.restart + SIGN.outlier
-    const below = chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, {
-      width: 120,
-      height: 10,
-      look,
-    }).lines
+    const below = chartPanel(
+      { snapshot: sampleSnapshot(), trace, view: INITIAL_VIEW },
+      {
+        width: 120,
+        height: 10,
+        look,
+      },
+    ).lines
     const [, , ...cells] = (below.at(-1) ?? []).filter(({ style }) => style !== 'dim')
     const shown = cells.filter(
       ({ style }) => style !== 'plain' && style !== 'current' && style !== 'power',
@@ -121,7 +130,10 @@ describe('view', () => {
     const below = (signed: readonly number[]): string => {
       const trace = traceOf(60, [{ slot: 59, values: electric(5, 1) }])
       for (const slot of signed) trace.signs[slot] = SIGN.lost
-      return lineText(chartPanel(sampleSnapshot(), trace, INITIAL_VIEW, area).lines.at(-1) ?? [])
+      return lineText(
+        chartPanel({ snapshot: sampleSnapshot(), trace, view: INITIAL_VIEW }, area).lines.at(-1) ??
+          [],
+      )
     }
     const of = (slots: number): number[] => Array.from({ length: slots }, (_, slot) => slot)
     expect([below([]), below([5, 19, 20]), below(of(60))]).toEqual([

@@ -1,76 +1,55 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
+import type { Channel } from '../../domain/channels.ts'
 import { agoText, momentText, preciseText, spanText, timeOfDayText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type ComparedTraces, comparedChannel, comparedDevices } from '../view/compare.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
-import { type Line, type Piece, piece } from '../view/styled.ts'
+import { type Piece, piece } from '../view/styled.ts'
 import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
 import type { ViewState } from '../view/view-state.ts'
-import {
-  type ChartOptions,
-  chartLegend,
-  chartLines,
-  chartStrips,
-  isApart,
-  type PlotExtent,
-  plotExtent,
-} from './chart.ts'
-import type { LegendCell } from './chart-legend.ts'
+import { Chart } from './chart.ts'
 import type { ChartMarks } from './chart-marks.ts'
+import type { ChartOptions } from './chart-plot.ts'
+import { chartStrips, isApart } from './chart-shape.ts'
 
-/** The chart as it fills its panel, each part made when it is asked for. */
-export interface ChartPanel {
-  readonly lines: readonly Line[]
-  /** Where the plot lies, and which time. */
-  readonly plot: PlotExtent
-  /** Where the curves' letters stand, hidden ones included: what a click can be meant for. */
-  readonly legend: readonly LegendCell[]
+/** What a chart of a device is about. */
+export interface Charted {
+  readonly snapshot: Snapshot
+  readonly view: ViewState
+  /** Of the snapshot's device; null: not there yet. */
+  readonly trace: Trace | null
+  /** What the screen writes its figures with. Default: it has just been opened */
+  readonly figures?: FigureMemory
+  /** In the device's place, where several are compared. Default: not there yet */
+  readonly compared?: ComparedTraces | null
+  /** The trace stands in for that of another moment or span, which is on its way. Default: it is that */
+  readonly isReading?: boolean
 }
 
-/**
- * The chart with its title: how much time, in which arrangement, running or frozen.
- *
- * @param trace of the snapshot's device; null: not there yet
- * @param isReading it stands in for that of another moment or span, which is on its way
- */
-export function chartPanel(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  area: PanelArea,
-  figures: FigureMemory = figuresOf(snapshot, view.units),
-  compared: ComparedTraces | null = null,
-  isReading = false,
-): ChartPanel {
-  const of = chartOptions(snapshot, trace, view, area, figures, compared)
-  const options = { ...of, isReading: isReading && compared === null }
-  return {
-    get lines() {
-      return chartLines(trace, options)
-    },
-    get plot() {
-      return plotExtent(trace, options)
-    },
-    get legend() {
-      return chartLegend(trace, options)
-    },
+/** The chart as it fills its panel, with its title: how much time, in which arrangement, running or frozen. */
+export function chartPanel(charted: Charted, area: PanelArea): Chart {
+  const { snapshot, view, trace } = charted
+  const all: Required<Charted> = {
+    compared: null,
+    isReading: false,
+    ...charted,
+    figures: charted.figures ?? figuresOf(snapshot, view.units),
   }
+  const own = ownOptions(all, area)
+  const channel = comparedChannel(snapshot, view.compare)
+  return new Chart(trace, channel === null ? own : comparedOptions(own, channel, all))
 }
 
-function chartOptions(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  { width, height, look }: PanelArea,
-  figures: FigureMemory,
-  compared: ComparedTraces | null,
+/** One quantity of several devices, in the place of all of one. @param own those of the device in full */
+function comparedOptions(
+  own: ChartOptions & { readonly marks: ChartMarks },
+  channel: Channel,
+  { snapshot, view, compared, figures }: Required<Charted>,
 ): ChartOptions {
-  const own = ownOptions(snapshot, trace, view, { width, height, look }, figures)
-  const channel = comparedChannel(snapshot, view.compare)
-  if (channel === null) return own
+  const { look, height } = own
   const devices = comparedDevices(snapshot, channel)
   const frozen = frozenOf(view, snapshot.number)
   const name = channel.quantity === null ? nameText(channel, look) : channel.unit
@@ -80,6 +59,7 @@ function chartOptions(
   const forms = devices.map(({ number }) => figures.axisForms(number, look))
   return {
     ...own,
+    isReading: false,
     // The edge of the newest answer: all of them end there.
     endUs: frozen?.endUs ?? compared?.endUs ?? null,
     strips: [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
@@ -102,11 +82,8 @@ function chartOptions(
 }
 
 function ownOptions(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
+  { snapshot, view, trace, figures, isReading }: Required<Charted>,
   { width, height, look }: PanelArea,
-  figures: FigureMemory,
 ): ChartOptions & { readonly marks: ChartMarks } {
   const { arrangement, hidden, cursorUs, selection } = view
   const frozen = frozenOf(view, snapshot.number)
@@ -124,6 +101,7 @@ function ownOptions(
     channels,
     strips,
     hidden,
+    isReading,
     title: [
       piece(` ${spanText(spanMs(view))} `, 'bold'),
       piece(`${drawn} `, 'dim'),

@@ -1,20 +1,13 @@
-import type { Trace } from '../../chart/trace.ts'
 import { ELECTRIC, mainChannels } from '../../domain/channels.ts'
 import { agoText } from '../../figures/format.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
-import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
+import { figuresOf } from '../view/figure-memory.ts'
 import type { PanelArea } from '../view/look.ts'
-import { type Line, piece } from '../view/styled.ts'
+import { piece } from '../view/styled.ts'
 import { frozenOf, spanMs } from '../view/time-window.ts'
-import type { ViewState } from '../view/view-state.ts'
-import {
-  type ChartOptions,
-  chartLines,
-  type PlotExtent,
-  plotExtent,
-  slotsFor,
-  tracedMs,
-} from './chart.ts'
+import { Chart } from './chart.ts'
+import type { Charted } from './chart-panel.ts'
+import { slotsFor, tracedMs } from './chart-shape.ts'
 
 /** The length of the whole log is rounded up by at most such a part, so that it is asked for rarely. */
 const LENGTH_PART = 32
@@ -43,42 +36,24 @@ function wholeMs({ oldestUs, sampleUs }: Snapshot): number | null {
  * All that there is of the current (else of the first channel), with what the chart shows of
  * it shaded.
  *
- * @param trace what `overviewRequest` asks for; null: not there yet
+ * @param charted its trace is what `overviewRequest` asks for
  */
-export function overviewLines(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  area: PanelArea,
-  figures: FigureMemory = figuresOf(snapshot, view.units),
-): Line[] {
-  return chartLines(trace, overviewOptions(snapshot, view, area, figures))
-}
-
-/** Where its plot lies, and which time: what a click or the wheel is meant for. */
-export function overviewPlot(
-  snapshot: Snapshot,
-  trace: Trace | null,
-  view: ViewState,
-  area: PanelArea,
-  figures: FigureMemory = figuresOf(snapshot, view.units),
-): PlotExtent {
-  return plotExtent(trace, overviewOptions(snapshot, view, area, figures))
-}
-
-function overviewOptions(
-  snapshot: Snapshot,
-  view: ViewState,
+export function overviewChart(
+  {
+    snapshot,
+    trace,
+    view,
+    figures = figuresOf(snapshot, view.units),
+  }: Pick<Charted, 'snapshot' | 'trace' | 'view' | 'figures'>,
   { width, height, look }: PanelArea,
-  figures: FigureMemory,
-): ChartOptions {
+): Chart {
   const { channels, sampleUs, oldestUs, number } = snapshot
   const main = mainChannels(channels)
   const channel = main.find(({ id }) => id === ELECTRIC.current.id) ?? main[0]
   const toUs = frozenOf(view, number)?.endUs ?? sampleUs
   const selection = toUs === null ? null : { fromUs: toUs - spanMs(view) * 1000, toUs }
   const lengthMs = sampleUs === null || oldestUs === null ? 0 : (sampleUs - oldestUs) / 1000
-  return {
+  return new Chart(trace, {
     width,
     height,
     spanMs: wholeMs(snapshot) ?? SHORTEST_MS,
@@ -92,5 +67,5 @@ function overviewOptions(
     marks: { limits: [], cursorUs: view.cursorUs, selection },
     formOf: figures.axisForms(number, look),
     look,
-  }
+  })
 }
