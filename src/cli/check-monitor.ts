@@ -1,11 +1,18 @@
 import { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import type { Configuration } from '../config/layers.ts'
+import type { ServePlan } from '../serve/serve-plan.ts'
 import { applyConfiguration } from './apply-config.ts'
 import { type DevicesRequest, planDevices } from './device-plans.ts'
-import { addMonitorOptions, type MonitorOptions } from './monitor-options.ts'
+import {
+  addMonitorOptions,
+  addRunOptions,
+  type MonitorOptions,
+  type RunOptions,
+} from './monitor-options.ts'
 import { runPlan } from './monitor-plan.ts'
 import type { NamedSource } from './named-devices.ts'
+import { addServeOptions } from './serve-options.ts'
 
 /**
  * Reads all that environment and file say of a run, as `monitor` does before it opens anything.
@@ -25,6 +32,32 @@ export async function checkMonitor(
   monitor.parseOptions([...flags])
   applyConfiguration(monitor, configuration)
   const options = read()
+  await checkRun(options, null, io)
+  return options
+}
+
+/** The same of `serve`, whose doors are not opened. */
+export async function checkServe(
+  configuration: Configuration,
+  flags: readonly string[],
+  io: ProcessIo,
+): Promise<{ readonly run: RunOptions; readonly serve: ServePlan }> {
+  const command = new Command('serve').exitOverride()
+  const readRun = addRunOptions(command)
+  const readServe = addServeOptions(command, io)
+  command.parseOptions([...flags])
+  applyConfiguration(command, configuration)
+  const run = readRun()
+  const serve = readServe()
+  await checkRun(run, serve, io)
+  return { run, serve }
+}
+
+async function checkRun(
+  options: RunOptions,
+  serve: ServePlan | null,
+  io: ProcessIo,
+): Promise<void> {
   const request = withStandIns(options.devices)
   const plans = planDevices(request, io.clock)
   const { withAlarms } = await import('./alarm-plans.ts')
@@ -32,10 +65,9 @@ export async function checkMonitor(
   // Where the log is, and on what the run is shown, is looked at by itself.
   await runPlan(
     { ...options, devices: request },
-    { devices, log: null, output: { kind: 'none' }, serve: null },
+    { devices, log: null, output: { kind: 'none' }, serve },
     io,
   )
-  return options
 }
 
 function withStandIns(request: DevicesRequest): DevicesRequest {

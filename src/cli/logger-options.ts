@@ -1,40 +1,71 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
-import type { LoggerOptions, LoggerOutput } from '../service/plan-unit.ts'
+import { isLoopback } from '../serve/access/address-range.ts'
+import { addressText, type ListenAddress } from '../serve/listen-address.ts'
+import type { ServePlan } from '../serve/serve-plan.ts'
+import type { DoorOptions, LoggerOptions, LoggerOutput } from '../service/plan-unit.ts'
+import type { Network } from '../service/unit.ts'
 import { InaError } from '../util/errors.ts'
 import { configFlag, configurationOf } from './apply-config.ts'
-import { checkMonitor } from './check-monitor.ts'
-import type { MonitorOptions } from './monitor-options.ts'
+import { checkMonitor, checkServe } from './check-monitor.ts'
+import type { MonitorOptions, RunOptions } from './monitor-options.ts'
 import { hasFlag } from './precedence.ts'
 
+export interface RunRequest {
+  /** What the service runs. */
+  readonly name: 'monitor' | 'serve'
+  /** Of that command. */
+  readonly args: readonly string[]
+  /** `service`, beside which stands the other. */
+  readonly service: Command
+}
+
 /**
- * Reads the options of `monitor` as the service will: of flags and of the configuration
+ * Reads the options of `monitor` or `serve` as the service will: of flags and of the configuration
  * file, in the environment of the service.
  *
- * @param args of monitor
- * @param command `service`, beside which stands `monitor`
  * @param io with the environment of the service
- * @throws CommanderError, InaError: what monitor would refuse, and what makes no logger
+ * @throws CommanderError, InaError: what the command would refuse, and what makes no logger
  */
 export async function loggerOptions(
-  args: readonly string[],
-  command: Command,
+  { name, args, service }: RunRequest,
   io: ProcessIo,
 ): Promise<LoggerOptions> {
-  const monitor = command.parent?.commands.find((each) => each.name() === 'monitor')
-  if (monitor === undefined) throw new Error('there is no command monitor')
-  const { unknown, operands } = monitor.parseOptions([...args])
-  const [strange] = [...unknown, ...operands]
-  if (strange !== undefined) {
-    throw new InaError(
-      'usage_invalid',
-      `monitor has no option '${strange}'`,
-      'see: ina219 monitor --help',
-    )
+  const command = service.parent?.commands.find((each) => each.name() === name)
+  if (command === undefined) throw new Error(`there is no command ${name}`)
+  refuseStrange(command, args)
+  const configuration = configurationOf(command, io.env)
+  if (name === 'monitor') {
+    const options = await checkMonitor(configuration, args, io)
+    refuseOutput(options, hasFlag(command, 'output'))
+    return ofRun(options, null, command)
   }
-  const configuration = configurationOf(monitor, io.env)
-  const options = await checkMonitor(configuration, args, io)
-  refuseNoLogger(options, hasFlag(monitor, 'output'))
+  const { run, serve } = await checkServe(configuration, args, io)
+  return ofRun(run, serve, command)
+}
+
+function refuseStrange(command: Command, args: readonly string[]): void {
+  const { unknown, operands } = command.parseOptions([...args])
+  const [strange] = [...unknown, ...operands]
+  if (strange === undefined) return
+  const name = command.name()
+  throw new InaError(
+    'usage_invalid',
+    `${name} has no option '${strange}'`,
+    strange === 'serve' || hasServe(command, strange)
+      ? 'to run serve: ina219 service install --serve -- <options of serve>'
+      : `see: ina219 ${name} --help`,
+  )
+}
+
+function hasServe(command: Command, flag: string): boolean {
+  const serve = command.parent?.commands.find((each) => each.name() === 'serve')
+  return serve?.options.some(({ long }) => long === flag.replace(/=.*/s, '')) ?? false
+}
+
+function ofRun(options: RunOptions, serve: ServePlan | null, command: Command): LoggerOptions {
+  refuseNoLogger(options)
   const { sources } = options.devices
   const ports = sources.flatMap((each) => (each.kind === 'port' ? [each.path] : []))
   return {
@@ -42,12 +73,48 @@ export async function loggerOptions(
     isMock: ports.length === 0 && sources.length > 0,
     db: options.db ?? null,
     outputs: outputsOf(options),
-    config: configFlag(monitor),
-    needsNetwork: options.onAlarm !== undefined,
+    config: configFlag(command),
+    network: options.onAlarm !== undefined ? 'any' : networkOf(serve),
+    doors: serve && doorsOf(serve),
   }
 }
 
-function outputsOf({ summary, heartbeat, backup }: MonitorOptions): LoggerOutput[] {
+function networkOf(serve: ServePlan | null): Network {
+  const hosts = (serve?.listen ?? []).flatMap((each) => (each.kind === 'tcp' ? [each.host] : []))
+  if (hosts.length === 0) return 'none'
+  return hosts.every(isLocal) ? 'loopback' : 'any'
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || isLoopback(host)
+}
+
+function doorsOf({ listen, tokenFile, tls }: ServePlan): DoorOptions {
+  const tcp = listen.flatMap((each) => (each.kind === 'tcp' ? [each] : []))
+  if (tcp.some(({ port }) => port === 0)) {
+    refuse(
+      'with port 0 a service would have another port each time it starts',
+      'name one, such as 127.0.0.1:8219',
+    )
+  }
+  const absolute = listen.map((each) =>
+    each.kind === 'unix' ? { ...each, path: resolve(each.path) } : each,
+  )
+  return {
+    addresses: absolute.map((each) => addressText(each, tls !== null && each.kind === 'tcp')),
+    sockets: absolute.flatMap((each) => (each.kind === 'unix' ? [each.path] : [])),
+    tokenFile,
+    files: tls === null ? [] : [tls.cert, tls.key],
+    needsAddress: tcp.some((each) => !isLocal(each.host) && !isAny(each)),
+    hasLowPort: tcp.some(({ port }) => port < 1024),
+  }
+}
+
+function isAny({ host }: ListenAddress & { kind: 'tcp' }): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+function outputsOf({ summary, heartbeat, backup }: RunOptions): LoggerOutput[] {
   const files = [summary, heartbeat].filter((path) => path !== undefined)
   return [
     ...files.map((path) => ({ path, isBackup: false })),
@@ -55,12 +122,15 @@ function outputsOf({ summary, heartbeat, backup }: MonitorOptions): LoggerOutput
   ]
 }
 
-/** What `monitor` can do and a permanent logger can not. @param setsOutput by a flag: the unit has one, too */
-function refuseNoLogger(options: MonitorOptions, setsOutput: boolean): void {
-  const { devices, log, output, count, duration, summary } = options
-  const refuse = (message: string, hint: string): never => {
-    throw new InaError('usage_invalid', message, hint)
-  }
+/** @param isFlag the unit has one, too */
+function refuseOutput({ output }: MonitorOptions, isFlag: boolean): void {
+  if (!isFlag || output === 'none') return
+  refuse(`a service has no terminal for --output ${output}`, 'leave it out: look at the log')
+}
+
+/** What a run can do and a permanent logger can not. */
+function refuseNoLogger(options: RunOptions): void {
+  const { devices, log, count, duration, summary } = options
   if (devices.sources.some(({ kind }) => kind === 'stdin')) {
     refuse(
       'a service has no standard input to read frames from',
@@ -68,9 +138,6 @@ function refuseNoLogger(options: MonitorOptions, setsOutput: boolean): void {
     )
   }
   if (!log) refuse('with --no-log a service would log nothing', 'leave it out')
-  if (setsOutput && output !== 'none') {
-    refuse(`a service has no terminal for --output ${output}`, 'leave it out: look at the log')
-  }
   const end = count !== undefined ? 'count' : duration !== undefined ? 'duration' : null
   if (end !== null) {
     refuse(
@@ -81,4 +148,8 @@ function refuseNoLogger(options: MonitorOptions, setsOutput: boolean): void {
   if (summary === '-') {
     refuse('a service has no standard output for --summary -', 'name a file: --summary <file>')
   }
+}
+
+function refuse(message: string, hint: string): never {
+  throw new InaError('usage_invalid', message, hint)
 }

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { type AddressRange, parseAddressRange } from '../serve/access/address-range.ts'
 import { DEFAULT_LISTEN, type ListenAddress, parseListen } from '../serve/listen-address.ts'
 import type { ServePlan, TlsFiles } from '../serve/serve-plan.ts'
 import { InaError } from '../util/errors.ts'
-import { dataFolder, realPath } from '../util/paths.ts'
+import { dataFolder } from '../util/paths.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
 
 interface ServeOptions {
@@ -22,7 +22,10 @@ interface ServeOptions {
  *
  * @returns what they say, once the command line is parsed; it throws InaError usage_invalid
  */
-export function addServeOptions(command: Command, io: ProcessIo): () => ServePlan {
+export function addServeOptions(
+  command: Command,
+  { env }: Pick<ProcessIo, 'env'>,
+): () => ServePlan {
   command
     .addOption(
       option(
@@ -76,7 +79,7 @@ export function addServeOptions(command: Command, io: ProcessIo): () => ServePla
     const options = command.opts<ServeOptions>()
     return {
       listen: options.listen ?? [parseListen(DEFAULT_LISTEN)],
-      tokenFile: realPath(options.tokenFile ?? tokenPath(io.env)),
+      tokenFile: resolve(options.tokenFile ?? tokenPath(env)),
       allowOrigins: options.allowOrigin ?? [],
       allowFrom: options.allowFrom ?? [],
       tls: tlsFiles(options),

@@ -7,7 +7,7 @@ import type { WritableFolder } from './unit.ts'
 /**
  * Makes the folders that a service, to which all else is read-only, could not make itself. A disk
  * that is out must not be made up for on another: folders above one for back-ups are not
- * made, nor any for other outputs than the log.
+ * made, nor any for other outputs than log and token.
  *
  * @param user whose they are to be; null: whose they become
  * @param say gets one line at a time
@@ -29,7 +29,7 @@ export function makeFolders(
   }
   for (const { path, of } of absent) {
     const parent = dirname(path)
-    if (of === 'log' || existsSync(parent)) makeFolder(path, user)
+    if (of === 'log' || of === 'token' || existsSync(parent)) makeFolder(path, user)
     else say(`there is no folder ${parent} yet: no back-ups until its disk is mounted`)
   }
 }

@@ -89,8 +89,10 @@ function start(systemd: Systemd): void {
   )
 }
 
-function nextSteps({ scope, log }: UnitPlan): string[] {
-  const steps = [`log: ${log}`, 'how it is: ina219 service status']
+function nextSteps({ scope, log, doors }: UnitPlan): string[] {
+  const served =
+    doors === null ? [] : [`serving on ${doors.addresses.join(', ')}; token: ${doors.tokenFile}`]
+  const steps = [`log: ${log}`, ...served, 'how it is: ina219 service status']
   if (scope === 'system') return [...steps, 'it starts with the machine']
   const user = userInfo().username
   if (lingers(user)) return [...steps, 'it starts with the machine (this user lingers)']

@@ -3,7 +3,14 @@ import { dirname, resolve } from 'node:path'
 import { InaError } from '../util/errors.ts'
 import { defaultLogPath } from '../util/paths.ts'
 import { allowedDevices } from './port-access.ts'
-import { type Scope, STATE_FOLDER, type UnitPlan, type WritableFolder } from './unit.ts'
+import {
+  type Network,
+  RUNTIME_FOLDER,
+  type Scope,
+  STATE_FOLDER,
+  type UnitPlan,
+  type WritableFolder,
+} from './unit.ts'
 import { refuseControls } from './unit-syntax.ts'
 
 /** A file, or the folder of the daily back-ups. */
@@ -12,7 +19,20 @@ export interface LoggerOutput {
   readonly isBackup: boolean
 }
 
-/** What the options of `monitor` say of a run, from the command line and the configuration file. */
+/** What `serve` has beside the options of a run. */
+export interface DoorOptions {
+  /** As they are shown. */
+  readonly addresses: readonly string[]
+  /** Of Unix sockets. */
+  readonly sockets: readonly string[]
+  readonly tokenFile: string
+  /** Of TLS; read alone. */
+  readonly files: readonly string[]
+  readonly needsAddress: boolean
+  readonly hasLowPort: boolean
+}
+
+/** What the options of `monitor` or `serve` say of a run, from the command line and the configuration file. */
 export interface LoggerOptions {
   readonly ports: readonly string[]
   /** Mocks only, which need no port. */
@@ -23,7 +43,9 @@ export interface LoggerOptions {
   readonly outputs: readonly LoggerOutput[]
   /** Of `--config`; null: the usual one. */
   readonly config: string | null
-  readonly needsNetwork: boolean
+  readonly network: Network
+  /** Of `serve`; null: `monitor` */
+  readonly doors: DoorOptions | null
 }
 
 export interface UnitRequest {
@@ -33,7 +55,7 @@ export interface UnitRequest {
   /** Absolute: node and the program. */
   readonly node: string
   readonly program: string
-  /** Of `monitor`, paths absolute. */
+  /** Of `monitor` or `serve`, paths absolute. */
   readonly args: readonly string[]
   readonly options: LoggerOptions
   /** As the unit will have it: `serviceEnvironment`. */
@@ -46,6 +68,9 @@ export interface UnitRequest {
 
 /** Where a system unit keeps what it writes. */
 const STATE_PATH = `/var/lib/${STATE_FOLDER}`
+const RUNTIME_PATH = `/run/${RUNTIME_FOLDER}`
+/** Each service has its own (PrivateTmp). */
+const OWN_FOLDERS: readonly string[] = ['/tmp', '/var/tmp']
 /** Who owns serial ports: Debian and its kin; Arch and others. */
 const PORT_GROUPS: readonly string[] = ['dialout', 'uucp']
 const HOMES = /^\/(home|root|run\/user)(\/|$)/
@@ -65,18 +90,26 @@ export function planUnit(request: UnitRequest): UnitPlan {
   const { scope, user, node, program, args, options, environment, cwd } = request
   refuseBroken(request)
   const log = resolve(cwd, options.db ?? usualLog(request))
-  const all = foldersOf(log, options.outputs, cwd)
-  const writable = all.filter(({ path }) => scope === 'user' || !isWithin(path, STATE_PATH))
+  const { doors } = options
+  const all = foldersOf(log, options, cwd)
+  const isOwn = (path: string): boolean =>
+    scope === 'system' && (isWithin(path, STATE_PATH) || isWithin(path, RUNTIME_PATH))
+  const writable = all.filter(({ path }) => !isOwn(path))
   const config = options.config === null ? [] : [resolve(cwd, options.config)]
+  const files = (doors?.files ?? []).map((path) => resolve(cwd, path))
   if (scope === 'system' && user === null) {
     refuseOthers(writable)
-    for (const path of [node, program, ...config]) refuseUnreadable(path)
+    for (const path of [node, program, ...config]) refuseUnreadable(path, FOR_ALL)
+    for (const path of files) refuseUnreadable(path, FOR_ONE)
   }
   const folders = all.map(({ path }) => path)
-  const needed = [node, program, ...config, ...folders].flatMap((path) => [path, realPlace(path)])
+  const needed = [node, program, ...config, ...files, ...folders].flatMap((path) => [
+    path,
+    realPlace(path),
+  ])
   return {
     scope,
-    command: [node, program, 'monitor', '--wait', '--output', 'none', ...args],
+    command: [node, program, ...(doors === null ? MONITOR : SERVE), ...args],
     user,
     groups: portGroups(),
     environment,
@@ -84,24 +117,45 @@ export function planUnit(request: UnitRequest): UnitPlan {
     writable,
     hasNamespaces: request.hasNamespaces,
     needsHomes: scope === 'user' || needed.some((path) => HOMES.test(path)),
-    needsNetwork: options.needsNetwork,
+    network: options.network,
+    doors: doors && {
+      ...doors,
+      tokenFile: resolve(cwd, doors.tokenFile),
+      hasRuntimeSocket: doors.sockets.some((path) => isWithin(path, RUNTIME_PATH)),
+    },
     notifiesByCommand: request.notifiesByCommand,
     log,
   }
 }
 
+const MONITOR: readonly string[] = ['monitor', '--wait', '--output', 'none']
+const SERVE: readonly string[] = ['serve', '--wait']
+
 /** All that goes into the unit as it is given. */
 function refuseBroken({ user, node, program, args, options, environment, cwd }: UnitRequest): void {
-  const { ports, db, config, outputs } = options
-  const paths = [...outputs.map(({ path }) => path), db, config, cwd, node, program]
+  const { ports, db, config, outputs, doors } = options
+  const ofDoors = doors === null ? [] : [...doors.addresses, doors.tokenFile, ...doors.files]
+  const paths = [...outputs.map(({ path }) => path), ...ofDoors, db, config, cwd, node, program]
   for (const text of [...paths, user, ...args, ...ports, ...Object.values(environment)]) {
     if (text !== null) refuseControls(text)
+  }
+  for (const path of doors?.sockets ?? []) {
+    if (OWN_FOLDERS.every((folder) => !isWithin(resolve(cwd, path), folder))) continue
+    throw new InaError(
+      'usage_invalid',
+      `a service has a /tmp of its own, where nobody else finds ${path}`,
+      `name a socket such as ${RUNTIME_PATH}/ina219.sock (system) or one below /run/user (user)`,
+    )
   }
 }
 
 /** Each folder once, for the reason that asks most of it. */
-function foldersOf(log: string, outputs: readonly LoggerOutput[], cwd: string): WritableFolder[] {
+function foldersOf(log: string, { outputs, doors }: LoggerOptions, cwd: string): WritableFolder[] {
   const all: WritableFolder[] = [{ path: dirname(log), of: 'log' }]
+  if (doors !== null) all.push({ path: dirname(resolve(cwd, doors.tokenFile)), of: 'token' })
+  for (const path of doors?.sockets ?? []) {
+    all.push({ path: dirname(resolve(cwd, path)), of: 'output' })
+  }
   const files = outputs.filter(({ isBackup }) => !isBackup)
   for (const { path } of files) all.push({ path: dirname(resolve(cwd, path)), of: 'output' })
   const backups = outputs.filter(({ isBackup }) => isBackup)
@@ -124,12 +178,16 @@ function refuseOthers(folders: readonly WritableFolder[]): void {
   throw new InaError(
     'usage_invalid',
     `a system service has a user of its own, who may not write to ${folder}`,
-    `keep log and back-ups below ${STATE_PATH}, or name the user it is to run as: --run-as <user>`,
+    `keep log, back-ups and token below ${STATE_PATH}, a socket below ${RUNTIME_PATH}, or name the user it is to run as: --run-as <user>`,
   )
 }
 
-/** Also what links lead to counts, and each folder on the way. */
-function refuseUnreadable(path: string): void {
+const FOR_ALL = 'install node and ina219 for all users (npm install --global, as root), or'
+/** Nobody else is to read a private key. */
+const FOR_ONE = 'leave TLS to a proxy (docs/serve.md), or'
+
+/** Also what links lead to counts, and each folder on the way. @param hint what could be done instead */
+function refuseUnreadable(path: string, hint: string): void {
   const real = realPlace(path)
   for (let at = real; at !== dirname(at); at = dirname(at)) {
     const mode = statSync(at, { throwIfNoEntry: false })?.mode
@@ -138,7 +196,7 @@ function refuseUnreadable(path: string): void {
     throw new InaError(
       'usage_invalid',
       `a system service has a user of its own, who can't read ${at}`,
-      'install node and ina219 for all users (npm install --global, as root), or name the user it is to run as: --run-as <user>',
+      `${hint} name the user it is to run as: --run-as <user>`,
     )
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { errorText, InaError } from '../util/errors.ts'
 import type { Systemd } from './systemd.ts'
-import { readUnit, UNIT_NAME } from './unit.ts'
+import { type OwnUnit, readUnit, UNIT_NAME } from './unit.ts'
 
 /** The unit that is installed. @throws InaError usage_invalid: there is none, or it is not ours */
-export function installedUnit(systemd: Systemd): { readonly log: string } {
+export function installedUnit(systemd: Systemd): OwnUnit {
   const { unitFile, scope } = systemd
   const unit = existsSync(unitFile) ? readUnit(readFileSync(unitFile, 'utf8')) : undefined
   if (unit) return unit
@@ -20,7 +20,7 @@ export function installedUnit(systemd: Systemd): { readonly log: string } {
 /** Stops the logger and takes its unit away; the log stays. @param say gets one line at a time */
 export function removeUnit(systemd: Systemd, say: (line: string) => void): void {
   systemd.check()
-  const { log } = installedUnit(systemd)
+  const { log, tokenFile } = installedUnit(systemd)
   systemd.systemctl('disable', '--now', '--quiet', UNIT_NAME)
   try {
     rmSync(systemd.unitFile)
@@ -37,4 +37,5 @@ export function removeUnit(systemd: Systemd, say: (line: string) => void): void 
   systemd.run('systemctl', ['reset-failed', UNIT_NAME])
   say(`stopped the logger and removed ${systemd.unitFile}`)
   say(`the log stays: ${log}`)
+  if (tokenFile !== null) say(`so does the token: ${tokenFile}`)
 }

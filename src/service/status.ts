@@ -12,7 +12,7 @@ const LINES = 5
 /** How the service is, and what its log got of late, in lines. @throws InaError */
 export function statusLines(systemd: Systemd, clock: Clock): string[] {
   systemd.check()
-  const { log } = installedUnit(systemd)
+  const { log, addresses, tokenFile } = installedUnit(systemd)
   const is = systemd.properties(
     'ActiveState',
     'SubState',
@@ -31,6 +31,7 @@ export function statusLines(systemd: Systemd, clock: Clock): string[] {
     `says      ${is['StatusText'] || '-'}`,
     `restarts  ${is['NRestarts']}; unit ${systemd.unitFile} (${is['UnitFileState']})`,
     `log       ${log}`,
+    ...(tokenFile === null ? [] : [`serves    ${addresses.join(', ')}; token in ${tokenFile}`]),
     `samples   ${recentSamples(log, clock)}`,
     last.length === 0 ? 'last lines: none that may be read here' : 'last lines:',
     ...last.map((line) => `  ${line}`),

@@ -7,12 +7,35 @@ export type Scope = (typeof SCOPES)[number]
 export const UNIT_NAME = 'ina219.service'
 /** Of a system unit: below /var/lib, made and owned by systemd. */
 export const STATE_FOLDER = 'ina219'
+/** Of a system unit with a socket: below /run, gone when it stops. */
+export const RUNTIME_FOLDER = 'ina219'
+
+/** What a run needs of the network. */
+export type Network =
+  | 'none'
+  /** It is talked to from this machine. */
+  | 'loopback'
+  /** It is talked to, or talks itself (or runs commands that may). */
+  | 'any'
+
+/** How others reach a run of `serve`. */
+export interface Doors {
+  /** `http://127.0.0.1:8219`, `unix:/run/ina219/ina219.sock` */
+  readonly addresses: readonly string[]
+  readonly tokenFile: string
+  /** There is an address that this machine has only once its network is up. */
+  readonly needsAddress: boolean
+  /** There is a port below 1024. */
+  readonly hasLowPort: boolean
+  /** There is a socket below the runtime folder. */
+  readonly hasRuntimeSocket: boolean
+}
 
 /** A folder that the service writes to; absolute. */
 export interface WritableFolder {
   readonly path: string
   /** What is written there; of several, what can least do without. */
-  readonly of: 'log' | 'output' | 'backup'
+  readonly of: 'log' | 'token' | 'output' | 'backup'
 }
 
 /** What goes into the unit file of a logger. */
@@ -33,8 +56,9 @@ export interface UnitPlan {
   readonly hasNamespaces: boolean
   /** Something that it needs lies in a home folder. */
   readonly needsHomes: boolean
-  /** It talks to other machines, or runs commands that may. */
-  readonly needsNetwork: boolean
+  readonly network: Network
+  /** Of `serve`; null: `monitor`. */
+  readonly doors: Doors | null
   /** Signs of life come from a process beside the main one. */
   readonly notifiesByCommand: boolean
   readonly log: string
@@ -45,34 +69,53 @@ const OWN_SECTION = '[X-Ina219]'
 
 /** The text of the unit file. */
 export function unitText(plan: UnitPlan): string {
-  const { scope, log } = plan
+  const { scope, log, doors } = plan
   const isSystem = scope === 'system'
   return sections([
     [
       '[Unit]',
       'Description=INA219 power logger',
       ...(isSystem ? ['After=time-sync.target'] : []),
+      ...(isSystem && doors?.needsAddress === true
+        ? ['Wants=network-online.target', 'After=network-online.target']
+        : []),
       '# A disk or a board that is in trouble for long must not end the attempts.',
       'StartLimitIntervalSec=0',
     ],
     ['[Service]', ...processLines(plan), '', ...(isSystem ? userLines(plan) : []), ...fences(plan)],
     ['[Install]', `WantedBy=${isSystem ? 'multi-user' : 'default'}.target`],
-    [OWN_SECTION, `Log=${log}`],
+    [OWN_SECTION, `Log=${log}`, ...(doors === null ? [] : doorLines(doors))],
   ])
 }
 
-/** Whether a unit file is one of ours, and where the log of its run is; null: it is not ours. */
-export function readUnit(text: string): { readonly log: string } | null {
+/** What a unit file of ours says of its run. */
+export interface OwnUnit {
+  readonly log: string
+  /** Of `serve`: none for `monitor` */
+  readonly addresses: readonly string[]
+  /** null: `monitor` */
+  readonly tokenFile: string | null
+}
+
+/** Reads what is ours of a unit file; null: it is not one of ours. */
+export function readUnit(text: string): OwnUnit | null {
   const [, own = ''] = text.split(`${OWN_SECTION}\n`)
-  const log = /^Log=(.+)$/m.exec(own)?.[1]
-  return log === undefined ? null : { log }
+  const said = (key: string): string[] =>
+    [...own.matchAll(new RegExp(`^${key}=(.+)$`, 'gm'))].map(([, value = '']) => value)
+  const [log] = said('Log')
+  if (log === undefined) return null
+  return { log, addresses: said('Serves'), tokenFile: said('Token')[0] ?? null }
+}
+
+function doorLines({ addresses, tokenFile }: Doors): string[] {
+  return [...addresses.map((address) => `Serves=${address}`), `Token=${tokenFile}`]
 }
 
 function sections(all: readonly (readonly string[])[]): string {
   return `${all.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-function processLines({ command, environment, notifiesByCommand }: UnitPlan): string[] {
+function processLines({ command, environment, notifiesByCommand, doors }: UnitPlan): string[] {
   const [program, ...args] = command
   return [
     'Type=notify',
@@ -85,8 +128,10 @@ function processLines({ command, environment, notifiesByCommand }: UnitPlan): st
     'SyslogIdentifier=ina219',
     'Restart=on-failure',
     'RestartSec=5',
-    '# Options that were refused once are refused again.',
-    'RestartPreventExitStatus=2',
+    // An address that is taken, or not there yet, ends a run with 2 as well, and the log must not wait for a hand.
+    ...(doors === null
+      ? ['# Options that were refused once are refused again.', 'RestartPreventExitStatus=2']
+      : []),
     '# A large log is looked at before it is written to.',
     'TimeoutStartSec=300',
     'TimeoutStopSec=90',
@@ -100,14 +145,18 @@ function processLines({ command, environment, notifiesByCommand }: UnitPlan): st
   ]
 }
 
-function userLines({ user, groups }: UnitPlan): string[] {
+function userLines({ user, groups, doors }: UnitPlan): string[] {
+  const capability = doors?.hasLowPort === true ? 'CAP_NET_BIND_SERVICE' : ''
   return [
     ...(user === null ? ['DynamicUser=yes'] : [`User=${user}`]),
     ...(groups.length === 0 ? [] : [`SupplementaryGroups=${groups.join(' ')}`]),
     `StateDirectory=${STATE_FOLDER}`,
     'StateDirectoryMode=0700',
-    'CapabilityBoundingSet=',
-    'AmbientCapabilities=',
+    ...(doors?.hasRuntimeSocket === true
+      ? [`RuntimeDirectory=${RUNTIME_FOLDER}`, 'RuntimeDirectoryMode=0750']
+      : []),
+    `CapabilityBoundingSet=${capability}`,
+    `AmbientCapabilities=${capability}`,
   ]
 }
 
@@ -121,8 +170,20 @@ const ROOTS_FENCES: readonly string[] = [
   'RemoveIPC=yes',
 ]
 
+const FAMILIES: Readonly<Record<Network, string>> = {
+  none: 'AF_UNIX',
+  loopback: 'AF_UNIX AF_INET AF_INET6',
+  any: 'AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+}
+
+const ADDRESSES: Readonly<Record<Network, readonly string[]>> = {
+  none: ['IPAddressDeny=any'],
+  loopback: ['IPAddressAllow=localhost', 'IPAddressDeny=any'],
+  any: [],
+}
+
 function fences(plan: UnitPlan): string[] {
-  const { scope, devices, writable, needsHomes, needsNetwork } = plan
+  const { scope, devices, writable, needsHomes, network } = plan
   const isSystem = scope === 'system'
   return [
     'NoNewPrivileges=yes',
@@ -132,9 +193,9 @@ function fences(plan: UnitPlan): string[] {
     ...writable.map((folder) => `ReadWritePaths=${settingWord(writablePath(folder))}`),
     'DevicePolicy=closed',
     ...devices.map((device) => `DeviceAllow=${settingWord(device)} rw`),
-    ...(needsNetwork
-      ? ['RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK']
-      : ['RestrictAddressFamilies=AF_UNIX', ...(isSystem ? ['IPAddressDeny=any'] : [])]),
+    `RestrictAddressFamilies=${FAMILIES[network]}`,
+    // A user's systemd can't hold it.
+    ...(isSystem ? ADDRESSES[network] : []),
     'ProtectKernelTunables=yes',
     'ProtectControlGroups=yes',
     ...(isSystem ? ROOTS_FENCES : plan.hasNamespaces ? ['PrivateUsers=yes'] : []),

@@ -47,6 +47,58 @@ describe('service install --print', () => {
   })
 })
 
+describe('service install --serve', () => {
+  const SERVE = ['service', 'install', '--user', '--serve', '--print', '--', '--mock']
+
+  it('shows the unit, with sockets and files made absolute', async () => {
+    const home = temporaryFolder()
+    const listen = ['--listen', '127.0.0.1:8300', '--listen=unix:ina219.sock']
+    const run = await ina219([...SERVE, ...listen, '--token-file', 'token'], '', { HOME: home })
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const at = (name: string): string => join(process.cwd(), name)
+    expect(run.stdout).toContain(
+      ` serve --wait --mock --listen 127.0.0.1:8300 --listen=unix:${at('ina219.sock')} --token-file ${at('token')}\n`,
+    )
+    expect(run.stdout).toContain(
+      `Serves=http://127.0.0.1:8300\nServes=unix:${at('ina219.sock')}\nToken=${at('token')}\n`,
+    )
+  })
+
+  it('reads the configuration file', async () => {
+    const config = join(temporaryFolder(), 'config.toml')
+    writeFileSync(config, '[serve]\nlisten = ["0.0.0.0:8219", "192.0.2.1:80"]\n')
+    const run = await ina219(
+      [...SERVE.slice(0, 2), '--system', ...SERVE.slice(3), '--config', config],
+      '',
+    )
+    expect(run.stderr).toContain("who can't read")
+    const own = await ina219([...SERVE, `--config=${config}`])
+    expect(own.stdout).toContain('Serves=http://0.0.0.0:8219\nServes=http://192.0.2.1:80\n')
+  })
+
+  it.each([
+    [['--output', 'none'], "serve has no option '--output'"],
+    [['--listen', '127.0.0.1:0'], 'would have another port each time'],
+    [['--listen', 'unix:/tmp/x.sock'], 'has a /tmp of its own'],
+    [['--tls-cert', 'x.pem'], 'TLS needs a certificate and its key'],
+    [['--no-log'], 'with --no-log a service would log nothing'],
+    [['--count', '5'], 'with --count a service would end'],
+  ])('refuses %j', async (args, reason) => {
+    const run = await ina219([...SERVE, ...args])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(reason)
+  })
+
+  it.each([[['--listen', '0.0.0.0']], [['serve']]])(
+    'is what who says %j to the other is told of',
+    async (args) => {
+      const run = await ina219([...PRINT, ...args])
+      expect(run).toMatchObject({ code: 2, stdout: '' })
+      expect(run.stderr).toContain('ina219 service install --serve --')
+    },
+  )
+})
+
 describe('service install', () => {
   it.each([
     [['--no-log'], 'with --no-log a service would log nothing'],
@@ -80,6 +132,7 @@ describe('service', () => {
   it.each([
     [['restart'], 'restart'],
     [['status', '--print'], 'status takes no other options'],
+    [['remove', '--serve'], 'remove takes no other options'],
     [['install', '--user', '--system'], 'exclude each other'],
     [['install', '--user', '--run-as', 'pi'], '--run-as is for a system service'],
   ])('%j is refused', async (args, reason) => {

@@ -21,12 +21,31 @@ const REQUEST: UnitRequest = {
     db: null,
     outputs: [],
     config: null,
-    needsNetwork: false,
+    network: 'none',
+    doors: null,
   },
   environment: serviceEnvironment('system', {}),
   cwd: '/',
   notifiesByCommand: false,
   hasNamespaces: true,
+}
+
+const DOORS: NonNullable<UnitRequest['options']['doors']> = {
+  addresses: ['http://127.0.0.1:8219'],
+  sockets: [],
+  tokenFile: '/var/lib/ina219/token',
+  files: [],
+  needsAddress: false,
+  hasLowPort: false,
+}
+
+/** Of a unit that runs `serve`. */
+function served(
+  doors: Partial<typeof DOORS> = {},
+  more: Partial<UnitRequest> = {},
+  options: Partial<UnitRequest['options']> = {},
+) {
+  return plan(more, { network: 'loopback', ...options, doors: { ...DOORS, ...doors } })
 }
 
 function plan(more: Partial<UnitRequest> = {}, options: Partial<UnitRequest['options']> = {}) {
@@ -142,7 +161,11 @@ describe('a system unit', () => {
       'ExecStart=/usr/bin/env /usr/bin/env monitor --wait --output none --port /dev/ttyUSB0',
     )
     expect(text.filter((line) => line.startsWith('ReadWritePaths'))).toEqual([])
-    expect(readUnit(unitText(plan()))).toEqual({ log: '/var/lib/ina219/ina219.db' })
+    expect(readUnit(unitText(plan()))).toEqual({
+      log: '/var/lib/ina219/ina219.db',
+      addresses: [],
+      tokenFile: null,
+    })
   })
 
   it('may keep log and back-ups elsewhere where it has a named user', () => {
@@ -180,7 +203,7 @@ describe('a system unit', () => {
   it('has no network unless it is asked to talk', () => {
     expect(lines(plan())).toContain('IPAddressDeny=any')
     expect(lines(plan())).toContain('RestrictAddressFamilies=AF_UNIX')
-    expect(unitText(plan({}, { needsNetwork: true }))).not.toContain('IPAddressDeny')
+    expect(unitText(plan({}, { network: 'any' }))).not.toContain('IPAddressDeny')
   })
 
   it('hears of life from any of its processes where a command carries it', () => {
@@ -206,6 +229,73 @@ describe('a user unit', () => {
   })
 })
 
+describe('a unit that runs serve', () => {
+  it('keeps its token beside the log, and says where it is reached', () => {
+    const addresses = ['http://127.0.0.1:8219', 'unix:/run/ina219/a b.sock']
+    const text = unitText(served({ addresses }))
+    expect(text).toContain('env serve --wait --port /dev/ttyUSB0\n')
+    expect(text).not.toContain('ReadWritePaths')
+    expect(readUnit(text)).toEqual({
+      log: '/var/lib/ina219/ina219.db',
+      addresses,
+      tokenFile: '/var/lib/ina219/token',
+    })
+  })
+
+  it('is reached from this machine alone where it listens on loopback', () => {
+    const text = lines(served())
+    expect(text).toContain('RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6')
+    expect(text).toContain('IPAddressAllow=localhost')
+    expect(text).toContain('IPAddressDeny=any')
+    expect(text).not.toContain('Wants=network-online.target')
+    expect(lines(served({}, USER)).filter((line) => line.startsWith('IPAddress'))).toEqual([])
+  })
+
+  it('waits for an address that comes with the network, and tries again where it is not there', () => {
+    const text = lines(served({ needsAddress: true }, {}, { network: 'any' }))
+    expect(text).toContain('After=network-online.target')
+    expect(text.join('\n')).not.toContain('IPAddressDeny')
+    expect(text.join('\n')).not.toContain('RestartPreventExitStatus')
+    expect(lines(plan())).toContain('RestartPreventExitStatus=2')
+  })
+
+  it('may take a port below 1024, and nothing else', () => {
+    expect(lines(served())).toContain('AmbientCapabilities=')
+    const text = lines(served({ hasLowPort: true }))
+    expect(text).toContain('CapabilityBoundingSet=CAP_NET_BIND_SERVICE')
+    expect(text).toContain('AmbientCapabilities=CAP_NET_BIND_SERVICE')
+  })
+
+  it('has a folder of its own for a socket', () => {
+    const text = lines(served({ sockets: ['/run/ina219/ina219.sock'] }, {}, { network: 'none' }))
+    expect(text).toContain('RuntimeDirectory=ina219')
+    expect(text).toContain('RestrictAddressFamilies=AF_UNIX')
+    const own = served({ sockets: ['/run/user/1000/ina219.sock'] }, USER)
+    expect(lines(own)).toContain('ReadWritePaths=/run/user/1000')
+    expect(() => served({ sockets: ['/srv/x.sock'] })).toThrow('may not write to /srv')
+    expect(() => served({ sockets: ['/tmp/x.sock'] })).toThrow('has a /tmp of its own')
+  })
+
+  it('writes its token elsewhere where it has a named user, and makes that folder', () => {
+    const tokenFile = '/srv/secrets/token'
+    expect(() => served({ tokenFile })).toThrow('may not write to /srv/secrets')
+    const of = served({ tokenFile }, { user: 'pi' })
+    expect(of.writable).toEqual([{ path: '/srv/secrets', of: 'token' }])
+  })
+
+  it('is refused where its user could not read the key of TLS', () => {
+    const key = join(tempFolder(), 'key.pem')
+    writeFileSync(key, '', { mode: 0o600 })
+    expect(() => served({ files: [key] })).toThrow(`who can't read ${key}`)
+    expect(served({ files: [key] }, { user: 'pi' }).scope).toBe('system')
+  })
+
+  it('can hold no line break', () => {
+    expect(() => served({ tokenFile: '/srv/x\ny' })).toThrow('has a control character')
+    expect(() => served({ addresses: ['unix:/srv/x\ny'] })).toThrow('has a control character')
+  })
+})
+
 it('a unit of others is not taken for one of ours', () => {
   expect(readUnit('[Unit]\nDescription=INA219\n')).toBe(null)
 })
@@ -227,12 +317,14 @@ describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
     ['a user unit', plan(USER)],
     ['strange words', plan({ args: strange }, { db: null })],
     ['strange folders', plan(USER, { db: '/home/me/a "b" 100% $x/log.db' })],
+    ['doors', served({ hasLowPort: true, needsAddress: true, sockets: ['/run/ina219/a b.sock'] })],
+    ['doors of a user', served({ sockets: ['/run/user/1000/x.sock'] }, USER)],
     ['a port with a blank', plan({}, { ports: ['/dev/my "tty" 100%'] })],
     [
       'a folder for back-ups that is not there',
       plan(USER, { outputs: [{ path: '/nowhere at/all', isBackup: true }] }),
     ],
-    ['a named user', plan({ user: 'root' }, { needsNetwork: true })],
+    ['a named user', plan({ user: 'root' }, { network: 'any' })],
   ])('has nothing to say of %s', (_, of) => {
     const scope = of.scope === 'user' ? ['--user'] : []
     const { stderr } = analyze(of, ...scope, 'verify')
@@ -243,5 +335,7 @@ describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
     const run = analyze(plan(), 'security', '--offline=yes', '--threshold=20')
     expect(run.stdout).toMatch(/Overall exposure level for ina219\.service: 1\.\d OK/)
     expect(run.status).toBe(0)
+    const open = analyze(served(), 'security', '--offline=yes', '--threshold=20')
+    expect(open.stdout).toMatch(/Overall exposure level for ina219\.service: 1\.\d OK/)
   })
 })

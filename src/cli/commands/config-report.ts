@@ -41,7 +41,7 @@ const HIDDEN = '(secret)'
 
 interface Report {
   readonly text: string
-  /** Rejects with what `monitor` would refuse of it, where the report is about it. */
+  /** Rejects with what `monitor` and `serve` would refuse of it, where the report is about them. */
   readonly check: () => Promise<void>
 }
 
@@ -62,9 +62,11 @@ export function configReport(request: ReportRequest, io: ProcessIo): Report {
       ? jsonText(configuration.path, settings, devices)
       : tableText(configuration.path, settings, devices, io),
     check: async () => {
-      if (!commands.some((each) => each.name() === 'monitor')) return
-      const { checkMonitor } = await import('../check-monitor.ts')
-      await checkMonitor(configuration, name === null ? [] : flags, io)
+      const { checkMonitor, checkServe } = await import('../check-monitor.ts')
+      const isShown = (wanted: string): boolean => commands.some((each) => each.name() === wanted)
+      const given = name === null ? [] : flags
+      if (isShown('monitor')) await checkMonitor(configuration, given, io)
+      if (isShown('serve')) await checkServe(configuration, given, io)
     },
   }
 }

@@ -160,8 +160,9 @@ async function checkConfiguration(command: Command, io: ProcessIo): Promise<Find
       keys += values.filter((value) => value.origin.kind === 'file').length
       configuration.profiles(each.name())
     }
-    const { checkMonitor } = await import('../check-monitor.ts')
+    const { checkMonitor, checkServe } = await import('../check-monitor.ts')
     await checkMonitor(configuration, [], io)
+    await checkServe(configuration, [], io)
     const devices = configuration.profiles('monitor').map((each) => each.label)
     const said = devices.length === 0 ? '' : `, devices ${devices.join(', ')}`
     if (existsSync(path)) found.add('ok', `${path} is sound: it sets ${keys} options${said}`)

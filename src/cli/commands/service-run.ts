@@ -15,12 +15,21 @@ import type { Action, ServiceOptions } from './service.ts'
 /** What systemd has a system service search for programs (systemd.exec(5)). */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Options of `monitor` whose value is a path: a service has another working folder. */
-const PATHS: readonly string[] = ['db', 'config', 'summary', 'heartbeat', 'backup']
+/** Options of a run whose value is a path: a service has another working folder. */
+const PATHS: readonly string[] = [
+  'db',
+  'config',
+  'summary',
+  'heartbeat',
+  'backup',
+  'token-file',
+  'tls-cert',
+  'tls-key',
+]
 
 /**
- * @param args options of `monitor`, of `install` alone
- * @param command `service`, beside which stands `monitor`
+ * @param args options of what is run, of `install` alone
+ * @param command `service`, beside which stands what is run
  * @throws InaError
  */
 export async function runService(
@@ -53,7 +62,10 @@ const ACTION: Readonly<
       node: process.execPath,
       program: resolve(process.argv[1] ?? ''),
       args: withAbsolutePaths(args, cwd),
-      options: await loggerOptions(args, command, { ...io, env }),
+      options: await loggerOptions(
+        { name: options.serve === true ? 'serve' : 'monitor', args, service: command },
+        { ...io, env },
+      ),
       environment,
       cwd,
       notifiesByCommand: !(await canNotify()),
@@ -117,8 +129,16 @@ function withAbsolutePaths(args: readonly string[], cwd: string): string[] {
   return args.map((arg, i) => {
     const before = args[i - 1]
     if (PATHS.some((name) => before === `--${name}`)) return arg === '-' ? arg : resolve(cwd, arg)
+    if (before === '--listen' || arg.startsWith('--listen=')) return withAbsoluteSocket(arg, cwd)
     const name = PATHS.find((each) => arg.startsWith(`--${each}=`))
     if (name === undefined) return arg
     return `--${name}=${resolve(cwd, arg.slice(name.length + 3))}`
+  })
+}
+
+/** `unix:ina219.sock`, also as `--listen=unix:ina219.sock`. */
+function withAbsoluteSocket(arg: string, cwd: string): string {
+  return arg.replace(/^((?:--listen=)?unix:)(.+)$/s, (_all, before: string, path: string) => {
+    return before + resolve(cwd, path)
   })
 }

@@ -12,6 +12,7 @@ export interface ServiceOptions {
   readonly system?: boolean
   readonly runAs?: string
   readonly print?: boolean
+  readonly serve?: boolean
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -20,17 +21,24 @@ const EXAMPLES: readonly Example[] = [
     'ina219 service install --print -- --port /dev/ttyUSB0 --retain 7d',
     'only show the unit, install nothing',
   ],
+  [
+    'ina219 service install --serve -- --port /dev/ttyUSB0 --listen 0.0.0.0:8219',
+    'log it, and let others watch (docs/serve.md)',
+  ],
   ['ina219 service status', 'is it running, and what does the log get'],
   ['ina219 service remove', 'stop it; the log stays'],
 ]
 
 export function serviceCommand(io: ProcessIo): Command {
   const command = new Command('service').description(
-    'Makes monitor a permanent logger: a systemd service that starts with the machine.',
+    'Makes monitor or serve a permanent logger: a systemd service that starts with the machine.',
   )
   return command
     .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
-    .argument('[monitor-options...]', 'of monitor, behind --, for install')
+    .argument('[monitor-options...]', 'of monitor (--serve: of serve), behind --, for install')
+    .addOption(
+      option('--serve', 'run serve, for others to watch; without it, monitor', { flagOnly: true }),
+    )
     .addOption(
       option('--user', "a service of this user's systemd (default: unless root)", {
         flagOnly: true,
@@ -59,8 +67,8 @@ export function serviceCommand(io: ProcessIo): Command {
 }
 
 const NOTE = `
-The service runs: monitor --wait --output none <options>. install again replaces it and starts
-it anew, also after an update of ina219. See docs/service.md.
+The service runs: monitor --wait --output none <options>, or serve --wait <options>. install again
+replaces it and starts it anew, also after an update of ina219. See docs/service.md.
 `
 
 function refuseWithout(action: Action, args: readonly string[], options: ServiceOptions): void {
@@ -69,7 +77,8 @@ function refuseWithout(action: Action, args: readonly string[], options: Service
       ? '--user and --system exclude each other'
       : options.runAs !== undefined && options.user
         ? '--run-as is for a system service'
-        : action !== 'install' && (args.length > 0 || options.print || options.runAs !== undefined)
+        : action !== 'install' &&
+            (args.length > 0 || options.print || options.serve || options.runAs !== undefined)
           ? `${action} takes no other options than --user and --system`
           : null
   if (wrong === null) return

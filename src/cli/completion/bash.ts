@@ -72,8 +72,12 @@ function valueCases({ name, options }: CommandNode): string[] {
 function behindCases(commands: readonly CommandNode[]): string {
   const cases = commands.flatMap(({ name, behind }) => {
     if (behind === null) return []
-    const other = behind === 'first operand' ? '$' + '{COMP_WORDS[first]}' : behind.command
-    return [`    ${name}) command=${other} ;;`]
+    if (behind === 'first operand') return [`    ${name}) command=\${COMP_WORDS[first]} ;;`]
+    const { command, flag, flagged } = behind
+    const before = `" \${COMP_WORDS[*]:first:i-first} "`
+    return [
+      `    ${name}) command=${command}; [[ ${before} == *" ${flag} "* ]] && command=${flagged} ;;`,
+    ]
   })
   return `  local first=$((i + 1))
   for ((; i < COMP_CWORD; i++)); do

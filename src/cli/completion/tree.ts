@@ -19,6 +19,13 @@ export interface OptionNode {
   readonly candidates: Candidates
 }
 
+/** Of a command, or of another one where a flag stands before. */
+interface Behind {
+  readonly command: string
+  readonly flag: string
+  readonly flagged: string
+}
+
 export interface CommandNode {
   readonly name: string
   readonly help: string
@@ -26,7 +33,7 @@ export interface CommandNode {
   /** Of the words that are no options; null: there are none. */
   readonly operands: Candidates | null
   /** Whose options stand behind `--`: that command's, or those of the one that is named first. */
-  readonly behind: { readonly command: string } | 'first operand' | null
+  readonly behind: Behind | 'first operand' | null
 }
 
 const ANYTHING: Candidates = { kind: 'anything' }
@@ -93,7 +100,9 @@ function operandsOf(
 
 function behindOf({ registeredArguments }: Command): CommandNode['behind'] {
   const names = registeredArguments.map((each) => each.name())
-  if (names.includes('monitor-options')) return { command: 'monitor' }
+  if (names.includes('monitor-options')) {
+    return { command: 'monitor', flag: '--serve', flagged: 'serve' }
+  }
   return names.includes('flags') ? 'first operand' : null
 }
 
