@@ -31,6 +31,11 @@ export function numberText(value: number, decimals: number, width: number): stri
   return '#'.repeat(width)
 }
 
+/** A part of the whole in %, with one decimal, cut and not rounded: 100 % means all of it. */
+export function cutPercent(part: number): number {
+  return Math.floor(part * 1000 + 1e-9) / 10
+}
+
 /** `76 100`: groups of three with spaces. */
 export function countText(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ' ')

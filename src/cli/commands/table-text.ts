@@ -1,4 +1,5 @@
 import type { Bucket, MinAvgMax } from '../../storage/read/log-query.ts'
+import { cutPercent } from '../../util/number-text.ts'
 
 /** Rows of a gap that are shown, and its last one; the rest is counted. */
 const EMPTY_ROWS = 3
@@ -65,7 +66,7 @@ export function directions(forward: number | null, signed: number | null): strin
   return ` (forward ${amount(forward)}, backward ${amount(signed - forward)})`
 }
 
-/** Cut, not rounded: 100 % means all of it. */
+/** `99.9 %` of a part of the whole. */
 export function percent(part: number): string {
-  return `${(Math.floor(part * 1000 + 1e-9) / 10).toFixed(1)} %`
+  return `${cutPercent(part).toFixed(1)} %`
 }

@@ -4,6 +4,7 @@ import type { Bucket, LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import type { ThemeChoice } from '../../theme/themes.ts'
 import { formatClockDuration } from '../../util/duration.ts'
+import { cutPercent } from '../../util/number-text.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import { figureTexts, plottedChannels, slotLength } from '../plotted.ts'
@@ -49,7 +50,7 @@ function deviceChart(
   })
   const withMs = toUs - fromUs < US_PER_MINUTE
   const length = formatClockDuration((toUs - fromUs) / 1000)
-  const covered = (Math.floor(total.coverage * 1000 + 1e-9) / 10).toFixed(1)
+  const covered = cutPercent(total.coverage).toFixed(1)
   return {
     title: cleanText(device),
     subtitle: `${formatLocal(fromUs, withMs)} to ${formatLocal(toUs, withMs)} (${length}), ${zoneName(fromUs)}`,

@@ -3,7 +3,7 @@ import type { Trace } from '../../chart/trace.ts'
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import { amountText, exactText, lengthText, preciseText } from '../../figures/format.ts'
 import type { Bucket, Moment, Snapshot, SpanStatistics } from '../../monitor/view.ts'
-import { countText, fixed } from '../../util/number-text.ts'
+import { countText, cutPercent, fixed } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
@@ -303,8 +303,7 @@ function totalPieces(
 ): Piece[] {
   return [
     piece(`  n=${countText(samples)}`),
-    // Cut, not rounded: 100 % means all of it.
-    piece(`  covered ${fixed(Math.floor(coverage * 1000 + 1e-9) / 10, 1)} %`),
+    piece(`  covered ${fixed(cutPercent(coverage), 1)} %`),
     piece('  Q ', 'dim'),
     piece(amount(chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),

@@ -1,6 +1,6 @@
 import { rateText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
-import { countText, numberText } from '../../util/number-text.ts'
+import { countText, cutPercent, fixed, numberText } from '../../util/number-text.ts'
 import { FigureMemory } from '../view/figure-memory.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
@@ -32,7 +32,7 @@ export function linkLines(
     ? { name: 'lost', value: '?', isBad: true }
     : { name: 'lost', value: countText(ledger.lost), isBad: ledger.lost > 0 }
   const gaps: Fact = { name: 'gaps', value: countText(ledger.gaps) }
-  const coverage: Fact = { name: 'covered', value: percent(covered) }
+  const coverage: Fact = { name: 'covered', value: coveredText(covered) }
   const restarts: Fact = { name: 'restarts', value: countText(ledger.reboots) }
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
   const facts: readonly (readonly [Fact, Fact])[] = [
@@ -82,7 +82,7 @@ function healedText(recovered: number, received: number): string {
   return `${countText(recovered)} (${numberText((100 * recovered) / Math.max(1, received), 2, 5)} %)`
 }
 
-/** Cut, not rounded: 100 % means all of it. */
-function percent(part: number): string {
-  return part >= 1 ? '100 %' : `${numberText(Math.floor(part * 1000 + 1e-9) / 10, 1, 5)} %`
+/** `100 %`, `99.9 %`: which part of a time is covered. */
+export function coveredText(part: number): string {
+  return part >= 1 ? '100 %' : `${fixed(cutPercent(part), 1)} %`
 }

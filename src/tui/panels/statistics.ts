@@ -7,7 +7,7 @@ import type {
   SpanStatistics,
   StatisticsSpan,
 } from '../../monitor/view.ts'
-import { countText, fixed, numberText } from '../../util/number-text.ts'
+import { countText, cutPercent, fixed, numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
@@ -125,9 +125,8 @@ function basisTexts(statistics: SpanStatistics | null, shown: readonly Channel[]
   const own = first && ownValue(statistics?.channels, first.id)
   if (statistics === null || own === undefined) return ['']
   const lengthUs = statistics.toUs - statistics.fromUs
-  // Cut, not rounded: 100 % means all of it.
   const share = lengthUs > 0 ? Math.min(1, own.coveredUs / lengthUs) : 0
-  const covered = ` covered ${fixed(Math.floor(share * 1000 + 1e-9) / 10, 1)} %`
+  const covered = ` covered ${fixed(cutPercent(share), 1)} %`
   return [`${covered}  n=${countText(own.n)}`, covered]
 }
 

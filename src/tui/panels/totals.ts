@@ -6,7 +6,7 @@ import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import type { Look } from '../view/look.ts'
 import { deviceWord } from '../view/reading.ts'
 import { fitWhole, type Line, type Piece, piece } from '../view/styled.ts'
-import { unmeasured } from './link.ts'
+import { coveredText, unmeasured } from './link.ts'
 
 /** Charge or energy as text. @param place what it is, for its unit's sake @param milli in mAh or mWh */
 type AmountOf = (place: string, milli: number, unit: 'Ah' | 'Wh') => string
@@ -72,11 +72,10 @@ function directionPieces(
   return [piece(`  forward ${forward} backward ${backward}`)]
 }
 
-/** How much of the time since then Q and E know of. Cut, not rounded: 100 % means all of it. */
+/** How much of the time since then Q and E know of. */
 function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
   if (!(elapsedS > 0)) return []
-  const part = Math.floor((coveredS / elapsedS) * 1000 + 1e-9) / 10
-  return [piece(`  covered ${part >= 100 ? '100' : fixed(part, 1)} %`)]
+  return [piece(`  covered ${coveredText(coveredS / elapsedS)}`)]
 }
 
 /** From this share of the samples on, sent again, the line is in trouble, %. */

@@ -1,7 +1,7 @@
 import type { Channel } from '../../../domain/channels.ts'
 import { amountText, exactText, lengthText, preciseText } from '../../../figures/format.ts'
 import type { Bucket, SpanStatistics } from '../../../monitor/view.ts'
-import { countText, fixed } from '../../../util/number-text.ts'
+import { countText, cutPercent, fixed } from '../../../util/number-text.ts'
 import { ownValue } from '../../../util/records.ts'
 import { inUnit } from '../../../util/scaled-unit.ts'
 import { LOOK } from '../model/figures.ts'
@@ -126,7 +126,7 @@ function Total({ total }: { readonly total: Bucket }) {
       <Fact name="charge" value={amount(total.chargeMah, 'Ah')} />
       <Fact name="energy" value={amount(total.energyMwh, 'Wh')} />
       <Fact name="samples" value={countText(total.samples)} />
-      <Fact name="covered" value={`${fixed(Math.floor(total.coverage * 1000 + 1e-9) / 10, 1)} %`} />
+      <Fact name="covered" value={`${fixed(cutPercent(total.coverage), 1)} %`} />
       {total.lost > 0 && <Fact name="lost" value={countText(total.lost)} isBad />}
     </dl>
   )

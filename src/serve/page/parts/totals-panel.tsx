@@ -1,6 +1,6 @@
 import { amountText, leftText, momentText } from '../../../figures/format.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
-import { countText, fixed, numberText } from '../../../util/number-text.ts'
+import { countText, cutPercent, fixed, numberText } from '../../../util/number-text.ts'
 import { inUnit } from '../../../util/scaled-unit.ts'
 import { LOOK } from '../model/figures.ts'
 import { Fact } from './state-line.tsx'
@@ -20,7 +20,7 @@ export function TotalsPanel() {
   const hasBoth =
     chargeForwardMah !== null && chargeForwardMah !== 0 && chargeForwardMah !== chargeMah
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
-  const part = elapsedS > 0 ? Math.floor((coveredS / elapsedS) * 1000 + 1e-9) / 10 : null
+  const part = elapsedS > 0 ? cutPercent(coveredS / elapsedS) : null
   return (
     <section class="panel totals" aria-label="Totals">
       <h2>
