@@ -69,7 +69,10 @@ export class ViewLink implements View {
   #brokenMs: number | null = null
   #retry: ReturnType<typeof setTimeout> | undefined
   #refused: string | null = null
-  #isTokenShown = false
+  /** On this connection; null: none. */
+  #shown: string | null = null
+  /** This connection is going to be closed. */
+  #isRefused = false
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -103,7 +106,7 @@ export class ViewLink implements View {
   showToken(token: string): void {
     this.#token = token
     this.#refused = null
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#sendToken()
+    if (this.#socket?.readyState === WebSocket.OPEN && !this.#isRefused) this.#sendToken()
     else this.#hurry()
   }
 
@@ -114,7 +117,8 @@ export class ViewLink implements View {
   }
 
   #open(): void {
-    this.#isTokenShown = false
+    this.#shown = null
+    this.#isRefused = false
     const socket = new WebSocket(this.#options.url)
     this.#socket = socket
     socket.onmessage = ({ data }) => {
@@ -139,7 +143,7 @@ export class ViewLink implements View {
 
   #hello({ mayChange, version }: Message): void {
     // Where reading is free the token is only shown to be allowed to change something.
-    if (mayChange !== true && this.#token !== null && !this.#isTokenShown) this.#sendToken()
+    if (mayChange !== true && this.#token !== null && this.#shown === null) this.#sendToken()
     this.#brokenMs = null
     this.#pauses.opened()
     this.#options.onState({
@@ -150,18 +154,20 @@ export class ViewLink implements View {
   }
 
   #wantsToken(): void {
-    if (this.#token !== null && !this.#isTokenShown) this.#sendToken()
+    if (this.#token !== null && this.#shown === null) this.#sendToken()
     else this.#options.onState({ kind: 'token_wanted', refused: this.#refused })
   }
 
   #refuse(detail: string): void {
+    if (this.#isRefused) return
+    this.#isRefused = true
     this.#refused = detail
     this.#token = null
     this.#options.onRefused(detail)
   }
 
   #sendToken(): void {
-    this.#isTokenShown = true
+    this.#shown = this.#token
     this.#socket?.send(toWire({ type: 'token', token: this.#token }))
   }
 
@@ -192,7 +198,7 @@ export class ViewLink implements View {
   #closed(code: number): void {
     this.#socket = null
     for (const { reject } of [...this.#waiting.values()]) reject(new NotConnected())
-    if (code === WRONG_TOKEN && this.#token !== null) this.#refuse('that is not the token')
+    if (code === WRONG_TOKEN && this.#shown !== null) this.#refuse('that is not the token')
     this.#brokenMs ??= Date.now()
     this.#options.onState({ kind: 'broken', sinceMs: this.#brokenMs })
     this.#retry = setTimeout(() => this.#open(), this.#pauses.next())

@@ -7,6 +7,7 @@ import { Due } from './due.ts'
 import { FLAGS, type Flag } from './flags.ts'
 import { missedBetween } from './missed.ts'
 import type { PageState, Store } from './store.ts'
+import { edgeUs } from './time-window.ts'
 import { deviceNamed } from './words.ts'
 
 /** Pictures a second at most: five are as many as one reads. */
@@ -126,12 +127,14 @@ export class Feed {
   async #traced(): Promise<void> {
     const { window, snapshot, device, link } = this.#store.state
     if (document.hidden || snapshot === null || link.kind !== 'open') return
-    const newest = window.endUs === null ? snapshot.sampleUs : null
+    const edge = edgeUs(snapshot)
+    const newest = window.endUs === null ? edge : null
+    const endUs = window.endUs ?? (edge === snapshot.sampleUs ? null : edge)
     const key = `${device} ${window.spanMs} ${window.endUs} ${this.#slots} ${newest}`
     if (key === this.#asked['trace'] || !this.#trace.take()) return
     this.#asked = { ...this.#asked, trace: key }
     try {
-      const { spanMs, endUs } = window
+      const { spanMs } = window
       const trace = await this.#view.trace({ device, spanMs, slots: this.#slots, endUs })
       const state = this.#store.state
       this.#trace.done(Math.min(LONGEST_TRACE_MS, Math.max(SNAPSHOT_MS, trace.slotUs / 1000)))

@@ -8,6 +8,7 @@ import { PageFigures } from './figures.ts'
 import type { Span } from './selection.ts'
 import { type DialogName, type PageState, Store, type ThemeWish } from './store.ts'
 import {
+  edgeUs,
   frozen,
   panned,
   type Reach,
@@ -55,7 +56,7 @@ export class Page {
 
   get reach(): Reach {
     const { snapshot } = this.store.state
-    return { oldestUs: snapshot?.oldestUs ?? null, newestUs: snapshot?.sampleUs ?? null }
+    return { oldestUs: snapshot?.oldestUs ?? null, newestUs: snapshot && edgeUs(snapshot) }
   }
 
   look(window: TimeWindow): void {
@@ -180,17 +181,18 @@ export class Page {
   }
 
   /**
-   * Changes something in the monitor or its device, and says what came of it.
+   * Changes something in the monitor or its device, and says what it answered, a refusal of the device
+   * included.
    *
    * @param what in words, such as `interval=500`
-   * @returns whether it was done
+   * @returns whether there was an answer
    */
   async control(control: ViewControl, what: string): Promise<boolean> {
     if (!this.mayChange()) return false
     this.store.set({ notice: { kind: 'pending', text: `sent: ${what}` } })
     try {
       const answer = await this.#link.control(control)
-      this.store.set({ notice: { kind: 'done', text: `done: ${answer}` } })
+      this.store.set({ notice: { kind: 'done', text: answer } })
       this.feed.connected()
       return true
     } catch (error) {

@@ -1,3 +1,6 @@
+import type { Trace } from '../../../chart/trace.ts'
+import type { Snapshot } from '../../../monitor/view.ts'
+
 /** Which part of time the chart shows. Pure. */
 
 export interface TimeWindow {
@@ -20,6 +23,21 @@ export const SPANS_MS: readonly number[] = [
   ...[1, 6, 24, 48].map((hours) => hours * 3_600_000),
 ]
 export const DEFAULT_WINDOW: TimeWindow = { spanMs: 60_000, endUs: null }
+
+/**
+ * What a chart that runs ends with, Unix µs; null: nothing yet. While the device says nothing the time goes
+ * on without it, so that old samples move away from the right edge.
+ */
+export function edgeUs({ sampleUs, nowUs, source }: Snapshot): number | null {
+  const isQuiet = source.state === 'silent' || source.state === 'waiting'
+  return sampleUs !== null && isQuiet ? Math.max(sampleUs, nowUs) : sampleUs
+}
+
+/** The same as it is drawn: a chart that runs ends with its newest slot. */
+export function chartEdge(snapshot: Snapshot, { startUs, slotUs, length }: Trace): number | null {
+  const edge = edgeUs(snapshot)
+  return edge === snapshot.sampleUs ? startUs + slotUs * length : edge
+}
 
 /** What is shown, Unix µs; null: there is nothing yet. */
 export function shown(

@@ -79,6 +79,15 @@ export function AlarmsPanel() {
   )
 }
 
+/** How many wait for somebody to take notice; nothing where none do. */
+export function AlarmBadge() {
+  const count = useSlice(({ snapshot }) => {
+    const waiting = snapshot?.alarms.filter(({ state }) => state === 'on' || state === 'latched')
+    return (waiting?.length ?? 0) + (snapshot?.latches.length ?? 0)
+  })
+  return count === 0 ? null : <span class="word bad">{count} !</span>
+}
+
 interface AlarmProps {
   readonly alarm: AlarmView
   readonly snapshot: Snapshot

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { applyTheme, themeFor } from '../chart/theme-colours.ts'
-import { AlarmsPanel } from './alarms-panel.tsx'
+import { AlarmBadge, AlarmsPanel } from './alarms-panel.tsx'
 import { ChartPanel } from './chart-panel.tsx'
 import { ControlPanel } from './control-panel.tsx'
 import { Devices } from './devices.tsx'
@@ -16,7 +16,9 @@ import { TotalsPanel } from './totals-panel.tsx'
 import { useMedia, useSlice } from './use-page.ts'
 
 const TABLE = { id: 'table', title: 'Table', body: <TablePanel /> }
-const ALARMS = { id: 'alarms', title: 'Alarms', body: <AlarmsPanel /> }
+const ALARMS = { id: 'alarms', title: 'Alarms', badge: <AlarmBadge />, body: <AlarmsPanel /> }
+const TOTALS = { id: 'totals', title: 'Totals', body: <TotalsPanel /> }
+const DEVICE = { id: 'device', title: 'Device', body: <ControlPanel /> }
 const EVENTS = { id: 'events', title: 'Events', body: <EventsPanel /> }
 
 /** The whole page. */
@@ -33,9 +35,10 @@ export function App() {
   useEffect(() => {
     document.title = device === '' ? 'ina219' : `${device} · ina219`
   }, [device])
+  const link = useSlice((state) => state.link.kind)
   const hasSnapshot = useSlice(({ snapshot }) => snapshot !== null)
   return (
-    <div class="page">
+    <div class={`page ${link}`}>
       <StateLine />
       <NoticeLine />
       <MissedLine />
@@ -53,11 +56,14 @@ export function App() {
                 </section>
               )}
               <SelectionPanel />
-              <TotalsPanel />
-              <ControlPanel />
+              {!isNarrow && <TotalsPanel />}
+              {!isNarrow && <ControlPanel />}
             </aside>
           </div>
-          <Tabs panels={isNarrow ? [TABLE, ALARMS, EVENTS] : [TABLE, EVENTS]} isNarrow={isNarrow} />
+          <Tabs
+            panels={isNarrow ? [TABLE, ALARMS, EVENTS, TOTALS, DEVICE] : [TABLE, EVENTS]}
+            isNarrow={isNarrow}
+          />
         </main>
       )}
       <Dialogs />

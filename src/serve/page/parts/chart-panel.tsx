@@ -26,7 +26,7 @@ export function ChartPanel() {
         <Curves channels={all} hidden={hidden} />
         <Modes />
       </div>
-      <Flags />
+      <Flags rightAxes={layout === 'strips' ? 0 : Math.max(0, curves.length - 1)} />
       <Strips
         key={`${layout} ${curves.map(({ id, role, unit }) => `${id} ${role} ${unit}`).join(' ')}`}
         groups={layout === 'strips' ? curves.map((each) => [each]) : [curves]}

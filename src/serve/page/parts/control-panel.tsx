@@ -108,9 +108,7 @@ function Words() {
       onSubmit={(event) => {
         event.preventDefault()
         if (words.trim() === '') return
-        void page.control({ kind: 'send', device, words }, words).then((isDone) => {
-          if (isDone) setWords('')
-        })
+        void page.control({ kind: 'send', device, words }, words)
       }}
     >
       <label>

@@ -24,7 +24,7 @@ export function EventsPanel() {
     <>
       {unnumbered && <p class="warn">The device numbers nothing: losses can not be seen.</p>}
       {events.length === 0 && <p class="dim">Nothing has happened yet.</p>}
-      <ol class="events">
+      <ol class="event-list">
         {events.map((event) => (
           <li key={`${event.timeUs} ${event.kind} ${event.text}`}>
             <button

@@ -2,35 +2,39 @@ import { useState } from 'preact/hooks'
 import { preciseText } from '../../../figures/format.ts'
 import { AXIS_PX } from '../chart/strip-plot.ts'
 import { FLAGS, type Flag, flagsOf } from '../model/flags.ts'
-import { shown } from '../model/time-window.ts'
+import { chartEdge, shown } from '../model/time-window.ts'
 import { usePage, useSlice } from './use-page.ts'
 
 /** A flag takes so much of the chart's width, as a part of it. */
 const CLOSEST = 0.025
 
 /** Above the curves: what happened, at its moment; its reason on hover, focus and click. */
-export function Flags() {
+interface FlagsProps {
+  /** Axes at the right of the curves. */
+  readonly rightAxes: number
+}
+
+export function Flags({ rightAxes }: FlagsProps) {
   const page = usePage()
   const trace = useSlice((state) => state.trace)
   const window = useSlice((state) => state.window)
-  const layout = useSlice((state) => state.layout)
-  const hidden = useSlice((state) => state.hidden)
   const snapshot = useSlice((state) => state.snapshot)
   const [told, setTold] = useState<{ readonly flag: Flag; readonly text: string } | null>(null)
   if (trace === null || snapshot === null) return <div class="flags" />
-  const span = shown(window, trace.startUs + trace.length * trace.slotUs)
+  const span = shown(window, chartEdge(snapshot, trace))
   if (span === null) return <div class="flags" />
   const lengthUs = span.toUs - span.fromUs
   const flags = flagsOf(trace, snapshot.events, lengthUs * CLOSEST)
-  const curves = Math.min(3, snapshot.channels.length) - hidden.size
-  const right = layout === 'overlay' ? Math.max(0, curves - 1) * AXIS_PX : 0
   const tell = async (flag: Flag): Promise<void> => {
     setTold({ flag, text: flag.text ?? FLAGS[flag.kind].name })
     const text = flag.text ?? (await page.feed.reasonOf(flag))
     setTold((now) => (now?.flag === flag && text !== null ? { flag, text } : now))
   }
   return (
-    <div class="flags" style={{ marginLeft: `${AXIS_PX}px`, marginRight: `${right + 8}px` }}>
+    <div
+      class="flags"
+      style={{ marginLeft: `${AXIS_PX}px`, marginRight: `${rightAxes * AXIS_PX + 8}px` }}
+    >
       {flags.map((flag) => {
         const place = (flag.fromUs + flag.toUs) / 2 - span.fromUs
         if (place < 0 || place > lengthUs) return null

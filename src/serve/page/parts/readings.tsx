@@ -62,7 +62,7 @@ function Reading({ channel, snapshot }: Props) {
     stale === null
       ? verdict(ratio, channel, snapshot.alarms)
       : { word: stale, style: 'warn' as const }
-  const name = channel.quantity === null ? channel.label : channel.label
+  const name = channel.label
   return (
     <article
       class={`reading ${channel.role}${stale === null ? '' : ' stale'}`}
@@ -70,7 +70,12 @@ function Reading({ channel, snapshot }: Props) {
     >
       <h2>{name}</h2>
       <p class="value">
-        <Figure text={value === undefined ? '--' : figureText(value, form, CELLS)} />
+        <Figure
+          text={value === undefined ? '--' : figureText(value, form, CELLS)}
+          among={[...known, scale?.from ?? 0, scale?.to ?? 0].map((each) =>
+            figureText(each, form, CELLS),
+          )}
+        />
         <span class="unit">{form.unit.text}</span>
       </p>
       <p class={`word ${style}`}>{word}</p>
@@ -89,9 +94,19 @@ function Reading({ channel, snapshot }: Props) {
   )
 }
 
-/** Whole digits and decimals, so that the point stays where it is. */
-function Figure({ text }: { readonly text: string }) {
-  return <span class="figure">{text}</span>
+interface FigureProps {
+  readonly text: string
+  /** What may stand there next, so that no digit jumps sideways when it does. */
+  readonly among: readonly string[]
+}
+
+function Figure({ text, among }: FigureProps) {
+  const characters = Math.max(...among.map((each) => each.length))
+  return (
+    <span class="figure" style={{ minWidth: `${characters - 0.5}ch` }}>
+      {text}
+    </span>
+  )
 }
 
 function Other({ channel, snapshot }: Props) {

@@ -15,9 +15,12 @@ export function StateLine() {
   return (
     <header class="state">
       <h1>{snapshot === null ? 'ina219' : snapshot.device || sourceText(snapshot.source)}</h1>
-      <strong class={`word ${style}`} role="status" data-part="state">
+      <strong class={`word ${style}`} data-part="state">
         {word}
       </strong>
+      <span class="for-readers" role="status">
+        {announced(word)}
+      </span>
       {snapshot !== null && <Health />}
       <span class="buttons">
         <ThemeButton />
@@ -29,6 +32,11 @@ export function StateLine() {
       {reason !== '' && <p class="reason">{reason}</p>}
     </header>
   )
+}
+
+/** Read out where the state changes, not with every second of it. */
+function announced(word: string): string {
+  return word.replace(/ \d.*$/, '').toLowerCase()
 }
 
 function Health() {

@@ -3,7 +3,7 @@ import type { Channel } from '../../../domain/channels.ts'
 import { listenToGestures } from '../chart/gestures.ts'
 import { StripPlot } from '../chart/strip-plot.ts'
 import type { PageState } from '../model/store.ts'
-import { shown } from '../model/time-window.ts'
+import { chartEdge, shown } from '../model/time-window.ts'
 import { usePage } from './use-page.ts'
 
 interface Props {
@@ -119,9 +119,7 @@ class DrawnStrips {
     const { trace, snapshot, window, selection, cursorUs } = state
     if (trace === null || snapshot === null) return
     if (before === null || DEPENDS.some((name) => before[name] !== state[name])) {
-      // A chart that runs ends with its newest slot; what is asked for may be of another moment.
-      const endUs = trace.startUs + trace.length * trace.slotUs
-      const span = shown(window, endUs)
+      const span = shown(window, chartEdge(snapshot, trace))
       if (span === null) return
       for (const plot of this.#plots) plot.show({ trace, snapshot, selection, ...span })
     }

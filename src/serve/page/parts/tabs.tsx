@@ -4,6 +4,8 @@ import { useState } from 'preact/hooks'
 interface Panel {
   readonly id: string
   readonly title: string
+  /** Behind the title: what makes one look. */
+  readonly badge?: ComponentChildren
   readonly body: ComponentChildren
 }
 
@@ -28,13 +30,13 @@ export function Tabs({ panels, isNarrow }: TabsProps) {
         <div
           class="tabs"
           role="tablist"
-          aria-label="Table, alarms, events"
+          aria-label="More of it"
           onKeyDown={({ key }) => {
             if (key === 'ArrowRight') step(1)
             if (key === 'ArrowLeft') step(-1)
           }}
         >
-          {panels.map(({ id, title }) => (
+          {panels.map(({ id, title, badge }) => (
             <button
               key={id}
               id={`tab-${id}`}
@@ -46,6 +48,7 @@ export function Tabs({ panels, isNarrow }: TabsProps) {
               onClick={() => setChosen(id)}
             >
               {title}
+              {badge}
             </button>
           ))}
         </div>

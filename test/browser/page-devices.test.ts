@@ -1,0 +1,65 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../support/polling.ts'
+import { startServe } from '../support/serve.ts'
+import { hasBrowser, openBrowser } from './support/browser.ts'
+import { PageRig } from './support/page-rig.ts'
+
+let browser: Browser
+
+beforeAll(async () => {
+  if (hasBrowser) browser = await openBrowser()
+})
+afterAll(() => browser?.close())
+
+const NAME = '電源 Prüfstand <script>alert(1)</script> שולחן עם שם ארוך'
+
+describe.skipIf(!hasBrowser)('the page of several devices', () => {
+  it('shows all in brief and one in full, by click, key and address', async () => {
+    const args = ['--mock', 'motor', '--device', 'motor', '--mock', 'radio', '--device', 'radio']
+    const rig = await PageRig.open(browser, args)
+    await rig.live()
+    const title = rig.tab.locator('h1')
+    expect(await title.innerText()).toBe('motor')
+    await rig.tab.getByRole('navigation', { name: 'Devices' }).getByText('radio').click()
+    await until('radio', async () => (await title.innerText()) === 'radio')
+    await until('the address has it', () => rig.query('device') === 'radio')
+    await until('a curve of each', async () => (await rig.tab.locator('.spark path').count()) === 2)
+    await rig.tab.reload()
+    await until('radio again', async () => (await title.innerText()) === 'radio')
+    await rig.tab.keyboard.press('1')
+    await until('motor', async () => (await title.innerText()) === 'motor')
+    await rig.close()
+  })
+
+  it('shows names in any script as text', async () => {
+    const rig = await PageRig.open(browser, ['--mock', '--device', NAME])
+    await rig.live()
+    expect(await rig.tab.locator('h1').innerText()).toContain('<script>alert(1)</script>')
+    await rig.close()
+  })
+
+  it('shows channels beside voltage, current and power', async () => {
+    const rig = await PageRig.open(browser, ['--mock', 'solar-node', '--channel', 'soc:%:0..100'])
+    await rig.live()
+    const other = rig.tab.locator('.others .fact', { hasText: 'soc' })
+    await until('soc', async () => /\d+\.\d+ %/.test(await other.innerText()))
+    await rig.tab.locator('[data-plot="soc"]').waitFor()
+    await rig.close()
+  })
+
+  it('says that there is no sample yet', async () => {
+    const run = await startServe(['--stdin', '--no-log'])
+    const rig = await PageRig.of(browser, run)
+    await rig.tab.locator('[data-channel="v"]').waitFor()
+    expect(await rig.value('v')).toBe('--')
+    run.child.stdin?.write('{"v":5.02,"a":-0.000012,"seq":1}\n')
+    await until('the one sample', async () => (await rig.value('v')) === '5.020')
+    const current = rig.tab.locator('[data-channel="a"] .value')
+    await until(
+      'its unit',
+      async () => (await current.innerText()).replace(/\s+/g, ' ') === '-12.0 µA',
+    )
+    await rig.close()
+  })
+})
