@@ -32,6 +32,19 @@ describe.skipIf(!hasBrowser)('the page of several devices', () => {
     await rig.close()
   })
 
+  it('has no figure of one device with those of another', async () => {
+    const args = ['--mock', 'motor', '--device', 'motor', '--mock', 'radio', '--device', 'radio']
+    const rig = await PageRig.open(browser, [...args, '--set', 'interval=20'], {
+      search: '?device=radio',
+    })
+    await until('radio', async () => (await rig.tab.locator('h1').innerText()) === 'radio')
+    const p95 = rig.tab.locator('.wide-table tbody tr').first().locator('td').nth(4)
+    await until('its percentile', async () => /^\d/.test(await p95.innerText()))
+    // The motor has 12 V.
+    expect(Number(await p95.innerText())).toBeLessThan(4)
+    await rig.close()
+  })
+
   it('shows names in any script as text', async () => {
     const rig = await PageRig.open(browser, ['--mock', '--device', NAME])
     await rig.live()

@@ -17,6 +17,8 @@ export interface StripAxis {
 
 /** A label with air around it, in CSS pixels. */
 const ROW_PX = 18
+/** Of a name, where it stands for the unit. */
+const NAME_CHARACTERS = 6
 
 /** @param height of the plot, in CSS pixels */
 export function stripAxis(
@@ -36,6 +38,7 @@ export function stripAxis(
   const splits = axis.ticks.filter((tick) => tick !== undefined).toReversed()
   const labels = splits.map((tick) => labelText(tick, axis.digit, unit.exponent))
   const top = labels.length - 1
-  if (unit.text !== '') labels[top] = `${labels[top]} ${unit.text}`
+  // One without a unit says what it is.
+  labels[top] = `${labels[top]} ${unit.text || channel.label.slice(0, NAME_CHARACTERS)}`
   return { min: axis.low, max: axis.low + axis.rows * axis.perRow, splits, labels }
 }

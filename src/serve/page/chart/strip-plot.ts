@@ -29,6 +29,8 @@ export interface StripOptions {
 }
 
 export const AXIS_PX = 62
+/** Right of the curves: half of the last time below them. */
+export const RIGHT_PX = 26
 const TIMES_PX = 26
 const FONT = '11px system-ui, sans-serif'
 
@@ -123,7 +125,7 @@ export class StripPlot {
     return {
       width,
       height,
-      padding: [8, 8 + unused, hasTimes ? 0 : 4, 0],
+      padding: [8, RIGHT_PX + unused, hasTimes ? 0 : 4, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -80,6 +80,8 @@ export class Feed {
     try {
       const snapshot = await this.#view.snapshot(this.#store.state.device)
       this.#take(snapshot)
+      // Another one is looked at by now.
+      if (snapshot.number !== this.#store.state.device) return
       await this.#traced()
       void this.#selected()
       await this.#beside(snapshot)
@@ -204,23 +206,29 @@ export class Feed {
 
   async #beside(snapshot: Snapshot): Promise<void> {
     if (this.#overview.take()) {
-      await this.#keep(this.#readOverview(snapshot), (overview) => ({ overview }))
+      await this.#keep(snapshot, this.#readOverview(snapshot), (overview) => ({ overview }))
       this.#overview.done(OVERVIEW_MS)
     }
     if (snapshot.devices.length > 1 && this.#sparks.take()) {
-      await this.#keep(this.#readSparks(snapshot), (sparks) => ({ sparks }))
+      await this.#keep(snapshot, this.#readSparks(snapshot), (sparks) => ({ sparks }))
       this.#sparks.done(SPARK_MS)
     }
     if (this.#percentiles.take()) {
-      await this.#keep(this.#readPercentiles(snapshot), (percentiles) => ({ percentiles }))
+      await this.#keep(snapshot, this.#readPercentiles(snapshot), (percentiles) => ({
+        percentiles,
+      }))
       this.#percentiles.done(PERCENTILES_MS)
     }
   }
 
-  async #keep<T>(answer: Promise<T>, change: (value: T) => Partial<PageState>): Promise<void> {
-    const { device } = this.#store.state
+  /** Unless another device is shown by now. */
+  async #keep<T>(
+    { number }: Snapshot,
+    answer: Promise<T>,
+    change: (value: T) => Partial<PageState>,
+  ): Promise<void> {
     const value = await answer
-    if (this.#store.state.device === device) this.#store.set(change(value))
+    if (this.#store.state.device === number) this.#store.set(change(value))
   }
 
   #readOverview({ number, oldestUs, sampleUs }: Snapshot): Promise<Trace | null> {

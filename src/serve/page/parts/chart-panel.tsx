@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import { type Channel, mainChannels } from '../../../domain/channels.ts'
 import { spanText } from '../../../figures/format.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
@@ -14,10 +15,10 @@ import { usePage, useSlice } from './use-page.ts'
 export function ChartPanel() {
   const layout = useSlice((state) => state.layout)
   const hidden = useSlice((state) => state.hidden)
-  const key = useSlice(({ snapshot }) => snapshot?.channels.map(({ id }) => id).join(' '))
-  const channels = useSlice(({ snapshot }) => snapshot?.channels)
-  if (key === undefined || channels === undefined) return null
-  const all = chartChannels(channels)
+  const { store } = usePage()
+  // Each snapshot has a list of its own, which says the same.
+  const listed = useSlice(({ snapshot }) => JSON.stringify(snapshot?.channels))
+  const all = useMemo(() => chartChannels(store.state.snapshot?.channels ?? []), [listed, store])
   const curves = all.filter(({ id }) => !hidden.has(id))
   return (
     <section class="chart" aria-label="Chart">

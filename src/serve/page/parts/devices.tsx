@@ -43,7 +43,7 @@ function Device({ brief, spark, isShown }: Props) {
   return (
     <button
       type="button"
-      class="device"
+      class="brief"
       aria-current={isShown}
       onClick={() => page.showDevice(number)}
     >

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { preciseText } from '../../../figures/format.ts'
-import { AXIS_PX } from '../chart/strip-plot.ts'
+import { AXIS_PX, RIGHT_PX } from '../chart/strip-plot.ts'
 import { FLAGS, type Flag, flagsOf } from '../model/flags.ts'
 import { chartEdge, shown } from '../model/time-window.ts'
 import { usePage, useSlice } from './use-page.ts'
@@ -33,7 +33,7 @@ export function Flags({ rightAxes }: FlagsProps) {
   return (
     <div
       class="flags"
-      style={{ marginLeft: `${AXIS_PX}px`, marginRight: `${rightAxes * AXIS_PX + 8}px` }}
+      style={{ marginLeft: `${AXIS_PX}px`, marginRight: `${rightAxes * AXIS_PX + RIGHT_PX}px` }}
     >
       {flags.map((flag) => {
         const place = (flag.fromUs + flag.toUs) / 2 - span.fromUs

@@ -84,7 +84,7 @@ function Figures({ statistics, channels }: FiguresProps) {
           const text = (value: number | null, more: number): string =>
             value === null
               ? '--'
-              : exactText(inUnit(value, form.unit.exponent), form.decimals + more, 9)
+              : exactText(inUnit(value, form.unit.exponent), form.decimals + more, 8)
           return (
             <tr key={channel.id} class={channel.role}>
               <th scope="row">

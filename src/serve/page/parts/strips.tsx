@@ -18,12 +18,14 @@ const LEAST_STRIP_PX = 84
 export function Strips({ groups }: Props) {
   const page = usePage()
   const host = useRef<HTMLDivElement>(null)
+  // Who shows other channels gives this part another key: plots are made once.
+  const first = useRef(groups)
   useEffect(() => {
     const element = host.current
     if (element === null) return undefined
-    const strips = new DrawnStrips(element, groups, page)
+    const strips = new DrawnStrips(element, first.current, page)
     return () => strips.end()
-  }, [groups, page])
+  }, [page])
   return (
     <section
       class="strips"
