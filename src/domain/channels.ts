@@ -91,6 +91,13 @@ export function mainChannels(channels: readonly Channel[]): readonly Channel[] {
   return electric.length > 0 ? electric : channels.slice(0, 3)
 }
 
+/** The one shown where a single one can be: the current, else the first. */
+export function leadChannel(channels: readonly Channel[]): Channel | null {
+  return (
+    channels.find(({ quantity }) => quantity === 'current') ?? mainChannels(channels)[0] ?? null
+  )
+}
+
 /** Voltage, current or power. */
 export function isElectric({ quantity }: Channel): boolean {
   return quantity !== null

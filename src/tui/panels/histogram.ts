@@ -3,7 +3,7 @@ import type { AxisFormOf } from '../../chart/axis-form.ts'
 import { extent } from '../../chart/columns.ts'
 import { type Histogram, histogramOf } from '../../chart/histogram.ts'
 import type { Trace } from '../../chart/trace.ts'
-import { type Channel, ELECTRIC, mainChannels } from '../../domain/channels.ts'
+import { type Channel, leadChannel } from '../../domain/channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, fixed } from '../../util/number-text.ts'
 import { nameText } from '../view/channel-text.ts'
@@ -22,9 +22,8 @@ export function histogramPanel(
   area: PanelArea,
   figures: FigureMemory,
 ): readonly Line[] {
-  const main = mainChannels(channels)
-  const channel = main.find(({ id }) => id === ELECTRIC.current.id) ?? main[0]
-  return channel === undefined
+  const channel = leadChannel(channels)
+  return channel === null
     ? []
     : histogramLines(trace, channel, area, figures.axisForms(number, area.look))
 }

@@ -1,4 +1,4 @@
-import { ELECTRIC, mainChannels } from '../../domain/channels.ts'
+import { leadChannel } from '../../domain/channels.ts'
 import { agoText } from '../../figures/format.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
 import { figuresOf } from '../view/figure-memory.ts'
@@ -48,8 +48,7 @@ export function overviewChart(
   { width, height, look }: PanelArea,
 ): Chart {
   const { channels, sampleUs, oldestUs, number } = snapshot
-  const main = mainChannels(channels)
-  const channel = main.find(({ id }) => id === ELECTRIC.current.id) ?? main[0]
+  const channel = leadChannel(channels)
   const toUs = frozenOf(view, number)?.endUs ?? sampleUs
   const selection = toUs === null ? null : { fromUs: toUs - spanMs(view) * 1000, toUs }
   const lengthMs = sampleUs === null || oldestUs === null ? 0 : (sampleUs - oldestUs) / 1000
@@ -60,7 +59,7 @@ export function overviewChart(
     endUs: null,
     channels,
     strips:
-      channel === undefined ? [] : [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
+      channel === null ? [] : [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
     title: [piece(` all there is, ${agoText(lengthMs)} `, 'dim')],
     note: [],
     message: sampleUs === null ? 'no samples yet' : 'reading the samples',

@@ -1,5 +1,5 @@
 import type { Trace } from '../../../chart/trace.ts'
-import { mainChannels } from '../../../domain/channels.ts'
+import { leadChannel, mainChannels } from '../../../domain/channels.ts'
 import { figureText, withUnit } from '../../../figures/form-memory.ts'
 import type { DeviceBrief } from '../../../monitor/view.ts'
 import { countText } from '../../../util/number-text.ts'
@@ -38,7 +38,7 @@ function Device({ brief, spark, isShown }: Props) {
   const page = usePage()
   const { number, device, source, channels, values, alarms, latches, lost } = brief
   const main = mainChannels(channels)
-  const curve = main.find(({ id }) => id === 'a') ?? main[0]
+  const curve = leadChannel(channels)
   const pressing = alarms.active > 0 || latches.length > 0
   return (
     <button
@@ -71,7 +71,7 @@ function Device({ brief, spark, isShown }: Props) {
           )
         })}
       </span>
-      {curve !== undefined && spark !== undefined && (
+      {curve !== null && spark !== undefined && (
         <svg
           class={`spark ${curve.role}`}
           viewBox="0 0 80 20"

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import { mainChannels } from '../../../domain/channels.ts'
+import { leadChannel } from '../../../domain/channels.ts'
 import { momentText } from '../../../figures/format.ts'
 import { sparkPath } from '../chart/spark-path.ts'
 import { frozen, panned, shown } from '../model/time-window.ts'
@@ -17,12 +17,11 @@ export function Overview() {
   const snapshot = useSlice((state) => state.snapshot)
   const host = useRef<HTMLDivElement>(null)
   if (trace === null || snapshot === null) return <div class="overview" />
-  const main = mainChannels(snapshot.channels)
-  const curve = main.find(({ id }) => id === 'a') ?? main[0]
+  const curve = leadChannel(snapshot.channels)
   const newestUs = snapshot.sampleUs ?? trace.startUs
   const span = shown(window, newestUs)
   const lengthUs = trace.length * trace.slotUs
-  if (span === null || curve === undefined) return <div class="overview" />
+  if (span === null || curve === null) return <div class="overview" />
   const place = (timeUs: number): number =>
     Math.max(0, Math.min(1, (timeUs - trace.startUs) / lengthUs))
   const moveTo = (clientX: number): void => {
