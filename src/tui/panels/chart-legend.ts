@@ -4,7 +4,7 @@ import { STYLES } from '../../chart/raster.ts'
 import type { Channel } from '../../domain/channels.ts'
 import type { DeviceBrief } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
-import { deviceMark } from '../view/compare.ts'
+import { COMPARED_NAME_CELLS, deviceMark } from '../view/compare.ts'
 import type { Look } from '../view/look.ts'
 import { type Line, lineWidth, type Piece, piece, type Target } from '../view/styled.ts'
 
@@ -20,7 +20,6 @@ const STROKES = { solid: '⠤⠤⠤', dotted: '⠄⠄⠄', dashed: '⠤⠤⠤⠀
 
 /** A name that is cut shorter says nothing. */
 const LEAST_NAME_CELLS = 3
-const COMPARED_NAME_CELLS = 16
 
 /**
  * `V A W`, in their colours; without colours with a stroke of each line's style. What is hidden

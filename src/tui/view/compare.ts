@@ -3,6 +3,9 @@ import type { Trace } from '../../chart/trace.ts'
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { DeviceBrief, DeviceNumber, Moment, Snapshot } from '../../monitor/view.ts'
 
+/** The widest name of a device beside its curve or its row, in cells. */
+export const COMPARED_NAME_CELLS = 16
+
 /** One quantity of several devices: what a view has answered about one moment. */
 export interface ComparedTraces {
   /** Right edge of them all, Unix µs. */
