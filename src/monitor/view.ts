@@ -96,10 +96,13 @@ export interface SpanStatistics {
 /** What is looked for in the samples and events of a device. */
 export type FindRequest = MomentWish & { readonly device: DeviceNumber }
 
+/** How long alarms are snoozed where nobody says how long, and at most, min. */
+export const SNOOZE_MIN = { usual: 10, longest: 1440 } as const
+
 /** What a viewer may change. */
 export type ViewControl =
   | { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
-  /** Somebody has taken notice. @param name null: of all alarms of the device, and of what its sensor could not measure */
+  /** Somebody has taken notice. @param name null: of all alarms of the device, of what its sensor could not measure, and that the log was not written */
   | { readonly kind: 'alarm_ack'; readonly device: DeviceNumber; readonly name: string | null }
   /** No bell and no program for so long; events stay on record. */
   | {
@@ -108,7 +111,7 @@ export type ViewControl =
       readonly name: string | null
       readonly minutes: number
     }
-  /** A mark of a person on the record, at the present moment. */
+  /** A mark of a person on the record. */
   | {
       readonly kind: 'mark'
       readonly device: DeviceNumber

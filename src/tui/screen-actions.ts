@@ -1,4 +1,4 @@
-import type { View, ViewControl } from '../monitor/view.ts'
+import { SNOOZE_MIN, type View, type ViewControl } from '../monitor/view.ts'
 import { adviceText } from '../util/errors.ts'
 import { isJump, type JumpAction, jumped, jumpRequest } from './jump.ts'
 import type { Saving } from './saving.ts'
@@ -11,9 +11,6 @@ import type { Action } from './view/key-bindings.ts'
 const ANSWER_MS = 10_000
 /** Longer than a command may take: 7.5 s, and as often again where a device has to be asked who it is. */
 const WAITING_MS = 60_000
-
-/** How long `n` snoozes alarms. */
-const SNOOZE_MIN = 10
 
 export interface ScreenActionsOptions {
   readonly state: ScreenState
@@ -69,7 +66,7 @@ export class ScreenActions {
     const { view } = this.#options.state
     const target = { device: view.selected, name: null }
     if (kind === 'alarm_ack') void this.control({ kind, ...target })
-    else void this.control({ kind, ...target, minutes: SNOOZE_MIN })
+    else void this.control({ kind, ...target, minutes: SNOOZE_MIN.usual })
   }
 
   /** Pressed again, the same jump is about the next channel. */

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { EVENT_SUBJECTS, type EventSubject } from '../../domain/events.ts'
-import type {
-  FindRequest,
-  StatisticsRequest,
-  TraceRequest,
-  ViewControl,
+import {
+  type FindRequest,
+  SNOOZE_MIN,
+  type StatisticsRequest,
+  type TraceRequest,
+  type ViewControl,
 } from '../../monitor/view.ts'
 import { InaError } from '../../util/errors.ts'
 import type { AskedKind, ClientMessage } from './messages.ts'
@@ -12,8 +13,6 @@ import { fromWire } from './wire.ts'
 
 /** Slots of a trace: two a pixel of a wall screen. */
 const MOST_SLOTS = 8192
-/** A day; as on the screen. */
-const LONGEST_SNOOZE_MIN = 1440
 const LONGEST_TEXT = 1000
 /** Of `last`: longer than any retention. */
 const LONGEST_SPAN_S = 1e9
@@ -60,7 +59,7 @@ const REQUESTS = {
       kind: z.literal('alarm_snooze'),
       device,
       name: alarm,
-      minutes: z.number().positive().max(LONGEST_SNOOZE_MIN),
+      minutes: z.number().positive().max(SNOOZE_MIN.longest),
     }),
     z.object({ kind: z.literal('mark'), device, text, timeUs: exactUs.nullable() }),
     z.object({ kind: z.literal('send'), device, words: text }),

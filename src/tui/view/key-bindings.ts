@@ -1,3 +1,4 @@
+import { SNOOZE_MIN } from '../../monitor/view.ts'
 import type { JumpAction } from '../jump.ts'
 import { PANEL_TITLE } from './frame.ts'
 import { PANELS } from './layout.ts'
@@ -294,7 +295,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'alarm_ack',
     group: 'alarms',
     shown: 'a  n',
-    help: 'acknowledge all alarms shown; n: no bell or program for 10 min',
+    help: `acknowledge all alarms shown; n: no bell or program for ${SNOOZE_MIN.usual} min`,
     alarms: true,
   },
   { keys: ['n'], action: 'alarm_snooze', group: 'alarms', shown: '', help: '', alarms: true },

@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channels.ts'
-import type { Snapshot, ViewControl } from '../../monitor/view.ts'
+import { SNOOZE_MIN, type Snapshot, type ViewControl } from '../../monitor/view.ts'
 import type { Clock } from '../../util/clock.ts'
 import { formatDuration, parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -26,10 +26,6 @@ export type PaletteOrder =
   /** Another view. */
   | { readonly kind: 'change'; readonly change: Partial<ViewState>; readonly said: string }
   | { readonly kind: 'control'; readonly control: ViewControl }
-
-/** How long `snooze` alone snoozes, and at most, minutes. */
-const SNOOZE_MIN = 10
-const LONGEST_SNOOZE_MIN = 1440
 
 const JUMPS = {
   next: 'next_event',
@@ -87,11 +83,11 @@ export function deviceOrder(rest: string, { snapshot }: PaletteContext): Palette
 }
 
 export function snoozeOrder(rest: string, { view }: PaletteContext): PaletteOrder {
-  const minutes = rest === '' ? SNOOZE_MIN : /^\d+$/.test(rest) ? Number(rest) : 0
-  if (minutes < 1 || minutes > LONGEST_SNOOZE_MIN) {
+  const minutes = rest === '' ? SNOOZE_MIN.usual : /^\d+$/.test(rest) ? Number(rest) : 0
+  if (minutes < 1 || minutes > SNOOZE_MIN.longest) {
     throw invalid(
-      `'${rest}' is no number of minutes from 1 to ${LONGEST_SNOOZE_MIN}`,
-      `write such as snooze ${SNOOZE_MIN}`,
+      `'${rest}' is no number of minutes from 1 to ${SNOOZE_MIN.longest}`,
+      `write such as snooze ${SNOOZE_MIN.usual}`,
     )
   }
   const control = { kind: 'alarm_snooze', device: view.selected, name: null, minutes } as const

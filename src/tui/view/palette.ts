@@ -1,3 +1,4 @@
+import { SNOOZE_MIN } from '../../monitor/view.ts'
 import { DEVICE_NAMES } from '../../protocol/words/device-words.ts'
 import { readWords } from '../../protocol/words/read-words.ts'
 import { THEME_CHOICES } from '../../theme/themes.ts'
@@ -154,7 +155,7 @@ export const PALETTE: readonly PaletteCommand[] = [
   {
     names: ['snooze'],
     form: 'snooze [<minutes>]',
-    about: 'no bell and no program for so long, 1 to 1440 min (10)',
+    about: `no bell and no program for so long, 1 to ${SNOOZE_MIN.longest} min (${SNOOZE_MIN.usual})`,
     values: () => [],
     read: snoozeOrder,
   },

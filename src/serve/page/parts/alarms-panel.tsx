@@ -1,7 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { withUnit } from '../../../figures/form-memory.ts'
 import { agoText, momentText } from '../../../figures/format.ts'
-import type { AlarmView, SensorLatch, Snapshot } from '../../../monitor/view.ts'
+import {
+  type AlarmView,
+  type SensorLatch,
+  SNOOZE_MIN,
+  type Snapshot,
+} from '../../../monitor/view.ts'
 import type { Style } from '../../../theme/themes.ts'
 import { countText, numberText } from '../../../util/number-text.ts'
 import { inUnit } from '../../../util/scaled-unit.ts'
@@ -66,12 +71,17 @@ export function AlarmsPanel() {
             type="button"
             onClick={() =>
               void page.control(
-                { kind: 'alarm_snooze', device: snapshot.number, name: null, minutes: 10 },
-                'snooze all alarms for 10 min',
+                {
+                  kind: 'alarm_snooze',
+                  device: snapshot.number,
+                  name: null,
+                  minutes: SNOOZE_MIN.usual,
+                },
+                `snooze all alarms for ${SNOOZE_MIN.usual} min`,
               )
             }
           >
-            snooze 10 min
+            snooze {SNOOZE_MIN.usual} min
           </button>
         </div>
       )}
