@@ -26,7 +26,7 @@ const ROOMS = {
   figures: 'chart domain monitor theme util',
   tui: 'chart domain figures monitor protocol theme util',
   config: 'util',
-  export: 'chart domain storage theme util',
+  export: 'chart domain stats storage theme util',
   service: 'export storage util',
   doctor: 'protocol sources storage theme tui util',
   serve: 'alarms chart domain export monitor protocol stats storage stream theme util',

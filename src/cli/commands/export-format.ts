@@ -1,6 +1,7 @@
 import { ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { channelColumn } from '../../domain/columns.ts'
 import type { ExportFormat } from '../../export/format-names.ts'
+import { averageOf, coverageOf, hourAmount } from '../../export/printed-figures.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
 import { printedFigure } from '../../stats/statistics.ts'
 import { extraKey } from '../../stats/statistics-feed.ts'
@@ -107,28 +108,9 @@ function threeOf(of: MinAvgMax | null): (number | null)[] {
   return of === null ? [null, null, null] : [of.min, averageOf(of), of.max]
 }
 
-export function averageOf({ avg }: MinAvgMax): number | null {
-  return Number.isFinite(avg) ? round(avg, 9) : null
-}
-
-/** A part of the time, 0 to 1. */
-export function coverageOf({ coverage }: Bucket): number {
-  return round(coverage, 6)
-}
-
 export function eventLine(event: LoggedEvent, format: ExportFormat): string {
   const time = formatIso(event.timeUs)
   const { device, kind, detail } = event
   if (format === 'ndjson') return `${JSON.stringify({ time, device, kind, detail })}\n`
   return `${time},${[device, kind, detail].map(csvText).join(',')}\n`
-}
-
-/** A charge in mAh, an energy in mWh. */
-export function hourAmount(value: number | null): number | null {
-  return value === null ? null : round(value, 9)
-}
-
-/** Cuts float noise off. */
-function round(value: number, decimals: number): number {
-  return Number(value.toFixed(decimals))
 }

@@ -1,6 +1,9 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { fileTarget, type OutputTarget, streamTarget } from '../../app/output-target.ts'
+import { wishOf } from '../../export/detailed-totals.ts'
 import type { ExportFormat } from '../../export/format-names.ts'
+import { recordedIn } from '../../export/recorded-range.ts'
+import { requestedChannels } from '../../export/requested-channels.ts'
 import { headerPieces, type Piece, samplePieces } from '../../export/sample-pieces.ts'
 import type { StatisticName } from '../../stats/statistic-names.ts'
 import type {
@@ -14,10 +17,8 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { lossText } from '../../util/loss-text.ts'
 import { formatIso } from '../../util/time-text.ts'
 import type { ExportOptions } from './export.ts'
-import { requestedChannels } from './export-channels.ts'
 import { BucketLines, bucketColumns, EVENT_COLUMNS, eventLine } from './export-format.ts'
-import { emptyHint, openReader, rangeOf, recordedIn } from './log-range.ts'
-import { wishOf } from './statistics-option.ts'
+import { emptyHint, openReader, rangeOf } from './log-range.ts'
 import { WorkProgress } from './work-progress.ts'
 
 /** Rows put together before they are written. */

@@ -1,12 +1,13 @@
 import { type AlarmRow, type Episode, episodesOf } from '../../alarms/episodes.ts'
 import { valueText } from '../../alarms/event-text.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { recordedIn } from '../../export/recorded-range.ts'
 import { type LoggedEvent, type LogRange, readStorm } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
-import { type Found, recordedIn } from './log-range.ts'
+import type { Found } from './log-range.ts'
 import { align } from './table-text.ts'
 
 /** The alarms of a time, in the order of their raises. */

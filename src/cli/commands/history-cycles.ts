@@ -1,9 +1,10 @@
 import { cleanText } from '../../domain/sample.ts'
+import { recordedIn } from '../../export/recorded-range.ts'
 import type { Cycles } from '../../stats/cycles.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import type { Colour } from '../colour.ts'
-import { devicesOf, type Found, recordedIn } from './log-range.ts'
+import { devicesOf, type Found } from './log-range.ts'
 import { align } from './table-text.ts'
 
 /** Goes up when a member of the JSON changes its meaning or goes. */

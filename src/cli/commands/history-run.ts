@@ -1,5 +1,6 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { streamTarget } from '../../app/output-target.ts'
+import { recordedIn } from '../../export/recorded-range.ts'
 import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
@@ -7,7 +8,7 @@ import type { HistoryOptions } from './history.ts'
 import { jsonText } from './history-json.ts'
 import { plotText } from './history-plot.ts'
 import { tableText } from './history-table.ts'
-import { emptyHint, type Found, openReader, rangeOf, recordedIn } from './log-range.ts'
+import { emptyHint, type Found, openReader, rangeOf } from './log-range.ts'
 
 /** Text that is put together before it is written. */
 const CHUNK_CHARS = 16_384

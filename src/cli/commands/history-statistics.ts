@@ -1,5 +1,6 @@
 import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { type DetailedTotal, wishOf } from '../../export/detailed-totals.ts'
 import { isPercentile, type StatisticName } from '../../stats/statistic-names.ts'
 import { type ChannelStatistics, printedFigure } from '../../stats/statistics.ts'
 import { extraKey } from '../../stats/statistics-feed.ts'
@@ -12,60 +13,14 @@ import type {
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatLocal } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
-import { wishOf } from './statistics-option.ts'
 import { align, silenceText, timeCells, withoutSilence } from './table-text.ts'
 
-/** Without `--stats`, so many values are read for the statistics of a span: a fraction of a second. */
-const READ_UNASKED = 200_000
 /** A table fits into a terminal of 80 columns with so many channels, or figures. */
 const CHANNELS_PER_TABLE = 4
 const FIGURES_PER_TABLE = 6
 /** Width of a figure, with a blank before it, and of the title of a channel. */
 const CELL = 10
 const TITLE_CELLS = 14
-
-/**
- * Why a span has further statistics, or none: `computed`; `skipped`, for there are too many
- * samples to read them unasked; `expired`, for some of them have passed the retention.
- */
-export type StatisticsState = 'computed' | 'skipped' | 'expired'
-
-/** A total with what is known of its statistics. */
-export interface DetailedTotal {
-  readonly total: Bucket
-  readonly state: StatisticsState
-  readonly statistics: ReadonlyMap<string, ChannelStatistics>
-}
-
-/** @param isAsked they were named, so that any number of samples is read for them */
-export function detailedTotals(
-  reader: LogReader,
-  range: LogRange,
-  names: readonly StatisticName[],
-  isAsked: boolean,
-): DetailedTotal[] {
-  const totals = reader.totals(range)
-  const samples = totals.reduce((sum, each) => sum + each.samples, 0)
-  if (names.length === 0 || (!isAsked && samples > READ_UNASKED)) {
-    return totals.map((total) => ({ total, state: 'skipped', statistics: new Map() }))
-  }
-  return reader.detailedTotals(totals, range, wishOf(names)).map((total) => ({
-    total,
-    state: total.statistics === null ? 'expired' : 'computed',
-    statistics: total.statistics ?? new Map(),
-  }))
-}
-
-/** The members of a channel in JSON; null where they are not known. */
-export function statisticsMembers(
-  own: ChannelStatistics | undefined,
-  names: readonly StatisticName[],
-): Record<string, number | null> {
-  const members: Record<string, number | null> = {}
-  for (const name of names) members[name] = own === undefined ? null : printedFigure(own, name)
-  if (names.some(isPercentile)) members['percentile_error'] = own?.percentileError ?? null
-  return members
-}
 
 /** The further statistics of a span: a row each, a column a channel. */
 export function* totalStatistics(

@@ -1,5 +1,6 @@
 import { ELECTRIC, ELECTRIC_CHANNELS, QUANTITIES } from '../../domain/channels.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { detailedTotals } from '../../export/detailed-totals.ts'
 import { figureTexts, showsElectric } from '../../export/plotted.ts'
 import { STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
 import type {
@@ -14,7 +15,7 @@ import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
-import { bucketStatistics, detailedTotals, totalStatistics } from './history-statistics.ts'
+import { bucketStatistics, totalStatistics } from './history-statistics.ts'
 import {
   align,
   amount,

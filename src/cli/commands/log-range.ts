@@ -123,20 +123,6 @@ export function rangeOf(options: RangeOptions, reader: LogReader, io: ProcessIo)
   }
 }
 
-/**
- * What was asked for, cut to what the log has now: what is recorded meanwhile is left out, or
- * the end would run ahead. null: nothing lies in it.
- */
-export function recordedIn(requested: LogRange, reader: LogReader): LogRange | null {
-  const span = reader.span(requested.device)
-  if (span === null || requested.fromUs > span.toUs || requested.toUs <= span.fromUs) return null
-  return {
-    ...requested,
-    fromUs: Math.max(requested.fromUs, span.fromUs),
-    toUs: Math.min(requested.toUs, span.toUs + 1),
-  }
-}
-
 /** The one asked for, or all. */
 export function devicesOf(reader: LogReader, { device }: LogRange): readonly string[] {
   return device === null ? reader.devices : [device]

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { isPercentile, STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
-import type { StatisticsWish } from '../../storage/read/log-query.ts'
+import { STATISTICS, type StatisticName } from '../../stats/statistic-names.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { type CliOption, option } from '../option.ts'
@@ -45,8 +44,4 @@ export function settleStatistics(command: Command): void {
     '--stats needs --every: a single sample has no statistics',
     'give --every 1m, or another length',
   )
-}
-
-export function wishOf(names: readonly StatisticName[]): StatisticsWish {
-  return { withPercentiles: names.some(isPercentile) }
 }

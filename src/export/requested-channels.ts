@@ -1,7 +1,7 @@
-import type { LogReader } from '../../storage/read/log-reader.ts'
-import { parseCsvRecord } from '../../util/csv.ts'
-import { InaError } from '../../util/errors.ts'
-import { didYouMean } from '../../util/nearest.ts'
+import type { LogReader } from '../storage/read/log-reader.ts'
+import { parseCsvRecord } from '../util/csv.ts'
+import { InaError } from '../util/errors.ts'
+import { didYouMean } from '../util/nearest.ts'
 
 /** What `--channels` requests: every extra channel, or these. */
 export type ChannelRequest = 'all' | readonly string[]
