@@ -18,6 +18,7 @@ await build({
     ina219: 'src/cli/main.ts',
     'log-worker': 'src/storage/write/log-worker.ts',
     'backup-worker': 'src/service/backup/backup-worker.ts',
+    'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
     'live-feed-worker': 'src/serve/live/feed-worker.ts',
     'log-history-worker': 'src/storage/read/log-history-worker.ts',
   },

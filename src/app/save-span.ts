@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { spanName, timeName } from '../export/file-names.ts'
 import { type Piece, samplePieces } from '../export/sample-pieces.ts'
 import type { LogRange } from '../storage/read/log-query.ts'
 import { LogReader } from '../storage/read/log-reader.ts'
 import type { SavedSpan, SaveForm } from '../tui/saving.ts'
 import { errorText, InaError, systemCode } from '../util/errors.ts'
-import { formatIso } from '../util/time-text.ts'
 import { fileTarget } from './output-target.ts'
 
 /** Files of one name that are tried. */
@@ -28,7 +28,7 @@ export async function saveSpan(
   const reader = LogReader.open(log, owner)
   try {
     const range = { device, fromUs, toUs }
-    const file = newFile(nameOf(device, fromUs, toUs), form.kind === 'csv' ? '.csv' : '.svg')
+    const file = newFile(spanName(device, fromUs, toUs), form.kind === 'csv' ? '.csv' : '.svg')
     try {
       const target = fileTarget(file, log)
       let rows = 0
@@ -66,20 +66,9 @@ async function piecesOf(
 
 /** Writes the screen into a new file of the working directory. @returns its name @throws InaError usage_invalid */
 export function savePicture(svg: string, nowUs: number): string {
-  const file = newFile(`ina219-screen-${stamp(nowUs)}`, '.svg')
+  const file = newFile(`ina219-screen-${timeName(nowUs)}`, '.svg')
   writeFileSync(file, svg)
   return file
-}
-
-/** `ina219-bench-7-20261120T203232.480Z-4.040s`: whose samples, from when on, how long. */
-function nameOf(device: string, fromUs: number, toUs: number): string {
-  const who = device.replace(/[^\w.@-]+/g, '_').slice(0, 40)
-  const begin = stamp(fromUs)
-  return `ina219-${who}-${begin}-${((toUs - fromUs) / 1e6).toFixed(3)}s`
-}
-
-function stamp(us: number): string {
-  return formatIso(us).replaceAll(/[-:]/g, '')
 }
 
 /** Makes an empty file under a name that nothing has yet: `name.csv`, `name-2.csv`, ... */

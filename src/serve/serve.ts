@@ -4,6 +4,7 @@ import { openTokenFile } from './access/token.ts'
 import { HttpServers } from './http-server.ts'
 import { Live } from './live/live.ts'
 import type { ServeParts } from './parts.ts'
+import { Rest } from './rest/rest.ts'
 import type { ServePlan } from './serve-plan.ts'
 import { makeSockets } from './sockets.ts'
 import { makeWebApp } from './web-app.ts'
@@ -33,7 +34,8 @@ export async function startServing(
   })
   const parts: ServeParts = { ...given, access }
   const live = new Live(parts)
-  const app = makeWebApp(parts, live)
+  const rest = new Rest(parts)
+  const app = makeWebApp(parts, live, rest)
   const sockets = makeSockets(parts, live)
   const servers = new HttpServers()
   const listeners = {
@@ -47,6 +49,7 @@ export async function startServing(
       close: async () => {
         sockets.close()
         await live.close()
+        await rest.close()
         await servers.close()
       },
     }

@@ -11,6 +11,7 @@ import { addMetrics } from './metrics/add-metrics.ts'
 import type { ServeParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { addHealth } from './rest/health.ts'
+import type { Rest } from './rest/rest.ts'
 import { answerProblem, answerRefusal, type WebApp, type WebEnv } from './web.ts'
 
 /** Bytes of a request's body. */
@@ -30,7 +31,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** All that is served over HTTP. */
-export function makeWebApp(parts: ServeParts, live: Live): WebApp {
+export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
   const app: WebApp = new OpenAPIHono<WebEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
@@ -68,6 +69,7 @@ export function makeWebApp(parts: ServeParts, live: Live): WebApp {
   addHealth(app, parts)
   addLiveStream(app, live, parts)
   addMetrics(app, parts, () => live.viewers)
+  rest.addTo(app)
   return app
 }
 

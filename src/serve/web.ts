@@ -5,6 +5,9 @@ import { type Access, bearerOf, type Refusal, type Want } from './access/access.
 import { requestOf } from './access/request.ts'
 import { PROBLEM_TYPE, type Problem, problem } from './problem.ts'
 
+/** After so long a client may try again what was turned away, s. */
+const RETRY_S = 5
+
 /** Hono on Node's own server. */
 export interface WebEnv {
   readonly Bindings: HttpBindings
@@ -27,6 +30,8 @@ export function answerRefusal(c: Context, { reason, status, message, hint }: Ref
 }
 
 export function answerProblem(c: Context, told: Problem): Response {
+  // What is short of something now may have it then.
+  if (told.status === 503) c.header('Retry-After', String(RETRY_S))
   return c.body(JSON.stringify(told), told.status as 400, {
     'Content-Type': PROBLEM_TYPE,
     'Cache-Control': 'no-store',

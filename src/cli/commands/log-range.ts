@@ -6,6 +6,7 @@ import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { dbOption, logPath } from '../common-options.ts'
 import { type CliOption, option } from '../option.ts'
 import { exclude } from '../precedence.ts'
@@ -30,9 +31,6 @@ export interface Found {
   /** Nothing lies in that time, so that a hint is due. */
   readonly isNothing: boolean
 }
-
-/** Times beyond this are no longer exact; the year 2255. */
-const END_OF_TIME_US = Number.MAX_SAFE_INTEGER
 
 export function addRangeOptions(command: Command): Command {
   return command

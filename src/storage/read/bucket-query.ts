@@ -106,6 +106,25 @@ export class BucketQuery {
     }
   }
 
+  /**
+   * Those of `buckets` that have samples, of one device; `lost` are those since the end of the one
+   * before, or since the begin of the range.
+   */
+  *withSamples(range: LogRange & { readonly device: string }, everyUs: number): Generator<Bucket> {
+    const [id] = this.#catalog.idsOf(range.device)
+    if (id === undefined) return
+    const scan = inMinutes(range, this.#spans.span(range.device))
+    const losses = new LossCount(lossesIn(this.#db, range))
+    let lostUs = range.fromUs
+    for (const { index, figures, channels } of this.filled(id, scan.fromUs, scan.toUs, everyUs)) {
+      const fromUs = index * everyUs
+      const endUs = Math.min(fromUs + everyUs, range.toUs)
+      const lost = losses.within(lostUs, endUs)
+      lostUs = endUs
+      yield this.#bucket(id, fromUs, fromUs + everyUs, figures, lost, channels)
+    }
+  }
+
   /** Buckets of one device with samples, in order of time. */
   *filled(
     deviceId: number,

@@ -44,6 +44,16 @@ export interface LoggedSample {
   readonly extras: Extras | null
 }
 
+/** Some of the raw data. */
+export interface SamplePage {
+  /** In order of time; none where the rows that were looked at are of other devices. */
+  readonly samples: LoggedSample[]
+  /** Rows that were looked at, of any device. */
+  readonly rowCount: number
+  /** Time of the last one, Unix µs. */
+  readonly untilUs: number
+}
+
 export interface MinAvgMax {
   readonly min: number
   readonly avg: number

@@ -6,7 +6,7 @@ import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { Damage, logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
-import { areStored, isElectric, SampleScan } from '../file/sample-scan.ts'
+import { areStored, isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
@@ -25,6 +25,7 @@ import type {
   LogSpan,
   Moment,
   MomentWish,
+  SamplePage,
   SpanFigures,
   StatisticsWish,
 } from './log-query.ts'
@@ -141,11 +142,16 @@ export class LogReader {
    *
    * @param withExtras false: without extra channels, and so without valid samples of these alone
    */
-  samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
+  *samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
+    for (const { samples } of this.samplePages(range, withExtras)) yield samples
+  }
+
+  /** The same with how far in the log each page reaches, so that another reader can go on behind it. */
+  samplePages(range: LogRange, withExtras: boolean): Generator<SamplePage> {
     return this.#rows(this.#samples(range, withExtras))
   }
 
-  *#samples(range: LogRange, withExtras: boolean): Generator<LoggedSample[]> {
+  *#samples(range: LogRange, withExtras: boolean): Generator<SamplePage> {
     const wanted = range.device === null ? null : new Set(this.#catalog.idsOf(range.device))
     const extrasScan = withExtras ? this.#extras : null
     for (const rows of this.#scan.pages(range.fromUs, range.toUs)) {
@@ -170,7 +176,7 @@ export class LogReader {
           extras: extras?.get(timeUs) ?? null,
         })
       }
-      yield page
+      yield { samples: page, rowCount: rows.length, untilUs: (rows.at(-1) as SampleRow)[0] }
     }
   }
 
@@ -200,6 +206,19 @@ export class LogReader {
    */
   buckets(range: LogRange, everyUs: number): Generator<Bucket> {
     return this.#rows(this.#buckets.buckets(range, everyUs))
+  }
+
+  /**
+   * Those of `buckets` that have samples, of one device; `lost` are those since the end of the one
+   * before. With buckets of 1 µs each sample is one.
+   *
+   * @param everyUs whole µs, above 0
+   */
+  bucketsWithSamples(
+    range: LogRange & { readonly device: string },
+    everyUs: number,
+  ): Generator<Bucket> {
+    return this.#rows(this.#buckets.withSamples(range, everyUs))
   }
 
   /** What `totals` gave for the range, with the statistics of each channel: every sample of it is read. */

@@ -5,11 +5,13 @@ import { Damage } from '../file/log-errors.ts'
 import type { SampleScan } from '../file/sample-scan.ts'
 import type { LogSpan } from './log-query.ts'
 
-/** Where a log begins and ends. */
+/** Where a log begins and ends. Within one read transaction. */
 export class SpanQuery {
   readonly #db: Database.Database
   readonly #catalog: Catalog
   readonly #scan: SampleScan
+  /** By minute. */
+  readonly #firstRaws = new Map<number, ReadonlyMap<number, number>>()
 
   constructor(db: Database.Database, catalog: Catalog, scan: SampleScan) {
     this.#db = db
@@ -36,7 +38,6 @@ export class SpanQuery {
         .raw()
         .all() as [number, number | null][],
     )
-    const firstIn = new Map<number, Map<number, number>>()
     const spans = new Map<number, LogSpan>()
     for (const id of this.#catalog.idsOf(device)) {
       const toUs = newest.get(id) ?? null
@@ -47,8 +48,7 @@ export class SpanQuery {
         spans.set(id, { fromUs: toUs, toUs })
         continue
       }
-      const firstRaw = firstIn.get(minute) ?? this.#firstRaw(minute)
-      firstIn.set(minute, firstRaw)
+      const firstRaw = this.#firstRaw(minute)
       // The roll-up of the first raw sample's minute begins before that sample.
       spans.set(id, { fromUs: firstRaw.get(id) ?? minute * US_PER_MINUTE, toUs })
     }
@@ -94,8 +94,11 @@ export class SpanQuery {
   }
 
   /** The first raw sample of each device within a minute, Unix µs. */
-  #firstRaw(minute: number): Map<number, number> {
+  #firstRaw(minute: number): ReadonlyMap<number, number> {
+    const known = this.#firstRaws.get(minute)
+    if (known !== undefined) return known
     const first = new Map<number, number>()
+    this.#firstRaws.set(minute, first)
     const fromUs = minute * US_PER_MINUTE
     for (const rows of this.#scan.pages(fromUs, fromUs + US_PER_MINUTE)) {
       for (const [timeUs, epochId] of rows) {

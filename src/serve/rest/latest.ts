@@ -1,0 +1,130 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { averageOf } from '../../export/printed-figures.ts'
+import type { Snapshot } from '../../monitor/view.ts'
+import type { WindowStats } from '../../stats/live-statistics.ts'
+import { formatIso } from '../../util/time-text.ts'
+import { answerProblem, requires, type WebApp } from '../web.ts'
+import { ChannelSchema, SourceSchema } from './devices.ts'
+import { problems } from './problem-schema.ts'
+import { Device } from './queries.ts'
+import { type RestParts, runningDevice } from './rest-parts.ts'
+
+const Amount = z.number().nullable()
+const Latest = z
+  .object({
+    device: z.string(),
+    source: SourceSchema,
+    time: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: 'of the newest sample; null: none yet' }),
+    ts: Amount.openapi({ description: 'the same, Unix seconds' }),
+    age_s: Amount.openapi({ description: 'how old it is, by the clock of the server' }),
+    seq: z.number().int().nullable(),
+    status: z.string().nullable(),
+    mode: z.string().nullable(),
+    values: z
+      .record(z.string(), z.number())
+      .nullable()
+      .openapi({
+        description: 'of the newest sample, by channel id; null: it was not measured',
+        example: { v: 5.053, a: 1.104, w: 5.577 },
+      }),
+    channels: z.array(ChannelSchema),
+    rate: z.number().openapi({ description: 'samples a second' }),
+    lost: z.number().int(),
+    windows: z.array(
+      z.object({
+        seconds: z.number(),
+        samples: z.number().int(),
+        channels: z.record(z.string(), z.object({ min: z.number(), avg: Amount, max: z.number() })),
+      }),
+    ),
+    totals: z.object({
+      since: z.iso.datetime(),
+      elapsed_s: z.number(),
+      covered_s: z.number(),
+      charge_mah: z.number(),
+      charge_forward_mah: Amount,
+      charge_backward_mah: Amount,
+      energy_mwh: z.number(),
+      energy_forward_mwh: Amount,
+      energy_backward_mwh: Amount,
+    }),
+    alarms: z.object({ active: z.number().int(), raised: z.number().int() }),
+  })
+  .openapi('Latest')
+
+const Query = z.strictObject({
+  device: Device.optional().openapi({ description: 'only this device; absent: all of this run' }),
+})
+
+/** What the terminal shows of each device now. */
+export function addLatest(app: WebApp, parts: RestParts): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/v1/latest',
+    summary: 'Newest values, windows and totals, as the terminal has them',
+    middleware: requires(parts.access, 'read'),
+    request: { query: Query },
+    responses: {
+      200: {
+        description: 'the devices of this run',
+        content: { 'application/json': { schema: z.object({ devices: z.array(Latest) }) } },
+      },
+      ...problems([400, 'a mistake in the query'], [404, 'no such device']),
+    },
+  })
+  app.openapi(route, async (c) => {
+    const { device } = c.req.valid('query')
+    const numbers = parts.hub.devices.map(({ number }) => number)
+    if (device !== undefined) {
+      const sought = runningDevice(parts, device)
+      if ('problem' in sought) return answerProblem(c, sought.problem)
+      numbers.splice(0, numbers.length, sought.found.number)
+    }
+    const snapshots = await Promise.all(numbers.map((number) => parts.view.snapshot(number)))
+    const devices = snapshots.map((each) => latestOf(parts, each))
+    return c.json({ devices }, 200, { 'Cache-Control': 'no-store' })
+  })
+}
+
+function latestOf({ hub }: RestParts, snapshot: Snapshot): z.infer<typeof Latest> {
+  const { number, device, source, sampleUs, values, valuesUs, totals } = snapshot
+  const seq = hub.devices[number]?.state.newest?.sample.seq ?? null
+  return {
+    device,
+    source,
+    time: sampleUs === null ? null : formatIso(sampleUs),
+    ts: sampleUs === null ? null : sampleUs / 1e6,
+    age_s: sampleUs === null ? null : Math.round((snapshot.nowUs - sampleUs) / 1000) / 1000,
+    seq,
+    status: sampleUs === null ? null : snapshot.status,
+    mode: snapshot.mode,
+    values: valuesUs === sampleUs ? values : null,
+    channels: snapshot.channels.map(({ id, label, unit }) => ({ id, label, unit })),
+    rate: snapshot.rate,
+    lost: snapshot.ledger.lost,
+    windows: snapshot.windows.map(windowOf),
+    totals: {
+      since: formatIso(totals.sinceUs),
+      elapsed_s: totals.elapsedS,
+      covered_s: totals.coveredS,
+      charge_mah: totals.chargeMah,
+      charge_forward_mah: totals.chargeForwardMah,
+      charge_backward_mah: totals.chargeBackwardMah,
+      energy_mwh: totals.energyMwh,
+      energy_forward_mwh: totals.energyForwardMwh,
+      energy_backward_mwh: totals.energyBackwardMwh,
+    },
+    alarms: snapshot.devices[number]?.alarms ?? { active: 0, raised: 0 },
+  }
+}
+
+function windowOf({ seconds, samples, stats }: WindowStats) {
+  const channels = Object.entries(stats).map(([id, own]) => {
+    const { min, max } = own
+    return [id, { min, avg: averageOf(own), max }] as const
+  })
+  return { seconds, samples, channels: Object.fromEntries(channels) }
+}

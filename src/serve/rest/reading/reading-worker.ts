@@ -1,0 +1,95 @@
+/**
+ * The thread that reads the log for requests, and makes the long answers, so that neither
+ * the sampling nor another request waits. Bundled on its own; started by `log-reading.ts`.
+ */
+import { createHash } from 'node:crypto'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { detailedTotals } from '../../../export/detailed-totals.ts'
+import { plottedChannels } from '../../../export/plotted.ts'
+import { recordedIn } from '../../../export/recorded-range.ts'
+import { totalMembers } from '../../../export/total-members.ts'
+import { STATISTICS } from '../../../stats/statistic-names.ts'
+import type { Answered, Asked, FailedAnswer } from '../../../storage/file/asked-messages.ts'
+import { failureOf } from '../../../storage/file/worker-failure.ts'
+import { LogReader } from '../../../storage/read/log-reader.ts'
+import { END_OF_TIME_US } from '../../../util/time-units.ts'
+import { exportHeader, exportPage, planExport } from './export-pages.ts'
+import type { JsonAnswer, ReadingAnswer, ReadingQuestion } from './reading-messages.ts'
+import { rowsOf } from './rows.ts'
+import { seriesOf } from './series.ts'
+
+const port = parentPort as MessagePort
+
+port.on('message', (asked: Asked<ReadingQuestion>) => {
+  const answer = answerTo(asked)
+  const reply: Answered<ReadingAnswer> = { id: asked.id, answer }
+  port.postMessage(reply, buffersOf(answer))
+})
+
+/** Each question has a read transaction of its own, so that the WAL does not grow over a slow client. */
+function answerTo({ file, owner, question }: Asked<ReadingQuestion>): ReadingAnswer | FailedAnswer {
+  try {
+    const reader = LogReader.open(file, owner)
+    try {
+      return answerFrom(reader, question)
+    } finally {
+      reader.close()
+    }
+  } catch (error) {
+    return { type: 'failed', failure: failureOf(error) }
+  }
+}
+
+function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer {
+  const { type } = question
+  switch (type) {
+    case 'devices': {
+      const range = { fromUs: 0, toUs: END_OF_TIME_US, device: null }
+      const totals = new Map(reader.totals(range).map((total) => [total.device, total]))
+      const devices = reader.devices.map((device) => {
+        const total = totals.get(device)
+        const channels = total === undefined ? [] : plottedChannels(total, reader)
+        return {
+          device,
+          span: reader.span(device),
+          channels: channels.map(({ id, label, unit }) => ({ id, label, unit })),
+        }
+      })
+      return { type, devices }
+    }
+    case 'series': {
+      const { members, isFinished } = seriesOf(reader, question.wish)
+      return { type, json: jsonOf(members, isFinished) }
+    }
+    case 'rows':
+      return { type, ...rowsOf(reader, question.wish) }
+    case 'statistics': {
+      const { range } = question
+      const recorded = recordedIn(range, reader)
+      const totals = recorded === null ? [] : detailedTotals(reader, recorded, STATISTICS, false)
+      const channels = reader.channels(range.device)
+      const devices = totals.map((each) => totalMembers(each, STATISTICS, channels))
+      return { type, json: jsonOf({ devices }, false) }
+    }
+    case 'export_plan': {
+      const plan = planExport(reader, question.range, question.format, question.channels)
+      return { type, plan, header: exportHeader(plan) }
+    }
+    case 'export_page':
+      return { type, page: exportPage(reader, question.plan) }
+  }
+}
+
+function jsonOf(members: object, isFinished: boolean): JsonAnswer {
+  // Of memory of its own, so that it can be handed over.
+  const bytes = new TextEncoder().encode(JSON.stringify(members))
+  const tag = createHash('sha1').update(bytes).digest('base64url')
+  return { bytes, tag, isFinished }
+}
+
+/** Handed over instead of copied. */
+function buffersOf(answer: ReadingAnswer | FailedAnswer): ArrayBuffer[] {
+  if (answer.type === 'export_page') return [answer.page.bytes.buffer as ArrayBuffer]
+  const isJson = answer.type === 'series' || answer.type === 'statistics'
+  return isJson ? [answer.json.bytes.buffer as ArrayBuffer] : []
+}

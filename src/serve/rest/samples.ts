@@ -1,0 +1,80 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { spanName } from '../../export/file-names.ts'
+import { EXPORT_FORMATS } from '../../export/format-names.ts'
+import { parseChannels } from '../../export/requested-channels.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
+import { problem } from '../problem.ts'
+import { answerProblem, requires, type WebApp } from '../web.ts'
+import { Exports } from './export-stream.ts'
+import { problems } from './problem-schema.ts'
+import { Device, SPAN, spanOf } from './queries.ts'
+import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
+
+const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const
+
+const Query = z.strictObject({
+  device: Device.optional().openapi({ description: 'only this device; absent: all of them' }),
+  ...SPAN,
+  format: z.enum(EXPORT_FORMATS).default('csv'),
+  channels: z
+    .string()
+    .max(4000)
+    .optional()
+    .openapi({ description: 'further columns: all, or ids of extra channels', example: 'soc,lux' }),
+})
+
+/** Every sample of a span, as a download. */
+export function addSamples(app: WebApp, parts: RestParts): void {
+  const exports = new Exports()
+  const route = createRoute({
+    method: 'get',
+    path: '/api/v1/samples',
+    summary: 'Every sample of a span',
+    description:
+      'Byte for byte what `ina219 export` writes: CSV (RFC 4180) or an object a line, with the digits of the device. ' +
+      'Streamed: a download that is broken off ends without the last chunk.',
+    middleware: requires(parts.access, 'read'),
+    request: { query: Query },
+    responses: {
+      200: {
+        description: 'the samples',
+        content: {
+          'text/csv': { schema: z.string() },
+          'application/x-ndjson': { schema: z.string() },
+        },
+      },
+      ...problems(
+        [400, 'a mistake in the query'],
+        [404, 'no such device'],
+        [503, 'too many exports at once: try again'],
+      ),
+    },
+  })
+  app.openapi(route, async (c) => {
+    const { device, format, channels, ...asked } = c.req.valid('query')
+    const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
+    const request = channels === undefined ? null : parseChannels(channels)
+    const sought = readingOf(parts)
+    if ('problem' in sought) return answerProblem(c, sought.problem)
+    if (device !== undefined) {
+      const known = await knownDevice(parts, device)
+      if ('problem' in known) return answerProblem(c, known.problem)
+    }
+    const reading = sought.found
+    const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
+    const { plan, header } = await reading.planExport(range, format, request)
+    const name = spanName(device ?? 'log', plan.range.fromUs, plan.range.toUs)
+    const headers = {
+      'Content-Type': TYPES[format],
+      'Content-Disposition': `attachment; filename="${name}.${format}"`,
+      'Cache-Control': 'private, no-store',
+    }
+    if (c.req.method === 'HEAD') return c.body(null, 200, headers)
+    // Looked at last: from here on nothing waits.
+    if (exports.isFull) {
+      const hint = 'try again when one of them has ended'
+      return answerProblem(c, problem(503, 'busy', 'several exports are under way', hint))
+    }
+    return c.body(exports.stream(reading, plan, header, parts.report), 200, headers)
+  })
+}
