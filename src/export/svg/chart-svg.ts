@@ -1,5 +1,5 @@
 import { labelsOf, magnitudeOf, roundAxis } from '../../chart/axis.ts'
-import { tracedForms } from '../../chart/axis-form.ts'
+import { type AxisFormOf, tracedForms } from '../../chart/axis-form.ts'
 import { extent } from '../../chart/columns.ts'
 import { timeTicks } from '../../chart/time-axis.ts'
 import { SIGN, type Trace } from '../../chart/trace.ts'
@@ -85,11 +85,15 @@ function heightOf(chart: DeviceChart): number {
 
 function deviceSvg(chart: DeviceChart): string {
   const { channels, trace, title, subtitle } = chart
+  const all = channels.map(({ channel }) => channel)
+  const formOf = tracedForms(trace, all, { ascii: false })
   const bottom = plotTop() + channels.length * (STRIP_HEIGHT + STRIP_GAP) - STRIP_GAP
   return [
     text(LEFT, MARGIN, title, 'title text'),
     text(LEFT, MARGIN + LINE, subtitle, 'dim'),
-    ...channels.map((each, i) => stripSvg(each, chart, plotTop() + i * (STRIP_HEIGHT + STRIP_GAP))),
+    ...channels.map((each, i) =>
+      stripSvg(each, { trace, formOf }, plotTop() + i * (STRIP_HEIGHT + STRIP_GAP)),
+    ),
     momentsSvg(trace, bottom),
     timesSvg(trace, bottom),
     tableSvg(chart),
@@ -98,7 +102,7 @@ function deviceSvg(chart: DeviceChart): string {
 
 function stripSvg(
   { channel, low, high }: ChartChannel,
-  { trace, channels }: DeviceChart,
+  { trace, formOf }: { readonly trace: Trace; readonly formOf: AxisFormOf },
   top: number,
 ): string {
   const { role, label, id } = channel
@@ -109,11 +113,6 @@ function stripSvg(
     text(LEFT + 6, top + 14, unit === '' ? label : `${label} (${unit})`, `${role} name`),
   ]
   if (range === null || series === undefined) return frame(channel.unit).join('')
-  const formOf = tracedForms(
-    trace,
-    channels.map((each) => each.channel),
-    { ascii: false },
-  )
   const form = formOf(channel, Math.max(Math.abs(range.min), Math.abs(range.max)))
   const axis = roundAxis(range.min, range.max, AXIS_ROWS, form.finest)
   const unit = form.unit(magnitudeOf(axis))

@@ -18,8 +18,9 @@ export interface CurvePath {
 }
 
 /**
- * A curve as path data, areas to be filled and lines that must not be: along the highest values and back along the lowest, so that a spike of one
- * sample is seen at any span. What is broken is a part of its own: no line crosses a gap.
+ * A curve as path data: areas, which are filled, along the highest values and back along the lowest, so that
+ * a spike of one sample is seen at any span; and lines, which must not be. What is broken is a part of its
+ * own: no line crosses a gap.
  */
 export function curvePath(trace: Trace, series: TraceSeries, { x, y }: Scales): CurvePath {
   const parts: Point[][] = []

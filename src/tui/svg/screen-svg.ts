@@ -107,7 +107,9 @@ function rowSvg(row: readonly ScreenCell[], y: number): string {
       add(fill, `M${x * CELL.width} ${top}h${width}v${CELL.height}h-${width}z`)
     }
     const ink = isInverse ? 'page' : fill
-    texts.push(...runs(row, x, end, ink, style, (path) => add(ink, path), top))
+    const run = runSvg(row, { from: x, end, top, ink, isBold: WEIGHT[style]?.bold === true })
+    if (run.path !== '') add(ink, run.path)
+    texts.push(...run.texts)
     x = end
   }
   const drawn = [...shapes].sort(
@@ -118,30 +120,35 @@ function rowSvg(row: readonly ScreenCell[], y: number): string {
   )
 }
 
-/** The texts of cells of one style; what is a shape goes to `shape`. */
-function runs(
-  row: readonly ScreenCell[],
-  from: number,
-  end: number,
-  ink: string,
-  style: Style,
-  shape: (path: string) => void,
-  top: number,
-): string[] {
+/** Cells of one style in a row. */
+interface Run {
+  readonly from: number
+  readonly end: number
+  /** Upper edge of the row, in the picture's units. */
+  readonly top: number
+  /** Class of what is drawn. */
+  readonly ink: string
+  readonly isBold: boolean
+}
+
+/** The letters of a run, and the shapes of its other characters as path data. */
+function runSvg(row: readonly ScreenCell[], run: Run): { texts: readonly string[]; path: string } {
+  const { from, end, top } = run
   const texts: string[] = []
+  let path = ''
   let text = ''
   let begin = from
   const flush = (x: number): void => {
     const word = text.trimEnd()
-    if (word !== '') texts.push(textSvg(word, begin, top, ink, style))
+    if (word !== '') texts.push(textSvg(word, begin, run))
     text = ''
     begin = x
   }
   for (let x = from; x < end; x++) {
     const char = row[x]?.char ?? ' '
-    const path = char === '' || char === ' ' ? null : glyphShape(char, x * CELL.width, top)
-    if (path !== null) {
-      shape(path)
+    const shape = char === '' || char === ' ' ? null : glyphShape(char, x * CELL.width, top)
+    if (shape !== null) {
+      path += shape
       flush(x + 1)
     } else if (char === ' ' && (text === '' || row[x + 1]?.char === ' ')) flush(x + 1)
     else text += char
@@ -149,11 +156,11 @@ function runs(
     if (char.length > 1 || char === '' || char > '\u024f') flush(x + 1)
   }
   flush(end)
-  return texts
+  return { texts, path }
 }
 
-function textSvg(text: string, x: number, top: number, ink: string, style: Style): string {
-  const bold = WEIGHT[style]?.bold ? ' bold' : ''
+function textSvg(text: string, x: number, { top, ink, isBold }: Run): string {
+  const bold = isBold ? ' bold' : ''
   // Whatever the font, each letter is in its cell.
   const length = text.length > 1 ? ` textLength="${text.length * CELL.width}"` : ''
   const y = Math.round((top + BASELINE) * 10) / 10
