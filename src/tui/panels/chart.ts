@@ -5,6 +5,7 @@ import type { Trace } from '../../chart/trace.ts'
 import { unreadCells } from '../../chart/unread.ts'
 import { deviceMark } from '../view/compare.ts'
 import {
+  append,
   fitLine,
   type Line,
   lineText,
@@ -175,10 +176,7 @@ function plotCells(
     const next = drawn
       ? piece(drawn.text, isUnread ? 'dim' : drawn.role)
       : (marked[column] ?? empty)
-    const before = cells.at(-1)
-    if (before?.style === next.style) {
-      cells[cells.length - 1] = piece(before.text + next.text, next.style)
-    } else cells.push(next)
+    append(cells, next)
   }
   return cells
 }

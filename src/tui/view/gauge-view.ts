@@ -9,7 +9,7 @@ import { nameText } from './channel-text.ts'
 import { type FigureMemory, figureText, withUnit } from './figure-memory.ts'
 import type { Look } from './look.ts'
 import { type Reading, readingOf } from './reading.ts'
-import { type Piece, piece, type Style } from './styled.ts'
+import { append, type Piece, piece, type Style } from './styled.ts'
 
 export interface GaugeView {
   readonly channel: Channel
@@ -169,16 +169,7 @@ export function barPieces({ bar, channel }: GaugeView, cells: number, look: Look
   for (let i = Math.max(0, first); i < Math.min(cells, first + count); i++) drawn[i] = full
   for (const peak of peaks) drawn[peak] = piece(glyphs.peak, 'bold')
   for (const limit of limits) drawn[limit] = piece(glyphs.limit, 'plain')
-  return merged(drawn)
-}
-
-function merged(cells: readonly Piece[]): Piece[] {
   const pieces: Piece[] = []
-  for (const cell of cells) {
-    const before = pieces.at(-1)
-    if (before?.style === cell.style)
-      pieces[pieces.length - 1] = piece(before.text + cell.text, cell.style)
-    else pieces.push(cell)
-  }
+  for (const cell of drawn) append(pieces, cell)
   return pieces
 }

@@ -30,6 +30,14 @@ export function aimed(part: Piece, target: Target): Piece {
   return { ...part, target }
 }
 
+/** Adds a piece behind others; one of the same style goes on in the last of them. Neither is aimed. */
+export function append(pieces: Piece[], next: Piece): void {
+  const before = pieces.at(-1)
+  if (before?.style === next.style) {
+    pieces[pieces.length - 1] = piece(before.text + next.text, next.style)
+  } else pieces.push(next)
+}
+
 /** What a cell of the line is about; null: nothing. */
 export function targetIn(line: Line, column: number): Target | null {
   let end = 0
