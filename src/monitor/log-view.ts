@@ -1,7 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../domain/channels.ts'
 import { DEFAULT_RANGE } from '../domain/limits.ts'
-import { isMeasured } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
 import { totalsOf } from '../stats/totals.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
@@ -219,7 +218,7 @@ function brief(own: LogOverview, number: DeviceNumber, nowUs: number): DeviceBri
     number,
     device: own.device,
     source: sourceOf(own, nowUs),
-    values: newest !== null && isMeasured(newest.text) ? newest.values : null,
+    values: newest?.values ?? null,
     channels: channelsOf(own),
     rate: own.rate,
     lost: own.total.lost,

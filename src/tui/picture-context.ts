@@ -67,7 +67,7 @@ function closeRows({ columns }: Size, { selection }: ViewState): number {
 }
 
 /** There is something that may be acknowledged, now or later. */
-export function hasAlarms({ alarms, latches }: Snapshot): boolean {
+function hasAlarms({ alarms, latches }: Snapshot): boolean {
   return alarms.length > 0 || latches.length > 0
 }
 

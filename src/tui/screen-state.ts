@@ -95,7 +95,7 @@ export class ScreenState {
     const { snapshot } = feed
     const selected = snapshot?.number === this.#view.selected ? snapshot : null
     const context = this.pictureContext
-    const trace = selected && this.traceOf(selected)
+    const trace = selected && this.traceOf(selected, context)
     const regions = snapshot === null ? {} : pictureLayout(snapshot, context).regions
     return {
       nowUs: snapshot?.nowUs ?? 0,
@@ -122,10 +122,9 @@ export class ScreenState {
     return { view: this.#view, snapshot: this.snapshot, hasColours, clock }
   }
 
-  /** Of the device in full; where it is compared, the same as is compared. */
-  traceOf({ number }: Snapshot): Trace | null {
-    const { feed } = this.#options
-    return this.pictureContext.compared?.traces.get(number) ?? feed.traceOf(number)
+  /** Of the device in full; where it is compared, the same as is compared. @param context as `pictureContext` is */
+  traceOf({ number }: Snapshot, { compared } = this.pictureContext): Trace | null {
+    return compared?.traces.get(number) ?? this.#options.feed.traceOf(number)
   }
 
   get pictureContext(): PictureContext {

@@ -237,7 +237,7 @@ class MonitorScreen implements Screen {
     const due = this.#cadence.take(momentOf(snapshot, context))
     if (due.size === 0) return
     const answers = this.#feed.answersFor(snapshot, context)
-    const trace = this.#state.traceOf(snapshot)
+    const trace = this.#state.traceOf(snapshot, context)
     const picture = buildPicture(snapshot, trace, context, answers, due)
     this.#dashboard.show(picture)
     const { layout, overlay } = picture

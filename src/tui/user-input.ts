@@ -68,9 +68,10 @@ export class UserInput {
     const { prompt, help, selected } = this.#state.view
     if (help !== null) this.#helpMouse(report)
     else if (prompt === null && snapshot?.number === selected) {
-      const trace = this.#state.traceOf(snapshot)
+      const context = this.#state.pictureContext
+      const trace = this.#state.traceOf(snapshot, context)
       const overview = this.#feed.overviewOf(snapshot.number)
-      const map = pointerMap(snapshot, trace, this.#state.pictureContext, overview)
+      const map = pointerMap(snapshot, trace, context, overview)
       const { held, actions } = pointed(this.#held, report, map)
       this.#held = held
       for (const action of actions) this.#actions.act(action)

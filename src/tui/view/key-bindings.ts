@@ -44,7 +44,7 @@ export interface HelpEntry {
   readonly help: string
   /** Of use only where the monitor has several devices. */
   readonly several?: true
-  /** Of use only where the device has alarm rules. */
+  /** Of use only where there is something that may be acknowledged, now or later. */
   readonly alarms?: true
 }
 

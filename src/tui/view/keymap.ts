@@ -5,7 +5,7 @@ import { type Action, BINDINGS, GESTURES, type HelpEntry, type KeyGroup } from '
 export interface KeyOffer {
   /** Devices. */
   readonly several: boolean
-  /** The device has alarm rules. */
+  /** There is something that may be acknowledged: rules of the device, or a latched fault. */
   readonly alarms: boolean
 }
 
