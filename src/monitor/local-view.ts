@@ -15,9 +15,9 @@ import {
   type AlarmCount,
   type DeviceBrief,
   type DeviceNumber,
+  type FaultLatch,
   type FindRequest,
   type Moment,
-  type SensorLatch,
   type Snapshot,
   type SpanStatistics,
   type StatisticsRequest,
@@ -139,7 +139,7 @@ export class LocalView implements View {
   }
 
   /** What concerns all devices is with the one in full. */
-  #latches(number: DeviceNumber): readonly SensorLatch[] {
+  #latches(number: DeviceNumber): readonly FaultLatch[] {
     const log = this.#hub.logTrouble.latch
     return [...(log === null ? [] : [log]), ...(this.#sensors?.latches(number) ?? [])]
   }

@@ -1,13 +1,13 @@
 import type { LogState } from '../storage/client/log.ts'
-import type { SensorLatch } from './view.ts'
+import type { FaultLatch } from './view.ts'
 
 /** Remembers that the log took nothing for a while, until somebody has taken notice. */
 export class LogTrouble {
-  #latch: SensorLatch | null = null
+  #latch: FaultLatch | null = null
   #isOn = false
 
   /** null: there was none, or somebody has taken notice of it. */
-  get latch(): SensorLatch | null {
+  get latch(): FaultLatch | null {
     return this.#latch
   }
 

@@ -2,7 +2,7 @@ import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample, splitMarks } from '../domain/sample.ts'
 import { formatDuration } from '../util/duration.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
-import type { SensorLatch } from './view.ts'
+import type { FaultLatch } from './view.ts'
 
 /** A fault that was away for less than this is the same one: what flaps is told once, µs of device time. */
 const CALM_US = 2 * US_PER_SECOND
@@ -57,7 +57,7 @@ export class SensorFaults {
   }
 
   /** The newest begin first. */
-  get latches(): SensorLatch[] {
+  get latches(): FaultLatch[] {
     return [...this.#latches]
       .map(([word, { sinceUs, clearUs, samples, times }]) => {
         return { word, count: times, samples, sinceUs, untilUs: clearUs }

@@ -2,7 +2,7 @@ import type { Sample } from '../domain/sample.ts'
 import type { BusSubscriber } from './bus.ts'
 import type { Hub } from './hub.ts'
 import { SensorFaults } from './sensor-faults.ts'
-import type { DeviceNumber, SensorLatch } from './view.ts'
+import type { DeviceNumber, FaultLatch } from './view.ts'
 
 /** Follows what the sensors of all devices of a hub can't measure, and puts it on record: see `SensorFaults`. */
 export class SensorWatch implements BusSubscriber {
@@ -23,7 +23,7 @@ export class SensorWatch implements BusSubscriber {
   }
 
   /** The newest begin first. */
-  latches(number: DeviceNumber): readonly SensorLatch[] {
+  latches(number: DeviceNumber): readonly FaultLatch[] {
     return this.#devices[number]?.latches ?? []
   }
 

@@ -140,9 +140,15 @@ export interface AlarmView extends AlarmStatus {
   readonly snoozedMs: number | null
 }
 
-/** Something that kept the sensor from measuring well, or the log from being written, until somebody acknowledges it; it needs no rule. */
-export interface SensorLatch {
-  /** As the device says it: `nosensor`, `ovf`, `error`, `reset`, `clip`; `out_of_range`; `full` where a value was at full scale; `log_not_written`. */
+/**
+ * A fault that nobody has acknowledged yet: what kept the sensor from measuring well, or the log from
+ * being written. It needs no rule.
+ */
+export interface FaultLatch {
+  /**
+   * As the device says it: `nosensor`, `ovf`, `error`, `reset`, `clip`; `out_of_range`; `full` where a value
+   * was at full scale; `log_not_written`.
+   */
   readonly word: string
   /** So many times since `sinceUs`, one that goes on included. */
   readonly count: number
@@ -190,7 +196,7 @@ export interface DeviceBrief {
   /** Where its channels are meant to stay: see `limitsOf`. */
   readonly limits: readonly ChannelLimits[]
   /** The newest begin first. */
-  readonly latches: readonly SensorLatch[]
+  readonly latches: readonly FaultLatch[]
 }
 
 /** Where the log is, and how large it gets. */
@@ -257,7 +263,7 @@ export interface Snapshot {
   /** Where channels are meant to stay, of `--limit` and of alarm rules: see `limitsOf`. */
   readonly limits: readonly ChannelLimits[]
   /** That the log was not written, then what the sensor could not measure, the newest begin first; nobody has taken notice of it. */
-  readonly latches: readonly SensorLatch[]
+  readonly latches: readonly FaultLatch[]
   /** Newest first, at most 50. */
   readonly events: readonly EventView[]
   /** True where the newest sample has no number, so that no loss can be seen. */

@@ -1,4 +1,4 @@
-import type { AlarmView, DeviceBrief, SensorLatch, Snapshot } from '../monitor/view.ts'
+import type { AlarmView, DeviceBrief, FaultLatch, Snapshot } from '../monitor/view.ts'
 import type { PictureContext } from './picture-context.ts'
 
 /** Differs whenever a picture could look different for another reason than a key or a trace. */
@@ -51,7 +51,7 @@ function alarmMark({ state, value, peak, snoozedMs }: AlarmView): string {
   return `${state} ${value} ${peak} ${snoozedMs === null}`
 }
 
-function latchMark({ word, count, samples, untilUs }: SensorLatch): string {
+function latchMark({ word, count, samples, untilUs }: FaultLatch): string {
   return `${word} ${count} ${samples} ${untilUs}`
 }
 

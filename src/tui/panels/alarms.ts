@@ -3,7 +3,7 @@ import type {
   AlarmView,
   DeviceBrief,
   DeviceNumber,
-  SensorLatch,
+  FaultLatch,
   Snapshot,
 } from '../../monitor/view.ts'
 import { countText } from '../../util/number-text.ts'
@@ -106,7 +106,7 @@ function alarmItem(alarm: AlarmView, context: RowContext): Item {
 }
 
 /** ` LATCHED NOSENSOR 3x  14:02:11  42 samples`; `FAULT !` while it goes on. */
-function faultItem({ word, count, samples, sinceUs, untilUs }: SensorLatch, nowUs: number): Item {
+function faultItem({ word, count, samples, sinceUs, untilUs }: FaultLatch, nowUs: number): Item {
   const isOn = untilUs === null
   const state = isOn ? piece(` ${FAULT}`, 'bad') : piece(` ${WORD.latched}`, STYLE.latched)
   const name = `${faultName(word)} ${count}x`
@@ -149,7 +149,7 @@ export function alarmPieces({ alarms, latches }: DeviceBrief): readonly Piece[] 
 }
 
 /** `NOSENSOR !` while it goes on, then `NOSENSOR` until somebody takes notice. */
-export function faultPiece({ word, untilUs }: SensorLatch): Piece {
+export function faultPiece({ word, untilUs }: FaultLatch): Piece {
   return untilUs === null ? piece(`${faultName(word)} !`, 'bad') : piece(faultName(word), 'warn')
 }
 

@@ -3,7 +3,7 @@ import { withUnit } from '../../../figures/form-memory.ts'
 import { agoText, momentText } from '../../../figures/format.ts'
 import {
   type AlarmView,
-  type SensorLatch,
+  type FaultLatch,
   SNOOZE_MIN,
   type Snapshot,
 } from '../../../monitor/view.ts'
@@ -153,7 +153,7 @@ function Alarm({ alarm, snapshot }: AlarmProps) {
 }
 
 interface FaultProps {
-  readonly latch: SensorLatch
+  readonly latch: FaultLatch
   readonly snapshot: Snapshot
 }
 
