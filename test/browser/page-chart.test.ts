@@ -68,6 +68,40 @@ describe.skipIf(!hasBrowser)('the chart', () => {
     await rig.close()
   })
 
+  it('zooms with two fingers, and pans with one', async () => {
+    const rig = await shown()
+    const { x, midY, width } = await area(rig.tab.locator('[data-plot="a"]'))
+    const finger = (type: string, pointerId: number, at: number): Promise<void> =>
+      rig.tab.evaluate(
+        ([kind, id, clientX, clientY]) => {
+          const target = document.querySelector('[data-plot="a"]')
+          const how = { pointerId: id, clientX, clientY, pointerType: 'touch', bubbles: true }
+          // Fingers that no screen has felt can't be captured.
+          Element.prototype.setPointerCapture = () => {}
+          target?.dispatchEvent(new PointerEvent(kind, how))
+        },
+        [type, pointerId, at, midY] as const,
+      )
+    await finger('pointerdown', 1, x + width * 0.4)
+    await finger('pointerdown', 2, x + width * 0.6)
+    await finger('pointermove', 1, x + width * 0.2)
+    await finger('pointermove', 2, x + width * 0.8)
+    await finger('pointerup', 1, x + width * 0.2)
+    await finger('pointerup', 2, x + width * 0.8)
+    await rig.part('live').waitFor()
+    await until('a third', async () => {
+      const drawn = await rig.part('strips').getAttribute('data-drawn')
+      return Math.abs(Number(drawn) - 333) < 5
+    })
+    await until('its end', () => rig.query('end') !== null)
+    const end = rig.query('end')
+    await finger('pointerdown', 1, x + width * 0.4)
+    await finger('pointermove', 1, x + width * 0.6)
+    await finger('pointerup', 1, x + width * 0.6)
+    await until('earlier', () => (rig.query('end') ?? '') < (end ?? ''))
+    await rig.close()
+  })
+
   it('moves with a drag, says that it stands still, and runs again after a double click', async () => {
     const rig = await shown()
     const { midX, midY } = await area(rig.tab.locator('[data-plot="a"]'))

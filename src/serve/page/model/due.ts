@@ -1,4 +1,4 @@
-/** Something that is done now and then, and never twice at a time. */
+/** Something that is done now and then, and never twice at a time unless it is wanted at once. */
 export class Due {
   #fromMs = 0
   #isUnderWay = false
@@ -16,8 +16,9 @@ export class Due {
     this.#fromMs = performance.now() + restMs
   }
 
-  /** Its rest is over. */
+  /** Its rest is over, and what is under way is not waited for. */
   now(): void {
     this.#fromMs = 0
+    this.#isUnderWay = false
   }
 }

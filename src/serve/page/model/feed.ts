@@ -1,6 +1,12 @@
 import type { Trace } from '../../../chart/trace.ts'
 import { mainChannels } from '../../../domain/channels.ts'
-import type { DeviceNumber, Snapshot, SpanStatistics, View } from '../../../monitor/view.ts'
+import type {
+  DeviceNumber,
+  Snapshot,
+  SpanStatistics,
+  TraceRequest,
+  View,
+} from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { NotConnected } from '../link/view-link.ts'
 import { Due } from './due.ts'
@@ -8,12 +14,17 @@ import { FLAGS, type Flag } from './flags.ts'
 import { missedBetween } from './missed.ts'
 import type { PageState, Store } from './store.ts'
 import { edgeUs } from './time-window.ts'
+import { tailSlots, withTail } from './trace-tail.ts'
 import { deviceNamed } from './words.ts'
 
 /** Pictures a second at most: five are as many as one reads. */
 const SNAPSHOT_MS = 200
 /** A running chart of a long span changes slowly; its open slot is read again as often, ms. */
 const LONGEST_TRACE_MS = 2000
+/** A running chart is read as a whole again, ms. */
+const WHOLE_MS = 5000
+/** Whoever drags and zooms asks for one after the other: the newest need not wait for the one before. */
+const MOST_TRACING = 2
 const SPARK_MS = 2000
 const OVERVIEW_MS = 5000
 const PERCENTILES_MS = 5000
@@ -35,9 +46,17 @@ export class Feed {
   #slots = 600
   #asked: Readonly<Record<string, unknown>> = {}
   readonly #trace = new Due()
+  readonly #whole = new Due()
   readonly #overview = new Due()
   readonly #sparks = new Due()
   readonly #percentiles = new Due()
+  /** Questions about the chart that are under way, and whether another one waits for them. */
+  #tracing = 0
+  #isTraceWanted = false
+  /** Of the newest question about the chart. */
+  #ticket = 0
+  /** The chart, and what was asked to have it. */
+  #known: { readonly shape: string; readonly trace: Trace } | null = null
   #isUnderWay = false
   #before: Snapshot | null = null
   #rest: ReturnType<typeof setTimeout> | undefined
@@ -57,6 +76,7 @@ export class Feed {
 
   /** Something else is looked at: no waiting for the next round. */
   changed(): void {
+    this.#isTraceWanted = false
     this.#trace.now()
     void this.#traced()
     void this.#selected()
@@ -64,6 +84,7 @@ export class Feed {
 
   /** A connection is there, maybe again. */
   connected(): void {
+    this.#known = null
     for (const due of [this.#trace, this.#overview, this.#sparks, this.#percentiles]) due.now()
     this.#asked = {}
     void this.#round()
@@ -132,26 +153,53 @@ export class Feed {
     const edge = edgeUs(snapshot)
     const newest = window.endUs === null ? edge : null
     const endUs = window.endUs ?? (edge === snapshot.sampleUs ? null : edge)
-    const key = `${device} ${window.spanMs} ${window.endUs} ${this.#slots} ${newest}`
-    if (key === this.#asked['trace'] || !this.#trace.take()) return
+    const shape = `${device} ${window.spanMs} ${window.endUs} ${this.#slots}`
+    const key = `${shape} ${newest}`
+    if (key === this.#asked['trace']) return
+    if (this.#tracing === MOST_TRACING) {
+      this.#isTraceWanted = true
+      return
+    }
+    if (!this.#trace.take()) return
     this.#asked = { ...this.#asked, trace: key }
+    const ticket = ++this.#ticket
+    this.#tracing++
     try {
-      const { spanMs } = window
-      const trace = await this.#view.trace({ device, spanMs, slots: this.#slots, endUs })
-      const state = this.#store.state
-      this.#trace.done(Math.min(LONGEST_TRACE_MS, Math.max(SNAPSHOT_MS, trace.slotUs / 1000)))
-      if (state.device === device) this.#store.set({ trace })
+      const trace = await this.#readTrace({ device, spanMs: window.spanMs, endUs }, shape, edge)
       // Somebody has gone on in the meantime.
-      if (
-        state.window !== window &&
-        (state.window.endUs !== null || state.window.spanMs !== spanMs)
-      ) {
-        this.changed()
-      }
+      if (ticket !== this.#ticket || this.#store.state.device !== device) return
+      this.#trace.done(Math.min(LONGEST_TRACE_MS, Math.max(SNAPSHOT_MS, trace.slotUs / 1000)))
+      this.#known = { shape, trace }
+      this.#store.set({ trace })
     } catch (error) {
+      this.#failed(error)
+      if (ticket !== this.#ticket) return
       this.#asked = { ...this.#asked, trace: null }
       this.#trace.done(LONGEST_TRACE_MS)
-      this.#failed(error)
+    } finally {
+      this.#tracing--
+      if (this.#isTraceWanted) this.changed()
+    }
+  }
+
+  /** Of a chart that runs only what is new; all of it now and then, since samples are healed, and marks set, behind. */
+  async #readTrace(
+    wish: Pick<TraceRequest, 'device' | 'spanMs' | 'endUs'>,
+    shape: string,
+    edge: number | null,
+  ): Promise<Trace> {
+    const known = this.#known?.shape === shape && wish.endUs === null ? this.#known.trace : null
+    const slots = known === null || edge === null ? null : tailSlots(known, edge)
+    if (known !== null && slots !== null && !this.#whole.take()) {
+      const spanMs = (slots * known.slotUs) / 1000
+      const tail = await this.#view.trace({ device: wish.device, spanMs, slots, endUs: null })
+      const joined = withTail(known, tail)
+      if (joined !== null) return joined
+    }
+    try {
+      return await this.#view.trace({ ...wish, slots: this.#slots })
+    } finally {
+      this.#whole.done(WHOLE_MS)
     }
   }
 
