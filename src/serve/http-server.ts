@@ -1,11 +1,13 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { InaError, systemCode } from '../util/errors.ts'
+import { peerKey } from './access/peer.ts'
+import type { PeerLimits } from './access/peer-limits.ts'
 import { addressText, type ListenAddress } from './listen-address.ts'
-import type { TlsFiles } from './serve-plan.ts'
+import type { TlsKeys } from './tls.ts'
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -14,42 +16,54 @@ export interface HttpListeners {
   readonly upgrade: UpgradeListener
 }
 
-/** Connections at once: 1000 viewers, and some more. */
+/** Connections at once on all addresses: 1000 viewers, and some more. */
 const MOST_CONNECTIONS = 4000
-/** Headers have to be there by then, ms. */
+/** Files that a process has to be able to open beside its connections: log, spill, back-ups, ports. */
+const OTHER_FILES = 200
+/** Headers have to be there by then, ms; TLS has to be agreed on. */
 const HEADERS_MS = 10_000
 /** A request has to be there by then, ms; none has a large body. */
 const REQUEST_MS = 30_000
+/** How often that is looked at, ms. */
+const CHECK_MS = 5000
 const MOST_HEADER_BYTES = 16 * 1024
+/** How often certificates are looked at, ms. */
+const KEYS_MS = 30_000
 
 /** One server for each address that is listened on; all speak the same. */
 export class HttpServers {
   readonly #servers: { readonly server: Server; readonly address: ListenAddress }[] = []
   readonly #sockets = new Set<Socket>()
+  readonly #limits: PeerLimits
+  readonly #mostConnections = mostConnections()
+  #keysTimer: NodeJS.Timeout | undefined
+
+  constructor(limits: PeerLimits) {
+    this.#limits = limits
+  }
 
   /**
+   * @param keys null: plain HTTP
    * @returns where they listen, a free port filled in
-   * @throws InaError usage_invalid: an address, or a file of TLS, can't be used
+   * @throws InaError usage_invalid: an address can't be used
    */
   async listen(
     addresses: readonly ListenAddress[],
-    tls: TlsFiles | null,
+    keys: TlsKeys | null,
     listeners: HttpListeners,
   ): Promise<string[]> {
-    const keys = tls === null ? null : { cert: pemOf(tls.cert), key: pemOf(tls.key) }
     const texts: string[] = []
     for (const address of addresses) {
-      const options = { maxHeaderSize: MOST_HEADER_BYTES }
+      const options = { maxHeaderSize: MOST_HEADER_BYTES, connectionsCheckingInterval: CHECK_MS }
       const server =
         keys === null || address.kind === 'unix'
           ? createServer(options, listeners.request)
-          : tlsServer({ ...options, ...keys }, listeners.request, tls as TlsFiles)
+          : createTlsServer(
+              { ...options, ...keys.options, handshakeTimeout: HEADERS_MS },
+              listeners.request,
+            )
       server.on('upgrade', listeners.upgrade)
-      server.on('connection', (socket: Socket) => {
-        this.#sockets.add(socket)
-        socket.on('close', () => this.#sockets.delete(socket))
-      })
-      server.maxConnections = MOST_CONNECTIONS
+      server.on('connection', (socket: Socket) => this.#connected(socket))
       server.headersTimeout = HEADERS_MS
       server.requestTimeout = REQUEST_MS
       const bound = await bind(server, address)
@@ -59,43 +73,59 @@ export class HttpServers {
     return texts
   }
 
+  /** New connections get what is in the files of TLS by then. @param report a failure, once */
+  watch(keys: TlsKeys, report: (error: unknown) => void): void {
+    this.#keysTimer = setInterval(() => {
+      this.renew(keys).catch(report)
+    }, KEYS_MS)
+    this.#keysTimer.unref()
+  }
+
+  /** @throws InaError usage_invalid, once: the files have changed and can't be used */
+  async renew(keys: TlsKeys): Promise<void> {
+    const renewed = await keys.look()
+    if (renewed === null) return
+    for (const { server } of this.#servers) {
+      if ('setSecureContext' in server) (server as TlsServer).setSecureContext(renewed)
+    }
+  }
+
   /** No new connection, and an end to those there are. */
   async close(): Promise<void> {
+    clearInterval(this.#keysTimer)
     const closed = this.#servers.map(
       ({ server }) => new Promise<void>((resolve) => server.close(() => resolve())),
     )
     for (const socket of this.#sockets) socket.destroy()
     await Promise.all(closed)
   }
-}
 
-function pemOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw unusableTls(path, systemCode(error) ?? String(error), error)
+  #connected(socket: Socket): void {
+    const key = socket.remoteAddress === undefined ? 'unix' : peerKey(socket.remoteAddress)
+    // Without a word: whoever floods is not to be answered as well.
+    if (this.#sockets.size >= this.#mostConnections || !this.#limits.connected(key)) {
+      socket.destroy()
+      return
+    }
+    this.#sockets.add(socket)
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      this.#limits.disconnected(key)
+    })
   }
 }
 
-function tlsServer(
-  options: Parameters<typeof createTlsServer>[0],
-  listener: RequestListener,
-  { cert, key }: TlsFiles,
-): Server {
+/** Fewer where this process may not open so many files: the log has to have some. */
+function mostConnections(): number {
   try {
-    return createTlsServer(options, listener)
-  } catch (error) {
-    throw unusableTls(`${cert} or ${key}`, systemCode(error) ?? String(error), error)
+    const [, files] =
+      /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    const left = files === undefined ? MOST_CONNECTIONS : Number(files) - OTHER_FILES
+    return Math.max(1, Math.min(MOST_CONNECTIONS, left))
+  } catch {
+    // Not on this system.
+    return MOST_CONNECTIONS
   }
-}
-
-function unusableTls(path: string, reason: string, cause: unknown): InaError {
-  return new InaError(
-    'usage_invalid',
-    `${path} can't be used for TLS: ${reason}`,
-    'name certificate and key in PEM with --tls-cert and --tls-key',
-    cause,
-  )
 }
 
 async function bind(server: Server, address: ListenAddress): Promise<ListenAddress> {

@@ -1,12 +1,15 @@
 import { getRequestListener } from '@hono/node-server'
 import { Access } from './access/access.ts'
+import { PeerLimits } from './access/peer-limits.ts'
 import { openTokenFile } from './access/token.ts'
+import { limited } from './floodgate.ts'
 import { HttpServers } from './http-server.ts'
 import { Live } from './live/live.ts'
 import type { ServeParts } from './parts.ts'
 import { Rest } from './rest/rest.ts'
 import type { ServePlan } from './serve-plan.ts'
 import { makeSockets } from './sockets.ts'
+import { TlsKeys } from './tls.ts'
 import { makeWebApp } from './web-app.ts'
 
 /** A server that runs. */
@@ -26,24 +29,28 @@ export async function startServing(
   plan: ServePlan,
   given: Omit<ServeParts, 'access'>,
 ): Promise<Serving> {
+  const keys = plan.tls === null ? null : new TlsKeys(plan.tls)
+  const monoMs = (): number => given.clock.monoMs()
   const access = new Access({
     token: openTokenFile(plan.tokenFile),
     allowOrigins: plan.allowOrigins,
     allowFrom: plan.allowFrom,
-    monoMs: () => given.clock.monoMs(),
+    monoMs,
   })
   const parts: ServeParts = { ...given, access }
   const live = new Live(parts)
   const rest = new Rest(parts)
   const app = makeWebApp(parts, live, rest)
   const sockets = makeSockets(parts, live)
-  const servers = new HttpServers()
-  const listeners = {
+  const limits = new PeerLimits(monoMs)
+  const servers = new HttpServers(limits)
+  const listeners = limited(limits, {
     request: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     upgrade: sockets.upgrade,
-  }
+  })
   try {
-    const addresses = await servers.listen(plan.listen, plan.tls, listeners)
+    const addresses = await servers.listen(plan.listen, keys, listeners)
+    if (keys !== null) servers.watch(keys, given.report)
     return {
       addresses,
       close: async () => {

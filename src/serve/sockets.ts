@@ -1,13 +1,13 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Access, Refusal, Request } from './access/access.ts'
+import type { Access, Request } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import type { UpgradeListener } from './http-server.ts'
 import type { Live } from './live/live.ts'
 import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
-import { PROBLEM_TYPE, problem } from './problem.ts'
+import { problem } from './problem.ts'
+import { endUpgrade } from './upgrade-end.ts'
 import { viewRoute } from './view/view-route.ts'
 
 /** What is spoken on one path. */
@@ -42,15 +42,17 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
   })
   return {
     upgrade: (incoming, socket, head) => {
-      socket.on('error', () => socket.destroy())
       const request = requestOf(incoming)
       const refusal = access.placeRefusal(request)
-      if (refusal !== null) return refuse(socket, refusal)
+      if (refusal !== null) {
+        const { status, reason, message, hint } = refusal
+        return endUpgrade(socket, problem(status, reason.replaceAll('_', '-'), message, hint))
+      }
       const path = pathOf(incoming)
       const route = routes.find((each) => each.path === path)
       if (route === undefined) {
         const message = `there is no WebSocket at ${path}`
-        return refuse(socket, { status: 404, reason: 'not_found', message, hint: 'see /api/docs' })
+        return endUpgrade(socket, problem(404, 'not-found', message, 'see /api/docs'))
       }
       server.handleUpgrade(incoming, socket, head, (client) => route.accept(client, request))
     },
@@ -62,17 +64,4 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/[?#].*$/s, '')
-}
-
-interface SocketRefusal extends Pick<Refusal, 'message' | 'hint'> {
-  readonly status: Refusal['status'] | 404
-  readonly reason: Refusal['reason'] | 'not_found'
-}
-
-function refuse(socket: Duplex, { status, reason, message, hint }: SocketRefusal): void {
-  const body = JSON.stringify(problem(status, reason.replaceAll('_', '-'), message, hint))
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

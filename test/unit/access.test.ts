@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { Access, bearerOf, type Request } from '../../src/serve/access/access.ts'
 import { parseAddressRange } from '../../src/serve/access/address-range.ts'
+import { peerKey } from '../../src/serve/access/peer.ts'
+import { PeerLimits } from '../../src/serve/access/peer-limits.ts'
 import { Token } from '../../src/serve/access/token.ts'
 
 const TOKEN = 'a-token-of-some-length'
@@ -44,8 +46,31 @@ describe('who may read', () => {
     ['another machine', FAR, 'token_missing'],
     ['a proxy on this machine', { headers: { 'x-forwarded-for': '10.0.0.9' } }, 'token_missing'],
     ['another proxy', { headers: { forwarded: 'for=10.0.0.9' } }, 'token_missing'],
+    ['one that says no more', { headers: { via: '1.1 vegur' } }, 'token_missing'],
+    [
+      'one that says nothing, by its name',
+      { headers: { host: 'bench.example.org' } },
+      'token_missing',
+    ],
+    [
+      'one that says nothing, by its address',
+      { headers: { host: '192.168.1.2' } },
+      'token_missing',
+    ],
+    [
+      'one before a Unix socket',
+      { peer: null, headers: { 'x-real-ip': '10.0.0.9' } },
+      'token_missing',
+    ],
+    [
+      'one before a Unix socket, by its name',
+      { peer: null, headers: { host: 'bench.example.org' } },
+      'token_missing',
+    ],
+    ['a name of this machine', { headers: { host: 'localhost:8219' } }, null],
+    ['any other name over a Unix socket', { peer: null, headers: { host: 'x' } }, null],
   ])('%s', (_what, given, reason) => {
-    const { access } = makeAccess()
+    const { access } = makeAccess({ allowOrigins: ['https://bench.example.org'] })
     expect(access.refusal(from(given), 'read', null)?.reason ?? null).toBe(reason)
   })
 
@@ -81,6 +106,94 @@ describe('who may write', () => {
     expect(access.refusal(from({ peer: '192.168.1.21' }), 'write', TOKEN)).toBeNull()
     clock.ms = 60_001
     expect(access.refusal(from(FAR), 'write', TOKEN)).toBeNull()
+  })
+})
+
+describe('whom wrong tokens shut out', () => {
+  const forwarded = (named: string) => from({ headers: { 'x-forwarded-for': named } })
+  const wrong = (access: Access, request: Request): void => {
+    for (let i = 0; i < 10; i++) access.refusal(request, 'write', `wrong-${i}`)
+  }
+
+  it('is the whole network of an IPv6 peer, which has all of its addresses', () => {
+    const { access } = makeAccess()
+    for (let i = 0; i < 10; i++) access.refusal(from({ peer: `2001:db8:0:1::${i}` }), 'write', 'no')
+    const refusal = (peer: string) => access.refusal(from({ peer }), 'write', TOKEN)?.reason
+    expect(refusal('2001:db8:0:1:ffff::7')).toBe('too_many_tries')
+    expect(refusal('2001:db8:0:2::7')).toBeUndefined()
+  })
+
+  it('is one behind a proxy of this machine, not all of them', () => {
+    const { access } = makeAccess()
+    wrong(access, forwarded('10.0.0.1, 10.0.0.9'))
+    expect(access.refusal(forwarded('10.0.0.2, 10.0.0.9'), 'write', TOKEN)?.status).toBe(429)
+    expect(access.refusal(forwarded('10.0.0.9, 10.0.0.8'), 'write', TOKEN)).toBeNull()
+    expect(access.refusal(from({}), 'write', TOKEN)).toBeNull()
+  })
+
+  it('is a peer from afar, whomever it names', () => {
+    const { access } = makeAccess()
+    for (let i = 0; i < 10; i++) {
+      const headers = { 'x-forwarded-for': `10.0.0.${i}` }
+      access.refusal(from({ ...FAR, headers }), 'write', 'no')
+    }
+    expect(access.refusal(from(FAR), 'write', TOKEN)?.status).toBe(429)
+  })
+})
+
+describe('the key of a peer', () => {
+  it.each([
+    ['192.168.1.20', '192.168.1.20'],
+    ['::ffff:192.168.1.20', '192.168.1.20'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+    ['2001:db8::', '2001:db8:0:0'],
+    ['2001:DB8::1:2', '2001:db8:0:0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0db8:0001:0002::', '2001:db8:1:2'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['unknown', 'unknown'],
+    ['', ''],
+  ])('%s', (address, key) => {
+    expect(peerKey(address)).toBe(key)
+  })
+})
+
+describe('what a peer may take', () => {
+  it('is so many connections, which leaves some to others', () => {
+    const limits = new PeerLimits(() => 0)
+    let count = 0
+    while (limits.connected('a')) count++
+    expect(count).toBe(1500)
+    expect(limits.connected('b')).toBe(true)
+    limits.disconnected('a')
+    expect(limits.connected('a')).toBe(true)
+    expect(limits.connected('a')).toBe(false)
+  })
+
+  it('is so many requests at once, and again as time goes by', () => {
+    const clock = { ms: 0 }
+    const limits = new PeerLimits(() => clock.ms)
+    const count = (key: string): number => {
+      let asked = 0
+      while (limits.asked(key)) asked++
+      return asked
+    }
+    expect(count('a')).toBe(3000)
+    expect(limits.asked('b')).toBe(true)
+    clock.ms = 500
+    expect(count('a')).toBe(500)
+    clock.ms = 60_000
+    expect(count('a')).toBe(3000)
+  })
+
+  it('forgets who has not asked for longest, and nobody else', () => {
+    const limits = new PeerLimits(() => 0)
+    for (let i = 0; i < 3000; i++) limits.asked('busy')
+    for (let i = 0; i < 6000; i++) {
+      limits.asked(`other ${i}`)
+      if (i % 1000 === 0) expect(limits.asked('busy')).toBe(false)
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import { type AddressRange, isLoopback, withoutMapping } from './address-range.ts'
+import { type AddressRange, isLoopback } from './address-range.ts'
+import { isProxied, limitKey } from './peer.ts'
 import type { Token } from './token.ts'
 
 /** What somebody wants to do. `earlier`: write on a path of older clients. */
@@ -48,7 +49,8 @@ const MOST_PEERS = 1000
 export class Access {
   readonly #token: Token
   readonly #origins: ReadonlySet<string>
-  readonly #hosts: ReadonlySet<string>
+  readonly #ownHosts: ReadonlySet<string>
+  readonly #allowedHosts: ReadonlySet<string>
   readonly #allowFrom: readonly AddressRange[]
   readonly #monoMs: () => number
   readonly #tries = new Map<string, { count: number; sinceMs: number }>()
@@ -57,12 +59,8 @@ export class Access {
     this.#token = token
     this.#origins = new Set(allowOrigins)
     const own = hostname().toLowerCase()
-    this.#hosts = new Set([
-      'localhost',
-      own,
-      `${own}.local`,
-      ...allowOrigins.map((origin) => new URL(origin).hostname),
-    ])
+    this.#ownHosts = new Set(['localhost', own, `${own}.local`])
+    this.#allowedHosts = new Set(allowOrigins.map((origin) => new URL(origin).hostname))
     this.#allowFrom = allowFrom
     this.#monoMs = monoMs
   }
@@ -77,7 +75,7 @@ export class Access {
   placeRefusal(request: Request): Refusal | null {
     const host = request.header('host')
     // A Unix socket has no name that a browser could be lured to.
-    if (request.peer !== null && !this.#isOwnHost(host)) {
+    if (request.peer !== null && !this.#isOwnHost(host) && !this.#isAllowedHost(host)) {
       return {
         reason: 'host',
         status: 421,
@@ -98,7 +96,7 @@ export class Access {
 
   /** @param shown the token that came with it; null: none. @returns null: let in */
   refusal(request: Request, want: Want, shown: string | null): Refusal | null {
-    if (want === 'read' && isFree(request)) return null
+    if (want === 'read' && this.#isFree(request)) return null
     if (want === 'earlier' && this.#isAllowedPeer(request)) return null
     if (shown === null) {
       return {
@@ -108,7 +106,7 @@ export class Access {
         hint: 'send it as: Authorization: Bearer <token>; it is in the file of --token-file',
       }
     }
-    const peer = request.peer ?? 'unix'
+    const peer = limitKey(request)
     if (this.#isTired(peer)) {
       return {
         reason: 'too_many_tries',
@@ -128,12 +126,23 @@ export class Access {
   }
 
   #isOwnHost(host: string | null): boolean {
-    if (host === null) return false
-    const name = host
-      .replace(/:\d*$/, '')
-      .replace(/^\[(.*)\]$/, '$1')
-      .toLowerCase()
-    return isIP(name) !== 0 || this.#hosts.has(name)
+    const name = nameOf(host)
+    return isIP(name) !== 0 || this.#ownHosts.has(name)
+  }
+
+  #isAllowedHost(host: string | null): boolean {
+    return this.#allowedHosts.has(nameOf(host))
+  }
+
+  /** From this machine, and not through a proxy on it, which stands for anybody. */
+  #isFree(request: Request): boolean {
+    const host = request.header('host')
+    if (isProxied(request) || this.#isAllowedHost(host)) return false
+    if (request.peer === null) return true
+    // A name that does not lead here leads to a proxy, also to one that does not say so.
+    const name = nameOf(host)
+    if (!isLoopback(name) && !this.#ownHosts.has(name)) return false
+    return isLoopback(request.peer) && isLoopback(request.local ?? '')
   }
 
   #isAllowedPeer({ peer }: Request): boolean {
@@ -166,13 +175,12 @@ export class Access {
   }
 }
 
-/** From this machine, and not through a proxy on it, which stands for anybody. */
-function isFree(request: Request): boolean {
-  if (request.peer === null) return true
-  if (request.header('forwarded') !== null || request.header('x-forwarded-for') !== null) {
-    return false
-  }
-  return isLoopback(request.peer) && isLoopback(withoutMapping(request.local ?? ''))
+/** Of a `Host`, without its port; empty: there is none. */
+function nameOf(host: string | null): string {
+  return (host ?? '')
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
 }
 
 /** The token of `Authorization: Bearer <token>`; null: there is none. */
