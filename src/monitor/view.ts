@@ -102,7 +102,12 @@ export const SNOOZE_MIN = { usual: 10, longest: 1440 } as const
 /** What a viewer may change. */
 export type ViewControl =
   | { readonly kind: 'totals_reset'; readonly device: DeviceNumber }
-  /** Somebody has taken notice. @param name null: of all alarms of the device, of what its sensor could not measure, and that the log was not written */
+  /**
+   * Somebody has taken notice.
+   *
+   * @param name null: of all alarms of the device, of what its sensor could not measure, and that the log
+   *   was not written
+   */
   | { readonly kind: 'alarm_ack'; readonly device: DeviceNumber; readonly name: string | null }
   /** No bell and no program for so long; events stay on record. */
   | {
@@ -226,7 +231,10 @@ export interface Snapshot {
   readonly number: DeviceNumber
   readonly device: string
   readonly source: SourceView
-  /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value; v, a, w while nothing is known. */
+  /**
+   * What the device measures: v, a, w where it has them, then the extra ones in order of their first value;
+   * v, a, w while nothing is known.
+   */
   readonly channels: readonly Channel[]
   /** Time of the newest sample; null before the first. */
   readonly sampleUs: number | null
@@ -262,7 +270,10 @@ export interface Snapshot {
   readonly alarms: readonly AlarmView[]
   /** Where channels are meant to stay, of `--limit` and of alarm rules: see `limitsOf`. */
   readonly limits: readonly ChannelLimits[]
-  /** That the log was not written, then what the sensor could not measure, the newest begin first; nobody has taken notice of it. */
+  /**
+   * That the log was not written, then what the sensor could not measure, the newest begin first; nobody has
+   * taken notice of it.
+   */
   readonly latches: readonly FaultLatch[]
   /** Newest first, at most 50. */
   readonly events: readonly EventView[]

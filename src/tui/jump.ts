@@ -7,29 +7,22 @@ import { shownSpan } from './view/time-window.ts'
 import type { ViewContext, ViewState } from './view/view-state.ts'
 
 /** What is gone to; `shown`: within what the chart shows, or the selection, instead of all there is. */
-export type JumpAction =
-  | 'previous_event'
-  | 'next_event'
-  | 'largest'
-  | 'smallest'
-  | 'largest_shown'
-  | 'smallest_shown'
-
-const JUMPS: readonly JumpAction[] = [
+export type JumpAction = (typeof JUMPS)[number]
+const JUMPS = [
   'previous_event',
   'next_event',
   'largest',
   'smallest',
   'largest_shown',
   'smallest_shown',
-]
+] as const
 
 /** An extreme is shown at most so far away, ms: one sample is to be seen as such. */
 const CLOSE_MS = 30_000
 const TEXT_CELLS = 12
 
 export function isJump(action: unknown): action is JumpAction {
-  return JUMPS.includes(action as JumpAction)
+  return JUMPS.some((each) => each === action)
 }
 
 /**

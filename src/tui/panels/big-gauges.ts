@@ -68,35 +68,30 @@ function frame(gauge: GaugeView, width: number, height: number, look: Look): Lin
   while (lines.length < height - 2) lines.push(blank)
   const word = gauge.word === '' ? [] : [piece(' '), verdictPiece(gauge), piece(' ')]
   return [
-    border(
-      [piece(` ${gauge.channel.label} `, 'bold')],
-      word,
-      width,
-      glyphs.topLeft,
-      glyphs.topRight,
-      look,
-    ),
+    border([piece(` ${gauge.channel.label} `, 'bold')], word, width, {
+      begin: glyphs.topLeft,
+      rule: glyphs.horizontal,
+      end: glyphs.topRight,
+    }),
     ...lines.slice(0, Math.max(0, height - 2)),
     border(
       gauge.reach === '' ? [] : [piece(` ${gauge.reach} `, 'dim')],
       gauge.share === '' ? [] : [tailPiece(gauge, ` ${gauge.share.trimStart()} `)],
       width,
-      glyphs.bottomLeft,
-      glyphs.bottomRight,
-      look,
+      { begin: glyphs.bottomLeft, rule: glyphs.horizontal, end: glyphs.bottomRight },
     ),
   ]
 }
 
+/** What a border is drawn with. */
+interface BorderGlyphs {
+  readonly begin: string
+  readonly rule: string
+  readonly end: string
+}
+
 /** A border with as much in it as fits, the right part first. */
-function border(
-  left: Line,
-  right: Line,
-  width: number,
-  begin: string,
-  end: string,
-  { glyphs }: Look,
-): Line {
+function border(left: Line, right: Line, width: number, { begin, rule, end }: BorderGlyphs): Line {
   const inner = Math.max(0, width - 2)
   const choices: readonly (readonly [Line, Line])[] = [
     [left, right],
@@ -107,8 +102,8 @@ function border(
   const [before, behind] = choices.find(
     ([one, other]) => lineWidth(one) + lineWidth(other) <= inner,
   ) ?? [[], []]
-  const rule = glyphs.horizontal.repeat(inner - lineWidth(before) - lineWidth(behind))
-  return [piece(begin, 'dim'), ...before, piece(rule, 'dim'), ...behind, piece(end, 'dim')]
+  const between = rule.repeat(inner - lineWidth(before) - lineWidth(behind))
+  return [piece(begin, 'dim'), ...before, piece(between, 'dim'), ...behind, piece(end, 'dim')]
 }
 
 /** What a number needs when it is drawn large: all digits but one are as wide. */

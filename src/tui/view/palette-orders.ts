@@ -193,7 +193,7 @@ function notAmong(
   text: string,
   choices: readonly string[],
 ): InaError {
-  const all = `${choices.join(', ')}`
+  const all = choices.join(', ')
   if (text === '')
     return invalid(`'${command}' needs a ${what}`, `write ${command} and one of ${all}`)
   // Of one letter or two, nothing is left that could have been meant.
