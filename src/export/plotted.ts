@@ -1,6 +1,7 @@
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../domain/channels.ts'
 import type { Bucket, MinAvgMax } from '../storage/read/log-query.ts'
 import type { LogReader } from '../storage/read/log-reader.ts'
+import { decimalsOf } from '../util/scaled-unit.ts'
 import { US_PER_MINUTE } from '../util/time-units.ts'
 
 /** Voltage, current and power where there are some, then the extra channels that have values. */
@@ -30,9 +31,4 @@ export function slotLength(spanUs: number, slots: number, everyMs: number | unde
 export function figureTexts({ min, avg, max }: MinAvgMax): [string, string, string] {
   const decimals = Math.min(6, Math.max(3, decimalsOf(min), decimalsOf(max)))
   return [min.toFixed(decimals), avg.toFixed(decimals), max.toFixed(decimals)]
-}
-
-function decimalsOf(value: number): number {
-  const text = String(value)
-  return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
 }
