@@ -4,6 +4,7 @@ import type { LogClient } from '../storage/client/log.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { InaError } from '../util/errors.ts'
 import type { AlarmWatch } from './alarm-watch.ts'
+import { deviceAt } from './device-at.ts'
 import { fullScaleOf } from './device-state.ts'
 import { FindProvider } from './find-provider.ts'
 import type { Hub, HubDevice } from './hub.ts'
@@ -189,14 +190,7 @@ export class LocalView implements View {
   }
 
   #device(number: DeviceNumber): HubDevice {
-    const device = this.#hub.devices[number]
-    if (device !== undefined) return device
-    const count = this.#hub.devices.length
-    throw new InaError(
-      'usage_invalid',
-      `there is no device ${number}`,
-      `the devices are numbered from 0 to ${count - 1}`,
-    )
+    return deviceAt(this.#hub.devices, number)
   }
 
   #brief({ number, stream, state }: HubDevice, nowUs: number): DeviceBrief {

@@ -9,6 +9,7 @@ import { emptyLedger } from '../stream/ledger.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError } from '../util/errors.ts'
 import { US_PER_SECOND, windowBeginUs } from '../util/time-units.ts'
+import { deviceAt } from './device-at.ts'
 import { fullScaleOf } from './device-state.ts'
 import { slotsOf } from './trace-provider.ts'
 import {
@@ -179,13 +180,7 @@ export class LogView implements View {
   }
 
   #device(number: DeviceNumber): LogOverview {
-    const device = this.#devices[number]
-    if (device !== undefined) return device
-    throw new InaError(
-      'usage_invalid',
-      `there is no device ${number}`,
-      `the devices are numbered from 0 to ${this.#devices.length - 1}`,
-    )
+    return deviceAt(this.#devices, number)
   }
 }
 
