@@ -1,4 +1,6 @@
+import { isElectric } from '../../../domain/channels.ts'
 import { type ChartChannel, chartSvg } from '../../../export/svg/chart-svg.ts'
+import type { Snapshot } from '../../../monitor/view.ts'
 import { formatLocal, zoneName } from '../../../util/time-text.ts'
 import { timeText } from './address.ts'
 import type { Page } from './page.ts'
@@ -8,18 +10,20 @@ import { shown } from './time-window.ts'
 export type SampleFormat = 'csv' | 'ndjson'
 
 /** The selection, else what the chart shows. */
-export function exportedSpan(page: Page): Span | null {
+function exportedSpan(page: Page): Span | null {
   const { selection, window } = page.store.state
   if (selection !== null) return selection
   return shown(window, page.reach.newestUs)
 }
 
-/** The samples of a span, relative to the page. */
-export function samplesUrl(device: string, { fromUs, toUs }: Span, format: SampleFormat): string {
+/** The samples of a span with all channels, relative to the page. */
+function samplesUrl(snapshot: Snapshot, { fromUs, toUs }: Span, format: SampleFormat): string {
+  const { device, channels } = snapshot
+  const others = channels.every(isElectric) ? {} : { channels: 'all' }
   const from = timeText(fromUs)
   // The end is exclusive: a part of a millisecond belongs to it.
   const to = timeText(Math.ceil(toUs / 1000) * 1000)
-  return `api/v1/samples?${new URLSearchParams({ device, from, to, format })}`
+  return `api/v1/samples?${new URLSearchParams({ device, from, to, format, ...others })}`
 }
 
 /** Saves the samples of the span. @throws Error with what the server says why it can't */
@@ -29,7 +33,7 @@ export async function saveSamples(page: Page, format: SampleFormat): Promise<voi
   if (snapshot === null || span === null) return
   const { token } = page
   const name = fileName(snapshot.device, span, format)
-  const url = samplesUrl(snapshot.device, span, format)
+  const url = samplesUrl(snapshot, span, format)
   // A link is streamed to the disk; it can't show a token, though.
   if (token === null) return save(url, name)
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })

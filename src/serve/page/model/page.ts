@@ -29,6 +29,8 @@ export class Page {
   readonly figures = new PageFigures()
   readonly feed: Feed
   readonly #link: ViewLink
+  /** Of the server that this page is from; null: not known yet. */
+  #version: string | null = null
   #address: ReturnType<typeof setTimeout> | undefined
 
   constructor(base: URL) {
@@ -221,6 +223,11 @@ export class Page {
     if (link.kind === 'broken') this.feed.broken()
     if (link.kind === 'token_wanted') this.dialog('token')
     if (link.kind !== 'open') return
+    this.#version ??= link.version
+    if (link.version !== this.#version) {
+      const text = `the server is ina219 ${link.version} now: reload the page to have its page, too`
+      this.store.set({ notice: { kind: 'failed', text } })
+    }
     const { dialog } = this.store.state
     if (dialog === 'token' && (link.mayChange || keptToken() === null)) this.dialog(null)
     this.feed.connected()
