@@ -325,4 +325,31 @@ describe('chart', () => {
       'W',
     ])
   })
+
+  it('folds its trace once, whatever is asked of it', () => {
+    let asked = 0
+    const chart = new Chart(traceOf(60, steady(0, 60)), {
+      width: 80,
+      height: 9,
+      spanMs: 60_000,
+      endUs: null,
+      channels: ELECTRIC_CHANNELS,
+      strips: chartStrips(ELECTRIC_CHANNELS, { arrangement: 'overlay', height: 9 }),
+      message: '',
+      note: [],
+      title: [],
+      // Each fold asks how its axes are written.
+      formOf: ({ finest, unit }) => {
+        asked++
+        return { finest, unit: () => ({ text: unit, exponent: 0 }) }
+      },
+      look: ASCII,
+    })
+    expect(chart.plot.cells).toBeGreaterThan(50)
+    const once = asked
+    expect(once).toBeGreaterThanOrEqual(ELECTRIC_CHANNELS.length)
+    expect(chart.lines).toHaveLength(9)
+    expect(chart.legend.length).toBeGreaterThan(0)
+    expect(asked).toBe(once)
+  })
 })
