@@ -9,6 +9,8 @@ export class RateMeter {
   readonly #times = new Float64Array(KEPT)
   readonly #usual = new UsualInterval()
   #added = 0
+  /** Of the samples so far; null: to be counted. */
+  #rate: number | null = null
   #arrivalUs = Number.NEGATIVE_INFINITY
 
   /**
@@ -21,6 +23,7 @@ export class RateMeter {
     if (this.#added > 0 && timeUs > lastUs) this.#usual.add(timeUs - lastUs)
     this.#times[this.#added % KEPT] = timeUs
     this.#added++
+    this.#rate = null
   }
 
   /** 0 while the samples stay away. @param nowUs host time */
@@ -33,7 +36,8 @@ export class RateMeter {
 
   /** As the newest samples came, however long ago that is. */
   perSecond(): number {
-    return sampleRate(this.#newestFirst())
+    this.#rate ??= sampleRate(this.#newestFirst())
+    return this.#rate
   }
 
   *#newestFirst(): Generator<number> {

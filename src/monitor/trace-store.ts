@@ -1,6 +1,7 @@
 import { emptyTrace, SIGN, type Sign, type Trace, type TraceSeries } from '../chart/trace.ts'
 import { ELECTRIC_CHANNELS, type Extras } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
+import { SlotSeries } from './slot-series.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */
 export const SLOT_US = 20_000
@@ -8,78 +9,29 @@ export const SLOT_US = 20_000
 const BROKEN = 128
 /** 15 min of slots. */
 const CAPACITY = 45_000
-/** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. 1.4 MB each. */
+/** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. */
 const EXTRA_SERIES = 16
 /** Marks of each sign that are kept; older ones are in the log alone. */
 const MARKS = 500
 
-/**
- * Values of channels that come together, by slot. Nothing is filled beforehand, so
- * that memory is taken only as it is used.
- */
-class SeriesStore {
-  /** Which slot each place holds; 0: none. */
-  readonly #slot = new Float64Array(CAPACITY)
-  readonly #series: readonly { readonly id: string; readonly values: TraceSeries }[]
-
-  constructor(ids: readonly string[]) {
-    const values = (): TraceSeries => ({
-      min: new Float64Array(CAPACITY),
-      max: new Float64Array(CAPACITY),
-      last: new Float64Array(CAPACITY),
-    })
-    this.#series = ids.map((id) => ({ id, values: values() }))
-  }
-
-  get ids(): string[] {
-    return this.#series.map(({ id }) => id)
-  }
-
-  /** @returns true: these are the first values of the slot */
-  open(slot: number): boolean {
-    const i = slot % CAPACITY
-    const isNew = this.#slot[i] !== slot
-    this.#slot[i] = slot
-    return isNew
-  }
-
-  /** @param place of the channel among the ids @param isNew what `open` said */
-  add(place: number, slot: number, value: number, isNew: boolean): void {
-    const { min, max, last } = (this.#series[place] as { values: TraceSeries }).values
-    const i = slot % CAPACITY
-    if (isNew || value < (min[i] as number)) min[i] = value
-    if (isNew || value > (max[i] as number)) max[i] = value
-    last[i] = value
-  }
-
-  /** Folds a slot into place `to` of a trace, whose values are NaN as long as there are none. */
-  foldInto(trace: Trace, to: number, slot: number): void {
-    const i = slot % CAPACITY
-    if (this.#slot[i] !== slot) return
-    for (const { id, values } of this.#series) {
-      const into = trace.channels[id] as TraceSeries
-      const [min, max] = [values.min[i] as number, values.max[i] as number]
-      // False for NaN as well.
-      if (!((into.min[to] as number) <= min)) into.min[to] = min
-      if (!((into.max[to] as number) >= max)) into.max[to] = max
-      into.last[to] = values.last[i] as number
-    }
-  }
-}
+/** A slot without samples has no row. */
+const NO_ROW = 0
 
 /**
- * The last 15 minutes for the chart, folded to min, max and last per 20 ms
- * (4 MB, and 1.4 MB an extra channel, however fast the samples come). Empty slots
- * stay empty.
+ * The last 15 minutes for the chart, folded to min, max and last per 20 ms. Slots without samples
+ * stay empty, and take 3 bytes; others a row more (80 bytes, 24 an extra channel): 1 MB at
+ * ten samples a second, 4 MB however fast they come.
  */
 export class TraceStore {
-  /** Which slot each place holds; 0: none. */
-  readonly #slot = new Float64Array(CAPACITY)
-  readonly #count = new Uint32Array(CAPACITY)
-  /** `SIGN`s, and `BROKEN`. */
+  /** By place, the number of a slot modulo `CAPACITY`; what is older than that is cleared. */
+  readonly #rows = new Uint16Array(CAPACITY)
+  /** `SIGN`s, and `BROKEN`; by place. */
   readonly #signs = new Uint8Array(CAPACITY)
-  #electric: SeriesStore | null = null
-  readonly #extras = new Map<string, SeriesStore>()
+  /** Measured samples, by row. */
+  readonly #counts: number[] = [0]
+  readonly #freeRows: number[] = []
+  #electric: readonly SlotSeries[] = []
+  readonly #extras = new Map<string, SlotSeries>()
   readonly #marks = new Map<Sign, readonly number[]>()
   #epochId: number | null = null
   #oldest = Number.POSITIVE_INFINITY
@@ -106,11 +58,11 @@ export class TraceStore {
     const endsBreak = this.#broken && slot >= this.#newest
     if (endsBreak) this.#broken = false
     if (!this.#place(slot, sample)) return
-    const i = slot % CAPACITY
-    this.#count[i] = (this.#count[i] as number) + 1
+    const row = this.#rowOf(slot)
+    this.#counts[row] = (this.#counts[row] as number) + 1
     if (sample.gapBefore || endsBreak) this.#sign(slot, BROKEN)
-    if (sample.electric) this.#addElectric(slot, sample)
-    if (sample.extras !== null) this.#addExtras(slot, sample.extras)
+    if (sample.electric) this.#addElectric(row, sample)
+    if (sample.extras !== null) this.#addExtras(row, sample.extras)
   }
 
   /** A sample without values to draw: the end moves on, and the curve breaks there. */
@@ -136,11 +88,20 @@ export class TraceStore {
     const end = endUs === null ? this.#newest : Math.floor(endUs / SLOT_US)
     // Folded slots are aligned, so that a scrolling chart does not flicker.
     const first = Math.floor(end / fold) - length + 1
-    const ids = [...(this.#electric?.ids ?? []), ...this.#extras.keys()]
-    const trace = emptyTrace({ startUs: first * slotUs, slotUs, length }, ids)
+    const all = [...this.#electric, ...this.#extras.values()]
+    const grid = { startUs: first * slotUs, slotUs, length }
+    const trace = emptyTrace(
+      grid,
+      all.map(({ id }) => id),
+    )
+    const series = all.map((from) => ({ from, into: trace.channels[from.id] as TraceSeries }))
     const from = Math.max(0, first * fold, this.#newest - CAPACITY + 1)
-    for (let slot = from; slot <= Math.min(end, this.#newest); slot++) {
-      this.#foldInto(trace, Math.floor(slot / fold) - first, slot)
+    const count = Math.min(end, this.#newest) - from + 1
+    // Counted in small numbers: those of slots are beyond what an integer of the engine's takes.
+    const begin = from % CAPACITY
+    const into = from - first * fold
+    for (let i = 0; i < count; i++) {
+      this.#foldInto(trace, series, Math.floor((into + i) / fold), (begin + i) % CAPACITY)
     }
     for (const [sign, times] of this.#marks) {
       for (const timeUs of times) {
@@ -163,20 +124,39 @@ export class TraceStore {
     return true
   }
 
-  /** The slot is there from now on, whatever stood in its place. */
+  /** The slot is there from now on; what stood in the places of it and of those that are left out is over. */
   #open(slot: number): void {
-    if (slot > this.#newest) this.#newest = slot
     if (slot < this.#oldest) this.#oldest = slot
-    const i = slot % CAPACITY
-    if (this.#slot[i] === slot) return
-    this.#slot[i] = slot
-    this.#count[i] = 0
-    this.#signs[i] = 0
+    if (slot <= this.#newest) return
+    const over = this.#newest < 0 ? 0 : Math.min(CAPACITY, slot - this.#newest)
+    for (let back = 0; back < over; back++) this.#clear((slot - back) % CAPACITY)
+    this.#newest = slot
+  }
+
+  #clear(place: number): void {
+    this.#signs[place] = 0
+    const row = this.#rows[place] as number
+    if (row === NO_ROW) return
+    this.#rows[place] = NO_ROW
+    this.#freeRows.push(row)
+  }
+
+  /** The row of a slot that is there, an empty one where it had none. */
+  #rowOf(slot: number): number {
+    const place = slot % CAPACITY
+    const known = this.#rows[place] as number
+    if (known !== NO_ROW) return known
+    const row = this.#freeRows.pop() ?? this.#counts.length
+    this.#rows[place] = row
+    this.#counts[row] = 0
+    for (const series of this.#electric) series.clear(row)
+    for (const series of this.#extras.values()) series.clear(row)
+    return row
   }
 
   #sign(slot: number, bits: number): void {
-    const i = slot % CAPACITY
-    this.#signs[i] = (this.#signs[i] as number) | bits
+    const place = slot % CAPACITY
+    this.#signs[place] = (this.#signs[place] as number) | bits
   }
 
   /** Samples are missing up to this one, since the newest slot so far. */
@@ -190,41 +170,49 @@ export class TraceStore {
 
   /** What seemed to be missing has come after all. */
   #found(slot: number): void {
-    const i = slot % CAPACITY
-    const signs = this.#signs[i] as number
+    const place = slot % CAPACITY
+    const signs = this.#signs[place] as number
     // Another sample is there: it may be the one behind the gap.
-    if (this.#count[i] === 0 && (signs & SIGN.unmeasured) === 0) this.#signs[i] = signs & ~SIGN.lost
+    const isThere = this.#rows[place] !== NO_ROW || (signs & SIGN.unmeasured) !== 0
+    if (!isThere) this.#signs[place] = signs & ~SIGN.lost
   }
 
-  #addElectric(slot: number, { voltage, current, power }: Sample): void {
-    this.#electric ??= new SeriesStore(ELECTRIC_CHANNELS.map(({ id }) => id))
-    const isNew = this.#electric.open(slot)
-    this.#electric.add(0, slot, voltage, isNew)
-    this.#electric.add(1, slot, current, isNew)
-    this.#electric.add(2, slot, power, isNew)
+  #addElectric(row: number, { voltage, current, power }: Sample): void {
+    if (this.#electric.length === 0) {
+      this.#electric = ELECTRIC_CHANNELS.map(({ id }) => new SlotSeries(id))
+    }
+    this.#electric[0]?.add(row, voltage)
+    this.#electric[1]?.add(row, current)
+    this.#electric[2]?.add(row, power)
   }
 
-  #addExtras(slot: number, extras: Extras): void {
+  #addExtras(row: number, extras: Extras): void {
     for (const id in extras) {
       let series = this.#extras.get(id)
       if (series === undefined) {
         if (this.#extras.size >= EXTRA_SERIES) continue
-        series = new SeriesStore([id])
+        series = new SlotSeries(id)
         this.#extras.set(id, series)
       }
-      series.add(0, slot, extras[id] as number, series.open(slot))
+      series.add(row, extras[id] as number)
     }
   }
 
-  #foldInto(trace: Trace, to: number, slot: number): void {
-    const i = slot % CAPACITY
-    if (this.#slot[i] !== slot) return
+  #foldInto(trace: Trace, series: Pairs, to: number, place: number): void {
+    const row = this.#rows[place] as number
+    const signs = this.#signs[place] as number
+    if (row === NO_ROW && signs === 0) return
     const isNew = trace.count[to] === 0
-    trace.count[to] = (trace.count[to] as number) + (this.#count[i] as number)
-    const signs = this.#signs[i] as number
     trace.signs[to] = (trace.signs[to] as number) | (signs & ~BROKEN)
     if (isNew && (signs & BROKEN) !== 0) trace.broken[to] = 1
-    this.#electric?.foldInto(trace, to, slot)
-    for (const series of this.#extras.values()) series.foldInto(trace, to, slot)
+    if (row === NO_ROW) return
+    trace.count[to] = (trace.count[to] as number) + (this.#counts[row] as number)
+    for (let i = 0; i < series.length; i++) {
+      const { from, into } = series[i] as Pairs[number]
+      from.foldInto(into, to, row)
+    }
   }
 }
+
+/** What is kept of each channel, and its place in a trace. */
+type Pairs = readonly { readonly from: SlotSeries; readonly into: TraceSeries }[]

@@ -35,6 +35,38 @@ describe('TraceStore', () => {
     expect([...trace.count].reduce((a, b) => a + b, 0)).toBeGreaterThan(900)
   })
 
+  it('has every value of the last 15 minutes, and nothing of what stood in its place before', () => {
+    const store = new TraceStore()
+    const values = new Map<number, number>()
+    // Twice around: in other slots than the first time, with pauses, one of them longer than all that is kept.
+    for (let i = 0, slot = START_US / 20_000; i < 16_000; i++) {
+      slot += i === 9000 ? 60_000 : 3 + ((i * 7) % 5)
+      const extras = i % 3 === 0 ? { t: i / 2 } : null
+      store.add(sample(slot * 20_000, { voltage: i, extras }))
+      values.set(slot, i)
+    }
+    const trace = store.all()
+    const first = trace.startUs / 20_000
+    expect(trace.length).toBe(45_000)
+    const kept = [...values].filter(([slot]) => slot >= first)
+    const wanted = new Map(kept.map(([slot, i]) => [slot - first, i]))
+    const places = [...trace.count.keys()]
+    const { v, t } = trace.channels
+    expect(places.filter((place) => trace.count[place] !== (wanted.has(place) ? 1 : 0))).toEqual([])
+    const isRight = (at: number | undefined, value: number): boolean => Object.is(at, value)
+    const wrong = places.filter((place) => {
+      const i = wanted.get(place) ?? Number.NaN
+      const extra = i % 3 === 0 ? i / 2 : Number.NaN
+      return !(
+        isRight(v?.min[place], i) &&
+        isRight(v?.max[place], i) &&
+        isRight(v?.last[place], i) &&
+        isRight(t?.last[place], extra)
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+
   it('moves on without measured samples, and marks where they come again', () => {
     const store = new TraceStore()
     const filled = (trace: ReturnType<TraceStore['read']>): number[] =>
