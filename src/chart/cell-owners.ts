@@ -2,7 +2,8 @@ import type { Layer, RasterSize } from './raster.ts'
 
 /** Columns within which each curve gets its share; the grid of these blocks does not move with the picture. */
 const BLOCK_COLUMNS = 12
-const NOBODY = -1
+/** Of a cell that is empty. */
+export const NOBODY = -1
 
 /**
  * Which curve a cell shows, as its place among the layers; -1: none. Where several want a
@@ -28,6 +29,8 @@ export function ownersOf(layers: readonly Layer[], size: RasterSize): Int8Array 
 interface Share {
   wanted: number
   shown: number
+  /** In the column under way. */
+  isShown: boolean
 }
 
 function shareOut(
@@ -36,18 +39,20 @@ function shareOut(
   blockColumns: number,
 ): { readonly owners: Int8Array; readonly isFair: boolean } {
   const owners = new Int8Array(columns * rows).fill(NOBODY)
-  const all = layers.map((): Share => ({ wanted: 0, shown: 0 }))
+  const all = layers.map(emptyShare)
+  const shares = layers.map(emptyShare)
   let begin = 0
   while (begin < columns) {
     const left = blockColumns - ((firstColumn + begin) % blockColumns)
     const end = blockColumns < columns ? Math.min(columns, begin + left) : columns
-    const shares = layers.map(({ bits }): Share => {
-      let wanted = 0
+    for (const [i, { bits }] of layers.entries()) {
+      const share = shares[i] as Share
+      share.wanted = 0
+      share.shown = 0
       for (let column = begin; column < end; column++) {
-        if (isInColumn(bits, column, columns)) wanted++
+        if (isInColumn(bits, column, columns)) share.wanted++
       }
-      return { wanted, shown: 0 }
-    })
+    }
     for (let column = begin; column < end; column++) {
       fillColumn(owners, layers, shares, { column, columns, turn: firstColumn + column })
     }
@@ -60,6 +65,10 @@ function shareOut(
   }
   const isFair = all.every(({ wanted, shown }) => shown >= Math.floor(wanted / (layers.length + 1)))
   return { owners, isFair }
+}
+
+function emptyShare(): Share {
+  return { wanted: 0, shown: 0, isShown: false }
 }
 
 function isInColumn(bits: Uint8Array, column: number, columns: number): boolean {
@@ -80,39 +89,62 @@ function fillColumn(
   shares: readonly Share[],
   { column, columns, turn }: Place,
 ): void {
-  const shown = new Set<number>()
-  const contested: { readonly cell: number; readonly by: readonly number[] }[] = []
+  for (const share of shares) share.isShown = false
+  // First those that only one wants.
   for (let cell = column; cell < owners.length; cell += columns) {
-    const by: number[] = []
-    for (let i = 0; i < layers.length; i++) if (layers[i]?.bits[cell] !== 0) by.push(i)
-    const [first] = by
-    if (first === undefined) continue
-    if (by.length > 1) contested.push({ cell, by })
-    else {
-      owners[cell] = first
-      shown.add(first)
-    }
+    const first = nextIn(layers, cell, 0)
+    if (first === NOBODY || nextIn(layers, cell, first + 1) !== NOBODY) continue
+    owners[cell] = first
+    ;(shares[first] as Share).isShown = true
   }
-  for (const [row, { cell, by }] of contested.entries()) {
-    const unseen = by.filter((i) => !shown.has(i))
-    const owner =
-      unseen.length > 0 ? leastSeen(unseen, shares, turn) : (by[(turn + row) % by.length] ?? NOBODY)
+  let contested = 0
+  for (let cell = column; cell < owners.length; cell += columns) {
+    const first = nextIn(layers, cell, 0)
+    if (first === NOBODY || nextIn(layers, cell, first + 1) === NOBODY) continue
+    const unseen = leastSeen(layers, cell, shares, turn)
+    const owner = unseen === NOBODY ? inTurn(layers, cell, turn + contested) : unseen
+    contested++
     owners[cell] = owner
-    shown.add(owner)
+    ;(shares[owner] as Share).isShown = true
   }
-  for (const i of shown) (shares[i] as Share).shown++
+  for (const share of shares) if (share.isShown) share.shown++
 }
 
-/** Of equals the rarer one, then the one whose turn it is. */
-function leastSeen(among: readonly number[], shares: readonly Share[], turn: number): number {
-  const rank = (i: number): readonly [number, number, number] => {
-    const { wanted, shown } = shares[i] as Share
-    return [shown / wanted, wanted, (i + turn) % shares.length]
-  }
-  return among.reduce((best, i) => (isLess(rank(i), rank(best)) ? i : best))
+/** The first layer from a place on that wants a cell. */
+function nextIn(layers: readonly Layer[], cell: number, from: number): number {
+  for (let i = from; i < layers.length; i++) if ((layers[i] as Layer).bits[cell] !== 0) return i
+  return NOBODY
 }
 
-function isLess(one: readonly number[], other: readonly number[]): boolean {
-  const at = one.findIndex((value, i) => value !== other[i])
-  return at >= 0 && (one[at] as number) < (other[at] as number)
+/** Those that want a cell one after the other. */
+function inTurn(layers: readonly Layer[], cell: number, turn: number): number {
+  let count = 0
+  for (const { bits } of layers) if (bits[cell] !== 0) count++
+  let i = nextIn(layers, cell, 0)
+  for (let left = turn % count; left > 0; left--) i = nextIn(layers, cell, i + 1)
+  return i
+}
+
+/** Of those that want a cell and that the column does not show yet; of equals the rarer one, then the one whose turn it is. */
+function leastSeen(
+  layers: readonly Layer[],
+  cell: number,
+  shares: readonly Share[],
+  turn: number,
+): number {
+  let best = NOBODY
+  for (let i = nextIn(layers, cell, 0); i !== NOBODY; i = nextIn(layers, cell, i + 1)) {
+    if ((shares[i] as Share).isShown) continue
+    if (best === NOBODY || isLessSeen(i, best, shares, turn)) best = i
+  }
+  return best
+}
+
+function isLessSeen(one: number, other: number, shares: readonly Share[], turn: number): boolean {
+  const mine = shares[one] as Share
+  const theirs = shares[other] as Share
+  const difference = mine.shown / mine.wanted - theirs.shown / theirs.wanted
+  if (difference !== 0) return difference < 0
+  if (mine.wanted !== theirs.wanted) return mine.wanted < theirs.wanted
+  return (one + turn) % shares.length < (other + turn) % shares.length
 }

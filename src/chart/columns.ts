@@ -113,14 +113,15 @@ function addSlot(to: Trace, at: number, trace: Trace, slot: number, series: Pair
   if (count === 0) return
   if (trace.broken[slot] === 1 && to.count[at] === 0) to.broken[at] = 1
   to.count[at] = (to.count[at] ?? 0) + count
-  for (const { from, into } of series) {
-    const [low, high] = [from.min[slot] ?? Number.NaN, from.max[slot] ?? Number.NaN]
+  for (let i = 0; i < series.length; i++) {
+    const { from, into } = series[i] as Pairs[number]
+    const low = from.min[slot] as number
     if (Number.isNaN(low)) continue
-    const before = into.min[at] ?? Number.NaN
-    const isNew = Number.isNaN(before)
-    into.min[at] = isNew ? low : Math.min(before, low)
-    into.max[at] = isNew ? high : Math.max(into.max[at] ?? high, high)
-    into.last[at] = from.last[slot] ?? low
+    // False for NaN as well.
+    if (!((into.min[at] as number) <= low)) into.min[at] = low
+    const high = from.max[slot] as number
+    if (!((into.max[at] as number) >= high)) into.max[at] = high
+    into.last[at] = from.last[slot] as number
   }
 }
 
@@ -134,10 +135,11 @@ export function extent(
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (let i = 0; i < columns.length; i++) {
-    const [low, high] = [series.min[i], series.max[i]]
-    if (low === undefined || high === undefined || Number.isNaN(low)) continue
-    min = Math.min(min, low)
-    max = Math.max(max, high)
+    const low = series.min[i] as number
+    const high = series.max[i] as number
+    // False for NaN as well.
+    if (low < min) min = low
+    if (high > max) max = high
   }
   return min <= max ? { min, max } : null
 }

@@ -3,10 +3,13 @@ import { dotRow } from './axis.ts'
 import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
 
-/** What a dot column holds of a curve, in dots from the top. */
-interface Bar {
-  readonly top: number
-  readonly bottom: number
+/** The bar of a dot column that has none. */
+const NO_BAR = -1
+
+/** What each dot column holds of a curve, in dots from the top; `NO_BAR`: nothing. */
+interface Bars {
+  readonly tops: Int32Array
+  readonly bottoms: Int32Array
 }
 
 /**
@@ -25,57 +28,73 @@ export function drawCurve(raster: Raster, curve: Curve, sparse: boolean): void {
   const { min, max, last } = series
   const { dotsPerRow } = raster
   const rowOf = (value: number): number => top * dotsPerRow + dotRow(axis, value, dotsPerRow)
-  const bars: (Bar | undefined)[] = []
-  let from: { x: number; low: number; high: number; last: number } | undefined
+  const bars: Bars = {
+    tops: new Int32Array(columns.length).fill(NO_BAR),
+    bottoms: new Int32Array(columns.length).fill(NO_BAR),
+  }
+  // The column before with a value.
+  let from = NO_BAR
   for (let x = 0; x < columns.length; x++) {
     // The sample after the gap may have no value of this channel.
-    if (columns.broken[x] === 1) from = undefined
-    const [low, high] = [min[x] ?? Number.NaN, max[x] ?? Number.NaN]
+    if (columns.broken[x] === 1) from = NO_BAR
+    const low = min[x] as number
     if (columns.count[x] === 0 || Number.isNaN(low)) continue
-    if (from) {
-      const end = within(from, within({ low, high }, from.last))
-      const near = within({ low, high }, end)
-      drawLine(raster, pen, { x: from.x, y: rowOf(end) }, { x, y: rowOf(near) })
+    const high = max[x] as number
+    if (from !== NO_BAR) {
+      const near = within(low, high, last[from] as number)
+      const end = within(min[from] as number, max[from] as number, near)
+      drawLine(raster, pen, from, rowOf(end), x, rowOf(within(low, high, end)))
     }
-    bars[x] = { top: rowOf(high), bottom: rowOf(low) }
-    from = { x, low, high, last: last[x] ?? low }
+    bars.tops[x] = rowOf(high)
+    bars.bottoms[x] = rowOf(low)
+    from = x
   }
+  drawBars(raster, curve, bars, sparse)
+}
+
+function drawBars(raster: Raster, { columns, pen }: Curve, bars: Bars, sparse: boolean): void {
   // On a grid that does not move with the picture.
-  const firstDot = Math.round(columns.startUs / columns.slotUs)
-  for (const [x, bar] of bars.entries()) {
-    if (bar === undefined) continue
-    for (let y = bar.top; y <= bar.bottom; y++) {
-      const isInside = sparse && isWithin(bars[x - 1], y) && isWithin(bars[x + 1], y)
-      const isEnd = y === bar.top || y === bar.bottom
+  const firstDot = Math.round(columns.startUs / columns.slotUs) % 2
+  for (let x = 0; x < bars.tops.length; x++) {
+    const top = bars.tops[x] as number
+    const bottom = bars.bottoms[x] as number
+    if (top === NO_BAR) continue
+    for (let y = top; y <= bottom; y++) {
+      const isInside = sparse && isWithin(bars, x - 1, y) && isWithin(bars, x + 1, y)
+      const isEnd = y === top || y === bottom
       if (isEnd || !isInside || (firstDot + x + y) % 2 === 0) raster.dot(x, y, pen)
     }
   }
 }
 
 /** The value of a range that is nearest to another one. */
-function within(range: { readonly low: number; readonly high: number }, value: number): number {
-  return Math.max(range.low, Math.min(range.high, value))
+function within(low: number, high: number, value: number): number {
+  return Math.max(low, Math.min(high, value))
 }
 
-function isWithin(bar: Bar | undefined, y: number): boolean {
-  return bar !== undefined && y >= bar.top && y <= bar.bottom
-}
-
-interface Dot {
-  readonly x: number
-  readonly y: number
+function isWithin({ tops, bottoms }: Bars, x: number, y: number): boolean {
+  const top = tops[x] ?? NO_BAR
+  return top !== NO_BAR && y >= top && y <= (bottoms[x] as number)
 }
 
 /** Bresenham's line, ends included. */
-function drawLine(raster: Raster, pen: Pen, from: Dot, to: Dot): void {
-  const dx = to.x - from.x
-  const dy = -Math.abs(to.y - from.y)
-  const down = from.y < to.y ? 1 : -1
+function drawLine(
+  raster: Raster,
+  pen: Pen,
+  fromX: number,
+  fromY: number,
+  toX: number,
+  toY: number,
+): void {
+  const dx = toX - fromX
+  const dy = -Math.abs(toY - fromY)
+  const down = fromY < toY ? 1 : -1
   let error = dx + dy
-  let { x, y } = from
+  let x = fromX
+  let y = fromY
   for (;;) {
     raster.dot(x, y, pen)
-    if (x === to.x && y === to.y) return
+    if (x === toX && y === toY) return
     const twice = 2 * error
     if (twice >= dy) {
       error += dy

@@ -51,11 +51,14 @@ export function histogramOf(
   let isExact = true
   let before = Number.NaN
   for (let slot = 0; slot < trace.length; slot++) {
-    const [min, max] = [series.min[slot] ?? Number.NaN, series.max[slot] ?? Number.NaN]
     const count = trace.count[slot] ?? 0
-    if (count === 0 || Number.isNaN(min)) continue
+    if (count === 0) continue
+    const min = series.min[slot] as number
+    const max = series.max[slot] as number
+    if (Number.isNaN(min)) continue
     samples += count
-    const [from, to] = [binOf(min), binOf(max)]
+    const from = binOf(min)
+    const to = binOf(max)
     if (from === to) add(from, count)
     else {
       add(from, 1)

@@ -1,5 +1,5 @@
 import type { ColourRole } from '../domain/channels.ts'
-import { ownersOf } from './cell-owners.ts'
+import { NOBODY, ownersOf } from './cell-owners.ts'
 
 /** How a line is drawn where colours can't tell it from others. */
 export type LineStyle = 'solid' | 'dotted' | 'dashed'
@@ -13,12 +13,6 @@ export interface Pen {
   /** One lower-case letter; stands for the curve where colours can't. */
   readonly letter: string
   readonly style: LineStyle
-}
-
-/** A character of the plot. */
-interface RasterCell {
-  readonly text: string
-  readonly role: ColourRole
 }
 
 export interface RasterSize {
@@ -51,7 +45,10 @@ const BRAILLE_BITS = [
 ]
 /** Every other dot of a braille character, by row and column. */
 const CHEQUERED = 0x01 | 0x10 | 0x04 | 0x80
-const BLANK = 0x2800
+/** By the bits of their dots; made once, for a picture has thousands. */
+const BRAILLE: readonly string[] = Array.from({ length: 256 }, (_, bits) =>
+  String.fromCharCode(0x2800 + bits),
+)
 
 /**
  * A grid of dots, two by four to a cell; with ASCII alone one to a cell. A cell shows the
@@ -80,16 +77,25 @@ export class Raster {
     this.#owners = null
   }
 
-  /** The cell as it stands; null where it is empty. */
-  cell(column: number, row: number): RasterCell | null {
+  /** What a cell is drawn with; null where it is empty. */
+  penOf(column: number, row: number): Pen | null {
+    return this.#layerIn(row * this.#size.columns + column)?.pen ?? null
+  }
+
+  /** The character of a cell; a blank where it is empty. */
+  charOf(column: number, row: number): string {
     const { columns, ascii } = this.#size
-    this.#owners ??= this.#finish()
     const i = row * columns + column
-    const owner = this.#layers[this.#owners[i] ?? -1]
-    if (owner === undefined) return null
-    const { pen, bits } = owner
-    const text = ascii ? pen.letter : String.fromCharCode(BLANK + (bits[i] ?? 0))
-    return { text, role: pen.role }
+    const layer = this.#layerIn(i)
+    if (layer === null) return ' '
+    return ascii ? layer.pen.letter : (BRAILLE[layer.bits[i] as number] as string)
+  }
+
+  /** The one that a cell shows. */
+  #layerIn(cell: number): Layer | null {
+    this.#owners ??= this.#finish()
+    const owner = this.#owners[cell] ?? NOBODY
+    return owner === NOBODY ? null : (this.#layers[owner] as Layer)
   }
 
   #layerOf(pen: Pen): Layer {
@@ -133,15 +139,17 @@ const DASH = 4
 
 /** A gap in every fourth cell where the line goes on level, and nowhere else: no spike falls into one. */
 function dash({ bits }: Layer, { columns, rows, firstColumn }: RasterSize): void {
-  const rowsAt = (column: number): number[] => {
-    const at: number[] = []
-    for (let row = 0; row < rows; row++) if (bits[row * columns + column] !== 0) at.push(row)
-    return at
-  }
   const first = DASH - 1 - (firstColumn % DASH)
   for (let column = first < 0 ? first + DASH : first; column < columns; column += DASH) {
-    const [row, ...more] = column === 0 ? [] : rowsAt(column)
-    if (row === undefined || more.length > 0) continue
-    if (bits[row * columns + column - 1] !== 0) bits[row * columns + column] = 0
+    if (column === 0) continue
+    let used = 0
+    let at = 0
+    for (let row = 0; row < rows; row++) {
+      const cell = row * columns + column
+      if (bits[cell] === 0) continue
+      used++
+      at = cell
+    }
+    if (used === 1 && bits[at - 1] !== 0) bits[at] = 0
   }
 }

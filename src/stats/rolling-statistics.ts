@@ -42,6 +42,7 @@ export class RollingStatistics {
   /** Goes up with each second that is closed, and with each value that comes late into one. */
   #change = 0
   readonly #closedMoments = new Map<number, Closed<Moments>>()
+  readonly #closedFigures = new Map<number, Closed<ChannelFigures>>()
   readonly #closedDigests = new Map<number, Closed<ValueDigest>>()
   readonly #part = new Moments()
   readonly #answer = new Moments()
@@ -89,10 +90,10 @@ export class RollingStatistics {
     const now = this.#now(nowUs)
     const closed = this.#closed(this.#closedMoments, seconds, now, () => {
       const sum = new Moments()
-      for (const slot of this.#slots(seconds, now)) {
+      this.#eachClosed(seconds, now, (slot) => {
         this.#part.load(this.#moments, slot * Moments.SIZE)
         sum.merge(this.#part)
-      }
+      })
       return sum
     })
     this.#answer.clear()
@@ -104,11 +105,16 @@ export class RollingStatistics {
   /** min, mean and max alone, which is little work. @param seconds, nowUs as for `moments` */
   brief(seconds: number, nowUs: number): ChannelFigures {
     const now = this.#now(nowUs)
+    const { measured, spread } = this.#closed(this.#closedFigures, seconds, now, () => {
+      const sum = new ChannelFigures()
+      this.#eachClosed(seconds, now, (slot) => {
+        this.#part.load(this.#moments, slot * Moments.SIZE)
+        this.#part.foldInto(sum)
+      })
+      return sum
+    })
     const figures = new ChannelFigures()
-    for (const slot of this.#slots(seconds, now)) {
-      this.#part.load(this.#moments, slot * Moments.SIZE)
-      this.#part.foldInto(figures)
-    }
+    figures.merge(measured, spread.min, spread.sumMicro, spread.max)
     if (this.#isOpenIn(seconds, now)) this.#openMoments.foldInto(figures)
     return figures
   }
@@ -133,7 +139,7 @@ export class RollingStatistics {
 
   #closedDigest(seconds: number, now: number): ValueDigest {
     const sum = new ValueDigest()
-    for (const slot of this.#slots(seconds, now)) sum.absorb(this.#packed[slot] ?? NOTHING)
+    this.#eachClosed(seconds, now, (slot) => sum.absorb(this.#packed[slot] ?? NOTHING))
     return sum
   }
 
@@ -180,10 +186,11 @@ export class RollingStatistics {
     if (digest !== null) this.#packed[slot] = digest.pack()
   }
 
-  *#slots(seconds: number, now: number): Generator<number> {
+  /** Each slot of the window but that of the second under way, in their order. */
+  #eachClosed(seconds: number, now: number, take: (slot: number) => void): void {
     for (let second = Math.max(0, now - seconds + 1); second <= now; second++) {
       const slot = second % this.#size
-      if (this.#seconds[slot] === second && second !== this.#open) yield slot
+      if (this.#seconds[slot] === second && second !== this.#open) take(slot)
     }
   }
 

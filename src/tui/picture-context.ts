@@ -40,8 +40,28 @@ export interface PictureContext {
   readonly hints?: boolean
 }
 
+interface KnownLayout {
+  readonly view: ViewState
+  readonly layout: Layout
+}
+
+/** The newest of each snapshot: all that makes a picture asks for it. */
+const knownLayouts = new WeakMap<Snapshot, KnownLayout>()
+
 /** What has a place on the screen, and where. */
 export function pictureLayout(snapshot: Snapshot, { size, view }: PictureContext): Layout {
+  const known = knownLayouts.get(snapshot)
+  if (known?.view === view && isSameSize(known.layout.size, size)) return known.layout
+  const layout = madeLayout(snapshot, size, view)
+  knownLayouts.set(snapshot, { view, layout })
+  return layout
+}
+
+function isSameSize(one: Size, other: Size): boolean {
+  return one.columns === other.columns && one.rows === other.rows
+}
+
+function madeLayout(snapshot: Snapshot, size: Size, view: ViewState): Layout {
   const { channels } = snapshot
   const main = mainChannels(channels).length
   return layoutFor(size, {

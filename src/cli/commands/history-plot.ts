@@ -91,7 +91,7 @@ function* plotLines(plot: Plot, { ascii, colour }: PlotSize): Generator<string> 
       const text = curve === undefined || label === undefined ? '' : axisText(label, curve.unit)
       const edge = `${text.padStart(labelCells - 1)}${label === undefined ? bar : tick}`
       let cells = ''
-      for (let x = 0; x < columns; x++) cells += raster.cell(x, row)?.text ?? ' '
+      for (let x = 0; x < columns; x++) cells += raster.charOf(x, row)
       const drawn = cells.trimEnd()
       yield `${edge}${drawn === '' ? '' : colour.channel(channel.role)(drawn)}\n`
     }

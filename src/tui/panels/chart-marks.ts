@@ -29,17 +29,20 @@ const NEAR = { from: 0.001, below: 10_000 }
  * as dashed lines, the cursor; where a limit lies beyond its axis, an arrow and its value.
  *
  * @param isFree whether no curve is drawn in a cell of the row
+ * @returns null: there are none in the whole row
  */
 export function markCells(
   plot: Plot,
   marks: ChartMarks,
   row: number,
   isFree: (column: number) => boolean,
-): readonly (Piece | null)[] {
+): readonly (Piece | null)[] | null {
   const { cells: width, look } = plot
   const { glyphs } = look
-  const cells: (Piece | null)[] = new Array<Piece | null>(width).fill(null)
   const { selection, cursorUs } = marks
+  const limits = linesIn(plot, row)
+  if (selection === null && cursorUs === null && limits.length === 0) return null
+  const cells: (Piece | null)[] = new Array<Piece | null>(width).fill(null)
   if (selection !== null) {
     const from = cellOf(plot, selection.fromUs)
     const to = cellOf(plot, selection.toUs - 1)
@@ -47,7 +50,6 @@ export function markCells(
       cells[x] = piece(glyphs.shade, 'dim')
     }
   }
-  const limits = linesIn(plot, row)
   drawLimits(
     cells,
     limits.filter(({ beyond }) => beyond === 0),
@@ -118,6 +120,7 @@ interface RowLimit {
 
 /** Limits of all curves that stand in a row of the plot. */
 function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
+  if (curves.every(({ limits }) => limits.length === 0)) return []
   return curves.flatMap((curve) =>
     curve.limits
       .filter((limit) => curve.top + limit.row === row)

@@ -5,13 +5,13 @@ import type { Trace } from '../../chart/trace.ts'
 import { unreadCells } from '../../chart/unread.ts'
 import { deviceMark } from '../view/compare.ts'
 import {
-  append,
   fitLine,
   type Line,
   lineText,
   lineWidth,
   type Piece,
   piece,
+  type Style,
   type Target,
 } from '../view/styled.ts'
 import {
@@ -110,13 +110,14 @@ function chartLines(trace: Trace | null, options: ChartOptions, plot: Plot): Lin
     titleLine({ ...options, note, legend: legendLine(legendIn(options, plot)) }, plot),
   ]
   for (let row = 0; row < rows; row++) {
-    lines.push([
-      ...leftLabel(plot, row),
-      limitEdge(plot, row) ?? leftEdge(plot, row),
-      ...plotCells(raster, plot, options.marks ?? NO_MARKS, row, unread),
-      rightEdge(plot, row),
-      ...rightLabels(plot, row),
-    ])
+    lines.push(
+      leftLabel(plot, row).concat(
+        limitEdge(plot, row) ?? leftEdge(plot, row),
+        plotCells(raster, plot, options.marks ?? NO_MARKS, row, unread),
+        rightEdge(plot, row),
+        rightLabels(plot, row),
+      ),
+    )
   }
   lines.push(bottomLine(plot))
   const fitted = lines.slice(0, options.height).map((line) => fitLine(line, width))
@@ -161,23 +162,34 @@ function plotCells(
 ): Piece[] {
   const { curves, gutters, cells: width, columns, look } = plot
   // The dots move with the picture, so that a step of it is one for the terminal, too.
-  const firstColumn = firstColumnOf(columns, look)
+  const oddOnes = firstColumnOf(columns, look) % 2 === 0 ? 1 : 0
   // Of overlaid curves the first one's alone: a grid of all would be in every row.
   const ruled = gutters.apart ? curves : curves.slice(0, 1)
   const isGrid = ruled.some((curve) => tickLabel(curve, row) !== undefined)
-  const marked = markCells(plot, marks, row, (column) => raster.cell(column, row) === null)
+  const marked = markCells(plot, marks, row, (column) => raster.penOf(column, row) === null)
+  const { grid, unread: stroke } = look.glyphs
   const cells: Piece[] = []
+  let style: Style = 'plain'
+  let text = ''
   for (let column = 0; column < width; column++) {
-    const drawn = raster.cell(column, row)
-    const isDot = isGrid && (firstColumn + column) % 2 !== 0
+    const pen = raster.penOf(column, row)
+    const mark = pen === null ? (marked?.[column] ?? null) : null
+    const isDot = isGrid && column % 2 === oddOnes
     const isUnread = unread?.[column] === true
-    const blank = isDot ? piece(look.glyphs.grid, 'dim') : piece(' ')
-    const empty = isUnread ? piece(look.glyphs.unread, 'dim') : blank
-    const next = drawn
-      ? piece(drawn.text, isUnread ? 'dim' : drawn.role)
-      : (marked[column] ?? empty)
-    append(cells, next)
+    let own: Style = isUnread || isDot ? 'dim' : 'plain'
+    if (mark !== null) own = mark.style
+    else if (pen !== null && !isUnread) own = pen.role
+    if (own !== style) {
+      if (text !== '') cells.push(piece(text, style))
+      style = own
+      text = ''
+    }
+    if (pen !== null) text += raster.charOf(column, row)
+    else if (mark !== null) text += mark.text
+    else if (isUnread) text += stroke
+    else text += isDot ? grid : ' '
   }
+  if (text !== '') cells.push(piece(text, style))
   return cells
 }
 

@@ -16,15 +16,13 @@ export interface Place {
  */
 export function cursorMove(from: Place | null, to: Place, absolute: boolean): string {
   if (from !== null && from.x === to.x && from.y === to.y) return ''
+  if (from === null) return home(to)
+  // No jump is shorter.
+  if (from.y === to.y) return across(from.x, to, absolute)
   let best = home(to)
-  const offer = (text: string): void => {
-    if (text.length < best.length) best = text
-  }
-  if (from === null) return best
-  if (from.y === to.y) offer(across(from.x, to, absolute))
-  else if (absolute) offer(`\x1b[${to.y + 1}d${across(from.x, to, absolute)}`)
+  if (absolute) best = shorter(best, `\x1b[${to.y + 1}d${across(from.x, to, absolute)}`)
   if (to.y > from.y && to.y - from.y <= 3) {
-    offer('\r'.concat('\n'.repeat(to.y - from.y), across(0, to, absolute)))
+    best = shorter(best, '\r'.concat('\n'.repeat(to.y - from.y), across(0, to, absolute)))
   }
   return best
 }
@@ -37,10 +35,12 @@ function home({ x, y }: Place): string {
 /** Within a row. */
 function across(fromX: number, { x }: Place, absolute: boolean): string {
   if (x === fromX) return ''
-  let best = `\r${right(x)}`
-  if (x > fromX) best = shorter(best, right(x - fromX))
-  else if (fromX - x < 4) best = shorter(best, '\b'.repeat(fromX - x))
-  return absolute ? shorter(best, `\x1b[${x + 1}G`) : best
+  // Neither the way from the first column nor a number is shorter.
+  if (x > fromX) return right(x - fromX)
+  if (x === 0) return '\r'
+  if (fromX - x < 4) return '\b'.repeat(fromX - x)
+  const fromFirst = `\r${right(x)}`
+  return absolute ? shorter(fromFirst, `\x1b[${x + 1}G`) : fromFirst
 }
 
 function right(cells: number): string {

@@ -54,8 +54,12 @@ export class FrameEncoder {
   #palette: Palette
   readonly #dialect: Dialect
   readonly #renditions = new Map<number, Rendition>()
+  /** One object for each look, in whichever theme. */
+  readonly #looks = new Map<string, Rendition>([[keyOf(PLAIN), PLAIN]])
   /** null: unknown, to be cleared first */
   #shown: RowCells[] | null = null
+  /** For what the rows of the next frame are to show. */
+  #next: RowCells[] = []
   #pen: Pen = { place: null, rendition: PLAIN }
 
   constructor(palette: Palette, dialect: Dialect) {
@@ -109,15 +113,17 @@ export class FrameEncoder {
     const known = this.#shown
     if (known?.length === frame.length && known[0]?.chars.length === width) return ''
     this.#shown = frame.map((row) => emptyRow(row.length))
+    this.#next = frame.map((row) => emptyRow(row.length))
     this.#pen = { place: { x: 0, y: 0 }, rendition: PLAIN }
     for (const row of frame) row.dirty = true
     return CLEAR
   }
 
   #plan(y: number, row: FrameRow, pen: Pen): RowPlan {
-    const wanted = this.#cellsOf(row)
+    const wanted = this.#cellsOf(row, this.#next[y] ?? emptyRow(row.length))
     const shown = this.#shown?.[y] ?? emptyRow(row.length)
     const plain = this.#shortest(rowSteps(y, shown, wanted, this.#dialect), wanted, pen)
+    if (plain.steps.length === 0) return { y, wanted, ...plain }
     const shift = this.#dialect.shift ? shiftLeft(y, shown, wanted) : null
     if (shift === null) return { y, wanted, ...plain }
     const steps = [...shift.steps, ...rowSteps(y, shift.shown, wanted, this.#dialect)]
@@ -145,16 +151,25 @@ export class FrameEncoder {
   /** All rows one after the other, or all of them colour by colour. */
   #commit(plans: readonly RowPlan[], frame: readonly FrameRow[]): string {
     if (plans.length === 0) return ''
-    const cells = new Map(plans.map(({ y, wanted }) => [y, wanted]))
+    // Each was written where the one before ended.
+    const { place, rendition } = (plans.at(-1) as RowPlan).written
+    let best: Written = {
+      text: plans.map(({ written }) => written.text).join(''),
+      place,
+      rendition,
+    }
     const steps = plans.flatMap((plan) => plan.steps)
-    let best = this.#write(steps, cells, this.#pen)
-    const grouped = byRendition(steps, this.#pen.rendition)
+    const grouped = plans.length > 1 ? byRendition(steps, this.#pen.rendition) : null
     if (grouped !== null) {
+      const cells = new Map(plans.map(({ y, wanted }) => [y, wanted]))
       const other = this.#write(grouped, cells, this.#pen)
       if (byteLength(other.text) < byteLength(best.text)) best = other
     }
     for (const { y, wanted } of plans) {
-      if (this.#shown) this.#shown[y] = wanted
+      if (this.#shown) {
+        this.#next[y] = this.#shown[y] ?? emptyRow(wanted.chars.length)
+        this.#shown[y] = wanted
+      }
       const row = frame[y]
       if (row) row.dirty = false
     }
@@ -168,9 +183,19 @@ export class FrameEncoder {
     for (const step of steps) {
       const { y, x, width, text } = step
       const row = cells.get(y)
-      const way = this.#way({ place, rendition }, step, row)
-      parts.push(way.text, text)
-      rendition = way.rendition
+      const move = cursorMove(place, step, this.#dialect.erase)
+      const change = this.#change(rendition, step.rendition, step.isBlank)
+      const gap = place?.y === y && row !== undefined && !step.isEdit ? x - place.x : 0
+      // A cell takes a byte at least.
+      const isNear = gap > 0 && gap <= BRIDGE_MOST && gap < move.length + change.length
+      const bridge = isNear ? this.#bridge(x - gap, rendition, step, row as RowCells) : null
+      if (bridge !== null && byteLength(bridge.text) < move.length + change.length) {
+        parts.push(bridge.text, text)
+        rendition = bridge.rendition
+      } else {
+        parts.push(move, change, text)
+        if (change !== '') rendition = step.rendition
+      }
       const end = width === null ? null : x + width
       // In the last column the cursor waits for the next character, or has gone on already.
       place = end === null || end >= (row?.chars.length ?? 0) ? null : { x: end, y }
@@ -178,67 +203,51 @@ export class FrameEncoder {
     return { text: parts.join(''), place, rendition }
   }
 
-  /** To where a step begins, with its rendition set. */
-  #way(pen: Pen, step: Step, row: RowCells | undefined): { text: string; rendition: Rendition } {
-    const change = this.#change(pen.rendition, step)
-    const move = cursorMove(pen.place, step, this.#dialect.erase)
-    const direct = { text: move + change.text, rendition: change.rendition }
-    const gap = pen.place?.y === step.y ? step.x - pen.place.x : 0
-    if (gap <= 0 || gap > BRIDGE_MOST || row === undefined || step.isEdit) return direct
-    const bridge = this.#bridge(pen, step, row)
-    return bridge !== null && byteLength(bridge.text) < direct.text.length ? bridge : direct
-  }
-
-  /** The cells between, written as they are to be. */
+  /** The cells from `fromX` up to a step, written as they are to be, with its rendition set; null: that can't be. */
   #bridge(
-    { place, rendition: first }: Pen,
+    fromX: number,
+    first: Rendition,
     step: Step,
     { chars, renditions }: RowCells,
   ): { text: string; rendition: Rendition } | null {
     let text = ''
     let rendition = first
-    for (let x = place?.x ?? 0; x < step.x; x++) {
+    for (let x = fromX; x < step.x; x++) {
       const char = chars[x] ?? ''
       if (char === '' || chars[x + 1] === '') return null
-      const change = this.#change(rendition, {
-        rendition: renditions[x] ?? PLAIN,
-        isBlank: char === ' ',
-      })
-      text += change.text + char
-      rendition = change.rendition
+      const own = renditions[x] ?? PLAIN
+      const change = this.#change(rendition, own, char === ' ')
+      if (change !== '') rendition = own
+      text += change + char
     }
-    const last = this.#change(rendition, step)
-    return { text: text + last.text, rendition: last.rendition }
+    const change = this.#change(rendition, step.rendition, step.isBlank)
+    return { text: text + change, rendition: change === '' ? rendition : step.rendition }
   }
 
-  /** Of blanks the foreground does not matter. */
-  #change(
-    from: Rendition,
-    { rendition, isBlank }: Pick<Step, 'rendition' | 'isBlank'>,
-  ): { text: string; rendition: Rendition } {
-    if (isBlank ? isSameBlank(from, rendition) : isSame(from, rendition)) {
-      return { text: '', rendition: from }
-    }
-    return { text: renditionChange(from, rendition, this.#dialect.selective), rendition }
+  /** Empty: it looks the same already; of blanks the foreground does not matter. */
+  #change(from: Rendition, to: Rendition, isBlank: boolean): string {
+    if (isBlank ? isSameBlank(from, to) : isSame(from, to)) return ''
+    return renditionChange(from, to, this.#dialect.selective)
   }
 
-  #cellsOf(row: FrameRow): RowCells {
-    const chars = new Array<string>(row.length)
-    const renditions = new Array<Rendition>(row.length)
+  /** @param into overwritten, and given back */
+  #cellsOf(row: FrameRow, into: RowCells): RowCells {
     for (let x = 0; x < row.length; x++) {
       const cell = row[x]
-      chars[x] = cell?.[1] ?? ' '
-      renditions[x] = this.#renditionOf(cell?.[0] ?? 0)
+      into.chars[x] = cell?.[1] ?? ' '
+      into.renditions[x] = this.#renditionOf(cell?.[0] ?? 0)
     }
-    return { chars, renditions }
+    return into
   }
 
   #renditionOf(attribute: number): Rendition {
     const known = this.#renditions.get(attribute)
     if (known !== undefined) return known
     const made = this.#palette(attribute)
-    this.#renditions.set(attribute, made)
-    return made
+    const look = this.#looks.get(keyOf(made)) ?? made
+    this.#looks.set(keyOf(look), look)
+    this.#renditions.set(attribute, look)
+    return look
   }
 }
 
@@ -251,21 +260,21 @@ interface RowPlan {
 
 /** Edits first, then the rendition that is set already, then each other one; null: there is nothing to group. */
 function byRendition(steps: readonly Step[], first: Rendition): readonly Step[] | null {
+  if (steps.length < 3) return null
   const edits: Step[] = []
-  const groups = new Map<string, Step[]>()
-  groups.set(keyOf(first), [])
+  const groups = new Map<Rendition, Step[]>()
+  groups.set(first, [])
   for (const step of steps) {
     if (step.isEdit) {
       edits.push(step)
       continue
     }
-    const key = keyOf(step.rendition)
-    const group = groups.get(key)
+    const group = groups.get(step.rendition)
     if (group) group.push(step)
-    else groups.set(key, [step])
+    else groups.set(step.rendition, [step])
   }
-  if (groups.size < 2 || steps.length < 3) return null
-  return [...edits, ...[...groups.values()].flat()]
+  if (groups.size < 2) return null
+  return edits.concat(...groups.values())
 }
 
 function keyOf({ flags, foreground, background }: Rendition): string {

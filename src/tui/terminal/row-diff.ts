@@ -51,7 +51,8 @@ export function copyRow({ chars, renditions }: RowCells): RowCells {
 export function isSameCell(one: RowCells, other: RowCells, x: number, otherX = x): boolean {
   const char = one.chars[x]
   if (char !== other.chars[otherX]) return false
-  const [mine, theirs] = [one.renditions[x] ?? PLAIN, other.renditions[otherX] ?? PLAIN]
+  const mine = one.renditions[x] ?? PLAIN
+  const theirs = other.renditions[otherX] ?? PLAIN
   if (mine === theirs) return true
   return char === ' ' ? isSameBlank(mine, theirs) : isSame(mine, theirs)
 }
@@ -62,8 +63,8 @@ export function rowSteps(y: number, shown: RowCells, wanted: RowCells, { erase }
   const steps: Step[] = []
   const width = wanted.chars.length
   const tail = tailToErase(wanted, isChanged)
-  for (let x = isChanged.indexOf(true); x >= 0 && x < tail; ) {
-    if (isChanged[x] !== true) {
+  for (let x = isChanged.indexOf(1); x >= 0 && x < tail; ) {
+    if (isChanged[x] !== 1) {
       x++
       continue
     }
@@ -85,36 +86,41 @@ export function edit(y: number, x: number, text: string): Step {
   return { y, x, width: 0, text, rendition: PLAIN, isBlank: true, isEdit: true }
 }
 
-/** A wide character changes with either of its halves, before and after. */
-function changedCells(shown: RowCells, wanted: RowCells): boolean[] {
-  const changed = wanted.chars.map((_, x) => !isSameCell(wanted, shown, x))
-  for (const { chars } of [shown, wanted]) {
-    for (let x = 1; x < chars.length; x++) {
-      if (chars[x] !== '' || changed[x] === changed[x - 1]) continue
-      changed[x] = true
-      changed[x - 1] = true
-    }
-  }
+/** 1: the cell differs. A wide character changes with either of its halves, before and after. */
+function changedCells(shown: RowCells, wanted: RowCells): Uint8Array {
+  const width = wanted.chars.length
+  const changed = new Uint8Array(width)
+  for (let x = 0; x < width; x++) changed[x] = isSameCell(wanted, shown, x) ? 0 : 1
+  joinHalves(changed, shown)
+  joinHalves(changed, wanted)
   // What is half of a wide character before may be the other half's neighbour after.
-  for (let x = wanted.chars.length - 1; x > 0; x--) {
-    if ((shown.chars[x] === '' || wanted.chars[x] === '') && changed[x]) changed[x - 1] = true
+  for (let x = width - 1; x > 0; x--) {
+    if ((shown.chars[x] === '' || wanted.chars[x] === '') && changed[x] === 1) changed[x - 1] = 1
   }
   return changed
 }
 
+function joinHalves(changed: Uint8Array, { chars }: RowCells): void {
+  for (let x = 1; x < chars.length; x++) {
+    if (chars[x] !== '' || changed[x] === changed[x - 1]) continue
+    changed[x] = 1
+    changed[x - 1] = 1
+  }
+}
+
 /** From where on the row is erased; its width: nowhere. */
-function tailToErase({ chars, renditions }: RowCells, isChanged: readonly boolean[]): number {
+function tailToErase({ chars, renditions }: RowCells, isChanged: Uint8Array): number {
   let end = chars.length
   while (end > 0 && chars[end - 1] === ' ' && isErased(renditions[end - 1] ?? PLAIN)) end--
-  const first = isChanged.indexOf(true, end)
-  const last = isChanged.lastIndexOf(true)
+  const first = isChanged.indexOf(1, end)
+  const last = isChanged.lastIndexOf(1)
   return first >= 0 && last - first >= ERASE_LINE.length ? first : chars.length
 }
 
 /** So many cells from there on are to become blanks as erasing leaves them. */
 function erasable(
   { chars, renditions }: RowCells,
-  isChanged: readonly boolean[],
+  isChanged: Uint8Array,
   from: number,
   end: number,
 ): number {
@@ -128,7 +134,7 @@ function cellsStep(
   y: number,
   from: number,
   { chars, renditions }: RowCells,
-  isChanged: readonly boolean[],
+  isChanged: Uint8Array,
   limit: number,
 ): { readonly step: Step; readonly end: number } {
   let rendition = renditions[from] ?? PLAIN

@@ -19,9 +19,12 @@ export interface Shift {
  */
 export function shiftLeft(y: number, shown: RowCells, wanted: RowCells): Shift | null {
   if (shown.chars.includes('') || wanted.chars.includes('')) return null
+  const changed = changedPart(shown, wanted)
+  // No more cells than differ can come into place.
+  if (changed.count <= LEAST_GAIN) return null
   let best: { by: number; from: number; end: number; gain: number } | null = null
   for (let by = 1; by <= FURTHEST; by++) {
-    const part = movedPart(shown, wanted, by)
+    const part = movedPart(shown, wanted, by, changed)
     if (part !== null && part.gain > (best?.gain ?? LEAST_GAIN)) best = { by, ...part }
   }
   if (best === null) return null
@@ -33,16 +36,38 @@ export function shiftLeft(y: number, shown: RowCells, wanted: RowCells): Shift |
   }
 }
 
+interface Changed {
+  readonly count: number
+  /** The first and the last one. */
+  readonly first: number
+  readonly last: number
+}
+
+/** The cells that differ as they stand. */
+function changedPart(shown: RowCells, wanted: RowCells): Changed {
+  let count = 0
+  let first = 0
+  let last = -1
+  for (let x = 0; x < wanted.chars.length; x++) {
+    if (isSameCell(wanted, shown, x)) continue
+    if (count === 0) first = x
+    last = x
+    count++
+  }
+  return { count, first, last }
+}
+
 /** From the first to the last cell that would come into place. */
 function movedPart(
   shown: RowCells,
   wanted: RowCells,
   by: number,
+  changed: Changed,
 ): { from: number; end: number; gain: number } | null {
   let from = -1
   let end = -1
   const width = wanted.chars.length
-  for (let x = 0; x + by < width; x++) {
+  for (let x = changed.first; x <= changed.last && x + by < width; x++) {
     if (isSameCell(wanted, shown, x) || !isSameCell(wanted, shown, x, x + by)) continue
     if (from < 0) from = x
     end = x + by + 1

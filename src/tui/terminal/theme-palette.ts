@@ -6,10 +6,13 @@ import { FLAG, type Palette, PLAIN, type Rendition } from './rendition.ts'
 /** blessed packs flags, foreground and background into an attribute, 9 bits each; this is the terminal's own colour. */
 const DEFAULT = 0x1ff
 
+const ATTRIBUTES: ReadonlyMap<Style, number> = new Map(
+  STYLES.map((style, place) => [style, ((style === 'plain' ? DEFAULT : place) << 9) | DEFAULT]),
+)
+
 /** A style as it stands in a cell: its place in `STYLES` where blessed has a colour. */
 export function attributeOf(style: Style): number {
-  const place = style === 'plain' ? DEFAULT : STYLES.indexOf(style)
-  return (place << 9) | DEFAULT
+  return ATTRIBUTES.get(style) as number
 }
 
 export function styleOf(attribute: number): Style {
