@@ -10,7 +10,7 @@ import { Rest } from './rest/rest.ts'
 import type { ServePlan } from './serve-plan.ts'
 import { makeSockets } from './sockets.ts'
 import { TlsKeys } from './tls.ts'
-import { makeWebApp } from './web-app.ts'
+import { answerUnroutable, makeWebApp } from './web-app.ts'
 
 /** A server that runs. */
 export interface Serving {
@@ -45,7 +45,10 @@ export async function startServing(
   const limits = new PeerLimits(monoMs)
   const servers = new HttpServers(limits)
   const listeners = limited(limits, {
-    request: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    request: getRequestListener(app.fetch, {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => answerUnroutable(error, given.report),
+    }),
     upgrade: sockets.upgrade,
   })
   try {

@@ -1,6 +1,7 @@
+import { RequestError } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import type { Access } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import { addPage } from './assets/page.ts'
@@ -9,13 +10,11 @@ import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
 import { addMetrics } from './metrics/add-metrics.ts'
 import type { ServeParts } from './parts.ts'
-import { problem, problemOf } from './problem.ts'
+import { PROBLEM_TYPE, problem, problemOf } from './problem.ts'
+import { isTooLong } from './request-body.ts'
 import { addHealth } from './rest/health.ts'
 import type { Rest } from './rest/rest.ts'
-import { answerProblem, answerRefusal, type WebApp, type WebEnv } from './web.ts'
-
-/** Bytes of a request's body. */
-const MOST_BODY_BYTES = 64 * 1024
+import { answerProblem, answerRefusal, answerTooLong, type WebApp, type WebEnv } from './web.ts'
 
 /** Of every answer: nothing of it runs or loads what is not from here. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -50,17 +49,18 @@ export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
   })
   app.use(headers)
   app.use(place(parts.access))
-  app.use(
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: (c) =>
-        answerProblem(c, problem(413, 'too-large', 'the body is too large', 'send 64 KiB or less')),
-    }),
-  )
+  app.use((c, next) => (isTooLong(c.env.incoming) ? Promise.resolve(answerTooLong(c)) : next()))
   app.notFound((c) =>
     answerProblem(c, problem(404, 'not-found', `there is no ${c.req.path}`, 'see /api/docs')),
   )
   app.onError((error, c) => {
+    // Of Hono itself, about the request: JSON that is none.
+    if (error instanceof HTTPException && error.status < 500) {
+      return answerProblem(
+        c,
+        problem(error.status, 'input-invalid', error.message, 'see /api/docs'),
+      )
+    }
     const told = problemOf(error)
     if (told.status >= 500) parts.report(error)
     return answerProblem(c, told)
@@ -71,6 +71,19 @@ export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
   addMetrics(app, parts, () => live.viewers)
   rest.addTo(app)
   return app
+}
+
+/** Of what is no request that could be routed: without a host, or with a target that is no URL. */
+export function answerUnroutable(error: unknown, report: (error: unknown) => void): Response {
+  const isTheirs = error instanceof RequestError
+  if (!isTheirs) report(error)
+  const told = isTheirs
+    ? problem(400, 'input-invalid', 'that is no request for a page', 'see /api/docs')
+    : problemOf(error)
+  return new Response(JSON.stringify(told), {
+    status: told.status,
+    headers: { ...HEADERS, 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' },
+  })
 }
 
 const headers: MiddlewareHandler = async (c, next) => {

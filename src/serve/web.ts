@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { type Access, bearerOf, type Refusal, type Want } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import { PROBLEM_TYPE, type Problem, problem } from './problem.ts'
+import { takeBody } from './request-body.ts'
 
 /** After so long a client may try again what was turned away, s. */
 const RETRY_S = 5
@@ -14,13 +15,31 @@ export interface WebEnv {
 }
 export type WebApp = OpenAPIHono<WebEnv>
 
-/** Lets in who may do what a route is for. */
+/** Lets in who may do what a route is for, and takes what they send along. */
 export function requires(access: Access, want: Want): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
-    const request = requestOf(c.env.incoming)
+    const { incoming } = c.env
+    const request = requestOf(incoming)
     const refusal = access.refusal(request, want, bearerOf(request))
-    return refusal === null ? next() : answerRefusal(c, refusal)
+    if (refusal !== null) return answerRefusal(c, refusal)
+    switch (await takeBody(incoming)) {
+      case 'here':
+        return next()
+      case 'too long':
+        return answerTooLong(c)
+      case 'gone':
+        return answerProblem(c, INCOMPLETE)
+    }
   }
+}
+
+const INCOMPLETE = problem(400, 'incomplete', 'the body did not come whole', 'send it again')
+const TOO_LONG = problem(413, 'too-large', 'the body is too large', 'send 64 KiB or less')
+
+/** What is left of the body is not read. */
+export function answerTooLong(c: Context): Response {
+  c.header('Connection', 'close')
+  return answerProblem(c, TOO_LONG)
 }
 
 export function answerRefusal(c: Context, { reason, status, message, hint }: Refusal): Response {
