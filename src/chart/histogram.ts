@@ -1,6 +1,6 @@
 import { ownValue } from '../util/records.ts'
 import { extent } from './columns.ts'
-import type { Trace } from './trace.ts'
+import { AVERAGED, type Trace } from './trace.ts'
 
 /** How often a channel had values of which size. */
 export interface Histogram {
@@ -26,7 +26,8 @@ const NOISE = 1e-9
  * whole multiples of 1, 2 or 5 times a power of ten. Of a slot of one or two samples every value is
  * known; of one with more the lowest, the highest and the last. The others are counted half with the last and
  * half with the last of the slot before where it lies between the two ends: both were taken as samples come, not
- * because they stood out. So no bin has a count in which no sample was.
+ * because they stood out. Where all that is known beside the two ends is a mean, the others are shared between
+ * the ends as it says. So no bin has a count in which no sample was.
  *
  * @param finest smallest height of an axis of the channel
  * @returns null: there are no values
@@ -47,6 +48,7 @@ export function histogramOf(
   const add = (bin: number, count: number): void => {
     counts[bin] = (counts[bin] ?? 0) + count
   }
+  const isAveraged = (slot: number): boolean => ((trace.signs[slot] ?? 0) & AVERAGED) !== 0
   let samples = 0
   let isExact = true
   let before = Number.NaN
@@ -66,11 +68,19 @@ export function histogramOf(
       const others = Math.max(0, count - 2)
       if (others > 0) isExact = false
       const last = series.last[slot] ?? max
-      const other = before >= min && before <= max ? before : last
-      add(binOf(last), others / 2)
-      add(binOf(other), others / 2)
+      if (isAveraged(slot)) {
+        // The mean of the others, without the two that are counted.
+        const mean = others > 0 ? (last * count - min - max) / others : min
+        const high = Math.max(0, Math.min(1, (mean - min) / (max - min))) * others
+        add(to, high)
+        add(from, others - high)
+      } else {
+        const other = before >= min && before <= max ? before : last
+        add(binOf(last), others / 2)
+        add(binOf(other), others / 2)
+      }
     }
-    before = series.last[slot] ?? Number.NaN
+    before = isAveraged(slot) ? Number.NaN : (series.last[slot] ?? Number.NaN)
   }
   const used = counts.findLastIndex((count) => count > 0) + 1
   return {

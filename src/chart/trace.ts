@@ -2,7 +2,10 @@
 export interface TraceSeries {
   readonly min: Float64Array
   readonly max: Float64Array
-  /** Newest value of the slot, or its average where the samples themselves are not at hand. */
+  /**
+   * Newest value of the slot; in one of a second or more, that of any of its samples, or their mean
+   * where they themselves are not at hand (`AVERAGED`).
+   */
   readonly last: Float64Array
 }
 
@@ -22,6 +25,24 @@ export const SIGN = {
 export type Sign = keyof typeof SIGN
 
 /**
+ * Stands among the signs of a slot, and is nothing to be shown: `last` is a mean, which no sample need have
+ * had. Of voltage, current and power where the slot has them, else of its channels.
+ */
+export const AVERAGED = 32
+
+/**
+ * Which moment of a slot stands for it where one has to: at other parts of each, so that a load that
+ * repeats with the slots is not met at the same place each time, evenly over many.
+ *
+ * @returns 0 to 1, of the width of the slot
+ */
+export function placeWithin(slot: number): number {
+  const turns = slot * GOLDEN
+  return turns - Math.floor(turns)
+}
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+
+/**
  * Samples folded into equal slots of time, oldest first; what a chart draws.
  * Slot i covers `startUs + i * slotUs`.
  */
@@ -34,7 +55,7 @@ export interface Trace {
   readonly count: Uint32Array
   /** 1: not to be joined to the slot with samples before it. */
   readonly broken: Uint8Array
-  /** What is to be said of the slot: a sum of `SIGN`s. */
+  /** What is to be said of the slot: a sum of `SIGN`s, and `AVERAGED`. */
   readonly signs: Uint8Array
   /** By channel id. */
   readonly channels: Readonly<Record<string, TraceSeries>>

@@ -35,8 +35,12 @@ export class SlotSeries {
     page[at + LAST] = value
   }
 
-  /** Folds a row into place `to` of a trace, whose values are NaN as long as there are none. */
-  foldInto(into: TraceSeries, to: number, row: number): void {
+  /**
+   * Folds a row into place `to` of a trace, whose values are NaN as long as there are none.
+   *
+   * @param keepsLast the last value that is there stays
+   */
+  foldInto(into: TraceSeries, to: number, row: number, keepsLast: boolean): void {
     const page = this.#pages[Math.floor(row / PAGE_ROWS)]
     if (page === undefined) return
     const at = (row % PAGE_ROWS) * SIZE
@@ -46,6 +50,6 @@ export class SlotSeries {
     // False for NaN as well.
     if (!((into.min[to] as number) <= min)) into.min[to] = min
     if (!((into.max[to] as number) >= max)) into.max[to] = max
-    into.last[to] = page[at + LAST] as number
+    if (!keepsLast || Number.isNaN(into.last[to])) into.last[to] = page[at + LAST] as number
   }
 }

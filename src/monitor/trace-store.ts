@@ -1,6 +1,14 @@
-import { emptyTrace, SIGN, type Sign, type Trace, type TraceSeries } from '../chart/trace.ts'
+import {
+  emptyTrace,
+  placeWithin,
+  SIGN,
+  type Sign,
+  type Trace,
+  type TraceSeries,
+} from '../chart/trace.ts'
 import { ELECTRIC_CHANNELS, type Extras } from '../domain/channels.ts'
 import type { Sample } from '../domain/sample.ts'
+import { US_PER_SECOND } from '../util/time-units.ts'
 import { SlotSeries } from './slot-series.ts'
 
 /** Width of a stored slot: up to 50 samples a second are kept one by one. */
@@ -100,8 +108,13 @@ export class TraceStore {
     // Counted in small numbers: those of slots are beyond what an integer of the engine's takes.
     const begin = from % CAPACITY
     const into = from - first * fold
+    const isLong = slotUs >= US_PER_SECOND
     for (let i = 0; i < count; i++) {
-      this.#foldInto(trace, series, Math.floor((into + i) / fold), (begin + i) % CAPACITY)
+      const part = (into + i) / fold
+      const to = Math.floor(part)
+      // Of long ones, that of any sample: at their ends, a load that repeats may always be in one state.
+      const keepsLast = isLong && to < length - 1 && part - to > placeWithin(first + to)
+      this.#foldInto(trace, series, to, (begin + i) % CAPACITY, keepsLast)
     }
     for (const [sign, times] of this.#marks) {
       for (const timeUs of times) {
@@ -198,7 +211,7 @@ export class TraceStore {
     }
   }
 
-  #foldInto(trace: Trace, series: Pairs, to: number, place: number): void {
+  #foldInto(trace: Trace, series: Pairs, to: number, place: number, keepsLast: boolean): void {
     const row = this.#rows[place] as number
     const signs = this.#signs[place] as number
     if (row === NO_ROW && signs === 0) return
@@ -209,7 +222,7 @@ export class TraceStore {
     trace.count[to] = (trace.count[to] as number) + (this.#counts[row] as number)
     for (let i = 0; i < series.length; i++) {
       const { from, into } = series[i] as Pairs[number]
-      from.foldInto(into, to, row)
+      from.foldInto(into, to, row, keepsLast)
     }
   }
 }

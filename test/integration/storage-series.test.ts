@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { histogramOf } from '../../src/chart/histogram.ts'
 import type { Trace } from '../../src/chart/trace.ts'
-import { SIGN } from '../../src/chart/trace.ts'
+import { AVERAGED, SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { LostRange } from '../../src/storage/client/log.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
@@ -103,6 +105,51 @@ test('roll-ups give the slots that the raw rows give, but for the newest value',
     }
     expect(rolled.broken).toEqual(raw.broken)
   }
+})
+
+/** The current is 0.9 A for 0.4 s of each second, else 0.01 A. */
+function pulsed(n: number): Sample {
+  const current = n % 20 < 8 ? 0.9 : 0.01
+  return sampleAt(START_US + n * 50_000, n, { current, power: current * 5 })
+}
+
+test.each([7e6, 60e6, 300e6])(
+  'a histogram of slots of %d µs has no value that no sample had, and the share of each',
+  (slotUs) => {
+    const file = logOf(Array.from({ length: 36_000 }, (_, n) => pulsed(n)))
+    const length = Math.ceil(1800e6 / slotUs)
+    const read = (): Trace => {
+      return withReader(file, (reader) => reader.series('bench', START_US, slotUs, length))
+    }
+    const share = (trace: Trace): number => {
+      const made = histogramOf(trace, { id: 'a', finest: 0.01 }, 10)
+      const used = made?.counts.filter((count) => count > 0)
+      expect(used).toHaveLength(2)
+      return (used?.[0] ?? 0) / (made?.samples ?? 1)
+    }
+    const trace = read()
+    expect(trace.signs.every((said) => said === 0)).toBe(true)
+    expect(list(trace.channels['a']?.last ?? []).every((a) => a === 0.01 || a === 0.9)).toBe(true)
+    // Of so many samples the share is known, give or take.
+    expect(Math.abs(share(trace) - 0.6)).toBeLessThan(2 / length)
+    // The retention takes the samples and leaves the minutes, which know the mean.
+    const db = new Database(file)
+    db.exec('DELETE FROM sample; DELETE FROM second')
+    db.close()
+    if (slotUs < 60e6) return
+    expect(read().signs.every((said) => said === AVERAGED)).toBe(true)
+    expect(share(read())).toBeCloseTo(0.6, 2)
+  },
+)
+
+test('of samples of other channels alone, one of each minute is read, too', () => {
+  const samples = Array.from({ length: 2400 }, (_, n) => {
+    return bare(START_US + n * 500_000, n, { lux: n % 10 < 4 ? 900 : 10 })
+  })
+  const trace = withReader(logOf(samples), (reader) => reader.series('bench', START_US, 60e6, 20))
+  const made = histogramOf(trace, { id: 'lux', finest: 1 }, 10)
+  expect(made?.counts.filter((count) => count > 0)).toHaveLength(2)
+  expect(Math.abs((made?.counts[0] ?? 0) / 2400 - 0.6)).toBeLessThan(2 / 20)
 })
 
 test('extra channels are series of their own, also of a device without voltage and current', () => {

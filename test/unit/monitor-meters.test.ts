@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { histogramOf } from '../../src/chart/histogram.ts'
 import { SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { RateMeter } from '../../src/monitor/rate-meter.ts'
@@ -65,6 +66,19 @@ describe('TraceStore', () => {
       )
     })
     expect(wrong).toEqual([])
+  })
+
+  it('gives of long slots the value of any of its samples: of a load that repeats, not always the same', () => {
+    const store = new TraceStore()
+    for (let i = 0; i < 12_000; i++) {
+      store.add(sample(START_US + i * 50_000, { current: i % 20 < 8 ? 0.9 : 0.01 }))
+    }
+    const trace = store.read(2_000_000, 300, null)
+    const { counts = [], samples = 0 } = histogramOf(trace, { id: 'a', finest: 0.01 }, 10) ?? {}
+    expect(counts.filter((count) => count > 0)).toHaveLength(2)
+    expect(Math.abs((counts[0] ?? 0) / samples - 0.6)).toBeLessThan(0.02)
+    // The newest one is the end of the curve.
+    expect(trace.channels['a']?.last.at(-1)).toBe(0.01)
   })
 
   it('moves on without measured samples, and marks where they come again', () => {

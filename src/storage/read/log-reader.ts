@@ -73,7 +73,7 @@ export class LogReader {
     this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
     const statistics = new StatisticsScan(this.#catalog, this.#scan, this.#extras)
     this.#statistics = new StatisticsQuery(this.#catalog, statistics)
-    this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#buckets)
+    this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#scan, this.#buckets)
     this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
     this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
     this.#moments = new MomentQuery(db, {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import {
+  AVERAGED,
   emptySeries,
   emptyTrace,
   SIGN,
@@ -11,12 +12,14 @@ import { ELECTRIC, QUANTITIES } from '../../domain/channels.ts'
 import type { EventKind } from '../../domain/events.ts'
 import { UsualInterval } from '../../stats/usual-interval.ts'
 import type { Catalog } from '../file/catalog.ts'
+import type { SampleScan } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
 import type { BucketQuery, FullBucket } from './bucket-query.ts'
 import type { ChannelCatalog } from './channel-catalog.ts'
 import type { LogSpan } from './log-query.ts'
 import { lossesIn, timesOf } from './log-records.ts'
 import { LossCount } from './loss-count.ts'
+import { SamplePick } from './sample-pick.ts'
 
 /** Where v, a and w stand in a row of `sample`. */
 const COLUMN = { voltage: 3, current: 4, power: 5 } as const
@@ -34,17 +37,20 @@ export class TraceQuery {
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
   readonly #buckets: BucketQuery
+  readonly #pick: SamplePick
 
   constructor(
     db: Database.Database,
     catalog: Catalog,
     channels: ChannelCatalog,
+    scan: SampleScan,
     buckets: BucketQuery,
   ) {
     this.#db = db
     this.#catalog = catalog
     this.#channels = channels
     this.#buckets = buckets
+    this.#pick = new SamplePick(db, scan, catalog)
   }
 
   /** See `LogReader`. */
@@ -67,7 +73,12 @@ export class TraceQuery {
     const builder = new TraceBuilder(startUs, slotUs, count, names)
     if (id !== undefined) {
       for (const bucket of this.#buckets.filled(id, span.fromUs, span.toUs, slotUs)) {
-        builder.add(bucket.index - first, bucket)
+        const beginUs = bucket.index * slotUs
+        const within = {
+          fromUs: Math.max(span.fromUs, beginUs),
+          toUs: Math.min(span.toUs, beginUs + slotUs),
+        }
+        builder.add(bucket.index - first, this.#withSample(id, bucket, within))
       }
       const losses = new LossCount(lossesIn(this.#db, { ...span, device }))
       for (let slot = 0; slot < count; slot++) {
@@ -82,6 +93,21 @@ export class TraceQuery {
       }
     }
     return builder.trace
+  }
+
+  /** Roll-ups tell no value that a sample had but the two ends: one sample is read for each bucket. */
+  #withSample(id: number, bucket: FullBucket, within: LogSpan): FullBucket {
+    const { index, figures, newest, channels } = bucket
+    if (figures.measured > 0) {
+      return newest === null
+        ? { ...bucket, newest: this.#pick.electric(id, within, index) }
+        : bucket
+    }
+    const unknown = [...channels].filter(([, each]) => Number.isNaN(each.newest))
+    if (unknown.length === 0) return bucket
+    const values = this.#pick.extras(id, within, index)
+    for (const [channel, each] of unknown) each.newest = values.get(channel) ?? Number.NaN
+    return bucket
   }
 }
 
@@ -103,14 +129,19 @@ class TraceBuilder {
   }
 
   sign(slot: number, sign: Sign): void {
+    this.#said(slot, SIGN[sign])
+  }
+
+  #said(slot: number, bits: number): void {
     const { signs } = this.trace
-    signs[slot] = (signs[slot] ?? 0) | SIGN[sign]
+    signs[slot] = (signs[slot] ?? 0) | bits
   }
 
   add(slot: number, bucket: FullBucket): void {
     const { figures, channels } = bucket
     let least = figures.measured
     let most = figures.measured
+    let isAveraged = figures.measured > 0 && bucket.newest === null
     for (const [id, channel] of channels) {
       least = Math.max(least, channel.measured)
       most += channel.measured
@@ -120,7 +151,9 @@ class TraceBuilder {
       series.min[slot] = spread.min
       series.max[slot] = spread.max
       series.last[slot] = Number.isNaN(newest) ? spread.avg(measured) : newest
+      if (Number.isNaN(newest) && figures.measured === 0) isAveraged = true
     }
+    if (isAveraged) this.#said(slot, AVERAGED)
     const { samples, unmeasured } = figures
     // How many samples have values of extra channels alone is not known then; more than these are none.
     const isKnown = !Number.isNaN(unmeasured)
