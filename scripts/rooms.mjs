@@ -30,8 +30,9 @@ const ROOMS = {
   service: 'export storage util',
   doctor: 'protocol sources storage theme tui util',
   serve: 'alarms chart domain export monitor protocol stats storage stream theme util',
-  app: 'alarms domain export mock monitor protocol serve service sources stats storage stream theme tui util',
-  cli: 'alarms app chart config doctor domain export importing mock protocol serve service sources stats storage theme tui util',
+  remote: 'chart domain monitor serve stream util',
+  app: 'alarms domain export mock monitor protocol remote serve service sources stats storage stream theme tui util',
+  cli: 'alarms app chart config doctor domain export importing mock protocol remote serve service sources stats storage theme tui util',
   mock: 'domain protocol sources util',
 }
 
@@ -95,7 +96,7 @@ const PACKAGES = {
   hono: 'serve',
   '@hono/node-server': 'serve',
   '@hono/zod-openapi': 'serve',
-  ws: 'serve',
+  ws: 'serve remote',
   'prom-client': 'serve',
 }
 
@@ -154,8 +155,8 @@ function faultOfPackage(room, name) {
     return `${room} does no I/O, and ${name} is some`
   }
   const owner = Object.keys(PACKAGES).find((each) => name === each || name.startsWith(`${each}/`))
-  if (owner === undefined || PACKAGES[owner] === room) return null
-  return `${owner} is for ${PACKAGES[owner]} alone`
+  if (owner === undefined || PACKAGES[owner].split(' ').includes(room)) return null
+  return `${owner} is for ${PACKAGES[owner].replace(' ', ' and ')} alone`
 }
 
 function faults() {

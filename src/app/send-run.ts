@@ -46,9 +46,18 @@ export async function runSend(plan: SendPlan, io: ProcessIo): Promise<void> {
     for (const signal of END_SIGNALS) process.off(signal, onSignal)
   }
   run.finish()
-  const { outcomes } = run
+  refuseFailed(run.outcomes)
+}
+
+/** @throws InaError device_denied, device_silent: one of them was not carried out */
+export function refuseFailed(outcomes: readonly Outcome[]): void {
   const failed = outcomes.find(({ answer }) => answer !== null && !isOk(answer))
   if (failed !== undefined) throw failure(failed, failed === outcomes.at(-1))
+}
+
+/** An array with one object a command. */
+export function outcomesJson(outcomes: readonly Outcome[]): string {
+  return `${JSON.stringify(outcomes.map(outcomeJson), null, 2)}\n`
 }
 
 /** What has become of the orders so far; each is printed as soon as it is known. */
@@ -85,7 +94,7 @@ class SendRun {
 
   finish(): void {
     if (!this.#plan.json) return
-    this.#io.stdout.write(`${JSON.stringify(this.outcomes.map(outcomeJson), null, 2)}\n`)
+    this.#io.stdout.write(outcomesJson(this.outcomes))
   }
 
   #add(outcome: Outcome): void {

@@ -16,6 +16,21 @@ import type { DeviceNumber } from './view.ts'
  *   it is not there. Nothing is sent then
  */
 export async function sendWords(hub: Hub, number: DeviceNumber, words: string): Promise<string> {
+  const outcomes = await sendOutcomes(hub, number, words)
+  return outcomes.map(({ text, said }) => `${text}: ${said}`).join('; ')
+}
+
+/**
+ * The same.
+ *
+ * @returns what became of each
+ * @throws InaError as `sendWords`
+ */
+export async function sendOutcomes(
+  hub: Hub,
+  number: DeviceNumber,
+  words: string,
+): Promise<readonly Outcome[]> {
   const orders = readWords([words], (text, at) => scopeAt(text, at, hub), hub.clock).map(
     ({ device, text, value }) => ({ device: deviceOf(hub, device, number), text, command: value }),
   )
@@ -29,7 +44,7 @@ export async function sendWords(hub: Hub, number: DeviceNumber, words: string): 
     isOver ||= answer === null || !isOk(answer)
     outcomes.push(outcome)
   }
-  return outcomes.map(({ text, said }) => `${text}: ${said}`).join('; ')
+  return outcomes
 }
 
 function namesOf({ stream }: HubDevice): readonly string[] {

@@ -209,6 +209,8 @@ export interface LogPlace {
   readonly file: string
   /** Bytes that samples of the whole retention take at the present rate; null before there is a rate. */
   readonly bytesAtRetention: number | null
+  /** The monitor is not reached: what stands here was so when it last was. */
+  readonly isUnknown?: boolean
 }
 
 /** Since the totals were reset, else since the first sample: of this run, with `--keep-totals` of the log. */

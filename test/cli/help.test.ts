@@ -124,6 +124,10 @@ describe.skipIf(process.platform === 'win32').each(COMMANDS)('the examples of %s
   it.for(examplesOf(name))('%s', async (line, { skip }) => {
     skip(!hasPty && /--pty|ttyUSB0/.test(line), 'needs node-pty')
     skip(line.startsWith('ina219 view'), 'needs a terminal: test/terminal/view-command.test.ts')
+    skip(
+      line.includes('--connect'),
+      'needs a server: test/cli/connect.test.ts, test/terminal/remote.test.ts',
+    )
     const changesSystem = /service (install|status|remove)/.test(line) && !line.includes('--print')
     skip(changesSystem, 'is about a service of this machine')
     // A board stands still until somebody opens its port.

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Trace } from '../../src/chart/trace.ts'
+import type { Hub } from '../../src/monitor/hub.ts'
 import type { Snapshot, View } from '../../src/monitor/view.ts'
 import { Access, type Request } from '../../src/serve/access/access.ts'
 import { Token } from '../../src/serve/access/token.ts'
@@ -37,7 +38,7 @@ async function rig(
   const monoMs = (): number => performance.now()
   const token = new Token('a-token-of-some-length')
   const access = new Access({ token, allowOrigins: [], allowFrom: [], monoMs })
-  const answers = new Answers(view as View, parts.monoMs ?? monoMs)
+  const answers = new Answers(view as View, {} as Hub, parts.monoMs ?? monoMs)
   const sessions: ViewSession[] = []
   const sockets: WebSocket[] = []
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })

@@ -1,3 +1,5 @@
+import type { Hub } from '../../monitor/hub.ts'
+import { sendOutcomes } from '../../monitor/send-words.ts'
 import type { View } from '../../monitor/view.ts'
 import type { ClientMessage } from './messages.ts'
 import { SharedAnswers } from './shared-answers.ts'
@@ -13,10 +15,12 @@ const STATISTICS_MS = 500
 /** Answers questions with text, ready to be sent; the same one to all who ask the same. */
 export class Answers {
   readonly #view: View
+  readonly #hub: Hub
   readonly #shared: SharedAnswers
 
-  constructor(view: View, monoMs: () => number) {
+  constructor(view: View, hub: Hub, monoMs: () => number) {
     this.#view = view
+    this.#hub = hub
     this.#shared = new SharedAnswers(monoMs)
   }
 
@@ -32,18 +36,22 @@ export class Answers {
         return this.#share(ask, request, STATISTICS_MS, () => view.statistics(request))
       case 'find':
         return toWire(await view.find(request))
-      case 'control': {
-        const said = await view.control(request)
-        // Who has changed something sees it at once.
-        this.#shared.clear()
-        return toWire(said)
-      }
+      case 'control':
+        return this.#changed(await view.control(request))
+      case 'send':
+        return this.#changed(await sendOutcomes(this.#hub, request.device, request.words))
     }
   }
 
   /** Nobody watches any more. */
   rest(): void {
     this.#shared.clear()
+  }
+
+  /** Who has changed something sees it at once. */
+  #changed(answer: unknown): string {
+    this.#shared.clear()
+    return toWire(answer)
   }
 
   #share(

@@ -3,6 +3,7 @@
 
 import type { Trace } from '../../chart/trace.ts'
 import type {
+  DeviceNumber,
   FindRequest,
   Moment,
   Snapshot,
@@ -12,12 +13,19 @@ import type {
   VIEW_VERSION,
   ViewControl,
 } from '../../monitor/view.ts'
+import type { Outcome } from '../../stream/carry-out.ts'
 import type { Problem } from '../problem.ts'
 import type { WIRE_PROTOCOL } from './wire.ts'
 
 export const VIEW_PATH = '/api/v1/view'
 
-/** What is asked, as it is sent, and what answers it: the methods of `View`. */
+/** Settings and commands for a device, as `ina219 send` takes them. */
+export interface SendRequest {
+  readonly device: DeviceNumber
+  readonly words: string
+}
+
+/** What is asked, as it is sent, and what answers it: the methods of `View`, and what it lacks. */
 export interface Asked {
   readonly snapshot: {
     readonly request: { readonly device: number }
@@ -28,6 +36,8 @@ export interface Asked {
   readonly find: { readonly request: FindRequest; readonly answer: Moment | null }
   /** Needs the token. */
   readonly control: { readonly request: ViewControl; readonly answer: string }
+  /** As `control` of kind `send`, for programs. Needs the token. */
+  readonly send: { readonly request: SendRequest; readonly answer: readonly Outcome[] }
 }
 export type AskedKind = keyof Asked
 

@@ -8,7 +8,7 @@ import {
   type ViewControl,
 } from '../../monitor/view.ts'
 import { InaError } from '../../util/errors.ts'
-import type { AskedKind, ClientMessage } from './messages.ts'
+import type { Asked, AskedKind, ClientMessage, SendRequest } from './messages.ts'
 import { fromWire } from './wire.ts'
 
 /** Slots of a trace: two a pixel of a wall screen. */
@@ -24,8 +24,10 @@ const text = z.string().max(LONGEST_TEXT)
 const alarm = text.nullable()
 const subjects = Object.keys(EVENT_SUBJECTS) as [EventSubject, ...EventSubject[]]
 
+const seconds = z.number().positive().max(LONGEST_SPAN_S)
 const span = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('last'), seconds: z.number().positive().max(LONGEST_SPAN_S) }),
+  z.object({ kind: z.literal('last'), seconds }),
+  z.object({ kind: z.literal('window'), seconds }),
   z.object({ kind: z.literal('reset') }),
   z.object({ kind: z.literal('between'), fromUs: timeUs, toUs: timeUs }),
 ])
@@ -64,7 +66,16 @@ const REQUESTS = {
     z.object({ kind: z.literal('mark'), device, text, timeUs: exactUs.nullable() }),
     z.object({ kind: z.literal('send'), device, words: text }),
   ]) satisfies z.ZodType<ViewControl>,
+  send: z.object({ device, words: text }) satisfies z.ZodType<SendRequest>,
 } as const satisfies Record<AskedKind, z.ZodType>
+
+/** What may be asked of a view, and no schema knows; the compiler names it here. */
+type Unknown = {
+  [Kind in AskedKind]: Asked[Kind]['request'] extends z.input<(typeof REQUESTS)[Kind]>
+    ? never
+    : Kind
+}[AskedKind]
+REQUESTS satisfies [Unknown] extends [never] ? object : Unknown
 
 const Envelope = z.union([
   z.object({ type: z.literal('token'), token: text }),

@@ -8,10 +8,10 @@ import { ViewSession } from './view-session.ts'
 const LIFE_MS = 30_000
 
 /** Screens elsewhere: remote terminals and the web page. */
-export function viewRoute({ access, view, version, clock, report }: ServeParts): SocketRoute {
+export function viewRoute({ hub, access, view, version, clock, report }: ServeParts): SocketRoute {
   const sessions = new Set<ViewSession>()
   const monoMs = (): number => clock.monoMs()
-  const answers = new Answers(view, monoMs)
+  const answers = new Answers(view, hub, monoMs)
   let timer: NodeJS.Timeout | undefined
   const check = (): void => {
     for (const session of sessions) session.checkLife()

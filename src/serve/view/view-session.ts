@@ -171,7 +171,8 @@ export class ViewSession {
 
   /** What a client that was let in may do is known; another one is told what is missing. */
   #refusalOf({ ask }: Exclude<ClientMessage, { type: 'token' }>): Refusal | null {
-    if (ask === 'control') return this.#mayChange ? null : this.#refusal('write', null)
+    if (ask === 'control' || ask === 'send')
+      return this.#mayChange ? null : this.#refusal('write', null)
     return this.#mayRead ? null : this.#refusal('read', null)
   }
 

@@ -19,10 +19,13 @@ export function toWire(value: unknown): string {
   return JSON.stringify(encoded(value)) ?? 'null'
 }
 
-/** @throws InaError input_invalid: it is not what `toWire` writes */
-export function fromWire(text: string): unknown {
+/**
+ * @param readText what is made of each text and each name of a member
+ * @throws InaError input_invalid: it is not what `toWire` writes
+ */
+export function fromWire(text: string, readText: ReadText = (same) => same): unknown {
   try {
-    return decoded(JSON.parse(text))
+    return decoded(JSON.parse(text), readText)
   } catch (error) {
     throw new InaError(
       'input_invalid',
@@ -32,6 +35,8 @@ export function fromWire(text: string): unknown {
     )
   }
 }
+
+type ReadText = (text: string) => string
 
 function encoded(value: unknown): unknown {
   if (typeof value === 'number') return isInJson(value) ? value : { num: numberText(value) }
@@ -46,24 +51,27 @@ function encoded(value: unknown): unknown {
   return isTagged(members.filter(([, member]) => member !== undefined)) ? { obj: object } : object
 }
 
-function decoded(value: unknown): unknown {
+function decoded(value: unknown, readText: ReadText): unknown {
+  if (typeof value === 'string') return readText(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(decoded)
+  if (Array.isArray(value)) return value.map((each) => decoded(each, readText))
   const members = Object.entries(value)
   const [first] = members
-  if (first !== undefined && isTagged(members)) return untagged(...first)
-  return decodedMembers(members)
+  if (first !== undefined && isTagged(members)) return untagged(...first, readText)
+  return decodedMembers(members, readText)
 }
 
-function decodedMembers(members: readonly [string, unknown][]): object {
-  return Object.fromEntries(members.map(([name, member]) => [name, decoded(member)]))
+function decodedMembers(members: readonly [string, unknown][], readText: ReadText): object {
+  return Object.fromEntries(
+    members.map(([name, member]) => [readText(name), decoded(member, readText)]),
+  )
 }
 
 function isTagged(members: readonly (readonly [string, unknown])[]): boolean {
   return members.length === 1 && TAGS.has(members[0]?.[0] ?? '')
 }
 
-function untagged(tag: string, value: unknown): unknown {
+function untagged(tag: string, value: unknown, readText: ReadText): unknown {
   switch (tag) {
     case 'f64':
       return arrayOf(value, 8, (view, length) =>
@@ -78,10 +86,10 @@ function untagged(tag: string, value: unknown): unknown {
     case 'num':
       return numberOf(value)
     case 'map':
-      return mapOf(value)
+      return mapOf(value, readText)
     default:
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(tag)
-      return decodedMembers(Object.entries(value))
+      return decodedMembers(Object.entries(value), readText)
   }
 }
 
@@ -99,12 +107,12 @@ function numberOf(text: unknown): number {
   throw wrong('num')
 }
 
-function mapOf(pairs: unknown): Map<unknown, unknown> {
+function mapOf(pairs: unknown, readText: ReadText): Map<unknown, unknown> {
   if (!Array.isArray(pairs)) throw wrong('map')
   return new Map(
     pairs.map((pair: unknown) => {
       if (!Array.isArray(pair) || pair.length !== 2) throw wrong('map')
-      return [decoded(pair[0]), decoded(pair[1])]
+      return [decoded(pair[0], readText), decoded(pair[1], readText)]
     }),
   )
 }

@@ -92,6 +92,7 @@ function logPart({ log, of, latches }: Snapshot, look: Look, fileMax: number): P
     const file = cellText(log.file.replace(/^.*[/\\]/, ''), look)
     return fileMax > 0 ? [bar, piece(cutFront(file, fileMax, look))] : []
   }
+  if (log.isUnknown === true) return [bar, piece('LOG ?', 'warn')]
   if (log.kind === 'failed') return [bar, piece('LOG FAILED !', 'bad')]
   if (log.kind === 'spilling') return [bar, piece(`LOG WAITS ${countText(log.queued)} !`, 'warn')]
   const file = cellText(log.file.replace(/^.*[/\\]/, '').replace(/\.db$/, ''), look)

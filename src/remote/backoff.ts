@@ -1,0 +1,28 @@
+/** Pauses between attempts, ms: the first at most, their growth, the longest at most. */
+const FIRST_MS = 500
+const GROWTH = 2
+const LONGEST_MS = 15_000
+/** A connection that lasted so long was a real one: the pauses start small again, ms. */
+const STABLE_MS = 60_000
+
+/** How long to wait before the next attempt; many viewers of one server spread theirs. */
+export class Backoff {
+  readonly #random: () => number
+  #failures = 0
+
+  /** @param random 0 to 1 */
+  constructor(random: () => number = Math.random) {
+    this.#random = random
+  }
+
+  /** @returns ms */
+  next(): number {
+    const most = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** this.#failures++)
+    return most * (0.5 + this.#random() / 2)
+  }
+
+  /** A connection was lost. @param lastedMs how long it was there */
+  lost(lastedMs: number): void {
+    if (lastedMs >= STABLE_MS) this.#failures = 0
+  }
+}
