@@ -20,6 +20,7 @@ await build({
     'backup-worker': 'src/service/backup/backup-worker.ts',
     'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
     'live-feed-worker': 'src/serve/live/feed-worker.ts',
+    'view-save-worker': 'src/serve/view/save/save-worker.ts',
     'log-history-worker': 'src/storage/read/log-history-worker.ts',
   },
   outdir: 'dist',

@@ -30,7 +30,7 @@ const ROOMS = {
   service: 'export storage util',
   doctor: 'protocol sources storage theme tui util',
   serve: 'alarms chart domain export monitor protocol stats storage stream theme util',
-  remote: 'chart domain monitor serve stream util',
+  remote: 'chart domain monitor serve util',
   app: 'alarms domain export mock monitor protocol remote serve service sources stats storage stream theme tui util',
   cli: 'alarms app chart config doctor domain export importing mock protocol remote serve service sources stats storage theme tui util',
   mock: 'domain protocol sources util',

@@ -46,6 +46,12 @@ export async function runRemote(
         mouse: output.mouse,
         hints: output.hints,
         bell: output.bell,
+        save: async (span, form) =>
+          (await import('./save-span.ts')).saveFile(
+            span,
+            form,
+            await remote.save({ ...span, form }),
+          ),
         savePicture: async (svg, nowUs) => (await import('./save-span.ts')).savePicture(svg, nowUs),
         clock: io.clock,
       })

@@ -28,29 +28,58 @@ export async function saveSpan(
   const reader = LogReader.open(log, owner)
   try {
     const range = { device, fromUs, toUs }
-    const file = newFile(spanName(device, fromUs, toUs), form.kind === 'csv' ? '.csv' : '.svg')
-    try {
-      const target = fileTarget(file, log)
-      let rows = 0
-      try {
-        for (const piece of await piecesOf(reader, range, form)) {
-          await target.write(piece.bytes)
-          rows += piece.rows
-        }
-        target.finish()
-      } catch (error) {
-        target.abandon()
-        throw error
-      }
-      return { file, rows }
-    } catch (error) {
-      // The empty file that kept the name.
-      if (existsSync(file)) unlinkSync(file)
-      throw error
-    }
+    const pieces = await piecesOf(reader, range, form)
+    const file = newFile(spanName(device, fromUs, toUs), endingOf(form))
+    return { file, rows: await writeFile(file, log, pieces) }
   } finally {
     reader.close()
   }
+}
+
+/**
+ * The same of what another process has read.
+ *
+ * @throws InaError usage_invalid: no file can be made there
+ */
+export async function saveFile(
+  { device, fromUs, toUs }: SavedSpan,
+  form: SaveForm,
+  { bytes, rows }: { readonly bytes: Uint8Array; readonly rows: number },
+): Promise<{ readonly file: string; readonly rows: number }> {
+  const file = newFile(spanName(device, fromUs, toUs), endingOf(form))
+  await writeFile(file, null, [{ bytes: Buffer.from(bytes), rows }])
+  return { file, rows }
+}
+
+/** @param file an empty one, which goes where it can't be written. @returns samples in it */
+async function writeFile(
+  file: string,
+  log: string | null,
+  pieces: Iterable<Omit<Piece, 'timeUs'>>,
+): Promise<number> {
+  try {
+    const target = fileTarget(file, log)
+    let rows = 0
+    try {
+      for (const piece of pieces) {
+        await target.write(piece.bytes)
+        rows += piece.rows
+      }
+      target.finish()
+    } catch (error) {
+      target.abandon()
+      throw error
+    }
+    return rows
+  } catch (error) {
+    // The empty file that kept the name.
+    if (existsSync(file)) unlinkSync(file)
+    throw error
+  }
+}
+
+function endingOf({ kind }: SaveForm): string {
+  return kind === 'csv' ? '.csv' : '.svg'
 }
 
 async function piecesOf(

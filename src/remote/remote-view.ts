@@ -12,6 +12,7 @@ import type {
   ViewControl,
 } from '../monitor/view.ts'
 import type { Asked, AskedKind } from '../serve/view/messages.ts'
+import type { SavedFile, SaveRequest } from '../serve/view/save/save-messages.ts'
 import { InaError } from '../util/errors.ts'
 import { Connector, type ConnectorOptions } from './connector.ts'
 import type { Link } from './link.ts'
@@ -79,6 +80,11 @@ export class RemoteView implements View {
 
   async control(control: ViewControl): Promise<string> {
     return this.changing().ask('control', control)
+  }
+
+  /** What is to stand in a file about a span. @throws InaError what the server says; device_silent */
+  async save(request: SaveRequest): Promise<SavedFile> {
+    return this.#linked('nothing was written').ask('save', request)
   }
 
   /** The connection, for what changes something. @throws InaError device_silent, device_denied */

@@ -1,8 +1,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { isLoopback } from '../serve/access/address-range.ts'
+import { DEFAULT_PORT } from '../serve/listen-address.ts'
 import { InaError } from '../util/errors.ts'
-
-const DEFAULT_PORT = 8219
 
 /** Where a running `serve` is reached. */
 export type ServerAddress =

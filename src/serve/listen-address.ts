@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { InaError } from '../util/errors.ts'
 
 export const DEFAULT_LISTEN = '127.0.0.1:8219'
-const DEFAULT_PORT = 8219
+export const DEFAULT_PORT = 8219
 
 /** Where a server listens. */
 export type ListenAddress =

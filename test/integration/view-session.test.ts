@@ -8,6 +8,7 @@ import type { Snapshot, View } from '../../src/monitor/view.ts'
 import { Access, type Request } from '../../src/serve/access/access.ts'
 import { Token } from '../../src/serve/access/token.ts'
 import { Answers } from '../../src/serve/view/answers.ts'
+import { SpanSaver } from '../../src/serve/view/save/span-saver.ts'
 import { type SessionParts, ViewSession } from '../../src/serve/view/view-session.ts'
 import { until } from '../support/polling.ts'
 import { ViewSocket } from '../support/view-socket.ts'
@@ -38,7 +39,7 @@ async function rig(
   const monoMs = (): number => performance.now()
   const token = new Token('a-token-of-some-length')
   const access = new Access({ token, allowOrigins: [], allowFrom: [], monoMs })
-  const answers = new Answers(view as View, {} as Hub, parts.monoMs ?? monoMs)
+  const answers = new Answers(view as View, {} as Hub, new SpanSaver(null), parts.monoMs ?? monoMs)
   const sessions: ViewSession[] = []
   const sockets: WebSocket[] = []
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })

@@ -1,7 +1,7 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CLI, finished, start, temporaryFolder } from '../support/cli.ts'
+import { CLI, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
 import { until } from '../support/polling.ts'
 import { type ServeRun, startServe } from '../support/serve.ts'
 import { ptyAvailable, type TerminalOptions, TestTerminal } from '../support/terminal.ts'
@@ -147,6 +147,37 @@ describe.skipIf(!ptyAvailable)('monitor --connect', () => {
     await quit(other)
   })
 
+  it('writes samples and a chart to files where the viewer is, as export does', async () => {
+    const folder = temporaryFolder()
+    const db = join(folder, 'there.db')
+    const frames = Array.from(
+      { length: 60 },
+      (_, i) => `{"v":${5 + (i % 7) / 100},"a":0.25,"ts":${1_700_000_000 + i},"seq":${i}}\n`,
+    ).join('')
+    const run = await startServe(['--stdin', '--keep-time', '--device', 'bench', '--db', db])
+    run.child.stdin?.end(frames)
+    const viewer = monitor(['--connect', run.url], { cwd: folder })
+    await viewer.waitFor(/n=60/)
+    viewer.press('w')
+    await viewer.waitFor(/60 samples written to ina219-bench-\S+\.csv/)
+    viewer.press('W')
+    await viewer.waitFor(/60 samples written to ina219-bench-\S+\.svg/)
+    const [csv, svg] = ['.csv', '.svg'].map((ending) => {
+      const file = readdirSync(folder).find((name) => name.endsWith(ending)) ?? ''
+      return readFileSync(join(folder, file), 'utf8')
+    })
+    const exported = await ina219(['export', '--db', db, '--last', '9999d'])
+    expect(csv).toBe(exported.stdout)
+    expect(svg).toMatch(/<svg.*60 samples, 0 lost/s)
+    await quit(viewer)
+    const none = await startServe(['--mock', '--no-log'])
+    const other = monitor(['--connect', none.url], { cwd: folder })
+    await other.waitFor(/LIVE/)
+    other.press('w')
+    await other.waitFor(/there is no log whose samples could be written/)
+    await quit(other)
+  })
+
   it('says that the connection is lost, shows nothing old as new, and comes back by itself', async () => {
     const db = join(temporaryFolder(), 'log.db')
     const args = ['--mock', '--db', db]
@@ -157,10 +188,10 @@ describe.skipIf(!ptyAvailable)('monitor --connect', () => {
     run.child.kill('SIGKILL')
     await viewer.waitFor(/^ ina219 mock:normal WAITING 0\.0 S\/s lost 0 \| LOG \?/)
     await viewer.waitFor(/nothing listens there; trying again in \d+ s/)
-    expect(viewer.text).not.toContain('LIVE')
+    await viewer.waitFor((shown) => !shown.text.includes('LIVE'))
     const again = await startServe([...args, '--listen', placeOf(run)])
     await viewer.waitFor(/^ ina219 mock:normal LIVE .* \| REC log/)
-    expect(viewer.text).not.toContain('trying again')
+    await viewer.waitFor((shown) => !shown.text.includes('trying again'))
     again.child.kill('SIGTERM')
     expect((await finished(again.child)).code).toBe(0)
     await viewer.waitFor(/WAITING/)

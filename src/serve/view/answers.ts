@@ -2,6 +2,7 @@ import type { Hub } from '../../monitor/hub.ts'
 import { sendOutcomes } from '../../monitor/send-words.ts'
 import type { View } from '../../monitor/view.ts'
 import type { ClientMessage } from './messages.ts'
+import type { SpanSaver } from './save/span-saver.ts'
 import { SharedAnswers } from './shared-answers.ts'
 import { toWire } from './wire.ts'
 
@@ -16,11 +17,13 @@ const STATISTICS_MS = 500
 export class Answers {
   readonly #view: View
   readonly #hub: Hub
+  readonly #saver: SpanSaver
   readonly #shared: SharedAnswers
 
-  constructor(view: View, hub: Hub, monoMs: () => number) {
+  constructor(view: View, hub: Hub, saver: SpanSaver, monoMs: () => number) {
     this.#view = view
     this.#hub = hub
+    this.#saver = saver
     this.#shared = new SharedAnswers(monoMs)
   }
 
@@ -36,6 +39,8 @@ export class Answers {
         return this.#share(ask, request, STATISTICS_MS, () => view.statistics(request))
       case 'find':
         return toWire(await view.find(request))
+      case 'save':
+        return this.#saver.save(request)
       case 'control':
         return this.#changed(await view.control(request))
       case 'send':
@@ -68,5 +73,5 @@ export class Answers {
 
 /** Whether the log may have to be read, by a thread that all share. */
 export function isCostly({ ask }: Question): boolean {
-  return ask === 'trace' || ask === 'statistics' || ask === 'find'
+  return ask === 'trace' || ask === 'statistics' || ask === 'find' || ask === 'save'
 }

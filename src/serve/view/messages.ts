@@ -15,6 +15,7 @@ import type {
 } from '../../monitor/view.ts'
 import type { Outcome } from '../../stream/carry-out.ts'
 import type { Problem } from '../problem.ts'
+import type { SavedFile, SaveRequest } from './save/save-messages.ts'
 import type { WIRE_PROTOCOL } from './wire.ts'
 
 export const VIEW_PATH = '/api/v1/view'
@@ -38,6 +39,8 @@ export interface Asked {
   readonly control: { readonly request: ViewControl; readonly answer: string }
   /** As `control` of kind `send`, for programs. Needs the token. */
   readonly send: { readonly request: SendRequest; readonly answer: readonly Outcome[] }
+  /** What is to stand in a file, which the viewer writes. */
+  readonly save: { readonly request: SaveRequest; readonly answer: SavedFile }
 }
 export type AskedKind = keyof Asked
 

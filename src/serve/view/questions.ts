@@ -7,13 +7,16 @@ import {
   type TraceRequest,
   type ViewControl,
 } from '../../monitor/view.ts'
+import { THEME_CHOICES } from '../../theme/themes.ts'
 import { InaError } from '../../util/errors.ts'
 import type { Asked, AskedKind, ClientMessage, SendRequest } from './messages.ts'
+import type { SaveRequest } from './save/save-messages.ts'
 import { fromWire } from './wire.ts'
 
 /** Slots of a trace: two a pixel of a wall screen. */
 const MOST_SLOTS = 8192
 const LONGEST_TEXT = 1000
+const MOST_LIMITS = 100
 /** Of `last`: longer than any retention. */
 const LONGEST_SPAN_S = 1e9
 
@@ -30,6 +33,16 @@ const span = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('window'), seconds }),
   z.object({ kind: z.literal('reset') }),
   z.object({ kind: z.literal('between'), fromUs: timeUs, toUs: timeUs }),
+])
+
+const value = z.number().nullable()
+const limits = z
+  .array(z.object({ channel: text, low: value, high: value }))
+  .max(MOST_LIMITS)
+  .readonly()
+const form = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('csv') }),
+  z.object({ kind: z.literal('chart'), theme: z.enum(THEME_CHOICES), limits }),
 ])
 
 const REQUESTS = {
@@ -67,6 +80,12 @@ const REQUESTS = {
     z.object({ kind: z.literal('send'), device, words: text }),
   ]) satisfies z.ZodType<ViewControl>,
   send: z.object({ device, words: text }) satisfies z.ZodType<SendRequest>,
+  save: z.object({
+    device: text,
+    fromUs: timeUs,
+    toUs: timeUs,
+    form,
+  }) satisfies z.ZodType<SaveRequest>,
 } as const satisfies Record<AskedKind, z.ZodType>
 
 /** What may be asked of a view, and no schema knows; the compiler names it here. */

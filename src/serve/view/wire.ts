@@ -135,7 +135,9 @@ function base64Of(values: Float64Array | Uint32Array | Uint8Array, size: number,
 
 function arrayOf<T>(value: unknown, size: number, read: (view: DataView, length: number) => T): T {
   if (typeof value !== 'string') throw wrong('array')
-  const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0))
+  const text = atob(value)
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   if (bytes.length % size !== 0) throw wrong('array')
   return read(new DataView(bytes.buffer), bytes.length / size)
 }
