@@ -8,6 +8,9 @@ import type { TraceRequest } from './view.ts'
 /** A commit is never later than that after the sample, unless the log waits, µs. */
 const COMMITTED_US = US_PER_SECOND
 
+/** Traces of a device whose begin is kept, each of some 100 kB at most; of others the log is read each time. */
+const MOST_FORMS = 16
+
 /** What the log had of the time before the memory. */
 interface Before {
   readonly device: string
@@ -21,7 +24,8 @@ interface Before {
 /** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
 export class TraceProvider {
   readonly #history: LogHistory | null
-  readonly #before = new Map<HubDevice, Before>()
+  /** By the form of the trace: several viewers, or chart and overview, have one each. */
+  readonly #before = new Map<HubDevice, Map<string, Before>>()
 
   /** @param history null with `--no-log` */
   constructor(history: LogHistory | null) {
@@ -30,16 +34,17 @@ export class TraceProvider {
 
   async trace(hubDevice: HubDevice, request: TraceRequest): Promise<Trace> {
     const { slotUs, length } = slotsOf(request)
+    const form = `${slotUs} ${length}`
     const { stream, state } = hubDevice
     const { trace } = state.keepForView()
     const recent = trace.read(slotUs, length, request.endUs)
     const heldFromUs = trace.oldestUs
     if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
-      this.#before.delete(hubDevice)
+      this.#before.get(hubDevice)?.delete(form)
       return recent
     }
     const { device } = stream
-    const before = this.#before.get(hubDevice)
+    const before = this.#before.get(hubDevice)?.get(form)
     // A frozen chart is asked for once, and may be about marks that were set a moment ago.
     if (request.endUs === null && heldFromUs !== null && before?.device === device) {
       if (holds(before, recent, heldFromUs)) {
@@ -51,9 +56,22 @@ export class TraceProvider {
     const sharedCount = countAt(recent, heldFromUs)
     if (request.endUs === null && countAt(logged, heldFromUs) >= sharedCount) {
       const kept = movedTo(logged, logged)
-      this.#before.set(hubDevice, { device, logged: kept, heldFromUs, sharedCount })
+      this.#keep(hubDevice, form, { device, logged: kept, heldFromUs, sharedCount })
     }
     return overlay(logged, recent, heldFromUs)
+  }
+
+  #keep(hubDevice: HubDevice, form: string, before: Before): void {
+    const kept = this.#before.get(hubDevice) ?? new Map<string, Before>()
+    this.#before.set(hubDevice, kept)
+    // The newest stands last.
+    kept.delete(form)
+    kept.set(form, before)
+    if (kept.size <= MOST_FORMS) return
+    for (const oldest of kept.keys()) {
+      kept.delete(oldest)
+      break
+    }
   }
 }
 

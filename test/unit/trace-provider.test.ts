@@ -112,6 +112,26 @@ describe('a trace', () => {
     expect([...trace.count]).toEqual(last.map(() => 1))
   })
 
+  it('asks the log once for each of several viewers with spans of their own, up to 16', async () => {
+    const { history, asked } = loggedHistory()
+    const { device, next } = running()
+    const provider = new TraceProvider(history)
+    const spans = Array.from({ length: 17 }, (_, i) => 15 + i)
+    const show = async (seconds: readonly number[]): Promise<void> => {
+      for (const each of seconds) {
+        const request = { device: 0, spanMs: each * 1000, slots: each, endUs: null }
+        await provider.trace(device, request)
+      }
+    }
+    await show(spans.slice(1))
+    next()
+    await show(spans.slice(1))
+    expect(asked).toHaveLength(16)
+    await show(spans)
+    // The 17th took the place of the one that was read first, and so on.
+    expect(asked).toHaveLength(33)
+  })
+
   it('asks the log again for another span, and for each frozen chart', async () => {
     const { history, asked } = loggedHistory()
     const { device, next } = running()
