@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { opensslAvailable, selfSigned } from '../support/certificate.ts'
+import { hasOpenssl, makeCertificate } from '../support/certificates.ts'
 import { configFile, type Finished, ina219, temporaryFolder } from '../support/cli.ts'
 import { startServe } from '../support/serve.ts'
 
@@ -127,8 +127,8 @@ describe('send --connect', () => {
     expect(sent.stdout).toMatch(READ)
   })
 
-  it.skipIf(!opensslAvailable)('goes over TLS, to a server that is trusted', async () => {
-    const { cert, key } = selfSigned()
+  it.skipIf(!hasOpenssl)('goes over TLS, to a server that is trusted', async () => {
+    const { cert, key } = makeCertificate(temporaryFolder(), 'bench')
     const run = await startServe(['--mock', '--tls-cert', cert, '--tls-key', key])
     expect(run.url).toMatch(/^https:/)
     const token = ['--token-file', tokenFile(run.token)]

@@ -18,7 +18,12 @@ afterEach(() => {
   for (const clean of cleanups.splice(0)) clean()
 })
 
-const OWN: Request = { peer: '127.0.0.1', local: '127.0.0.1', isTls: false, header: () => null }
+const OWN: Request = {
+  peer: '127.0.0.1',
+  local: '127.0.0.1',
+  isTls: false,
+  header: (name) => (name === 'host' ? '127.0.0.1:8219' : null),
+}
 const FAR: Request = { ...OWN, peer: '192.168.1.20' }
 
 interface Rig {
