@@ -15,6 +15,13 @@ const ALIVE_MS = 15_000
 /** One that is let go is cut off after that, ms. */
 const GOODBYE_MS = 2000
 
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Accel-Buffering': 'no',
+}
+
 const Query = z.object({
   since: z.string().max(4000).optional().openapi({
     description: 'a cursor (`id` of an event), 0 for the beginning of the log; absent: from now on',
@@ -45,6 +52,8 @@ export function addLiveStream(app: WebApp, live: Live, { access }: ServeParts): 
     if (live.isFull) {
       return answerProblem(c, problem(503, 'too-many-viewers', 'too many watch', 'try again later'))
     }
+    // It would never end.
+    if (c.req.method === 'HEAD') return c.body(null, 200, HEADERS)
     const { since, maxHz, channels } = c.req.valid('query')
     const place = c.req.header('last-event-id') ?? since ?? null
     const response = c.env.outgoing as ServerResponse
@@ -75,8 +84,10 @@ class LiveStream implements LivePort {
   readonly #live: Live
   #viewer: Viewer | null = null
   #mark = 0
-  #isOpen = false
-  #early: string[] = []
+  /** What is sent before the headers are; null: they are. */
+  #early: string[] | null = []
+  /** Nothing more is to be written: the response ends, or is gone. */
+  #isOver = false
 
   constructor(response: ServerResponse, live: Live) {
     this.#response = response
@@ -87,21 +98,22 @@ class LiveStream implements LivePort {
   async begin(subscription: Parameters<Live['subscribe']>[1]): Promise<void> {
     this.#viewer = await this.#live.subscribe(this, subscription)
     const response = this.#response
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'X-Accel-Buffering': 'no',
-    })
-    this.#isOpen = true
-    for (const text of this.#early) this.#write(text)
-    this.#early = []
+    if (this.#isOver || response.destroyed) {
+      // It has gone meanwhile.
+      this.#live.leave(this)
+      return
+    }
+    response.writeHead(200, HEADERS)
+    const early = this.#early ?? []
+    this.#early = null
+    for (const text of early) this.#write(text)
     const alive = setInterval(() => this.#write(':\n\n'), ALIVE_MS)
+    response.on('drain', () => this.#settle())
     response.on('close', () => {
+      this.#isOver = true
       clearInterval(alive)
       this.#live.leave(this)
     })
-    if (response.destroyed) this.#live.leave(this)
   }
 
   send(text: string): void {
@@ -122,6 +134,8 @@ class LiveStream implements LivePort {
 
   close(): void {
     this.#live.leave(this)
+    if (this.#isOver) return
+    this.#isOver = true
     this.#response.end()
     // One that stands still does not take the end either.
     setTimeout(() => this.#response.destroy(), GOODBYE_MS).unref()
@@ -133,8 +147,9 @@ class LiveStream implements LivePort {
   }
 
   #write(text: string): void {
-    if (!this.#isOpen) this.#early.push(text)
-    else if (!this.#response.write(text)) this.#response.once('drain', () => this.#settle())
+    if (this.#isOver) return
+    if (this.#early === null) this.#response.write(text)
+    else this.#early.push(text)
   }
 
   #settle(): void {
