@@ -5,7 +5,7 @@ type Side = 'HIGH' | 'LOW'
 
 /**
  * What stands beside a channel that is, or was, beyond one of its limits: `HIGH !` while it is and nobody
- * has taken notice; `HIGH` while somebody has, or after it was, until somebody does.
+ * has taken notice; `HIGH` while somebody has; `was HIGH` after it was, until somebody does.
  *
  * @returns null: it is within, and nothing waits for notice
  */
@@ -19,7 +19,7 @@ export function limitWord(
   const known = own.find(({ state }) => state === 'acknowledged')
   if (known) return { word: sideOf(known, known.value), style: 'warn' }
   const latched = own.find(({ state }) => state === 'latched')
-  return latched ? { word: sideOf(latched, latched.peak), style: 'warn' } : null
+  return latched ? { word: `was ${sideOf(latched, latched.peak)}`, style: 'warn' } : null
 }
 
 /** Beyond which end a value is, or, with hysteresis not back yet, to which it is nearer. */

@@ -26,15 +26,15 @@ function plotOf(ascii: boolean, current = 1): string[] {
 }
 
 describe('limits in the chart', () => {
-  it('are dashed lines where the axis reaches them, with an arrow and their value where not', () => {
+  it('are dashed lines where the axis reaches them, with an arrow and their value where not, and say whose they are', () => {
     expect(plotOf(true)).toEqual([
-      '  5.02 +.^5.25. . . . . . . . . . . . . . . . .|            ',
+      '  5.02 +.V^5.25 . . . . . . . . . . . . . . . .|            ',
       '       |                                       +   1.5      ',
       '       |                                       |           6',
       '  5.00 -vvvvvvawavwavvvvvvwwavwavvvvvvvwwvwavwvV   1.0      ',
       '       |      w    w      a     w      a     a |           4',
       '       |      w     a     w      w     a     a +   0.5      ',
-      '  4.98 +_4.75a. . . w . . a . . .a. . w . . .w.W           2',
+      '  4.98 +. . .aV_4.75w . . a . . .a. . w . . .w.W           2',
       '       |awaaww      waaawaw      aaawaa      aaA   0.0      ',
       '       |                                       |           0',
     ])

@@ -226,7 +226,10 @@ describe('the word beside a value', () => {
     expect(word({ state: 'on', value: 1.3, peak: 1.4 })).toEqual({ word: 'HIGH !', style: 'bad' })
     expect(word({ state: 'on', value: 0.4, peak: 1.4 })).toEqual({ word: 'LOW !', style: 'bad' })
     expect(word({ state: 'acknowledged', value: 1.3, peak: 1.4 })?.word).toBe('HIGH')
-    expect(word({ state: 'latched', value: 1, peak: 0.1 })).toEqual({ word: 'LOW', style: 'warn' })
+    expect(word({ state: 'latched', value: 1, peak: 0.1 })).toEqual({
+      word: 'was LOW',
+      style: 'warn',
+    })
     expect(word({ state: 'off', value: 1 })).toBeNull()
     expect(word({ state: 'pending', value: 2 })).toBeNull()
     expect(word({ state: 'on', value: 1.3 }, 'v')).toBeNull()
@@ -235,12 +238,14 @@ describe('the word beside a value', () => {
 
   it('stands beside the gauge, below only that the sensor is at its end', () => {
     const on = alarm({ limit, state: 'on', value: 1.3, peak: 1.4 })
-    const gauge = (a: number) =>
-      gaugeLines(sampleSnapshot({ alarms: [on], values: { v: 5, a, w: 5 } }), 80, LOOK).map(
+    const gauge = (a: number, each = on) =>
+      gaugeLines(sampleSnapshot({ alarms: [each], values: { v: 5, a, w: 5 } }), 80, LOOK).map(
         (line) => lineText(line).trimEnd(),
       )[1]
     expect(gauge(1.3)).toMatch(/ HIGH !$/)
     expect(gauge(3.2)).toMatch(/ FULL !$/)
+    const over = alarm({ limit, state: 'latched', value: 1, peak: 1.4 })
+    expect(gauge(1, over)).toMatch(/ was HIGH$/)
   })
 })
 

@@ -80,6 +80,15 @@ describe('a key that can change nothing', () => {
     expect(said('back', {}, oldest)).toBe('the chart shows the oldest sample')
     expect(said('oldest', {}, oldest)).toBe('the chart shows the oldest sample')
     expect(said('forward', {}, oldest)).toBeNull()
+    // The cursor, which is elsewhere, goes there; the chart alone can't be scrolled further back.
+    const within = { ...oldest, cursorUs: NEWEST - 250e6 }
+    const atOldest = { ...oldest, cursorUs: NEWEST - 300e6 }
+    expect(said('oldest', {}, within)).toBeNull()
+    expect(answered({ ...INITIAL_VIEW, ...within }, 'oldest', CONTEXT).cursorUs).toBe(
+      NEWEST - 300e6,
+    )
+    expect(said('oldest', {}, atOldest)).toBe('the cursor is at the oldest sample')
+    expect(said('page_back', {}, within)).toBe('the chart shows the oldest sample')
     const newest = { frozen: { 0: { endUs: NEWEST, sinceUs: NEWEST } } }
     expect(said('forward', {}, newest)).toBe('the chart shows the newest sample: space goes on')
     expect(said('step_forward', {}, { ...newest, cursorUs: NEWEST })).toBe(

@@ -114,7 +114,10 @@ interface RowLimit {
   readonly beyond: -1 | 0 | 1
   readonly style: Style
   readonly text: string
-  /** `2`, `1+3`: the devices that it is meant for, where some are not; else empty. */
+  /**
+   * Whose it is, where it could be taken for another's: `A` of curves that share a frame; `2`, `1+3` the
+   * devices that it is meant for, where some are not.
+   */
   readonly owner: string
 }
 
@@ -127,7 +130,8 @@ function linesIn({ curves }: Plot, row: number): readonly RowLimit[] {
       .map(({ value, beyond, letters }) => {
         const isOfSeveral = letters !== undefined && letters.length !== 1
         const style = isOfSeveral ? 'plain' : curve.pen.role
-        const owner = letters?.join('+').toUpperCase() ?? ''
+        const sharer = curve.strip.channels.length > 1 ? [curve.pen.letter] : []
+        const owner = (letters ?? sharer).join('+').toUpperCase()
         return { beyond, style, text: limitText(value, curve), owner }
       }),
   )

@@ -149,7 +149,7 @@ function largeLines(gauge: GaugeView, rows: DigitRows, room: number, look: Look)
 /** What is wrong, as large as it can be; what is well is small. Beside the number's rows, in their middle. */
 function wordLines(gauge: GaugeView, rows: DigitRows, room: number, look: Look): readonly Line[] {
   const { word, style } = gauge
-  const text = word.replace(' !', '!')
+  const text = word.replace(' !', '!').toUpperCase()
   const sizes = style === 'good' || text === '' ? [] : WORD_ROWS.filter((each) => each <= rows)
   for (const size of sizes) {
     const cells = bigWidth(text, size, look.ascii) + 2

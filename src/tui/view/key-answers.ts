@@ -92,8 +92,10 @@ function isSame(one: ViewState, other: ViewState): boolean {
 function whyNothing(view: ViewState, action: ViewAction, context: AnswerContext): string | null {
   const { newestUs, devices } = context
   const isFrozen = frozenOf(view, view.selected) !== null
-  const at = view.cursorUs === null ? 'the chart shows' : 'the cursor is at'
   const kind = typeof action === 'string' ? action : action.kind
+  // Other keys scroll the chart, cursor or not.
+  const isCursor = view.cursorUs !== null && /^(step|leap|oldest)/.test(kind)
+  const at = isCursor ? 'the cursor is at' : 'the chart shows'
   switch (kind) {
     case 'zoom_in':
     case 'zoom_out':

@@ -212,8 +212,12 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
     case 'forward':
     case 'page_back':
     case 'page_forward':
-    case 'oldest':
       return reduceTime(view, action, closer)
+    case 'oldest': {
+      const moved = reduceTime(view, action, closer)
+      if (view.cursorUs === null || context.oldestUs === null) return moved
+      return reduceCursor(moved, { kind: 'cursor_at', timeUs: context.oldestUs }, closer)
+    }
     default:
       return selectKey(view, action, context)
   }
