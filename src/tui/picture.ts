@@ -33,7 +33,7 @@ import {
 } from './picture-context.ts'
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
-import { areaWithin, type Block, framed } from './view/frame.ts'
+import { areaWithin, type Block, framed, PANEL_TITLE } from './view/frame.ts'
 import { isPanel, type Layout, PANELS, REGIONS, type Rect, type Region } from './view/layout.ts'
 import type { Look, PanelArea } from './view/look.ts'
 import { fitLine, type Line, piece } from './view/styled.ts'
@@ -165,7 +165,9 @@ export function buildPicture(
     if (isPanel(region) && layout.framed.includes(region)) {
       const number = 1 + PANELS.indexOf(region)
       const lines = fill[region](areaWithin(rect, look))
-      const options = { panel: region, number, isFocused }
+      const isOfClose = close !== null && region === 'totals'
+      const title = isOfClose ? closeTitle(view) : PANEL_TITLE[region]
+      const options = { panel: region, title, number, isFocused }
       blocks[region] = { rect, lines: framed(lines, rect, options, look) }
     } else {
       const lines = filled(fill[region](rect), rect)
@@ -208,6 +210,11 @@ function metersOf(
 /** Something is looked at closely, and the chart of this device stands still. */
 function isClose(view: ViewState, { number }: Snapshot): boolean {
   return (view.cursorUs !== null || view.selection !== null) && frozenOf(view, number) !== null
+}
+
+/** What stands in the place of charge and energy. */
+function closeTitle({ selection }: ViewState): string {
+  return selection === null ? 'cursor' : 'selection'
 }
 
 function closeLines(close: CloseLook, area: PanelArea): readonly Line[] {

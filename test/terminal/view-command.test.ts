@@ -43,8 +43,9 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     await shown.waitFor(/─ 1 h /)
     shown.press('l')
     await shown.waitFor(/largest current: 2\.4137 A at 2026-11-20 20:32:32\.500/)
-    await shown.waitFor(/FROZEN/)
     await shown.waitFor(/2026-11-20 20:32:32\.500 {2}4\.611 V {2}2\.4137 A {2}11\.129571 W/)
+    // Nobody writes it: what could stand still?
+    expect(shown.text).not.toContain('FROZEN')
     shown.press('r')
     await shown.waitFor(/this is a log, which is only looked at/)
     shown.press('q')

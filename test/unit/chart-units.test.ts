@@ -103,7 +103,7 @@ describe('the axes', () => {
     const area = { width: 60, height: 9, look: ASCII }
     const lines = chartPanel({ snapshot, trace, view: INITIAL_VIEW }, area).lines.map(lineText)
     expect([lines[2], lines.at(-1)]).toEqual([
-      '       -- - - - - - - - - - - - - - - - - - - -W   500      ',
+      '       --A- - - - - -A- - - - - -A- - - - - -A-W   500      ',
       '     V +--+14:02:30----------+14:03:00---------+    mA     W',
     ])
   })

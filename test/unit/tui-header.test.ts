@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Snapshot } from '../../src/monitor/view.ts'
 import { headerLine } from '../../src/tui/panels/header.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { LOOK } from '../support/picture-text.ts'
@@ -40,6 +41,19 @@ describe('header', () => {
     for (const width of [40, 50, 60, 70]) {
       expect(text({}, width)).toMatch(/LIVE 100.2 S\/s lost 0/)
       expect(text({}, width)).toHaveLength(width)
+    }
+  })
+
+  it('cuts names before it leaves out that of the log, and keeps the clock apart', () => {
+    const device = 'radio-board-3'
+    const log = { ...sampleSnapshot().log, file: '/x/overnight-soak.db' } as Snapshot['log']
+    expect(text({ device, log })).toMatch(
+      /radio-board-3@ttyUSB0 LIVE 100.2 S\/s lost 0 \| REC ~ight-soak +14:03:27/,
+    )
+    for (let width = 50; width < 130; width++) {
+      expect(text({ device, log }, width)).toMatch(
+        /(REC( [^ |]+| *\|) +14:03:27| up \S+ +14:03:27|REC) *$/,
+      )
     }
   })
 

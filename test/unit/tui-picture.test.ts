@@ -68,6 +68,28 @@ describe('view', () => {
     expect(traceRequest(sampleSnapshot(), context)?.endUs).toBe(nowUs - 60e6)
   })
 
+  it('has the day of an old log in its title, and calls it frozen only while somebody writes it', () => {
+    const { nowUs } = sampleSnapshot()
+    const sampleUs = nowUs - 3 * 86_400e6
+    const frozen = { ...INITIAL_VIEW, frozen: { 0: { endUs: sampleUs - 60e6, sinceUs: nowUs } } }
+    const title = (state: 'live' | 'ended', view = INITIAL_VIEW): string | undefined =>
+      pictureText({ of: 'log', sampleUs, source: { label: 'x', state, reason: '' } }, view)[4]
+    expect(title('ended')).toContain(' 2026-11-17 14:03:27 -+')
+    expect(title('ended', frozen)).toMatch(/60 s overlay {2}up to 2026-11-17 14:02:27 /)
+    expect(title('live', frozen)).toContain('FROZEN for 0 s, up to 2026-11-17 14:02:27')
+  })
+
+  it('names the box in which the cursor or the selection stands by that', () => {
+    const { nowUs } = sampleSnapshot()
+    const frozen = { 0: { endUs: nowUs, sinceUs: nowUs } }
+    const boxes = (changes: Partial<typeof INITIAL_VIEW>): string =>
+      pictureText({}, { ...INITIAL_VIEW, frozen, ...changes }, 200, 50).join('\n')
+    expect(boxes({})).toContain('+ 4 charge and energy -')
+    expect(boxes({ cursorUs: nowUs - 5e6 })).toContain('+ 4 cursor -')
+    const selection = { fromUs: nowUs - 5e6, toUs: nowUs - 2e6 }
+    expect(boxes({ selection })).toContain('+ 4 selection -')
+  })
+
   it('says in the event line that the view does not answer, and shows what there is', () => {
     const context = {
       size: { columns: 80, rows: 24 },

@@ -39,6 +39,27 @@ describe('wall', () => {
     expect(column(0.888)).toBe(column(5.058))
   })
 
+  it('never cuts a unit, and says everything once', () => {
+    const windows = sampleSnapshot().windows.map((each) => ({
+      ...each,
+      stats: { ...each.stats, w: { min: -480, avg: 0, max: 480 } },
+    }))
+    const snapshot = sampleSnapshot({
+      values: { v: 24, a: 20, w: 480 },
+      fullScale: { v: 26, a: 50, w: 1200 },
+      windows,
+    })
+    expect(wallAt(60, 13, snapshot).join('\n')).toMatch(/-500\.\.500 W {2}40% of 1\.2 kW *$/)
+    for (let rows = 3; rows < 60; rows++) {
+      const peaks = wallAt(80, rows).join('\n').match(/peak/g)?.length ?? 0
+      expect(peaks).toBeLessThanOrEqual(3)
+    }
+  })
+
+  it('gives nine rows to three rows of digits each, as beside an alarm and several devices at 60x15', () => {
+    expect(wallAt(60, 9).filter((line) => /[▀▄█]/.test(line))).toHaveLength(9)
+  })
+
   it('says in large letters what is wrong', () => {
     const alarms = [
       {

@@ -1,7 +1,7 @@
 import type { Strip } from '../../chart/strips.ts'
 import type { Trace } from '../../chart/trace.ts'
 import type { Channel } from '../../domain/channels.ts'
-import { agoText, momentText, preciseText, spanText, timeOfDayText } from '../../figures/format.ts'
+import { agoText, momentText, preciseText, spanText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type ComparedTraces, comparedChannel, comparedDevices } from '../view/compare.ts'
@@ -126,7 +126,15 @@ export function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): numb
 }
 
 /** @param withEnd there is no cursor, whose time is of more use than that of the right edge */
-function frozenText({ sinceUs, endUs }: Frozen, { nowUs }: Snapshot, withEnd: boolean): Piece {
+function frozenText(
+  { sinceUs, endUs }: Frozen,
+  { nowUs, of, source }: Snapshot,
+  withEnd: boolean,
+): Piece {
+  // Nothing runs in a log that nobody writes, so that nothing stands still either.
+  if (of === 'log' && source.state !== 'live') {
+    return piece(withEnd ? ` up to ${momentText(endUs, nowUs)} ` : '', 'bold')
+  }
   const forText = `FROZEN for ${agoText((nowUs - sinceUs) / 1000)}`
   const text = withEnd ? `${forText}, up to ${momentText(endUs, nowUs)}` : forText
   return piece(` ${text} `, 'invert')
@@ -145,7 +153,7 @@ function noteText(
   if (cursorUs !== null) return `${glyphs.cursor} ${preciseText(cursorUs, snapshot.nowUs)}`
   if (frozenCount !== null) return frozenCount
   const edgeUs = silentEdgeUs(snapshot) ?? snapshot.sampleUs
-  return edgeUs === null ? '' : timeOfDayText(edgeUs)
+  return edgeUs === null ? '' : momentText(edgeUs, snapshot.nowUs)
 }
 
 function notePieces(text: string): Piece[] {

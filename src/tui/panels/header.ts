@@ -9,12 +9,15 @@ import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../vie
 
 const SOURCE_MIN = 8
 const FILE_MAX = 24
+/** So much of the log's name, and of the source's, is enough to tell it from others. */
+const FILE_ENOUGH = 10
+const SOURCE_ENOUGH = 12
 
 /**
  * `ina219 ttyUSB0 LIVE 100.2 S/s lost 0 | REC bench | up 00:12:41  14:03:27`
  *
- * Where the line is too narrow, first the time since the start goes, then the
- * log's file name, then the begin of the source's name, then the clock; the
+ * Where the line is too narrow, first the time since the start goes, then the begins of the
+ * log's file name and of the source's name, then the file name, then the clock; the
  * state and the losses stay.
  */
 export function headerLine(snapshot: Snapshot, width: number, look: Look): Line {
@@ -31,7 +34,9 @@ export function headerLine(snapshot: Snapshot, width: number, look: Look): Line 
       ? []
       : ([[[...middle(FILE_MAX), ...up], clock, source.length]] as const)),
     [middle(FILE_MAX), clock, source.length],
-    [middle(0), clock, SOURCE_MIN],
+    [middle(FILE_ENOUGH), clock, Math.min(source.length, SOURCE_ENOUGH)],
+    // Beside `REC` it would be the time of the recording.
+    [middle(0), [piece(' |', 'dim'), ...clock], SOURCE_MIN],
     [middle(0), [], SOURCE_MIN],
   ]
   const name = piece(' ina219 ', 'bold')

@@ -31,7 +31,7 @@ const SIZES: readonly { readonly rows: DigitRows; readonly least: number }[] = [
   { rows: 15, least: 19 },
   { rows: 10, least: 13 },
   { rows: 5, least: 6 },
-  { rows: 3, least: 4 },
+  { rows: 3, least: 3 },
 ]
 const WORD_ROWS: readonly DigitRows[] = [10, 5, 3]
 /** Room that a number has at least; it keeps it, so that its digits stay in their places. */
@@ -64,11 +64,14 @@ export function wallPanel(
   const gauges = gaugeViews(snapshot, look, figures)
   const lines: Line[] = []
   const meters: Meter[] = []
-  // All of one size; rows that are left over stay free at the end.
+  const tail = tailOf(gauges)
+  // All of one size; rows that are left over keep them apart, or stay free at the end.
   const rows = Math.floor(height / Math.max(1, gauges.length))
+  const isApart = height - rows * gauges.length >= gauges.length - 1
   for (const gauge of gauges) {
+    if (isApart && lines.length > 0) lines.push([])
     const y = lines.length
-    const block = gaugeBlock(gauge, { width, height: rows, look })
+    const block = gaugeBlock(gauge, tail, { width, height: rows, look })
     const { bar } = block
     if (bar.height >= METER_LEAST.height && bar.width >= METER_LEAST.width && gauge.bar !== null) {
       meters.push({ gauge, rect: { ...bar, y: y + bar.y } })
@@ -78,13 +81,26 @@ export function wallPanel(
   return { lines: lines.map((line) => fitLine(line, width)), meters }
 }
 
+/** Cells beside a bar, the same for all gauges, so that their bars are equally long. */
+interface Tail {
+  readonly reach: number
+  readonly share: number
+}
+
+function tailOf(gauges: readonly GaugeView[]): Tail {
+  return {
+    reach: Math.max(REACH_CELLS, ...gauges.map(({ reach }) => reach.length)),
+    share: Math.max(SHARE_CELLS, ...gauges.map(({ share }) => share.length)),
+  }
+}
+
 interface GaugeBlock {
   readonly lines: readonly Line[]
   /** Within the block; no rows: it is a part of a line. */
   readonly bar: Rect
 }
 
-function gaugeBlock(gauge: GaugeView, { width, height, look }: PanelArea): GaugeBlock {
+function gaugeBlock(gauge: GaugeView, tail: Tail, { width, height, look }: PanelArea): GaugeBlock {
   const inner = Math.max(0, width - 2 * EDGE)
   const figure = figureLines(gauge, inner, height, look)
   const around = height - figure.length
@@ -94,7 +110,7 @@ function gaugeBlock(gauge: GaugeView, { width, height, look }: PanelArea): Gauge
   const barMost = Math.max(1, Math.floor(height * BAR_PART))
   const barRows = hasRows ? Math.min(around - 1 - apart, barMost) : 0
   const bar = Array.from({ length: barRows }, () => barPieces(gauge, inner, look))
-  const about = hasRows ? aboutLine(gauge, inner) : aboutWithBar(gauge, inner, look)
+  const about = hasRows ? aboutLine(gauge, inner) : aboutWithBar(gauge, tail, inner, look)
   const body = around >= 1 ? [...figure, about, ...bar] : figure
   const lines = body.map((line): Line => [piece(' '.repeat(EDGE)), ...fitLine(line, inner)])
   const blank = Math.max(0, height - lines.length)
@@ -112,12 +128,15 @@ function figureLines(gauge: GaugeView, width: number, height: number, look: Look
   const { name, number, unit } = gauge
   const fitting = SIZES.filter(({ least }) => height >= least)
   for (const { rows } of fitting) {
+    // Where there is no row for its name, only V, A and W are known by their unit.
+    if (rows === height && gauge.channel.quantity === null) continue
     const unit = unitLines(gauge, rows, look)[0]?.length ?? 0
     const room = width - numberCells(gauge, rows) - GAP - unit
     if (room >= 0) return largeLines(gauge, rows, room, look)
   }
   const small = [piece(`${name} ${number} ${unit} `, valueStyle(gauge)), verdictPiece(gauge)]
-  return [height >= 2 ? [...small, piece(`  ${gauge.peak}`, 'dim')] : small]
+  // With fewer or more rows, the line below has it.
+  return [height === 2 && gauge.bar !== null ? [...small, piece(`  ${gauge.peak}`, 'dim')] : small]
 }
 
 function numberCells({ number }: GaugeView, rows: DigitRows): number {
@@ -181,13 +200,13 @@ function aboutLine(gauge: GaugeView, width: number): Line {
 }
 
 /** The same with the bar in it, where there is no row for that. */
-function aboutWithBar(gauge: GaugeView, width: number, look: Look): Line {
+function aboutWithBar(gauge: GaugeView, tail: Tail, width: number, look: Look): Line {
   const { name, reach, share } = gauge
   const head = piece(`${name} `, valueStyle(gauge))
   if (gauge.bar === null) return [head, piece(gauge.peak, 'dim')]
-  const right = [piece(` ${reach.padEnd(REACH_CELLS)}`, 'dim'), tailPiece(gauge, ` ${share}`)]
+  const right = [piece(` ${reach.padEnd(tail.reach)}`, 'dim'), tailPiece(gauge, ` ${share}`)]
   const side = piece(look.glyphs.vertical, 'dim')
-  const bar = width - head.text.length - 2 - (1 + REACH_CELLS) - (1 + SHARE_CELLS)
+  const bar = width - head.text.length - 2 - (1 + tail.reach) - (1 + tail.share)
   if (bar < BAR_LEAST) return [head, ...barPieces(gauge, width - head.text.length, look)]
   return spread([head, side, ...barPieces(gauge, bar, look), side, ...right], [], width)
 }

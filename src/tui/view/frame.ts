@@ -22,6 +22,8 @@ export const PANEL_TITLE: Readonly<Record<Panel, string>> = {
 
 interface FrameOptions {
   readonly panel: Panel
+  /** Default: that of the panel. */
+  readonly title?: string
   /** By which a key goes to it. */
   readonly number: number
   readonly isFocused: boolean
@@ -42,13 +44,13 @@ export function areaWithin(rect: Rect, look: Look): PanelArea {
 export function framed(
   lines: readonly Line[],
   { width, height }: Rect,
-  { panel, number, isFocused }: FrameOptions,
+  { panel, title: name = PANEL_TITLE[panel], number, isFocused }: FrameOptions,
   { glyphs }: Look,
 ): Line[] {
   const style: Style = isFocused ? 'bold' : 'dim'
   const inner = Math.max(0, width - 2)
-  const title: Line = [piece(` ${number} `, style), piece(`${PANEL_TITLE[panel]} `, 'bold')]
-  const cut = fitLine(title, Math.min(inner, ` ${number} ${PANEL_TITLE[panel]} `.length))
+  const title: Line = [piece(` ${number} `, style), piece(`${name} `, 'bold')]
+  const cut = fitLine(title, Math.min(inner, ` ${number} ${name} `.length))
   const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), style)
   const used = cut.reduce((sum, { text }) => sum + text.length, 0)
   const side = piece(glyphs.vertical, style)
