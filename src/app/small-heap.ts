@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import type { Worker } from 'node:worker_threads'
 
 /**
  * Node 20 to 24 (V8 11.3 to 13.6), where these were tried. V8 reads them whenever it decides how far
@@ -8,11 +9,13 @@ const TRIED = { from: 20, to: 24 }
 /**
  * The young generation stays as it is (2 MB at the start), instead of growing to 32 MB
  * with the garbage of pictures; the old one is collected when it has grown by 30 %, instead
- * of by 8 MB at least and as much again as is in use at most.
+ * of by 8 MB at least and as much again as is in use at most, and in small steps.
  */
-const FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=30']
-/** V8 takes the first of them back whenever a thread starts, ms. */
-const AGAIN_MS = 50
+const FLAGS = [
+  '--semi-space-growth-factor=1',
+  '--heap-growing-percent=30',
+  '--optimize-for-size',
+] as const
 
 /**
  * A screen draws a few pictures a second for days: its garbage may be collected more often, so that
@@ -28,7 +31,10 @@ export function keepHeapSmall(node: string = process.versions.node): () => void 
     for (const flag of FLAGS) setFlagsFromString(flag)
   }
   set()
-  const timer = setInterval(set, AGAIN_MS)
-  timer.unref()
-  return () => clearInterval(timer)
+  // V8 takes the first of them back whenever a thread starts.
+  const setAgain = (worker: Worker): void => {
+    worker.once('online', set)
+  }
+  process.on('worker', setAgain)
+  return () => process.off('worker', setAgain)
 }
