@@ -58,7 +58,7 @@ export class LocalView implements View {
   constructor({ hub, log, history, alarms, sensors }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
-    this.#traces = new TraceProvider(history)
+    this.#traces = new TraceProvider(history, (device) => this.#isAllHeld(device))
     this.#statistics = new StatisticsProvider(history)
     this.#finds = new FindProvider(history)
     this.#alarms = alarms ?? null
@@ -137,6 +137,12 @@ export class LocalView implements View {
       case 'send':
         return sendWords(this.#hub, number, control.words)
     }
+  }
+
+  /** The log began with this run, of which memory has all so far. */
+  #isAllHeld({ stream, state }: HubDevice): boolean {
+    const isNew = this.#log !== null && this.#log.oldestUs(stream.device) === null
+    return isNew && state.keepForView().isWhole
   }
 
   /** What concerns all devices is with the one in full. */

@@ -24,12 +24,17 @@ interface Before {
 /** Answers for any span of a device: the last 15 minutes from memory, what is before from the log. */
 export class TraceProvider {
   readonly #history: LogHistory | null
+  readonly #isAllHeld: (device: HubDevice) => boolean
   /** By the form of the trace: several viewers, or chart and overview, have one each. */
   readonly #before = new Map<HubDevice, Map<string, Before>>()
 
-  /** @param history null with `--no-log` */
-  constructor(history: LogHistory | null) {
+  /**
+   * @param history null with `--no-log`
+   * @param isAllHeld the log has nothing of a device that memory has not: its thread need not be woken
+   */
+  constructor(history: LogHistory | null, isAllHeld: (device: HubDevice) => boolean) {
     this.#history = history
+    this.#isAllHeld = isAllHeld
   }
 
   async trace(hubDevice: HubDevice, request: TraceRequest): Promise<Trace> {
@@ -39,7 +44,8 @@ export class TraceProvider {
     const { trace } = state.keepForView()
     const recent = trace.read(slotUs, length, request.endUs)
     const heldFromUs = trace.oldestUs
-    if (this.#history === null || (heldFromUs !== null && recent.startUs >= heldFromUs)) {
+    const isRecent = heldFromUs !== null && recent.startUs >= heldFromUs
+    if (this.#history === null || isRecent || this.#isAllHeld(hubDevice)) {
       this.#before.get(hubDevice)?.delete(form)
       return recent
     }

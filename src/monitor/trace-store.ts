@@ -46,6 +46,12 @@ export class TraceStore {
   #newest = -1
   /** What came last was not measured. */
   #broken = false
+  #isWhole = true
+
+  /** False: something that was added is not kept any more, or never was. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
 
   /** Begin of the oldest slot with a sample that is still kept, Unix µs; null: none yet. */
   get oldestUs(): number | null {
@@ -56,6 +62,7 @@ export class TraceStore {
   /** Something is to be said of that time, Unix µs. */
   mark(timeUs: number, sign: Sign): void {
     const before = this.#marks.get(sign) ?? []
+    if (before.length >= MARKS) this.#isWhole = false
     this.#marks.set(sign, [...before.slice(1 - MARKS), timeUs])
   }
 
@@ -127,7 +134,10 @@ export class TraceStore {
 
   /** Opens the slot of a sample and notes what is missing before it. @returns false: older than what is kept */
   #place(slot: number, { epochId, gapBefore, origin }: Sample): boolean {
-    if (slot <= this.#newest - CAPACITY) return false
+    if (slot <= this.#newest - CAPACITY) {
+      this.#isWhole = false
+      return false
+    }
     // A run begins without anything being lost: what is, the restart says.
     const isSameRun = this.#epochId === null || epochId === this.#epochId
     if (origin !== 'late') this.#epochId = epochId
@@ -141,6 +151,7 @@ export class TraceStore {
   #open(slot: number): void {
     if (slot < this.#oldest) this.#oldest = slot
     if (slot <= this.#newest) return
+    if (slot - this.#oldest >= CAPACITY) this.#isWhole = false
     const over = this.#newest < 0 ? 0 : Math.min(CAPACITY, slot - this.#newest)
     for (let back = 0; back < over; back++) this.#clear((slot - back) % CAPACITY)
     this.#newest = slot
@@ -203,7 +214,10 @@ export class TraceStore {
     for (const id in extras) {
       let series = this.#extras.get(id)
       if (series === undefined) {
-        if (this.#extras.size >= EXTRA_SERIES) continue
+        if (this.#extras.size >= EXTRA_SERIES) {
+          this.#isWhole = false
+          continue
+        }
         series = new SlotSeries(id)
         this.#extras.set(id, series)
       }

@@ -19,6 +19,7 @@ export class ViewMemory {
   readonly #cycles = new CycleFinder()
   /** The newest electric sample was measured, and nothing has been missing since. */
   #isLinked = false
+  #wasSetBack = false
 
   /** @param beganUs samples up to then are not in it, Unix µs; infinite: all are */
   constructor(beganUs: number) {
@@ -27,6 +28,12 @@ export class ViewMemory {
 
   get trace(): TraceStore {
     return this.#trace
+  }
+
+  /** The trace has all that the device has sent in this run. */
+  get isWhole(): boolean {
+    const isFromBegin = this.statistics.beganUs === Number.NEGATIVE_INFINITY
+    return isFromBegin && !this.#wasSetBack && this.#trace.isWhole
   }
 
   /** @param nowUs end of the windows, Unix µs */
@@ -55,6 +62,7 @@ export class ViewMemory {
   /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */
   clockSetBack(): void {
     this.#trace = new TraceStore()
+    this.#wasSetBack = true
     this.statistics.forgetWindows()
   }
 

@@ -4,6 +4,7 @@ import { SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { RateMeter } from '../../src/monitor/rate-meter.ts'
 import { TraceStore } from '../../src/monitor/trace-store.ts'
+import { ViewMemory } from '../../src/monitor/view-memory.ts'
 import { sampleOf } from '../support/samples.ts'
 
 const START_US = 1_790_000_000_000_000
@@ -11,6 +12,48 @@ const START_US = 1_790_000_000_000_000
 function sample(timeUs: number, change: Partial<Sample> = {}): Sample {
   return sampleOf({ timeUs, ...change })
 }
+
+describe('ViewMemory', () => {
+  const ALL = Number.NEGATIVE_INFINITY
+  const MINUTE_US = 60e6
+
+  it('has all of a run that is young', () => {
+    const memory = new ViewMemory(ALL)
+    expect(memory.isWhole).toBe(true)
+    memory.add(sample(START_US), true)
+    memory.add(sample(START_US + 14 * MINUTE_US), true)
+    memory.add(sample(START_US - MINUTE_US / 2, { origin: 'late' }), true)
+    expect(memory.isWhole).toBe(true)
+  })
+
+  it('has not all of what began before it, or was longer, came too late or was set back', () => {
+    expect(new ViewMemory(START_US).isWhole).toBe(false)
+    const long = new ViewMemory(ALL)
+    long.add(sample(START_US), true)
+    long.add(sample(START_US + 15 * MINUTE_US), true)
+    expect(long.isWhole).toBe(false)
+    const late = new ViewMemory(ALL)
+    late.add(sample(START_US), true)
+    late.add(sample(START_US - 16 * MINUTE_US, { origin: 'late' }), true)
+    expect(late.isWhole).toBe(false)
+    const setBack = new ViewMemory(ALL)
+    setBack.add(sample(START_US), true)
+    setBack.clockSetBack()
+    expect(setBack.isWhole).toBe(false)
+  })
+
+  it('has not all of a device with more channels than it keeps, or with more marks', () => {
+    const wide = new ViewMemory(ALL)
+    const extras = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`x${i}`, i]))
+    wide.add(sample(START_US, { extras }), true)
+    expect(wide.isWhole).toBe(false)
+    const marked = new ViewMemory(ALL)
+    for (let i = 0; i < 500; i++) marked.mark(START_US + i, 'outlier')
+    expect(marked.isWhole).toBe(true)
+    marked.mark(START_US + 500, 'outlier')
+    expect(marked.isWhole).toBe(false)
+  })
+})
 
 describe('TraceStore', () => {
   it('keeps slow samples one by one and leaves the slots between them empty', () => {

@@ -55,8 +55,18 @@ describe('a trace', () => {
   it('comes from memory alone where that has all of it', async () => {
     const { history, asked } = loggedHistory()
     const request = { device: 0, spanMs: 5000, slots: 5, endUs: null }
-    const trace = await new TraceProvider(history).trace(device(), request)
+    const trace = await new TraceProvider(history, () => false).trace(device(), request)
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([5, 6, 7, 8, 9])
+    expect(asked).toEqual([])
+  })
+
+  it('comes from memory alone where the log has nothing that memory has not', async () => {
+    const { history, asked } = loggedHistory()
+    const request = { device: 0, spanMs: 20_000, slots: 20, endUs: null }
+    const trace = await new TraceProvider(history, () => true).trace(device(), request)
+    const filled = [...(trace.channels['v']?.last ?? [])].filter((value) => !Number.isNaN(value))
+    expect(filled).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(trace.length).toBe(20)
     expect(asked).toEqual([])
   })
 
@@ -70,14 +80,14 @@ describe('a trace', () => {
     }
     Object.assign(history, { series: ofTwoRuns })
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
-    const trace = await new TraceProvider(history).trace(device(), request)
+    const trace = await new TraceProvider(history, () => false).trace(device(), request)
     expect([...trace.broken]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
   })
 
   it('has from the log what was before the memory, without a seam', async () => {
     const { history, asked } = loggedHistory()
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
-    const trace = await new TraceProvider(history).trace(device(), request)
+    const trace = await new TraceProvider(history, () => false).trace(device(), request)
     expect(asked).toEqual([[WALL_US - 5e6, 1e6, 15]])
     const before = [20, 20, 20, 20, 20]
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([
@@ -99,7 +109,7 @@ describe('a trace', () => {
   it('asks the log once for what a running chart still shows of the time before the memory', async () => {
     const { history, asked } = loggedHistory()
     const { device, next } = running()
-    const provider = new TraceProvider(history)
+    const provider = new TraceProvider(history, () => false)
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
     await provider.trace(device, request)
     next()
@@ -115,7 +125,7 @@ describe('a trace', () => {
   it('asks the log once for each of several viewers with spans of their own, up to 16', async () => {
     const { history, asked } = loggedHistory()
     const { device, next } = running()
-    const provider = new TraceProvider(history)
+    const provider = new TraceProvider(history, () => false)
     const spans = Array.from({ length: 17 }, (_, i) => 15 + i)
     const show = async (seconds: readonly number[]): Promise<void> => {
       for (const each of seconds) {
@@ -135,7 +145,7 @@ describe('a trace', () => {
   it('asks the log again for another span, and for each frozen chart', async () => {
     const { history, asked } = loggedHistory()
     const { device, next } = running()
-    const provider = new TraceProvider(history)
+    const provider = new TraceProvider(history, () => false)
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
     await provider.trace(device, request)
     next()
@@ -147,15 +157,18 @@ describe('a trace', () => {
   it('asks the log again as long as that has not committed the slot in which memory begins', async () => {
     const { history, asked } = loggedHistory()
     const { device, next } = running()
-    const provider = new TraceProvider({
-      ...history,
-      series: async (...question: Parameters<LogHistory['series']>) => {
-        const logged = await history.series(...question)
-        // Two samples of each slot of two seconds are in memory.
-        if (asked.length > 2) logged.count.fill(2)
-        return logged
-      },
-    } as LogHistory)
+    const provider = new TraceProvider(
+      {
+        ...history,
+        series: async (...question: Parameters<LogHistory['series']>) => {
+          const logged = await history.series(...question)
+          // Two samples of each slot of two seconds are in memory.
+          if (asked.length > 2) logged.count.fill(2)
+          return logged
+        },
+      } as LogHistory,
+      () => false,
+    )
     for (let i = 0; i < 5; i++) {
       await provider.trace(device, { device: 0, spanMs: 30_000, slots: 15, endUs: null })
       next()
@@ -166,7 +179,7 @@ describe('a trace', () => {
   it('shows a mark that was set at a time before the memory', async () => {
     const { history, asked } = loggedHistory()
     const { device } = running()
-    const provider = new TraceProvider(history)
+    const provider = new TraceProvider(history, () => false)
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
     await provider.trace(device, request)
     device.state.event({ timeUs: WALL_US - 4e6, kind: 'marker', text: 'the pump started' })
@@ -178,13 +191,13 @@ describe('a trace', () => {
   it('is that of the log alone where all of it was before the memory', async () => {
     const { history } = loggedHistory()
     const request = { device: 0, spanMs: 5000, slots: 5, endUs: WALL_US - 60e6 }
-    const trace = await new TraceProvider(history).trace(device(), request)
+    const trace = await new TraceProvider(history, () => false).trace(device(), request)
     expect([...(trace.channels['v']?.last ?? [])]).toEqual([20, 20, 20, 20, 20])
   })
 
   it('is empty before memory begins where there is no log', async () => {
     const request = { device: 0, spanMs: 15_000, slots: 15, endUs: null }
-    const trace = await new TraceProvider(null).trace(device(), request)
+    const trace = await new TraceProvider(null, () => false).trace(device(), request)
     expect([...trace.count]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
   })
 })
