@@ -1,8 +1,8 @@
 import { PLAIN } from './rendition.ts'
 import { copyRow, edit, isSameCell, type RowCells, type Step } from './row-diff.ts'
 
-/** A chart that runs moves by few cells at once. */
-const FURTHEST = 4
+/** A chart of 10 s that is 200 cells wide moves by as many when it is drawn twice a second. */
+const FURTHEST = 10
 /** Fewer cells than that are written sooner than moved. */
 const LEAST_GAIN = 6
 
