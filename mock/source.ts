@@ -1,5 +1,5 @@
 import { decodeBytes } from '../src/sources/lines/line-decoder.ts'
-import type { Source, SourceSink } from '../src/sources/source.ts'
+import type { Simulator, Source, SourceSink } from '../src/sources/source.ts'
 import type { Clock } from '../src/util/clock.ts'
 import { createDevice, type MockDevice, type MockDeviceOptions } from './device.ts'
 import { LiveDevice } from './live-device.ts'
@@ -23,9 +23,12 @@ export class MockSource implements Source {
   readonly live = true
   readonly mayFail = false
   readonly bytesPerSecond = null
-  readonly device: MockDevice
+  readonly simulator: Simulator
+  readonly #options: MockSourceOptions
   readonly #clock: Clock
   readonly #schedule: Schedule
+  #device: MockDevice
+  #sink: SourceSink | null = null
   #live: LiveDevice | null = null
   #inbox: string[] = []
   #cancelInbox: (() => void) | null = null
@@ -33,18 +36,52 @@ export class MockSource implements Source {
   /** @throws InaError usage_invalid where there is no such scenario */
   constructor(options: MockSourceOptions) {
     const { clock, schedule = systemSchedule } = options
-    this.device = createDevice({
-      ...options,
-      seed: options.seed ?? 1,
-      startS: options.startS ?? clock.wallMs() / 1000,
-      intervalMs: options.intervalMs ?? DEFAULT_INTERVAL_MS,
-    })
-    this.label = options.replay?.name ?? `mock:${options.scenario}`
+    this.#options = options
     this.#clock = clock
     this.#schedule = schedule
+    this.#device = this.#makeDevice(options.startS)
+    this.label = options.replay?.name ?? `mock:${options.scenario}`
+    const isRunning = (): boolean => this.#live !== null && this.#sink !== null
+    this.simulator = {
+      get isRunning() {
+        return isRunning()
+      },
+      start: () => this.#plugIn(),
+      stop: () => this.#unplug(),
+    }
+  }
+
+  get device(): MockDevice {
+    return this.#device
   }
 
   start(sink: SourceSink): void {
+    this.#sink = sink
+    this.#run(sink)
+  }
+
+  #makeDevice(startS: number | undefined): MockDevice {
+    return createDevice({
+      ...this.#options,
+      seed: this.#options.seed ?? 1,
+      startS: startS ?? this.#clock.wallMs() / 1000,
+      intervalMs: this.#options.intervalMs ?? DEFAULT_INTERVAL_MS,
+    })
+  }
+
+  #plugIn(): void {
+    if (this.#sink === null || this.#live !== null) return
+    this.#device = this.#makeDevice(undefined)
+    this.#run(this.#sink)
+  }
+
+  #unplug(): void {
+    if (this.#live === null) return
+    this.#end()
+    this.#sink?.state('waiting', 'the simulator is stopped')
+  }
+
+  #run(sink: SourceSink): void {
     const decoder = decodeBytes(sink)
     const live = new LiveDevice({
       ...this.device,
@@ -57,7 +94,10 @@ export class MockSource implements Source {
         sink.bytes(bytes.length)
         decoder.push(bytes)
       },
-      finished: () => sink.ended(),
+      finished: () => {
+        this.#sink = null
+        sink.ended()
+      },
     })
     this.#live = live
     sink.connected()
@@ -87,8 +127,14 @@ export class MockSource implements Source {
   }
 
   async stop(): Promise<void> {
+    this.#sink = null
+    this.#end()
+  }
+
+  #end(): void {
     this.#cancelInbox?.()
     this.#cancelInbox = null
+    this.#inbox = []
     this.#live?.pause()
     this.#live = null
   }

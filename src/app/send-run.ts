@@ -1,4 +1,3 @@
-import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import {
   type Answer,
   carryOut,
@@ -8,6 +7,7 @@ import {
   type Outcome,
 } from '../stream/carry-out.ts'
 import type { DeviceTalk } from '../stream/device-talk.ts'
+import { outcomeMembers } from '../stream/outcome-members.ts'
 import { END_SIGNALS } from '../util/end-signals.ts'
 import { InaError } from '../util/errors.ts'
 import type { ProcessIo } from './io.ts'
@@ -57,7 +57,7 @@ export function refuseFailed(outcomes: readonly Outcome[]): void {
 
 /** An array with one object a command. */
 export function outcomesJson(outcomes: readonly Outcome[]): string {
-  return `${JSON.stringify(outcomes.map(outcomeJson), null, 2)}\n`
+  return `${JSON.stringify(outcomes.map(outcomeMembers), null, 2)}\n`
 }
 
 /** What has become of the orders so far; each is printed as soon as it is known. */
@@ -106,37 +106,6 @@ class SendRun {
 function notAnswered(order: Order, signal: NodeJS.Signals): Outcome {
   const answer: Answer = { result: { kind: 'unanswered' }, sample: null, hello: null }
   return { ...order, answer, said: `not answered (ended by ${signal})` }
-}
-
-function outcomeJson({ text, command, answer, said }: Outcome): object {
-  const result = answer === null ? 'not_sent' : answer.result.kind
-  return {
-    setting: text,
-    ...command,
-    result,
-    error: answer?.result.kind === 'refused' ? answer.result.error : null,
-    text: said,
-    ...(command.cmd === 'read' && answer?.sample ? { sample: sampleJson(answer.sample) } : {}),
-    ...(answer?.hello && (command.cmd === 'hello' || command.cmd === 'set_baud')
-      ? { hello: { ...answer.hello.members, ...outputsJson(answer.hello) } }
-      : {}),
-  }
-}
-
-function outputsJson({ outputs }: HelloFrame): object {
-  return outputs === null ? {} : { outputs }
-}
-
-/** The members as they are on the wire. */
-function sampleJson({ electric, voltage, current, power, extras, ...rest }: SampleFrame): object {
-  const { seq, status, stamp } = rest
-  return {
-    ...(electric ? { v: voltage, a: current, ...(power === null ? {} : { w: power }) } : {}),
-    ...extras,
-    ...(stamp.kind === 'none' ? {} : { [stamp.kind]: stamp.value }),
-    seq,
-    status,
-  }
 }
 
 function deniedHint(error: string): string {

@@ -7,6 +7,8 @@ export interface Problem {
   readonly status: number
   /** What is wrong, and what to do next. */
   readonly detail: string
+  /** What became of each command, where not all were carried out. */
+  readonly outcomes?: readonly object[]
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'

@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Access } from './access/access.ts'
 import { PeerLimits } from './access/peer-limits.ts'
 import { openTokenFile } from './access/token.ts'
+import { Earlier } from './earlier/earlier.ts'
 import { limited } from './floodgate.ts'
 import { HttpServers } from './http-server.ts'
 import { Live } from './live/live.ts'
@@ -40,8 +41,9 @@ export async function startServing(
   const parts: ServeParts = { ...given, access }
   const live = new Live(parts)
   const rest = new Rest(parts)
-  const app = makeWebApp(parts, live, rest)
-  const sockets = makeSockets(parts, live)
+  const earlier = new Earlier(parts)
+  const app = makeWebApp(parts, { live, rest, earlier })
+  const sockets = makeSockets(parts, live, earlier)
   const limits = new PeerLimits(monoMs)
   const servers = new HttpServers(limits)
   const listeners = limited(limits, {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Access, Request } from './access/access.ts'
 import { requestOf } from './access/request.ts'
+import type { Earlier } from './earlier/earlier.ts'
 import type { UpgradeListener } from './http-server.ts'
 import type { Live } from './live/live.ts'
 import { liveSocket } from './live/live-socket.ts'
@@ -14,7 +15,7 @@ import { viewRoute } from './view/view-route.ts'
 export interface SocketRoute {
   readonly path: string
   /** A client has come; whether it may read is for the route to ask, which may have a token sent first. */
-  accept(socket: WebSocket, request: Request): void
+  accept(socket: WebSocket, request: Request, query: URLSearchParams): void
   /** The server ends. */
   close(): void
 }
@@ -28,8 +29,9 @@ export interface Sockets {
 const MOST_MESSAGE_BYTES = 64 * 1024
 
 /** All that is served over WebSockets. */
-export function makeSockets(parts: ServeParts, live: Live): Sockets {
-  return socketsOf([liveSocket(live, parts.access), viewRoute(parts)], parts.access)
+export function makeSockets(parts: ServeParts, live: Live, earlier: Earlier): Sockets {
+  const routes = [liveSocket(live, parts.access), viewRoute(parts), ...earlier.sockets]
+  return socketsOf(routes, parts.access)
 }
 
 function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
@@ -54,7 +56,9 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
         const message = `there is no WebSocket at ${path}`
         return endUpgrade(socket, problem(404, 'not-found', message, 'see /api/docs'))
       }
-      server.handleUpgrade(incoming, socket, head, (client) => route.accept(client, request))
+      server.handleUpgrade(incoming, socket, head, (client) =>
+        route.accept(client, request, queryOf(incoming)),
+      )
     },
     close: () => {
       for (const route of routes) route.close()
@@ -64,4 +68,8 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/[?#].*$/s, '')
+}
+
+function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.replace(/^[^?]*/, ''))
 }

@@ -6,8 +6,12 @@ import type { Access } from './access/access.ts'
 import { requestOf } from './access/request.ts'
 import { addPage } from './assets/page.ts'
 import { readPageFiles } from './assets/page-files.ts'
+import { compression } from './compression.ts'
+import { addDocs } from './docs/docs.ts'
+import type { Earlier } from './earlier/earlier.ts'
 import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
+import { answerUnrouted } from './methods.ts'
 import { addMetrics } from './metrics/add-metrics.ts'
 import type { ServeParts } from './parts.ts'
 import { PROBLEM_TYPE, problem, problemOf } from './problem.ts'
@@ -29,8 +33,14 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
+export interface WebRooms {
+  readonly live: Live
+  readonly rest: Rest
+  readonly earlier: Earlier
+}
+
 /** All that is served over HTTP. */
-export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
+export function makeWebApp(parts: ServeParts, { live, rest, earlier }: WebRooms): WebApp {
   const app: WebApp = new OpenAPIHono<WebEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
@@ -50,9 +60,8 @@ export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
   app.use(headers)
   app.use(place(parts.access))
   app.use((c, next) => (isTooLong(c.env.incoming) ? Promise.resolve(answerTooLong(c)) : next()))
-  app.notFound((c) =>
-    answerProblem(c, problem(404, 'not-found', `there is no ${c.req.path}`, 'see /api/docs')),
-  )
+  app.use(compression)
+  app.notFound((c) => answerUnrouted(app, c))
   app.onError((error, c) => {
     // Of Hono itself, about the request: JSON that is none.
     if (error instanceof HTTPException && error.status < 500) {
@@ -70,6 +79,8 @@ export function makeWebApp(parts: ServeParts, live: Live, rest: Rest): WebApp {
   addLiveStream(app, live, parts)
   addMetrics(app, parts, () => live.viewers)
   rest.addTo(app)
+  earlier.addTo(app, rest.parts)
+  addDocs(app, parts.version)
   return app
 }
 

@@ -26,6 +26,14 @@ export interface SourceSink extends FormatSink {
   failed(error: InaError): void
 }
 
+/** A device that is made up, which somebody may have begin and end. */
+export interface Simulator {
+  readonly isRunning: boolean
+  /** It begins as if it were plugged in just now. */
+  start(): void
+  stop(): void
+}
+
 /** One device, however it is reached: serial port, standard input, the mock in process. */
 export interface Source {
   /** For the screen and as the device's label of last resort: `/dev/ttyUSB0`, `stdin`, `mock:normal`. */
@@ -38,6 +46,8 @@ export interface Source {
   readonly mayFail: boolean
   /** Line rate in bytes a second for the resend budget; null where there is none. */
   readonly bytesPerSecond: number | null
+  /** Absent: the device is a real one. */
+  readonly simulator?: Simulator
   start(sink: SourceSink): void
   /** Sends one line, newline included by the source. Dropped while not connected. */
   write(line: string): void

@@ -3,6 +3,7 @@ import type { ChannelRequest } from '../../../export/requested-channels.ts'
 import { AskedThread } from '../../../storage/client/asked-thread.ts'
 import type { LogRange } from '../../../storage/read/log-query.ts'
 import type { ExportPage, ExportPlan } from './export-pages.ts'
+import type { HistoryWish } from './history-rows.ts'
 import type {
   JsonAnswer,
   LoggedDevice,
@@ -51,6 +52,11 @@ export class LogReading {
 
   async statistics(range: LogRange): Promise<JsonAnswer> {
     return (await this.#counted(this.#questions.ask({ type: 'statistics', range }))).json
+  }
+
+  async history(wish: HistoryWish): Promise<Uint8Array> {
+    const { json } = await this.#counted(this.#questions.ask({ type: 'history', wish }))
+    return json.bytes
   }
 
   /** @throws InaError usage_invalid: the log has no such channel */

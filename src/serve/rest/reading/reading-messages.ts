@@ -3,6 +3,7 @@ import type { ExportFormat } from '../../../export/format-names.ts'
 import type { ChannelRequest } from '../../../export/requested-channels.ts'
 import type { LogRange, LogSpan } from '../../../storage/read/log-query.ts'
 import type { ExportPage, ExportPlan } from './export-pages.ts'
+import type { HistoryWish } from './history-rows.ts'
 import type { RowPlace, RowsWish } from './rows.ts'
 import type { SeriesWish } from './series.ts'
 
@@ -12,6 +13,7 @@ export type ReadingQuestion =
   | { readonly type: 'series'; readonly wish: SeriesWish }
   | { readonly type: 'rows'; readonly wish: RowsWish }
   | { readonly type: 'statistics'; readonly range: LogRange }
+  | { readonly type: 'history'; readonly wish: HistoryWish }
   /** @param channels null: none */
   | {
       readonly type: 'export_plan'
@@ -35,6 +37,7 @@ export type ReadingAnswer =
   | { readonly type: 'series'; readonly json: JsonAnswer }
   | { readonly type: 'rows'; readonly rows: readonly object[]; readonly next: RowPlace | null }
   | { readonly type: 'statistics'; readonly json: JsonAnswer }
+  | { readonly type: 'history'; readonly json: JsonAnswer }
   | { readonly type: 'export_plan'; readonly plan: ExportPlan; readonly header: string }
   | { readonly type: 'export_page'; readonly page: ExportPage }
 

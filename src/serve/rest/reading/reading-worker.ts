@@ -14,6 +14,7 @@ import { failureOf } from '../../../storage/file/worker-failure.ts'
 import { LogReader } from '../../../storage/read/log-reader.ts'
 import { END_OF_TIME_US } from '../../../util/time-units.ts'
 import { exportHeader, exportPage, planExport } from './export-pages.ts'
+import { historyRows } from './history-rows.ts'
 import type { JsonAnswer, ReadingAnswer, ReadingQuestion } from './reading-messages.ts'
 import { rowsOf } from './rows.ts'
 import { seriesOf } from './series.ts'
@@ -71,6 +72,8 @@ function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer
       const devices = totals.map((each) => totalMembers(each, STATISTICS, channels))
       return { type, json: jsonOf({ devices }, false) }
     }
+    case 'history':
+      return { type, json: jsonOf(historyRows(reader, question.wish), false) }
     case 'export_plan': {
       const plan = planExport(reader, question.range, question.format, question.channels)
       return { type, plan, header: exportHeader(plan) }
@@ -90,6 +93,5 @@ function jsonOf(members: object, isFinished: boolean): JsonAnswer {
 /** Handed over instead of copied. */
 function buffersOf(answer: ReadingAnswer | FailedAnswer): ArrayBuffer[] {
   if (answer.type === 'export_page') return [answer.page.bytes.buffer as ArrayBuffer]
-  const isJson = answer.type === 'series' || answer.type === 'statistics'
-  return isJson ? [answer.json.bytes.buffer as ArrayBuffer] : []
+  return 'json' in answer ? [answer.json.bytes.buffer as ArrayBuffer] : []
 }

@@ -1,0 +1,105 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { HubDevice } from '../../monitor/hub.ts'
+import { parseTime } from '../../util/time-text.ts'
+import { bearerOf } from '../access/access.ts'
+import { requestOf } from '../access/request.ts'
+import { problem } from '../problem.ts'
+import { type RestParts, readingOf } from '../rest/rest-parts.ts'
+import { answerProblem, requires, type WebApp, type WebEnv } from '../web.ts'
+import { mayRead } from './earlier-socket.ts'
+import { measurementOf } from './measurement.ts'
+
+/** Rows of a history; more are folded. */
+const MOST_ROWS = 11_000
+
+/** The paths of the earlier back end; see docs/serve.md for what their answers are like. */
+export function addEarlier(app: WebApp, parts: RestParts, clients: () => number): void {
+  const reads = readsEarlier(parts)
+  app.get('/status', reads, (c) => c.json(statusOf(parts, clients()), 200, NO_STORE))
+  for (const order of ['start', 'stop'] as const) {
+    app.post(`/simulator/${order}`, requires(parts.access, 'earlier'), (c) =>
+      simulate(c, parts, order),
+    )
+  }
+  app.get('/api/history', reads, async (c) => {
+    const reading = readingOf(parts)
+    if ('problem' in reading) return answerProblem(c, reading.problem)
+    const span = (['from', 'to'] as const).map((name) => {
+      const text = c.req.query(name)
+      return text === undefined || text === '' ? null : parseTime(text)
+    })
+    const [fromUs = null, toUs = null] = span
+    const device = c.req.query('device') ?? parts.hub.devices[0]?.stream.device ?? ''
+    const bytes = await reading.found.history({ device, fromUs, toUs, limit: MOST_ROWS })
+    return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+      ...NO_STORE,
+      'Content-Type': 'application/json',
+    })
+  })
+}
+
+const NO_STORE = { 'Cache-Control': 'no-store' }
+
+function readsEarlier({ access }: RestParts): MiddlewareHandler<WebEnv> {
+  const read = requires(access, 'read')
+  return (c, next) => {
+    const request = requestOf(c.env.incoming)
+    // A peer that may write there without the token may read there as well.
+    return bearerOf(request) === null && mayRead(access, request, null) ? next() : read(c, next)
+  }
+}
+
+function simulatorsOf({ hub }: RestParts): readonly HubDevice[] {
+  return hub.devices.filter(({ stream }) => stream.source.simulator !== undefined)
+}
+
+function isRunning(devices: readonly HubDevice[]): boolean {
+  return devices.some(({ stream }) => stream.source.simulator?.isRunning === true)
+}
+
+function simulate(c: Context, parts: RestParts, order: 'start' | 'stop'): Response {
+  const simulators = simulatorsOf(parts)
+  if (simulators.length === 0) {
+    const hint = 'start serve with --mock, beside --port if there is a board'
+    return answerProblem(c, problem(409, 'no-simulator', 'no simulator is part of this run', hint))
+  }
+  const wasRunning = isRunning(simulators)
+  for (const { stream } of simulators) stream.source.simulator?.[order]()
+  const running = isRunning(simulators)
+  const word = running ? 'running' : 'stopped'
+  const message = wasRunning === running ? `simulator is already ${word}` : `simulator is ${word}`
+  return c.json({ status: word, running, simulator: word, message }, 200, NO_STORE)
+}
+
+function statusOf(parts: RestParts, clients: number): object {
+  const { hub, log, clock, version } = parts
+  const simulators = simulatorsOf(parts)
+  const [first] = hub.devices
+  const isLive = ({ state }: HubDevice): boolean => state.source.state === 'live'
+  const running = isRunning(simulators)
+  const live = hub.devices.filter(isLive).length
+  const kind = log?.state.kind ?? 'off'
+  const isWell = live === hub.devices.length && (kind === 'recording' || kind === 'off')
+  return {
+    status: kind === 'failed' ? 'failing' : isWell ? 'ok' : 'degraded',
+    running: live > 0,
+    connected: first !== undefined && isLive(first),
+    simulator: simulators.length === 0 ? 'none' : running ? 'running' : 'stopped',
+    simulator_running: running,
+    device: first?.stream.device ?? null,
+    devices: hub.devices.map(({ stream, state }) => ({
+      device: stream.device,
+      state: state.source.state,
+      reason: state.source.reason,
+      samples: stream.ledger.samples,
+      lost: stream.ledger.lost,
+      rate: state.rateAt(stream.nowUs()),
+    })),
+    clients,
+    log: kind,
+    latest: first === undefined ? null : measurementOf(first),
+    uptime: Math.round((clock.wallMs() * 1000 - hub.startedUs) / 1e6),
+    version,
+    timestamp: new Date(clock.wallMs()).toISOString(),
+  }
+}
