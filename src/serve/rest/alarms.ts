@@ -1,5 +1,6 @@
+import type { SensorLatch } from ''
 import { createRoute, z } from '@hono/zod-openapi'
-import type { AlarmView, SensorLatch, Snapshot } from '../../monitor/view.ts'
+import type { AlarmView, Snapshot } from '../../monitor/view.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { problem } from '../problem.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
