@@ -1,6 +1,5 @@
-import type { SensorLatch } from ''
 import { createRoute, z } from '@hono/zod-openapi'
-import type { AlarmView, Snapshot } from '../../monitor/view.ts'
+import type { AlarmView, FaultLatch, Snapshot } from '../../monitor/view.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { problem } from '../problem.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
@@ -158,7 +157,7 @@ function alarmOf(device: string, alarm: AlarmView): z.infer<typeof Alarm> {
   }
 }
 
-function faultOf(device: string, latch: SensorLatch): z.infer<typeof Fault> {
+function faultOf(device: string, latch: FaultLatch): z.infer<typeof Fault> {
   const { word, count, samples, sinceUs, untilUs } = latch
   return { device, word, count, samples, since: formatIso(sinceUs), until: isoOf(untilUs) }
 }
