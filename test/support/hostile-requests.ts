@@ -249,21 +249,27 @@ export class HostileRequests {
   }
 }
 
+/** Of a stream that does not end, so many bytes are enough. */
+const MOST_BYTES = 64 * 1024
+
 /**
  * Sends bytes as they are, and hears what comes until the other side closes.
  *
- * @param most so many bytes are enough, as of a stream that does not end
+ * @param isWhole they end the connection themselves; else it is half closed behind them, since what
+ *   is not whole by then never will be
  */
-export function sendRaw(port: number, bytes: Buffer | string, most = 64 * 1024): Promise<string> {
+export function sendRaw(port: number, bytes: Buffer | string, isWhole = false): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = []
     let length = 0
-    // Half closed: what is not whole by then never will be.
-    const socket = connect({ host: '127.0.0.1', port }, () => socket.end(bytes))
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      if (isWhole) socket.write(bytes)
+      else socket.end(bytes)
+    })
     socket.on('data', (part: Buffer) => {
       parts.push(part)
       length += part.length
-      if (length > most || String(part).includes('text/event-stream')) socket.destroy()
+      if (length > MOST_BYTES || String(part).includes('text/event-stream')) socket.destroy()
     })
     // Reset where it sends on after it was answered.
     socket.on('error', () => {})
@@ -272,7 +278,8 @@ export function sendRaw(port: number, bytes: Buffer | string, most = 64 * 1024):
 }
 
 /** What is wrong with an answer; null: nothing. @param secrets texts that must be in none */
-export function faultOf(answer: string, secrets: readonly string[]): string | null {
+export function faultOf(text: string, secrets: readonly string[]): string | null {
+  const answer = text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
   if (answer === '') return null
   const [, status = ''] = /^HTTP\/1\.1 (\d{3}) /.exec(answer) ?? []
   if (status === '') return 'no status line'

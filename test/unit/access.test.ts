@@ -187,6 +187,20 @@ describe('what a peer may take', () => {
     expect(count('a')).toBe(3000)
   })
 
+  it('is nothing for a second where it floods', () => {
+    const clock = { ms: 0 }
+    const limits = new PeerLimits(() => clock.ms)
+    limits.shutOut('a')
+    expect(limits.asked('a')).toBe(false)
+    expect(limits.connected('a')).toBe(false)
+    expect(limits.connected('b')).toBe(true)
+    clock.ms = 999
+    expect(limits.connected('a')).toBe(false)
+    clock.ms = 1002
+    expect(limits.connected('a')).toBe(true)
+    expect(limits.asked('a')).toBe(true)
+  })
+
   it('forgets who has not asked for longest, and nobody else', () => {
     const limits = new PeerLimits(() => 0)
     for (let i = 0; i < 3000; i++) limits.asked('busy')

@@ -22,10 +22,10 @@ export class PeerLimits {
     this.#monoMs = monoMs
   }
 
-  /** A peer has connected. @returns false: it has too many; else `disconnected` has to follow */
+  /** A peer has connected. @returns false: it has too many, or is shut out; else `disconnected` has to follow */
   connected(key: string): boolean {
     const count = this.#connections.get(key) ?? 0
-    if (count >= MOST_CONNECTIONS) return false
+    if (count >= MOST_CONNECTIONS || this.#isShutOut(key)) return false
     this.#connections.set(key, count + 1)
     return true
   }
@@ -46,6 +46,19 @@ export class PeerLimits {
     if (bucket.left < 1) return false
     bucket.left--
     return true
+  }
+
+  /** A peer floods: nothing more of it for a second, not even a connection. */
+  shutOut(key: string): void {
+    const bucket = this.#bucketOf(key)
+    bucket.left = -REQUESTS_PER_S
+    bucket.sinceMs = this.#monoMs()
+  }
+
+  #isShutOut(key: string): boolean {
+    const bucket = this.#buckets.get(key)
+    if (bucket === undefined || bucket.left >= 0) return false
+    return bucket.left + ((this.#monoMs() - bucket.sinceMs) / 1000) * REQUESTS_PER_S < 0
   }
 
   #bucketOf(key: string): Bucket {
