@@ -362,6 +362,16 @@ describe('GET /api/v1/live', () => {
     expect(samplesIn(rest)[0]).not.toHaveProperty('w')
   })
 
+  it('ends whole when the server ends, and not amid an event', async () => {
+    const run = await servePipe()
+    const answer = await run.fetch('/api/v1/live')
+    run.child.kill('SIGTERM')
+    // A connection that breaks is an error.
+    expect(await answer.text()).toMatch(/^event: snapshot\n(?:.+\n)*\n/)
+    await once(run.child, 'close')
+    expect(run.errors()).not.toMatch(/can't be read/)
+  })
+
   it('answers a wrong question with a problem', async () => {
     const run = await servePipe()
     for (const query of ['since=abc', 'maxHz=0', 'channels=v,,a']) {

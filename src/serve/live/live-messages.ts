@@ -50,3 +50,6 @@ export const CLOSE = {
   tooSlow: 4408,
   tooMany: 4429,
 } as const
+
+/** What viewers are told when the server ends. */
+export const GOODBYE = 'the server ends: resume with since'

@@ -7,6 +7,7 @@ import type { Live, LivePort } from './live.ts'
 import {
   CLOSE,
   type ClientMessage,
+  GOODBYE,
   parseClientMessage,
   type Subscription,
 } from './live-messages.ts'
@@ -17,6 +18,8 @@ import type { Viewer } from './viewer.ts'
 const TOKEN_MS = 10_000
 /** Messages that are none before a viewer is let go. */
 const MOST_WRONG = 5
+/** Connections at once, whether they watch or not yet. */
+const MOST_CLIENTS = 2000
 /** Messages of a viewer in ten seconds. */
 const MOST_MESSAGES = 1000
 const MESSAGES_MS = 10_000
@@ -31,7 +34,7 @@ export function liveSocket(live: Live, access: Access): SocketRoute {
   return {
     path: '/api/v1/live',
     accept: (socket, request) => {
-      if (live.isFull || clients.size >= 2 * MOST_MESSAGES) {
+      if (live.isFull || clients.size >= MOST_CLIENTS) {
         socket.close(CLOSE.tryLater, 'too many viewers: try again later')
         return
       }
@@ -40,8 +43,7 @@ export function liveSocket(live: Live, access: Access): SocketRoute {
       socket.on('close', () => clients.delete(client))
     },
     close: () => {
-      for (const client of clients)
-        client.close(CLOSE.goingAway, 'the server ends: resume with since')
+      for (const client of clients) client.close(CLOSE.goingAway, GOODBYE)
     },
   }
 }
@@ -122,7 +124,8 @@ class LiveClient implements LivePort {
   }
 
   #message(text: string | null): void {
-    if (this.#isFlooding()) return
+    // One that was let go may go on talking until it is cut off.
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#isFlooding()) return
     const message =
       text === null ? { wrong: 'binary messages mean nothing' } : parseClientMessage(text)
     if ('wrong' in message) this.#refuse(message.wrong)

@@ -3,7 +3,7 @@ import { InaError } from '../../util/errors.ts'
 import type { ServeParts } from '../parts.ts'
 import { BusTail } from './bus-tail.ts'
 import { LiveFeed } from './feed.ts'
-import type { Subscription } from './live-messages.ts'
+import { CLOSE, GOODBYE, type Subscription } from './live-messages.ts'
 import { eventText, lossText, snapshotText, thinnedText } from './live-texts.ts'
 import { LogTail } from './log-tail.ts'
 import { Viewer, type ViewerPort } from './viewer.ts'
@@ -29,7 +29,6 @@ export class Live {
   readonly #viewers = new Map<LivePort, Viewer>()
   readonly #unsubscribe: () => void
   readonly #ticker: NodeJS.Timeout
-  #closers: (() => void)[] = []
 
   constructor({ hub, log, clock, version, report }: ServeParts) {
     this.hub = hub
@@ -95,16 +94,13 @@ export class Live {
     this.#tail.remove(viewer)
   }
 
-  /** Called when the server ends. */
-  onClose(close: () => void): void {
-    this.#closers.push(close)
-  }
-
+  /** Whoever still watches is let go. */
   async close(): Promise<void> {
     clearInterval(this.#ticker)
     this.#unsubscribe()
-    for (const close of this.#closers) close()
-    this.#closers = []
+    for (const port of [...this.#viewers.keys()]) {
+      port.close(CLOSE.goingAway, GOODBYE)
+    }
     await this.#feed?.close()
   }
 

@@ -1,6 +1,6 @@
 import type { LogClient } from '../../storage/client/log.ts'
 import type { LiveFeed } from './feed.ts'
-import type { FeedPages } from './feed-messages.ts'
+import type { FeedPages, FormState } from './feed-messages.ts'
 import type { PageForm, Taken } from './sample-pages.ts'
 import { pageText, type Viewer } from './viewer.ts'
 import { lookAfter, type ViewerTail } from './viewer-tail.ts'
@@ -16,8 +16,8 @@ interface Group {
 }
 
 export interface LogTailOptions {
-  readonly feed: LiveFeed
-  readonly log: LogClient
+  readonly feed: Pick<LiveFeed, 'head' | 'since' | 'join'>
+  readonly log: Pick<LogClient, 'onState' | 'hasten'>
   readonly monoMs: () => number
   /** A failure that is none of a viewer. */
   readonly report: (error: unknown) => void
@@ -29,10 +29,10 @@ export interface LogTailOptions {
  * has room again, so that it costs neither a sample nor another one's time.
  */
 export class LogTail implements ViewerTail {
-  readonly #feed: LiveFeed
+  readonly #feed: LogTailOptions['feed']
   readonly #monoMs: () => number
   readonly #report: (error: unknown) => void
-  readonly #log: LogClient
+  readonly #log: LogTailOptions['log']
   readonly #groups = new Map<string, Group>()
   /** Not at the end of the log; `true`: a page of it is being read. */
   readonly #catching = new Map<Viewer, boolean>()
@@ -91,12 +91,15 @@ export class LogTail implements ViewerTail {
   }
 
   #committed(): void {
-    if (this.#cursor === null || this.#isDue) return
+    // Also while the first one joins: what it has read by then may be without this commit.
+    if (this.viewers === 0 || this.#isDue) return
     this.#isDue = true
     this.#enqueue(async () => {
       this.#isDue = false
       await this.#advance()
     }).catch((error: unknown) => {
+      // Of those who have gone meanwhile nobody is to hear.
+      if (this.#cursor === null) return
       this.#report(error)
       // Where the log can't be read, each of them finds out; else each goes on.
       this.#scatter()
@@ -108,7 +111,7 @@ export class LogTail implements ViewerTail {
     for (let i = 0; i < PAGES_AT_ONCE; i++) {
       if (this.#cursor === null) return
       const groups = [...this.#groups.values()]
-      const pages = await this.#feed.since(this.#cursor, groups)
+      const pages = await this.#feed.since(this.#cursor, groups.map(stateOf))
       this.#spread(groups, pages)
       if (pages.isComplete) return
     }
@@ -135,8 +138,7 @@ export class LogTail implements ViewerTail {
 
   /** One page. @returns true: it follows now */
   async #step(viewer: Viewer): Promise<boolean> {
-    const state = { form: viewer.form, taken: viewer.taken }
-    const { pages, cursor, isComplete } = await this.#feed.since(viewer.cursor, [state])
+    const { pages, cursor, isComplete } = await this.#feed.since(viewer.cursor, [stateOf(viewer)])
     if (!this.#catching.has(viewer)) return false
     const [page] = pages
     if (page !== undefined) viewer.page({ ...page, cursor }, this.#monoMs())
@@ -145,10 +147,10 @@ export class LogTail implements ViewerTail {
   }
 
   async #join(viewer: Viewer): Promise<boolean> {
-    const state = { form: viewer.form, taken: viewer.taken }
     const place = this.#cursor ?? viewer.cursor
     const groups = [...this.#groups.values()]
-    const { page, tail } = await this.#feed.join(viewer.cursor, state, place, groups)
+    const states = groups.map(stateOf)
+    const { page, tail } = await this.#feed.join(viewer.cursor, stateOf(viewer), place, states)
     if (tail !== null) this.#spread(groups, tail)
     if (!this.#catching.has(viewer)) return false
     viewer.page(page, this.#monoMs())
@@ -208,6 +210,7 @@ export class LogTail implements ViewerTail {
   }
 
   #fail(viewer: Viewer, error: unknown): void {
+    if (!this.#catching.has(viewer)) return
     this.remove(viewer)
     viewer.port.fail(error)
   }
@@ -229,4 +232,9 @@ export class LogTail implements ViewerTail {
     this.#isPrompt = isWatched
     this.#log.hasten(isWatched)
   }
+}
+
+/** What another thread has to know of it: its viewers are not to be copied there. */
+function stateOf({ form, taken }: FormState): FormState {
+  return { form, taken }
 }
