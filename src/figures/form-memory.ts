@@ -169,12 +169,9 @@ export class FormMemory<L extends UnitLook> {
     }
   }
 
-  /** The unit of a figure that is round and does not wander. */
-  plainUnit(unit: string, magnitude: number, look: L): ScaledUnit {
-    return this.#shown(
-      scaledUnit(unit, magnitude, null, { choice: this.#choice, ascii: look.ascii }),
-      look,
-    )
+  /** The unit of a figure that is round and does not wander. @param choice default: the user's */
+  plainUnit(unit: string, magnitude: number, look: L, choice = this.#choice): ScaledUnit {
+    return this.#shown(scaledUnit(unit, magnitude, null, { choice, ascii: look.ascii }), look)
   }
 
   /** Whether a count has gone up within the last minute: what is long past warns of nothing. */

@@ -61,6 +61,26 @@ describe('units from picture to picture', () => {
     expect(row('micro')).toBe('mV 5000, uA 245000, uW 1225000')
   })
 
+  it('cost no digits where they are fixed: windows go before these, and ends of bars stay short', () => {
+    const figures = new FigureMemory()
+    const snapshot = steady({ v: 5, a: 1.1104, w: 5.552 })
+    figures.begin(snapshot, 'micro')
+    const at = (width: number): string =>
+      tableLines(snapshot, { width, height: 4, look: ASCII }, figures).map(lineText).join('\n')
+    for (const width of [50, 60, 80, 100, 120, 200]) {
+      expect(at(width)).not.toMatch(/\de\d/)
+      expect(at(width)).toMatch(/uA +1110400(\.0)? [|]/)
+    }
+    const [, current = ''] = gaugeLines(snapshot, 100, ASCII, figures).map(lineText)
+    expect(current).toMatch(/1110400(\.0)? uA .*[|] 0\.\.1\.5 A +35% of 3\.2 A/)
+  })
+
+  it('are those of the value also where its bar ends', () => {
+    const snapshot = steady({ v: 5, a: 0.245, w: 0.807 })
+    const [, , power = ''] = gaugeLines(snapshot, 80, ASCII).map(lineText)
+    expect(power).toMatch(/807 mW [|].*[|] 0\.\.1000 mW /)
+  })
+
   it('look the same for the same snapshot, however often it is drawn', () => {
     fc.assert(
       fc.property(fc.array(magnitude, { minLength: 2, maxLength: 8 }), (values) => {

@@ -61,14 +61,14 @@ describe('a gauge', () => {
       { a: { min: -0.9, avg: 0, max: 0.5 } },
       { limits: [{ channel: 'a', low: null, high: 0.8 }] },
     )
-    const [, gauge] = gaugeLines(snapshot, 80, ASCII)
+    const [, gauge] = gaugeLines(snapshot, 85, ASCII)
     const bar = lineText(gauge ?? [])
       .split('|')
       .slice(1, 3)
       .join('|')
     expect(bar).toMatch(/^\.:\.+<<<\|\.+:\.+!\.+$/)
     expect(lineText(gauge ?? [])).toContain('-200.0 mA')
-    expect(lineText(gauge ?? [])).toContain('-1..1 A')
+    expect(lineText(gauge ?? [])).toContain('-1000..1000 mA')
   })
 })
 

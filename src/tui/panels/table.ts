@@ -1,6 +1,6 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import type { Snapshot, WindowStats } from '../../monitor/view.ts'
-import { countText, sharedDecimals } from '../../util/number-text.ts'
+import { countText, fixed, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import { nameText } from '../view/channel-text.ts'
@@ -78,6 +78,7 @@ export function tableLines(
     Math.max(NAME_CELLS, ...rows.map(({ title }) => title.length)),
     width,
     snapshot,
+    Math.max(NUMBER_CELLS, ...rows.map((row) => wholeCells(row, snapshot))),
   )
   const windows = snapshot.windows.slice(0, grid.windows)
   const isAligned = grid.number >= ALIGNED_FROM
@@ -150,10 +151,19 @@ export function percentileWindows(snapshot: Snapshot, { width, look }: PanelArea
   return snapshot.windows.slice(0, grid.windows).map(({ seconds }) => seconds)
 }
 
-function gridFor(name: number, width: number, snapshot: Snapshot): Grid {
-  const grid = gridWith(COLUMNS_P95, name, width, snapshot)
+/** In a small unit that is fixed, V, A and W may have many digits before the point: windows go before these do. */
+function wholeCells({ channel, form }: Row, snapshot: Snapshot): number {
+  // No unit that is chosen by size is small and has them.
+  if (channel.quantity === null || form.unit.exponent >= 0) return 0
+  const whole = shownOf(snapshot, channel).map((each) => fixed(inUnit(each, form.unit.exponent), 0))
+  return Math.min(NUMBER_MAX, Math.max(0, ...whole.map(({ length }) => length)))
+}
+
+/** @param cells of a number, at least */
+function gridFor(name: number, width: number, snapshot: Snapshot, cells = NUMBER_CELLS): Grid {
+  const grid = gridWith(COLUMNS_P95, name, width, snapshot, cells)
   const hasRoom = grid.windows === snapshot.windows.length && grid.number >= ALIGNED_FROM
-  return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot)
+  return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot, cells)
 }
 
 function gridWith(
@@ -161,23 +171,24 @@ function gridWith(
   name: number,
   width: number,
   { windows }: Snapshot,
+  leastCells: number,
 ): Grid {
-  const least = 2 + columns.length * (1 + NUMBER_CELLS)
+  const least = 2 + columns.length * (1 + leastCells)
   // The space behind the last window needs no cell.
   const room = (margin: number): number => width + 1 - margin - name - 1 - 1
   const fitting = (margin: number, now: number): number =>
     Math.min(windows.length, Math.floor((room(margin) - now) / least))
-  const tight = fitting(0, NUMBER_CELLS)
-  const margin = fitting(1, NUMBER_CELLS) >= tight ? 1 : 0
+  const tight = fitting(0, leastCells)
+  const margin = fitting(1, leastCells) >= tight ? 1 : 0
   const count = Math.max(1, tight)
   // As wide as the newest value, which is a number as well.
   const cells = Math.floor(
     (room(margin) - count * (2 + columns.length)) / (count * columns.length + 1),
   )
-  const number = Math.max(NUMBER_CELLS, Math.min(NUMBER_MAX, cells))
+  const number = Math.max(leastCells, Math.min(NUMBER_MAX, cells))
   // What is left over goes to the newest value, which has a cell more where there is one.
   const spare = room(margin) - count * (2 + columns.length * (1 + number))
-  const now = Math.max(NUMBER_CELLS, Math.min(number + 1, spare))
+  const now = Math.max(leastCells, Math.min(number + 1, spare))
   const window = Math.max(
     2 + columns.length * (1 + number),
     Math.min(Math.floor((room(margin) - now) / count), WINDOW_MAX),

@@ -4,7 +4,7 @@ import type { GaugeScale } from '../../figures/gauge-scale.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
-import { decimalsOf, inUnit } from '../../util/scaled-unit.ts'
+import { decimalsOf, inUnit, type ScaledUnit } from '../../util/scaled-unit.ts'
 import { nameText } from './channel-text.ts'
 import { type FigureMemory, figureText, withUnit } from './figure-memory.ts'
 import type { Look } from './look.ts'
@@ -34,6 +34,8 @@ export interface GaugeView {
 
 export const VALUE_CELLS = 9
 const END_CELLS = 6
+/** Ends of a range have four digits at most before the point. */
+const ENDS_BELOW = 10_000
 
 /** Voltage, current and power; of a device without them, its first channels. */
 export function gaugeViews(snapshot: Snapshot, look: Look, figures: FigureMemory): GaugeView[] {
@@ -61,6 +63,9 @@ function gaugeView(
   const ratio = fullRatio(channel, value, fullScale, scale)
   const { word, style } = reading.current ? verdict(ratio, channel, snapshot.alarms) : reading
   const full = channel.quantity === null ? scale : { from: 0, to: fullScale }
+  // Ends are round: they need no memory against flicker.
+  const sized = (range: GaugeScale): ScaledUnit =>
+    figures.plainUnit(channel.unit, sizeOf(range), look, 'auto')
   return {
     channel,
     name: nameText(channel, look),
@@ -69,11 +74,11 @@ function gaugeView(
     current: reading.current,
     bar: scale && barOf(snapshot, channel, reading.current ? value : undefined, scale),
     peak: peak === null ? '' : withUnit(`peak ${text(peak)}`, form.unit),
-    reach: scale === null ? '' : rangeText(scale, channel, look, figures),
+    reach: scale === null ? '' : rangeText(scale, form.unit, sized(scale)),
     share:
       value === undefined || full === null
         ? ''
-        : `${percentText(ratio ?? 0)} of ${rangeText(full, channel, look, figures, true)}`,
+        : `${percentText(ratio ?? 0)} of ${rangeText(full, figures.plainUnit(channel.unit, sizeOf(full), look), sized(full), true)}`,
     word,
     style,
   }
@@ -87,17 +92,25 @@ function percentText(ratio: number): string {
   return `${String(Math.round(ratio * 100)).padStart(3)}%`
 }
 
-/** `0..6 V`, `-2..2 A`. @param isFull full scale: `26 V` */
+function sizeOf({ from, to }: GaugeScale): number {
+  return Math.max(Math.abs(from), Math.abs(to))
+}
+
+/**
+ * `0..6 V`, `-2..2 A`.
+ *
+ * @param wanted as what stands beside it; not where that makes it a row of digits
+ * @param sized what suits it best
+ * @param isFull full scale: `26 V`
+ */
 function rangeText(
-  { from, to }: GaugeScale,
-  channel: Channel,
-  look: Look,
-  figures: FigureMemory,
+  range: GaugeScale,
+  wanted: ScaledUnit,
+  sized: ScaledUnit,
   isFull = false,
 ): string {
-  const size = Math.max(Math.abs(from), Math.abs(to))
-  // Ends are round: they need no memory against flicker.
-  const unit = figures.plainUnit(channel.unit, size, look)
+  const { from, to } = range
+  const unit = inUnit(sizeOf(range), wanted.exponent) < ENDS_BELOW ? wanted : sized
   const end = (value: number): string => {
     const scaled = inUnit(value, unit.exponent)
     return numberText(scaled, Math.min(3, decimalsOf(scaled)), END_CELLS)

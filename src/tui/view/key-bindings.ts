@@ -266,7 +266,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'units',
     group: 'figures',
     shown: 'u',
-    help: 'units by size (A, mA, uA), or fixed: base, milli, micro',
+    help: 'units by size (A, mA, ..), or fixed: base, milli, micro',
   },
   {
     keys: ['w'],

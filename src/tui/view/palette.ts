@@ -89,7 +89,7 @@ export const PALETTE: readonly PaletteCommand[] = [
   {
     names: ['units'],
     form: 'units auto|base|milli|micro',
-    about: 'units by size (A, mA, uA), or fixed',
+    about: 'units by size (A, mA, ..), or fixed',
     values: () => UNIT_CHOICES,
     read: (rest) => {
       const units = oneOf(rest, UNIT_CHOICES, 'units', 'choice of units')

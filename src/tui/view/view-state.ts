@@ -228,7 +228,7 @@ export const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
   auto: 'units by size',
   base: 'units V, A, W',
   milli: 'units mV, mA, mW',
-  micro: 'units uA, uW where there are such',
+  micro: 'units in micro, V in milli',
 }
 
 /** What is said of a set of panels. */
