@@ -40,9 +40,9 @@ const KEYS: readonly (readonly [key: string, shows: RegExp])[] = [
 const TICKS_PER_S = 100
 /**
  * With a log, after the warm-up, so that what has been won is not lost again; the budget of 70 is
- * not reached. From 150x40 on the overview has the thread that looks back awake.
+ * not reached.
  */
-const RSS_MOST_MB = { small: 100, large: 120 }
+const RSS_MOST_MB = { small: 90, large: 100 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ina219-terminal-'))
 
