@@ -94,6 +94,24 @@ describe('clients of the earlier back end', () => {
     )
   })
 
+  it('may read these paths, and no others, without the token where --allow-from lets them write', async () => {
+    // As from elsewhere: only that makes reading need the token.
+    const headers = { 'x-forwarded-for': '203.0.113.7' }
+    const run = await startServe(['--mock', '--no-log', '--allow-from', '127.0.0.1'])
+    expect((await run.fetch('/status', { headers })).status).toBe(200)
+    expect((await run.fetch('/simulator/stop', { ...POST, headers })).status).toBe(200)
+    expect((await run.fetch('/api/v1/latest', { headers })).status).toBe(401)
+    const closed = await startServe(['--mock', '--no-log'])
+    expect((await closed.fetch('/status', { headers })).status).toBe(401)
+    const socket = new WebSocket(`${closed.url.replace('http', 'ws')}/ws`, { headers })
+    const heard: Message[] = []
+    socket.on('message', (data) => heard.push(JSON.parse(String(data)) as Message))
+    await until('the token is wanted', () => heard.length > 0)
+    expect(heard[0]?.type).toBe('token_wanted')
+    socket.send(JSON.stringify({ type: 'token', token: closed.token }))
+    await until('it may read', () => heard.some(({ type }) => type === 'measurement'))
+  })
+
   it('get the past as rows, under the names of the wire and of the log', async () => {
     const run = await serveLog(await restLog())
     const from = '2026-11-20T20:13:00Z'
