@@ -72,11 +72,14 @@ export const EVENT_KINDS = {
   output: SINGLE,
   /** A day file was written, or can't be. */
   backup: RARE,
-  /** The states of a source, see `SourceState`. */
+  /**
+   * The states of a source, see `SourceState`. That a device that has measured is gone (`silent`, `waiting`) is
+   * kept in the log as well.
+   */
   opening: RARE,
-  waiting: RARE,
+  waiting: { ...RARE, isFrequent: true },
   live: RARE,
-  silent: RARE,
+  silent: { ...RARE, isFrequent: true },
   ended: RARE,
 } as const satisfies Readonly<Record<string, KindTraits>>
 

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../domain/events.ts'
 import type { Command } from '../protocol/link/commands.ts'
+import type { SourceState } from '../sources/source.ts'
 import { type BatterySetting, batteryMembers } from '../stats/battery.ts'
 import { totalsText } from '../stats/totals-text.ts'
 import type { DeviceLog, LogClient, LogState, TotalsRequest } from '../storage/client/log.ts'
@@ -78,7 +79,7 @@ export class Hub {
       event: (number, event) => states[number]?.event(event),
       sourceState: (number, state, reason) => {
         states[number]?.sourceState(state, reason)
-        if (reason !== '') this.#event(number, { kind: state, text: reason })
+        if (reason !== '') this.#sourceEvent(number, state, reason)
       },
       ended: (number, reason) => {
         if (reason === 'source') states[number]?.sourceState('ended', 'end of input')
@@ -236,6 +237,14 @@ export class Hub {
     if (own.length > 0) return
     this.#spare ??= this.#log?.forDevice() ?? null
     this.#spare?.event({ timeUs: newestUs, device, kind: 'totals', detail })
+  }
+
+  /** That a device has gone stays on record; of one that has not measured yet, nobody knows its name. */
+  #sourceEvent(number: DeviceNumber, state: SourceState, reason: string): void {
+    const device = this.devices[number]
+    const isGone = state === 'silent' || state === 'waiting'
+    if (isGone && device?.state.newest) device.stream.report(state, reason)
+    else this.#event(number, { kind: state, text: reason })
   }
 
   #event(number: DeviceNumber, event: Omit<StreamEvent, 'timeUs'>): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceSink } from '../../src/sources/source.ts'
 import { LineSource } from '../support/line-source.ts'
+import { MemoryLog } from '../support/memory-log.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startHub } from '../support/stream-rig.ts'
 
@@ -61,6 +62,34 @@ describe('a hub of several devices', () => {
     b.end()
     expect(hub.isOver).toBe(true)
     expect(hub.ledger.devices[1]).toMatchObject({ samples: 20, lost: 0, reboots: 0 })
+  })
+
+  it('keeps on record that a device fell silent or lost its port, once it has measured', async () => {
+    const clock = new ManualClock(WALL_MS)
+    const log = new MemoryLog({ clock })
+    const sources = [new LineSource({ live: true }), new LineSource({ live: true })] as const
+    const { hub, view } = startHub({ clock, log, sources, devices: ['a', 'b'] })
+    const [a, b] = sources
+    for (const each of sources) each.state('live', '')
+    a.line(line(0))
+    clock.advance(4000)
+    for (const each of sources) each.state('silent', 'nothing comes')
+    a.state('live', '')
+    a.line(line(1))
+    a.state('waiting', 'the port went away')
+    await log.committed()
+    const logged = log.db.prepare('SELECT device, kind, detail, timestamp FROM power_event').all()
+    const kept = (logged as { kind: string }[]).filter(({ kind }) => kind !== 'hello')
+    const at = { device: 'a', timestamp: WALL_MS + 4000 }
+    expect(kept).toEqual([
+      { ...at, kind: 'silent', detail: 'nothing comes' },
+      { ...at, kind: 'waiting', detail: 'the port went away' },
+    ])
+    // The screen says it of both.
+    expect((await view.snapshot(1)).events).toMatchObject([{ kind: 'silent' }])
+    expect((await view.snapshot(0)).events.map(({ kind }) => kind)).toEqual(['waiting', 'silent'])
+    b.end()
+    hub.finish()
   })
 
   it('begins with those whose start may fail, and with the others once it has not', () => {
