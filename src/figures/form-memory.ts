@@ -196,8 +196,8 @@ export class FormMemory<L extends UnitLook> {
     return { ...unit, text: this.#unitText(unit.text, look) }
   }
 
-  #sent(device: DeviceNumber, { id, decimals }: Channel): number {
-    return Math.max(decimals, this.#decimals.get(`${device} ${id}`) ?? 0)
+  #sent(device: DeviceNumber, channel: Channel): number {
+    return Math.max(leastDecimals(channel), this.#decimals.get(`${device} ${channel.id}`) ?? 0)
   }
 
   #see(
@@ -212,11 +212,17 @@ export class FormMemory<L extends UnitLook> {
     }
   }
 
-  #seeValue(device: DeviceNumber, { id, decimals: least }: Channel, value: number): void {
-    const key = `${device} ${id}`
+  #seeValue(device: DeviceNumber, channel: Channel, value: number): void {
+    const key = `${device} ${channel.id}`
     const decimals = sentDecimals(value)
-    if (decimals > Math.max(least, this.#decimals.get(key) ?? 0)) this.#decimals.set(key, decimals)
+    const before = Math.max(leastDecimals(channel), this.#decimals.get(key) ?? 0)
+    if (decimals > before) this.#decimals.set(key, decimals)
   }
+}
+
+/** Of what the INA219 measures its own steps are known; of any other channel, what was sent. */
+function leastDecimals({ quantity, decimals }: Channel): number {
+  return quantity === null ? 0 : decimals
 }
 
 /** A figure in at most so many cells, without its unit. @param value in the bare unit */

@@ -39,7 +39,7 @@ describe('the overview of the log', () => {
       frozen: { 0: { endUs: nowUs - 12 * HOURS_US, sinceUs: nowUs } },
     }
     expect(overviewChart({ snapshot, trace, view }, AREA).lines.map(lineText)).toEqual([
-      '       +- all there is, 47 h  A -----------------------------------------------+',
+      '       +- all there is, 47:00 h  A --------------------------------------------+',
       '     2 +. . . . . . . . . . . . . . . a . . . . . . . . . . : . . . . . . . . .|',
       '     1 +. . . . . . . . . . . . . . .a.a. . . . . . . . . . : . . . . . . . . .|',
       '     0 +.aaaaaaaaaaaaaaaaaaaaaaaaaaaa .aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA',

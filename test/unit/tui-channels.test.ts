@@ -4,6 +4,7 @@ import { curvesOf, stripsOf } from '../../src/chart/strips.ts'
 import { emptyTrace } from '../../src/chart/trace.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
 import { gaugeLines } from '../../src/tui/panels/gauges.ts'
+import { tableLines } from '../../src/tui/panels/table.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { buildPicture } from '../../src/tui/picture.ts'
 import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
@@ -52,16 +53,44 @@ describe('extra channels in the table', () => {
       'V     5.053 |  5.001  5.050  5.101 |  5.001  5.050  5.101 |  5.001  5.050  5.101',
       'A    1.1040 | 0.4120 0.8040 1.2040 | 0.4120 0.8040 1.2040 | 0.4120 0.8040 1.2040',
       'W     5.577 |  2.081  4.060  6.091 |  2.081  4.060  6.091 |  2.081  4.060  6.091',
-      'soc  23.500 | 22.500 23.500 24.500 | 22.500 23.500 24.500 | 22.500 23.500 24.500',
-      'temp 24.500 | 23.500 24.500 25.500 | 23.500 24.500 25.500 | 23.500 24.500 25.500',
+      'soc    23.5 |   22.5  23.50   24.5 |   22.5  23.50   24.5 |   22.5  23.50   24.5',
+      'temp   24.5 |   23.5  24.50   25.5 |   23.5  24.50   25.5 |   23.5  24.50   25.5',
+    ])
+  })
+
+  it('have the digits that the device sends, and the mean one more', () => {
+    const window = (seconds: number) => ({
+      seconds,
+      samples: 2,
+      stats: {
+        lux: { min: 3739, avg: 3739.5, max: 3740 },
+        soc: { min: 29.4, avg: 29.65, max: 29.9 },
+      },
+    })
+    const snapshot = snapshotWith([extraChannel('lux', 0), extraChannel('soc', 1)], {
+      values: { lux: 3739, soc: 29.4 },
+      windows: [60, 300, 900].map(window),
+      devices: [],
+    })
+    const lines = (width: number): string[] =>
+      tableLines(snapshot, { width, height: 4, look: LOOK }).map((line) =>
+        lineText(line).trimEnd().split('|').slice(0, 2).join('|'),
+      )
+    expect(lines(80).slice(1)).toEqual([
+      ' lux   3739 |   3739 3739.5   3740 ',
+      ' soc   29.4 |   29.4  29.65   29.9 ',
+    ])
+    expect(lines(120).slice(1)).toEqual([
+      ' lux    3739    |    3739       3739.5     3740    ',
+      ' soc      29.4  |      29.4       29.65      29.9  ',
     ])
   })
 
   it('show two at 80x24 and count the rest, more on taller terminals', () => {
     const table = regions(withExtras(5))['table'] ?? []
     expect(table.slice(4).map((line) => line.slice(0, 16))).toEqual([
-      'soc  23.500 | 22',
-      'temp 24.500 | 23',
+      'soc    23.5 |   ',
+      'temp   24.5 |   ',
       ' +3 more channel',
     ])
     expect(regions(withExtras(4))['table']?.at(-1)).toBe(' +2 more channels')
@@ -84,7 +113,7 @@ describe('extra channels in the table', () => {
     const long = [...ELECTRIC_CHANNELS, extraChannel('humidity_inside', 0, '%')]
     const [heading, , , , row] = regions(long)['table'] ?? []
     expect(heading).not.toContain('15m')
-    expect(row).toMatch(/^ humidity_~ +23\.500 +\|/)
+    expect(row).toMatch(/^ humidity_~ +23\.5 +\|/)
     expect(regions(withExtras(1), { columns: 120, rows: 24 })['table']?.at(-1)).toMatch(/^ soc % /)
   })
 })
@@ -159,9 +188,9 @@ describe('extra channels in the chart', () => {
 describe('a device without v, a and w', () => {
   it('has its channels in place of the gauges, with a bar where there is a range', () => {
     const [soc, temp, lux, ...more] = regions(extraChannels(4))['gauges'] ?? []
-    expect(soc).toMatch(/^ soc {5}20\.500 % {4}\|#+[.:]+\| 0\.\.100 % +21%( of 100 %)? +ok$/)
-    expect(temp).toBe(' temp    21.500 degC')
-    expect(lux).toMatch(/^ lux {5}22\.500 lx {3}\|[.:]+\| 0\.\.100000 lx {3}0%/)
+    expect(soc).toMatch(/^ soc {7}20\.5 % {4}\|#+[.:]+\| 0\.\.100 % +21%( of 100 %)? +ok$/)
+    expect(temp).toBe(' temp      21.5 degC')
+    expect(lux).toMatch(/^ lux {7}22\.5 lx {3}\|[.:]+\| 0\.\.100000 lx {3}0%/)
     expect(more).toEqual([])
   })
 
@@ -173,14 +202,14 @@ describe('a device without v, a and w', () => {
     const fullScale = { temp: Number.POSITIVE_INFINITY, lux: Number.POSITIVE_INFINITY }
     const snapshot = { ...snapshotWith(channels), fullScale }
     expect(gaugeLines(snapshot, 80, LOOK).map((line) => lineText(line).trimEnd())).toEqual([
-      ' temp    20.500 degC',
-      ' lux     21.500 lx',
+      ' temp      20.5 degC',
+      ' lux       21.5 lx',
     ])
   })
 
   it('has them in the one line of a small terminal, too', () => {
     const line = lineText(tinyLine(snapshotWith(extraChannels(2)), 39, LOOK))
-    expect(line).toMatch(/^soc 20\.500 temp 21\.500 needs 40x8/)
+    expect(line).toMatch(/^soc 20\.5 temp 21\.5 needs 40x8/)
   })
 
   it('never has large gauges, which are for V, A and W', () => {

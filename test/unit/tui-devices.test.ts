@@ -98,7 +98,7 @@ describe('strip of devices', () => {
     const base = snapshotWith(extraChannels(4))
     const devices = [briefOf(base), briefOf(base, { number: 1 })]
     expect(strip({ ...base, devices }, 120, 2)[1]).toBe(
-      ' 2 bench-7 LIVE     soc   20.500 %  temp   21.500 degC  lux   22.500 lx    100.2 S/s',
+      ' 2 bench-7 LIVE     soc     20.5 %  temp     21.5 degC  lux     22.5 lx    100.2 S/s',
     )
   })
 

@@ -5,7 +5,13 @@ import { countText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import { nameText } from '../view/channel-text.ts'
-import { type FigureForm, FigureMemory, figureText, withUnit } from '../view/figure-memory.ts'
+import {
+  type FigureForm,
+  type FigureMemory,
+  figuresOf,
+  figureText,
+  withUnit,
+} from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { sourceText, stateWord } from '../view/reading.ts'
 import { aimed, fitLine, type Line, lineWidth, type Piece, piece } from '../view/styled.ts'
@@ -30,10 +36,11 @@ const SHORT_VALUE_CELLS = 5
  * always among those shown, marked with `>`.
  */
 export function deviceLines(
-  { of, devices, number }: Snapshot,
+  snapshot: Snapshot,
   { width, height, look }: PanelArea,
-  figures: FigureMemory = new FigureMemory(),
+  figures: FigureMemory = figuresOf(snapshot),
 ): Line[] {
+  const { of, devices, number } = snapshot
   const context = { of, look, figures }
   if (height === 1) return [fitLine(oneLine(devices, number, width, context), width)]
   const rows = devices.length > height ? height - 1 : height

@@ -1,5 +1,5 @@
 import { leadChannel } from '../../domain/channels.ts'
-import { agoText } from '../../figures/format.ts'
+import { leftText } from '../../figures/format.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
 import { figuresOf } from '../view/figure-memory.ts'
 import type { PanelArea } from '../view/look.ts'
@@ -60,7 +60,7 @@ export function overviewChart(
     channels,
     strips:
       channel === null ? [] : [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
-    title: [piece(` all there is, ${agoText(lengthMs)} `, 'dim')],
+    title: [piece(` all there is, ${leftText(lengthMs / 1000)} `, 'dim')],
     note: [],
     message: sampleUs === null ? 'no samples yet' : 'reading the samples',
     marks: { limits: [], cursorUs: view.cursorUs, selection },

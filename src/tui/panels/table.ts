@@ -23,6 +23,8 @@ const WHOLE_CELLS = 4
 const UNITS_FROM = 110
 /** Room for the name where it is the unit: `mA`. */
 const NAME_CELLS = 2
+/** More decimals than the device sends, of the mean of a channel whose steps are not known. */
+const MEAN_DECIMALS = 1
 const COLUMNS = ['min', 'avg', 'max'] as const
 /** With p95, where its digits cost the others none. */
 const COLUMNS_P95 = [...COLUMNS, 'p95'] as const
@@ -85,7 +87,12 @@ export function tableLines(
   const full = isAligned
     ? rows.map((row) => fullRow(row, snapshot, grid, figures))
     : rows.map((row) => shortRow(row, reading, windows, grid))
-  const decimals = Math.max(0, ...full.map(({ form }) => form.decimals))
+  const decimals = Math.max(
+    0,
+    ...full.map(({ channel, form }) => {
+      return form.decimals + (channel.quantity === null ? MEAN_DECIMALS : 0)
+    }),
+  )
   const lines = [
     heading(reading, windows, grid, look),
     ...full.map((row) =>
@@ -263,10 +270,12 @@ function rowLine(
   look: Look,
 ): Line {
   const { values, current } = reading
-  const point = form.decimals > 0 ? 0 : 1
-  const behind =
-    decimals > form.decimals ? decimals - form.decimals + (decimals > 0 ? point : 0) : 0
+  // A mean of whole numbers is rarely one.
+  const meanForm =
+    channel.quantity === null ? { ...form, decimals: form.decimals + MEAN_DECIMALS } : form
   const text = (value: number | undefined, cells: number, of = form): string => {
+    const point = of.decimals > 0 ? 0 : 1
+    const behind = decimals > of.decimals ? decimals - of.decimals + point : 0
     const plain = value === undefined ? '--' : figureText(value, of, cells)
     // A number that needs the room has it, rather than the place below the others.
     return `${plain}${' '.repeat(Math.min(behind, Math.max(0, cells - plain.length)))}`.padStart(
@@ -277,7 +286,8 @@ function rowLine(
     const stat = ownValue(stats, channel.id)
     const figure = (each: Figure): number | undefined =>
       each === 'p95' ? ownValue(p95.get(seconds), channel.id) : stat?.[each]
-    const body = columns.map((each) => ` ${text(figure(each), number)}`).join('')
+    const formOf = (each: Figure): FigureForm => (each === 'avg' ? meanForm : form)
+    const body = columns.map((each) => ` ${text(figure(each), number, formOf(each))}`).join('')
     return [piece(look.glyphs.vertical, 'dim'), piece(body.padEnd(window - 1))]
   })
   const newest = text(ownValue(values, channel.id), now, nowForm)
