@@ -1,3 +1,11 @@
+import {
+  ALARM_STATES,
+  ALARM_STYLE,
+  ALARM_WORD,
+  alarmForm,
+  FAULT_WORD,
+  faultName,
+} from '../../figures/alarm-state.ts'
 import { agoText, momentText } from '../../figures/format.ts'
 import type {
   AlarmView,
@@ -20,32 +28,10 @@ import {
   type Style,
 } from '../view/styled.ts'
 
-type State = AlarmView['state']
-
-/** The most pressing first. A word stands for each, so that none hangs on its colour. */
-const STATES: readonly State[] = ['on', 'latched', 'acknowledged', 'pending', 'off']
-const WORD: Readonly<Record<State, string>> = {
-  on: 'ALARM !',
-  latched: 'LATCHED',
-  acknowledged: 'ack',
-  pending: 'wait',
-  off: 'ok',
-}
-const STYLE: Readonly<Record<State, Style>> = {
-  on: 'bad',
-  latched: 'warn',
-  acknowledged: 'warn',
-  pending: 'plain',
-  off: 'dim',
-}
-/** A fault of the sensor that goes on. */
-const FAULT = 'FAULT !'
 const WORD_CELLS = 7
 /** Of a name, at least; on wide screens a third of the width. */
 const NAME_CELLS = 24
 const NUMBER_CELLS = 8
-const DECIMALS: Readonly<Record<string, number>> = { A: 4, '': 0, s: 1, '%': 1 }
-const OTHER_DECIMALS = 3
 
 interface RowContext {
   readonly width: number
@@ -93,11 +79,11 @@ function alarmItem(alarm: AlarmView, context: RowContext): Item {
   const { state } = alarm
   const name = nameOf(alarm, context.width, context.look)
   return {
-    place: STATES.indexOf(state),
+    place: ALARM_STATES.indexOf(state),
     nameCells: name.length,
     row: (nameCells) => row(alarm, nameCells, context),
     short: [
-      piece(` ${WORD[state]}`, STYLE[state]),
+      piece(` ${ALARM_WORD[state]}`, ALARM_STYLE[state]),
       piece(` ${name}`, 'bold'),
       ...facts(alarm, context),
       piece(' '),
@@ -106,24 +92,22 @@ function alarmItem(alarm: AlarmView, context: RowContext): Item {
 }
 
 /** ` LATCHED NOSENSOR 3x  14:02:11  42 samples`; `FAULT !` while it goes on. */
-function faultItem({ word, count, samples, sinceUs, untilUs }: FaultLatch, nowUs: number): Item {
+function faultItem(latch: FaultLatch, nowUs: number): Item {
+  const { count, samples, sinceUs, untilUs } = latch
   const isOn = untilUs === null
-  const state = isOn ? piece(` ${FAULT}`, 'bad') : piece(` ${WORD.latched}`, STYLE.latched)
-  const name = `${faultName(word)} ${count}x`
+  const state = isOn
+    ? piece(` ${FAULT_WORD}`, 'bad')
+    : piece(` ${ALARM_WORD.latched}`, ALARM_STYLE.latched)
+  const name = `${faultName(latch)} ${count}x`
   const counted = `${countText(samples)} sample${samples === 1 ? '' : 's'}`
   const told = [piece(`  ${momentText(sinceUs, nowUs)}`), piece(`  ${counted}`)]
   return {
     // Beside alarms in the same state, before them.
-    place: STATES.indexOf(isOn ? 'on' : 'latched') - 0.5,
+    place: ALARM_STATES.indexOf(isOn ? 'on' : 'latched') - 0.5,
     nameCells: name.length,
     row: (nameCells) => [state, piece(` ${name.padEnd(nameCells)}`, 'bold'), ...told],
     short: [state, piece(` ${name}`, 'bold'), piece(` ${momentText(sinceUs, nowUs)} `)],
   }
-}
-
-/** `NOSENSOR`, `OUT OF RANGE` */
-function faultName(word: string): string {
-  return word.toUpperCase().replaceAll('_', ' ')
 }
 
 /** The state of what is most pressing; null: nobody has to take notice of anything. */
@@ -133,10 +117,10 @@ export function pressingWord({
 }: Snapshot): { readonly text: string; readonly style: Style } | null {
   const isOn = alarms.some(({ state }) => state === 'on')
   const fault = latches.find(({ untilUs }) => untilUs === null)
-  if (fault !== undefined) return { text: FAULT, style: STYLE.on }
-  if (isOn) return { text: WORD.on, style: STYLE.on }
+  if (fault !== undefined) return { text: FAULT_WORD, style: ALARM_STYLE.on }
+  if (isOn) return { text: ALARM_WORD.on, style: ALARM_STYLE.on }
   const isLatched = latches.length > 0 || alarms.some(({ state }) => state === 'latched')
-  return isLatched ? { text: WORD.latched, style: STYLE.latched } : null
+  return isLatched ? { text: ALARM_WORD.latched, style: ALARM_STYLE.latched } : null
 }
 
 /** How many alarms of a device, and which fault of its sensor, nobody has taken notice of; nothing where there are none. */
@@ -149,8 +133,9 @@ export function alarmPieces({ alarms, latches }: DeviceBrief): readonly Piece[] 
 }
 
 /** `NOSENSOR !` while it goes on, then `NOSENSOR` until somebody takes notice. */
-export function faultPiece({ word, untilUs }: FaultLatch): Piece {
-  return untilUs === null ? piece(`${faultName(word)} !`, 'bad') : piece(faultName(word), 'warn')
+export function faultPiece(latch: FaultLatch): Piece {
+  const name = faultName(latch)
+  return latch.untilUs === null ? piece(`${name} !`, 'bad') : piece(name, 'warn')
 }
 
 function nameOf({ name }: AlarmView, width: number, look: Look): string {
@@ -163,7 +148,7 @@ function row(alarm: AlarmView, nameCells: number, context: RowContext): Line {
   const { width, look } = context
   const { state, name, rule } = alarm
   const line = [
-    piece(` ${WORD[state].padEnd(WORD_CELLS)}`, STYLE[state]),
+    piece(` ${ALARM_WORD[state].padEnd(WORD_CELLS)}`, ALARM_STYLE[state]),
     piece(` ${nameOf(alarm, width, look).padEnd(nameCells)}`, state === 'off' ? 'dim' : 'bold'),
     ...facts(alarm, context),
   ]
@@ -176,11 +161,9 @@ function facts(
   { name, state, value, peak, unit, raises, durationUs, spanUs, snoozedMs }: AlarmView,
   { look, isOver, figures, device }: RowContext,
 ): Piece[] {
-  const decimals = DECIMALS[unit] ?? OTHER_DECIMALS
   const size = Math.max(Math.abs(value ?? 0), Math.abs(peak ?? 0))
   const scaled = figures.unit(`alarm ${device} ${name}`, unit, size, look)
-  const finer = Math.max(1, decimals + scaled.exponent)
-  const form = { unit: scaled, decimals: scaled.exponent === 0 ? decimals : finer }
+  const form = alarmForm({ unit }, scaled)
   const amount = (each: number | null): string =>
     each === null ? '--' : withUnit(figureText(each, form, NUMBER_CELLS), scaled)
   const pieces: Piece[] = []
@@ -220,7 +203,7 @@ function oneLine(items: readonly Item[], width: number): Line {
 }
 
 function isPressing({ place }: Item): boolean {
-  return place < STATES.indexOf('off')
+  return place < ALARM_STATES.indexOf('off')
 }
 
 /** ` 3 alarm rules: none raised` */

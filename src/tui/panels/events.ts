@@ -1,3 +1,4 @@
+import { saidText } from '../../figures/alarm-state.ts'
 import { momentText } from '../../figures/format.ts'
 import type { EventView, Snapshot } from '../../monitor/view.ts'
 import { countText } from '../../util/number-text.ts'
@@ -72,11 +73,8 @@ function eventsBeside({ events, source }: Snapshot): readonly EventView[] {
   return events.filter((_, i) => i !== same)
 }
 
-/** The rule at the end of an alarm's text, which is on record, and on the line of the alarms. */
-const RULE = /(, for \S+) \[.*\]$/s
-
 function eventText(event: EventView, nowUs: number): string {
-  const said = event.kind.startsWith('alarm_') ? event.text.replace(RULE, '$1') : event.text
+  const said = saidText(event)
   const text = said.startsWith(event.kind) ? said : `${event.kind}: ${said}`
   const time = momentText(event.timeUs, nowUs)
   if (event.flood === undefined) return `${time} ${text}`

@@ -1,15 +1,8 @@
+import { SOURCE_STYLE, sourcePlace } from '../../figures/source-state.ts'
 import type { Snapshot, SourceView } from '../../monitor/view.ts'
 import { cellText, cutEnd } from './cell-text.ts'
 import type { Look } from './look.ts'
 import type { Style } from './styled.ts'
-
-const STATE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
-  opening: 'warn',
-  waiting: 'warn',
-  live: 'good',
-  silent: 'bad',
-  ended: 'warn',
-}
 
 /** How a state of a source is shown, wherever it is: the values of a log are its last, and nothing has ended. */
 export function stateWord(
@@ -17,7 +10,7 @@ export function stateWord(
   { state }: SourceView,
 ): { readonly word: string; readonly style: Style } {
   if (of === 'log' && state === 'ended') return { word: 'LAST', style: 'dim' }
-  return { word: state.toUpperCase(), style: STATE_STYLE[state] }
+  return { word: state.toUpperCase(), style: SOURCE_STYLE[state] }
 }
 
 /** The most of a device's own word that is shown, in cells. */
@@ -28,9 +21,9 @@ export function deviceWord(word: string, look: Look): string {
   return cutEnd(cellText(word, look), WORD_CELLS, look)
 }
 
-/** Where a device is reached; everybody knows that ports are in /dev. */
-export function sourceText({ label }: SourceView, look: Look): string {
-  return cellText(label.replace(/^\/dev\//, ''), look)
+/** Where a device is reached. */
+export function sourceText(source: SourceView, look: Look): string {
+  return cellText(sourcePlace(source), look)
 }
 
 /** What may be shown as the newest values, and what keeps them from being of now. */

@@ -1,5 +1,6 @@
 import { agoText } from '../../../figures/format.ts'
-import type { DeviceNumber, EventView, Snapshot, SourceView } from '../../../monitor/view.ts'
+import { SOURCE_STYLE } from '../../../figures/source-state.ts'
+import type { DeviceNumber, EventView, Snapshot } from '../../../monitor/view.ts'
 import type { Style } from '../../../theme/themes.ts'
 import type { LinkState } from '../link/view-link.ts'
 
@@ -9,14 +10,6 @@ export interface StateWord {
   readonly style: Style
   /** Why, and what to do; empty: nothing to say. */
   readonly reason: string
-}
-
-const SOURCE_STYLE: Readonly<Record<SourceView['state'], Style>> = {
-  opening: 'warn',
-  waiting: 'warn',
-  live: 'good',
-  silent: 'bad',
-  ended: 'warn',
 }
 
 /** What is to be known first: a broken connection hides how the device is doing. */
@@ -64,18 +57,6 @@ export function staleWord(
 /** The number of a device by its name; null: there is none of that name. */
 export function deviceNamed({ devices }: Snapshot, name: string): DeviceNumber | null {
   return devices.find(({ device }) => device === name)?.number ?? null
-}
-
-/** Where a device is reached; everybody knows that ports are in /dev. */
-export function sourceText({ label }: SourceView): string {
-  return label.replace(/^\/dev\//, '')
-}
-
-/** The rule at the end of an alarm's text, which stands with the alarm. */
-const RULE = /(, for \S+) \[.*\]$/s
-
-export function eventText({ kind, text }: EventView): string {
-  return kind.startsWith('alarm_') ? text.replace(RULE, '$1') : text
 }
 
 export function eventKind({ kind }: EventView): string {

@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { withUnit } from '../../../figures/form-memory.ts'
+import {
+  ALARM_STATES,
+  ALARM_STYLE,
+  ALARM_WORD,
+  alarmForm,
+  FAULT_WORD,
+  faultName,
+} from '../../../figures/alarm-state.ts'
+import { figureText, withUnit } from '../../../figures/form-memory.ts'
 import { agoText, momentText } from '../../../figures/format.ts'
 import {
   type AlarmView,
@@ -7,33 +15,12 @@ import {
   SNOOZE_MIN,
   type Snapshot,
 } from '../../../monitor/view.ts'
-import type { Style } from '../../../theme/themes.ts'
-import { countText, numberText } from '../../../util/number-text.ts'
-import { inUnit } from '../../../util/scaled-unit.ts'
+import { countText } from '../../../util/number-text.ts'
 import { LOOK } from '../model/figures.ts'
 import { acknowledgeAll } from '../model/keys.ts'
 import { usePage, useSlice } from './use-page.ts'
 
-type State = AlarmView['state']
-
-/** The most pressing first; a word stands for each, so that none hangs on its colour. */
-const STATES: readonly State[] = ['on', 'latched', 'acknowledged', 'pending', 'off']
-const WORD: Readonly<Record<State, string>> = {
-  on: 'ALARM !',
-  latched: 'LATCHED',
-  acknowledged: 'ack',
-  pending: 'wait',
-  off: 'ok',
-}
-const STYLE: Readonly<Record<State, Style>> = {
-  on: 'bad',
-  latched: 'warn',
-  acknowledged: 'warn',
-  pending: 'plain',
-  off: 'dim',
-}
-const DECIMALS: Readonly<Record<string, number>> = { A: 4, '': 0, s: 1, '%': 1 }
-const OTHER_DECIMALS = 3
+const NUMBER_CELLS = 8
 
 /** Alarms and what the sensor could not measure, until somebody has taken notice. */
 export function AlarmsPanel() {
@@ -44,7 +31,7 @@ export function AlarmsPanel() {
   const isPressing =
     latches.length > 0 || alarms.some(({ state }) => state === 'on' || state === 'latched')
   const sorted = alarms.toSorted(
-    (one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state),
+    (one, other) => ALARM_STATES.indexOf(one.state) - ALARM_STATES.indexOf(other.state),
   )
   return (
     <>
@@ -105,25 +92,23 @@ interface AlarmProps {
 
 function Alarm({ alarm, snapshot }: AlarmProps) {
   const page = usePage()
-  const { name, rule, state, value, peak, unit, raises, durationUs, sinceUs, snoozedMs } = alarm
-  const decimals = DECIMALS[unit] ?? OTHER_DECIMALS
+  const { name, rule, state, value, peak, unit, raises, durationUs, spanUs, sinceUs, snoozedMs } =
+    alarm
   const size = Math.max(Math.abs(value ?? 0), Math.abs(peak ?? 0))
   const scaled = page.figures.unit(`alarm ${snapshot.number} ${name}`, unit, size, LOOK)
-  const amount = (each: number | null): string => {
-    if (each === null) return '--'
-    const finer = scaled.exponent === 0 ? decimals : Math.max(1, decimals + scaled.exponent)
-    return withUnit(numberText(inUnit(each, scaled.exponent), finer, 8), scaled)
-  }
+  const form = alarmForm(alarm, scaled)
+  const amount = (each: number | null): string =>
+    each === null ? '--' : withUnit(figureText(each, form, NUMBER_CELLS), scaled)
   return (
     <li class={state === 'off' ? 'off' : undefined}>
-      <span class={`word ${STYLE[state]}`}>{WORD[state]}</span>
+      <span class={`word ${ALARM_STYLE[state]}`}>{ALARM_WORD[state]}</span>
       <b>{name}</b>
       {unit !== 's' && <span class="number">{amount(value)}</span>}
       {durationUs !== null && (
         <span>
           {unit !== 's' && `peak ${amount(peak)}, `}
           {agoText(durationUs / 1000)}
-          {raises > 1 && `, ${raises} raises`}
+          {raises > 1 && spanUs !== null && `, ${raises} raises in ${agoText(spanUs / 1000)}`}
         </span>
       )}
       {snoozedMs !== null && <span class="dim">snoozed {Math.ceil(snoozedMs / 60_000)} min</span>}
@@ -163,8 +148,8 @@ function Fault({ latch, snapshot }: FaultProps) {
   const isOn = untilUs === null
   return (
     <li>
-      <span class={`word ${isOn ? 'bad' : 'warn'}`}>{isOn ? 'FAULT !' : 'LATCHED'}</span>
-      <b>{word.toUpperCase().replaceAll('_', ' ')}</b>
+      <span class={`word ${isOn ? 'bad' : 'warn'}`}>{isOn ? FAULT_WORD : ALARM_WORD.latched}</span>
+      <b>{faultName(latch)}</b>
       <span>
         {count}x, {countText(samples)} sample{samples === 1 ? '' : 's'}
       </span>

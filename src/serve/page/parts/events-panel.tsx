@@ -1,6 +1,7 @@
+import { saidText } from '../../../figures/alarm-state.ts'
 import { momentText } from '../../../figures/format.ts'
 import { countText } from '../../../util/number-text.ts'
-import { eventKind, eventText } from '../model/words.ts'
+import { eventKind } from '../model/words.ts'
 import { usePage, useSlice } from './use-page.ts'
 
 const STYLE: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ export function EventsPanel() {
             <span class="text">
               {event.flood !== undefined &&
                 `${countText(event.flood.count)}x since ${momentText(event.flood.sinceUs, nowUs)} `}
-              {eventText(event)}
+              {saidText(event)}
             </span>
           </li>
         ))}

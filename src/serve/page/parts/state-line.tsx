@@ -1,7 +1,8 @@
 import { rateText } from '../../../figures/format.ts'
+import { sourcePlace } from '../../../figures/source-state.ts'
 import { formatClockDuration } from '../../../util/duration.ts'
 import { countText } from '../../../util/number-text.ts'
-import { bytesText, sourceText, stateWord } from '../model/words.ts'
+import { bytesText, stateWord } from '../model/words.ts'
 import { useNow, usePage, useSlice } from './use-page.ts'
 
 /** Device, state, rate, losses and log: what is to be known before any value. */
@@ -14,7 +15,7 @@ export function StateLine() {
   const { word, style, reason } = stateWord(link, snapshot, Math.max(0, nowMs - snapshotMs))
   return (
     <header class="state">
-      <h1>{snapshot === null ? 'ina219' : snapshot.device || sourceText(snapshot.source)}</h1>
+      <h1>{snapshot === null ? 'ina219' : snapshot.device || sourcePlace(snapshot.source)}</h1>
       <strong class={`word ${style}`} data-part="state">
         {word}
       </strong>
@@ -47,8 +48,8 @@ function Health() {
   return (
     <dl class="health">
       {isVirtual && <Fact name="source" value="virtual" />}
-      {!isVirtual && device !== sourceText(source) && (
-        <Fact name="source" value={sourceText(source)} />
+      {!isVirtual && device !== sourcePlace(source) && (
+        <Fact name="source" value={sourcePlace(source)} />
       )}
       <Fact name="rate" value={rateText(rate)} />
       <Fact
