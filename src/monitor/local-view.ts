@@ -98,7 +98,7 @@ export class LocalView implements View {
       battery: state.battery,
       cycles: sampleUs === null ? null : memory.cycles(sampleUs),
       startedUs: this.#hub.startedUs,
-      oldestUs: oldestUsOf(memory.trace, this.#log?.oldestUs(stream.device) ?? null),
+      oldestUs: oldestUsOf(memory.trace, this.#loggedFromUs(device)),
       alarms: this.#alarms?.views(number) ?? [],
       limits: this.#alarms?.limits(number) ?? [],
       latches: this.#latches(number),
@@ -213,6 +213,11 @@ export class LocalView implements View {
       limits: this.#alarms?.limits(number) ?? [],
       latches: this.#sensors?.latches(number) ?? [],
     }
+  }
+
+  #loggedFromUs({ stream, state }: HubDevice): number | null {
+    if (this.#log === null) return null
+    return this.#log.oldestUs(stream.device) ?? state.keepForView().forgottenFromUs
   }
 
   #logView(): Snapshot['log'] {

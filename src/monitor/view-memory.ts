@@ -20,6 +20,7 @@ export class ViewMemory {
   /** The newest electric sample was measured, and nothing has been missing since. */
   #isLinked = false
   #wasSetBack = false
+  #forgottenFromUs: number | null = null
 
   /** @param beganUs samples up to then are not in it, Unix µs; infinite: all are */
   constructor(beganUs: number) {
@@ -34,6 +35,11 @@ export class ViewMemory {
   get isWhole(): boolean {
     const isFromBegin = this.statistics.beganUs === Number.NEGATIVE_INFINITY
     return isFromBegin && !this.#wasSetBack && this.#trace.isWhole
+  }
+
+  /** Begin of what was kept when the clock was set back, and is in the log alone since, Unix µs; null: none was. */
+  get forgottenFromUs(): number | null {
+    return this.#forgottenFromUs
   }
 
   /** @param nowUs end of the windows, Unix µs */
@@ -61,6 +67,7 @@ export class ViewMemory {
 
   /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */
   clockSetBack(): void {
+    this.#forgottenFromUs ??= this.#trace.oldestUs
     this.#trace = new TraceStore()
     this.#wasSetBack = true
     this.statistics.forgetWindows()

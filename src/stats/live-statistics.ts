@@ -1,4 +1,5 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
+import { windowBeginUs } from '../util/time-units.ts'
 import { RollingStatistics } from './rolling-statistics.ts'
 import { SecondSums } from './second-sums.ts'
 import { ChannelAccumulator, type ChannelStatistics, statisticsOf } from './statistics.ts'
@@ -22,6 +23,11 @@ export interface WindowStat {
 export interface WindowStats {
   /** Length in s. */
   readonly seconds: number
+  /**
+   * Where what is known of it begins, Unix µs: what is older is in the log alone, from before this run or before
+   * a clock was set back. Absent: it is whole.
+   */
+  readonly sinceUs?: number
   /** Measured samples, whatever channels they have. */
   readonly samples: number
   /** By channel id; those that were measured. */
@@ -50,6 +56,8 @@ export class LiveStatistics implements StatisticsSink {
   /** Samples up to then are not in `sinceReset`. */
   #sinceUs: number
   #firstUs: number | null = null
+  /** The oldest sample that the windows know, Unix µs. */
+  #windowsFromUs = Number.POSITIVE_INFINITY
 
   /** @param longestS the longest window, whole s @param beganUs see there */
   constructor(longestS: number, beganUs: number) {
@@ -68,6 +76,7 @@ export class LiveStatistics implements StatisticsSink {
   add(sample: Sample): void {
     const { timeUs, epochId, seq, voltage, current, power, extras, status, origin } = sample
     const measured = isMeasured(status)
+    if (timeUs < this.#windowsFromUs) this.#windowsFromUs = timeUs
     const fed: FeedSample = {
       timeUs,
       epochId,
@@ -93,6 +102,7 @@ export class LiveStatistics implements StatisticsSink {
   forgetWindows(): void {
     this.#kept = this.#kept.map((each) => each && { ...each, rolling: this.#rolling() })
     this.#samples = new SecondSums(this.#longestS)
+    this.#windowsFromUs = Number.POSITIVE_INFINITY
   }
 
   /** min, mean and max alone: little work. @param seconds, nowUs as for `window` */
@@ -102,7 +112,10 @@ export class LiveStatistics implements StatisticsSink {
       const { min, max } = spread
       return measured === 0 ? null : { min, avg: spread.avg(measured), max }
     })
-    return { seconds, samples: this.#samples.sum(seconds, nowUs), stats }
+    const samples = this.#samples.sum(seconds, nowUs)
+    const sinceUs = this.#windowsFromUs
+    const isWhole = sinceUs <= windowBeginUs(nowUs, seconds) || !Number.isFinite(sinceUs)
+    return isWhole ? { seconds, samples, stats } : { seconds, sinceUs, samples, stats }
   }
 
   /** @param seconds at most the longest window @param nowUs its end, Unix µs */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
 import type { Source, SourceSink } from '../../src/sources/source.ts'
 import { LineSource } from '../support/line-source.ts'
+import { MemoryLog } from '../support/memory-log.ts'
 import { startHub } from '../support/stream-rig.ts'
 
 const WALL_MS = Date.UTC(2026, 10, 20, 14)
@@ -97,11 +98,29 @@ describe('snapshot', () => {
     send(1_700_007_200, 5)
     send(1_700_000_000, 3)
     hub.finish()
-    const { windows, values } = await view.snapshot(0)
+    const { windows, values, oldestUs } = await view.snapshot(0)
     expect(values).toMatchObject({ v: 3 })
+    expect(windows.map(({ sinceUs }) => sinceUs)).toEqual([1, 2, 3].map(() => 1_700_000_000e6))
+    // Without a log, what was before is gone.
+    expect(oldestUs).toBe(1_700_000_000e6)
     expect(windows[0]?.stats['v']).toMatchObject({ min: 3, max: 3 })
     const trace = await view.trace({ device: 0, spanMs: 10_000, slots: 10, endUs: null })
     expect(trace.startUs + trace.length * trace.slotUs).toBe(1_700_000_010e6)
     expect(trace.channels['v']?.last.at(-1)).toBe(3)
+  })
+
+  it('knows what the log has from before the clock was set back', async () => {
+    const clock = { wallMs: () => WALL_MS, monoMs: () => 0 }
+    const log = new MemoryLog()
+    const source = new LineSource({ live: false })
+    const { hub, view } = startHub({ clock, log, sources: [source], keepTime: true })
+    const send = (from: number, count: number): void => {
+      for (let i = 0; i < count; i++) source.line(`{"v":5,"a":0,"ts":${from + i}}`)
+    }
+    send(1_700_000_000, 600)
+    send(1_700_000_500, 10)
+    hub.finish()
+    const { sampleUs, oldestUs } = await view.snapshot(0)
+    expect([oldestUs, sampleUs]).toEqual([1_700_000_000e6, 1_700_000_509e6])
   })
 })

@@ -45,6 +45,20 @@ describe('windows of a live device', () => {
     )
   })
 
+  it('says where what it knows of a window begins, where that is later than the window', () => {
+    const windows = new LiveStatistics(60, Number.NEGATIVE_INFINITY)
+    const since = (seconds: number, s: number): number | undefined =>
+      windows.brief(seconds, START_US + s * 1e6).sinceUs
+    for (let s = 0; s <= 20; s++) windows.add(sample(START_US + s * 1e6))
+    expect([since(60, 20), since(30, 20)]).toEqual([START_US, START_US])
+    // 21 seconds, the one under way among them.
+    expect([since(22, 20), since(21, 20), since(3, 20)]).toEqual([START_US, undefined, undefined])
+    windows.forgetWindows()
+    expect(since(3, 20)).toBeUndefined()
+    windows.add(sample(START_US - 90e6, { epochId: 2 }))
+    expect(since(3, -90)).toBe(START_US - 90e6)
+  })
+
   it('forgets what is older and has nothing before the first sample', () => {
     const windows = new LiveStatistics(2, Number.NEGATIVE_INFINITY)
     expect(windows.brief(2, START_US)).toEqual({ seconds: 2, samples: 0, stats: {} })

@@ -11,7 +11,7 @@ import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW, type ViewState } from '../../src/tui/view/view-state.ts'
-import { extraChannels, snapshotWith, traceOf } from '../support/snapshots.ts'
+import { extraChannels, sampleSnapshot, snapshotWith, traceOf } from '../support/snapshots.ts'
 
 const LOOK = lookOf({ ascii: true, colour: true })
 
@@ -56,6 +56,24 @@ describe('extra channels in the table', () => {
       'soc    23.5 |   22.5  23.50   24.5 |   22.5  23.50   24.5 |   22.5  23.50   24.5',
       'temp   24.5 |   23.5  24.50   25.5 |   23.5  24.50   25.5 |   23.5  24.50   25.5',
     ])
+  })
+
+  it('stand below what the windows hold where these are not full yet', () => {
+    const snapshot = sampleSnapshot()
+    const { sampleUs, nowUs } = snapshot
+    const heading = (heldS: number, width: number): string | undefined => {
+      const sinceUs = (sampleUs ?? nowUs) - heldS * 1e6
+      const windows = snapshot.windows.map((each) =>
+        each.seconds > heldS ? { ...each, sinceUs } : each,
+      )
+      const area = { width, height: 4, look: LOOK }
+      return tableLines({ ...snapshot, windows }, area)
+        .map(lineText)[0]
+        ?.replace(/ +/g, ' ')
+    }
+    expect(heading(0.2, 80)).toMatch(/now \|1s min avg max \|1s min avg max \|1s min avg max/)
+    expect(heading(45, 120)).toMatch(/now \| 45s min avg max \| 45s min avg max \| 45s min/)
+    expect(heading(430, 80)).toMatch(/now \|1m min avg max \|5m min avg max \|7m min avg max/)
   })
 
   it('have the digits that the device sends, and the mean one more', () => {

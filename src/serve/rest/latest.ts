@@ -36,6 +36,9 @@ const Latest = z
     windows: z.array(
       z.object({
         seconds: z.number(),
+        since: z.iso.datetime().optional().openapi({
+          description: 'where what it holds begins, if that is later than the window does',
+        }),
         samples: z.number().int(),
         channels: z.record(z.string(), z.object({ min: z.number(), avg: Amount, max: z.number() })),
       }),
@@ -121,10 +124,11 @@ function latestOf({ hub }: RestParts, snapshot: Snapshot): z.infer<typeof Latest
   }
 }
 
-function windowOf({ seconds, samples, stats }: WindowStats) {
+function windowOf({ seconds, sinceUs, samples, stats }: WindowStats) {
   const channels = Object.entries(stats).map(([id, own]) => {
     const { min, max } = own
     return [id, { min, avg: averageOf(own), max }] as const
   })
-  return { seconds, samples, channels: Object.fromEntries(channels) }
+  const since = sinceUs === undefined ? {} : { since: formatIso(sinceUs) }
+  return { seconds, ...since, samples, channels: Object.fromEntries(channels) }
 }

@@ -3,6 +3,7 @@ import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, fixed, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
+import { US_PER_SECOND } from '../../util/time-units.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type FigureForm, type FigureMemory, figuresOf, figureText } from '../view/figure-memory.ts'
 import type { Look, PanelArea } from '../view/look.ts'
@@ -94,7 +95,13 @@ export function tableLines(
     }),
   )
   const lines = [
-    heading(reading, windows, grid, look),
+    heading(
+      reading,
+      windows.map((each) => windowTitle(each, snapshot)),
+      windows,
+      grid,
+      look,
+    ),
     ...full.map((row) =>
       rowLine({ reading, windows, p95 }, row, grid, isAligned ? decimals : 0, look),
     ),
@@ -203,15 +210,23 @@ function gridWith(
   return { margin, name, now, number, window, windows: count, columns }
 }
 
+/** `5m`; one that is not full yet by what it holds: `40s`, `3m`. */
+function windowTitle({ seconds, sinceUs }: WindowStats, { sampleUs, nowUs }: Snapshot): string {
+  if (sinceUs === undefined) return `${seconds / 60}m`
+  const held = Math.max(1, Math.floor(((sampleUs ?? nowUs) - sinceUs) / US_PER_SECOND))
+  return held < 60 ? `${held}s` : `${Math.floor(held / 60)}m`
+}
+
 function heading(
   { values, current }: Reading,
+  titles: readonly string[],
   windows: readonly WindowStats[],
   { margin, name, now, number, window, columns }: Grid,
   look: Look,
 ): Line {
-  const titles = windows.map(({ seconds }) => `${seconds / 60}m`)
   const [min = '', ...others] = columns.map((each) => ` ${each.padStart(number)}`)
-  const widest = Math.max(0, ...titles.map((each) => each.length))
+  // A title does not move while its window fills.
+  const widest = Math.max(0, ...windows.map(({ seconds }) => `${seconds / 60}m`.length))
   const lead = widest + ' min '.length <= min.length ? ' ' : ''
   const counts = windows.map(({ samples }) => `   n=${countText(samples)}`)
   const room = window - 1 - columns.length * (1 + number)

@@ -1,6 +1,6 @@
 import type { Channel } from '../../../domain/channels.ts'
 import { figureText } from '../../../figures/form-memory.ts'
-import { spanText } from '../../../figures/format.ts'
+import { agoText, spanText } from '../../../figures/format.ts'
 import type { Snapshot, WindowStats } from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { LOOK } from '../model/figures.ts'
@@ -34,9 +34,14 @@ export function TablePanel() {
             <th scope="col" rowSpan={2}>
               now
             </th>
-            {snapshot.windows.map(({ seconds }) => (
-              <th key={seconds} colSpan={COLUMNS.length} scope="colgroup" class="window-name">
-                {spanText(seconds * 1000).replace('60 s', '1 min')}
+            {snapshot.windows.map((window) => (
+              <th
+                key={window.seconds}
+                colSpan={COLUMNS.length}
+                scope="colgroup"
+                class="window-name"
+              >
+                {nameOf(window, snapshot)}
               </th>
             ))}
           </tr>
@@ -58,6 +63,14 @@ export function TablePanel() {
       </table>
     </section>
   )
+}
+
+/** `15 min`; where it is not full yet, what it holds: `15 min (40 s)`. */
+function nameOf({ seconds, sinceUs }: WindowStats, { sampleUs, nowUs }: Snapshot): string {
+  const name = spanText(seconds * 1000).replace('60 s', '1 min')
+  return sinceUs === undefined
+    ? name
+    : `${name} (${agoText(((sampleUs ?? nowUs) - sinceUs) / 1000)})`
 }
 
 interface RowProps {
