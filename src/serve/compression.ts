@@ -3,6 +3,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib'
 import type { MiddlewareHandler } from 'hono'
+import { type Coding, codingOf } from './accepted.ts'
 import type { WebEnv } from './web.ts'
 
 /** A shorter answer fits into a packet or two as it is. */
@@ -15,9 +16,8 @@ const WHOLE = /^(application\/([\w.-]+\+)?json|text\/(html|css))\b/
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 const GZIP = { level: 6 }
 
-const makeWhole = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const
-
-type Coding = keyof typeof makeWhole
+const makeBrotli = promisify(brotliCompress)
+const makeGzip = promisify(gzip)
 
 /**
  * Compresses what gains by it, off the main thread: JSON of more than 1 KB, and exports. Streams of
@@ -54,8 +54,7 @@ function encoded(
 }
 
 async function whole(bytes: Uint8Array, coding: Coding): Promise<Uint8Array<ArrayBuffer>> {
-  const made =
-    coding === 'br' ? await makeWhole.br(bytes, BROTLI) : await makeWhole.gzip(bytes, GZIP)
+  const made = coding === 'br' ? await makeBrotli(bytes, BROTLI) : await makeGzip(bytes, GZIP)
   return new Uint8Array(made)
 }
 
@@ -65,19 +64,4 @@ function streamed(body: ReadableStream<Uint8Array>, coding: Coding): ReadableStr
   // An end of either side ends the other one.
   pipeline(source, coder, () => {})
   return Readable.toWeb(coder) as ReadableStream<Uint8Array>
-}
-
-/** The better one of those that a client takes (RFC 9110, 12.5.3); null: none. */
-export function codingOf(accepted: string): Coding | null {
-  const weights = new Map<string, number>()
-  for (const part of accepted.toLowerCase().split(',')) {
-    const [name = '', ...parameters] = part.split(';').map((each) => each.trim())
-    const weight = parameters.find((each) => each.startsWith('q='))?.slice(2)
-    weights.set(name, weight === undefined ? 1 : Number(weight))
-  }
-  const weightOf = (name: Coding): number => weights.get(name) ?? weights.get('*') ?? 0
-  const [best] = (['br', 'gzip'] as const)
-    .filter((name) => weightOf(name) > 0)
-    .sort((one, other) => weightOf(other) - weightOf(one))
-  return best ?? null
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, type InaError, isInaError } from '../util/errors.ts'
+import type { Refusal } from './access/access.ts'
 
 /** An error as a client gets it (RFC 9457). */
 export interface Problem {
@@ -17,6 +18,11 @@ export const PROBLEM_TYPE = 'application/problem+json'
 export function problem(status: number, name: string, message: string, hint: string): Problem {
   const title = name.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase())
   return { type: `urn:ina219:problem:${name}`, title, status, detail: `${message}; ${hint}` }
+}
+
+/** Why somebody is not let in. */
+export function refusalProblem({ status, reason, message, hint }: Refusal): Problem {
+  return problem(status, reason.replaceAll('_', '-'), message, hint)
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {

@@ -7,7 +7,7 @@ import type { UpgradeListener } from './http-server.ts'
 import type { Live } from './live/live.ts'
 import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
-import { problem } from './problem.ts'
+import { problem, refusalProblem } from './problem.ts'
 import { endUpgrade } from './upgrade-end.ts'
 import { viewRoute } from './view/view-route.ts'
 
@@ -47,8 +47,7 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
       const request = requestOf(incoming)
       const refusal = access.placeRefusal(request)
       if (refusal !== null) {
-        const { status, reason, message, hint } = refusal
-        return endUpgrade(socket, problem(status, reason.replaceAll('_', '-'), message, hint))
+        return endUpgrade(socket, refusalProblem(refusal))
       }
       const path = pathOf(incoming)
       const route = routes.find((each) => each.path === path)

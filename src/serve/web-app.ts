@@ -9,6 +9,7 @@ import { readPageFiles } from './assets/page-files.ts'
 import { compression } from './compression.ts'
 import { addDocs } from './docs/docs.ts'
 import type { Earlier } from './earlier/earlier.ts'
+import { issueText } from './issue-text.ts'
 import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
 import { answerUnrouted } from './methods.ts'
@@ -44,17 +45,8 @@ export function makeWebApp(parts: ServeParts, { live, rest, earlier }: WebRooms)
   const app: WebApp = new OpenAPIHono<WebEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
-      const [issue] = result.error.issues
-      const where = issue?.path.join('.') ?? ''
-      return answerProblem(
-        c,
-        problem(
-          400,
-          'input-invalid',
-          `${where === '' ? 'the request' : where}: ${issue?.message ?? 'is not valid'}`,
-          'see /api/docs',
-        ),
-      )
+      const wrong = issueText(result.error, 'the request')
+      return answerProblem(c, problem(400, 'input-invalid', wrong, 'see /api/docs'))
     },
   })
   app.use(headers)

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Access, bearerOf, type Refusal, type Want } from './access/access.ts'
 import { requestOf } from './access/request.ts'
-import { PROBLEM_TYPE, type Problem, problem } from './problem.ts'
+import { PROBLEM_TYPE, type Problem, problem, refusalProblem } from './problem.ts'
 import { takeBody } from './request-body.ts'
 
 /** After so long a client may try again what was turned away, s. */
@@ -42,10 +42,11 @@ export function answerTooLong(c: Context): Response {
   return answerProblem(c, TOO_LONG)
 }
 
-export function answerRefusal(c: Context, { reason, status, message, hint }: Refusal): Response {
+export function answerRefusal(c: Context, refusal: Refusal): Response {
+  const { status } = refusal
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="ina219"')
   if (status === 429) c.header('Retry-After', '60')
-  return answerProblem(c, problem(status, reason.replaceAll('_', '-'), message, hint))
+  return answerProblem(c, refusalProblem(refusal))
 }
 
 export function answerProblem(c: Context, told: Problem): Response {

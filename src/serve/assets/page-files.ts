@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { systemCode } from '../../util/errors.ts'
+import type { Coding } from '../accepted.ts'
 
-/** How a file is sent; the best first. */
-export type Encoding = 'br' | 'gzip' | 'identity'
+/** How a file is sent. */
+type Encoding = Coding | 'identity'
 
 /** One file of the web page, in memory. */
 export interface PageFile {

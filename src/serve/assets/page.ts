@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
+import { codingOf, hasAlready } from '../accepted.ts'
 import type { WebApp } from '../web.ts'
-import type { Encoding, PageFile } from './page-files.ts'
+import type { PageFile } from './page-files.ts'
 
 const YEAR_S = 31_536_000
 
@@ -13,34 +14,18 @@ export function addPage(app: WebApp, files: readonly PageFile[]): void {
 }
 
 function answer(c: Context, file: PageFile): Response {
-  const encoding = encodingFor(c.req.header('accept-encoding') ?? '')
+  const encoding = codingOf(c.req.header('accept-encoding') ?? '') ?? 'identity'
   const headers = {
     // One tag for each form of the file, as RFC 9110 wants it.
     ETag: encoding === 'identity' ? file.etag : `${file.etag.slice(0, -1)}-${encoding}"`,
     'Cache-Control': file.isImmutable ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
     Vary: 'Accept-Encoding',
   }
-  if (namesTag(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers)
+  if (hasAlready(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers)
   return c.body(file.bodies[encoding], 200, {
     ...headers,
     'Content-Type': file.type,
     'Content-Length': String(file.bodies[encoding].byteLength),
     ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
   })
-}
-
-function namesTag(header: string | undefined, tag: string): boolean {
-  const named = (header ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''))
-  return named.includes(tag)
-}
-
-/** The best form that the client takes; one with `q=0` it does not take. */
-export function encodingFor(accepted: string): Encoding {
-  const takes = (name: string): boolean =>
-    accepted.split(',').some((each) => {
-      const [coding = '', ...params] = each.split(';').map((part) => part.trim().toLowerCase())
-      return coding === name && !params.some((param) => /^q=0(\.0*)?$/.test(param))
-    })
-  if (takes('br')) return 'br'
-  return takes('gzip') ? 'gzip' : 'identity'
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MAX_CHANNEL_ID, MAX_EXTRA_CHANNELS } from '../../domain/channels.ts'
+import { issueText } from '../issue-text.ts'
 
 /** Version of the messages below; goes up when one of them goes or changes its meaning. */
 export const LIVE_VERSION = 1
@@ -36,9 +37,7 @@ export function parseClientMessage(text: string): ClientMessage | { readonly wro
   }
   const parsed = ClientMessage.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') ?? ''
-  return { wrong: `${where === '' ? 'the message' : where}: ${issue?.message ?? 'is not valid'}` }
+  return { wrong: issueText(parsed.error, 'the message') }
 }
 
 /** Why a viewer is let go (RFC 6455 7.4: 4000 to 4999 are an application's own). */

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { asInaError } from '../../util/errors.ts'
 import { type Access, bearerOf, type Refusal, type Request } from '../access/access.ts'
-import { type Problem, problem, problemOf } from '../problem.ts'
+import { type Problem, problem, problemOf, refusalProblem } from '../problem.ts'
 import type { SocketRoute } from '../sockets.ts'
 import type { Live, LivePort } from './live.ts'
 import {
@@ -110,10 +110,9 @@ class LiveClient implements LivePort {
     })
   }
 
-  #askForToken({ reason, message, hint }: Refusal): void {
-    if (reason !== 'token_missing') {
-      this.#problem(problem(401, reason.replaceAll('_', '-'), message, hint))
-      this.close(CLOSE.token, 'that is not the token')
+  #askForToken(refusal: Refusal): void {
+    if (refusal.reason !== 'token_missing') {
+      this.#turnAway(refusal)
       return
     }
     this.send(
@@ -167,13 +166,13 @@ class LiveClient implements LivePort {
 
   #token(token: string): void {
     const refusal = this.#access.refusal(this.#request, 'write', token)
-    if (refusal === null) {
-      if (!this.#mayRead) this.#welcome()
-      return
-    }
-    const { reason, message, hint, status } = refusal
-    this.#problem(problem(status, reason.replaceAll('_', '-'), message, hint))
-    this.close(CLOSE.token, message)
+    if (refusal !== null) this.#turnAway(refusal)
+    else if (!this.#mayRead) this.#welcome()
+  }
+
+  #turnAway(refusal: Refusal): void {
+    this.#problem(refusalProblem(refusal))
+    this.close(CLOSE.token, refusal.message)
   }
 
   #pong(data: Buffer): void {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { hasAlready } from '../accepted.ts'
 import type { JsonAnswer } from './reading/reading-messages.ts'
 
 /** How long what is finished may be taken from a cache without asking, s: samples that a disk held up may still come. */
@@ -12,18 +13,9 @@ export function answerJson(c: Context, { bytes, tag, isFinished }: JsonAnswer): 
     ETag: etag,
     'Cache-Control': isFinished ? `private, max-age=${FINISHED_S}` : 'private, no-cache',
   }
-  if (isListed(c.req.header('if-none-match'), tag)) return c.body(null, 304, headers)
+  if (hasAlready(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
   return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
     ...headers,
     'Content-Type': 'application/json',
   })
-}
-
-/** RFC 9110, 13.1.2 */
-function isListed(list: string | undefined, tag: string): boolean {
-  if (list === undefined) return false
-  return (
-    list.trim() === '*' ||
-    list.split(',').some((each) => each.trim().replace(/^W\//, '') === `"${tag}"`)
-  )
 }

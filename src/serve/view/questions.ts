@@ -9,6 +9,7 @@ import {
 } from '../../monitor/view.ts'
 import { THEME_CHOICES } from '../../theme/themes.ts'
 import { InaError } from '../../util/errors.ts'
+import { issueText } from '../issue-text.ts'
 import type { Asked, AskedKind, ClientMessage, SendRequest } from './messages.ts'
 import type { SaveRequest } from './save/save-messages.ts'
 import { fromWire } from './wire.ts'
@@ -124,11 +125,5 @@ export function questionOf({ id, ask, request }: Exclude<Envelope, { type: 'toke
   }
   const { success, data, error } = schema.safeParse(request)
   if (success) return { id, ask, request: data } as Question
-  const [issue] = error.issues
-  const where = issue?.path.join('.') ?? ''
-  throw new InaError(
-    'input_invalid',
-    `${where === '' ? 'the request' : where}: ${issue?.message ?? 'is not valid'}`,
-    'see docs/serve.md',
-  )
+  throw new InaError('input_invalid', issueText(error, 'the request'), 'see docs/serve.md')
 }

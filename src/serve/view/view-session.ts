@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { VIEW_VERSION } from '../../monitor/view.ts'
 import { type Access, bearerOf, type Refusal, type Request, type Want } from '../access/access.ts'
-import { type Problem, problem, problemOf } from '../problem.ts'
+import { type Problem, problem, problemOf, refusalProblem } from '../problem.ts'
 import { type Answers, isCostly } from './answers.ts'
 import { CLOSE, type ClientMessage, MOST_UNDER_WAY, type ServerMessage } from './messages.ts'
 import { messageOf, questionOf } from './questions.ts'
@@ -107,7 +107,7 @@ export class ViewSession {
   #tryToken(shown: string): void {
     const refusal = this.#refusal('write', shown)
     if (refusal !== null) {
-      this.#send({ type: 'problem', problem: problemOfRefusal(refusal) })
+      this.#send({ type: 'problem', problem: refusalProblem(refusal) })
       const code = refusal.reason === 'too_many_tries' ? CLOSE.tries : CLOSE.token
       this.#end(code, refusal.message)
       return
@@ -155,7 +155,7 @@ export class ViewSession {
     try {
       const question = questionOf(message)
       const refusal = this.#refusalOf(question)
-      if (refusal !== null) this.#send({ id, problem: problemOfRefusal(refusal) })
+      if (refusal !== null) this.#send({ id, problem: refusalProblem(refusal) })
       else this.#sendText(`{"id":${id},"answer":${await this.#lookUp(question)}}`)
     } catch (error) {
       const told = problemOf(error)
@@ -258,7 +258,3 @@ const TOO_MANY: Problem = problem(
   `more than ${MOST_UNDER_WAY} questions are under way`,
   'wait for answers',
 )
-
-function problemOfRefusal({ status, reason, message, hint }: Refusal): Problem {
-  return problem(status, reason.replaceAll('_', '-'), message, hint)
-}
