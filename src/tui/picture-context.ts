@@ -6,10 +6,12 @@ import { pressingWord } from './panels/alarms.ts'
 import type { Chart } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { isApart } from './panels/chart-shape.ts'
+import { linkRows } from './panels/link.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
 import type { KeyOffer } from './view/keymap.ts'
 import {
+  hasNumbers,
   isTiny,
   type Layout,
   layoutFor,
@@ -76,6 +78,7 @@ function madeLayout(snapshot: Snapshot, size: Size, view: ViewState): Layout {
     selects: view.selection !== null && frozenOf(view, snapshot.number) !== null,
     totalsRows:
       closeRows(size, view) + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
+    linkRows: linkRows(snapshot),
   })
 }
 
@@ -121,9 +124,11 @@ export function placedChart(
   context: PictureContext,
   isReading = false,
 ): Chart | null {
-  const { chart } = pictureLayout(snapshot, context).regions
+  const layout = pictureLayout(snapshot, context)
+  const { chart } = layout.regions
   if (chart === undefined) return null
-  return chartPanel({ ...context, snapshot, trace, isReading }, { ...chart, look: context.look })
+  const charted = { ...context, snapshot, trace, isReading, isNumbered: hasNumbers(layout) }
+  return chartPanel(charted, { ...chart, look: context.look })
 }
 
 /** What a character of the chart covers, µs; as wide as the screen where there is no chart. */

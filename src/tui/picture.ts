@@ -34,7 +34,7 @@ import {
 import { cellText, cutEnd } from './view/cell-text.ts'
 import { type FigureMemory, figuresOf } from './view/figure-memory.ts'
 import { areaWithin, type Block, framed, PANEL_TITLE } from './view/frame.ts'
-import { isPanel, type Layout, PANELS, REGIONS, type Rect, type Region } from './view/layout.ts'
+import { hasNumbers, isPanel, type Layout, REGIONS, type Rect, type Region } from './view/layout.ts'
 import type { Look, PanelArea } from './view/look.ts'
 import { fitLine, type Line, piece } from './view/styled.ts'
 import { frozenOf } from './view/time-window.ts'
@@ -90,6 +90,7 @@ export function buildPicture(
 ): Picture {
   const { view, look, trouble } = context
   const layout = pictureLayout(snapshot, context)
+  const isNumbered = hasNumbers(layout)
   const offer = keyOffer(snapshot)
   const { figures = figuresOf(snapshot) } = context
   figures.begin(snapshot, view.units)
@@ -119,7 +120,7 @@ export function buildPicture(
     gauges: ({ width, height }) => {
       if (wall !== null) return wall.lines
       return layout.gauges === 'big'
-        ? bigGaugeLines(snapshot, { width, height, look }, figures)
+        ? bigGaugeLines(snapshot, { width, height, look }, figures, isNumbered)
         : gaugeLines(snapshot, width, look, figures)
     },
     chart: ({ width, height }) =>
@@ -134,7 +135,10 @@ export function buildPicture(
         figures,
       ),
     overview: ({ width, height }) =>
-      overviewChart({ snapshot, trace: overview, view, figures }, { width, height, look }).lines,
+      overviewChart(
+        { snapshot, trace: overview, view, figures, isNumbered },
+        { width, height, look },
+      ).lines,
     table: ({ width, height }) =>
       close === null
         ? tableLines(snapshot, { width, height, look }, figures, p95)
@@ -163,11 +167,10 @@ export function buildPicture(
     if (!due.has(region)) continue
     const isFocused = region === view.focus
     if (isPanel(region) && layout.framed.includes(region)) {
-      const number = 1 + PANELS.indexOf(region)
       const lines = fill[region](areaWithin(rect, look))
       const isOfClose = close !== null && region === 'totals'
       const title = isOfClose ? closeTitle(view) : PANEL_TITLE[region]
-      const options = { panel: region, title, number, isFocused }
+      const options = { panel: region, title, isFocused }
       blocks[region] = { rect, lines: framed(lines, rect, options, look) }
     } else {
       const lines = filled(fill[region](rect), rect)

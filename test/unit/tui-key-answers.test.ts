@@ -141,6 +141,7 @@ describe('a key that can change nothing', () => {
             pressing: false,
             selects: false,
             totalsRows: 1,
+            linkRows: 6,
           },
         )
         const context = { ...CONTEXT, regions: Object.keys(regions) as Region[] }

@@ -21,6 +21,7 @@ const OPTIONS: LayoutOptions = {
   pressing: false,
   selects: false,
   totalsRows: 1,
+  linkRows: 6,
 }
 
 function heightsAt(columns: number, rows: number): Partial<Record<Region, number>> {
@@ -143,6 +144,7 @@ describe('layout', () => {
       pressing: fc.boolean(),
       selects: fc.boolean(),
       totalsRows: fc.integer({ min: 1, max: 3 }),
+      linkRows: fc.constantFrom(3, 6),
     })
     fc.assert(
       fc.property(sizes, options, (size, chosen) => {

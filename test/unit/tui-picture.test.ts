@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { headerLine } from '../../src/tui/panels/header.ts'
 import { buildPicture, waitingPicture } from '../../src/tui/picture.ts'
 import { traceRequest } from '../../src/tui/picture-requests.ts'
+import { PANEL_TITLE } from '../../src/tui/view/frame.ts'
+import { PANELS } from '../../src/tui/view/layout.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { INITIAL_VIEW } from '../../src/tui/view/view-state.ts'
@@ -79,6 +81,23 @@ describe('view', () => {
     expect(title('live', frozen)).toContain('FROZEN for 0 s, up to 2026-11-17 14:02:27')
   })
 
+  it('has on every panel the number of its key where they stand side by side', () => {
+    const { nowUs } = sampleSnapshot()
+    const latches = [{ word: 'ovf', count: 1, samples: 1, sinceUs: nowUs, untilUs: nowUs }]
+    for (const [columns, rows] of [
+      [200, 50],
+      [250, 70],
+    ] as const) {
+      const shown = pictureText({ latches }, INITIAL_VIEW, columns, rows).join('\n')
+      for (const [i, panel] of PANELS.entries()) {
+        expect(shown).toContain(
+          `+${panel === 'chart' || panel === 'overview' ? '-' : ''} ${i + 1} ${PANEL_TITLE[panel]} `,
+        )
+      }
+    }
+    expect(pictureText({}, INITIAL_VIEW, 120, 30).join('\n')).not.toContain(' 2 chart ')
+  })
+
   it('names the box in which the cursor or the selection stands by that', () => {
     const { nowUs } = sampleSnapshot()
     const frozen = { 0: { endUs: nowUs, sinceUs: nowUs } }
@@ -149,7 +168,7 @@ describe('view', () => {
     const picture = buildPicture(sampleSnapshot(), null, context)
     const lines = picture.blocks.gauges?.lines.map(lineText) ?? []
     expect(lines).toHaveLength(6)
-    expect(lines[0]).toMatch(/^┌ Voltage ─+ ok ┐┌ Current ─+ ok ┐┌ Power ─+ ok ┐$/)
+    expect(lines[0]).toMatch(/^┌ 1 values {2}Voltage ─+ ok ┐┌ Current ─+ ok ┐┌ Power ─+ ok ┐$/)
     expect(lines[3]).toMatch(/V +peak 5\.101 V ││.* A +peak 1\.2040 A ││.* W +peak 6\.091 W │$/)
     expect(lines[5]).toMatch(/^└ 0\.\.6 V ─+ 19% of 26 V ┘/)
   })

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../monitor/view.ts'
 import { bigDigits, bigWidth, type DigitRows } from '../view/big-digits.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
+import { panelHead } from '../view/frame.ts'
 import {
   barPieces,
   type GaugeView,
@@ -27,15 +28,21 @@ const ROWS_AROUND = 3
  * │ ██████████████████┃···················· │
  * └ 0 ────────────────────────────── 2 A ──┘
  * ```
+ *
+ * @param isNumbered the first one says by which key they are gone to
  */
 export function bigGaugeLines(
   snapshot: Snapshot,
   { width, height, look }: PanelArea,
   figures: FigureMemory = figuresOf(snapshot),
+  isNumbered = false,
 ): Line[] {
   const gauges = gaugeViews(snapshot, look, figures)
   const cells = widths(width, gauges.length)
-  const frames = gauges.map((gauge, i) => frame(gauge, cells[i] ?? 0, height, look))
+  const frames = gauges.map((gauge, i) => {
+    const head = isNumbered && i === 0 ? panelHead('gauges') : []
+    return frame(gauge, head, { width: cells[i] ?? 0, height, look })
+  })
   return Array.from({ length: height }, (_, row) =>
     fitLine(
       frames.flatMap((lines) => lines[row] ?? []),
@@ -52,7 +59,8 @@ function widths(width: number, count: number): readonly number[] {
   )
 }
 
-function frame(gauge: GaugeView, width: number, height: number, look: Look): Line[] {
+/** @param head of all of them, before the name */
+function frame(gauge: GaugeView, head: Line, { width, height, look }: PanelArea): Line[] {
   const { glyphs } = look
   const inner = Math.max(0, width - 4)
   const rows: DigitRows = height >= ROWS_AROUND + 5 ? 5 : 3
@@ -68,7 +76,7 @@ function frame(gauge: GaugeView, width: number, height: number, look: Look): Lin
   while (lines.length < height - 2) lines.push(blank)
   const word = gauge.word === '' ? [] : [piece(' '), verdictPiece(gauge), piece(' ')]
   return [
-    border([piece(` ${gauge.channel.label} `, 'bold')], word, width, {
+    border([...head, piece(` ${gauge.channel.label} `, 'bold')], word, width, {
       begin: glyphs.topLeft,
       rule: glyphs.horizontal,
       end: glyphs.topRight,

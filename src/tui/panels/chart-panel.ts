@@ -6,6 +6,7 @@ import type { Snapshot } from '../../monitor/view.ts'
 import { nameText } from '../view/channel-text.ts'
 import { type ComparedTraces, comparedChannel, comparedDevices } from '../view/compare.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
+import { panelHead } from '../view/frame.ts'
 import type { Look, PanelArea } from '../view/look.ts'
 import { type Piece, piece } from '../view/styled.ts'
 import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
@@ -27,6 +28,8 @@ export interface Charted {
   readonly compared?: ComparedTraces | null
   /** The trace stands in for that of another moment or span, which is on its way. Default: it is that */
   readonly isReading?: boolean
+  /** It says by which key it is gone to. Default: it does not */
+  readonly isNumbered?: boolean
 }
 
 /** The chart as it fills its panel, with its title: how much time, in which arrangement, running or frozen. */
@@ -35,6 +38,7 @@ export function chartPanel(charted: Charted, area: PanelArea): Chart {
   const all: Required<Charted> = {
     compared: null,
     isReading: false,
+    isNumbered: false,
     ...charted,
     figures: charted.figures ?? figuresOf(snapshot, view.units),
   }
@@ -47,7 +51,7 @@ export function chartPanel(charted: Charted, area: PanelArea): Chart {
 function comparedOptions(
   own: ChartOptions & { readonly marks: ChartMarks },
   channel: Channel,
-  { snapshot, view, compared, figures }: Required<Charted>,
+  { snapshot, view, compared, figures, isNumbered }: Required<Charted>,
 ): ChartOptions {
   const { look, height } = own
   const devices = comparedDevices(snapshot, channel)
@@ -69,6 +73,7 @@ function comparedOptions(
       return all.reduce((best, form) => (form.finest < best.finest ? form : best))
     },
     title: [
+      ...(isNumbered ? panelHead('chart') : []),
       piece(` ${spanText(spanMs(view))} `, 'bold'),
       piece(`${name} of ${of} `, 'dim'),
       ...(frozen ? [frozenText(frozen, snapshot, view.cursorUs === null)] : []),
@@ -82,7 +87,7 @@ function comparedOptions(
 }
 
 function ownOptions(
-  { snapshot, view, trace, figures, isReading }: Required<Charted>,
+  { snapshot, view, trace, figures, isReading, isNumbered }: Required<Charted>,
   { width, height, look }: PanelArea,
 ): ChartOptions & { readonly marks: ChartMarks } {
   const { arrangement, hidden, cursorUs, selection } = view
@@ -103,6 +108,7 @@ function ownOptions(
     hidden,
     isReading,
     title: [
+      ...(isNumbered ? panelHead('chart') : []),
       piece(` ${spanText(spanMs(view))} `, 'bold'),
       piece(`${drawn} `, 'dim'),
       ...(frozen ? [frozenText(frozen, snapshot, cursorUs === null)] : []),

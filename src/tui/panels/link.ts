@@ -15,6 +15,11 @@ interface Fact {
 /** Of the name of a fact. */
 const NAME_CELLS = 13
 
+/** Rows of it: what came over the line, only the monitor has seen. */
+export function linkRows({ of }: Snapshot): number {
+  return of === 'log' ? 3 : 6
+}
+
 /** How well the samples of the device come through, two facts a row. */
 export function linkLines(
   snapshot: Snapshot,

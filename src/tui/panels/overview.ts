@@ -2,6 +2,7 @@ import { leadChannel } from '../../domain/channels.ts'
 import { leftText } from '../../figures/format.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
 import { figuresOf } from '../view/figure-memory.ts'
+import { panelHead } from '../view/frame.ts'
 import type { PanelArea } from '../view/look.ts'
 import { piece } from '../view/styled.ts'
 import { frozenOf, spanMs } from '../view/time-window.ts'
@@ -44,7 +45,8 @@ export function overviewChart(
     trace,
     view,
     figures = figuresOf(snapshot, view.units),
-  }: Pick<Charted, 'snapshot' | 'trace' | 'view' | 'figures'>,
+    isNumbered = false,
+  }: Pick<Charted, 'snapshot' | 'trace' | 'view' | 'figures' | 'isNumbered'>,
   { width, height, look }: PanelArea,
 ): Chart {
   const { channels, sampleUs, oldestUs, number } = snapshot
@@ -60,7 +62,10 @@ export function overviewChart(
     channels,
     strips:
       channel === null ? [] : [{ channels: [channel], top: 0, rows: Math.max(1, height - 2) }],
-    title: [piece(` all there is, ${leftText(lengthMs / 1000)} `, 'dim')],
+    title: [
+      ...(isNumbered ? panelHead('overview') : []),
+      piece(` all there is, ${leftText(lengthMs / 1000)} `, 'dim'),
+    ],
     note: [],
     message: sampleUs === null ? 'no samples yet' : 'reading the samples',
     marks: { limits: [], cursorUs: view.cursorUs, selection },

@@ -1,6 +1,6 @@
-import type { Panel, Rect } from './layout.ts'
+import { PANELS, type Panel, type Rect } from './layout.ts'
 import type { Look, PanelArea } from './look.ts'
-import { fitLine, type Line, type Piece, piece, type Style } from './styled.ts'
+import { fitLine, type Line, lineWidth, type Piece, piece, type Style } from './styled.ts'
 
 /** A rectangle of the screen and exactly the lines that fill it. */
 export interface Block {
@@ -24,9 +24,12 @@ interface FrameOptions {
   readonly panel: Panel
   /** Default: that of the panel. */
   readonly title?: string
-  /** By which a key goes to it. */
-  readonly number: number
   readonly isFocused: boolean
+}
+
+/** ` 3 table `: the number by which a key goes to it, and what it is. @param style of the number */
+export function panelHead(panel: Panel, style: Style = 'dim', title = PANEL_TITLE[panel]): Line {
+  return [piece(` ${1 + PANELS.indexOf(panel)} `, style), piece(`${title} `, 'bold')]
 }
 
 /** Where it lies on the screen. */
@@ -44,13 +47,13 @@ export function areaWithin(rect: Rect, look: Look): PanelArea {
 export function framed(
   lines: readonly Line[],
   { width, height }: Rect,
-  { panel, title: name = PANEL_TITLE[panel], number, isFocused }: FrameOptions,
+  { panel, title, isFocused }: FrameOptions,
   { glyphs }: Look,
 ): Line[] {
   const style: Style = isFocused ? 'bold' : 'dim'
   const inner = Math.max(0, width - 2)
-  const title: Line = [piece(` ${number} `, style), piece(`${name} `, 'bold')]
-  const cut = fitLine(title, Math.min(inner, ` ${number} ${name} `.length))
+  const head = panelHead(panel, style, title)
+  const cut = fitLine(head, Math.min(inner, lineWidth(head)))
   const rule = (cells: number): Piece => piece(glyphs.horizontal.repeat(Math.max(0, cells)), style)
   const used = cut.reduce((sum, { text }) => sum + text.length, 0)
   const side = piece(glyphs.vertical, style)

@@ -11,11 +11,9 @@ import {
 
 /** Lines around a framed panel. */
 const FRAME = 2
-/** Rows of the health of the link. */
-const LINK_ROWS = 6
-/** Rows of a histogram, which leaves the events theirs. */
+/** Rows of a histogram with its frame, which leaves the events theirs. */
 const HISTOGRAM_LEAST = 8
-const HISTOGRAM_MOST = 22
+const HISTOGRAM_MOST = 24
 const EVENT_ROWS = 10
 /** Of the table beside its heading, at most this part of the left side. */
 const TABLE_PART = 0.35
@@ -50,12 +48,12 @@ export function columnRects(size: Size, options: LayoutOptions, form: GaugeForm)
   charted.take('totals', options.totalsRows + FRAME)
 
   const told = new Column(size.columns - side, y, side, height, regions)
-  told.take('link', LINK_ROWS + FRAME)
+  told.take('link', options.linkRows + FRAME)
   if (options.alarms > 0) told.take('alarms', alarmRows(size, options.alarms) + FRAME)
   const histogram = Math.min(HISTOGRAM_MOST, told.left - EVENT_ROWS)
   if (histogram >= HISTOGRAM_LEAST) told.take('histogram', histogram)
   told.take('events', told.left)
-  return { regions, framed: ['table', 'totals', 'link', 'alarms', 'events'] }
+  return { regions, framed: ['table', 'totals', 'link', 'alarms', 'events', 'histogram'] }
 }
 
 /** Rectangles one below the other. */

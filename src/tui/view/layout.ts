@@ -80,6 +80,8 @@ export interface LayoutOptions {
   readonly selects: boolean
   /** 1, and one each for a battery and a load that repeats. */
   readonly totalsRows: number
+  /** A log knows less of the link than a monitor. */
+  readonly linkRows: number
 }
 
 export function layoutFor(size: Size, options: LayoutOptions): Layout {
@@ -118,6 +120,11 @@ function contains(rect: Rect, x: number, y: number): boolean {
 /** The panels that are there, in the order in which they are gone through. */
 export function panelsIn({ regions }: Layout): Panel[] {
   return PANELS.filter((panel) => regions[panel] !== undefined)
+}
+
+/** The panels stand side by side, each with the number of its key. */
+export function hasNumbers({ framed }: Layout): boolean {
+  return framed.length > 0
 }
 
 export function isPanel(region: Region | null): region is Panel {
