@@ -2,7 +2,7 @@ import { adviceText } from '../util/errors.ts'
 import { pointerMap } from './pointer-map.ts'
 import type { ScreenActions } from './screen-actions.ts'
 import type { ScreenState } from './screen-state.ts'
-import { actionOf, helpStepOf } from './view/keymap.ts'
+import { actionOf, helpStepOf, strangeKey } from './view/keymap.ts'
 import { readPalette } from './view/palette.ts'
 import { completePalette } from './view/palette-completion.ts'
 import type { PaletteOrder } from './view/palette-orders.ts'
@@ -13,14 +13,6 @@ import type { ViewFeed } from './view-feed.ts'
 
 /** So many lines of help a step of the wheel is. */
 const WHEEL_LINES = 3
-
-/** Beside those that write a character; others may be what a terminal says, and not a person. */
-const NAMED_KEYS: readonly string[] = ['up', 'down', 'enter', 'backspace', 'delete', 'insert']
-
-/** Somebody has meant a key. @param char what it writes; null: nothing */
-function isPressed(key: string, char: string | null): boolean {
-  return (char !== null && /^[^\p{C}\s]$/u.test(char)) || NAMED_KEYS.includes(key)
-}
 
 /** What keys, mouse and pasted text mean at the moment: to the prompt, to help, or to the screen. */
 export class UserInput {
@@ -48,10 +40,9 @@ export class UserInput {
     else if (help !== null) this.#helpKey(key)
     else {
       const action = actionOf(key)
+      const strange = action ? null : strangeKey(key, char)
       if (action) this.#actions.act(action)
-      else if (isPressed(key, char)) {
-        this.#state.notice(`${char ?? key} is no key here: ? shows them all`)
-      }
+      else if (strange !== null) this.#state.notice(`${strange} is no key here: ? shows them all`)
     }
   }
 

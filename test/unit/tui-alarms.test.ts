@@ -116,7 +116,7 @@ describe('the alarms', () => {
       ' ALARM ! overload  1.3500 A  peak 1.7100 A  12 s  LATCHED dip  5.000 V  peak 4.200 V  3 s',
     )
     expect(lines([alarm(), alarm()], 1)[0]?.trimEnd()).toBe(' 2 alarm rules: none raised')
-    expect(lines([ON, ON, LATCHED], 2)[1]?.trimEnd()).toBe(' +2 alarms, 2 of them are pressing')
+    expect(lines([ON, ON, LATCHED], 2)[1]?.trimEnd()).toBe(' +2 alarms, 2 not ok')
   })
 
   it('stay in ASCII and in the width, whatever their names are', () => {
@@ -277,7 +277,7 @@ describe('faults of the sensor', () => {
       ' LATCHED NOSENSOR 3x ',
       ' ok      overload    ',
     ])
-    expect(shown(2, [alarm(), ON])[1]).toBe(' +3 alarms, 2 of them are pressing')
+    expect(shown(2, [alarm(), ON])[1]).toBe(' +3 alarms, 2 not ok')
   })
 
   it('take room without any rule, are in the list of devices and where nothing else fits', () => {

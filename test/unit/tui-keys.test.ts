@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type KeysState, keysLine } from '../../src/tui/panels/keys.ts'
 import { BINDINGS } from '../../src/tui/view/key-bindings.ts'
-import { actionOf } from '../../src/tui/view/keymap.ts'
+import { actionOf, strangeKey } from '../../src/tui/view/keymap.ts'
 import { lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { RUNNING_KEYS } from '../support/snapshots.ts'
 
@@ -13,6 +13,21 @@ function keys(state: Partial<KeysState>, width = 80, offer = OFFER): string {
   expect(lineWidth(line)).toBe(width)
   return lineText(line).trim()
 }
+
+describe('a key that means nothing', () => {
+  it.each([
+    ['f5', null, 'F5'],
+    ['M-z', null, 'Alt-z'],
+    ['b', 'b', 'b'],
+    ['S-x', 'X', 'X'],
+    ['delete', null, 'delete'],
+    ['return', '\r', null],
+    ['M-[', null, null],
+    ['undefined', null, null],
+  ])('%s is called by its name', (key, char, name) => {
+    expect(strangeKey(key, char)).toBe(name)
+  })
+})
 
 describe('the line of keys', () => {
   it('has what is of use next', () => {

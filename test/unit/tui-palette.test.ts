@@ -80,6 +80,8 @@ describe('a line of the palette', () => {
   it.each([
     ['intervall=5', "did you mean 'interval'?"],
     ['rest', "did you mean 'reset'?"],
+    ['s', 'Esc, then s'],
+    ['W', 'Esc, then W'],
     ['zzz', 'Tab goes through all of them'],
     ['interval=fast', 'write interval=500'],
     ['low=4', 'write threshold=1.5 low=1.4'],

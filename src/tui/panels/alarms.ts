@@ -211,6 +211,5 @@ function rest(items: readonly Item[]): Line {
   const pressing = items.filter(isPressing).length
   const many = items.length === 1 ? '' : 's'
   if (pressing === 0) return [piece(` ${items.length} alarm rule${many}: none raised`, 'dim')]
-  const all = `+${items.length} alarm${many}`
-  return [piece(` ${all}, ${pressing} of them ${pressing === 1 ? 'is' : 'are'} pressing`, 'warn')]
+  return [piece(` +${items.length} alarm${many}, ${pressing} not ok`, 'warn')]
 }

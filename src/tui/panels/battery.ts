@@ -11,11 +11,14 @@ type Battery = NonNullable<Snapshot['battery']>
 /** Below this state of charge the figure stands out, %. */
 const LOW_PERCENT = 20
 
-const BASIS: Readonly<Record<Battery['left'][number]['basis'], string>> = {
-  '1m': '1 min',
-  '15m': '15 min',
-  reset: 'reset',
+type Basis = Battery['left'][number]['basis']
+/** The first one says what the others are about as well. */
+const FIRST_BASIS: Readonly<Record<Basis, string>> = {
+  '1m': '1m draw',
+  '15m': '15m draw',
+  reset: 'draw since reset',
 }
+const BASIS: Readonly<Record<Basis, string>> = { '1m': '1m', '15m': '15m', reset: 'reset' }
 
 /**
  * None without a battery; else one line: state of charge, and how long it lasts at the mean draw of each basis. Parts that don't fit are left
@@ -37,10 +40,20 @@ export function batteryLines(
     piece(' battery ', 'dim'),
     piece(`${numberText(percent, 1, 6)} %`, percent < LOW_PERCENT ? 'warn' : 'bold'),
     piece('  left', 'dim'),
-    ...left.map((each) => piece(` ${timeLeftText(each)} (${BASIS[each.basis]}) `)),
+    ...leftPieces(left),
     piece(` ${amount(remaining)} of ${amount(setting.capacity)}`),
   ]
   return [fitWhole(parts, width)]
+}
+
+/** ` 3:55 h (1m draw)  13:35 h (reset)`: what is not known yet is left out where something is. */
+function leftPieces(left: Battery['left']): Piece[] {
+  const known = left.filter(({ draw }) => draw !== null)
+  if (known.length === 0) return [piece(' ?  ')]
+  return known.map((each, i) => {
+    const basis = (i === 0 ? FIRST_BASIS : BASIS)[each.basis]
+    return piece(` ${timeLeftText(each)} (${basis}) `)
+  })
 }
 
 function timeLeftText({ draw, seconds }: Battery['left'][number]): string {

@@ -14,7 +14,10 @@ const LEAST_MARGIN = 4
 
 /** The signs of the screen and what they mean. */
 const legend = ({ glyphs }: Look): readonly (readonly [string, string])[] => [
-  [`${glyphs.barFull}${glyphs.barFull}${glyphs.barEmpty}`, 'bar: the newest value, of full scale'],
+  [
+    `${glyphs.barFull}${glyphs.barFull}${glyphs.barEmpty}`,
+    'bar: the newest value; where it ends stands beside it',
+  ],
   [glyphs.peak, 'in a bar: the largest value of the last minute'],
   ['V A W', 'at the right edge of the chart: the newest values'],
   ...SIGNS.map(({ glyph, meaning }) => [glyphs[glyph], `below the chart: ${meaning}`] as const),

@@ -7,7 +7,7 @@ import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../vie
 
 /** Most candidates that are shown at once. */
 const MOST_CANDIDATES = 14
-const FORM_CELLS = 26
+const FORM_CELLS = 29
 /** The head of the list and the line itself. */
 const OTHER_ROWS = 2
 

@@ -6,6 +6,7 @@ import { formatDuration } from '../../util/duration.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { UNIT_CHOICES } from '../../util/scaled-unit.ts'
 import type { Action } from './key-bindings.ts'
+import { isKey } from './keymap.ts'
 import {
   alarmCalled,
   alarmNames,
@@ -98,8 +99,8 @@ export const PALETTE: readonly PaletteCommand[] = [
   },
   {
     names: ['jump'],
-    form: 'jump next|previous|largest|smallest',
-    about: 'to an event, or to an extreme in the log; -shown: in what is shown',
+    form: 'jump next|largest|..',
+    about: 'to an event, or an extreme; -shown: in what is shown',
     values: () => JUMP_NAMES,
     read: jumpOrder,
   },
@@ -231,6 +232,7 @@ function refuseUnknown(words: string): void {
   if (own !== undefined) {
     throw invalid(`'${name}' is a command of the screen, without '='`, `write ${own.form}`)
   }
+  if (isKey(name)) throw invalid(`'${name}' is a key, and no command`, `Esc, then ${name}`)
   const all = [...PALETTE.flatMap(({ names }) => names), ...DEVICE_NAMES]
   throw invalid(
     `'${name}' is no command of the screen and no setting of a device`,
