@@ -33,7 +33,7 @@ function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembe
     const value = members[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) continue
     if (!isChannelId(name)) {
-      leftOut ??= cleanText(name).slice(0, MAX_CHANNEL_ID)
+      leftOut ??= quotable(cleanText(name))
       continue
     }
     extras ??= {}
@@ -44,6 +44,11 @@ function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembe
   // A text under another name may be a number in the next line.
   if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
   return NONE
+}
+
+/** What is cut shows that it is longer than a name may be. */
+function quotable(name: string): string {
+  return name.length <= MAX_CHANNEL_ID ? name : `${name.slice(0, MAX_CHANNEL_ID)}...`
 }
 
 /** A name that every object has would be found in samples without the channel, too. */

@@ -53,7 +53,7 @@ describe('histogram', () => {
       trouble: null,
     }
     const { blocks } = buildPicture(sampleSnapshot(), traceOf(70, points), context)
-    const [title = [], ...rows] = blocks.histogram?.lines ?? []
+    const [, title = [], ...rows] = blocks.histogram?.lines ?? []
     const count = Number(/ (\d+) samples/.exec(lineText(title))?.[1])
     expect(count).toBeGreaterThanOrEqual(60)
     expect(count).toBeLessThanOrEqual(61)

@@ -181,6 +181,11 @@ describe('decodeLine: channels (PROTOCOL.md 5.1)', () => {
     expect(extrasOf('{"v":1,"a":2,"t\\u0007":1}')).toBeNull()
     expect(decode('{"v":1,"a":2,"t\\u0007":1}')).toMatchObject({ leftOut: 't\ufffd' })
     expect(decode('{"v":1,"a":2,"t":1}')).toMatchObject({ leftOut: null })
+    // What is cut is seen to be longer than a name may be.
+    const long = 'supply_voltage_of_the_second_board_in_rack'
+    expect(decode(`{"v":1,"a":2,"${long}":1}`)).toMatchObject({
+      leftOut: 'supply_voltage_of_the_second_boa...',
+    })
     const longest = 'x'.repeat(MAX_CHANNEL_ID)
     expect(extrasOf(`{"v":1,"a":2,"${longest}":1,"${longest}x":2,"":3}`)).toEqual({ [longest]: 1 })
     expect(extrasOf('{"v":1,"a":2,"__proto__":1,"constructor":2,"toString":3}')).toBeNull()

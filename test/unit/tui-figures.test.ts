@@ -14,7 +14,7 @@ import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { inUnit } from '../../src/util/scaled-unit.ts'
 import { magnitude } from '../support/magnitudes.ts'
-import { briefOf, steady, withStats } from '../support/snapshots.ts'
+import { briefOf, sampleSnapshot, steady, withStats } from '../support/snapshots.ts'
 
 const LOOKS = [lookOf({ ascii: true, colour: false }), lookOf({ ascii: false, colour: true })]
 const [ASCII, UNICODE] = LOOKS as [(typeof LOOKS)[0], (typeof LOOKS)[0]]
@@ -107,6 +107,20 @@ describe('a figure', () => {
   ])('of %d W at %d A reads %s', (actual, amps, text) => {
     const [, , gauge] = gaugeLines(steady({ v: 5, a: amps, w: actual }), 120, ASCII)
     expect(lineText(gauge ?? [])).toContain(` ${text} `)
+  })
+})
+
+describe('the newest values in a line', () => {
+  const at = (width: number, changes: Parameters<typeof sampleSnapshot>[0] = {}): string =>
+    lineText(valuesLine(sampleSnapshot(changes), width, ASCII)).trimEnd()
+
+  it('gives up peaks, blanks and words that nothing is wrong, and cuts no value', () => {
+    expect(at(120)).toMatch(/^ V +5\.053 V {2}ok {2}peak 5\.101 V .* peak 6\.091 W$/)
+    expect(at(80)).toMatch(/^ V +5\.053 V {2}ok .* W +5\.577 W {2}ok$/)
+    expect(at(40)).toBe(' 5.053 V ok  1.1040 A ok  5.577 W ok')
+    expect(at(40, { values: { v: 5.053, a: 3.2, w: 5.577 } })).toBe(
+      ' 5.053 V  3.2000 A FULL !  5.577 W',
+    )
   })
 })
 

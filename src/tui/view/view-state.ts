@@ -234,7 +234,7 @@ export const UNITS_TEXT: Readonly<Record<UnitChoice, string>> = {
 /** What is said of a set of panels. */
 export const PRESET_TEXT: Readonly<Record<Preset, string>> = {
   all: 'preset all: everything there is room for',
-  chart: 'preset chart: the chart, with the table below it',
+  chart: 'preset chart: the chart, then the table, where there is room',
   numbers: 'preset numbers: figures and events',
   wall: 'preset wall: large digits',
 }
