@@ -21,6 +21,8 @@ export const SIGN = {
   outlier: 8,
   /** Somebody set a mark. */
   marker: 16,
+  /** Nothing is there, and what comes next does not follow on what was before: nothing was recorded. */
+  absent: 64,
 } as const
 export type Sign = keyof typeof SIGN
 

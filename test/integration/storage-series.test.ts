@@ -83,6 +83,33 @@ test('a slot after a gap is broken, one with lost samples is marked, a slow devi
   expect(lost.every((slot) => slot > 20 && slot < 40)).toBe(true)
 })
 
+test.each([1, 5, 60])(
+  'a hole between two runs says that nothing was recorded: slots of %d s',
+  (s) => {
+    const run = (id: number, fromS: number, toS: number): Sample[] =>
+      Array.from({ length: (toS - fromS) * 4 }, (_, n) =>
+        sampleAt(START_US + fromS * 1e6 + n * 250_000, n, { epochId: id }),
+      )
+    const file = join(tempFolder(), 'log.db')
+    makeLog(file, [...run(1, 0, 600), ...run(2, 1200, 1800)], {
+      epochs: [EPOCH, { ...EPOCH, id: 2, boot: 8, startedUs: START_US + 1200e6 }],
+    })
+    withReader(file, (reader) => {
+      const absent = (fromS: number, toS: number): number[] => {
+        const slotUs = s * 1e6
+        const count = (toS - fromS) / s
+        const { signs } = reader.series('bench', START_US + fromS * 1e6, slotUs, count)
+        return [...signs].flatMap((said, i) => (said & SIGN.absent ? [fromS + i * s] : []))
+      }
+      const hole = Array.from({ length: 600 / s }, (_, i) => 600 + i * s)
+      expect(absent(0, 1800)).toEqual(hole)
+      // Also where the chart begins in it; before the log there is nothing to be missing.
+      expect(absent(900, 1800)).toEqual(hole.filter((each) => each >= 900))
+      expect(absent(-600, 600)).toEqual([])
+    })
+  },
+)
+
 test('roll-ups give the slots that the raw rows give, but for the newest value', () => {
   const folder = tempFolder()
   const samples = series(9000, 20_000)

@@ -125,6 +125,11 @@ export class BucketQuery {
     }
   }
 
+  /** Begin of the log of a device, Unix µs; infinite: it has none. */
+  beginUs(device: string): number {
+    return this.#spans.span(device)?.fromUs ?? Number.POSITIVE_INFINITY
+  }
+
   /** Buckets of one device with samples, in order of time. */
   *filled(
     deviceId: number,

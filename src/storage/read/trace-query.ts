@@ -71,6 +71,7 @@ export class TraceQuery {
     const [id] = this.#catalog.idsOf(device)
     const names = new Map(id === undefined ? [] : this.#channels.of(id).map((e) => [e.id, e.name]))
     const builder = new TraceBuilder(startUs, slotUs, count, names)
+    if (id !== undefined) builder.beganUs = this.#buckets.beginUs(device)
     if (id !== undefined) {
       for (const bucket of this.#buckets.filled(id, span.fromUs, span.toUs, slotUs)) {
         const beginUs = bucket.index * slotUs
@@ -92,6 +93,7 @@ export class TraceQuery {
         }
       }
     }
+    builder.signHoles()
     return builder.trace
   }
 
@@ -120,6 +122,10 @@ class TraceBuilder {
   readonly #usual = new UsualInterval()
   #before = -1
   #electricBefore = -1
+  /** Empty slots before one that does not follow on what was before them; the end exclusive. */
+  readonly #holes: (readonly [from: number, to: number])[] = []
+  /** Of the device in the log, Unix µs. */
+  beganUs = Number.POSITIVE_INFINITY
 
   /** @param names of the extra channels of the device, by their ids in the log */
   constructor(startUs: number, slotUs: number, length: number, names: ReadonlyMap<number, string>) {
@@ -161,8 +167,22 @@ class TraceBuilder {
     if (isKnown ? unmeasured > 0 : least === 0 || samples > most) this.sign(slot, 'unmeasured')
     if (count === 0) return
     this.trace.count[slot] = count
-    if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) this.trace.broken[slot] = 1
+    const from = this.#before + 1
+    if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) {
+      this.trace.broken[slot] = 1
+      if (from > 0 || this.beganUs < this.trace.startUs) this.#holes.push([from, slot])
+    }
     if (figures.measured > 0) this.#addElectric(slot, bucket)
+  }
+
+  /** To be called when all else has been said: what is lost or was not measured says more. */
+  signHoles(): void {
+    const { signs, count } = this.trace
+    for (const [from, to] of this.#holes) {
+      for (let slot = from; slot < to; slot++) {
+        if (signs[slot] === 0 && count[slot] === 0) this.sign(slot, 'absent')
+      }
+    }
   }
 
   #isBroken(slot: number, isElectric: boolean, coveredUs: number): boolean {

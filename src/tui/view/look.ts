@@ -42,6 +42,8 @@ export interface Glyphs {
   /** Where nothing is known yet. */
   readonly unread: string
   readonly gap: string
+  /** Nothing was recorded. */
+  readonly absent: string
   /** A sample that was not measured. */
   readonly unmeasured: string
   readonly restart: string
@@ -75,6 +77,7 @@ const UNICODE: Glyphs = {
   shade: '░',
   unread: '╱',
   gap: '×',
+  absent: '·',
   unmeasured: '?',
   restart: '↻',
   marker: '◆',
@@ -105,6 +108,7 @@ const ASCII: Glyphs = {
   shade: ':',
   unread: '/',
   gap: 'x',
+  absent: '.',
   unmeasured: '?',
   restart: 'r',
   marker: '*',

@@ -21,5 +21,11 @@ export const SIGNS: readonly SignLook[] = [
     meaning: 'samples came that could not be measured',
   },
   { sign: 'lost', glyph: 'gap', style: 'warn', meaning: 'samples are missing' },
+  {
+    sign: 'absent',
+    glyph: 'absent',
+    style: 'plain',
+    meaning: 'nothing was recorded',
+  },
   { sign: 'outlier', glyph: 'mark', style: 'remark', meaning: 'a value stood out' },
 ]

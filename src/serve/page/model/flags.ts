@@ -29,6 +29,7 @@ export const FLAGS: Readonly<Record<Flag['kind'], Look>> = {
   restart: { glyph: '↻', name: 'the device restarted', style: 'remark', subject: 'restart' },
   unmeasured: { glyph: '?', name: 'not measured, or out of range', style: 'warn', subject: 'any' },
   lost: { glyph: '×', name: 'samples are missing', style: 'bad', subject: 'gap' },
+  absent: { glyph: '·', name: 'nothing was recorded', style: 'plain', subject: 'gap' },
   outlier: { glyph: '▲', name: 'a value stood out', style: 'warn', subject: 'anomaly' },
 }
 const ORDER = Object.keys(FLAGS) as Flag['kind'][]
