@@ -13,7 +13,8 @@ const PERIOD_MS: Readonly<Record<Region, number>> = {
   chart: 500,
   histogram: 1000,
   overview: 1000,
-  table: 500,
+  // Its newest values are those of the gauges; its windows are held longer, see `FigureMemory`.
+  table: 200,
   totals: 1000,
   link: 1000,
   alarms: 500,

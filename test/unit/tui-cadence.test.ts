@@ -19,8 +19,9 @@ describe('cadence', () => {
     }
     expect(Object.fromEntries(counts)).toMatchObject({
       gauges: 50,
-      table: 20,
+      table: 50,
       chart: 20,
+      alarms: 20,
       totals: 10,
       header: 10,
     })
@@ -37,9 +38,9 @@ describe('cadence', () => {
     const cadence = new Cadence()
     cadence.take(momentAt(0))
     const mark = 'the last sample'
-    expect([...cadence.take(momentAt(250, { mark }))]).not.toContain('table')
+    expect([...cadence.take(momentAt(250, { mark }))]).not.toContain('chart')
     expect(cadence.take(momentAt(300, { mark })).size).toBe(0)
-    expect([...cadence.take(momentAt(600, { mark }))]).toContain('table')
+    expect([...cadence.take(momentAt(600, { mark }))]).toContain('chart')
     expect([...cadence.take(momentAt(1100, { mark }))]).toEqual(
       expect.arrayContaining(['header', 'totals']),
     )

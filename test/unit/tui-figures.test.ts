@@ -9,7 +9,7 @@ import { tableLines } from '../../src/tui/panels/table.ts'
 import { tinyLine } from '../../src/tui/panels/tiny.ts'
 import { totalsLine } from '../../src/tui/panels/totals.ts'
 import { valuesLine } from '../../src/tui/panels/values.ts'
-import { figuresOf, figureText } from '../../src/tui/view/figure-memory.ts'
+import { FigureMemory, figuresOf, figureText } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { type Line, lineText, lineWidth } from '../../src/tui/view/styled.ts'
 import { inUnit } from '../../src/util/scaled-unit.ts'
@@ -55,6 +55,28 @@ function expectShown(text: string, actual: number, exponent: number): void {
 
 const PREFIXES: Readonly<Record<string, number>> = { u: -6, m: -3, k: 3 }
 const UNIT = /^([umk]?)[VAW]$/
+
+describe('the table', () => {
+  it('has the newest value of the gauges, and windows that stand still for half a second', () => {
+    const figures = new FigureMemory()
+    const at = (ms: number): string => {
+      const base = sampleSnapshot()
+      const nowUs = base.nowUs - (base.nowUs % 1e6) + ms * 1000
+      const stats = { v: { min: ms / 1000, avg: 5, max: 9 } }
+      const windows = base.windows.map((each) => ({ ...each, stats }))
+      const snapshot = { ...base, nowUs, values: { v: 6 + ms / 1000, a: 0, w: 0 }, windows }
+      figures.begin(snapshot, 'auto')
+      const [, row = []] = tableLines(snapshot, { width: 80, height: 4, look: UNICODE }, figures)
+      return lineText(row).split('│').slice(0, 2).join('│').replace(/ +/g, ' ').trim()
+    }
+    expect([0, 200, 400, 600].map(at)).toEqual([
+      'V 6.000 │ 0.000 5.000 9.000',
+      'V 6.200 │ 0.000 5.000 9.000',
+      'V 6.400 │ 0.000 5.000 9.000',
+      'V 6.600 │ 0.600 5.000 9.000',
+    ])
+  })
+})
 
 describe('a figure', () => {
   it('is the value to the last digit shown, in so many cells at most, whatever its size', () => {

@@ -83,7 +83,8 @@ export function tableLines(
     snapshot,
     Math.max(NUMBER_CELLS, ...rows.map((row) => wholeCells(row, snapshot))),
   )
-  const windows = snapshot.windows.slice(0, grid.windows)
+  const held = figures.heldWindows(snapshot)
+  const windows = held.windows.slice(0, grid.windows)
   const isAligned = grid.number >= ALIGNED_FROM
   const full = isAligned
     ? rows.map((row) => fullRow(row, snapshot, grid, figures))
@@ -97,7 +98,7 @@ export function tableLines(
   const lines = [
     heading(
       reading,
-      windows.map((each) => windowTitle(each, snapshot)),
+      windows.map((each) => windowTitle(each, held)),
       windows,
       grid,
       look,
@@ -211,7 +212,10 @@ function gridWith(
 }
 
 /** `5m`; one that is not full yet by what it holds: `40s`, `3m`. */
-function windowTitle({ seconds, sinceUs }: WindowStats, { sampleUs, nowUs }: Snapshot): string {
+function windowTitle(
+  { seconds, sinceUs }: WindowStats,
+  { sampleUs, nowUs }: Pick<Snapshot, 'sampleUs' | 'nowUs'>,
+): string {
   if (sinceUs === undefined) return `${seconds / 60}m`
   const held = Math.max(1, Math.floor(((sampleUs ?? nowUs) - sinceUs) / US_PER_SECOND))
   return held < 60 ? `${held}s` : `${Math.floor(held / 60)}m`
