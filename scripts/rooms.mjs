@@ -57,6 +57,7 @@ const DOORS = {
     'client/reader-registry.ts',
     'client/totals-reset.ts',
     'client/unused-log.ts',
+    'read/answer-questions.ts',
     'read/commit-reader.ts',
     'read/known-log.ts',
     'repair/repair-log.ts',

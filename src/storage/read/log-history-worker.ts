@@ -2,39 +2,12 @@
  * The thread that looks back in a log, so that no screen waits for the disk.
  * Bundled on its own; started by `log-history.ts`.
  */
-import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { Trace } from '../../chart/trace.ts'
-import type { Answered, Asked, FailedAnswer } from '../file/asked-messages.ts'
-import type { LogOwner } from '../file/log-file.ts'
-import { failureOf } from '../file/worker-failure.ts'
+import { answerQuestions } from './answer-questions.ts'
 import type { HistoryAnswer, HistoryQuestion } from './history-messages.ts'
-import { LogReader } from './log-reader.ts'
+import type { LogReader } from './log-reader.ts'
 
-const port = parentPort as MessagePort
-
-port.on('message', ({ id, file, owner, question }: Asked<HistoryQuestion>) => {
-  const reply: Answered<HistoryAnswer> = { id, answer: answerTo(file, owner, question) }
-  const { answer } = reply
-  port.postMessage(reply, answer.type === 'series' ? buffersOf(answer.trace) : [])
-})
-
-/** Each question has a read transaction of its own, so that the WAL does not grow over this thread's life. */
-function answerTo(
-  file: string,
-  owner: LogOwner,
-  question: HistoryQuestion,
-): HistoryAnswer | FailedAnswer {
-  try {
-    const reader = LogReader.open(file, owner)
-    try {
-      return answerFrom(reader, question)
-    } finally {
-      reader.close()
-    }
-  } catch (error) {
-    return { type: 'failed', failure: failureOf(error) }
-  }
-}
+answerQuestions(answerFrom, (answer) => (answer.type === 'series' ? buffersOf(answer.trace) : []))
 
 function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer {
   switch (question.type) {

@@ -3,15 +3,13 @@
  * the sampling nor another request waits. Bundled on its own; started by `log-reading.ts`.
  */
 import { createHash } from 'node:crypto'
-import { type MessagePort, parentPort } from 'node:worker_threads'
 import { detailedTotals } from '../../../export/detailed-totals.ts'
 import { plottedChannels } from '../../../export/plotted.ts'
 import { recordedIn } from '../../../export/recorded-range.ts'
 import { totalMembers } from '../../../export/total-members.ts'
 import { STATISTICS } from '../../../stats/statistic-names.ts'
-import type { Answered, Asked, FailedAnswer } from '../../../storage/file/asked-messages.ts'
-import { failureOf } from '../../../storage/file/worker-failure.ts'
-import { LogReader } from '../../../storage/read/log-reader.ts'
+import { answerQuestions } from '../../../storage/read/answer-questions.ts'
+import type { LogReader } from '../../../storage/read/log-reader.ts'
 import { END_OF_TIME_US } from '../../../util/time-units.ts'
 import { exportHeader, exportPage, planExport } from './export-pages.ts'
 import { historyRows } from './history-rows.ts'
@@ -19,27 +17,7 @@ import type { JsonAnswer, ReadingAnswer, ReadingQuestion } from './reading-messa
 import { rowsOf } from './rows.ts'
 import { seriesOf } from './series.ts'
 
-const port = parentPort as MessagePort
-
-port.on('message', (asked: Asked<ReadingQuestion>) => {
-  const answer = answerTo(asked)
-  const reply: Answered<ReadingAnswer> = { id: asked.id, answer }
-  port.postMessage(reply, buffersOf(answer))
-})
-
-/** Each question has a read transaction of its own, so that the WAL does not grow over a slow client. */
-function answerTo({ file, owner, question }: Asked<ReadingQuestion>): ReadingAnswer | FailedAnswer {
-  try {
-    const reader = LogReader.open(file, owner)
-    try {
-      return answerFrom(reader, question)
-    } finally {
-      reader.close()
-    }
-  } catch (error) {
-    return { type: 'failed', failure: failureOf(error) }
-  }
-}
+answerQuestions(answerFrom, buffersOf)
 
 function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer {
   const { type } = question
@@ -91,7 +69,7 @@ function jsonOf(members: object, isFinished: boolean): JsonAnswer {
 }
 
 /** Handed over instead of copied. */
-function buffersOf(answer: ReadingAnswer | FailedAnswer): ArrayBuffer[] {
+function buffersOf(answer: ReadingAnswer): ArrayBuffer[] {
   if (answer.type === 'export_page') return [answer.page.bytes.buffer as ArrayBuffer]
   return 'json' in answer ? [answer.json.bytes.buffer as ArrayBuffer] : []
 }

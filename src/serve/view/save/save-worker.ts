@@ -2,12 +2,10 @@
  * The thread that makes the files of remote screens, so that nobody else waits for them. Bundled on
  * its own; started by `span-saver.ts`.
  */
-import { type MessagePort, parentPort } from 'node:worker_threads'
 import { samplePieces } from '../../../export/sample-pieces.ts'
 import { logChart } from '../../../export/svg/log-chart.ts'
-import type { Answered, Asked, FailedAnswer } from '../../../storage/file/asked-messages.ts'
-import { failureOf } from '../../../storage/file/worker-failure.ts'
-import { LogReader } from '../../../storage/read/log-reader.ts'
+import { answerQuestions } from '../../../storage/read/answer-questions.ts'
+import type { LogReader } from '../../../storage/read/log-reader.ts'
 import { InaError } from '../../../util/errors.ts'
 import { countText } from '../../../util/number-text.ts'
 import { toWire } from '../wire.ts'
@@ -16,30 +14,9 @@ import type { SaveAnswer, SavedFile, SaveQuestion, SaveRequest } from './save-me
 /** Samples of one file: 8 MB, a quarter of an hour at 100 Hz. */
 const MOST_ROWS = 100_000
 
-const port = parentPort as MessagePort
-
-port.on('message', ({ id, file, owner, question }: Asked<SaveQuestion>) => {
-  const reply: Answered<SaveAnswer> = { id, answer: answerTo(file, owner, question.request) }
-  port.postMessage(reply)
+answerQuestions((reader, { request }: SaveQuestion): SaveAnswer => {
+  return { type: 'save', wire: toWire(fileOf(reader, request)) }
 })
-
-/** Each has a read transaction of its own, which is over before anything is sent. */
-function answerTo(
-  file: string,
-  owner: Asked<SaveQuestion>['owner'],
-  request: SaveRequest,
-): SaveAnswer | FailedAnswer {
-  try {
-    const reader = LogReader.open(file, owner)
-    try {
-      return { type: 'save', wire: toWire(fileOf(reader, request)) }
-    } finally {
-      reader.close()
-    }
-  } catch (error) {
-    return { type: 'failed', failure: failureOf(error) }
-  }
-}
 
 function fileOf(reader: LogReader, { device, fromUs, toUs, form }: SaveRequest): SavedFile {
   const range = { device, fromUs, toUs }
