@@ -1,10 +1,13 @@
 import { tokenIn } from '../serve/access/token.ts'
+import { Backoff } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
 import { asInaError, InaError, isInaError } from '../util/errors.ts'
-import { Backoff } from './backoff.ts'
 import type { ConnectPlan } from './connect-plan.ts'
 import { Link } from './link.ts'
 import { isOwnMachine } from './server-address.ts'
+
+/** Between two attempts at most, ms. */
+const LONGEST_PAUSE_MS = 15_000
 
 export interface ConnectorOptions extends ConnectPlan {
   readonly clock: Clock
@@ -13,7 +16,7 @@ export interface ConnectorOptions extends ConnectPlan {
 /** Keeps a connection: one that is lost is made again, with growing pauses. */
 export class Connector {
   readonly #options: ConnectorOptions
-  readonly #backoff = new Backoff()
+  readonly #backoff = new Backoff(LONGEST_PAUSE_MS)
   #link: Link | null = null
   /** Why there is none. */
   #reason = ''

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Backoff } from '../../src/remote/backoff.ts'
 import { addressName, isOwnMachine, parseServerAddress } from '../../src/remote/server-address.ts'
+import { Backoff } from '../../src/util/backoff.ts'
 
 describe('the address of a server', () => {
   it.each([
@@ -43,7 +43,7 @@ describe('the address of a server', () => {
 describe('the pauses between attempts', () => {
   it('grow up to 15 s, half of them by chance', () => {
     const pauses = (random: number): number[] => {
-      const backoff = new Backoff(() => random)
+      const backoff = new Backoff(15_000, () => random)
       return Array.from({ length: 8 }, () => backoff.next())
     }
     expect(pauses(1)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000])
@@ -51,7 +51,7 @@ describe('the pauses between attempts', () => {
   })
 
   it('begin anew only after a connection that lasted a minute', () => {
-    const backoff = new Backoff(() => 1)
+    const backoff = new Backoff(15_000, () => 1)
     expect([backoff.next(), backoff.next()]).toEqual([500, 1000])
     backoff.lost(59_999)
     expect(backoff.next()).toBe(2000)

@@ -10,8 +10,8 @@ import type {
   View,
   ViewControl,
 } from '../../../monitor/view.ts'
+import { Backoff } from '../../../util/backoff.ts'
 import { fromWire, toWire } from '../../view/wire.ts'
-import { Pauses } from './pauses.ts'
 
 /** How the page and the server are connected. */
 export type LinkState =
@@ -55,6 +55,8 @@ type Question = 'snapshot' | 'trace' | 'statistics' | 'find' | 'control'
 
 /** An answer that has not come by then never will: the connection is given up, ms. */
 const ANSWER_MS = 20_000
+/** Between two attempts to connect at most, ms. */
+const LONGEST_PAUSE_MS = 10_000
 /** The server closes with it where the token is wrong. */
 const WRONG_TOKEN = 4401
 
@@ -62,10 +64,12 @@ const WRONG_TOKEN = 4401
 export class ViewLink implements View {
   readonly #options: LinkOptions
   readonly #waiting = new Map<number, Waiting>()
-  readonly #pauses = new Pauses()
+  readonly #backoff = new Backoff(LONGEST_PAUSE_MS)
   #socket: WebSocket | null = null
   #token: string | null
   #nextId = 1
+  /** When this connection was let in, `performance.now`; null: it is not yet. */
+  #openedMs: number | null = null
   #brokenMs: number | null = null
   #retry: ReturnType<typeof setTimeout> | undefined
   #refused: string | null = null
@@ -145,7 +149,7 @@ export class ViewLink implements View {
     // Where reading is free the token is only shown to be allowed to change something.
     if (mayChange !== true && this.#token !== null && this.#shown === null) this.#sendToken()
     this.#brokenMs = null
-    this.#pauses.opened()
+    this.#openedMs ??= performance.now()
     this.#options.onState({
       kind: 'open',
       mayChange: mayChange === true,
@@ -201,7 +205,9 @@ export class ViewLink implements View {
     if (code === WRONG_TOKEN && this.#shown !== null) this.#refuse('that is not the token')
     this.#brokenMs ??= Date.now()
     this.#options.onState({ kind: 'broken', sinceMs: this.#brokenMs })
-    this.#retry = setTimeout(() => this.#open(), this.#pauses.next())
+    if (this.#openedMs !== null) this.#backoff.lost(performance.now() - this.#openedMs)
+    this.#openedMs = null
+    this.#retry = setTimeout(() => this.#open(), this.#backoff.next())
   }
 
   /** The network is back, or somebody looks. */
