@@ -52,6 +52,16 @@ describe('a viewer', () => {
     expect(viewer.stalledMs(1000)).toBe(0)
   })
 
+  it('may acknowledge its snapshot, and the same twice, also when more has come', () => {
+    const { viewer } = makeViewer()
+    for (const cursor of ['a', 'b', 'c']) viewer.message('1', cursor, 0)
+    expect(viewer.acknowledge('0', 0)).toBe(true)
+    expect(viewer.acknowledge('b', 0)).toBe(true)
+    expect(viewer.acknowledge('b', 0)).toBe(true)
+    expect(viewer.acknowledge('x', 0)).toBe(false)
+    expect(viewer.acknowledge('c', 0)).toBe(true)
+  })
+
   it('goes by its own acknowledgements from the first one on', () => {
     const { viewer } = makeViewer()
     viewer.message('1', 'a', 0)

@@ -43,11 +43,14 @@ export class Viewer {
   #probed = 0
   #acksByItself = false
   #progressMs: number
+  /** The newest that was acknowledged, or where it begins. */
+  #settled: string
 
   constructor(port: ViewerPort, form: PageForm, cursor: string, nowMs: number) {
     this.port = port
     this.form = form
     this.cursor = cursor
+    this.#settled = cursor
     this.#progressMs = nowMs
   }
 
@@ -95,7 +98,8 @@ export class Viewer {
   acknowledge(cursor: string, nowMs: number): boolean {
     this.#acksByItself = true
     const at = this.#unacked.findIndex((each) => each.cursor === cursor)
-    if (at < 0) return cursor === this.cursor
+    // That of the snapshot, or one that was said twice.
+    if (at < 0) return cursor === this.cursor || cursor === this.#settled
     this.#settle(at + 1, nowMs)
     return true
   }
@@ -113,7 +117,10 @@ export class Viewer {
   #settle(count: number, nowMs: number): void {
     if (count === 0) return
     this.#progressMs = nowMs
-    for (const { bytes } of this.#unacked.splice(0, count)) this.#unackedBytes -= bytes
+    for (const { bytes, cursor } of this.#unacked.splice(0, count)) {
+      this.#unackedBytes -= bytes
+      this.#settled = cursor
+    }
   }
 
   /** Asks whether what is on its way was read: one question at a time. Call about once a second. */
