@@ -3,6 +3,7 @@ import { placeWithin } from '../../chart/trace.ts'
 import type { Catalog } from '../file/catalog.ts'
 import { areStored, isElectric, type SampleRow, type SampleScan } from '../file/sample-scan.ts'
 import { fromStored, isStored } from '../file/stored-value.ts'
+import type { ChannelCatalog } from './channel-catalog.ts'
 import type { LogSpan } from './log-query.ts'
 
 /** Rows that are looked through for one of the device: several may share the log. */
@@ -16,9 +17,10 @@ export class SamplePick {
   readonly #scan: SampleScan
   readonly #catalog: Catalog
   readonly #rows: Database.Statement
-  readonly #values: Database.Statement
+  /** null: the log has no extra channels, and one of layout 1 not even a table for them */
+  readonly #values: Database.Statement | null
 
-  constructor(db: Database.Database, scan: SampleScan, catalog: Catalog) {
+  constructor(db: Database.Database, scan: SampleScan, catalog: Catalog, channels: ChannelCatalog) {
     this.#scan = scan
     this.#catalog = catalog
     this.#rows = db
@@ -27,9 +29,9 @@ export class SamplePick {
          WHERE id >= ? AND id < ? ORDER BY id LIMIT ${LOOKED_AT}`,
       )
       .raw()
-    this.#values = db
-      .prepare('SELECT channel_id, value FROM channel_value WHERE sample_id = ?')
-      .raw()
+    this.#values = channels.isEmpty
+      ? null
+      : db.prepare('SELECT channel_id, value FROM channel_value WHERE sample_id = ?').raw()
   }
 
   /** A measured one with voltage and current. @param number of the span @returns null: none is found */
@@ -40,6 +42,7 @@ export class SamplePick {
   /** The extra values of a measured one without voltage and current, by their channels' ids in the log. */
   extras(deviceId: number, span: LogSpan, number: number): ReadonlyMap<number, number> {
     const values = new Map<number, number>()
+    if (this.#values === null) return values
     const row = this.#find(deviceId, span, number, (each) => !isElectric(each))
     if (row === null) return values
     for (const [channel, value] of this.#values.all(row[0]) as [number, unknown][]) {

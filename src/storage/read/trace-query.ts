@@ -50,7 +50,7 @@ export class TraceQuery {
     this.#catalog = catalog
     this.#channels = channels
     this.#buckets = buckets
-    this.#pick = new SamplePick(db, scan, catalog)
+    this.#pick = new SamplePick(db, scan, catalog, channels)
   }
 
   /** See `LogReader`. */
