@@ -99,6 +99,22 @@ describe('who may write', () => {
     expect(access.refusal(from(FAR), 'write', null)?.status).toBe(401)
   })
 
+  it('is no peer of --allow-from through whom a proxy speaks for others', () => {
+    const { access } = makeAccess({
+      allowFrom: ['127.0.0.0/8', '192.168.1.0/24'],
+      allowOrigins: ['https://bench.example.org'],
+    })
+    expect(access.refusal(from({}), 'earlier', null)).toBeNull()
+    for (const headers of [
+      { 'x-forwarded-for': '203.0.113.9' },
+      { forwarded: 'for=203.0.113.9' },
+      { host: 'bench.example.org' },
+    ]) {
+      expect(access.refusal(from({ headers }), 'earlier', null)?.reason).toBe('token_missing')
+      expect(access.refusal(from({ ...FAR, headers }), 'earlier', null)?.status).toBe(401)
+    }
+  })
+
   it('is nobody for a minute after ten wrong tokens, who knows it included', () => {
     const { access, clock } = makeAccess()
     for (let i = 0; i < 10; i++) access.refusal(from(FAR), 'write', `wrong-${i}`)
@@ -242,6 +258,39 @@ describe('host and origin', () => {
     const { access } = makeAccess({ allowOrigins: ['https://bench.example.org'] })
     const refusal = access.placeRefusal(from({ isTls, headers: { origin } }))
     expect(refusal?.reason ?? null).toBe(reason)
+  })
+})
+
+describe('a page from elsewhere', () => {
+  it.each([
+    [
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      403,
+    ],
+    [
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+      403,
+    ],
+    [
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      403,
+    ],
+    [
+      {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      },
+      null,
+    ],
+    [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }, null],
+    [
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      null,
+    ],
+  ])('%j', (headers, status) => {
+    const { access } = makeAccess()
+    expect(access.placeRefusal(from({ headers }))?.status ?? null).toBe(status)
   })
 })
 

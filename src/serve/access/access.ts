@@ -84,7 +84,8 @@ export class Access {
       }
     }
     const origin = request.header('origin')
-    if (origin === null || this.#origins.has(origin)) return null
+    if (origin === null) return isOfForeignPage(request) ? FOREIGN_PAGE : null
+    if (this.#origins.has(origin)) return null
     if (host !== null && origin === `${request.isTls ? 'https' : 'http'}://${host}`) return null
     return {
       reason: 'origin',
@@ -145,8 +146,13 @@ export class Access {
     return isLoopback(request.peer) && isLoopback(request.local ?? '')
   }
 
-  #isAllowedPeer({ peer }: Request): boolean {
-    return peer !== null && this.#allowFrom.some((range) => range.has(peer))
+  /** Of `--allow-from`, and not through a proxy there, which stands for anybody. */
+  #isAllowedPeer(request: Request): boolean {
+    const { peer } = request
+    if (peer === null || isProxied(request) || this.#isAllowedHost(request.header('host'))) {
+      return false
+    }
+    return this.#allowFrom.some((range) => range.has(peer))
   }
 
   #isTired(peer: string): boolean {
@@ -173,6 +179,24 @@ export class Access {
     }
     this.#tries.set(peer, { count: 1, sinceMs: this.#monoMs() })
   }
+}
+
+/**
+ * Part of a page from elsewhere, such as an image, whose request bears no `Origin` (Fetch Metadata):
+ * it can't read the answer, but it could use up what there is only so much of. Who follows a link is let in.
+ */
+function isOfForeignPage(request: Request): boolean {
+  const site = request.header('sec-fetch-site')
+  if (site !== 'cross-site' && site !== 'same-site') return false
+  const isLink = request.header('sec-fetch-mode') === 'navigate'
+  return !isLink || request.header('sec-fetch-dest') !== 'document'
+}
+
+const FOREIGN_PAGE: Refusal = {
+  reason: 'origin',
+  status: 403,
+  message: 'parts of pages from elsewhere are not let in',
+  hint: 'start the server with --allow-origin, and have the page ask with CORS',
 }
 
 /** Of a `Host`, without its port; empty: there is none. */

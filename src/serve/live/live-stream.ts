@@ -22,7 +22,7 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
-const Query = z.object({
+const Query = z.strictObject({
   since: z.string().max(4000).optional().openapi({
     description: 'a cursor (`id` of an event), 0 for the beginning of the log; absent: from now on',
   }),
