@@ -280,7 +280,9 @@ async function refusalOf(name: string, answer: IncomingMessage): Promise<InaErro
   } catch {
     // What is there of it will do.
   }
-  if (/^application\/problem\+json/.test(answer.headers['content-type'] ?? '')) {
+  // Under a path that is not the server's: its hint is for who writes a client.
+  const isElsewhere = statusCode === 404
+  if (!isElsewhere && /^application\/problem\+json/.test(answer.headers['content-type'] ?? '')) {
     try {
       return errorOfProblem(fromWire(body, cleanText))
     } catch {

@@ -186,6 +186,15 @@ describe('a server that can not be used', () => {
     expect(closed.stderr).toContain('it was cut off')
   })
 
+  it('is no server under that path, even where one answers', async () => {
+    const run = await startServe()
+    const { stderr, code } = await read(`${run.url}/x/`)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(
+      /\/x is no 'ina219 serve': it answered 404 Not Found; name the address that it prints/,
+    )
+  })
+
   it('says in its own words why it lets nobody in', async () => {
     const detail = "'bench' is no name of this server; use its address\u001b[2J"
     const url = await other((_, answer) => {
