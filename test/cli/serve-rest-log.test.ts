@@ -106,6 +106,34 @@ describe('series', () => {
     expect(v?.gap.filter((each) => each === 1)).toHaveLength(2)
   })
 
+  it('says at every step which rows have something missing before their first sample', async () => {
+    const run = await serveLog(await restLog())
+    // As the log is made: 6 of 997 are lost, and 399 in a row.
+    const isLost = (seq: number): boolean => seq % 997 > 990 || (seq > 7000 && seq < 7400)
+    for (const points of [3001, 1501, 601, 301, 60]) {
+      const query = `series?device=bench&points=${points}`
+      const { start, step, channels } = await json<Series>(run, query)
+      expect(step, query).toBeGreaterThan(0)
+      const expected = start.map((time) => {
+        let seq = Math.max(0, Math.round((time - START_S) / 0.25))
+        while (isLost(seq)) seq++
+        return seq === 0 || isLost(seq - 1) ? 1 : 0
+      })
+      expect(
+        expected.reduce<number>((sum, each) => sum + each, 0),
+        query,
+      ).toBeGreaterThan(1)
+      for (const id of ['v', 'a', 'w'])
+        expect(channels[id]?.gap, `${query} ${id}`).toEqual(expected)
+      // Of 40 samples one has it: what is lost is lost before the next of these.
+      const { n = [], gap = [] } = channels['soc'] ?? {}
+      for (const [row, isBehind] of expected.entries()) {
+        const next = n.findIndex((values, i) => i >= row && values > 0)
+        if (isBehind === 1 && next >= 0) expect(gap[next], `${query} soc, row ${next}`).toBe(1)
+      }
+    }
+  })
+
   it('takes times as the command line does, and channels by their ids', async () => {
     const run = await serveLog(await restLog())
     const iso = new Date(START_S * 1000).toISOString()

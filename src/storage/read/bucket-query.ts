@@ -10,6 +10,7 @@ import type { ChannelCatalog } from './channel-catalog.ts'
 import { ChannelBucket, ChannelScan } from './channel-scan.ts'
 import {
   type Bucket,
+  type BucketRow,
   type ChannelSummary,
   type LoggedLoss,
   type LogRange,
@@ -108,9 +109,12 @@ export class BucketQuery {
 
   /**
    * Those of `buckets` that have samples, of one device; `lost` are those since the end of the one
-   * before, or since the begin of the range.
+   * before, or since the begin of the range, by the places in time that they would have had.
    */
-  *withSamples(range: LogRange & { readonly device: string }, everyUs: number): Generator<Bucket> {
+  *withSamples(
+    range: LogRange & { readonly device: string },
+    everyUs: number,
+  ): Generator<BucketRow> {
     const [id] = this.#catalog.idsOf(range.device)
     if (id === undefined) return
     const scan = inMinutes(range, this.#spans.span(range.device))
@@ -119,9 +123,11 @@ export class BucketQuery {
     for (const { index, figures, channels } of this.filled(id, scan.fromUs, scan.toUs, everyUs)) {
       const fromUs = index * everyUs
       const endUs = Math.min(fromUs + everyUs, range.toUs)
+      const isBehindLoss = losses.isBetween(lostUs, fromUs)
       const lost = losses.within(lostUs, endUs)
       lostUs = endUs
-      yield this.#bucket(id, fromUs, fromUs + everyUs, figures, lost, channels)
+      const bucket = this.#bucket(id, fromUs, fromUs + everyUs, figures, lost, channels)
+      yield { ...bucket, isBehindLoss }
     }
   }
 

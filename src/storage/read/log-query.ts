@@ -68,6 +68,12 @@ export interface ChannelSummary extends MinAvgMax {
 
 export const NO_CHANNELS: ReadonlyMap<string, ChannelSummary> = new Map()
 
+/** A bucket with samples, among others that have some. */
+export interface BucketRow extends Bucket {
+  /** Samples are known to be missing between its first one and the one before. */
+  readonly isBehindLoss: boolean
+}
+
 /** Samples of one device within one span. */
 export interface Bucket {
   /** Unix µs, inclusive. */

@@ -14,6 +14,7 @@ import { CyclesQuery } from './cycles-query.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type {
   Bucket,
+  BucketRow,
   DetailedBucket,
   LoggedChannel,
   LoggedEvent,
@@ -217,7 +218,7 @@ export class LogReader {
   bucketsWithSamples(
     range: LogRange & { readonly device: string },
     everyUs: number,
-  ): Generator<Bucket> {
+  ): Generator<BucketRow> {
     return this.#rows(this.#buckets.withSamples(range, everyUs))
   }
 

@@ -27,15 +27,30 @@ export class LossCount {
 
   /** @param fromUs at least the `toUs` of the call before */
   within(fromUs: number, toUs: number): number {
-    while (this.#next !== undefined && this.#next.fromUs < toUs) {
-      this.#open.push(this.#next)
-      this.#advance()
-    }
+    this.#openTo(toUs)
     if (this.#open.length === 0) return 0
     let count = 0
     for (const range of this.#open) count += lostBefore(range, toUs) - lostBefore(range, fromUs)
     this.#open = this.#open.filter((range) => range.toUs >= toUs)
     return count
+  }
+
+  /**
+   * Whether something is missing between the sample before `fromUs` and the first one from `toUs`
+   * on. To be asked before `within` of a span that ends later.
+   *
+   * @param fromUs the `toUs` that `within` had last @param toUs not before it
+   */
+  isBetween(fromUs: number, toUs: number): boolean {
+    this.#openTo(toUs)
+    return this.#open.some((range) => range.fromUs < toUs && range.toUs >= fromUs)
+  }
+
+  #openTo(toUs: number): void {
+    while (this.#next !== undefined && this.#next.fromUs < toUs) {
+      this.#open.push(this.#next)
+      this.#advance()
+    }
   }
 
   #advance(): void {

@@ -1,7 +1,7 @@
 import { ELECTRIC_CHANNELS } from '../../../domain/channels.ts'
 import { averageOf } from '../../../export/printed-figures.ts'
 import { UsualInterval } from '../../../stats/usual-interval.ts'
-import type { Bucket, ChannelSummary } from '../../../storage/read/log-query.ts'
+import type { Bucket, BucketRow, ChannelSummary } from '../../../storage/read/log-query.ts'
 
 /** A channel of a series, a value a row; null where it has none. */
 export interface ChannelColumns {
@@ -18,20 +18,22 @@ export interface ChannelColumns {
 export class SeriesColumns {
   /** Unix seconds. */
   readonly start: number[] = []
-  /** Samples that are known to be missing since the row before. */
+  /** Samples that are known to be missing since the row before, by the places that they would have had. */
   readonly lost: number[] = []
   readonly channels: ReadonlyMap<string, ChannelColumns>
   readonly #gaps: ReadonlyMap<string, GapRule>
+  /** Channels of which something may have been lost since their newest value. */
+  readonly #behindLoss = new Set<string>()
 
-  /** @param everyUs length of a row @param fromUs begin of the series */
-  constructor(ids: readonly string[], everyUs: number, fromUs: number) {
+  /** @param everyUs length of a row @param fromUs begin of the series @param beginUs of the log */
+  constructor(ids: readonly string[], everyUs: number, fromUs: number, beginUs: number) {
     const isElectric = (id: string): boolean => ELECTRIC_CHANNELS.some((each) => each.id === id)
     this.channels = new Map(
       ids.map((id) => [id, { min: [], avg: [], max: [], n: [], gap: [] }] as const),
     )
     this.#gaps = new Map(
       ids.map((id) => {
-        const rule = isElectric(id) ? new Covered(everyUs, fromUs) : new Spaced(everyUs)
+        const rule = isElectric(id) ? new Covered(everyUs, fromUs, beginUs) : new Spaced(everyUs)
         return [id, rule] as const
       }),
     )
@@ -41,7 +43,7 @@ export class SeriesColumns {
     return this.start.length
   }
 
-  add(bucket: Bucket): void {
+  add(bucket: BucketRow): void {
     this.start.push(bucket.fromUs / 1e6)
     this.lost.push(bucket.lost)
     for (const [id, columns] of this.channels) {
@@ -50,9 +52,19 @@ export class SeriesColumns {
       columns.avg.push(own && averageOf(own))
       columns.max.push(own?.max ?? null)
       columns.n.push(own?.n ?? 0)
-      const isGap = own !== null && (this.#gaps.get(id)?.isBehindGap(bucket) ?? false)
-      columns.gap.push(isGap ? 1 : 0)
+      columns.gap.push(this.#isBehindGap(id, bucket, own !== null) ? 1 : 0)
     }
+  }
+
+  #isBehindGap(id: string, bucket: BucketRow, hasValues: boolean): boolean {
+    if (bucket.isBehindLoss) this.#behindLoss.add(id)
+    if (hasValues) {
+      const isBehind = this.#gaps.get(id)?.isBehindGap(bucket) ?? false
+      return this.#behindLoss.delete(id) || isBehind
+    }
+    // The channel's next value comes behind these.
+    if (bucket.lost > 0) this.#behindLoss.add(id)
+    return false
   }
 }
 
@@ -74,15 +86,18 @@ interface GapRule {
  */
 class Covered implements GapRule {
   readonly #everyUs: number
+  readonly #beginUs: number
   #endUs: number
 
-  constructor(everyUs: number, fromUs: number) {
+  constructor(everyUs: number, fromUs: number, beginUs: number) {
     this.#everyUs = everyUs
+    this.#beginUs = beginUs
     this.#endUs = fromUs
   }
 
   isBehindGap({ fromUs, coveredUs }: Bucket): boolean {
-    const isBehind = coveredUs <= fromUs - this.#endUs
+    // The first one of the log has nothing before it.
+    const isBehind = fromUs <= this.#beginUs || coveredUs <= fromUs - this.#endUs
     this.#endUs = fromUs + this.#everyUs
     return isBehind
   }
@@ -98,13 +113,13 @@ class Spaced implements GapRule {
     this.#everyUs = everyUs
   }
 
-  isBehindGap({ fromUs, lost }: Bucket): boolean {
+  isBehindGap({ fromUs }: Bucket): boolean {
     const spacingUs = fromUs - this.#beforeUs
     this.#beforeUs = fromUs
     // The first one has nothing before it.
     if (Number.isNaN(spacingUs)) return true
     const isBehind = spacingUs > this.#usual.longestUs + this.#everyUs
     this.#usual.add(spacingUs)
-    return isBehind || lost > 0
+    return isBehind
   }
 }

@@ -54,7 +54,12 @@ export function seriesOf(reader: LogReader, wish: SeriesWish): Series {
   const shown = isRaw ? span : alignedTo(span, stepUs)
   const units = channelsOf(reader, device, total, wish.channels)
   // Buckets of 1 µs are samples.
-  const columns = new SeriesColumns([...units.keys()], Math.max(1, stepUs), shown.fromUs)
+  const columns = new SeriesColumns(
+    [...units.keys()],
+    Math.max(1, stepUs),
+    shown.fromUs,
+    logged?.fromUs ?? shown.fromUs,
+  )
   if (total !== null) {
     for (const bucket of reader.bucketsWithSamples({ ...shown, device }, Math.max(1, stepUs))) {
       columns.add(bucket)
