@@ -184,6 +184,8 @@ export interface SourceView {
   readonly label: string
   readonly state: SourceState
   readonly reason: string
+  /** Of a view of a server that is away: for how long nothing has come from it, ms. */
+  readonly serverAwayMs?: number
 }
 
 /** A device in the list of all devices. */

@@ -39,10 +39,13 @@ export class RemoteView implements View {
   readonly #held = new Map<DeviceNumber, Held>()
   readonly #asked = new Map<DeviceNumber, Promise<Snapshot>>()
   #isAway = false
+  /** When the newest snapshot of any device has come, monotonic, ms. */
+  #heardMs: number
 
   private constructor(connector: Connector, options: ConnectorOptions) {
     this.#connector = connector
     this.#options = options
+    this.#heardMs = options.clock.monoMs()
   }
 
   /** @throws InaError as `Connector.open` */
@@ -129,7 +132,8 @@ export class RemoteView implements View {
       this.#asked.delete(device)
     }
     asked.then((snapshot) => {
-      this.#held.set(device, { snapshot, atMs: this.#options.clock.monoMs() })
+      this.#heardMs = this.#options.clock.monoMs()
+      this.#held.set(device, { snapshot, atMs: this.#heardMs })
       settle()
     }, settle)
     return asked
@@ -140,14 +144,17 @@ export class RemoteView implements View {
     const held = this.#held.get(device)
     if (held === undefined) throw new InaError('device_silent', reason, 'it is tried again')
     const { snapshot, atMs } = held
+    const nowMs = this.#options.clock.monoMs()
+    const serverAwayMs = nowMs - this.#heardMs
     const away = (source: SourceView, why: string): SourceView => ({
       ...source,
       state: 'waiting',
       reason: why,
+      serverAwayMs,
     })
     return {
       ...snapshot,
-      nowUs: snapshot.nowUs + (this.#options.clock.monoMs() - atMs) * 1000,
+      nowUs: snapshot.nowUs + (nowMs - atMs) * 1000,
       devices: snapshot.devices.map((each) => ({
         ...each,
         source: away(each.source, ''),

@@ -73,6 +73,31 @@ describe('words beside colours', () => {
     )
   })
 
+  it('tells a server that is away from a device that is, with and without room', () => {
+    const reason = 'nothing listens there; trying again in 3 s'
+    const away = { label: 'x', state: 'waiting', reason, serverAwayMs: 12_400 } as const
+    const changes = { source: away, rate: 0 }
+    const lines = pictureText(changes)
+    expect(lines[0]).toMatch(/ RECONNECTING 12 s ! 0\.0 S\/s lost 0 /)
+    for (const gauge of lines.slice(1, 4)) expect(gauge.trimEnd()).toMatch(/ RECONNECTING 12 s$/)
+    expect(lines[22]).toMatch(/^ reconnecting: nothing listens there; trying again in 3 s/)
+    expect(lines.join('\n')).not.toMatch(/waiting/i)
+    const [gauge] = gaugeLines(sampleSnapshot(changes), 80, LOOK)
+    expect(styled(gauge ?? [])).toMatch(/^dim: V {5}5\.053 V /)
+    for (const [columns, rows] of [
+      [60, 15],
+      [40, 8],
+      [100, 30],
+      [120, 30],
+      [200, 50],
+      [250, 70],
+    ] as const) {
+      const shown = pictureText(changes, INITIAL_VIEW, columns, rows)
+      expect(shown[0], `${columns}x${rows}`).toContain('RECONNECTING 12 s !')
+    }
+    expect(pictureText(changes, INITIAL_VIEW, 30, 6)[0]).toMatch(/^RECONNECTING 12 s /)
+  })
+
   it('shows a bad status of the sensor', () => {
     expect(pictureText({ status: 'nosensor' })[21]).toContain('status nosensor !')
   })

@@ -58,7 +58,8 @@ function pressing(
   if (trouble !== null) messages.push({ text: trouble, style: 'bad' })
   if (log && log.kind !== 'recording') messages.push({ text: `log: ${log.reason}`, style: 'bad' })
   if (source.state !== 'live' && source.reason !== '') {
-    messages.push({ text: `${source.state}: ${source.reason}`, style: 'warn' })
+    const state = source.serverAwayMs === undefined ? source.state : 'reconnecting'
+    messages.push({ text: `${state}: ${source.reason}`, style: 'warn' })
   }
   if (unnumbered) {
     messages.push({ text: 'the device numbers nothing: losses can not be seen', style: 'warn' })

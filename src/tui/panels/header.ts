@@ -4,7 +4,7 @@ import { formatClockDuration } from '../../util/duration.ts'
 import { countText } from '../../util/number-text.ts'
 import { cellText, cutFront } from '../view/cell-text.ts'
 import type { Look } from '../view/look.ts'
-import { sourceText, stateWord } from '../view/reading.ts'
+import { sourceText, stateText } from '../view/reading.ts'
 import { fitLine, type Line, lineWidth, type Piece, piece, spread } from '../view/styled.ts'
 
 const SOURCE_MIN = 8
@@ -65,9 +65,10 @@ function deviceText({ device, source }: Snapshot, look: Look): string {
 function health(snapshot: Snapshot): Piece[] {
   const { source, ledger, sampleUs, nowUs } = snapshot
   if (snapshot.of === 'log') return logHealth(snapshot)
-  const { word, style } = stateWord(snapshot, source)
+  const { word, style } = stateText(snapshot)
   const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
-  const state = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
+  const silent = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
+  const state = source.serverAwayMs === undefined ? silent : `${word} !`
   const parts = [
     piece(state, style),
     piece(` ${rateText(snapshot.rate)} `),

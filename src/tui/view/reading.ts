@@ -1,3 +1,4 @@
+import { agoText } from '../../figures/format.ts'
 import { SOURCE_STYLE, sourcePlace } from '../../figures/source-state.ts'
 import type { Snapshot, SourceView } from '../../monitor/view.ts'
 import { cellText, cutEnd } from './cell-text.ts'
@@ -7,10 +8,21 @@ import type { Style } from './styled.ts'
 /** How a state of a source is shown, wherever it is: the values of a log are its last, and nothing has ended. */
 export function stateWord(
   { of }: Pick<Snapshot, 'of'>,
-  { state }: SourceView,
+  { state, serverAwayMs }: SourceView,
 ): { readonly word: string; readonly style: Style } {
+  // Nobody knows how the device is doing: a quiet one must not look like this.
+  if (serverAwayMs !== undefined) return { word: 'RECONNECTING', style: 'bad' }
   if (of === 'log' && state === 'ended') return { word: 'LAST', style: 'dim' }
   return { word: state.toUpperCase(), style: SOURCE_STYLE[state] }
+}
+
+/** The word, and for how long a server has been away: `RECONNECTING 12 s`. */
+export function stateText(snapshot: Snapshot): { readonly word: string; readonly style: Style } {
+  const { word, style } = stateWord(snapshot, snapshot.source)
+  const { serverAwayMs } = snapshot.source
+  return serverAwayMs === undefined
+    ? { word, style }
+    : { word: `${word} ${agoText(serverAwayMs)}`, style }
 }
 
 /** The most of a device's own word that is shown, in cells. */
@@ -42,7 +54,7 @@ export function readingOf(snapshot: Snapshot, look: Look): Reading {
   const { source, sampleUs, valuesUs, status } = snapshot
   const values = valuesUs === sampleUs ? snapshot.values : null
   if (source.state !== 'live') {
-    return { values, current: false, ...stateWord(snapshot, source) }
+    return { values, current: false, ...stateText(snapshot) }
   }
   if (values !== null) return { values, current: true, word: '', style: 'plain' }
   if (sampleUs === null) return { values, current: false, word: '', style: 'dim' }
