@@ -5,7 +5,8 @@ type Side = 'HIGH' | 'LOW'
 
 /**
  * What stands beside a channel that is, or was, beyond one of its limits: `HIGH !` while it is and nobody
- * has taken notice; `HIGH` while somebody has; `was HIGH` after it was, until somebody does.
+ * has taken notice; `HIGH` while somebody has; `was HIGH` after it was, until somebody does, or, with
+ * hysteresis, until the value is back far enough.
  *
  * @returns null: it is within, and nothing waits for notice
  */
@@ -15,11 +16,19 @@ export function limitWord(
 ): { readonly word: string; readonly style: Style } | null {
   const own = alarms.filter(({ limit }) => limit?.channel === channel)
   const on = own.find(({ state }) => state === 'on')
-  if (on) return { word: `${sideOf(on, on.value)} !`, style: 'bad' }
+  if (on && isBeyond(on)) return { word: `${sideOf(on, on.value)} !`, style: 'bad' }
   const known = own.find(({ state }) => state === 'acknowledged')
-  if (known) return { word: sideOf(known, known.value), style: 'warn' }
+  if (known && isBeyond(known)) return { word: sideOf(known, known.value), style: 'warn' }
+  const back = on ?? known
+  if (back) return { word: `was ${sideOf(back, back.value)}`, style: 'warn' }
   const latched = own.find(({ state }) => state === 'latched')
   return latched ? { word: `was ${sideOf(latched, latched.peak)}`, style: 'warn' } : null
+}
+
+/** False: back between the limits, though with hysteresis the alarm may go on. */
+function isBeyond({ limit, value }: AlarmView): boolean {
+  const { low, high } = limit as ChannelLimits
+  return value === null || (low !== null && value < low) || (high !== null && value > high)
 }
 
 /** Beyond which end a value is, or, with hysteresis not back yet, to which it is nearer. */

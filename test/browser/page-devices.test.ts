@@ -32,6 +32,18 @@ describe.skipIf(!hasBrowser)('the page of several devices', () => {
     await rig.close()
   })
 
+  it('says what the address asks for in vain, and does not keep it', async () => {
+    const rig = await PageRig.open(browser, ['--mock', '--device', 'bench'], {
+      search: '?device=nope&span=x&end=2100-01-01T00:00:00.000Z',
+    })
+    const text = 'there is no device nope here: this is bench; not understood in the address: span'
+    await rig.part('notice').filter({ hasText: text }).waitFor()
+    expect(rig.query('device')).toBeNull()
+    expect(rig.query('span')).toBeNull()
+    expect(rig.query('end')).toBe('2100-01-01T00:00:00.000Z')
+    await rig.close()
+  })
+
   it('has no figure of one device with those of another', async () => {
     const args = ['--mock', 'motor', '--device', 'motor', '--mock', 'radio', '--device', 'radio']
     const rig = await PageRig.open(browser, [...args, '--set', 'interval=20'], {

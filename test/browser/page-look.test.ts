@@ -76,6 +76,26 @@ describe.skipIf(!hasBrowser)('how the page looks', () => {
     await rig.close()
   })
 
+  it.each([320, 390, 768])('cuts no figure of the table, %i wide', async (width) => {
+    const rig = await PageRig.open(browser, ['--mock', 'solar-node', '--channel', 'soc:%:0..100'], {
+      viewport: { width, height: 844 },
+    })
+    await rig.live()
+    const table = rig.tab.locator('.narrow-table')
+    await table.waitFor()
+    await until('p95', async () => /p95\s+\d/.test(await table.innerText()))
+    const cut = await table.evaluate((each) => {
+      const scrolling = [...document.querySelectorAll('[role=tabpanel], [role=tabpanel] *')]
+      const cells = [...each.querySelectorAll('th, td')]
+      return [...scrolling, ...cells]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+        .map(({ className, textContent }) => `${className} ${textContent}`)
+    })
+    expect(cut.filter((each) => !each.startsWith('for-readers'))).toEqual([])
+    expect(await table.locator('tbody').count()).toBe(6)
+    await rig.close()
+  })
+
   it('is light with chart and table on paper', async () => {
     const rig = await PageRig.open(browser, undefined, { colorScheme: 'dark' })
     await rig.live()

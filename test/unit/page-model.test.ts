@@ -75,21 +75,27 @@ describe('the address', () => {
       window: { spanMs: 300_000, endUs: Date.UTC(2026, 10, 20) * 1000 },
       selection: spanOf(Date.UTC(2026, 10, 19) * 1000, Date.UTC(2026, 10, 19, 1) * 1000),
     }
-    expect(placeOf(`?${searchOf(place)}`)).toEqual(place)
+    expect(placeOf(`?${searchOf(place)}`)).toEqual({ ...place, wrong: [] })
   })
 
   it('is empty where nothing was chosen', () => {
     expect(searchOf({ device: null, window: LIVE, selection: null })).toBe('')
   })
 
-  it.each(['span=-1', 'span=nonsense', 'span=1e99', 'end=never', 'from=2026', 'from=x&to=y', '%'])(
-    'does not count what is wrong in it: %s',
-    (search) => {
-      const { window, selection } = placeOf(`?${search}`)
-      expect(window).toEqual(LIVE)
-      expect(selection).toBe(null)
-    },
-  )
+  it.each([
+    ['span=-1', ['span']],
+    ['span=nonsense', ['span']],
+    ['span=1e99', ['span']],
+    ['end=never', ['end']],
+    ['from=2026', ['from']],
+    ['from=x&to=y', ['from', 'to']],
+    ['%', []],
+  ])('does not count what is wrong in it, and knows what: %s', (search, names) => {
+    const { window, selection, wrong } = placeOf(`?${search}`)
+    expect(window).toEqual(LIVE)
+    expect(selection).toBe(null)
+    expect(wrong).toEqual(names)
+  })
 })
 
 describe('flags', () => {

@@ -230,6 +230,9 @@ describe('the word beside a value', () => {
       word: 'was LOW',
       style: 'warn',
     })
+    // With hysteresis an alarm goes on when the value is back between its limits.
+    expect(word({ state: 'on', value: 1.1, peak: 1.4 })?.word).toBe('was HIGH')
+    expect(word({ state: 'acknowledged', value: 0.55, peak: 1.4 })?.word).toBe('was LOW')
     expect(word({ state: 'off', value: 1 })).toBeNull()
     expect(word({ state: 'pending', value: 2 })).toBeNull()
     expect(word({ state: 'on', value: 1.3 }, 'v')).toBeNull()

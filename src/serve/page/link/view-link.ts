@@ -19,8 +19,8 @@ export type LinkState =
   /** @param refused why the last token was not taken; null: none was shown */
   | { readonly kind: 'token_wanted'; readonly refused: string | null }
   | { readonly kind: 'open'; readonly mayChange: boolean; readonly version: string }
-  /** @param sinceMs when it broke, `Date.now` */
-  | { readonly kind: 'broken'; readonly sinceMs: number }
+  /** @param sinceMs when it broke, `Date.now` @param isOwn the page's own doing, with a token: nobody was away */
+  | { readonly kind: 'broken'; readonly sinceMs: number; readonly isOwn: boolean }
 
 export interface LinkOptions {
   /** `wss://…/api/v1/view` */
@@ -77,6 +77,7 @@ export class ViewLink implements View {
   #shown: string | null = null
   /** This connection is going to be closed. */
   #isRefused = false
+  #isForgetting = false
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -117,12 +118,14 @@ export class ViewLink implements View {
   /** Goes on without it: what it allowed is not allowed any more. */
   forgetToken(): void {
     this.#token = null
+    this.#isForgetting = true
     this.#socket?.close(1000)
   }
 
   #open(): void {
     this.#shown = null
     this.#isRefused = false
+    this.#isForgetting = false
     const socket = new WebSocket(this.#options.url)
     this.#socket = socket
     socket.onmessage = ({ data }) => {
@@ -204,7 +207,8 @@ export class ViewLink implements View {
     for (const { reject } of [...this.#waiting.values()]) reject(new NotConnected())
     if (code === WRONG_TOKEN && this.#shown !== null) this.#refuse('that is not the token')
     this.#brokenMs ??= Date.now()
-    this.#options.onState({ kind: 'broken', sinceMs: this.#brokenMs })
+    const isOwn = this.#isRefused || this.#isForgetting
+    this.#options.onState({ kind: 'broken', sinceMs: this.#brokenMs, isOwn })
     if (this.#openedMs !== null) this.#backoff.lost(performance.now() - this.#openedMs)
     this.#openedMs = null
     this.#retry = setTimeout(() => this.#open(), this.#backoff.next())

@@ -9,17 +9,33 @@ export interface Place {
   readonly selection: Span | null
 }
 
+/** A place, and the names of what does not count in the address since it is wrong. */
+export interface ReadPlace extends Place {
+  readonly wrong: readonly string[]
+}
+
 /** `?device=bench-7&span=60000&end=2026-11-20T20:13:00.123Z&from=…&to=…`; what is wrong in it does not count. */
-export function placeOf(search: string): Place {
+export function placeOf(search: string): ReadPlace {
   const query = new URLSearchParams(search)
   const span = Number(query.get('span') ?? Number.NaN)
-  const spanMs =
-    span >= LEAST_SPAN_MS && span <= MOST_SPAN_MS ? Math.round(span) : DEFAULT_WINDOW.spanMs
+  const isSpan = span >= LEAST_SPAN_MS && span <= MOST_SPAN_MS
+  const spanMs = isSpan ? Math.round(span) : DEFAULT_WINDOW.spanMs
+  const endUs = timeOf(query.get('end'))
   const [from, to] = [timeOf(query.get('from')), timeOf(query.get('to'))]
+  const selection = from === null || to === null || from === to ? null : spanOf(from, to)
+  const counts = {
+    span: isSpan,
+    end: endUs !== null,
+    from: selection !== null,
+    to: selection !== null,
+  }
   return {
     device: query.get('device'),
-    window: { spanMs, endUs: timeOf(query.get('end')) },
-    selection: from === null || to === null || from === to ? null : spanOf(from, to),
+    window: { spanMs, endUs },
+    selection,
+    wrong: Object.entries(counts).flatMap(([name, does]) =>
+      query.has(name) && !does ? [name] : [],
+    ),
   }
 }
 

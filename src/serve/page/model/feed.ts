@@ -42,6 +42,8 @@ const MOST_SLOTS = 2000
 export class Feed {
   readonly #view: View
   readonly #store: Store
+  readonly #onArrived: (missing: string | null) => void
+  #hasArrived = false
   /** Pixels that the chart is wide. */
   #slots = 600
   #asked: Readonly<Record<string, unknown>> = {}
@@ -61,9 +63,11 @@ export class Feed {
   #before: Snapshot | null = null
   #rest: ReturnType<typeof setTimeout> | undefined
 
-  constructor(view: View, store: Store) {
+  /** @param onArrived the first picture is there; of which device the address spoke, if there is none of that name */
+  constructor(view: View, store: Store, onArrived: (missing: string | null) => void) {
     this.#view = view
     this.#store = store
+    this.#onArrived = onArrived
     setInterval(() => void this.#round(), SNAPSHOT_MS)
     document.addEventListener('visibilitychange', () => void this.#round())
   }
@@ -124,6 +128,10 @@ export class Feed {
     // An answer about the one that was shown before.
     if (snapshot.number !== device) return
     this.#store.set({ snapshot, snapshotMs, wantedDevice: null })
+    if (!this.#hasArrived) {
+      this.#hasArrived = true
+      this.#onArrived(wanted === null ? wantedDevice : null)
+    }
     if (this.#before !== null) void this.#fill(this.#before, snapshot)
     this.#before = null
   }

@@ -53,7 +53,7 @@ export class Page {
       onState: (link) => this.#linked(link),
       onRefused: (detail) => this.#refused(detail),
     })
-    this.feed = new Feed(this.#link, this.store)
+    this.feed = new Feed(this.#link, this.store, (missing) => this.#arrived(missing, place.wrong))
   }
 
   get reach(): Reach {
@@ -157,16 +157,18 @@ export class Page {
   }
 
   dialog(dialog: DialogName | null): void {
-    this.store.set({ dialog })
+    this.store.set({ dialog, refused: null })
   }
 
   showToken(token: string): void {
     keepToken(token)
+    this.store.set({ refused: null })
     this.#link.showToken(token)
   }
 
   forgetToken(): void {
     keepToken(null)
+    this.dialog(null)
     this.#link.forgetToken()
   }
 
@@ -218,9 +220,20 @@ export class Page {
     history.replaceState(null, '', search === '' ? location.pathname : `?${search}`)
   }
 
+  /** What the address asked for and is not shown is said, and does not stay in the address. */
+  #arrived(missing: string | null, wrong: readonly string[]): void {
+    if (missing === null && wrong.length === 0) return
+    const { snapshot } = this.store.state
+    const device =
+      missing === null ? [] : [`there is no device ${missing} here: this is ${snapshot?.device}`]
+    const rest = wrong.length === 0 ? [] : [`not understood in the address: ${wrong.join(', ')}`]
+    this.store.set({ notice: { kind: 'failed', text: [...device, ...rest].join('; ') } })
+    this.#writeAddress()
+  }
+
   #linked(link: LinkState): void {
     this.store.set({ link })
-    if (link.kind === 'broken') this.feed.broken()
+    if (link.kind === 'broken' && !link.isOwn) this.feed.broken()
     if (link.kind === 'token_wanted') this.dialog('token')
     if (link.kind !== 'open') return
     this.#version ??= link.version
@@ -228,14 +241,14 @@ export class Page {
       const text = `the server is ina219 ${link.version} now: reload the page to have its page, too`
       this.store.set({ notice: { kind: 'failed', text } })
     }
-    const { dialog } = this.store.state
-    if (dialog === 'token' && (link.mayChange || keptToken() === null)) this.dialog(null)
+    // One that was refused is asked for again, with the reason.
+    if (this.store.state.dialog === 'token' && link.mayChange) this.dialog(null)
     this.feed.connected()
   }
 
   #refused(detail: string): void {
     keepToken(null)
-    this.store.set({ dialog: 'token', notice: { kind: 'failed', text: detail } })
+    this.store.set({ dialog: 'token', refused: detail })
   }
 }
 
@@ -262,5 +275,6 @@ const EMPTY: PageState = {
   hasKeys: true,
   dialog: null,
   notice: null,
+  refused: null,
   missed: null,
 }

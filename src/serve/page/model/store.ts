@@ -51,6 +51,8 @@ export interface PageState {
   readonly hasKeys: boolean
   readonly dialog: DialogName | null
   readonly notice: Notice | null
+  /** Why the token that was entered last is none; null: it is, or none was. */
+  readonly refused: string | null
   readonly missed: Missed | null
 }
 

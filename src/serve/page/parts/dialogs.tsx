@@ -40,7 +40,7 @@ function Dialog({ title, children }: DialogProps) {
 function TokenDialog() {
   const page = usePage()
   const link = useSlice((state) => state.link)
-  const notice = useSlice((state) => state.notice)
+  const refused = useSlice((state) => state.refused)
   const [token, setToken] = useState('')
   const isWanted = link.kind === 'token_wanted'
   const mayChange = link.kind === 'open' && link.mayChange
@@ -69,6 +69,7 @@ function TokenDialog() {
           <label class="field">
             <span>token</span>
             <input
+              autofocus
               type="password"
               value={token}
               autocomplete="off"
@@ -76,9 +77,9 @@ function TokenDialog() {
               onInput={({ currentTarget }) => setToken(currentTarget.value)}
             />
           </label>
-          {notice?.kind === 'failed' && (
+          {refused !== null && (
             <p class="bad-text" role="alert">
-              {notice.text}
+              {refused}
             </p>
           )}
           <button type="submit" class="main">
@@ -114,6 +115,7 @@ function MarkerDialog() {
         <label class="field">
           <span>note</span>
           <input
+            autofocus
             type="text"
             value={text}
             autocomplete="off"

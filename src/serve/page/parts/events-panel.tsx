@@ -20,7 +20,9 @@ export function EventsPanel() {
   const page = usePage()
   const snapshot = useSlice((state) => state.snapshot)
   if (snapshot === null) return null
-  const { events, nowUs, unnumbered } = snapshot
+  const { nowUs, unnumbered } = snapshot
+  // One that goes on has the time of its newest, and stays where it began.
+  const events = snapshot.events.toSorted((one, other) => other.timeUs - one.timeUs)
   return (
     <>
       {unnumbered && <p class="warn">The device numbers nothing: losses can not be seen.</p>}

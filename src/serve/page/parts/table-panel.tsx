@@ -5,7 +5,7 @@ import type { Snapshot, WindowStats } from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { LOOK } from '../model/figures.ts'
 import type { PercentilesByWindow } from '../model/store.ts'
-import { usePage, useSlice } from './use-page.ts'
+import { useMedia, usePage, useSlice } from './use-page.ts'
 
 const CELLS = 10
 const COLUMNS = ['min', 'avg', 'max', 'p95'] as const
@@ -15,7 +15,10 @@ export function TablePanel() {
   const snapshot = useSlice((state) => state.snapshot)
   const percentiles = useSlice((state) => state.percentiles)
   const units = useSlice((state) => state.units)
+  // Of a page on paper it is not asked how wide the screen is.
+  const isNarrow = useMedia('screen and (max-width: 899px)')
   if (snapshot === null) return null
+  if (isNarrow) return <NarrowTable key={units} snapshot={snapshot} percentiles={percentiles} />
   return (
     <section
       class="scrolls"
@@ -65,6 +68,35 @@ export function TablePanel() {
   )
 }
 
+interface TableProps {
+  readonly snapshot: Snapshot
+  readonly percentiles: PercentilesByWindow
+}
+
+/** The same where there is no room for it side by side: a group of rows a channel, a column a window, nothing cut. */
+function NarrowTable({ snapshot, percentiles }: TableProps) {
+  return (
+    <section aria-label="Statistics">
+      <table class="figures narrow-table">
+        <caption class="for-readers">Newest value, and figures of the last minutes</caption>
+        <thead>
+          <tr>
+            <td />
+            {snapshot.windows.map((window) => (
+              <th key={window.seconds} scope="col">
+                {nameOf(window, snapshot)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {snapshot.channels.map((channel) => (
+          <Group key={channel.id} channel={channel} snapshot={snapshot} percentiles={percentiles} />
+        ))}
+      </table>
+    </section>
+  )
+}
+
 /** `15 min`; where it is not full yet, what it holds: `15 min (40 s)`. */
 function nameOf({ seconds, sinceUs }: WindowStats, { sampleUs, nowUs }: Snapshot): string {
   const name = spanText(seconds * 1000).replace('60 s', '1 min')
@@ -73,45 +105,75 @@ function nameOf({ seconds, sinceUs }: WindowStats, { sampleUs, nowUs }: Snapshot
     : `${name} (${agoText(((sampleUs ?? nowUs) - sinceUs) / 1000)})`
 }
 
-interface RowProps {
+interface RowProps extends TableProps {
   readonly channel: Channel
-  readonly snapshot: Snapshot
-  readonly percentiles: PercentilesByWindow
 }
 
-function Row({ channel, snapshot, percentiles }: RowProps) {
+function Row(props: RowProps) {
+  const { name, now, isNow, windows } = useRow(props)
+  return (
+    <tr class={props.channel.role}>
+      <th scope="row">{name}</th>
+      <td class={isNow ? 'now' : 'now stale'}>{now}</td>
+      {windows.flatMap(({ seconds, figures }) =>
+        COLUMNS.map((column) => <td key={`${seconds} ${column}`}>{figures[column]}</td>),
+      )}
+    </tr>
+  )
+}
+
+function Group(props: RowProps) {
+  const { name, now, isNow, windows } = useRow(props)
+  return (
+    <tbody class={props.channel.role}>
+      <tr>
+        <th scope="rowgroup">{name}</th>
+        <td colSpan={windows.length} class={isNow ? 'now' : 'now stale'}>
+          <span class="dim">now</span> {now}
+        </td>
+      </tr>
+      {COLUMNS.map((column) => (
+        <tr key={column}>
+          <th scope="row">{column}</th>
+          {windows.map(({ seconds, figures }) => (
+            <td key={seconds}>{figures[column]}</td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  )
+}
+
+/** What stands in the row of a channel, or in its group of rows, in one unit. */
+function useRow({ channel, snapshot, percentiles }: RowProps) {
   const { figures } = usePage()
   const { windows, number, valuesUs, sampleUs, source } = snapshot
-  const isNow = valuesUs === sampleUs && source.state === 'live'
   const now = ownValue(snapshot.values, channel.id)
   const stats = (window: WindowStats) => ownValue(window.stats, channel.id)
   const values = windows.flatMap((each) => {
     const stat = stats(each)
     return stat === undefined ? [] : [stat.min, stat.max]
   })
-  const form = figures.form(
-    'row',
-    number,
-    channel,
-    now === undefined ? values : [now, ...values],
-    LOOK,
-  )
+  const known = now === undefined ? values : [now, ...values]
+  const form = figures.form('row', number, channel, known, LOOK)
   const text = (value: number | undefined): string =>
     value === undefined ? '--' : figureText(value, form, CELLS)
-  return (
-    <tr class={channel.role}>
-      <th scope="row">
-        {channel.quantity === null ? `${channel.label} ` : ''}
-        {form.unit.text}
-      </th>
-      <td class={isNow ? 'now' : 'now stale'}>{text(now)}</td>
-      {windows.flatMap((window) => {
-        const stat = stats(window)
-        const p95 = ownValue(percentiles.get(window.seconds), channel.id)
-        return [stat?.min, stat?.avg, stat?.max, p95].map((value, i) => (
-          <td key={`${window.seconds} ${COLUMNS[i]}`}>{text(value)}</td>
-        ))
-      })}
-    </tr>
-  )
+  return {
+    name: `${channel.quantity === null ? `${channel.label} ` : ''}${form.unit.text}`,
+    now: text(now),
+    isNow: valuesUs === sampleUs && source.state === 'live',
+    windows: windows.map((window) => {
+      const stat = stats(window)
+      const p95 = ownValue(percentiles.get(window.seconds), channel.id)
+      return {
+        seconds: window.seconds,
+        figures: {
+          min: text(stat?.min),
+          avg: text(stat?.avg),
+          max: text(stat?.max),
+          p95: text(p95),
+        },
+      }
+    }),
+  }
 }

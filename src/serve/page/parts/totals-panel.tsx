@@ -13,10 +13,15 @@ export function TotalsPanel() {
   if (snapshot === null) return null
   const { totals, nowUs, ledger, delayMs, calibration, cycles } = snapshot
   const { chargeMah, chargeForwardMah, energyMwh, elapsedS, coveredS } = totals
-  const amount = (place: string, milli: number, unit: 'Ah' | 'Wh'): string => {
-    const bare = inUnit(milli, 3)
-    return amountText(bare, page.figures.unit(`${place} ${snapshot.number}`, unit, bare, LOOK))
+  const backwardMah = chargeForwardMah === null ? 0 : chargeMah - chargeForwardMah
+  // What went back and forth may be far more than what is left of it: one unit for the three.
+  const mostMah = Math.max(...[chargeMah, chargeForwardMah ?? 0, backwardMah].map(Math.abs))
+  const amount = (place: string, milli: number, unit: 'Ah' | 'Wh', mostMilli = milli): string => {
+    const most = Math.abs(inUnit(mostMilli, 3))
+    const scaled = page.figures.unit(`${place} ${snapshot.number}`, unit, most, LOOK)
+    return amountText(inUnit(milli, 3), scaled)
   }
+  const charge = (milli: number): string => amount('charge', milli, 'Ah', mostMah)
   const hasBoth =
     chargeForwardMah !== null && chargeForwardMah !== 0 && chargeForwardMah !== chargeMah
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
@@ -24,7 +29,8 @@ export function TotalsPanel() {
   return (
     <section class="panel totals" aria-label="Totals">
       <h2>
-        Totals <span class="dim">since {momentText(totals.sinceUs, nowUs)}</span>
+        <span class="name">Totals</span>{' '}
+        <span class="dim">since {momentText(totals.sinceUs, nowUs)}</span>
         <button
           type="button"
           onClick={() => {
@@ -35,17 +41,15 @@ export function TotalsPanel() {
         </button>
       </h2>
       <p class="amounts">
-        <b data-part="charge">{amount('charge', chargeMah, 'Ah')}</b>
+        <b data-part="charge">{charge(chargeMah)}</b>
         <b data-part="energy">{amount('energy', energyMwh, 'Wh')}</b>
       </p>
       <dl class="facts">
         {part !== null && (
           <Fact name="covered" value={`${part >= 100 ? '100' : fixed(part, 1)} %`} />
         )}
-        {hasBoth && <Fact name="forward" value={amount('forward', chargeForwardMah, 'Ah')} />}
-        {hasBoth && (
-          <Fact name="backward" value={amount('backward', chargeMah - chargeForwardMah, 'Ah')} />
-        )}
+        {hasBoth && <Fact name="forward" value={charge(chargeForwardMah)} />}
+        {hasBoth && <Fact name="backward" value={charge(backwardMah)} />}
         <Fact name="samples" value={countText(totals.samples)} />
         <Fact name="gaps" value={countText(ledger.gaps)} />
         <Fact name="bad lines" value={countText(bad)} isBad={bad > 0} />
