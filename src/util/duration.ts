@@ -11,12 +11,15 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
+/** 200 years, ms. */
+const LIMIT_MS = 200 * 365 * 86_400_000
+
 /**
  * Reads `90s`, `15m`, `1h30m`, `48h`, `2d`, `250ms`, `1.5h`.
  * A bare number has no unit and is refused: 48 could mean anything. So is a unit
  * that comes twice or after a smaller one: `5s5s` is a slip of the hand.
  *
- * @returns milliseconds, above 0
+ * @returns milliseconds, above 0 and below 200 years
  */
 export function parseDuration(text: string): number {
   const trimmed = text.trim().toLowerCase()
@@ -38,7 +41,7 @@ export function parseDuration(text: string): number {
     )
   }
   const ms = parts.reduce((sum, [, n], i) => sum + Number(n) * (units[i] ?? 0), 0)
-  if (!(ms > 0) || !Number.isSafeInteger(Math.round(ms))) {
+  if (!(ms > 0 && ms < LIMIT_MS)) {
     throw new InaError(
       'usage_invalid',
       `the duration '${text}' is out of range`,

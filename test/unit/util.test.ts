@@ -17,6 +17,7 @@ describe('parseDuration', () => {
     ['250ms', 250],
     ['1.5h', 5_400_000],
     [' 5 min ', 300_000],
+    ['72999d', 6_307_113_600_000],
   ])('reads %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms)
   })
@@ -31,6 +32,8 @@ describe('parseDuration', () => {
     '0s',
     '5 5',
     '1e99d',
+    '99999999d',
+    '73000d',
     '5s5s',
     '30m1h',
     '1m2min',
