@@ -18,7 +18,7 @@ const Series = z
     to: z.iso.datetime(),
     step: z.number().openapi({
       description:
-        'length of a row in s: 1, 2, 5, 10, … of ms, s, min, h or d, in whole minutes from a minute on; ' +
+        'length of a row in s: 1, 2, 5, 10, … of ms (to 500), s and min (to 20), h (to 10) or d; ' +
         '0: each row is a sample',
     }),
     rows: z.number().int(),
