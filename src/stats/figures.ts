@@ -150,6 +150,11 @@ function forwardPart(from: number, to: number, spanUs: number): number {
   if (from >= 0 && to >= 0) return ((from + to) / 2) * spanUs
   if (from <= 0 && to <= 0) return 0
   const above = Math.max(from, to)
-  const below = Math.min(from, to)
-  return Math.round((above * above * spanUs) / (2 * (above - below)))
+  const fall = above - Math.min(from, to)
+  const area = (above * above * spanUs) / (2 * fall)
+  // A double has no more digits than that: right beside a half it may be on its wrong side.
+  const isNearHalf = Math.abs(area - Math.floor(area) - 0.5) <= area * 2 ** -51
+  if (!isNearHalf || ![above, fall, spanUs].every(Number.isSafeInteger)) return Math.round(area)
+  const divisor = BigInt(fall)
+  return Number((BigInt(above) ** 2n * BigInt(spanUs) + divisor) / (2n * divisor))
 }

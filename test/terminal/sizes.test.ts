@@ -24,7 +24,7 @@ describe.skipIf(!ptyAvailable)('the screen at each size', () => {
 
   it('has big digits at 200x50', async () => {
     const terminal = screen.open([], { columns: 200, rows: 50 })
-    await terminal.waitFor(/┌ Voltage ─+ ok ┐┌ Current ─+ ok ┐┌ Power ─+ ok ┐/)
+    await terminal.waitFor(/┌ 1 values {2}Voltage ─+ ok ┐┌ Current ─+ ok ┐┌ Power ─+ ok ┐/)
     await terminal.waitFor(/[█▀▄]+ .*peak 1\.2040 A/)
   })
 
@@ -63,7 +63,7 @@ describe.skipIf(!ptyAvailable)('the screen at each size', () => {
     await wholeScreen(terminal)
     terminal.resize(200, 50)
     await terminal.waitFor((shown) => shown.lines[49]?.startsWith(' q quit') === true)
-    await terminal.waitFor(/┌ Voltage ─/)
+    await terminal.waitFor(/┌ 1 values {2}Voltage ─/)
     terminal.resize(30, 5)
     await terminal.waitFor(/^m?V -?[\d.]+ m?A -?[\d.]+ W -?[\d.]+/)
     expect(terminal.exited).toBeNull()
