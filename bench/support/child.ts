@@ -1,0 +1,85 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { CLI, ROOT } from './paths.ts'
+
+/** What a whole process cost, from its start to its end. */
+export interface Cost {
+  readonly wallS: number
+  /** User and system, of all threads. */
+  readonly cpuS: number
+  /** Largest resident memory. */
+  readonly peakMb: number
+}
+
+export interface Streams {
+  /** A file; nothing if not given. */
+  readonly stdin?: string
+  /** A file, which is made; else /dev/null. */
+  readonly stdout?: string
+}
+
+/** A folder of this bench alone; gone when it ends. */
+export const folder = mkdtempSync(join(tmpdir(), 'ina219-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code))
+}
+
+/** Knows no settings of the user, and no user data. */
+export const ENVIRONMENT = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: folder,
+  LANG: 'C.UTF-8',
+  TERM: 'xterm-256color',
+  TZ: 'UTC',
+}
+
+/** Compiles a C program of the bench. @param source relative to bench/ @returns the program */
+export function compiled(source: string, ...libraries: readonly string[]): string {
+  const program = join(folder, basename(source, '.c'))
+  const file = join(ROOT, 'bench', source)
+  execFileSync('cc', ['-O2', '-o', program, file, ...libraries], { stdio: 'inherit' })
+  return program
+}
+
+let runner: string | undefined
+
+/** The command to its end. @throws where it fails: a figure of a failed run is none */
+export function costOf(command: readonly string[], streams: Streams = {}): Cost {
+  runner ??= compiled('support/run-child.c')
+  const stdin = openSync(streams.stdin ?? '/dev/null', 'r')
+  const stdout = openSync(streams.stdout ?? '/dev/null', 'w')
+  try {
+    const { output, stderr, error } = spawnSync(runner, command, {
+      stdio: [stdin, stdout, 'pipe', 'pipe'],
+      env: ENVIRONMENT,
+      cwd: ROOT,
+      maxBuffer: 1 << 26,
+    })
+    if (error) throw error
+    const { code, ...cost } = JSON.parse(String(output[3])) as Cost & { readonly code: number }
+    if (code !== 0) throw new Error(`${command.join(' ')}: exit code ${code}\n${stderr}`)
+    return cost
+  } finally {
+    closeSync(stdin)
+    closeSync(stdout)
+  }
+}
+
+/** `ina219 ...`, as a command for `costOf`. */
+export function ina219(...args: readonly string[]): string[] {
+  return [process.execPath, CLI, ...args]
+}
+
+/** The empty Node process, which start and memory are compared with. */
+export const EMPTY_NODE = [process.execPath, '-e', '0']
+
+/** Whether a program is there; a bench without its peer says so and goes on. */
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+}
