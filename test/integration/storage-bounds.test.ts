@@ -82,6 +82,17 @@ describe('one sample with a wrong time', () => {
     expect(one('SELECT count(*) FROM power_log')).toBe(14_500)
     expect(one("SELECT count(*) FROM power_event WHERE kind = 'retention'")).toBe(1)
   })
+
+  test('and so many samples that they are not all counted for the event', () => {
+    const log = openWriter(file, HOURS_48_MS, clock(0))
+    const old = series(100_001, 1e3).map((each) => ({ ...each, timeUs: each.timeUs - 30 * DAY_US }))
+    log.writer.write(batchesOf(old, { epochs: [EPOCH] }))
+    log.writer.write(batchesOf(series(100, 10e6)))
+    expect(log.writer.takeNotes()[0]?.detail).toContain('at least 100000 samples are past')
+    while (log.writer.maintain());
+    log.end()
+    expect(one('SELECT count(*) FROM power_log')).toBe(100)
+  })
 })
 
 describe('words of a device without end', () => {

@@ -2,6 +2,7 @@ import { formatDuration } from '../../util/duration.ts'
 import type { LogEvent } from '../file/records.ts'
 import type { OpenDevice } from './epoch-table.ts'
 import type { SkippedByRetention } from './reader-table.ts'
+import type { Aged } from './retention.ts'
 import type { RetentionMove } from './retention-clock.ts'
 import { MAX_STATES } from './status-table.ts'
 
@@ -27,16 +28,18 @@ export class LogNotes {
   /**
    * Samples go, or will, by more than time has passed.
    *
-   * @param samples how many; of a move of the device's time none is worth an event where there are none
+   * @param aged how many; of a move of the device's time none is worth an event where there are none
    */
-  retention(device: string, timeUs: number, move: RetentionMove, samples: number): void {
+  retention(device: string, timeUs: number, move: RetentionMove, aged: Aged): void {
+    const { samples, isExact } = aged
     let detail: string
     if (move.kind === 'stale') {
       detail = `${samples} samples were past the retention when they came: they go, their minute averages stay`
     } else {
-      if (samples === 0) return
+      if (samples === 0 && isExact) return
+      const many = isExact ? `${samples}` : `at least ${samples}`
       const by = formatDuration((move.toUs - move.fromUs) / 1000)
-      detail = `device time moved on by ${by}: ${samples} samples are past the retention now and go, their minute averages stay`
+      detail = `device time moved on by ${by}: ${many} samples are past the retention now and go, their minute averages stay`
     }
     this.#note({ timeUs, device, kind: 'retention', detail })
   }

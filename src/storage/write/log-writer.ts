@@ -259,7 +259,10 @@ export class LogWriter {
       this.#epochs.advance(epoch, id, seq)
       const move = this.#retention.add(device.id, id, now)
       if (move !== null) {
-        const aged = move.kind === 'moved' ? this.#retention.agedBy(device.id, move) : move.samples
+        const aged =
+          move.kind === 'moved'
+            ? this.#retention.agedBy(device.id, move)
+            : { samples: move.samples, isExact: true }
         this.#notes.retention(device.name, id, move, aged)
       }
     }

@@ -18,6 +18,15 @@ const PAGES_PER_STEP = 128
 const SPARE_PAGES = 512
 /** Rows before the newest sample of a device that are searched for its newest ones. */
 const SEARCHED_ROWS = 1000
+/** Rows that are counted for an event: some ms. */
+const COUNTED_ROWS = 100_000
+
+/** Samples that are past the retention. */
+export interface Aged {
+  readonly samples: number
+  /** False: there may be more. */
+  readonly isExact: boolean
+}
 
 /** How far the samples of a device have been looked at. */
 interface Progress {
@@ -62,10 +71,10 @@ export class Retention {
       .raw()
     this.#count = db
       .prepare(
-        `SELECT count(*) FROM sample WHERE id >= ? AND id < ?
-         AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?)`,
+        `SELECT count(*), count(*) FILTER (WHERE epoch_id IN (SELECT id FROM epoch WHERE device_id = ?))
+         FROM (SELECT epoch_id FROM sample WHERE id >= ? AND id < ? LIMIT ${COUNTED_ROWS})`,
       )
-      .pluck()
+      .raw()
     this.#bound = db
       .prepare('SELECT id FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?')
       .pluck()
@@ -109,10 +118,15 @@ export class Retention {
     return progress.clock.add(timeUs, host)
   }
 
-  /** Samples of a device that are past the retention by a move of its time alone. */
-  agedBy(deviceId: number, { fromUs, toUs }: { fromUs: number; toUs: number }): number {
+  /**
+   * Samples of a device that are past the retention by a move of its time alone: all of them, or
+   * at least so many, since a full log may have a hundred million.
+   */
+  agedBy(deviceId: number, { fromUs, toUs }: { fromUs: number; toUs: number }): Aged {
     const retainUs = this.#retainUs
-    return this.#count.get(fromUs - retainUs, toUs - retainUs, deviceId) as number
+    const counted = this.#count.get(deviceId, fromUs - retainUs, toUs - retainUs)
+    const [rows, samples] = counted as [number, number]
+    return { samples, isExact: rows < COUNTED_ROWS }
   }
 
   /** Nothing of a device is left before that time, Unix µs. */
