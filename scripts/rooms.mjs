@@ -34,6 +34,7 @@ const ROOMS = {
   app: 'alarms domain export mock monitor protocol remote serve service sources stats storage stream theme tui util',
   cli: 'alarms app chart config doctor domain export importing mock protocol remote serve service sources stats storage theme tui util',
   mock: 'domain protocol sources util',
+  start: 'util',
 }
 
 /** The part of a room that runs in a browser: it may import less than its room, and nothing else of that may import it. */

@@ -9,10 +9,17 @@ export interface ProcessIo {
   readonly clock: Clock
 }
 
+/** Node makes each stream when it is asked for; a command that reads nothing has no `stdin`. */
 export const processIo: ProcessIo = {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  get stdin() {
+    return process.stdin
+  },
+  get stdout() {
+    return process.stdout
+  },
+  get stderr() {
+    return process.stderr
+  },
   env: process.env,
   clock: systemClock,
 }

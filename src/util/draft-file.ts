@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isProcessAlive } from './process-alive.ts'
 
 /** Process numbers mean something on one machine only, and folders are shared. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+let host: string | undefined
 
 /** What follows `.<name>.ina219-<host>-`: process, random, and what SQLite makes beside a database. */
 const REST = /^(\d+)-[0-9a-f]{16}(-wal|-shm|-journal)?$/
@@ -14,7 +13,13 @@ const REST = /^(\d+)-[0-9a-f]{16}(-wal|-shm|-journal)?$/
 const ours = new Set<string>()
 
 function prefixOf(file: string): string {
-  return `.${basename(file)}.ina219-${HOST}-`
+  host ??= crypto().createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+  return `.${basename(file)}.ina219-${host}-`
+}
+
+/** Loaded where a draft is made or looked for: it takes 3 ms. */
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto')
 }
 
 /**
@@ -25,7 +30,7 @@ function prefixOf(file: string): string {
  * @throws the system's error
  */
 export function createDraft(file: string): string {
-  const name = `${prefixOf(file)}${process.pid}-${randomBytes(8).toString('hex')}`
+  const name = `${prefixOf(file)}${process.pid}-${crypto().randomBytes(8).toString('hex')}`
   const path = join(dirname(file), name)
   // O_EXCL: never an existing file, nor a link.
   closeSync(openSync(path, 'wx', 0o600))

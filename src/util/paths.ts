@@ -34,6 +34,22 @@ export function configFolder(
   })
 }
 
+/**
+ * The user's folder for what can be made again: `$XDG_CACHE_HOME/ina219`, else
+ * `%LOCALAPPDATA%\ina219` on Windows, `~/Library/Caches/ina219` on macOS,
+ * `~/.cache/ina219` elsewhere.
+ */
+export function cacheFolder(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return userFolder(env, platform, {
+    xdg: 'XDG_CACHE_HOME',
+    windows: ['LOCALAPPDATA', ['AppData', 'Local']],
+    home: platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'],
+  })
+}
+
 interface Places {
   /** Variable of the XDG base directory specification. */
   readonly xdg: string

@@ -37,6 +37,8 @@ export function start(args: readonly string[], env: Record<string, string> = {})
       HOME: temporaryFolder(),
       XDG_DATA_HOME: '',
       XDG_CONFIG_HOME: '',
+      // The home is new each time: nothing would come of it.
+      NODE_DISABLE_COMPILE_CACHE: '1',
       LANG: 'C.UTF-8',
       TERM: 'xterm-256color',
       ...env,

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
+import { CLI, type Finished, finished, ina219, temporaryFolder } from '../support/cli.ts'
+
+let cache: string
+let folder: string
+
+beforeEach(() => {
+  cache = temporaryFolder()
+  folder = join(cache, 'ina219', 'code')
+})
+
+function help(): Promise<Finished> {
+  return ina219(['--help'], '', { XDG_CACHE_HOME: cache, NODE_DISABLE_COMPILE_CACHE: '' })
+}
+
+/** Which writing of the file is there. */
+function written(name = 'main.bin'): number {
+  return statSync(join(folder, name)).ino
+}
+
+describe('compiled code that is kept', () => {
+  test('is written once and then used', async () => {
+    const first = await help()
+    const inode = written()
+    const second = await help()
+    expect(second).toEqual(first)
+    expect(first.code).toBe(0)
+    expect(written()).toBe(inode)
+    expect(readdirSync(folder)).toEqual(['main.bin'])
+  })
+
+  test.each([
+    ['damaged', (bytes: Buffer) => bytes.fill(0, 8192, 12288)],
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, 8192)],
+    ['empty', () => Buffer.alloc(0)],
+    [
+      'of another version',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 4), Buffer.from('x'), bytes.subarray(5)]),
+    ],
+  ])('is made again where it is %s', async (_how, change) => {
+    const first = await help()
+    const whole = readFileSync(join(folder, 'main.bin'))
+    writeFileSync(join(folder, 'main.bin'), change(Buffer.from(whole)))
+    const inode = written()
+    expect(await help()).toEqual(first)
+    expect(written()).not.toBe(inode)
+    expect(statSync(join(folder, 'main.bin')).size).toBeGreaterThan(0.9 * whole.length)
+  })
+
+  test('is neither read nor written where others may write', async () => {
+    mkdirSync(folder, { recursive: true })
+    chmodSync(folder, 0o777)
+    expect((await help()).code).toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('is not needed: a file in the place of its folder says nothing', async () => {
+    writeFileSync(join(cache, 'ina219'), '')
+    expect(await help()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('goes with the version that made it', async () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, 'of-an-earlier-version.bin'), '')
+    await help()
+    expect(readdirSync(folder)).toEqual(['main.bin'])
+  })
+})
+
+describe('--version', () => {
+  test.each(['--version', '-V'])('%s', async (flag) => {
+    expect(await ina219([flag])).toEqual({ code: 0, stdout: `${pkg.version}\n`, stderr: '' })
+  })
+
+  test('is answered beside other words, too', async () => {
+    expect((await ina219(['--version', 'monitor'])).stdout).toBe(`${pkg.version}\n`)
+  })
+
+  test.skipIf(process.platform !== 'linux')('says so where nobody can take it', async () => {
+    const child = spawn(process.execPath, [CLI, '--version'], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    })
+    expect(await finished(child)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ENOSPC'),
+    })
+  })
+})
