@@ -7,7 +7,14 @@
  */
 import { execFileSync } from 'node:child_process'
 import build from '../test/support/build.ts'
-import { type Cost, costOf, EMPTY_NODE, ENVIRONMENT, ina219 } from './support/child.ts'
+import {
+  BARE_ENVIRONMENT,
+  type Cost,
+  costOf,
+  EMPTY_NODE,
+  ENVIRONMENT,
+  ina219,
+} from './support/child.ts'
 import { syntheticLog } from './support/logs.ts'
 import { inTurn, ratioOf, spreadOf } from './support/pairs.ts'
 import { benchArguments, report } from './support/results.ts'
@@ -66,6 +73,8 @@ compare()
 const short = await inTurn({
   node: () => costOf(EMPTY_NODE),
   table: () => costOf(history('--every', '6m')),
+  bareNode: () => costOf(EMPTY_NODE, { env: BARE_ENVIRONMENT }),
+  bareTable: () => costOf(history('--every', '6m'), { env: BARE_ENVIRONMENT }),
   plot: () => costOf(history('--format', 'plot')),
 })
 const long = await inTurn({
@@ -90,6 +99,16 @@ report('history', [
     ...ratioOf(walls(short.table), walls(short.node)),
     ours: said(short.table),
     theirs: said(short.node),
+  },
+  {
+    what: 'time of the same, in an empty environment',
+    peer: '`node -e 0`',
+    unit: 'x',
+    better: 'less',
+    isDetail: true,
+    ...ratioOf(walls(short.bareTable), walls(short.bareNode)),
+    ours: said(short.bareTable),
+    theirs: said(short.bareNode),
   },
   {
     what: 'time of the same as a plot',

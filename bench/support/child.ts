@@ -18,6 +18,7 @@ export interface Streams {
   readonly stdin?: string
   /** A file, which is made; else /dev/null. */
   readonly stdout?: string
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** A folder of this bench alone; gone when it ends. */
@@ -30,9 +31,19 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code))
 }
 
-/** Knows no settings of the user, and no user data. */
-export const ENVIRONMENT = {
-  PATH: process.env['PATH'] ?? '',
+/** As the caller's, but without settings for this program and without the user's data. */
+export const ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(INA219|XDG)_/.test(name)),
+  ),
+  HOME: folder,
+  LANG: 'C.UTF-8',
+  TERM: 'xterm-256color',
+  TZ: 'UTC',
+}
+/** Nothing but that: NODE_EXTRA_CA_CERTS, for one, makes each Node start 40 ms later, an empty one, too. */
+export const BARE_ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
   HOME: folder,
   LANG: 'C.UTF-8',
   TERM: 'xterm-256color',
@@ -57,7 +68,7 @@ export function costOf(command: readonly string[], streams: Streams = {}): Cost 
   try {
     const { output, stderr, error } = spawnSync(runner, command, {
       stdio: [stdin, stdout, 'pipe', 'pipe'],
-      env: ENVIRONMENT,
+      env: streams.env ?? ENVIRONMENT,
       cwd: ROOT,
       maxBuffer: 1 << 26,
     })
