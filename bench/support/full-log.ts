@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import Database from 'better-sqlite3'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { DeviceLog, LogClient } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
@@ -22,7 +23,7 @@ const retainMsOf = ({ hours }: FullLog): number => hours * 3_600_000
 
 /** The log of that rate and length in the cache folder for benches, in the folder for temporary files. */
 export function cachedLog(hz: number, hours: number): FullLog {
-  return { file: join(tmpdir(), 'ina219-bench-cache', `${hz}hz-${hours}h.db`), hz, hours }
+  return { file: join(tmpdir(), 'ina219-bench-logs', `full-${hz}hz-${hours}h.db`), hz, hours }
 }
 
 /** @param copies how many files of that size there are to be @returns what is wrong; null: there is room */
@@ -37,6 +38,16 @@ export function lackOfRoom(log: FullLog, copies: number): string | null {
   if (bavail * bsize >= needed) return null
   const gb = (value: number): string => `${(value / 1e9).toFixed(1)} GB`
   return `${gb(needed)} are needed in ${folder}, ${gb(bavail * bsize)} are free: set TMPDIR to a larger disk, or ask for fewer hours`
+}
+
+/** Time of the newest sample, Unix µs. */
+export function newestUs(file: string): number {
+  const db = new Database(file, { readonly: true })
+  try {
+    return db.prepare('SELECT max(id) FROM sample').pluck().get() as number
+  } finally {
+    db.close()
+  }
 }
 
 /** A supply of 5 V with noise of the sensor's steps, and a load that transmits a little each second. */

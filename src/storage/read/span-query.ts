@@ -105,6 +105,7 @@ export class SpanQuery {
         const id = this.#catalog.deviceOf(epochId)
         if (!first.has(id)) first.set(id, timeUs)
       }
+      if (first.size === this.#catalog.devices.size) break
     }
     return first
   }
