@@ -4,7 +4,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { buildPacks } from './packs.mjs'
+import { asciiOnly, buildPacks } from './packs.mjs'
 import { buildPage } from './page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,7 +36,7 @@ const packs = await buildPacks(
   { ...options, entryPoints: { main: 'src/cli/main.ts' } },
   `${dist}/packs`,
 )
-await build({
+const { outputFiles } = await build({
   ...options,
   entryPoints: {
     ina219: 'src/start/start.ts',
@@ -52,8 +52,10 @@ await build({
   format: 'cjs',
   minifyWhitespace: true,
   minifySyntax: true,
+  write: false,
   define: { ...options.define, __PACKS__: JSON.stringify(packs) },
 })
+for (const { path, text } of outputFiles) writeFileSync(path, asciiOnly(text))
 // CommonJS: the loader of ES modules costs 20 ms a start, and 2 MB in each thread.
 writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n')
 await buildPage(root)

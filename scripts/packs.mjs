@@ -78,5 +78,13 @@ async function asFunction(text, { target }) {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '__url' },
   })
-  return `(function(exports,require,module,__url){${code}})`
+  return `(function(exports,require,module,__url){${asciiOnly(code)}})`
+}
+
+/** V8 keeps the text of a file with other characters in two bytes each. */
+export function asciiOnly(code) {
+  return code.replace(
+    /[^\x00-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -49,7 +49,7 @@ export class CodeCache {
   compile(file: string, name: string, digest: string): Script {
     const header = headerFor(digest)
     const cachedData = this.#read(name, header)
-    const script = new Script(readFileSync(file, 'utf8'), {
+    const script = new Script(readFileSync(file, 'latin1'), {
       filename: file,
       ...(cachedData && { cachedData }),
     })

@@ -22,6 +22,9 @@ const PERIOD_MS: Readonly<Record<Region, number>> = {
   keys: 1000,
 }
 
+/** The parts that show the newest sample as soon as there is one. */
+const OF_NEWEST: readonly Region[] = REGIONS.filter((region) => PERIOD_MS[region] === 200)
+
 /** What a picture could be drawn of. */
 export interface Moment {
   /** Host's time, Unix µs. */
@@ -55,6 +58,11 @@ export class Cadence {
   /** All of it is due, whatever the time. */
   hurry(): void {
     this.#layout = null
+  }
+
+  /** There is a sample that no picture shows: it does not wait for the next period. */
+  hurryNewest(): void {
+    for (const region of OF_NEWEST) this.#drawn.delete(region)
   }
 
   /** Of that part alone. */

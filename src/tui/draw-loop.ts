@@ -9,8 +9,12 @@ const KEY_PICTURE_MS = 16
 const UNSEEN_MS = 1000
 
 export interface DrawLoopOptions {
-  /** Asks for what the next picture shows; `news` says when it has come. Never waits. */
-  readonly ask: () => void
+  /**
+   * Asks for what the next picture shows; `news` says when it has come. Never waits.
+   *
+   * @param isFresh something was measured since the last question
+   */
+  readonly ask: (isFresh: boolean) => void
   /** Draws one picture of what is there. */
   readonly draw: () => void
   /** False: the terminal has not taken the last picture yet, so this one is left out, unless it answers a key. */
@@ -31,6 +35,11 @@ export class DrawLoop {
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
   #askedMs = Number.NEGATIVE_INFINITY
+  /** So long after a picture the next one may be drawn, as costly as it was, ms. */
+  #restMs = 0
+  /** Something was measured that nothing has been asked about. */
+  #isFresh = false
+  #freshMs = Number.NEGATIVE_INFINITY
 
   constructor(options: DrawLoopOptions) {
     this.#options = options
@@ -55,6 +64,18 @@ export class DrawLoop {
     if (this.#options.monoMs() + wait < this.#dueMs) this.#schedule(wait)
   }
 
+  /**
+   * Something was measured. After a quiet time it is shown at once; what follows sooner than a picture takes
+   * to be read comes with the next one.
+   */
+  sampled(): void {
+    if (!this.#running || this.#isFresh) return
+    this.#isFresh = true
+    const nowMs = this.#options.monoMs()
+    const dueMs = Math.max(nowMs, this.#freshMs + PICTURE_MS, this.#drawnMs + this.#restMs)
+    if (dueMs < this.#dueMs) this.#schedule(dueMs - nowMs)
+  }
+
   /** An answer has come; what comes within the same turn of the event loop is drawn together. */
   news(): void {
     if (!this.#running || this.#drawing !== undefined) return
@@ -72,7 +93,9 @@ export class DrawLoop {
     const { ask, isShown, monoMs } = this.#options
     if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
     this.#askedMs = monoMs()
-    ask()
+    if (this.#isFresh) this.#freshMs = this.#askedMs
+    ask(this.#isFresh)
+    this.#isFresh = false
     this.news()
   }
 
@@ -89,7 +112,7 @@ export class DrawLoop {
     this.#options.draw()
     if (!this.#running) return
     this.#drawnMs = this.#options.monoMs()
-    const rest = Math.min(SLOWEST_MS, (this.#drawnMs - begin) / LOAD)
-    this.#schedule(Math.max(PICTURE_MS, rest))
+    this.#restMs = Math.min(SLOWEST_MS, (this.#drawnMs - begin) / LOAD)
+    this.#schedule(Math.max(PICTURE_MS, this.#restMs))
   }
 }

@@ -47,6 +47,8 @@ export interface ScreenOptions {
 }
 
 export interface Screen {
+  /** The view has a newer sample. Cheap: may be called with each. */
+  sampled(): void
   /** Asks the view for nothing more; the last picture stays, and the keys work. */
   hold(): void
   /** Puts the terminal back: buffer, cursor, mouse, line editing. May be called again. */
@@ -97,7 +99,10 @@ class MonitorScreen implements Screen {
     this.#appearance = new Appearance(env, ascii, theme)
     this.#bell = options.bell ? new Bell(monoMs) : null
     this.#loop = new DrawLoop({
-      ask: () => this.#ask(),
+      ask: (isFresh) => {
+        if (isFresh) this.#cadence.hurryNewest()
+        this.#ask()
+      },
       draw: () => this.#draw(),
       ready: () => this.#terminal.ready,
       isShown: () => this.#terminal.isShown,
@@ -167,6 +172,10 @@ class MonitorScreen implements Screen {
       throw error
     }
     this.#loop.start()
+  }
+
+  sampled(): void {
+    this.#loop.sampled()
   }
 
   hold(): void {

@@ -49,13 +49,16 @@ describe('picture loop', () => {
     loop: DrawLoop
     pictures: () => number
     questions: () => number
+    fresh: () => number
   } {
     let pictures = 0
     let questions = 0
+    let fresh = 0
     let lostMs = 0
     const loop = new DrawLoop({
-      ask: () => {
+      ask: (isFresh) => {
         questions++
+        if (isFresh) fresh++
       },
       draw: () => {
         pictures++
@@ -66,7 +69,7 @@ describe('picture loop', () => {
       monoMs: () => performance.now() + lostMs,
     })
     loop.start()
-    return { loop, pictures: () => pictures, questions: () => questions }
+    return { loop, pictures: () => pictures, questions: () => questions, fresh: () => fresh }
   }
 
   it('draws five pictures a second', () => {
@@ -74,6 +77,37 @@ describe('picture loop', () => {
     vi.advanceTimersByTime(2000)
     expect(pictures()).toBeGreaterThanOrEqual(10)
     expect(pictures()).toBeLessThanOrEqual(11)
+  })
+
+  it('shows a sample at once after a quiet time, whenever the last picture was', () => {
+    const { loop, pictures } = loopWith({})
+    vi.advanceTimersByTime(1050)
+    const before = pictures()
+    loop.sampled()
+    vi.advanceTimersByTime(1)
+    expect(pictures()).toBe(before + 1)
+  })
+
+  it('draws at most five pictures a second, however fast samples come', () => {
+    const { loop, pictures } = loopWith({})
+    for (let ms = 0; ms < 2000; ms++) {
+      loop.sampled()
+      vi.advanceTimersByTime(1)
+    }
+    expect(pictures()).toBeLessThanOrEqual(11)
+  })
+
+  it('shows a sample as soon as a costly picture lets it, and says that it is new', () => {
+    const { loop, pictures, fresh } = loopWith({ costMs: 50 })
+    vi.advanceTimersByTime(300)
+    const before = pictures()
+    loop.sampled()
+    vi.advanceTimersByTime(100)
+    expect(pictures()).toBe(before)
+    expect(fresh()).toBe(0)
+    vi.advanceTimersByTime(200)
+    expect(pictures()).toBe(before + 1)
+    expect(fresh()).toBe(1)
   })
 
   it('slows down where a picture is costly', () => {

@@ -5,7 +5,7 @@ import type { Screen } from '../../tui/screen.ts'
 import type { ScreenPlan } from '../run-plan.ts'
 import type { Output, OutputContext } from './output.ts'
 
-/** The full screen. Asks the view for what it shows, so that it takes nothing from the bus. */
+/** The full screen. Asks the view for what it shows; the bus tells it when to. */
 export class ScreenOutput implements Output {
   readonly staysOpen = true
   readonly congested = false
@@ -42,6 +42,10 @@ export class ScreenOutput implements Output {
   async #save(hub: Hub, file: string, span: SavedSpan, form: SaveForm): ReturnType<SaveSpan> {
     const [{ saveSpan }] = await Promise.all([import('../save-span.ts'), hub.committed()])
     return saveSpan(file, 'this process', span, form)
+  }
+
+  sample(): void {
+    this.#screen?.sampled()
   }
 
   async drained(): Promise<void> {}

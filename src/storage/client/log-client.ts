@@ -23,6 +23,8 @@ import { Outbox } from './outbox.ts'
  * commit within the 250 ms that a log may be behind.
  */
 const HAND_OVER_MS = 200
+/** After so long without a hand-over, at once: up to 3 samples a second cost no commit more than they did. */
+const QUIET_MS = 300
 /** The same while somebody watches: so long after the hand-over before, and at once where that was earlier. */
 const WATCHED_MS = 100
 /** Uncommitted samples from which on a source that can wait should. */
@@ -164,8 +166,8 @@ class WorkerLog implements LogClient, OutboxHost {
   changed(): void {
     if (this.#timer !== null) return
     const sinceMs = performance.now() - this.#handedOverMs
-    const waitMs = this.#isWatched ? Math.max(0, WATCHED_MS - sinceMs) : HAND_OVER_MS
-    this.#timer = setTimeout(() => this.#handOver(), waitMs)
+    const waitMs = Math.max(0, (this.#isWatched ? WATCHED_MS : QUIET_MS) - sinceMs)
+    this.#timer = setTimeout(() => this.#handOver(), Math.min(waitMs, HAND_OVER_MS))
   }
 
   hasten(isWatched: boolean): void {
