@@ -49,7 +49,8 @@ class DeviceWatch {
       detector = new AnomalyDetector(this.#channel(id)?.finest ?? 0)
       this.#detectors.set(id, detector)
     }
-    for (const anomaly of detector.push(timeUs, value, follows)) this.#report(id, anomaly)
+    const found = detector.push(timeUs, value, follows)
+    if (found.length > 0) for (const anomaly of found) this.#report(id, anomaly)
   }
 
   #report(id: string, anomaly: Anomaly): void {

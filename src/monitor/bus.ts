@@ -20,13 +20,18 @@ export type BusSubscriber = {
  */
 export class Bus {
   #subscribers: readonly BusSubscriber[] = []
+  /** Those who hear of samples, by far the most frequent: to look who does each time costs more than the call. */
+  #sampleListeners: readonly NonNullable<BusSubscriber['sample']>[] = []
 
   /** @returns ends the subscription */
   subscribe(subscriber: BusSubscriber): () => void {
-    this.#subscribers = [...this.#subscribers, subscriber]
-    return () => {
-      this.#subscribers = this.#subscribers.filter((each) => each !== subscriber)
-    }
+    this.#set([...this.#subscribers, subscriber])
+    return () => this.#set(this.#subscribers.filter((each) => each !== subscriber))
+  }
+
+  #set(subscribers: readonly BusSubscriber[]): void {
+    this.#subscribers = subscribers
+    this.#sampleListeners = subscribers.flatMap((each) => each.sample?.bind(each) ?? [])
   }
 
   /** For `AnomalyWatch`: what it has found. */
@@ -38,7 +43,7 @@ export class Bus {
   publisher(device: DeviceNumber): StreamListener {
     return {
       sample: (sample, arrivalUs, mode) => {
-        for (const each of this.#subscribers) each.sample?.(device, sample, arrivalUs, mode)
+        for (const each of this.#sampleListeners) each(device, sample, arrivalUs, mode)
       },
       channel: (channel) => {
         for (const each of this.#subscribers) each.channel?.(device, channel)

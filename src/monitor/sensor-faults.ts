@@ -72,6 +72,8 @@ export class SensorFaults {
     const isBack = timeUs < this.#lastUs
     this.#lastUs = timeUs
     const word = faultOf(sample, this.#range())
+    // Nearly always nothing is wrong.
+    if (word === null && this.#latches.size === 0 && this.#episodes.size === 0) return
     for (const [other, latch] of this.#latches) if (other !== word) latch.clearUs ??= timeUs
     for (const [other, episode] of this.#episodes) {
       if (other === word) continue
@@ -129,9 +131,11 @@ export class SensorFaults {
 /** The gravest word for what is wrong with a sample; null: nothing is, or only what is no matter of the sensor. */
 function faultOf(sample: Sample, { voltageMax, currentMax }: DeviceRange): string | null {
   const { status, electric, voltage, current } = sample
-  const { word } = splitMarks(status)
-  if (MEANINGS.has(word)) return word
-  if (!isMeasured(status)) return 'out_of_range'
+  if (status !== 'ok') {
+    const { word } = splitMarks(status)
+    if (MEANINGS.has(word)) return word
+    if (!isMeasured(status)) return 'out_of_range'
+  }
   const isFull = electric && (voltage >= voltageMax || Math.abs(current) >= currentMax)
   return isFull ? 'full' : null
 }

@@ -14,6 +14,7 @@ import {
   type MemberType,
   type MemberValues,
   NACK,
+  NO_STAMP,
   NOTE,
   OUTPUTS,
   type RawMembers,
@@ -21,6 +22,7 @@ import {
   SAMPLE,
   u32,
 } from './members.ts'
+import { readUsualSample } from './usual-sample.ts'
 
 /**
  * Reads one line of the wire (PROTOCOL.md 2, 3, 5). Never throws: a line that is
@@ -30,6 +32,11 @@ import {
  * @param line without its LF
  */
 export function decodeLine(line: Uint8Array): Frame {
+  return readUsualSample(line, 0, line.length) ?? decodeAnyLine(line)
+}
+
+/** The same without the short way for the usual samples. */
+export function decodeAnyLine(line: Uint8Array): Frame {
   const bytes = withoutByteOrderMark(line)
   const begin = bytes.findIndex((byte) => !isBlank(byte))
   if (begin < 0) return { kind: 'blank' }
@@ -147,8 +154,6 @@ function readStamp({ ts, ms }: RawMembers<typeof SAMPLE>): Stamp | null {
   }
   return NO_STAMP
 }
-
-const NO_STAMP: Stamp = { kind: 'none' }
 
 function readHello(members: Members, isProtected: boolean): HelloFrame | MalformedFrame {
   const model = read(HELLO, members, 'hello')

@@ -71,8 +71,8 @@ export function checkCrc(bytes: Uint8Array): 'absent' | 'right' | 'wrong' {
   return crc16(bytes, 0, start) === said ? 'right' : 'wrong'
 }
 
-/** Upper case only: a bit flip makes `B` a `b`. */
-function hexDigit(byte: number): number {
+/** The digit's value, -1: none. Upper case only: a bit flip makes `B` a `b`. */
+export function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
   if (byte >= 0x41 && byte <= 0x46) return byte - 0x37
   return -1

@@ -1,5 +1,6 @@
 import { cleanText } from '../domain/sample.ts'
 import { isRecord } from '../util/records.ts'
+import type { Stamp } from './frames.ts'
 
 /**
  * The members of each line of the wire (PROTOCOL.md 5 and 6): name, type, and the
@@ -64,7 +65,7 @@ const RANGE: MemberType<readonly [first: number, last: number]> = {
 }
 
 /** Year 2255 in ms; past it, µs are no longer exact in a double. */
-const TS_END = 9e12
+export const TS_END = 9e12
 
 const TIME: MemberType<number> = {
   read: (value) => {
@@ -113,6 +114,9 @@ export const SAMPLE = {
   /** 1: sent again */
   r: NUMBER,
 } as const
+
+/** A sample line with neither `ts` nor `ms`. */
+export const NO_STAMP: Stamp = { kind: 'none' }
 
 /** Members of a sample line that are no channels, whatever they hold. */
 export const NO_CHANNELS: ReadonlySet<string> = new Set([...Object.keys(SAMPLE), 'crc', 'type'])

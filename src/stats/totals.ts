@@ -71,6 +71,8 @@ export class Integrator {
   /** Samples after that time count, Unix µs. */
   #sinceUs = Number.NEGATIVE_INFINITY
   readonly #recent = new RecentSamples()
+  /** One came late: it may be the neighbour of a later one. */
+  #hasLate = false
   /** Used again for each sample. */
   readonly #values = [Number.NaN, Number.NaN]
 
@@ -126,6 +128,7 @@ export class Integrator {
   }
 
   #addLate(sample: Sample): void {
+    this.#hasLate = true
     if (sample.timeUs <= this.#sinceUs) return
     this.#figures.samples++
     if (!isMeasured(sample.status)) this.#figures.unmeasured++
@@ -140,6 +143,7 @@ export class Integrator {
    * @param isLinked it has been integrated with the one before
    */
   #joinLate(sample: Sample, isLinked: boolean): void {
+    if (isLinked && !this.#hasLate) return
     if (sample.electric && !isMeasured(sample.status)) return
     const after = this.#neighbour(sample, 1)
     if (sample.electric) {

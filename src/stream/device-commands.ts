@@ -71,6 +71,7 @@ export class DeviceCommands {
 
   /** What the device says meanwhile is part of the answer. */
   heard(frame: SampleFrame | HelloFrame): void {
+    if (this.#heard.size === 0) return
     for (const heard of this.#heard.values()) {
       if (frame.kind === 'hello') heard.hello = frame
       else heard.sample = frame

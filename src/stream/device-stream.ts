@@ -314,7 +314,7 @@ export class DeviceStream implements Asked {
       this.#outcomes.heard({ stamp: frame.stamp, arrivalUs })
       this.#commands.heard(frame)
     }
-    this.#follow(this.#link.frame(frame, arrivalUs, this.#nowMs))
+    this.#follow(this.#link.frame(frame, arrivalUs, this.#host.monoMs))
   }
 
   #disconnected(): void {

@@ -15,6 +15,7 @@ export class HostTime {
   /** Unix ms at monotonic 0. */
   #originMs: number
   #backByMs = 0
+  #monoMs = 0
 
   /** @param onStep gets wall time minus expected time in ms; positive: set forward (or the host slept) */
   constructor(clock: Clock, onStep: (byMs: number) => void) {
@@ -23,8 +24,14 @@ export class HostTime {
     this.#originMs = clock.wallMs() - clock.monoMs()
   }
 
+  /** Monotonic time in ms at which `nowUs` was asked last. */
+  get monoMs(): number {
+    return this.#monoMs
+  }
+
   nowUs(): number {
     const monoMs = this.#clock.monoMs()
+    this.#monoMs = monoMs
     const aheadMs = this.#clock.wallMs() - (this.#originMs + monoMs)
     if (aheadMs > STEP_MS) {
       this.#originMs += aheadMs

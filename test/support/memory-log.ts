@@ -10,7 +10,7 @@ import type {
 } from '../../src/storage/client/log.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
 import { migrate } from '../../src/storage/file/new-log.ts'
-import type { LogBatch } from '../../src/storage/write/log-batch.ts'
+import { BLOCK_SAMPLES, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
 
@@ -87,7 +87,7 @@ export class MemoryLog implements LogClient, OutboxHost {
 
   appended(): void {
     this.#appended++
-    if (this.#outbox.isFull) this.#write()
+    if (this.#outbox.samples >= BLOCK_SAMPLES) this.#write()
     else if (this.#appended - this.#logged >= this.#commitEvery) this.commit()
   }
 

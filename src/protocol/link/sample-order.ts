@@ -54,6 +54,11 @@ export class SampleOrder {
 
   /** Takes in a sample that is the next one, ahead, or missing; any other is a duplicate. */
   place(arrival: Arrival, seq: number): void {
+    if (seq === this.#expected && seq === this.#head && this.#isInOrder) {
+      this.#head = advance(seq)
+      this.#deliver(arrival, seq, false)
+      return
+    }
     if (this.#held.has(seq)) {
       this.#events.push({ kind: 'duplicate', arrival })
       return
@@ -84,6 +89,11 @@ export class SampleOrder {
     this.#events.push({ kind: 'gap', first: this.#head, count })
     if (!this.healing) this.#missing.giveUp(this.#head, count, 'not_healable')
     this.#head = seq
+  }
+
+  /** Nothing waits, nothing is missing. */
+  get #isInOrder(): boolean {
+    return this.#held.size === 0 && this.#missing.list.length === 0
   }
 
   /** Nobody will send these again. */

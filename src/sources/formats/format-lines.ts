@@ -1,5 +1,6 @@
 import { decodeLine } from '../../protocol/codec.ts'
 import type { Frame } from '../../protocol/frames.ts'
+import { readUsualSample } from '../../protocol/usual-sample.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
@@ -117,6 +118,16 @@ export class FormatLines implements LineSink {
   /** The form has made no samples for long: it is one of the trials. */
   get #isDoubted(): boolean {
     return this.#trials !== null && this.#trials.former !== null
+  }
+
+  /** While the wire is spoken: its usual samples need no second look. */
+  quick(chunk: Uint8Array, start: number, end: number): boolean {
+    if (this.#form !== null || this.#isDoubtful || this.#trials !== null) return false
+    const frame = readUsualSample(chunk, start, end)
+    if (frame === null) return false
+    this.#hasSpoken = true
+    this.#sink.frame(frame)
+    return true
   }
 
   line(bytes: Uint8Array): void {

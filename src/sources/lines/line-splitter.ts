@@ -6,6 +6,11 @@ export interface LineSink {
   line(bytes: Uint8Array): void
   /** A line longer than the cap; its bytes were skipped up to the next newline. */
   overlong(): void
+  /**
+   * Takes a line where it lies in a chunk, without its LF or CRLF, if it is one of those that are
+   * read quickly. @returns false: it is for `line`
+   */
+  quick?(chunk: Uint8Array, start: number, end: number): boolean
 }
 
 const LF = 0x0a
@@ -35,9 +40,15 @@ export class LineSplitter {
         this.#hold(chunk.subarray(start))
         return
       }
-      this.#finish(chunk.subarray(start, newline))
+      if (!this.#isQuick(chunk, start, newline)) this.#finish(chunk.subarray(start, newline))
       start = newline + 1
     }
+  }
+
+  #isQuick(chunk: Uint8Array, start: number, newline: number): boolean {
+    if (this.#skipping || this.#length > 0 || newline - start > MAX_LINE_BYTES) return false
+    const end = chunk[newline - 1] === CR && newline > start ? newline - 1 : newline
+    return this.#sink.quick?.(chunk, start, end) === true
   }
 
   /** The stream is over: an unfinished line counts as a line. */

@@ -4,7 +4,7 @@ import { logFilePath } from '../../util/paths.ts'
 import { estimateLogBytes } from '../file/log-size.ts'
 import { errorOf } from '../file/worker-failure.ts'
 import type { KeeperReport, OpenReply } from '../write/keeper-report.ts'
-import { LAST_RESORT_SAMPLES } from '../write/log-batch.ts'
+import { BLOCK_SAMPLES, LAST_RESORT_SAMPLES, MOST_BLOCK_SAMPLES } from '../write/log-batch.ts'
 import type { FromWorker, ToWorker } from '../write/worker-messages.ts'
 import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
 import type {
@@ -30,6 +30,8 @@ const WATCHED_MS = 100
 /** Uncommitted samples from which on a source that can wait should. */
 const CONGESTED_SAMPLES = 20_000
 const DRAINED_SAMPLES = 5000
+/** Batches that the writer has at a time: one that it writes, and the next one. */
+const MOST_IN_FLIGHT = 2
 /** Samples kept while the writer's thread does not answer (a disk that hangs); past it the log has failed. */
 const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
 
@@ -158,7 +160,7 @@ class WorkerLog implements LogClient, OutboxHost {
 
   appended(): void {
     this.#appended++
-    if (this.#outbox.isFull) this.#handOver()
+    if (this.#outbox.samples >= this.#fullAt) this.#handOver()
     else this.changed()
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
@@ -211,6 +213,11 @@ class WorkerLog implements LogClient, OutboxHost {
     return this.#closed
   }
 
+  /** While the writer is behind, batches grow with what waits. */
+  get #fullAt(): number {
+    return this.#inFlight.length < MOST_IN_FLIGHT ? BLOCK_SAMPLES : MOST_BLOCK_SAMPLES
+  }
+
   get #queued(): number {
     return this.#appended - this.#logged
   }
@@ -257,6 +264,7 @@ class WorkerLog implements LogClient, OutboxHost {
     for (const { samples } of durable) this.#logged += samples
     for (const { commits } of durable) for (const each of commits) each.device.committed(each)
     this.#durableBatches = report.durable
+    if (durable.length > 0 && this.#outbox.samples >= this.#fullAt) this.#handOver()
     for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
     for (const request of report.totalsRequests) {
       for (const listener of this.#requestListeners) listener(request)

@@ -31,9 +31,9 @@ export class Outbox {
     return device
   }
 
-  /** No further sample goes into this batch. */
-  get isFull(): boolean {
-    return this.#block.isFull
+  /** Samples that wait to be handed over. */
+  get samples(): number {
+    return this.#block.count
   }
 
   get isEmpty(): boolean {
@@ -62,7 +62,6 @@ export class Outbox {
     this.#channels.push(channel)
   }
 
-  /** Only while not full. */
   append(sample: Sample): void {
     this.#block.add(sample)
   }

@@ -6,8 +6,10 @@ import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 export const FIELDS = 7
 /** Numbers a value of an extra channel takes: place of its sample, place of its channel, value. */
 export const EXTRA_FIELDS = 3
-/** At most so many samples are handed over at once, and so uncommitted while the disk keeps up. */
-const BLOCK_SAMPLES = 500
+/** So many samples are handed over at once, and so uncommitted while the disk keeps up. */
+export const BLOCK_SAMPLES = 500
+/** The same while the writer is behind: the fewer commits, the faster it is. */
+export const MOST_BLOCK_SAMPLES = 8000
 /** Where neither log nor spill file can be written: samples kept before the log counts as failed. */
 export const LAST_RESORT_SAMPLES = 500_000
 
@@ -65,7 +67,7 @@ type PackedSample = Pick<
 
 /** Packs samples one by one. */
 export class BlockBuilder {
-  readonly #fields = new Float64Array(BLOCK_SAMPLES * FIELDS)
+  #fields = new Float64Array(BLOCK_SAMPLES * FIELDS)
   /** Made with the first value of an extra channel. */
   #extras: ExtraBuilder | null = null
   #count = 0
@@ -77,12 +79,13 @@ export class BlockBuilder {
     return this.#count
   }
 
+  /** As many as are handed over while the writer keeps up. */
   get isFull(): boolean {
-    return this.#count === BLOCK_SAMPLES
+    return this.#count >= BLOCK_SAMPLES
   }
 
-  /** Only while not full. */
   add(sample: PackedSample): void {
+    if ((this.#count + 1) * FIELDS > this.#fields.length) this.#fields = doubled(this.#fields)
     const fields = this.#fields
     if (sample.extras !== null) {
       this.#extras ??= new ExtraBuilder()
@@ -135,7 +138,7 @@ class ExtraBuilder {
       if (!Number.isFinite(value)) continue
       let channelAt = this.#channels.indexOf(name)
       if (channelAt < 0) channelAt = this.#channels.push(name) - 1
-      if (this.#length + EXTRA_FIELDS > this.#values.length) this.#grow()
+      if (this.#length + EXTRA_FIELDS > this.#values.length) this.#values = doubled(this.#values)
       this.#values[this.#length++] = sampleAt
       this.#values[this.#length++] = channelAt
       this.#values[this.#length++] = value
@@ -150,12 +153,12 @@ class ExtraBuilder {
     this.#channels = []
     return taken
   }
+}
 
-  #grow(): void {
-    const larger = new Float64Array(2 * this.#values.length)
-    larger.set(this.#values)
-    this.#values = larger
-  }
+function doubled(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length)
+  larger.set(values)
+  return larger
 }
 
 /** The samples of a block as the log sees them, for the slow paths. */

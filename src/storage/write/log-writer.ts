@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3'
-import { isMeasured } from '../../domain/sample.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Catalog } from '../file/catalog.ts'
 import type { LogEvent, LoggedRun, LostRange } from '../file/records.ts'
+import { BlockWriter } from './block-writer.ts'
 import { ChannelTable } from './channel-table.ts'
 import { CommitOrder } from './commit-order.ts'
-import { EpochTable, type OpenDevice, type OpenEpoch } from './epoch-table.ts'
+import { EpochTable } from './epoch-table.ts'
 import { EventTable } from './event-table.ts'
-import { EXTRA_FIELDS, FIELDS, type LogBatch, type SampleBlock } from './log-batch.ts'
+import type { LogBatch } from './log-batch.ts'
 import { LogNotes } from './log-notes.ts'
 import { LossTable } from './loss-table.ts'
 import { Retention } from './retention.ts'
@@ -41,7 +41,7 @@ export class LogWriter {
   readonly #rollUps: RollUps
   readonly #retention: Retention
   readonly #epochs: EpochTable
-  readonly #samples: SampleTable
+  readonly #blocks: BlockWriter
   readonly #channels: ChannelTable
   readonly #states: StatusTable
   readonly #losses: LossTable
@@ -58,7 +58,6 @@ export class LogWriter {
     this.#rollUps = new RollUps(db, this.#catalog)
     this.#retention = new Retention(db, this.#catalog, this.#retainUs)
     this.#epochs = new EpochTable(db)
-    this.#samples = new SampleTable(db)
     this.#channels = new ChannelTable(db)
     this.#states = new StatusTable(db, this.#catalog)
     this.#losses = new LossTable(db, this.#catalog)
@@ -66,6 +65,16 @@ export class LogWriter {
     this.#order = new CommitOrder(db)
     this.#notes = new LogNotes((event) => this.#insertEvent(event))
     this.#totals = new TotalsTable(db)
+    this.#blocks = new BlockWriter({
+      samples: new SampleTable(db),
+      epochs: this.#epochs,
+      channels: this.#channels,
+      states: this.#states,
+      order: this.#order,
+      rollUps: this.#rollUps,
+      retention: this.#retention,
+      notes: this.#notes,
+    })
   }
 
   get nextEpochId(): number {
@@ -94,7 +103,7 @@ export class LogWriter {
         for (const batch of batches) {
           for (const epoch of batch.epochs) this.#epochs.open(epoch)
           for (const channel of batch.channels) this.#channels.describe(channel)
-          this.#insertBlock(batch.block)
+          this.#blocks.write(batch.block, this.#now)
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
           for (const event of batch.events) this.#insertEvent(event)
@@ -204,95 +213,6 @@ export class LogWriter {
 
   get #now(): HostMoment {
     return { monoMs: this.#clock.monoMs(), wallMs: this.#clock.wallMs() }
-  }
-
-  #insertBlock(block: SampleBlock): void {
-    const { fields, states } = block
-    this.#states.makeRoom(block.count, states.length)
-    const statusIds = states.map((text) => this.#states.id(text))
-    const now = this.#now
-    const measured = states.map((text) => isMeasured(text))
-    let epochId = Number.NaN
-    let epoch!: OpenEpoch
-    const { extras } = block
-    let nextExtra = 0
-    for (let at = 0; at < block.count * FIELDS; at += FIELDS) {
-      const voltage = fields[at + 1] as number
-      const current = fields[at + 2] as number
-      const power = fields[at + 3] as number
-      const seq = fields[at + 4] as number
-      const status = fields[at + 6] as number
-      if (fields[at + 5] !== epochId) {
-        epochId = fields[at + 5] as number
-        epoch = this.#epochs.get(epochId)
-        this.#retention.open(epoch.device, now)
-        if (this.#states.isFull) this.#notes.fullStates(epoch.device.name, fields[at] as number)
-      }
-      const id = this.#samples.add(
-        fields[at] as number,
-        epoch.dbId,
-        seq,
-        voltage,
-        current,
-        power,
-        statusIds[status] as number,
-      )
-      const { device } = epoch
-      this.#order.add(device.id, epoch.dbId, id, epoch.newestUs)
-      if (epoch.newestUs < 0 && id <= device.newestUs) this.#notes.overlap(device, id)
-      const counts = measured[status] as boolean
-      this.#rollUps.add(
-        device.id,
-        id,
-        device.newestUs,
-        epoch.dbId,
-        epoch.newestUs,
-        seq,
-        voltage,
-        current,
-        power,
-        counts,
-      )
-      if (nextExtra < extras.length) {
-        nextExtra = this.#insertExtras(block, at / FIELDS, nextExtra, device, id, counts)
-      }
-      this.#epochs.advance(epoch, id, seq)
-      const move = this.#retention.add(device.id, id, now)
-      if (move !== null) {
-        const aged =
-          move.kind === 'moved'
-            ? this.#retention.agedBy(device.id, move)
-            : { samples: move.samples, isExact: true }
-        this.#notes.retention(device.name, id, move, aged)
-      }
-    }
-  }
-
-  /**
-   * Inserts the values of a sample's extra channels.
-   *
-   * @param index of the sample in its block
-   * @param next where the values of this sample or a later one begin
-   * @param sampleId of the row of the sample
-   * @returns where those of later ones begin
-   */
-  #insertExtras(
-    { extras, channels }: SampleBlock,
-    index: number,
-    next: number,
-    device: OpenDevice,
-    sampleId: number,
-    measured: boolean,
-  ): number {
-    if (extras[next] !== index) return next
-    let at = next
-    for (; extras[at] === index; at += EXTRA_FIELDS) {
-      const value = extras[at + 2] as number
-      const name = channels[extras[at + 1] as number] as string
-      const channelId = this.#channels.add(device, name, sampleId, value)
-      this.#rollUps.addExtra(channelId, value, measured)
-    }
-    return at
   }
 
   #noteMissed(nowMs: number): void {

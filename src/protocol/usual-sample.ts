@@ -1,0 +1,183 @@
+import { crc16, hexDigit } from './crc.ts'
+import type { SampleFrame, Stamp } from './frames.ts'
+import { NO_STAMP, TS_END } from './members.ts'
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const BEGIN = bytesOf('{"v":')
+const A = bytesOf(',"a":')
+const W = bytesOf(',"w":')
+const TS = bytesOf(',"ts":')
+const MS = bytesOf(',"ms":')
+const SEQ = bytesOf(',"seq":')
+const STATUS = bytesOf(',"status":"')
+const MODE = bytesOf(',"mode":"')
+const CRC = bytesOf(',"crc":"')
+
+const SPACE = 0x20
+const QUOTE = 0x22
+const MINUS = 0x2d
+const POINT = 0x2e
+const ZERO = 0x30
+const BACKSLASH = 0x5c
+const CLOSE_BRACE = 0x7d
+const TILDE = 0x7e
+
+/** Whole numbers of so many digits are exact in a double, and so the quotient of one and a power of ten is right. */
+const MOST_DIGITS = 15
+const POWERS_OF_TEN = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
+const SEQ_END = 2 ** 32
+
+let bytes: Uint8Array = BEGIN
+let at = 0
+/** What `readNumber` has read. */
+let number = 0
+
+/**
+ * Reads a sample line in the form in which devices print it (PROTOCOL.md 5.1): `v`, `a`, `w`,
+ * `ts` or `ms`, `seq`, `status`, `mode`, `crc` in this order, all but `v` and `a` optional,
+ * without blanks, escapes and exponents. Straight from the bytes, which is several times as
+ * fast as `JSON.parse`.
+ *
+ * @param start, end of the line in `source`, without its LF or CRLF
+ * @returns the frame that `decodeLine` makes of it; null: not of this form, or not to be believed
+ */
+export function readUsualSample(
+  source: Uint8Array,
+  start: number,
+  end: number,
+): SampleFrame | null {
+  bytes = source
+  at = start
+  if (!skip(BEGIN) || !readNumber()) return null
+  const voltage = number
+  if (!skip(A) || !readNumber()) return null
+  const current = number
+  let power: number | null = null
+  if (skip(W)) {
+    if (!readNumber()) return null
+    power = number
+  }
+  const stamp = readStamp()
+  if (stamp === null) return null
+  let seq: number | null = null
+  if (skip(SEQ)) {
+    if (!readNumber() || !isU32(number)) return null
+    seq = number
+  }
+  let status: string | null = 'ok'
+  if (skip(STATUS)) {
+    status = readText(statuses)
+    if (status === null) return null
+  }
+  let mode: string | null = null
+  if (skip(MODE)) {
+    mode = readText(modes)
+    if (mode === null) return null
+  }
+  const bodyEnd = at
+  const isProtected = skip(CRC)
+  if (isProtected && !isCrc(crc16(source, start, bodyEnd))) return null
+  if (bytes[at] !== CLOSE_BRACE || at + 1 !== end) return null
+  return {
+    kind: 'sample',
+    electric: true,
+    extras: null,
+    leftOut: null,
+    voltage,
+    current,
+    power,
+    stamp,
+    seq,
+    oddSeq: false,
+    status,
+    mode,
+    protected: isProtected,
+    resend: false,
+  }
+}
+
+function skip(word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false
+  at += word.length
+  return true
+}
+
+/** @returns false: none, or one whose digits have to be looked at more closely */
+function readNumber(): boolean {
+  const isNegative = bytes[at] === MINUS
+  if (isNegative) at++
+  const first = at
+  let whole = 0
+  let digit = (bytes[at] as number) - ZERO
+  while (digit >= 0 && digit <= 9) {
+    whole = whole * 10 + digit
+    digit = (bytes[++at] as number) - ZERO
+  }
+  let digits = at - first
+  if (digits === 0 || (digits > 1 && bytes[first] === ZERO)) return false
+  let decimals = 0
+  if (bytes[at] === POINT) {
+    const point = at
+    digit = (bytes[++at] as number) - ZERO
+    while (digit >= 0 && digit <= 9) {
+      whole = whole * 10 + digit
+      digit = (bytes[++at] as number) - ZERO
+    }
+    decimals = at - point - 1
+    if (decimals === 0) return false
+    digits += decimals
+  }
+  // A negative zero, and digits beyond those that are exact.
+  if (digits > MOST_DIGITS || (isNegative && whole === 0)) return false
+  const value = decimals === 0 ? whole : whole / (POWERS_OF_TEN[decimals] as number)
+  number = isNegative ? -value : value
+  return true
+}
+
+/** @returns null: one that can't be a time */
+function readStamp(): Stamp | null {
+  if (skip(TS)) {
+    return readNumber() && number >= 0 && number < TS_END ? { kind: 'ts', value: number } : null
+  }
+  if (skip(MS)) return readNumber() && isU32(number) ? { kind: 'ms', value: number } : null
+  return NO_STAMP
+}
+
+function isU32(value: number): boolean {
+  return value >= 0 && value < SEQ_END && Number.isInteger(value)
+}
+
+/** Text that comes again and again: made once. */
+interface RepeatedText {
+  text: string
+  bytes: Uint8Array
+}
+
+const statuses: RepeatedText = { text: '', bytes: new Uint8Array(0) }
+const modes: RepeatedText = { text: '', bytes: new Uint8Array(0) }
+
+/** Up to its quote, which is skipped. @returns null: with an escape, or with more than ASCII */
+function readText(before: RepeatedText): string | null {
+  const from = at
+  const { length } = before.bytes
+  if (bytes[from + length] === QUOTE && skip(before.bytes)) {
+    at++
+    return before.text
+  }
+  for (let byte = bytes[at]; byte !== QUOTE; byte = bytes[++at]) {
+    if (byte === undefined || byte < SPACE || byte > TILDE || byte === BACKSLASH) return null
+  }
+  before.bytes = bytes.slice(from, at)
+  before.text = String.fromCharCode(...before.bytes)
+  at++
+  return before.text
+}
+
+/** Reads the rest of the CRC: four digits and a quote. */
+function isCrc(crc: number): boolean {
+  for (let shift = 12; shift >= 0; shift -= 4) {
+    if (hexDigit(bytes[at++] as number) !== ((crc >> shift) & 0xf)) return false
+  }
+  return bytes[at++] === QUOTE
+}
