@@ -19,7 +19,7 @@ import { realPath } from '../util/paths.ts'
 
 /** Where an export or a summary goes. */
 export interface OutputTarget {
-  /** Resolves when more may be written. */
+  /** Resolves when it has been written, so that a buffer may be used again. */
   write(chunk: string | Buffer): Promise<void> | void
   /** All is written: what was there before is replaced now. */
   finish(): void
@@ -30,9 +30,13 @@ export interface OutputTarget {
 export function streamTarget(stream: NodeJS.WritableStream): OutputTarget {
   return {
     write: (chunk) => {
-      if (chunk.length === 0 || stream.write(chunk)) return
-      // No listener for errors: a reader that went away ends the process (cli/run.ts).
-      return new Promise((resolve) => stream.once('drain', resolve))
+      if (chunk.length === 0) return
+      return new Promise((resolve) => {
+        // No answer to errors: a reader that went away ends the process (cli/run.ts).
+        stream.write(chunk, (error) => {
+          if (!error) resolve()
+        })
+      })
     },
     finish: () => undefined,
     abandon: () => undefined,

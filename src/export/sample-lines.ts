@@ -5,15 +5,7 @@ import { csvText } from '../util/csv.ts'
 import { ownValue } from '../util/records.ts'
 import type { ExportFormat } from './format-names.ts'
 import { RowBytes } from './row-bytes.ts'
-
-/** Bytes around the cells of a sample, in order of `SAMPLE_COLUMNS`. */
-interface Frame {
-  readonly before: readonly Buffer[]
-  readonly end: Buffer
-  /** Where there is no number. */
-  readonly none: Buffer
-  readonly quote: (text: string) => string
-}
+import { type SampleFrame, sampleFrame } from './sample-frame.ts'
 
 /** What stands before the value of an extra channel. */
 interface ChannelCell {
@@ -21,32 +13,16 @@ interface ChannelCell {
   readonly before: Buffer
 }
 
-const CSV_FRAME: Frame = {
-  before: SAMPLE_COLUMNS.map((_, i) => Buffer.from(i === 0 ? '' : ',')),
-  end: Buffer.from('\n'),
-  none: Buffer.alloc(0),
-  quote: csvText,
-}
-
-const JSON_FRAME: Frame = {
-  before: SAMPLE_COLUMNS.map((name, i) =>
-    Buffer.from(i === 0 ? `{"${name}":"` : `${i === 1 ? '"' : ''},"${name}":`),
-  ),
-  end: Buffer.from('}\n'),
-  none: Buffer.from('null'),
-  quote: JSON.stringify,
-}
-
 /** Lines of raw samples. */
 export class SampleLines {
-  readonly #frame: Frame
+  readonly #frame: SampleFrame
   readonly #rows = new RowBytes()
   readonly #texts = new Map<string, Buffer>()
   readonly #channels: readonly ChannelCell[]
 
   /** @param channels ids of the extra channels to write */
   constructor(format: ExportFormat, channels: readonly string[]) {
-    this.#frame = format === 'csv' ? CSV_FRAME : JSON_FRAME
+    this.#frame = sampleFrame(format)
     this.#channels = channels.map((id) => {
       const name = JSON.stringify(channelColumn(id, SAMPLE_COLUMNS))
       return { id, before: Buffer.from(format === 'csv' ? ',' : `,${name}:`) }
@@ -56,18 +32,9 @@ export class SampleLines {
   /** @returns the lines of a page of samples, in pieces that may be written at once */
   *lines(samples: readonly LoggedSample[]): Generator<Buffer> {
     const rows = this.#rows
-    const { before, end, none } = this.#frame
-    const [first, device, voltage, current, power, seq, status] = before as [
-      Buffer,
-      Buffer,
-      Buffer,
-      Buffer,
-      Buffer,
-      Buffer,
-      Buffer,
-    ]
+    const { time, device, voltage, current, power, seq, status, end, none } = this.#frame
     for (const sample of samples) {
-      rows.bytes(first)
+      rows.bytes(time)
       rows.time(sample.timeUs)
       rows.bytes(device)
       rows.bytes(this.#text(sample.device))

@@ -1,15 +1,32 @@
 import type { LogRange } from '../storage/read/log-query.ts'
 import type { LogReader } from '../storage/read/log-reader.ts'
+import { DigitLines } from './digit-lines.ts'
 import type { ExportFormat } from './format-names.ts'
+import { sampleFrame } from './sample-frame.ts'
 import { csvHeader, hasCells, SampleLines, sampleColumns } from './sample-lines.ts'
 
 /** What is written at once. */
 export interface Piece {
+  /** To be written, or copied, before the next piece is asked for. */
   readonly bytes: string | Buffer
   readonly rows: number
-  /** Time of the last row; null: it says nothing of how far the export is. */
+  /** How far in time it reaches; null: it says nothing of how far the export is. */
   readonly timeUs: number | null
 }
+
+/** Lines of samples, and how far in the log they reach. */
+export interface SampleBlock {
+  /** To be written, or copied, before the next block is asked for. */
+  readonly bytes: Buffer
+  readonly rows: number
+  /** Rows of the log that were looked at for it, of any device. */
+  readonly scanned: number
+  /** Where the next block begins, Unix µs. */
+  readonly endUs: number
+}
+
+/** Pages that are read by the general way before the fast one is tried again, at most. */
+const MOST_GENERAL = 64
 
 /** The samples of a range, as `export` writes them. @param channels extra ones, as further columns */
 export function* samplePieces(
@@ -18,13 +35,69 @@ export function* samplePieces(
   format: ExportFormat,
   channels: readonly string[],
 ): Generator<Piece> {
-  const lines = new SampleLines(format, channels)
   yield* headerPieces(format, sampleColumns(channels))
-  for (const all of reader.samples(range, channels.length > 0)) {
-    const page = channels.length > 0 ? all.filter((each) => hasCells(each, channels)) : all
-    for (const bytes of lines.lines(page)) yield { bytes, rows: 0, timeUs: null }
-    yield { bytes: '', rows: page.length, timeUs: page.at(-1)?.timeUs ?? null }
+  for (const { bytes, rows, endUs } of sampleBlocks(reader, range, format, channels)) {
+    yield { bytes, rows, timeUs: endUs }
   }
+}
+
+/** The same without the header. */
+export function* sampleBlocks(
+  reader: LogReader,
+  range: LogRange,
+  format: ExportFormat,
+  channels: readonly string[],
+): Generator<SampleBlock> {
+  const lines = new SampleLines(format, channels)
+  if (channels.length > 0) {
+    yield* generalBlocks(reader, range, lines, channels)
+    return
+  }
+  const fast = new DigitLines(sampleFrame(format), reader.namesOf, range.device)
+  let { fromUs } = range
+  let scanned = 0
+  let generalPages = 0
+  for (;;) {
+    const page = reader.digits({ fromUs, toUs: range.toUs })
+    if (page === null) break
+    const leftUs = fast.add(page, fromUs)
+    const isDone = leftUs === page.endUs
+    fromUs = page.endUs
+    scanned += page.rowCount
+    if (fast.isFull || (!isDone && !fast.isEmpty)) {
+      yield { ...fast.take(), scanned, endUs: leftUs }
+      scanned = 0
+    }
+    if (isDone) {
+      generalPages = 0
+      continue
+    }
+    yield* generalBlocks(reader, { ...range, fromUs: leftUs, toUs: fromUs }, lines, channels)
+    // What follows probably looks the same, and would be read twice.
+    generalPages = Math.min(MOST_GENERAL, 2 * generalPages + 1)
+    const further = generalBlocks(reader, { ...range, fromUs }, lines, channels)
+    for (let i = 0; i < generalPages; i++) {
+      const { value } = further.next() as IteratorResult<SampleBlock, undefined>
+      if (value === undefined) return
+      yield value
+      fromUs = value.endUs
+    }
+  }
+  yield { ...fast.take(), scanned, endUs: fromUs }
+}
+
+function* generalBlocks(
+  reader: LogReader,
+  range: LogRange,
+  lines: SampleLines,
+  channels: readonly string[],
+): Generator<SampleBlock, undefined> {
+  for (const { samples, rowCount, untilUs } of reader.samplePages(range, channels.length > 0)) {
+    const shown = channels.length > 0 ? samples.filter((each) => hasCells(each, channels)) : samples
+    const bytes = Buffer.concat([...lines.lines(shown)])
+    yield { bytes, rows: shown.length, scanned: rowCount, endUs: untilUs + 1 }
+  }
+  return undefined
 }
 
 /** The first line of a CSV file. */

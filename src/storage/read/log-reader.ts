@@ -11,6 +11,7 @@ import { fromStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
+import { type DigitPage, DigitScan, type RowNames, STATES } from './digit-scan.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type {
   Bucket,
@@ -54,6 +55,7 @@ export class LogReader {
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
   readonly #scan: SampleScan
+  readonly #digits: DigitScan
   readonly #extras: ExtrasScan | null
   readonly #spans: SpanQuery
   readonly #buckets: BucketQuery
@@ -69,6 +71,7 @@ export class LogReader {
     this.#catalog = new Catalog(db)
     this.#channels = new ChannelCatalog(db)
     this.#scan = new SampleScan(db, this.#catalog)
+    this.#digits = new DigitScan(db)
     this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
     this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
     this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
@@ -145,6 +148,24 @@ export class LogReader {
    */
   *samples(range: LogRange, withExtras = true): Generator<LoggedSample[]> {
     for (const { samples } of this.samplePages(range, withExtras)) yield samples
+  }
+
+  /**
+   * The first raw samples of a span as digits, of all devices; null: it has none. Nothing of them is
+   * checked: what looks unusual is to be read by `samples`.
+   */
+  digits(span: LogSpan): DigitPage | null {
+    return this.#read(() => this.#digits.page(span))
+  }
+
+  readonly namesOf: RowNames = (run) => {
+    if (Number.isNaN(run)) return null
+    return this.#read(() => {
+      const deviceId = this.#catalog.deviceOf(Math.floor(run / STATES))
+      if (deviceId < 0) return null
+      const { text: status } = this.#catalog.status(run % STATES)
+      return { device: this.#catalog.nameOf(deviceId), status }
+    })
   }
 
   /** The same with how far in the log each page reaches, so that another reader can go on behind it. */

@@ -1,7 +1,8 @@
 import type { ExportFormat } from '../../../export/format-names.ts'
 import { recordedIn } from '../../../export/recorded-range.ts'
 import { type ChannelRequest, requestedChannels } from '../../../export/requested-channels.ts'
-import { csvHeader, hasCells, SampleLines, sampleColumns } from '../../../export/sample-lines.ts'
+import { csvHeader, sampleColumns } from '../../../export/sample-lines.ts'
+import { sampleBlocks } from '../../../export/sample-pieces.ts'
 import type { LogRange } from '../../../storage/read/log-query.ts'
 import type { LogReader } from '../../../storage/read/log-reader.ts'
 
@@ -47,19 +48,15 @@ export function exportHeader({ format, channels }: ExportPlan): string {
 
 /** The first rows of what is still to be written. @throws InaError log_* */
 export function exportPage(reader: LogReader, { range, format, channels }: ExportPlan): ExportPage {
-  const lines = new SampleLines(format, channels)
   const pieces: Uint8Array[] = []
   let bytes = 0
   let rows = 0
-  for (const { samples, rowCount, untilUs } of reader.samplePages(range, channels.length > 0)) {
-    const shown = channels.length > 0 ? samples.filter((each) => hasCells(each, channels)) : samples
-    for (const piece of lines.lines(shown)) {
-      pieces.push(piece)
-      bytes += piece.length
-    }
-    rows += rowCount
+  for (const block of sampleBlocks(reader, range, format, channels)) {
+    pieces.push(Uint8Array.from(block.bytes))
+    bytes += block.bytes.length
+    rows += block.scanned
     if (bytes >= PAGE_BYTES || rows >= PAGE_ROWS) {
-      return { bytes: joined(pieces, bytes), nextUs: untilUs + 1 }
+      return { bytes: joined(pieces, bytes), nextUs: block.endUs }
     }
   }
   return { bytes: joined(pieces, bytes), nextUs: null }

@@ -29,9 +29,11 @@ function fileOf(reader: LogReader, { device, fromUs, toUs, form }: SaveRequest):
       "select a shorter span, or use 'ina219 export' where the log is",
     )
   }
-  const pieces = [...samplePieces(reader, range, 'csv', [])]
-  return {
-    bytes: Buffer.concat(pieces.map(({ bytes }) => Buffer.from(bytes))),
-    rows: pieces.reduce((sum, piece) => sum + piece.rows, 0),
+  const pieces: Buffer[] = []
+  let written = 0
+  for (const piece of samplePieces(reader, range, 'csv', [])) {
+    pieces.push(Buffer.from(piece.bytes))
+    written += piece.rows
   }
+  return { bytes: Buffer.concat(pieces), rows: written }
 }
