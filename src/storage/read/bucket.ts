@@ -52,15 +52,7 @@ export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary 
  * are looked at where they are read, since they may be unknown.)
  */
 export function areSound(figures: Figures): boolean {
-  const { samples, measured, unmeasured } = figures
-  const { coveredUs, voltage, current, power, chargePc, energyPj } = figures
-  const spreads = measured > 0 ? [voltage, current, power] : []
-  const numbers = [
-    coveredUs,
-    chargePc,
-    energyPj,
-    ...spreads.flatMap(({ min, sumMicro, max }) => [min, sumMicro, max]),
-  ]
+  const { samples, measured, unmeasured, coveredUs, chargePc, energyPj } = figures
   return (
     Number.isSafeInteger(samples) &&
     Number.isSafeInteger(measured) &&
@@ -69,6 +61,19 @@ export function areSound(figures: Figures): boolean {
     (Number.isNaN(unmeasured) ||
       (Number.isSafeInteger(unmeasured) && unmeasured >= 0 && unmeasured <= samples - measured)) &&
     coveredUs >= 0 &&
-    numbers.every((each) => typeof each === 'number' && !Number.isNaN(each))
+    isNumber(coveredUs) &&
+    isNumber(chargePc) &&
+    isNumber(energyPj) &&
+    (measured === 0 ||
+      (isSpread(figures.voltage) && isSpread(figures.current) && isSpread(figures.power)))
   )
+}
+
+function isSpread({ min, sumMicro, max }: Spread): boolean {
+  return isNumber(min) && isNumber(sumMicro) && isNumber(max)
+}
+
+/** Of a damaged row, a text may stand where a number should. */
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(value)
 }

@@ -3,6 +3,7 @@ import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { hasTable, layoutOf } from '../file/layout.ts'
 import { selectedIn } from '../file/roll-up-columns.ts'
 import { MinuteWalk } from './minute-walk.ts'
+import { SecondSums } from './second-sums.ts'
 
 /** Figures of a minute or a second, by the number of it. */
 export type RollUpRow = [
@@ -26,6 +27,7 @@ export class RollUpParts {
   readonly #minutes: MinuteWalk<RollUpRow>
   /** null: a log of layout 1, which had no seconds */
   readonly #seconds: Database.Statement | null
+  readonly #sums: SecondSums | null
 
   constructor(db: Database.Database) {
     const cells = selectedIn(layoutOf(db))
@@ -42,6 +44,7 @@ export class RollUpParts {
           )
           .raw()
       : null
+    this.#sums = SecondSums.of(db)
   }
 
   /**
@@ -65,7 +68,7 @@ export class RollUpParts {
       else if (isWithin(beginUs, US_PER_MINUTE, everyUs)) {
         yield { kind: 'minute', fromUs: beginUs, row }
       } else {
-        yield* this.#secondsAndRaw(deviceId, beginUs, beginUs + US_PER_MINUTE, everyUs, NONE)
+        yield* this.#sumsAndSeconds(deviceId, beginUs, beginUs + US_PER_MINUTE, everyUs, NONE)
       }
     }
     yield* this.#inSeconds(deviceId, end * US_PER_MINUTE, toUs, everyUs)
@@ -79,7 +82,38 @@ export class RollUpParts {
     }
     const [from, to] = [Math.floor(fromUs / US_PER_MINUTE), Math.ceil(toUs / US_PER_MINUTE)]
     const dirty = new Set(this.#minutes.dirty(deviceId, from, to))
-    yield* this.#secondsAndRaw(deviceId, fromUs, toUs, everyUs, dirty)
+    yield* this.#sumsAndSeconds(deviceId, fromUs, toUs, everyUs, dirty)
+  }
+
+  /** Seconds of a bucket, of a minute at most, as one row where that is exact; what is left one by one. */
+  *#sumsAndSeconds(
+    deviceId: number,
+    fromUs: number,
+    toUs: number,
+    everyUs: number,
+    dirty: ReadonlySet<number>,
+  ): Generator<Part> {
+    const sums = this.#sums
+    const end = Math.floor(toUs / US_PER_SECOND)
+    const every = everyUs / US_PER_SECOND
+    let restUs = fromUs
+    let next = Math.ceil(fromUs / US_PER_SECOND)
+    if (Number.isInteger(every) && every > 1 && sums?.hasSome(deviceId, next, end) === true) {
+      while (next < end) {
+        const until = Math.min(end, (Math.floor(next / every) + 1) * every, next + 60)
+        // Of a minute at most, so that it lies in no other minutes than these.
+        const isDirty = dirty.has(Math.floor(next / 60)) || dirty.has(Math.floor((until - 1) / 60))
+        const row = isDirty ? null : sums.sum(deviceId, next, until)
+        if (row !== null) {
+          const beginUs = next * US_PER_SECOND
+          yield* this.#secondsAndRaw(deviceId, restUs, beginUs, everyUs, dirty)
+          yield { kind: 'second', fromUs: beginUs, row }
+          restUs = until * US_PER_SECOND
+        }
+        next = until
+      }
+    }
+    yield* this.#secondsAndRaw(deviceId, restUs, toUs, everyUs, dirty)
   }
 
   /** What has no second is read raw: a slow device has none. */
@@ -90,6 +124,7 @@ export class RollUpParts {
     everyUs: number,
     dirty: ReadonlySet<number>,
   ): Generator<Part> {
+    if (fromUs >= toUs) return
     let rawUs = fromUs
     const end = Math.floor(toUs / US_PER_SECOND)
     for (let next = Math.ceil(fromUs / US_PER_SECOND); next < end; ) {
