@@ -1,4 +1,4 @@
-import type { DigitPage, RowNames } from '../storage/read/digit-scan.ts'
+import type { DigitPage, RowNames } from '../storage/read/log-query.ts'
 import { DigitColumn } from './digit-column.ts'
 import type { SampleFrame } from './sample-frame.ts'
 

@@ -11,12 +11,13 @@ import { fromStored } from '../file/stored-value.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
-import { type DigitPage, DigitScan, type RowNames, STATES } from './digit-scan.ts'
+import { DigitScan, STATES } from './digit-scan.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type {
   Bucket,
   BucketRow,
   DetailedBucket,
+  DigitPage,
   LoggedChannel,
   LoggedEvent,
   LoggedLoss,
@@ -27,6 +28,7 @@ import type {
   LogSpan,
   Moment,
   MomentWish,
+  RowNames,
   SamplePage,
   SpanFigures,
   StatisticsWish,
