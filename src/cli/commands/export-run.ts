@@ -68,12 +68,14 @@ async function writeAll(
   progress: WorkProgress,
 ): Promise<number> {
   let rows = 0
+  let bytes = 0
   for (const piece of pieces) {
     await target.write(piece.bytes)
     rows += piece.rows
+    bytes += piece.bytes.length
     const { timeUs } = piece
     if (timeUs === null) continue
-    progress.at(() => (timeUs - range.fromUs) / (range.toUs - range.fromUs), rows)
+    progress.at(() => (timeUs - range.fromUs) / (range.toUs - range.fromUs), rows, bytes)
   }
   return rows
 }
