@@ -4,6 +4,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { blessedParts, copyDescriptions } from './blessed-parts.mjs'
 import { asciiOnly, buildPacks } from './packs.mjs'
 import { buildPage } from './page.mjs'
 
@@ -19,7 +20,7 @@ const options = {
   target: 'node20.19',
   external: [...external, ...external.map((name) => `${name}/*`)],
   define: { __VERSION__: JSON.stringify(pkg.version) },
-  plugins: [{ name: 'no subprograms', setup: withoutChildProcess }],
+  plugins: [{ name: 'no subprograms', setup: withoutChildProcess }, blessedParts],
   logLevel: 'warning',
 }
 
@@ -58,4 +59,5 @@ const { outputFiles } = await build({
 for (const { path, text } of outputFiles) writeFileSync(path, asciiOnly(text))
 // CommonJS: the loader of ES modules costs 20 ms a start, and 2 MB in each thread.
 writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n')
+copyDescriptions(`${dist}/usr`)
 await buildPage(root)

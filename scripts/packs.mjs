@@ -78,7 +78,7 @@ async function asFunction(text, { target }) {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '__url' },
   })
-  return `(function(exports,require,module,__url){${asciiOnly(code)}})`
+  return `(function(exports,require,module,__url,__dirname){${asciiOnly(code)}})`
 }
 
 /** V8 keeps the text of a file with other characters in two bytes each. */

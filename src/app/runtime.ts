@@ -42,7 +42,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   const writeSummary = openSummary(plan.summary, io.stdout, plan.log?.file ?? null)
   if (plan.heartbeat !== null) checkHeartbeat(plan.heartbeat, plan.log?.file ?? null)
   // First of all: a heap that has grown stays so.
-  const endSmallHeap = plan.output.kind === 'tui' ? keepHeapSmall() : null
+  const endSmallHeap = plan.output.kind === 'tui' ? await smallHeapForScreen() : null
   const sources = await openSources(
     plan.devices.map(({ source }) => source),
     io,
@@ -124,6 +124,12 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => life?.close(),
     () => endSmallHeap?.(),
   ])
+}
+
+/** With what it draws with at hand. */
+async function smallHeapForScreen(): Promise<() => void> {
+  await import('../tui/screen.ts')
+  return keepHeapSmall()
 }
 
 /** Before any source starts, so that the first sample of each device finds what it goes on from. */

@@ -11,24 +11,28 @@ const TRIED = { from: 20, to: 24 }
  * with the garbage of pictures; the old one is collected when it has grown by 30 %, instead
  * of by 8 MB at least and as much again as is in use at most, and in small steps.
  */
-const FLAGS = [
-  '--semi-space-growth-factor=1',
-  '--heap-growing-percent=30',
-  '--optimize-for-size',
-] as const
+const FLAGS: readonly (readonly [set: string, back: string])[] = [
+  ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'],
+  ['--heap-growing-percent=30', '--heap-growing-percent=0'],
+  ['--optimize-for-size', '--no-optimize-for-size'],
+  // The one above brings it about.
+  ['--max-semi-space-size=1', '--max-semi-space-size=0'],
+]
 
 /**
  * A screen draws a few pictures a second for days: its garbage may be collected more often, so that
  * memory is not a multiple of what is in use. What hurries (an import, a pipe without a
  * screen) does not call this.
  *
- * @returns ends it
+ * Modules are to be loaded before: V8 takes compiled code that was kept only under the flags it was made with.
+ *
+ * @returns ends it, and takes the flags back
  */
 export function keepHeapSmall(node: string = process.versions.node): () => void {
   const major = Number.parseInt(node, 10)
   if (major < TRIED.from || major > TRIED.to) return () => {}
   const set = (): void => {
-    for (const flag of FLAGS) setFlagsFromString(flag)
+    for (const [flag] of FLAGS) setFlagsFromString(flag)
   }
   set()
   // V8 takes the first of them back whenever a thread starts.
@@ -36,5 +40,8 @@ export function keepHeapSmall(node: string = process.versions.node): () => void 
     worker.once('online', set)
   }
   process.on('worker', setAgain)
-  return () => process.off('worker', setAgain)
+  return () => {
+    process.off('worker', setAgain)
+    for (const [, back] of FLAGS) setFlagsFromString(back)
+  }
 }

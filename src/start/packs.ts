@@ -13,11 +13,13 @@ type Chunk = (
   require: (name: string) => unknown,
   module: { exports: object },
   url: string,
+  folder: string,
 ) => void
 
 /** The chunks of the program, which scripts/packs.mjs lays side by side in a few files. */
 export class Packs {
-  readonly #folder: string
+  /** The folder that they are in. */
+  readonly #packs: string
   readonly #table: PackTable
   readonly #cache: CodeCache
   /** What `import.meta.url` says in all of them. */
@@ -31,7 +33,7 @@ export class Packs {
    * @param load for packages and Node's own modules
    */
   constructor(folder: string, table: PackTable, cache: CodeCache, load: (name: string) => unknown) {
-    this.#folder = folder
+    this.#packs = join(folder, 'packs')
     this.#table = table
     this.#cache = cache
     this.#url = pathToFileURL(join(folder, 'ina219.js')).href
@@ -45,14 +47,14 @@ export class Packs {
     const chunk = this.#chunks[name] ?? this.#read(name)
     const module = { exports: {} }
     this.#modules.set(name, module)
-    chunk(module.exports, this.#require, module, this.#url)
+    chunk(module.exports, this.#require, module, this.#url, this.#packs)
     return module.exports
   }
 
   #read(name: string): Chunk {
     const { packOf, digests } = this.#table
     const pack = packOf[name] as string
-    const file = join(this.#folder, 'packs', `${pack}.js`)
+    const file = join(this.#packs, `${pack}.js`)
     const script = this.#cache.compile(file, pack, digests[pack] as string)
     Object.assign(this.#chunks, script.runInThisContext())
     return this.#chunks[name] as Chunk
