@@ -1,24 +1,23 @@
 /**
- * What the screen costs beside a monitor of its kind, in the same run: bytes a second (and
- * which rows they are for), CPU and memory at 80x24 and 200x50, at ten samples a
- * second; then how long a key takes to show on lines of 960 and 3,840 bytes a second.
+ * What the screen costs beside a monitor of its kind, at the same time: bytes a second (and which rows they are for), CPU
+ * and memory at 80x24 and 200x50, at ten samples a second of the mock device, after a minute to settle; then how long a key takes
+ * to show on lines of 960 and 3,840 bytes a second.
  *
  * node bench/run.mjs terminal [seconds a measurement]
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import build from '../test/support/build.ts'
 import { TestTerminal } from '../test/support/terminal.ts'
+import { ENVIRONMENT, folder, ina219, isInstalled } from './support/child.ts'
+import { ROUNDS, ratioOf, spreadOf } from './support/pairs.ts'
+import { cpuOf, rssOf } from './support/process.ts'
+import { benchArguments, type Claim, report } from './support/results.ts'
 
-const seconds = Number(process.argv[2] ?? 20)
+const [seconds = 20] = benchArguments().map(Number)
 /** In the first minute the chart of a minute still shows what the log has of the time before the start. */
 const WARM_UP_MS = 65_000
 const SETTLED_MS = 6000
-const CLI = fileURLToPath(new URL('../../bin/ina219.js', import.meta.url))
 const SIZES = [
   [80, 24],
   [200, 50],
@@ -37,72 +36,61 @@ const KEYS: readonly (readonly [key: string, shows: RegExp])[] = [
   ['-', / 2 min /],
   ['+', / 60 s /],
 ]
-const TICKS_PER_S = 100
 /**
  * With a log, after the warm-up, so that what has been won is not lost again; the budget of 70 is
  * not reached.
  */
 const RSS_MOST_MB = { small: 90, large: 100 }
 
-const folder = mkdtempSync(join(tmpdir(), 'ina219-terminal-'))
+/** One program on one terminal, over the measurements. */
+class Shown {
+  readonly terminal: TestTerminal
+  readonly bytesPerS: number[] = []
+  readonly cpuPercent: number[] = []
+  readonly rssMb: number[] = []
+  /** Of the measurement under way. */
+  #from = 0
+  #cpuS = 0
+  #beginMs = 0
+  /** From here on it is measured, in characters of the output. */
+  start = 0
 
-interface Cost {
-  readonly bytesPerS: number
-  readonly cpuPercent: number
-  readonly rssMb: number
-  /** What was written, after the warm-up. */
-  readonly output: string
-  readonly lines: readonly string[]
-}
-
-function peer(): string | null {
-  for (const name of ['btop', 'htop']) {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' })
-      return name
-    } catch {
-      // The next one.
-    }
+  constructor(command: readonly string[], columns: number, rows: number) {
+    const [file = '', ...args] = command
+    this.terminal = new TestTerminal(file, args, { columns, rows, env: ENVIRONMENT })
   }
-  return null
+
+  begin(): void {
+    this.#from = this.terminal.output.length
+    if (this.bytesPerS.length === 0) this.start = this.#from
+    this.#cpuS = cpuOf(this.terminal.pid)
+    this.#beginMs = performance.now()
+  }
+
+  end(): void {
+    const wallS = (performance.now() - this.#beginMs) / 1000
+    this.bytesPerS.push(Buffer.byteLength(this.terminal.output.slice(this.#from)) / wallS)
+    this.cpuPercent.push(((cpuOf(this.terminal.pid) - this.#cpuS) / wallS) * 100)
+    this.rssMb.push(rssOf(this.terminal.pid))
+  }
+
+  get text(): string {
+    const [bytes, cpu, rss] = [this.bytesPerS, this.cpuPercent, this.rssMb].map(
+      (list) => spreadOf(list).median,
+    ) as [number, number, number]
+    return `${Math.round(bytes).toLocaleString('en')} bytes/s, CPU ${cpu.toFixed(1)} %, ${rss.toFixed(0)} MB`
+  }
+
+  async close(): Promise<void> {
+    this.terminal.press('q')
+    await this.terminal.ended().catch(() => undefined)
+    this.terminal.dispose()
+  }
 }
 
 let logs = 0
 function ours(): string[] {
-  return [CLI, 'monitor', '--mock', '--db', join(folder, `log-${logs++}.db`)]
-}
-
-async function costOf(file: string, args: string[], columns: number, rows: number): Promise<Cost> {
-  const terminal = new TestTerminal(file, args, { columns, rows })
-  try {
-    await pause(WARM_UP_MS)
-    const from = terminal.output.length
-    const [cpuS, beginMs] = [cpuOf(terminal.pid), performance.now()]
-    await pause(seconds * 1000)
-    const wallS = (performance.now() - beginMs) / 1000
-    const output = terminal.output.slice(from)
-    return {
-      bytesPerS: Buffer.byteLength(output) / wallS,
-      cpuPercent: ((cpuOf(terminal.pid) - cpuS) / wallS) * 100,
-      rssMb: rssOf(terminal.pid),
-      output,
-      lines: terminal.lines,
-    }
-  } finally {
-    terminal.press('q')
-    await terminal.ended().catch(() => undefined)
-    terminal.dispose()
-  }
-}
-
-/** Of all threads, s. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S
-}
-
-function rssOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  return ina219('monitor', '--mock', '--db', join(folder, `log-${logs++}.db`))
 }
 
 /** The name of what stands in each row. */
@@ -143,7 +131,7 @@ function row(cells: readonly (string | number)[]): string {
 
 /** From the press to the sight of each key on a line of that speed, ms. */
 async function keyTimes(bytesPerS: number, columns: number, rows: number): Promise<number[]> {
-  const terminal = new TestTerminal(process.execPath, ours(), { columns, rows, bytesPerS })
+  const terminal = new TestTerminal(process.execPath, ours().slice(1), { columns, rows, bytesPerS })
   const times: number[] = []
   try {
     await terminal.waitFor((shown) => / q quit/.test(shown.lines.at(-1) ?? ''), 60_000)
@@ -164,41 +152,61 @@ async function keyTimes(bytesPerS: number, columns: number, rows: number): Promi
 }
 
 build()
-try {
-  const other = peer()
-  console.log(row(['80x24 and 200x50', 'bytes/s', 'CPU %', 'RSS MB']))
-  for (const [columns, rows] of SIZES) {
-    const own = await costOf(process.execPath, ours(), columns, rows)
-    const theirs = other === null ? null : await costOf(other, [], columns, rows)
-    const print = (name: string, { bytesPerS, cpuPercent, rssMb }: Cost): void => {
-      const title = `${name} ${columns}x${rows}`
-      console.log(row([title, bytesPerS.toFixed(0), cpuPercent.toFixed(1), rssMb.toFixed(0)]))
-    }
-    print('ina219', own)
-    const mostMb = columns < 150 ? RSS_MOST_MB.small : RSS_MOST_MB.large
-    if (own.rssMb > mostMb) {
-      console.log(`  memory: more than ${mostMb} MB`)
-      process.exitCode = 1
-    }
-    if (theirs !== null && other !== null) {
-      print(other, theirs)
-      console.log(row(['  ratio', (own.bytesPerS / theirs.bytesPerS).toFixed(2)]))
-    }
-    const sums = bytesByRegion(own.output, regionsOf(own.lines))
-    const parts = [...sums].sort(([, one], [, two]) => two - one)
-    for (const [region, bytes] of parts) {
-      console.log(
-        row([`  ${region}`, (bytes / (Buffer.byteLength(own.output) / own.bytesPerS)).toFixed(0)]),
-      )
-    }
-  }
-  console.log(row(['key to screen, ms', 'median', 'longest']))
-  for (const { bytesPerS, columns, rows } of LINES) {
-    const times = (await keyTimes(bytesPerS, columns, rows)).sort((one, two) => one - two)
-    const name = `${columns}x${rows} at ${bytesPerS} B/s`
-    const median = times[Math.floor(times.length / 2)] ?? Number.NaN
-    console.log(row([name, median.toFixed(0), (times.at(-1) ?? Number.NaN).toFixed(0)]))
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+const peer = ['btop', 'htop'].find(isInstalled)
+const all = SIZES.map(([columns, rows]) => ({
+  size: `${columns}x${rows}`,
+  own: new Shown(ours(), columns, rows),
+  other: peer === undefined ? null : new Shown([peer], columns, rows),
+}))
+const both = all.flatMap(({ own, other }) => (other === null ? [own] : [own, other]))
+await pause(WARM_UP_MS)
+for (let round = 0; round < ROUNDS; round++) {
+  for (const each of both) each.begin()
+  await pause(seconds * 1000)
+  for (const each of both) each.end()
 }
+
+const claims = all.flatMap(({ size, own, other }, i): Claim[] => {
+  const { terminal } = own
+  const output = terminal.output.slice(own.start)
+  const wallS = Buffer.byteLength(output) / spreadOf(own.bytesPerS).median
+  console.log(row([`bytes/s by row, ${size}`]))
+  for (const [region, bytes] of [...bytesByRegion(output, regionsOf(terminal.lines))].sort(
+    ([, one], [, two]) => two - one,
+  )) {
+    console.log(row([`  ${region}`, (bytes / wallS).toFixed(0)]))
+  }
+  const mostMb = i === 0 ? RSS_MOST_MB.small : RSS_MOST_MB.large
+  if (spreadOf(own.rssMb).median > mostMb) {
+    console.log(`memory at ${size}: more than ${mostMb} MB`)
+    process.exitCode = 1
+  }
+  if (other === null) return []
+  return [
+    {
+      what: `bytes to the terminal at ${size}`,
+      peer: peer as string,
+      unit: 'x',
+      better: 'less',
+      least: 1,
+      aim: 0.5,
+      ...ratioOf(own.bytesPerS, other.bytesPerS),
+      ours: own.text,
+      theirs: other.text,
+    },
+  ]
+})
+await Promise.all(both.map((each) => each.close()))
+
+for (const { bytesPerS, columns, rows } of LINES) {
+  claims.push({
+    what: `from a key to its picture, ${columns}x${rows} on a line of ${bytesPerS.toLocaleString('en')} bytes/s`,
+    peer: '-',
+    unit: 'ms',
+    better: 'less',
+    isDetail: true,
+    ...spreadOf(await keyTimes(bytesPerS, columns, rows)),
+  })
+}
+report('terminal', claims)
+process.exit()
