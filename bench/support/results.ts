@@ -10,7 +10,7 @@ export interface Claim extends Spread {
   /** Whom it is compared with in the same run, or `-`. */
   readonly peer: string
   /** `x`: a ratio. */
-  readonly unit: 'x' | '%' | 'MB' | 'ms' | 's' | 'bytes' | 'samples/s' | 'bytes/s'
+  readonly unit: 'x' | '%' | 'MB' | 'ms' | 's' | 'bytes' | 'MB/s' | 'rows/s'
   /** Which way is good; what must be reached, and what is aimed at (issue 12), if anything. */
   readonly better: 'more' | 'less'
   readonly least?: number
@@ -66,7 +66,8 @@ export function report(name: string, claims: readonly Claim[]): void {
     claims: rounded,
   }
   for (const claim of rounded) {
-    console.log(`${claim.what}, beside ${claim.peer}: ${figure(claim)}${goal(claim)}`)
+    const beside = claim.peer === '-' ? '' : `, beside ${claim.peer}`
+    console.log(`${claim.what}${beside}: ${figure(claim)}${goal(claim)}`)
     if (claim.ours !== undefined) console.log(`  ours:   ${claim.ours}`)
     if (claim.theirs !== undefined) console.log(`  theirs: ${claim.theirs}`)
   }
