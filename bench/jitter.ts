@@ -14,6 +14,7 @@ import {
   existsSync,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -84,8 +85,12 @@ const steadyMs = Date.now() - newestUs(full.file) / 1000 + hours * 3_600_000
 const retainOf = ({ isAging }: Case): number =>
   isAging ? Math.round(steadyMs - (hours - 1) * 3_600_000) : Math.round(steadyMs)
 
+/** In memory: on the disk of the log, a meter would wait for it, and measure that. */
+const meters = mkdtempSync('/dev/shm/ina219-bench-')
+process.on('exit', () => rmSync(meters, { recursive: true, force: true }))
+
 function environment(name: string): NodeJS.ProcessEnv {
-  const meter = join(folder, name)
+  const meter = join(meters, name)
   rmSync(meter, { recursive: true, force: true })
   mkdirSync(meter)
   return {
@@ -97,7 +102,7 @@ function environment(name: string): NodeJS.ProcessEnv {
 }
 
 function pausesOf(name: string, thread: 'main' | 'log'): Pauses {
-  return JSON.parse(readFileSync(join(folder, name, `${thread}.json`), 'utf8')) as Pauses
+  return JSON.parse(readFileSync(join(meters, name, `${thread}.json`), 'utf8')) as Pauses
 }
 
 /** Exports one after the other, until it is told to stop. */

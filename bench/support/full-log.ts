@@ -10,7 +10,7 @@ import { openLog } from '../../src/storage/client/log-client.ts'
 import { estimateLogBytes } from '../../src/storage/file/log-size.ts'
 
 export const DEVICE = 'bench'
-const BOOT = 1
+export const BOOT = 1
 
 export interface FullLog {
   readonly file: string

@@ -23,6 +23,8 @@ const PRUNE_ROWS = 1000
 const LAST_STEPS = 50
 /** Steps in which space is given back at the close: some 200 MB. */
 const LAST_SHRINKS = 400
+/** Time for either of them at the close, ms: someone waits for the end of the program. */
+const LAST_MS = 400
 /** Late minutes computed beside each batch. */
 const MINUTES_PER_BATCH = 2
 /** Samples are at most this much over the retention, µs, and gone at the close. */
@@ -174,9 +176,9 @@ export class LogWriter {
   finish(): void {
     this.#db.transaction(() => this.#rollUps.rollAll()).immediate()
     // Bounded: after a much shorter --retain there may be a lot, which the next run goes on with.
-    for (let step = 0; step < LAST_STEPS; step++) {
-      if (!this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate()) break
-    }
+    this.#repeat(LAST_STEPS, () =>
+      this.#db.transaction(() => this.#prune(20 * PRUNE_ROWS, 0)).immediate(),
+    )
     this.#epochs.forget()
     this.#db
       .transaction(() => {
@@ -189,7 +191,13 @@ export class LogWriter {
         this.#events.trim()
       })
       .immediate()
-    for (let step = 0; step < LAST_SHRINKS && this.#retention.shrink(); step++);
+    this.#repeat(LAST_SHRINKS, () => this.#retention.shrink())
+  }
+
+  /** Some of the steps that are left to do. @param step returns true where there are more */
+  #repeat(most: number, step: () => boolean): void {
+    const untilMs = this.#clock.monoMs() + LAST_MS
+    for (let n = 0; n < most && this.#clock.monoMs() < untilMs && step(); n++);
   }
 
   get #slackUs(): number {
