@@ -12,7 +12,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import build from '../test/support/build.ts'
-import { type Cost, compiled, costOf, folder, ina219 } from './support/child.ts'
+import { type Cost, compiledWithSqlite, costOf, folder, ina219 } from './support/child.ts'
 import { type FrameFile, frameFile, type LineKind } from './support/frame-file.ts'
 import { inTurn, ratioOf, spreadOf } from './support/pairs.ts'
 import { ROOT } from './support/paths.ts'
@@ -32,7 +32,7 @@ const PEERS = {
 } as const
 
 build()
-const program = compiled('peers/ingest.c', '-lsqlite3', '-lm')
+const program = compiledWithSqlite('peers/ingest.c')
 
 /** Runs, and checks that all samples are there. */
 function ingest(

@@ -51,11 +51,20 @@ export const BARE_ENVIRONMENT: NodeJS.ProcessEnv = {
 }
 
 /** Compiles a C program of the bench. @param source relative to bench/ @returns the program */
-export function compiled(source: string, ...libraries: readonly string[]): string {
+export function compiled(source: string, ...options: readonly string[]): string {
   const program = join(folder, basename(source, '.c'))
   const file = join(ROOT, 'bench', source)
-  execFileSync('cc', ['-O2', '-o', program, file, ...libraries], { stdio: 'inherit' })
+  execFileSync('cc', ['-O2', '-o', program, file, ...options], { stdio: 'inherit' })
   return program
+}
+
+/** The same with SQLite: the system's, as a program in C would have it, else the one that our package compiles. */
+export function compiledWithSqlite(source: string): string {
+  const header = spawnSync('cc', ['-E', '-include', 'sqlite3.h', '-x', 'c', '/dev/null'])
+  if (header.status === 0) return compiled(source, '-lsqlite3', '-lm')
+  const deps = join(ROOT, 'node_modules/better-sqlite3/deps/sqlite3')
+  console.error(`no sqlite3.h: compiling ${deps}`)
+  return compiled(source, `-I${deps}`, join(deps, 'sqlite3.c'), '-lpthread', '-ldl', '-lm')
 }
 
 let runner: string | undefined
