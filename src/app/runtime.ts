@@ -41,13 +41,18 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   if (plan.log !== null) refuseLogAsStream(io.stdout, plan.log.file)
   const writeSummary = openSummary(plan.summary, io.stdout, plan.log?.file ?? null)
   if (plan.heartbeat !== null) checkHeartbeat(plan.heartbeat, plan.log?.file ?? null)
-  // First of all: a heap that has grown stays so.
-  const endSmallHeap = plan.output.kind === 'tui' ? await smallHeapForScreen() : null
   const sources = await openSources(
     plan.devices.map(({ source }) => source),
     io,
   )
-  const log = plan.log === null ? null : await openLog(plan.log)
+  const hasScreen = plan.output.kind === 'tui'
+  // The log's thread starts while the screen is loaded.
+  const [log] = await Promise.all([
+    plan.log === null ? null : openLog(plan.log),
+    hasScreen ? import('../tui/screen.ts') : null,
+  ])
+  // Before anything is drawn: a heap that has grown stays so.
+  const endSmallHeap = hasScreen ? keepHeapSmall() : null
   // From here on, whatever throws: the log is closed.
   const stop = new Stop(io.clock, () => output?.abandon())
   let history: LogHistory | null = null
@@ -124,12 +129,6 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => life?.close(),
     () => endSmallHeap?.(),
   ])
-}
-
-/** With what it draws with at hand. */
-async function smallHeapForScreen(): Promise<() => void> {
-  await import('../tui/screen.ts')
-  return keepHeapSmall()
 }
 
 /** Before any source starts, so that the first sample of each device finds what it goes on from. */

@@ -66,11 +66,16 @@ export class DrawLoop {
 
   /**
    * Something was measured. After a quiet time it is shown at once; what follows sooner than a picture takes
-   * to be read comes with the next one.
+   * to be read comes with the next one. The very first is answered like a key: pictures before it are slow, being
+   * the first ones, and show nothing yet.
    */
   sampled(): void {
     if (!this.#running || this.#isFresh) return
     this.#isFresh = true
+    if (this.#freshMs === Number.NEGATIVE_INFINITY) {
+      this.hurry()
+      return
+    }
     const nowMs = this.#options.monoMs()
     const dueMs = Math.max(nowMs, this.#freshMs + PICTURE_MS, this.#drawnMs + this.#restMs)
     if (dueMs < this.#dueMs) this.#schedule(dueMs - nowMs)

@@ -99,15 +99,27 @@ describe('picture loop', () => {
 
   it('shows a sample as soon as a costly picture lets it, and says that it is new', () => {
     const { loop, pictures, fresh } = loopWith({ costMs: 50 })
-    vi.advanceTimersByTime(300)
+    loop.sampled()
+    vi.advanceTimersByTime(800)
     const before = pictures()
     loop.sampled()
     vi.advanceTimersByTime(100)
     expect(pictures()).toBe(before)
-    expect(fresh()).toBe(0)
-    vi.advanceTimersByTime(200)
-    expect(pictures()).toBe(before + 1)
     expect(fresh()).toBe(1)
+    vi.advanceTimersByTime(400)
+    expect(pictures()).toBe(before + 1)
+    expect(fresh()).toBe(2)
+  })
+
+  it('shows the very first sample at once, though the first picture was slow and is still under way', () => {
+    let ready = true
+    const { loop, pictures } = loopWith({ costMs: 60, ready: () => ready })
+    vi.advanceTimersByTime(5)
+    ready = false
+    const before = pictures()
+    loop.sampled()
+    vi.advanceTimersByTime(20)
+    expect(pictures()).toBe(before + 1)
   })
 
   it('slows down where a picture is costly', () => {
