@@ -1,5 +1,9 @@
 /** Least time between pictures, ms: no eye follows more numbers than that. Parts of them rest longer, see `Cadence`. */
 const PICTURE_MS = 200
+/** Samples that follow sooner on each other, ms, are shown so soon, as long as pictures are no more frequent on average. */
+const SOON_MS = 50
+/** So far ahead of that average they may go, ms. */
+const AHEAD_MS = 400
 /** At most this share of the time is spent on drawing; the loop slows down to hold it. */
 const LOAD = 0.1
 const SLOWEST_MS = 1000
@@ -40,6 +44,8 @@ export class DrawLoop {
   /** Something was measured that nothing has been asked about. */
   #isFresh = false
   #freshMs = Number.NEGATIVE_INFINITY
+  /** The time that the pictures of samples so far would take at `PICTURE_MS` each. */
+  #paidUntilMs = 0
 
   constructor(options: DrawLoopOptions) {
     this.#options = options
@@ -65,8 +71,8 @@ export class DrawLoop {
   }
 
   /**
-   * Something was measured. After a quiet time it is shown at once; what follows sooner than a picture takes
-   * to be read comes with the next one. The very first is answered like a key: pictures before it are slow, being
+   * Something was measured: it is shown at once where that makes no more than a picture in 200 ms on average,
+   * else with the next one. The very first is answered like a key: pictures before it are slow, being
    * the first ones, and show nothing yet.
    */
   sampled(): void {
@@ -77,7 +83,8 @@ export class DrawLoop {
       return
     }
     const nowMs = this.#options.monoMs()
-    const dueMs = Math.max(nowMs, this.#freshMs + PICTURE_MS, this.#drawnMs + this.#restMs)
+    const apartMs = this.#paidUntilMs - nowMs <= AHEAD_MS ? SOON_MS : PICTURE_MS
+    const dueMs = Math.max(nowMs, this.#freshMs + apartMs, this.#drawnMs + this.#restMs)
     if (dueMs < this.#dueMs) this.#schedule(dueMs - nowMs)
   }
 
@@ -98,7 +105,10 @@ export class DrawLoop {
     const { ask, isShown, monoMs } = this.#options
     if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
     this.#askedMs = monoMs()
-    if (this.#isFresh) this.#freshMs = this.#askedMs
+    if (this.#isFresh) {
+      this.#freshMs = this.#askedMs
+      this.#paidUntilMs = Math.max(this.#paidUntilMs, this.#freshMs) + PICTURE_MS
+    }
     ask(this.#isFresh)
     this.#isFresh = false
     this.news()

@@ -88,13 +88,25 @@ describe('picture loop', () => {
     expect(pictures()).toBe(before + 1)
   })
 
-  it('draws at most five pictures a second, however fast samples come', () => {
+  it.each([1, 100])('draws five pictures a second where samples come each %i ms', (spacingMs) => {
     const { loop, pictures } = loopWith({})
-    for (let ms = 0; ms < 2000; ms++) {
+    for (let ms = 0; ms < 20_000; ms += spacingMs) {
       loop.sampled()
-      vi.advanceTimersByTime(1)
+      vi.advanceTimersByTime(spacingMs)
     }
-    expect(pictures()).toBeLessThanOrEqual(11)
+    expect(pictures()).toBeLessThanOrEqual(104)
+    expect(pictures()).toBeGreaterThanOrEqual(96)
+  })
+
+  it('shows two samples that follow closely on each other one after the other', () => {
+    const { loop, pictures } = loopWith({})
+    vi.advanceTimersByTime(1050)
+    const before = pictures()
+    loop.sampled()
+    vi.advanceTimersByTime(30)
+    loop.sampled()
+    vi.advanceTimersByTime(30)
+    expect(pictures()).toBe(before + 2)
   })
 
   it('shows a sample as soon as a costly picture lets it, and says that it is new', () => {
