@@ -29,7 +29,7 @@ const HAND_OVER_MS = 200
  */
 const COMMIT_MS = 300
 /** So far ahead of that average a few samples that follow closely on each other may go. */
-const AHEAD_MS = 600
+const AHEAD_MS = 1500
 /** The same while somebody watches: so long after the hand-over before, and at once where that was earlier. */
 const WATCHED_MS = 100
 /** Uncommitted samples from which on a source that can wait should. */
