@@ -38,7 +38,9 @@ import { benchArguments, type Claim, report } from './support/results.ts'
 
 const [seconds = 30, rounds = ROUNDS, hours = 48, hz = 100] = benchArguments().map(Number)
 /** Start, and the first look at the log, are no sampling yet. */
-const WARM_UP_MS = 6000
+const WARM_UP_MS = 4000
+const END_MS = 1500
+
 /** What is measured of a thread, by `support/pause-meter.mjs`. */
 interface Pauses {
   readonly longestMs: number
@@ -129,7 +131,7 @@ const ended = (child: ChildProcess): Promise<void> =>
 
 async function measured(each: Case): Promise<{ main: Pauses; log: Pauses; empty: Pauses }> {
   renew()
-  const durationS = seconds + WARM_UP_MS / 1000 + 1
+  const durationS = seconds + (WARM_UP_MS + END_MS) / 1000
   const node = `'${process.execPath}'`
   // The device has no meter: it is another process in life, too.
   const command =
@@ -143,18 +145,19 @@ async function measured(each: Case): Promise<{ main: Pauses; log: Pauses; empty:
   const emptyEnded = ended(empty)
   const env = environment('ours')
   const stop = each.isExported ? exporting() : () => {}
-  if (each.hasScreen) {
-    const terminal = new TestTerminal('/bin/sh', ['-c', command], { columns: 120, rows: 30, env })
-    await pause(durationS * 1000 - 500)
-    terminal.dispose()
-  } else await ended(spawn('/bin/sh', ['-c', command], { env, stdio: 'ignore' }))
+  const terminal = each.hasScreen
+    ? new TestTerminal('/bin/sh', ['-c', command], { columns: 120, rows: 30, env })
+    : null
+  const headless = terminal ? null : spawn('/bin/sh', ['-c', command], { env, stdio: 'ignore' })
+  const oursEnded = headless === null ? terminal?.exit : ended(headless)
+  // Before the end: what is done there is no sampling any more.
+  await pause(durationS * 1000 - END_MS)
+  const [main, log] = [pausesOf('ours', 'main'), pausesOf('ours', 'log')]
   stop()
+  await oursEnded
+  terminal?.dispose()
   await emptyEnded
-  return {
-    main: pausesOf('ours', 'main'),
-    log: pausesOf('ours', 'log'),
-    empty: pausesOf('empty', 'main'),
-  }
+  return { main, log, empty: pausesOf('empty', 'main') }
 }
 
 /** From `append` to durable, ms, for each sample at that rate: the largest, and what 99 of 100 are below. */
@@ -211,6 +214,7 @@ const full48 = `${hz} Hz, full log of ${hours} h`
 for (const { each, runs } of results) {
   const theirs = spreadOf(runs.map(({ empty }) => empty.longestMs))
   const log = spreadOf(runs.map((run) => run.log.longestMs))
+  const own = spreadOf(runs.map(({ main }) => main.longestOwnMs))
   claims.push({
     what: `longest pause of sampling in ${seconds} s (${full48}; ${each.what})`,
     peer: 'an empty Node process at the same time',
@@ -219,7 +223,7 @@ for (const { each, runs } of results) {
     least: 20,
     aim: 5,
     ...spreadOf(runs.map(({ main }) => main.longestMs)),
-    ours: `the log's thread, which sampling does not wait for: ${text(log.median)} ms (to ${text(log.max)})`,
+    ours: `${text(own.median)} ms of it while no other had the processor; the log's thread, which sampling does not wait for: ${text(log.median)} ms (to ${text(log.max)})`,
     theirs: `${text(theirs.median)} ms (${text(theirs.min)} to ${text(theirs.max)})`,
   })
 }
