@@ -32,11 +32,11 @@ const COMMIT_MS = 300
 const AHEAD_MS = 1500
 /** The same while somebody watches: so long after the hand-over before, and at once where that was earlier. */
 const WATCHED_MS = 100
+/** From a fast pipe, batches are handed over no more often than that: the fewer commits, the less work. */
+const LEAST_PAUSE_MS = 10
 /** Uncommitted samples from which on a source that can wait should. */
-const CONGESTED_SAMPLES = 20_000
-const DRAINED_SAMPLES = 5000
-/** Batches that the writer has at a time: one that it writes, and the next one. */
-const MOST_IN_FLIGHT = 2
+const CONGESTED_SAMPLES = 50_000
+const DRAINED_SAMPLES = 20_000
 /** Samples kept while the writer's thread does not answer (a disk that hangs); past it the log has failed. */
 const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
 
@@ -98,6 +98,8 @@ class WorkerLog implements LogClient, OutboxHost {
   #handedOverMs = 0
   /** The time that the commits so far would take at `COMMIT_MS` each. */
   #paidUntilMs = 0
+  /** So many samples are a batch. */
+  #fullAt = BLOCK_SAMPLES
   #inFlight: InFlight[] = []
   #durableBatches = 0
   #appended = 0
@@ -167,7 +169,7 @@ class WorkerLog implements LogClient, OutboxHost {
 
   appended(): void {
     this.#appended++
-    if (this.#outbox.samples >= this.#fullAt) this.#handOver()
+    if (this.#outbox.samples >= this.#fullAt) this.#handOverFull()
     else this.changed()
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
@@ -221,11 +223,6 @@ class WorkerLog implements LogClient, OutboxHost {
     return this.#closed
   }
 
-  /** While the writer is behind, batches grow with what waits. */
-  get #fullAt(): number {
-    return this.#inFlight.length < MOST_IN_FLIGHT ? BLOCK_SAMPLES : MOST_BLOCK_SAMPLES
-  }
-
   get #queued(): number {
     return this.#appended - this.#logged
   }
@@ -240,7 +237,14 @@ class WorkerLog implements LogClient, OutboxHost {
     await this.#worker.terminate()
   }
 
+  #handOverFull(): void {
+    const isSoon = performance.now() - this.#handedOverMs < LEAST_PAUSE_MS
+    if (isSoon && this.#outbox.samples < MOST_BLOCK_SAMPLES) this.#fullAt += BLOCK_SAMPLES
+    else this.#handOver()
+  }
+
   #handOver(): void {
+    this.#fullAt = BLOCK_SAMPLES
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#outbox.isEmpty || this.#dead !== null) return
@@ -273,7 +277,6 @@ class WorkerLog implements LogClient, OutboxHost {
     for (const { samples } of durable) this.#logged += samples
     for (const { commits } of durable) for (const each of commits) each.device.committed(each)
     this.#durableBatches = report.durable
-    if (durable.length > 0 && this.#outbox.samples >= this.#fullAt) this.#handOver()
     for (const event of report.notes) for (const listener of this.#eventListeners) listener(event)
     for (const request of report.totalsRequests) {
       for (const listener of this.#requestListeners) listener(request)
