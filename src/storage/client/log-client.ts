@@ -4,9 +4,10 @@ import { logFilePath } from '../../util/paths.ts'
 import { estimateLogBytes } from '../file/log-size.ts'
 import { errorOf } from '../file/worker-failure.ts'
 import type { KeeperReport, OpenReply } from '../write/keeper-report.ts'
-import { BLOCK_SAMPLES, LAST_RESORT_SAMPLES, MOST_BLOCK_SAMPLES } from '../write/log-batch.ts'
+import { LAST_RESORT_SAMPLES } from '../write/log-batch.ts'
 import type { FromWorker, ToWorker } from '../write/worker-messages.ts'
 import type { DeviceCommit, OutboxHost } from './device-outbox.ts'
+import { HandOverPace } from './hand-over-pace.ts'
 import type {
   DeviceLog,
   LogClient,
@@ -18,22 +19,6 @@ import type {
 } from './log.ts'
 import { Outbox } from './outbox.ts'
 
-/**
- * Samples are handed over after this long at most, which leaves 50 ms for the
- * commit within the 250 ms that a log may be behind.
- */
-const HAND_OVER_MS = 200
-/**
- * Sooner, as while somebody watches, as long as that makes no more commits than one in so long on average: each
- * of them wears an SD card. So 3 samples a second are handed over at once, 10 as rarely as they were.
- */
-const COMMIT_MS = 300
-/** So far ahead of that average a few samples that follow closely on each other may go. */
-const AHEAD_MS = 1500
-/** The same while somebody watches: so long after the hand-over before, and at once where that was earlier. */
-const WATCHED_MS = 100
-/** From a fast pipe, batches are handed over no more often than that: the fewer commits, the less work. */
-const LEAST_PAUSE_MS = 10
 /** Uncommitted samples from which on a source that can wait should. */
 const CONGESTED_SAMPLES = 50_000
 const DRAINED_SAMPLES = 20_000
@@ -94,12 +79,7 @@ class WorkerLog implements LogClient, OutboxHost {
   readonly #begins: ReadonlyMap<string, number>
   readonly #outbox: Outbox
   #timer: NodeJS.Timeout | null = null
-  #isWatched = false
-  #handedOverMs = 0
-  /** The time that the commits so far would take at `COMMIT_MS` each. */
-  #paidUntilMs = 0
-  /** So many samples are a batch. */
-  #fullAt = BLOCK_SAMPLES
+  readonly #pace = new HandOverPace()
   #inFlight: InFlight[] = []
   #durableBatches = 0
   #appended = 0
@@ -169,21 +149,19 @@ class WorkerLog implements LogClient, OutboxHost {
 
   appended(): void {
     this.#appended++
-    if (this.#outbox.samples >= this.#fullAt) this.#handOverFull()
+    const isFull = this.#outbox.samples >= this.#pace.fullAt
+    if (isFull && this.#pace.isBatch(performance.now())) this.#handOver()
     else this.changed()
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
 
   changed(): void {
     if (this.#timer !== null) return
-    const nowMs = performance.now()
-    const isSoon = this.#isWatched || this.#paidUntilMs - nowMs <= AHEAD_MS
-    const waitMs = isSoon ? Math.max(0, this.#handedOverMs + WATCHED_MS - nowMs) : HAND_OVER_MS
-    this.#timer = setTimeout(() => this.#handOver(), waitMs)
+    this.#timer = setTimeout(() => this.#handOver(), this.#pace.waitMs(performance.now()))
   }
 
   hasten(isWatched: boolean): void {
-    this.#isWatched = isWatched
+    this.#pace.isWatched = isWatched
   }
 
   onState(listener: (state: LogState) => void): void {
@@ -237,19 +215,11 @@ class WorkerLog implements LogClient, OutboxHost {
     await this.#worker.terminate()
   }
 
-  #handOverFull(): void {
-    const isSoon = performance.now() - this.#handedOverMs < LEAST_PAUSE_MS
-    if (isSoon && this.#outbox.samples < MOST_BLOCK_SAMPLES) this.#fullAt += BLOCK_SAMPLES
-    else this.#handOver()
-  }
-
   #handOver(): void {
-    this.#fullAt = BLOCK_SAMPLES
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#outbox.isEmpty || this.#dead !== null) return
-    this.#handedOverMs = performance.now()
-    this.#paidUntilMs = Math.max(this.#paidUntilMs, this.#handedOverMs) + COMMIT_MS
+    this.#pace.handedOver(performance.now())
     const { batch, commits } = this.#outbox.take()
     const { count, fields, extras } = batch.block
     this.#inFlight.push({ samples: count, commits })
