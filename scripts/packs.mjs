@@ -5,15 +5,25 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transform } from 'esbuild'
 
+const LOG = [
+  'src/storage/read/log-reader.ts',
+  'src/cli/commands/history-run.ts',
+  'src/cli/commands/history-table.ts',
+  'src/cli/commands/export-run.ts',
+]
+const MONITOR = ['src/app/runtime.ts', 'src/tui/screen.ts']
+
 /**
- * Each pack holds what its module needs and no earlier one holds; what is left is a pack of its own.
- * By the source of the module that is loaded first of all.
+ * Each pack holds what its modules need and no earlier one holds, of `alsoOf` only what those need, too; what is left is
+ * a pack of its own. By the sources of the modules that are loaded first of all.
  */
 const PACKS = [
-  'src/cli/main.ts',
-  'src/app/runtime.ts',
-  'src/tui/screen.ts',
-  'src/storage/read/log-reader.ts',
+  { name: 'main', sources: ['src/cli/main.ts'] },
+  // Otherwise a question to the log would load all of the monitor.
+  { name: 'shared', sources: LOG, alsoOf: MONITOR },
+  { name: 'runtime', sources: ['src/app/runtime.ts'] },
+  { name: 'screen', sources: ['src/tui/screen.ts'] },
+  { name: 'log', sources: LOG },
 ]
 
 /**
@@ -33,11 +43,10 @@ export async function buildPacks(options, folder) {
     Object.entries(metafile.outputs).map(([path, chunk]) => [basename(path), chunk]),
   )
   const packOf = new Map()
-  for (const source of PACKS) {
-    const first = [...chunks].find(([, { entryPoint }]) => entryPoint === source)?.[0]
-    if (first === undefined) throw new Error(`${source} is no chunk of its own`)
-    for (const name of loadedWith(first, chunks)) {
-      if (!packOf.has(name)) packOf.set(name, basename(source, '.ts'))
+  for (const { name: pack, sources, alsoOf } of PACKS) {
+    const also = alsoOf && neededBy(alsoOf, chunks)
+    for (const name of neededBy(sources, chunks)) {
+      if (!packOf.has(name) && also?.has(name) !== false) packOf.set(name, pack)
     }
   }
   const parts = new Map()
@@ -56,6 +65,17 @@ export async function buildPacks(options, folder) {
     writeFileSync(`${folder}/${pack}.js`, text)
   }
   return { packOf: Object.fromEntries(packOf), digests }
+}
+
+/** All chunks that are loaded with these modules. @param {readonly string[]} sources */
+function neededBy(sources, chunks) {
+  const needed = new Set()
+  for (const source of sources) {
+    const first = [...chunks].find(([, { entryPoint }]) => entryPoint === source)?.[0]
+    if (first === undefined) throw new Error(`${source} is no chunk of its own`)
+    loadedWith(first, chunks, needed)
+  }
+  return needed
 }
 
 /** The chunk and those that it imports at once, in the order in which they run. */

@@ -5,9 +5,6 @@ import type { LogRange } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { colourFor } from '../colour.ts'
 import type { HistoryOptions } from './history.ts'
-import { jsonText } from './history-json.ts'
-import { plotText } from './history-plot.ts'
-import { tableText } from './history-table.ts'
 import { emptyHint, type Found, openReader, rangeOf } from './log-range.ts'
 
 /** Text that is put together before it is written. */
@@ -28,6 +25,7 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
     if (range === null) {
       if (options.format === 'json') {
         const { every, stats } = options
+        const { jsonText } = await import('./history-json.ts')
         for (const piece of jsonText(reader, requested, every, stats)) io.stdout.write(piece)
       }
       io.stderr.write(emptyHint(reader, requested))
@@ -45,7 +43,7 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
     }
     const target = streamTarget(io.stdout)
     let text = ''
-    for (const piece of textOf(options, reader, range, io)) {
+    for (const piece of await textOf(options, reader, range, io)) {
       text += piece
       if (text.length < CHUNK_CHARS) continue
       await target.write(text)
@@ -73,17 +71,23 @@ async function foundInstead(
   return cyclesText(reader, range, isJson, colour)
 }
 
-function textOf(
+/** Each way loads its own modules. */
+async function textOf(
   options: HistoryOptions,
   reader: LogReader,
   range: LogRange,
   io: ProcessIo,
-): Generator<string> {
-  if (options.format === 'json') return jsonText(reader, range, options.every, options.stats)
+): Promise<Generator<string>> {
+  if (options.format === 'json') {
+    const { jsonText } = await import('./history-json.ts')
+    return jsonText(reader, range, options.every, options.stats)
+  }
   const colour = colourFor(io.stdout, io.env)
   if (options.format === 'table') {
+    const { tableText } = await import('./history-table.ts')
     return tableText(reader, range, options.every, options.stats, colour)
   }
+  const { plotText } = await import('./history-plot.ts')
   return plotText(reader, range, options.every, {
     columns: io.stdout.columns ?? 80,
     ascii: options.ascii === true,

@@ -3,7 +3,7 @@ import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
 import { hasTable, layoutOf } from '../file/layout.ts'
 import { selectedIn } from '../file/roll-up-columns.ts'
 import { MinuteWalk } from './minute-walk.ts'
-import { SecondSums } from './second-sums.ts'
+import { RollUpSums } from './roll-up-sums.ts'
 
 /** Figures of a minute or a second, by the number of it. */
 export type RollUpRow = [
@@ -21,13 +21,16 @@ export type Part =
 
 const PAGE = 1000
 const NONE: ReadonlySet<number> = new Set()
+/** Most minutes and seconds that are added up at a time: few fall out with one of them, and their sums stay exact. */
+const [MINUTES, SECONDS] = [10, 60]
 
 /** Says where the figures of a span come from. Within one read transaction. */
 export class RollUpParts {
   readonly #minutes: MinuteWalk<RollUpRow>
   /** null: a log of layout 1, which had no seconds */
   readonly #seconds: Database.Statement | null
-  readonly #sums: SecondSums | null
+  readonly #minuteSums: RollUpSums | null
+  readonly #secondSums: RollUpSums | null
 
   constructor(db: Database.Database) {
     const cells = selectedIn(layoutOf(db))
@@ -44,7 +47,8 @@ export class RollUpParts {
           )
           .raw()
       : null
-    this.#sums = SecondSums.of(db)
+    this.#minuteSums = RollUpSums.of(db, 'minute')
+    this.#secondSums = RollUpSums.of(db, 'second')
   }
 
   /**
@@ -61,6 +65,27 @@ export class RollUpParts {
       return
     }
     yield* this.#inSeconds(deviceId, fromUs, first * US_PER_MINUTE, everyUs)
+    yield* this.#inMinutes(deviceId, first, end, everyUs)
+    yield* this.#inSeconds(deviceId, end * US_PER_MINUTE, toUs, everyUs)
+  }
+
+  /** Minutes of a bucket as one row where that is exact; what is left one by one. */
+  *#inMinutes(deviceId: number, first: number, end: number, everyUs: number): Generator<Part> {
+    const length = groupLength(everyUs / US_PER_MINUTE, MINUTES)
+    let next = first
+    if (length > 1 && first >= 0 && this.#minuteSums !== null) {
+      const dirty = new Set(this.#minutes.dirty(deviceId, first, end))
+      for (const sum of this.#minuteSums.groups(deviceId, first, end, length)) {
+        if (hasSome(dirty, sum.first, sum.end)) continue
+        yield* this.#minuteByMinute(deviceId, next, sum.first, everyUs)
+        yield { kind: 'minute', fromUs: sum.row[0] * US_PER_MINUTE, row: sum.row }
+        next = sum.end
+      }
+    }
+    yield* this.#minuteByMinute(deviceId, next, end, everyUs)
+  }
+
+  *#minuteByMinute(deviceId: number, first: number, end: number, everyUs: number): Generator<Part> {
     for (const { minute, rows } of this.#minutes.minutes(deviceId, first, end)) {
       const beginUs = minute * US_PER_MINUTE
       const row = rows?.[0]
@@ -71,7 +96,6 @@ export class RollUpParts {
         yield* this.#sumsAndSeconds(deviceId, beginUs, beginUs + US_PER_MINUTE, everyUs, NONE)
       }
     }
-    yield* this.#inSeconds(deviceId, end * US_PER_MINUTE, toUs, everyUs)
   }
 
   *#inSeconds(deviceId: number, fromUs: number, toUs: number, everyUs: number): Generator<Part> {
@@ -93,24 +117,17 @@ export class RollUpParts {
     everyUs: number,
     dirty: ReadonlySet<number>,
   ): Generator<Part> {
-    const sums = this.#sums
-    const end = Math.floor(toUs / US_PER_SECOND)
-    const every = everyUs / US_PER_SECOND
+    const [first, end] = [Math.ceil(fromUs / US_PER_SECOND), Math.floor(toUs / US_PER_SECOND)]
+    const length = groupLength(everyUs / US_PER_SECOND, SECONDS)
     let restUs = fromUs
-    let next = Math.ceil(fromUs / US_PER_SECOND)
-    if (Number.isInteger(every) && every > 1 && sums?.hasSome(deviceId, next, end) === true) {
-      while (next < end) {
-        const until = Math.min(end, (Math.floor(next / every) + 1) * every, next + 60)
-        // Of a minute at most, so that it lies in no other minutes than these.
-        const isDirty = dirty.has(Math.floor(next / 60)) || dirty.has(Math.floor((until - 1) / 60))
-        const row = isDirty ? null : sums.sum(deviceId, next, until)
-        if (row !== null) {
-          const beginUs = next * US_PER_SECOND
-          yield* this.#secondsAndRaw(deviceId, restUs, beginUs, everyUs, dirty)
-          yield { kind: 'second', fromUs: beginUs, row }
-          restUs = until * US_PER_SECOND
-        }
-        next = until
+    if (length > 1 && first >= 0 && this.#secondSums !== null) {
+      for (const sum of this.#secondSums.groups(deviceId, first, end, length)) {
+        if (sum.count < sum.end - sum.first) continue
+        if (hasSome(dirty, Math.floor(sum.first / 60), Math.ceil(sum.end / 60))) continue
+        const beginUs = sum.first * US_PER_SECOND
+        yield* this.#secondsAndRaw(deviceId, restUs, beginUs, everyUs, dirty)
+        yield { kind: 'second', fromUs: beginUs, row: sum.row }
+        restUs = sum.end * US_PER_SECOND
       }
     }
     yield* this.#secondsAndRaw(deviceId, restUs, toUs, everyUs, dirty)
@@ -141,6 +158,20 @@ export class RollUpParts {
     }
     if (rawUs < toUs) yield { kind: 'raw', fromUs: rawUs, toUs }
   }
+}
+
+/** The longest that buckets consist of, up to `most`; 1: there is none. @param every length of the buckets */
+function groupLength(every: number, most: number): number {
+  if (!Number.isInteger(every)) return 1
+  let length = Math.min(every, most)
+  while (every % length !== 0) length--
+  return length
+}
+
+/** Whether one of these is in the set. */
+function hasSome(of: ReadonlySet<number>, first: number, end: number): boolean {
+  for (let each = first; each < end; each++) if (of.has(each)) return true
+  return false
 }
 
 /** From before layout 4, which kept less; seconds are there as long as their samples. */
