@@ -10,7 +10,7 @@ export interface Claim extends Spread {
   /** Whom it is compared with in the same run, or `-`. */
   readonly peer: string
   /** `x`: a ratio. */
-  readonly unit: 'x' | '%' | 'MB' | 'ms' | 's' | 'bytes' | 'MB/s' | 'rows/s'
+  readonly unit: 'x' | '%' | 'MB' | 'ms' | 'µs' | 's' | 'bytes' | 'MB/s' | 'rows/s'
   /** Which way is good; what must be reached, and what is aimed at (issue 12), if anything. */
   readonly better: 'more' | 'less'
   readonly least?: number
