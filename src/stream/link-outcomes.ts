@@ -115,7 +115,7 @@ export class LinkOutcomes {
     const run = resumedFrom === null ? null : runs.resume(resumedFrom, hello)
     if (run !== null) {
       recorder.resumeAfter(run)
-      timeline.resumeAfter(run.lastUs)
+      timeline.resumeAfter(run)
     }
     runs.hello(hello)
     recorder.useRange(hello.range)

@@ -1,7 +1,7 @@
 import type { Epoch } from '../domain/sample.ts'
 import type { Stamp } from '../protocol/frames.ts'
 import type { LossReason } from '../protocol/link/missing-ranges.ts'
-import { distance, placeIn } from '../util/serial-number.ts'
+import { advance, distance, placeIn } from '../util/serial-number.ts'
 import type { Entry } from './time-entry.ts'
 
 /** Samples that were never received. */
@@ -19,6 +19,13 @@ interface PendingLoss extends Hole {
   readonly behind: Entry | null
 }
 
+/** Where a sample belongs. */
+export interface Place {
+  readonly epoch: Epoch
+  /** Unix µs */
+  readonly timeUs: number
+}
+
 /** A hole with the times of the samples on either side. */
 export interface Loss extends Hole {
   readonly epoch: Epoch
@@ -29,8 +36,11 @@ export interface Loss extends Hole {
   readonly timeOf: (stamp: Stamp) => number | null
 }
 
-/** Newest losses remembered, in case one of their samples comes after all. */
-const REMEMBERED = 64
+/**
+ * Newest losses remembered, in case one of their samples comes after all; more than the link
+ * remembers (`SampleMemory`), which says that one has come.
+ */
+const REMEMBERED = 128
 
 /** The holes of a run of numbers: their spans in time, and where a sample belongs that comes after all. */
 export class Losses {
@@ -68,8 +78,12 @@ export class Losses {
       })
   }
 
+  /** Holes that are lost for different reasons between the same two samples share their span. */
   record(loss: Loss): void {
-    this.#recorded = [...this.#recorded.slice(1 - REMEMBERED), loss]
+    const last = this.#recorded.at(-1)
+    if (last !== undefined && isSameSpan(last, loss)) {
+      this.#recorded[this.#recorded.length - 1] = { ...last, count: last.count + loss.count }
+    } else this.#recorded = [...this.#recorded.slice(1 - REMEMBERED), loss]
   }
 
   /** The numbers begin anew. */
@@ -77,19 +91,46 @@ export class Losses {
     this.#recorded = []
   }
 
-  /** The loss that a sample was in; null: none that is remembered. */
-  find(seq: number): Loss | null {
-    return (
-      this.#recorded.findLast(({ first, count }) => placeIn(first, count, seq) !== null) ?? null
-    )
+  /** Takes a sample that came after all out of the loss that it was in; null: none that is remembered. */
+  take(seq: number, stamp: Stamp): Place | null {
+    const at = this.#recorded.findLastIndex((each) => placeIn(each.first, each.count, seq) !== null)
+    const loss = this.#recorded[at]
+    if (loss === undefined) return null
+    const place = distance(loss.first, seq)
+    const timeUs = timeWithin(loss, place, stamp)
+    const before = { ...loss, count: place, toUs: timeUs }
+    const behind = {
+      ...loss,
+      first: advance(seq),
+      count: loss.count - place - 1,
+      fromUs: timeUs,
+    }
+    this.#recorded.splice(at, 1, ...[before, behind].filter(({ count }) => count > 0))
+    return { epoch: loss.epoch, timeUs }
   }
 }
 
-/** When a lost sample that came after all was measured: by its stamp, or else by its number. @returns Unix µs */
-export function timeWithin(loss: Loss, seq: number, stamp: Stamp): number {
-  const { first, count, fromUs, toUs } = loss
-  const stampUs = loss.timeOf(stamp)
-  if (stampUs !== null && stampUs > fromUs && stampUs < toUs) return stampUs
-  const place = distance(first, seq) + 1
-  return Math.round(fromUs + ((toUs - fromUs) * place) / (count + 1))
+function isSameSpan(before: Loss, loss: Loss): boolean {
+  return (
+    advance(before.first, before.count) === loss.first &&
+    before.epoch.id === loss.epoch.id &&
+    before.fromUs === loss.fromUs &&
+    before.toUs === loss.toUs
+  )
+}
+
+/**
+ * When a lost sample that came after all was measured: by its stamp, or else by its number; always
+ * so that each of the others has a µs of its own on its side.
+ *
+ * @param place in the loss, from 0 on
+ * @returns Unix µs
+ */
+function timeWithin({ count, fromUs, toUs, timeOf }: Loss, place: number, stamp: Stamp): number {
+  const stampUs = timeOf(stamp)
+  const isWithin = stampUs !== null && stampUs > fromUs && stampUs < toUs
+  const wantedUs = isWithin ? stampUs : fromUs + ((toUs - fromUs) * (place + 1)) / (count + 1)
+  // Where the sample behind begins another run, that may be before the end of this one.
+  const endUs = Math.max(toUs, fromUs + count + 1)
+  return Math.min(Math.max(Math.round(wantedUs), fromUs + place + 1), endUs - (count - place))
 }

@@ -3,11 +3,14 @@ import { DriftFollower } from '../protocol/time/drift-follower.ts'
 import { SecondSpreader } from '../protocol/time/second-spreader.ts'
 import { isSameClock, type ScaledStamp, scaled, stepUs } from '../protocol/time/stamp-scale.ts'
 import { UsualInterval } from '../stats/usual-interval.ts'
+import { distance } from '../util/serial-number.ts'
 import {
   type ClockNotice,
   type Entry,
+  type LastLogged,
   type LiveStamp,
   type Place,
+  roomUs,
   samplesBetween,
   type TimelineOptions,
 } from './time-entry.ts'
@@ -54,8 +57,8 @@ export class Placement {
   #believedArrivalUs = 0
   /** Time of a sample minus its arrival, where little delayed the line: about the most of late, µs. */
   #leadUs = 0
-  /** Time of the last sample that an earlier run of the host has logged, Unix µs. */
-  #resumedUs = Number.NEGATIVE_INFINITY
+  /** What an earlier run of the host has logged, and the samples to come follow on. */
+  #resumed: LastLogged | null = null
 
   constructor(options: TimelineOptions, place: Place) {
     this.#options = options
@@ -71,9 +74,9 @@ export class Placement {
     return this.#lastUs
   }
 
-  /** The samples to come follow one that an earlier run of the host has logged. @param lastUs its time, Unix µs */
-  resumeAfter(lastUs: number): void {
-    this.#resumedUs = lastUs
+  /** The samples to come follow one that an earlier run of the host has logged. */
+  resumeAfter(run: LastLogged): void {
+    this.#resumed = run
   }
 
   /** The host's clock was set forward. @param byUs µs */
@@ -107,12 +110,12 @@ export class Placement {
     if (stamp.scale === 'uptime') this.#drift.reset()
     const isUnset = stamp.scale === 'unix' && timeUs !== stamp.us
     if (isUnset) found ??= { kind: 'unset', byUs: stamp.us - timeUs }
-    if (timeUs <= this.#lastUs) {
-      if (stamp.scale === 'unix' && this.#options.keepTime) {
-        found ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
-      } else {
-        timeUs = this.#lastUs + (this.#lastUs - timeUs < SAME_INSTANT_US ? 1 : SHORT_INTERVAL_US)
-      }
+    const earliestUs = this.isFresh ? this.#lastUs + 1 : this.#earliestUs(entry)
+    if (timeUs <= this.#lastUs && stamp.scale === 'unix' && this.#options.keepTime) {
+      found ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
+    } else if (timeUs < earliestUs) {
+      const isBack = this.#lastUs - timeUs >= SAME_INSTANT_US
+      timeUs = isBack ? Math.max(earliestUs, this.#lastUs + SHORT_INTERVAL_US) : earliestUs
     }
     this.clock.anchor(stamp, timeUs)
     if (stamp.grainUs > 0) this.#second.spread(stamp.us, entry.frame.seq, arrivalUs)
@@ -124,15 +127,17 @@ export class Placement {
     this.#putBelieved(entry, timeUs, found)
   }
 
-  beginUs({ arrivalUs, live }: Entry, stamp: ScaledStamp): number {
+  beginUs(entry: Entry, stamp: ScaledStamp): number {
+    const { arrivalUs, live } = entry
     if (stamp.scale === 'arrival') return arrivalUs
     if (stamp.scale === 'unix') {
       return this.#options.keepTime || isNear(stamp, arrivalUs) ? stamp.us : Math.round(arrivalUs)
     }
     const timeUs = measuredUs(stamp, arrivalUs, live)
     // The anchor of this run may be some ms before that of the last one: order is kept all the same.
-    const overlapUs = this.#resumedUs - timeUs
-    return overlapUs >= 0 && overlapUs < ANCHORS_AGREE_US ? timeUs + overlapUs + 1 : timeUs
+    const earliestUs = this.#resumedEarliestUs(entry)
+    const overlapUs = earliestUs - timeUs
+    return overlapUs > 0 && overlapUs <= ANCHORS_AGREE_US ? earliestUs : timeUs
   }
 
   /** The stamp is right: the clock goes on to it. Time never goes back. */
@@ -148,7 +153,7 @@ export class Placement {
       timeUs = this.clock.timeOf(stamp)
     }
     if (stamp.grainUs > 0) timeUs += this.#second.spread(stamp.us, frame.seq, arrivalUs) - stamp.us
-    timeUs = Math.max(timeUs, this.#lastUs + 1)
+    timeUs = Math.max(timeUs, this.#earliestUs(entry))
     if (entry.live === null) {
       const leadUs = timeUs - arrivalUs
       this.#leadUs = Math.max(leadUs, this.#leadUs + (leadUs - this.#leadUs) * LEAD_SHARE)
@@ -160,12 +165,13 @@ export class Placement {
   /** The clock was set: it is believed where it agrees with the host's, otherwise time goes on. */
   step(entry: Entry, stamp: ScaledStamp): void {
     const { live, keepTime } = this.#options
-    const goOnUs = live ? Math.max(this.#lastUs + 1, this.byHostUs(entry)) : this.expectedUs(entry)
+    const earliestUs = this.#earliestUs(entry)
+    const goOnUs = live ? Math.max(earliestUs, this.byHostUs(entry)) : this.expectedUs(entry)
     const byUs = this.clock.timeOf(stamp) - goOnUs
     const isUnix = stamp.scale === 'unix'
     let timeUs = goOnUs
     if (isUnix && keepTime) timeUs = stamp.us
-    else if (isUnix && isNear(stamp, entry.arrivalUs)) timeUs = Math.max(stamp.us, this.#lastUs + 1)
+    else if (isUnix && isNear(stamp, entry.arrivalUs)) timeUs = Math.max(stamp.us, earliestUs)
     this.clock.anchor(stamp, timeUs)
     this.#leadUs = timeUs - entry.arrivalUs
     this.#putBelieved(entry, timeUs, { kind: 'stepped', byUs })
@@ -175,7 +181,7 @@ export class Placement {
   estimate(entry: Entry, stamp: ScaledStamp, timeUs: number): void {
     const byUs = this.clock.isOf(stamp) ? this.clock.timeOf(stamp) - timeUs : null
     const kind = stamp.scale === 'arrival' ? 'unstamped' : 'contradicted'
-    this.#put(entry, Math.max(timeUs, this.#lastUs + 1), { kind, byUs })
+    this.#put(entry, Math.max(timeUs, this.#earliestUs(entry)), { kind, byUs })
   }
 
   /** Where a sample would lie at the usual interval. */
@@ -206,6 +212,17 @@ export class Placement {
     if (usualUs === null) return step >= 0 && step <= LONGEST_INTERVAL_US
     const longestUs = Math.max(LONGEST_PAUSE_US, PAUSE_INTERVALS * usualUs)
     return step >= 0 && step <= longestUs * this.#samplesSince(entry)
+  }
+
+  /** Time never goes back, and what is missing before the sample has its place. */
+  #earliestUs(entry: Entry): number {
+    return this.#lastUs + roomUs(samplesBetween(this.#last, entry))
+  }
+
+  #resumedEarliestUs({ frame: { seq } }: Entry): number {
+    if (this.#resumed === null) return Number.NEGATIVE_INFINITY
+    const { lastUs, lastSeq } = this.#resumed
+    return lastUs + roomUs(Math.max(1, seq === null ? 1 : distance(lastSeq, seq)))
   }
 
   /** From the newest sample whose stamp was believed. */

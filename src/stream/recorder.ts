@@ -12,7 +12,7 @@ import { clockText } from './clock-text.ts'
 import type { DeviceRuns } from './device-runs.ts'
 import type { EventReport } from './event-report.ts'
 import type { Ledger } from './ledger.ts'
-import { type Loss, Losses, timeWithin } from './losses.ts'
+import { Losses, type Place } from './losses.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
 import type { ClockNotice, Entry } from './time-entry.ts'
@@ -237,30 +237,27 @@ export class Recorder {
     this.#lateArrivals = []
     for (const arrival of arrivals) {
       const seq = arrival.frame.seq ?? 0
-      const loss = this.#losses.find(seq) ?? this.#forgotten(seq)
-      if (loss === null) this.#lateArrivals.push(arrival)
-      else this.#putInPlace(arrival, loss)
+      const place = this.#losses.take(seq, arrival.frame.stamp) ?? this.#forgotten()
+      if (place === null) this.#lateArrivals.push(arrival)
+      else this.#putInPlace(arrival, place)
     }
   }
 
   /** A loss that is remembered no more; null: it may be one whose span is not known yet. */
-  #forgotten(seq: number): Loss | null {
+  #forgotten(): Place | null {
     if (this.#losses.arePending) return null
-    const [fromUs, toUs] = [this.#lastUs, this.#lastUs]
-    const epoch = this.#options.runs.current(toUs)
-    return { first: seq, count: 1, reason: 'found', epoch, fromUs, toUs, timeOf: () => null }
+    return { epoch: this.#options.runs.current(this.#lastUs), timeUs: this.#lastUs }
   }
 
   /** Puts a sample where it was lost, and takes it off the record. */
-  #putInPlace({ frame, arrivalUs }: Arrival, loss: Loss): void {
+  #putInPlace({ frame, arrivalUs }: Arrival, { epoch, timeUs }: Place): void {
     const { ledger, log, limit } = this.#options
     if (limit.isReached) {
       ledger.lines--
       return
     }
     const seq = frame.seq ?? 0
-    const timeUs = timeWithin(loss, seq, frame.stamp)
-    const epochId = loss.epoch.id
+    const epochId = epoch.id
     const sample = this.#sampleOf(frame, frame.status, timeUs, epochId, false, 'late')
     ledger.lost--
     if (frame.resend) ledger.recovered++

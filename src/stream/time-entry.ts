@@ -1,5 +1,6 @@
 import type { Stamp } from '../protocol/frames.ts'
 import type { Arrival } from '../protocol/link/sample-memory.ts'
+import type { LoggedRun } from '../storage/client/log.ts'
 import { distance } from '../util/serial-number.ts'
 
 export interface TimelineOptions {
@@ -30,6 +31,9 @@ export interface LiveStamp {
   readonly arrivalUs: number
 }
 
+/** The last sample that an earlier run of the host has logged. */
+export type LastLogged = Pick<LoggedRun, 'lastUs' | 'lastSeq'>
+
 /** A sample on its way to its place in time. */
 export interface Entry extends Arrival {
   /** Place in the stream, from 0 on: counts the samples of a device that numbers none. */
@@ -40,8 +44,19 @@ export interface Entry extends Arrival {
   readonly live: LiveStamp | null
 }
 
-/** @param timeUs Unix µs; after that of the sample before, but for a `stepped` with `--keep-time` */
+/** @param timeUs Unix µs; `roomUs` behind the sample before, or more, within a run */
 export type Place = (entry: Entry, timeUs: number, notice: ClockNotice | null) => void
+
+/** Room for missing samples is kept up to this, µs: a count that leaps does not move the clock. */
+const MOST_ROOM_US = 100_000
+
+/**
+ * A sample lies at least this much behind the one before: a µs for each sample missing between, so
+ * that one which comes after all stands in its order. @param steps of sequence, see `samplesBetween`
+ */
+export function roomUs(steps: number): number {
+  return Math.min(steps, MOST_ROOM_US)
+}
 
 /** Steps of sequence from one sample to another, or of the stream where there are no numbers; 1 or more. */
 export function samplesBetween(from: Entry | null, to: Entry): number {

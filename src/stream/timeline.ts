@@ -1,7 +1,13 @@
 import type { Stamp } from '../protocol/frames.ts'
 import { isSameClock, type ScaledStamp, scaled, stepUs } from '../protocol/time/stamp-scale.ts'
 import { isNear, ORDINARY_SLACK_US, Placement, SAME_INSTANT_US } from './placement.ts'
-import { type Entry, type Place, samplesBetween, type TimelineOptions } from './time-entry.ts'
+import {
+  type Entry,
+  type LastLogged,
+  type Place,
+  samplesBetween,
+  type TimelineOptions,
+} from './time-entry.ts'
 
 /** A sample whose stamp does not fit the clock. */
 interface Doubt {
@@ -95,9 +101,9 @@ export class Timeline {
     this.#hostSetByUs = 0
   }
 
-  /** The samples to come follow one that an earlier run of the host has logged. @param lastUs its time, Unix µs */
-  resumeAfter(lastUs: number): void {
-    this.#placement.resumeAfter(lastUs)
+  /** The samples to come follow one that an earlier run of the host has logged. */
+  resumeAfter(run: LastLogged): void {
+    this.#placement.resumeAfter(run)
   }
 
   /** The host's clock was set forward. @param byUs µs */

@@ -146,7 +146,7 @@ describe('Timeline: no stamps', () => {
 describe('Timeline: going on behind an earlier run of the host', () => {
   it('keeps the order where the anchors of the two runs differ by some ms', () => {
     const run = new TimelineRun({ live: true })
-    run.timeline.resumeAfter(HOST_US + 2000)
+    run.timeline.resumeAfter({ lastUs: HOST_US + 2000, lastSeq: 6 })
     const live = { stamp: ms(5100), arrivalUs: HOST_US + 100_000 }
     run.push(ms(5000), 7, HOST_US + 101_000, live)
     run.push(ms(5100), 8, HOST_US + 102_000, live)
@@ -155,7 +155,7 @@ describe('Timeline: going on behind an earlier run of the host', () => {
 
   it('does not follow a time of the earlier run that was far ahead', () => {
     const run = new TimelineRun({ live: true })
-    run.timeline.resumeAfter(HOST_US + 3600e6)
+    run.timeline.resumeAfter({ lastUs: HOST_US + 3600e6, lastSeq: 6 })
     run.push(ms(5000), 7, HOST_US)
     expect(run.times).toEqual([0])
   })
