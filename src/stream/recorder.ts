@@ -15,7 +15,7 @@ import type { Ledger } from './ledger.ts'
 import { Losses, type Place } from './losses.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
-import type { ClockNotice, Entry } from './time-entry.ts'
+import { type ClockNotice, type Entry, roomUs } from './time-entry.ts'
 
 export interface RecorderOptions {
   readonly ledger: Ledger
@@ -277,12 +277,17 @@ export class Recorder {
     if (!this.#losses.arePending) return
     const { listener, log, runs, clockSnapshot } = this.#options
     const timeOf = clockSnapshot()
-    for (const loss of this.#losses.settle(toUs, placed)) {
+    const losses = this.#losses.settle(toUs, placed)
+    // Before the first sample of all, what is missing has its place right before that.
+    const isFirst = this.#lastUs === 0
+    const steps = losses.reduce((sum, { count }) => sum + count, 1)
+    const roomBeforeUs = isFirst ? roomUs(steps) : 0
+    for (const loss of losses) {
       const { first: firstSeq, count, fromUs, reason } = loss
       listener.event({ timeUs: toUs, kind: 'lost', text: lossText(firstSeq, count, reason) })
       listener.lost(count, fromUs, toUs)
-      const epoch = runs.current(toUs)
-      this.#losses.record({ ...loss, epoch, timeOf })
+      const epoch = runs.current(toUs - roomBeforeUs)
+      this.#losses.record({ ...loss, fromUs: fromUs - roomBeforeUs, epoch, timeOf })
       log?.lost({ epochId: epoch.id, firstSeq, count, fromUs, toUs, reason })
     }
   }

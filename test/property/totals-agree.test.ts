@@ -50,26 +50,36 @@ function stampOf(fate: Fate, ms: number): string {
   return `,"ms":${fate === 'odd' || fate === 'late_odd' ? ms + 4_000_000 : ms}`
 }
 
-/** @param file name of a log, free again afterwards */
 function expectAgreement(course: Course, file: string): void {
   const { lines, isNumbered, isLive, lateEvery, isLateBack } = course
+  expectSameTotals(file, isLive, (source, clock) => {
+    let ms = 1_000_000
+    const late: string[] = []
+    lines.forEach(({ stepMs, microAmps, fate, status }, i) => {
+      ms += stepMs
+      if (isLive) clock.advance(stepMs)
+      const number = isNumbered ? `,"seq":${i}` : ''
+      const text = `{"v":5,"a":${microAmps / 1e6}${stampOf(fate, ms)}${number},"status":"${status}"}`
+      if (fate.startsWith('late')) late.push(text)
+      else if (fate !== 'lost') source.line(text)
+      if (!isNumbered || i % lateEvery !== 0) return
+      const due = late.splice(0)
+      for (const each of isLateBack ? due.reverse() : due) source.line(each)
+    })
+  })
+}
+
+/** @param file name of a log, free again afterwards */
+function expectSameTotals(
+  file: string,
+  isLive: boolean,
+  play: (source: LineSource, clock: ManualClock) => void,
+): void {
   const clock = new ManualClock(START_US / 1000)
   const source = new LineSource({ live: isLive })
   const log = new MemoryLog()
   const { hub } = startHub({ clock, log, sources: [source], devices: ['bench'] })
-  let ms = 1_000_000
-  const late: string[] = []
-  lines.forEach(({ stepMs, microAmps, fate, status }, i) => {
-    ms += stepMs
-    if (isLive) clock.advance(stepMs)
-    const number = isNumbered ? `,"seq":${i}` : ''
-    const text = `{"v":5,"a":${microAmps / 1e6}${stampOf(fate, ms)}${number},"status":"${status}"}`
-    if (fate.startsWith('late')) late.push(text)
-    else if (fate !== 'lost') source.line(text)
-    if (!isNumbered || i % lateEvery !== 0) return
-    const due = late.splice(0)
-    for (const each of isLateBack ? due.reverse() : due) source.line(each)
-  })
+  play(source, clock)
   hub.finish()
 
   const { writer, end } = openWriter(file)
@@ -123,4 +133,14 @@ test('they agree where a late sample was lost between two that stand a µs apart
   ]
   const course = { lines, isNumbered: true, isLive: true, lateEvery: 7, isLateBack: false }
   expectAgreement(course, join(tempFolder(), 'a.db'))
+})
+
+test('they agree where the first samples of a device come after the fourth', () => {
+  expectSameTotals(join(tempFolder(), 'a.db'), true, (source, clock) => {
+    source.line('{"hello":"ina219","boot":1,"seq":0,"depth":0}')
+    for (const seq of [3, 4, 2, 0, 1, 5, 6]) {
+      clock.advance(1000)
+      source.line(`{"v":5,"a":1,"ms":${1000 * seq + 1000},"seq":${seq}}`)
+    }
+  })
 })
