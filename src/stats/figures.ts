@@ -11,10 +11,11 @@ export class Spread {
   /** Millionths, so that the sum of values with at most 6 decimals is exact. */
   sumMicro = 0
 
-  add(value: number): void {
+  /** @param micro the same value in millionths, where it is known */
+  add(value: number, micro = nearestMicro(value)): void {
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
-    this.sumMicro += nearestMicro(value)
+    this.sumMicro += micro
   }
 
   merge(min: number, sumMicro: number, max: number): void {
@@ -91,16 +92,13 @@ export class Figures {
   /** The same of the energy, pJ; by the sign of the power. */
   energyForwardPj = 0
 
-  /** Charge and energy between two neighbouring samples, by the trapezoid rule. @param spanUs µs */
-  integrate(
-    spanUs: number,
-    current0: number,
-    current1: number,
-    power0: number,
-    power1: number,
-  ): void {
-    const [a0, a1] = [nearestMicro(current0), nearestMicro(current1)]
-    const [w0, w1] = [nearestMicro(power0), nearestMicro(power1)]
+  /**
+   * Charge and energy between two neighbouring samples, by the trapezoid rule.
+   *
+   * @param spanUs µs
+   * @param a0, a1 currents in millionths of A, see `nearestMicro` @param w0, w1 powers in those of W
+   */
+  integrate(spanUs: number, a0: number, a1: number, w0: number, w1: number): void {
     this.coveredUs += spanUs
     this.chargePc += ((a0 + a1) / 2) * spanUs
     this.energyPj += ((w0 + w1) / 2) * spanUs

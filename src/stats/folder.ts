@@ -1,3 +1,4 @@
+import { nearestMicro } from '../util/micro.ts'
 import { Continuity } from './continuity.ts'
 import type { Figures } from './figures.ts'
 
@@ -7,8 +8,8 @@ interface Run {
   readonly continuity: Continuity
   /** Unix µs; NaN before the first. */
   timeUs: number
-  current: number
-  power: number
+  currentMicro: number
+  powerMicro: number
   measured: boolean
   /** Each sample since has followed directly on the one before. */
   isLinked: boolean
@@ -78,18 +79,21 @@ export class Folder {
       return false
     }
     const isLinked = run.isLinked && run.measured
+    const currentMicro = nearestMicro(current)
+    const powerMicro = nearestMicro(power)
     if (into !== null && measured) {
       into.measured++
       into.voltage.add(voltage)
-      into.current.add(current)
-      into.power.add(power)
+      into.current.add(current, currentMicro)
+      into.power.add(power, powerMicro)
       if (isLinked) {
-        into.integrate(timeUs - run.timeUs, run.current, current, run.power, power)
+        const spanUs = timeUs - run.timeUs
+        into.integrate(spanUs, run.currentMicro, currentMicro, run.powerMicro, powerMicro)
       }
     }
     run.timeUs = timeUs
-    run.current = current
-    run.power = power
+    run.currentMicro = currentMicro
+    run.powerMicro = powerMicro
     run.measured = measured
     run.isLinked = true
     run.between = 0
@@ -103,8 +107,8 @@ export class Folder {
         epochId,
         continuity: new Continuity(),
         timeUs: Number.NaN,
-        current: 0,
-        power: 0,
+        currentMicro: 0,
+        powerMicro: 0,
         measured: false,
         isLinked: false,
         between: 0,

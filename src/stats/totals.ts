@@ -1,4 +1,5 @@
 import { isMeasured, type Sample } from '../domain/sample.ts'
+import { nearestMicro } from '../util/micro.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { Folder } from './folder.ts'
@@ -163,6 +164,12 @@ export class Integrator {
   #join(before: Flow | null, after: Flow | null): void {
     if (before === null || after === null || after.timeUs <= before.timeUs) return
     const spanUs = after.timeUs - before.timeUs
-    this.#figures.integrate(spanUs, before.current, after.current, before.power, after.power)
+    this.#figures.integrate(
+      spanUs,
+      nearestMicro(before.current),
+      nearestMicro(after.current),
+      nearestMicro(before.power),
+      nearestMicro(after.power),
+    )
   }
 }

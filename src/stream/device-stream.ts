@@ -311,7 +311,7 @@ export class DeviceStream implements Asked {
     else if (frame.kind === 'outputs') this.#said.outputs(frame.outputs)
     else if (frame.kind === 'hello') this.#commands.heard(frame)
     else if (frame.kind === 'sample' && !frame.resend) {
-      this.#outcomes.heard({ stamp: frame.stamp, arrivalUs })
+      this.#outcomes.heard(frame.stamp, arrivalUs)
       this.#commands.heard(frame)
     }
     this.#follow(this.#link.frame(frame, arrivalUs, this.#host.monoMs))

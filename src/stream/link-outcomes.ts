@@ -1,3 +1,4 @@
+import type { Stamp } from '../protocol/frames.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
 import type { Source } from '../sources/source.ts'
 import type { DeviceCommands } from './device-commands.ts'
@@ -28,8 +29,9 @@ export interface LinkOutcomesOptions {
 /** What follows from each event of the link: who hears of it, and what is counted. */
 export class LinkOutcomes {
   readonly #options: LinkOutcomesOptions
-  /** Newest sample that came as it was measured. */
-  #live: LiveStamp | null = null
+  /** Of the newest sample that came as it was measured; null: there is none. */
+  #liveStamp: Stamp | null = null
+  #liveArrivalUs = 0
   /** Samples that the link has handed on. */
   #ordinal = 0
 
@@ -39,12 +41,13 @@ export class LinkOutcomes {
 
   /** The newest sample that came as it was measured says when that was. */
   get isStamped(): boolean {
-    return this.#live !== null && this.#live.stamp.kind !== 'none'
+    return this.#liveStamp !== null && this.#liveStamp.kind !== 'none'
   }
 
   /** A sample has come as it was measured; the link may still hold it. */
-  heard(live: LiveStamp): void {
-    this.#live = live
+  heard(stamp: Stamp, arrivalUs: number): void {
+    this.#liveStamp = stamp
+    this.#liveArrivalUs = arrivalUs
   }
 
   follow(events: readonly LinkEvent[]): void {
@@ -56,7 +59,12 @@ export class LinkOutcomes {
     const { timeline, recorder, eventUs } = this.#options
     timeline.restart()
     recorder.restarted(boot, eventUs())
-    this.#live = null
+    this.#liveStamp = null
+  }
+
+  get #live(): LiveStamp | null {
+    const [stamp, arrivalUs] = [this.#liveStamp, this.#liveArrivalUs]
+    return stamp === null ? null : { stamp, arrivalUs }
   }
 
   #handle(event: LinkEvent): void {

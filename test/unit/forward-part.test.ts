@@ -20,7 +20,7 @@ test.each([
   [3_000_000, -1, 200_000_000],
 ])('the part above zero from %d to %d µA over %d µs is rounded once', (from, to, spanUs) => {
   const figures = new Figures()
-  figures.integrate(spanUs, from / 1e6, to / 1e6, from / 1e6, to / 1e6)
+  figures.integrate(spanUs, from, to, from, to)
   expect(figures.chargeForwardPc).toBe(exact(from, to, spanUs))
   expect(figures.energyForwardPj).toBe(exact(from, to, spanUs))
 })

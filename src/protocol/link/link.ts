@@ -343,5 +343,5 @@ const WORDLESS: ReadonlySet<Frame['kind']> = new Set([
 
 /** Whether a line shows that the device speaks. */
 function isWord({ kind }: Frame): boolean {
-  return !WORDLESS.has(kind)
+  return kind === 'sample' || !WORDLESS.has(kind)
 }

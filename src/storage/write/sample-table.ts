@@ -86,7 +86,8 @@ export class SampleTable {
     this.#length = at
     if (at === waiting.length) {
       this.#length = 0
-      this.#insertMany.run(waiting)
+      // As arguments: better-sqlite3 takes them from the stack, elements of an array by name.
+      this.#insertMany.run(...waiting)
     }
     return id
   }
