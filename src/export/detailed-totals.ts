@@ -39,5 +39,8 @@ export function detailedTotals(
 }
 
 export function wishOf(names: readonly StatisticName[]): StatisticsWish {
-  return { withPercentiles: names.some(isPercentile) }
+  return {
+    withPercentiles: names.some(isPercentile),
+    withMoments: !names.every(isPercentile),
+  }
 }

@@ -1,5 +1,5 @@
 import type { DigitPage, RowNames } from '../storage/read/log-query.ts'
-import { DigitColumn } from './digit-column.ts'
+import { DigitColumn } from '../util/digit-column.ts'
 import type { SampleFrame } from './sample-frame.ts'
 
 const [ZERO, MINUS, DOT, Z] = [0x30, 0x2d, 0x2e, 0x5a]

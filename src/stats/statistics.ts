@@ -21,12 +21,6 @@ export interface ChannelStatistics {
 /** @param digest null: percentiles were not asked for */
 export function statisticsOf(moments: Moments, digest: ValueDigest | null): ChannelStatistics {
   const { count, min, mean, max, coveredUs } = moments
-  const percentile = (percent: number): number | null => {
-    const value = digest?.percentile(percent) ?? null
-    if (value === null || min === null || max === null) return null
-    // The middle of the outer bins may lie outside.
-    return Math.min(max, Math.max(min, value))
-  }
   return {
     n: count,
     min,
@@ -36,16 +30,40 @@ export function statisticsOf(moments: Moments, digest: ValueDigest | null): Chan
       mean_time: moments.meanTime,
       stddev: moments.stddev,
       p2p: moments.p2p,
-      p5: percentile(5),
-      p50: percentile(50),
-      p95: percentile(95),
-      p99: percentile(99),
+      ...percentileFigures(digest, min, max),
       crest: moments.crest,
       slope: moments.slope,
     },
     coveredUs,
-    percentileError: digest === null || digest.isExact ? 0 : BIN_ERROR,
+    percentileError: errorOf(digest),
   }
+}
+
+/** Of values that are counted and no more: all else is null. @param min, max of the values */
+export function percentilesOf(digest: ValueDigest, min: number, max: number): ChannelStatistics {
+  const none = statisticsOf(new Moments(), null)
+  const figures = { ...none.figures, ...percentileFigures(digest, min, max) }
+  return { ...none, n: digest.count, min, max, figures, percentileError: errorOf(digest) }
+}
+
+type Percentiles = Readonly<Record<'p5' | 'p50' | 'p95' | 'p99', number | null>>
+
+function percentileFigures(
+  digest: ValueDigest | null,
+  min: number | null,
+  max: number | null,
+): Percentiles {
+  const percentile = (percent: number): number | null => {
+    const value = digest?.percentile(percent) ?? null
+    if (value === null || min === null || max === null) return null
+    // The middle of the outer bins may lie outside.
+    return Math.min(max, Math.max(min, value))
+  }
+  return { p5: percentile(5), p50: percentile(50), p95: percentile(95), p99: percentile(99) }
+}
+
+function errorOf(digest: ValueDigest | null): number {
+  return digest === null || digest.isExact ? 0 : BIN_ERROR
 }
 
 /** Decimals of all figures but exact percentiles, which have the digits of the device. */

@@ -77,7 +77,7 @@ export class LogReader {
     this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
     this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
     this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
-    const statistics = new StatisticsScan(this.#catalog, this.#scan, this.#extras)
+    const statistics = new StatisticsScan(db, this.#catalog, this.#scan, this.#extras)
     this.#statistics = new StatisticsQuery(this.#catalog, statistics)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#scan, this.#buckets)
     this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
@@ -262,7 +262,10 @@ export class LogReader {
     const [total = null] = totals
     if (total === null) return { total, channels: {}, missing: null }
     if (total.samples > READ_AT_ONCE) return { total, channels: {}, missing: 'too_many' }
-    const [detailed] = this.detailedTotals(totals, range, { withPercentiles: true })
+    const [detailed] = this.detailedTotals(totals, range, {
+      withPercentiles: true,
+      withMoments: true,
+    })
     const statistics = detailed?.statistics ?? null
     if (statistics === null) return { total, channels: {}, missing: 'expired' }
     return { total, channels: byChannelId(statistics), missing: null }

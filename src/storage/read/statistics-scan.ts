@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3'
 import { ChannelAccumulator, type ChannelStatistics } from '../../stats/statistics.ts'
 import {
   type FeedSample,
@@ -10,6 +11,7 @@ import { areStored, type SampleRow, type SampleScan } from '../file/sample-scan.
 import { fromStored } from '../file/stored-value.ts'
 import type { ExtrasScan } from './extras-scan.ts'
 import type { LogSpan, StatisticsWish } from './log-query.ts'
+import { PercentileScan } from './percentile-scan.ts'
 
 /** The statistics of a bucket that has samples; those between have none. */
 export interface FilledStatistics {
@@ -18,21 +20,61 @@ export interface FilledStatistics {
   readonly channels: ReadonlyMap<string, ChannelStatistics>
 }
 
+const WITHOUT_MOMENTS: StatisticsWish = { withPercentiles: true, withMoments: false }
+
 /** Gathers the statistics of one device in buckets of equal length, from the raw samples. */
 export class StatisticsScan {
   readonly #catalog: Catalog
   readonly #scan: SampleScan
   readonly #extras: ExtrasScan | null
+  readonly #percentiles: PercentileScan
 
   /** @param extras null: the log has no extra channels */
-  constructor(catalog: Catalog, scan: SampleScan, extras: ExtrasScan | null) {
+  constructor(
+    db: Database.Database,
+    catalog: Catalog,
+    scan: SampleScan,
+    extras: ExtrasScan | null,
+  ) {
     this.#catalog = catalog
     this.#scan = scan
     this.#extras = extras
+    this.#percentiles = new PercentileScan(db)
   }
 
   /** Buckets with samples in order of time. @param everyUs whole µs; infinite: one for all @throws Damage */
-  *buckets(
+  buckets(
+    deviceId: number,
+    span: LogSpan,
+    everyUs: number,
+    wish: StatisticsWish,
+  ): Generator<FilledStatistics, undefined> {
+    const isCountOnly = wish.withPercentiles && !wish.withMoments && this.#extras === null
+    return isCountOnly
+      ? this.#counted(deviceId, span, everyUs)
+      : this.#gathered(deviceId, span, everyUs, wish)
+  }
+
+  *#counted(
+    deviceId: number,
+    { fromUs, toUs }: LogSpan,
+    everyUs: number,
+  ): Generator<FilledStatistics, undefined> {
+    for (let from = fromUs; from < toUs; ) {
+      const next = this.#percentiles.next({ fromUs: from, toUs })
+      if (next === null) return undefined
+      const isOne = everyUs === Number.POSITIVE_INFINITY
+      const index = isOne ? 0 : Math.floor(next / everyUs)
+      const span = { fromUs: next, toUs: isOne ? toUs : Math.min(toUs, (index + 1) * everyUs) }
+      const channels = this.#percentiles.statistics(deviceId, span)
+      if (channels === null) yield* this.#gathered(deviceId, span, everyUs, WITHOUT_MOMENTS)
+      else if (channels.size > 0) yield { index, channels }
+      from = span.toUs
+    }
+    return undefined
+  }
+
+  *#gathered(
     deviceId: number,
     { fromUs, toUs }: LogSpan,
     everyUs: number,

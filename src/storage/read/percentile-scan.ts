@@ -1,0 +1,124 @@
+import type Database from 'better-sqlite3'
+import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
+import { type ChannelStatistics, percentilesOf } from '../../stats/statistics.ts'
+import { ValueDigest } from '../../stats/value-digest.ts'
+import { DigitColumn } from '../../util/digit-column.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
+import { fromStored } from '../file/stored-value.ts'
+import type { LogSpan } from './log-query.ts'
+
+/** Rows a statement. */
+const PAGE = 500
+/** Places for different values, a power of two; when half of them are taken, the counts are handed on. */
+const PLACE_BITS = 14
+const PLACES = 2 ** PLACE_BITS
+const HASH_SHIFT = 32 - PLACE_BITS
+
+interface Page {
+  readonly v: string | null
+  readonly a: string | null
+  readonly w: string | null
+  readonly rowCount: number
+  readonly numericCount: number
+}
+
+/**
+ * Counts the measured values of a device's voltage, current and power where nothing but percentiles is wanted:
+ * from digits, which SQLite hands over a page at a time, at a sixth of what whole samples cost.
+ */
+export class PercentileScan {
+  readonly #end: Database.Statement
+  readonly #page: Database.Statement
+
+  constructor(db: Database.Database) {
+    this.#end = db
+      .prepare('SELECT id FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?')
+      .pluck()
+    // A number is less than any text, and NULL is not (as in `DigitScan`).
+    this.#page = db.prepare(
+      `SELECT group_concat(v) AS v, group_concat(a) AS a, group_concat(w) AS w, count(*) AS rowCount,
+         count(*) FILTER (WHERE v < '' AND a < '' AND w < '') AS numericCount
+       FROM sample WHERE id >= ? AND id < ? AND v IS NOT NULL
+         AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?)
+         AND status_id IN (SELECT id FROM status WHERE measured = 1)`,
+    )
+  }
+
+  /** Begin of the next sample of any device, Unix µs; null: there is none in the span. */
+  next({ fromUs, toUs }: LogSpan): number | null {
+    return (this.#end.get(fromUs, toUs, 0) as number | undefined) ?? null
+  }
+
+  /** By channel; empty where there are no values, null where some are unusual: whole samples are to be read. */
+  statistics(deviceId: number, { fromUs, toUs }: LogSpan): Map<string, ChannelStatistics> | null {
+    const channels = ELECTRIC_CHANNELS.map(() => new MicroCounts())
+    for (let from = fromUs; from < toUs; ) {
+      const next = this.#end.get(from, toUs, PAGE) as number | undefined
+      const endUs = next ?? Math.min(toUs, END_OF_TIME_US)
+      const page = this.#page.get(from, endUs, deviceId) as Page
+      if (page.numericCount !== page.rowCount) return null
+      if (page.rowCount > 0) {
+        const columns = [page.v, page.a, page.w]
+        const areUsual = channels.every((each, i) => each.add(columns[i] ?? '', page.rowCount))
+        if (!areUsual) return null
+      }
+      from = next ?? toUs
+    }
+    const statistics = new Map<string, ChannelStatistics>()
+    ELECTRIC_CHANNELS.forEach(({ id }, i) => {
+      const own = (channels[i] as MicroCounts).read()
+      if (own !== null) statistics.set(id, own)
+    })
+    return statistics
+  }
+}
+
+/** How often each value occurred, in a table of few different ones; a `Map` takes ten times as long. */
+class MicroCounts {
+  readonly #digest = new ValueDigest()
+  readonly #column = new DigitColumn()
+  readonly #values = new Float64Array(PLACES)
+  readonly #counts = new Uint32Array(PLACES)
+  #taken = 0
+  #least = Number.POSITIVE_INFINITY
+  #largest = Number.NEGATIVE_INFINITY
+
+  /** @returns false: not all are whole millionths */
+  add(digits: string, count: number): boolean {
+    const [column, values, counts] = [this.#column, this.#values, this.#counts]
+    column.load(digits)
+    for (let i = 0; i < count; i++) {
+      const micro = column.next()
+      if (Number.isNaN(micro)) return false
+      let at = Math.imul(micro, 0x9e3779b1) >>> HASH_SHIFT
+      while (counts[at] !== 0 && values[at] !== micro) at = (at + 1) & (PLACES - 1)
+      if (counts[at] === 0) {
+        values[at] = micro
+        this.#taken++
+      }
+      counts[at] = (counts[at] as number) + 1
+      if (this.#taken > PLACES / 2) this.#handOn()
+    }
+    return true
+  }
+
+  /** null: there are no values */
+  read(): ChannelStatistics | null {
+    this.#handOn()
+    if (this.#digest.count === 0) return null
+    return percentilesOf(this.#digest, fromStored(this.#least), fromStored(this.#largest))
+  }
+
+  #handOn(): void {
+    for (let at = 0; at < PLACES; at++) {
+      const count = this.#counts[at] as number
+      if (count === 0) continue
+      const micro = this.#values[at] as number
+      this.#least = Math.min(this.#least, micro)
+      this.#largest = Math.max(this.#largest, micro)
+      this.#digest.add(fromStored(micro), count)
+    }
+    this.#counts.fill(0)
+    this.#taken = 0
+  }
+}
