@@ -145,7 +145,7 @@ export interface Bucket {
 /** What is wanted of the raw samples beside the figures of a bucket. */
 export interface StatisticsWish {
   readonly withPercentiles: boolean
-  /** False: nothing but percentiles, which takes a sixth of the time. */
+  /** False: nothing but percentiles, which takes a quarter of the time. */
   readonly withMoments: boolean
 }
 
