@@ -1,9 +1,11 @@
 /**
- * What one PostgreSQL holds, as a store for the samples of many loggers: a table with the identity of a sample as its key, and batches of 500
- * rows, each a transaction that is synced, that change nothing where a row is there already. 1, 4 and 16 writers at once (psql, each with loggers of its own);
- * bytes a row; the time of questions that a dashboard asks. This version does not write to PostgreSQL: the bench sends the statements that such a program would.
+ * What one PostgreSQL holds, as a store for the samples of many loggers: a table with the identity of a sample as its
+ * key, and batches of 500 rows, each a transaction that is synced, that change nothing where a row is there already. 1,
+ * 4 and 16 writers at once (psql, each with loggers of its own), three layouts; bytes a row; the time of questions that
+ * a dashboard asks. This version writes to no database: the bench sends the statements that such a program would.
  *
- * A cluster in a temporary folder, on loopback, with PostgreSQL's own settings; server and clients share this machine. Needs PostgreSQL's programs.
+ * A cluster in a temporary folder, on loopback, with PostgreSQL's own settings; server and clients share this machine.
+ * Needs PostgreSQL's programs.
  *
  * node bench/run.mjs postgres [rows a measurement]
  */
@@ -23,7 +25,7 @@ import {
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ENVIRONMENT, folder } from './support/child.ts'
+import { ENVIRONMENT, folder, isInstalled } from './support/child.ts'
 import { ROUNDS, spreadOf } from './support/pairs.ts'
 import { benchArguments, type Claim, report } from './support/results.ts'
 
@@ -84,6 +86,10 @@ function programs(): string {
 }
 
 const bin = programs()
+if (bin === '' && !isInstalled('initdb')) {
+  console.log("skipped: PostgreSQL's programs (initdb, pg_ctl, psql) are not here")
+  process.exit()
+}
 /** The server refuses to run as root. */
 const asUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : []
 

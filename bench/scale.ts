@@ -1,8 +1,9 @@
 /**
- * What one process holds: a monitor that logs 1 to 64 boards at 10 Hz to 1 kHz, each on a pseudo-serial port of its own, in real time.
- * Processor, memory, what goes to the disk, the time from a frame to its durable row; each frame must be a row. The boards
- * (support/boards.c) are another process on the same machine. From all but the last points a model: so much for the process, for each device, for each sample;
- * the last points, near the limit, show what it is worth.
+ * What one process holds: a monitor that logs 1 to 64 boards at 10 Hz to 1 kHz, each on a pseudo-serial port of its
+ * own, in real time. Processor, memory, what goes to the disk, the time from a frame to its durable row; each frame that
+ * a port took must be a row. The boards (support/boards.c) are another process on the same machine. From all but the
+ * last points a model: so much for the process, for each device, for each sample; the last points, near the limit, show
+ * how far it holds. Linux alone.
  *
  * node bench/run.mjs scale [seconds a point] [devices x Hz ...]
  */

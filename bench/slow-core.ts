@@ -1,9 +1,10 @@
 /**
- * A small computer with a slow card, simulated: the monitor gets a quarter, or an eighth, of one core of this machine (a quota of a
- * cgroup, in periods of 10 ms, for all its threads together), and each of its syncs takes 20 ms longer (support/slow-sync.c). Points as in `scale`; then how fast a
- * pipe of frames is logged. Needs the right to make a cgroup (root on Linux).
+ * A small computer with a slow card, simulated: the monitor gets a quarter, or an eighth, of one core of this machine
+ * (a quota of a cgroup, in periods of 10 ms, for all its threads together), and each of its syncs takes 20 ms longer
+ * (support/slow-sync.c); at one point 300 ms, as cards that tidy up take now and then. Points as in `scale`; then how
+ * fast a pipe of frames is logged. Needs the right to make a cgroup (root on Linux).
  *
- * node bench/run.mjs slow-core [seconds a point] [share of the core x devices x Hz ...]
+ * node bench/run.mjs slow-core [seconds a point] [part of the core x devices x Hz [x ms a sync] ...]
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,12 +16,21 @@ import { benchArguments, type Claim, report } from './support/results.ts'
 import { slowCore } from './support/slow-core.ts'
 
 const [seconds = '6', ...wanted] = benchArguments()
-const POINTS = ['4x1x10', '4x16x10', '4x1x1000', '4x4x1000', '8x1x10', '8x16x10', '8x1x1000']
+const POINTS = [
+  '4x1x10',
+  '4x16x10',
+  '4x1x1000',
+  '4x4x1000',
+  '4x16x10x300',
+  '8x1x10',
+  '8x16x10',
+  '8x1x1000',
+]
 const PIPED = 100_000
 const SYNC_MS = 20
 
 const library = compiled('support/slow-sync.c', '-shared', '-fPIC', '-ldl')
-const env = { LD_PRELOAD: library, SYNC_MS: String(SYNC_MS) }
+const slowSync = (ms: number): NodeJS.ProcessEnv => ({ LD_PRELOAD: library, SYNC_MS: String(ms) })
 
 function prefixOf(part: number): string[] {
   const prefix = slowCore(1 / part)
@@ -32,16 +42,16 @@ function prefixOf(part: number): string[] {
 }
 
 async function point(text: string): Promise<Claim> {
-  const [part = 4, devices = 1, hz = 10] = text.split('x').map(Number)
+  const [part = 4, devices = 1, hz = 10, syncMs = SYNC_MS] = text.split('x').map(Number)
   const measured = await measureFleet({ devices, hz }, Number(seconds), {
     prefix: prefixOf(part),
-    env,
+    env: slowSync(syncMs),
   })
   const share = measured.cpu * part * 100
   console.error(`1/${part}, ${devices} x ${hz} Hz: ${share.toFixed(0)} %, ${wordsOf(measured)}`)
   if (!measured.isWhole) throw new Error('not every frame that a port took is a row')
   return {
-    what: `1/${part} of a core, a sync ${SYNC_MS} ms longer, ${devices} ${devices === 1 ? 'device' : 'devices'} at ${hz.toLocaleString('en')} Hz: processor (100 %: all of that)`,
+    what: `1/${part} of a core, a sync ${syncMs} ms longer, ${devices} ${devices === 1 ? 'device' : 'devices'} at ${hz.toLocaleString('en')} Hz: processor (100 %: all of that)`,
     peer: '-',
     unit: '%',
     better: 'less',
@@ -59,7 +69,7 @@ function piped(part: number): Claim {
   const monitor = ina219('monitor', '--stdin', '--keep-time', '--output', 'none', '--db', db)
   const { wallS } = costOf([...prefixOf(part), ...monitor], {
     stdin: file,
-    env: { ...ENVIRONMENT, ...env },
+    env: { ...ENVIRONMENT, ...slowSync(SYNC_MS) },
   })
   const perS = PIPED / wallS
   return {
