@@ -15,7 +15,7 @@ const [seconds = '6', ...wanted] = benchArguments()
 /** Of which the model is made. */
 const POINTS = ['1x10', '4x10', '16x10', '32x10', '1x100', '4x100', '1x1000', '4x1000']
 /** Which show how far it holds. */
-const NEAR_LIMIT = ['16x1000', '24x1000', '64x1000']
+const NEAR_LIMIT = ['8x1000', '16x1000', '64x1000']
 
 /** Processor time: of the process, of each device, of each sample, s a second. */
 interface Model {
