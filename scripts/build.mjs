@@ -5,6 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { blessedParts, copyDescriptions } from './blessed-parts.mjs'
+import { licenseTexts } from './licenses.mjs'
 import { asciiOnly, buildPacks } from './packs.mjs'
 import { buildPage } from './page.mjs'
 
@@ -33,11 +34,11 @@ function withoutChildProcess({ onResolve, onLoad }) {
 }
 
 rmSync(dist, { recursive: true, force: true })
-const packs = await buildPacks(
+const { packs, metafile } = await buildPacks(
   { ...options, entryPoints: { main: 'src/cli/main.ts' } },
   `${dist}/packs`,
 )
-const { outputFiles } = await build({
+const program = await build({
   ...options,
   entryPoints: {
     ina219: 'src/start/start.ts',
@@ -54,10 +55,13 @@ const { outputFiles } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   write: false,
+  metafile: true,
   define: { ...options.define, __PACKS__: JSON.stringify(packs) },
 })
-for (const { path, text } of outputFiles) writeFileSync(path, asciiOnly(text))
+for (const { path, text } of program.outputFiles) writeFileSync(path, asciiOnly(text))
 // CommonJS: the loader of ES modules costs 20 ms a start, and 2 MB in each thread.
 writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n')
 copyDescriptions(`${dist}/usr`)
-await buildPage(root)
+const page = await buildPage(root)
+const texts = licenseTexts(root, [metafile, program.metafile, page])
+writeFileSync(`${dist}/third-party-licenses.txt`, texts)

@@ -29,6 +29,7 @@ const PACKS = [
 /**
  * @param options of esbuild, for all chunks
  * @param {string} folder where the packs go
+ * @returns the table that `start/` reads, and what esbuild bundled
  */
 export async function buildPacks(options, folder) {
   const { outputFiles, metafile } = await build({
@@ -64,7 +65,7 @@ export async function buildPacks(options, folder) {
     digests[pack] = createHash('sha256').update(text).digest('hex').slice(0, 32)
     writeFileSync(`${folder}/${pack}.js`, text)
   }
-  return { packOf: Object.fromEntries(packOf), digests }
+  return { packs: { packOf: Object.fromEntries(packOf), digests }, metafile }
 }
 
 /** All chunks that are loaded with these modules. @param {readonly string[]} sources */

@@ -8,7 +8,10 @@ import { build } from 'esbuild'
 
 const TYPES = { js: 'text/javascript', css: 'text/css', html: 'text/html' }
 
-/** @param root of the repository, with a slash at its end */
+/**
+ * @param root of the repository, with a slash at its end
+ * @returns what esbuild bundled
+ */
 export async function buildPage(root) {
   const result = await build({
     absWorkingDir: root,
@@ -24,6 +27,7 @@ export async function buildPage(root) {
     jsxImportSource: 'preact',
     tsconfigRaw: {},
     write: false,
+    metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
   })
@@ -43,4 +47,5 @@ export async function buildPage(root) {
     return { path: name === 'index.html' ? '/' : `/page/${name}`, file: name, type }
   })
   writeFileSync(`${root}/dist/page/files.json`, JSON.stringify(table, null, 2))
+  return result.metafile
 }
