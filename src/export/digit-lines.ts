@@ -1,6 +1,6 @@
 import type { DigitPage, RowNames } from '../storage/read/log-query.ts'
 import { DigitColumn } from '../util/digit-column.ts'
-import type { SampleFrame } from './sample-frame.ts'
+import type { SampleTemplate } from './sample-template.ts'
 
 const [ZERO, MINUS, DOT, Z] = [0x30, 0x2d, 0x2e, 0x5a]
 /** 000 to 999 as text, */
@@ -42,7 +42,7 @@ interface RowTexts {
  * for byte the same.
  */
 export class DigitLines {
-  readonly #frame: SampleFrame
+  readonly #template: SampleTemplate
   readonly #names: RowNames
   readonly #device: string | null
   readonly #ids = new DigitColumn()
@@ -64,12 +64,12 @@ export class DigitLines {
   #rows = 0
 
   /** @param device the only one to write; null: all */
-  constructor(frame: SampleFrame, names: RowNames, device: string | null) {
-    this.#frame = frame
+  constructor(template: SampleTemplate, names: RowNames, device: string | null) {
+    this.#template = template
     this.#names = names
     this.#device = device
-    this.#time = Buffer.concat([frame.time, Buffer.alloc(TIME_BYTES)])
-    const { current, power, seq } = frame
+    this.#time = Buffer.concat([template.time, Buffer.alloc(TIME_BYTES)])
+    const { current, power, seq } = template
     this.#fixedBytes =
       this.#time.length + current.length + power.length + seq.length + NUMBERS_BYTES
   }
@@ -117,22 +117,22 @@ export class DigitLines {
       isUsualMicro(current) &&
       isUsualMicro(power)
     if (!isUsual || texts === null) return false
-    const frame = this.#frame
+    const template = this.#template
     let at = this.#roomFor(this.#fixedBytes + texts.device.length + texts.status.length)
     const out = this.#buffer
     const begin = at
     at = this.#putTime(out, at, timeUs)
     at = put(out, at, texts.device)
     at = putMicro(out, at, voltage)
-    at = put(out, at, frame.current)
+    at = put(out, at, template.current)
     at = putMicro(out, at, current)
-    at = put(out, at, frame.power)
+    at = put(out, at, template.power)
     at = putMicro(out, at, power)
-    at = put(out, at, frame.seq)
+    at = put(out, at, template.seq)
     const seqAt = at
     at = this.#seqs.copyNext(out, at)
     if (at < 0) return false
-    if (at === seqAt) at = put(out, at, frame.none)
+    if (at === seqAt) at = put(out, at, template.none)
     at = put(out, at, texts.status)
     this.#beforeUs = timeUs
     this.#at = texts.isWanted ? at : begin
@@ -181,7 +181,7 @@ export class DigitLines {
   #makeTexts(run: number): RowTexts | null {
     const names = this.#names(run)
     if (names === null) return null
-    const { quote, device, voltage, status, end } = this.#frame
+    const { quote, device, voltage, status, end } = this.#template
     const texts = {
       run,
       isWanted: this.#device === null || this.#device === names.device,

@@ -5,7 +5,7 @@ import { csvText } from '../util/csv.ts'
 import { ownValue } from '../util/records.ts'
 import type { ExportFormat } from './format-names.ts'
 import { RowBytes } from './row-bytes.ts'
-import { type SampleFrame, sampleFrame } from './sample-frame.ts'
+import { type SampleTemplate, sampleTemplate } from './sample-template.ts'
 
 /** What stands before the value of an extra channel. */
 interface ChannelCell {
@@ -15,14 +15,14 @@ interface ChannelCell {
 
 /** Lines of raw samples. */
 export class SampleLines {
-  readonly #frame: SampleFrame
+  readonly #template: SampleTemplate
   readonly #rows = new RowBytes()
   readonly #texts = new Map<string, Buffer>()
   readonly #channels: readonly ChannelCell[]
 
   /** @param channels ids of the extra channels to write */
   constructor(format: ExportFormat, channels: readonly string[]) {
-    this.#frame = sampleFrame(format)
+    this.#template = sampleTemplate(format)
     this.#channels = channels.map((id) => {
       const name = JSON.stringify(channelColumn(id, SAMPLE_COLUMNS))
       return { id, before: Buffer.from(format === 'csv' ? ',' : `,${name}:`) }
@@ -32,7 +32,7 @@ export class SampleLines {
   /** @returns the lines of a page of samples, in pieces that may be written at once */
   *lines(samples: readonly LoggedSample[]): Generator<Buffer> {
     const rows = this.#rows
-    const { time, device, voltage, current, power, seq, status, end, none } = this.#frame
+    const { time, device, voltage, current, power, seq, status, end, none } = this.#template
     for (const sample of samples) {
       rows.bytes(time)
       rows.time(sample.timeUs)
@@ -61,7 +61,7 @@ export class SampleLines {
 
   /** @param value NaN: there is none */
   #number(value: number): void {
-    if (Number.isNaN(value)) this.#rows.bytes(this.#frame.none)
+    if (Number.isNaN(value)) this.#rows.bytes(this.#template.none)
     else this.#rows.decimal(value)
   }
 
@@ -70,7 +70,7 @@ export class SampleLines {
     let bytes = this.#texts.get(text)
     if (bytes === undefined) {
       if (this.#texts.size >= 1000) this.#texts.clear()
-      bytes = Buffer.from(this.#frame.quote(text))
+      bytes = Buffer.from(this.#template.quote(text))
       this.#texts.set(text, bytes)
     }
     return bytes

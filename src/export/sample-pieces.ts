@@ -2,8 +2,8 @@ import type { LogRange } from '../storage/read/log-query.ts'
 import type { LogReader } from '../storage/read/log-reader.ts'
 import { DigitLines } from './digit-lines.ts'
 import type { ExportFormat } from './format-names.ts'
-import { sampleFrame } from './sample-frame.ts'
 import { csvHeader, hasCells, SampleLines, sampleColumns } from './sample-lines.ts'
+import { sampleTemplate } from './sample-template.ts'
 
 /** What is written at once. */
 export interface Piece {
@@ -15,13 +15,13 @@ export interface Piece {
 }
 
 /** Lines of samples, and how far in the log they reach. */
-export interface SampleBlock {
-  /** To be written, or copied, before the next block is asked for. */
+export interface LinePage {
+  /** To be written, or copied, before the next page is asked for. */
   readonly bytes: Buffer
   readonly rows: number
   /** Rows of the log that were looked at for it, of any device. */
   readonly scanned: number
-  /** Where the next block begins, Unix µs. */
+  /** Where the next page begins, Unix µs. */
   readonly endUs: number
 }
 
@@ -36,24 +36,24 @@ export function* samplePieces(
   channels: readonly string[],
 ): Generator<Piece> {
   yield* headerPieces(format, sampleColumns(channels))
-  for (const { bytes, rows, endUs } of sampleBlocks(reader, range, format, channels)) {
+  for (const { bytes, rows, endUs } of linePages(reader, range, format, channels)) {
     yield { bytes, rows, timeUs: endUs }
   }
 }
 
 /** The same without the header. */
-export function* sampleBlocks(
+export function* linePages(
   reader: LogReader,
   range: LogRange,
   format: ExportFormat,
   channels: readonly string[],
-): Generator<SampleBlock> {
+): Generator<LinePage> {
   const lines = new SampleLines(format, channels)
   if (channels.length > 0) {
-    yield* generalBlocks(reader, range, lines, channels)
+    yield* generalLinePages(reader, range, lines, channels)
     return
   }
-  const fast = new DigitLines(sampleFrame(format), reader.namesOf, range.device)
+  const fast = new DigitLines(sampleTemplate(format), reader.namesOf, range.device)
   let { fromUs } = range
   let scanned = 0
   let generalPages = 0
@@ -72,12 +72,12 @@ export function* sampleBlocks(
       generalPages = 0
       continue
     }
-    yield* generalBlocks(reader, { ...range, fromUs: leftUs, toUs: fromUs }, lines, channels)
+    yield* generalLinePages(reader, { ...range, fromUs: leftUs, toUs: fromUs }, lines, channels)
     // What follows probably looks the same, and would be read twice.
     generalPages = Math.min(MOST_GENERAL, 2 * generalPages + 1)
-    const further = generalBlocks(reader, { ...range, fromUs }, lines, channels)
+    const further = generalLinePages(reader, { ...range, fromUs }, lines, channels)
     for (let i = 0; i < generalPages; i++) {
-      const { value } = further.next() as IteratorResult<SampleBlock, undefined>
+      const { value } = further.next() as IteratorResult<LinePage, undefined>
       if (value === undefined) return
       yield value
       fromUs = value.endUs
@@ -86,12 +86,12 @@ export function* sampleBlocks(
   yield { ...fast.take(), scanned, endUs: fromUs }
 }
 
-function* generalBlocks(
+function* generalLinePages(
   reader: LogReader,
   range: LogRange,
   lines: SampleLines,
   channels: readonly string[],
-): Generator<SampleBlock, undefined> {
+): Generator<LinePage, undefined> {
   for (const { samples, rowCount, untilUs } of reader.samplePages(range, channels.length > 0)) {
     const shown = channels.length > 0 ? samples.filter((each) => hasCells(each, channels)) : samples
     const bytes = Buffer.concat([...lines.lines(shown)])

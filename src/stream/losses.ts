@@ -19,8 +19,8 @@ interface PendingLoss extends Hole {
   readonly behind: Entry | null
 }
 
-/** Where a sample belongs. */
-export interface Place {
+/** Where a sample belongs that came after all. */
+export interface LatePlace {
   readonly epoch: Epoch
   /** Unix µs */
   readonly timeUs: number
@@ -92,7 +92,7 @@ export class Losses {
   }
 
   /** Takes a sample that came after all out of the loss that it was in; null: none that is remembered. */
-  take(seq: number, stamp: Stamp): Place | null {
+  take(seq: number, stamp: Stamp): LatePlace | null {
     const at = this.#recorded.findLastIndex((each) => placeIn(each.first, each.count, seq) !== null)
     const loss = this.#recorded[at]
     if (loss === undefined) return null

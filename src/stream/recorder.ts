@@ -12,7 +12,7 @@ import { clockText } from './clock-text.ts'
 import type { DeviceRuns } from './device-runs.ts'
 import type { EventReport } from './event-report.ts'
 import type { Ledger } from './ledger.ts'
-import { Losses, type Place } from './losses.ts'
+import { type LatePlace, Losses } from './losses.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import type { StreamListener } from './stream-listener.ts'
 import { type ClockNotice, type Entry, roomUs } from './time-entry.ts'
@@ -244,13 +244,13 @@ export class Recorder {
   }
 
   /** A loss that is remembered no more; null: it may be one whose span is not known yet. */
-  #forgotten(): Place | null {
+  #forgotten(): LatePlace | null {
     if (this.#losses.arePending) return null
     return { epoch: this.#options.runs.current(this.#lastUs), timeUs: this.#lastUs }
   }
 
   /** Puts a sample where it was lost, and takes it off the record. */
-  #putInPlace({ frame, arrivalUs }: Arrival, { epoch, timeUs }: Place): void {
+  #putInPlace({ frame, arrivalUs }: Arrival, { epoch, timeUs }: LatePlace): void {
     const { ledger, log, limit } = this.#options
     if (limit.isReached) {
       ledger.lines--

@@ -6,7 +6,7 @@ import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { putMicro } from '../../src/export/digit-lines.ts'
 import type { ExportFormat } from '../../src/export/format-names.ts'
 import { SampleLines } from '../../src/export/sample-lines.ts'
-import { sampleBlocks } from '../../src/export/sample-pieces.ts'
+import { linePages } from '../../src/export/sample-pieces.ts'
 import type { LogRange } from '../../src/storage/read/log-query.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import {
@@ -32,7 +32,7 @@ function generalText(reader: LogReader, range: LogRange, format: ExportFormat): 
 
 function writtenText(reader: LogReader, range: LogRange, format: ExportFormat): string {
   let text = ''
-  for (const block of sampleBlocks(reader, range, format, [])) text += block.bytes.toString()
+  for (const block of linePages(reader, range, format, [])) text += block.bytes.toString()
   return text
 }
 
@@ -167,7 +167,7 @@ test('blocks are counted, and the next one begins where one ends', () => {
     const whole = writtenText(reader, ALL, 'csv')
     let [rows, scanned] = [0, 0]
     const ends: number[] = []
-    for (const block of sampleBlocks(reader, ALL, 'csv', [])) {
+    for (const block of linePages(reader, ALL, 'csv', [])) {
       rows += block.rows
       scanned += block.scanned
       ends.push(block.endUs)
@@ -177,7 +177,7 @@ test('blocks are counted, and the next one begins where one ends', () => {
     // As `serve` does: a block at a time, each in a transaction of its own.
     let text = ''
     for (let fromUs = 0; fromUs < START_US + 100e6; ) {
-      const [block] = sampleBlocks(reader, { ...ALL, fromUs }, 'csv', [])
+      const [block] = linePages(reader, { ...ALL, fromUs }, 'csv', [])
       if (block === undefined || block.scanned === 0) break
       text += block.bytes.toString()
       expect(block.endUs).toBeGreaterThan(fromUs)

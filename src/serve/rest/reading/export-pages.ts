@@ -2,7 +2,7 @@ import type { ExportFormat } from '../../../export/format-names.ts'
 import { recordedIn } from '../../../export/recorded-range.ts'
 import { type ChannelRequest, requestedChannels } from '../../../export/requested-channels.ts'
 import { csvHeader, sampleColumns } from '../../../export/sample-lines.ts'
-import { sampleBlocks } from '../../../export/sample-pieces.ts'
+import { linePages } from '../../../export/sample-pieces.ts'
 import type { LogRange } from '../../../storage/read/log-query.ts'
 import type { LogReader } from '../../../storage/read/log-reader.ts'
 
@@ -51,12 +51,12 @@ export function exportPage(reader: LogReader, { range, format, channels }: Expor
   const pieces: Uint8Array[] = []
   let bytes = 0
   let rows = 0
-  for (const block of sampleBlocks(reader, range, format, channels)) {
-    pieces.push(Uint8Array.from(block.bytes))
-    bytes += block.bytes.length
-    rows += block.scanned
+  for (const page of linePages(reader, range, format, channels)) {
+    pieces.push(Uint8Array.from(page.bytes))
+    bytes += page.bytes.length
+    rows += page.scanned
     if (bytes >= PAGE_BYTES || rows >= PAGE_ROWS) {
-      return { bytes: joined(pieces, bytes), nextUs: block.endUs }
+      return { bytes: joined(pieces, bytes), nextUs: page.endUs }
     }
   }
   return { bytes: joined(pieces, bytes), nextUs: null }

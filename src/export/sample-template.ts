@@ -3,7 +3,7 @@ import { csvText } from '../util/csv.ts'
 import type { ExportFormat } from './format-names.ts'
 
 /** Bytes around the cells of a sample, in order of `SAMPLE_COLUMNS`. */
-export interface SampleFrame {
+export interface SampleTemplate {
   readonly time: Buffer
   readonly device: Buffer
   readonly voltage: Buffer
@@ -17,7 +17,7 @@ export interface SampleFrame {
   readonly quote: (text: string) => string
 }
 
-export function sampleFrame(format: ExportFormat): SampleFrame {
+export function sampleTemplate(format: ExportFormat): SampleTemplate {
   const before = (i: number): Buffer => {
     if (format === 'csv') return Buffer.from(i === 0 ? '' : ',')
     const name = SAMPLE_COLUMNS[i]
