@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
@@ -26,10 +27,11 @@ interface Unsaved {
 
 /**
  * Keeps what V8 has compiled for the next start of the same program, as `module.enableCompileCache` of Node 22 does;
- * Node 20 has nothing of the kind. A cache that can't be read or written is none: nobody is told.
+ * Node 20 has nothing of the kind. Where it can't be read or written, the program starts without it, and reports nothing.
  *
  * V8 runs what it is given without looking, so nothing is taken from a file that is damaged, made for other source
- * text, or kept where other users may write.
+ * text, or kept where other users may write. What is kept is the program, compiled, and nothing of its run: no
+ * argument, no reading.
  */
 export class CodeCache {
   readonly #folder: string | null
@@ -67,6 +69,7 @@ export class CodeCache {
     const folder = this.#folder
     if (this.#unsaved.length === 0 || folder === null) return
     try {
+      if (isForAnother(folder)) return
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       if (!belongsToUs(folder)) return
       for (const each of this.#unsaved) write(folder, each)
@@ -96,7 +99,7 @@ function write(folder: string, { name, header, script }: Unsaved): void {
   const bytes = Buffer.concat([header, script.createCachedData()])
   bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0)
   const file = join(folder, name + SUFFIX)
-  // Of two that end at once, the sum betrays what they mix up.
+  // Two that end at once may mix their bytes: the sum does not fit then.
   const unfinished = `${file}.new`
   const fd = openSync(unfinished, 'w', 0o600)
   try {
@@ -112,6 +115,14 @@ function headerFor(digest: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   header.write(`${digest} ${process.versions.v8} ${process.arch}`, 4)
   return header
+}
+
+/** With `sudo`, in a home that is another's: a folder of root's would keep its owner from making one. */
+function isForAnother(folder: string): boolean {
+  if (process.getuid?.() !== 0) return false
+  let there = folder
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there)
+  return statSync(there).uid !== 0
 }
 
 /** Where there are no owners (Windows), the folder is the user's by its place. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -64,6 +65,12 @@ describe('compiled code that is kept', () => {
     chmodSync(folder, 0o777)
     expect((await help()).code).toBe(0)
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('is not made by root in the home of another', async () => {
+    chownSync(cache, 1000, 1000)
+    expect((await help()).code).toBe(0)
+    expect(readdirSync(cache)).toEqual([])
   })
 
   test('is not needed: a file in the place of its folder says nothing', async () => {
