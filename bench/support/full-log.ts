@@ -1,6 +1,4 @@
-/** A full log for benches: so many hours at a rate, made by the product's own writer, kept and gone on with. */
 import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
@@ -8,10 +6,15 @@ import type { Sample } from '../../src/domain/sample.ts'
 import type { DeviceLog, LogClient } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
 import { estimateLogBytes } from '../../src/storage/file/log-size.ts'
+import { LOGS } from './paths.ts'
 
 export const DEVICE = 'bench'
 export const BOOT = 1
 
+/**
+ * A log that is as long as its retention: made by the log's client in steps, and gone on with. One that is only read,
+ * of frames that the whole program has read: `logs.ts`.
+ */
 export interface FullLog {
   readonly file: string
   readonly hz: number
@@ -23,7 +26,7 @@ const retainMsOf = ({ hours }: FullLog): number => hours * 3_600_000
 
 /** The log of that rate and length in the cache folder for benches, in the folder for temporary files. */
 export function cachedLog(hz: number, hours: number): FullLog {
-  return { file: join(tmpdir(), 'ina219-bench-logs', `full-${hz}hz-${hours}h.db`), hz, hours }
+  return { file: join(LOGS, `full-${hz}hz-${hours}h.db`), hz, hours }
 }
 
 /** @param copies how many files of that size there are to be @returns what is wrong; null: there is room */

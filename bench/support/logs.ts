@@ -2,14 +2,11 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ENVIRONMENT, ina219 } from './child.ts'
 import { chunksOf, frameLine } from './frame-file.ts'
-import { ROOT } from './paths.ts'
+import { LOGS, ROOT } from './paths.ts'
 
-/** Large logs are made once. */
-const CACHE = join(tmpdir(), 'ina219-bench-logs')
 /** What decides what is in such a file, and how. */
 const MADE_BY = [
   'bench/support/frame-file.ts',
@@ -21,11 +18,11 @@ const MADE_BY = [
 export async function syntheticLog(rateHz: number, hours: number): Promise<string> {
   const hash = createHash('sha256')
   for (const each of MADE_BY) hash.update(readFileSync(join(ROOT, each)))
-  const file = join(CACHE, `${rateHz}hz-${hours}h-${hash.digest('hex').slice(0, 12)}.db`)
+  const file = join(LOGS, `${rateHz}hz-${hours}h-${hash.digest('hex').slice(0, 12)}.db`)
   if (existsSync(file)) return file
   const count = rateHz * hours * 3600
   console.error(`making ${file}: ${count.toLocaleString('en')} samples, once`)
-  mkdirSync(CACHE, { recursive: true })
+  mkdirSync(LOGS, { recursive: true })
   const draft = `${file}.${process.pid}`
   const lines = function* (): Iterable<string> {
     for (let seq = 0; seq < count; seq++) yield frameLine(seq, rateHz)
