@@ -109,7 +109,10 @@ async function asFunction(text, { target }) {
 function withPlainExports(code) {
   const GETTERS = /__export\((\w+_exports),\{([^}]*)\}\);module\.exports=__toCommonJS\(\1\);/
   const found = GETTERS.exec(code)
-  if (found === null) return code
+  if (found === null) {
+    if (code.includes('module.exports=__toCommonJS(')) fail(code.slice(0, 200))
+    return code
+  }
   const members = found[2]
     .split(',')
     .filter(Boolean)
@@ -120,8 +123,8 @@ function withPlainExports(code) {
   return `${code.replace(found[0], '')};module.exports={${members.join(',')}};`
 }
 
-function fail(member) {
-  throw new Error(`an export of a form that is not known: ${JSON.stringify(member)}`)
+function fail(text) {
+  throw new Error(`exports of a form that is not known: ${JSON.stringify(text)}`)
 }
 
 /** Whether a name is assigned anywhere but once where it is declared; an inner variable of that name counts as well. */
