@@ -61,6 +61,7 @@ export class DigitLines {
   readonly #time: Buffer
   #second = Number.NaN
   #beforeUs = -1
+  #isDisordered = false
   #rows = 0
 
   /** @param device the only one to write; null: all */
@@ -76,6 +77,11 @@ export class DigitLines {
 
   get isFull(): boolean {
     return this.#at >= CHUNK_BYTES
+  }
+
+  /** Times did not rise in the page that was added last: the log is damaged. */
+  get isDisordered(): boolean {
+    return this.#isDisordered
   }
 
   get isEmpty(): boolean {
@@ -111,6 +117,7 @@ export class DigitLines {
     const voltage = this.#voltages.next()
     const current = this.#currents.next()
     const power = this.#powers.next()
+    if (timeUs <= this.#beforeUs) this.#isDisordered = true
     const isUsual =
       timeUs > this.#beforeUs &&
       isUsualMicro(voltage) &&

@@ -61,6 +61,7 @@ export function* linePages(
     const page = reader.digits({ fromUs, toUs: range.toUs })
     if (page === null) break
     const leftUs = fast.add(page, fromUs)
+    if (fast.isDisordered) reader.endInDisorder()
     const isDone = leftUs === page.endUs
     fromUs = page.endUs
     scanned += page.rowCount

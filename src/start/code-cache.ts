@@ -70,6 +70,8 @@ export class CodeCache {
     if (this.#unsaved.length === 0 || folder === null) return
     try {
       if (isForAnother(folder)) return
+      // `~/.cache` and what is in it may be made; a home that is not there (a daemon's) stays so.
+      if (!existsSync(join(folder, '../../..'))) return
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       if (!belongsToUs(folder)) return
       for (const each of this.#unsaved) write(folder, each)

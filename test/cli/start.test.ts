@@ -42,6 +42,13 @@ describe('compiled code that is kept', () => {
     expect(readdirSync(folder)).toEqual(['main.bin'])
   })
 
+  test('makes no home where there is none', async () => {
+    const home = join(cache, 'none')
+    const env = { HOME: home, XDG_CACHE_HOME: '', NODE_DISABLE_COMPILE_CACHE: '' }
+    expect((await ina219(['--help'], '', env)).code).toBe(0)
+    expect(readdirSync(cache)).toEqual([])
+  })
+
   test.each([
     ['damaged', (bytes: Buffer) => bytes.fill(0, 8192, 12288)],
     ['cut off', (bytes: Buffer) => bytes.subarray(0, 8192)],

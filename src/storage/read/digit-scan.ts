@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { END_OF_TIME_US } from '../../util/time-units.ts'
+import { Damage } from '../file/log-errors.ts'
 import type { DigitPage, LogSpan } from './log-query.ts'
 
 /** There are never more than some 1000 states at a time, and their ids are used again. */
@@ -30,11 +31,17 @@ export class DigitScan {
     )
   }
 
-  /** The first rows of a span, their order unchecked; null: it has none. */
+  /**
+   * The first rows of a span; null: it has none. Whether their times rise is for who reads them to see.
+   *
+   * @throws Damage there are not as many as up to the next page, as where a page of the file overwrote another
+   */
   page({ fromUs, toUs }: LogSpan): DigitPage | null {
     const next = this.#end.get(fromUs, toUs, PAGE) as number | undefined
+    if (next !== undefined && next <= fromUs) throw new Damage()
     const endUs = next ?? Math.min(toUs, END_OF_TIME_US)
     const page = this.#page.get(fromUs, endUs) as DigitPage & { readonly numericCount: number }
+    if (next === undefined ? page.rowCount > PAGE : page.rowCount !== PAGE) throw new Damage()
     if (page.rowCount === 0) return null
     return { ...page, isNumeric: page.numericCount === page.rowCount, endUs }
   }
