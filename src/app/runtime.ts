@@ -14,6 +14,7 @@ import { refuseLogAsStream } from '../storage/file/output-guard.ts'
 import type { DeviceStreamOptions } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
+import { TurnClock } from '../util/clock.ts'
 import { asInaError, InaError } from '../util/errors.ts'
 import { startBackup } from './back-up.ts'
 import type { ProcessIo } from './io.ts'
@@ -192,12 +193,13 @@ function streamsOf(
   const limit = new SampleLimit(plan.maxSamples)
   const labels = new Labels()
   const congestion = log === null ? [output] : [log, output]
+  const clock = new TurnClock(io.clock)
   return plan.devices.map(({ device, range, channels, calibration, pollMs }, i) => ({
     source: sources[i] as Source,
     log: log?.forDevice() ?? null,
     loggedRuns: log?.loggedRuns ?? [],
     isLogged: (label) => log !== null && log.oldestUs(label) !== null,
-    clock: io.clock,
+    clock,
     keepTime: plan.keepTime,
     device,
     range,

@@ -28,6 +28,7 @@ const MOST_DIGITS = 15
 const POWERS_OF_TEN = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
 const SEQ_END = 2 ** 32
 
+// Of the line under way: variables of the module are read a tenth faster than members of an object.
 let bytes: Uint8Array = BEGIN
 let at = 0
 /** What `readNumber` has read. */
@@ -98,36 +99,39 @@ export function readUsualSample(
 }
 
 function skip(word: Uint8Array): boolean {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false
-  at += word.length
+  const [from, source] = [at, bytes]
+  for (let i = 0; i < word.length; i++) if (source[from + i] !== word[i]) return false
+  at = from + word.length
   return true
 }
 
 /** @returns false: none, or one whose digits have to be looked at more closely */
 function readNumber(): boolean {
-  const isNegative = bytes[at] === MINUS
-  if (isNegative) at++
-  const first = at
+  const source = bytes
+  const isNegative = source[at] === MINUS
+  const first = isNegative ? at + 1 : at
+  let i = first
   let whole = 0
-  let digit = (bytes[at] as number) - ZERO
+  let digit = (source[i] as number) - ZERO
   while (digit >= 0 && digit <= 9) {
     whole = whole * 10 + digit
-    digit = (bytes[++at] as number) - ZERO
+    digit = (source[++i] as number) - ZERO
   }
-  let digits = at - first
-  if (digits === 0 || (digits > 1 && bytes[first] === ZERO)) return false
+  let digits = i - first
+  if (digits === 0 || (digits > 1 && source[first] === ZERO)) return false
   let decimals = 0
-  if (bytes[at] === POINT) {
-    const point = at
-    digit = (bytes[++at] as number) - ZERO
+  if (source[i] === POINT) {
+    const point = i
+    digit = (source[++i] as number) - ZERO
     while (digit >= 0 && digit <= 9) {
       whole = whole * 10 + digit
-      digit = (bytes[++at] as number) - ZERO
+      digit = (source[++i] as number) - ZERO
     }
-    decimals = at - point - 1
+    decimals = i - point - 1
     if (decimals === 0) return false
     digits += decimals
   }
+  at = i
   // A negative zero, and digits beyond those that are exact.
   if (digits > MOST_DIGITS || (isNegative && whole === 0)) return false
   const value = decimals === 0 ? whole : whole / (POWERS_OF_TEN[decimals] as number)
