@@ -70,9 +70,7 @@ export class CodeCache {
     if (this.#unsaved.length === 0 || folder === null) return
     try {
       if (isForAnother(folder)) return
-      // `~/.cache` and what is in it may be made; a home that is not there (a daemon's) stays so.
-      if (!existsSync(join(folder, '../../..'))) return
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolders(folder)
       if (!belongsToUs(folder)) return
       for (const each of this.#unsaved) write(folder, each)
       const files = new Set(known.map((name) => name + SUFFIX))
@@ -127,12 +125,25 @@ function isForAnother(folder: string): boolean {
   return statSync(there).uid !== 0
 }
 
-/** Where there are no owners (Windows), the folder is the user's by its place. */
+/**
+ * `~/.cache` and what is in it; a home that is not there (a daemon's) stays so. One by one: where the system answers
+ * that the parent is missing although it is there (below `/proc`), Node 20 never ends when it makes them all.
+ */
+function makeFolders(folder: string): void {
+  for (const each of [dirname(dirname(folder)), dirname(folder), folder]) {
+    if (!existsSync(each)) mkdirSync(each, { mode: 0o700 })
+  }
+}
+
+/** The folder and the one that it is in. Where there are no owners (Windows), they are the user's by their place. */
 function belongsToUs(folder: string): boolean {
-  if (process.getuid === undefined) return true
+  const ownId = process.getuid?.()
+  if (ownId === undefined) return true
   try {
-    const { uid, mode } = statSync(folder)
-    return uid === process.getuid() && (mode & 0o022) === 0
+    return [folder, dirname(folder)].every((each) => {
+      const { uid, mode } = statSync(each)
+      return uid === ownId && (mode & 0o022) === 0
+    })
   } catch {
     return false
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -47,6 +48,18 @@ describe('compiled code that is kept', () => {
     const env = { HOME: home, XDG_CACHE_HOME: '', NODE_DISABLE_COMPILE_CACHE: '' }
     expect((await ina219(['--help'], '', env)).code).toBe(0)
     expect(readdirSync(cache)).toEqual([])
+  })
+
+  test.runIf(existsSync('/proc/self'))('is not kept where no folder can be made', async () => {
+    const env = { XDG_CACHE_HOME: '/proc', NODE_DISABLE_COMPILE_CACHE: '' }
+    expect(await ina219(['--help'], '', env)).toEqual(await help())
+  })
+
+  test('is not kept in a folder that others could replace', async () => {
+    mkdirSync(join(cache, 'ina219'))
+    chmodSync(join(cache, 'ina219'), 0o777)
+    expect((await help()).code).toBe(0)
+    expect(existsSync(join(folder, 'main.bin'))).toBe(false)
   })
 
   test.each([
