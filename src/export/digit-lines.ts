@@ -45,7 +45,6 @@ export class DigitLines {
   readonly #template: SampleTemplate
   readonly #names: RowNames
   readonly #device: string | null
-  readonly #ids = new DigitColumn()
   readonly #runs = new DigitColumn()
   readonly #seqs = new DigitColumn()
   readonly #voltages = new DigitColumn()
@@ -61,7 +60,6 @@ export class DigitLines {
   readonly #time: Buffer
   #second = Number.NaN
   #beforeUs = -1
-  #isDisordered = false
   #rows = 0
 
   /** @param device the only one to write; null: all */
@@ -79,11 +77,6 @@ export class DigitLines {
     return this.#at >= CHUNK_BYTES
   }
 
-  /** Times did not rise in the page that was added last: the log is damaged. */
-  get isDisordered(): boolean {
-    return this.#isDisordered
-  }
-
   get isEmpty(): boolean {
     return this.#at === 0
   }
@@ -99,25 +92,24 @@ export class DigitLines {
   /** @returns the time from which on the rows are to be written by the general way; `endUs`: none */
   add(page: DigitPage, fromUs: number): number {
     if (!page.isNumeric) return fromUs
-    this.#ids.load(page.ids)
     this.#runs.load(page.runs)
     this.#seqs.load(page.seqs)
     this.#voltages.load(page.voltages)
     this.#currents.load(page.currents)
     this.#powers.load(page.powers)
     this.#beforeUs = fromUs - 1
-    for (let i = 0; i < page.rowCount; i++) if (!this.#row()) return this.#beforeUs + 1
+    for (let i = 0; i < page.rowCount; i++) {
+      if (!this.#row(page.times[i] as number)) return this.#beforeUs + 1
+    }
     return page.endUs
   }
 
   /** @returns false: the row is for the general way, and not written */
-  #row(): boolean {
-    const timeUs = this.#ids.nextTime()
+  #row(timeUs: number): boolean {
     const texts = this.#textsOf(this.#runs.next())
     const voltage = this.#voltages.next()
     const current = this.#currents.next()
     const power = this.#powers.next()
-    if (timeUs <= this.#beforeUs) this.#isDisordered = true
     const isUsual =
       timeUs > this.#beforeUs &&
       isUsualMicro(voltage) &&

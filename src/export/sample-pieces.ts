@@ -61,7 +61,6 @@ export function* linePages(
     const page = reader.digits({ fromUs, toUs: range.toUs })
     if (page === null) break
     const leftUs = fast.add(page, fromUs)
-    if (fast.isDisordered) reader.endInDisorder()
     const isDone = leftUs === page.endUs
     fromUs = page.endUs
     scanned += page.rowCount

@@ -60,8 +60,8 @@ export interface SamplePage {
  * cell by cell.
  */
 export interface DigitPage {
-  /** Unix µs */
-  readonly ids: string
+  /** Unix µs, rising; NaN: of another length than today's. Valid until the next page. */
+  readonly times: Float64Array
   /** Epoch and status in one number, see `RowNames`. */
   readonly runs: string
   /** Empty where the device numbers nothing. */

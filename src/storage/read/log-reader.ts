@@ -154,17 +154,10 @@ export class LogReader {
 
   /**
    * The first raw samples of a span as digits, of all devices; null: it has none. What looks unusual
-   * is to be read by `samples`; where times do not rise, `endInDisorder`.
+   * is to be read by `samples`.
    */
   digits(span: LogSpan): DigitPage | null {
     return this.#read(() => this.#digits.page(span))
-  }
-
-  /** @throws InaError log_damaged */
-  endInDisorder(): never {
-    return this.#read(() => {
-      throw new Damage()
-    })
   }
 
   readonly namesOf: RowNames = (run) => {

@@ -3,18 +3,17 @@ import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import { type ChannelStatistics, percentilesOf } from '../../stats/statistics.ts'
 import { ValueDigest } from '../../stats/value-digest.ts'
 import { DigitColumn } from '../../util/digit-column.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { fromStored } from '../file/stored-value.ts'
 import type { LogSpan } from './log-query.ts'
+import { RowPages } from './row-pages.ts'
 
-/** Rows a statement. */
-const PAGE = 500
 /** Places for different values, a power of two; when half of them are taken, the counts are handed on. */
 const PLACE_BITS = 14
 const PLACES = 2 ** PLACE_BITS
 const HASH_SHIFT = 32 - PLACE_BITS
 
 interface Page {
+  readonly ids: string | null
   readonly v: string | null
   readonly a: string | null
   readonly w: string | null
@@ -27,16 +26,16 @@ interface Page {
  * from digits, which SQLite hands over a page at a time, at a quarter of what whole samples cost.
  */
 export class PercentileScan {
-  readonly #end: Database.Statement
+  readonly #pages: RowPages
+  readonly #count: Database.Statement
   readonly #page: Database.Statement
 
   constructor(db: Database.Database) {
-    this.#end = db
-      .prepare('SELECT id FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?')
-      .pluck()
+    this.#pages = new RowPages(db)
+    this.#count = db.prepare('SELECT count(*) FROM sample WHERE id >= ? AND id < ?').pluck()
     // A number is less than any text, and NULL is not (as in `DigitScan`).
     this.#page = db.prepare(
-      `SELECT group_concat(v) AS v, group_concat(a) AS a, group_concat(w) AS w, count(*) AS rowCount,
+      `SELECT group_concat(id) AS ids, group_concat(v) AS v, group_concat(a) AS a, group_concat(w) AS w, count(*) AS rowCount,
          count(*) FILTER (WHERE v < '' AND a < '' AND w < '') AS numericCount
        FROM sample WHERE id >= ? AND id < ? AND v IS NOT NULL
          AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?)
@@ -45,24 +44,31 @@ export class PercentileScan {
   }
 
   /** Begin of the next sample of any device, Unix µs; null: there is none in the span. */
-  next({ fromUs, toUs }: LogSpan): number | null {
-    return (this.#end.get(fromUs, toUs, 0) as number | undefined) ?? null
+  next(span: LogSpan): number | null {
+    return this.#pages.begin(span)
   }
 
-  /** By channel; empty where there are no values, null where some are unusual: whole samples are to be read. */
+  /**
+   * By channel; empty where there are no values, null where some are unusual: whole samples are to be read.
+   *
+   * @throws Damage
+   */
   statistics(deviceId: number, { fromUs, toUs }: LogSpan): Map<string, ChannelStatistics> | null {
     const channels = ELECTRIC_CHANNELS.map(() => new MicroCounts())
     for (let from = fromUs; from < toUs; ) {
-      const next = this.#end.get(from, toUs, PAGE) as number | undefined
-      const endUs = next ?? Math.min(toUs, END_OF_TIME_US)
-      const page = this.#page.get(from, endUs, deviceId) as Page
+      const rows = this.#pages.first({ fromUs: from, toUs })
+      this.#pages.checkCount(rows, this.#count.get(from, rows.endUs) as number)
+      const page = this.#page.get(from, rows.endUs, deviceId) as Page
       if (page.numericCount !== page.rowCount) return null
       if (page.rowCount > 0) {
+        const times = this.#pages.times(rows, page.ids ?? '', page.rowCount)
+        // Whether those of another length rise is for the general way to see.
+        if (Number.isNaN(times[page.rowCount - 1])) return null
         const columns = [page.v, page.a, page.w]
         const areUsual = channels.every((each, i) => each.add(columns[i] ?? '', page.rowCount))
         if (!areUsual) return null
       }
-      from = next ?? toUs
+      from = rows.isLast ? toUs : rows.endUs
     }
     const statistics = new Map<string, ChannelStatistics>()
     ELECTRIC_CHANNELS.forEach(({ id }, i) => {
