@@ -151,7 +151,7 @@ export const BODIES: readonly string[] = [
   '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}',
   `{"text":${'['.repeat(20_000)}`,
   '['.repeat(30_000) + ']'.repeat(30_000),
-  '{"a":'.repeat(5000) + '1' + '}'.repeat(5000),
+  `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`,
   '{"device":"mock","command":"reset"}',
   '{"words":["mode=poll"],"device":0}',
   '{"text":"\\u0000\\u001b[2J<script>alert(1)</script>","time":1e308}',

@@ -3,6 +3,7 @@ import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import { type ChannelStatistics, percentilesOf } from '../../stats/statistics.ts'
 import { ValueDigest } from '../../stats/value-digest.ts'
 import { DigitColumn } from '../../util/digit-column.ts'
+import { Damage } from '../file/log-errors.ts'
 import { fromStored } from '../file/stored-value.ts'
 import type { LogSpan } from './log-query.ts'
 import { RowPages } from './row-pages.ts'
@@ -11,6 +12,14 @@ import { RowPages } from './row-pages.ts'
 const PLACE_BITS = 14
 const PLACES = 2 ** PLACE_BITS
 const HASH_SHIFT = 32 - PLACE_BITS
+
+/** What was counted of one device. */
+export interface CountedSpan {
+  /** Empty: there are no values; null: some are unusual, and whole samples are to be read. */
+  readonly channels: ReadonlyMap<string, ChannelStatistics> | null
+  /** Rows of all devices. */
+  readonly rowCount: number
+}
 
 interface Page {
   readonly ids: string | null
@@ -48,16 +57,37 @@ export class PercentileScan {
     return this.#pages.begin(span)
   }
 
-  /**
-   * By channel; empty where there are no values, null where some are unusual: whole samples are to be read.
-   *
-   * @throws Damage
-   */
-  statistics(deviceId: number, { fromUs, toUs }: LogSpan): Map<string, ChannelStatistics> | null {
+  /** @throws Damage other rows were counted, from place to place, than stand in the span one behind the other */
+  checkRows({ fromUs, toUs }: LogSpan, rowCount: number): void {
+    if (this.#count.get(fromUs, toUs) !== rowCount) throw new Damage()
+  }
+
+  /** @throws Damage */
+  counted(deviceId: number, span: LogSpan): CountedSpan {
     const channels = ELECTRIC_CHANNELS.map(() => new MicroCounts())
+    const rowCount = this.#countInto(channels, deviceId, span)
+    if (rowCount === null)
+      return { channels: null, rowCount: this.#count.get(span.fromUs, span.toUs) as number }
+    const statistics = new Map<string, ChannelStatistics>()
+    ELECTRIC_CHANNELS.forEach(({ id }, i) => {
+      const own = (channels[i] as MicroCounts).read()
+      if (own !== null) statistics.set(id, own)
+    })
+    return { channels: statistics, rowCount }
+  }
+
+  /** @returns rows of all devices; null: some of this one are unusual */
+  #countInto(
+    channels: readonly MicroCounts[],
+    deviceId: number,
+    { fromUs, toUs }: LogSpan,
+  ): number | null {
+    let rowCount = 0
     for (let from = fromUs; from < toUs; ) {
       const rows = this.#pages.first({ fromUs: from, toUs })
-      this.#pages.checkCount(rows, this.#count.get(from, rows.endUs) as number)
+      const all = this.#count.get(from, rows.endUs) as number
+      this.#pages.checkCount(rows, all)
+      rowCount += all
       const page = this.#page.get(from, rows.endUs, deviceId) as Page
       if (page.numericCount !== page.rowCount) return null
       if (page.rowCount > 0) {
@@ -70,12 +100,7 @@ export class PercentileScan {
       }
       from = rows.isLast ? toUs : rows.endUs
     }
-    const statistics = new Map<string, ChannelStatistics>()
-    ELECTRIC_CHANNELS.forEach(({ id }, i) => {
-      const own = (channels[i] as MicroCounts).read()
-      if (own !== null) statistics.set(id, own)
-    })
-    return statistics
+    return rowCount
   }
 }
 

@@ -49,6 +49,8 @@ export class StatisticsQuery {
       const statistics = head === undefined ? NONE : advanceTo(head, index)
       yield { ...bucket, statistics: isComplete(bucket, statistics) ? statistics : null }
     }
+    // To their ends, where they see whether all rows were met.
+    for (const { rest } of heads.values()) for (const _filled of rest);
   }
 }
 

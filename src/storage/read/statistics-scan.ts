@@ -60,17 +60,20 @@ export class StatisticsScan {
     { fromUs, toUs }: LogSpan,
     everyUs: number,
   ): Generator<FilledStatistics, undefined> {
+    let rows = 0
     for (let from = fromUs; from < toUs; ) {
       const next = this.#percentiles.next({ fromUs: from, toUs })
-      if (next === null) return undefined
+      if (next === null) break
       const isOne = everyUs === Number.POSITIVE_INFINITY
       const index = isOne ? 0 : Math.floor(next / everyUs)
       const span = { fromUs: next, toUs: isOne ? toUs : Math.min(toUs, (index + 1) * everyUs) }
-      const channels = this.#percentiles.statistics(deviceId, span)
+      const { channels, rowCount } = this.#percentiles.counted(deviceId, span)
+      rows += rowCount
       if (channels === null) yield* this.#gathered(deviceId, span, everyUs, WITHOUT_MOMENTS)
       else if (channels.size > 0) yield { index, channels }
       from = span.toUs
     }
+    this.#percentiles.checkRows({ fromUs, toUs }, rows)
     return undefined
   }
 
