@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BEGIN_S, frames, QUIET, refused } from '../support/alarm-cli.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 describe('a rule', () => {
   it('that is wrong ends the command with one line that points at the character', async () => {

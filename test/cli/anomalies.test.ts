@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 /** A quiet load with one glitch, 10 samples a second. */
 const CAPTURE = Array.from({ length: 600 }, (_, n) => {

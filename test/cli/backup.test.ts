@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 
 /** Frames of a device, one a minute over the days before today, until some minutes ago. */

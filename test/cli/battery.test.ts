@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const START_S = Date.UTC(2026, 10, 20, 20, 13) / 1000
 /** An hour at 100 mA and 5 V, a sample every 10 s. */

@@ -3,19 +3,13 @@ import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { ina219 } from '../support/cli.ts'
-import {
-  batchesOf,
-  EPOCH,
-  openWriter,
-  START_US,
-  sampleAt,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, EPOCH, openWriter, START_US, sampleAt } from '../support/log-fixture.ts'
 
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 const STORE = { ...EPOCH, id: 2, device: 'store', boot: null }

@@ -5,7 +5,8 @@ import { COLOURED, colourFor, hasColour, loadColours, PLAIN } from '../../src/cl
 import { portsText } from '../../src/cli/commands/ports.ts'
 import type { ColourRole } from '../../src/domain/channels.ts'
 import type { PortInfo } from '../../src/sources/serial/ports.ts'
-import { CLI, ina219, temporaryFolder } from '../support/cli.ts'
+import { CLI, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 const COLOURS = /\x1b\[[\d;]*m/

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const COMMANDS = [...createProgram(processIo).commands.map((each) => each.name()), 'help']
 

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { configReport } from '../../src/cli/commands/config-report.ts'
 import { option } from '../../src/cli/option.ts'
-import { configFile, ina219, temporaryFolder } from '../support/cli.ts'
+import { configFile, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const TEXT = `retain = "2d"
 [monitor]

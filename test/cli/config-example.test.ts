@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { processIo } from '../../src/app/io.ts'
 import { CliOption } from '../../src/cli/option.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { configFile, ina219, temporaryFolder } from '../support/cli.ts'
+import { configFile, ina219 } from '../support/cli.ts'
 import { FRAME, MOCK, STDIN } from '../support/config-runs.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../docs/config.example.toml', import.meta.url))
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configFile, ina219, temporaryFolder } from '../support/cli.ts'
+import { configFile, ina219 } from '../support/cli.ts'
 import { FRAME, lines, MOCK, STDIN } from '../support/config-runs.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const PORTS_AND_MOCKS = '/dev/a b, /dev/c,d, mock:sine, mock:motor'
 

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configFile, ina219, temporaryFolder } from '../support/cli.ts'
+import { configFile, ina219 } from '../support/cli.ts'
 import { FRAME, lines, MOCK, STDIN } from '../support/config-runs.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 describe('where an option comes from', () => {
   it('flag before environment before file', async () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts'
-import { configFile, type Finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { configFile, type Finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { startServe } from '../support/serve.ts'
 
 const closers: (() => void)[] = []

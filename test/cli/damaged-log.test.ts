@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { InaError } from '../../src/util/errors.ts'
 import { formatIso } from '../../src/util/time-text.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ALL, EPOCH, makeLog, query, START_US, series } from '../support/log-fixture.ts'
 
 const PAGE_BYTES = 4096

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   copyFileSync,
@@ -14,7 +13,8 @@ import {
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
-import { finished, heard, ina219, served, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, served, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -50,11 +50,8 @@ function trace(folder: string): string {
 
 let sound = ''
 beforeAll(async () => {
-  // Of this file, not of one test: made by hand.
-  const folder = spawnSync('mktemp', ['-d'], { encoding: 'utf8' }).stdout.trim()
-  sound = join(folder, 'log.db')
+  sound = join(temporaryFolder(), 'log.db')
   await ina219(['monitor', '--stdin', '--output', 'none', '--db', sound], FRAMES)
-  return () => spawnSync('rm', ['-r', folder])
 })
 
 function copied(): { folder: string; db: string } {

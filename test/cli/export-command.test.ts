@@ -7,6 +7,7 @@ import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
 import { parseCsvRecord } from '../../src/util/csv.ts'
 import { CLI, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -16,7 +17,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
@@ -25,7 +25,7 @@ let folder: string
 let file: string
 
 beforeEach(() => {
-  folder = tempFolder()
+  folder = temporaryFolder()
   file = join(folder, 'log.db')
 })
 

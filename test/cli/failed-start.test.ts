@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
 import { until } from '../support/polling.ts'
 

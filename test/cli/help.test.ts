@@ -1,20 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manPage, releaseDate } from '../../scripts/man-page.ts'
 import { processIo } from '../../src/app/io.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { CLI, finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -73,7 +65,7 @@ let folder = ''
 let board: ChildProcess | undefined
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ina219-help-'))
+  folder = temporaryFolder()
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   writeFileSync(join(bin, 'ina219'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`)
@@ -90,10 +82,7 @@ beforeAll(async () => {
   await until('the board is there', () => existsSync(inFolder('/dev/ttyUSB0')))
 })
 
-afterAll(() => {
-  board?.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => void board?.kill('SIGKILL'))
 
 const inFolder = (path: string): string => join(folder, path.replaceAll('/', '_'))
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -10,13 +11,12 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 const LOST = {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
-import { type Finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { type Finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { EPOCH, makeLog, START_US, sampleAt } from '../support/log-fixture.ts'
 
 let file: string

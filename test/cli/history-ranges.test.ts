@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { type Finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { EPOCH, makeLog, START_US, sampleAt } from '../support/log-fixture.ts'
 
 let file: string

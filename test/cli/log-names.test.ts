@@ -16,14 +16,15 @@ import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { logFilePath, realPath } from '../../src/util/paths.ts'
 import { CLI, type Finished, finished, ina219, start } from '../support/cli.ts'
-import { makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { makeLog, query, series } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 
 const FRAME = '{"v":5.02,"a":0.245,"w":1.23,"seq":1,"status":"ok"}\n'
 
 let folder: string
 beforeEach(() => {
-  folder = realpathSync(tempFolder())
+  folder = realpathSync(temporaryFolder())
 })
 
 const at = (name: string): string => join(folder, name)

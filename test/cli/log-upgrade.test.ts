@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { SCHEMA_VERSION } from '../../src/storage/file/schema.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
 
 /** What a permanent logger does with the log of another version. */

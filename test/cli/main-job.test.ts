@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { finished, ina219, piped, start, temporaryFolder } from '../support/cli.ts'
+import { finished, ina219, piped, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 interface Row {
   readonly voltage: number

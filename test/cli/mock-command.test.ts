@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeLine } from '../../src/protocol/codec.ts'
-import { finished, heard, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 
 const AT_ONCE = ['mock', '--rate', 'max', '--start', '1700000000', '--seed', '7']

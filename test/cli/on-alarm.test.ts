@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BEGIN_S, frames, QUIET, refused } from '../support/alarm-cli.ts'
-import { finished, heard, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { finished, heard, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 
 /** A script in a folder of its own; in its text, $1 is its argument. */

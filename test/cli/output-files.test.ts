@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { CLI, finished, ina219, start } from '../support/cli.ts'
-import { makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { makeLog, query, series } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
@@ -26,7 +27,7 @@ let folder: string
 let log: string
 
 beforeEach(() => {
-  folder = tempFolder()
+  folder = temporaryFolder()
   log = join(folder, 'a.db')
 })
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { type Finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { type Finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const monitor = (db: string, input: string, ...more: string[]): Promise<Finished> =>
   ina219(['monitor', '--stdin', '--keep-time', '--db', db, ...more], input)

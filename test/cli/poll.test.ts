@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ina219, served, temporaryFolder } from '../support/cli.ts'
+import { ina219, served } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { hasPty } from '../support/serial.ts'
 
 describe.skipIf(!hasPty)('monitor --poll', () => {

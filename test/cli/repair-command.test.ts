@@ -2,12 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ina219 } from '../support/cli.ts'
-import { START_US, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { START_US } from '../support/log-fixture.ts'
 import { damaged, idsIn, makeTwoDeviceLog, PAGE } from '../support/repair-rig.ts'
 
 describe('the command repair', () => {
   it('says what it saved, and what it could not', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = makeTwoDeviceLog(folder)
     const bytes = readFileSync(file)
     const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
@@ -51,7 +52,7 @@ describe('the command repair', () => {
   })
 
   it('ends with 4 where there is nothing to save', async () => {
-    const file = join(tempFolder(), 'noise.db')
+    const file = join(temporaryFolder(), 'noise.db')
     writeFileSync(file, Buffer.alloc(5 * PAGE, 0x33))
     const run = await ina219(['repair', file])
     expect(run).toMatchObject({ code: 4, stdout: '' })

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { query } from '../support/log-fixture.ts'
 
 /** 2026-01-02T00:00:00Z */

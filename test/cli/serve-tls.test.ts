@@ -7,7 +7,8 @@ import { PeerLimits } from '../../src/serve/access/peer-limits.ts'
 import { HttpServers } from '../../src/serve/http-server.ts'
 import { TlsKeys } from '../../src/serve/tls.ts'
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { startServe } from '../support/serve.ts'
 
 if (!hasOpenssl) console.warn('no openssl: the tests of TLS are skipped')

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Finished, finished, heard, ina219, served, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 
@@ -19,13 +19,6 @@ const BOARD = '--scenario noise --rate 60 --seed 5 --start 1790000000'.split(' '
  */
 const FAULTS = 'drop=0.03,corrupt=0.02,duplicate=0.02,truncate=0.01'
 const PIPE = 'mock --rate max --seed 9 --start 1790000000'.split(' ')
-
-/** Of all tests here: what is run once is looked at by several of them. */
-let everything = ''
-beforeAll(() => {
-  everything = mkdtempSync(join(tmpdir(), 'ina219-test-'))
-})
-afterAll(() => rmSync(everything, { recursive: true, force: true }))
 
 interface Run extends Finished {
   readonly db: string
@@ -47,7 +40,7 @@ async function monitored(
   input: string,
   wanted: Readonly<Record<string, number>>,
 ): Promise<Run> {
-  const folder = mkdtempSync(join(everything, 'run-'))
+  const folder = temporaryFolder()
   const [db, summary] = [join(folder, 'log.db'), join(folder, 'run.json')]
   const outputs = ['--db', db, '--summary', summary, '--output', 'ndjson', '--keep-time']
   const child = start(['monitor', ...sources, ...outputs])

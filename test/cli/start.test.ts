@@ -13,7 +13,8 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
-import { CLI, type Finished, finished, ina219, temporaryFolder } from '../support/cli.ts'
+import { CLI, type Finished, finished, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 let cache: string
 let folder: string

@@ -4,14 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ina219 } from '../support/cli.ts'
-import {
-  batchesOf,
-  makeLog,
-  openWriter,
-  START_US,
-  series,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, makeLog, openWriter, START_US, series } from '../support/log-fixture.ts'
 
 const STATISTICS = ['mean_time', 'stddev', 'p2p', 'p5', 'p50', 'p95', 'p99', 'crest', 'slope']
 const PROGRAM = fileURLToPath(new URL('../support/statistics.py', import.meta.url))
@@ -24,7 +18,7 @@ type Row = Readonly<Record<string, number | string | null>>
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 async function recomputed(everyS: number, ...span: number[]): Promise<Row[]> {

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ina219 } from '../support/cli.ts'
-import { EPOCH, makeLog, START_US, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { EPOCH, makeLog, START_US, series } from '../support/log-fixture.ts'
 
 let file: string
 
 /** 120 s, a hole of 60 s, 60 s; under a name that is no XML. */
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
   const samples = [...series(120, 1e6), ...series(60, 1e6, 180)]
   makeLog(file, samples, {
     epochs: [{ ...EPOCH, device: '<b>&"\u0001' }],
@@ -41,7 +42,7 @@ describe('a picture of the log', () => {
   test('is the same from history and export, and in a file', async () => {
     const svg = await picture('history', '--format', 'svg')
     expect(await picture('export', '--format', 'svg')).toBe(svg)
-    const out = join(tempFolder(), 'chart.svg')
+    const out = join(temporaryFolder(), 'chart.svg')
     expect(await picture('export', '--format', 'svg', '-o', out)).toBe('')
     expect(readFileSync(out, 'utf8')).toBe(svg)
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Finished, finished, ina219, start, temporaryFolder } from '../support/cli.ts'
+import { type Finished, finished, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/cli.ts'
 import { checkLogs, RecordedDevice, startMonitor } from '../support/durability-rig.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 

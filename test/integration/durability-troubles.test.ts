@@ -2,13 +2,13 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/cli.ts'
 import {
   checkLogs,
   type MonitorRun,
   RecordedDevice,
   startMonitor,
 } from '../support/durability-rig.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty } from '../support/serial.ts'
 

@@ -8,13 +8,13 @@ import { totalsOf } from '../../src/stats/totals.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
 import { openLogHistory } from '../../src/storage/client/log-history.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { LineSource } from '../support/line-source.ts'
 import {
   HISTORY_WORKER_URL,
   HOURS_48_MS,
   query,
   START_US,
-  tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
@@ -83,7 +83,7 @@ const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, i) => from + i)
 
 test('totals go on over restarts of the monitor, and are those of the log to the last digit', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const first = await run(file, numbers(0, 100))
   expect(first).toMatchObject({ sinceUs: START_US, elapsedS: 99, coveredS: 99, samples: 100 })
   // Nothing is integrated over the hour in which no monitor ran.
@@ -114,7 +114,7 @@ test('totals go on over restarts of the monitor, and are those of the log to the
 })
 
 test('a device that goes on with its numbers follows on the run before, in the totals as in the log', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   await run(file, numbers(0, 20), { hello: true })
   const totals = await run(file, numbers(20, 40), { hello: true })
   expect(query(file, 'SELECT count(*) AS n FROM epoch')).toEqual([{ n: 1 }])
@@ -124,7 +124,7 @@ test('a device that goes on with its numbers follows on the run before, in the t
 })
 
 test('a device that says other names has the totals of each, also where it comes back to one', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const clock = new ManualClock(START_US / 1000)
   const source = new LineSource({ live: true, duplex: true })
   const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)

@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { DeviceLog, LogClient, LogEvent } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   HOURS_48_MS,
   query,
   START_US,
   sampleAt,
   series,
-  tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
 import { MemoryLog } from '../support/memory-log.ts'
@@ -26,7 +26,7 @@ interface Bench {
   reopen(): Promise<Bench>
 }
 
-async function threadBench(file = join(tempFolder(), 'log.db')): Promise<Bench> {
+async function threadBench(file = join(temporaryFolder(), 'log.db')): Promise<Bench> {
   const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
   return {
     log,

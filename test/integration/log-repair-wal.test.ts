@@ -1,12 +1,13 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { batchesOf, EPOCH, openWriter, query, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, EPOCH, openWriter, query, series } from '../support/log-fixture.ts'
 import { expectSound, makeTwoDeviceLog, repaired, SAMPLES } from '../support/repair-rig.ts'
 
 describe('repair', () => {
   it('takes what is in the WAL, and nothing of a commit that did not end', () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = join(folder, 'live.db')
     const log = openWriter(file)
     log.writer.write(batchesOf(series(2000, 100_000), { epochs: [EPOCH] }))
@@ -29,7 +30,7 @@ describe('repair', () => {
   })
 
   it('leaves out a WAL that is not that of the log, and says so', () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = makeTwoDeviceLog(folder)
     const other = openWriter(join(folder, 'other.db'))
     other.writer.write(batchesOf(series(700, 100_000), { epochs: [EPOCH] }))
@@ -50,7 +51,7 @@ describe('repair', () => {
     ['head', 0, /^the head of its WAL is damaged$/],
     ['middle', 4096 * 6, /^its WAL is damaged: \d+ of its pages can't be used$/],
   ])('does not call a log sound whose WAL has lost its %s', (_what, at, fault) => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const log = openWriter(join(folder, 'live.db'))
     log.writer.write(batchesOf(series(1000, 100_000), { epochs: [EPOCH] }))
     log.db.pragma('wal_checkpoint(TRUNCATE)')

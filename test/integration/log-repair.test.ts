@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { APPLICATION_ID, MIGRATIONS } from '../../src/storage/file/schema.ts'
 import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
-import { batchesOf, EPOCH, query, START_US, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, EPOCH, query, START_US, series } from '../support/log-fixture.ts'
 import {
   damaged,
   expectSound,
@@ -19,7 +20,7 @@ import {
 
 describe('repair', () => {
   it('says of a sound log that it is, and leaves no trace', () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = makeTwoDeviceLog(folder)
     const before = [readFileSync(file), readdirSync(folder)]
     expect(repaired(file)).toMatchObject({ repaired: null, leftovers: [] })
@@ -29,7 +30,7 @@ describe('repair', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'saves every sample outside of overwritten pages, seed %i',
     (seed) => {
-      const folder = tempFolder()
+      const folder = temporaryFolder()
       const file = makeTwoDeviceLog(folder)
       const original = readFileSync(file)
       const noise = random(seed)
@@ -78,7 +79,7 @@ describe('repair', () => {
     ['header', 1],
     ['first map', 2],
   ])('does without the %s', (_what, page) => {
-    const file = makeTwoDeviceLog(tempFolder())
+    const file = makeTwoDeviceLog(temporaryFolder())
     const report = repaired(damaged(file, [page], () => 0x5a))
     expect(query(report.out, SAMPLES)).toEqual(query(file, SAMPLES))
     expect(report).toMatchObject({ missing: 0, invented: [] })
@@ -94,7 +95,7 @@ describe('repair', () => {
   })
 
   it('does without any page but those of the samples', () => {
-    const file = makeTwoDeviceLog(tempFolder())
+    const file = makeTwoDeviceLog(temporaryFolder())
     const bytes = readFileSync(file)
     const others = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length === 0,
@@ -107,7 +108,7 @@ describe('repair', () => {
   })
 
   it('saves what is left of a file that was cut', () => {
-    const file = makeTwoDeviceLog(tempFolder())
+    const file = makeTwoDeviceLog(temporaryFolder())
     const bytes = readFileSync(file)
     const cut = file.replace('.db', '-cut.db')
     writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length / PAGE / 2) * PAGE + 100))
@@ -126,7 +127,7 @@ describe('repair', () => {
   })
 
   it('finds what a copy of another page overwrote', () => {
-    const file = makeTwoDeviceLog(tempFolder())
+    const file = makeTwoDeviceLog(temporaryFolder())
     const bytes = readFileSync(file)
     const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length > 0,
@@ -149,7 +150,7 @@ describe('repair', () => {
   })
 
   it('calls a log damaged whose pages have changed places, and saves all of it', () => {
-    const file = makeTwoDeviceLog(tempFolder())
+    const file = makeTwoDeviceLog(temporaryFolder())
     const bytes = readFileSync(file)
     const leaves = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1).filter(
       (page) => idsIn(bytes, page).length > 0,
@@ -170,7 +171,7 @@ describe('repair', () => {
   })
 
   it('does not bring back what was deleted', () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = makeTwoDeviceLog(folder)
     const db = new Database(file)
     db.exec('DELETE FROM sample WHERE id < (SELECT id FROM sample ORDER BY id LIMIT 1 OFFSET 3000)')
@@ -180,7 +181,7 @@ describe('repair', () => {
   })
 
   it('brings a damaged log of layout 1 up to date', () => {
-    const file = join(tempFolder(), 'old.db')
+    const file = join(temporaryFolder(), 'old.db')
     const db = new Database(file)
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma(`application_id = ${APPLICATION_ID}`)
@@ -211,7 +212,7 @@ describe('repair', () => {
 
 describe('repair --leftovers', () => {
   it('brings in spilled samples, each once', () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = makeTwoDeviceLog(folder)
     const spill = new SpillFile(`${file}.spill.csv`)
     // Some of them had flowed back already.

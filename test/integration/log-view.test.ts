@@ -5,6 +5,7 @@ import { LogView } from '../../src/monitor/log-view.ts'
 import { openLogHistory } from '../../src/storage/client/log-history.ts'
 import { isInaError } from '../../src/util/errors.ts'
 import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { LineSource } from '../support/line-source.ts'
 import {
   EPOCH,
@@ -14,7 +15,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startHubAlone } from '../support/stream-rig.ts'
@@ -32,7 +32,7 @@ async function viewOf(file: string): Promise<LogView> {
 
 /** 20 minutes at 20 Hz, with what came to another device, what was not measured and what was lost. */
 function mixedLog(): string {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const samples = series(24_000, 50_000).map((each, i) => ({
     ...each,
     ...(i % 1000 === 0 ? { status: 'nosensor' } : {}),
@@ -132,7 +132,7 @@ test('a log is shown with all its devices, up to its newest sample', async () =>
 })
 
 test('samples of extra channels alone count as measured, those with a fault do not', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const none = { electric: false, voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
   const samples = series(200, 1e6).map((each, i) => ({
     ...each,
@@ -146,7 +146,7 @@ test('samples of extra channels alone count as measured, those with a fault do n
 })
 
 test('percentiles and statistics of the last minutes are of the samples of the windows beside them', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   // The newest sample is 4 ms into its second: 59 whole ones are before it.
   makeLog(
     file,
@@ -166,7 +166,7 @@ test('percentiles and statistics of the last minutes are of the samples of the w
 })
 
 test('in a run they are of what its windows hold, where the log has more of the same minutes', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const earlier = series(20, 100_000).map((each) => ({ ...each, voltage: 9 }))
   makeLog(file, earlier)
   const history = openLogHistory(file, { workerUrl: HISTORY_WORKER_URL })
@@ -200,7 +200,7 @@ test('what needs a device or the writer is refused, a log without samples as wel
   const view = await viewOf(mixedLog())
   const refused = await view.control().catch((error: unknown) => error)
   expect(isInaError(refused) && refused.code).toBe('usage_invalid')
-  const file = join(tempFolder(), 'empty.db')
+  const file = join(temporaryFolder(), 'empty.db')
   openWriter(file).end()
   const empty = await viewOf(file).catch((error: unknown) => error)
   expect(isInaError(empty) && empty.code).toBe('log_missing')

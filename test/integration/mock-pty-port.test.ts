@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPty, type Pty } from '../../mock/pty.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
 import { hasPty, openRecordedPty, shutInherited } from '../support/serial.ts'
 
@@ -13,12 +13,11 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
   const toClose: (() => unknown)[] = []
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'ina219-pty-'))
+    folder = temporaryFolder()
   })
 
   afterEach(async () => {
     for (const close of toClose.splice(0).reverse()) await close()
-    rmSync(folder, { recursive: true })
   })
 
   async function device(link?: string): Promise<Awaited<ReturnType<typeof openRecordedPty>>> {

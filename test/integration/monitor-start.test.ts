@@ -3,7 +3,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { bundleProgram } from '../support/bundle.ts'
-import { finished, temporaryFolder } from '../support/cli.ts'
+import { finished } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 test('a fault after the log was opened leaves neither its thread nor a signal handler behind', async () => {
   const program = await bundleProgram('test/support/failing-start.ts')

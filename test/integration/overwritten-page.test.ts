@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { samplePieces } from '../../src/export/sample-pieces.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
-import { ALL, makeLog, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { ALL, makeLog, series } from '../support/log-fixture.ts'
 
 const PAGE_BYTES = 4096
 const LEAF = 0x0d
@@ -17,7 +18,7 @@ function leavesOf(bytes: Buffer): number[] {
 
 /** Ten minutes at 10 Hz, in which one leaf stands in the place of another, too. */
 function openDamaged(from: number, to: number): LogReader {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, series(6000, 100_000))
   const bytes = readFileSync(file)
   const leaves = leavesOf(bytes)

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LifeSigns } from '../../src/service/life-signs.ts'
 import { findServiceManager, type ServiceManager } from '../../src/service/service-manager.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import { tempFolder, WORKER_URL } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { WORKER_URL } from '../support/log-fixture.ts'
 import { hasPython, NotifySocket } from '../support/notify-socket.ts'
 import { until } from '../support/polling.ts'
 
@@ -38,7 +39,7 @@ function hangingWorker(folder: string): URL {
 }
 
 test('a writer that hangs is no life, and one that goes on is', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const hold = new Int32Array(new SharedArrayBuffer(8))
   const log = await openLog(
     { file: join(folder, 'log.db'), retainMs: 3_600_000 },
@@ -96,7 +97,7 @@ test('without a manager there is none to tell', async () => {
 test.skipIf(!hasPython)(
   'the variables are for this process alone, and a state is one line',
   async () => {
-    const socket = await NotifySocket.open(tempFolder())
+    const socket = await NotifySocket.open(temporaryFolder())
     onTestFinished(() => socket.close())
     const env = { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '3000000', PATH: '' }
     const manager = await findServiceManager(env)

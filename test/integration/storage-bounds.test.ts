@@ -8,6 +8,7 @@ import { BURST, MAX_EVENTS } from '../../src/storage/write/event-table.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { SINGLE_RANGES } from '../../src/storage/write/loss-table.ts'
 import { MAX_STATES } from '../../src/storage/write/status-table.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   ALL,
   batchesOf,
@@ -18,7 +19,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 const HOUR_US = 3600e6
@@ -27,7 +27,7 @@ const DAY_US = 24 * HOUR_US
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 function one(sql: string): unknown {

@@ -11,6 +11,7 @@ import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { LogKeeper, MEMORY_MS } from '../../src/storage/write/log-keeper.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import type { Clock } from '../../src/util/clock.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -21,7 +22,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 const NONE = { voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
@@ -33,7 +33,7 @@ let nowMs: number
 const clock: Clock = { wallMs: () => 1_795_000_000_000 + nowMs, monoMs: () => nowMs }
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
   nowMs = 0
 })
 
@@ -73,7 +73,7 @@ const name = fc.oneof(
 const extras = fc.option(fc.array(fc.tuple(name, value), { maxLength: 5 }).map(extrasOf))
 
 test('every value of every channel is read back exactly, through the spill file, too', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let runs = 0
   fc.assert(
     fc.property(fc.array(fc.tuple(extras, fc.boolean()), { maxLength: 30 }), (rows) => {
@@ -115,7 +115,7 @@ test('as many channels as a device may have, in full batches', () => {
 test('a value takes about 23 bytes', () => {
   const samples = series(50_000, 100_000)
   makeLog(file, samples)
-  const more = join(tempFolder(), 'more.db')
+  const more = join(temporaryFolder(), 'more.db')
   makeLog(
     more,
     samples.map((each, i) => ({ ...each, extras: { t: 20 + (i % 5000) / 1000, soc: i % 100 } })),

@@ -6,20 +6,14 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { LogClient, LogEvent, LogState } from '../../src/storage/client/log.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import {
-  EPOCH,
-  HOURS_48_MS,
-  query,
-  series,
-  tempFolder,
-  WORKER_URL,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { EPOCH, HOURS_48_MS, query, series, WORKER_URL } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 function open(): Promise<LogClient> {
@@ -122,7 +116,7 @@ test('while the log is locked, the state says so, and nothing is lost', async ()
 })
 
 test('a disk that hangs: samples are kept up to a bound, then the log has failed', async () => {
-  const hung = join(tempFolder(), 'hung.mjs')
+  const hung = join(temporaryFolder(), 'hung.mjs')
   writeFileSync(
     hung,
     `import { parentPort } from 'node:worker_threads'
@@ -144,14 +138,14 @@ test('a disk that hangs: samples are kept up to a bound, then the log has failed
 })
 
 test('a thread that ends before it has said anything does not hang the start', async () => {
-  const gone = join(tempFolder(), 'gone.mjs')
+  const gone = join(temporaryFolder(), 'gone.mjs')
   writeFileSync(gone, 'process.exit(3)')
   const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(gone))
   await expect(start).rejects.toMatchObject({ code: 'log_unwritable', name: 'InaError' })
 })
 
 test('a thread that fails before it has said anything is an error of the log', async () => {
-  const failing = join(tempFolder(), 'failing.mjs')
+  const failing = join(temporaryFolder(), 'failing.mjs')
   writeFileSync(failing, `throw new RangeError('out of memory')`)
   const start = openLog({ file, retainMs: HOURS_48_MS }, pathToFileURL(failing))
   await expect(start).rejects.toMatchObject({

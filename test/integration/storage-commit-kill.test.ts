@@ -6,7 +6,8 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { CommitReader } from '../../src/storage/read/commit-reader.ts'
 import { bundleProgram } from '../support/bundle.ts'
-import { query, tempFolder, WORKER_URL } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { query, WORKER_URL } from '../support/log-fixture.ts'
 
 let writerProgram: string
 let readerProgram: string
@@ -37,7 +38,7 @@ async function killWhen(child: ChildProcess, isDue: (line: string) => boolean): 
 }
 
 test('a reader that resumes with its cursor gets each sample once, whoever is killed when', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const received: number[] = []
   let cursor = '0'
   const take = (line: string): number => {

@@ -5,15 +5,8 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { Bucket } from '../../src/storage/read/log-query.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
-import {
-  ALL,
-  makeLog,
-  openWriter,
-  query,
-  START_US,
-  sampleAt,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { ALL, makeLog, openWriter, query, START_US, sampleAt } from '../support/log-fixture.ts'
 import { toLayout2 } from '../support/old-layouts.ts'
 
 const MINUTE_US = 60e6
@@ -21,7 +14,7 @@ const MINUTE_US = 60e6
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 /** A sample a second with these currents in mA, at 5 V. */

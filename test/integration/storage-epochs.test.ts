@@ -8,6 +8,7 @@ import type { DeviceOutbox } from '../../src/storage/client/device-outbox.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
 import type { KeeperReport } from '../../src/storage/write/keeper-report.ts'
 import { LogKeeper } from '../../src/storage/write/log-keeper.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   EPOCH,
   HOURS_48_MS,
@@ -16,7 +17,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 /** More than the writer keeps in memory. */
@@ -26,7 +26,7 @@ let file: string
 let nowMs: number
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
   nowMs = 0
 })
 
@@ -135,7 +135,7 @@ test('in a log that took the place of the one before it gets its own run, not on
   const first = run.begin(own, 'bench', 7)
   run.lose(own, first, 5)
   for (let i = 0; i < MANY; i++) run.begin(own, 'bench', 8 + i)
-  const other = join(tempFolder(), 'other.db')
+  const other = join(temporaryFolder(), 'other.db')
   makeLog(other, series(3, 1000), { epochs: [{ ...EPOCH, device: 'other' }] })
   expect(first.id).toBe(EPOCH.id)
   // As another program would.

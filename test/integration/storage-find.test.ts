@@ -4,6 +4,7 @@ import type { Sample } from '../../src/domain/sample.ts'
 import type { Moment, MomentWish } from '../../src/storage/read/log-query.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import type { LogBatch } from '../../src/storage/write/log-batch.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -13,11 +14,10 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 function logOf(samples: readonly Sample[], more: Partial<LogBatch> = {}): string {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, samples, more)
   return file
 }
@@ -106,7 +106,7 @@ test('what was not measured, other devices and what lies outside are no extremes
 })
 
 test('where samples have passed the retention, the minute and its value are known', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const log = openWriter(file, 3_600_000)
   const step = 1_000_000
   const samples = series(3 * 3600, step).map((each, i) => ({

@@ -9,13 +9,13 @@ import {
   openLogHistory,
 } from '../../src/storage/client/log-history.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   HISTORY_WORKER_URL,
   HOURS_48_MS,
   makeLog,
   START_US,
   series,
-  tempFolder,
   WORKER_URL,
 } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
@@ -34,7 +34,7 @@ async function countsOf(history: LogHistory): Promise<number[]> {
 const TEN = [0, ...new Array(10).fill(1), 0]
 
 test('looks back while the log goes on being written, and holds nothing back', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
   const own = log.forDevice()
   const epoch = own.begin('bench', 7, START_US)
@@ -66,7 +66,7 @@ test('looks back while the log goes on being written, and holds nothing back', a
 })
 
 test('the answer is that of a reader in this thread', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, series(7000, 20_000))
   const reader = LogReader.open(file)
   onTestFinished(() => reader.close())
@@ -81,7 +81,7 @@ test('the answer is that of a reader in this thread', async () => {
 })
 
 test('the thread ends by itself, and the next question starts another one', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, series(10, 20_000))
   const history = historyOf(file, { idleMs: 1 })
   expect(await countsOf(history)).toEqual(TEN)
@@ -90,12 +90,12 @@ test('the thread ends by itself, and the next question starts another one', asyn
 })
 
 test('a log that can not be read is an InaError, and one that comes is read', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const history = historyOf(file)
   await expect(countsOf(history)).rejects.toMatchObject({ code: 'log_missing' })
   makeLog(file, series(10, 20_000))
   expect(await countsOf(history)).toEqual(TEN)
-  const other = join(tempFolder(), 'other.db')
+  const other = join(temporaryFolder(), 'other.db')
   writeFileSync(other, 'no database at all, but a text of some length '.repeat(10))
   await expect(historyOf(other).series('bench', 0, 1, 1)).rejects.toMatchObject({
     name: 'InaError',
@@ -104,7 +104,7 @@ test('a log that can not be read is an InaError, and one that comes is read', as
 })
 
 test('a question under way fails when it is closed', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, series(10, 20_000))
   const history = historyOf(file)
   const failed = expect(countsOf(history)).rejects.toMatchObject({ code: 'log_unreadable' })
@@ -123,7 +123,7 @@ function locksOn(path: string): number {
 test.skipIf(!existsSync('/proc/locks'))(
   'a look back leaves the writer of this process its locks on the log',
   async () => {
-    const file = join(tempFolder(), 'log.db')
+    const file = join(temporaryFolder(), 'log.db')
     const log = await openLog({ file, retainMs: HOURS_48_MS }, WORKER_URL)
     const own = log.forDevice()
     const { id } = own.begin('bench', 7, START_US)

@@ -6,7 +6,8 @@ import Database from 'better-sqlite3'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { bundleProgram } from '../support/bundle.ts'
-import { ALL, query, tempFolder, WORKER_URL } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { ALL, query, WORKER_URL } from '../support/log-fixture.ts'
 
 let program: string
 
@@ -38,7 +39,7 @@ async function killAfter(file: string, more: number): Promise<number> {
 }
 
 test('what was called durable survives SIGKILL, and the next run goes on behind it', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   for (const more of [1, 3000, 20_000, 700, 9000]) {
     const durable = await killAfter(file, more)
     const newest = query(file, 'SELECT max(sequence) AS seq FROM power_log')[0]?.['seq'] as number
@@ -59,7 +60,7 @@ test('what was called durable survives SIGKILL, and the next run goes on behind 
 }, 60_000)
 
 test('other programs read it while it is being written', async () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const child = startWriter(file)
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   let seen = -1

@@ -10,6 +10,7 @@ import { MIGRATIONS, SCHEMA_VERSION } from '../../src/storage/file/schema.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { LogKeeper } from '../../src/storage/write/log-keeper.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   ALL,
   batchesOf,
@@ -18,7 +19,6 @@ import {
   query,
   START_US,
   sampleAt,
-  tempFolder,
 } from '../support/log-fixture.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
 
@@ -34,7 +34,7 @@ const POWER_MINUTE = `timestamp, device, samples, measured, coverage, voltage_mi
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 /** All rows of tables and views, with the type of each stored value. */
@@ -75,7 +75,7 @@ test('a log of layout 1 that was brought over has the schema of a new one', () =
     query(path, 'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
   makeLogV1(file, 100)
   open()
-  const fresh = join(tempFolder(), 'new.db')
+  const fresh = join(temporaryFolder(), 'new.db')
   openForWriting(fresh).close()
   expect(schemaOf(file)).toEqual(schemaOf(fresh))
 })
@@ -141,7 +141,7 @@ test('a power cut on the way to layout 2 leaves layout 1 whole', () => {
   db.exec('BEGIN IMMEDIATE')
   db.exec(MIGRATIONS[1] as string)
   db.pragma('user_version = 2')
-  const cut = join(tempFolder(), 'cut.db')
+  const cut = join(temporaryFolder(), 'cut.db')
   for (const suffix of ['', '-wal']) copyFileSync(file + suffix, cut + suffix)
   expect(statSync(`${cut}-wal`).size).toBeGreaterThan(0)
   expect(query(cut, 'PRAGMA user_version')).toEqual([{ user_version: 1 }])
@@ -153,7 +153,7 @@ test('a power cut on the way to layout 2 leaves layout 1 whole', () => {
 
 test('what is written to bring a log over does not depend on how many samples it has', () => {
   const pages = [5000, 100_000].map((samples, i) => {
-    const path = join(tempFolder(), `${i}.db`)
+    const path = join(temporaryFolder(), `${i}.db`)
     makeLogV1(path, samples)
     const db = new Database(path)
     migrate(db)

@@ -9,8 +9,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 import { KeeperRig } from '../support/keeper-rig.ts'
-import { batchesOf, EPOCH, makeLog, query, series, tempFolder } from '../support/log-fixture.ts'
+import { batchesOf, EPOCH, makeLog, query, series } from '../support/log-fixture.ts'
 
 let rig: KeeperRig
 
@@ -55,7 +56,7 @@ describe('the file of a running log', () => {
   })
 
   test('is put back, folder and lock and all, when the folder was deleted', () => {
-    rig.file = join(tempFolder(), 'sub', 'log.db')
+    rig.file = join(temporaryFolder(), 'sub', 'log.db')
     const keeper = rig.start()
     keeper.accept(batchesOf(series(100, 100_000), { epochs: [EPOCH] }))
     rmSync(join(rig.file, '..'), { recursive: true })
@@ -67,7 +68,7 @@ describe('the file of a running log', () => {
   })
 
   test('is gone on with when it was replaced by another log, whose runs stay apart', () => {
-    const replacement = join(tempFolder(), 'other.db')
+    const replacement = join(temporaryFolder(), 'other.db')
     const samples = series(300, 100_000)
     const other = { ...EPOCH, device: 'someone else' }
     makeLog(replacement, samples.slice(0, 50), { epochs: [other] })

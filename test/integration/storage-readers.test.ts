@@ -6,6 +6,7 @@ import type { Sample } from '../../src/domain/sample.ts'
 import { ReaderRegistry } from '../../src/storage/client/reader-registry.ts'
 import { APPLICATION_ID, MIGRATIONS } from '../../src/storage/file/schema.ts'
 import { CommitReader, type CommittedPage } from '../../src/storage/read/commit-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -15,13 +16,12 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 function since(cursor: string, limit = 10_000): CommittedPage {
@@ -171,7 +171,7 @@ describe('the commit order', () => {
     for (const text of wrong) {
       expect(() => since(text)).toThrow(expect.objectContaining({ code: 'input_invalid' }))
     }
-    const another = join(tempFolder(), 'another.db')
+    const another = join(temporaryFolder(), 'another.db')
     makeLog(another, series(10, 1000))
     const readers = [another, copy].map((path) => CommitReader.open(path))
     for (const reader of readers) {

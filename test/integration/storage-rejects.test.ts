@@ -8,15 +8,8 @@ import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts
 import { LogKeeper, MEMORY_MS } from '../../src/storage/write/log-keeper.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
-import {
-  batchesOf,
-  EPOCH,
-  HOURS_48_MS,
-  query,
-  START_US,
-  series,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, EPOCH, HOURS_48_MS, query, START_US, series } from '../support/log-fixture.ts'
 
 let file: string
 let rejects: string
@@ -25,7 +18,7 @@ let reports: KeeperReport[]
 
 beforeEach(() => {
   vi.restoreAllMocks()
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
   rejects = `${file}.rejected-1`
   nowMs = 0
   reports = []

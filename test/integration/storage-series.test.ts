@@ -7,6 +7,7 @@ import { AVERAGED, SIGN } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import type { LostRange } from '../../src/storage/client/log.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -16,7 +17,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 function withReader<T>(file: string, use: (reader: LogReader) => T): T {
@@ -29,7 +29,7 @@ function withReader<T>(file: string, use: (reader: LogReader) => T): T {
 }
 
 function logOf(samples: readonly Sample[], lost: readonly LostRange[] = []): string {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, samples, { lost })
   return file
 }
@@ -90,7 +90,7 @@ test.each([1, 5, 60])(
       Array.from({ length: (toS - fromS) * 4 }, (_, n) =>
         sampleAt(START_US + fromS * 1e6 + n * 250_000, n, { epochId: id }),
       )
-    const file = join(tempFolder(), 'log.db')
+    const file = join(temporaryFolder(), 'log.db')
     makeLog(file, [...run(1, 0, 600), ...run(2, 1200, 1800)], {
       epochs: [EPOCH, { ...EPOCH, id: 2, boot: 8, startedUs: START_US + 1200e6 }],
     })
@@ -111,7 +111,7 @@ test.each([1, 5, 60])(
 )
 
 test('roll-ups give the slots that the raw rows give, but for the newest value', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const samples = series(9000, 20_000)
   const open = openWriter(join(folder, 'raw.db'))
   // Two late samples make the minutes dirty again.
@@ -214,7 +214,7 @@ test('a neighbour a minute of other channels away is found, and a late one close
   const between = Array.from({ length: 900 }, (_, i) =>
     bare(START_US + (i + 1) * 1e5, i + 1, { t: i }),
   )
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const late = between[10] as Sample
   makeLog(file, [
     sampleAt(START_US, 0, amp),
@@ -266,7 +266,7 @@ test('samples come with their extra values, or without them', () => {
 })
 
 test('seconds go with their samples, the minutes stay', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const log = openWriter(file, 60_000)
   log.writer.write(batchesOf(series(9000, 20_000), { epochs: [EPOCH] }))
   log.end()
@@ -316,7 +316,7 @@ test('more channels in a minute than a page has rows are all read', () => {
 })
 
 test('a slot in which a value stood out is marked', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const events = [START_US + 1_200_000, START_US + 9_000_000].map((timeUs) => ({
     timeUs,
     device: 'bench',
@@ -330,7 +330,7 @@ test('a slot in which a value stood out is marked', () => {
 })
 
 test('what was not measured, restarts and marks have their own signs', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const events = [
     { timeUs: START_US + 3_500_000, kind: 'restart' as const, detail: 'device restarted' },
     { timeUs: START_US + 4_500_000, kind: 'marker' as const, detail: 'here' },

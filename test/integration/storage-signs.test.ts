@@ -6,6 +6,7 @@ import { SIGN, type Trace } from '../../src/chart/trace.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { DeviceState } from '../../src/monitor/device-state.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -14,7 +15,6 @@ import {
   query,
   START_US,
   sampleAt,
-  tempFolder,
 } from '../support/log-fixture.ts'
 import { toLayout3 } from '../support/old-layouts.ts'
 
@@ -100,7 +100,7 @@ function recounted(slotUs: number): number[] {
 const SLOTS_US = [40_000, 250_000, 1e6, 5e6, 60e6, 120e6]
 
 test('memory, samples, seconds and minutes say of the same slots that something was not measured', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const samples = asArrived(recording())
   const [raw, rolled] = [join(folder, 'raw.db'), join(folder, 'rolled.db')]
   const open = openWriter(raw)
@@ -119,7 +119,7 @@ test('memory, samples, seconds and minutes say of the same slots that something 
 })
 
 test('a log of layout 3 that is brought over says it of all whose samples are there', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, asArrived(recording()))
   toLayout3(file)
   const [first] = query(file, 'SELECT min(minute) AS minute FROM minute')
@@ -155,7 +155,7 @@ test('a log of layout 3 that is brought over says it of all whose samples are th
 })
 
 test('minutes of layout 3 are not computed again where all their samples had values of one channel', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const samples = recording().slice(0, 3000)
   makeLog(
     file,

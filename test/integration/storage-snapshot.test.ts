@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   ALL,
   batchesOf,
@@ -11,13 +12,12 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 const MINUTE_MS = 60_000
 
 test('what is read is of one moment, whatever is deleted and added meanwhile', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const log = openWriter(file, MINUTE_MS)
   // 20 kHz with a retention of a minute, as many as a reader gets through in a while.
   const stepUs = 10_000
@@ -39,7 +39,7 @@ test('what is read is of one moment, whatever is deleted and added meanwhile', (
 })
 
 test('the WAL that grew under a reader is small again after it', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const log = openWriter(file)
   log.writer.write(batchesOf([sampleAt(START_US, 0)], { epochs: [EPOCH] }))
   const reader = LogReader.open(file)

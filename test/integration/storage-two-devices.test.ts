@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { openLog } from '../../src/storage/client/log-client.ts'
-import {
-  HOURS_48_MS,
-  query,
-  START_US,
-  sampleAt,
-  tempFolder,
-  WORKER_URL,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { HOURS_48_MS, query, START_US, sampleAt, WORKER_URL } from '../support/log-fixture.ts'
 
 const COUNT = 20_000
 
@@ -65,7 +59,7 @@ function rowsOf(file: string, device: string): unknown[] {
 }
 
 test("two devices in one log: each one's rows are those of the device logged alone", async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   const both = join(folder, 'both.db')
   expect(await log(both, DEVICES)).toEqual(
     new Map([

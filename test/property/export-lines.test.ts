@@ -9,6 +9,7 @@ import { SampleLines } from '../../src/export/sample-lines.ts'
 import { linePages } from '../../src/export/sample-pieces.ts'
 import type { LogRange } from '../../src/storage/read/log-query.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   ALL,
   batchesOf,
@@ -17,7 +18,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 /** What the fast way has to equal: every sample as an object, formatted one by one. */
@@ -80,7 +80,7 @@ const row = fc.record({
 })
 
 test('all that a log can hold is written as the general way writes it', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   fc.assert(
     fc.property(
@@ -136,7 +136,7 @@ test('all that a log can hold is written as the general way writes it', () => {
 })
 
 test('what another program has changed is read as every view reads it', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, series(3000, 10_000))
   const db = new Database(file)
   const at = (n: number): number => START_US + n * 10_000
@@ -156,7 +156,7 @@ test('what another program has changed is read as every view reads it', () => {
 })
 
 test('blocks are counted, and the next one begins where one ends', () => {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   makeLog(file, [
     ...series(5000, 10_000),
     sampleAt(START_US + 60e6, 7, { voltage: 1 / 3 }),

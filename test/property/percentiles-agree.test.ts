@@ -3,15 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isPercentile, STATISTICS } from '../../src/stats/statistic-names.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
-import {
-  ALL,
-  batchesOf,
-  EPOCH,
-  openWriter,
-  START_US,
-  sampleAt,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { ALL, batchesOf, EPOCH, openWriter, START_US, sampleAt } from '../support/log-fixture.ts'
 
 const EPOCHS = [EPOCH, { ...EPOCH, id: 2, device: 'other' }]
 
@@ -35,7 +28,7 @@ const step = fc.record({
 })
 
 test('percentiles alone, from digits, are those that whole samples give', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 700, size: 'max' }), (steps) => {

@@ -5,8 +5,9 @@ import type { HubDevice } from '../../src/monitor/hub.ts'
 import type { SpanStatistics } from '../../src/monitor/view.ts'
 import { STATISTICS } from '../../src/stats/statistic-names.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { LineSource } from '../support/line-source.ts'
-import { openWriter, START_US, tempFolder } from '../support/log-fixture.ts'
+import { openWriter, START_US } from '../support/log-fixture.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startHub } from '../support/stream-rig.ts'
@@ -45,7 +46,7 @@ function written(file: string, log: MemoryLog): LogReader {
 }
 
 test('the statistics of the screen are those of the log for the same span, whatever comes', async () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   await fc.assert(
     fc.asyncProperty(

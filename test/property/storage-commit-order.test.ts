@@ -6,6 +6,7 @@ import { CursorText } from '../../src/storage/file/commit-cursor.ts'
 import { CommitReader } from '../../src/storage/read/commit-reader.ts'
 import type { LogBatch } from '../../src/storage/write/log-batch.ts'
 import { ReaderTable } from '../../src/storage/write/reader-table.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   type OpenLog,
@@ -13,7 +14,6 @@ import {
   query,
   START_US,
   sampleAt,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 /** What is done to the log, one after another. */
@@ -205,7 +205,7 @@ function twice(numbers: readonly number[]): number[] {
 }
 
 test('a reader gets each sample once, but for those that were deleted untaken, which are counted', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   fc.assert(
     fc.property(

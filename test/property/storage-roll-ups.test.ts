@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { Sample } from '../../src/domain/sample.ts'
 import { PICO_PER_MILLI_HOUR } from '../../src/stats/figures.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   ALL,
   batchesOf,
@@ -12,7 +13,6 @@ import {
   query,
   START_US,
   sampleAt,
-  tempFolder,
 } from '../support/log-fixture.ts'
 
 interface Step {
@@ -223,7 +223,7 @@ function expectRecounted(file: string, everyUs: number): void {
 }
 
 test('roll-ups and buckets are what the raw rows give, whatever the order of arrival', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   let seconds = 0
   fc.assert(

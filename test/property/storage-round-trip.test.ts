@@ -2,15 +2,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
-import {
-  batchesOf,
-  EPOCH,
-  openWriter,
-  query,
-  START_US,
-  sampleAt,
-  tempFolder,
-} from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { batchesOf, EPOCH, openWriter, query, START_US, sampleAt } from '../support/log-fixture.ts'
 
 /** Decimals as devices print them, and any double at all. */
 const value = fc.oneof(
@@ -25,7 +18,7 @@ const value = fc.oneof(
 )
 
 test('every value is read back exactly as it was sent', () => {
-  const folder = tempFolder()
+  const folder = temporaryFolder()
   let run = 0
   fc.assert(
     fc.property(

@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HubDevice } from '../../src/monitor/hub.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { LineSource } from '../support/line-source.ts'
-import { openWriter, START_US, tempFolder } from '../support/log-fixture.ts'
+import { openWriter, START_US } from '../support/log-fixture.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startHub } from '../support/stream-rig.ts'
@@ -101,7 +102,7 @@ function expectSameTotals(
 }
 
 test('the totals of the screen are those of the log, whatever comes', () => {
-  const file = join(tempFolder(), 'a.db')
+  const file = join(temporaryFolder(), 'a.db')
   fc.assert(
     fc.property(
       fc.record({
@@ -132,11 +133,11 @@ test('they agree where a late sample was lost between two that stand a µs apart
     ...[line(17, 'late'), line(1)],
   ]
   const course = { lines, isNumbered: true, isLive: true, lateEvery: 7, isLateBack: false }
-  expectAgreement(course, join(tempFolder(), 'a.db'))
+  expectAgreement(course, join(temporaryFolder(), 'a.db'))
 })
 
 test('they agree where the first samples of a device come after the fourth', () => {
-  expectSameTotals(join(tempFolder(), 'a.db'), true, (source, clock) => {
+  expectSameTotals(join(temporaryFolder(), 'a.db'), true, (source, clock) => {
     source.line('{"hello":"ina219","boot":1,"seq":0,"depth":0}')
     for (const seq of [3, 4, 2, 0, 1, 5, 6]) {
       clock.advance(1000)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Sample } from '../../src/domain/sample.ts'
 import { BackupKeeper } from '../../src/service/backup/backup-keeper.ts'
 import { ina219 } from './cli.ts'
-import { batchesOf, EPOCH, type OpenLog, openWriter, sampleAt, tempFolder } from './log-fixture.ts'
+import { temporaryFolder } from './folder.ts'
+import { batchesOf, EPOCH, type OpenLog, openWriter, sampleAt } from './log-fixture.ts'
 import { ManualClock } from './simulated-wire.ts'
 
 export const HOUR_MS = 3_600_000
@@ -29,7 +30,7 @@ export function isRight(path: string): boolean {
 
 /** A log with a retention of two days whose first sample is of Monday, and a folder for its back-ups. */
 export class BackupRig {
-  readonly folder = tempFolder()
+  readonly folder = temporaryFolder()
   readonly backups = join(this.folder, 'days')
   readonly clock = new ManualClock(MONDAY_MS)
   /** Of the next sample. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
+import { temporaryFolder } from './folder.ts'
 import { until } from './polling.ts'
 
 export const CLI = fileURLToPath(new URL('../../bin/ina219.js', import.meta.url))
@@ -13,13 +13,6 @@ export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
-}
-
-/** A folder of this test alone; gone afterwards. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ina219-test-'))
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 /** A configuration file of this test alone. @returns its name */

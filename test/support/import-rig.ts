@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { ina219, temporaryFolder } from './cli.ts'
+import { ina219 } from './cli.ts'
+import { temporaryFolder } from './folder.ts'
 
 /** What `import --format json` says of a file. */
 export interface FileJson {

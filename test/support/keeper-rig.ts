@@ -5,11 +5,12 @@ import type { KeeperReport } from '../../src/storage/write/keeper-report.ts'
 import { LogKeeper } from '../../src/storage/write/log-keeper.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { InaError } from '../../src/util/errors.ts'
-import { HOURS_48_MS, query, tempFolder } from './log-fixture.ts'
+import { temporaryFolder } from './folder.ts'
+import { HOURS_48_MS, query } from './log-fixture.ts'
 
 /** A log file of its own, and the keepers that write it; time stands still until a test moves it. */
 export class KeeperRig {
-  readonly folder = tempFolder()
+  readonly folder = temporaryFolder()
   file = join(this.folder, 'log.db')
   nowMs = 0
   readonly reports: KeeperReport[] = []

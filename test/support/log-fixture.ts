@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
@@ -23,13 +20,6 @@ export const START_US = Date.UTC(2026, 10, 20, 20, 13) * 1000
 export const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
 
 export const EPOCH: Epoch = { id: 1, device: 'bench', boot: 7, startedUs: START_US }
-
-/** A private folder that goes with the test. */
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ina219-log-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 export function sampleAt(timeUs: number, seq: number | null, more: Partial<Sample> = {}): Sample {
   return sampleOf({ timeUs, seq, voltage: 5.02, current: 0.245, power: 1.23, ...more })

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { ina219, temporaryFolder } from './cli.ts'
+import { ina219 } from './cli.ts'
+import { temporaryFolder } from './folder.ts'
 import { START_US } from './log-fixture.ts'
 import { type ServeRun, startServe } from './serve.ts'
 

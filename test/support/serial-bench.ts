@@ -5,8 +5,8 @@ import { SerialSource, type SerialSourceOptions } from '../../src/sources/serial
 import type { SourceSink } from '../../src/sources/source.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import type { InaError } from '../../src/util/errors.ts'
+import { temporaryFolder } from './folder.ts'
 import { frameText } from './frames.ts'
-import { tempFolder } from './log-fixture.ts'
 import { until } from './polling.ts'
 import { openRecordedPty, type RecordedPty } from './serial.ts'
 
@@ -50,7 +50,7 @@ export class Recorder implements SourceSink {
 
 /** The two ends of a port: the device at `link`, and sources that read it; all of it goes with the test. */
 export class SerialBench {
-  readonly folder = tempFolder()
+  readonly folder = temporaryFolder()
   /** The name of the port. */
   readonly link = join(this.folder, 'board')
 

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { start, temporaryFolder } from './cli.ts'
+import { start } from './cli.ts'
+import { temporaryFolder } from './folder.ts'
 
 /** A `serve` that runs as a child process. */
 export interface ServeRun {

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { CLI, temporaryFolder } from '../support/cli.ts'
+import { CLI } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { expectRestored, questionsOf, screenBench, wholeScreen } from '../support/screen-bench.ts'
 import { ptyAvailable } from '../support/terminal.ts'
 
@@ -64,7 +65,7 @@ describe.skipIf(!ptyAvailable)('endings', () => {
     ['with the signal', ''],
     ['without, by the end of its input', 'trap "" HUP;'],
   ])('ends cleanly when the terminal hangs up, %s', async (_, first) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ina219-screen-'))
+    const folder = temporaryFolder()
     const result = join(folder, 'exit')
     // The shell outlives the terminal to tell the exit code; 134 would be an abort.
     const terminal = screen.openInShell(
@@ -75,7 +76,6 @@ describe.skipIf(!ptyAvailable)('endings', () => {
     await terminal.waitFor(() => existsSync(result) && readFileSync(result, 'utf8') !== '')
     expect(readFileSync(`${folder}/errors`, 'utf8')).toBe('')
     expect(readFileSync(result, 'utf8')).toBe('0\n')
-    rmSync(folder, { recursive: true })
   })
 
   it('puts the line mode and the colours back', async () => {

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CLI } from '../support/cli.ts'
-import { makeLog, series, tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { makeLog, series } from '../support/log-fixture.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 describe.skipIf(!ptyAvailable)('an export that takes longer than a second', () => {
   test('says how far it is, and leaves nothing of that behind', async () => {
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const file = join(folder, 'log.db')
     makeLog(file, series(6000, 10_000))
     // The reader of the pipe is slow until the line has been seen, so that the export is: a pipe holds less than the rows.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CLI, temporaryFolder } from '../support/cli.ts'
+import { CLI } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 const ina219 = `'${process.execPath}' '${CLI}'`

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'
-import { CLI, temporaryFolder } from '../support/cli.ts'
+import { CLI } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 let terminal: TestTerminal

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CLI, start, temporaryFolder } from '../support/cli.ts'
+import { CLI, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { hasPty } from '../support/serial.ts'
 import { ptyAvailable, type TerminalOptions, TestTerminal } from '../support/terminal.ts'
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { CLI, temporaryFolder } from '../support/cli.ts'
+import { CLI } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
 let terminal: TestTerminal

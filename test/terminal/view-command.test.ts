@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CLI, ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -10,7 +11,6 @@ import {
   START_US,
   sampleAt,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 import { ptyAvailable, TestTerminal } from '../support/terminal.ts'
 
@@ -26,7 +26,7 @@ function view(db: string, columns = 80, rows = 24, cwd = process.cwd()): TestTer
 
 /** An hour at 2 Hz, with one sample that stands out. */
 function spikedLog(): string {
-  const file = join(tempFolder(), 'log.db')
+  const file = join(temporaryFolder(), 'log.db')
   const samples = series(7200, 500_000).map((each, i) =>
     i === 2345
       ? { ...each, voltage: 4.611, current: 2.4137, power: 11.129571 }
@@ -90,7 +90,7 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
 
   it('writes what is shown or selected to a file of its own, byte by byte as export does', async () => {
     const file = spikedLog()
-    const folder = tempFolder()
+    const folder = temporaryFolder()
     const shown = view(file, 120, 30, folder)
     await shown.waitFor(/LOG n=7 200/)
     shown.press('w')
@@ -118,7 +118,7 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
   })
 
   it('follows a log that another process writes', async () => {
-    const file = join(tempFolder(), 'log.db')
+    const file = join(temporaryFolder(), 'log.db')
     const log = openWriter(file)
     log.writer.write(batchesOf(series(100, 1_000_000), { epochs: [EPOCH] }))
     const shown = view(file)
@@ -130,12 +130,12 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
   })
 
   it('says why it can not show a log, on a terminal that is as it was', async () => {
-    const missing = view(join(tempFolder(), 'none.db'))
+    const missing = view(join(temporaryFolder(), 'none.db'))
     expect((await missing.ended()).exitCode).toBe(4)
     expect(missing.buffer).toBe('normal')
     expect(missing.text).toMatch(/^ina219: /)
     missing.dispose()
-    const empty = join(tempFolder(), 'empty.db')
+    const empty = join(temporaryFolder(), 'empty.db')
     openWriter(empty).end()
     const shown = view(empty)
     expect((await shown.ended()).exitCode).toBe(4)

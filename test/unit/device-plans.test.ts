@@ -10,7 +10,7 @@ import { type Scoped, scoped } from '../../src/cli/scope.ts'
 import { parseFormat } from '../../src/sources/formats/format-choice.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { parseDuration } from '../../src/util/duration.ts'
-import { temporaryFolder } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const CLOCK: Clock = { wallMs: () => 1_790_000_000_500, monoMs: () => 0 }
 const BOARD: NamedSource = { kind: 'port', path: '/dev/board' }

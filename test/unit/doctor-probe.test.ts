@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { exitCodeOf, type Finding } from '../../src/doctor/finding.ts'
 import { probeInChild } from '../../src/doctor/probe-child.ts'
-import { temporaryFolder } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const program = process.argv[1] as string
 afterEach(() => {

@@ -5,7 +5,8 @@ import { parseColumns } from '../../mock/replay/column-spec.ts'
 import { parseRecording, type Recording } from '../../mock/replay/recording.ts'
 import { closeLine } from '../../src/protocol/crc.ts'
 import { isInaError } from '../../src/util/errors.ts'
-import { ina219, temporaryFolder } from '../support/cli.ts'
+import { ina219 } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const read = (lines: readonly string[], columns?: string): Recording =>
   parseRecording(lines.join('\n'), 'test', columns === undefined ? [] : parseColumns(columns))

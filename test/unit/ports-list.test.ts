@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { boardOf } from '../../src/sources/serial/boards.ts'
@@ -9,6 +8,7 @@ import {
   type RawPort,
 } from '../../src/sources/serial/port-system.ts'
 import { listPorts, pickPort } from '../../src/sources/serial/ports.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 function raw(path: string, overrides: Partial<RawPort> = {}): RawPort {
   return {
@@ -128,7 +128,7 @@ describe('the port that is chosen without a name', () => {
 
 describe('ports as the kernel lists them', () => {
   it('finds the USB identity above the interface, and only ports with a device', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'ina219-sysfs-'))
+    const root = temporaryFolder()
     const usb = join(root, 'devices/usb1/1-2')
     const tty = join(root, 'class/tty')
     const port = join(usb, '1-2:1.0/ttyUSB0')
@@ -138,19 +138,15 @@ describe('ports as the kernel lists them', () => {
     const board = { idVendor: '1a86', idProduct: '7523', manufacturer: 'QinHeng', serial: 'X9' }
     for (const [name, text] of Object.entries(board)) writeFileSync(join(usb, name), `${text}\n`)
     symlinkSync(port, join(tty, 'ttyUSB0/device'))
-    try {
-      expect(await listFromSysfs(tty)).toEqual([
-        {
-          path: '/dev/ttyUSB0',
-          vendorId: '1a86',
-          productId: '7523',
-          manufacturer: 'QinHeng',
-          serialNumber: 'X9',
-        },
-      ])
-      expect(await listFromSysfs(join(root, 'nowhere'))).toEqual([])
-    } finally {
-      rmSync(root, { recursive: true })
-    }
+    expect(await listFromSysfs(tty)).toEqual([
+      {
+        path: '/dev/ttyUSB0',
+        vendorId: '1a86',
+        productId: '7523',
+        manufacturer: 'QinHeng',
+        serialNumber: 'X9',
+      },
+    ])
+    expect(await listFromSysfs(join(root, 'nowhere'))).toEqual([])
   })
 })

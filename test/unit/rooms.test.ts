@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/folder.ts'
 
 function rooms(...args: string[]): string {
   return execFileSync(process.execPath, ['scripts/rooms.mjs', ...args], { encoding: 'utf8' })
@@ -25,7 +25,7 @@ test('the table of docs/architecture.md is the one that is held', () => {
 
 /** What is said of a house with this one file. */
 function faultsOf(file: string, text: string): string {
-  const house = mkdtempSync(join(tmpdir(), 'ina219-rooms-'))
+  const house = temporaryFolder()
   for (const folder of ['scripts', 'mock', 'src', dirname(file)]) {
     mkdirSync(join(house, folder), { recursive: true })
   }
@@ -34,7 +34,6 @@ function faultsOf(file: string, text: string): string {
   const { stderr } = spawnSync(process.execPath, [join(house, 'scripts/rooms.mjs')], {
     encoding: 'utf8',
   })
-  rmSync(house, { recursive: true })
   return stderr
 }
 

@@ -7,7 +7,7 @@ import { planUnit, serviceEnvironment, type UnitRequest } from '../../src/servic
 import { allowedDevices } from '../../src/service/port-access.ts'
 import { readUnit, type UnitPlan, unitText } from '../../src/service/unit.ts'
 import { commandWord, settingWord } from '../../src/service/unit-syntax.ts'
-import { tempFolder } from '../support/log-fixture.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
 const REQUEST: UnitRequest = {
   scope: 'system',
@@ -97,7 +97,7 @@ describe('the devices that are let in', () => {
   })
 
   it('follow a link to what it is', () => {
-    const link = join(tempFolder(), 'board')
+    const link = join(temporaryFolder(), 'board')
     symlinkSync('/dev/zero', link)
     expect(allowedDevices([link])).toEqual(['/dev/zero'])
   })
@@ -124,7 +124,7 @@ describe('a control character', () => {
 
 describe('the folders of a unit', () => {
   it('are made for the log, and for back-ups only where what is above them is there', () => {
-    const root = tempFolder()
+    const root = temporaryFolder()
     const said: string[] = []
     const folders = [
       { path: join(root, 'a', 'log'), of: 'log' },
@@ -139,7 +139,7 @@ describe('the folders of a unit', () => {
   })
 
   it('are not made where another output goes: nothing is', () => {
-    const root = tempFolder()
+    const root = temporaryFolder()
     const folders = [
       { path: join(root, 'log'), of: 'log' },
       { path: join(root, 'usb'), of: 'output' },
@@ -185,7 +185,7 @@ describe('a system unit', () => {
   })
 
   it('is refused where its user could not read the program', () => {
-    const folder = join(tempFolder(), 'private')
+    const folder = join(temporaryFolder(), 'private')
     const program = join(folder, 'ina219.js')
     mkdirSync(folder)
     writeFileSync(program, '')
@@ -284,7 +284,7 @@ describe('a unit that runs serve', () => {
   })
 
   it('is refused where its user could not read the key of TLS', () => {
-    const key = join(tempFolder(), 'key.pem')
+    const key = join(temporaryFolder(), 'key.pem')
     writeFileSync(key, '', { mode: 0o600 })
     expect(() => served({ files: [key] })).toThrow(`who can't read ${key}`)
     expect(served({ files: [key] }, { user: 'pi' }).scope).toBe('system')
@@ -307,7 +307,7 @@ describe.skipIf(!hasAnalyze)('systemd-analyze', () => {
   const strange = [`a "b" 'c' $HOME \${x} 100% ; \\ ü`, '--', ';']
 
   function analyze(of: UnitPlan, ...args: string[]) {
-    const file = join(tempFolder(), 'ina219.service')
+    const file = join(temporaryFolder(), 'ina219.service')
     writeFileSync(file, unitText(of))
     return spawnSync('systemd-analyze', [...args, file], { encoding: 'utf8' })
   }
