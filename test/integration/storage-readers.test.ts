@@ -293,7 +293,9 @@ describe('registered readers', () => {
     await tenMinutes(null)
     const { cursor } = since('0')
     await registry.register('sink', 0, cursor)
-    expect(registry.list()).toEqual([{ name: 'sink', keepBytes: 0, cursor, missed: 0 }])
+    expect(registry.list()).toEqual([
+      { name: 'sink', keepBytes: 0, cursor, missed: 0, recordN: 0, report: null },
+    ])
     for (const name of ['', 'a\nb', 'x'.repeat(65)]) {
       await expect(registry.register(name, 0)).rejects.toMatchObject({ code: 'usage_invalid' })
     }

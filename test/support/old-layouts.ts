@@ -1,8 +1,24 @@
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from '../../src/storage/file/schema.ts'
 
-/** Takes from a log of today what layout 4 added, as a program of layout 3 would have left it. */
+/** Takes from a log of today what layout 5 added, as a program of layout 4 would have left it. */
+export function toLayout4(file: string): void {
+  const db = new Database(file)
+  db.unsafeMode(true)
+  const triggers = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all()
+  for (const name of triggers) db.exec(`DROP TRIGGER ${String(name)}`)
+  db.exec('DROP TABLE record_change; DROP TABLE reader_state')
+  db.exec(`PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, ' AUTOINCREMENT', '') WHERE name IN ('event', 'lost');
+    PRAGMA writable_schema = RESET;`)
+  db.exec(`DELETE FROM sqlite_sequence WHERE name IN ('event', 'lost', 'record_change')`)
+  db.pragma('user_version = 4')
+  db.close()
+}
+
+/** The same for layout 3. */
 export function toLayout3(file: string): void {
+  toLayout4(file)
   const db = new Database(file)
   for (const table of ['minute', 'second']) db.exec(`ALTER TABLE ${table} DROP COLUMN unmeasured`)
   db.pragma('user_version = 3')

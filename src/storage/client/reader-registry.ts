@@ -3,13 +3,15 @@ import { cleanText } from '../../domain/sample.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { BEGINNING, CursorText } from '../file/commit-cursor.ts'
+import { hasTable } from '../file/layout.ts'
 import { logError } from '../file/log-errors.ts'
 import { type LogOwner, openForPositions } from '../file/log-file.ts'
+import { ReaderStates } from '../write/reader-state.ts'
 import { ReaderTable } from '../write/reader-table.ts'
 import { writeShortly } from './short-write.ts'
 
 /** A reader that the retention waits for. */
-interface ReaderInfo {
+export interface ReaderInfo {
   readonly name: string
   /** Bytes of samples past the retention that are kept for it. */
   readonly keepBytes: number
@@ -17,6 +19,10 @@ interface ReaderInfo {
   readonly cursor: string
   /** Samples that were deleted before it had taken them. */
   readonly missed: number
+  /** How far it has got with events, lost ranges and runs (`CommitReader.records`). */
+  readonly recordN: number
+  /** What it last said of itself; null: nothing yet. */
+  readonly report: string | null
 }
 
 const LONGEST_NAME = 64
@@ -30,6 +36,8 @@ export class ReaderRegistry {
   readonly #db: Database.Database
   readonly #file: string
   readonly #table: ReaderTable
+  /** null: the log is of a layout without */
+  readonly #states: ReaderStates | null
   readonly #cursors: CursorText
 
   private constructor(db: Database.Database, file: string) {
@@ -37,6 +45,7 @@ export class ReaderRegistry {
     this.#file = file
     this.#cursors = new CursorText(db, file)
     this.#table = new ReaderTable(db)
+    this.#states = hasTable(db, 'reader_state') ? new ReaderStates(db) : null
   }
 
   /**
@@ -85,29 +94,43 @@ export class ReaderRegistry {
    * Everything up to a cursor is safe on the reader's side: the log need not keep it.
    * Never goes back; without effect for a reader that is not registered.
    *
+   * @param recordN the same of events, lost ranges and runs; 0: it does not follow them
    * @throws InaError input_invalid, log_in_use, log_unwritable
    */
-  async acknowledge(name: string, cursor: string): Promise<void> {
-    await this.#write(() => this.#table.advance(name, this.#cursors.parse(cursor)))
+  async acknowledge(name: string, cursor: string, recordN = 0): Promise<void> {
+    await this.#write(() => {
+      this.#table.advance(name, this.#cursors.parse(cursor))
+      if (recordN > 0) this.#states?.advance(name, recordN)
+    })
+  }
+
+  /** What a registered reader says of itself, for others to read. @throws InaError log_in_use, log_unwritable */
+  async report(name: string, text: string): Promise<void> {
+    await this.#write(() => this.#states?.report(name, text))
   }
 
   /** Nothing is kept for it any more. @throws InaError log_in_use, log_unwritable */
   async remove(name: string): Promise<void> {
-    await this.#write(() => this.#table.remove(name))
+    await this.#write(() => {
+      this.#table.remove(name)
+      this.#states?.remove(name)
+    })
   }
 
   /** Registered readers, by name. @throws InaError log_* */
   list(): ReaderInfo[] {
     try {
-      return this.#db
-        .transaction(() => this.#table.all())
+      const [readers, states] = this.#db
+        .transaction(() => [this.#table.all(), this.#states?.all()] as const)
         .deferred()
-        .map(({ name, keepBytes, positions, missed }) => ({
-          name,
-          keepBytes,
-          cursor: this.#cursors.format(positions),
-          missed: [...missed.values()].reduce((sum, samples) => sum + samples, 0),
-        }))
+      return readers.map(({ name, keepBytes, positions, missed }) => ({
+        name,
+        keepBytes,
+        cursor: this.#cursors.format(positions),
+        missed: [...missed.values()].reduce((sum, samples) => sum + samples, 0),
+        recordN: states?.get(name)?.recordN ?? 0,
+        report: states?.get(name)?.report ?? null,
+      }))
     } catch (error) {
       throw logError(error, this.#file)
     }

@@ -28,7 +28,9 @@ export function positionOf(positions: Positions, deviceId: number): Position {
 
 /** Reads and writes the text of cursors of one log: `<identity>.<device>-<run>-<id>.…`, in base 36. */
 export class CursorText {
-  readonly #identity: string
+  /** The random name of the log, 32 hexadecimal digits. */
+  readonly identity: string
+  readonly #own: string
   readonly #newestRun: Database.Statement
   readonly #end: Database.Statement
 
@@ -40,7 +42,8 @@ export class CursorText {
     const layout = layoutOf(db)
     if (layout < FIRST_LAYOUT) throw older(file, layout, FIRST_LAYOUT)
     const identity = db.prepare(`SELECT value FROM meta WHERE key = 'identity'`).pluck().get()
-    this.#identity = String(identity).slice(0, IDENTITY_CHARACTERS)
+    this.identity = String(identity)
+    this.#own = this.identity.slice(0, IDENTITY_CHARACTERS)
     this.#newestRun = db
       .prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'commit_run'`)
       .pluck()
@@ -48,7 +51,7 @@ export class CursorText {
   }
 
   format(positions: Positions): string {
-    const parts = [this.#identity]
+    const parts = [this.#own]
     for (const [deviceId, { run, id }] of positions) {
       parts.push([deviceId, run, id].map((number) => number.toString(RADIX)).join('-'))
     }
@@ -63,7 +66,7 @@ export class CursorText {
       throw refused(`${JSON.stringify(text.slice(0, 80))} is no cursor of a log`)
     }
     const [identity, ...parts] = text.split('.')
-    if (identity !== this.#identity) throw refused('the cursor is one of another log')
+    if (identity !== this.#own) throw refused('the cursor is one of another log')
     const newestRun = (this.#newestRun.get() as number | undefined) ?? 0
     for (const part of parts) {
       const [deviceId = 0, run = 0, id = 0] = part.split('-').map((word) => parseInt(word, RADIX))

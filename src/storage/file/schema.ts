@@ -1,5 +1,7 @@
 /** Layout of the log, its version and how an older one becomes the present one. */
 
+import { RECORD_JOURNAL } from './record-journal.ts'
+
 /** `INA2`, at byte 68 of the file: what distinguishes a log from another program's database. */
 export const APPLICATION_ID = 0x494e_4132
 
@@ -18,6 +20,7 @@ export const MAX_LATE_RUN_US = 60_000_000
  *   samples whose status does not count.
  * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
+ * - `record_change`, `reader_state`: see `record-journal.ts`.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -356,6 +359,7 @@ WHERE mixed AND (minute > first OR samples = (
   WHERE s.id >= kept.minute * 60000000 AND s.id < (kept.minute + 1) * 60000000
     AND e.device_id = kept.device_id));
 `,
+  RECORD_JOURNAL,
 ]
 
 /** Version that this program writes, kept in `user_version`. */

@@ -4,12 +4,14 @@ import { CursorText, type Position, type Positions, positionOf } from '../file/c
 import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { inodeOf } from '../file/placing.ts'
+import type { LoggedChannel } from '../file/records.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
 import { type Backlog, BacklogCount } from './backlog.ts'
 import { CommittedRows, type CommittedSample } from './committed-rows.ts'
+import { type LogRecord, RecordChanges, type RecordPage } from './record-changes.ts'
 
 export { BEGINNING } from '../file/commit-cursor.ts'
-export type { Backlog, CommittedSample }
+export type { Backlog, CommittedSample, LoggedChannel, LogRecord, RecordPage }
 
 /** What one call gives. */
 export interface CommittedPage {
@@ -49,6 +51,7 @@ export class CommitReader {
   readonly #cursors: CursorText
   readonly #rows: CommittedRows
   readonly #backlog: BacklogCount
+  #changes: RecordChanges | null = null
   readonly #devices: Database.Statement
   readonly #runs: Database.Statement
   readonly #newest: Database.Statement
@@ -147,6 +150,49 @@ export class CommitReader {
       const ids = (this.#devices.all() as [number, string][]).map(([id]) => id)
       return this.#backlog.of(ids, positions)
     })
+  }
+
+  /** The random name of the log, 32 hexadecimal digits. */
+  get identity(): string {
+    return this.#cursors.identity
+  }
+
+  /**
+   * Events, lost ranges and runs that have changed since.
+   *
+   * @param after `n` of the page before; 0: the beginning
+   * @throws InaError log_older, log_damaged
+   */
+  records(after: number, limit: number): RecordPage {
+    return this.#read(() => this.#recordChanges().since(after, limit))
+  }
+
+  /** How many changes of records are behind a number. @throws InaError log_older, log_damaged */
+  recordBacklog(after: number): number {
+    return this.#read(() => this.#recordChanges().backlog(after))
+  }
+
+  /** The extra channels of all devices. @throws InaError log_damaged */
+  channels(): LoggedChannel[] {
+    return this.#read(
+      () =>
+        this.#db
+          .prepare(
+            'SELECT c.name AS id, d.name AS device, c.unit FROM channel c CROSS JOIN device d ON d.id = c.device_id',
+          )
+          .all() as LoggedChannel[],
+    )
+  }
+
+  /** A number that changes when another connection has committed. */
+  get version(): number {
+    return this.#db.pragma('data_version', { simple: true }) as number
+  }
+
+  /** Not for those who want samples alone: a log of an older layout has none. */
+  #recordChanges(): RecordChanges {
+    this.#changes ??= new RecordChanges(this.#db, this.#file)
+    return this.#changes
   }
 
   /** Devices, the one that has been read least far in time first, so that none waits for another. */

@@ -9,6 +9,8 @@ export const SINGLE_RANGES = 10_000
 /** Ranges added between two looks at all of them; more where there are more. */
 const RANGES_PER_LOOK = 5000
 const PAGE = 1000
+/** Newest ranges that are no more, on record for readers that may know them (`record-journal.ts`). */
+const MAX_GONE = 100_000
 /** Newest ranges among which that of a sample that came after all is looked for; a stream remembers 64. */
 const SEARCHED_RANGES = 5000
 
@@ -31,6 +33,7 @@ export class LossTable {
   readonly #newest: Database.Statement
   readonly #before: Database.Statement
   readonly #put: Database.Statement
+  readonly #forgetGone: Database.Statement
   #untilLook = RANGES_PER_LOOK
   /** Ranges that begin before that have been put together, Unix µs. */
   #foldedUs = Number.MIN_SAFE_INTEGER
@@ -47,6 +50,10 @@ export class LossTable {
       `SELECT * FROM lost WHERE from_us <= ? ORDER BY from_us DESC LIMIT ${PAGE}`,
     )
     this.#put = db.prepare('UPDATE lost SET count = ?, from_us = ?, to_us = ? WHERE id = ?')
+    this.#forgetGone = db.prepare(
+      `DELETE FROM record_change WHERE gone_from_us IS NOT NULL AND n <= (
+         SELECT n FROM record_change WHERE gone_from_us IS NOT NULL ORDER BY n DESC LIMIT 1 OFFSET ${MAX_GONE})`,
+    )
   }
 
   /** @param epochId as the database numbers it */
@@ -141,6 +148,7 @@ export class LossTable {
       }
     }
     this.#save(groups)
+    this.#forgetGone.run()
     // The minute that was looked at last may get more.
     this.#foldedUs = Math.min(
       this.#foldedUs,
