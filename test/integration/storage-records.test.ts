@@ -5,6 +5,7 @@ import { migrate } from '../../src/storage/file/new-log.ts'
 import type { LogEvent, LostRange } from '../../src/storage/file/records.ts'
 import { CommitReader, type LogRecord } from '../../src/storage/read/commit-reader.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
   EPOCH,
@@ -13,7 +14,6 @@ import {
   query,
   START_US,
   series,
-  tempFolder,
 } from '../support/log-fixture.ts'
 import { toLayout4 } from '../support/old-layouts.ts'
 import { random as seededRandom } from '../support/repair-rig.ts'
@@ -21,7 +21,7 @@ import { random as seededRandom } from '../support/repair-rig.ts'
 let file: string
 
 beforeEach(() => {
-  file = join(tempFolder(), 'log.db')
+  file = join(temporaryFolder(), 'log.db')
 })
 
 function lostAt(firstSeq: number, count: number, reason: LostRange['reason']): LostRange {
