@@ -6,16 +6,21 @@ import { didYouMean } from '../util/nearest.ts'
 /** What `--channels` requests: every extra channel, or these. */
 export type ChannelRequest = 'all' | readonly string[]
 
-/** @param text `all`, or ids as in a CSV record, so that one with a comma can be named. @throws InaError usage_invalid */
+/** @param text `all`, or ids. @throws InaError usage_invalid */
 export function parseChannels(text: string): ChannelRequest {
-  if (text.trim() === 'all') return 'all'
+  return text.trim() === 'all' ? 'all' : idsOf(text, 'all, or ids')
+}
+
+/** @param text ids as in a CSV record, so that one with a comma can be named. @returns each once @throws InaError usage_invalid */
+export function parseChannelIds(text: string): string[] {
+  return idsOf(text, 'ids')
+}
+
+function idsOf(text: string, wanted: string): string[] {
   const ids = parseCsvRecord(text.trim()).map((id) => id.trim())
-  if (ids.length > 0 && ids.every((id) => id !== '')) return [...new Set(ids)]
-  throw new InaError(
-    'usage_invalid',
-    `'${text}' names no channels`,
-    "say all, or ids with commas between, such as 'soc,lux'",
-  )
+  if (ids.every((id) => id !== '')) return [...new Set(ids)]
+  const hint = `say ${wanted} with commas between, such as 'soc,lux'`
+  throw new InaError('usage_invalid', `'${text}' names no channels`, hint)
 }
 
 /**
@@ -29,11 +34,11 @@ export function requestedChannels(
   reader: LogReader,
   device: string | null,
 ): string[] {
-  const idsOf = (of: string | null): string[] => [
+  const loggedOf = (of: string | null): string[] => [
     ...new Set(reader.channels(of).map(({ id }) => id)),
   ]
-  if (request === 'all') return idsOf(device)
-  const known = idsOf(null)
+  if (request === 'all') return loggedOf(device)
+  const known = loggedOf(null)
   const unknown = request.find((id) => !known.includes(id))
   if (unknown === undefined) return [...request]
   const others =

@@ -236,11 +236,13 @@ describe('samples, statistics and records', () => {
 const REFUSED = [
   ['series?device=bech', 404, "there is no device 'bech'; there are: idle, bench, motor 2"],
   ['series?device=bench&channels=v,lux', 400, "bench has no channel 'lux'; it has: v, a, w, soc"],
+  ['series?device=bench&channels=v,,a', 400, "channels: 'v,,a' names no channels; say ids"],
   ['series?device=bench&points=11001', 400, 'points: '],
   ['series?device=bench&last=1h&from=1', 400, 'last and from or to exclude each other'],
   ['series?device=bench&from=200&to=100', 400, 'is not before'],
   ['series?device=bench&form=1', 400, 'Unrecognized key'],
   ['samples?channels=lux', 400, "the log has no channel 'lux'"],
+  ['samples?channels=soc,', 400, "channels: 'soc,' names no channels; say all, or ids"],
   ['samples?format=xml', 400, 'format: '],
   ['events?device=x', 404, "there is no device 'x'"],
   ['events?after=1', 400, "after: '1' is no place to go on at"],

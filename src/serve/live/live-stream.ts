@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
-import { InaError } from '../../util/errors.ts'
 import type { ServeParts } from '../parts.ts'
 import { problem, problemOf } from '../problem.ts'
+import { CHANNEL_IDS } from '../rest/queries.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import type { Live, LivePort } from './live.ts'
 import type { Viewer } from './viewer.ts'
@@ -14,6 +14,9 @@ const MOST_QUEUED_BYTES = 256 * 1024
 const ALIVE_MS = 15_000
 /** One that is let go is cut off after that, ms. */
 const GOODBYE_MS = 2000
+
+/** How a message begins, as text that was made once for all viewers: its type, then its cursor where it has one. */
+const HEAD = /^\{"type":"(\w+)"(?:,"cursor":"([^"]*)")?/
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -29,7 +32,8 @@ const Query = z.strictObject({
   maxHz: z.coerce.number().min(0.001).max(10_000).optional().openapi({
     description: 'most samples of a device in a second; absent: each one',
   }),
-  channels: z.string().max(4000).optional().openapi({
+  channels: CHANNEL_IDS.optional().openapi({
+    type: 'string',
     description: 'ids of channels, separated by commas; absent: all',
     example: 'v,a',
   }),
@@ -63,20 +67,13 @@ export function addLiveStream(app: WebApp, live: Live, { access }: ServeParts): 
         type: 'subscribe',
         since: place === '0' ? 0 : place,
         maxHz,
-        channels: channels === undefined ? undefined : idsOf(channels),
+        channels,
       })
     } catch (error) {
       return answerProblem(c, problemOf(error))
     }
     return RESPONSE_ALREADY_SENT
   })
-}
-
-/** @throws InaError input_invalid */
-function idsOf(text: string): string[] {
-  const ids = text.split(',').map((id) => id.trim())
-  if (ids.every((id) => id !== '')) return ids
-  throw new InaError('input_invalid', `'${text}' is no list of channels`, 'write it as v,a,w')
 }
 
 class LiveStream implements LivePort {
@@ -117,8 +114,7 @@ class LiveStream implements LivePort {
   }
 
   send(text: string): void {
-    const [, type = 'message'] = /^\{"type":"(\w+)"/.exec(text) ?? []
-    const [, id] = /^\{"type":"\w+","cursor":"([^"]*)"/.exec(text) ?? []
+    const [, type = 'message', id] = HEAD.exec(text) ?? []
     this.#write(`event: ${type}\n${id === undefined ? '' : `id: ${id}\n`}data: ${text}\n\n`)
   }
 

@@ -6,7 +6,7 @@ import { answerProblem, requires, type WebApp } from '../web.ts'
 import { acceptsJson, Done } from './changes.ts'
 import { problems } from './problem-schema.ts'
 import { Device } from './queries.ts'
-import { type RestParts, runningDevice, type Sought } from './rest-parts.ts'
+import { type RestParts, runningDevices, type Sought } from './rest-parts.ts'
 
 const Amount = z.number().nullable()
 const Time = z.iso.datetime().nullable()
@@ -129,13 +129,10 @@ async function snapshots(
   parts: RestParts,
   device: string | undefined,
 ): Promise<Sought<readonly Snapshot[]>> {
-  let wanted = parts.hub.devices
-  if (device !== undefined) {
-    const sought = runningDevice(parts, device)
-    if ('problem' in sought) return sought
-    wanted = [sought.found]
-  }
-  return { found: await Promise.all(wanted.map(({ number }) => parts.view.snapshot(number))) }
+  const sought = runningDevices(parts, device)
+  if ('problem' in sought) return sought
+  const taken = sought.found.map(({ number }) => parts.view.snapshot(number))
+  return { found: await Promise.all(taken) }
 }
 
 function alarmOf(device: string, alarm: AlarmView): z.infer<typeof Alarm> {

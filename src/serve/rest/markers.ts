@@ -4,7 +4,7 @@ import { answerProblem, requires, type WebApp } from '../web.ts'
 import { acceptsJson, Done } from './changes.ts'
 import { problems } from './problem-schema.ts'
 import { Device } from './queries.ts'
-import { type RestParts, runningDevice } from './rest-parts.ts'
+import { type RestParts, runningDevice, runningDevices } from './rest-parts.ts'
 
 const MOST_TEXT = 200
 
@@ -61,13 +61,9 @@ export function addMarkers(app: WebApp, parts: RestParts): void {
   })
   app.openapi(reset, async (c) => {
     const { device } = c.req.valid('json')
-    let wanted = parts.hub.devices
-    if (device !== undefined) {
-      const sought = runningDevice(parts, device)
-      if ('problem' in sought) return answerProblem(c, sought.problem)
-      wanted = [sought.found]
-    }
-    const done = wanted.map(async ({ number, stream }) => ({
+    const sought = runningDevices(parts, device)
+    if ('problem' in sought) return answerProblem(c, sought.problem)
+    const done = sought.found.map(async ({ number, stream }) => ({
       device: stream.device,
       text: await parts.view.control({ kind: 'totals_reset', device: number }),
     }))

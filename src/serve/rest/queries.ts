@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { parseChannelIds, parseChannels } from '../../export/requested-channels.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
 import { formatIso, parseTime } from '../../util/time-text.ts'
@@ -13,11 +14,14 @@ export const Device = z.string().min(1).max(MOST_NAME).openapi({
   example: 'bench-7',
 })
 
+/** The longest list of channels. */
+const MOST_CHANNELS = 4000
+
 /** Text that one of the command line's own functions reads. */
-function read<T>(parse: (text: string) => T) {
+function read<T>(parse: (text: string) => T, longest = MOST_NAME) {
   return z
     .string()
-    .max(MOST_NAME)
+    .max(longest)
     .transform((text, context): T => {
       try {
         return parse(text)
@@ -81,6 +85,12 @@ export function spanOf(
   }
   return { fromUs: from === undefined ? null : Math.max(0, from), toUs: to ?? null }
 }
+
+/** Ids of channels. */
+export const CHANNEL_IDS = read(parseChannelIds, MOST_CHANNELS)
+
+/** Ids of extra channels, or `all`. */
+export const CHANNELS = read(parseChannels, MOST_CHANNELS)
 
 /** A whole number. */
 export function whole(least: number, most: number) {

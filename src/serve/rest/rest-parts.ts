@@ -27,6 +27,16 @@ export function runningDevice({ hub }: RestParts, name: string | undefined): Sou
   return { problem: name === undefined ? noDeviceNamed(names) : unknownDevice(name, names) }
 }
 
+/** The device of that name; absent: all of this run. */
+export function runningDevices(
+  parts: RestParts,
+  name: string | undefined,
+): Sought<readonly HubDevice[]> {
+  if (name === undefined) return { found: parts.hub.devices }
+  const sought = runningDevice(parts, name)
+  return 'problem' in sought ? sought : { found: [sought.found] }
+}
+
 /** A device of this run or of the log. @param name its label; absent: the only one of this run */
 export async function knownDevice(
   parts: RestParts,

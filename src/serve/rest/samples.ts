@@ -1,13 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { spanName } from '../../export/file-names.ts'
 import { EXPORT_FORMATS } from '../../export/format-names.ts'
-import { parseChannels } from '../../export/requested-channels.ts'
 import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { problem } from '../problem.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { Exports } from './export-stream.ts'
 import { problems } from './problem-schema.ts'
-import { Device, SPAN, spanOf } from './queries.ts'
+import { CHANNELS, Device, SPAN, spanOf } from './queries.ts'
 import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
 
 const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const
@@ -16,11 +15,11 @@ const Query = z.strictObject({
   device: Device.optional().openapi({ description: 'only this device; absent: all of them' }),
   ...SPAN,
   format: z.enum(EXPORT_FORMATS).default('csv'),
-  channels: z
-    .string()
-    .max(4000)
-    .optional()
-    .openapi({ description: 'further columns: all, or ids of extra channels', example: 'soc,lux' }),
+  channels: CHANNELS.optional().openapi({
+    type: 'string',
+    description: 'further columns: all, or ids of extra channels',
+    example: 'soc,lux',
+  }),
 })
 
 /** Every sample of a span, as a download. */
@@ -51,9 +50,8 @@ export function addSamples(app: WebApp, parts: RestParts): void {
     },
   })
   app.openapi(route, async (c) => {
-    const { device, format, channels, ...asked } = c.req.valid('query')
+    const { device, format, channels = null, ...asked } = c.req.valid('query')
     const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
-    const request = channels === undefined ? null : parseChannels(channels)
     const sought = readingOf(parts)
     if ('problem' in sought) return answerProblem(c, sought.problem)
     if (device !== undefined) {
@@ -62,7 +60,7 @@ export function addSamples(app: WebApp, parts: RestParts): void {
     }
     const reading = sought.found
     const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
-    const { plan, header } = await reading.planExport(range, format, request)
+    const { plan, header } = await reading.planExport(range, format, channels)
     const name = spanName(device ?? 'log', plan.range.fromUs, plan.range.toUs)
     const headers = {
       'Content-Type': TYPES[format],

@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { parseCsvRecord } from '../../util/csv.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { answerJson } from './json-answer.ts'
 import { problems } from './problem-schema.ts'
-import { Device, SPAN, spanOf, whole } from './queries.ts'
+import { CHANNEL_IDS, Device, SPAN, spanOf, whole } from './queries.ts'
 import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
 
 /** As Prometheus has it; a wall screen is 4,000 pixels wide. */
@@ -53,12 +52,11 @@ const Query = z.strictObject({
   points: whole(1, MOST_POINTS)
     .default(DEFAULT_POINTS)
     .openapi({ description: `most rows, 1 to ${MOST_POINTS}; the width of a chart in pixels` }),
-  channels: z
-    .string()
-    .max(4000)
-    .transform((text) => [...new Set(parseCsvRecord(text.trim()).map((each) => each.trim()))])
-    .optional()
-    .openapi({ type: 'string', description: 'ids; absent: all that have values', example: 'v,a' }),
+  channels: CHANNEL_IDS.optional().openapi({
+    type: 'string',
+    description: 'ids; absent: all that have values',
+    example: 'v,a',
+  }),
 })
 
 /** A span for a chart, in milliseconds whatever its length. */
