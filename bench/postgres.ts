@@ -22,10 +22,10 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ENVIRONMENT, folder, isInstalled } from './support/child.ts'
+import { freePort } from './support/free-port.ts'
 import { ROUNDS, spreadOf } from './support/pairs.ts'
 import { benchArguments, type Claim, report } from './support/results.ts'
 
@@ -100,15 +100,6 @@ function run(command: readonly string[]): string {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 /** A cluster that goes when the bench ends. @returns how psql is called */

@@ -9,7 +9,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -20,6 +19,7 @@ import { Noise } from '../mock/random.ts'
 import build from '../test/support/build.ts'
 import { RecordedDevice } from '../test/support/durability-rig.ts'
 import { within } from '../test/support/polling.ts'
+import { freePort } from './support/free-port.ts'
 
 const kills = Number(process.argv[2] ?? 10)
 const count = Number(process.argv[3] ?? 100)
@@ -91,15 +91,6 @@ class Viewer {
       setTimeout(() => this.#connect(), 100)
     })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 function sequencesIn(file: string): number[] {

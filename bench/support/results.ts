@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { figure, goal, writeFigures } from './figures.ts'
 import type { Spread } from './pairs.ts'
 import { ROOT } from './paths.ts'
 
@@ -31,14 +32,6 @@ export interface Result {
 export type Results = Readonly<Record<string, Result>>
 
 const FILE = join(ROOT, 'bench/results.json')
-
-/** Where the tables stand: between two comments, and nothing else there. */
-export const TABLES: Readonly<Record<string, (results: Results) => string>> = {
-  'README.md': shortTable,
-  'bench/README.md': fullTable,
-}
-const BEGIN = '<!-- figures: written by node bench/run.mjs <name> --write -->'
-const END = '<!-- end of figures -->'
 
 /** What stands behind the name of the bench on the command line, without `--write`. */
 export function benchArguments(): string[] {
@@ -76,74 +69,12 @@ export function report(name: string, claims: readonly Claim[]): void {
   const results = { ...readResults(), [name]: result }
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync(FILE, `${JSON.stringify(sorted, null, 2)}\n`)
-  for (const [path, table] of Object.entries(TABLES)) {
-    const file = join(ROOT, path)
-    writeFileSync(file, withTable(readFileSync(file, 'utf8'), table(sorted)))
-  }
-}
-
-/** A text with what is between the marks replaced. @throws where it has no marks */
-export function withTable(text: string, table: string): string {
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`no place for the figures: ${BEGIN} ... ${END}`)
-  return `${text.slice(0, from + BEGIN.length)}\n${table}\n${text.slice(to)}`
-}
-
-function shortTable(results: Results): string {
-  const rows = Object.entries(results).flatMap(([name, { claims }]) =>
-    claims
-      .filter(({ isDetail }) => isDetail !== true)
-      .map((claim) => [claim.what, claim.peer, figure(claim), `\`${name}\``]),
-  )
-  return markdown(['what', 'beside, in the same run', 'median (least to most)', 'bench'], rows)
-}
-
-function fullTable(results: Results): string {
-  const rows = Object.entries(results).flatMap(([name, { claims }]) =>
-    claims.map((claim) => [
-      `\`${name}\``,
-      claim.what,
-      claim.peer,
-      figure(claim),
-      bound(claim, claim.least),
-      bound(claim, claim.aim),
-      claim.ours ?? '',
-      claim.theirs ?? '',
-    ]),
-  )
-  const head = ['bench', 'what', 'beside', 'median (spread)', 'must', 'aim', 'ours', 'theirs']
-  const when = Object.entries(results).map(([name, { date }]) => `${name} ${date}`)
-  const machines = new Set(Object.values(results).map((result) => result.machine))
-  return `${markdown(head, rows)}\n\nMeasured on ${[...machines].join('; ')}: ${when.join(', ')}.`
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-function figure({ median, min, max, unit }: Claim): string {
-  const text = `${number(median)} ${unit}`
-  return min === max ? text : `${text} (${number(min)} to ${number(max)})`
-}
-
-function goal(claim: Claim): string {
-  const [least, aim] = [bound(claim, claim.least), bound(claim, claim.aim)]
-  return least === '' ? '' : ` [must be ${least}, aim ${aim}]`
-}
-
-function bound({ unit, better }: Claim, value: number | undefined): string {
-  if (value === undefined) return ''
-  return `${better === 'more' ? '≥' : '≤'} ${number(value)} ${unit}`
+  writeFigures(sorted)
 }
 
 /** Three digits say all that a measurement of this kind knows. */
 function digits(value: number): number {
   return Number(value.toPrecision(3))
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en')
 }
 
 function machine(): string {
