@@ -19,7 +19,7 @@ export interface FaultSpec {
 
 export type FaultKind = keyof FaultSpec
 
-export const FAULT_KINDS: readonly FaultKind[] = [
+const FAULT_KINDS: readonly FaultKind[] = [
   'drop',
   'corrupt',
   'truncate',

@@ -73,11 +73,6 @@ export class ImportLabel {
     this.#known = known
   }
 
-  /** The newest sample that the log had under this label before, Unix µs; null: it had none. */
-  get newestBeforeUs(): number | null {
-    return this.#known?.newestUs(this.label) ?? null
-  }
-
   begin(boot: number | null, startedUs: number): ImportedRun {
     return { boot, startedUs, epoch: null }
   }

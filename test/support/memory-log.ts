@@ -6,7 +6,6 @@ import type {
   LogEvent,
   LoggedRun,
   LogState,
-  TotalsRequest,
 } from '../../src/storage/client/log.ts'
 import { Outbox } from '../../src/storage/client/outbox.ts'
 import { migrate } from '../../src/storage/file/new-log.ts'
@@ -42,7 +41,6 @@ export class MemoryLog implements LogClient, OutboxHost {
   readonly #pageBytes: number
   readonly #stateListeners: ((state: LogState) => void)[] = []
   readonly #eventListeners: ((event: LogEvent) => void)[] = []
-  readonly #requestListeners: ((request: TotalsRequest) => void)[] = []
   #appended = 0
   #logged = 0
 
@@ -105,8 +103,8 @@ export class MemoryLog implements LogClient, OutboxHost {
     this.#eventListeners.push(listener)
   }
 
-  onTotalsRequest(listener: (request: TotalsRequest) => void): void {
-    this.#requestListeners.push(listener)
+  onTotalsRequest(): void {
+    // No other process writes here.
   }
 
   async drained(): Promise<void> {}
@@ -125,13 +123,6 @@ export class MemoryLog implements LogClient, OutboxHost {
   /** Makes all that was handed over durable, and reports it. */
   commit(): void {
     if (!this.#outbox.isEmpty) this.#write()
-  }
-
-  /** What the tick of the writer's thread does: hears what other processes ask for. */
-  hearRequests(): void {
-    for (const request of this.#writer.takeTotalsRequests()) {
-      for (const listener of this.#requestListeners) listener(request)
-    }
   }
 
   /** Roll-ups and retention, as between two batches. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cellText, cutEnd, cutFront } from '../../src/tui/view/cell-text.ts'
-import { cellsOf, shownText } from '../../src/tui/view/cell-units.ts'
+import { cellsOf } from '../../src/tui/view/cell-units.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 
 const UNICODE = lookOf({ ascii: false, colour: true })
@@ -11,6 +11,11 @@ const ASCII = lookOf({ ascii: true, colour: false })
 function cells(text: string): [string[], number] {
   const line = cellText(text, UNICODE)
   return [cellsOf(line), line.length]
+}
+
+/** A text of a line as a person reads it. */
+function shownText(text: string): string {
+  return cellsOf(text).join('')
 }
 
 describe('text from outside', () => {

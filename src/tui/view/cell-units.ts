@@ -67,8 +67,3 @@ export function cellsOf(text: string): string[] {
   }
   return cells
 }
-
-/** A text of a line as a person reads it. */
-export function shownText(text: string): string {
-  return cellsOf(text).join('')
-}
