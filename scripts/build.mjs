@@ -12,7 +12,7 @@ import { buildPage } from './page.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}/dist`
 const pkg = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-const external = Object.keys({ ...pkg.dependencies, ...pkg.optionalDependencies })
+const external = [...Object.keys({ ...pkg.dependencies, ...pkg.optionalDependencies }), 'pg-native']
 
 const options = {
   absWorkingDir: root,
@@ -47,6 +47,7 @@ const program = await build({
     'backup-worker': 'src/service/backup/backup-worker.ts',
     'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
     'live-feed-worker': 'src/serve/live/feed-worker.ts',
+    'sink-worker': 'src/sinks/sink-worker.ts',
     'view-save-worker': 'src/serve/view/save/save-worker.ts',
     'log-history-worker': 'src/storage/read/log-history-worker.ts',
   },

@@ -31,8 +31,9 @@ const ROOMS = {
   doctor: 'protocol sources storage theme tui util',
   serve: 'alarms chart domain export monitor protocol stats storage stream theme util',
   remote: 'chart domain monitor serve util',
-  app: 'alarms domain export mock monitor protocol remote serve service sources stats storage stream theme tui util',
-  cli: 'alarms app chart config doctor domain export importing mock protocol remote serve service sources stats storage theme tui util',
+  sinks: 'domain storage util',
+  app: 'alarms domain export mock monitor protocol remote serve service sinks sources stats storage stream theme tui util',
+  cli: 'alarms app chart config doctor domain export importing mock protocol remote serve service sinks sources stats storage theme tui util',
   mock: 'domain protocol sources util',
   start: 'util',
 }
@@ -57,6 +58,7 @@ const DOORS = {
     'client/log-history.ts',
     'client/reader-registry.ts',
     'client/totals-reset.ts',
+    'client/up-to-date.ts',
     'client/unused-log.ts',
     'read/answer-questions.ts',
     'read/commit-reader.ts',
@@ -100,6 +102,8 @@ const PACKAGES = {
   '@hono/zod-openapi': 'serve',
   ws: 'serve remote',
   'prom-client': 'serve',
+  pg: 'sinks',
+  mqtt: 'sinks',
 }
 
 /** The name in `from 'x'`, `import 'x'`, `import('x')`, with any quotes and breaks. */

@@ -4,6 +4,7 @@ import type { ChannelSetting } from '../domain/channels.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import type { ServePlan } from '../serve/serve-plan.ts'
+import type { SinkPlan } from '../sinks/sink-plan.ts'
 import type { FormatChoice } from '../sources/formats/format-choice.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { ThemeChoice } from '../theme/themes.ts'
@@ -122,6 +123,8 @@ export interface RunPlan {
   readonly summary: string | null
   /** null: none */
   readonly backup: BackupPlan | null
+  /** Where else the data goes; only with a log. Each name at most once. */
+  readonly sinks: readonly SinkPlan[]
   /** File that is touched while all is alive; null: none. */
   readonly heartbeat: string | null
   /** Who may watch, and where; null: nobody but the output. */

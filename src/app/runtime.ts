@@ -6,6 +6,8 @@ import { SensorWatch } from '../monitor/sensor-watch.ts'
 import type { Serving } from '../serve/serve.ts'
 import type { Backup } from '../service/backup/backup.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
+import type { SinkPlan } from '../sinks/sink-plan.ts'
+import type { SinkThread } from '../sinks/sink-thread.ts'
 import type { Source } from '../sources/source.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import { openLog } from '../storage/client/log-client.ts'
@@ -31,6 +33,8 @@ import { openSummary } from './summary.ts'
 
 /** Timers of the streams run this often, ms. */
 const TICK_MS = 50
+/** So long the last samples may take to get to the sinks; what is left goes in the next run, ms. */
+const LAST_SENDING_MS = 2000
 
 /**
  * Runs the monitor: opens what the plan names, runs until a signal, the end of
@@ -66,10 +70,12 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let life: LifeSigns | null = null
   let backup: Backup | null = null
   let serving: Serving | null = null
+  let sinks: SinkThread | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
       if (log !== null) history = openLogHistory(log.file, { owner: 'this process' })
+      if (log !== null && plan.sinks.length > 0) sinks = await startSinks(plan.sinks, log.file)
       const keptTotals = plan.keepTotals && history !== null ? await readTotals(history) : null
       hub = new Hub({
         clock: io.clock,
@@ -123,6 +129,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => serving?.close(),
     () => history?.close(),
     () => backup?.close(),
+    () => sinks && log?.committed(),
+    () => sinks?.close(LAST_SENDING_MS),
     () => log?.close(),
     () => output?.close(),
     () => hub && writeSummary(hub.ledger),
@@ -141,6 +149,12 @@ async function readTotals(history: LogHistory): Promise<KeptTotals> {
     // What comes is recorded all the same.
     return new KeptTotals(new Map(), asInaError(error).message)
   }
+}
+
+/** Loaded only where there are sinks. @throws InaError log_* */
+async function startSinks(plans: readonly SinkPlan[], file: string): Promise<SinkThread> {
+  const { SinkThread } = await import('../sinks/sink-thread.ts')
+  return SinkThread.start({ file, owner: 'this process', plans, isOnce: false })
 }
 
 /** Loaded only where there are rules. */

@@ -14,6 +14,7 @@ import type { DevicesRequest } from './device-plans.ts'
 import { option } from './option.ts'
 import { blamed, type Said, saidOf } from './origins.ts'
 import { exclude, hasFlag, levelOf, sourceLevel } from './precedence.ts'
+import { addSinkOptions, type SinkOptions } from './sink-options.ts'
 import { addSourceOptions } from './source-options.ts'
 
 /** What `--db`, `--no-log` and `--retain` say. */
@@ -25,7 +26,7 @@ interface LogOptions {
 }
 
 /** Of a run, whoever watches it. */
-export interface RunOptions extends LogOptions {
+export interface RunOptions extends LogOptions, SinkOptions {
   /** Who says an option, by its key here, where environment or file do. */
   readonly said: (key: string) => Said | null
   readonly devices: DevicesRequest
@@ -83,11 +84,13 @@ export function addRunOptions(command: Command): () => RunOptions {
   const devices = addSourceOptions(command)
   addLogOptions(command)
   addAlarmOptions(command)
+  addSinkOptions(command)
   addEndOptions(command)
   return () => {
     const request = devices()
     settleLogged(command, 'keepTotals', '--keep-totals needs the log, and --no-log writes none')
     settleLogged(command, 'backup', '--backup copies from the log, and --no-log writes none')
+    settleLogged(command, 'sink', '--sink sends what is in the log, and --no-log writes none')
     refuseKeepAlone(command)
     const options = command.opts<Omit<RunOptions, 'devices' | 'said'>>()
     return { ...options, devices: request, said: (key) => saidOf(command, key) }
@@ -121,7 +124,11 @@ function addAlarmOptions(command: Command): Command {
  * @param message for where it is not
  * @throws InaError usage_invalid
  */
-function settleLogged(command: Command, key: 'keepTotals' | 'backup', message: string): void {
+function settleLogged(
+  command: Command,
+  key: 'keepTotals' | 'backup' | 'sink',
+  message: string,
+): void {
   if (command.opts<RunOptions>().log || levelOf(command, key) < 0) return
   if (sourceLevel(command, 'log') > sourceLevel(command, key)) {
     command.setOptionValue(key, undefined)

@@ -11,6 +11,7 @@ import type {
   RunPlan,
 } from '../app/run-plan.ts'
 import type { ServePlan } from '../serve/serve-plan.ts'
+import type { SinkPlan } from '../sinks/sink-plan.ts'
 import { formatDuration } from '../util/duration.ts'
 import { InaError } from '../util/errors.ts'
 import { logFilePath, realPath } from '../util/paths.ts'
@@ -70,6 +71,7 @@ export async function runPlan(
   blaming([capacities.said, ...rules], () => refuseBatteryRules(devices))
   const actions = await alarmActions(options, io)
   blaming([said('onAlarm')], () => refuseOneWay(actions, devices))
+  const sinks = await plannedSinks(options, io)
   return {
     devices,
     log,
@@ -82,6 +84,7 @@ export async function runPlan(
     onAlarm: actions,
     summary: options.summary ?? null,
     backup: blaming([said('backup'), said('retain')], () => backupPlan(options)),
+    sinks,
     heartbeat: options.heartbeat ?? null,
     serve,
   }
@@ -135,6 +138,13 @@ function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DeviceP
     '--on-alarm output:... needs a device that hears, and standard input is one way',
     'name the port with --port',
   )
+}
+
+/** Loaded only where there are sinks. @throws InaError usage_invalid */
+async function plannedSinks(options: RunOptions, { env }: ProcessIo): Promise<SinkPlan[]> {
+  if (options.sink === undefined) return []
+  const { sinkPlans } = await import('./sink-plans.ts')
+  return blaming([options.said('sink')], () => sinkPlans(options, env))
 }
 
 async function alarmActions(

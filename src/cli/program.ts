@@ -7,6 +7,7 @@ import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
+import { forwardCommand } from './commands/forward.ts'
 import { historyCommand } from './commands/history.ts'
 import { importCommand } from './commands/import.ts'
 import { mockCommand } from './commands/mock.ts'
@@ -16,6 +17,7 @@ import { repairCommand } from './commands/repair.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
 import { serviceCommand } from './commands/service.ts'
+import { sinksCommand } from './commands/sinks.ts'
 import { totalsCommand } from './commands/totals.ts'
 import { viewCommand } from './commands/view.ts'
 import { type Example, examplesText, heading } from './help-text.ts'
@@ -76,6 +78,8 @@ const COMMANDS = [
   monitorCommand,
   serveCommand,
   sendCommand,
+  forwardCommand,
+  sinksCommand,
   calibrateCommand,
   mockCommand,
   viewCommand,

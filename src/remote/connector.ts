@@ -16,7 +16,7 @@ export interface ConnectorOptions extends ConnectPlan {
 /** Keeps a connection: one that is lost is made again, with growing pauses. */
 export class Connector {
   readonly #options: ConnectorOptions
-  readonly #backoff = new Backoff(LONGEST_PAUSE_MS)
+  readonly #backoff = new Backoff({ firstMs: 500, longestMs: LONGEST_PAUSE_MS, jitter: 0.5 })
   #link: Link | null = null
   /** Why there is none. */
   #reason = ''

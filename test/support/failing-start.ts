@@ -25,6 +25,7 @@ try {
       summary: null,
       heartbeat: null,
       backup: null,
+      sinks: [],
     },
     { ...processIo, stdout },
   )

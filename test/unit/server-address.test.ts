@@ -43,7 +43,12 @@ describe('the address of a server', () => {
 describe('the pauses between attempts', () => {
   it('grow up to 15 s, half of them by chance', () => {
     const pauses = (random: number): number[] => {
-      const backoff = new Backoff(15_000, () => random)
+      const backoff = new Backoff({
+        firstMs: 500,
+        longestMs: 15_000,
+        jitter: 0.5,
+        random: () => random,
+      })
       return Array.from({ length: 8 }, () => backoff.next())
     }
     expect(pauses(1)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000])
@@ -51,7 +56,7 @@ describe('the pauses between attempts', () => {
   })
 
   it('begin anew only after a connection that lasted a minute', () => {
-    const backoff = new Backoff(15_000, () => 1)
+    const backoff = new Backoff({ firstMs: 500, longestMs: 15_000, jitter: 0.5, random: () => 1 })
     expect([backoff.next(), backoff.next()]).toEqual([500, 1000])
     backoff.lost(59_999)
     expect(backoff.next()).toBe(2000)

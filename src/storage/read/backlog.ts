@@ -23,6 +23,7 @@ export class BacklogCount {
   readonly #unread: Unread
   readonly #count: Database.Statement
   readonly #minutes: Database.Statement
+  readonly #newest: Database.Statement
 
   constructor(db: Database.Database) {
     this.#unread = new Unread(db)
@@ -35,6 +36,7 @@ export class BacklogCount {
     this.#minutes = db
       .prepare('SELECT coalesce(sum(samples), 0) FROM minute WHERE device_id = ? AND minute >= ?')
       .pluck()
+    this.#newest = db.prepare('SELECT max(newest_us) FROM epoch WHERE device_id = ?').pluck()
   }
 
   of(deviceIds: readonly number[], positions: Positions): Backlog {
@@ -48,6 +50,19 @@ export class BacklogCount {
       if (counted === null) isExact = false
     }
     return { samples, isExact }
+  }
+
+  /** From the oldest sample that may lie behind to the newest, Unix µs; null: none does. */
+  span(deviceIds: readonly number[], positions: Positions): readonly [number, number] | null {
+    let span: readonly [number, number] | null = null
+    for (const id of deviceIds) {
+      const position = positionOf(positions, id)
+      const fromUs = this.#unread.oldestUs(id, position)
+      if (fromUs === null) continue
+      const toUs = this.#newest.get(id) as number
+      span = [Math.min(fromUs, span?.[0] ?? fromUs), Math.max(toUs, span?.[1] ?? toUs)]
+    }
+    return span
   }
 
   /** null: too many to count */

@@ -195,6 +195,15 @@ export class CommitReader {
     return this.#changes
   }
 
+  /** Times of the oldest sample behind a cursor, or an earlier one, and of the newest, Unix µs; null: none is. */
+  unreadSpan(cursor: string): readonly [fromUs: number, toUs: number] | null {
+    return this.#read(() => {
+      const positions = this.#cursors.parse(cursor)
+      const ids = (this.#devices.all() as [number, string][]).map(([id]) => id)
+      return this.#backlog.span(ids, positions)
+    })
+  }
+
   /** Devices, the one that has been read least far in time first, so that none waits for another. */
   #inOrder(positions: Positions): [number, string][] {
     const devices = this.#devices.all() as [number, string][]

@@ -64,7 +64,7 @@ const WRONG_TOKEN = 4401
 export class ViewLink implements View {
   readonly #options: LinkOptions
   readonly #waiting = new Map<number, Waiting>()
-  readonly #backoff = new Backoff(LONGEST_PAUSE_MS)
+  readonly #backoff = new Backoff({ firstMs: 500, longestMs: LONGEST_PAUSE_MS, jitter: 0.5 })
   #socket: WebSocket | null = null
   #token: string | null
   #nextId = 1

@@ -1,0 +1,150 @@
+import type { ProcessIo } from '../../app/io.ts'
+import { isServed, readReport, type SinkReport } from '../../sinks/sink-report.ts'
+import { type ReaderInfo, ReaderRegistry } from '../../storage/client/reader-registry.ts'
+import { CommitReader } from '../../storage/read/commit-reader.ts'
+import { formatClockDuration } from '../../util/duration.ts'
+import { InaError } from '../../util/errors.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { countText } from '../../util/number-text.ts'
+import { logFilePath } from '../../util/paths.ts'
+import { formatSize } from '../../util/size.ts'
+import { formatIso, formatLocal } from '../../util/time-text.ts'
+import { logPath } from '../common-options.ts'
+import type { SinksOptions } from './sinks.ts'
+
+/** Goes up when a member of the JSON changes its meaning or goes. */
+const JSON_VERSION = 1
+
+/** A reader of the log, as the log and its own process know it. */
+interface Known {
+  readonly reader: ReaderInfo
+  readonly queued: number
+  readonly isExact: boolean
+  readonly recordsQueued: number
+  readonly unsentUs: readonly [number, number] | null
+  readonly report: SinkReport | null
+  readonly isServed: boolean
+}
+
+/** @throws InaError */
+export async function runSinks(options: SinksOptions, io: ProcessIo): Promise<void> {
+  const file = logFilePath(logPath(options.db, io.env))
+  const registry = ReaderRegistry.open(file)
+  try {
+    if (options.remove !== undefined) await remove(registry, options.remove, io)
+    const reader = CommitReader.open(file)
+    try {
+      const all = registry.list().map((each) => known(each, reader, io.clock.wallMs()))
+      io.stdout.write(options.format === 'json' ? json(all) : table(all))
+      if (all.length === 0) io.stderr.write('ina219: no sink reads this log; see --sink\n')
+    } finally {
+      reader.close()
+    }
+  } finally {
+    registry.close()
+  }
+}
+
+async function remove(registry: ReaderRegistry, name: string, io: ProcessIo): Promise<void> {
+  const names = registry.list().map((each) => each.name)
+  if (!names.includes(name)) {
+    const others = names.length === 0 ? 'no sink reads this log' : `there are ${names.join(', ')}`
+    throw new InaError('usage_invalid', `there is no sink ${name}`, didYouMean(name, names, others))
+  }
+  const report = readReport(registry.list().find((each) => each.name === name)?.report ?? null)
+  if (report !== null && isServed(report, io.clock.wallMs())) {
+    throw new InaError(
+      'log_in_use',
+      `process ${report.pid} on ${report.host} sends the log to ${name}`,
+      'end that one first',
+    )
+  }
+  await registry.remove(name)
+}
+
+function known(reader: ReaderInfo, log: CommitReader, nowMs: number): Known {
+  const { samples, isExact } = log.backlog(reader.cursor)
+  const report = readReport(reader.report)
+  return {
+    reader,
+    queued: samples,
+    isExact,
+    recordsQueued: log.recordBacklog(reader.recordN),
+    unsentUs: log.unreadSpan(reader.cursor),
+    report,
+    isServed: report !== null && isServed(report, nowMs),
+  }
+}
+
+function json(all: readonly Known[]): string {
+  const sinks = all.map(({ reader, report, unsentUs, ...each }) => {
+    const status = report?.status ?? null
+    return {
+      name: reader.name,
+      kind: status?.kind ?? null,
+      target: status?.target ?? null,
+      state: each.isServed ? status?.state : 'not_running',
+      pid: each.isServed ? report?.pid : null,
+      queued: each.queued,
+      queued_exact: each.isExact,
+      records_queued: each.recordsQueued,
+      unsent_from: unsentUs === null ? null : formatIso(unsentUs[0]),
+      unsent_to: unsentUs === null ? null : formatIso(unsentUs[1]),
+      lag_s: lagS(unsentUs),
+      missed: reader.missed,
+      keep_bytes: reader.keepBytes,
+      rows_per_s: each.isServed ? status?.traffic.rowsPerSecond : null,
+      batch_ms_avg: status?.traffic.batchMsAvg ?? null,
+      batch_ms_max: status?.traffic.batchMsMax ?? null,
+      rejected: status?.rejected ?? null,
+      dead_letters: status?.deadLetters ?? null,
+      last_error: status?.lastError?.text ?? null,
+      last_error_at: status?.lastError == null ? null : formatIso(status.lastError.atMs * 1000),
+      as_of: status === null ? null : formatIso(status.atMs * 1000),
+    }
+  })
+  return `${JSON.stringify({ version: JSON_VERSION, sinks })}\n`
+}
+
+function lagS(unsentUs: Known['unsentUs']): number {
+  return unsentUs === null ? 0 : (unsentUs[1] - unsentUs[0]) / 1e6
+}
+
+const STATES = {
+  connecting: 'connecting',
+  sending: 'sending',
+  current: 'all is sent',
+  waiting: 'failed, is tried again',
+  ended: 'not running',
+} as const
+
+function table(all: readonly Known[]): string {
+  return all.map(textOf).join('\n')
+}
+
+function textOf(sink: Known): string {
+  const { reader, queued, isExact, unsentUs, report, isServed } = sink
+  const status = report?.status ?? null
+  const state = isServed && status !== null ? STATES[status.state] : 'not running'
+  const rate = status?.traffic.rowsPerSecond ?? 0
+  const speed = isServed && rate > 0 ? `, ${rate.toFixed(1)} rows/s` : ''
+  const lines = [`${reader.name}:`, `  state    ${state}${speed}`]
+  const about = isExact ? '' : 'about '
+  const records =
+    sink.recordsQueued === 0 ? '' : `, ${countText(sink.recordsQueued)} events and losses`
+  lines.push(`  to send  ${about}${countText(queued)} samples${records}`)
+  if (unsentUs !== null) {
+    const span = formatClockDuration(lagS(unsentUs) * 1000)
+    lines.push(`  span     ${formatLocal(unsentUs[0])} to ${formatLocal(unsentUs[1])} (${span})`)
+  }
+  lines.push(`  kept     up to ${formatSize(reader.keepBytes)} past the retention`)
+  if (reader.missed > 0) lines.push(`  missed   ${countText(reader.missed)} samples, past that`)
+  if (status !== null && status.rejected > 0) {
+    lines.push(`  refused  ${countText(status.rejected)} rows, in ${status.deadLetters}`)
+  }
+  if (status !== null && status.lastError !== null) {
+    const { text, atMs } = status.lastError
+    lines.push(`  trouble  ${text} (${formatLocal(atMs * 1000)})`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,119 @@
+import type { SinkStatus } from '../domain/sink-status.ts'
+import { ReaderRegistry } from '../storage/client/reader-registry.ts'
+import type { Clock } from '../util/clock.ts'
+import { InaError, isInaError } from '../util/errors.ts'
+import { openSink } from './open-sink.ts'
+import { SinkLog, SinkPlace } from './sink-log.ts'
+import type { SinkPlan } from './sink-plan.ts'
+import { isServed, readReport, reportText } from './sink-report.ts'
+import { SinkRunner } from './sink-runner.ts'
+
+/** How often others can read in the log how it is going, ms. */
+const REPORT_MS = 5000
+
+export interface ForwarderOptions {
+  /** As `logFilePath` gives it. */
+  readonly file: string
+  readonly owner: 'this process' | 'other'
+  readonly plans: readonly SinkPlan[]
+  /** End as soon as all is sent. */
+  readonly isOnce: boolean
+}
+
+interface Served {
+  readonly place: SinkPlace
+  readonly runner: SinkRunner
+}
+
+/** All sinks of a process, each at its own pace. Belongs in a thread of its own. */
+export class Forwarder {
+  readonly #log: SinkLog
+  readonly #served: readonly Served[]
+  readonly #clock: Clock
+  #reportedMs = Number.NEGATIVE_INFINITY
+
+  private constructor(log: SinkLog, served: readonly Served[], clock: Clock) {
+    this.#log = log
+    this.#served = served
+    this.#clock = clock
+  }
+
+  /** @throws InaError log_*: the log can't be used, or another process serves one of the sinks */
+  static async open(options: ForwarderOptions, clock: Clock): Promise<Forwarder> {
+    const { file, owner, plans, isOnce } = options
+    refuseServed(file, owner, plans, clock.wallMs())
+    const log = new SinkLog(file, owner)
+    const served: Served[] = []
+    for (const plan of plans) {
+      const place = new SinkPlace(log, plan.name, plan.keepBytes)
+      const sink = await openSink(plan)
+      const runner = new SinkRunner({ plan, sink, place, file, isOnce, clock })
+      served.push({ place, runner })
+    }
+    // From here on the retention waits for them.
+    for (const { place } of served) await place.begin()
+    return new Forwarder(log, served, clock)
+  }
+
+  get statuses(): SinkStatus[] {
+    return this.#served.map(({ runner }) => runner.status)
+  }
+
+  /** Until it is stopped, or all is sent where that is the end. */
+  async run(): Promise<void> {
+    await Promise.all(this.#served.map(({ runner }) => runner.run()))
+  }
+
+  /** To be called about once a second. */
+  async tick(): Promise<void> {
+    const nowMs = this.#clock.monoMs()
+    if (nowMs - this.#reportedMs < REPORT_MS) return
+    this.#reportedMs = nowMs
+    await this.#report()
+  }
+
+  stop(graceMs: number): void {
+    for (const { runner } of this.#served) runner.stop(graceMs)
+  }
+
+  /** When `run` has ended. */
+  async close(): Promise<void> {
+    await this.#report()
+    this.#log.close()
+  }
+
+  async #report(): Promise<void> {
+    for (const { place, runner } of this.#served) {
+      try {
+        await place.report(reportText(runner.status))
+      } catch (error) {
+        // The log is busy or away, which is reported elsewhere.
+        if (!isInaError(error)) throw error
+      }
+    }
+  }
+}
+
+/** Two that send the same would send all of it twice. @throws InaError log_in_use */
+function refuseServed(
+  file: string,
+  owner: ForwarderOptions['owner'],
+  plans: readonly SinkPlan[],
+  nowMs: number,
+): void {
+  const registry = ReaderRegistry.open(file, owner)
+  try {
+    for (const { name, report } of registry.list()) {
+      const known = readReport(report)
+      if (known === null || !isServed(known, nowMs) || known.pid === process.pid) continue
+      if (!plans.some((plan) => plan.name === name)) continue
+      throw new InaError(
+        'log_in_use',
+        `process ${known.pid} on ${known.host} sends the log ${file} to ${name} already`,
+        'end that one first, or give this sink a name of its own: &name=...',
+      )
+    }
+  } finally {
+    registry.close()
+  }
+}

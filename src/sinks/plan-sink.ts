@@ -1,0 +1,53 @@
+import type { SinkKind } from '../domain/sink-status.ts'
+import { didYouMean } from '../util/nearest.ts'
+import { influxSettings } from './influx/influx-settings.ts'
+import type { SinkPlan } from './sink-plan.ts'
+import { invalid, SinkUrl } from './sink-url.ts'
+
+/** What a kind makes of its URL. */
+export interface PlannedSink {
+  /** Where it is, without what is secret; what differs makes another sink. */
+  readonly target: string
+  readonly settings: object
+}
+
+/** Each kind of sink by the schemes of its URLs: one more is a line here, and one in `open-sink.ts`. */
+const KINDS: Readonly<Record<string, readonly [SinkKind, (url: SinkUrl) => PlannedSink]>> = {
+  'influx+http': ['influx', influxSettings],
+  'influx+https': ['influx', influxSettings],
+}
+
+const LONGEST_NAME = 64
+
+/**
+ * Reads what `--sink` says.
+ *
+ * @param keepBytes of `--sink-keep`
+ * @throws InaError usage_invalid
+ */
+export function planSink(text: string, keepBytes: number, env: NodeJS.ProcessEnv): SinkPlan {
+  const url = new SinkUrl(text, env)
+  const schemes = Object.keys(KINDS)
+  const found = KINDS[url.scheme]
+  if (found === undefined) {
+    const known = `there are ${schemes.map((each) => `${each}://`).join(', ')}`
+    throw invalid(
+      `there is no sink of the scheme '${url.scheme}'`,
+      didYouMean(url.scheme, schemes, known),
+    )
+  }
+  const [kind, read] = found
+  const name = url.parameter('name')
+  const { target, settings } = read(url)
+  url.end()
+  return { kind, name: readerName(name ?? target), target, keepBytes, settings }
+}
+
+/** Cut where it is too long, with a sum of all of it, so that different ones stay different. */
+function readerName(text: string): string {
+  const plain = text.replaceAll(/[^\x21-\x7e]/g, '_')
+  if (plain.length <= LONGEST_NAME) return plain
+  let sum = 0
+  for (const unit of plain) sum = (Math.imul(sum, 31) + unit.charCodeAt(0)) >>> 0
+  return `${plain.slice(0, LONGEST_NAME - 9)}~${sum.toString(16).padStart(8, '0')}`
+}

@@ -1,0 +1,14 @@
+import type { SinkKind } from '../domain/sink-status.ts'
+
+/** One sink, as the command line describes it. */
+export interface SinkPlan {
+  readonly kind: SinkKind
+  /** How the log knows it: the same name goes on where it was. 1 to 64 characters. */
+  readonly name: string
+  /** Where it is, without what is secret; for people. */
+  readonly target: string
+  /** Of samples past the retention that are kept for it. */
+  readonly keepBytes: number
+  /** What its kind makes of the URL, secrets included; never printed. */
+  readonly settings: object
+}

@@ -1,0 +1,247 @@
+import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { SinkStatus } from '../domain/sink-status.ts'
+import { Backoff } from '../util/backoff.ts'
+import type { Clock } from '../util/clock.ts'
+import { errorText } from '../util/errors.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { isRecord, type Refused, sift } from './sift.ts'
+import { type Batch, isSinkFailure, type Sink, SinkFailure } from './sink.ts'
+import type { Backlog, SinkPlace } from './sink-log.ts'
+import type { SinkPlan } from './sink-plan.ts'
+import { Traffic } from './traffic.ts'
+
+/** Samples of a batch where the sink keeps up (contract, section 8). */
+const USUAL_SAMPLES = 500
+/** So long samples wait for others at most, ms. */
+const POLL_MS = 500
+/** Pauses after failures: 1, 2, 4 … 60 s, all of it left to chance, ms. */
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 60_000
+/** One attempt takes no longer: what hangs is closed, ms. */
+const DEADLINE_MS = 30_000
+/** Rows of a batch that may be set aside though nothing else of it was taken, after so many attempts. */
+const FEW_ROWS = 2
+const LONE_ATTEMPTS = 3
+/** Between two looks at how much is still to send, ms. */
+const BACKLOG_MS = 2000
+
+export interface RunnerParts {
+  readonly plan: SinkPlan
+  readonly sink: Sink
+  readonly place: SinkPlace
+  /** The log, beside which refused rows are set aside. */
+  readonly file: string
+  /** End as soon as all is sent. */
+  readonly isOnce: boolean
+  readonly clock: Clock
+  /** Rejects, or resolves early, when the signal is given. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  readonly random?: () => number
+}
+
+/**
+ * Brings what is committed to one sink, batch by batch in the order of the commits, through all that goes wrong on the
+ * way: the place in the log moves on when the other side has acknowledged.
+ */
+export class SinkRunner {
+  readonly #parts: RunnerParts
+  readonly #backoff: Backoff
+  readonly #letters: DeadLetters
+  readonly #traffic: Traffic
+  readonly #pause: NonNullable<RunnerParts['pause']>
+  readonly #end = new AbortController()
+  readonly #sleep = new AbortController()
+  #isEnding = false
+  #isOpen = false
+  #openedMs = 0
+  #failures = 0
+  #state: SinkStatus['state'] = 'connecting'
+  #samples = 0
+  #records = 0
+  #rejected = 0
+  #lastError: SinkStatus['lastError'] = null
+  #retryAtMs: number | null = null
+  #backlog: Backlog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
+  #backlogAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+    const { clock, random, pause } = parts
+    this.#traffic = new Traffic(clock.monoMs())
+    this.#letters = new DeadLetters(parts.file, parts.plan.name)
+    this.#pause = pause ?? ((ms, signal) => pauseFor(ms, undefined, { signal }))
+    this.#backoff = new Backoff({
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS,
+      jitter: 1,
+      ...(random && { random }),
+    })
+  }
+
+  /** Until it is stopped, or all is sent where that is the end. Never fails. */
+  async run(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      try {
+        const batch = await this.#next()
+        if (batch !== null) await this.#deliver(batch)
+        else if (this.#isEnding || this.#parts.isOnce) break
+        else await this.#rest(POLL_MS)
+      } catch (error) {
+        await this.#fail(error)
+      }
+    }
+    await this.#parts.sink.close()
+    this.#backlogAtMs = Number.NEGATIVE_INFINITY
+    this.#countBacklog()
+    this.#state = 'ended'
+  }
+
+  /** Sends what there is, for so long at most; what is left goes in the next run. @param graceMs 0: nothing any more */
+  stop(graceMs: number): void {
+    this.#isEnding = true
+    this.#sleep.abort()
+    if (graceMs <= 0) this.#end.abort()
+    else setTimeout(() => this.#end.abort(), graceMs).unref()
+  }
+
+  get status(): SinkStatus {
+    const { plan, clock } = this.#parts
+    this.#countBacklog()
+    return {
+      name: plan.name,
+      kind: plan.kind,
+      target: plan.target,
+      state: this.#state,
+      atMs: clock.wallMs(),
+      samples: this.#samples,
+      records: this.#records,
+      rejected: this.#rejected,
+      ...this.#backlog,
+      traffic: this.#traffic.read(clock.monoMs()),
+      lastError: this.#lastError,
+      retryAtMs: this.#retryAtMs,
+      deadLetters: this.#rejected > 0 ? this.#letters.path : null,
+    }
+  }
+
+  async #next(): Promise<Batch | null> {
+    const { place, sink } = this.#parts
+    const most = place.isComplete ? USUAL_SAMPLES : sink.mostSamples
+    const batch = await place.next(most)
+    if (!this.#isOpen) await this.#open()
+    return batch
+  }
+
+  async #open(): Promise<void> {
+    await this.#within(this.#parts.sink.open())
+    this.#isOpen = true
+    this.#openedMs = this.#parts.clock.monoMs()
+    this.#retryAtMs = null
+    this.#state = 'current'
+  }
+
+  async #deliver(batch: Batch): Promise<void> {
+    const { place, clock } = this.#parts
+    this.#state = batch.isNewest ? 'current' : 'sending'
+    const startedMs = clock.monoMs()
+    let refused: readonly Refused[] = []
+    try {
+      await this.#send(batch)
+    } catch (error) {
+      if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
+      refused = await this.#sift(batch)
+    }
+    if (refused.length > 0) this.#setAside(batch.log, refused)
+    await place.accept()
+    const lone = refused.filter(({ row }) => !isRecord(row)).length
+    this.#samples += batch.samples.length - lone
+    this.#records += batch.records.length - (refused.length - lone)
+    this.#failures = 0
+    this.#traffic.sent(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
+  }
+
+  async #sift(batch: Batch): Promise<readonly Refused[]> {
+    const { refused, isSure } = await sift(batch, (part) => this.#send(part))
+    // More may come that is taken, or it is not for what is in these rows.
+    if (!isSure && (refused.length > FEW_ROWS || this.#failures < LONE_ATTEMPTS)) {
+      throw new SinkFailure('refused', refused[0]?.reason ?? '')
+    }
+    return refused
+  }
+
+  #setAside(log: string, refused: readonly Refused[]): void {
+    this.#letters.add(log, refused, this.#parts.clock.wallMs())
+    this.#rejected += refused.length
+    this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
+  }
+
+  #send(batch: Batch): Promise<void> {
+    return this.#within(this.#parts.sink.send(batch))
+  }
+
+  /** What hangs is a failure as well. */
+  async #within(work: Promise<void>): Promise<void> {
+    const timer = new AbortController()
+    const { signal } = this.#end
+    const onEnd = (): void => timer.abort()
+    signal.addEventListener('abort', onEnd)
+    if (signal.aborted) timer.abort()
+    const deadline = this.#pause(DEADLINE_MS, timer.signal).then(
+      () => 'late' as const,
+      () => 'ended' as const,
+    )
+    try {
+      const first = await Promise.race([work.then(() => 'done' as const), deadline])
+      if (first === 'done') return
+      // Its end, when it is closed, is nobody's any more.
+      work.catch(() => {})
+      const text = first === 'late' ? `no answer within ${DEADLINE_MS / 1000} s` : 'this run ends'
+      throw new SinkFailure('unreachable', text)
+    } finally {
+      signal.removeEventListener('abort', onEnd)
+      timer.abort()
+    }
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const { clock, sink } = this.#parts
+    this.#traffic.failed(clock.monoMs())
+    this.#failures++
+    if (!this.#end.signal.aborted) this.#note(errorText(error))
+    this.#backoff.lost(this.#isOpen ? clock.monoMs() - this.#openedMs : 0)
+    this.#isOpen = false
+    await sink.close().catch(() => {})
+    if (this.#isEnding) {
+      this.#end.abort()
+      return
+    }
+    const pauseMs = this.#backoff.next()
+    this.#retryAtMs = clock.wallMs() + pauseMs
+    this.#state = 'waiting'
+    await this.#rest(pauseMs)
+    this.#retryAtMs = null
+  }
+
+  async #rest(ms: number): Promise<void> {
+    try {
+      await this.#pause(ms, this.#sleep.signal)
+    } catch {
+      // The run ends.
+    }
+  }
+
+  #note(text: string): void {
+    this.#lastError = { text, atMs: this.#parts.clock.wallMs() }
+  }
+
+  #countBacklog(): void {
+    const nowMs = this.#parts.clock.monoMs()
+    if (nowMs - this.#backlogAtMs < BACKLOG_MS || this.#state === 'ended') return
+    this.#backlogAtMs = nowMs
+    try {
+      this.#backlog = this.#parts.place.backlog()
+    } catch {
+      // The log can't be read at the moment, which `run` finds out as well.
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads'
+import type { SinkStatus } from '../domain/sink-status.ts'
+import { errorOf } from '../storage/file/worker-failure.ts'
+import { errorText, type InaError } from '../util/errors.ts'
+import type { ForwarderOptions } from './forwarder.ts'
+import type { FromSinks, ToSinks } from './sink-messages.ts'
+
+/** A thread that died is started again after that long, ms. */
+const RESTART_MS = 10_000
+/** The thread answers within that long more than it was given to stop, or is ended, ms. */
+const PATIENCE_MS = 1000
+
+/** The sinks of a run, as the main thread sees them: all work is in a thread behind it. */
+export class SinkThread {
+  readonly #options: ForwarderOptions
+  readonly #workerUrl: URL
+  #worker: Worker | null = null
+  #statuses: readonly SinkStatus[] = []
+  #restart: NodeJS.Timeout | null = null
+  #isClosing = false
+  #listener: (statuses: readonly SinkStatus[]) => void = () => {}
+  #resolveEnded: () => void = () => {}
+  /** Resolves when all is sent (with `isOnce`), or it was closed. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#resolveEnded = resolve
+  })
+
+  private constructor(options: ForwarderOptions, workerUrl: URL) {
+    this.#options = options
+    this.#workerUrl = workerUrl
+  }
+
+  /** Resolves when the log keeps what the sinks have not taken. @throws InaError log_* */
+  static async start(
+    options: ForwarderOptions,
+    workerUrl = new URL('./sink-worker.js', import.meta.url),
+  ): Promise<SinkThread> {
+    const thread = new SinkThread(options, workerUrl)
+    const failure = await thread.#spawn()
+    if (failure !== null) throw failure
+    return thread
+  }
+
+  /** As of the last second. */
+  get statuses(): readonly SinkStatus[] {
+    return this.#statuses
+  }
+
+  /** Called about once a second. */
+  onStatus(listener: (statuses: readonly SinkStatus[]) => void): void {
+    this.#listener = listener
+  }
+
+  /** Sends what is committed already, for so long at most; the rest goes in the next run. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true
+    if (this.#restart !== null) clearTimeout(this.#restart)
+    const worker = this.#worker
+    if (worker !== null) {
+      const message: ToSinks = { type: 'stop', graceMs }
+      worker.postMessage(message)
+      const timer = setTimeout(() => void worker.terminate(), graceMs + PATIENCE_MS)
+      await new Promise((resolve) => worker.once('exit', resolve))
+      clearTimeout(timer)
+    }
+    this.#resolveEnded()
+  }
+
+  /** @returns null: it has begun */
+  #spawn(): Promise<InaError | null> {
+    const worker = new Worker(this.#workerUrl, {
+      workerData: this.#options,
+      // Rows are short-lived; a small young generation saves some MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
+    this.#worker = worker
+    return new Promise((resolve) => {
+      worker.on('message', (message: FromSinks) => {
+        if (message.type === 'begun') resolve(null)
+        else if (message.type === 'refused') resolve(errorOf(message.failure))
+        else this.#take(message)
+      })
+      worker.on('error', (error) => this.#died(errorText(error)))
+      worker.on('exit', () => {
+        this.#worker = null
+        resolve(null)
+      })
+    })
+  }
+
+  #take({ type, statuses }: Extract<FromSinks, { statuses: unknown }>): void {
+    this.#statuses = statuses
+    this.#listener(statuses)
+    if (type === 'ended') this.#resolveEnded()
+  }
+
+  /** A fault of ours, or no memory: sampling goes on, and so do the sinks from where they were. */
+  #died(reason: string): void {
+    const atMs = Date.now()
+    const lastError = { text: `its thread ended: ${reason}`, atMs }
+    const retryAtMs = atMs + RESTART_MS
+    this.#statuses = this.#statuses.map((each) => ({
+      ...each,
+      state: 'waiting' as const,
+      lastError,
+      retryAtMs,
+    }))
+    this.#listener(this.#statuses)
+    if (this.#isClosing) return
+    this.#restart = setTimeout(() => void this.#spawn(), RESTART_MS)
+    this.#restart.unref()
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The thread that brings what is committed to other systems, so that none of them costs the sampling
+ * anything. Bundled on its own; started by `sink-thread.ts`.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { failureOf } from '../storage/file/worker-failure.ts'
+import { systemClock } from '../util/clock.ts'
+import { Forwarder, type ForwarderOptions } from './forwarder.ts'
+import type { FromSinks, ToSinks } from './sink-messages.ts'
+
+const TICK_MS = 1000
+
+const port = parentPort as MessagePort
+const post = (message: FromSinks): void => port.postMessage(message)
+
+async function serve(): Promise<void> {
+  const forwarder = await Forwarder.open(workerData as ForwarderOptions, systemClock)
+  port.on('message', ({ graceMs }: ToSinks) => forwarder.stop(graceMs))
+  post({ type: 'begun' })
+  const ticker = setInterval(() => {
+    post({ type: 'status', statuses: forwarder.statuses })
+    void forwarder.tick()
+  }, TICK_MS)
+  await forwarder.run()
+  clearInterval(ticker)
+  await forwarder.close()
+  post({ type: 'ended', statuses: forwarder.statuses })
+}
+
+serve()
+  .catch((error: unknown) => post({ type: 'refused', failure: failureOf(error) }))
+  .finally(() => port.close())

@@ -1,0 +1,60 @@
+import type { CommittedSample, LogRecord } from '../storage/read/commit-reader.ts'
+
+/** What goes to the other side in one piece: some of the log, in the order of its commits. */
+export interface Batch {
+  /** The random name of the log, 32 hexadecimal digits: with it, samples of several loggers stay apart. */
+  readonly log: string
+  readonly samples: readonly CommittedSample[]
+  /** Events, lost ranges and runs as they are now; to be applied after the samples. */
+  readonly records: readonly LogRecord[]
+  /** True: that is all that the log has at the moment. */
+  readonly isNewest: boolean
+  /** Unit of an extra channel; empty where nobody gave one. */
+  readonly unitOf: (device: string, channel: string) => string
+}
+
+/**
+ * What another system has to offer to be a sink (docs/sinks.md walks through one). The runner calls one at a time, keeps
+ * the place in the log, tries again, and finds the rows that are refused.
+ */
+export interface Sink {
+  /** Most samples of a batch while catching up, 500 or more. */
+  readonly mostSamples: number
+  /**
+   * Connects, and makes what it needs on the other side. Called before the first batch and after each failure.
+   *
+   * @throws SinkFailure
+   */
+  open(): Promise<void>
+  /**
+   * Resolves once the other side has all of it, as durably as it can tell. What was sent before, in whole or in part,
+   * may come again: after a failure, a kill of either side, or a power cut.
+   *
+   * @throws SinkFailure
+   */
+  send(batch: Batch): Promise<void>
+  /** Lets go of the connection at once, whatever it is doing; may be opened again. */
+  close(): Promise<void>
+}
+
+/**
+ * Why something could not be sent. `unreachable`: the other side is away, or failed; a later attempt may succeed.
+ * `refused`: it does not want us, or not what we have (password, rights, another table); people have to act, but it is
+ * tried again all the same. `rejected`: it does not take at least one row of the batch, for what is in it.
+ */
+export type SinkFailureKind = 'unreachable' | 'refused' | 'rejected'
+
+export class SinkFailure extends Error {
+  readonly kind: SinkFailureKind
+
+  /** @param message what the other side said, and what to do next; without anything secret */
+  constructor(kind: SinkFailureKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'SinkFailure'
+    this.kind = kind
+  }
+}
+
+export function isSinkFailure(error: unknown): error is SinkFailure {
+  return error instanceof SinkFailure
+}
