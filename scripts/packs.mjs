@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transform } from 'esbuild'
+import { withPlainExports } from './plain-exports.mjs'
 
 const LOG = [
   'src/storage/read/log-reader.ts',
@@ -99,42 +100,7 @@ async function asFunction(text, { target }) {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '__url' },
   })
-  return `(function(exports,require,module,__url,__dirname){${asciiOnly(withPlainExports(code))}})`
-}
-
-/**
- * Exports as plain values, set once the chunk has run: esbuild's getters of getters cost a fast pipe a fifth of its
- * time. Chunks import each other in no circle, so nobody looks earlier. A name that may be assigned again later keeps a getter.
- */
-function withPlainExports(code) {
-  const GETTERS = /__export\((\w+_exports),\{([^}]*)\}\);module\.exports=__toCommonJS\(\1\);/
-  const found = GETTERS.exec(code)
-  if (found === null) {
-    if (code.includes('module.exports=__toCommonJS(')) fail(code.slice(0, 200))
-    return code
-  }
-  const members = found[2]
-    .split(',')
-    .filter(Boolean)
-    .map((member) => {
-      const [, name, local] = /^([\w$]+):\(\)=>([\w$.]+)$/.exec(member) ?? fail(member)
-      return isAssignedAgain(local, code) ? `get ${name}(){return ${local}}` : `${name}:${local}`
-    })
-  return `${code.replace(found[0], '')};module.exports={${members.join(',')}};`
-}
-
-function fail(text) {
-  throw new Error(`exports of a form that is not known: ${JSON.stringify(text)}`)
-}
-
-/** Whether a name is assigned anywhere but once where it is declared; an inner variable of that name counts as well. */
-function isAssignedAgain(name, code) {
-  const own = name.replaceAll('$', '\\$')
-  const assigned = new RegExp(
-    `(?<![\\w$.])${own}(?:=(?![=>])|\\+\\+|--|[-+*/%&|^?]{1,2}=|>>>?=|<<=)|(?:\\+\\+|--)${own}(?![\\w$])`,
-    'g',
-  )
-  return (code.match(assigned) ?? []).length > 1
+  return `(function(exports,require,module,__url,__dirname){${asciiOnly(withPlainExports(code, text))}})`
 }
 
 /** V8 keeps the text of a file with other characters in two bytes each. */

@@ -1,0 +1,1 @@
+export function withPlainExports(code: string, text: string): string
