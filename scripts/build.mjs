@@ -1,5 +1,5 @@
 // Bundles the command into dist/. Native modules and the packages of
-// `dependencies` stay imports; all others are bundled, so that an installed
+// `dependencies` stay imports (of better-sqlite3 what is compiled); all others are bundled, so that an installed
 // package does not bring along the old transitive dependencies of blessed-contrib.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { blessedParts, copyDescriptions } from './blessed-parts.mjs'
 import { licenseTexts } from './licenses.mjs'
 import { asciiOnly, buildPacks } from './packs.mjs'
 import { buildPage } from './page.mjs'
+import { sqliteBinding } from './sqlite-binding.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}/dist`
@@ -19,9 +20,12 @@ const options = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  external: [...external, ...external.map((name) => `${name}/*`)],
+  external: [
+    ...external.filter((name) => name !== 'better-sqlite3'),
+    ...external.map((name) => `${name}/*`),
+  ],
   define: { __VERSION__: JSON.stringify(pkg.version) },
-  plugins: [{ name: 'no subprograms', setup: withoutChildProcess }, blessedParts],
+  plugins: [{ name: 'no subprograms', setup: withoutChildProcess }, blessedParts, sqliteBinding],
   logLevel: 'warning',
 }
 
@@ -38,31 +42,37 @@ const { packs, metafile } = await buildPacks(
   { ...options, entryPoints: { main: 'src/cli/main.ts' } },
   `${dist}/packs`,
 )
-const program = await build({
-  ...options,
-  entryPoints: {
-    ina219: 'src/start/start.ts',
-    // A thread has modules of its own: sharing files with the command would save nothing.
-    'log-worker': 'src/storage/write/log-worker.ts',
-    'backup-worker': 'src/service/backup/backup-worker.ts',
-    'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
-    'live-feed-worker': 'src/serve/live/feed-worker.ts',
-    'sink-worker': 'src/sinks/sink-worker.ts',
-    'view-save-worker': 'src/serve/view/save/save-worker.ts',
-    'log-history-worker': 'src/storage/read/log-history-worker.ts',
-  },
-  outdir: dist,
-  format: 'cjs',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  write: false,
-  metafile: true,
-  define: { ...options.define, __PACKS__: JSON.stringify(packs) },
+/** Programs of one file each. */
+async function bundle(entryPoints, define) {
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints,
+    outdir: dist,
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    write: false,
+    metafile: true,
+    define: { ...options.define, ...define },
+  })
+  for (const { path, text } of outputFiles) writeFileSync(path, asciiOnly(text))
+  return metafile
+}
+
+const start = await bundle({ ina219: 'src/start/start.ts' }, { __PACKS__: JSON.stringify(packs) })
+// A thread has modules of its own: sharing files with the command would save nothing.
+const threads = await bundle({
+  'log-worker': 'src/storage/write/log-worker.ts',
+  'backup-worker': 'src/service/backup/backup-worker.ts',
+  'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
+  'live-feed-worker': 'src/serve/live/feed-worker.ts',
+  'sink-worker': 'src/sinks/sink-worker.ts',
+  'view-save-worker': 'src/serve/view/save/save-worker.ts',
+  'log-history-worker': 'src/storage/read/log-history-worker.ts',
 })
-for (const { path, text } of program.outputFiles) writeFileSync(path, asciiOnly(text))
 // CommonJS: the loader of ES modules costs 20 ms a start, and 2 MB in each thread.
 writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n')
 copyDescriptions(`${dist}/usr`)
 const page = await buildPage(root)
-const texts = licenseTexts(root, [metafile, program.metafile, page])
+const texts = licenseTexts(root, [metafile, start, threads, page])
 writeFileSync(`${dist}/third-party-licenses.txt`, texts)

@@ -7,6 +7,7 @@ import { build, transform } from 'esbuild'
 import { withPlainExports } from './plain-exports.mjs'
 
 const LOG = [
+  'src/storage/file/output-guard.ts',
   'src/storage/read/log-reader.ts',
   'src/cli/commands/history-run.ts',
   'src/cli/commands/history-table.ts',

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
+import { configPlace } from '../config/layers.ts'
 import { applyConfig } from './apply-config.ts'
 import { colourFor, hasColour } from './colour.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
@@ -25,13 +27,18 @@ import { CliOption, option } from './option.ts'
 
 declare const __VERSION__: string
 
-/** The whole command line; nothing runs until it is parsed. */
-export function createProgram(io: ProcessIo): Command {
+/**
+ * The command line; nothing runs until it is parsed.
+ *
+ * @param alone the only command that is made; null: all of them
+ */
+export function createProgram(io: ProcessIo, alone: string | null = null): Command {
   const program = new Command('ina219')
     .description('Terminal power monitor for the TI INA219.')
     .version(__VERSION__)
     .addHelpText('after', EPILOGUE + examplesText(EXAMPLES))
-  for (const create of COMMANDS) {
+  const own = alone === null ? undefined : ALONE.get(alone)
+  for (const create of own === undefined ? COMMANDS : [own]) {
     program.addCommand(addCommon(create(io)))
   }
   program.hook('preAction', (_program, command) => applyConfig(command, io.env))
@@ -51,6 +58,17 @@ export function createProgram(io: ProcessIo): Command {
       })
   }
   return program
+}
+
+/**
+ * The one command that this line needs: to make all sixteen takes 8 ms. null: all are needed, to say what there is, or to
+ * know the options that a configuration file may name.
+ */
+export function aloneIn(args: readonly string[], env: NodeJS.ProcessEnv): string | null {
+  const [name = ''] = args
+  if (!ALONE.has(name) || args.some((each) => each.startsWith('--config'))) return null
+  const { path, isNamed } = configPlace(null, env)
+  return isNamed || existsSync(path) ? null : name
 }
 
 function addCommon(command: Command): Command {
@@ -73,6 +91,15 @@ function usageLine(text: string, command: Command): string {
   const name = command.parent === null ? 'ina219' : `ina219 ${command.name()}`
   return `${message}; see '${name} --help'\n`
 }
+
+/** Commands that look at no other one, those that are asked for often. */
+const ALONE = new Map([
+  ['monitor', monitorCommand],
+  ['view', viewCommand],
+  ['history', historyCommand],
+  ['export', exportCommand],
+  ['totals', totalsCommand],
+])
 
 const COMMANDS = [
   monitorCommand,

@@ -9,6 +9,8 @@ import type {
   LoggedEvent,
   LoggedLoss,
   LogRange,
+  LogSpan,
+  MinAvgMax,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
@@ -16,12 +18,12 @@ import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
 import { channelTables } from './history-channels.ts'
 import { bucketStatistics, totalStatistics } from './history-statistics.ts'
+import { devicesOf } from './log-range.ts'
 import {
   align,
   amount,
   directions,
   percent,
-  short,
   silenceText,
   timeCells,
   withoutSilence,
@@ -67,6 +69,13 @@ function* bucketsText(
   stats: readonly StatisticName[],
   colour: Colour,
 ): Generator<string> {
+  const isPlain = reader.channels(range.device).length === 0 && stats.length === 0
+  if (isPlain && devicesOf(reader, range).length === 1) {
+    // What a table has is known without adding up all of the time first.
+    yield zoneLine(range)
+    yield* bucketTable(reader.buckets(range, everyMs * 1000), everyMs, false, colour)
+    return
+  }
   const totals = reader.totals(range)
   yield zoneLine(totals[0])
   yield* bucketTables(reader, range, everyMs, totals, colour)
@@ -74,7 +83,7 @@ function* bucketsText(
   yield* bucketStatistics(reader, range, everyMs, stats, totals, colour)
 }
 
-function zoneLine(first: Bucket | undefined): string {
+function zoneLine(first: LogSpan | undefined): string {
   return `times in ${zoneName(first?.fromUs ?? 0)}\n`
 }
 
@@ -135,7 +144,7 @@ function* bucketTables(
   const names = new Set(electric.map(({ device }) => device))
   const buckets = reader.buckets(range, everyMs * 1000)
   const shown = electric.length === totals.length ? buckets : only(buckets, names)
-  yield* bucketTable(shown, everyMs, electric, colour)
+  yield* bucketTable(shown, everyMs, electric.length > 1, colour)
 }
 
 function* only(buckets: Iterable<Bucket>, devices: ReadonlySet<string>): Generator<Bucket> {
@@ -145,34 +154,59 @@ function* only(buckets: Iterable<Bucket>, devices: ReadonlySet<string>): Generat
 function* bucketTable(
   buckets: Iterable<Bucket>,
   everyMs: number,
-  totals: readonly Bucket[],
+  withDevice: boolean,
   colour: Colour,
 ): Generator<string> {
-  const withDevice = totals.length > 1
-  const values = ELECTRIC_CHANNELS.flatMap(({ unit }) => [`${unit} min`, 'avg', 'max'])
-  const head = ['time', 'samples', 'lost', 'cover', ...values, 'mAh', 'mWh']
   const withMs = everyMs % 1000 !== 0
-  // Rows come one by one, so the widths are fixed beforehand.
-  const widths = [timeCells(withMs), 8, 6, 7, ...values.map(() => 9), 10, 10]
-  const row = (texts: readonly string[], device: string): string => {
-    const line = texts.map((text, i) => text.padStart(widths[i] ?? 0)).join(' ')
-    return `${line}${withDevice ? `  ${device}` : ''}`
-  }
-  yield `\n${colour.bold(row(head, 'device'))}\n`
+  yield `\n${colour.bold(headText(withMs, withDevice))}\n`
   for (const [bucket, skipped] of withoutSilence(buckets)) {
     if (skipped > 0) yield `${colour.dim(silenceText(skipped, withMs))}\n`
-    const texts = [
-      formatLocal(bucket.fromUs, withMs),
-      String(bucket.samples),
-      String(bucket.lost),
-      percent(bucket.coverage),
-      ...QUANTITIES.flatMap((each) => short(bucket[each], ELECTRIC[each].decimals)),
-      amount(bucket.chargeMah),
-      amount(bucket.energyMwh),
-    ]
-    const line = row(texts, cleanText(bucket.device))
+    const line = rowText(bucket, withMs, withDevice)
     yield `${bucket.lost > 0 ? colour.red(line) : line}\n`
   }
+}
+
+// Rows come one by one, so the widths are fixed beforehand.
+const COUNT_CELLS = 8
+const LOST_CELLS = 6
+const COVER_CELLS = 7
+const VALUE_CELLS = 9
+const AMOUNT_CELLS = 10
+const NO_VALUES = ` ${'-'.padStart(VALUE_CELLS)}`.repeat(3)
+
+function headText(withMs: boolean, withDevice: boolean): string {
+  const values = ELECTRIC_CHANNELS.flatMap(({ unit }) => [`${unit} min`, 'avg', 'max'])
+  return [
+    'time'.padStart(timeCells(withMs)),
+    'samples'.padStart(COUNT_CELLS),
+    'lost'.padStart(LOST_CELLS),
+    'cover'.padStart(COVER_CELLS),
+    ...values.map((text) => text.padStart(VALUE_CELLS)),
+    'mAh'.padStart(AMOUNT_CELLS),
+    'mWh'.padStart(AMOUNT_CELLS),
+    ...(withDevice ? [' device'] : []),
+  ].join(' ')
+}
+
+/** There may be hundreds of thousands of these: no arrays. */
+function rowText(bucket: Bucket, withMs: boolean, withDevice: boolean): string {
+  let text = formatLocal(bucket.fromUs, withMs)
+  text += ` ${String(bucket.samples).padStart(COUNT_CELLS)}`
+  text += ` ${String(bucket.lost).padStart(LOST_CELLS)}`
+  text += ` ${percent(bucket.coverage).padStart(COVER_CELLS)}`
+  text += valuesText(bucket.voltage, ELECTRIC.voltage.decimals)
+  text += valuesText(bucket.current, ELECTRIC.current.decimals)
+  text += valuesText(bucket.power, ELECTRIC.power.decimals)
+  text += ` ${amount(bucket.chargeMah).padStart(AMOUNT_CELLS)}`
+  text += ` ${amount(bucket.energyMwh).padStart(AMOUNT_CELLS)}`
+  return withDevice ? `${text}  ${cleanText(bucket.device)}` : text
+}
+
+function valuesText(of: MinAvgMax | null, decimals: number): string {
+  if (of === null) return NO_VALUES
+  const min = of.min.toFixed(decimals).padStart(VALUE_CELLS)
+  const avg = of.avg.toFixed(decimals).padStart(VALUE_CELLS)
+  return ` ${min} ${avg} ${of.max.toFixed(decimals).padStart(VALUE_CELLS)}`
 }
 
 function* lossList(losses: Iterable<LoggedLoss>, colour: Colour): Generator<string> {
