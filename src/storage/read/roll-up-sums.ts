@@ -1,7 +1,6 @@
 import type Database from 'better-sqlite3'
 import { layoutOf } from '../file/layout.ts'
 import { FORWARD_UNKNOWN } from '../file/roll-up-columns.ts'
-import { SCHEMA_VERSION } from '../file/schema.ts'
 import type { RollUpRow } from './roll-up-parts.ts'
 
 type Level = 'minute' | 'second'
@@ -13,10 +12,13 @@ const BOUNDS_AT = [4, 6, 7, 9, 10, 12]
 /** The last columns: how many rows there are, and how many of them may be summed by SQLite. */
 const [ROWS_AT, PLAIN_AT] = [18, 19]
 
+/** Logs of layout 4 or later have all columns. */
+const FIRST_LAYOUT = 4
+
 /** Groups a statement, so that memory stays flat. */
 const PAGE = 1000
 
-/** Figures of the newest layout, */
+/** Figures that nothing is missing of, */
 const NEWEST = `charge_forward_pc IS NOT ${FORWARD_UNKNOWN}
   AND energy_forward_pj IS NOT ${FORWARD_UNKNOWN} AND unmeasured IS NOT NULL`
 
@@ -89,7 +91,7 @@ export class RollUpSums {
 
   /** null: the log is of an older layout */
   static of(db: Database.Database, level: Level): RollUpSums | null {
-    return layoutOf(db) === SCHEMA_VERSION ? new RollUpSums(db, level) : null
+    return layoutOf(db) >= FIRST_LAYOUT ? new RollUpSums(db, level) : null
   }
 
   /**
