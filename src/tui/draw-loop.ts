@@ -4,9 +4,13 @@ const PICTURE_MS = 200
 const SOON_MS = 50
 /** So far ahead of that average they may go, ms. */
 const AHEAD_MS = 400
-/** At most this share of the time is spent on drawing; the loop slows down to hold it. */
+/** At most this share of the time is spent on drawing on average; the loop slows down to hold it. */
 const LOAD = 0.1
-const SLOWEST_MS = 1000
+/**
+ * So far ahead of that average samples may be shown, ms: one slow picture, as where others have the processor,
+ * holds up none of them. A picture counts as no slower than that, however long it took.
+ */
+const LOAD_AHEAD_MS = 1000
 /** Keys are answered at once, but a held key does not draw more often than this, ms. */
 const KEY_PICTURE_MS = 16
 /** A terminal that takes nothing costs a question in so long, ms: whether the input has ended is heard all the same. */
@@ -39,11 +43,13 @@ export class DrawLoop {
   #dueMs = 0
   #drawnMs = Number.NEGATIVE_INFINITY
   #askedMs = Number.NEGATIVE_INFINITY
-  /** So long after a picture the next one may be drawn, as costly as it was, ms. */
-  #restMs = 0
+  /** The time that the pictures so far would take where drawing is `LOAD` of it. */
+  #loadUntilMs = Number.NEGATIVE_INFINITY
   /** Something was measured that nothing has been asked about. */
   #isFresh = false
   #freshMs = Number.NEGATIVE_INFINITY
+  /** A picture of it was left out, since the terminal had not taken the last one. */
+  #isHeldUp = false
   /** The time that the pictures of samples so far would take at `PICTURE_MS` each. */
   #paidUntilMs = 0
 
@@ -82,16 +88,25 @@ export class DrawLoop {
       this.hurry()
       return
     }
-    const nowMs = this.#options.monoMs()
-    const apartMs = this.#paidUntilMs - nowMs <= AHEAD_MS ? SOON_MS : PICTURE_MS
-    const dueMs = Math.max(nowMs, this.#freshMs + apartMs, this.#drawnMs + this.#restMs)
-    if (dueMs < this.#dueMs) this.#schedule(dueMs - nowMs)
+    this.#showSoon()
+  }
+
+  /** The terminal has taken the last picture: a sample that had to wait for that is shown. */
+  becameReady(): void {
+    if (this.#running && this.#isHeldUp) this.#showSoon()
   }
 
   /** An answer has come; what comes within the same turn of the event loop is drawn together. */
   news(): void {
     if (!this.#running || this.#drawing !== undefined) return
     this.#drawing = setImmediate(() => this.#draw())
+  }
+
+  #showSoon(): void {
+    const nowMs = this.#options.monoMs()
+    const apartMs = this.#paidUntilMs - nowMs <= AHEAD_MS ? SOON_MS : PICTURE_MS
+    const dueMs = Math.max(nowMs, this.#freshMs + apartMs, this.#restedMs)
+    if (dueMs < this.#dueMs) this.#schedule(dueMs - nowMs)
   }
 
   #schedule(waitMs: number): void {
@@ -103,6 +118,7 @@ export class DrawLoop {
   #tick(): void {
     this.#schedule(PICTURE_MS)
     const { ask, isShown, monoMs } = this.#options
+    this.#isHeldUp = this.#isFresh && !this.#mayDraw
     if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
     this.#askedMs = monoMs()
     if (this.#isFresh) {
@@ -127,7 +143,15 @@ export class DrawLoop {
     this.#options.draw()
     if (!this.#running) return
     this.#drawnMs = this.#options.monoMs()
-    this.#restMs = Math.min(SLOWEST_MS, (this.#drawnMs - begin) / LOAD)
-    this.#schedule(Math.max(PICTURE_MS, this.#restMs))
+    const loadMs = Math.min(LOAD_AHEAD_MS, (this.#drawnMs - begin) / LOAD)
+    const soFarMs = Math.max(this.#loadUntilMs, begin)
+    // After many of them, as while a key is held, no longer than after each.
+    this.#loadUntilMs = Math.min(soFarMs, this.#drawnMs + LOAD_AHEAD_MS) + loadMs
+    this.#schedule(Math.max(PICTURE_MS, loadMs))
+  }
+
+  /** From then on there is time to show a sample. */
+  get #restedMs(): number {
+    return this.#loadUntilMs - LOAD_AHEAD_MS
   }
 }

@@ -146,6 +146,7 @@ class MonitorScreen implements Screen {
       onPaste: (text) => this.#input.paste(text),
       onBackground: (answer) => this.#heard(answer),
       onStale: () => this.#redraw(),
+      onReady: () => this.#loop.becameReady(),
       onGone: () => this.#quit(),
       monoMs,
     })

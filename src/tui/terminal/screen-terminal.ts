@@ -57,6 +57,8 @@ export interface ScreenTerminalOptions {
   readonly onBackground: (answer: string) => void
   /** Another size, or back from the shell: everything has to be drawn again. */
   readonly onStale: () => void
+  /** It has taken the last picture, see `ready`. */
+  readonly onReady: () => void
   /** The terminal hung up. */
   readonly onGone: () => void
   readonly monoMs: () => number
@@ -122,7 +124,10 @@ export class ScreenTerminal {
       options.onStale()
     })
     this.#input.on('gone', this.#onGone)
-    this.#input.on('report', () => this.#frames.answered())
+    this.#input.on('report', () => {
+      this.#frames.answered()
+      if (this.ready) options.onReady()
+    })
     this.#input.on('interrupt', () => this.#frames.interrupt())
     this.#input.on('paste', options.onPaste)
     this.#input.on('background', options.onBackground)
