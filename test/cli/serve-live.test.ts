@@ -1,94 +1,16 @@
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
+import { describe, expect, it } from 'vitest'
+import {
+  LiveViewer,
+  line,
+  lines,
+  numbers,
+  servePipe,
+  subscribed,
+  upTo,
+} from '../support/live-viewer.ts'
 import { until } from '../support/polling.ts'
-import { type ServeRun, startServe } from '../support/serve.ts'
-
-/** A message of the server, as far as the tests look at it. */
-interface Message {
-  readonly type: string
-  readonly cursor?: string | null
-  readonly samples?: readonly Sample[]
-  readonly [member: string]: unknown
-}
-
-interface Sample {
-  readonly device: string
-  readonly seq: number
-  readonly late?: boolean
-  readonly [member: string]: unknown
-}
-
-/** A viewer over the real WebSocket. */
-class LiveViewer {
-  readonly messages: Message[] = []
-  readonly socket: WebSocket
-  closed: { code: number; reason: string } | null = null
-
-  constructor(run: ServeRun, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(`${run.url.replace('http', 'ws')}/api/v1/live`, { headers })
-    this.socket.on('message', (data) => this.messages.push(JSON.parse(String(data)) as Message))
-    this.socket.on('close', (code, reason) => {
-      this.closed = { code, reason: String(reason) }
-    })
-    this.socket.on('error', () => {})
-    viewers.push(this)
-  }
-
-  get samples(): Sample[] {
-    return this.messages.flatMap(({ samples }) => samples ?? [])
-  }
-
-  /** Of the newest message with samples. */
-  get cursor(): string {
-    return this.messages.findLast(({ type }) => type === 'samples')?.cursor ?? ''
-  }
-
-  of(type: string): Message[] {
-    return this.messages.filter((message) => message.type === type)
-  }
-
-  say(message: unknown): void {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message))
-  }
-
-  async hear(type: string, count = 1): Promise<Message> {
-    await until(`${count} times ${type}`, () => this.of(type).length >= count)
-    return this.of(type).at(-1) as Message
-  }
-}
-
-let viewers: LiveViewer[] = []
-
-afterEach(() => {
-  for (const { socket } of viewers) socket.terminate()
-  viewers = []
-})
-
-const line = (seq: number, more = ''): string =>
-  `{"v":5.02,"a":0.1,"w":0.502,"ts":${1_790_000_000 + seq},"seq":${seq},"status":"ok"${more}}\n`
-
-const lines = (from: number, to: number): string => {
-  let text = ''
-  for (let seq = from; seq <= to; seq++) text += line(seq)
-  return text
-}
-
-async function servePipe(...args: string[]): Promise<ServeRun> {
-  return startServe(['--stdin', '--device', 'bench', '--keep-time', ...args])
-}
-
-async function subscribed(run: ServeRun, subscription: object = {}): Promise<LiveViewer> {
-  const viewer = new LiveViewer(run)
-  await viewer.hear('hello')
-  viewer.say({ type: 'subscribe', ...subscription })
-  await viewer.hear('snapshot')
-  return viewer
-}
-
-const numbers = (viewer: LiveViewer): number[] => viewer.samples.map(({ seq }) => seq)
-const upTo = (count: number, from = 1): number[] =>
-  Array.from({ length: count }, (_, i) => from + i)
+import { startServe } from '../support/serve.ts'
 
 describe('/api/v1/live', () => {
   it('says hello, then brings each sample from the beginning, with what names it', async () => {
@@ -318,66 +240,3 @@ function acknowledge(viewer: LiveViewer): boolean {
   viewer.say({ type: 'ack', cursor: viewer.cursor })
   return false
 }
-
-describe('GET /api/v1/live', () => {
-  /** Reads events until something holds of them. */
-  async function read(
-    run: ServeRun,
-    path: string,
-    isDone: (text: string) => boolean,
-    headers: Record<string, string> = {},
-  ): Promise<string> {
-    const abort = new AbortController()
-    const answer = await run.fetch(path, { headers, signal: abort.signal })
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
-    let text = ''
-    const decoder = new TextDecoder()
-    for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(part, { stream: true })
-      if (isDone(text)) break
-    }
-    abort.abort()
-    return text
-  }
-
-  const samplesIn = (text: string): Sample[] =>
-    [...text.matchAll(/^event: samples\nid: (\S+)\ndata: (.*)\n\n/gm)].flatMap(
-      ([, , data]) => (JSON.parse(data ?? '') as { samples: Sample[] }).samples,
-    )
-
-  it('brings the same as events, and resumes by their id', async () => {
-    const run = await servePipe()
-    run.child.stdin?.write(lines(1, 1500))
-    const all = await read(run, '/api/v1/live?since=0', (text) => samplesIn(text).length >= 1500)
-    expect(samplesIn(all).map(({ seq }) => seq)).toEqual(upTo(1500))
-    const [, id = ''] = /^id: (\S+)\ndata: \{"type":"samples"/m.exec(all) ?? []
-    const rest = await read(
-      run,
-      '/api/v1/live?channels=v,a',
-      (text) => samplesIn(text).length >= 500,
-      { 'last-event-id': id },
-    )
-    expect(samplesIn(rest).map(({ seq }) => seq)).toEqual(upTo(500, 1001))
-    expect(samplesIn(rest)[0]).not.toHaveProperty('w')
-  })
-
-  it('ends whole when the server ends, and not amid an event', async () => {
-    const run = await servePipe()
-    const answer = await run.fetch('/api/v1/live')
-    run.child.kill('SIGTERM')
-    // A connection that breaks is an error.
-    expect(await answer.text()).toMatch(/^event: snapshot\n(?:.+\n)*\n/)
-    await once(run.child, 'close')
-    expect(run.errors()).not.toMatch(/can't be read/)
-  })
-
-  it('answers a wrong question with a problem', async () => {
-    const run = await servePipe()
-    for (const query of ['since=abc', 'maxHz=0', 'channels=v,,a']) {
-      const answer = await run.fetch(`/api/v1/live?${query}`)
-      expect(answer.status).toBe(400)
-      expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    }
-  })
-})

@@ -5,17 +5,16 @@ import { Outbox } from '../../mock/outbox.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { INVALID_STATUS, isMeasured } from '../../src/domain/sample.ts'
 import { BoardRig } from '../support/board.ts'
-import { LineSource } from '../support/line-source.ts'
+import { DEVICE_CASES, type Verdict } from '../support/device-line-cases.ts'
 import {
   COMMAND_CASES,
   type CommandCase,
-  DEVICE_CASES,
   HOST_LINE_CASES,
   OPTIONAL_CASES,
   OPTIONAL_SETTING_CASES,
   SETTING_CASES,
-  type Verdict,
-} from '../support/protocol-cases.ts'
+} from '../support/host-line-cases.ts'
+import { LineSource } from '../support/line-source.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'
 
