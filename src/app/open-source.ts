@@ -1,3 +1,6 @@
+import { ReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { fileInput } from '../sources/file-input.ts'
 import { AUTO, partsOf } from '../sources/formats/format-choice.ts'
 import type { Source } from '../sources/source.ts'
 import { SplitSource } from '../sources/split-source.ts'
@@ -35,7 +38,7 @@ export async function openSources(
 export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Source> {
   switch (plan.kind) {
     case 'stdin':
-      return new StdinSource(io.stdin, io.clock, plan.format)
+      return new StdinSource(stdinOf(io), io.clock, plan.format)
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })
@@ -47,4 +50,10 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
       return source
     }
   }
+}
+
+/** Node reads a regular file as a `ReadStream`, which is slow. */
+function stdinOf({ stdin }: ProcessIo): Readable {
+  const isFile = stdin instanceof ReadStream && 'fd' in stdin
+  return isFile && typeof stdin.fd === 'number' ? fileInput(stdin.fd) : stdin
 }

@@ -11,6 +11,9 @@ class DeviceWatch {
   readonly #device: HubDevice
   readonly #bus: Bus
   readonly #detectors = new Map<string, AnomalyDetector>()
+  /** The two that nearly each sample has, out of `#detectors`; null: it has had none since they were cleared. */
+  #voltage: AnomalyDetector | null = null
+  #current: AnomalyDetector | null = null
   #newest: Sample | null = null
 
   constructor(device: HubDevice, bus: Bus) {
@@ -24,16 +27,21 @@ class DeviceWatch {
     const { epochId, timeUs, gapBefore, electric, extras } = sample
     const isNewRun = this.#newest !== null && this.#newest.epochId !== epochId
     // The clock was set back: times before say nothing of those from now on.
-    if (isNewRun && timeUs < (this.#newest?.timeUs ?? 0)) this.#detectors.clear()
+    if (isNewRun && timeUs < (this.#newest?.timeUs ?? 0)) this.#clear()
     const follows = !gapBefore && !isNewRun
     this.#newest = sample
     if (!isMeasured(sample.status)) return
     if (electric) {
-      this.#push(ELECTRIC.voltage.id, timeUs, sample.voltage, follows)
+      this.#voltage ??= this.#detector(ELECTRIC.voltage.id)
+      this.#push(this.#voltage, ELECTRIC.voltage.id, timeUs, sample.voltage, follows)
       // Power follows from both, and says nothing more.
-      this.#push(ELECTRIC.current.id, timeUs, sample.current, follows)
+      this.#current ??= this.#detector(ELECTRIC.current.id)
+      this.#push(this.#current, ELECTRIC.current.id, timeUs, sample.current, follows)
     }
-    for (const id in extras) this.#push(id, timeUs, extras[id] as number, follows)
+    if (extras === null) return
+    for (const id in extras) {
+      this.#push(this.#detector(id), id, timeUs, extras[id] as number, follows)
+    }
   }
 
   /** No more samples: what was held back comes out. */
@@ -43,12 +51,28 @@ class DeviceWatch {
     }
   }
 
-  #push(id: string, timeUs: number, value: number, follows: boolean): void {
+  #clear(): void {
+    this.#detectors.clear()
+    this.#voltage = null
+    this.#current = null
+  }
+
+  #detector(id: string): AnomalyDetector {
     let detector = this.#detectors.get(id)
     if (detector === undefined) {
       detector = new AnomalyDetector(this.#channel(id)?.finest ?? 0)
       this.#detectors.set(id, detector)
     }
+    return detector
+  }
+
+  #push(
+    detector: AnomalyDetector,
+    id: string,
+    timeUs: number,
+    value: number,
+    follows: boolean,
+  ): void {
     const found = detector.push(timeUs, value, follows)
     if (found.length > 0) for (const anomaly of found) this.#report(id, anomaly)
   }

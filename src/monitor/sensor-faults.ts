@@ -49,6 +49,8 @@ export class SensorFaults {
   /** By word: until somebody takes notice; the newest begin last. */
   readonly #latches = new Map<string, Spell>()
   #lastUs = 0
+  /** No episode goes on, and each latch knows when it cleared: a sound sample changes nothing. */
+  #isCalm = true
 
   /** @param range that of the device, which may say it later */
   constructor(range: () => DeviceRange, onEvent: (event: SensorEvent) => void) {
@@ -73,7 +75,8 @@ export class SensorFaults {
     this.#lastUs = timeUs
     const word = faultOf(sample, this.#range())
     // Nearly always nothing is wrong.
-    if (word === null && this.#latches.size === 0 && this.#episodes.size === 0) return
+    if (word === null && this.#isCalm) return
+    this.#isCalm = false
     for (const [other, latch] of this.#latches) if (other !== word) latch.clearUs ??= timeUs
     for (const [other, episode] of this.#episodes) {
       if (other === word) continue
@@ -81,6 +84,7 @@ export class SensorFaults {
       if (isBack || timeUs - episode.lastUs >= CALM_US) this.#end(other, episode)
     }
     if (word !== null) this.#add(word, timeUs)
+    else this.#isCalm = this.#episodes.size === 0
   }
 
   /**

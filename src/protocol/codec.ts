@@ -22,7 +22,7 @@ import {
   SAMPLE,
   u32,
 } from './members.ts'
-import { readUsualSample } from './usual-sample.ts'
+import { readUsualSample, usualSampleEnd } from './usual-sample.ts'
 
 /**
  * Reads one line of the wire (PROTOCOL.md 2, 3, 5). Never throws: a line that is
@@ -32,7 +32,8 @@ import { readUsualSample } from './usual-sample.ts'
  * @param line without its LF
  */
 export function decodeLine(line: Uint8Array): Frame {
-  return readUsualSample(line, 0, line.length) ?? decodeAnyLine(line)
+  const usual = readUsualSample(line, 0)
+  return usual !== null && usualSampleEnd() === line.length ? usual : decodeAnyLine(line)
 }
 
 /** The same without the short way for the usual samples. */

@@ -28,11 +28,12 @@ const MOST_DIGITS = 15
 const POWERS_OF_TEN = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
 const SEQ_END = 2 ** 32
 
+/** Longest status or mode; so the longest line of this form stays far below that of the wire. */
+const MOST_TEXT = 64
+
 // Of the line under way; the newest chunk stays alive until the next one.
 let bytes: Uint8Array = BEGIN
 let at = 0
-/** What `readNumber` has read. */
-let number = 0
 
 /**
  * Reads a sample line in the form in which devices print it (PROTOCOL.md 5.1): `v`, `a`, `w`,
@@ -40,31 +41,29 @@ let number = 0
  * without blanks, escapes and exponents. Straight from the bytes, which is several times as
  * fast as `JSON.parse`.
  *
- * @param start, end of the line in `source`, without its LF or CRLF
- * @returns the frame that `decodeLine` makes of it; null: not of this form, or not to be believed
+ * @param start of the line in `source`; no byte is looked at behind its newline, if it has one
+ * @returns the frame that `decodeLine` makes of the bytes up to `usualSampleEnd`; null: not of this form, or not to
+ *   be believed
  */
-export function readUsualSample(
-  source: Uint8Array,
-  start: number,
-  end: number,
-): SampleFrame | null {
+export function readUsualSample(source: Uint8Array, start: number): SampleFrame | null {
   bytes = source
   at = start
-  if (!skip(BEGIN) || !readNumber()) return null
-  const voltage = number
-  if (!skip(A) || !readNumber()) return null
-  const current = number
+  if (!skip(BEGIN)) return null
+  const voltage = readNumber()
+  if (Number.isNaN(voltage) || !skip(A)) return null
+  const current = readNumber()
+  if (Number.isNaN(current)) return null
   let power: number | null = null
   if (skip(W)) {
-    if (!readNumber()) return null
-    power = number
+    power = readNumber()
+    if (Number.isNaN(power)) return null
   }
   const stamp = readStamp()
   if (stamp === null) return null
   let seq: number | null = null
   if (skip(SEQ)) {
-    if (!readNumber() || !isU32(number)) return null
-    seq = number
+    seq = readNumber()
+    if (!isU32(seq)) return null
   }
   let status: string | null = 'ok'
   if (skip(STATUS)) {
@@ -79,7 +78,7 @@ export function readUsualSample(
   const bodyEnd = at
   const isProtected = skip(CRC)
   if (isProtected && !isCrc(crc16(source, start, bodyEnd))) return null
-  if (bytes[at] !== CLOSE_BRACE || at + 1 !== end) return null
+  if (source[at++] !== CLOSE_BRACE) return null
   return {
     kind: 'sample',
     electric: true,
@@ -98,6 +97,11 @@ export function readUsualSample(
   }
 }
 
+/** Where the sample that was read last ends: one past its brace. */
+export function usualSampleEnd(): number {
+  return at
+}
+
 function skip(word: Uint8Array): boolean {
   const [from, source] = [at, bytes]
   for (let i = 0; i < word.length; i++) if (source[from + i] !== word[i]) return false
@@ -105,8 +109,8 @@ function skip(word: Uint8Array): boolean {
   return true
 }
 
-/** @returns false: none, or one whose digits have to be looked at more closely */
-function readNumber(): boolean {
+/** @returns NaN: none, or one whose digits have to be looked at more closely */
+function readNumber(): number {
   const source = bytes
   const isNegative = source[at] === MINUS
   const first = isNegative ? at + 1 : at
@@ -118,7 +122,7 @@ function readNumber(): boolean {
     digit = (source[++i] as number) - ZERO
   }
   let digits = i - first
-  if (digits === 0 || (digits > 1 && source[first] === ZERO)) return false
+  if (digits === 0 || (digits > 1 && source[first] === ZERO)) return Number.NaN
   let decimals = 0
   if (source[i] === POINT) {
     const point = i
@@ -128,23 +132,26 @@ function readNumber(): boolean {
       digit = (source[++i] as number) - ZERO
     }
     decimals = i - point - 1
-    if (decimals === 0) return false
+    if (decimals === 0) return Number.NaN
     digits += decimals
   }
   at = i
   // A negative zero, and digits beyond those that are exact.
-  if (digits > MOST_DIGITS || (isNegative && whole === 0)) return false
+  if (digits > MOST_DIGITS || (isNegative && whole === 0)) return Number.NaN
   const value = decimals === 0 ? whole : whole / (POWERS_OF_TEN[decimals] as number)
-  number = isNegative ? -value : value
-  return true
+  return isNegative ? -value : value
 }
 
 /** @returns null: one that can't be a time */
 function readStamp(): Stamp | null {
   if (skip(TS)) {
-    return readNumber() && number >= 0 && number < TS_END ? { kind: 'ts', value: number } : null
+    const value = readNumber()
+    return value >= 0 && value < TS_END ? { kind: 'ts', value } : null
   }
-  if (skip(MS)) return readNumber() && isU32(number) ? { kind: 'ms', value: number } : null
+  if (skip(MS)) {
+    const value = readNumber()
+    return isU32(value) ? { kind: 'ms', value } : null
+  }
   return NO_STAMP
 }
 
@@ -171,11 +178,17 @@ function readText(before: RepeatedText): string | null {
   }
   for (let byte = bytes[at]; byte !== QUOTE; byte = bytes[++at]) {
     if (byte === undefined || byte < SPACE || byte > TILDE || byte === BACKSLASH) return null
+    if (at - from >= MOST_TEXT) return null
   }
   before.bytes = bytes.slice(from, at)
-  before.text = String.fromCharCode(...before.bytes)
+  before.text = literal(String.fromCharCode(...before.bytes))
   at++
   return before.text
+}
+
+/** The same text as a name of a property has it: V8 keeps one of each, and compares two of them by their addresses. */
+function literal(text: string): string {
+  return Object.keys({ [text]: 0 })[0] as string
 }
 
 /** Reads the rest of the CRC: four digits and a quote. */

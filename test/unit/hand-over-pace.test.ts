@@ -34,18 +34,18 @@ describe('HandOverPace', () => {
     expect(Math.max(...waits(pace, 10))).toBeLessThanOrEqual(100)
   })
 
-  it('makes a batch of 500 samples, or of 10 ms where they come faster, of 10,000 at most', () => {
+  it('makes a batch of 500 samples, or of 25 ms where they come faster, of 8,000 at most', () => {
     const pace = new HandOverPace()
     expect(pace.fullAt).toBe(500)
     expect(pace.isBatch(HOUR_MS)).toBe(true)
     pace.handedOver(HOUR_MS)
-    expect(pace.isBatch(HOUR_MS + 9)).toBe(false)
+    expect(pace.isBatch(HOUR_MS + 24)).toBe(false)
     expect(pace.fullAt).toBe(1000)
-    expect(pace.isBatch(HOUR_MS + 10)).toBe(true)
-    pace.handedOver(HOUR_MS + 10)
+    expect(pace.isBatch(HOUR_MS + 25)).toBe(true)
+    pace.handedOver(HOUR_MS + 25)
     let asked = 1
-    while (!pace.isBatch(HOUR_MS + 11)) asked++
-    expect([asked, pace.fullAt]).toEqual([20, 10_000])
+    while (!pace.isBatch(HOUR_MS + 26)) asked++
+    expect([asked, pace.fullAt]).toEqual([16, 8_000])
   })
 
   it('is soon quick again after a fast pipe', () => {

@@ -1,8 +1,8 @@
 import { decodeLine } from '../../protocol/codec.ts'
 import type { Frame } from '../../protocol/frames.ts'
-import { readUsualSample } from '../../protocol/usual-sample.ts'
+import { readUsualSample, usualSampleEnd } from '../../protocol/usual-sample.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { LineSink } from '../lines/line-splitter.ts'
+import { CR, LF, type LineSink } from '../lines/line-splitter.ts'
 import { Form, type FormKind, type FormOptions, type FormOutput } from './form.ts'
 import { type FormatChoice, partsOf } from './format-choice.ts'
 import { isWrongInPart } from './part-lines.ts'
@@ -121,13 +121,16 @@ export class FormatLines implements LineSink {
   }
 
   /** While the wire is spoken: its usual samples need no second look. */
-  quick(chunk: Uint8Array, start: number, end: number): boolean {
-    if (this.#form !== null || this.#isDoubtful || this.#trials !== null) return false
-    const frame = readUsualSample(chunk, start, end)
-    if (frame === null) return false
+  quick(chunk: Uint8Array, start: number): number {
+    if (this.#form !== null || this.#isDoubtful || this.#trials !== null) return -1
+    const frame = readUsualSample(chunk, start)
+    if (frame === null) return -1
+    const end = usualSampleEnd()
+    const newline = chunk[end] === CR ? end + 1 : end
+    if (chunk[newline] !== LF) return -1
     this.#hasSpoken = true
     this.#sink.frame(frame)
-    return true
+    return newline + 1
   }
 
   line(bytes: Uint8Array): void {

@@ -7,14 +7,14 @@ export interface LineSink {
   /** A line longer than the cap; its bytes were skipped up to the next newline. */
   overlong(): void
   /**
-   * Takes a line where it lies in a chunk, without its LF or CRLF, if it is one of those that are
-   * read quickly. @returns false: it is for `line`
+   * Takes a line where it lies in a chunk, if it is one of those that are read quickly; looks for its
+   * newline by itself. @returns where the next line begins; -1: the line is for `line`
    */
-  quick?(chunk: Uint8Array, start: number, end: number): boolean
+  quick?(chunk: Uint8Array, start: number): number
 }
 
-const LF = 0x0a
-const CR = 0x0d
+export const LF = 0x0a
+export const CR = 0x0d
 
 /**
  * Cuts a byte stream into lines, whatever the chunks. Holds at most one
@@ -33,22 +33,24 @@ export class LineSplitter {
   }
 
   push(chunk: Uint8Array): void {
+    // A line that ends in the chunk is never read past the end of the chunk.
+    const last = this.#sink.quick === undefined ? -1 : chunk.lastIndexOf(LF)
     let start = 0
     while (start < chunk.length) {
+      const isWhole = start < last && !this.#skipping && this.#length === 0
+      const next = isWhole ? (this.#sink.quick?.(chunk, start) ?? -1) : -1
+      if (next >= 0) {
+        start = next
+        continue
+      }
       const newline = chunk.indexOf(LF, start)
       if (newline < 0) {
         this.#hold(chunk.subarray(start))
         return
       }
-      if (!this.#isQuick(chunk, start, newline)) this.#finish(chunk.subarray(start, newline))
+      this.#finish(chunk.subarray(start, newline))
       start = newline + 1
     }
-  }
-
-  #isQuick(chunk: Uint8Array, start: number, newline: number): boolean {
-    if (this.#skipping || this.#length > 0 || newline - start > MAX_LINE_BYTES) return false
-    const end = chunk[newline - 1] === CR && newline > start ? newline - 1 : newline
-    return this.#sink.quick?.(chunk, start, end) === true
   }
 
   /** The stream is over: an unfinished line counts as a line. */

@@ -17,7 +17,7 @@ const MOST_AHEAD_MS = 10_000
 /** While somebody watches: so long after the hand-over before, and at once where that was earlier. */
 const WATCHED_MS = 100
 /** Of a fast pipe, what comes within so long is one batch: the fewer commits, the less work. */
-const LEAST_PAUSE_MS = 10
+const LEAST_PAUSE_MS = 25
 
 /** Says when what has gathered is handed over to the log's thread. Times are monotonic, in ms. */
 export class HandOverPace {

@@ -8,8 +8,8 @@ export const FIELDS = 7
 export const EXTRA_FIELDS = 3
 /** So many samples are handed over at once, and so uncommitted while the disk keeps up. */
 export const BLOCK_SAMPLES = 500
-/** The same where they come so fast that this takes no 10 ms. */
-export const MOST_BLOCK_SAMPLES = 10_000
+/** The same where they come so fast that this takes no 25 ms; 500 doubled, so that a builder makes no more room than it needs. */
+export const MOST_BLOCK_SAMPLES = 8_000
 /** Where neither log nor spill file can be written: samples kept before the log counts as failed. */
 export const LAST_RESORT_SAMPLES = 500_000
 
