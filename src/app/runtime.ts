@@ -1,3 +1,4 @@
+import type { SinkStatus } from '../domain/sink-status.ts'
 import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { KeptTotals } from '../monitor/kept-totals.ts'
@@ -99,7 +100,8 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         hub?.tick()
         alarms?.watch.tick()
       }, TICK_MS)
-      const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null }
+      const ofSinks = (): readonly SinkStatus[] => sinks?.statuses ?? []
+      const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null, sinks: ofSinks }
       await output.open(hub, () => new LocalView(parts))
       if (plan.serve !== null) {
         const { openDoors } = await import('./open-doors.ts')

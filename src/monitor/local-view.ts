@@ -1,5 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
 import { cleanText } from '../domain/sample.ts'
+import type { SinkStatus } from '../domain/sink-status.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 import { InaError } from '../util/errors.ts'
@@ -38,6 +39,8 @@ export interface LocalViewOptions {
   readonly alarms?: AlarmWatch | null
   /** Absent: nobody follows what the sensors can't measure. */
   readonly sensors?: SensorWatch
+  /** Absent: there are none. */
+  readonly sinks?: () => readonly SinkStatus[]
 }
 
 /** What makes alarms. */
@@ -54,8 +57,9 @@ export class LocalView implements View {
   readonly #finds: FindProvider
   readonly #alarms: AlarmWatch | null
   readonly #sensors: SensorWatch | null
+  readonly #sinks: () => readonly SinkStatus[]
 
-  constructor({ hub, log, history, alarms, sensors }: LocalViewOptions) {
+  constructor({ hub, log, history, alarms, sensors, sinks }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
     this.#traces = new TraceProvider(history, (device) => this.#isAllHeld(device))
@@ -63,6 +67,7 @@ export class LocalView implements View {
     this.#finds = new FindProvider(history)
     this.#alarms = alarms ?? null
     this.#sensors = sensors ?? null
+    this.#sinks = sinks ?? (() => [])
     hub.keepForView()
   }
 
@@ -106,6 +111,7 @@ export class LocalView implements View {
       unnumbered: newest !== null && newest.sample.seq === null,
       outputs: stream.outputs,
       calibration: stream.calibration,
+      sinks: this.#sinks(),
     }
   }
 

@@ -128,6 +128,7 @@ export class LogView implements View {
       unnumbered: false,
       outputs: null,
       calibration: '',
+      sinks: [],
     }
   }
 

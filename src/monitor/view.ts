@@ -3,6 +3,7 @@ import type { ChannelLimits } from '../alarms/limits.ts'
 import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
+import type { SinkStatus } from '../domain/sink-status.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { BatteryState } from '../stats/battery.ts'
 import type { Cycles } from '../stats/cycles.ts'
@@ -287,4 +288,6 @@ export interface Snapshot {
   readonly outputs: Readonly<Record<string, boolean>> | null
   /** What device and host apply to the readings, in words; empty: nothing. */
   readonly calibration: string
+  /** Where else the data of all devices goes, in the order in which they were named. */
+  readonly sinks: readonly SinkStatus[]
 }

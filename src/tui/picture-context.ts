@@ -7,6 +7,7 @@ import type { Chart } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { isApart } from './panels/chart-shape.ts'
 import { linkRows } from './panels/link.ts'
+import { sinkRows } from './panels/sinks.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
 import type { KeyOffer } from './view/keymap.ts'
@@ -77,7 +78,10 @@ function madeLayout(snapshot: Snapshot, size: Size, view: ViewState): Layout {
     pressing: pressingWord(snapshot) !== null,
     selects: view.selection !== null && frozenOf(view, snapshot.number) !== null,
     totalsRows:
-      closeRows(size, view) + Number(snapshot.battery !== null) + Number(snapshot.cycles !== null),
+      closeRows(size, view) +
+      Number(snapshot.battery !== null) +
+      Number(snapshot.cycles !== null) +
+      sinkRows(size, snapshot),
     linkRows: linkRows(snapshot),
   })
 }

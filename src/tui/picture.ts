@@ -16,6 +16,7 @@ import { type KeysState, keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
 import { overviewChart } from './panels/overview.ts'
 import { selectionLines } from './panels/selection.ts'
+import { sinkLines, sinkRows } from './panels/sinks.ts'
 import { statisticsLines } from './panels/statistics.ts'
 import { tableLines } from './panels/table.ts'
 import { tinyLine } from './panels/tiny.ts'
@@ -149,6 +150,7 @@ export function buildPicture(
         : closeLines(close, { width, height, look })),
       ...batteryLines(snapshot, width, look, figures),
       ...cyclesLines(snapshot, width, look, figures),
+      ...sinkLines(snapshot, width, look, sinkRows(context.size, snapshot)),
     ],
     link: ({ width, height }) => linkLines(snapshot, { width, height, look }, figures),
     alarms: ({ width, height }) =>

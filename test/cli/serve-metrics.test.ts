@@ -63,6 +63,35 @@ describe('/metrics', () => {
   })
 })
 
+/** Nobody listens there. */
+const AWAY = 'influx+http://someone:hush@127.0.0.1:9/?db=lab'
+
+describe('a sink that is away', () => {
+  it('is in metrics, API and health, without what is secret', async () => {
+    const run = await startServe(['--mock', '--sink', AWAY])
+    const labels = '{sink="influx+http://127.0.0.1:9/?db=lab",kind="influx"}'
+    const queued = (): Promise<number | null> =>
+      seriesOf(run, `ina219_sink_queued_samples${labels}`)
+    await until('samples wait for it', async () => ((await queued()) ?? 0) > 0)
+    expect(await seriesOf(run, `ina219_sink_up${labels}`)).toBe(0)
+    const text = await (await run.fetch('/metrics')).text()
+    if (hasPromtool) {
+      const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+      expect(checked).toMatchObject({ status: 0, stdout: '', stderr: '' })
+    }
+    const answer = await (await run.fetch('/api/v1/sinks')).text()
+    expect(JSON.parse(answer)).toMatchObject({
+      sinks: [{ kind: 'influx', state: 'waiting', samples: 0, refused: 0 }],
+    })
+    expect(await (await run.fetch('/api/v1/health')).json()).toMatchObject({
+      status: 'degraded',
+      sinks: 1,
+      sinks_up: 0,
+    })
+    for (const each of [text, answer]) expect(each).not.toMatch(/hush|someone/)
+  })
+})
+
 describe('the files for Prometheus and Grafana', () => {
   it('speak of series that there are', async () => {
     const run = await startServe(['--mock', '--alarm', 'a > 1A as overload'])

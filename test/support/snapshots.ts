@@ -91,6 +91,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     unnumbered: false,
     outputs: null,
     calibration: '',
+    sinks: [],
     ...changes,
   }
   return changes.devices ? snapshot : { ...snapshot, devices: [briefOf(snapshot)] }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import type { SinkStatus } from '../../domain/sink-status.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import type { Ledger } from '../../stream/ledger.ts'
 import type { ServeParts } from '../parts.ts'
@@ -68,6 +69,7 @@ export class Metrics {
     this.#registry.clear()
     this.#process(snapshots[0] ?? null)
     this.#devices(snapshots)
+    this.#sinks(snapshots[0]?.sinks ?? [])
     return this.#registry.metrics()
   }
 
@@ -139,6 +141,46 @@ export class Metrics {
       for (const [key, counter] of ledger) counter.inc({ device }, Number(snapshot.ledger[key]))
       lost.inc({ device }, this.#lost.get(number) ?? 0)
       late.inc({ device }, this.#late.get(number) ?? 0)
+    }
+  }
+
+  /** Rates and times are of the last five minutes. */
+  #sinks(sinks: readonly SinkStatus[]): void {
+    if (sinks.length === 0) return
+    const labels = ['sink', 'kind']
+    const of = (name: string, help: string, more: string[] = []): Gauge =>
+      this.#gauge(`sink_${name}`, help, [...labels, ...more])
+    const total = (name: string, help: string): Counter =>
+      this.#counter(`sink_${name}_total`, help, labels)
+    const up = of('up', '1 while the sink is reached')
+    const queue = of('queued_samples', 'Samples still to send')
+    const lag = of('lag_seconds', 'From the oldest to the newest sample still to send')
+    const rate = of('samples_per_second', 'Samples acknowledged a second, of 5 minutes')
+    const batch = of('batch_seconds', 'Time of a batch, of 5 minutes', ['figure'])
+    const success = of('success_ratio', 'Batches that succeeded of all attempts, of 5 minutes')
+    const trouble = of('last_error_timestamp_seconds', 'Time of the last failure, Unix time')
+    const sent = total('samples', 'Samples that the sink has acknowledged')
+    const records = total('records', 'Events, losses and runs that the sink has acknowledged')
+    const refused = total('refused_rows', 'Rows that the sink refuses, set aside in a file')
+    const missed = total(
+      'missed_samples',
+      'Samples that the retention deleted before they were sent',
+    )
+    for (const { name, kind, state, unsentUs, traffic, lastError, ...each } of sinks) {
+      const own = { sink: name, kind }
+      up.set(own, state === 'current' || state === 'sending' ? 1 : 0)
+      queue.set(own, each.queued)
+      lag.set(own, unsentUs === null ? 0 : (unsentUs[1] - unsentUs[0]) / 1e6)
+      rate.set(own, traffic.rowsPerSecond)
+      const { batches, failures, batchMsAvg, batchMsMax } = traffic
+      if (batchMsAvg !== null) batch.set({ ...own, figure: 'avg' }, batchMsAvg / 1000)
+      if (batchMsMax !== null) batch.set({ ...own, figure: 'max' }, batchMsMax / 1000)
+      if (batches + failures > 0) success.set(own, batches / (batches + failures))
+      if (lastError !== null) trouble.set(own, lastError.atMs / 1000)
+      sent.inc(own, each.samples)
+      records.inc(own, each.records)
+      refused.inc(own, each.rejected)
+      missed.inc(own, each.missed)
     }
   }
 

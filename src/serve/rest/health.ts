@@ -5,18 +5,24 @@ import { requires, type WebApp } from '../web.ts'
 const Health = z
   .object({
     status: z.enum(['ok', 'degraded', 'failing']).openapi({
-      description: 'failing: the log has failed; degraded: a source or the log is in trouble',
+      description:
+        'failing: the log has failed; degraded: a source, the log or a sink is in trouble',
     }),
     version: z.string(),
     uptime_s: z.number(),
     devices: z.number().int(),
     live: z.number().int().openapi({ description: 'devices whose source is live' }),
     log: z.enum(['recording', 'spilling', 'failed', 'off']),
+    sinks: z.number().int(),
+    sinks_up: z.number().int().openapi({ description: 'sinks that are reached' }),
   })
   .openapi('Health')
 
 /** For a load balancer or a container: no secret, no name, no path. */
-export function addHealth(app: WebApp, { hub, log, access, clock, version }: ServeParts): void {
+export function addHealth(
+  app: WebApp,
+  { hub, log, view, access, clock, version }: ServeParts,
+): void {
   const route = createRoute({
     method: 'get',
     path: '/api/v1/health',
@@ -27,10 +33,12 @@ export function addHealth(app: WebApp, { hub, log, access, clock, version }: Ser
       503: { description: 'it does not', content: { 'application/json': { schema: Health } } },
     },
   })
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const live = hub.devices.filter(({ state }) => state.source.state === 'live').length
     const kind = log?.state.kind ?? 'off'
-    const isDegraded = kind === 'spilling' || live < hub.devices.length
+    const { sinks } = await view.snapshot(0)
+    const sinksUp = sinks.filter(({ state }) => state === 'current' || state === 'sending').length
+    const isDegraded = kind === 'spilling' || live < hub.devices.length || sinksUp < sinks.length
     const status = kind === 'failed' ? 'failing' : isDegraded ? 'degraded' : 'ok'
     const body = {
       status,
@@ -39,6 +47,8 @@ export function addHealth(app: WebApp, { hub, log, access, clock, version }: Ser
       devices: hub.devices.length,
       live,
       log: kind,
+      sinks: sinks.length,
+      sinks_up: sinksUp,
     } as const
     return c.json(body, status === 'failing' ? 503 : 200, { 'Cache-Control': 'no-store' })
   })

@@ -10,6 +10,7 @@ import { addRecords } from './records.ts'
 import type { RestParts } from './rest-parts.ts'
 import { addSamples } from './samples.ts'
 import { addSeries } from './series.ts'
+import { addSinks } from './sinks.ts'
 import { addStatistics } from './statistics.ts'
 
 /** The resources under `/api/v1`. */
@@ -30,6 +31,7 @@ export class Rest {
     addAlarms(app, this.parts)
     addCommands(app, this.parts)
     addMarkers(app, this.parts)
+    addSinks(app, this.parts)
   }
 
   async close(): Promise<void> {

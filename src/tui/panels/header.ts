@@ -1,4 +1,5 @@
 import { agoText, rateText, timeOfDayText } from '../../figures/format.ts'
+import { isTroubled } from '../../figures/sink-words.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { countText } from '../../util/number-text.ts'
@@ -91,7 +92,7 @@ function logHealth({ source, ledger }: Snapshot): Piece[] {
   return parts
 }
 
-function logPart({ log, of, latches }: Snapshot, look: Look, fileMax: number): Piece[] {
+function logPart({ log, of, latches, sinks }: Snapshot, look: Look, fileMax: number): Piece[] {
   const bar = piece(' | ', 'dim')
   if (!log) return [bar, piece('no log', 'warn')]
   if (of === 'log') {
@@ -105,5 +106,6 @@ function logPart({ log, of, latches }: Snapshot, look: Look, fileMax: number): P
   // It was not written for a while, and nobody has taken notice.
   const isLatched = latches.some(({ word }) => word === 'log_not_written')
   const rec = isLatched ? piece('REC !', 'warn') : piece('REC', 'good')
-  return [bar, rec, piece(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : '')]
+  const sink = sinks.some(isTroubled) ? [piece(' SINK !', 'warn')] : []
+  return [bar, rec, piece(fileMax > 0 ? ` ${cutFront(file, fileMax, look)}` : ''), ...sink]
 }

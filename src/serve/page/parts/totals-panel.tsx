@@ -1,4 +1,5 @@
 import { amountText, leftText, momentText } from '../../../figures/format.ts'
+import { isTroubled, sinkName, sinkWords } from '../../../figures/sink-words.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
 import { countText, cutPercent, fixed, numberText } from '../../../util/number-text.ts'
 import { inUnit } from '../../../util/scaled-unit.ts'
@@ -63,12 +64,33 @@ export function TotalsPanel() {
         {calibration !== '' && <Fact name="calibration" value={calibration} />}
       </dl>
       <Battery snapshot={snapshot} />
+      <Sinks snapshot={snapshot} />
     </section>
   )
 }
 
 function cycleText({ periodS, duty, count }: NonNullable<Snapshot['cycles']>): string {
   return `${numberText(periodS, 3, 7)} s, duty ${Math.round(duty * 100)} %, ${countText(count)} seen`
+}
+
+/** Where else the data goes. */
+function Sinks({ snapshot: { sinks, nowUs } }: { readonly snapshot: Snapshot }) {
+  if (sinks.length === 0) return null
+  return (
+    <dl class="facts" aria-label="Sinks">
+      {sinks.map((status) => (
+        <Fact
+          key={status.name}
+          name={sinkName(status)}
+          value={sinkWords(status, nowUs / 1000)
+            .map(({ text }) => text)
+            .join(', ')}
+          isBad={isTroubled(status)}
+          {...(status.lastError !== null && { title: status.lastError.text })}
+        />
+      ))}
+    </dl>
+  )
 }
 
 const BASIS = { '1m': '1 min', '15m': '15 min', reset: 'since reset' } as const
