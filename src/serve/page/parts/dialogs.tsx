@@ -37,11 +37,64 @@ function Dialog({ title, children }: DialogProps) {
   )
 }
 
+interface TextFormProps {
+  readonly label: string
+  readonly isSecret?: boolean
+  /** On the button. */
+  readonly action: string
+  /** @param text without blanks around it */
+  readonly onSubmit: (text: string) => void
+  /** What is said before the field. */
+  readonly children: ComponentChildren
+  /** What is said behind it. */
+  readonly problem?: string | null
+}
+
+/** One line of text, and what becomes of it. */
+function TextForm({
+  label,
+  isSecret = false,
+  action,
+  onSubmit,
+  children,
+  problem = null,
+}: TextFormProps) {
+  const [text, setText] = useState('')
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSubmit(text.trim())
+      }}
+    >
+      <p>{children}</p>
+      <label class="field">
+        <span>{label}</span>
+        <input
+          autofocus
+          {...(isSecret ? { type: 'password' as const } : { type: 'text' as const })}
+          value={text}
+          autocomplete="off"
+          maxLength={200}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      </label>
+      {problem !== null && (
+        <p class="bad-text" role="alert">
+          {problem}
+        </p>
+      )}
+      <button type="submit" class="main">
+        {action}
+      </button>
+    </form>
+  )
+}
+
 function TokenDialog() {
   const page = usePage()
   const link = useSlice((state) => state.link)
   const refused = useSlice((state) => state.refused)
-  const [token, setToken] = useState('')
   const isWanted = link.kind === 'token_wanted'
   const mayChange = link.kind === 'open' && link.mayChange
   return (
@@ -54,38 +107,18 @@ function TokenDialog() {
           </button>
         </p>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (token.trim() !== '') page.showToken(token.trim())
+        <TextForm
+          label="token"
+          isSecret
+          action="unlock"
+          problem={refused}
+          onSubmit={(token) => {
+            if (token !== '') page.showToken(token)
           }}
         >
-          <p>
-            {isWanted
-              ? 'Reading from here needs the token.'
-              : 'Changing something needs the token.'}{' '}
-            serve prints at its start which file it is in. It is kept as long as this tab lives.
-          </p>
-          <label class="field">
-            <span>token</span>
-            <input
-              autofocus
-              type="password"
-              value={token}
-              autocomplete="off"
-              maxLength={200}
-              onInput={({ currentTarget }) => setToken(currentTarget.value)}
-            />
-          </label>
-          {refused !== null && (
-            <p class="bad-text" role="alert">
-              {refused}
-            </p>
-          )}
-          <button type="submit" class="main">
-            unlock
-          </button>
-        </form>
+          {isWanted ? 'Reading from here needs the token.' : 'Changing something needs the token.'}{' '}
+          serve prints at its start which file it is in. It is kept as long as this tab lives.
+        </TextForm>
       )}
     </Dialog>
   )
@@ -97,36 +130,19 @@ function MarkerDialog() {
   const nowUs = useSlice(({ snapshot }) => snapshot?.nowUs ?? 0)
   // Where the cursor was when it was asked for, not where a pointer wanders since.
   const [timeUs] = useState(page.store.state.cursorUs)
-  const [text, setText] = useState('')
   return (
     <Dialog title="Mark">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          const mark = { kind: 'mark', device, text: text.trim(), timeUs } as const
-          void page.control(mark, `mark ${text.trim()}`)
+      <TextForm
+        label="note"
+        action="mark"
+        onSubmit={(text) => {
+          void page.control({ kind: 'mark', device, text, timeUs }, `mark ${text}`)
           page.dialog(null)
         }}
       >
-        <p>
-          A mark on the record,{' '}
-          {timeUs === null ? 'at this moment' : `at ${preciseText(timeUs, nowUs)}`}.
-        </p>
-        <label class="field">
-          <span>note</span>
-          <input
-            autofocus
-            type="text"
-            value={text}
-            autocomplete="off"
-            maxLength={200}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="main">
-          mark
-        </button>
-      </form>
+        A mark on the record,{' '}
+        {timeUs === null ? 'at this moment' : `at ${preciseText(timeUs, nowUs)}`}.
+      </TextForm>
     </Dialog>
   )
 }
