@@ -103,7 +103,8 @@ export function usualSampleEnd(): number {
 }
 
 function skip(word: Uint8Array): boolean {
-  const [from, source] = [at, bytes]
+  const from = at
+  const source = bytes
   for (let i = 0; i < word.length; i++) if (source[from + i] !== word[i]) return false
   at = from + word.length
   return true

@@ -61,7 +61,8 @@ export function roomUs(steps: number): number {
 /** Steps of sequence from one sample to another, or of the stream where there are no numbers; 1 or more. */
 export function samplesBetween(from: Entry | null, to: Entry): number {
   if (from === null) return 1
-  const [first, last] = [from.frame.seq, to.frame.seq]
+  const first = from.frame.seq
+  const last = to.frame.seq
   const steps = first === null || last === null ? to.ordinal - from.ordinal : distance(first, last)
   return Math.max(1, steps)
 }
