@@ -1,4 +1,5 @@
 import type { InfluxSettings } from './influx/influx-settings.ts'
+import type { PostgresSettings } from './postgres/postgres-settings.ts'
 import type { Sink } from './sink.ts'
 import type { SinkPlan } from './sink-plan.ts'
 
@@ -8,6 +9,10 @@ export async function openSink({ kind, settings }: SinkPlan): Promise<Sink> {
     case 'influx': {
       const { InfluxSink } = await import('./influx/influx-sink.ts')
       return new InfluxSink(settings as InfluxSettings)
+    }
+    case 'postgres': {
+      const { PostgresSink } = await import('./postgres/postgres-sink.ts')
+      return new PostgresSink(settings as PostgresSettings)
     }
     default:
       throw new Error(`no sink ${kind}`)

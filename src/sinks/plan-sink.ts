@@ -1,6 +1,7 @@
 import type { SinkKind } from '../domain/sink-status.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { influxSettings } from './influx/influx-settings.ts'
+import { postgresSettings } from './postgres/postgres-settings.ts'
 import type { SinkPlan } from './sink-plan.ts'
 import { invalid, SinkUrl } from './sink-url.ts'
 
@@ -15,6 +16,8 @@ export interface PlannedSink {
 const KINDS: Readonly<Record<string, readonly [SinkKind, (url: SinkUrl) => PlannedSink]>> = {
   'influx+http': ['influx', influxSettings],
   'influx+https': ['influx', influxSettings],
+  postgres: ['postgres', postgresSettings],
+  postgresql: ['postgres', postgresSettings],
 }
 
 const LONGEST_NAME = 64

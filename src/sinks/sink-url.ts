@@ -57,8 +57,13 @@ export class SinkUrl {
     const file = this.parameter(`${name}-file`)
     if (file !== null) return firstLine(file)
     if (inUrl !== '') return decodeURIComponent(inUrl)
-    const found = variables.find((each) => (this.#env[each] ?? '') !== '')
-    return found === undefined ? null : (this.#env[found] as string)
+    const found = variables.find((each) => this.variable(each) !== null)
+    return found === undefined ? null : this.variable(found)
+  }
+
+  /** Of the environment; null: it is not there, or empty. */
+  variable(name: string): string | null {
+    return (this.#env[name] ?? '') === '' ? null : (this.#env[name] as string)
   }
 
   get userName(): string | null {

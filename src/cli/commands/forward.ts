@@ -15,6 +15,7 @@ export interface ForwardOptions extends SinkOptions {
 const EXAMPLES: readonly Example[] = [
   ['ina219 forward --sink "influx+http://localhost:8086/?db=lab"', 'beside a monitor, or without'],
   ['ina219 forward --once --db old.db --sink "influx+http://db/?db=lab"', 'one log, once'],
+  ['ina219 forward --sink postgres://logger@db/lab', 'any number of loggers into one database'],
   ['ina219 forward --sink "influx+http://db/?db=lab" --sink-keep 5GB', 'keep more for it'],
 ]
 

@@ -1,0 +1,59 @@
+import { errorText, systemCode } from '../../util/errors.ts'
+import { SinkFailure, type SinkFailureKind } from '../sink.ts'
+
+/** Of a message that is shown, characters. */
+const SHOWN = 300
+
+/**
+ * What an SQLSTATE means for us, by its first characters, the longest first
+ * (postgresql.org/docs/current/errcodes-appendix.html). All others: `refused`.
+ */
+const KINDS: readonly (readonly [prefix: string, kind: SinkFailureKind])[] = [
+  // A standby, until it is promoted.
+  ['25006', 'unreachable'],
+  // Connection, rolled back, no resources, not in the right state, ended by an operator, system, internal.
+  ...['08', '40', '53', '55', '57', '58', 'XX'].map((each) => [each, 'unreachable'] as const),
+  // Of what is in a row: data, constraints, a limit, a trigger, the condition of a view.
+  ...['21', '22', '23', '44', '54', 'P0'].map((each) => [each, 'rejected'] as const),
+]
+
+/** What to do next. */
+const HINTS: Readonly<Record<string, string>> = {
+  '28P01': 'give the right password: PGPASSWORD, ~/.pgpass or password-file=',
+  '28000': "see the server's pg_hba.conf, or choose another sslmode=",
+  '3D000': 'create the database first',
+  '3F000': 'create the schema first',
+  '42501': 'grant it, see docs/sinks.md',
+  '53100': 'make room on the disk of the server',
+  '53300': 'let the server have more connections',
+}
+
+/** @param error of pg, or of the system */
+export function failureOf(error: unknown): SinkFailure {
+  if (error instanceof SinkFailure) return error
+  const code = systemCode(error)
+  const text = messageOf(error)
+  if (code === undefined || !isSqlState(error)) {
+    return new SinkFailure(isOfTls(code) ? 'refused' : 'unreachable', text, error)
+  }
+  const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'refused'
+  const hint = HINTS[code]
+  return new SinkFailure(kind, `${code} ${text}${hint === undefined ? '' : `; ${hint}`}`, error)
+}
+
+/** Errors of the server have a severity; those of the system have none. */
+function isSqlState(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'severity' in error
+}
+
+/** A certificate that is not trusted (codes of OpenSSL), or not of this name: it will not mend itself. */
+function isOfTls(code: string | undefined): boolean {
+  return code !== undefined && /CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
+}
+
+/** Several addresses of a name that all failed come as one error without words. */
+function messageOf(error: unknown): string {
+  const errors = error instanceof AggregateError ? error.errors.map(errorText) : []
+  const text = errorText(error) || errors.join('; ') || (systemCode(error) ?? 'no reason given')
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN)
+}
