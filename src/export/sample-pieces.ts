@@ -41,7 +41,7 @@ export function* samplePieces(
   }
 }
 
-/** The same without the header. */
+/** The same without the header. @throws InaError log_damaged, at the end at the latest, where rows of the log are missing */
 export function* linePages(
   reader: LogReader,
   range: LogRange,
@@ -49,41 +49,70 @@ export function* linePages(
   channels: readonly string[],
 ): Generator<LinePage> {
   const lines = new SampleLines(format, channels)
-  if (channels.length > 0) {
-    yield* generalLinePages(reader, range, lines, channels)
-    return
+  const pages =
+    channels.length > 0
+      ? generalLinePages(reader, range, lines, channels)
+      : digitLinePages(reader, range, format, lines)
+  let scanned = 0
+  for (const page of pages) {
+    scanned += page.scanned
+    yield page
   }
+  reader.checkSpan(range, scanned)
+}
+
+/** The fast way, where rows are usual. */
+function* digitLinePages(
+  reader: LogReader,
+  range: LogRange,
+  format: ExportFormat,
+  lines: SampleLines,
+): Generator<LinePage> {
   const fast = new DigitLines(sampleTemplate(format), reader.namesOf, range.device)
+  const general = (part: Partial<LogRange>): Generator<LinePage, undefined> =>
+    generalLinePages(reader, { ...range, ...part }, lines, [])
+  const patience = new Patience()
   let { fromUs } = range
   let scanned = 0
-  let generalPages = 0
   for (;;) {
     const page = reader.digits({ fromUs, toUs: range.toUs })
     if (page === null) break
     const leftUs = fast.add(page, fromUs)
     const isDone = leftUs === page.endUs
     fromUs = page.endUs
-    scanned += page.rowCount
+    scanned += isDone ? page.rowCount : page.times.findIndex((timeUs) => !(timeUs < leftUs))
     if (fast.isFull || (!isDone && !fast.isEmpty)) {
       yield { ...fast.take(), scanned, endUs: leftUs }
       scanned = 0
     }
     if (isDone) {
-      generalPages = 0
+      patience.restore()
       continue
     }
-    yield* generalLinePages(reader, { ...range, fromUs: leftUs, toUs: fromUs }, lines, channels)
-    // What follows probably looks the same, and would be read twice.
-    generalPages = Math.min(MOST_GENERAL, 2 * generalPages + 1)
-    const further = generalLinePages(reader, { ...range, fromUs }, lines, channels)
-    for (let i = 0; i < generalPages; i++) {
+    yield* general({ fromUs: leftUs, toUs: fromUs })
+    const further = general({ fromUs })
+    for (let left = patience.pages(); left > 0; left--) {
       const { value } = further.next() as IteratorResult<LinePage, undefined>
-      if (value === undefined) return
+      if (value === undefined) break
       yield value
       fromUs = value.endUs
     }
   }
   yield { ...fast.take(), scanned, endUs: fromUs }
+}
+
+/** How long the general way goes on: what follows an unusual row probably looks the same, and would be read twice. */
+class Patience {
+  #pages = 0
+
+  restore(): void {
+    this.#pages = 0
+  }
+
+  pages(): number {
+    this.#pages = Math.min(MOST_GENERAL, 2 * this.#pages + 1)
+    return this.#pages
+  }
 }
 
 function* generalLinePages(

@@ -30,6 +30,11 @@ export class DigitScan {
     )
   }
 
+  /** See `RowPages`. */
+  checkSpan(span: LogSpan, rowCount: number): void {
+    this.#pages.checkSpan(span, rowCount)
+  }
+
   /** The first rows of a span; null: it has none. @throws Damage */
   page(span: LogSpan): DigitPage | null {
     const page = this.#pages.first(span)

@@ -160,6 +160,15 @@ export class LogReader {
     return this.#read(() => this.#digits.page(span))
   }
 
+  /**
+   * That a span has as many rows as were read of it, of all devices, by `digits` or `samplePages`.
+   *
+   * @throws InaError log_damaged
+   */
+  checkSpan(span: LogSpan, rowCount: number): void {
+    this.#read(() => this.#digits.checkSpan(span, rowCount))
+  }
+
   readonly namesOf: RowNames = (run) => {
     if (Number.isNaN(run)) return null
     return this.#read(() => {

@@ -3,7 +3,6 @@ import { ELECTRIC_CHANNELS } from '../../domain/channels.ts'
 import { type ChannelStatistics, percentilesOf } from '../../stats/statistics.ts'
 import { ValueDigest } from '../../stats/value-digest.ts'
 import { DigitColumn } from '../../util/digit-column.ts'
-import { Damage } from '../file/log-errors.ts'
 import { fromStored } from '../file/stored-value.ts'
 import type { LogSpan } from './log-query.ts'
 import { RowPages } from './row-pages.ts'
@@ -57,9 +56,9 @@ export class PercentileScan {
     return this.#pages.begin(span)
   }
 
-  /** @throws Damage other rows were counted, from place to place, than stand in the span one behind the other */
-  checkRows({ fromUs, toUs }: LogSpan, rowCount: number): void {
-    if (this.#count.get(fromUs, toUs) !== rowCount) throw new Damage()
+  /** See `RowPages`. */
+  checkSpan(span: LogSpan, rowCount: number): void {
+    this.#pages.checkSpan(span, rowCount)
   }
 
   /** @throws Damage */

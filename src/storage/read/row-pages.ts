@@ -22,6 +22,7 @@ export interface RowPage {
  */
 export class RowPages {
   readonly #end: Database.Statement
+  readonly #pair: Database.Statement
   readonly #ids = new DigitColumn()
   readonly #times = new Float64Array(PAGE)
 
@@ -29,6 +30,23 @@ export class RowPages {
     this.#end = db
       .prepare('SELECT id FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?')
       .pluck()
+    // One behind the other, at half the cost of a count between two bounds.
+    this.#pair = db
+      .prepare('SELECT id FROM sample WHERE id >= ? ORDER BY id LIMIT 2 OFFSET ?')
+      .pluck()
+  }
+
+  /**
+   * That as many rows stand in a span, one behind the other, as were read from place to place.
+   *
+   * @param rowCount of all devices
+   * @throws Damage others do: a page of the file overwrote another
+   */
+  checkSpan({ fromUs, toUs }: LogSpan, rowCount: number): void {
+    const ids = this.#pair.all(fromUs, Math.max(0, rowCount - 1)) as number[]
+    const areWithin = ids.map((id) => id < toUs)
+    const isRight = rowCount > 0 ? areWithin[0] && !areWithin[1] : !areWithin[0]
+    if (!isRight) throw new Damage()
   }
 
   /** Time of the first row of a span, of any device, Unix µs; null: it has none. */

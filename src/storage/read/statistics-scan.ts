@@ -73,7 +73,7 @@ export class StatisticsScan {
       else if (channels.size > 0) yield { index, channels }
       from = span.toUs
     }
-    this.#percentiles.checkRows({ fromUs, toUs }, rows)
+    this.#percentiles.checkSpan({ fromUs, toUs }, rows)
     return undefined
   }
 
