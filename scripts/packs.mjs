@@ -13,18 +13,41 @@ const LOG = [
   'src/cli/commands/history-table.ts',
   'src/cli/commands/export-run.ts',
 ]
-const MONITOR = ['src/app/runtime.ts', 'src/tui/screen.ts']
+const RUNTIME = ['src/app/runtime.ts']
+const LINES = ['src/sources/stdin-source.ts', 'src/sources/serial/serial-source.ts']
+const MONITOR = [...RUNTIME, 'src/tui/screen.ts']
+const MONITOR_COMMAND = ['src/cli/commands/monitor.ts']
+const ALL_COMMANDS = ['src/cli/program.ts']
+const OTHER_COMMANDS = [
+  'calibrate',
+  'export',
+  'history',
+  'import',
+  'mock',
+  'ports',
+  'repair',
+  'send',
+  'serve',
+  'totals',
+  'view',
+].map((name) => `src/cli/commands/${name}.ts`)
+const MOCK = ['mock/source.ts']
 
 /**
  * Each pack holds what its modules need and no earlier one holds, of `alsoOf` only what those need, too; what is left is
  * a pack of its own. By the sources of the modules that are loaded first of all.
  */
 const PACKS = [
-  { name: 'main', sources: ['src/cli/main.ts'] },
+  { name: 'main', sources: ['src/cli/main.ts', ...MONITOR_COMMAND] },
+  { name: 'main', sources: [...RUNTIME, ...MOCK], alsoOf: ALL_COMMANDS },
+  { name: 'commands', sources: [...ALL_COMMANDS, ...OTHER_COMMANDS] },
   // Otherwise a question to the log would load all of the monitor.
   { name: 'shared', sources: LOG, alsoOf: MONITOR },
-  { name: 'runtime', sources: ['src/app/runtime.ts'] },
-  { name: 'screen', sources: ['src/tui/screen.ts'] },
+  { name: 'runtime', sources: RUNTIME },
+  { name: 'runtime', sources: MOCK, alsoOf: LINES },
+  { name: 'screen', sources: ['src/monitor/local-view.ts', 'src/tui/screen.ts'] },
+  { name: 'lines', sources: LINES },
+  { name: 'mock', sources: MOCK },
   { name: 'log', sources: LOG },
 ]
 

@@ -3,8 +3,7 @@ import type { Readable } from 'node:stream'
 import { fileInput } from '../sources/file-input.ts'
 import { AUTO, partsOf } from '../sources/formats/format-choice.ts'
 import type { Source } from '../sources/source.ts'
-import { SplitSource } from '../sources/split-source.ts'
-import { StdinSource } from '../sources/stdin-source.ts'
+import type { SplitSource } from '../sources/split-source.ts'
 import type { ProcessIo } from './io.ts'
 import type { PartPlan, SourcePlan } from './run-plan.ts'
 
@@ -22,6 +21,7 @@ export async function openSources(
     }
     let split = shared.get(plan.of)
     if (split === undefined) {
+      const { SplitSource } = await import('../sources/split-source.ts')
       split = new SplitSource(await openSource(plan.of, io), partsOf(plan.of.format ?? AUTO))
       shared.set(plan.of, split)
     }
@@ -37,8 +37,10 @@ export async function openSources(
  */
 export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Source> {
   switch (plan.kind) {
-    case 'stdin':
+    case 'stdin': {
+      const { StdinSource } = await import('../sources/stdin-source.ts')
       return new StdinSource(stdinOf(io), io.clock, plan.format)
+    }
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })

@@ -2,8 +2,8 @@ import type { SinkStatus } from '../domain/sink-status.ts'
 import { AnomalyWatch } from '../monitor/anomaly-watch.ts'
 import { Hub } from '../monitor/hub.ts'
 import { KeptTotals } from '../monitor/kept-totals.ts'
-import { LocalView } from '../monitor/local-view.ts'
 import { SensorWatch } from '../monitor/sensor-watch.ts'
+import type { View } from '../monitor/view.ts'
 import type { Serving } from '../serve/serve.ts'
 import type { Backup } from '../service/backup/backup.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
@@ -28,7 +28,6 @@ import { isReaderGone, outputFailed } from './reader-gone.ts'
 import type { RunAlarms } from './run-alarms.ts'
 import { runAll } from './run-all.ts'
 import type { RunPlan } from './run-plan.ts'
-import { keepHeapSmall } from './small-heap.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
 
@@ -58,7 +57,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     hasScreen ? import('../tui/screen.ts') : null,
   ])
   // Before anything is drawn: a heap that has grown stays so.
-  const endSmallHeap = hasScreen ? keepHeapSmall() : null
+  const endSmallHeap = hasScreen ? (await import('./small-heap.ts')).keepHeapSmall() : null
   // From here on, whatever throws: the log is closed.
   const stop = new Stop(io.clock, () => output?.abandon())
   let history: LogHistory | null = null
@@ -102,10 +101,14 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       }, TICK_MS)
       const ofSinks = (): readonly SinkStatus[] => sinks?.statuses ?? []
       const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null, sinks: ofSinks }
-      await output.open(hub, () => new LocalView(parts))
+      const makeView = async (): Promise<View> => {
+        const { LocalView } = await import('../monitor/local-view.ts')
+        return new LocalView(parts)
+      }
+      await output.open(hub, makeView)
       if (plan.serve !== null) {
         const { openDoors } = await import('./open-doors.ts')
-        serving = await openDoors(plan.serve, { hub, log, view: new LocalView(parts) }, io)
+        serving = await openDoors(plan.serve, { hub, log, view: await makeView() }, io)
       }
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)

@@ -21,8 +21,8 @@ export function leaveUnconfigured(command: Command): Command {
  *
  * @throws InaError config_invalid
  */
-export function applyConfig(command: Command, env: NodeJS.ProcessEnv): void {
-  if (!UNCONFIGURED.has(command)) applyConfiguration(command, configurationOf(command, env))
+export async function applyConfig(command: Command, env: NodeJS.ProcessEnv): Promise<void> {
+  if (!UNCONFIGURED.has(command)) applyConfiguration(command, await configurationOf(command, env))
 }
 
 /** @throws InaError config_invalid */
@@ -47,8 +47,8 @@ export function applyConfiguration(command: Command, configuration: Configuratio
  * @param command the one that runs, which may name the file
  * @throws InaError config_invalid
  */
-export function configurationOf(command: Command, env: NodeJS.ProcessEnv): Configuration {
-  return new Configuration({
+export function configurationOf(command: Command, env: NodeJS.ProcessEnv): Promise<Configuration> {
+  return Configuration.read({
     commands: (command.parent?.commands ?? [command]).map(described),
     env,
     file: configFlag(command),

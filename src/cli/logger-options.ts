@@ -35,7 +35,7 @@ export async function loggerOptions(
   const command = service.parent?.commands.find((each) => each.name() === name)
   if (command === undefined) throw new Error(`there is no command ${name}`)
   refuseStrange(command, args)
-  const configuration = configurationOf(command, io.env)
+  const configuration = await configurationOf(command, io.env)
   if (name === 'monitor') {
     const options = await checkMonitor(configuration, args, io)
     refuseOutput(options, hasFlag(command, 'output'))

@@ -3,7 +3,7 @@ import type { ProcessIo } from '../app/io.ts'
 import { isReaderGone, outputFailed } from '../app/reader-gone.ts'
 import { asInaError, exitCodeOf } from '../util/errors.ts'
 import { colourFor, loadColours } from './colour.ts'
-import { aloneIn, createProgram } from './program.ts'
+import { programFor } from './program-for.ts'
 
 /**
  * Parses and runs one command line.
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
   // Where nobody reads what is said beside the output, the work itself goes on.
   io.stderr.on('error', () => {})
   await loadColours([io.stdout, io.stderr], io.env)
-  const program = createProgram(io, aloneIn(args, io.env))
+  const program = await programFor(args, io)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0

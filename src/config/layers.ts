@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import { configFolder } from '../util/paths.ts'
-import { ConfigFile } from './config-file.ts'
+import type { ConfigFile } from './config-file.ts'
 import { readEnvironment } from './environment.ts'
 import type { ConfigCommand, ConfigValue, DeviceProfile } from './option.ts'
+import { configPlace, isAbsent } from './place.ts'
 
 interface ConfigRequest {
   readonly commands: readonly ConfigCommand[]
@@ -16,14 +15,22 @@ export class Configuration {
   /** Of the file, which need not be there. */
   readonly path: string
   readonly #request: ConfigRequest
-  readonly #file: ConfigFile
+  /** null: there is none */
+  readonly #file: ConfigFile | null
+
+  private constructor(path: string, request: ConfigRequest, file: ConfigFile | null) {
+    this.path = path
+    this.#request = request
+    this.#file = file
+  }
 
   /** @throws InaError config_invalid */
-  constructor(request: ConfigRequest) {
-    const place = configPlace(request.file, request.env)
-    this.path = place.path
-    this.#request = request
-    this.#file = ConfigFile.read(place.path, place.isNamed, request.commands)
+  static async read(request: ConfigRequest): Promise<Configuration> {
+    const { path, isNamed } = configPlace(request.file, request.env)
+    if (!isNamed && isAbsent(path)) return new Configuration(path, request, null)
+    // What reads it is loaded only then.
+    const { ConfigFile } = await import('./config-file.ts')
+    return new Configuration(path, request, ConfigFile.read(path, isNamed, request.commands))
   }
 
   /**
@@ -37,7 +44,7 @@ export class Configuration {
     const fromEnvironment = readEnvironment(open, this.#request.env)
     const said = new Set(fromEnvironment.map(({ name }) => name))
     const left = open.filter((each) => !said.has(each.name))
-    return [...fromEnvironment, ...this.#file.values(command, left)]
+    return [...fromEnvironment, ...(this.#file?.values(command, left) ?? [])]
   }
 
   /**
@@ -46,24 +53,10 @@ export class Configuration {
    * @throws InaError config_invalid
    */
   profiles(command: string): DeviceProfile[] {
-    return this.#file.profiles(this.#optionsOf(command))
+    return this.#file?.profiles(this.#optionsOf(command)) ?? []
   }
 
   #optionsOf(command: string): ConfigCommand['options'] {
     return this.#request.commands.find((each) => each.name === command)?.options ?? []
   }
-}
-
-/**
- * Where the configuration file is.
- *
- * @param flag file that a flag names; null: none does
- */
-export function configPlace(
-  flag: string | null,
-  env: NodeJS.ProcessEnv,
-): { readonly path: string; readonly isNamed: boolean } {
-  const named = flag ?? env['INA219_CONFIG']
-  if (named !== undefined && named !== '') return { path: named, isNamed: true }
-  return { path: join(configFolder(env), 'config.toml'), isNamed: false }
 }

@@ -143,7 +143,7 @@ function configFileLater(text: string): () => string {
   return () => configFile(text)
 }
 
-it('never prints what is secret', () => {
+it('never prints what is secret', async () => {
   const config = new Command('config')
   const made = new Command('sinks').addOption(
     option('--password <text>', 'password', { secret: true, default: 'built-in-secret' }),
@@ -156,7 +156,7 @@ it('never prints what is secret', () => {
     [env, ['--password', 'hunter2']],
   ] as const) {
     for (const json of [true, false]) {
-      const { text } = configReport(
+      const { text } = await configReport(
         { command: config, name: null, flags, json },
         { ...processIo, env: from },
       )

@@ -41,7 +41,7 @@ describe('compiled code that is kept', () => {
     expect(second).toEqual(first)
     expect(first.code).toBe(0)
     expect(written()).toBe(inode)
-    expect(readdirSync(folder)).toEqual(['main.bin'])
+    expect(readdirSync(folder)).toEqual(['commands.bin', 'main.bin'])
   })
 
   test('makes no home where there is none', async () => {
@@ -103,7 +103,7 @@ describe('compiled code that is kept', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(join(folder, 'of-an-earlier-version.bin'), '')
     await help()
-    expect(readdirSync(folder)).toEqual(['main.bin'])
+    expect(readdirSync(folder)).toEqual(['commands.bin', 'main.bin'])
   })
 })
 

@@ -12,7 +12,7 @@ export interface Output extends BusSubscriber, Congestion {
   /** The end of the input does not end the run. */
   readonly staysOpen: boolean
   /** Begins; nothing is published before. @param makeView for one that needs a view: it costs work and memory */
-  open(hub: Hub, makeView: () => View): Promise<void>
+  open(hub: Hub, makeView: () => Promise<View>): Promise<void>
   /** The run is over: nothing more is asked of the view, and what is shown stays. */
   hold(): void
   close(): Promise<void>

@@ -18,11 +18,11 @@ export class ScreenOutput implements Output {
     this.#context = context
   }
 
-  async open(hub: Hub, makeView: () => View): Promise<void> {
+  async open(hub: Hub, makeView: () => Promise<View>): Promise<void> {
     const { io, log, onQuit } = this.#context
     const { openScreen } = await import('../../tui/screen.ts')
     this.#screen = await openScreen({
-      view: makeView(),
+      view: await makeView(),
       onQuit,
       input: io.stdin.isTTY ? io.stdin : null,
       output: io.stdout,

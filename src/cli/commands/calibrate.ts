@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CalibrateResult, Step } from '../../app/calibrate-run.ts'
 import type { ProcessIo } from '../../app/io.ts'
-import { configPlace } from '../../config/layers.ts'
+import { configPlace } from '../../config/place.ts'
 import { type Calibration, NEUTRAL } from '../../domain/calibration.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'

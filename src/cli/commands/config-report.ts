@@ -46,10 +46,10 @@ interface Report {
 }
 
 /** @throws InaError usage_invalid, config_invalid; CommanderError for the flags */
-export function configReport(request: ReportRequest, io: ProcessIo): Report {
+export async function configReport(request: ReportRequest, io: ProcessIo): Promise<Report> {
   const { command, name, flags, json } = request
   const commands = chosenCommands(command, name)
-  const configuration = configurationOf(command, io.env)
+  const configuration = await configurationOf(command, io.env)
   const profiles = new Map<string, DeviceProfile>()
   const settings = commands.flatMap((each) => {
     const given = flagsGiven(each, flags)

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import { configPlace } from '../../config/layers.ts'
+import { configPlace } from '../../config/place.ts'
 import { configFlag, leaveUnconfigured } from '../apply-config.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
@@ -37,7 +37,7 @@ export function configCommand(io: ProcessIo): Command {
       }
       const { configReport } = await import('./config-report.ts')
       const request = { command, name: name ?? null, flags, json: json === true }
-      const { text, check } = configReport(request, io)
+      const { text, check } = await configReport(request, io)
       io.stdout.write(text)
       // Behind the report, which shows who says what does not go together.
       await check()

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import { configPlace } from '../../config/layers.ts'
 import type { ConfigValue } from '../../config/option.ts'
+import { configPlace } from '../../config/place.ts'
 import {
   AREAS,
   type Area,
@@ -102,7 +102,7 @@ async function probe(
     }
     case 'ports': {
       const { checkPorts } = await import('../../doctor/ports.ts')
-      const values = monitorValues(command, io)
+      const values = await monitorValues(command, io)
       const asked = options.port ?? []
       const bauds = options.baud ?? ((values.get('baud')?.value ?? []) as readonly Scoped<number>[])
       const general = bauds.findLast((each) => each.device === null)?.value
@@ -126,7 +126,7 @@ async function probeLog(
   io: ProcessIo,
 ): Promise<Finding[]> {
   const { checkLog } = await import('../../doctor/log.ts')
-  const values = monitorValues(command, io)
+  const values = await monitorValues(command, io)
   const db = options.db ?? (values.get('db')?.value as string | undefined)
   const retain = values.get('retain')
   return checkLog({
@@ -137,9 +137,13 @@ async function probeLog(
 }
 
 /** What environment and file say of `monitor`, by name; nothing where they can't be read, which another part tells. */
-function monitorValues(command: Command, io: ProcessIo): ReadonlyMap<string, ConfigValue> {
+async function monitorValues(
+  command: Command,
+  io: ProcessIo,
+): Promise<ReadonlyMap<string, ConfigValue>> {
   try {
-    const values = configurationOf(command, io.env).values('monitor', new Set())
+    const configuration = await configurationOf(command, io.env)
+    const values = configuration.values('monitor', new Set())
     return new Map(values.map((each) => [each.name, each]))
   } catch (error) {
     if (isInaError(error)) return new Map()
@@ -153,7 +157,7 @@ async function checkConfiguration(command: Command, io: ProcessIo): Promise<Find
   const { path } = configPlace(configFlag(command), io.env)
   const commands = command.parent?.commands ?? []
   try {
-    const configuration = configurationOf(command, io.env)
+    const configuration = await configurationOf(command, io.env)
     let keys = 0
     for (const each of commands) {
       const values = configuration.values(each.name(), new Set())

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { systemClock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { estimateLogBytes } from '../file/log-size.ts'
@@ -150,14 +151,14 @@ class WorkerLog implements LogClient, OutboxHost {
   appended(): void {
     this.#appended++
     const isFull = this.#outbox.samples >= this.#pace.fullAt
-    if (isFull && this.#pace.isBatch(performance.now())) this.#handOver()
+    if (isFull && this.#pace.isBatch(systemClock.monoMs())) this.#handOver()
     else this.changed()
     if (this.#queued >= MOST_SAMPLES) this.#die(new Error('the disk does not answer'))
   }
 
   changed(): void {
     if (this.#timer !== null) return
-    this.#timer = setTimeout(() => this.#handOver(), this.#pace.waitMs(performance.now()))
+    this.#timer = setTimeout(() => this.#handOver(), this.#pace.waitMs(systemClock.monoMs()))
   }
 
   hasten(isWatched: boolean): void {
@@ -219,7 +220,7 @@ class WorkerLog implements LogClient, OutboxHost {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#outbox.isEmpty || this.#dead !== null) return
-    this.#pace.handedOver(performance.now())
+    this.#pace.handedOver(systemClock.monoMs())
     const { batch, commits } = this.#outbox.take()
     const { count, fields, extras } = batch.block
     this.#inFlight.push({ samples: count, commits })
