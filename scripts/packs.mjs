@@ -38,7 +38,10 @@ const MOCK = ['mock/source.ts']
  * a pack of its own. By the sources of the modules that are loaded first of all.
  */
 const PACKS = [
-  { name: 'main', sources: ['src/cli/main.ts', ...MONITOR_COMMAND] },
+  {
+    name: 'main',
+    sources: ['src/cli/main.ts', ...MONITOR_COMMAND, 'src/storage/client/log-thread.ts'],
+  },
   { name: 'main', sources: [...RUNTIME, ...MOCK], alsoOf: ALL_COMMANDS },
   { name: 'commands', sources: [...ALL_COMMANDS, ...OTHER_COMMANDS] },
   // Otherwise a question to the log would load all of the monitor.

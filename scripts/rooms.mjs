@@ -56,6 +56,7 @@ const DOORS = {
     'client/log.ts',
     'client/log-client.ts',
     'client/log-history.ts',
+    'client/log-thread.ts',
     'client/reader-registry.ts',
     'client/totals-reset.ts',
     'client/up-to-date.ts',

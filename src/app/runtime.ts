@@ -13,6 +13,7 @@ import type { Source } from '../sources/source.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import { openLog } from '../storage/client/log-client.ts'
 import { type LogHistory, openLogHistory } from '../storage/client/log-history.ts'
+import { dropLogThread } from '../storage/client/log-thread.ts'
 import { refuseLogAsStream } from '../storage/file/output-guard.ts'
 import type { DeviceStreamOptions } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
@@ -50,6 +51,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     plan.devices.map(({ source }) => source),
     io,
   )
+  if (plan.log === null) dropLogThread()
   const hasScreen = plan.output.kind === 'tui'
   // The log's thread starts while the screen is loaded.
   const [log] = await Promise.all([

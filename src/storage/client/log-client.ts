@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { systemClock } from '../../util/clock.ts'
 import { InaError } from '../../util/errors.ts'
 import { logFilePath } from '../../util/paths.ts'
@@ -18,6 +18,7 @@ import type {
   OpenLogOptions,
   TotalsRequest,
 } from './log.ts'
+import { logThread } from './log-thread.ts'
 import { Outbox } from './outbox.ts'
 
 /** Uncommitted samples from which on a source that can wait should. */
@@ -32,16 +33,10 @@ const MOST_SAMPLES = LAST_RESORT_SAMPLES + CONGESTED_SAMPLES
  * @param workerUrl where the bundled worker is; beside the bundled program
  * @throws InaError log_in_use, log_foreign, log_damaged, log_newer, log_unwritable, usage_invalid
  */
-export async function openLog(
-  options: OpenLogOptions,
-  workerUrl: URL = new URL('./log-worker.js', import.meta.url),
-): Promise<LogClient> {
+export async function openLog(options: OpenLogOptions, workerUrl?: URL): Promise<LogClient> {
   const file = logFilePath(options.file)
-  const worker = new Worker(workerUrl, {
-    workerData: { file, retainMs: options.retainMs },
-    // Its rows pass through typed arrays and C++; a small young generation saves some MB.
-    resourceLimits: { maxYoungGenerationSizeMb: 3 },
-  })
+  const worker = logThread(workerUrl)
+  worker.postMessage({ type: 'open', file, retainMs: options.retainMs } satisfies ToWorker)
   const reply = await new Promise<OpenReply>((resolve, reject) => {
     const onError = (error: Error): void => reject(threadEnded(file, error))
     const onExit = (): void => reject(threadEnded(file))

@@ -2,27 +2,40 @@
  * The thread that owns the log's file, so that no disk ever stalls sampling.
  * Bundled on its own; started by `log-client.ts`.
  */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { systemClock } from '../../util/clock.ts'
 import { failureOf } from '../file/worker-failure.ts'
 import type { LogBatch } from './log-batch.ts'
 import { LogKeeper } from './log-keeper.ts'
-import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 const TICK_MS = 250
 
 const port = parentPort as MessagePort
-const options = workerData as WorkerOptions
 const post = (message: FromWorker): void => port.postMessage(message)
 
-const keeper = new LogKeeper({
-  ...options,
-  clock: systemClock,
-  report: (report) => post({ type: 'report', report }),
+// It may have been started before it was known which log it is.
+port.once('message', (message: ToWorker) => {
+  if (message.type === 'open') open(message.file, message.retainMs)
 })
 
-try {
-  post({ type: 'open', reply: keeper.open() })
+function open(file: string, retainMs: number): void {
+  const keeper = new LogKeeper({
+    file,
+    retainMs,
+    clock: systemClock,
+    report: (report) => post({ type: 'report', report }),
+  })
+  try {
+    post({ type: 'open', reply: keeper.open() })
+    serve(keeper)
+  } catch (error) {
+    post({ type: 'refused', failure: failureOf(error) })
+    port.close()
+  }
+}
+
+function serve(keeper: LogKeeper): void {
   const ticker = setInterval(() => keeper.tick(), TICK_MS)
   port.on('message', (first: ToWorker) => {
     const batches: LogBatch[] = []
@@ -32,25 +45,22 @@ try {
     for (let message: ToWorker | undefined = first; message !== undefined; message = next()) {
       if (message.type === 'batch') batches.push(message.batch)
       else if (message.type === 'ask') asked++
-      else isClosing = true
+      else if (message.type === 'close') isClosing = true
     }
     if (batches.length > 0) keeper.accept(batches)
     for (; asked > 0; asked--) post({ type: 'answer' })
     if (isClosing) {
       clearInterval(ticker)
-      close()
+      close(keeper)
     }
   })
-} catch (error) {
-  post({ type: 'refused', failure: failureOf(error) })
-  port.close()
 }
 
 function next(): ToWorker | undefined {
   return receiveMessageOnPort(port)?.message as ToWorker | undefined
 }
 
-function close(): void {
+function close(keeper: LogKeeper): void {
   try {
     keeper.close()
     post({ type: 'closed', failure: null })

@@ -2,12 +2,9 @@ import type { WorkerFailure } from '../file/worker-failure.ts'
 import type { KeeperReport, OpenReply } from './keeper-report.ts'
 import type { LogBatch } from './log-batch.ts'
 
-export interface WorkerOptions {
-  readonly file: string
-  readonly retainMs: number
-}
-
 export type ToWorker =
+  /** First message. @param file as `logFilePath` gives it */
+  | { readonly type: 'open'; readonly file: string; readonly retainMs: number }
   | { readonly type: 'batch'; readonly batch: LogBatch }
   /** Is answered once all that came before is taken. */
   | { readonly type: 'ask' }
