@@ -59,7 +59,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     hasScreen ? import('../tui/screen.ts') : null,
   ])
   // Before anything is drawn: a heap that has grown stays so.
-  const endSmallHeap = hasScreen ? (await import('./small-heap.ts')).keepHeapSmall() : null
+  let endSmallHeap = hasScreen ? (await import('./small-heap.ts')).keepHeapSmall() : null
   // From here on, whatever throws: the log is closed.
   const stop = new Stop(io.clock, () => output?.abandon())
   let history: LogHistory | null = null
@@ -115,6 +115,9 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)
       }
+      if (!hasScreen && plan.serve === null && sources.every(({ live }) => live)) {
+        endSmallHeap = await smallLogger(hub)
+      }
       hub.start()
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
@@ -145,6 +148,12 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => life?.close(),
     () => endSmallHeap?.(),
   ])
+}
+
+/** Where a board is logged, and nobody looks on. */
+async function smallLogger({ devices }: Hub): Promise<() => void> {
+  const { keepSmall } = await import('./small-heap.ts')
+  return keepSmall(() => devices.reduce((sum, { stream }) => sum + stream.ledger.samples, 0))
 }
 
 /** Before any source starts, so that the first sample of each device finds what it goes on from. */

@@ -19,6 +19,11 @@ const FLAGS: readonly (readonly [set: string, back: string])[] = [
   ['--max-semi-space-size=1', '--max-semi-space-size=0'],
 ]
 
+/** V8's optimizing compiler takes 3 to 5 MB for the first function, and gains nothing at a few samples a second. */
+const UNOPTIMIZED = ['--no-opt', '--opt'] as const
+/** From so many samples a second on it does. */
+const MANY_PER_S = 50
+
 /**
  * A screen draws a few pictures a second for days: its garbage may be collected more often, so that
  * memory is not a multiple of what is in use. What hurries (an import, a pipe without a
@@ -29,10 +34,37 @@ const FLAGS: readonly (readonly [set: string, back: string])[] = [
  * @returns ends it, and takes the flags back
  */
 export function keepHeapSmall(node: string = process.versions.node): () => void {
+  return setFlags(FLAGS, node)
+}
+
+/**
+ * A board is logged without a screen, for days and mostly at a few samples a second: as `keepHeapSmall`, and no function
+ * is optimized, for as long as there are no more than 50 samples a second.
+ *
+ * @param samples so many until now
+ * @returns ends it, and takes the flags back
+ */
+export function keepSmall(samples: () => number, node: string = process.versions.node): () => void {
+  const giveBack = setFlags([...FLAGS, UNOPTIMIZED], node)
+  let before = samples()
+  const timer = setInterval(() => {
+    const now = samples()
+    if (now - before > MANY_PER_S) end()
+    before = now
+  }, 1000)
+  timer.unref()
+  function end(): void {
+    clearInterval(timer)
+    giveBack()
+  }
+  return end
+}
+
+function setFlags(flags: typeof FLAGS, node: string): () => void {
   const major = Number.parseInt(node, 10)
   if (major < TRIED.from || major > TRIED.to) return () => {}
   const set = (): void => {
-    for (const [flag] of FLAGS) setFlagsFromString(flag)
+    for (const [flag] of flags) setFlagsFromString(flag)
   }
   set()
   // V8 takes the first of them back whenever a thread starts.
@@ -42,6 +74,6 @@ export function keepHeapSmall(node: string = process.versions.node): () => void 
   process.on('worker', setAgain)
   return () => {
     process.off('worker', setAgain)
-    for (const [, back] of FLAGS) setFlagsFromString(back)
+    for (const [, back] of flags) setFlagsFromString(back)
   }
 }
