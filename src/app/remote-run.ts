@@ -1,5 +1,6 @@
 import type { ConnectPlan } from '../remote/connect-plan.ts'
 import type { RemoteView } from '../remote/remote-view.ts'
+import { dropLogThread } from '../storage/client/log-thread.ts'
 import type { Screen } from '../tui/screen.ts'
 import type { ProcessIo } from './io.ts'
 import { runAll } from './run-all.ts'
@@ -23,6 +24,8 @@ export async function runRemote(
   { connect, output, durationMs }: RemotePlan,
   io: ProcessIo,
 ): Promise<void> {
+  // Where the configuration says --connect, it was started.
+  dropLogThread()
   const endSmallHeap = keepHeapSmall()
   const stop = new Stop(io.clock, () => screen?.close())
   let view: RemoteView | undefined
