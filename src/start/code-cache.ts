@@ -55,8 +55,10 @@ export class CodeCache {
       filename: file,
       ...(cachedData && { cachedData }),
     })
-    // What V8 refuses all the same was compiled under other flags (NODE_OPTIONS): it stays for those without.
-    if (cachedData === undefined) this.#unsaved.push({ name, header, script })
+    // What V8 refuses all the same was compiled under other flags. Where these are the user's, it stays for those without;
+    // else a run was ended before it had taken back its own.
+    const isStale = script.cachedDataRejected === true && !hasFlags()
+    if (cachedData === undefined || isStale) this.#unsaved.push({ name, header, script })
     return script
   }
 
@@ -109,6 +111,10 @@ function write(folder: string, { name, header, script }: Unsaved): void {
     closeSync(fd)
   }
   renameSync(unfinished, file)
+}
+
+function hasFlags(): boolean {
+  return process.execArgv.length > 0 || Boolean(process.env['NODE_OPTIONS'])
 }
 
 function headerFor(digest: string): Buffer {

@@ -24,8 +24,12 @@ beforeEach(() => {
   folder = join(cache, 'ina219', 'code')
 })
 
-function help(): Promise<Finished> {
-  return ina219(['--help'], '', { XDG_CACHE_HOME: cache, NODE_DISABLE_COMPILE_CACHE: '' })
+function help(env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  return ina219(['--help'], '', {
+    XDG_CACHE_HOME: cache,
+    NODE_DISABLE_COMPILE_CACHE: '',
+    ...env,
+  })
 }
 
 /** Which writing of the file is there. */
@@ -79,6 +83,20 @@ describe('compiled code that is kept', () => {
     expect(await help()).toEqual(first)
     expect(written()).not.toBe(inode)
     expect(statSync(join(folder, 'main.bin')).size).toBeGreaterThan(0.9 * whole.length)
+  })
+
+  test('is made again where it was made under other flags of V8', async () => {
+    expect((await help({ NODE_OPTIONS: '--max-semi-space-size=8' })).code).toBe(0)
+    const inode = written()
+    await help({ NODE_OPTIONS: '--max-semi-space-size=8' })
+    expect(written()).toBe(inode)
+    await help()
+    const plain = written()
+    expect(plain).not.toBe(inode)
+    // Flags of the user: what is there stays for runs without them.
+    await help({ NODE_OPTIONS: '--max-semi-space-size=8' })
+    await help()
+    expect(written()).toBe(plain)
   })
 
   test('is neither read nor written where others may write', async () => {
