@@ -1,10 +1,13 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { basename } from 'node:path'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
+import { formatIso } from '../util/time-text.ts'
+import { rowTimeUs } from './batch-rows.ts'
 import type { Refused } from './sift.ts'
+import type { Batch, SinkFailure } from './sink.ts'
 
 /**
  * The rows that the other side does not take: one JSON object a line, with the reason, synced before the
- * sink goes on, beside the log. Nothing reads or deletes this file but people.
+ * sink goes on, beside the log. Nothing reads or deletes this file but people. After a kill, or where several
+ * attempts were needed, a row may stand there twice.
  */
 export class DeadLetters {
   readonly path: string
@@ -18,21 +21,40 @@ export class DeadLetters {
 
   /** @param log identity of the log @throws the system's error */
   add(log: string, refused: readonly Refused[], nowMs: number): void {
-    const at = new Date(nowMs).toISOString()
-    const lines = refused.map(
-      ({ row, reason }) => `${JSON.stringify({ at, sink: this.#sink, log, reason, row })}\n`,
-    )
+    this.#append(refused.map(({ row, reason }) => ({ ...this.#head(log, nowMs), reason, row })))
+  }
+
+  /** Rows that are older than what the other side keeps: only how many, and of which time, since they may be all of a long log. */
+  addExpired(
+    { log, samples, records }: Batch,
+    { message, rows }: SinkFailure,
+    nowMs: number,
+  ): void {
+    const times = [...samples, ...records].map(rowTimeUs).sort((a, b) => a - b)
+    const [from = 0, to = from] = [times[0], times[rows - 1]]
+    const span = { rows, from: formatIso(from), to: formatIso(to) }
+    this.#append([{ ...this.#head(log, nowMs), reason: message, ...span }])
+  }
+
+  #head(log: string, nowMs: number): object {
+    return { at: new Date(nowMs).toISOString(), sink: this.#sink, log }
+  }
+
+  /** All or nothing: a full disk leaves no half a line. */
+  #append(entries: readonly object[]): void {
     // O_NOFOLLOW is not on Windows; the folder is the user's own.
     const fd = openSync(this.path, 'a', 0o600)
     try {
-      writeSync(fd, lines.join(''))
-      fsyncSync(fd)
+      const { size } = fstatSync(fd)
+      try {
+        writeFileSync(fd, entries.map((each) => `${JSON.stringify(each)}\n`).join(''))
+        fsyncSync(fd)
+      } catch (error) {
+        ftruncateSync(fd, size)
+        throw error
+      }
     } finally {
       closeSync(fd)
     }
-  }
-
-  get name(): string {
-    return basename(this.path)
   }
 }

@@ -1,11 +1,10 @@
 import type { SinkStatus } from '../domain/sink-status.ts'
-import { ReaderRegistry } from '../storage/client/reader-registry.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
 import { openSink } from './open-sink.ts'
 import { SinkLog, SinkPlace } from './sink-log.ts'
 import type { SinkPlan } from './sink-plan.ts'
-import { isServed, readReport, reportText } from './sink-report.ts'
+import { isServedElsewhere, readReport, reportText } from './sink-report.ts'
 import { SinkRunner } from './sink-runner.ts'
 
 /** How often others can read in the log how it is going, ms. */
@@ -41,7 +40,6 @@ export class Forwarder {
   /** @throws InaError log_*: the log can't be used, or another process serves one of the sinks */
   static async open(options: ForwarderOptions, clock: Clock): Promise<Forwarder> {
     const { file, owner, plans, isOnce } = options
-    refuseServed(file, owner, plans, clock.wallMs())
     const log = new SinkLog(file, owner)
     const served: Served[] = []
     for (const plan of plans) {
@@ -50,8 +48,12 @@ export class Forwarder {
       const runner = new SinkRunner({ plan, sink, place, file, isOnce, clock })
       served.push({ place, runner })
     }
-    // From here on the retention waits for them.
-    for (const { place } of served) await place.begin()
+    try {
+      for (const each of served) await claim(each, file, clock.wallMs())
+    } catch (error) {
+      log.close()
+      throw error
+    }
     return new Forwarder(log, served, clock)
   }
 
@@ -94,26 +96,23 @@ export class Forwarder {
   }
 }
 
-/** Two that send the same would send all of it twice. @throws InaError log_in_use */
-function refuseServed(
-  file: string,
-  owner: ForwarderOptions['owner'],
-  plans: readonly SinkPlan[],
-  nowMs: number,
-): void {
-  const registry = ReaderRegistry.open(file, owner)
-  try {
-    for (const { name, report } of registry.list()) {
-      const known = readReport(report)
-      if (known === null || !isServed(known, nowMs) || known.pid === process.pid) continue
-      if (!plans.some((plan) => plan.name === name)) continue
-      throw new InaError(
-        'log_in_use',
-        `process ${known.pid} on ${known.host} sends the log ${file} to ${name} already`,
-        'end that one first, or give this sink a name of its own: &name=...',
-      )
-    }
-  } finally {
-    registry.close()
-  }
+/**
+ * From here on the retention waits for it. Two that send the same would send all of it twice.
+ *
+ * @throws InaError log_in_use
+ */
+async function claim({ place, runner }: Served, file: string, nowMs: number): Promise<void> {
+  await place.begin()
+  const { status } = runner
+  const holder = await place.claim(reportText(status), (text) => {
+    const known = readReport(text)
+    return known === null || !isServedElsewhere(known, nowMs)
+  })
+  const known = readReport(holder)
+  if (known === null) return
+  throw new InaError(
+    'log_in_use',
+    `process ${known.pid} on ${known.host} sends the log ${file} to ${status.name} already`,
+    'end that one first, or give this sink a name of its own: &name=...',
+  )
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { SinkKind } from '../domain/sink-status.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { influxSettings } from './influx/influx-settings.ts'
@@ -21,6 +22,7 @@ const KINDS: Readonly<Record<string, readonly [SinkKind, (url: SinkUrl) => Plann
 }
 
 const LONGEST_NAME = 64
+const SUM_DIGITS = 8
 
 /**
  * Reads what `--sink` says.
@@ -46,11 +48,10 @@ export function planSink(text: string, keepBytes: number, env: NodeJS.ProcessEnv
   return { kind, name: readerName(name ?? target), target, keepBytes, settings }
 }
 
-/** Cut where it is too long, with a sum of all of it, so that different ones stay different. */
+/** What is too long is cut, what is no plain text replaced: with a sum of all of it, so that different ones stay different. */
 function readerName(text: string): string {
   const plain = text.replaceAll(/[^\x21-\x7e]/g, '_')
-  if (plain.length <= LONGEST_NAME) return plain
-  let sum = 0
-  for (const unit of plain) sum = (Math.imul(sum, 31) + unit.charCodeAt(0)) >>> 0
-  return `${plain.slice(0, LONGEST_NAME - 9)}~${sum.toString(16).padStart(8, '0')}`
+  if (plain === text && plain.length <= LONGEST_NAME) return plain
+  const sum = createHash('sha256').update(text).digest('hex').slice(0, SUM_DIGITS)
+  return `${plain.slice(0, LONGEST_NAME - SUM_DIGITS - 1)}~${sum}`
 }

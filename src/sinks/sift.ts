@@ -1,9 +1,9 @@
-import type { CommittedSample, LogRecord } from '../storage/read/commit-reader.ts'
+import { halvesOf, only, type Row, rowsOf } from './batch-rows.ts'
 import { type Batch, isSinkFailure, SinkFailure } from './sink.ts'
 
 /** One sample or record, and why the other side does not take it. */
 export interface Refused {
-  readonly row: CommittedSample | LogRecord
+  readonly row: Row
   readonly reason: string
 }
 
@@ -76,27 +76,4 @@ async function refusal(part: Batch, send: Send): Promise<string | null> {
     if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
     return error.message
   }
-}
-
-function rowsOf({ samples, records }: Batch): readonly (CommittedSample | LogRecord)[] {
-  return samples.length > 0 ? samples : records
-}
-
-function only(batch: Batch, row: CommittedSample | LogRecord): Batch {
-  const none = { ...batch, samples: [], records: [] }
-  return isRecord(row) ? { ...none, records: [row] } : { ...none, samples: [row] }
-}
-
-export function isRecord(row: CommittedSample | LogRecord): row is LogRecord {
-  return 'kind' in row
-}
-
-/** In order. */
-function halvesOf(batch: Batch): Batch[] {
-  const { samples, records } = batch
-  const middle = Math.ceil(Math.max(samples.length, records.length) / 2)
-  return [
-    { ...batch, samples: samples.slice(0, middle), records: records.slice(0, middle) },
-    { ...batch, samples: samples.slice(middle), records: records.slice(middle) },
-  ]
 }

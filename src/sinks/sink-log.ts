@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ReaderRegistry } from '../storage/client/reader-registry.ts'
 import { BEGINNING, CommitReader, type LoggedChannel } from '../storage/read/commit-reader.ts'
 import { isInaError } from '../util/errors.ts'
@@ -96,6 +97,16 @@ export class SinkPlace {
    * @throws InaError log_*
    */
   async next(mostSamples: number): Promise<Batch | null> {
+    for (;;) {
+      const found = await this.#look(mostSamples)
+      if (found !== 'none yet') return found
+      // Rows of other devices or epochs may be many; the other sinks have their turn.
+      await setImmediate()
+    }
+  }
+
+  /** @returns none yet: there may be something behind the rows that were looked at */
+  async #look(mostSamples: number): Promise<Batch | null | 'none yet'> {
     await this.begin()
     const { reader } = this.#log.use()
     const { version } = reader
@@ -114,7 +125,7 @@ export class SinkPlace {
       // Nothing to send, but rows that were looked at: on to the next ones.
       this.#taken = this.#next
       this.#next = null
-      return this.#isComplete ? null : this.next(mostSamples)
+      return this.#isComplete ? null : 'none yet'
     }
     return {
       log: reader.identity,
@@ -155,6 +166,11 @@ export class SinkPlace {
   /** Says for others how it is doing. @throws InaError log_* */
   async report(text: string): Promise<void> {
     await this.#log.use().registry.report(this.#name, text)
+  }
+
+  /** From now on this process serves it. @returns what the one that does says of itself; null: none did @throws InaError log_* */
+  async claim(text: string, isFree: (report: string | null) => boolean): Promise<string | null> {
+    return this.#log.use().registry.claim(this.#name, text, isFree)
   }
 
   async #register(): Promise<void> {

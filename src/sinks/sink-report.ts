@@ -29,6 +29,12 @@ export function readReport(text: string | null): SinkReport | null {
   }
 }
 
+/** Whether that is another process than this one, and it still serves the sink. */
+export function isServedElsewhere(report: SinkReport, nowMs: number): boolean {
+  const isOwn = report.pid === process.pid && report.host === hostname()
+  return !isOwn && isServed(report, nowMs)
+}
+
 /** Whether its process still serves the sink. */
 export function isServed({ status, pid, host }: SinkReport, nowMs: number): boolean {
   if (status.state === 'ended') return false

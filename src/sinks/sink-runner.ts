@@ -3,8 +3,9 @@ import type { SinkStatus } from '../domain/sink-status.ts'
 import { Backoff } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
+import { isRecord } from './batch-rows.ts'
 import { DeadLetters } from './dead-letters.ts'
-import { isRecord, type Refused, sift } from './sift.ts'
+import { type Refused, sift } from './sift.ts'
 import { type Batch, isSinkFailure, type Sink, SinkFailure } from './sink.ts'
 import type { Backlog, SinkPlace } from './sink-log.ts'
 import type { SinkPlan } from './sink-plan.ts'
@@ -22,6 +23,8 @@ const DEADLINE_MS = 30_000
 /** Rows of a batch that may be set aside though nothing else of it was taken, after so many attempts. */
 const FEW_ROWS = 2
 const LONE_ATTEMPTS = 3
+/** So long a connection may take to be let go of, ms. */
+const CLOSE_MS = 500
 /** Between two looks at how much is still to send, ms. */
 const BACKLOG_MS = 2000
 
@@ -83,14 +86,15 @@ export class SinkRunner {
     while (!this.#end.signal.aborted) {
       try {
         const batch = await this.#next()
-        if (batch !== null) await this.#deliver(batch)
-        else if (this.#isEnding || this.#parts.isOnce) break
-        else await this.#rest(POLL_MS)
+        if (batch === null && (this.#isEnding || this.#parts.isOnce)) break
+        if (!this.#isOpen) await this.#open()
+        if (batch === null) await this.#rest(POLL_MS)
+        else await this.#deliver(batch)
       } catch (error) {
         await this.#fail(error)
       }
     }
-    await this.#parts.sink.close()
+    await this.#close()
     this.#backlogAtMs = Number.NEGATIVE_INFINITY
     this.#countBacklog()
     this.#state = 'ended'
@@ -124,12 +128,9 @@ export class SinkRunner {
     }
   }
 
-  async #next(): Promise<Batch | null> {
+  #next(): Promise<Batch | null> {
     const { place, sink } = this.#parts
-    const most = place.isComplete ? USUAL_SAMPLES : sink.mostSamples
-    const batch = await place.next(most)
-    if (!this.#isOpen) await this.#open()
-    return batch
+    return place.next(place.isComplete ? USUAL_SAMPLES : sink.mostSamples)
   }
 
   async #open(): Promise<void> {
@@ -175,8 +176,15 @@ export class SinkRunner {
     this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
   }
 
-  #send(batch: Batch): Promise<void> {
-    return this.#within(this.#parts.sink.send(batch))
+  async #send(batch: Batch): Promise<void> {
+    try {
+      await this.#within(this.#parts.sink.send(batch))
+    } catch (error) {
+      if (!isSinkFailure(error) || error.kind !== 'expired') throw error
+      this.#letters.addExpired(batch, error, this.#parts.clock.wallMs())
+      this.#rejected += error.rows
+      this.#note(`${error.rows} rows are too old for it: ${error.message}`)
+    }
   }
 
   /** What hangs is a failure as well. */
@@ -204,13 +212,13 @@ export class SinkRunner {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { clock, sink } = this.#parts
+    const { clock } = this.#parts
     this.#traffic.failed(clock.monoMs())
     this.#failures++
     if (!this.#end.signal.aborted) this.#note(errorText(error))
     this.#backoff.lost(this.#isOpen ? clock.monoMs() - this.#openedMs : 0)
     this.#isOpen = false
-    await sink.close().catch(() => {})
+    await this.#close()
     if (this.#isEnding) {
       this.#end.abort()
       return
@@ -220,6 +228,12 @@ export class SinkRunner {
     this.#state = 'waiting'
     await this.#rest(pauseMs)
     this.#retryAtMs = null
+  }
+
+  /** A connection that can't even be let go of is left to itself. */
+  async #close(): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())
+    await Promise.race([this.#parts.sink.close().catch(() => {}), late])
   }
 
   async #rest(ms: number): Promise<void> {

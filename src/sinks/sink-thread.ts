@@ -107,7 +107,13 @@ export class SinkThread {
     }))
     this.#listener(this.#statuses)
     if (this.#isClosing) return
-    this.#restart = setTimeout(() => void this.#spawn(), RESTART_MS)
+    this.#restart = setTimeout(() => void this.#revive(), RESTART_MS)
     this.#restart.unref()
+  }
+
+  /** Until it begins: the log may be busy, or away, for a while. */
+  async #revive(): Promise<void> {
+    const failure = await this.#spawn()
+    if (failure !== null) this.#died(failure.message)
   }
 }

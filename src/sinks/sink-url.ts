@@ -56,7 +56,7 @@ export class SinkUrl {
   secret(name: string, variables: readonly string[], inUrl = ''): string | null {
     const file = this.parameter(`${name}-file`)
     if (file !== null) return firstLine(file)
-    if (inUrl !== '') return decodeURIComponent(inUrl)
+    if (inUrl !== '') return decoded(inUrl)
     const found = variables.find((each) => this.variable(each) !== null)
     return found === undefined ? null : this.variable(found)
   }
@@ -67,7 +67,7 @@ export class SinkUrl {
   }
 
   get userName(): string | null {
-    return this.url.username === '' ? null : decodeURIComponent(this.url.username)
+    return this.url.username === '' ? null : decoded(this.url.username)
   }
 
   /** Scheme, host, port and path, without user and query. */
@@ -85,6 +85,18 @@ export class SinkUrl {
         didYouMean(name, known, `it has ${known.join(', ')}`),
       )
     }
+  }
+}
+
+/** @throws InaError usage_invalid, without the text */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid(
+      'user or password in the URL has a % that is no escape',
+      'write % as %25, or name a file: password-file=...',
+    )
   }
 }
 

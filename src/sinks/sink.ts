@@ -41,17 +41,21 @@ export interface Sink {
  * Why something could not be sent. `unreachable`: the other side is away, or failed; a later attempt may succeed.
  * `refused`: it does not want us, or not what we have (password, rights, another table); people have to act, but it is
  * tried again all the same. `rejected`: it does not take at least one row of the batch, for what is in it.
+ * `expired`: it has taken all of it, but has kept none of the `rows` oldest rows, which are older than what it keeps.
  */
-export type SinkFailureKind = 'unreachable' | 'refused' | 'rejected'
+export type SinkFailureKind = 'unreachable' | 'refused' | 'rejected' | 'expired'
 
 export class SinkFailure extends Error {
   readonly kind: SinkFailureKind
+  /** Rows that are too old for the other side; 0 for other kinds. */
+  readonly rows: number
 
   /** @param message what the other side said, and what to do next; without anything secret */
-  constructor(kind: SinkFailureKind, message: string, cause?: unknown) {
+  constructor(kind: SinkFailureKind, message: string, cause?: unknown, rows = 0) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'SinkFailure'
     this.kind = kind
+    this.rows = rows
   }
 }
 

@@ -12,6 +12,11 @@ export interface InfluxSettings {
   readonly prefix: string
 }
 
+/** The query of the write path, but for `precision`. */
+type Place = Readonly<Record<string, string>>
+
+const DEFAULT_PREFIX = 'power'
+
 /**
  * `influx+http://host:8086/?db=lab` writes as version 1 does (`rp=` for a retention policy), `?org=…&bucket=…` as
  * versions 2 and 3 do.
@@ -19,30 +24,59 @@ export interface InfluxSettings {
  * @throws InaError usage_invalid
  */
 export function influxSettings(url: SinkUrl): PlannedSink {
-  const base = `${url.place.replace(/^influx\+/, '')}`.replace(/\/$/, '')
-  const [db, rp] = [url.parameter('db'), url.parameter('rp')]
-  const [org, bucket] = [url.parameter('org'), url.parameter('bucket')]
-  const prefix = url.parameter('prefix') ?? 'power'
-  if ((db === null) === (bucket === null)) {
+  if (url.url.host === '') {
+    throw invalid('the URL of the influx sink names no host', 'write influx+http://<host>:8086/')
+  }
+  const first = databaseOf(url)
+  const later = bucketOf(url)
+  const place = first ?? later
+  if (place === null || (first !== null && later !== null)) {
     throw invalid(
       'an influx sink writes to a database (version 1) or to a bucket (2 and 3)',
-      'give db=<name>, or org=<name>&bucket=<name>',
+      'give db=<name> with rp=<name> where there is one, or bucket=<name> with org=<name>',
     )
   }
-  const query = new URLSearchParams(
-    db !== null
-      ? { db, ...(rp !== null && { rp }) }
-      : { ...(org !== null && { org }), bucket: bucket ?? '' },
-  )
-  const isFirst = db !== null
-  const target = `${url.place}?${isFirst ? `db=${db}` : `bucket=${bucket}`}${prefix === 'power' ? '' : `&prefix=${prefix}`}`
+  const prefix = prefixOf(url)
+  const shown = { ...place, ...(prefix !== DEFAULT_PREFIX && { prefix }) }
+  const base = url.place.replace(/^influx\+/, '').replace(/\/$/, '')
   const settings: InfluxSettings = {
-    writeUrl: `${base}${isFirst ? '/write' : '/api/v2/write'}?${query}`,
-    precisions: isFirst ? ['u', 'n'] : ['us', 'ns'],
+    writeUrl: `${base}${first !== null ? '/write' : '/api/v2/write'}?${new URLSearchParams(place)}`,
+    precisions: first !== null ? ['u', 'n'] : ['us', 'ns'],
     authorization: authorization(url),
     prefix,
   }
-  return { target, settings }
+  return { target: `${url.place}?${queryText(shown)}`, settings }
+}
+
+function databaseOf(url: SinkUrl): Place | null {
+  const [db, rp] = [url.parameter('db'), url.parameter('rp')]
+  if (db !== null) return { db, ...(rp !== null && { rp }) }
+  if (rp === null) return null
+  throw invalid('rp= names a retention policy of a database', 'give db=<name> as well')
+}
+
+function bucketOf(url: SinkUrl): Place | null {
+  const [org, bucket] = [url.parameter('org'), url.parameter('bucket')]
+  if (bucket !== null) return { ...(org !== null && { org }), bucket }
+  if (org === null) return null
+  throw invalid('org= names whose bucket it is', 'give bucket=<name> as well')
+}
+
+/** Readable, as it was written. */
+function queryText(place: Place): string {
+  return Object.entries(place)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+}
+
+/** Without anything that the line protocol, or a query, would have to escape. */
+function prefixOf(url: SinkUrl): string {
+  const prefix = url.parameter('prefix') ?? DEFAULT_PREFIX
+  if (/^[A-Za-z]\w{0,63}$/.test(prefix)) return prefix
+  throw invalid(
+    `prefix=${prefix} is no begin of a name`,
+    'use up to 64 letters, digits and underlines, a letter first',
+  )
 }
 
 /** Version 1 knows users, later ones tokens. */

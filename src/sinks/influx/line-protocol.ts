@@ -4,30 +4,26 @@
  */
 import type { CommittedSample, LogRecord } from '../../storage/read/commit-reader.ts'
 
-/** Fields that every sample may have; a channel of that name gets an underline behind it. */
-const OWN_FIELDS = new Set(['voltage_v', 'current_a', 'power_w', 'seq', 'boot', 'run', 'status'])
+/**
+ * Names that a channel can't have, each with any number of underlines behind it: such a channel gets one more.
+ * `time` as a field is dropped by the server without a word, and a field with the name of a tag can't be asked for.
+ */
+const TAKEN = /^(?:voltage_v|current_a|power_w|seq|boot|run|status|time|device|log)_*$/
 /** Digits of a log's name that tell loggers apart. */
 const LOG_DIGITS = 12
 
 /** A sample, its time in µs. */
 export function sampleLine(prefix: string, log: string, sample: CommittedSample): string {
   const { device, timeUs, epochId, boot, seq, status, extras } = sample
-  const fields: string[] = []
+  let fields = ''
   if (sample.electric) {
-    fields.push(
-      `voltage_v=${sample.voltage}`,
-      `current_a=${sample.current}`,
-      `power_w=${sample.power}`,
-    )
+    const { voltage, current, power } = sample
+    fields = `voltage_v=${digits(voltage)},current_a=${digits(current)},power_w=${digits(power)},`
   }
-  for (const id in extras) {
-    const name = OWN_FIELDS.has(id) ? `${id}_` : id
-    fields.push(`${escaped(name)}=${extras[id]}`)
-  }
-  if (seq !== null) fields.push(`seq=${seq}i`)
-  if (boot !== null) fields.push(`boot=${boot}i`)
-  fields.push(`run=${epochId}i`, `status=${quoted(status)}`)
-  return `${prefix}_sample${tags(device, log)} ${fields.join(',')} ${timeUs}`
+  for (const id in extras) fields += `${fieldName(id)}=${digits(extras[id] as number)},`
+  if (seq !== null) fields += `seq=${seq}i,`
+  if (boot !== null) fields += `boot=${boot}i,`
+  return `${prefix}_sample${tags(device, log)} ${fields}run=${epochId}i,status=${quoted(status)} ${timeUs}`
 }
 
 /**
@@ -57,6 +53,16 @@ export function recordLine(prefix: string, log: string, record: LogRecord): stri
   }
 }
 
+/** The field of an extra channel, as it is written. */
+function fieldName(id: string): string {
+  return escaped(TAKEN.test(id) ? `${id}_` : id)
+}
+
+/** The shortest that give the same double, and the sign of a zero. */
+function digits(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
 function tags(device: string, log: string): string {
   return `,device=${escaped(device)},log=${log.slice(0, LOG_DIGITS)}`
 }
@@ -65,12 +71,16 @@ function timeNs(us: number, id: number): string {
   return `${us}${String(id % 1000).padStart(3, '0')}`
 }
 
-/** Names, tags: a backslash at the end would escape what follows, and there is no way to write it. */
+/**
+ * Names and tags. A backslash at the end would escape what follows, and there is no way to write it: an underline
+ * comes behind it, and one more behind those of a name that looks so by itself.
+ */
 function escaped(text: string): string {
+  if (/^[\w.:/-]*$/.test(text)) return text
   const plain = text.replaceAll(/[,= ]/g, '\\$&')
-  return plain.endsWith('\\') ? `${plain}_` : plain
+  return /\\_*$/.test(plain) ? `${plain}_` : plain
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+  return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
 }

@@ -109,6 +109,26 @@ export class ReaderRegistry {
     await this.#write(() => this.#states?.report(name, text))
   }
 
+  /**
+   * The same, where what it said before leaves it free; of two that ask at the same time one gets it.
+   *
+   * @returns what it said before, where that does not; null: it is taken now
+   * @throws InaError log_in_use, log_unwritable
+   */
+  async claim(
+    name: string,
+    text: string,
+    isFree: (report: string | null) => boolean,
+  ): Promise<string | null> {
+    let holder: string | null = null
+    await this.#write(() => {
+      const report = this.#states?.of(name).report ?? null
+      holder = isFree(report) ? null : report
+      if (holder === null) this.#states?.report(name, text)
+    })
+    return holder
+  }
+
   /** Nothing is kept for it any more. @throws InaError log_in_use, log_unwritable */
   async remove(name: string): Promise<void> {
     await this.#write(() => {

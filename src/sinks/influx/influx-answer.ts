@@ -1,0 +1,84 @@
+import { SinkFailure, type SinkFailureKind } from '../sink.ts'
+
+/** Of what the other side says, characters. */
+const SHOWN = 200
+
+/** What to do about an answer, where that is not in its text. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'check the user and INFLUX_PASSWORD, or INFLUX_TOKEN',
+  403: 'give this user or token the right to write there',
+  404: 'make the database or bucket, or put its name right',
+  405: 'put the URL right: there is no InfluxDB at that path',
+}
+
+/**
+ * What an InfluxDB says about a post of lines.
+ *
+ * @returns null: it has them all, as 204 without a text says
+ */
+export async function failureIn(answer: Response): Promise<SinkFailure | null> {
+  const { status } = answer
+  const text = await answer.text()
+  if (status === 204 || (answer.ok && text.trim() === '')) return null
+  // A page to log in at, or of a proxy: nobody has taken a line.
+  if (answer.ok) {
+    return new SinkFailure(
+      'refused',
+      `it answers ${status} with a text, which is not what InfluxDB says: ${messageOf(text)}; put the URL right`,
+    )
+  }
+  if (status >= 300 && status < 400) {
+    const place = placeOf(answer.headers.get('location'), answer.url)
+    return new SinkFailure('refused', `it sends us on to ${place}; name that in the URL`)
+  }
+  const expired = status === 400 || status === 422 ? expiredIn(text) : 0
+  const message = `${status} ${messageOf(text)}`
+  if (expired > 0) return new SinkFailure('expired', message, undefined, expired)
+  const advice = ADVICE[status]
+  return new SinkFailure(kindOf(status), advice === undefined ? message : `${message}; ${advice}`)
+}
+
+/** 400 and 422 are about lines, 413 about too many of them; versions differ in which they send. */
+function kindOf(status: number): SinkFailureKind {
+  if (status === 400 || status === 413 || status === 422) return 'rejected'
+  return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'refused'
+}
+
+/**
+ * How many points were left out because the retention policy would delete them at once. Nothing but the text tells that
+ * from lines that are wrong (PartialWriteError in tsdb/store.go and coordinator/points_writer.go of InfluxDB 1 and 2).
+ */
+function expiredIn(text: string): number {
+  return Number(/beyond retention policy dropped=(\d+)/.exec(text)?.[1] ?? 0)
+}
+
+/** Where a redirection leads, without user and query. */
+function placeOf(location: string | null, base: string): string {
+  if (location === null) return 'another place'
+  try {
+    const { origin, pathname } = new URL(location, base)
+    return origin + pathname
+  } catch {
+    return 'another place'
+  }
+}
+
+/** The text of an answer as one line; of a page its title. */
+function messageOf(text: string): string {
+  let message = /<title[^>]*>([^<]*)</i.exec(text)?.[1] ?? text
+  try {
+    const parsed = JSON.parse(text) as { error?: unknown; message?: unknown }
+    message = String(parsed.error ?? parsed.message ?? text)
+  } catch {
+    // Not JSON: as it is.
+  }
+  return message.replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN)
+}
+
+/** fetch says "fetch failed", and why in its cause; of several addresses each has a reason. */
+export function unreachable(error: unknown): SinkFailure {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const [first = cause] = cause instanceof AggregateError ? cause.errors : []
+  const text = first instanceof Error ? first.message : String(first)
+  return new SinkFailure('unreachable', text, error)
+}
