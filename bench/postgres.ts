@@ -24,8 +24,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../test/support/free-port.ts'
 import { ENVIRONMENT, folder, isInstalled } from './support/child.ts'
-import { freePort } from './support/free-port.ts'
 import { ROUNDS, spreadOf } from './support/pairs.ts'
 import { benchArguments, type Claim, report } from './support/results.ts'
 

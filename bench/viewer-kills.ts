@@ -18,8 +18,8 @@ import { WebSocket } from 'ws'
 import { Noise } from '../mock/random.ts'
 import build from '../test/support/build.ts'
 import { RecordedDevice } from '../test/support/durability-rig.ts'
+import { freePort } from '../test/support/free-port.ts'
 import { within } from '../test/support/polling.ts'
-import { freePort } from './support/free-port.ts'
 
 const kills = Number(process.argv[2] ?? 10)
 const count = Number(process.argv[3] ?? 100)

@@ -72,13 +72,12 @@ function timeNs(us: number, id: number): string {
 }
 
 /**
- * Names and tags. A backslash at the end would escape what follows, and there is no way to write it: an underline
- * comes behind it, and one more behind those of a name that looks so by itself.
+ * Names and tags. There is no way to write a backslash before a sign or at the end that all versions read alike: an
+ * underline comes behind it, and one more behind those of a name that looks so by itself.
  */
 function escaped(text: string): string {
   if (/^[\w.:/-]*$/.test(text)) return text
-  const plain = text.replaceAll(/[,= ]/g, '\\$&')
-  return /\\_*$/.test(plain) ? `${plain}_` : plain
+  return text.replaceAll(/\\(_*)(?=[,= "\\]|$)/g, '\\$1_').replaceAll(/[,= ]/g, '\\$&')
 }
 
 function quoted(text: string): string {

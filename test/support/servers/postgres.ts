@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { freePort } from '../../../bench/support/free-port.ts'
+import { freePort } from '../free-port.ts'
 import { until } from '../polling.ts'
 
 /** Where Debian has the newest one. */
