@@ -64,8 +64,10 @@ enabled = false
     const server = new Influxd(await freePort(), await freePort(), options)
     await server.up()
     const { user } = options
-    if (user)
-      await server.query(`CREATE USER ${user[0]} WITH PASSWORD '${user[1]}' WITH ALL PRIVILEGES`)
+    if (user !== undefined) {
+      const [name, password] = user
+      await server.query(`CREATE USER ${name} WITH PASSWORD '${password}' WITH ALL PRIVILEGES`)
+    }
     await server.query('CREATE DATABASE lab')
     return server
   }
@@ -120,38 +122,34 @@ enabled = false
     await exited
   }
 
-  /** The answer to a query, times in ns; its numbers as they stand there where `asText`. */
-  async query(text: string): Promise<InfluxResult[]> {
-    const body = JSON.parse(await this.queryText(text)) as {
-      results: { series?: InfluxResult[]; error?: string }[]
-    }
-    const [result] = body.results
-    if (result?.error !== undefined) throw new Error(result.error)
-    return result?.series ?? []
+  /** Lines as they are, times in µs. */
+  async write(lines: string): Promise<void> {
+    const answer = await fetch(`${this.url}/write?db=lab&precision=u`, {
+      method: 'POST',
+      body: lines,
+    })
+    if (answer.status !== 204) throw new Error(await answer.text())
   }
 
-  /** The same, as it came. */
+  /** A statement that changes something. */
+  async query(text: string): Promise<void> {
+    const { results, error } = JSON.parse(await this.queryText(text)) as {
+      results?: { error?: string }[]
+      error?: string
+    }
+    const trouble = error ?? results?.[0]?.error
+    if (trouble !== undefined) throw new Error(trouble)
+  }
+
+  /** The answer to a question as it came, times in ns. */
   async queryText(text: string, accept = 'application/json'): Promise<string> {
-    const { user } = this.#options
-    const parameters = new URLSearchParams({
-      db: 'lab',
-      q: text,
-      epoch: 'ns',
-      ...(user && { u: user[0], p: user[1] }),
-    })
-    const answer = await fetch(`${this.url}/query`, {
+    const [u, p] = this.#options.user ?? ['', '']
+    const user = new URLSearchParams(u === '' ? {} : { u, p })
+    const answer = await fetch(`${this.url}/query?${user}`, {
       method: 'POST',
-      body: parameters,
+      body: new URLSearchParams({ db: 'lab', q: text, epoch: 'ns' }),
       headers: { accept },
     })
     return answer.text()
   }
-}
-
-/** A measurement, or one of its groups. */
-export interface InfluxResult {
-  readonly name: string
-  readonly tags?: Readonly<Record<string, string>>
-  readonly columns: readonly string[]
-  readonly values: readonly (readonly (string | number | boolean | null)[])[]
 }
