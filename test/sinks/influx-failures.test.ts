@@ -139,7 +139,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     const expired = letters.filter(({ rows }) => rows !== undefined)
-    expect(expired.reduce((sum, { rows }) => sum + rows, 0)).toBe(2000)
+    expect(expired.reduce((sum, { rows }) => sum + rows, 0)).toBe(2001)
     expect(expired[0].reason).toContain('points beyond retention policy dropped=')
     expect(letters.filter(({ row }) => row?.seq === 2500)).toHaveLength(1)
   })

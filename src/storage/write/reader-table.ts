@@ -69,7 +69,8 @@ export class ReaderTable {
       const missed = new Map<number, number>()
       for (const [of, deviceId, run, id, count] of rows) {
         if (of !== name) continue
-        positions.set(deviceId, { run, id })
+        // A row that stands for missed samples alone is no position.
+        if (run > 0) positions.set(deviceId, { run, id })
         missed.set(deviceId, count)
       }
       return { name, keepBytes, positions, missed }

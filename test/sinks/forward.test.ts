@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { finished, heard, ina219, start } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { makeLog, query, series } from '../support/log-fixture.ts'
+import { until } from '../support/polling.ts'
+import { InfluxDouble } from '../support/servers/influx-double.ts'
+
+function logOf(count: number): string {
+  const file = join(temporaryFolder(), 'log.db')
+  makeLog(file, series(count, 1000))
+  return file
+}
+
+async function double(): Promise<InfluxDouble> {
+  const server = await InfluxDouble.start()
+  onTestFinished(() => server.close())
+  return server
+}
+
+const nowhere = async (): Promise<string> => `influx+http://127.0.0.1:${await freePort()}/?db=lab`
+
+describe('forward --once', () => {
+  test('sends all, says so, and the next one has nothing to do, with the server or without', async () => {
+    const server = await double()
+    const file = logOf(700)
+    const args = ['forward', '--once', '--db', file, '--sink', server.sinkUrl]
+    const first = await ina219(args)
+    expect(first).toMatchObject({ code: 0, stdout: '' })
+    expect(first.stderr).toContain('?db=lab: 700 samples sent\n')
+    expect(server.lines.filter((line) => line.startsWith('power_sample'))).toHaveLength(700)
+    const { length } = server.lines
+    expect((await ina219(args)).stderr).toContain('?db=lab: 0 samples sent\n')
+    expect(server.lines).toHaveLength(length)
+    await server.close()
+    expect(await ina219(args)).toMatchObject({ code: 0 })
+  })
+
+  test('of a log that is not there, or none at all, ends with 4', async () => {
+    const db = join(temporaryFolder(), 'none.db')
+    const { code, stderr } = await ina219([
+      'forward',
+      '--once',
+      '--db',
+      db,
+      '--sink',
+      await nowhere(),
+    ])
+    expect(code).toBe(4)
+    expect(stderr).toContain(db)
+    expect(existsSync(db)).toBe(false)
+  })
+})
+
+describe('forward ends', () => {
+  test('with 0 after a signal, or two, while the server does not answer', async () => {
+    const server = await double()
+    server.isDeaf = true
+    const child = start(['forward', '--db', logOf(10), '--sink', server.sinkUrl])
+    const end = finished(child)
+    await until('it is connected', () => server.requests > 0)
+    const startedMs = performance.now()
+    child.kill('SIGTERM')
+    // Once more changes nothing.
+    child.kill('SIGTERM')
+    const { code, stderr } = await end
+    expect(code).toBe(0)
+    expect(stderr).toContain('10 are left for the next run')
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
+  })
+
+  test('after --duration, whatever is left', async () => {
+    const { code, stderr } = await ina219([
+      'forward',
+      '--db',
+      logOf(10),
+      '--sink',
+      await nowhere(),
+      '--duration',
+      '1s',
+    ])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/connect ECONNREFUSED/)
+    expect(stderr).toContain('0 samples sent, 10 are left for the next run')
+  })
+})
+
+test('of two processes that send to the same place, the second ends with 4', async () => {
+  const server = await double()
+  const file = logOf(10)
+  const args = ['forward', '--db', file, '--sink', server.sinkUrl]
+  const first = start(args)
+  await until('it has sent', () => server.lines.length > 10)
+  const second = await ina219(args)
+  expect(second.code).toBe(4)
+  expect(second.stderr).toMatch(
+    /^ina219: process \d+ on .* sends the log .* already; end that one first/,
+  )
+  expect(
+    (await ina219([...args.slice(0, -1), `${server.sinkUrl}&name=another`, '--once'])).code,
+  ).toBe(0)
+  first.kill('SIGKILL')
+  await finished(first)
+  expect((await ina219([...args, '--once'])).code).toBe(0)
+})
+
+test('a log that is moved away and replaced while it is read: the new one follows from its begin', async () => {
+  const server = await double()
+  const file = logOf(300)
+  const child = start(['forward', '--db', file, '--sink', server.sinkUrl])
+  const said = heard(child.stderr)
+  const samplesOf = (): number =>
+    server.lines.filter((line) => line.startsWith('power_sample')).length
+  await until('the first log is there', () => samplesOf() === 300)
+  const other = logOf(200)
+  const away = join(temporaryFolder(), 'away.db')
+  for (const end of ['', '-wal', '-shm'])
+    if (existsSync(file + end)) renameSync(file + end, away + end)
+  await until('it is missed', () => said().includes('log.db'))
+  renameSync(other, file)
+  await until('the second log is there', () => samplesOf() === 500)
+  expect(
+    new Set(
+      server.lines
+        .filter((line) => line.startsWith('power_sample'))
+        .map((line) => /log=(\w+)/.exec(line)?.[1]),
+    ).size,
+  ).toBe(2)
+  child.kill('SIGTERM')
+  expect((await finished(child)).code ?? child.exitCode).toBe(0)
+})
+
+test('one sink that is dead does not hold up another', async () => {
+  const server = await double()
+  const file = logOf(3000)
+  const deaf = await double()
+  deaf.isDeaf = true
+  const child = start([
+    'forward',
+    '--db',
+    file,
+    '--sink',
+    await nowhere(),
+    '--sink',
+    deaf.sinkUrl,
+    '--sink',
+    server.sinkUrl,
+  ])
+  await until('all is there', () => server.lines.length >= 3000)
+  child.kill('SIGTERM')
+  expect((await finished(child)).code).toBe(0)
+  const { stdout } = await ina219(['sinks', '--db', file, '--format', 'json'])
+  const { sinks } = JSON.parse(stdout) as { sinks: { queued: number }[] }
+  expect(sinks.map(({ queued }) => queued).sort((a, b) => a - b)).toEqual([0, 3000, 3000])
+})
+
+test('rows that are refused wait while there is no place for them', async () => {
+  const server = await double()
+  server.refuses = (line) => line.includes('seq=3i')
+  const file = logOf(10)
+  const letters = `${file}.refused-x.ndjson`
+  // A folder in its place: nothing can be written there, as on a full disk.
+  mkdirSync(letters)
+  const child = start(['forward', '--db', file, '--sink', `${server.sinkUrl}&name=x`])
+  const said = heard(child.stderr)
+  await until('it says so', () => said().includes('EISDIR'))
+  rmSync(letters, { recursive: true })
+  await until('it is set aside', () => existsSync(letters))
+  await until('it goes on', () => /x: 1 rows refused/.test(said()))
+  child.kill('SIGTERM')
+  await finished(child)
+  expect(query(file, 'SELECT name FROM reader')).toEqual([{ name: 'x' }])
+})
