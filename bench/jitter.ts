@@ -32,7 +32,7 @@ import {
   openFullLog,
   sampleAt,
 } from './support/full-log.ts'
-import { ROUNDS, spreadOf } from './support/pairs.ts'
+import { ROUNDS, type Spread, spreadOf } from './support/pairs.ts'
 import { CLI, ROOT } from './support/paths.ts'
 import { benchArguments, type Claim, report } from './support/results.ts'
 
@@ -44,8 +44,9 @@ const END_MS = 1500
 /** What is measured of a thread, by `support/pause-meter.mjs`. */
 interface Pauses {
   readonly longestMs: number
-  /** Of the longest one without the time in which others had the processors. */
+  /** So long it was the thread that ran, or waited for something else than a processor: its own work, at most. */
   readonly longestOwnMs: number
+  /** So long it was ready to run, and others had the processors. */
   readonly longestQueuedMs: number
   readonly looks: number
 }
@@ -154,6 +155,8 @@ async function measured(each: Case): Promise<{ main: Pauses; log: Pauses; empty:
   await pause(durationS * 1000 - END_MS)
   const [main, log] = [pausesOf('ours', 'main'), pausesOf('ours', 'log')]
   stop()
+  // The screen outlives its input.
+  terminal?.press('q')
   await oursEnded
   terminal?.dispose()
   await emptyEnded
@@ -212,19 +215,32 @@ for (let round = 0; round < rounds; round++) {
 }
 const full48 = `${hz} Hz, full log of ${hours} h`
 for (const { each, runs } of results) {
-  const theirs = spreadOf(runs.map(({ empty }) => empty.longestMs))
-  const log = spreadOf(runs.map((run) => run.log.longestMs))
-  const own = spreadOf(runs.map(({ main }) => main.longestOwnMs))
+  const of = (who: keyof (typeof runs)[0], what: keyof Pauses): Spread =>
+    spreadOf(runs.map((run) => run[who][what]))
+  const spread = ({ median, min, max }: Spread): string =>
+    `${text(median)} ms (${text(min)} to ${text(max)})`
+  const log = of('log', 'longestMs')
+  const peer = 'an empty Node process at the same time'
   claims.push({
     what: `longest pause of sampling in ${seconds} s (${full48}; ${each.what})`,
-    peer: 'an empty Node process at the same time',
+    peer,
     unit: 'ms',
     better: 'less',
     least: 20,
     aim: 5,
-    ...spreadOf(runs.map(({ main }) => main.longestMs)),
-    ours: `${text(own.median)} ms of it while no other had the processor; the log's thread, which sampling does not wait for: ${text(log.median)} ms (to ${text(log.max)})`,
-    theirs: `${text(theirs.median)} ms (${text(theirs.min)} to ${text(theirs.max)})`,
+    ...of('main', 'longestMs'),
+    ours: `others had the processor for ${text(of('main', 'longestQueuedMs').median)} ms; the log's thread, which sampling does not wait for: ${text(log.median)} ms (to ${text(log.max)})`,
+    theirs: spread(of('empty', 'longestMs')),
+  })
+  claims.push({
+    what: `of such a pause, what is the program's own (${each.what})`,
+    peer,
+    unit: 'ms',
+    better: 'less',
+    least: 20,
+    aim: 5,
+    ...of('main', 'longestOwnMs'),
+    theirs: spread(of('empty', 'longestOwnMs')),
   })
 }
 const longest = spreadOf(durable.map((run) => run.longest))

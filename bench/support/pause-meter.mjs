@@ -13,27 +13,32 @@ const file = `${process.env.PAUSE_METER}/${name}.json`
 const fd = openSync('/proc/thread-self/schedstat', 'r')
 const bytes = Buffer.alloc(64)
 
-/** How long the thread was ready to run, and others had the processors, ms. */
-function queuedMs() {
+/** How long the thread has run, how long others had the processors while it was ready to, and how often it came to run. */
+function scheduled() {
   const length = readSync(fd, bytes, 0, bytes.length, 0)
-  return Number(bytes.latin1Slice(0, length).split(' ')[1]) / 1e6
+  const [ranNs, queuedNs, turns] = bytes.latin1Slice(0, length).split(' ').map(Number)
+  return { ranMs: ranNs / 1e6, queuedMs: queuedNs / 1e6, turns }
 }
 
 const figures = { longestMs: 0, longestOwnMs: 0, longestQueuedMs: 0, looks: 0 }
 setTimeout(() => {
   let lastMs = performance.now()
-  let lastQueuedMs = queuedMs()
+  let last = scheduled()
   setInterval(() => {
     const nowMs = performance.now()
-    const nowQueuedMs = queuedMs()
+    const now = scheduled()
     const lateMs = nowMs - lastMs - STEP_MS
-    const othersMs = nowQueuedMs - lastQueuedMs
+    const queuedMs = now.queuedMs - last.queuedMs
+    const ranMs = now.ranMs - last.ranMs
+    // Of a thread that slept once, as it does for the timer, and then ran, the rest is the machine's: its timer was
+    // late, or the host had the processor. One that slept again may have waited for a disk, and that is its own.
+    const ownMs = now.turns - last.turns > 1 ? lateMs - queuedMs : Math.min(lateMs, ranMs)
     lastMs = nowMs
-    lastQueuedMs = nowQueuedMs
+    last = now
     figures.looks++
     figures.longestMs = Math.max(figures.longestMs, lateMs)
-    figures.longestOwnMs = Math.max(figures.longestOwnMs, lateMs - othersMs)
-    figures.longestQueuedMs = Math.max(figures.longestQueuedMs, othersMs)
+    figures.longestOwnMs = Math.max(figures.longestOwnMs, ownMs)
+    figures.longestQueuedMs = Math.max(figures.longestQueuedMs, queuedMs)
   }, STEP_MS).unref()
   setInterval(() => {
     writeFileSync(`${file}.new`, JSON.stringify(figures))
