@@ -11,13 +11,16 @@ const name = isMainThread
     : 'log'
 const file = `${process.env.PAUSE_METER}/${name}.json`
 const fd = openSync('/proc/thread-self/schedstat', 'r')
-const bytes = Buffer.alloc(64)
+const statusFd = openSync('/proc/thread-self/status', 'r')
+const bytes = Buffer.alloc(4096)
 
-/** How long the thread has run, how long others had the processors while it was ready to, and how often it came to run. */
+/** How long the thread has run, how long others had the processors while it was ready to, and how often it has slept. */
 function scheduled() {
   const length = readSync(fd, bytes, 0, bytes.length, 0)
-  const [ranNs, queuedNs, turns] = bytes.latin1Slice(0, length).split(' ').map(Number)
-  return { ranMs: ranNs / 1e6, queuedMs: queuedNs / 1e6, turns }
+  const [ranNs, queuedNs] = bytes.latin1Slice(0, length).split(' ').map(Number)
+  const statusLength = readSync(statusFd, bytes, 0, bytes.length, 0)
+  const [, sleeps] = /\nvoluntary_ctxt_switches:\s+(\d+)/.exec(bytes.latin1Slice(0, statusLength))
+  return { ranMs: ranNs / 1e6, queuedMs: queuedNs / 1e6, sleeps: Number(sleeps) }
 }
 
 const figures = { longestMs: 0, longestOwnMs: 0, longestQueuedMs: 0, looks: 0 }
@@ -32,7 +35,7 @@ setTimeout(() => {
     const ranMs = now.ranMs - last.ranMs
     // Of a thread that slept once, as it does for the timer, and then ran, the rest is the machine's: its timer was
     // late, or the host had the processor. One that slept again may have waited for a disk, and that is its own.
-    const ownMs = now.turns - last.turns > 1 ? lateMs - queuedMs : Math.min(lateMs, ranMs)
+    const ownMs = now.sleeps - last.sleeps > 1 ? lateMs - queuedMs : Math.min(lateMs, ranMs)
     lastMs = nowMs
     last = now
     figures.looks++
