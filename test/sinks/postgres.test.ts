@@ -324,7 +324,8 @@ async function forwarded(
   env: NodeJS.ProcessEnv = {},
   log = file,
 ): Promise<SinkStatus> {
-  const plans = [planSink(url, 1e9, env)]
+  // As it gets to the thread of the sinks.
+  const plans = [structuredClone(planSink(url, 1e9, env))]
   const forwarder = await Forwarder.open(
     { file: log, owner: 'other', plans, isOnce: true },
     systemClock,

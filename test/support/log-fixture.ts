@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { openForWriting } from '../../src/storage/file/log-file.ts'
@@ -91,12 +91,4 @@ export function makeLog(
   log.end()
 }
 
-/** What any other program sees. */
-export function query(file: string, sql: string): Record<string, unknown>[] {
-  const db = new Database(file, { fileMustExist: true })
-  try {
-    return db.prepare(sql).all() as Record<string, unknown>[]
-  } finally {
-    db.close()
-  }
-}
+export { query } from './log-rows.ts'

@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
-import { Socket } from 'node:net'
+import { isIP, Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { SinkFailure } from '../sink.ts'
 import { passwordIn } from './pass-file.ts'
-import type { PostgresSettings } from './postgres-settings.ts'
+import type { PostgresSettings, TlsSettings } from './postgres-settings.ts'
 
 /** Until a connection is there, ms. */
 const CONNECT_MS = 10_000
@@ -30,8 +31,8 @@ export interface Connection {
 
 /** @throws errors of pg and of the system */
 export async function connect(settings: PostgresSettings): Promise<Connection> {
-  const { host, port, database, user, isTlsOptional } = settings
-  const tls = isTlsOptional && !(await hasTls(host, port)) ? null : settings.tls
+  const { host, port, database, user, tls } = settings
+  const isPlain = tls === null || (tls.isOptional && !(await hasTls(host, port)))
   const socket = new Socket()
   const client = new pg.Client({
     host,
@@ -40,7 +41,7 @@ export async function connect(settings: PostgresSettings): Promise<Connection> {
     user,
     password: () => passwordOf(settings),
     // Else pg looks into PGSSLMODE.
-    ssl: tls ?? false,
+    ssl: isPlain ? false : tlsOptions(tls, host),
     stream: () => socket,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
@@ -63,6 +64,18 @@ export async function connect(settings: PostgresSettings): Promise<Connection> {
     throw error
   }
   return { client, destroy }
+}
+
+function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {
+  const { isSignerChecked, isNameChecked, ca, cert, key } = tls
+  return {
+    rejectUnauthorized: isSignerChecked,
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(ca !== null && { ca }),
+    ...(cert !== null && { cert }),
+    ...(key !== null && { key }),
+    ...(!isNameChecked && { checkServerIdentity: () => undefined }),
+  }
 }
 
 async function passwordOf(settings: PostgresSettings): Promise<string> {

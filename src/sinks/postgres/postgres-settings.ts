@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { ConnectionOptions } from 'node:tls'
 import { parseDuration } from '../../util/duration.ts'
 import { errorText, InaError } from '../../util/errors.ts'
 import type { PlannedSink } from '../plan-sink.ts'
@@ -24,11 +22,24 @@ export interface PostgresSettings {
   readonly password: string | null
   readonly passFile: string
   /** null: no TLS */
-  readonly tls: ConnectionOptions | null
-  /** Without TLS where the server has none. */
-  readonly isTlsOptional: boolean
+  readonly tls: TlsSettings | null
   readonly tables: TableNames
   readonly timescale: TimescaleSettings
+}
+
+/** Data alone: they go to another thread. */
+export interface TlsSettings {
+  /** Without TLS where the server has none. */
+  readonly isOptional: boolean
+  /** Whether the certificate has to be signed by someone we trust. */
+  readonly isSignerChecked: boolean
+  /** Whether it has to be that of the host. */
+  readonly isNameChecked: boolean
+  /** PEM; null: those whom Node trusts */
+  readonly ca: string | null
+  /** Of our own, PEM; null: none */
+  readonly cert: string | null
+  readonly key: string | null
 }
 
 /** ms; null: not asked for. */
@@ -48,7 +59,7 @@ export function postgresSettings(url: SinkUrl): PlannedSink {
   const tables = tablesOf(url.parameter('table'))
   const settings: PostgresSettings = {
     ...server,
-    ...tlsOf(url, server.host),
+    tls: tlsOf(url, server.host),
     tables,
     timescale: {
       chunkMs: duration(url, 'chunk'),
@@ -108,30 +119,27 @@ function tablesOf(text: string | null): TableNames {
   return tableNames(schema, table)
 }
 
-function tlsOf(url: SinkUrl, host: string): Pick<PostgresSettings, 'tls' | 'isTlsOptional'> {
+function tlsOf(url: SinkUrl, host: string): TlsSettings | null {
   const mode = url.choice('sslmode', SSL_MODES)
-  const [rootFile, certFile, keyFile] = ['sslrootcert', 'sslcert', 'sslkey'].map((name) =>
-    url.parameter(name),
-  )
+  const [ca, cert, key] = (['sslrootcert', 'sslcert', 'sslkey'] as const).map((name) => {
+    const file = url.parameter(name)
+    const isNamed = file !== null && !(name === 'sslrootcert' && file === 'system')
+    return isNamed ? contentOf(file) : null
+  }) as [string | null, string | null, string | null]
   // A socket has no network to listen on.
-  if (mode === 'disable' || host.startsWith('/')) return { tls: null, isTlsOptional: false }
-  const ca = rootFile == null || rootFile === 'system' ? null : contentOf(rootFile)
-  // With a root at hand, libpq checks who signed the certificate, too.
-  const isChecked = mode.startsWith('verify') || (mode === 'require' && ca !== null)
-  const tls: ConnectionOptions = {
-    rejectUnauthorized: isChecked,
-    ...(isIP(host) === 0 && { servername: host }),
-    ...(ca !== null && { ca }),
-    ...(certFile != null && { cert: contentOf(certFile) }),
-    ...(keyFile != null && { key: contentOf(keyFile) }),
-    ...(mode !== 'verify-full' && { checkServerIdentity: () => undefined }),
+  if (mode === 'disable' || host.startsWith('/')) return null
+  return {
+    isOptional: mode === 'prefer',
+    // With a root at hand, libpq looks at who signed, too.
+    isSignerChecked: mode.startsWith('verify') || (mode === 'require' && ca !== null),
+    isNameChecked: mode === 'verify-full',
+    ...{ ca, cert, key },
   }
-  return { tls, isTlsOptional: mode === 'prefer' }
 }
 
-function contentOf(file: string): Buffer {
+function contentOf(file: string): string {
   try {
-    return readFileSync(file)
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw new InaError(
       'usage_invalid',

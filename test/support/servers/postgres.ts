@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -35,6 +35,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Certificate and key, as PEM. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** A disk of its own of that size, where `canHaveDisk`. */
+  readonly diskMb?: number
 }
 
 /** It does not run as root. */
@@ -43,6 +45,23 @@ const idOf = (flag: string): number =>
   Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
 const owner = isRoot && BIN !== null ? { uid: idOf('-u'), gid: idOf('-g') } : {}
 
+/** Whether a small disk can be made, in memory. */
+export function canHaveDisk(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'ina219-disk-'))
+  const isMade = mount(folder, 1)
+  if (isMade) unmount(folder)
+  rmSync(folder, { recursive: true })
+  return isMade
+}
+
+function mount(folder: string, mb: number): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mb}M`, 'tmpfs', folder]).status === 0
+}
+
+function unmount(folder: string): void {
+  spawnSync('umount', ['-l', folder])
+}
+
 /** A real server with a folder and a port of its own. */
 export class PostgresServer {
   readonly folder: string
@@ -50,6 +69,7 @@ export class PostgresServer {
   readonly #args: readonly string[]
   #child: ChildProcess | null = null
   #stopped: number[] = []
+  #hasDisk = false
 
   private constructor(folder: string, port: number, settings: Readonly<Record<string, string>>) {
     this.folder = folder
@@ -68,11 +88,16 @@ export class PostgresServer {
     this.#args = ['-D', join(folder, 'data'), '-p', String(port), ...parts]
   }
 
-  static async start({ settings = {}, tls }: PostgresOptions = {}): Promise<PostgresServer> {
+  static async start({
+    settings = {},
+    tls,
+    diskMb,
+  }: PostgresOptions = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'ina219-pg-'))
     const own = (path: string): void => {
       if (owner.uid !== undefined) chownSync(path, owner.uid, owner.gid)
     }
+    if (diskMb !== undefined) mount(folder, diskMb)
     own(folder)
     const passwords = join(folder, 'password')
     writeFileSync(passwords, PASSWORD)
@@ -96,12 +121,14 @@ export class PostgresServer {
         '-EUTF8',
         '--no-locale',
         '--no-sync',
+        '--wal-segsize=1',
         '--auth-local=trust',
         '--auth-host=scram-sha-256',
       ],
       { ...owner, cwd: folder, stdio: 'ignore' },
     )
     const server = new PostgresServer(folder, await freePort(), { ...settings, ...files })
+    server.#hasDisk = diskMb !== undefined
     await server.up()
     return server
   }
@@ -194,6 +221,7 @@ export class PostgresServer {
       child.kill('SIGQUIT')
       await ended
     }
+    if (this.#hasDisk) unmount(this.folder)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
