@@ -1,6 +1,6 @@
 import type { CommittedSample, LogRecord } from '../../storage/read/commit-reader.ts'
 import type { Batch } from '../sink.ts'
-import { doubles, integers, texts, times } from './binary-array.ts'
+import { type ArrayType, Doubles, Integers, Texts, Times } from './binary-array.ts'
 import { columnsOf, qualified, type TableKey, type TableNames } from './tables.ts'
 
 export interface Statement {
@@ -8,29 +8,34 @@ export interface Statement {
   readonly values: readonly unknown[]
 }
 
-/** Rows for a table, each column an array. */
-type Columns = Readonly<Record<string, readonly [type: string, values: Buffer]>>
+/** A column of some rows. */
+interface Column {
+  readonly type: ArrayType
+  readonly length: number
+  take(): Buffer
+}
+
+/** Rows for a table, but for `log`. */
+interface Columns extends Readonly<Record<string, Column>> {
+  readonly device: Column
+}
 
 /** What one transaction does to bring a batch into the tables: applied twice, it is the same as once. */
 export function statementsOf(batch: Batch, tables: TableNames): Statement[] {
   const { log, samples, records } = batch
   const into = new Tables(tables, log)
-  // A sample without any value has to be somewhere, too.
-  const measured = samples.filter(({ electric, extras }) => electric || extras === null)
   const events = records.filter((each) => each.kind === 'event')
   const losses = records.filter((each) => each.kind === 'loss')
   const gone = records.filter((each) => each.kind === 'loss_gone')
   const runs = records.filter((each) => each.kind === 'run')
   return [
-    ...(measured.length > 0
-      ? [into.add('sample', sampleColumns(measured), 'device, time, log')]
-      : []),
-    ...into.channels(batch),
+    ...into.add('sample', sampleColumns(samples), 'device, time, log'),
+    ...into.add('channel', channelColumns(batch), 'device, channel, time, log'),
     ...runs.flatMap((each) => into.nowKnown(each)),
-    ...(runs.length > 0 ? [into.replace('run', runColumns(runs), 'log, run')] : []),
-    ...(events.length > 0 ? [into.replace('event', eventColumns(events), 'log, id')] : []),
-    ...(losses.length > 0 ? [into.replace('loss', lossColumns(losses), 'log, id')] : []),
-    ...(gone.length > 0 ? [into.remove(gone.map(({ id }) => id))] : []),
+    ...into.replace('run', runColumns(runs), 'log, run'),
+    ...into.replace('event', eventColumns(events), 'log, id'),
+    ...into.replace('loss', lossColumns(losses), 'log, id'),
+    ...into.remove(gone.map(({ id }) => id)),
   ]
 }
 
@@ -44,29 +49,14 @@ class Tables {
   }
 
   /** Rows that never change. */
-  add(key: TableKey, columns: Columns, target: string): Statement {
+  add(key: TableKey, columns: Columns, target: string): Statement[] {
     return this.#insert(key, columns, `ON CONFLICT (${target}) DO NOTHING`)
   }
 
   /** Rows that may have changed. */
-  replace(key: TableKey, columns: Columns, target: string): Statement {
+  replace(key: TableKey, columns: Columns, target: string): Statement[] {
     const set = Object.keys(columns).map((name) => `${name} = excluded.${name}`)
     return this.#insert(key, columns, `ON CONFLICT (${target}) DO UPDATE SET ${set.join(', ')}`)
-  }
-
-  /** Values of extra channels, a row each. */
-  channels({ samples, unitOf }: Batch): Statement[] {
-    const rows = samples.flatMap((sample) =>
-      Object.entries(sample.extras ?? {}).map(([channel, value]) => ({ sample, channel, value })),
-    )
-    if (rows.length === 0) return []
-    const columns: Columns = {
-      ...commonColumns(rows.map(({ sample }) => sample)),
-      channel: ['text', texts(rows.map(({ channel }) => channel))],
-      value: ['float8', doubles(rows.map(({ value }) => value))],
-      unit: ['text', texts(rows.map(({ sample, channel }) => unitOf(sample.device, channel)))],
-    }
-    return [this.add('channel', columns, 'device, channel, time, log')]
   }
 
   /**
@@ -84,7 +74,10 @@ class Tables {
       values: [this.#log, id, boot, ...more],
     })
     const ofSpan = 'device = ($4::text[])[1] AND time >= ($5::timestamptz[])[1] AND '
-    const span = [texts([device]), times([startedUs])]
+    const [name, begin] = [new Texts(1), new Times(1)]
+    name.add(device)
+    begin.add(startedUs)
+    const span = [name.take(), begin.take()]
     return [
       update('sample', ofSpan, ...span),
       update('channel', ofSpan, ...span),
@@ -93,85 +86,161 @@ class Tables {
   }
 
   /** Lost ranges that are taken back. */
-  remove(ids: readonly number[]): Statement {
-    return {
-      text: `DELETE FROM ${qualified(this.#names, 'loss')} WHERE log = $1::uuid AND id = ANY ($2::int8[])`,
-      values: [this.#log, integers(ids)],
-    }
+  remove(ids: readonly number[]): Statement[] {
+    const table = qualified(this.#names, 'loss')
+    const text = `DELETE FROM ${table} WHERE log = $1::uuid AND id = ANY ($2::int8[])`
+    return ids.length === 0 ? [] : [{ text, values: [this.#log, ids] }]
   }
 
   /**
    * The columns are looked at in the same statement, which locks the table against changes: a column that has become a
    * `real` meanwhile would take our values, and not keep them. Then the name that is asked for is no table's.
    */
-  #insert(key: TableKey, columns: Columns, onConflict: string): Statement {
+  #insert(key: TableKey, columns: Columns, onConflict: string): Statement[] {
+    if (columns.device.length === 0) return []
     const names = Object.keys(columns)
     const table = qualified(this.#names, key)
-    const arrays = Object.values(columns).map(([type], i) => `$${i + 4}::${type}[]`)
+    const arrays = Object.values(columns).map(({ type }, i) => `$${i + 4}::${type}[]`)
     const expected = columnsOf(key).map(([name, type]) => `${name} ${type}`)
-    return {
+    const statement = {
       text: `WITH written AS (
           INSERT INTO ${table} (log, ${names.join(', ')})
           SELECT $1::uuid, * FROM unnest(${arrays.join(', ')}) ${onConflict})
         SELECT CASE count(*) WHEN ${expected.length} THEN NULL ELSE concat('columns as they were: ', count(*))::regclass END
         FROM pg_attribute WHERE attrelid = to_regclass($3)
           AND attname || ' ' || format_type(atttypid, atttypmod) = ANY ($2::text[])`,
-      values: [this.#log, expected, table, ...Object.values(columns).map(([, values]) => values)],
+      values: [
+        this.#log,
+        expected,
+        table,
+        ...Object.values(columns).map((column) => column.take()),
+      ],
     }
+    return [statement]
   }
 }
 
-function commonColumns(samples: readonly CommittedSample[]): Columns {
-  return {
-    time: ['timestamptz', times(samples.map(({ timeUs }) => timeUs))],
-    device: ['text', texts(samples.map(({ device }) => device))],
-    run: ['int8', integers(samples.map(({ epochId }) => epochId))],
-    boot: ['int8', integers(samples.map(({ boot }) => boot))],
-    seq: ['int8', integers(samples.map(({ seq }) => seq))],
-    status: ['text', texts(samples.map(({ status }) => status))],
+/** What samples and values of channels have in common. */
+class CommonColumns {
+  readonly time: Times
+  readonly device: Texts
+  readonly run: Integers
+  readonly boot: Integers
+  readonly seq: Integers
+  readonly status: Texts
+
+  constructor(expected: number) {
+    this.time = new Times(expected)
+    this.device = new Texts(expected)
+    this.run = new Integers(expected)
+    this.boot = new Integers(expected)
+    this.seq = new Integers(expected)
+    this.status = new Texts(expected)
+  }
+
+  add({ timeUs, device, epochId, boot, seq, status }: CommittedSample): void {
+    this.time.add(timeUs)
+    this.device.add(device)
+    this.run.add(epochId)
+    this.boot.add(boot)
+    this.seq.add(seq)
+    this.status.add(status)
   }
 }
 
 function sampleColumns(samples: readonly CommittedSample[]): Columns {
-  const values = (read: (sample: CommittedSample) => number): Buffer =>
-    doubles(samples.map((each) => (each.electric ? read(each) : null)))
-  return {
-    ...commonColumns(samples),
-    voltage_v: ['float8', values(({ voltage }) => voltage)],
-    current_a: ['float8', values(({ current }) => current)],
-    power_w: ['float8', values(({ power }) => power)],
+  const common = new CommonColumns(samples.length)
+  const voltage = new Doubles(samples.length)
+  const current = new Doubles(samples.length)
+  const power = new Doubles(samples.length)
+  for (const sample of samples) {
+    // A sample without any value has to be somewhere, too.
+    if (!sample.electric && sample.extras !== null) continue
+    common.add(sample)
+    voltage.add(sample.electric ? sample.voltage : null)
+    current.add(sample.electric ? sample.current : null)
+    power.add(sample.electric ? sample.power : null)
   }
+  return { ...common, voltage_v: voltage, current_a: current, power_w: power }
+}
+
+function channelColumns({ samples, unitOf }: Batch): Columns {
+  const common = new CommonColumns(samples.length)
+  const channel = new Texts(samples.length)
+  const value = new Doubles(samples.length)
+  const unit = new Texts(samples.length)
+  const place = new Integers(samples.length)
+  for (const sample of samples) {
+    const { extras, device } = sample
+    if (extras === null) continue
+    let n = 0
+    for (const id in extras) {
+      common.add(sample)
+      channel.add(id)
+      value.add(extras[id] ?? null)
+      unit.add(unitOf(device, id))
+      place.add(n++)
+    }
+  }
+  return { ...common, channel, value, unit, place }
 }
 
 function runColumns(runs: readonly Extract<LogRecord, { kind: 'run' }>[]): Columns {
-  return {
-    time: ['timestamptz', times(runs.map(({ startedUs }) => startedUs))],
-    device: ['text', texts(runs.map(({ device }) => device))],
-    run: ['int8', integers(runs.map(({ id }) => id))],
-    boot: ['int8', integers(runs.map(({ boot }) => boot))],
+  const columns = {
+    time: new Times(runs.length),
+    device: new Texts(runs.length),
+    run: new Integers(runs.length),
+    boot: new Integers(runs.length),
   }
+  for (const { startedUs, device, id, boot } of runs) {
+    columns.time.add(startedUs)
+    columns.device.add(device)
+    columns.run.add(id)
+    columns.boot.add(boot)
+  }
+  return columns
 }
 
 function eventColumns(events: readonly Extract<LogRecord, { kind: 'event' }>[]): Columns {
-  return {
-    time: ['timestamptz', times(events.map(({ timeUs }) => timeUs))],
-    device: ['text', texts(events.map(({ device }) => device))],
-    id: ['int8', integers(events.map(({ id }) => id))],
-    kind: ['text', texts(events.map(({ event }) => event))],
-    detail: ['text', texts(events.map(({ detail }) => detail))],
+  const columns = {
+    time: new Times(events.length),
+    device: new Texts(events.length),
+    id: new Integers(events.length),
+    kind: new Texts(events.length),
+    detail: new Texts(events.length),
   }
+  for (const { timeUs, device, id, event, detail } of events) {
+    columns.time.add(timeUs)
+    columns.device.add(device)
+    columns.id.add(id)
+    columns.kind.add(event)
+    columns.detail.add(detail)
+  }
+  return columns
 }
 
 function lossColumns(losses: readonly Extract<LogRecord, { kind: 'loss' }>[]): Columns {
-  return {
-    time: ['timestamptz', times(losses.map(({ fromUs }) => fromUs))],
-    time_to: ['timestamptz', times(losses.map(({ toUs }) => toUs))],
-    device: ['text', texts(losses.map(({ device }) => device))],
-    id: ['int8', integers(losses.map(({ id }) => id))],
-    run: ['int8', integers(losses.map(({ runId }) => runId))],
-    boot: ['int8', integers(losses.map(({ boot }) => boot))],
-    first_seq: ['int8', integers(losses.map(({ firstSeq }) => firstSeq))],
-    count: ['int8', integers(losses.map(({ count }) => count))],
-    reason: ['text', texts(losses.map(({ reason }) => reason))],
+  const columns = {
+    time: new Times(losses.length),
+    time_to: new Times(losses.length),
+    device: new Texts(losses.length),
+    id: new Integers(losses.length),
+    run: new Integers(losses.length),
+    boot: new Integers(losses.length),
+    first_seq: new Integers(losses.length),
+    count: new Integers(losses.length),
+    reason: new Texts(losses.length),
   }
+  for (const loss of losses) {
+    columns.time.add(loss.fromUs)
+    columns.time_to.add(loss.toUs)
+    columns.device.add(loss.device)
+    columns.id.add(loss.id)
+    columns.run.add(loss.runId)
+    columns.boot.add(loss.boot)
+    columns.first_seq.add(loss.firstSeq)
+    columns.count.add(loss.count)
+    columns.reason.add(loss.reason)
+  }
+  return columns
 }

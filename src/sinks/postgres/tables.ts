@@ -36,7 +36,13 @@ export function qualified({ schema, ...names }: TableNames, key: TableKey): stri
 }
 
 /** Types as `format_type` says them. */
-type ColumnType = 'timestamp with time zone' | 'text' | 'uuid' | 'bigint' | 'double precision'
+type ColumnType =
+  | 'timestamp with time zone'
+  | 'text'
+  | 'uuid'
+  | 'smallint'
+  | 'bigint'
+  | 'double precision'
 
 interface Table {
   /** In order; `!` after the type: never NULL. */
@@ -77,6 +83,7 @@ export const TABLES: Readonly<Record<TableKey, Table>> = {
       channel: 'text!',
       value: 'double precision!',
       unit: 'text!',
+      place: 'smallint!',
       status: 'text!',
     },
     key: 'device, channel, time, log',

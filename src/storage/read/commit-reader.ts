@@ -237,8 +237,16 @@ export class CommitReader {
     const isOfLater = this.#isOfLaterRun(run, afterId, scannedToId)
     for (const row of rows) {
       if (isOfLater(row.timeUs)) continue
+      // Member by member: copied by `...`, objects of this size are slow to make and to read.
       taking.samples.push({
-        ...row,
+        timeUs: row.timeUs,
+        seq: row.seq,
+        electric: row.electric,
+        voltage: row.voltage,
+        current: row.current,
+        power: row.power,
+        extras: row.extras,
+        status: row.status,
         device,
         epochId: run.epochId,
         boot: run.boot,
