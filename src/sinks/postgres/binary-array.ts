@@ -74,8 +74,12 @@ export class Doubles extends BinaryArray {
   }
 
   add(value: number | null): void {
-    if (value === null) this.addNull()
-    else this.view.setFloat64(this.begin(8), value)
+    if (value === null) {
+      this.addNull()
+      return
+    }
+    const at = this.begin(8)
+    this.view.setFloat64(at, value)
   }
 }
 
