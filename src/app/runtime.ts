@@ -29,6 +29,7 @@ import { isReaderGone, outputFailed } from './reader-gone.ts'
 import type { RunAlarms } from './run-alarms.ts'
 import { runAll } from './run-all.ts'
 import type { RunPlan } from './run-plan.ts'
+import type { SinkDevices } from './sink-devices.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
 
@@ -73,6 +74,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let backup: Backup | null = null
   let serving: Serving | null = null
   let sinks: SinkThread | null = null
+  let endSinkParts: (() => void) | null = null
   await runAll([
     async () => {
       output = makeOutput(plan.output, { io, log: plan.log, onQuit: () => stop.now() })
@@ -122,6 +124,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
       }
+      endSinkParts = await joinSinks(sinks, { hub, alarms: alarms?.watch ?? null })
       life = await startLife({ heartbeat: plan.heartbeat, env: io.env, hub, log })
       await stop.reached
     },
@@ -137,6 +140,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     // What a screen or a viewer asks for from now on would find a closed log.
     () => output?.hold(),
     () => serving?.close(),
+    () => endSinkParts?.(),
     () => history?.close(),
     () => backup?.close(),
     () => sinks && log?.committed(),
@@ -171,6 +175,16 @@ async function readTotals(history: LogHistory): Promise<KeptTotals> {
 async function startSinks(plans: readonly SinkPlan[], file: string): Promise<SinkThread> {
   const { SinkThread } = await import('../sinks/sink-thread.ts')
   return SinkThread.start({ file, owner: 'this process', plans, isOnce: false })
+}
+
+/** Loaded only where a sink has a use for devices as they are now. @returns to be called at the end */
+async function joinSinks(
+  sinks: SinkThread | null,
+  parts: SinkDevices,
+): Promise<(() => void) | null> {
+  if (sinks?.wantsLive !== true) return null
+  const { showDevices } = await import('./sink-devices.ts')
+  return showDevices(sinks, parts)
 }
 
 /** Loaded only where there are rules. */

@@ -17,7 +17,7 @@ export function addSinkOptions(command: Command): Command {
     .addOption(
       option(
         '--sink <url>',
-        'send all that is logged there as well, such as postgres://user@host/database or influx+http://host:8086/?db=lab (docs/sinks.md); again for each',
+        'send all that is logged there as well, such as postgres://user@host/database, influx+http://host:8086/?db=lab or mqtt://host/?discovery=homeassistant (docs/sinks.md); again for each',
         { list: /\s+/, secret: true },
       ),
     )

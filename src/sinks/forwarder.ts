@@ -1,7 +1,9 @@
+import type { LiveDevice } from '../domain/live-device.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
 import { openSink } from './open-sink.ts'
+import { noOrders, type Orders } from './orders.ts'
 import { SinkLog, SinkPlace } from './sink-log.ts'
 import type { SinkPlan } from './sink-plan.ts'
 import { isServedElsewhere, readReport, reportText } from './sink-report.ts'
@@ -37,14 +39,18 @@ export class Forwarder {
     this.#clock = clock
   }
 
-  /** @throws InaError log_*: the log can't be used, or another process serves one of the sinks */
-  static async open(options: ForwarderOptions, clock: Clock): Promise<Forwarder> {
+  /** @param orders where sinks ask for something @throws InaError log_*: the log can't be used, or another process serves one of the sinks */
+  static async open(
+    options: ForwarderOptions,
+    clock: Clock,
+    orders: Orders = noOrders,
+  ): Promise<Forwarder> {
     const { file, owner, plans, isOnce } = options
     const log = new SinkLog(file, owner)
     const served: Served[] = []
     for (const plan of plans) {
       const place = new SinkPlace(log, plan.name, plan.keepBytes)
-      const sink = await openSink(plan)
+      const sink = await openSink(plan, orders)
       const runner = new SinkRunner({ plan, sink, place, file, isOnce, clock })
       served.push({ place, runner })
     }
@@ -59,6 +65,11 @@ export class Forwarder {
 
   get statuses(): SinkStatus[] {
     return this.#served.map(({ runner }) => runner.status)
+  }
+
+  /** The devices of this process as they are now, about once a second. */
+  live(devices: readonly LiveDevice[]): void {
+    for (const { runner } of this.#served) runner.live(devices)
   }
 
   /** Until it is stopped, or all is sent where that is the end. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SinkKind } from '../domain/sink-status.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { influxSettings } from './influx/influx-settings.ts'
+import { mqttSettings } from './mqtt/mqtt-settings.ts'
 import { postgresSettings } from './postgres/postgres-settings.ts'
 import type { SinkPlan } from './sink-plan.ts'
 import { invalid, SinkUrl } from './sink-url.ts'
@@ -19,6 +20,8 @@ const KINDS: Readonly<Record<string, readonly [SinkKind, (url: SinkUrl) => Plann
   'influx+https': ['influx', influxSettings],
   postgres: ['postgres', postgresSettings],
   postgresql: ['postgres', postgresSettings],
+  mqtt: ['mqtt', mqttSettings],
+  mqtts: ['mqtt', mqttSettings],
 }
 
 const LONGEST_NAME = 64

@@ -78,6 +78,11 @@ export class SinkPlace {
     this.#keepBytes = keepBytes
   }
 
+  /** The random name of the log. @throws InaError log_* */
+  get identity(): string {
+    return this.#log.use().reader.identity
+  }
+
   /** Whether the newest page went to the end of the log. */
   get isComplete(): boolean {
     return this.#isComplete

@@ -1,4 +1,5 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { LiveDevice } from '../domain/live-device.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
 import { Backoff } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
@@ -87,7 +88,8 @@ export class SinkRunner {
       try {
         const batch = await this.#next()
         if (batch === null && (this.#isEnding || this.#parts.isOnce)) break
-        if (!this.#isOpen) await this.#open()
+        if (!this.#isOpen) await this.#open(batch?.log ?? this.#parts.place.identity)
+        else if (this.#parts.sink.trouble) throw this.#parts.sink.trouble
         if (batch === null) await this.#rest(POLL_MS)
         else await this.#deliver(batch)
       } catch (error) {
@@ -106,6 +108,11 @@ export class SinkRunner {
     this.#sleep.abort()
     if (graceMs <= 0) this.#end.abort()
     else setTimeout(() => this.#end.abort(), graceMs).unref()
+  }
+
+  /** The devices of this process as they are now. */
+  live(devices: readonly LiveDevice[]): void {
+    this.#parts.sink.live?.(devices)
   }
 
   get status(): SinkStatus {
@@ -133,8 +140,8 @@ export class SinkRunner {
     return place.next(place.isComplete ? USUAL_SAMPLES : sink.mostSamples)
   }
 
-  async #open(): Promise<void> {
-    await this.#within(this.#parts.sink.open())
+  async #open(log: string): Promise<void> {
+    await this.#within(this.#parts.sink.open(log))
     this.#isOpen = true
     this.#openedMs = this.#parts.clock.monoMs()
     this.#retryAtMs = null

@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import type { SinkStatus } from '../domain/sink-status.ts'
+import type { LiveDevice } from '../domain/live-device.ts'
+import type { SinkKind, SinkStatus } from '../domain/sink-status.ts'
 import { errorOf } from '../storage/file/worker-failure.ts'
 import { errorText, type InaError } from '../util/errors.ts'
 import type { ForwarderOptions } from './forwarder.ts'
+import { noOrders, type Orders } from './orders.ts'
 import type { FromSinks, ToSinks } from './sink-messages.ts'
 
+/** Kinds that show devices as they are now. */
+const LIVE_KINDS: readonly SinkKind[] = ['mqtt']
 /** A thread that died is started again after that long, ms. */
 const RESTART_MS = 10_000
 /** The thread answers within that long more than it was given to stop, or is ended, ms. */
@@ -18,6 +22,7 @@ export class SinkThread {
   #statuses: readonly SinkStatus[] = []
   #restart: NodeJS.Timeout | null = null
   #isClosing = false
+  #carryOut: Orders = noOrders
   #listener: (statuses: readonly SinkStatus[]) => void = () => {}
   #resolveEnded: () => void = () => {}
   /** Resolves when all is sent (with `isOnce`), or it was closed. */
@@ -51,14 +56,28 @@ export class SinkThread {
     this.#listener = listener
   }
 
+  /** Whether a sink has a use for `live`. */
+  get wantsLive(): boolean {
+    return this.#options.plans.some(({ kind }) => LIVE_KINDS.includes(kind))
+  }
+
+  /** The devices of the run as they are now; to be called about once a second where that is wanted. */
+  live(devices: readonly LiveDevice[]): void {
+    this.#post({ type: 'live', devices })
+  }
+
+  /** Who carries out what is asked for on the other side of a sink; without one, it is refused. */
+  onOrder(carryOut: Orders): void {
+    this.#carryOut = carryOut
+  }
+
   /** Sends what is committed already, for so long at most; the rest goes in the next run. */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     if (this.#restart !== null) clearTimeout(this.#restart)
     const worker = this.#worker
     if (worker !== null) {
-      const message: ToSinks = { type: 'stop', graceMs }
-      worker.postMessage(message)
+      this.#post({ type: 'stop', graceMs })
       const timer = setTimeout(() => void worker.terminate(), graceMs + PATIENCE_MS)
       await new Promise((resolve) => worker.once('exit', resolve))
       clearTimeout(timer)
@@ -78,6 +97,7 @@ export class SinkThread {
       worker.on('message', (message: FromSinks) => {
         if (message.type === 'begun') resolve(null)
         else if (message.type === 'refused') resolve(errorOf(message.failure))
+        else if (message.type === 'order') void this.#order(message)
         else this.#take(message)
       })
       worker.on('error', (error) => this.#died(errorText(error)))
@@ -86,6 +106,14 @@ export class SinkThread {
         resolve(null)
       })
     })
+  }
+
+  #post(message: ToSinks): void {
+    this.#worker?.postMessage(message)
+  }
+
+  async #order({ id, order }: Extract<FromSinks, { type: 'order' }>): Promise<void> {
+    this.#post({ type: 'answer', id, answer: await this.#carryOut(order) })
   }
 
   #take({ type, statuses }: Extract<FromSinks, { statuses: unknown }>): void {

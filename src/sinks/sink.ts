@@ -1,3 +1,4 @@
+import type { LiveDevice } from '../domain/live-device.ts'
 import type { CommittedSample, LogRecord } from '../storage/read/commit-reader.ts'
 
 /** What goes to the other side in one piece: some of the log, in the order of its commits. */
@@ -23,9 +24,14 @@ export interface Sink {
   /**
    * Connects, and makes what it needs on the other side. Called before the first batch and after each failure.
    *
+   * @param log as in `Batch`
    * @throws SinkFailure
    */
-  open(): Promise<void>
+  open(log: string): Promise<void>
+  /** Why an open connection is of no use any more, found out between two batches; null: it is. Absent: it keeps none. */
+  readonly trouble?: SinkFailure | null
+  /** The devices of this process as they are now, about once a second. Absent: it has no use for them. */
+  live?(devices: readonly LiveDevice[]): void
   /**
    * Resolves once the other side has all of it, as durably as it can tell. What was sent before, in whole or in part,
    * may come again: after a failure, a kill of either side, or a power cut.
