@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { finished, start, heard as textOf } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { faultsOf } from '../support/home-assistant.ts'
 import { query } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 import { hasMosquitto, Mosquitto, type Subscriber } from '../support/servers/mosquitto.ts'
@@ -13,8 +12,7 @@ const DEVICE = 'ina219/mock:normal'
 
 /** A monitor of a mock board with a sink. */
 function monitor(sink: string, file: string, ...more: readonly string[]): ChildProcess {
-  const args = ['--mock', '--output', 'none', '--db', file, '--sink', sink, ...more]
-  return start(['monitor', ...args], { INA219_RETAIN: '48h' })
+  return start(['monitor', '--mock', '--output', 'none', '--db', file, '--sink', sink, ...more])
 }
 
 /** The newest message of a topic; null: none came. */
@@ -191,42 +189,5 @@ describe.skipIf(!hasMosquitto)('what somebody asks for', () => {
     child.kill('SIGTERM')
     await finished(child)
     expect(heard.json('/state').length).toBeGreaterThan(states)
-  })
-})
-
-describe.skipIf(!hasMosquitto)('Home Assistant', () => {
-  test('is told what there is, again when it has started, and what has gone', async () => {
-    const broker = await Mosquitto.start()
-    const file = join(temporaryFolder(), 'log.db')
-    const sink = `${broker.url}?discovery=homeassistant`
-    const first = monitor(sink, file, '--alarm', 'v > 1V as over')
-    const heard = await broker.subscriber('homeassistant/#')
-    const configs = (): Map<string, string> => {
-      return new Map(
-        heard.all
-          .filter(({ topic }) => topic.endsWith('/config'))
-          .map(({ topic, payload }) => [topic, payload]),
-      )
-    }
-    await until('board and logger are there', () => configs().size === 2)
-    for (const [topic, payload] of configs()) {
-      expect(faultsOf(topic, JSON.parse(payload))).toEqual([])
-    }
-    const all = [...configs().values()].join()
-    for (const key of ['voltage', 'energy', 'alarm_over', 'output_A', 'connection']) {
-      expect(all).toContain(`"${key}":`)
-    }
-    const before = heard.all.length
-    await broker.publish('homeassistant/status', 'online')
-    await until('they are there again', () => heard.all.length >= before + 3)
-    expect((await broker.retained('homeassistant/#')).size).toBe(2)
-    first.kill('SIGKILL')
-    // Without that rule: it stays for a while, since much comes to be known one by one.
-    monitor(sink, file)
-    const later = heard.all.length
-    await until('it is told anew', () => heard.all.length > later + 2)
-    expect([...configs().values()].join()).toContain(
-      '"alarm_over":{"platform":"binary_sensor","name"',
-    )
   })
 })

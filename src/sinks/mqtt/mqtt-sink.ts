@@ -144,7 +144,7 @@ export class MqttSink implements Sink {
       ? new OrderDesk({
           topics,
           orders: this.#orders,
-          devices: () => (this.#devices ?? []).map(({ device }) => device),
+          devices: () => this.#present.map(({ device }) => device),
           answer: (topic, payload, correlation) => void this.#answer(topic, payload, correlation),
         })
       : null
@@ -154,7 +154,11 @@ export class MqttSink implements Sink {
 
   /** Without devices of its own, those of the log. */
   #look(): void {
-    this.#show(this.#devices ?? this.#logged.devices(performance.now()))
+    this.#show(this.#present)
+  }
+
+  get #present(): readonly LiveDevice[] {
+    return this.#devices ?? this.#logged.devices(performance.now())
   }
 
   #show(devices: readonly LiveDevice[]): void {
@@ -162,6 +166,7 @@ export class MqttSink implements Sink {
     if (this.#connection === null || this.#connection.trouble !== null || standing === null) return
     standing.announcer?.update(devices)
     standing.states.update(devices, Date.now() * 1000)
+    if (devices.length > 0) standing.desk?.begin()
   }
 
   #received(message: Received, { topics, announcer, desk }: Standing): void {

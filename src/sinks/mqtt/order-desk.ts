@@ -30,6 +30,8 @@ interface Asked {
 export class OrderDesk {
   readonly #parts: OrderDeskParts
   #underWay = 0
+  /** What came before the devices were known, within a second. */
+  readonly #early: Received[] = []
 
   constructor(parts: OrderDeskParts) {
     this.#parts = parts
@@ -40,11 +42,21 @@ export class OrderDesk {
     const { topics, devices } = this.#parts
     const place = topics.orderAt(message.topic)
     if (place === null) return false
+    if (message.payload.length === 0) return true
+    const known = devices()
+    if (known.length === 0) {
+      if (this.#early.length < MOST_UNDER_WAY) this.#early.push(message)
+      return true
+    }
     // One of another logger with the same prefix is for that one.
-    const device = devices().find((each) => levelOf(each) === place.level)
-    if (device === undefined || message.payload.length === 0) return true
-    void this.#carryOut(message, device, place.output)
+    const device = known.find((each) => levelOf(each) === place.level)
+    if (device !== undefined) void this.#carryOut(message, device, place.output)
     return true
+  }
+
+  /** The devices have come to be known: what came before that is for one of them, or for nobody. */
+  begin(): void {
+    for (const message of this.#early.splice(0)) this.take(message)
   }
 
   async #carryOut(message: Received, device: string, output: string | null): Promise<void> {
