@@ -55,6 +55,7 @@ const DOORS = {
     'client/asked-thread.ts',
     'client/log.ts',
     'client/log-client.ts',
+    'client/log-copy.ts',
     'client/log-history.ts',
     'client/log-thread.ts',
     'client/reader-registry.ts',

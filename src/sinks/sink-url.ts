@@ -16,7 +16,7 @@ export class SinkUrl {
     } catch {
       // Never the text itself, which may have a password in it.
       throw invalid(
-        'the text of --sink is no URL',
+        'the text is no URL of another system',
         'write one such as influx+http://host:8086/?db=lab',
       )
     }

@@ -117,7 +117,7 @@ describe.skipIf(process.platform === 'win32').each(COMMANDS)('the examples of %s
       line.includes('--connect'),
       'needs a server: test/cli/connect.test.ts, test/terminal/remote.test.ts',
     )
-    skip(/--sink |--remove /.test(line), 'needs another system: test/sinks/')
+    skip(/--sink |--remove |--from-db /.test(line), 'needs another system: test/sinks/')
     const changesSystem = /service (install|status|remove)/.test(line) && !line.includes('--print')
     skip(changesSystem, 'is about a service of this machine')
     // A board stands still until somebody opens its port.

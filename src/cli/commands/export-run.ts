@@ -26,7 +26,7 @@ const LINES_PER_WRITE = 200
 
 /** @throws InaError */
 export async function runExport(options: ExportOptions, io: ProcessIo): Promise<void> {
-  const { reader, file: log } = await openReader(options, io)
+  const { reader, file: log, close } = await openReader(options, io)
   try {
     const requested = rangeOf(options, reader, io)
     // Without samples in it: an empty range, so that a CSV has its header all the same.
@@ -56,7 +56,7 @@ export async function runExport(options: ExportOptions, io: ProcessIo): Promise<
       throw error
     }
   } finally {
-    reader.close()
+    close()
   }
 }
 

@@ -12,7 +12,7 @@ const CHUNK_CHARS = 16_384
 
 /** @throws InaError */
 export async function runHistory(options: HistoryOptions, io: ProcessIo): Promise<void> {
-  const { reader } = await openReader(options, io)
+  const { reader, close } = await openReader(options, io)
   try {
     const requested = rangeOf(options, reader, io)
     if (options.alarms || options.cycles) {
@@ -51,7 +51,7 @@ export async function runHistory(options: HistoryOptions, io: ProcessIo): Promis
     }
     await target.write(text)
   } finally {
-    reader.close()
+    close()
   }
 }
 

@@ -29,6 +29,7 @@ const EXAMPLES: readonly Example[] = [
   ['ina219 history --last 1h --format svg > hour.svg', 'as a picture'],
   ['ina219 history --from 2026-11-20 --to 2026-11-21', 'a day, local time'],
   ['ina219 history --last 1d --format json > day.json', 'for programs'],
+  ['ina219 history --from-db postgres://reader@db/lab --last 1d', 'of what loggers have sent'],
   ['ina219 history --last 1d --alarms', 'what was raised, how long, and its peak'],
 ]
 

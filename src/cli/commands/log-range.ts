@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
-import type { LogRange } from '../../storage/read/log-query.ts'
+import type { LogRange, LogSpan } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -22,6 +22,10 @@ export interface RangeOptions {
   readonly every?: number
   readonly device?: string
   readonly db?: string
+  /** URL of a PostgreSQL that loggers have written to. */
+  readonly fromDb?: string
+  /** Of those in it, the one whose name begins so. */
+  readonly log?: string
 }
 
 /** What a log has of something in a time. */
@@ -64,6 +68,16 @@ export function addRangeOptions(command: Command): Command {
     )
     .addOption(option('--device <name>', 'only this device (default: all of them)'))
     .addOption(dbOption())
+    .addOption(
+      option(
+        '--from-db <url>',
+        'ask the PostgreSQL that a sink of that URL writes to instead: postgres://user@host/database',
+        { secret: true },
+      ),
+    )
+    .addOption(
+      option('--log <name>', 'with --from-db, only the log whose name begins so (default: all)'),
+    )
 }
 
 /** @param choices the first one is the default */
@@ -80,17 +94,43 @@ export function formatOption(
 export async function openReader(
   options: Partial<RangeOptions>,
   io: ProcessIo,
-): Promise<{ readonly reader: LogReader; readonly file: string }> {
+): Promise<{ readonly reader: LogReader; readonly file: string; readonly close: () => void }> {
   checkRange(options)
+  if (options.fromDb !== undefined) return openFleet(options.fromDb, options, io)
   const file = logPath(options.db, io.env)
   const { refuseLogAsStream } = await import('../../storage/file/output-guard.ts')
   refuseLogAsStream(io.stdout, file)
   const { LogReader } = await import('../../storage/read/log-reader.ts')
-  return { reader: LogReader.open(file), file }
+  const reader = LogReader.open(file)
+  return { reader, file, close: () => reader.close() }
+}
+
+/** Of a database, what the answer needs, as a log that is deleted when it is closed. */
+async function openFleet(
+  fromDb: string,
+  options: Partial<RangeOptions>,
+  io: ProcessIo,
+): ReturnType<typeof openReader> {
+  const { fleetLog } = await import('./fleet-log.ts')
+  const { log = null, device = null } = options
+  const { file, remove } = await fleetLog({ fromDb, log, device, ...spanOf(options, io) }, io)
+  const { LogReader } = await import('../../storage/read/log-reader.ts')
+  const reader = LogReader.open(file)
+  const close = (): void => {
+    reader.close()
+    remove()
+  }
+  return { reader, file, close }
 }
 
 /** @throws InaError usage_invalid where a span is given in two ways */
 export function settleRange(command: Command): void {
+  exclude(
+    command,
+    [['db'], ['fromDb']],
+    '--db and --from-db exclude each other',
+    'give one of the two',
+  )
   exclude(
     command,
     [['last'], ['from', 'to']],
@@ -112,13 +152,12 @@ function checkRange({ from, to }: Partial<RangeOptions>): void {
 
 /** What was asked for, as a span of time. */
 export function rangeOf(options: RangeOptions, reader: LogReader, io: ProcessIo): LogRange {
-  const { last, from, to } = options
+  return { ...spanOf(options, io), device: deviceOf(options.device, reader) }
+}
+
+function spanOf({ last, from, to }: Partial<RangeOptions>, io: ProcessIo): LogSpan {
   const beginUs = last === undefined ? (from ?? 0) : Math.round((io.clock.wallMs() - last) * 1000)
-  return {
-    fromUs: Math.max(0, beginUs),
-    toUs: to ?? END_OF_TIME_US,
-    device: deviceOf(options.device, reader),
-  }
+  return { fromUs: Math.max(0, beginUs), toUs: to ?? END_OF_TIME_US }
 }
 
 /** The one asked for, or all. */

@@ -60,7 +60,7 @@ export const EMPTY_BATCH: LogBatch = {
 }
 
 /** What the log keeps of a sample. */
-type PackedSample = Pick<
+export type PackedSample = Pick<
   Sample,
   'timeUs' | 'voltage' | 'current' | 'power' | 'extras' | 'seq' | 'epochId' | 'status'
 >

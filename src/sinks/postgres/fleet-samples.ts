@@ -1,0 +1,219 @@
+import type { Extras } from '../../domain/channels.ts'
+import { US_PER_MINUTE } from '../../util/time-units.ts'
+import { type Cells, type FleetQuery, textsOf, timesOf, us } from './fleet-query.ts'
+import type { TableKey } from './tables.ts'
+
+/** Rows of a page, of all devices. */
+const PAGE_ROWS = 20_000
+/** What lies before a span can tell about it: spacings, and a run that goes on through samples of channels alone (docs/log.md). */
+const ROWS_BEFORE = 1100
+
+export interface FleetChannel {
+  readonly device: string
+  readonly id: string
+  readonly unit: string
+}
+
+export interface FleetSample {
+  readonly log: string
+  readonly run: number
+  readonly device: string
+  readonly boot: number | null
+  readonly timeUs: number
+  readonly seq: number | null
+  readonly electric: boolean
+  /** V; NaN: not electric, as are the next two */
+  readonly voltage: number
+  readonly current: number
+  readonly power: number
+  readonly extras: Extras | null
+  readonly status: string
+}
+
+/** Unix µs, the end not in it. */
+export interface FleetRange {
+  readonly device: string
+  readonly fromUs: number
+  readonly toUs: number
+}
+
+/** Reads samples together with their channels, of some logs. */
+export class FleetSamples {
+  readonly #query: FleetQuery
+  readonly #logs: readonly string[]
+
+  constructor(query: FleetQuery, logs: readonly string[]) {
+    this.#query = query
+    this.#logs = logs
+  }
+
+  /**
+   * Where the samples of a device lie that tell all about a span: those in it, some before it and the next one behind
+   * it, the whole minutes around, and the very first and last one.
+   *
+   * @throws InaError log_unreadable
+   */
+  async ranges(
+    device: string,
+    channels: readonly string[],
+    fromUs: number,
+    toUs: number,
+  ): Promise<FleetRange[]> {
+    const at = async (order: 'ASC' | 'DESC', where: string, offset: number, timeUs: number) => {
+      const one = (key: TableKey, of: string): string =>
+        `(SELECT time FROM ${this.#query.table(key)} WHERE device = $1 ${of} AND log = ANY ($2::uuid[]) AND ${where}
+          ORDER BY device ${order}, ${of === '' ? '' : `channel ${order}, `}time ${order} LIMIT 1 OFFSET ${offset})`
+      const rows = await this.#query.rows(
+        `SELECT ${us(order === 'ASC' ? 'min(time)' : 'max(time)')} FROM (
+           SELECT ${one('sample', '')} AS time
+           UNION ALL SELECT ${one('channel', 'AND channel = c')} FROM unnest($3::text[]) c) t
+         WHERE $4::timestamptz[] IS NOT NULL`,
+        [device, this.#logs, textsOf(channels), timesOf([timeUs])],
+      )
+      return rows[0]?.[0] == null ? null : Number(rows[0][0])
+    }
+    const bound = '($4::timestamptz[])[1]'
+    const first = await at('ASC', 'true', 0, 0)
+    const last = await at('DESC', 'true', 0, 0)
+    if (first === null || last === null) return []
+    const before = await at('DESC', `time < ${bound}`, ROWS_BEFORE, fromUs)
+    const behind = await at('ASC', `time >= ${bound}`, 0, toUs)
+    const minuteUs = (Math.floor(fromUs / US_PER_MINUTE) - 1) * US_PER_MINUTE
+    const lowUs = Math.max(first, Math.min(minuteUs, before ?? first))
+    const upUs = Math.min(last + 1, Math.max(toUs + 2 * US_PER_MINUTE, (behind ?? last) + 1))
+    const all = [
+      { device, fromUs: first, toUs: first + 1 },
+      { device, fromUs: lowUs, toUs: upUs },
+      { device, fromUs: last, toUs: last + 1 },
+    ]
+    if (lowUs <= first) all[0] = { device, fromUs: first, toUs: first }
+    if (upUs > last) all[2] = { device, fromUs: last, toUs: last }
+    return all.filter((each) => each.toUs > each.fromUs)
+  }
+
+  /** Pages of samples, of all devices in order of time. @throws InaError log_unreadable */
+  async *pages(
+    ranges: readonly FleetRange[],
+    channels: readonly FleetChannel[],
+  ): AsyncGenerator<FleetSample[]> {
+    let fromUs = Math.min(...ranges.map((each) => each.fromUs))
+    const endUs = Math.max(...ranges.map((each) => each.toUs))
+    const offset = Math.max(1, Math.floor(PAGE_ROWS / (ranges.length + channels.length)))
+    const ofChannels = ranges.flatMap((range) =>
+      channels.filter(({ device }) => device === range.device).map(({ id }) => ({ ...range, id })),
+    )
+    while (fromUs < endUs) {
+      const within: Span = { fromUs, toUs: endUs }
+      const ends = [
+        await this.#end('sample', ranges, null, within, offset),
+        await this.#end(
+          'channel',
+          ofChannels,
+          ofChannels.map(({ id }) => id),
+          within,
+          offset,
+        ),
+      ]
+      const toUs = Math.min(endUs, ...ends.filter((each) => each !== null))
+      yield await this.#page(ranges, ofChannels, { fromUs, toUs })
+      fromUs = toUs
+    }
+  }
+
+  /** Where a page has to end, so that no range has more than `offset` rows in it; null: nowhere. */
+  async #end(
+    key: 'sample' | 'channel',
+    ranges: readonly FleetRange[],
+    ids: readonly string[] | null,
+    { fromUs, toUs }: Span,
+    offset: number,
+  ): Promise<number | null> {
+    const rows = await this.#query.rows(
+      `SELECT ${us('min(s.time)')} FROM ${RANGES} CROSS JOIN LATERAL (
+         SELECT time FROM ${this.#query.table(key)} p WHERE p.device = d.device ${ids === null ? '' : 'AND p.channel = d.channel'}
+           AND p.time >= greatest(d.low, ($5::timestamptz[])[1]) AND p.time < least(d.up, ($5::timestamptz[])[2])
+         ORDER BY p.time LIMIT 1 OFFSET ${offset}) s`,
+      [...rangeArrays(ranges, ids), timesOf([fromUs, toUs])],
+    )
+    return rows[0]?.[0] == null ? null : Number(rows[0][0])
+  }
+
+  async #page(
+    ranges: readonly FleetRange[],
+    ofChannels: readonly (FleetRange & { readonly id: string })[],
+    { fromUs, toUs }: Span,
+  ): Promise<FleetSample[]> {
+    const from = (key: TableKey, more: string): string =>
+      `FROM ${RANGES} CROSS JOIN LATERAL (
+         SELECT * FROM ${this.#query.table(key)} p WHERE p.device = d.device ${more} AND p.log = ANY ($6::uuid[])
+           AND p.time >= greatest(d.low, ($5::timestamptz[])[1]) AND p.time < least(d.up, ($5::timestamptz[])[2])) s`
+    const common = `${us('s.time')}, s.log, s.run, s.device, s.boot, s.seq, s.status`
+    const span = [timesOf([fromUs, toUs]), this.#logs]
+    const measured = await this.#query.rows(
+      `SELECT ${common}, s.voltage_v, s.current_a, s.power_w ${from('sample', '')}`,
+      [...rangeArrays(ranges, null), ...span],
+    )
+    const samples = new Map<string, Draft>()
+    for (const row of measured) samples.set(`${row[0]} ${row[1]}`, sampleOf(row))
+    if (ofChannels.length > 0) {
+      const ids = ofChannels.map(({ id }) => id)
+      const values = await this.#query.rows(
+        `SELECT ${common}, s.channel, s.value ${from('channel', 'AND p.channel = d.channel')} ORDER BY s.time, s.log, s.place`,
+        [...rangeArrays(ofChannels, ids), ...span],
+      )
+      for (const row of values) {
+        const key = `${row[0]} ${row[1]}`
+        let sample = samples.get(key)
+        if (sample === undefined) {
+          sample = sampleOf([...row.slice(0, 7), null, null, null])
+          samples.set(key, sample)
+        }
+        sample.extras ??= {}
+        sample.extras[row[7] as string] = Number(row[8])
+      }
+    }
+    return [...samples.values()].sort(
+      (a, b) => a.timeUs - b.timeUs || (a.log < b.log ? -1 : Number(a.log > b.log)),
+    )
+  }
+}
+
+interface Span {
+  readonly fromUs: number
+  readonly toUs: number
+}
+
+/** Parameters 1 to 4. */
+const RANGES =
+  'unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[]) AS d(device, low, up, channel)'
+
+function rangeArrays(ranges: readonly FleetRange[], ids: readonly string[] | null): Buffer[] {
+  return [
+    textsOf(ranges.map(({ device }) => device)),
+    timesOf(ranges.map(({ fromUs }) => fromUs)),
+    timesOf(ranges.map(({ toUs }) => toUs)),
+    textsOf(ids ?? ranges.map(() => '')),
+  ]
+}
+
+type Draft = { -readonly [Key in keyof FleetSample]: FleetSample[Key] } & {
+  extras: Record<string, number> | null
+}
+
+function sampleOf([timeUs, log, run, device, boot, seq, status, v, a, w]: Cells): Draft {
+  const electric = v != null
+  return {
+    timeUs: Number(timeUs),
+    log: log as string,
+    run: Number(run),
+    device: device as string,
+    boot: boot == null ? null : Number(boot),
+    seq: seq == null ? null : Number(seq),
+    status: status as string,
+    electric,
+    voltage: electric ? Number(v) : Number.NaN,
+    current: electric ? Number(a) : Number.NaN,
+    power: electric ? Number(w) : Number.NaN,
+    extras: null,
+  }
+}
