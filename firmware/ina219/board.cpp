@@ -8,12 +8,7 @@
 #include <avr/wdt.h>
 #endif
 
-// Not cleared at the start: what it held when a reset came tells whether a line was cut.
-#if defined(__AVR__)
-TxRing txRing __attribute__((section(".noinit")));
-#else
 TxRing txRing;
-#endif
 
 namespace board {
 
@@ -44,11 +39,11 @@ void feedWatchdog() {}
 #endif
 
 void begin() {
-  const bool wasLineCut = !txEmpty();
-  txRing.head = txRing.tail = 0;
-  // Ends the line that the reset cut, or hello would be taken for its rest
-  // (PROTOCOL.md 4). After power-on the ring holds anything; an empty line harms nobody.
-  if (wasLineCut) txRing.bytes[txRing.head++] = '\n';
+  // Ends the line that a reset cut, or hello would be taken for its rest
+  // (PROTOCOL.md 4). Always: the cut one may have been half rendered, or wholly
+  // in the USART, and an empty line harms nobody.
+  txRing.bytes[0] = '\n';
+  txRing.head = 1;
   digitalWrite(ALARM_PIN, LOW);
   pinMode(ALARM_PIN, OUTPUT);
 #if defined(__AVR__) && USE_WATCHDOG

@@ -104,7 +104,6 @@ bool isU32(const Amount& amount) {
 void textDone() {
   switch (key) {
     case Key::cmd:
-      hasCommand = true;
       isCommandText = true;
       request.command = commandNamed(text);
       break;
@@ -120,6 +119,11 @@ void textDone() {
         value->word = wordNamed(text);
       }
   }
+}
+
+void otherDone(ValueKind kind) {
+  if (key == Key::crc) crcSeen = CrcSeen::wrong;
+  if (Value* value = valueOf(key)) value->kind = kind;
 }
 
 void numberDone() {
@@ -139,17 +143,9 @@ void numberDone() {
       elements = isU32(amount) && elements < 3 ? elements + 1 : 3;
       break;
     default:
-      if (Value* value = valueOf(key)) {
-        value->kind = ValueKind::number;
-        value->amount = amount;
-      }
+      otherDone(ValueKind::number);
+      if (Value* value = valueOf(key)) value->amount = amount;
   }
-}
-
-void otherDone(ValueKind kind) {
-  if (key == Key::cmd) hasCommand = true;
-  if (key == Key::crc) crcSeen = CrcSeen::wrong;
-  if (Value* value = valueOf(key)) value->kind = kind;
 }
 
 bool literalDone() {
@@ -158,8 +154,30 @@ bool literalDone() {
   return isNull || text.is(PSTR("true")) || text.is(PSTR("false"));
 }
 
-State startValue(uint8_t byte) {
+// Of a name that comes twice the last value counts, whatever its type.
+void forgetValue() {
   isLastUnknownText4 = false;
+  switch (key) {
+    case Key::cmd:
+      hasCommand = true;
+      isCommandText = false;
+      break;
+    case Key::seq:
+      request.hasNumber = false;
+      break;
+    case Key::nack:
+      elements = 0;
+      break;
+    case Key::ack:
+      hasAck = false;
+      break;
+    default:
+      break;
+  }
+}
+
+State startValue(uint8_t byte) {
+  forgetValue();
   if (byte == '"') {
     startText();
     return State::text;
@@ -170,10 +188,7 @@ State startValue(uint8_t byte) {
     text.append(byte);
     return State::literal;
   }
-  if (byte == '[' && key == Key::nack) {
-    elements = 0;
-    return State::arrayElement;
-  }
+  if (byte == '[' && key == Key::nack) return State::arrayElement;
   if (byte == '[' || byte == '{') {
     otherDone(ValueKind::other);
     depth = 1;

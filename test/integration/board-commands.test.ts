@@ -36,7 +36,9 @@ describe('hello', () => {
   it('says all that the protocol lists, protected by a CRC', () => {
     const rig = new BoardRig()
     expect(rig.hello().protected).toBe(true)
-    const hello = JSON.parse(rig.arrivals[0]?.text ?? '{}')
+    // Behind the LF that ends what a reset may have cut.
+    expect(rig.arrivals[0]?.text).toBe('')
+    const hello = JSON.parse(rig.arrivals[1]?.text ?? '{}')
     expect(hello).toMatchObject({
       hello: 'ina219',
       proto: 1,
@@ -228,6 +230,14 @@ describe('bad host lines', () => {
     ['hello', null, 'syntax'],
     [withCrc('{"cmd":"set_interval","value":10,"seq":6}').replace('10', '11'), null, 'crc'],
     [`{"cmd":"set_interval","value":10,"seq":7,"x":"${'y'.repeat(600)}"}`, null, 'overlong'],
+    ['{"cmd":"set_interval","value":10,"seq":6,"crc":5}', null, 'crc'],
+    ['{"cmd":"set_interval","value":10,"seq":6,"crc":["72F4"]}', null, 'crc'],
+    ['{"nack":5}', null, 'syntax'],
+    // The last value of a name counts, so these are no ranges and no command.
+    ['{"nack":[0,1],"nack":5}', null, 'syntax'],
+    ['{"nack":[0,1],"nack":"5"}', null, 'syntax'],
+    ['{"cmd":"hello","seq":6,"seq":"7"}', null, 'syntax'],
+    ['{"cmd":"hello","seq":6,"cmd":5}', 6, 'syntax'],
   ])('%s', (line, seq, error) => {
     expect(answer(line)).toEqual([{ kind: 'nack', seq, error, protected: true }])
   })

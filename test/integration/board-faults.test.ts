@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { usedEeprom } from '../../mock/board/eeprom.ts'
 import { Noise } from '../../mock/random.ts'
-import { BoardRig } from '../support/board.ts'
+import { type Arrival, BoardRig } from '../support/board.ts'
 
 /** Long enough for the firmware's timers to notice and to recover. */
 const RECOVERY_MS = 1500
@@ -77,6 +77,32 @@ describe('resets', () => {
     rig.board.reset('external')
     rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 1000, from)
     expect(rig.arrivals[from]?.frame.kind).toBe('malformed')
+  })
+
+  it('never lets hello merge with the line before: 300 resets at 1 M baud and full rate', () => {
+    const rig = new BoardRig()
+    rig.hello()
+    expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+    rig.board.runMs(5)
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    expect(rig.command('save')).toBe('ok')
+    let heard = 0
+    let cut = 0
+    for (let i = 0; i < 300; i++) {
+      // All over the time a line takes, its beginning and its end with it.
+      rig.board.runMs(4 + i * 0.0077)
+      if (rig.unfinished > 0) cut += 1
+      const from = rig.now
+      rig.board.reset('external')
+      const isHello = ({ frame }: Arrival) => frame.kind === 'hello'
+      for (let ms = 0; ms < 100 && !rig.arrivals.slice(from).some(isHello); ms++) {
+        rig.board.runMs(1)
+      }
+      if (rig.arrivals.slice(from).some(isHello)) heard += 1
+    }
+    expect(heard).toBe(300)
+    // Else the test has tested nothing.
+    expect(cut).toBeGreaterThan(150)
   })
 
   it('is started again by the watchdog when the program hangs', () => {
