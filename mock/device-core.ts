@@ -256,7 +256,7 @@ export class DeviceCore {
     const scale = { volts: settings.rangeV, amps: shuntAmps(settings), ampsMax: ampsMax(settings) }
     const isCut = scale.volts < 32 || scale.ampsMax < this.#feed.ampsMax
     this.#scale = isCut ? scale : null
-    if (settings.threshold === null) this.#watch.reset()
+    if (settings.threshold !== before.threshold) this.#watch.reset()
     if (this.#intervalUs === intervalBeforeUs && settings.mode === before.mode) return
     this.#clock.restart(nowUs, this.#intervalUs, settings.intervalMs === before.intervalMs)
   }

@@ -14,7 +14,11 @@ export class ThresholdWatch {
   look({ quantity, high, low }: Threshold, measured: SampleText): string | null {
     // Overflown values are right and too large: the threshold sees them (PROTOCOL.md 6).
     const status = JSON.parse(measured.status) as string
-    if (INVALID_STATUS.has(status) && status !== 'ovf') return null
+    if (INVALID_STATUS.has(status) && status !== 'ovf') {
+      if (!this.#isAbove || status === 'reset') return null
+      this.#isAbove = false
+      return `threshold: ${quantity} is not known any more`
+    }
     const value =
       quantity === 'w' && measured.w === null
         ? Number(measured.v) * Number(measured.a)

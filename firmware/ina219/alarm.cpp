@@ -36,16 +36,28 @@ int32_t valueOf(const RawSample& sample) {
   return toMicro(powerMagnitude(current, sample.busCounts()), scale.decimals + 1, isNegative);
 }
 
+// Clipped and overflown values are too high for their registers: the alarm is right.
+bool isJudged(const RawSample& sample) { return sample.status() <= Status::clipped; }
+
 }  // namespace
 
+// The newest sample is judged anew, by the new limit alone: what was exceeded
+// before says nothing of it. Only the next sample switches the alarm on.
 void settingsChanged() {
-  if (settings.quantity == Quantity::none) set(false);
+  RawSample newest;
+  if (settings.quantity == Quantity::none || !copySample(nextSeq - 1, newest) ||
+      !isJudged(newest) || valueOf(newest) < settings.limitMicro) {
+    set(false);
+  }
 }
 
 void check(const RawSample& sample) {
   if (settings.quantity == Quantity::none) return;
-  // Clipped and overflown values are too high for their registers: the alarm is right.
-  if (sample.status() > Status::clipped) return;
+  if (!isJudged(sample)) {
+    // Nobody knows that the limit is still exceeded. After a brown-out the next sample tells.
+    if (sample.status() != Status::sensorReset) set(false);
+    return;
+  }
   const int32_t value = valueOf(sample);
   if (value >= settings.limitMicro) {
     set(true);

@@ -5,7 +5,7 @@
 
 namespace alarm {
 
-// The threshold or the shunt has changed.
+// The threshold or the shunt has changed, and the context with it.
 void settingsChanged();
 void check(const RawSample& sample);
 

@@ -173,6 +173,7 @@ Error setShunt(const Request& request) {
   Context context = currentContext();
   context.scale = scaleOf(shuntUohm);
   changeContext(context);
+  alarm::settingsChanged();
   sampler::settingsChanged();
   return Error::none;
 }

@@ -123,6 +123,11 @@ export class Board {
     this.#mcu.hang()
   }
 
+  /** An output pin is driven high. @param port as in PORTB */
+  isHigh(port: 'B' | 'C' | 'D', pin: number): boolean {
+    return this.#mcu.isHigh(port, pin)
+  }
+
   /** The RAM as the program sees it now, from address 0x100. */
   get ram(): Uint8Array {
     return this.#mcu.ram

@@ -103,6 +103,12 @@ export class Mcu {
     return this.cpu.data[MCUSR] as number
   }
 
+  isHigh(port: 'B' | 'C' | 'D', pin: number): boolean {
+    const { DDR, PORT } = { B: portBConfig, C: portCConfig, D: portDConfig }[port]
+    const { data } = this.cpu
+    return ((data[DDR] as number) & (data[PORT] as number) & (1 << pin)) !== 0
+  }
+
   /** No instruction runs any more; timers and watchdog do. */
   hang(): void {
     this.cpu.data[SREG] = 0

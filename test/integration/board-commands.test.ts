@@ -167,6 +167,67 @@ describe('commands', () => {
     expect(notes()).toBe(0)
   })
 
+  /** D13. */
+  const alarm = (rig: BoardRig): boolean => rig.board.isHigh('B', 5)
+
+  it('an alarm ends when the sensor is gone, and not by a brown-out', () => {
+    let current = 1.2
+    const rig = started({ sensor: { feed: () => ({ voltage: 5, current }) } })
+    expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+    expect(rig.command('set_threshold', { value: 1, low: 0.5 })).toBe('ok')
+    rig.board.runMs(50)
+    expect(alarm(rig)).toBe(true)
+    current = 0.8
+    rig.board.sensor.brownOut()
+    const from = rig.now
+    rig.board.runMs(100)
+    expect(rig.samples(from).some(({ status }) => status === 'reset')).toBe(true)
+    expect(alarm(rig)).toBe(true)
+    rig.board.sensor.present = false
+    rig.board.runMs(100)
+    expect(alarm(rig)).toBe(false)
+    rig.board.sensor.present = true
+    current = 1.2
+    rig.board.runMs(100)
+    expect(alarm(rig)).toBe(true)
+    rig.board.bus.stuck = 'sda'
+    rig.board.runMs(100)
+    expect(alarm(rig)).toBe(false)
+  })
+
+  it('an alarm ends when what it exceeds is no limit any more', () => {
+    const begin = () => {
+      const rig = started({ sensor: { feed: () => ({ voltage: 5, current: 1.2 }) } })
+      expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+      expect(rig.command('set_threshold', { value: 1, low: 0.5 })).toBe('ok')
+      rig.board.runMs(50)
+      expect(alarm(rig)).toBe(true)
+      return rig
+    }
+    // 1.2 A, 5 V: between release and limit of each of these, and never over it.
+    for (const value of [
+      { value: 2, low: 1 },
+      { value: 6, low: 4, quantity: 'v' },
+      { value: 8, low: 4, quantity: 'w' },
+    ]) {
+      const rig = begin()
+      expect(rig.command('set_threshold', value)).toBe('ok')
+      rig.board.runMs(100)
+      expect(alarm(rig)).toBe(false)
+    }
+    const larger = begin()
+    expect(larger.command('set_shunt', { value: 0.2 })).toBe('ok')
+    larger.board.runMs(100)
+    expect(alarm(larger)).toBe(false)
+    // Still exceeded: not a blink.
+    const same = begin()
+    const from = same.now
+    expect(same.command('set_threshold', { value: 1.1, low: 0.2 })).toBe('ok')
+    same.board.runMs(100)
+    expect(alarm(same)).toBe(true)
+    expect(same.arrivals.slice(from).some(({ frame }) => frame.kind === 'note')).toBe(false)
+  })
+
   it('set_baud acknowledges at the old rate and goes on at the new one', () => {
     const rig = started({ hostBaud: 115_200 })
     expect(rig.command('set_baud', { value: 500_000 })).toBe('ok')

@@ -246,6 +246,19 @@ describe('commands', () => {
     ])
   })
 
+  it('judges anew by a new threshold', () => {
+    const core = device()
+    const read = (seq: number) => ask(core, { cmd: 'read', seq }, 1e6).map(bare)
+    ask(core, { cmd: 'set_mode', value: 'poll', seq: 1 })
+    const [sample] = read(2) as { v: number }[]
+    const value = (sample?.v as number) / 2
+    for (const seq of [10, 20]) {
+      ask(core, { cmd: 'set_threshold', value, quantity: 'v', seq })
+      expect(read(seq + 1)[1]).toMatchObject({ type: 'status' })
+      expect(read(seq + 2)[1]).toMatchObject({ ack: seq + 2 })
+    }
+  })
+
   it('notes a threshold that is just reached, in poll mode too', () => {
     const read = (core: DeviceCore, seq: number) => ask(core, { cmd: 'read', seq }, 1e6).map(bare)
     const [twin, core] = [device(), device()]
