@@ -32,7 +32,8 @@ export class SinkLog {
     if (this.#open !== null) return this.#open
     const reader = CommitReader.open(this.file, this.#owner)
     try {
-      this.#open = { reader, registry: ReaderRegistry.open(this.file, this.#owner) }
+      // From here on the file is open in this process, whoever writes it (`LogOwner`).
+      this.#open = { reader, registry: ReaderRegistry.open(this.file, 'this process') }
     } catch (error) {
       reader.close()
       throw error

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,6 +9,7 @@ import {
   openLogHistory,
 } from '../../src/storage/client/log-history.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
+import { canSeeLocks, locksOn } from '../support/file-locks.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import {
   HISTORY_WORKER_URL,
@@ -113,14 +114,7 @@ test('a question under way fails when it is closed', async () => {
   await expect(countsOf(history)).rejects.toMatchObject({ code: 'log_unreadable' })
 })
 
-/** POSIX locks on a file, of any process (proc(5)). */
-function locksOn(path: string): number {
-  const inode = String(statSync(path).ino)
-  const locks = readFileSync('/proc/locks', 'utf8').split('\n')
-  return locks.filter((lock) => lock.split(/\s+/)[5]?.endsWith(`:${inode}`)).length
-}
-
-test.skipIf(!existsSync('/proc/locks'))(
+test.skipIf(!canSeeLocks)(
   'a look back leaves the writer of this process its locks on the log',
   async () => {
     const file = join(temporaryFolder(), 'log.db')

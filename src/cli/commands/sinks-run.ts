@@ -32,7 +32,7 @@ export async function runSinks(options: SinksOptions, io: ProcessIo): Promise<vo
   const registry = ReaderRegistry.open(file)
   try {
     if (options.remove !== undefined) await remove(registry, options.remove, io)
-    const reader = CommitReader.open(file)
+    const reader = CommitReader.open(file, 'this process')
     try {
       const all = registry.list().map((each) => known(each, reader, io.clock.wallMs()))
       io.stdout.write(options.format === 'json' ? json(all) : table(all))
