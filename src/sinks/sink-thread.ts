@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { LiveDevice } from '../domain/live-device.ts'
 import type { SinkKind, SinkStatus } from '../domain/sink-status.ts'
 import { errorOf } from '../storage/file/worker-failure.ts'
-import { errorText, type InaError } from '../util/errors.ts'
+import { asInaError, type InaError } from '../util/errors.ts'
 import type { ForwarderOptions } from './forwarder.ts'
 import { noOrders, type Orders } from './orders.ts'
 import type { FromSinks, ToSinks } from './sink-messages.ts'
@@ -35,7 +35,7 @@ export class SinkThread {
     this.#workerUrl = workerUrl
   }
 
-  /** Resolves when the log keeps what the sinks have not taken. @throws InaError log_* */
+  /** Resolves when the log keeps what the sinks have not taken. @throws InaError log_*, internal_fault: the thread can't start */
   static async start(
     options: ForwarderOptions,
     workerUrl = new URL('./sink-worker.js', import.meta.url),
@@ -93,14 +93,21 @@ export class SinkThread {
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     })
     this.#worker = worker
+    let hasBegun = false
     return new Promise((resolve) => {
+      const failed = (error: InaError): void => {
+        if (hasBegun) this.#died(error.message)
+        else resolve(error)
+      }
       worker.on('message', (message: FromSinks) => {
-        if (message.type === 'begun') resolve(null)
-        else if (message.type === 'refused') resolve(errorOf(message.failure))
-        else if (message.type === 'order') void this.#order(message)
+        if (message.type === 'begun') {
+          hasBegun = true
+          resolve(null)
+        } else if (message.type === 'refused') failed(errorOf(message.failure))
+        else if (message.type === 'order') void this.#order(message, worker)
         else this.#take(message)
       })
-      worker.on('error', (error) => this.#died(errorText(error)))
+      worker.on('error', (error) => failed(asInaError(error)))
       worker.on('exit', () => {
         this.#worker = null
         resolve(null)
@@ -112,8 +119,13 @@ export class SinkThread {
     this.#worker?.postMessage(message)
   }
 
-  async #order({ id, order }: Extract<FromSinks, { type: 'order' }>): Promise<void> {
-    this.#post({ type: 'answer', id, answer: await this.#carryOut(order) })
+  /** @param worker whose order it is: one that was started later counts its own from 1 */
+  async #order(
+    { id, order }: Extract<FromSinks, { type: 'order' }>,
+    worker: Worker,
+  ): Promise<void> {
+    const answer = await this.#carryOut(order)
+    worker.postMessage({ type: 'answer', id, answer } satisfies ToSinks)
   }
 
   #take({ type, statuses }: Extract<FromSinks, { statuses: unknown }>): void {
@@ -135,8 +147,8 @@ export class SinkThread {
     }))
     this.#listener(this.#statuses)
     if (this.#isClosing) return
+    // Nothing else may keep the process: `forward` has no other work.
     this.#restart = setTimeout(() => void this.#revive(), RESTART_MS)
-    this.#restart.unref()
   }
 
   /** Until it begins: the log may be busy, or away, for a while. */

@@ -41,8 +41,11 @@ async function serve(): Promise<void> {
     post({ type: 'status', statuses: forwarder.statuses })
     void forwarder.tick()
   }, TICK_MS)
-  await forwarder.run()
-  clearInterval(ticker)
+  try {
+    await forwarder.run()
+  } finally {
+    clearInterval(ticker)
+  }
   await forwarder.close()
   post({ type: 'ended', statuses: forwarder.statuses })
 }
