@@ -228,10 +228,20 @@ Error carryOut(const Request& request) {
 void startWork(Work kind, uint32_t number) {
   work = kind;
   workNumber = number;
-  if (kind == Work::reading) {
-    sampler::requestRead();
-  } else {
-    startSaving();
+}
+
+void save(uint32_t number) {
+  switch (startSaving()) {
+    case Saving::started:
+      startWork(Work::saving, number);
+      break;
+    case Saving::alreadySaved:
+      answer(number, Error::none);
+      break;
+    case Saving::tooOften:
+      // Not remembered: the same command may be repeated later.
+      outbox::reply(true, number, Error::wear, false);
+      break;
   }
 }
 
@@ -249,6 +259,7 @@ void obey(const Request& request) {
     return;
   }
   if (request.command == Command::read) {
+    sampler::requestRead();
     startWork(Work::reading, number);
     return;
   }
@@ -257,7 +268,7 @@ void obey(const Request& request) {
     return;
   }
   if (request.command == Command::save) {
-    startWork(Work::saving, number);
+    save(number);
     return;
   }
   answer(number, carryOut(request));

@@ -5,7 +5,7 @@
 
 static const char kStatusNames[][9] PROGMEM = {"ok", "ovf", "clip", "nosensor", "error", "reset"};
 static const char kErrorNames[][9] PROGMEM = {"",    "unknown",  "range", "syntax",
-                                              "crc", "overlong", "busy",  "sensor"};
+                                              "crc", "overlong", "busy",  "sensor", "wear"};
 static const char kNotes[][31] PROGMEM = {
     "restarted by the watchdog",  "sensor lost",        "sensor found",
     "sensor restarted, set up again", "threshold exceeded", "threshold released",

@@ -5,7 +5,7 @@
 
 #include "sample_ring.h"
 
-enum class Error : uint8_t { none, unknown, range, syntax, crc, overlong, busy, sensor };
+enum class Error : uint8_t { none, unknown, range, syntax, crc, overlong, busy, sensor, wear };
 
 enum class Note : uint8_t {
   watchdog,

@@ -23,7 +23,15 @@ constexpr uint8_t kRecordSize = kCrcAt + 2;
 constexpr uint16_t kRecordAddress[2] = {0, 64};
 static_assert(kRecordSize <= 64, "the records overlap");
 
+// A cell stands 100 000 writes, two records take turns: so sparing it lasts for
+// four years of a host that never stops saving.
+constexpr uint8_t kSavesAtOnce = 8;
+constexpr uint32_t kOneMoreSaveMs = 600000;
+uint8_t savesSpent;
+uint32_t lastSparedMs;  // when the newest save was given back
+
 uint8_t generation;                // of the newest record
+bool hasRecord;
 uint8_t savedBytes = kRecordSize;  // of that being written; all of them: nothing to do
 Crc16 savedCrc;
 
@@ -67,22 +75,39 @@ void loadSettings() {
   settings.baud = 115200;
   settings.address = 0x40;
   resetSettings();
-  bool isFound = false;
   for (uint8_t i = 0; i < 2; i++) {
     const uint16_t address = kRecordAddress[i];
     if (!isValid(address)) continue;
     const uint8_t found = board::readEeprom(address + 1);
-    if (isFound && static_cast<int8_t>(found - generation) < 0) continue;
-    isFound = true;
+    if (hasRecord && static_cast<int8_t>(found - generation) < 0) continue;
     generation = found;
+    hasRecord = true;
     readBytes(address + kSettingsAt, &settings, sizeof settings);
   }
 }
 
-void startSaving() {
+static bool isAlreadySaved() {
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&settings);
+  const uint16_t address = kRecordAddress[generation & 1] + kSettingsAt;
+  for (uint8_t i = 0; i < sizeof settings; i++) {
+    if (board::readEeprom(address + i) != bytes[i]) return false;
+  }
+  return hasRecord;
+}
+
+Saving startSaving() {
+  if (isAlreadySaved()) return Saving::alreadySaved;
+  const uint32_t nowMs = millis();
+  if (!savesSpent) lastSparedMs = nowMs;
+  for (; savesSpent && nowMs - lastSparedMs >= kOneMoreSaveMs; savesSpent--) {
+    lastSparedMs += kOneMoreSaveMs;
+  }
+  if (savesSpent == kSavesAtOnce) return Saving::tooOften;
+  savesSpent++;
   generation++;
   savedBytes = 0;
   savedCrc = Crc16();
+  return Saving::started;
 }
 
 bool isSaving() { return savedBytes < kRecordSize; }
@@ -94,6 +119,7 @@ bool continueSaving() {
   if (savedBytes < kCrcAt) savedCrc.add(byte);
   board::writeEeprom(kRecordAddress[generation & 1] + savedBytes, byte);
   savedBytes++;
+  hasRecord = true;
   return !isSaving();
 }
 

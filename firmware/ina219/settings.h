@@ -38,7 +38,12 @@ void loadSettings();
 void resetSettings();
 
 // Saving takes 3.4 ms a byte, so it goes on a byte at a time beside everything else.
-void startSaving();
+enum class Saving : uint8_t {
+  started,
+  alreadySaved,  // nothing has changed, nothing is written
+  tooOften,      // each one wears the EEPROM: see kSavesAtOnce
+};
+Saving startSaving();
 bool isSaving();
 // True once: the record has just become complete.
 bool continueSaving();

@@ -29,4 +29,5 @@ const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) =>
   range: () => 'range (the device does not allow that value)',
   busy: () => 'busy (an earlier command is still under way)',
   sensor: () => 'sensor (it does not answer)',
+  wear: () => 'wear (saved too often, which wears the EEPROM: once more in ten minutes)',
 }

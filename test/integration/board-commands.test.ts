@@ -260,6 +260,46 @@ describe('commands', () => {
     expect(asked(rig)).toMatchObject({ interval: 1000, avg: 1 })
   })
 
+  it('save writes the EEPROM only where something has changed', () => {
+    const eeprom = new Uint8Array(1024).fill(0xff)
+    const rig = started({ eeprom })
+    expect(rig.command('set_interval', { value: 250 })).toBe('ok')
+    expect(rig.command('save')).toBe('ok')
+    rig.board.runMs(20)
+    const before = Uint8Array.from(eeprom)
+    for (let i = 0; i < 20; i++) expect(rig.command('save')).toBe('ok')
+    rig.board.reset('power')
+    rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 3000)
+    expect(rig.command('save')).toBe('ok')
+    rig.board.runMs(200)
+    expect(eeprom.slice(0, 128)).toEqual(before.slice(0, 128))
+    expect(rig.command('set_interval', { value: 251 })).toBe('ok')
+    expect(rig.command('save')).toBe('ok')
+    expect(eeprom.slice(0, 128)).not.toEqual(before.slice(0, 128))
+  })
+
+  it('save is refused where it would wear the EEPROM, and does so again later', () => {
+    const rig = started()
+    const minute = 60_000
+    let interval = 100
+    const change = (): string => {
+      interval += 1
+      expect(rig.command('set_interval', { value: interval })).toBe('ok')
+      return rig.command('save')
+    }
+    for (let i = 0; i < 8; i++) expect(change()).toBe('ok')
+    expect(change()).toBe('wear')
+    rig.board.writeVariable('timer0_millis', 4, 9 * minute)
+    expect(change()).toBe('wear')
+    rig.board.writeVariable('timer0_millis', 4, 11 * minute)
+    expect(change()).toBe('ok')
+    expect(change()).toBe('wear')
+    // A reset keeps what was saved last.
+    rig.board.reset('power')
+    rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 3000)
+    expect(asked(rig)['interval']).toBe(interval - 1)
+  })
+
   it('a repeated number is answered again and not carried out twice', () => {
     const rig = started()
     const from = rig.now
