@@ -27,6 +27,13 @@ enum class Work : uint8_t { none, reading, saving };
 Work work = Work::none;
 uint32_t workNumber;
 
+// A rate at which the host has not been heard yet is on trial: where it stays
+// silent, it can't follow, and the one before comes back. Longer than a host
+// goes on repeating (PROTOCOL.md 6).
+constexpr uint32_t kTrialMs = 10000;
+uint32_t baudBefore;  // 0: no trial
+uint32_t trialSinceMs;
+
 const Answer* findAnswer(uint32_t number) {
   for (const Answer& answer : answers) {
     if (answer.isUsed && answer.number == number) return &answer;
@@ -183,6 +190,9 @@ Error setBaud(const Request& request) {
   if (!reader::wholeNumber(request[Member::value], 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
     return Error::range;
   }
+  // Of the rates since the host was last heard, the first is the one to go back to.
+  if (!baudBefore) baudBefore = settings.baud;
+  trialSinceMs = millis();
   settings.baud = baud;
   outbox::switchBaud(baud);
   return Error::none;
@@ -274,7 +284,19 @@ void obey(const Request& request) {
   answer(number, carryOut(request));
 }
 
+void endTrial() {
+  if (millis() - trialSinceMs < kTrialMs) return;
+  settings.baud = baudBefore;
+  baudBefore = 0;
+  // The command was carried out, but that is over: a repeat has to be obeyed.
+  for (Answer& answer : answers) answer.isUsed = false;
+  outbox::switchBaud(settings.baud);
+  outbox::hello();
+}
+
 void receive(const Request& request) {
+  const bool isUnderstood = request.kind != Request::Kind::bad && request.kind != Request::Kind::empty;
+  if (isUnderstood && outbox::isBaudSteady()) baudBefore = 0;
   switch (request.kind) {
     case Request::Kind::command:
       obey(request);
@@ -305,6 +327,7 @@ void finishWork() {
 void step() {
   // An answer at a time; what comes in meanwhile waits in the receive buffer.
   if (!outbox::isReplied()) return;
+  if (baudBefore) endTrial();
   finishWork();
   if (!outbox::isReplied()) return;
   for (int16_t byte = board::readByte(); byte >= 0; byte = board::readByte()) {

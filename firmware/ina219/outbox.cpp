@@ -1,6 +1,7 @@
 #include "outbox.h"
 
 #include "board.h"
+#include "line_writer.h"
 #include "settings.h"
 #include "tx_ring.h"
 
@@ -114,6 +115,8 @@ bool isSwitchingBaud() {
     default:
       if (passedMs < kPauseMs) return true;
       baudSwitch = BaudSwitch::none;
+      // Ends what a host that was at this rate already has heard till now.
+      line::begin(PSTR("\n"));
       return false;
   }
   baudSinceMs = nowMs;
@@ -178,5 +181,7 @@ void switchBaud(uint32_t baud) {
   nextBaud = baud;
   baudSwitch = BaudSwitch::waiting;
 }
+
+bool isBaudSteady() { return baudSwitch == BaudSwitch::none; }
 
 }  // namespace outbox

@@ -24,7 +24,9 @@ void note(Note note);
 // Samples first..last again, wrap allowed. More ranges than it has places for are dropped:
 // the host asks again.
 void replay(uint32_t first, uint32_t last);
-// Once the reply is out.
+// Once the reply is out. What follows at the new rate begins with an LF.
 void switchBaud(uint32_t baud);
+// False: the rate is about to be switched.
+bool isBaudSteady();
 
 }  // namespace outbox

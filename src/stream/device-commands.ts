@@ -30,12 +30,16 @@ interface Pending {
   readonly done: ((result: CommandResult) => void) | null
 }
 
-/** Commands after which the device is asked what it is now: its range, its calibration. */
+/**
+ * Commands after which the device is asked what it is now: its range, its calibration. And
+ * at a new rate it has to hear from its host, or goes back to the one before (PROTOCOL.md 6).
+ */
 const SAID_IN_HELLO: ReadonlySet<string> = new Set([
   'set_range',
   'set_shunt',
   'set_zero',
   'set_gain',
+  'set_baud',
   'defaults',
 ])
 

@@ -241,6 +241,47 @@ describe('commands', () => {
     expect(rig.board.baud).toBe(500_000)
   })
 
+  it('set_baud goes back where the host is not heard at the new rate, and says hello there', () => {
+    const rig = started({ hostBaud: 115_200 })
+    expect(rig.command('set_interval', { value: 500 })).toBe('ok')
+    rig.send({ cmd: 'set_baud', value: 1_000_000, seq: 900 })
+    rig.board.runMs(9000)
+    expect(rig.board.baud).toBe(1_000_000)
+    // What is sent at the wrong rate is no sign of life.
+    rig.send({ cmd: 'hello', seq: 901 })
+    const from = rig.now
+    rig.until(({ frame }) => (frame.kind === 'hello' ? frame : null), 2000, from)
+    expect(rig.board.timeMs).toBeLessThan(11_000)
+    expect(rig.board.baud).toBeCloseTo(117_647, 0)
+    expect(rig.sample().status).toBe('ok')
+    // Ends what it has got at the wrong rate (PROTOCOL.md 6).
+    rig.send('')
+    rig.board.runMs(20)
+    expect(asked(rig)).toMatchObject({ baud: 115_200, interval: 500 })
+    // A repeat is obeyed, not answered as before.
+    rig.send({ cmd: 'set_baud', value: 1_000_000, seq: 900 })
+    rig.board.runMs(100)
+    rig.board.hostBaud = 1_000_000
+    // Ends what was heard of it at the old rate.
+    expect(rig.command('hello')).toBe('ok')
+    expect(asked(rig)['baud']).toBe(1_000_000)
+    rig.board.runMs(15_000)
+    expect(rig.board.baud).toBe(1_000_000)
+  })
+
+  it.each([{ ack: 3 }, { nack: [0, 1] }, { cmd: 'save', seq: 7 }])(
+    'set_baud stays where the host is heard: %o',
+    (line) => {
+      const rig = started({ hostBaud: 115_200 })
+      expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+      rig.board.hostBaud = 1_000_000
+      rig.board.runMs(5000)
+      rig.send(line)
+      rig.board.runMs(8000)
+      expect(rig.board.baud).toBe(1_000_000)
+    },
+  )
+
   it('save keeps the settings over a reset, defaults brings the factory ones back', () => {
     const rig = started()
     expect(rig.command('set_interval', { value: 250 })).toBe('ok')

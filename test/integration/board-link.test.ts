@@ -76,6 +76,16 @@ describe('monitor and firmware over a bad line', () => {
     expectWhole(samples)
   })
 
+  it('stay at a new rate, also where the monitor has nothing else to say', () => {
+    const { board, stream, run } = start(0)
+    run(1200)
+    stream.command({ cmd: 'set_mode', value: 'poll' })
+    run(500)
+    stream.command({ cmd: 'set_baud', value: 250_000 })
+    run(12_000)
+    expect(board.baud).toBe(250_000)
+  })
+
   it('go on after a reset of the board', () => {
     const { board, stream, samples, run } = start(0)
     run(1200)
