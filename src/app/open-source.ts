@@ -41,6 +41,10 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
       const { StdinSource } = await import('../sources/stdin-source.ts')
       return new StdinSource(stdinOf(io), io.clock, plan.format)
     }
+    case 'ingest': {
+      const { PostedSource } = await import('../sources/posted/posted-source.ts')
+      return new PostedSource(plan.name, io.clock)
+    }
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })

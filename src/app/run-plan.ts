@@ -24,6 +24,8 @@ type LineSourcePlan =
 /** What a device is read from. */
 export type SourcePlan =
   | LineSourcePlan
+  /** Samples are posted to `serve`. @param name of the device, and of its path */
+  | { readonly kind: 'ingest'; readonly name: string }
   /** Several mocks of a run have different seeds: 1, 2, ... */
   | { readonly kind: 'mock'; readonly scenario: string; readonly seed: number }
 

@@ -63,7 +63,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
   refuseBaudOfOthers(request.bauds, devices)
   const formats = formatsOf(request.formats, devices)
   const writable = devices.filter(
-    (device) => device.source.kind !== 'stdin' && mayHear(formats.get(device) ?? AUTO),
+    (device) => mayBeTold(device) && mayHear(formats.get(device) ?? AUTO),
   )
   const settings = settingsOf(request.settings, devices, writable, clock)
   const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
@@ -79,6 +79,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     const format = formats.get(device)
     const said = format === undefined ? {} : { format }
     if (source.kind === 'stdin') return { ...source, ...said }
+    if (source.kind === 'ingest') return source
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
     const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
     return { kind: 'port', path: source.path, baud, wait: request.wait, ...said }
@@ -94,6 +95,11 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     pollMs: polls.get(device)?.at(-1) ?? null,
     alarms: [],
   }))
+}
+
+/** Whether its source leads to the device, too. */
+function mayBeTold({ source }: NamedDevice): boolean {
+  return source.kind !== 'stdin' && source.kind !== 'ingest'
 }
 
 /** In the order of the plans. */
@@ -162,6 +168,12 @@ function pollsOf(
   return new Map(writable.map((device) => [device, all.get(device) ?? []]))
 }
 
+/** Sources that lead one way, and what to do. */
+const DEAF: Readonly<Partial<Record<NamedSource['kind'], readonly [why: string, hint: string]>>> = {
+  stdin: ['standard input is one way', 'name the port with --port'],
+  ingest: ['one that posts its samples hears nothing', 'name a port with --port'],
+}
+
 /** @throws InaError usage_invalid: what is to be sent is for devices alone that hear nothing */
 function refuseOneWay(
   option: string,
@@ -173,19 +185,16 @@ function refuseOneWay(
     .map(({ device }) => (device === null ? null : deviceCalled(device, devices)))
     .find((device) => device !== null && !writable.includes(device))
   if (named == null && (values.length === 0 || writable.length > 0)) return
-  const isStdin = (named ?? devices[0])?.source.kind === 'stdin'
-  const error = new InaError(
-    'usage_invalid',
-    isStdin
-      ? `${option} needs a device that hears, and standard input is one way`
-      : `${option} needs a device that hears, and what --format names hears no commands`,
-    isStdin ? 'name the port with --port' : `leave ${option} out, or --format`,
-  )
-  throw blamed([said], error)
+  const [why, hint] = DEAF[(named ?? devices[0])?.source.kind ?? 'port'] ?? [
+    'what --format names hears no commands',
+    `leave ${option} out, or --format`,
+  ]
+  const message = `${option} needs a device that hears, and ${why}`
+  throw blamed([said], new InaError('usage_invalid', message, hint))
 }
 
 /**
- * What is said of each device; one for all is not for mocks, which speak the wire.
+ * What is said of each device; one for all is not for mocks and posted samples, which speak the wire.
  *
  * @throws InaError usage_invalid
  */
@@ -196,7 +205,7 @@ function formatsOf(
   if (given === undefined) return new Map()
   for (const { device, text } of given.mustMatch ? given.values : []) {
     const named = device === null ? null : deviceCalled(device, devices)
-    if (named?.source.kind !== 'mock') continue
+    if (named === null || mayPrint(named)) continue
     const error = new InaError(
       'usage_invalid',
       `--format ${text} is for ${named.sourceName}, which speaks the protocol`,
@@ -207,10 +216,15 @@ function formatsOf(
   const all = byDevice(given, '--format', devices)
   return new Map(
     devices.flatMap((device) => {
-      const choice = device.source.kind === 'mock' ? undefined : all.get(device)?.at(-1)
+      const choice = mayPrint(device) ? all.get(device)?.at(-1) : undefined
       return choice === undefined ? [] : [[device, choice]]
     }),
   )
+}
+
+/** Whether its lines may be of another form than the wire's. */
+function mayPrint({ source }: NamedDevice): boolean {
+  return source.kind === 'port' || source.kind === 'stdin'
 }
 
 /** The last one of an id counts, one for the device itself more than one for all. */

@@ -131,11 +131,13 @@ function refuseBatteryRules(devices: readonly DevicePlan[]): void {
 }
 
 function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
-  const isHeard = devices.some(({ source }) => source.kind !== 'stdin')
+  const isHeard = devices.some(({ source }) => source.kind !== 'stdin' && source.kind !== 'ingest')
   if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
+  const isPiped = devices.some(({ source }) => source.kind === 'stdin')
+  const why = isPiped ? 'standard input is one way' : 'one that posts its samples hears nothing'
   throw new InaError(
     'usage_invalid',
-    '--on-alarm output:... needs a device that hears, and standard input is one way',
+    `--on-alarm output:... needs a device that hears, and ${why}`,
     'name the port with --port',
   )
 }

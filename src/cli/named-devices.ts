@@ -12,11 +12,12 @@ export type NamedSource =
   | { readonly kind: 'port'; readonly path: string; readonly serial?: string | null }
   | { readonly kind: 'mock'; readonly scenario: string }
   | { readonly kind: 'stdin' }
+  | { readonly kind: 'ingest'; readonly name: string }
 
 /** A device under the names by which options speak of it. */
 export interface NamedDevice {
   readonly source: NamedSource
-  /** `/dev/ttyUSB0`, `mock:motor`, `stdin`; a second mock of a scenario is `mock:motor#2`. */
+  /** `/dev/ttyUSB0`, `mock:motor`, `stdin`, `ingest:pump`; a second mock of a scenario is `mock:motor#2`. */
   readonly sourceName: string
   /** Of `--device`, else of its profile; null: none. */
   readonly label: string | null
@@ -57,7 +58,8 @@ export function nameDevices(
   const devices = sourceNames(sources).map((sourceName, i) => ({
     source: sources[i] as NamedSource,
     sourceName,
-    label: null as string | null,
+    // Those that are posted to have the name of their path.
+    label: sources[i]?.kind === 'ingest' ? sources[i].name : (null as string | null),
     profile: null as DeviceProfile | null,
   }))
   return blaming([labels.said], () => {
@@ -126,6 +128,7 @@ function sourceNames(sources: readonly NamedSource[]): string[] {
     if (first < i) throw readTwice(source)
     if (source.kind === 'port') return source.path
     if (source.kind === 'stdin') return 'stdin'
+    if (source.kind === 'ingest') return `ingest:${source.name}`
     const name = `mock:${source.scenario}`
     const count = (used.get(name) ?? 0) + 1
     used.set(name, count)
@@ -137,6 +140,8 @@ function sourceNames(sources: readonly NamedSource[]): string[] {
 function isSameSource(a: NamedSource, b: NamedSource): boolean {
   if (a.kind === 'mock' || b.kind === 'mock') return a === b
   if (a.kind === 'stdin' || b.kind === 'stdin') return a.kind === b.kind
+  if (a.kind === 'ingest') return b.kind === 'ingest' && a.name === b.name
+  if (b.kind === 'ingest') return false
   return isSamePort(a.path, b.path)
 }
 
@@ -192,6 +197,10 @@ function refuseSameName(devices: readonly Labelled[]): void {
 }
 
 function readTwice(source: NamedSource): InaError {
+  if (source.kind === 'ingest') {
+    const message = `'${source.name}' is named twice by --ingest`
+    return new InaError('usage_invalid', message, 'leave one of them out')
+  }
   const [name, option] = source.kind === 'port' ? [source.path, '--port'] : ['stdin', '--stdin']
   return new InaError(
     'usage_invalid',

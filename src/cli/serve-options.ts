@@ -6,6 +6,7 @@ import { DEFAULT_LISTEN, type ListenAddress, parseListen } from '../serve/listen
 import type { ServePlan, TlsFiles } from '../serve/serve-plan.ts'
 import { InaError } from '../util/errors.ts'
 import { dataFolder } from '../util/paths.ts'
+import { addIngestOptions } from './ingest-options.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
 
 interface ServeOptions {
@@ -61,7 +62,7 @@ export function addServeOptions(
     .addOption(
       option(
         '--allow-from <address>',
-        'peers that may write without the token on the paths of older clients, such as 192.168.1.0/24; again for each',
+        'peers that may post samples, and write on the paths of older clients, without the token, such as 192.168.1.0/24; again for each',
         {
           list: BLANK_OR_COMMA,
           parse: parseAddressRange,
@@ -75,7 +76,9 @@ export function addServeOptions(
       }),
     )
     .addOption(option('--tls-key <file>', 'its private key, PEM', { defaultText: 'none' }))
+  const checkIngest = addIngestOptions(command)
   return () => {
+    checkIngest()
     const options = command.opts<ServeOptions>()
     return {
       listen: options.listen ?? [parseListen(DEFAULT_LISTEN)],

@@ -14,14 +14,15 @@ import { saidOf } from './origins.ts'
 import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
-/** In the order of the devices where the command line does not give one. */
-const SOURCES = ['port', 'mock', 'stdin'] as const
+/** In the order of the devices where the command line does not give one; `serve` alone has the last. */
+const SOURCES = ['port', 'mock', 'stdin', 'ingest'] as const
 type SourceOption = (typeof SOURCES)[number]
 
 interface SourceValues {
   port?: readonly string[]
   mock?: readonly string[]
   stdin?: boolean
+  ingest?: readonly string[]
   wait?: boolean
   baud?: readonly Scoped<number>[]
   format?: readonly Scoped<FormatChoice>[]
@@ -233,8 +234,8 @@ export function devicesRequest(
   }
 }
 
-function isStdinAlone({ stdin, port = [], mock = [] }: SourceValues): boolean {
-  return stdin === true && port.length + mock.length === 0
+function isStdinAlone({ stdin, port = [], mock = [], ingest = [] }: SourceValues): boolean {
+  return stdin === true && port.length + mock.length + ingest.length === 0
 }
 
 /** @param order of the flags; empty where environment or file name the sources */
@@ -243,6 +244,7 @@ function inOrder(values: SourceValues, order: readonly SourceOption[]): NamedSou
     port: (values.port ?? []).map((path) => ({ kind: 'port', path })),
     mock: (values.mock ?? []).map((scenario) => ({ kind: 'mock', scenario })),
     stdin: values.stdin === true ? [{ kind: 'stdin' }] : [],
+    ingest: (values.ingest ?? []).map((name) => ({ kind: 'ingest', name })),
   }
   const flags = order.flatMap((each) => left[each].shift() ?? [])
   return [...flags, ...SOURCES.flatMap((each) => left[each])]

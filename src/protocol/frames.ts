@@ -14,6 +14,7 @@ export type Frame =
   | BlankFrame
   | TextFrame
   | OverlongFrame
+  | RepeatedFrame
   | CrcErrorFrame
   | MalformedFrame
 
@@ -131,6 +132,11 @@ export interface TextFrame {
 /** A line of more than 512 bytes; all of it was skipped (PROTOCOL.md 2). */
 export interface OverlongFrame {
   readonly kind: 'overlong'
+}
+
+/** A sample that its source has handed on before, and knows it: somebody posted it again. */
+export interface RepeatedFrame {
+  readonly kind: 'repeated'
 }
 
 /** A line that must not be believed (PROTOCOL.md 3). */

@@ -1,3 +1,4 @@
+import type { CrcErrorFrame, MalformedFrame, SampleFrame } from '../protocol/frames.ts'
 import type { InaError } from '../util/errors.ts'
 import type { FormatSink } from './formats/format-lines.ts'
 
@@ -34,6 +35,21 @@ export interface Simulator {
   stop(): void
 }
 
+/** Where others put the samples of a device (`serve`), instead of being read. */
+export interface Inbox {
+  /** False: nothing can be taken, before the start and after the end. */
+  readonly isOpen: boolean
+  /**
+   * Takes samples that came together. One that was taken before is counted as repeated.
+   *
+   * @param bytes that they came in
+   * @returns how many of them were taken before
+   */
+  take(frames: readonly SampleFrame[], bytes: number): number
+  /** Something came that could not be believed: it is counted. */
+  refuse(frame: MalformedFrame | CrcErrorFrame, bytes: number): void
+}
+
 /** One device, however it is reached: serial port, standard input, the mock in process. */
 export interface Source {
   /** For the screen and as the device's label of last resort: `/dev/ttyUSB0`, `stdin`, `mock:normal`. */
@@ -48,6 +64,10 @@ export interface Source {
   readonly bytesPerSecond: number | null
   /** Absent: the device is a real one. */
   readonly simulator?: Simulator
+  /** Absent: nobody can post samples to it. */
+  readonly inbox?: Inbox
+  /** Lines come whole and are told apart: see `LinkOptions`. Absent: they may be damaged on their way. */
+  readonly isExact?: boolean
   start(sink: SourceSink): void
   /** Sends one line, newline included by the source. Dropped while not connected. */
   write(line: string): void

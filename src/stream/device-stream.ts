@@ -134,6 +134,7 @@ export class DeviceStream implements Asked {
     )
     this.#link = new Link({
       duplex: source.duplex,
+      isExact: source.isExact === true,
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.
       firstCommandSeq: Math.floor(clock.wallMs()),

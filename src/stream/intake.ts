@@ -27,6 +27,7 @@ export class Intake {
     if (frame.kind === 'crc_error') ledger.crc_errors++
     else if (frame.kind === 'malformed') ledger.malformed++
     else if (frame.kind === 'overlong') ledger.overlong++
+    else if (frame.kind === 'repeated') ledger.duplicates++
     // What becomes of a sample is decided by its number.
     else if (frame.kind !== 'sample') ledger.control++
     return frame

@@ -27,7 +27,10 @@ export class CrcPolicy {
    * @param unprotected called where the device is from now on taken for one without CRC
    */
   judge(frame: Frame, unprotected: () => void): Frame {
-    if (frame.kind === 'blank' || frame.kind === 'text' || frame.kind === 'overlong') return frame
+    const { kind } = frame
+    if (kind === 'blank' || kind === 'text' || kind === 'overlong' || kind === 'repeated') {
+      return frame
+    }
     if (frame.kind === 'crc_error' || frame.protected) {
       if (frame.kind !== 'crc_error') this.#protects = true
       if (frame.kind === 'sample' && frame.electric) this.#isElectric = true

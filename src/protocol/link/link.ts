@@ -21,6 +21,11 @@ import { SequenceTracker } from './sequence.ts'
 export interface LinkOptions extends ResumeOptions {
   /** False: nothing can be sent (standard input); losses are counted, not healed. */
   readonly duplex: boolean
+  /**
+   * Lines come whole, or not at all: what a number says is believed at once, and no sample waits for
+   * another one. Absent: they may be damaged on their way.
+   */
+  readonly isExact?: boolean
   /** Line rate in bytes a second; null: no limit known */
   readonly bytesPerSecond: number | null
   /** First command number, u32. */
@@ -67,9 +72,11 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    const mayResume = options.resumePoints().length > 0
-    this.#greeting = new Greeting(mayResume, options.duplex && (mayResume || options.takesOwnName))
-    this.#tracker = new SequenceTracker(this.#events)
+    const isExact = options.isExact === true
+    const mayResume = !isExact && options.resumePoints().length > 0
+    const mayWait = options.duplex && !isExact
+    this.#greeting = new Greeting(mayResume, mayWait && (mayResume || options.takesOwnName))
+    this.#tracker = new SequenceTracker(this.#events, isExact)
     this.#healer = new Healer(this.#tracker.order)
     this.#commands = new CommandQueue(options.firstCommandSeq)
   }

@@ -24,6 +24,7 @@ const MOST_RESTARTS = 8
  */
 export class SequenceTracker {
   readonly #events: EventList
+  readonly #isExact: boolean
   readonly order: SampleOrder
   /** Of the samples in doubt. */
   readonly #doubtMemory = new SampleMemory()
@@ -36,8 +37,10 @@ export class SequenceTracker {
   #isUnnumbered = false
   #hasRestarted = false
 
-  constructor(events: EventList) {
+  /** @param isExact see `LinkOptions` */
+  constructor(events: EventList, isExact = false) {
     this.#events = events
+    this.#isExact = isExact
     this.order = new SampleOrder(events)
   }
 
@@ -152,9 +155,9 @@ export class SequenceTracker {
     }
   }
 
-  /** A number that is right at once, since asking for what is missing before it can't wait. */
+  /** A number that is right at once: nothing can have damaged it, or asking for what is missing before it can't wait. */
   #isTrusted({ frame }: Arrival): boolean {
-    return frame.protected && this.order.healing
+    return this.#isExact || (frame.protected && this.order.healing)
   }
 
   /** Whether a number is the next one, or before it. */
@@ -227,7 +230,10 @@ export class SequenceTracker {
     if (!isSame && this.order.memory.unlose(seq)) {
       this.order.memory.remember(seq, arrival)
       this.#events.push({ kind: 'late', arrival })
-    } else if (arrival.frame.resend || (isSame && arrival.frame.stamp.kind !== 'none')) {
+    } else if (
+      arrival.frame.resend ||
+      (isSame && (this.#isExact || arrival.frame.stamp.kind !== 'none'))
+    ) {
       this.#events.push({ kind: 'duplicate', arrival })
     } else if (isSame) {
       // Equal, but without a time of its own: the first sample of a new count, if the next one follows on it.

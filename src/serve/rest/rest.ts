@@ -1,3 +1,4 @@
+import { addIngest } from '../ingest/ingest.ts'
 import type { ServeParts } from '../parts.ts'
 import type { WebApp } from '../web.ts'
 import { addAlarms } from './alarms.ts'
@@ -32,6 +33,7 @@ export class Rest {
     addCommands(app, this.parts)
     addMarkers(app, this.parts)
     addSinks(app, this.parts)
+    addIngest(app, this.parts)
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,100 @@
+import type { CrcErrorFrame, MalformedFrame, SampleFrame } from '../../protocol/frames.ts'
+import { type Clock, systemClock } from '../../util/clock.ts'
+import { SilenceWatch } from '../silence.ts'
+import type { Inbox, Source, SourceSink } from '../source.ts'
+import { RecentSamples } from './recent-samples.ts'
+
+/** How often it is looked whether something still comes, in ms. */
+const WATCH_MS = 500
+
+const REPEATED = { kind: 'repeated' } as const
+
+/** A device that posts its samples, or has somebody post them (docs/ingest.md). It hears nothing. */
+export class PostedSource implements Source {
+  readonly label: string
+  readonly duplex = false
+  readonly live = true
+  readonly mayFail = false
+  readonly bytesPerSecond = null
+  readonly isExact = true
+  readonly inbox: Inbox
+  readonly #clock: Clock
+  readonly #recent = new RecentSamples()
+  /** null: not started, or over */
+  #sink: SourceSink | null = null
+  #silence: SilenceWatch | null = null
+  #isSilent = true
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param name of the device */
+  constructor(name: string, clock: Clock = systemClock) {
+    this.label = `ingest:${name}`
+    this.#clock = clock
+    const isOpen = (): boolean => this.#sink !== null
+    this.inbox = {
+      get isOpen() {
+        return isOpen()
+      },
+      take: (frames, bytes) => this.#take(frames, bytes),
+      refuse: (frame, bytes) => this.#refuse(frame, bytes),
+    }
+  }
+
+  start(sink: SourceSink): void {
+    this.#sink = sink
+    sink.connected()
+    sink.state('silent', 'no sample has been posted yet')
+    this.#timer = setInterval(() => this.#look(), WATCH_MS)
+  }
+
+  write(): void {}
+
+  pause(): void {
+    // Whoever posts waits for the answer.
+  }
+
+  resume(): void {
+    // See pause.
+  }
+
+  async stop(): Promise<void> {
+    this.#sink = null
+    clearInterval(this.#timer)
+  }
+
+  #take(frames: readonly SampleFrame[], bytes: number): number {
+    const nowMs = this.#clock.monoMs()
+    this.#heard(bytes, nowMs)
+    // Without a number, several samples of one request may well be equal.
+    const wereThere = frames.map((frame) => this.#recent.has(frame, nowMs))
+    let repeated = 0
+    for (const [i, frame] of frames.entries()) {
+      const isSame = frame.seq === null ? wereThere[i] : this.#recent.has(frame, nowMs)
+      if (isSame) repeated++
+      else this.#recent.add(frame, nowMs)
+      this.#sink?.frame(isSame ? REPEATED : frame)
+    }
+    return repeated
+  }
+
+  #refuse(frame: MalformedFrame | CrcErrorFrame, bytes: number): void {
+    this.#sink?.bytes(bytes)
+    this.#sink?.frame(frame)
+  }
+
+  #heard(bytes: number, nowMs: number): void {
+    this.#silence ??= new SilenceWatch(nowMs)
+    this.#silence.bytes(nowMs)
+    this.#silence.line(nowMs)
+    this.#look()
+    this.#sink?.bytes(bytes)
+  }
+
+  #look(): void {
+    const isSilent = this.#silence?.silent(this.#clock.monoMs()) ?? true
+    if (isSilent === this.#isSilent) return
+    this.#isSilent = isSilent
+    if (isSilent) this.#sink?.state('silent', 'no sample is posted any more')
+    else this.#sink?.state('live', '')
+  }
+}
