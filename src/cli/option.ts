@@ -23,8 +23,8 @@ interface OptionSpec<T> {
    * said of a device the last counts, read by a parser of `scoped`; `all`: everything does.
    */
   readonly perDevice?: 'last' | 'all'
-  /** What must never be printed, such as a password: reports say only that there is one. */
-  readonly secret?: true
+  /** Parts of it must never be printed, such as a password: a text of it as reports may show it. */
+  readonly redact?: (text: string) => string
   /** No environment variable and no place in the configuration file (switches such as --list). */
   readonly flagOnly?: boolean
 }
@@ -39,7 +39,7 @@ export class CliOption extends Option {
   readonly list: RegExp | 'whole' | null
   readonly parseText: (text: string) => unknown
   readonly perDevice: 'last' | 'all' | null
-  readonly isSecret: boolean
+  readonly redact: ((text: string) => string) | null
   readonly words: readonly string[]
   /** The default in words; null: there is none. */
   readonly defaultText: string | null
@@ -51,7 +51,7 @@ export class CliOption extends Option {
     const { list, parse, choices } = spec
     this.list = list ?? null
     this.perDevice = spec.perDevice ?? null
-    this.isSecret = spec.secret === true
+    this.redact = spec.redact ?? null
     this.words = spec.words ?? choices ?? []
     this.defaultText = defaultText(spec) ?? /\(default: (.*)\)$/.exec(help)?.[1] ?? null
     this.parseText = parse ?? (choices === undefined ? (text) => text : oneOf(choices))

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { redacted } from '../sinks/redacted.ts'
 import { parseSize } from '../util/size.ts'
 import { option } from './option.ts'
 
@@ -18,7 +19,7 @@ export function addSinkOptions(command: Command): Command {
       option(
         '--sink <url>',
         'send all that is logged there as well, such as postgres://user@host/database, influx+http://host:8086/?db=lab or mqtt://host/?discovery=homeassistant (docs/sinks.md); again for each',
-        { list: /\s+/, secret: true },
+        { list: /\s+/, redact: redacted },
       ),
     )
     .addOption(

@@ -90,7 +90,7 @@ export class SinkThread {
     const worker = new Worker(this.#workerUrl, {
       workerData: this.#options,
       // Rows are short-lived; a small young generation saves some MB.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     })
     this.#worker = worker
     let hasBegun = false

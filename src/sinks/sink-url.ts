@@ -20,6 +20,14 @@ export class SinkUrl {
         'write one such as influx+http://host:8086/?db=lab',
       )
     }
+    // What stands behind such a sign would be shown as a path or a parameter.
+    const { pathname, search, hash } = this.url
+    if (hash !== '' || /@/.test(pathname + search.replaceAll(/=[^&]*/g, ''))) {
+      throw invalid(
+        'the URL of --sink has a #, or an @ behind its host',
+        'in a user or password write / ? # @ as %2F %3F %23 %40, or name a file: password-file=...',
+      )
+    }
   }
 
   /** Scheme without the colon. */

@@ -1,10 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { expect, it } from 'vitest'
-import { processIo } from '../../src/app/io.ts'
-import { configReport } from '../../src/cli/commands/config-report.ts'
-import { option } from '../../src/cli/option.ts'
+import { describe, expect, it } from 'vitest'
 import { configFile, ina219 } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -143,25 +139,61 @@ function configFileLater(text: string): () => string {
   return () => configFile(text)
 }
 
-it('never prints what is secret', async () => {
-  const config = new Command('config')
-  const made = new Command('sinks').addOption(
-    option('--password <text>', 'password', { secret: true, default: 'built-in-secret' }),
-  )
-  new Command('ina219').addCommand(config).addCommand(made)
-  const env = { INA219_PASSWORD: 'hunter2', XDG_CONFIG_HOME: temporaryFolder() }
-  for (const [from, flags] of [
-    [env, []],
-    [{ ...env, INA219_PASSWORD: '' }, []],
-    [env, ['--password', 'hunter2']],
-  ] as const) {
-    for (const json of [true, false]) {
-      const { text } = await configReport(
-        { command: config, name: null, flags, json },
-        { ...processIo, env: from },
-      )
-      expect(text).toContain('(secret)')
-      expect(text).not.toMatch(/hunter2|built-in-secret/)
-    }
+describe('where the log is sent to', () => {
+  const first = 'influx+http://lab:hunter2@db:8086/?db=lab'
+  const second = 'influx+https://other/?org=us&bucket=lab&token-file=%TOKEN%'
+  const shown = 'influx+http://lab:***@db:8086/?db=lab'
+
+  function tokenFile(): string {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, 'hunter2\n')
+    return path
   }
+
+  it('is shown without what is secret, and who says so', async () => {
+    const another = second.replace('%TOKEN%', tokenFile())
+    const file = configFile(`[monitor]\nsink = ["${first}", "${another}"]\n`)
+    const inFile = ['config', 'monitor', '--json', '--config', file]
+    for (const [args, env, origin] of [
+      [inFile, {}, 'file'],
+      [['config', 'monitor', '--json'], { INA219_SINK: `${first}  ${another}` }, 'environment'],
+      [['config', 'monitor', '--json', '--', '--sink', first, '--sink', another], {}, 'flag'],
+    ] as const) {
+      const { code, stdout } = await ina219(args, '', env)
+      expect(code).toBe(0)
+      expect(stdout).not.toContain('hunter2')
+      const { options } = JSON.parse(stdout) as { options: { option: string }[] }
+      expect(options.find((each) => each.option === 'sink')).toMatchObject({
+        value: [shown, another],
+        origin,
+      })
+    }
+    expect((await ina219(['config', 'monitor', '--config', file])).stdout).toContain(
+      `${shown}, ${another}`,
+    )
+  })
+
+  it.each([
+    ['influx+http://lab:hunter2@db:8086/', /a database \(version 1\) or to a bucket/],
+    ['influx+http://lab:hunter2@db:8086/?db=lab&passwort=hunter2', /has no 'passwort'/],
+    ['influx+http://lab:12/hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
+    ['influx+http://lab:12#hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
+    ['influx+http://lab:12?hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
+    ['influx+http://lab:hunter2%@db:8086/?db=lab', /a % that is no escape/],
+    ['influx+http://lab:hunter/2@db:8086/?db=lab', /is no URL/],
+    [
+      'influx://lab:hunter2@db:8086/?db=lab',
+      /no sink of the scheme 'influx'; there are influx\+http/,
+    ],
+    ['hunter2', /is no URL/],
+  ])('is refused with exit code 2, and nothing secret: %s', async (url, pattern) => {
+    const said = await ina219(['config', 'monitor'], '', { INA219_SINK: url })
+    expect(said.code).toBe(2)
+    expect(said.stderr).toMatch(pattern)
+    expect(said.stderr).toContain('the variable INA219_SINK: ')
+    expect(said.stdout + said.stderr).not.toContain('hunter2')
+    const run = await ina219(['forward', '--sink', url])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).not.toContain('hunter2')
+  })
 })

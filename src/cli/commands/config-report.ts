@@ -36,9 +36,6 @@ interface Setting {
   readonly overridden: Pick<Setting, 'value' | 'origin'> | null
 }
 
-/** What stands in place of a password. */
-const HIDDEN = '(secret)'
-
 interface Report {
   readonly text: string
   /** Rejects with what `monitor` and `serve` would refuse of it, where the report is about them. */
@@ -182,7 +179,6 @@ function effective(
 
 function builtIn(option: CliOption, env: NodeJS.ProcessEnv): Setting['value'] {
   if (option.isSwitch) return false
-  if (option.isSecret) return option.defaultText === null ? null : HIDDEN
   return option.name() === 'db' ? logPath(undefined, env) : option.defaultText
 }
 
@@ -192,9 +188,20 @@ function asWritten(
   parsed: unknown,
   texts: readonly string[],
 ): boolean | string | readonly string[] {
-  if (option.isSecret) return HIDDEN
+  if (option.redact !== null) return redacted(option, texts, option.redact)
   if (typeof parsed === 'boolean' && (option.isSwitch || option.optional)) return parsed
   return option.list === null ? (texts[0] ?? '') : texts
+}
+
+/** One by one, also where a variable has several in one text. */
+function redacted(
+  { list }: CliOption,
+  texts: readonly string[],
+  redact: (text: string) => string,
+): string | readonly string[] {
+  const parts = list instanceof RegExp ? texts.flatMap((text) => text.split(list)) : texts
+  const shown = parts.filter((part) => part !== '').map(redact)
+  return list === null ? (shown[0] ?? '') : shown
 }
 
 function jsonText(

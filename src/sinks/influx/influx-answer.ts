@@ -3,6 +3,9 @@ import { SinkFailure, type SinkFailureKind } from '../sink.ts'
 /** Of what the other side says, characters. */
 const SHOWN = 200
 
+/** It takes shorter bodies only. */
+export const TOO_LONG = 'too long'
+
 /** What to do about an answer, where that is not in its text. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'check the user and INFLUX_PASSWORD, or INFLUX_TOKEN',
@@ -16,9 +19,10 @@ const ADVICE: Readonly<Record<number, string>> = {
  *
  * @returns null: it has them all, as 204 without a text says
  */
-export async function failureIn(answer: Response): Promise<SinkFailure | null> {
+export async function failureIn(answer: Response): Promise<SinkFailure | typeof TOO_LONG | null> {
   const { status } = answer
   const text = await answer.text()
+  if (status === 413) return TOO_LONG
   if (status === 204 || (answer.ok && text.trim() === '')) return null
   // A page to log in at, or of a proxy: nobody has taken a line.
   if (answer.ok) {
@@ -38,9 +42,9 @@ export async function failureIn(answer: Response): Promise<SinkFailure | null> {
   return new SinkFailure(kindOf(status), advice === undefined ? message : `${message}; ${advice}`)
 }
 
-/** 400 and 422 are about lines, 413 about too many of them; versions differ in which they send. */
+/** 400 and 422 are about lines; versions differ in which they send. */
 function kindOf(status: number): SinkFailureKind {
-  if (status === 400 || status === 413 || status === 422) return 'rejected'
+  if (status === 400 || status === 422) return 'rejected'
   return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'refused'
 }
 

@@ -1,19 +1,15 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import { type Batch, type Sink, SinkFailure } from '../sink.ts'
-import { failureIn, unreachable } from './influx-answer.ts'
+import { type Batch, isSinkFailure, type Sink, SinkFailure } from '../sink.ts'
+import { failureIn, TOO_LONG, unreachable } from './influx-answer.ts'
 import type { InfluxSettings } from './influx-settings.ts'
 import { recordLine, sampleLine } from './line-protocol.ts'
 
 const pack = promisify(gzip)
 /** Shorter bodies gain nothing by compression, bytes. */
 const LEAST_PACKED = 1000
-/** Lines of a post, where the server takes as many, and where it takes only short bodies. */
-const MOST_SAMPLES = 5000
-const LEAST_SAMPLES = 500
-
-/** Status of an answer to a body that is too long. */
-const TOO_LARGE = 413
+/** Lines of a post, where the server takes as many; two posts are under way at once. */
+const MOST_LINES = 5000
 
 /** Which of the two precisions a post has; see `InfluxSettings.precisions`. */
 const US = 0
@@ -21,36 +17,27 @@ const NS = 1
 
 /** InfluxDB from version 1 on, by its line protocol: the same point again changes nothing. */
 export class InfluxSink implements Sink {
+  readonly mostSamples = 2 * MOST_LINES
   readonly #settings: InfluxSettings
   #requests = new AbortController()
-  #mostSamples = MOST_SAMPLES
+  #mostLines = MOST_LINES
 
   constructor(settings: InfluxSettings) {
     this.#settings = settings
-  }
-
-  get mostSamples(): number {
-    return this.#mostSamples
   }
 
   /** Nothing to make, and no connection to keep: an empty post says whether we are let in. */
   async open(): Promise<void> {
     const failure = await this.#post('', US)
     // Versions 2 and 3 look for lines only when all else is well.
-    if (failure !== null && failure.kind !== 'rejected') throw failure
+    if (isSinkFailure(failure) && failure.kind !== 'rejected') throw failure
   }
 
   async send({ log, samples, records }: Batch): Promise<void> {
     const { prefix } = this.#settings
     const expired = [
-      ...(await this.#write(
-        samples.map((each) => sampleLine(prefix, log, each)),
-        US,
-      )),
-      ...(await this.#write(
-        records.map((each) => recordLine(prefix, log, each)),
-        NS,
-      )),
+      ...(await this.#write(samples, (each) => sampleLine(prefix, log, each), US)),
+      ...(await this.#write(records, (each) => recordLine(prefix, log, each), NS)),
     ]
     const [first] = expired
     if (first === undefined) return
@@ -68,22 +55,45 @@ export class InfluxSink implements Sink {
    * @returns what was taken and not kept, for its age
    * @throws SinkFailure of any other kind
    */
-  async #write(lines: string[], unit: 0 | 1): Promise<SinkFailure[]> {
+  async #write<Row>(
+    rows: readonly Row[],
+    lineOf: (row: Row) => string,
+    unit: 0 | 1,
+  ): Promise<SinkFailure[]> {
+    const posts: Promise<SinkFailure[]>[] = []
+    // The server has the first ones to work on while the next are written.
+    for (let from = 0; from < rows.length; from += MOST_LINES) {
+      posts.push(this.#writeLines(rows.slice(from, from + MOST_LINES).map(lineOf), unit))
+    }
+    const results = await Promise.allSettled(posts)
+    const failed = results.find((each) => each.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    return results.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+  }
+
+  /** The same of lines, in as many posts as the server needs. */
+  async #writeLines(lines: readonly string[], unit: 0 | 1): Promise<SinkFailure[]> {
     const expired: SinkFailure[] = []
     let left = lines
     while (left.length > 0) {
-      const failure = await this.#post(left.join('\n'), unit)
-      if (failure === null) return expired
-      if (failure.kind !== 'expired') throw failure
-      expired.push(failure)
-      // Such an answer does not say whether the others are all well: they come again by themselves.
-      left = left.sort((a, b) => timeIn(a) - timeIn(b)).slice(failure.rows)
+      const part = left.slice(0, this.#mostLines)
+      const failure = await this.#post(part.join('\n'), unit)
+      if (failure === TOO_LONG) {
+        if (part.length === 1) throw new SinkFailure('rejected', '413 the line is too long')
+        this.#mostLines = part.length >> 1
+      } else if (failure === null) left = left.slice(part.length)
+      else if (failure.kind === 'expired') {
+        expired.push(failure)
+        // Such an answer does not say whether the others are all well: they come again by themselves.
+        const kept = [...part].sort((a, b) => timeIn(a) - timeIn(b)).slice(failure.rows)
+        left = [...kept, ...left.slice(part.length)]
+      } else throw failure
     }
     return expired
   }
 
   /** @returns null: all of it was taken @throws SinkFailure unreachable */
-  async #post(lines: string, unit: 0 | 1): Promise<SinkFailure | null> {
+  async #post(lines: string, unit: 0 | 1): Promise<SinkFailure | typeof TOO_LONG | null> {
     const { writeUrl, precisions, authorization } = this.#settings
     const isPacked = lines.length >= LEAST_PACKED
     const headers = {
@@ -100,16 +110,10 @@ export class InfluxSink implements Sink {
         signal,
         redirect: 'manual',
       })
-      if (answer.status === TOO_LARGE) this.#shorten()
       return await failureIn(answer)
     } catch (error) {
       throw unreachable(error)
     }
-  }
-
-  /** From the next batch on. */
-  #shorten(): void {
-    this.#mostSamples = Math.max(LEAST_SAMPLES, this.#mostSamples >> 1)
   }
 }
 

@@ -7,7 +7,7 @@ import { inodeOf } from '../file/placing.ts'
 import type { LoggedChannel } from '../file/records.ts'
 import { MAX_LATE_RUN_US } from '../file/schema.ts'
 import { type Backlog, BacklogCount } from './backlog.ts'
-import { CommittedRows, type CommittedSample } from './committed-rows.ts'
+import { CommittedRows, type CommittedSample, sampleOf } from './committed-rows.ts'
 import { type LogRecord, RecordChanges, type RecordPage } from './record-changes.ts'
 
 export { BEGINNING } from '../file/commit-cursor.ts'
@@ -227,7 +227,7 @@ export class CommitReader {
   #takePage(deviceId: number, device: string, run: CommitRun, taking: Taking): void {
     taking.scans--
     const afterId = taking.position.id
-    const { rows, scannedToId } = this.#rows.scan(
+    const { rows, extras, scannedToId } = this.#rows.scan(
       deviceId,
       run.epochId,
       afterId,
@@ -235,23 +235,10 @@ export class CommitReader {
       taking.left,
     )
     const isOfLater = this.#isOfLaterRun(run, afterId, scannedToId)
+    const common = { device, epochId: run.epochId, boot: run.boot, late: run.late === 1 }
     for (const row of rows) {
-      if (isOfLater(row.timeUs)) continue
-      // Member by member: copied by `...`, objects of this size are slow to make and to read.
-      taking.samples.push({
-        timeUs: row.timeUs,
-        seq: row.seq,
-        electric: row.electric,
-        voltage: row.voltage,
-        current: row.current,
-        power: row.power,
-        extras: row.extras,
-        status: row.status,
-        device,
-        epochId: run.epochId,
-        boot: run.boot,
-        late: run.late === 1,
-      })
+      if (isOfLater(row[0])) continue
+      taking.samples.push(sampleOf(row, extras, common))
       taking.left--
     }
     taking.position = { run: run.n, id: scannedToId }

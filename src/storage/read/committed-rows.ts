@@ -3,8 +3,16 @@ import type { Extras } from '../../domain/channels.ts'
 import { Damage } from '../file/log-errors.ts'
 import { fromStored, type StoredValue } from '../file/stored-value.ts'
 
-/** A row of the log as it came, without what it has in common with its run. */
-interface CommittedRow {
+/** What the samples of a run have in common. */
+export interface CommittedRun {
+  readonly device: string
+  readonly epochId: number
+  readonly boot: number | null
+  /** True: committed after samples of its epoch that were measured later. */
+  readonly late: boolean
+}
+
+export interface CommittedSample extends CommittedRun {
   /** Unix µs; unique in the log: equal times are 1 µs apart. */
   readonly timeUs: number
   readonly seq: number | null
@@ -21,14 +29,7 @@ interface CommittedRow {
   readonly status: string
 }
 
-export interface CommittedSample extends CommittedRow {
-  readonly device: string
-  readonly epochId: number
-  readonly boot: number | null
-  /** True: committed after samples of its epoch that were measured later. */
-  readonly late: boolean
-}
-
+/** A row as it was read; the first is its time. */
 type Row = [
   id: number,
   seq: number | null,
@@ -37,6 +38,39 @@ type Row = [
   w: StoredValue,
   status: string | null,
 ]
+
+/** Values of extra channels by the time of their sample. */
+type ExtrasByTime = ReadonlyMap<number, readonly (readonly [string, number])[]>
+
+interface ScannedRows {
+  readonly rows: readonly Row[]
+  readonly extras: ExtrasByTime | null
+  readonly scannedToId: number
+}
+
+/** Made at once, member by member: copied by `...`, objects of this size are slow to make and to read. @throws Damage */
+export function sampleOf(
+  [timeUs, seq, v, a, w, status]: Row,
+  extras: ExtrasByTime | null,
+  { device, epochId, boot, late }: CommittedRun,
+): CommittedSample {
+  if (typeof status !== 'string') throw new Damage()
+  const values = extras?.get(timeUs)
+  return {
+    device,
+    epochId,
+    boot,
+    late,
+    timeUs,
+    seq,
+    electric: v !== null,
+    voltage: fromStored(v),
+    current: fromStored(a),
+    power: fromStored(w),
+    extras: values === undefined ? null : Object.fromEntries(values),
+    status,
+  }
+}
 
 /** Rows, of any device, looked at in one statement. */
 const ROWS_PER_SCAN = 20_000
@@ -78,8 +112,6 @@ export class CommittedRows {
   /**
    * Rows with afterId < id <= toId, at most `limit` of them among at most `ROWS_PER_SCAN`
    * rows of the log.
-   *
-   * @throws Damage
    */
   scan(
     deviceId: number,
@@ -87,27 +119,13 @@ export class CommittedRows {
     afterId: number,
     toId: number,
     limit: number,
-  ): { readonly rows: CommittedRow[]; readonly scannedToId: number } {
+  ): ScannedRows {
     const found = this.#rows.all(afterId, toId, epochId, limit) as Row[]
     const lastId = found.length === limit ? found.at(-1)?.[0] : undefined
     const bound = (): number => (this.#bound.get(afterId, toId) as number | undefined) ?? toId
     const scannedToId = lastId ?? bound()
     const extras = found.length === 0 ? null : this.#extras(deviceId, afterId, scannedToId)
-    const rows = found.map(([id, seq, v, a, w, status]) => {
-      const values = extras?.get(id)
-      if (typeof status !== 'string') throw new Damage()
-      return {
-        timeUs: id,
-        seq,
-        electric: v !== null,
-        voltage: fromStored(v),
-        current: fromStored(a),
-        power: fromStored(w),
-        extras: values === undefined ? null : Object.fromEntries(values),
-        status,
-      }
-    })
-    return { rows, scannedToId }
+    return { rows: found, extras, scannedToId }
   }
 
   #extras(deviceId: number, afterId: number, toId: number): Map<number, [string, number][]> | null {
