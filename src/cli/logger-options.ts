@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { isLoopback } from '../serve/access/address-range.ts'
@@ -6,6 +6,7 @@ import { addressText, type ListenAddress } from '../serve/listen-address.ts'
 import type { ServePlan } from '../serve/serve-plan.ts'
 import type { DoorOptions, LoggerOptions, LoggerOutput } from '../service/plan-unit.ts'
 import type { Network } from '../service/unit.ts'
+import { filesIn, hasPassword } from '../sinks/sink-url-text.ts'
 import { InaError } from '../util/errors.ts'
 import { configFlag, configurationOf } from './apply-config.ts'
 import { checkMonitor, checkServe } from './check-monitor.ts'
@@ -66,6 +67,8 @@ function hasServe(command: Command, flag: string): boolean {
 
 function ofRun(options: RunOptions, serve: ServePlan | null, command: Command): LoggerOptions {
   refuseNoLogger(options)
+  const { sink = [] } = options
+  if (hasFlag(command, 'sink')) refuseShownPassword(sink)
   const { sources } = options.devices
   const ports = sources.flatMap((each) => (each.kind === 'port' ? [each.path] : []))
   return {
@@ -74,9 +77,30 @@ function ofRun(options: RunOptions, serve: ServePlan | null, command: Command): 
     db: options.db ?? null,
     outputs: outputsOf(options),
     config: configFlag(command),
-    network: options.onAlarm !== undefined ? 'any' : networkOf(serve),
+    network: options.onAlarm !== undefined || sink.length > 0 ? 'any' : networkOf(serve),
+    secrets: secretsOf(sink),
     doors: serve && doorsOf(serve),
   }
+}
+
+/** The unit file, and the command line of the service, can be read by everybody. */
+function refuseShownPassword(sinks: readonly string[]): void {
+  if (!sinks.some(hasPassword)) return
+  refuse(
+    'everybody can read a unit file, and the password in its --sink',
+    'write it into a file, and name that in the URL: password-file=/etc/ina219/password',
+  )
+}
+
+/** Of sinks: files with passwords, tokens, certificates. */
+function secretsOf(sinks: readonly string[]): string[] {
+  const files = sinks.flatMap(filesIn)
+  const relative = files.find((path) => !isAbsolute(path))
+  if (relative === undefined) return files
+  return refuse(
+    `a service has another working folder, where there is no ${relative}`,
+    'name the file of the sink by its whole path',
+  )
 }
 
 function networkOf(serve: ServePlan | null): Network {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { redacted } from '../sinks/redacted.ts'
+import { redacted } from '../sinks/sink-url-text.ts'
 import { parseSize } from '../util/size.ts'
 import { option } from './option.ts'
 

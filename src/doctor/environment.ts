@@ -1,8 +1,8 @@
 import { nearest } from '../util/nearest.ts'
 import { type Finding, Findings } from './finding.ts'
 
-/** Given to programs by --on-alarm, and so no option of ours. */
-const FOREIGN = /^INA219_ALARM_/
+/** Given to programs by --on-alarm, or read by sinks: of no option, and yet ours. */
+const FOREIGN = /^INA219_(?:ALARM_|MQTT_(?:USER|PASSWORD)$)/
 
 /**
  * Variables that look like ours, and are of no option.

@@ -44,6 +44,8 @@ export interface LoggerOptions {
   /** Of `--config`; null: the usual one. */
   readonly config: string | null
   readonly network: Network
+  /** Files of sinks with passwords, tokens, certificates; absolute. */
+  readonly secrets: readonly string[]
   /** Of `serve`; null: `monitor` */
   readonly doors: DoorOptions | null
 }
@@ -101,12 +103,12 @@ export function planUnit(request: UnitRequest): UnitPlan {
     refuseOthers(writable)
     for (const path of [node, program, ...config]) refuseUnreadable(path, FOR_ALL)
     for (const path of files) refuseUnreadable(path, FOR_ONE)
+    for (const path of options.secrets) refuseUnreadable(path, SECRET)
   }
   const folders = all.map(({ path }) => path)
-  const needed = [node, program, ...config, ...files, ...folders].flatMap((path) => [
-    path,
-    realPlace(path),
-  ])
+  const needed = [node, program, ...config, ...files, ...options.secrets, ...folders].flatMap(
+    (path) => [path, realPlace(path)],
+  )
   return {
     scope,
     command: [node, program, ...(doors === null ? MONITOR : SERVE), ...args],
@@ -133,9 +135,18 @@ const SERVE: readonly string[] = ['serve', '--wait']
 
 /** All that goes into the unit as it is given. */
 function refuseBroken({ user, node, program, args, options, environment, cwd }: UnitRequest): void {
-  const { ports, db, config, outputs, doors } = options
+  const { ports, db, config, outputs, doors, secrets } = options
   const ofDoors = doors === null ? [] : [...doors.addresses, doors.tokenFile, ...doors.files]
-  const paths = [...outputs.map(({ path }) => path), ...ofDoors, db, config, cwd, node, program]
+  const paths = [
+    ...outputs.map(({ path }) => path),
+    ...ofDoors,
+    ...secrets,
+    db,
+    config,
+    cwd,
+    node,
+    program,
+  ]
   for (const text of [...paths, user, ...args, ...ports, ...Object.values(environment)]) {
     if (text !== null) refuseControls(text)
   }
@@ -185,6 +196,7 @@ function refuseOthers(folders: readonly WritableFolder[]): void {
 const FOR_ALL = 'install node and ina219 for all users (npm install --global, as root), or'
 /** Nobody else is to read a private key. */
 const FOR_ONE = 'leave TLS to a proxy (docs/serve.md), or'
+const SECRET = 'what is secret is for one user alone:'
 
 /** Also what links lead to counts, and each folder on the way. @param hint what could be done instead */
 function refuseUnreadable(path: string, hint: string): void {

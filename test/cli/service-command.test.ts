@@ -48,6 +48,59 @@ describe('service install --print', () => {
   })
 })
 
+describe('service install with sinks', () => {
+  const INSTALL = ['service', 'install', '--user', '--print', '--', '--mock']
+  const secret = (): string => {
+    const path = join(temporaryFolder(), 'password')
+    writeFileSync(path, 'hunter2\n', { mode: 0o600 })
+    return path
+  }
+
+  it('lets the service reach the network, and takes a password from a file alone', async () => {
+    const path = secret()
+    const url = `influx+http://lab@db:8086/?db=lab&password-file=${path}`
+    const { code, stdout } = await ina219([...INSTALL, '--sink', url], '', {
+      HOME: temporaryFolder(),
+    })
+    expect(code).toBe(0)
+    expect(stdout).toContain(url)
+    expect(stdout).not.toContain('hunter2')
+    expect(stdout).toMatch(/^RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK$/m)
+    expect(stdout).not.toContain('IPAddressDeny')
+  })
+
+  it.each([
+    ['influx+http://lab:hunter2@db/?db=lab', 'everybody can read a unit file'],
+    [
+      'influx+http://lab@db/?db=lab&password-file=package.json',
+      'name the file of the sink by its whole path',
+    ],
+    ['influx+http://lab@db/', 'to a database'],
+  ])('refuses %s', async (url, reason) => {
+    const run = await ina219([...INSTALL, '--sink', url], '', { HOME: temporaryFolder() })
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(reason)
+    expect(run.stderr).not.toContain('hunter2')
+  })
+
+  it('takes one from a configuration file, which the user keeps', async () => {
+    const config = join(temporaryFolder(), 'config.toml')
+    writeFileSync(config, 'sink = ["influx+http://lab:hunter2@db/?db=lab"]\n')
+    const run = await ina219([...INSTALL, '--config', config], '', { HOME: temporaryFolder() })
+    expect(run.code).toBe(0)
+    expect(run.stdout).not.toContain('hunter2')
+    expect(run.stdout).toContain('AF_INET ')
+  })
+
+  it('refuses a file that a user made up by systemd can not read', async () => {
+    const args = ['service', 'install', '--system', '--print', '--', '--mock']
+    const url = `influx+http://lab@db/?db=lab&password-file=${secret()}`
+    const run = await ina219([...args, '--sink', url])
+    expect(run.code).toBe(2)
+    expect(run.stderr).toMatch(/who can't read .*--run-as <user>/)
+  })
+})
+
 describe('service install --serve', () => {
   const SERVE = ['service', 'install', '--user', '--serve', '--print', '--', '--mock']
 

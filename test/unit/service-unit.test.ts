@@ -22,6 +22,7 @@ const REQUEST: UnitRequest = {
     outputs: [],
     config: null,
     network: 'none',
+    secrets: [],
     doors: null,
   },
   environment: serviceEnvironment('system', {}),

@@ -1,6 +1,8 @@
+/** What can be said of the text of a sink without knowing its kind, or whether it is a sound one. */
+
 /** Parameters of a query that must not be shown, whether or not there is one of that name; those that name a file may. */
 const SECRET = /pass|token|secret|key|auth|cred/i
-const NAMES_A_FILE = /(?:-file|^sslkey|^key)$/
+const NAMES_A_FILE = /-file$|^(?:ca|cert|key|sslrootcert|sslcert|sslkey)$/
 const HIDDEN = '***'
 
 /** The URL of a sink as it may be shown: what is, or looks, secret is left out. Of what is no URL nothing is shown. */
@@ -29,4 +31,15 @@ function shownQuery(search: string): string {
     return isSecret ? `${name}=${HIDDEN}` : part
   })
   return parts.join('&')
+}
+
+/** Files that it names. @param text a sound one */
+export function filesIn(text: string): string[] {
+  const parameters = [...new URL(text).searchParams]
+  return parameters.filter(([name]) => NAMES_A_FILE.test(name)).map(([, path]) => path)
+}
+
+/** @param text a sound one */
+export function hasPassword(text: string): boolean {
+  return new URL(text).password !== ''
 }
