@@ -14,6 +14,9 @@ const RESTART_MS = 10_000
 /** The thread answers within that long more than it was given to stop, or is ended, ms. */
 const PATIENCE_MS = 1000
 
+/** What is said of each sink while their thread is away. */
+type Trouble = Pick<SinkStatus, 'state' | 'lastError' | 'retryAtMs'>
+
 /** The sinks of a run, as the main thread sees them: all work is in a thread behind it. */
 export class SinkThread {
   readonly #options: ForwarderOptions
@@ -21,6 +24,7 @@ export class SinkThread {
   #worker: Worker | null = null
   #statuses: readonly SinkStatus[] = []
   #restart: NodeJS.Timeout | null = null
+  #trouble: Trouble | null = null
   #isClosing = false
   #carryOut: Orders = noOrders
   #listener: (statuses: readonly SinkStatus[]) => void = () => {}
@@ -129,8 +133,9 @@ export class SinkThread {
   }
 
   #take({ type, statuses }: Extract<FromSinks, { statuses: unknown }>): void {
-    this.#statuses = statuses
-    this.#listener(statuses)
+    // What a thread said before it died may come after its death.
+    this.#statuses = this.#trouble === null ? statuses : troubled(statuses, this.#trouble)
+    this.#listener(this.#statuses)
     if (type === 'ended') this.#resolveEnded()
   }
 
@@ -138,13 +143,8 @@ export class SinkThread {
   #died(reason: string): void {
     const atMs = Date.now()
     const lastError = { text: `its thread ended: ${reason}`, atMs }
-    const retryAtMs = atMs + RESTART_MS
-    this.#statuses = this.#statuses.map((each) => ({
-      ...each,
-      state: 'waiting' as const,
-      lastError,
-      retryAtMs,
-    }))
+    this.#trouble = { state: 'waiting', lastError, retryAtMs: atMs + RESTART_MS }
+    this.#statuses = troubled(this.#statuses, this.#trouble)
     this.#listener(this.#statuses)
     if (this.#isClosing) return
     // Nothing else may keep the process: `forward` has no other work.
@@ -153,7 +153,12 @@ export class SinkThread {
 
   /** Until it begins: the log may be busy, or away, for a while. */
   async #revive(): Promise<void> {
+    this.#trouble = null
     const failure = await this.#spawn()
     if (failure !== null) this.#died(failure.message)
   }
+}
+
+function troubled(statuses: readonly SinkStatus[], trouble: Trouble): SinkStatus[] {
+  return statuses.map((each) => ({ ...each, ...trouble }))
 }

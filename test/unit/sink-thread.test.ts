@@ -59,11 +59,4 @@ describe('the thread of the sinks', () => {
     })
     expect(vi.getTimerCount()).toBe(0)
   })
-
-  test('that hangs is ended with the run', async () => {
-    const thread = await started(`${BEGUN} port.on('message', () => { for (;;); })`)
-    vi.useRealTimers()
-    await thread.close(0)
-    expect(await thread.ended).toBeUndefined()
-  })
 })

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../../app/io.ts'
+import { redacted } from '../../sinks/sink-url-text.ts'
 import type { LogRange, LogSpan } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { parseDuration } from '../../util/duration.ts'
@@ -72,7 +73,7 @@ export function addRangeOptions(command: Command): Command {
       option(
         '--from-db <url>',
         'ask the PostgreSQL that a sink of that URL writes to instead: postgres://user@host/database',
-        { secret: true },
+        { redact: redacted },
       ),
     )
     .addOption(
