@@ -40,21 +40,43 @@ const EXAMPLE = 'write kind=probability pairs, such as drop=0.01,corrupt=0.005,r
 
 /** Reads `drop=0.01,corrupt=0.005`. */
 export function parseFaults(text: string): FaultSpec {
-  const spec = noFaults()
-  const given = new Set<FaultKind>()
+  return parseProbabilities(text, {
+    kinds: FAULT_KINDS,
+    exclusive: EXCLUSIVE,
+    unit: 'line',
+    example: EXAMPLE,
+  })
+}
+
+export interface FaultForm<K extends string> {
+  readonly kinds: readonly K[]
+  /** Of which one thing gets at most one. */
+  readonly exclusive: readonly K[]
+  /** What is hit, such as a line. */
+  readonly unit: string
+  readonly example: string
+}
+
+/** Reads pairs of a kind and its probability. @returns 0 for kinds that are not named @throws InaError usage_invalid */
+export function parseProbabilities<K extends string>(
+  text: string,
+  { kinds, exclusive, unit, example }: FaultForm<K>,
+): Record<K, number> {
+  const spec = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<K, number>
+  const given = new Set<K>()
   for (const part of text.split(',')) {
     const [name = '', value, ...rest] = part.split('=').map((each) => each.trim())
-    const kind = FAULT_KINDS.find((each) => each === name)
+    const kind = kinds.find((each) => each === name)
     if (kind === undefined) {
       throw new InaError(
         'usage_invalid',
         `'${name}' is not a kind of fault`,
-        didYouMean(name, FAULT_KINDS, `the kinds are ${FAULT_KINDS.join(', ')}`),
+        didYouMean(name, kinds, `the kinds are ${kinds.join(', ')}`),
       )
     }
     const probability = value === undefined || value === '' ? Number.NaN : Number(value)
     if (!(probability >= 0 && probability <= 1) || rest.length > 0) {
-      throw new InaError('usage_invalid', `'${part.trim()}' has no probability of 0 to 1`, EXAMPLE)
+      throw new InaError('usage_invalid', `'${part.trim()}' has no probability of 0 to 1`, example)
     }
     if (given.has(kind)) {
       throw new InaError(
@@ -66,11 +88,11 @@ export function parseFaults(text: string): FaultSpec {
     given.add(kind)
     spec[kind] = probability
   }
-  if (EXCLUSIVE.reduce((sum, kind) => sum + spec[kind], 0) > 1) {
+  if (exclusive.reduce((sum, kind) => sum + spec[kind], 0) > 1) {
     throw new InaError(
       'usage_invalid',
-      `the probabilities of ${EXCLUSIVE.join(', ')} add up to more than 1`,
-      'a line gets at most one of them: lower some',
+      `the probabilities of ${exclusive.join(', ')} add up to more than 1`,
+      `a ${unit} gets at most one of them: lower some`,
     )
   }
   return spec
