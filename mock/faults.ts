@@ -70,7 +70,7 @@ export function parseProbabilities<K extends string>(
     if (kind === undefined) {
       throw new InaError(
         'usage_invalid',
-        `'${name}' is not a kind of fault`,
+        `'${name}' is not a kind of fault of a ${unit}`,
         didYouMean(name, kinds, `the kinds are ${kinds.join(', ')}`),
       )
     }

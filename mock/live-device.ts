@@ -1,8 +1,8 @@
 import type { Clock } from '../src/util/clock.ts'
+import type { Schedule } from '../src/util/schedule.ts'
 import type { DeviceCore } from './device-core.ts'
 import type { FaultInjector } from './fault-injector.ts'
 import { Outbox } from './outbox.ts'
-import type { Schedule } from './schedule.ts'
 
 export interface LiveOptions {
   readonly core: DeviceCore

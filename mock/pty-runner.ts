@@ -1,9 +1,9 @@
 import type { Clock } from '../src/util/clock.ts'
+import { systemSchedule } from '../src/util/schedule.ts'
 import { createDevice, type MockDevice, type MockDeviceOptions } from './device.ts'
 import { LiveDevice } from './live-device.ts'
 import { Outbox } from './outbox.ts'
 import type { Pty } from './pty.ts'
-import { systemSchedule } from './schedule.ts'
 import { type MockSummary, summaryOf } from './summary.ts'
 
 export interface ServedSummary extends MockSummary {

@@ -1,9 +1,9 @@
 import { decodeBytes } from '../src/sources/lines/line-decoder.ts'
 import type { Simulator, Source, SourceSink } from '../src/sources/source.ts'
 import type { Clock } from '../src/util/clock.ts'
+import { type Schedule, systemSchedule } from '../src/util/schedule.ts'
 import { createDevice, type MockDevice, type MockDeviceOptions } from './device.ts'
 import { LiveDevice } from './live-device.ts'
-import { type Schedule, systemSchedule } from './schedule.ts'
 
 export interface MockSourceOptions extends Partial<MockDeviceOptions> {
   readonly scenario: string

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../src/util/clock.ts'
+import { systemSchedule } from '../src/util/schedule.ts'
 import { createDevice, type MockDeviceOptions } from './device.ts'
 import { LiveDevice } from './live-device.ts'
 import { Outbox } from './outbox.ts'
-import { systemSchedule } from './schedule.ts'
 import { type MockSummary, summaryOf } from './summary.ts'
 
 /** Text gathered before it is written in one go, in characters. */

@@ -10,9 +10,10 @@ import {
 } from '../../src/protocol/mc3e/frame.ts'
 import { decodeRequest } from '../../src/protocol/mc3e/request.ts'
 import { encodeAnswer, encodeRefusal } from '../../src/protocol/mc3e/response.ts'
-import { type Schedule, systemSchedule } from '../schedule.ts'
+import { type Schedule, systemSchedule } from '../../src/util/schedule.ts'
 import type { PlcMemory } from './memory.ts'
-import { garble, type RequestFate, RequestFates, type RequestFaults } from './request-faults.ts'
+import { garble, type RequestFate, RequestFates } from './request-fates.ts'
+import type { RequestFaults } from './request-faults.ts'
 
 /** Longer than any request: 192 points of a random read in ASCII code, and then some. */
 const MOST_TEXT = 4096

@@ -1,9 +1,11 @@
+import type { RequestFaults } from '../../mock/mc3e/request-faults.ts'
 import type { SpecifiedColumn } from '../../mock/replay/column-spec.ts'
 import { readRecording } from '../../mock/replay/recording.ts'
 import { ReplayFeed } from '../../mock/replay/replay-feed.ts'
 import { deviceOptions, paceOf, type RunChoice, sampleLimit } from '../../mock/run-plan.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { printAtOnce, printLive } from '../../mock/stdout-runner.ts'
+import type { McCode } from '../protocol/mc3e/fields.ts'
 import type { InaError } from '../util/errors.ts'
 import { flushed } from './flushed.ts'
 import type { ProcessIo } from './io.ts'
@@ -22,6 +24,10 @@ export interface MockPlan extends RunChoice {
   readonly summary?: string
   /** Run the firmware on the emulated board. */
   readonly board?: boolean
+  /** Be a PLC instead, on that port; 0: any free one. */
+  readonly mc3e?: number
+  readonly code: McCode
+  readonly requestFault?: RequestFaults
 }
 
 /** `max` on a serial port: what the sensor converts at 12 bit (SBOS448: 2 × 532 µs). */
@@ -62,6 +68,7 @@ async function runners(
   stop: Stop,
   signal: AbortSignal,
 ): Promise<object> {
+  if (plan.mc3e !== undefined) return runPlc(plan.mc3e, plan, io, stop, signal)
   if (plan.board === true) return runBoard(plan, replay, io, signal)
   if (plan.pty === undefined) {
     const device = deviceOptions(plan, replay, io.clock.wallMs())
@@ -90,6 +97,22 @@ async function runners(
 /** The stable name of a pseudo-serial port, where `--pty` gives one. */
 function linkOf(pty: string | true): { readonly link?: string } {
   return pty === true ? {} : { link: pty }
+}
+
+async function runPlc(
+  port: number,
+  plan: MockPlan,
+  io: ProcessIo,
+  stop: Stop,
+  signal: AbortSignal,
+): Promise<object> {
+  const { servePlc } = await import('../../mock/mc3e/serve.ts')
+  stop.after(plan.duration ?? null)
+  const { code, seed, requestFault } = plan
+  return servePlc(
+    { port, code, seed, ...(requestFault && { faults: requestFault }) },
+    { clock: io.clock, signal, ready: (url) => io.stdout.write(`${url}\n`) },
+  )
 }
 
 async function runBoard(

@@ -1,16 +1,16 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { LiveDevice } from '../domain/live-device.ts'
-import type { SinkStatus } from '../domain/sink-status.ts'
+import type { SinkStatus, SinkTraffic } from '../domain/sink-status.ts'
 import { Backoff } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
+import { Traffic, type TrafficFigures } from '../util/traffic.ts'
 import { isRecord } from './batch-rows.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type Refused, sift } from './sift.ts'
 import { type Batch, isSinkFailure, type Sink, SinkFailure } from './sink.ts'
 import type { Backlog, SinkPlace } from './sink-log.ts'
 import type { SinkPlan } from './sink-plan.ts'
-import { Traffic } from './traffic.ts'
 
 /** Samples of a batch where the sink keeps up (contract, section 8). */
 const USUAL_SAMPLES = 500
@@ -128,7 +128,7 @@ export class SinkRunner {
       records: this.#records,
       rejected: this.#rejected,
       ...this.#backlog,
-      traffic: this.#traffic.read(clock.monoMs()),
+      traffic: sinkTraffic(this.#traffic.read(clock.monoMs())),
       lastError: this.#lastError,
       retryAtMs: this.#retryAtMs,
       deadLetters: this.#rejected > 0 ? this.#letters.path : null,
@@ -165,7 +165,7 @@ export class SinkRunner {
     this.#samples += batch.samples.length - lone
     this.#records += batch.records.length - (refused.length - lone)
     this.#failures = 0
-    this.#traffic.sent(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
+    this.#traffic.done(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
   }
 
   async #sift(batch: Batch): Promise<readonly Refused[]> {
@@ -264,5 +264,16 @@ export class SinkRunner {
     } catch {
       // The log can't be read at the moment, which `run` finds out as well.
     }
+  }
+}
+
+function sinkTraffic({ seconds, ...figures }: TrafficFigures): SinkTraffic {
+  return {
+    seconds,
+    rowsPerSecond: figures.unitsPerSecond,
+    batches: figures.done,
+    failures: figures.failures,
+    batchMsAvg: figures.msAvg,
+    batchMsMax: figures.msMax,
   }
 }

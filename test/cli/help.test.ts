@@ -91,6 +91,7 @@ function shell(line: string): ReturnType<typeof finished> {
   const placed = line
     .replace(/\/(dev\/ttyUSB0|tmp\/board|run\/\S*\.sock)/g, inFolder)
     .replaceAll(':8219', ':0')
+    .replace('--mc3e 5007 --fault', '--mc3e 0 --duration 100ms --fault')
   const child = spawn('sh', ['-c', placed], {
     cwd: folder,
     env: {

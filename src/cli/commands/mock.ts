@@ -1,19 +1,29 @@
 import { Command } from 'commander'
-import { parseFaults } from '../../../mock/faults.ts'
+import { type FaultSpec, parseFaults } from '../../../mock/faults.ts'
+import { parseRequestFaults, type RequestFaults } from '../../../mock/mc3e/request-faults.ts'
 import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { MockPlan } from '../../app/mock-run.ts'
-import { InaError } from '../../util/errors.ts'
+import { InaError, isInaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
-import { exclude } from '../precedence.ts'
+import { blaming, saidOf } from '../origins.ts'
+import { exclude, hasFlag } from '../precedence.ts'
 import { columnsOption } from './columns-option.ts'
 
-interface MockCliOptions extends MockPlan {
+interface MockCliOptions extends Omit<MockPlan, 'fault' | 'requestFault'> {
   list?: boolean
+  printConfig?: boolean
+  fault?: EitherFaults
+}
+
+/** A text of `--fault` as faults of lines and as those of a PLC's requests: which one counts, other options say. */
+interface EitherFaults {
+  readonly ofLines: FaultSpec | InaError
+  readonly ofRequests: RequestFaults | InaError
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -32,6 +42,8 @@ const EXAMPLES: readonly Example[] = [
     'a recording, at its own pace and times',
   ],
   ['ina219 mock --board --count 5', 'the real firmware on an emulated board'],
+  ['ina219 mock --mc3e 5007 --fault slow=0.05,reset=0.01', 'a PLC with a plant, and with troubles'],
+  ['ina219 mock --mc3e 5007 --print-config > press.toml', 'the file that reads that PLC'],
 ]
 
 export function mockCommand(io: ProcessIo): Command {
@@ -76,8 +88,8 @@ export function mockCommand(io: ProcessIo): Command {
     .addOption(
       option(
         '--fault <spec>',
-        'probability per line (0 to 1) of drop, corrupt, truncate, duplicate, garbage, reset: drop=0.01,reset=0.0001 (default: none)',
-        { parse: parseFaults },
+        'probability per line (0 to 1) of drop, corrupt, truncate, duplicate, garbage, reset: drop=0.01,reset=0.0001; with --mc3e per request of slow, drop, reset, refuse, garble (default: none)',
+        { parse: eitherFaults },
       ),
     )
     .addOption(
@@ -94,17 +106,77 @@ export function mockCommand(io: ProcessIo): Command {
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
+    .addOption(
+      option(
+        '--mc3e <port>',
+        'be a PLC that speaks MC protocol 3E, on this TCP port of 127.0.0.1, 0 to 65535 (0: any free one)',
+        { parse: numberIn({ min: 0, max: 65_535, unit: '', integer: true }) },
+      ),
+    )
+    .addOption(
+      option('--code <code>', 'code of its frames', {
+        default: 'ascii',
+        choices: ['ascii', 'binary'],
+      }),
+    )
+    .addOption(
+      option('--print-config', 'print a file for --poll-source that reads it, and end', {
+        flagOnly: true,
+      }),
+    )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(async (_options, command: Command) => {
       settleConflicts(command)
-      const { list, ...plan } = command.opts<MockCliOptions>()
+      const { list, printConfig, fault, ...options } = command.opts<MockCliOptions>()
       if (list === true) {
         io.stdout.write(listScenarios())
         return
       }
+      if (printConfig === true) {
+        const { plantConfig } = await import('../../../mock/mc3e/plant.ts')
+        const { plcUrl } = await import('../../../mock/mc3e/serve.ts')
+        io.stdout.write(plantConfig(plcUrl(options.mc3e as number, options.code)))
+        return
+      }
+      const plan: MockPlan = { ...options, ...chosenFaults(command, fault) }
       const { runMock } = await import('../../app/mock-run.ts')
       await runMock(plan, io)
     })
+}
+
+function eitherFaults(text: string): EitherFaults {
+  const ofLines = readFaults(() => parseFaults(text))
+  const ofRequests = readFaults(() => parseRequestFaults(text))
+  const isOfNone = isInaError(ofLines) && isInaError(ofRequests)
+  if (isOfNone) throw /\b(slow|refuse|garble)\b/.test(text) ? ofRequests : ofLines
+  return { ofLines, ofRequests }
+}
+
+function readFaults<T>(read: () => T): T | InaError {
+  try {
+    return read()
+  } catch (error) {
+    if (isInaError(error)) return error
+    throw error
+  }
+}
+
+function chosenFaults(
+  command: Command,
+  fault: EitherFaults | undefined,
+): Pick<MockPlan, 'fault' | 'requestFault'> {
+  if (fault === undefined) return {}
+  return blaming([saidOf(command, 'fault')], () => {
+    if (command.getOptionValue('mc3e') !== undefined) {
+      return { requestFault: orThrow(fault.ofRequests) }
+    }
+    return { fault: orThrow(fault.ofLines) }
+  })
+}
+
+function orThrow<T>(read: T | InaError): T {
+  if (isInaError(read)) throw read
+  return read
 }
 
 /** A flag beats environment and file also where they name an option that excludes it. */
@@ -123,6 +195,7 @@ function settleConflicts(command: Command): void {
       'leave one of them out',
     )
   }
+  settlePlc(command)
   if (command.getOptionValue('replay') !== undefined) return
   // A default for recordings is no mistake of a run without one.
   if (command.getOptionValueSource('columns') !== 'cli')
@@ -132,6 +205,36 @@ function settleConflicts(command: Command): void {
       'usage_invalid',
       '--columns says what the columns of a recording are, but none is played',
       'name the recording with --replay',
+    )
+  }
+}
+
+/** A PLC has memory instead of samples, and frames of its own. */
+function settlePlc(command: Command): void {
+  const ofBoards = ['board', 'pty', 'replay', 'plainFrames', 'rate', 'interval', 'count', 'start']
+  for (const key of ofBoards) {
+    const flag = command.options.find((each) => each.attributeName() === key)?.long
+    exclude(
+      command,
+      [['mc3e'], [key]],
+      `${flag} does not go with --mc3e, which is a PLC and no board`,
+      'leave one of them out',
+    )
+  }
+  const port: unknown = command.getOptionValue('mc3e')
+  const isPrinted = command.getOptionValue('printConfig') === true
+  if (port === undefined && (isPrinted || hasFlag(command, 'code'))) {
+    throw new InaError(
+      'usage_invalid',
+      `${isPrinted ? '--print-config' : '--code'} is about a PLC, but none is asked for`,
+      'give its port with --mc3e 5007',
+    )
+  }
+  if (isPrinted && port === 0) {
+    throw new InaError(
+      'usage_invalid',
+      '--print-config needs to know the port, and 0 is any',
+      'name one, such as --mc3e 5007',
     )
   }
 }

@@ -1,18 +1,28 @@
-import type { SinkTraffic } from '../domain/sink-status.ts'
-
 const SLOT_MS = 10_000
 const SLOTS = 30
 
+/** The last five minutes, or what there is of them. */
+export interface TrafficFigures {
+  readonly seconds: number
+  /** What was carried: samples of batches, values of answers. */
+  readonly unitsPerSecond: number
+  readonly done: number
+  readonly failures: number
+  /** From the question to its answer, ms; null: there was none. */
+  readonly msAvg: number | null
+  readonly msMax: number | null
+}
+
 interface Slot {
   number: number
-  rows: number
-  batches: number
+  units: number
+  done: number
   failures: number
   totalMs: number
   mostMs: number
 }
 
-/** What a sink did in the last five minutes, to ten seconds. */
+/** What a connection to another system did in the last five minutes, to ten seconds. */
 export class Traffic {
   readonly #startedMs: number
   readonly #slots: Slot[] = []
@@ -22,11 +32,11 @@ export class Traffic {
     this.#startedMs = nowMs
   }
 
-  /** A batch was acknowledged. @param rows its samples */
-  sent(rows: number, tookMs: number, nowMs: number): void {
+  /** Something was answered. @param units what it carried, such as the samples of a batch */
+  done(units: number, tookMs: number, nowMs: number): void {
     const slot = this.#at(nowMs)
-    slot.rows += rows
-    slot.batches++
+    slot.units += units
+    slot.done++
     slot.totalMs += tookMs
     slot.mostMs = Math.max(slot.mostMs, tookMs)
   }
@@ -35,13 +45,13 @@ export class Traffic {
     this.#at(nowMs).failures++
   }
 
-  read(nowMs: number): SinkTraffic {
+  read(nowMs: number): TrafficFigures {
     const oldest = numberOf(nowMs) - SLOTS
     while ((this.#slots[0]?.number ?? Number.POSITIVE_INFINITY) <= oldest) this.#slots.shift()
-    let [rows, batches, failures, totalMs, mostMs] = [0, 0, 0, 0, 0]
+    let [units, done, failures, totalMs, mostMs] = [0, 0, 0, 0, 0]
     for (const slot of this.#slots) {
-      rows += slot.rows
-      batches += slot.batches
+      units += slot.units
+      done += slot.done
       failures += slot.failures
       totalMs += slot.totalMs
       mostMs = Math.max(mostMs, slot.mostMs)
@@ -52,11 +62,11 @@ export class Traffic {
     )
     return {
       seconds,
-      rowsPerSecond: rows / seconds,
-      batches,
+      unitsPerSecond: units / seconds,
+      done,
       failures,
-      batchMsAvg: batches === 0 ? null : totalMs / batches,
-      batchMsMax: batches === 0 ? null : mostMs,
+      msAvg: done === 0 ? null : totalMs / done,
+      msMax: done === 0 ? null : mostMs,
     }
   }
 
@@ -64,7 +74,7 @@ export class Traffic {
     const number = numberOf(nowMs)
     const newest = this.#slots.at(-1)
     if (newest?.number === number) return newest
-    const slot = { number, rows: 0, batches: 0, failures: 0, totalMs: 0, mostMs: 0 }
+    const slot = { number, units: 0, done: 0, failures: 0, totalMs: 0, mostMs: 0 }
     this.#slots.push(slot)
     return slot
   }

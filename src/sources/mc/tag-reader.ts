@@ -1,0 +1,97 @@
+import type { McCode } from '../../protocol/mc3e/fields.ts'
+import {
+  type PlanLimits,
+  type PlannedRead,
+  planReads,
+  valuesOf,
+} from '../../protocol/mc3e/read-plan.ts'
+import type { McRequest } from '../../protocol/mc3e/request.ts'
+import type { PlcTag } from '../../protocol/mc3e/tag.ts'
+import type { PlcFailure, PlcOutcome } from './plc-failure.ts'
+
+/** What was read of one tag. */
+export type TagReading =
+  /** A number, 0 or 1 of a bit, a text; null: the float there is no number. */
+  { readonly kind: 'value'; readonly value: number | string | null } | PlcFailure
+
+/** Refusals that are about an address: the other tags of the request can be read without it. */
+const ABOUT_ADDRESS = new Set([0xc056, 0xc05b, 0xc05c, 0xc0b5, 0x4030, 0x4031, 0x4032])
+
+interface Asked {
+  ask(request: McRequest): Promise<PlcOutcome>
+}
+
+/**
+ * Reads a group of tags, again and again. A tag with an address that the PLC does not have costs the others nothing: it is found, and
+ * read alone from then on, until it is answered.
+ */
+export class TagReader {
+  readonly #tags: readonly PlcTag[]
+  readonly #code: McCode
+  readonly #limits: PlanLimits
+  /** Tags that were refused when they were read alone, by their index. */
+  readonly #apart = new Set<number>()
+  #plan: readonly PlannedRead[]
+
+  /** @param code of the PLC, which limits its requests */
+  constructor(tags: readonly PlcTag[], code: McCode, limits: PlanLimits = {}) {
+    this.#tags = tags
+    this.#code = code
+    this.#limits = limits
+    this.#plan = this.#planned()
+  }
+
+  /** Requests of one turn, while nothing is refused. */
+  get requests(): number {
+    return this.#plan.length
+  }
+
+  /** All tags once, in their order. The requests go out together, so that a pool can spread them. Never rejects. */
+  async read(plc: Asked): Promise<TagReading[]> {
+    const readings = new Array<TagReading>(this.#tags.length)
+    const before = [...this.#apart].join()
+    await Promise.all(this.#plan.map((read) => this.#readOne(plc, read, readings)))
+    if ([...this.#apart].join() !== before) this.#plan = this.#planned()
+    return readings
+  }
+
+  async #readOne(plc: Asked, read: PlannedRead, readings: TagReading[]): Promise<void> {
+    const outcome = await plc.ask(read.request)
+    if (outcome.kind === 'cells') {
+      for (const [index, value] of valuesOf(this.#tags, read, outcome.cells)) {
+        readings[index] = { kind: 'value', value }
+        this.#apart.delete(index)
+      }
+      return
+    }
+    const indexes = read.places.map(({ index }) => index)
+    const isOfOne = outcome.endCode !== null && ABOUT_ADDRESS.has(outcome.endCode)
+    if (isOfOne && indexes.length > 1) {
+      // Halves, until the culprit is alone.
+      const middle = indexes.length >> 1
+      for (const half of [indexes.slice(0, middle), indexes.slice(middle)]) {
+        for (const part of this.#planOf(half)) await this.#readOne(plc, part, readings)
+      }
+      return
+    }
+    for (const index of indexes) {
+      readings[index] = outcome
+      if (isOfOne) this.#apart.add(index)
+    }
+  }
+
+  #planned(): PlannedRead[] {
+    const together = [...this.#tags.keys()].filter((index) => !this.#apart.has(index))
+    const apart = [...this.#apart].flatMap((index) => this.#planOf([index]))
+    return [...this.#planOf(together), ...apart]
+  }
+
+  /** A plan for some of the tags, with their indexes among all. */
+  #planOf(indexes: readonly number[]): PlannedRead[] {
+    const tags = indexes.map((index) => this.#tags[index] as PlcTag)
+    return planReads(tags, this.#code, this.#limits).map(({ request, places }) => ({
+      request,
+      places: places.map((place) => ({ ...place, index: indexes[place.index] as number })),
+    }))
+  }
+}
