@@ -73,6 +73,13 @@ const EXAMPLES: readonly Example[] = [
     binary: ['0C 00', '01 04 01 00 D2 04 00 90 01 00', '03 00', '00'],
   },
   {
+    section: '8.1, device code list: ZR is counted in hexadecimal digits, though not in the tools',
+    request: { kind: 'words', from: at('ZR1000'), points: 1 },
+    cells: [7],
+    ascii: ['0018', '0401 0000 ZR 0003E8 0001', '0008', '0007'],
+    binary: ['0C 00', '01 04 00 00 E8 03 00 B0 01 00', '04 00', '07 00'],
+  },
+  {
     section: '8.3, random read in word units',
     request: {
       kind: 'random',

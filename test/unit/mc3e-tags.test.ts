@@ -20,6 +20,7 @@ describe('an address', () => {
     ['y2a', 'Y', 0x2a, null],
     ['BF0', 'B', 0xf0, null],
     ['ZR1000', 'ZR', 1000, null],
+    ['ZR16777215', 'ZR', 0xffffff, null],
     ['R32767', 'R', 32_767, null],
     ['M0', 'M', 0, null],
     ['D100.5', 'D', 100, 5],
@@ -49,6 +50,7 @@ describe('an address', () => {
     ['D100.12', /write .C for bit 12/],
     ['M10.1', /character 4, near '.': M is a bit already/],
     ['D1000000', /character 2, near '1': a frame reaches D999999 at most/],
+    ['ZR16777216', /a frame reaches ZR16777215 at most/],
     ['X1000000', /a frame reaches XFFFFFF at most/],
     ['D-1', /character 2, near '-'/],
   ])('wrong: %s', (text, message) => {

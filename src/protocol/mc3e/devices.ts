@@ -8,8 +8,10 @@ export interface PlcDevice {
   readonly ascii: string
   /** One byte. */
   readonly binary: number
-  /** In which its points are numbered. */
+  /** In which people number its points, as the PLC's tools do. */
   readonly radix: 10 | 16
+  /** In which ASCII code does. */
+  readonly asciiRadix: 10 | 16
   readonly unit: 'word' | 'bit'
   /**
    * False: contacts and coils of timers and counters, which word units don't reach (QnUCPU User's Manual, Communication via
@@ -25,7 +27,8 @@ const DEVICES: readonly PlcDevice[] = [
   words('D', 0xa8),
   words('W', 0xb4, 16),
   words('R', 0xaf),
-  words('ZR', 0xb0),
+  // Decimal in the PLC's tools, hexadecimal in the manual's list: its last point has seven decimal digits.
+  { ...words('ZR', 0xb0), asciiRadix: 16 },
   words('SD', 0xa9),
   words('SW', 0xb5, 16),
   words('TN', 0xc2),
@@ -71,16 +74,23 @@ export function deviceOfBinary(code: number): PlcDevice | undefined {
 }
 
 /** The last point that a frame can name: six digits in ASCII code. */
-export function lastNumber({ radix }: PlcDevice): number {
-  return radix ** NUMBER_DIGITS - 1
+export function lastNumber({ asciiRadix }: PlcDevice): number {
+  return asciiRadix ** NUMBER_DIGITS - 1
 }
 
+/** As people write it. */
 export function numberText({ radix }: PlcDevice, number: number): string {
   return number.toString(radix).toUpperCase()
 }
 
+/** As a frame in ASCII code has it. */
+export function numberDigits({ asciiRadix }: PlcDevice, number: number): string {
+  return number.toString(asciiRadix).toUpperCase().padStart(NUMBER_DIGITS, '0')
+}
+
 function words(name: string, binary: number, radix: 10 | 16 = 10): PlcDevice {
-  return { name, ascii: name.padEnd(2, '*'), binary, radix, unit: 'word', inWords: true }
+  const ascii = name.padEnd(2, '*')
+  return { name, ascii, binary, radix, asciiRadix: radix, unit: 'word', inWords: true }
 }
 
 function bits(name: string, binary: number, radix: 10 | 16 = 10): PlcDevice {

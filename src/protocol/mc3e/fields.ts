@@ -1,4 +1,10 @@
-import { deviceOfAscii, deviceOfBinary, lastNumber, numberText, type PlcDevice } from './devices.ts'
+import {
+  deviceOfAscii,
+  deviceOfBinary,
+  lastNumber,
+  numberDigits,
+  type PlcDevice,
+} from './devices.ts'
 
 /** The two codes of the same frames: hexadecimal text, the high digit first, or bytes, the low one first. */
 export type McCode = 'ascii' | 'binary'
@@ -48,7 +54,7 @@ export class FieldWriter {
   /** ASCII: code, then number; binary: number, then code (SH-080008, 8.1 "Device code", "Device number"). */
   point({ device, number }: Point): this {
     if (this.code === 'binary') return this.#number(number, 3).u8(device.binary)
-    return this.#text(device.ascii + numberText(device, number).padStart(6, '0'))
+    return this.#text(device.ascii + numberDigits(device, number))
   }
 
   /** @param values 0 or 1 each */
@@ -143,9 +149,9 @@ export class FieldReader {
     const device = deviceOfAscii(this.#text(2))
     // Leading zeros may be blanks (SH-080008, 8.1 "Device number").
     const digits = this.#text(6).trimStart()
-    const isNumber = (device?.radix === 16 ? /^[0-9A-F]+$/i : /^[0-9]+$/).test(digits)
+    const isNumber = (device?.asciiRadix === 16 ? /^[0-9A-F]+$/i : /^[0-9]+$/).test(digits)
     if (!isNumber && device !== undefined) this.#fail('code')
-    return this.#pointOf(device, Number.parseInt(digits, device?.radix))
+    return this.#pointOf(device, Number.parseInt(digits, device?.asciiRadix))
   }
 
   bits(points: number): number[] {
