@@ -283,6 +283,36 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
     makeLog(file, series(20, 10_000))
     await refusedWith(forwarded(server.url('retain=365d')), /need the extension timescaledb/)
   })
+
+  // Debian has no TimescaleDB: functions of its signatures say at least that the calls are such as it takes.
+  test('where the extension is, tables that are made become hypertables, with the policies that are asked for', async () => {
+    makeLog(file, series(20, 10_000))
+    await server.query(`CREATE DATABASE scaled`)
+    const ask = (sql: string): ReturnType<PostgresServer['query']> =>
+      server.query(sql, [], 'scaled')
+    await ask(`SET allow_system_table_mods = on;
+      INSERT INTO pg_extension SELECT 90000, 'timescaledb', extowner, extnamespace, false, '2.11.0' FROM pg_extension LIMIT 1;
+      CREATE TABLE calls (what text);
+      CREATE FUNCTION create_hypertable(relation regclass, time_column_name name, partitioning_column name = NULL,
+        number_partitions integer = NULL, associated_schema_name name = NULL, associated_table_prefix name = NULL,
+        chunk_time_interval anyelement = NULL::bigint, create_default_indexes boolean = true, if_not_exists boolean = false)
+        RETURNS void LANGUAGE sql AS
+        $$INSERT INTO calls VALUES (format('%s by %s, chunks of %s', relation, time_column_name, chunk_time_interval))$$;
+      CREATE FUNCTION add_retention_policy(relation regclass, drop_after interval, if_not_exists boolean = false)
+        RETURNS integer LANGUAGE sql AS
+        $$INSERT INTO calls VALUES (format('%s keeps %s', relation, drop_after)); SELECT 1$$`)
+    const url = server.url('chunk=1d&retain=365d').replace('/postgres?', '/scaled?')
+    expect(await forwarded(url)).toMatchObject({ samples: 20, lastError: null })
+    expect(await ask('SELECT what FROM calls')).toEqual([
+      ['power_sample by time, chunks of 24:00:00'],
+      ['power_sample keeps 8760:00:00'],
+      ['channel_sample by time, chunks of 24:00:00'],
+      ['channel_sample keeps 8760:00:00'],
+    ])
+    // Tables that are there stay as they are.
+    expect(await forwarded(`${url}&name=again`)).toMatchObject({ lastError: null })
+    expect(await ask('SELECT count(*) FROM calls')).toEqual([['4']])
+  })
 })
 
 describe.skipIf(lacksPostgres !== null || !hasOpenssl)('PostgreSQL with TLS', () => {
