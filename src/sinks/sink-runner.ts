@@ -24,6 +24,10 @@ const DEADLINE_MS = 30_000
 /** Rows of a batch that may be set aside though nothing else of it was taken, after so many attempts. */
 const FEW_ROWS = 2
 const LONE_ATTEMPTS = 3
+/** A batch that failed after so long was too large for the line or the other side, ms; one that took less than a third may grow. */
+const SLOW_MS = DEADLINE_MS / 2
+/** Smallest batch that this leads to, samples. */
+const LEAST_SAMPLES = 20
 /** So long a connection may take to be let go of, ms. */
 const CLOSE_MS = 500
 /** Between two looks at how much is still to send, ms. */
@@ -59,6 +63,8 @@ export class SinkRunner {
   #isOpen = false
   #openedMs = 0
   #failures = 0
+  /** What the line can carry in time, samples. */
+  #most = Number.POSITIVE_INFINITY
   #state: SinkStatus['state'] = 'connecting'
   #samples = 0
   #records = 0
@@ -137,7 +143,7 @@ export class SinkRunner {
 
   #next(): Promise<Batch | null> {
     const { place, sink } = this.#parts
-    return place.next(place.isComplete ? USUAL_SAMPLES : sink.mostSamples)
+    return place.next(Math.min(place.isComplete ? USUAL_SAMPLES : sink.mostSamples, this.#most))
   }
 
   async #open(log: string): Promise<void> {
@@ -156,9 +162,11 @@ export class SinkRunner {
     try {
       await this.#send(batch)
     } catch (error) {
+      this.#fit(batch, clock.monoMs() - startedMs, false)
       if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
       refused = await this.#sift(batch)
     }
+    this.#fit(batch, clock.monoMs() - startedMs, true)
     if (refused.length > 0) this.#setAside(batch.log, refused)
     await place.accept()
     const lone = refused.filter(({ row }) => !isRecord(row)).length
@@ -166,6 +174,13 @@ export class SinkRunner {
     this.#records += batch.records.length - (refused.length - lone)
     this.#failures = 0
     this.#traffic.done(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
+  }
+
+  /** What does not get there in time would not the next time either: a smaller batch may. */
+  #fit({ samples }: Batch, tookMs: number, isSent: boolean): void {
+    if (!isSent && tookMs >= SLOW_MS) {
+      this.#most = Math.max(LEAST_SAMPLES, Math.floor(samples.length / 4))
+    } else if (isSent && tookMs < SLOW_MS / 3) this.#most *= 2
   }
 
   async #sift(batch: Batch): Promise<readonly Refused[]> {

@@ -44,7 +44,8 @@ class Target implements Sink {
   async close(): Promise<void> {}
 }
 
-function runnerFor(sink: Sink): SinkRunner {
+/** @param isStuck whether what is waited for now never ends */
+function runnerFor(sink: Sink, isStuck = () => false): SinkRunner {
   const log = new SinkLog(file, 'other')
   onTestFinished(() => log.close())
   const plan = { kind: 'influx' as const, name: 'x', target: 'x', keepBytes: 1e9, settings: {} }
@@ -58,7 +59,7 @@ function runnerFor(sink: Sink): SinkRunner {
     random: () => 1,
     // A deadline that nobody needs is not waited for; a pause passes at once.
     pause: async (ms, signal) => {
-      if (ms === 30_000) {
+      if (ms === 30_000 && !isStuck()) {
         await new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error('ended')))
         })
@@ -98,6 +99,30 @@ describe('a sink gets everything once, in order', () => {
     expect(target.opened).toBe(9)
     expect(runner.status.lastError).toMatchObject({ text: 'no route' })
     expect(runner.status.traffic).toMatchObject({ failures: 8, batches: 1 })
+  })
+
+  test('in smaller batches over a line that is too slow for large ones', async () => {
+    makeLog(file, series(4700, 1000))
+    const target = new Target()
+    const send = target.send.bind(target)
+    let isStuck = false
+    target.send = async (batch) => {
+      isStuck = batch.samples.length > 200
+      if (isStuck) await new Promise(() => {})
+      // As long as it takes them.
+      nowMs += batch.samples.length * 100
+      await send(batch)
+    }
+    const open = target.open.bind(target)
+    target.open = () => {
+      isStuck = false
+      return open()
+    }
+    await runnerFor(target, () => isStuck).run()
+    expect(target.seqs).toEqual(order(4700))
+    // 2000, 500 and 125 at first; none again that would get stuck.
+    expect(Math.max(...target.sizes)).toBe(125)
+    expect(target.opened).toBe(3)
   })
 
   test('a fault that nobody thought of is tried again, too', async () => {

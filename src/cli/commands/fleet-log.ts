@@ -43,7 +43,10 @@ export async function fleetLog(wish: FleetWish, io: ProcessIo): Promise<FleetLog
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(1))
+    process.once(signal, () => {
+      remove()
+      process.kill(process.pid, signal)
+    })
   }
   const file = join(folder, 'fleet.db')
   const progress = new WorkProgress(io, true)
@@ -77,11 +80,7 @@ async function copyInto(
   const wanted = devices.filter((device) => wish.device === null || wish.device === device)
   const toUs = Math.min(wish.toUs, END_OF_TIME_US)
   const { samples } = reader
-  const ranges = []
-  for (const device of wanted) {
-    const own = channels.filter((each) => each.device === device).map(({ id }) => id)
-    ranges.push(...(await samples.ranges(device, own, wish.fromUs, toUs)))
-  }
+  const ranges = await samples.ranges(wanted, channels, wish.fromUs, toUs)
   if (ranges.length > 0) {
     const [firstUs, lastUs] = spanOf(ranges, wish)
     const logs = new Map<string, Set<string>>()

@@ -7,6 +7,7 @@ import type { TableKey } from './tables.ts'
 const PAGE_ROWS = 20_000
 /** What lies before a span can tell about it: spacings, and a run that goes on through samples of channels alone (docs/log.md). */
 const ROWS_BEFORE = 1100
+const SPACINGS_BEFORE = 40
 
 export interface FleetChannel {
   readonly device: string
@@ -48,47 +49,78 @@ export class FleetSamples {
   }
 
   /**
-   * Where the samples of a device lie that tell all about a span: those in it, some before it and the next one behind
-   * it, the whole minutes around, and the very first and last one.
+   * Where the samples of some devices lie that tell all about a span: those in it, some before it and the next one
+   * behind it, the whole minutes around, and the very first and last one of each device.
    *
    * @throws InaError log_unreadable
    */
   async ranges(
-    device: string,
-    channels: readonly string[],
+    devices: readonly string[],
+    channels: readonly FleetChannel[],
     fromUs: number,
     toUs: number,
   ): Promise<FleetRange[]> {
-    const at = async (order: 'ASC' | 'DESC', where: string, offset: number, timeUs: number) => {
-      const one = (key: TableKey, of: string): string =>
-        `(SELECT time FROM ${this.#query.table(key)} WHERE device = $1 ${of} AND log = ANY ($2::uuid[]) AND ${where}
-          ORDER BY device ${order}, ${of === '' ? '' : `channel ${order}, `}time ${order} LIMIT 1 OFFSET ${offset})`
-      const rows = await this.#query.rows(
-        `SELECT ${us(order === 'ASC' ? 'min(time)' : 'max(time)')} FROM (
-           SELECT ${one('sample', '')} AS time
-           UNION ALL SELECT ${one('channel', 'AND channel = c')} FROM unnest($3::text[]) c) t
-         WHERE $4::timestamptz[] IS NOT NULL`,
-        [device, this.#logs, textsOf(channels), timesOf([timeUs])],
-      )
-      return rows[0]?.[0] == null ? null : Number(rows[0][0])
-    }
-    const bound = '($4::timestamptz[])[1]'
-    const first = await at('ASC', 'true', 0, 0)
-    const last = await at('DESC', 'true', 0, 0)
-    if (first === null || last === null) return []
-    const before = await at('DESC', `time < ${bound}`, ROWS_BEFORE, fromUs)
-    const behind = await at('ASC', `time >= ${bound}`, 0, toUs)
+    const own = channels.filter(({ device }) => devices.includes(device))
+    const looks = await this.#looks(devices, own, fromUs, toUs)
     const minuteUs = (Math.floor(fromUs / US_PER_MINUTE) - 1) * US_PER_MINUTE
-    const lowUs = Math.max(first, Math.min(minuteUs, before ?? first))
-    const upUs = Math.min(last + 1, Math.max(toUs + 2 * US_PER_MINUTE, (behind ?? last) + 1))
-    const all = [
-      { device, fromUs: first, toUs: first + 1 },
-      { device, fromUs: lowUs, toUs: upUs },
-      { device, fromUs: last, toUs: last + 1 },
-    ]
-    if (lowUs <= first) all[0] = { device, fromUs: first, toUs: first }
-    if (upUs > last) all[2] = { device, fromUs: last, toUs: last }
-    return all.filter((each) => each.toUs > each.fromUs)
+    return devices.flatMap((device) => {
+      const ofDevice = looks.filter((each) => each.device === device)
+      const firstUs = Math.min(...known(ofDevice.map((each) => each.firstUs)))
+      const lastUs = Math.max(...known(ofDevice.map((each) => each.lastUs)))
+      if (lastUs < firstUs) return []
+      // Any 1100 rows, and enough spacings of voltage and current.
+      const rowsUs = Math.max(...ofDevice.map(({ beforeUs }) => beforeUs ?? firstUs))
+      const spacingsUs = ofDevice.find(({ isChannel }) => !isChannel)?.spacingsUs ?? firstUs
+      const lowUs = Math.max(firstUs, Math.min(minuteUs, rowsUs, spacingsUs))
+      const behindUs = Math.min(lastUs, ...known(ofDevice.map((each) => each.behindUs)))
+      const upUs = Math.min(lastUs + 1, Math.max(toUs + 2 * US_PER_MINUTE, behindUs + 1))
+      return [
+        ...(lowUs > firstUs ? [{ device, fromUs: firstUs, toUs: firstUs + 1 }] : []),
+        ...(upUs > lowUs ? [{ device, fromUs: lowUs, toUs: upUs }] : []),
+        ...(upUs <= lastUs ? [{ device, fromUs: Math.max(lastUs, lowUs), toUs: lastUs + 1 }] : []),
+      ]
+    })
+  }
+
+  /** One question for all devices, which is answered by the keys. */
+  async #looks(
+    devices: readonly string[],
+    channels: readonly FleetChannel[],
+    fromUs: number,
+    toUs: number,
+  ): Promise<Look[]> {
+    const look = (key: 'sample' | 'channel'): string => {
+      const of = key === 'sample' ? '' : 'AND p.channel = d.channel'
+      const one = (where: string, order: string): string =>
+        `(SELECT ${us('time')} FROM ${this.#query.table(key)} p WHERE p.device = d.device ${of}
+          AND p.log = ANY ($4::uuid[]) ${where} ORDER BY time ${order})`
+      const before = 'AND time < ($5::timestamptz[])[1]'
+      return `SELECT d.device, ${key === 'channel'}, ${one('', 'LIMIT 1')}, ${one('', 'DESC LIMIT 1')},
+        ${one(before, `DESC LIMIT 1 OFFSET ${ROWS_BEFORE}`)}, ${one(before, `DESC LIMIT 1 OFFSET ${SPACINGS_BEFORE}`)},
+        ${one('AND time >= ($5::timestamptz[])[2]', 'LIMIT 1')}`
+    }
+    const rows = await this.#query.rows(
+      `${look('sample')} FROM unnest($1::text[]) d(device)
+       UNION ALL ${look('channel')} FROM unnest($2::text[], $3::text[]) d(device, channel)`,
+      [
+        textsOf(devices),
+        textsOf(channels.map(({ device }) => device)),
+        textsOf(channels.map(({ id }) => id)),
+        this.#logs,
+        timesOf([fromUs, toUs]),
+      ],
+    )
+    const number = (cell: string | null | undefined): number | null =>
+      cell == null ? null : Number(cell)
+    return rows.map(([device, isChannel, first, last, before, spacings, behind]) => ({
+      device: device as string,
+      isChannel: isChannel === 't',
+      firstUs: number(first),
+      lastUs: number(last),
+      beforeUs: number(before),
+      spacingsUs: number(spacings),
+      behindUs: number(behind),
+    }))
   }
 
   /** Pages of samples, of all devices in order of time. @throws InaError log_unreadable */
@@ -176,6 +208,23 @@ export class FleetSamples {
       (a, b) => a.timeUs - b.timeUs || (a.log < b.log ? -1 : Number(a.log > b.log)),
     )
   }
+}
+
+/** Where rows of a device, or of one of its channels, are; Unix µs, null: nowhere. */
+interface Look {
+  readonly device: string
+  readonly isChannel: boolean
+  readonly firstUs: number | null
+  readonly lastUs: number | null
+  /** So many rows before the span. */
+  readonly beforeUs: number | null
+  readonly spacingsUs: number | null
+  /** The next one behind it. */
+  readonly behindUs: number | null
+}
+
+function known(values: readonly (number | null)[]): number[] {
+  return values.filter((each) => each !== null)
 }
 
 interface Span {

@@ -129,6 +129,8 @@ export class PostgresServer {
     )
     const server = new PostgresServer(folder, await freePort(), { ...settings, ...files })
     server.#hasDisk = diskMb !== undefined
+    // Whoever ends without a word leaves none behind.
+    process.once('exit', server.#onExit)
     await server.up()
     return server
   }
@@ -221,6 +223,16 @@ export class PostgresServer {
       child.kill('SIGQUIT')
       await ended
     }
+    process.off('exit', this.#onExit)
+    this.#remove()
+  }
+
+  readonly #onExit = (): void => {
+    this.#child?.kill('SIGKILL')
+    this.#remove()
+  }
+
+  #remove(): void {
     if (this.#hasDisk) unmount(this.folder)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
