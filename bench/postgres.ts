@@ -2,7 +2,7 @@
  * What one PostgreSQL holds, as a store for the samples of many loggers: a table with the identity of a sample as its
  * key, and batches of 500 rows, each a transaction that is synced, that change nothing where a row is there already. 1,
  * 4 and 16 writers at once (psql, each with loggers of its own), three layouts; bytes a row; the time of questions that
- * a dashboard asks. This version writes to no database: the bench sends the statements that such a program would.
+ * a dashboard asks. The bench sends the statements; the program's own sink, whose key is narrower: sink-postgres.ts.
  *
  * A cluster in a temporary folder, on loopback, with PostgreSQL's own settings; server and clients share this machine.
  * Needs PostgreSQL's programs.
