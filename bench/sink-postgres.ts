@@ -17,7 +17,7 @@ import { ratioOf, spreadOf } from './support/pairs.ts'
 import { CLI, ROOT } from './support/paths.ts'
 import { benchArguments, report } from './support/results.ts'
 
-const [hours = 2, hz = 100, rounds = 3] = benchArguments().map(Number)
+const [hours = 1, hz = 100, rounds = 5] = benchArguments().map(Number)
 const full = cachedLog(hz, hours)
 const lack = lacksPostgres ?? lackOfRoom(full, 12)
 if (lack !== null) {
