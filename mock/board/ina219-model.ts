@@ -6,6 +6,8 @@ export interface SensorInput {
   readonly voltage: number
   /** A through the shunt, signed */
   readonly current: number
+  /** s since the board got its power: both hold until then. Absent: for some µs */
+  readonly untilS?: number
 }
 
 /**
@@ -20,6 +22,8 @@ export interface Ina219Options {
   /** Ω, above 0; default 0.1 */
   readonly shuntOhm?: number
   readonly feed: SensorFeed
+  /** Time of a conversion by that of table 5, 0.9..1.1: parts differ by up to 10 %. Default 1 */
+  readonly conversionTime?: number
   /** µs since the board got its power, with fractions */
   readonly nowUs: () => number
 }
@@ -52,6 +56,8 @@ const OVF = 0x0001
 const CONVERSION_US = [84, 148, 276, 532] as const
 /** µs until the first conversion after power-down (SBOS448G 8.4.2). */
 const RECOVERY_US = 40
+/** For how long a feed is taken to hold that does not say it, in µs. */
+const HELD_US = 4
 const SHUNT_LSB_V = 10e-6
 const BUS_LSB_V = 4e-3
 
@@ -62,13 +68,13 @@ interface Adc {
   readonly step: number
 }
 
-/** Four bits of BADC or SADC, SBOS448G table 5. */
-function adcOf(bits: number): Adc {
+/** Four bits of BADC or SADC, SBOS448G table 5. @param timeFactor see `Ina219Options.conversionTime` */
+function adcOf(bits: number, timeFactor: number): Adc {
   const isAveraged = (bits & 8) !== 0
   const resolution = isAveraged ? 3 : bits & 3
   return {
     samples: isAveraged ? 1 << (bits & 7) : 1,
-    conversionUs: CONVERSION_US[resolution] as number,
+    conversionUs: (CONVERSION_US[resolution] as number) * timeFactor,
     step: 1 << (3 - resolution),
   }
 }
@@ -76,7 +82,8 @@ function adcOf(bits: number): Adc {
 /**
  * The INA219 at register level, as SBOS448G (December 2015) describes it:
  * registers, conversion times, averages, clipping, flags, calibration
- * arithmetic. Its time is the board's; conversions are worked out when
+ * arithmetic. A conversion gives the mean of what its pins had from its begin
+ * to its end. Its time is the board's; conversions are worked out when
  * somebody looks.
  *
  * Two things the datasheet leaves open: at less than 12 bit the low bits are
@@ -90,6 +97,7 @@ export class Ina219Model implements I2cTarget {
   feed: SensorFeed
   readonly shuntOhm: number
   readonly #nowUs: () => number
+  readonly #timeFactor: number
 
   readonly #registers = new Uint16Array(8)
   #pointer = 0
@@ -107,11 +115,12 @@ export class Ina219Model implements I2cTarget {
   #isConverted = false
   #isOverflow = false
 
-  constructor({ address = 0x40, shuntOhm = 0.1, feed, nowUs }: Ina219Options) {
+  constructor({ address = 0x40, shuntOhm = 0.1, conversionTime = 1, feed, nowUs }: Ina219Options) {
     this.address = address
     this.shuntOhm = shuntOhm
     this.feed = feed
     this.#nowUs = nowUs
+    this.#timeFactor = conversionTime
     this.brownOut()
   }
 
@@ -199,8 +208,8 @@ export class Ina219Model implements I2cTarget {
     this.#registers[REGISTER.configuration] = value & CONFIG_KEPT
     const mode = value & 7
     const isOff = mode === 0 || mode === 4
-    this.#shunt = !isOff && mode & 1 ? adcOf((value >> 3) & 15) : null
-    this.#bus = !isOff && mode & 2 ? adcOf((value >> 7) & 15) : null
+    this.#shunt = !isOff && mode & 1 ? adcOf((value >> 3) & 15, this.#timeFactor) : null
+    this.#bus = !isOff && mode & 2 ? adcOf((value >> 7) & 15, this.#timeFactor) : null
     this.#isRunning = !isOff
     // A new mode clears CNVR, power-down and ADC off don't (SBOS448G 8.6.3.2).
     if (!isOff) this.#isConverted = false
@@ -244,7 +253,7 @@ export class Ina219Model implements I2cTarget {
   }
 
   #convertShunt(adc: Adc): void {
-    const volts = this.#average(adc, this.#pairStartUs, ({ current }) => current * this.shuntOhm)
+    const volts = this.#mean(adc, this.#pairStartUs, ({ current }) => current * this.shuntOhm)
     const gain = ((this.#registers[REGISTER.configuration] as number) >> 11) & 3
     const full = 4000 << gain
     const counts = clamp(quantize(volts / SHUNT_LSB_V, adc.step), -full, full)
@@ -256,7 +265,7 @@ export class Ina219Model implements I2cTarget {
   }
 
   #convertBus(adc: Adc, startUs: number): void {
-    const volts = this.#average(adc, startUs, ({ voltage }) => voltage)
+    const volts = this.#mean(adc, startUs, ({ voltage }) => voltage)
     const full = (this.#registers[REGISTER.configuration] as number) & 0x2000 ? 8000 : 4000
     const counts = clamp(quantize(volts / BUS_LSB_V, adc.step), 0, full)
     this.#registers[REGISTER.busVoltage] = counts << 3
@@ -267,14 +276,23 @@ export class Ina219Model implements I2cTarget {
     if (power > 0xffff) this.#isOverflow = true
   }
 
-  /** Each conversion takes what the pins had halfway through it. */
-  #average(adc: Adc, startUs: number, quantity: (input: SensorInput) => number): number {
-    let sum = 0
-    for (let i = 0; i < adc.samples; i++) {
-      const timeS = (startUs + (i + 0.5) * adc.conversionUs) * 1e-6
-      sum += quantity(this.feed(timeS, this.#pair))
+  /** A delta-sigma converter integrates: over all of its samples, which follow each other without a pause. */
+  #mean(adc: Adc, startUs: number, quantity: (input: SensorInput) => number): number {
+    const endUs = startUs + timeOf(adc)
+    let first: number | null = null
+    // Of the differences, so that what stays the same stays it to the last bit.
+    let difference = 0
+    for (let fromUs = startUs; fromUs < endUs; ) {
+      const lookUs = Math.min(fromUs + HELD_US / 2, (fromUs + endUs) / 2)
+      const input = this.feed(lookUs * 1e-6, this.#pair)
+      const heldUs = (input.untilS ?? 0) * 1e6
+      const toUs = Math.min(endUs, heldUs > lookUs ? heldUs : fromUs + HELD_US)
+      const value = quantity(input)
+      first ??= value
+      difference += (value - first) * (toUs - fromUs)
+      fromUs = toUs
     }
-    return sum / adc.samples
+    return (first ?? 0) + difference / (endUs - startUs)
   }
 }
 

@@ -15,8 +15,14 @@ export function sensorFeedOf(feed: SampleFeed): SensorFeed {
     const timeUs = timeS * 1e6
     const n = isTimed ? indexAt(feed, timeUs) : Math.floor(timeS * NOISE_HZ)
     const { v, a } = feed.read(Math.min(n, feed.length - 1), timeUs, null)
-    return { voltage: finite(v), current: finite(a) } satisfies SensorInput
+    const untilS = isTimed ? offsetS(feed, n + 1) : (n + 1) / NOISE_HZ
+    return { voltage: finite(v), current: finite(a), untilS } satisfies SensorInput
   }
+}
+
+/** Infinity after the last one. */
+function offsetS(feed: SampleFeed, n: number): number {
+  return n < feed.length ? (feed.offsetUs(n) ?? 0) * 1e-6 : Number.POSITIVE_INFINITY
 }
 
 /** The last sample that is due, by bisection: offsets never fall. */

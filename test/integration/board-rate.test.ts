@@ -6,9 +6,10 @@ import { BoardRig } from '../support/board.ts'
 const STEPS = 1000
 
 /** Every conversion has its own voltage and current, the same number in both. */
-function streaming(baud: number): BoardRig {
+function streaming(baud: number, conversionTime = 1): BoardRig {
   const rig = new BoardRig({
     sensor: {
+      conversionTime,
       feed: (_timeS, pair) => ({
         voltage: (STEPS + (pair % STEPS)) * 4e-3,
         current: (STEPS + (pair % STEPS)) * 1e-4,
@@ -50,6 +51,12 @@ describe('sustained rate in emulated time', () => {
     for (const [i, sample] of samples.slice(1).entries()) {
       expect((step(sample) - step(samples[i] as SampleFrame) + STEPS) % STEPS).toBe(1)
     }
+  })
+
+  it.each([0.9, 1.1])('reads every conversion of a sensor that takes %s of the time', (factor) => {
+    const samples = measured(streaming(1_000_000, factor), 1000)
+    expect(Math.abs(samples.length - 940 / factor)).toBeLessThan(4)
+    expectWholeAndOnce(samples)
   })
 
   it('fills 95 % of the line at 115200 baud', () => {

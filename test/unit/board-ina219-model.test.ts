@@ -187,6 +187,53 @@ describe('INA219 conversions', () => {
     expect(read(REGISTER.busVoltage)).toBe((96 << 3) | CNVR)
   })
 
+  it('give the mean of what the pins had, from begin to end', () => {
+    // 1 A and 8 V for the first 200 of 532 µs, nothing in the middle.
+    const pulse: SensorFeed = (timeS) => {
+      const inConversionUs = (timeS * 1e6 - RECOVERY) % 532
+      const isOn = inConversionUs < 200
+      return { voltage: isOn ? 8 : 0, current: isOn ? 1 : 0 }
+    }
+    const { read, wait } = rig(pulse)
+    wait(RECOVERY + 1064)
+    expect(Math.abs(read(REGISTER.shuntVoltage) - (10_000 * 200) / 532)).toBeLessThan(40)
+    expect(Math.abs((read(REGISTER.busVoltage) >> 3) - (2000 * 200) / 532)).toBeLessThan(8)
+    // To the last bit where the feed says until when it holds.
+    const exact = rig((timeS, pair) => {
+      const us = timeS * 1e6 - RECOVERY
+      const begin = Math.floor(us / 532) * 532
+      const untilUs = us - begin < 200 ? begin + 200 : begin + 532
+      return { ...pulse(timeS, pair), untilS: (untilUs + RECOVERY) * 1e-6 }
+    })
+    exact.wait(RECOVERY + 1064)
+    expect(exact.read(REGISTER.shuntVoltage)).toBe(Math.round((10_000 * 200) / 532))
+    expect(exact.read(REGISTER.busVoltage) >> 3).toBe(Math.round((2000 * 200) / 532))
+  })
+
+  it('over an average, too: one pulse in 128 samples is in it', () => {
+    const { read, write, wait } = rig((timeS) => ({
+      voltage: 0,
+      current: timeS >= 0.03 && timeS < 0.0307 ? 3 : 0,
+    }))
+    write(REGISTER.configuration, (DEFAULT & ~0x07f8) | (0b1111 << 7) | (0b1111 << 3))
+    wait(68_096)
+    expect(Math.abs(read(REGISTER.shuntVoltage) - (30_000 * 700) / 68_096)).toBeLessThan(2)
+  })
+
+  it.each([0.9, 1.1])('take %s of their usual time in another part', (conversionTime) => {
+    const time = { us: 0 }
+    const model = new Ina219Model({
+      feed: () => counts(64, 96),
+      conversionTime,
+      nowUs: () => time.us,
+    })
+    time.us = RECOVERY + conversionTime * 1064 - 1
+    expect(model.peek(REGISTER.busVoltage)).toBe(0)
+    time.us += 1
+    expect(model.peek(REGISTER.busVoltage)).toBe((96 << 3) | CNVR)
+    expect(model.periodUs).toBeCloseTo(conversionTime * 1064)
+  })
+
   it('average what the pins had', () => {
     const { read, write, wait } = rig((_time, pair) => (pair % 2 ? counts(0, 0) : counts(100, 40)))
     const ramp = rig((timeS) => counts(timeS * 1e5, timeS * 1e5))
