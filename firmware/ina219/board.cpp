@@ -43,6 +43,7 @@ void begin() {
   // (PROTOCOL.md 4). Always: the cut one may have been half rendered, or wholly
   // in the USART, and an empty line harms nobody.
   txRing.bytes[0] = '\n';
+  compilerBarrier();
   txRing.head = 1;
   digitalWrite(ALARM_PIN, LOW);
   pinMode(ALARM_PIN, OUTPUT);

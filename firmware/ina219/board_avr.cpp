@@ -7,6 +7,7 @@
 #if OWN_DRIVERS
 
 #include <avr/sleep.h>
+#include <util/atomic.h>
 
 namespace board {
 
@@ -35,10 +36,19 @@ ISR(RX_VECTOR) {
   const uint8_t head = rxHead;
   const uint8_t next = (head + 1) & (kRxSize - 1);
   if (next == rxTail) {
-    rxBytes[(head - 1) & (kRxSize - 1)] = 0;
+    // The line that loses a byte is spoiled, but its end is kept, or the next one
+    // were lost with it. One that loses its beginning needs no more.
+    uint8_t& last = rxBytes[(head - 1) & (kRxSize - 1)];
+    if (byte == '\n') {
+      rxBytes[(head - 2) & (kRxSize - 1)] = 0;
+      last = '\n';
+    } else if (last != '\n') {
+      last = 0;
+    }
     return;
   }
   rxBytes[head] = byte;
+  compilerBarrier();
   rxHead = next;
 }
 
@@ -81,7 +91,10 @@ ISR(UDRE_VECTOR, ISR_NAKED) {
 int16_t readByte() {
   const uint8_t tail = rxTail;
   if (tail == rxHead) return -1;
+  compilerBarrier();
   const uint8_t byte = rxBytes[tail];
+  // From then on the interrupt may overwrite it.
+  compilerBarrier();
   rxTail = (tail + 1) & (kRxSize - 1);
   return byte;
 }
@@ -89,10 +102,9 @@ int16_t readByte() {
 // The interrupt must not empty the ring between the test and the bit: it takes
 // a byte whenever it is asked.
 void transmit() {
-  const uint8_t interrupts = SREG;
-  cli();
-  if (!txEmpty() && !(UCSR0B & _BV(UDRIE0))) UCSR0B |= _BV(UDRIE0);
-  SREG = interrupts;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    if (!txEmpty() && !(UCSR0B & _BV(UDRIE0))) UCSR0B |= _BV(UDRIE0);
+  }
 }
 
 // Double speed: the finer divider.
@@ -250,6 +262,8 @@ void startWatch(const Watch& newWatch) {
   if (!isStopped()) beginI2c();
   watched = Watched::pending;
   lastStepMs = static_cast<uint8_t>(millis());
+  // The interrupt has all of it from here on.
+  compilerBarrier();
   TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA);
 }
 
@@ -301,6 +315,7 @@ ISR(TWI_vect) {
       if (takeWord(TWDR)) {
         control |= _BV(TWSTA);
       } else {
+        compilerBarrier();
         watched = Watched::done;
         control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
       }
@@ -331,6 +346,7 @@ Watched checkWatch(Words& words) {
     seen = Watched::stuck;
   }
   if (seen == Watched::stuck) beginI2c();
+  compilerBarrier();
   if (seen == Watched::done) words = watchWords;
   watched = Watched::none;
   return seen;

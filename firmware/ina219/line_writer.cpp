@@ -12,6 +12,7 @@ static uint8_t writeIndex;
 
 // What is written so far may go out while the rest is being rendered.
 static inline void publish() {
+  compilerBarrier();
   txRing.head = writeIndex;
   board::transmit();
 }

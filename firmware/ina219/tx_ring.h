@@ -14,6 +14,11 @@ struct TxRing {
 
 extern TxRing txRing;
 
+// What was written before it is in memory before what is written after it, and
+// nothing is read ahead of it. An index alone publishes nothing: volatile orders
+// the accesses to itself only, not those to the bytes it stands for.
+inline void compilerBarrier() { asm volatile("" ::: "memory"); }
+
 // 0..255 bytes.
 inline uint8_t txFree() { return 255 - static_cast<uint8_t>(txRing.head - txRing.tail); }
 inline bool txEmpty() { return txRing.head == txRing.tail; }

@@ -191,6 +191,21 @@ describe('trouble with the sensor', () => {
 })
 
 describe('rubbish from the host', () => {
+  it('a line too long and too fast to be read costs no other line', () => {
+    const rig = started()
+    expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+    rig.board.runMs(5)
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    for (let i = 0; i < 20; i++) {
+      rig.send(`{"cmd":"${'x'.repeat(600 + 7 * i)}"}`)
+      rig.board.runMs(20)
+      const from = rig.now
+      expect(rig.command('hello')).toBe('ok')
+      const refused = rig.arrivals.slice(from).filter(({ frame }) => frame.kind === 'nack')
+      expect(refused).toEqual([])
+    }
+  })
+
   it('stops nothing: no reset, samples without a hole, stack to spare', () => {
     const noise = new Noise(3)
     let drawn = 0
