@@ -25,7 +25,12 @@ const options = {
     ...external.map((name) => `${name}/*`),
   ],
   define: { __VERSION__: JSON.stringify(pkg.version) },
-  plugins: [{ name: 'no subprograms', setup: withoutChildProcess }, blessedParts, sqliteBinding],
+  plugins: [
+    { name: 'no subprograms', setup: withoutChildProcess },
+    { name: 'packages of their own', setup: besides },
+    blessedParts,
+    sqliteBinding,
+  ],
   logLevel: 'warning',
 }
 
@@ -37,13 +42,20 @@ function withoutChildProcess({ onResolve, onLoad }) {
   onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
 }
 
+/** A large package that few need is a file of its own: even what is not run is read and parsed. */
+function besides({ onResolve }) {
+  onResolve({ filter: /^mqtt$/ }, ({ kind, path }) =>
+    kind === 'dynamic-import' ? { path: `./package-${path}.js`, external: true } : undefined,
+  )
+}
+
 rmSync(dist, { recursive: true, force: true })
 const { packs, metafile } = await buildPacks(
   { ...options, entryPoints: { main: 'src/cli/main.ts' } },
   `${dist}/packs`,
 )
 /** Programs of one file each. */
-async function bundle(entryPoints, define) {
+async function bundle(entryPoints, more) {
   const { outputFiles, metafile } = await build({
     ...options,
     entryPoints,
@@ -53,23 +65,31 @@ async function bundle(entryPoints, define) {
     minifySyntax: true,
     write: false,
     metafile: true,
-    define: { ...options.define, ...define },
+    ...more,
   })
   for (const { path, text } of outputFiles) writeFileSync(path, asciiOnly(text))
   return metafile
 }
 
-const start = await bundle({ ina219: 'src/start/start.ts' }, { __PACKS__: JSON.stringify(packs) })
+const start = await bundle(
+  { ina219: 'src/start/start.ts' },
+  { define: { ...options.define, __PACKS__: JSON.stringify(packs) } },
+)
 // A thread has modules of its own: sharing files with the command would save nothing.
-const threads = await bundle({
-  'log-worker': 'src/storage/write/log-worker.ts',
-  'backup-worker': 'src/service/backup/backup-worker.ts',
-  'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
-  'live-feed-worker': 'src/serve/live/feed-worker.ts',
-  'sink-worker': 'src/sinks/sink-worker.ts',
-  'view-save-worker': 'src/serve/view/save/save-worker.ts',
-  'log-history-worker': 'src/storage/read/log-history-worker.ts',
-})
+const threads = await bundle(
+  {
+    'log-worker': 'src/storage/write/log-worker.ts',
+    'backup-worker': 'src/service/backup/backup-worker.ts',
+    'rest-reading-worker': 'src/serve/rest/reading/reading-worker.ts',
+    'live-feed-worker': 'src/serve/live/feed-worker.ts',
+    'sink-worker': 'src/sinks/sink-worker.ts',
+    'package-mqtt': 'mqtt',
+    'view-save-worker': 'src/serve/view/save/save-worker.ts',
+    'log-history-worker': 'src/storage/read/log-history-worker.ts',
+  },
+  // What is loaded later is required: the loader of ES modules would cost the same there.
+  { supported: { 'dynamic-import': false } },
+)
 // CommonJS: the loader of ES modules costs 20 ms a start, and 2 MB in each thread.
 writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n')
 copyDescriptions(`${dist}/usr`)

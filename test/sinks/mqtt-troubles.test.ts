@@ -63,6 +63,23 @@ describe.skipIf(!hasMosquitto)('nothing is lost', () => {
     expectAll(heard, file)
   })
 
+  test('where the broker starts anew while there is nothing to send: who we are is known again', async () => {
+    makeMixedLog(file, 100)
+    const broker = await Mosquitto.start()
+    const runner = await runnerOf(file, broker.url, { isOnce: false })
+    const run = runner.run()
+    await until('all is sent', () => runner.status.samples === 350)
+    await broker.kill()
+    await broker.up()
+    const isOnline = async (): Promise<boolean> => {
+      return [...(await broker.retained('ina219/+/availability')).values()].includes('online')
+    }
+    await until('it is online', isOnline)
+    expect(runner.status.samples).toBe(350)
+    runner.stop(0)
+    await run
+  })
+
   test('where the network is cut', async () => {
     makeMixedLog(file, MANY)
     const broker = await Mosquitto.start()
