@@ -74,6 +74,19 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
     expect(await server.query('SELECT seq FROM dropped_sample')).toEqual([['2']])
   })
 
+  test('a connection that breaks while there is nothing to send is noticed all the same', async () => {
+    const sink = await opened(server, 'idle_sample')
+    expect(sink.trouble).toBeNull()
+    await server.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ina219'",
+    )
+    await until('it is noticed', () => sink.trouble !== null)
+    expect(sink.trouble).toMatchObject({ kind: 'unreachable' })
+    await sink.open()
+    expect(sink.trouble).toBeNull()
+    await sink.close()
+  })
+
   test('a server that stands still is let go of at once, and taken up where it was', async () => {
     const sink = await opened(server, 'still_sample')
     server.pause()

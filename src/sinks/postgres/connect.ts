@@ -25,6 +25,8 @@ const HAS_TLS = 'S'
 
 export interface Connection {
   readonly client: pg.Client
+  /** Why it broke; null: it has not, as far as is known. */
+  readonly broken: () => Error | null
   /** Lets go at once, whatever is under way. */
   readonly destroy: () => void
 }
@@ -49,8 +51,10 @@ export async function connect(settings: PostgresSettings): Promise<Connection> {
     application_name: 'ina219',
   })
   const destroy = (): void => void socket.destroy()
-  // A connection that breaks while nothing is asked: the next question fails.
-  client.on('error', () => {})
+  let broken: Error | null = null
+  client.on('error', (error) => {
+    broken ??= error
+  })
   try {
     await client.connect()
     // Not on connecting: a pooler in between refuses what it does not know.
@@ -63,7 +67,7 @@ export async function connect(settings: PostgresSettings): Promise<Connection> {
     destroy()
     throw error
   }
-  return { client, destroy }
+  return { client, broken: () => broken, destroy }
 }
 
 function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {

@@ -1,4 +1,4 @@
-import type { Batch, Sink } from '../sink.ts'
+import type { Batch, Sink, SinkFailure } from '../sink.ts'
 import { type Connection, connect } from './connect.ts'
 import { failureOf } from './failure.ts'
 import type { PostgresSettings } from './postgres-settings.ts'
@@ -15,6 +15,11 @@ export class PostgresSink implements Sink {
 
   constructor(settings: PostgresSettings) {
     this.#settings = settings
+  }
+
+  get trouble(): SinkFailure | null {
+    const broken = this.#connection?.broken() ?? null
+    return broken === null ? null : failureOf(broken)
   }
 
   async open(): Promise<void> {
