@@ -139,6 +139,18 @@ describe.skipIf(lacksPostgres !== null)('history --from-db', () => {
     expect(none.stderr).toMatch(/there is no log zzz in the database; /)
   })
 
+  test('samples are there before the run that they are of', async () => {
+    const ask = () => ina219(['history', '--from-db', url, '--device', 'bare'])
+    const before = await ask()
+    await server.query("DELETE FROM power_run WHERE device = 'bare'")
+    await server.query(
+      "INSERT INTO power_run SELECT time, 'bare', log, 999, NULL FROM power_run LIMIT 1",
+    )
+    const { stdout, code } = await ask()
+    expect(code).toBe(0)
+    expect(stdout).toBe(before.stdout)
+  })
+
   test('what is wrong is said in one line, without what is secret', async () => {
     const cases: [string[], number, RegExp][] = [
       [['--from-db', server.url('', 'nobody', 'hush')], 4, /can't be read: 28P01 /],

@@ -76,7 +76,7 @@ async function copyInto(
   const devices = [...new Set(runs.map(({ device }) => device))]
   const channels = await reader.channels(devices)
   const epochs = new Epochs(runs)
-  copy.begin(epochs.all, channels)
+  copy.begin(epochs.takeNew(), channels)
   const wanted = devices.filter((device) => wish.device === null || wish.device === device)
   const toUs = Math.min(wish.toUs, END_OF_TIME_US)
   const { samples } = reader
@@ -93,7 +93,9 @@ async function copyInto(
         if (own === undefined) logs.set(device, new Set([log]))
         else own.add(log)
       }
-      copy.add(page.map((each) => ({ ...each, epochId: epochs.idOf(each.log, each.run) })))
+      const known = page.map((each) => ({ ...each, epochId: epochs.idOf(each, each.timeUs) }))
+      copy.begin(epochs.takeNew(), [])
+      copy.add(known)
       rows += page.length
       progress.at(() => (newest.timeUs - firstUs) / (lastUs - firstUs), rows)
     }
@@ -102,10 +104,8 @@ async function copyInto(
     }
   }
   const losses = await reader.losses(wish.fromUs, toUs)
-  const lost = losses.flatMap(({ log, run, device: _, ...range }) => ({
-    ...range,
-    epochId: epochs.idOf(log, run),
-  }))
+  const lost = losses.map((loss) => ({ ...loss, epochId: epochs.idOf(loss, loss.fromUs) }))
+  copy.begin(epochs.takeNew(), [])
   copy.end(lost, await reader.events(wish.fromUs, toUs))
 }
 
@@ -138,27 +138,34 @@ function chosenRuns(runs: readonly FleetRun[], prefix: string | null): readonly 
   )
 }
 
+type OfRun = Pick<FleetRun, 'log' | 'run' | 'device' | 'boot'>
+
 /** Runs of several logs under numbers of their own. */
 class Epochs {
-  readonly all: readonly Epoch[]
   readonly #ids = new Map<string, number>()
+  #new: Epoch[] = []
 
   constructor(runs: readonly FleetRun[]) {
-    this.all = runs.map(({ log, run, device, boot, startedUs }, i) => {
-      this.#ids.set(`${log} ${run}`, i + 1)
-      return { id: i + 1, device, boot, startedUs }
-    })
+    for (const run of runs) this.idOf(run, run.startedUs)
   }
 
-  /** @throws InaError log_damaged */
-  idOf(log: string, run: number): number {
-    const id = this.#ids.get(`${log} ${run}`)
-    if (id !== undefined) return id
-    throw new InaError(
-      'log_damaged',
-      `run ${run} of log ${shown(log)} has rows, but is not in the table of runs`,
-      'send that log again: ina219 forward --once with another name= in the URL',
-    )
+  /** Samples of a logger that is catching up are there before it has said of which run they are. */
+  idOf({ log, run, device, boot }: OfRun, startedUs: number): number {
+    const key = `${log} ${run}`
+    let id = this.#ids.get(key)
+    if (id === undefined) {
+      id = this.#ids.size + 1
+      this.#ids.set(key, id)
+      this.#new.push({ id, device, boot, startedUs })
+    }
+    return id
+  }
+
+  /** Those that have come since this was asked last. */
+  takeNew(): Epoch[] {
+    const taken = this.#new
+    this.#new = []
+    return taken
   }
 }
 

@@ -21,6 +21,7 @@ export interface FleetLoss {
   readonly log: string
   readonly run: number
   readonly device: string
+  readonly boot: number | null
   readonly firstSeq: number
   readonly count: number
   readonly fromUs: number
@@ -127,15 +128,16 @@ export class FleetReader {
   /** Those that reach into a span, in the order in which they came. @throws InaError log_unreadable */
   async losses(fromUs: number, toUs: number): Promise<FleetLoss[]> {
     const rows = await this.#query.rows(
-      `SELECT log, run, device, first_seq, count, ${us('time')}, ${us('time_to')}, reason
+      `SELECT log, run, device, boot, first_seq, count, ${us('time')}, ${us('time_to')}, reason
        FROM ${this.#query.table('loss')} WHERE log = ANY ($1::uuid[])
          AND time_to >= ($2::timestamptz[])[1] AND time < ($2::timestamptz[])[2] ORDER BY log, id`,
       [this.#logs, timesOf([fromUs, toUs])],
     )
-    return rows.map(([log, run, device, firstSeq, count, from, to, reason]) => ({
+    return rows.map(([log, run, device, boot, firstSeq, count, from, to, reason]) => ({
       log: log as string,
       run: Number(run),
       device: device as string,
+      boot: boot == null ? null : Number(boot),
       firstSeq: Number(firstSeq),
       count: Number(count),
       fromUs: Number(from),
