@@ -98,6 +98,10 @@ describe('a pool', () => {
       })
       expect(random).toEqual({ kind: 'cells', cells: [...expected('W1F'), ...expected('ZR7', 2)] })
       expect(asked.status).toMatchObject({ open: 1, busy: 0, answers: 3, requests: 3, connects: 1 })
+      const { done, failures, unitsPerSecond, msMax } = asked.status.traffic
+      expect([done, failures]).toEqual([3, 0])
+      expect(unitsPerSecond).toBeGreaterThan(0)
+      expect(msMax).toBeGreaterThan(0)
     },
   )
 
@@ -296,6 +300,29 @@ describe('a reader of tags', () => {
     expect(await group.read(asked)).toEqual(readings)
     expect(server.counts.requests - before).toBe(group.requests)
     expect(group.requests).toBe(2)
+  })
+
+  it('asks a PLC that knows no random reads for none', async () => {
+    const { port } = await plc()
+    const asked = pool(port)
+    const kinds: string[] = []
+    const simple = {
+      ask: async (request: McRequest): Promise<PlcOutcome> => {
+        kinds.push(request.kind)
+        return request.kind === 'random'
+          ? { kind: 'failed', problem: 'refused', endCode: 0xc059, reason: 'no', hint: '' }
+          : asked.ask(request)
+      },
+    }
+    const tags = ['D0', 'D5000', 'W0']
+    const group = reader(...tags)
+    for (const expectedKinds of [
+      ['random', 'words', 'words', 'words'],
+      ['words', 'words', 'words'],
+    ]) {
+      expect(await group.read(simple)).toEqual(tags.map(readingOf))
+      expect(kinds.splice(0)).toEqual(expectedKinds)
+    }
   })
 
   it('reads a tag with the others again as soon as it is answered', async () => {

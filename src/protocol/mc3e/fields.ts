@@ -25,6 +25,15 @@ export function bitsSize(code: McCode, points: number): number {
   return code === 'ascii' ? points : Math.ceil(points / 2)
 }
 
+/** Hexadecimal digits as bytes, and the value of each byte that is one. */
+const DIGITS = Uint8Array.from('0123456789ABCDEF', (digit) => digit.charCodeAt(0))
+const NO_DIGIT = 0xff
+const VALUES = new Uint8Array(256).fill(NO_DIGIT)
+DIGITS.forEach((byte, value) => {
+  VALUES[byte] = value
+  VALUES[String.fromCharCode(byte).toLowerCase().charCodeAt(0)] = value
+})
+
 /** Writes the fields of a frame one behind the other, in either code. */
 export class FieldWriter {
   readonly code: McCode
@@ -81,17 +90,11 @@ export class FieldWriter {
 
   #number(value: number, size: number): this {
     if (this.code === 'ascii') {
-      return this.#text(
-        value
-          .toString(16)
-          .toUpperCase()
-          .padStart(size * 2, '0'),
-      )
-    }
-    let rest = value
-    for (let i = 0; i < size; i++) {
-      this.#bytes.push(rest & 0xff)
-      rest = Math.floor(rest / 256)
+      for (let shift = size * 8 - 4; shift >= 0; shift -= 4) {
+        this.#bytes.push(DIGITS[(value >>> shift) & 0xf] as number)
+      }
+    } else {
+      for (let shift = 0; shift < size * 8; shift += 8) this.#bytes.push((value >>> shift) & 0xff)
     }
     return this
   }
@@ -181,19 +184,26 @@ export class FieldReader {
   }
 
   #number(size: number): number {
-    if (this.code === 'ascii') {
-      const text = this.#text(size * 2)
-      if (/^[0-9A-F]+$/i.test(text)) return Number.parseInt(text, 16)
-      this.#fail('code')
-      return 0
-    }
-    if (this.left < size) {
+    const length = size * bytesPerByte(this.code)
+    if (this.left < length) {
       this.#fail('short')
       return 0
     }
+    const at = this.#at
+    this.#at += length
     let value = 0
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + (this.#bytes[this.#at + i] as number)
-    this.#at += size
+    if (this.code === 'ascii') {
+      for (let i = 0; i < length; i++) {
+        const digit = VALUES[this.#bytes[at + i] as number] as number
+        if (digit === NO_DIGIT) {
+          this.#fail('code')
+          return 0
+        }
+        value = value * 16 + digit
+      }
+    } else {
+      for (let i = length - 1; i >= 0; i--) value = value * 256 + (this.#bytes[at + i] as number)
+    }
     return value
   }
 

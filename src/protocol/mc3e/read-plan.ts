@@ -33,6 +33,8 @@ interface TagPlace {
 export interface PlanLimits {
   /** 1 to 960; default 50. */
   readonly tags?: number
+  /** False: the PLC does not know random reads; default true. */
+  readonly hasRandom?: boolean
 }
 
 /** What is to be read of a tag, in words, or in bits where words don't reach. */
@@ -59,7 +61,7 @@ interface Run {
 export function planReads(
   tags: readonly PlcTag[],
   code: McCode,
-  { tags: mostTags = USUAL_TAGS }: PlanLimits = {},
+  { tags: mostTags = USUAL_TAGS, hasRandom = true }: PlanLimits = {},
 ): PlannedRead[] {
   const spans = new Map<string, Span[]>()
   tags.forEach((tag, index) => {
@@ -67,7 +69,7 @@ export function planReads(
     spans.set(name, [...(spans.get(name) ?? []), spanOf(tag, index)])
   })
   const runs = [...spans.values()].flatMap((all) => runsOf(all, code, mostTags))
-  const short = runs.filter(isShort)
+  const short = hasRandom ? runs.filter(isShort) : []
   const random = short.length < 2 ? [] : randomReads(short, mostTags)
   const taken = new Set(random.flatMap(({ runs: together }) => together))
   return [

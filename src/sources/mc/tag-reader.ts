@@ -17,21 +17,26 @@ export type TagReading =
 /** Refusals that are about an address: the other tags of the request can be read without it. */
 const ABOUT_ADDRESS = new Set([0xc056, 0xc05b, 0xc05c, 0xc0b5, 0x4030, 0x4031, 0x4032])
 
+/** Refusals of a command: a PLC that has batch reads alone. */
+const ABOUT_COMMAND = new Set([0xc059, 0x4002])
+
+/** What is asked: a pool. */
 interface Asked {
   ask(request: McRequest): Promise<PlcOutcome>
 }
 
 /**
  * Reads a group of tags, again and again. A tag with an address that the PLC does not have costs the others nothing: it is found, and
- * read alone from then on, until it is answered.
+ * read alone from then on, until it is answered. One that knows no random reads gets none.
  */
 export class TagReader {
   readonly #tags: readonly PlcTag[]
   readonly #code: McCode
-  readonly #limits: PlanLimits
+  #limits: PlanLimits
   /** Tags that were refused when they were read alone, by their index. */
   readonly #apart = new Set<number>()
   #plan: readonly PlannedRead[]
+  #isPlanOld = false
 
   /** @param code of the PLC, which limits its requests */
   constructor(tags: readonly PlcTag[], code: McCode, limits: PlanLimits = {}) {
@@ -49,9 +54,11 @@ export class TagReader {
   /** All tags once, in their order. The requests go out together, so that a pool can spread them. Never rejects. */
   async read(plc: Asked): Promise<TagReading[]> {
     const readings = new Array<TagReading>(this.#tags.length)
-    const before = [...this.#apart].join()
     await Promise.all(this.#plan.map((read) => this.#readOne(plc, read, readings)))
-    if ([...this.#apart].join() !== before) this.#plan = this.#planned()
+    if (this.#isPlanOld) {
+      this.#isPlanOld = false
+      this.#plan = this.#planned()
+    }
     return readings
   }
 
@@ -60,23 +67,36 @@ export class TagReader {
     if (outcome.kind === 'cells') {
       for (const [index, value] of valuesOf(this.#tags, read, outcome.cells)) {
         readings[index] = { kind: 'value', value }
-        this.#apart.delete(index)
+        if (this.#apart.delete(index)) this.#isPlanOld = true
       }
       return
     }
     const indexes = read.places.map(({ index }) => index)
-    const isOfOne = outcome.endCode !== null && ABOUT_ADDRESS.has(outcome.endCode)
-    if (isOfOne && indexes.length > 1) {
+    const code = outcome.endCode ?? 0
+    if (read.request.kind === 'random' && ABOUT_COMMAND.has(code)) {
+      this.#limits = { ...this.#limits, hasRandom: false }
+      this.#isPlanOld = true
+      await this.#readSome(plc, indexes, readings)
+    } else if (ABOUT_ADDRESS.has(code) && indexes.length > 1) {
       // Halves, until the culprit is alone.
       const middle = indexes.length >> 1
-      for (const half of [indexes.slice(0, middle), indexes.slice(middle)]) {
-        for (const part of this.#planOf(half)) await this.#readOne(plc, part, readings)
-      }
-      return
+      await this.#readSome(plc, indexes.slice(0, middle), readings)
+      await this.#readSome(plc, indexes.slice(middle), readings)
+    } else {
+      for (const index of indexes) readings[index] = outcome
+      if (ABOUT_ADDRESS.has(code)) this.#setApart(indexes)
     }
+  }
+
+  async #readSome(plc: Asked, indexes: readonly number[], readings: TagReading[]): Promise<void> {
+    for (const part of this.#planOf(indexes)) await this.#readOne(plc, part, readings)
+  }
+
+  #setApart(indexes: readonly number[]): void {
     for (const index of indexes) {
-      readings[index] = outcome
-      if (isOfOne) this.#apart.add(index)
+      if (this.#apart.has(index)) continue
+      this.#apart.add(index)
+      this.#isPlanOld = true
     }
   }
 
