@@ -44,7 +44,6 @@ export class PlcConnection {
   #pending: Pending | null = null
   #isOpen = false
   #ended: PlcFailure | null = null
-  #openedMs: number | null = null
   #usedMs = 0
   #answers = 0
 
@@ -77,11 +76,6 @@ export class PlcConnection {
     return nowMs - this.#usedMs
   }
 
-  /** How long it is, or was, there, ms. */
-  lastedMs(nowMs: number): number {
-    return this.#openedMs === null ? 0 : nowMs - this.#openedMs
-  }
-
   /** To be called once. @returns null: it is open */
   open(): Promise<PlcFailure | null> {
     const place = placeOf(this.#target)
@@ -93,7 +87,7 @@ export class PlcConnection {
       this.#socket.once('connect', () => {
         cancel()
         this.#isOpen = this.#ended === null
-        this.#openedMs = this.#usedMs = this.#clock.monoMs()
+        this.#usedMs = this.#clock.monoMs()
         resolve(this.#ended)
       })
       this.#socket.on('error', (error) => {
@@ -117,6 +111,7 @@ export class PlcConnection {
     if (this.#ended !== null) return Promise.resolve(this.#ended)
     const { code, route, timer } = this.#target
     const deadlineMs = timer === 0 ? ENDLESS_MS : timer * TIMER_UNIT_MS + MARGIN_MS
+    const bytes = encodeRequest(code, route, timer, request)
     return new Promise((resolve) => {
       const reader = new AnswerReader(code, route, request)
       const cancel = this.#schedule(() => {
@@ -131,7 +126,7 @@ export class PlcConnection {
           resolve(outcome)
         },
       }
-      this.#socket.write(encodeRequest(code, route, timer, request))
+      this.#socket.write(bytes)
     })
   }
 

@@ -75,7 +75,7 @@ export class PlcPool {
   readonly #most: number
   readonly #clock: Clock
   readonly #schedule: Schedule
-  readonly #backoff: Backoff
+  readonly #newBackoff: () => Backoff
   readonly #traffic: Traffic
   readonly #idle: PlcConnection[] = []
   readonly #busy = new Set<PlcConnection>()
@@ -89,9 +89,11 @@ export class PlcPool {
   #connects = 0
   #checks = 0
   #lastFailure: PlcStatus['lastFailure'] = null
-  /** Of the monotonic clock; null: no attempt has failed since the last one that went well. */
+  /** Of the monotonic clock; null: no attempt has failed. */
   #pauseUntilMs: number | null = null
   #pauseFor: PlcFailure | null = null
+  /** null: the pauses begin small. */
+  #backoff: Backoff | null = null
   #cancelCheck: (() => void) | null = null
   #isClosed = false
 
@@ -102,12 +104,13 @@ export class PlcPool {
     this.#clock = clock
     this.#schedule = options.schedule ?? systemSchedule
     this.#traffic = new Traffic(clock.monoMs())
-    this.#backoff = new Backoff({
-      firstMs: FIRST_PAUSE_MS,
-      longestMs: LONGEST_PAUSE_MS,
-      jitter: JITTER,
-      ...(random && { random }),
-    })
+    this.#newBackoff = () =>
+      new Backoff({
+        firstMs: FIRST_PAUSE_MS,
+        longestMs: LONGEST_PAUSE_MS,
+        jitter: JITTER,
+        ...(random && { random }),
+      })
   }
 
   /**
@@ -166,10 +169,23 @@ export class PlcPool {
       const connection = await this.#take()
       if (!(connection instanceof PlcConnection)) return connection
       const wasUsed = connection.answers > 0
-      const outcome = await connection.ask(request).finally(() => this.#giveBack(connection))
-      // The PLC may have closed it meanwhile, which nobody can know before a request fails: a fresh one decides.
-      const isStale = wasUsed && outcome.kind === 'failed' && outcome.problem === 'unreachable'
-      if (!isStale || this.#isClosed) return outcome
+      const outcome = await this.#askOn(connection, request)
+      // A used one may have been closed meanwhile, which nobody can know before a request fails: another one decides.
+      const isWorthAnother = wasUsed || this.#idle.length + this.#busy.size > 0
+      if (!isLost(outcome) || !isWorthAnother || this.#isClosed) return outcome
+    }
+  }
+
+  async #askOn(connection: PlcConnection, request: McRequest): Promise<PlcOutcome> {
+    try {
+      const outcome = await connection.ask(request)
+      // Where new ones are answered, the pauses begin small again.
+      if (connection.answers === 1) this.#backoff = null
+      // One that is taken and given up without a word is one too many for the PLC: as if it had not been to be had.
+      if (connection.answers === 0 && isLost(outcome)) this.#pause(outcome)
+      return outcome
+    } finally {
+      this.#giveBack(connection)
     }
   }
 
@@ -220,8 +236,6 @@ export class PlcPool {
     this.#opening.delete(connection)
     if (failure === null) {
       this.#connects++
-      this.#pauseUntilMs = null
-      this.#pauseFor = null
       this.#idle.push(connection)
       this.#watch()
     } else if (!this.#isClosed) this.#pause(failure)
@@ -232,12 +246,12 @@ export class PlcPool {
     const nowMs = this.#clock.monoMs()
     this.#pauseFor = failure
     if (this.#pauseUntilMs !== null && nowMs < this.#pauseUntilMs) return
+    this.#backoff ??= this.#newBackoff()
     this.#pauseUntilMs = nowMs + this.#backoff.next()
   }
 
   /** One that was open is no more. */
   #ended(connection: PlcConnection): void {
-    this.#backoff.lost(connection.lastedMs(this.#clock.monoMs()))
     const at = this.#idle.indexOf(connection)
     if (at !== -1) this.#idle.splice(at, 1)
   }
@@ -262,6 +276,10 @@ export class PlcPool {
     this.#idle.splice(this.#idle.indexOf(connection), 1)
     this.#busy.add(connection)
     this.#checks++
-    await connection.ask(CHECK).finally(() => this.#giveBack(connection))
+    await this.#askOn(connection, CHECK)
   }
+}
+
+function isLost(outcome: PlcOutcome): outcome is PlcFailure {
+  return outcome.kind === 'failed' && outcome.problem === 'unreachable'
 }
