@@ -177,14 +177,14 @@ async function startSinks(plans: readonly SinkPlan[], file: string): Promise<Sin
   return SinkThread.start({ file, owner: 'this process', plans, isOnce: false })
 }
 
-/** Loaded only where a sink has a use for devices as they are now. @returns to be called at the end */
+/** Loaded only where there are sinks. @returns to be called at the end */
 async function joinSinks(
   sinks: SinkThread | null,
   parts: SinkDevices,
 ): Promise<(() => void) | null> {
-  if (sinks?.wantsLive !== true) return null
-  const { showDevices } = await import('./sink-devices.ts')
-  return showDevices(sinks, parts)
+  if (sinks === null) return null
+  const { joinSinks } = await import('./join-sinks.ts')
+  return joinSinks(sinks, parts)
 }
 
 /** Loaded only where there are rules. */

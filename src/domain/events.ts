@@ -48,7 +48,7 @@ export const EVENT_KINDS = {
   retention: RARE,
   /** Two runs of a device at the same time. */
   overlap: RARE,
-  /** A reader of the log lost samples to the retention. */
+  /** A sink is not reached, or is again, refuses rows, or lost samples to the retention. */
   sink: RARE,
   /** The sensor can't measure, or can again. */
   sensor: { ...RARE, isQuiet: true },
