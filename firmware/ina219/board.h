@@ -66,7 +66,7 @@ int16_t readByte();
 // Sends what is in txRing, as far as that goes at once; to be called often.
 void transmit();
 
-// --- I2C, 400 kHz ----------------------------------------------------------
+// --- I2C, 400 or 100 kHz ---------------------------------------------------
 
 enum class I2c : uint8_t { ok, noAnswer, stuck };
 
@@ -74,6 +74,9 @@ enum class I2c : uint8_t { ok, noAnswer, stuck };
 void freeBus();
 // Frees the bus, then takes it.
 void beginI2c();
+// 400 kHz, as at the start; else 100, for wires and pull-ups that don't carry that.
+void setI2cFast(bool isFast);
+bool isI2cFast();
 // Two bytes, high one first, from where the part's register pointer stands.
 I2c readWord(uint8_t address, uint16_t& word);
 // Sets the pointer alone.

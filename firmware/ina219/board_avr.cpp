@@ -155,6 +155,9 @@ enum : uint8_t {
 
 constexpr uint8_t dividerOfScl(uint32_t hz) { return (F_CPU / hz - 16) / 2; }
 
+static uint8_t sclDivider = dividerOfScl(400000);
+static uint8_t pollDivider = dividerOfScl(200000);
+
 // What goes on in the background, by the interrupt.
 static volatile uint8_t watchSteps;
 static Watch watch;
@@ -171,11 +174,20 @@ void beginI2c() {
   watched = Watched::none;
   freeBus();
   TWSR = 0;
-  TWBR = dividerOfScl(400000);
+  TWBR = sclDivider;
   TWCR = _BV(TWEN);
 }
 
-// A byte takes 23 us. Whatever takes 1 ms is a line held low or a noise pulse
+void setI2cFast(bool isFast) {
+  if (isFast == isI2cFast()) return;
+  sclDivider = isFast ? dividerOfScl(400000) : dividerOfScl(100000);
+  pollDivider = isFast ? dividerOfScl(200000) : dividerOfScl(100000);
+  beginI2c();
+}
+
+bool isI2cFast() { return sclDivider == dividerOfScl(400000); }
+
+// A byte takes 23 us, or 90. Whatever takes 1 ms is a line held low or a noise pulse
 // that the TWI takes for another master.
 constexpr uint16_t kMaxPolls = F_CPU / 10000;  // of 10 cycles
 
@@ -273,11 +285,11 @@ static inline bool takeWord(uint8_t low) {
     if (!(low & watch.readyMask)) {
       // Slowly, so that polling leaves the processor to the line; faster than
       // the registers change.
-      TWBR = dividerOfScl(200000);
+      TWBR = pollDivider;
       hasBeenDown = true;
       return true;
     }
-    TWBR = dividerOfScl(400000);
+    TWBR = sclDivider;
   }
   needsPointer = true;
   if (!hasBeenDown) {
@@ -341,7 +353,7 @@ Watched checkWatch(Words& words) {
   }
   Watched seen = watched;
   if (seen == Watched::pending) {
-    // A step takes 23 us, or 45.
+    // A step takes 23 us, up to 90 at 100 kHz.
     if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return seen;
     seen = Watched::stuck;
   }

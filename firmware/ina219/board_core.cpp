@@ -35,11 +35,21 @@ void setBaud(uint32_t baud) {
 
 void idle() {}
 
+static bool isFastNow = true;
+
+bool isI2cFast() { return isFastNow; }
+
+void setI2cFast(bool isFast) {
+  if (isFast == isFastNow) return;
+  isFastNow = isFast;
+  beginI2c();
+}
+
 void beginI2c() {
   Wire.end();
   freeBus();
   Wire.begin();
-  Wire.setClock(400000);
+  Wire.setClock(isFastNow ? 400000 : 100000);
 #if HAS_TIMEOUT
   Wire.setWireTimeout(3000, true);
 #endif

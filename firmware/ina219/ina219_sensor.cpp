@@ -26,7 +26,12 @@ constexpr uint16_t kOverflow = 1;
 // Typical time of one conversion of 9..12 bit, us (7.5); at most 10 % more.
 const uint16_t kConversionUs[] PROGMEM = {84, 148, 276, 532};
 
+// Bus errors count so much, good pairs take one off: at 400 kHz this many at most.
+constexpr uint8_t kTroubleOfError = 16;
+constexpr uint8_t kMostTrouble = 40;
+
 bool isFound;
+uint8_t trouble;
 uint16_t calibration;
 
 I2c readRegister(Register reg, uint16_t& word) {
@@ -36,8 +41,8 @@ I2c readRegister(Register reg, uint16_t& word) {
 
 // At less than 12 bit the next shunt conversion may be over before both registers
 // are read, and without a watch in the background at 12 bit, too. Then only a
-// conversion that stops by itself holds still for long enough.
-bool isTriggered() { return settings.bits < 12 || !OWN_DRIVERS; }
+// conversion that stops by itself holds still for long enough. At 100 kHz likewise.
+bool isTriggered() { return settings.bits < 12 || !OWN_DRIVERS || !board::isI2cFast(); }
 
 uint32_t shuntTimeUs() {
   const uint32_t conversionUs = pgm_read_word(&kConversionUs[settings.bits - 9]);
@@ -102,14 +107,38 @@ void watch() {
   board::startWatch({settings.address, {kBus, kShunt, kPower, kCalibration}, kReady, !isTriggered()});
 }
 
-}  // namespace
-
-I2c configure() {
+I2c configureAt(bool isFast) {
+  board::setI2cFast(isFast);
   I2c result = find();
   calibration = calibrationWord();
   if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
   if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
   isFound = result == I2c::ok;
+  return result;
+}
+
+// Three transfers in a row, or almost, that failed: the bus is too fast for its wires.
+void countError() {
+  trouble += kTroubleOfError;
+  if (trouble <= kMostTrouble) return;
+  trouble = 0;
+  board::setI2cFast(false);
+}
+
+}  // namespace
+
+// At 100 kHz it stays, once there, until there is no sensor at that either: a bus
+// that is at its limit can give wrong values, too.
+I2c configure() {
+  if (board::isI2cFast() && configureAt(true) == I2c::ok) return I2c::ok;
+  const bool wasFast = board::isI2cFast();
+  I2c result = configureAt(false);
+  // Not where it has only just come back.
+  if (result == I2c::ok && wasFast && configureAt(true) != I2c::ok) result = configureAt(false);
+  if (result != I2c::ok) {
+    board::setI2cFast(true);
+    trouble = 0;
+  }
   return result;
 }
 
@@ -139,13 +168,16 @@ Poll poll(Pair& pair) {
       break;
     case board::Watched::noAnswer:
       isFound = false;
+      countError();
       return Poll::noAnswer;
     case board::Watched::stuck:
       isFound = false;
+      countError();
       return Poll::stuck;
     default:
       return Poll::pending;
   }
+  if (trouble) trouble--;
   uint16_t bus = words.of[0];
   uint16_t shunt = words.of[1];
   Status status = statusOf(static_cast<int16_t>(shunt), bus);

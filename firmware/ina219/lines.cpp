@@ -9,6 +9,7 @@ static const char kErrorNames[][9] PROGMEM = {"",    "unknown",  "range", "synta
 static const char kNotes[][31] PROGMEM = {
     "restarted by the watchdog",  "sensor lost",        "sensor found",
     "sensor restarted, set up again", "threshold exceeded", "threshold released",
+    "I2C slowed down to 100 kHz",
 };
 
 void writeHello(uint32_t firstNew) {

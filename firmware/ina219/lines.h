@@ -14,6 +14,7 @@ enum class Note : uint8_t {
   sensorReset,
   thresholdExceeded,
   thresholdReleased,
+  busSlowed,
 };
 
 // Most bytes of a line of each kind, LF included; the longest values were counted.

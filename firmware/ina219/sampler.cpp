@@ -22,6 +22,7 @@ bool hasRetried;
 bool isReadRequested;
 bool isConfigured;
 bool isSensorLost;
+bool wasFast = true;
 uint32_t dueMs;
 uint32_t startedMs;
 
@@ -76,6 +77,8 @@ void begin(bool isRetry) {
   board::I2c result = isConfigured && !isRetry ? board::I2c::ok : sensor::configure();
   if (result == board::I2c::ok) result = sensor::start();
   isConfigured = result == board::I2c::ok;
+  if (wasFast && !board::isI2cFast()) outbox::note(Note::busSlowed);
+  wasFast = board::isI2cFast();
   if (isConfigured) {
     if (isSensorLost) outbox::note(Note::sensorFound);
     isSensorLost = false;

@@ -29,6 +29,8 @@ export class I2cBus {
   #heldBits: number[] = []
   #pinSclLow = false
   #pinSdaLow = false
+  /** Clock in Hz above which the edges are too slow for anybody to read a byte: long wires, weak pull-ups. */
+  maxHz = Number.POSITIVE_INFINITY
   /** Called when a line may have changed. */
   onLines: () => void = () => {}
 

@@ -78,7 +78,7 @@ export class Mcu {
     cpu.data.set(ram, RAM_START)
     cpu.data[MCUSR] = resetFlags
     this.usart = new Usart(cpu)
-    this.twi = new Twi(cpu, bus)
+    this.twi = new Twi(cpu, bus, CLOCK_HZ)
     addTimers(cpu)
     new AVREEPROM(cpu, {
       readMemory: (address) => eeprom[address % EEPROM_BYTES] as number,

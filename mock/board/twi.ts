@@ -52,6 +52,7 @@ interface Transfer {
 export class Twi {
   readonly #cpu: CPU
   readonly #bus: I2cBus
+  readonly #clockHz: number
   #status: number = STATUS.idle
   #transfer: Transfer | null = null
   #pending: (() => void) | null = null
@@ -65,7 +66,8 @@ export class Twi {
     constant: true,
   }
 
-  constructor(cpu: CPU, bus: I2cBus) {
+  constructor(cpu: CPU, bus: I2cBus, clockHz: number) {
+    this.#clockHz = clockHz
     this.#cpu = cpu
     this.#bus = bus
     cpu.data[TWDR] = 0xff
@@ -114,6 +116,10 @@ export class Twi {
     this.#bus.abandon(transfer.reading, Math.min(bit, 8))
   }
 
+  get #isReadable(): boolean {
+    return this.#clockHz / this.bitCycles <= this.#bus.maxHz
+  }
+
   get #twcr(): number {
     return this.#cpu.data[TWCR] as number
   }
@@ -148,13 +154,16 @@ export class Twi {
     switch (this.#status) {
       case STATUS.start:
       case STATUS.repeatedStart:
-        this.#send((byte) => this.#select(byte))
+        this.#send((byte) => this.#select(byte), STATUS.addressWriteNack)
         break
       case STATUS.addressWriteAck:
       case STATUS.addressWriteNack:
       case STATUS.writeAck:
       case STATUS.writeNack:
-        this.#send((byte) => (this.#bus.write(byte) ? STATUS.writeAck : STATUS.writeNack))
+        this.#send(
+          (byte) => (this.#bus.write(byte) ? STATUS.writeAck : STATUS.writeNack),
+          STATUS.writeNack,
+        )
         break
       case STATUS.addressReadAck:
       case STATUS.readAck:
@@ -191,13 +200,15 @@ export class Twi {
     if (this.#twcr & TWSTA) this.#next()
   }
 
-  #send(deliver: (byte: number) => number): void {
+  /** @param unread status where nobody could read the byte */
+  #send(deliver: (byte: number) => number, unread: number): void {
     const byte = this.#cpu.data[TWDR] as number
     this.#transfer = { reading: null, startCycle: this.#cpu.cycles }
     this.#after(BYTE_BITS, () => {
       // A wire held low makes every 1 a lost arbitration.
       const isLost = !this.#bus.sdaReleased && byte !== 0
-      this.#done(isLost ? STATUS.arbitrationLost : deliver(byte))
+      if (isLost) this.#done(STATUS.arbitrationLost)
+      else this.#done(this.#isReadable ? deliver(byte) : unread)
     })
   }
 
@@ -206,7 +217,7 @@ export class Twi {
     const isAcknowledged = (this.#twcr & TWEA) !== 0
     this.#transfer = { reading: byte, startCycle: this.#cpu.cycles }
     this.#after(BYTE_BITS, () => {
-      this.#cpu.data[TWDR] = this.#bus.sdaReleased ? byte : 0
+      this.#cpu.data[TWDR] = this.#bus.sdaReleased && this.#isReadable ? byte : 0
       this.#done(isAcknowledged ? STATUS.readAck : STATUS.readNack)
     })
   }

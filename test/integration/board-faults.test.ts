@@ -173,6 +173,76 @@ describe('trouble with the sensor', () => {
     },
   )
 
+  /** Samples of one second at interval 0 and 1 M baud. */
+  function atFullRate(rig: BoardRig): number {
+    const from = rig.now
+    rig.board.runMs(1000)
+    expect(new Set(statuses(rig, from))).toEqual(new Set(['ok']))
+    for (const { voltage, current } of rig.samples(from)) {
+      expect(Math.round(voltage / 4e-3)).toBe(Math.round(current / 1e-4))
+    }
+    return rig.samples(from).length
+  }
+
+  /** Voltage and current tell the pair they are of. */
+  function fullSpeed(maxHz: number): BoardRig {
+    const rig = new BoardRig({
+      sensor: {
+        feed: (_timeS, pair) => ({
+          voltage: (1000 + (pair % 1000)) * 4e-3,
+          current: (1000 + (pair % 1000)) * 1e-4,
+        }),
+      },
+    })
+    rig.board.bus.maxHz = maxHz
+    rig.hello()
+    expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+    rig.board.runMs(5)
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    rig.board.runMs(100)
+    return rig
+  }
+
+  const isSlowed = ({ text }: Arrival) => text.includes('100 kHz')
+
+  it('measures at 100 kHz where the wires do not carry 400', () => {
+    const rig = fullSpeed(120_000)
+    expect(atFullRate(rig)).toBeGreaterThan(150)
+    expect(rig.arrivals.filter(isSlowed)).toHaveLength(1)
+    expect(statuses(rig, 0)).not.toContain('nosensor')
+  })
+
+  it('goes down to 100 kHz when bus errors pile up, and up again with another sensor', () => {
+    const rig = fullSpeed(Number.POSITIVE_INFINITY)
+    expect(atFullRate(rig)).toBeGreaterThan(930)
+    // Some bad moments: enough for a transfer to fail, too short for the sensor to be lost.
+    for (let i = 0; i < 8; i++) {
+      rig.board.bus.maxHz = 150_000
+      rig.board.runMs(0.15)
+      rig.board.bus.maxHz = Number.POSITIVE_INFINITY
+      rig.board.runMs(3)
+    }
+    expect(rig.arrivals.filter(isSlowed)).toHaveLength(1)
+    expect(atFullRate(rig)).toBeLessThan(600)
+    rig.board.sensor.present = false
+    rig.board.runMs(300)
+    rig.board.sensor.present = true
+    rig.board.runMs(300)
+    expect(atFullRate(rig)).toBeGreaterThan(930)
+  })
+
+  it('is fast again after a short, whenever that ends', () => {
+    const rig = fullSpeed(Number.POSITIVE_INFINITY)
+    for (let i = 0; i < 30; i++) {
+      rig.board.bus.stuck = i % 2 ? 'sda' : 'scl'
+      rig.board.runMs(110 + i * 0.37)
+      rig.board.bus.stuck = 'none'
+      rig.board.runMs(150)
+    }
+    expect(atFullRate(rig)).toBeGreaterThan(930)
+    expect(rig.arrivals.filter(isSlowed)).toHaveLength(0)
+  })
+
   it('starts without a sensor, and with a stuck bus', () => {
     for (const spoil of [
       (rig: BoardRig) => {

@@ -52,7 +52,7 @@ describe('two-wire interface', () => {
     const cpu = new CPU(new Uint16Array(16), RAM_BYTES)
     const part = target(bytes)
     const bus = new I2cBus([part])
-    const twi = new Twi(cpu, bus)
+    const twi = new Twi(cpu, bus, 16_000_000)
     cpu.writeData(TWBR, 12)
     /** Starts an action, waits for TWINT; cycles it took, or -1. */
     const act = (bits: number, data?: number): number => {
