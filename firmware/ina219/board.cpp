@@ -4,7 +4,7 @@
 
 #include "tx_ring.h"
 
-#if defined(__AVR__)
+#if USE_WATCHDOG
 #include <avr/wdt.h>
 #endif
 
@@ -14,7 +14,7 @@ namespace board {
 
 // --- Reset and watchdog ----------------------------------------------------
 
-#if defined(__AVR__)
+#if USE_WATCHDOG
 
 // After a watchdog reset the watchdog stays on with its shortest time, 16 ms
 // (chapter Watchdog Timer): it must be off before RAM is cleared, so in .init3.
@@ -47,7 +47,7 @@ void begin() {
   txRing.head = 1;
   digitalWrite(ALARM_PIN, LOW);
   pinMode(ALARM_PIN, OUTPUT);
-#if defined(__AVR__) && USE_WATCHDOG
+#if USE_WATCHDOG
   wdt_enable(WDTO_2S);
 #endif
 }

@@ -18,8 +18,15 @@
 
 // 0 for a Nano with the old boot loader (ATmegaBOOT), which does not switch
 // the watchdog off and so resets for ever once it has fired; see README.md.
+// Nor for a part with USB of its own (Leonardo): there the host resets the board
+// into its boot loader by the watchdog, which feeding would prevent. Nor for a
+// part without MCUSR, which was never tried.
 #ifndef USE_WATCHDOG
+#if defined(__AVR__) && defined(MCUSR) && !defined(USBCON)
 #define USE_WATCHDOG 1
+#else
+#define USE_WATCHDOG 0
+#endif
 #endif
 
 // Samples kept for replay, 8 bytes each. 2 KB of RAM leave room for this many
