@@ -20,12 +20,34 @@ namespace board {
 // (chapter Watchdog Timer): it must be off before RAM is cleared, so in .init3.
 // A boot loader may have cleared MCUSR already; then the cause is not known.
 static uint8_t resetCause __attribute__((section(".noinit")));
+static uint16_t restartMark __attribute__((section(".noinit")));
+constexpr uint16_t kRestarted = 0x57D0;
 void disableWatchdogEarly() __attribute__((naked, used, section(".init3")));
 void disableWatchdogEarly() {
   resetCause = MCUSR;
+  if (restartMark == kRestarted) resetCause |= _BV(WDRF);
+  restartMark = 0;
   MCUSR = 0;
   wdt_disable();
 }
+
+#if OWN_DRIVERS
+// The watchdog's first time-out is this interrupt, only the second one a reset:
+// an old boot loader leaves the watchdog on after that, and is reset again before
+// it gets to the program, for ever. So the program starts again by itself, as
+// from a reset as far as it matters here: watchdog off, nothing that interrupts.
+// The rest is set by whoever uses it. Nothing is saved, for nothing returns.
+ISR(WDT_vect, ISR_NAKED) {
+  asm volatile("clr __zero_reg__");
+  wdt_disable();
+  UCSR0B = 0;
+  TWCR = 0;
+  TIMSK0 = 0;
+  restartMark = kRestarted;
+  asm volatile("jmp __vectors");
+  __builtin_unreachable();
+}
+#endif
 
 bool wasWatchdogReset() { return (resetCause & _BV(WDRF)) != 0; }
 
@@ -49,6 +71,9 @@ void begin() {
   pinMode(ALARM_PIN, OUTPUT);
 #if USE_WATCHDOG
   wdt_enable(WDTO_2S);
+#if OWN_DRIVERS
+  WDTCSR |= _BV(WDIE);
+#endif
 #endif
 }
 

@@ -16,8 +16,9 @@
 #endif
 #endif
 
-// 0 for a Nano with the old boot loader (ATmegaBOOT), which does not switch
-// the watchdog off and so resets for ever once it has fired; see README.md.
+// 0 for a Nano with the old boot loader (ATmegaBOOT), which does not switch the
+// watchdog off and so resets for ever once it has reset the board: after a hang
+// with interrupts off, see README.md. Others don't get that far.
 // Nor for a part with USB of its own (Leonardo): there the host resets the board
 // into its boot loader by the watchdog, which feeding would prevent. Nor for a
 // part without MCUSR, which was never tried.

@@ -30,9 +30,9 @@ uint32_t workNumber;
 // A rate at which the host has not been heard yet is on trial: where it stays
 // silent, it can't follow, and the one before comes back. Longer than a host
 // goes on repeating (PROTOCOL.md 6).
-constexpr uint32_t kTrialMs = 10000;
+constexpr uint16_t kTrialMs = 10000;
 uint32_t baudBefore;  // 0: no trial
-uint32_t trialSinceMs;
+uint16_t trialSinceMs;
 
 const Answer* findAnswer(uint32_t number) {
   for (const Answer& answer : answers) {
@@ -192,7 +192,7 @@ Error setBaud(const Request& request) {
   }
   // Of the rates since the host was last heard, the first is the one to go back to.
   if (!baudBefore) baudBefore = settings.baud;
-  trialSinceMs = millis();
+  trialSinceMs = static_cast<uint16_t>(millis());
   settings.baud = baud;
   outbox::switchBaud(baud);
   return Error::none;
@@ -285,7 +285,7 @@ void obey(const Request& request) {
 }
 
 void endTrial() {
-  if (millis() - trialSinceMs < kTrialMs) return;
+  if (static_cast<uint16_t>(static_cast<uint16_t>(millis()) - trialSinceMs) < kTrialMs) return;
   settings.baud = baudBefore;
   baudBefore = 0;
   // The command was carried out, but that is over: a repeat has to be obeyed.

@@ -21,12 +21,16 @@ export interface BoardOptions {
   readonly eeprom?: Uint8Array
   /** Rate of the host's end of the line; default null: follows the board. */
   readonly hostBaud?: number | null
+  /** Flash of a real boot loader, as `parseHex` gives it: it runs first after every reset. Default: none */
+  readonly bootloader?: Uint16Array
   /** ms the boot loader waits after power-on and an external reset; default 0: none. Bytes that arrive meanwhile are lost and start the wait anew. */
   readonly bootloaderMs?: number
 }
 
 /** Bits of a character 8N1. */
 const CHARACTER_BITS = 10
+/** A word of flash that nothing was written to. */
+const ERASED = 0xffff
 /** What RAM holds after power-on; recognisable, so that the use of the stack can be read off it. */
 const PAINT = 0xc5
 
@@ -45,6 +49,8 @@ export class Board {
   onReset: (kind: ResetKind) => void = () => {}
   hostBaud: number | null
   readonly #firmware: FirmwareImage
+  readonly #program: Uint16Array
+  readonly #startAt: number
   readonly #bootloaderCycles: number
   #mcu: Mcu
   #outbox: number[] = []
@@ -52,6 +58,12 @@ export class Board {
 
   constructor(options: BoardOptions) {
     this.#firmware = options.firmware
+    const { program } = options.firmware
+    const loader = options.bootloader ?? null
+    this.#startAt = loader ? loader.findIndex((word) => word !== ERASED) : 0
+    this.#program = program.map((word, at) =>
+      loader && at >= this.#startAt ? (loader[at] as number) : word,
+    )
     this.eeprom = options.eeprom ?? new Uint8Array(EEPROM_BYTES).fill(0xff)
     this.hostBaud = options.hostBaud ?? null
     this.#bootloaderCycles = (options.bootloaderMs ?? 0) * (CLOCK_HZ / 1000)
@@ -118,9 +130,9 @@ export class Board {
     this.onReset(kind)
   }
 
-  /** The program is stuck with interrupts off; only a reset helps. For tests of the watchdog. */
-  hang(): void {
-    this.#mcu.hang()
+  /** The program is stuck. For tests of the watchdog. @param isDeaf with interrupts off; only a reset helps */
+  hang(isDeaf = true): void {
+    this.#mcu.hang(isDeaf)
   }
 
   /** An output pin is driven high. @param port as in PORTB */
@@ -152,7 +164,8 @@ export class Board {
 
   #boot(kind: ResetKind, ram: Uint8Array, cycles: number, flags: number): Mcu {
     const mcu = new Mcu({
-      program: this.#firmware.program,
+      program: this.#program,
+      startAt: this.#startAt,
       eeprom: this.eeprom,
       bus: this.bus,
       ram,

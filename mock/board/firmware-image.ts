@@ -38,7 +38,7 @@ export function loadFirmware(): FirmwareImage {
   return { ...parseHex(hex), symbols: parseSymbols(symbols) }
 }
 
-/** Intel HEX, record types 00 (data) and 01 (end); an AVR of 32 KiB needs no others. */
+/** Intel HEX, record types 00 (data) and 01 (end); 03 and 05 (where to start) mean nothing to an AVR, and 32 KiB need no others. */
 export function parseHex(hex: string): Pick<FirmwareImage, 'program' | 'flashBytes'> {
   const flash = new Uint8Array(FLASH_BYTES).fill(0xff)
   let flashBytes = 0
@@ -61,6 +61,7 @@ export function parseHex(hex: string): Pick<FirmwareImage, 'program' | 'flashByt
       )
     }
     if (record[3] === 1) break
+    if (record[3] === 3 || record[3] === 5) continue
     flash.set(record.subarray(4, 4 + length), address)
     flashBytes = Math.max(flashBytes, address + length)
   }

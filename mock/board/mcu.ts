@@ -37,6 +37,9 @@ const SLEEP_ENABLE = 0x01
 const OPCODE_SLEEP = 0x9588
 const OPCODE_SEI = 0x9478
 const OPCODE_RETI = 0x9518
+/** A jump to itself: every program of avr-libc ends in one. */
+const OPCODE_LOOP = 0xcfff
+const SREG_I = 0x80
 /** avr8js counts two of the four cycles of DS40002061B 6.7.1. */
 const INTERRUPT_MISSING_CYCLES = 2
 
@@ -53,6 +56,8 @@ export interface McuOptions {
   readonly cycles: number
   /** MCUSR at the start. */
   readonly resetFlags: number
+  /** Word of flash at which it starts; default 0, elsewhere by the fuse for a boot loader. */
+  readonly startAt?: number
 }
 
 /**
@@ -70,11 +75,12 @@ export class Mcu {
   readonly #bus: I2cBus
   #isAsleep = false
 
-  constructor({ program, eeprom, bus, ram, cycles, resetFlags }: McuOptions) {
+  constructor({ program, eeprom, bus, ram, cycles, resetFlags, startAt = 0 }: McuOptions) {
     const cpu = new CPU(program, RAM_BYTES)
     this.cpu = cpu
     this.#bus = bus
     cpu.cycles = cycles
+    cpu.pc = startAt
     cpu.data.set(ram, RAM_START)
     cpu.data[MCUSR] = resetFlags
     this.usart = new Usart(cpu)
@@ -109,10 +115,16 @@ export class Mcu {
     return ((data[DDR] as number) & (data[PORT] as number) & (1 << pin)) !== 0
   }
 
-  /** No instruction runs any more; timers and watchdog do. */
-  hang(): void {
-    this.cpu.data[SREG] = 0
-    this.#isAsleep = true
+  /** No instruction runs any more; timers and watchdog do. @param isDeaf false: interrupts do, too */
+  hang(isDeaf: boolean): void {
+    const { cpu } = this
+    if (isDeaf) {
+      cpu.data[SREG] = 0
+      this.#isAsleep = true
+      return
+    }
+    cpu.pc = cpu.progMem.indexOf(OPCODE_LOOP)
+    cpu.data[SREG] = SREG_I
   }
 
   /** Runs to the given cycle, or to a watchdog reset before it. */

@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { usedEeprom } from '../../mock/board/eeprom.ts'
+import { parseHex } from '../../mock/board/firmware-image.ts'
 import { Noise } from '../../mock/random.ts'
+import type { HelloFrame } from '../../src/protocol/frames.ts'
 import { type Arrival, BoardRig } from '../support/board.ts'
 
 /** Long enough for the firmware's timers to notice and to recover. */
@@ -120,6 +124,67 @@ describe('resets', () => {
     // One hang, one reset: the watchdog is off again until the program wants it.
     rig.board.runMs(2000)
     expect(kinds).toHaveLength(1)
+  })
+})
+
+/** The boot loader of Nanos up to 2018, as the AVR core has it. */
+const OLD_BOOTLOADER = join(
+  process.env['ARDUINO'] ?? '/usr/share/arduino/hardware/arduino/avr',
+  'bootloaders/atmega/ATmegaBOOT_168_atmega328.hex',
+)
+
+describe('the watchdog', () => {
+  const isHello = ({ frame }: Arrival) => (frame.kind === 'hello' ? frame : null)
+
+  function hung(rig: BoardRig, isDeaf: boolean) {
+    rig.hello(5000)
+    rig.board.runMs(100)
+    const { boot } = rig.arrivals.map(isHello).findLast((hello) => hello) as HelloFrame
+    rig.command('set_baud', { value: 1_000_000 })
+    rig.board.runMs(5)
+    rig.command('set_interval', { value: 0 })
+    rig.board.runMs(200)
+    const kinds: string[] = []
+    rig.board.onReset = (kind) => kinds.push(kind)
+    const from = rig.now
+    rig.board.hang(isDeaf)
+    return { boot: boot as number, kinds, from }
+  }
+
+  it('restarts the program by itself, without a reset', () => {
+    const rig = new BoardRig()
+    for (let i = 0; i < 2; i++) {
+      const { boot, kinds, from } = hung(rig, false)
+      expect(rig.until(isHello, 3000, from).boot).toBe(boot + 1)
+      rig.until(({ text }) => (text.includes('watchdog') ? text : null), 1000, from)
+      expect(rig.sample().status).toBe('ok')
+      expect(rig.command('hello')).toBe('ok')
+      rig.board.runMs(3000)
+      expect(kinds).toEqual([])
+      // As from a reset.
+      expect(rig.board.baud).toBeCloseTo(117_647, 0)
+    }
+  })
+
+  it('resets a program that hangs with interrupts off', () => {
+    const rig = new BoardRig()
+    const { boot, kinds, from } = hung(rig, true)
+    expect(rig.until(isHello, 5000, from).boot).toBe(boot + 1)
+    expect(kinds).toEqual(['watchdog'])
+  })
+
+  it.skipIf(!existsSync(OLD_BOOTLOADER))('gets past the old boot loader of the Nano', () => {
+    const bootloader = parseHex(readFileSync(OLD_BOOTLOADER, 'utf8')).program
+    const rig = new BoardRig({ bootloader })
+    const { boot, kinds, from } = hung(rig, false)
+    expect(rig.until(isHello, 3000, from).boot).toBe(boot + 1)
+    expect(kinds).toEqual([])
+    // That this is the boot loader which does not get past a reset by the watchdog.
+    const other = new BoardRig({ bootloader })
+    const deaf = hung(other, true)
+    other.board.runMs(6000)
+    expect(other.arrivals.slice(deaf.from).some((arrival) => isHello(arrival))).toBe(false)
+    expect(deaf.kinds.length).toBeGreaterThan(20)
   })
 })
 
