@@ -5,6 +5,8 @@ import { finished, heard, ina219, start } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { makeLog, query, series } from '../support/log-fixture.ts'
+import { makeLogV1 } from '../support/log-v1.ts'
+import { toLayout2, toLayout3, toLayout4 } from '../support/old-layouts.ts'
 import { until } from '../support/polling.ts'
 import { InfluxDouble } from '../support/servers/influx-double.ts'
 
@@ -51,6 +53,24 @@ describe('forward --once', () => {
     expect(code).toBe(4)
     expect(stderr).toContain(db)
     expect(existsSync(db)).toBe(false)
+  })
+})
+
+describe('forward of a log of an older layout brings it up to date', () => {
+  test.each([
+    ['4', toLayout4],
+    ['3', toLayout3],
+    ['2', toLayout2],
+    ['1', () => {}],
+  ] as const)('%s', async (layout, make) => {
+    const server = await double()
+    const file = layout === '1' ? join(temporaryFolder(), 'log.db') : logOf(200)
+    if (layout === '1') makeLogV1(file, 200)
+    make(file)
+    const { code } = await ina219(['forward', '--once', '--db', file, '--sink', server.sinkUrl])
+    expect(code).toBe(0)
+    expect(server.lines.filter((line) => line.startsWith('power_sample'))).toHaveLength(200)
+    expect(server.lines.some((line) => line.startsWith('power_run'))).toBe(true)
   })
 })
 
