@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { makeLog, query, series } from '../support/log-fixture.ts'
 import { makeLogV1 } from '../support/log-v1.ts'
-import { toLayout2, toLayout3, toLayout4 } from '../support/old-layouts.ts'
+import { toLayout4 } from '../support/old-layouts.ts'
 import { until } from '../support/polling.ts'
 import { InfluxDouble } from '../support/servers/influx-double.ts'
 
@@ -59,8 +59,6 @@ describe('forward --once', () => {
 describe('forward of a log of an older layout brings it up to date', () => {
   test.each([
     ['4', toLayout4],
-    ['3', toLayout3],
-    ['2', toLayout2],
     ['1', () => {}],
   ] as const)('%s', async (layout, make) => {
     const server = await double()
