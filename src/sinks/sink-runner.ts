@@ -30,8 +30,9 @@ const SLOW_MS = DEADLINE_MS / 2
 const LEAST_SAMPLES = 20
 /** So long a connection may take to be let go of, ms. */
 const CLOSE_MS = 500
-/** Between two looks at how much is still to send, ms. */
+/** Between two looks at how much is still to send, ms; more where a look takes long, so that they are a small part of the time. */
 const BACKLOG_MS = 2000
+const LOOK_PART = 0.02
 
 export interface RunnerParts {
   readonly plan: SinkPlan
@@ -72,7 +73,7 @@ export class SinkRunner {
   #lastError: SinkStatus['lastError'] = null
   #retryAtMs: number | null = null
   #backlog: Backlog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
-  #backlogAtMs = Number.NEGATIVE_INFINITY
+  #nextLookMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
@@ -103,7 +104,7 @@ export class SinkRunner {
       }
     }
     await this.#close()
-    this.#backlogAtMs = Number.NEGATIVE_INFINITY
+    this.#nextLookMs = Number.NEGATIVE_INFINITY
     this.#countBacklog()
     this.#state = 'ended'
   }
@@ -271,14 +272,16 @@ export class SinkRunner {
   }
 
   #countBacklog(): void {
-    const nowMs = this.#parts.clock.monoMs()
-    if (nowMs - this.#backlogAtMs < BACKLOG_MS || this.#state === 'ended') return
-    this.#backlogAtMs = nowMs
+    const { clock, place } = this.#parts
+    const startMs = clock.monoMs()
+    if (startMs < this.#nextLookMs || this.#state === 'ended') return
     try {
-      this.#backlog = this.#parts.place.backlog()
+      this.#backlog = place.backlog()
     } catch {
       // The log can't be read at the moment, which `run` finds out as well.
     }
+    const endMs = clock.monoMs()
+    this.#nextLookMs = endMs + Math.max(BACKLOG_MS, (endMs - startMs) / LOOK_PART)
   }
 }
 
