@@ -1,3 +1,4 @@
+import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { parseTag } from '../../src/protocol/mc3e/tag.ts'
 import { PlcPool } from '../../src/sources/mc/plc-pool.ts'
@@ -13,12 +14,8 @@ interface PrintedTag {
   readonly scale?: number
 }
 
-/** The tags of a printed file: one a line. */
-function tagsOf(toml: string): PrintedTag[] {
-  return [...toml.matchAll(/^ {2}\{ (.*) \},$/gm)].map(([, members = '']) => {
-    const json = members.replaceAll(/(\w+) = /g, '"$1": ')
-    return JSON.parse(`{${json}}`) as PrintedTag
-  })
+interface PrintedFile {
+  readonly plc: Record<string, { url: string; code: string; group: { tags: PrintedTag[] }[] }>
 }
 
 describe('ina219 mock --mc3e', () => {
@@ -32,9 +29,10 @@ describe('ina219 mock --mc3e', () => {
       const port = /:(\d+)/.exec(printed())?.[1] as string
       const file = await ina219(['mock', '--mc3e', port, '--code', code, '--print-config'])
       expect([file.code, file.stderr]).toEqual([0, ''])
-      expect(file.stdout).toContain(`url = "${printed().trim()}"`)
-
-      const tags = tagsOf(file.stdout)
+      const { press1 } = (parse(file.stdout) as unknown as PrintedFile).plc
+      expect([press1?.url, press1?.code]).toEqual([printed().trim(), 'KRCWO12ELOA101'])
+      const tags = press1?.group.flatMap((group) => group.tags) ?? []
+      expect(tags).toHaveLength(15)
       const plc = new PlcPool(parsePlcUrl(printed().trim()))
       const reader = new TagReader(tags.map(parseTag), code)
       const readings = await reader.read(plc)
