@@ -1,4 +1,4 @@
-import { ReadStream } from 'node:fs'
+import { fstatSync, ReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileInput } from '../sources/file-input.ts'
 import { AUTO, partsOf } from '../sources/formats/format-choice.ts'
@@ -58,8 +58,8 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
   }
 }
 
-/** Node reads a regular file as a `ReadStream`, which is slow. */
+/** Node reads a regular file as a `ReadStream`, which is slow; so it does a device, for which nobody may wait. */
 function stdinOf({ stdin }: ProcessIo): Readable {
-  const isFile = stdin instanceof ReadStream && 'fd' in stdin
-  return isFile && typeof stdin.fd === 'number' ? fileInput(stdin.fd) : stdin
+  const fd = stdin instanceof ReadStream && 'fd' in stdin ? stdin.fd : null
+  return typeof fd === 'number' && fstatSync(fd).isFile() ? fileInput(fd) : stdin
 }
