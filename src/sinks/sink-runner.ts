@@ -48,6 +48,11 @@ export interface RunnerParts {
   readonly random?: () => number
 }
 
+interface Expired {
+  readonly part: Batch
+  readonly failure: SinkFailure
+}
+
 /**
  * Brings what is committed to one sink, batch by batch in the order of the commits, through all that goes wrong on the
  * way: the place in the log moves on when the other side has acknowledged.
@@ -159,15 +164,19 @@ export class SinkRunner {
     const { place, clock } = this.#parts
     this.#state = batch.isNewest ? 'current' : 'sending'
     const startedMs = clock.monoMs()
+    const expired: Expired[] = []
+    const send = (part: Batch): Promise<void> => this.#send(part, expired)
     let refused: readonly Refused[] = []
     try {
-      await this.#send(batch)
+      await send(batch)
     } catch (error) {
       this.#fit(batch, clock.monoMs() - startedMs, false)
       if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
-      refused = await this.#sift(batch)
+      refused = await this.#sift(batch, send)
     }
     this.#fit(batch, clock.monoMs() - startedMs, true)
+    // Not earlier: what is tried again is refused and too old once more.
+    for (const each of expired) this.#countExpired(each)
     if (refused.length > 0) this.#setAside(batch.log, refused)
     await place.accept()
     const lone = refused.filter(({ row }) => !isRecord(row)).length
@@ -184,8 +193,8 @@ export class SinkRunner {
     } else if (isSent && tookMs < SLOW_MS / 3) this.#most *= 2
   }
 
-  async #sift(batch: Batch): Promise<readonly Refused[]> {
-    const { refused, isSure } = await sift(batch, (part) => this.#send(part))
+  async #sift(batch: Batch, send: (part: Batch) => Promise<void>): Promise<readonly Refused[]> {
+    const { refused, isSure } = await sift(batch, send)
     // More may come that is taken, or it is not for what is in these rows.
     if (!isSure && (refused.length > FEW_ROWS || this.#failures < LONE_ATTEMPTS)) {
       throw new SinkFailure('refused', refused[0]?.reason ?? '')
@@ -199,14 +208,19 @@ export class SinkRunner {
     this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
   }
 
-  async #send(batch: Batch): Promise<void> {
+  #countExpired({ part, failure }: Expired): void {
+    this.#letters.addExpired(part, failure, this.#parts.clock.wallMs())
+    this.#rejected += failure.rows
+    this.#note(`${failure.rows} rows are too old for it: ${failure.message}`)
+  }
+
+  /** @param expired gets what is taken, but not kept */
+  async #send(part: Batch, expired: Expired[]): Promise<void> {
     try {
-      await this.#within(this.#parts.sink.send(batch))
+      await this.#within(this.#parts.sink.send(part))
     } catch (error) {
       if (!isSinkFailure(error) || error.kind !== 'expired') throw error
-      this.#letters.addExpired(batch, error, this.#parts.clock.wallMs())
-      this.#rejected += error.rows
-      this.#note(`${error.rows} rows are too old for it: ${error.message}`)
+      expired.push({ part, failure: error })
     }
   }
 

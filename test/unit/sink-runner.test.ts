@@ -180,6 +180,20 @@ describe('rows that are refused', () => {
     expect(pauses.length).toBeGreaterThan(2)
   })
 
+  test('that are too old are counted once, however often they were sent', async () => {
+    makeLog(file, series(100, 1000))
+    const target = new Target()
+    const rejected = new SinkFailure('rejected', 'one is no good')
+    const expired = new SinkFailure('expired', 'beyond retention', undefined, 7)
+    // The batch, twice, its first half, its second half; then all of it again.
+    target.troubles.push(rejected, rejected, expired, away, expired)
+    const runner = runnerFor(target)
+    await runner.run()
+    expect(runner.status).toMatchObject({ rejected: 7, samples: 100, queued: 0 })
+    const lines = readFileSync(`${file}.refused-x.ndjson`, 'utf8').trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).rows)).toEqual([7])
+  })
+
   test('a lone one is set aside after three attempts', async () => {
     makeLog(file, series(1, 1000))
     const target = new Target()
