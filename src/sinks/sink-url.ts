@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InaError, isInaError } from '../util/errors.ts'
+import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 
 /** The URL of a sink, read part by part, so that what nobody reads is an error. */
@@ -8,14 +8,12 @@ export class SinkUrl {
   readonly #env: NodeJS.ProcessEnv
   readonly #asked = new Set<string>()
 
-  /** @throws InaError usage_invalid: no URL, or one that is cut off within a password */
+  /** @throws InaError usage_invalid: no URL */
   constructor(text: string, env: NodeJS.ProcessEnv) {
     this.#env = env
     try {
       this.url = new URL(text)
-      refuseCutOff(this.url)
-    } catch (error) {
-      if (isInaError(error)) throw error
+    } catch {
       // Never the text itself, which may have a password in it.
       throw invalid(
         'the text is no URL of another system',
@@ -96,21 +94,6 @@ export class SinkUrl {
       )
     }
   }
-}
-
-/**
- * In `postgres://user:1/2@host/db` the host is `user`, its port 1, and the rest of the password would be shown as the name of
- * a database.
- *
- * @throws InaError usage_invalid, without the text
- */
-function refuseCutOff({ pathname, searchParams, hash }: URL): void {
-  const names = [pathname, ...searchParams.keys()]
-  if (hash === '' && !names.some((each) => each.includes('@'))) return
-  throw invalid(
-    'the URL of --sink has a # or @ where neither belongs',
-    'write / ? # @ in a password as %2F %3F %23 %40, or name a file: password-file=...',
-  )
 }
 
 /** @throws InaError usage_invalid, without the text */

@@ -15,7 +15,7 @@ export interface Batch {
 }
 
 /**
- * What another system has to offer to be a sink. The runner calls one at a time, keeps
+ * What another system has to offer to be a sink (docs/sinks.md walks through one). The runner calls one at a time, keeps
  * the place in the log, tries again, and finds the rows that are refused.
  */
 export interface Sink {
