@@ -2,10 +2,11 @@ import { fstatSync, ReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileInput } from '../sources/file-input.ts'
 import { AUTO, partsOf } from '../sources/formats/format-choice.ts'
+import type { Relays } from '../sources/posted/relays.ts'
 import type { Source } from '../sources/source.ts'
 import type { SplitSource } from '../sources/split-source.ts'
 import type { ProcessIo } from './io.ts'
-import type { PartPlan, SourcePlan } from './run-plan.ts'
+import type { PartPlan, RelayPlan, SourcePlan } from './run-plan.ts'
 
 /** What `openSource` opens, and each part of a source that several devices share. */
 export async function openSources(
@@ -43,7 +44,7 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
     }
     case 'ingest': {
       const { PostedSource } = await import('../sources/posted/posted-source.ts')
-      return new PostedSource(plan.name, io.clock)
+      return new PostedSource(plan.name, io.clock, await openRelays(plan.relays))
     }
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
@@ -56,6 +57,18 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
       return source
     }
   }
+}
+
+/** Loaded only where there are some. */
+async function openRelays(plan: RelayPlan | null): Promise<Relays | null> {
+  if (plan === null) return null
+  const { Relays } = await import('../sources/posted/relays.ts')
+  if (plan.kind === 'virtual') {
+    const { VirtualRelays } = await import('../sources/posted/virtual-relays.ts')
+    return new Relays(new VirtualRelays())
+  }
+  const { HttpRelays } = await import('../sources/posted/http-relays.ts')
+  return new Relays(new HttpRelays(plan.url))
 }
 
 /** Node reads a regular file as a `ReadStream`, which is slow; so it does a device, for which nobody may wait. */

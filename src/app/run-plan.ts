@@ -21,11 +21,21 @@ type LineSourcePlan =
     }
   | { readonly kind: 'stdin'; readonly format?: FormatChoice }
 
+/** Relays that are switched by an HTTP call, or none that really are. */
+export type RelayPlan =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'virtual' }
+
 /** What a device is read from. */
 export type SourcePlan =
   | LineSourcePlan
   /** Samples are posted to `serve`. @param name of the device, and of its path */
-  | { readonly kind: 'ingest'; readonly name: string }
+  | {
+      readonly kind: 'ingest'
+      readonly name: string
+      /** What its outputs switch; null: it has none. */
+      readonly relays: RelayPlan | null
+    }
   /** Several mocks of a run have different seeds: 1, 2, ... */
   | { readonly kind: 'mock'; readonly scenario: string; readonly seed: number }
 

@@ -79,7 +79,9 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     const format = formats.get(device)
     const said = format === undefined ? {} : { format }
     if (source.kind === 'stdin') return { ...source, ...said }
-    if (source.kind === 'ingest') return source
+    if (source.kind === 'ingest') {
+      return { kind: 'ingest', name: source.name, relays: source.store?.relays ?? null }
+    }
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
     const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
     return { kind: 'port', path: source.path, baud, wait: request.wait, ...said }
@@ -89,12 +91,27 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     device: device.label ?? ownLabel(device),
     settings: settings.get(device) ?? [],
     range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
-    channels: channels.get(device) ?? [],
+    channels: withOwn(device, channels.get(device) ?? []),
     calibration: calibrations.get(device)?.at(-1) ?? null,
     battery: batteryOf(capacities.get(device)?.at(-1), starts.get(device)?.at(-1)),
     pollMs: polls.get(device)?.at(-1) ?? null,
     alarms: [],
   }))
+}
+
+/** What an energy store measures (contract, section 8), unless it is said otherwise. */
+const STORE_CHANNELS: readonly ChannelSetting[] = [
+  'soc:%:0..100',
+  'solar_w:W:0..',
+  'lux:lx:0..',
+].map((each) => parseChannel(each))
+
+function withOwn(
+  { source }: NamedDevice,
+  said: readonly ChannelSetting[],
+): readonly ChannelSetting[] {
+  if (source.kind !== 'ingest' || source.store === undefined) return said
+  return [...STORE_CHANNELS.filter(({ id }) => said.every((each) => each.id !== id)), ...said]
 }
 
 /** Whether its source leads to the device, too. */

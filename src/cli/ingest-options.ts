@@ -2,10 +2,17 @@ import type { Command } from 'commander'
 import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
-import { blamed, saidOf } from './origins.ts'
+import { blamed, blaming, saidOf } from './origins.ts'
 
 /** The longest name of a device that samples are posted to, in characters. */
 const MOST_NAME = 64
+
+interface IngestOptions {
+  readonly ingest?: readonly string[]
+  readonly energyStore?: string
+  readonly relayUrl?: string
+  readonly log: boolean
+}
 
 /**
  * Adds the sources that `serve` alone can have: devices that post their samples.
@@ -13,22 +20,52 @@ const MOST_NAME = 64
  * @returns what checks them once the command line is parsed; it throws InaError usage_invalid
  */
 export function addIngestOptions(command: Command): () => void {
-  command.addOption(
-    option(
-      '--ingest <device>',
-      'take samples that are posted to /api/v1/ingest/<device>; again for each (docs/ingest.md)',
-      { list: BLANK_OR_COMMA, parse: deviceName, defaultText: 'none' },
-    ),
-  )
-  return () => {
-    const { ingest = [], log } = command.opts<{ ingest?: readonly string[]; log: boolean }>()
-    if (log || ingest.length === 0) return
+  command
+    .addOption(
+      option(
+        '--ingest <device>',
+        'take samples that are posted to /api/v1/ingest/<device>; again for each (docs/ingest.md)',
+        { list: BLANK_OR_COMMA, parse: deviceName, defaultText: 'none' },
+      ),
+    )
+    .addOption(
+      option(
+        '--energy-store [device]',
+        'take soc, solar_w and lux that are posted to /api/data/solar, and switch relays at /api/relay (docs/energy-store.md); as this device',
+        { parse: deviceName, preset: 'energy-store', defaultText: 'none' },
+      ),
+    )
+    .addOption(
+      option(
+        '--relay-url <url>',
+        'where the relays of the energy store are switched, http:// or https://',
+        { defaultText: 'outputs of a board of the run, else virtual ones' },
+      ),
+    )
+  return () => check(command)
+}
+
+function check(command: Command): void {
+  const { ingest = [], energyStore, relayUrl: url, log } = command.opts<IngestOptions>()
+  const isPosted = ingest.length > 0 || energyStore !== undefined
+  const name = energyStore === undefined ? '--ingest' : '--energy-store'
+  const said = (keys: readonly string[]) => keys.map((key) => saidOf(command, key))
+  if (isPosted && !log) {
     const error = new InaError(
       'usage_invalid',
-      '--ingest answers when samples are in the log, and --no-log writes none',
+      `${name} answers when samples are in the log, and --no-log writes none`,
       'leave one of the two out',
     )
-    throw blamed([saidOf(command, 'ingest'), saidOf(command, 'log')], error)
+    throw blamed(said(['ingest', 'energyStore', 'log']), error)
+  }
+  if (url !== undefined) blaming(said(['relayUrl']), () => checkRelayUrl(url))
+  // In environment and file it may stand for the runs that have an energy store.
+  if (url !== undefined && energyStore === undefined && saidOf(command, 'relayUrl') === null) {
+    throw new InaError(
+      'usage_invalid',
+      '--relay-url is for the relays of an energy store, and there is none',
+      'add --energy-store',
+    )
   }
 }
 
@@ -42,5 +79,17 @@ function deviceName(text: string): string {
     'usage_invalid',
     `'${text}' is no name of a device to post to`,
     `write 1 to ${MOST_NAME} characters without any of / ? # % \\ :, such as pump-2`,
+  )
+}
+
+/** Not read with the option: what is wrong with it then is quoted whole, a password, too. @throws InaError usage_invalid */
+function checkRelayUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isWeb = url !== null && /^https?:$/.test(url.protocol)
+  if (isWeb && url.username === '' && url.password === '') return
+  throw new InaError(
+    'usage_invalid',
+    isWeb ? '--relay-url takes no user or password' : '--relay-url is no address of HTTP',
+    'write such as http://192.168.1.40/relays',
   )
 }

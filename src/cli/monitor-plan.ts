@@ -130,8 +130,12 @@ function refuseBatteryRules(devices: readonly DevicePlan[]): void {
   )
 }
 
+function mayBeTold(source: DevicePlan['source']): boolean {
+  return source.kind === 'ingest' ? source.relays !== null : source.kind !== 'stdin'
+}
+
 function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
-  const isHeard = devices.some(({ source }) => source.kind !== 'stdin' && source.kind !== 'ingest')
+  const isHeard = devices.some(({ source }) => mayBeTold(source))
   if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
   const isPiped = devices.some(({ source }) => source.kind === 'stdin')
   const why = isPiped ? 'standard input is one way' : 'one that posts its samples hears nothing'

@@ -1,3 +1,4 @@
+import type { RelayPlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
 import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
@@ -6,13 +7,20 @@ import { isSamePort } from '../util/paths.ts'
 import { profileFor } from './device-profiles.ts'
 import { blaming, type Said } from './origins.ts'
 
+/** What `--energy-store` and `--relay-url` say. */
+export interface StoreSetting {
+  /** null: those of a board of the run */
+  readonly relays: RelayPlan | null
+}
+
 /** A source as an option names it. */
 export type NamedSource =
   /** @param serial USB serial number; absent where it is not known, or nothing hangs on it */
   | { readonly kind: 'port'; readonly path: string; readonly serial?: string | null }
   | { readonly kind: 'mock'; readonly scenario: string }
   | { readonly kind: 'stdin' }
-  | { readonly kind: 'ingest'; readonly name: string }
+  /** @param store it is the energy store; absent: it is not */
+  | { readonly kind: 'ingest'; readonly name: string; readonly store?: StoreSetting }
 
 /** A device under the names by which options speak of it. */
 export interface NamedDevice {
@@ -198,7 +206,7 @@ function refuseSameName(devices: readonly Labelled[]): void {
 
 function readTwice(source: NamedSource): InaError {
   if (source.kind === 'ingest') {
-    const message = `'${source.name}' is named twice by --ingest`
+    const message = `'${source.name}' is named twice by --ingest or --energy-store`
     return new InaError('usage_invalid', message, 'leave one of them out')
   }
   const [name, option] = source.kind === 'port' ? [source.path, '--port'] : ['stdin', '--stdin']

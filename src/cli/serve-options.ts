@@ -14,6 +14,7 @@ interface ServeOptions {
   readonly tokenFile?: string
   readonly allowOrigin?: readonly string[]
   readonly allowFrom?: readonly AddressRange[]
+  readonly energyStore?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
 }
@@ -85,6 +86,7 @@ export function addServeOptions(
       tokenFile: resolve(options.tokenFile ?? tokenPath(env)),
       allowOrigins: options.allowOrigin ?? [],
       allowFrom: options.allowFrom ?? [],
+      energyStore: options.energyStore ?? null,
       tls: tlsFiles(options),
     }
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { RelayPlan } from '../app/run-plan.ts'
 import type { Calibration } from '../domain/calibration.ts'
 import { FORMAT_NAMES, type FormatChoice, parseFormat } from '../sources/formats/format-choice.ts'
 import { parseDuration } from '../util/duration.ts'
@@ -14,8 +15,8 @@ import { saidOf } from './origins.ts'
 import { isAboveFile, keepHighest, levelOf } from './precedence.ts'
 import { type Scoped, scoped } from './scope.ts'
 
-/** In the order of the devices where the command line does not give one; `serve` alone has the last. */
-const SOURCES = ['port', 'mock', 'stdin', 'ingest'] as const
+/** In the order of the devices where the command line does not give one; `serve` alone has the last two. */
+const SOURCES = ['port', 'mock', 'stdin', 'ingest', 'energyStore'] as const
 type SourceOption = (typeof SOURCES)[number]
 
 interface SourceValues {
@@ -23,6 +24,8 @@ interface SourceValues {
   mock?: readonly string[]
   stdin?: boolean
   ingest?: readonly string[]
+  energyStore?: string
+  relayUrl?: string
   wait?: boolean
   baud?: readonly Scoped<number>[]
   format?: readonly Scoped<FormatChoice>[]
@@ -183,7 +186,10 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     .addOption(batteryOption())
     .addOption(batteryStartOption())
   const order: SourceOption[] = []
-  for (const each of SOURCES) command.on(`option:${each}`, () => order.push(each))
+  for (const each of SOURCES) {
+    const name = each.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    command.on(`option:${name}`, () => order.push(each))
+  }
   return () => devicesRequest(command, order)
 }
 
@@ -234,8 +240,15 @@ export function devicesRequest(
   }
 }
 
-function isStdinAlone({ stdin, port = [], mock = [], ingest = [] }: SourceValues): boolean {
-  return stdin === true && port.length + mock.length + ingest.length === 0
+function isStdinAlone(values: SourceValues): boolean {
+  const { stdin, port = [], mock = [], ingest = [], energyStore } = values
+  return stdin === true && port.length + mock.length + ingest.length === 0 && !energyStore
+}
+
+/** Where there is a board, its outputs are the relays. */
+function relaysOf({ relayUrl, port = [], mock = [] }: SourceValues): RelayPlan | null {
+  if (relayUrl !== undefined) return { kind: 'http', url: relayUrl }
+  return port.length + mock.length > 0 ? null : { kind: 'virtual' }
 }
 
 /** @param order of the flags; empty where environment or file name the sources */
@@ -245,6 +258,10 @@ function inOrder(values: SourceValues, order: readonly SourceOption[]): NamedSou
     mock: (values.mock ?? []).map((scenario) => ({ kind: 'mock', scenario })),
     stdin: values.stdin === true ? [{ kind: 'stdin' }] : [],
     ingest: (values.ingest ?? []).map((name) => ({ kind: 'ingest', name })),
+    energyStore:
+      values.energyStore === undefined
+        ? []
+        : [{ kind: 'ingest', name: values.energyStore, store: { relays: relaysOf(values) } }],
   }
   const flags = order.flatMap((each) => left[each].shift() ?? [])
   return [...flags, ...SOURCES.flatMap((each) => left[each])]

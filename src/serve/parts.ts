@@ -11,6 +11,8 @@ export interface ServeParts {
   /** null with `--no-log` */
   readonly log: LogClient | null
   readonly access: Access
+  /** As `ServePlan` has it. */
+  readonly energyStore: string | null
   readonly clock: Clock
   /** Of ina219. */
   readonly version: string

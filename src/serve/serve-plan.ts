@@ -11,6 +11,8 @@ export interface ServePlan {
   readonly allowOrigins: readonly string[]
   /** Peers that may write without a token on the paths of older clients. */
   readonly allowFrom: readonly AddressRange[]
+  /** Label of the device that the paths of the energy store are of; null: there is none. */
+  readonly energyStore: string | null
   /** null: plain HTTP */
   readonly tls: TlsFiles | null
 }

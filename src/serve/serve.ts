@@ -28,7 +28,7 @@ export interface Serving {
  */
 export async function startServing(
   plan: ServePlan,
-  given: Omit<ServeParts, 'access'>,
+  given: Omit<ServeParts, 'access' | 'energyStore'>,
 ): Promise<Serving> {
   const keys = plan.tls === null ? null : new TlsKeys(plan.tls)
   const monoMs = (): number => given.clock.monoMs()
@@ -38,7 +38,7 @@ export async function startServing(
     allowFrom: plan.allowFrom,
     monoMs,
   })
-  const parts: ServeParts = { ...given, access }
+  const parts: ServeParts = { ...given, access, energyStore: plan.energyStore }
   const live = new Live(parts)
   const rest = new Rest(parts)
   const earlier = new Earlier(parts)

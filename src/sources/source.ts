@@ -66,6 +66,8 @@ export interface Source {
   readonly simulator?: Simulator
   /** Absent: nobody can post samples to it. */
   readonly inbox?: Inbox
+  /** Its outputs are made up: nothing is switched. Absent: they are as real as the device is. */
+  readonly hasVirtualOutputs?: boolean
   /** Lines come whole and are told apart: see `LinkOptions`. Absent: they may be damaged on their way. */
   readonly isExact?: boolean
   start(sink: SourceSink): void

@@ -28,6 +28,8 @@ const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) =>
     `this ${firmware === null ? 'device' : `firmware (${firmware})`} does not know ${cmd}`,
   range: () => 'range (the device does not allow that value)',
   busy: () => 'busy (an earlier command is still under way)',
+  unconfirmed: () => 'unconfirmed (the relays answered, but not that they are switched)',
+  timeout: () => 'unconfirmed (the relays did not answer)',
   sensor: () => 'sensor (it does not answer)',
   wear: () => 'wear (saved too often, which wears the EEPROM: once more in ten minutes)',
 }

@@ -40,7 +40,8 @@ export function addEarlier(app: WebApp, parts: RestParts, clients: () => number)
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
 
-function readsEarlier({ access }: RestParts): MiddlewareHandler<WebEnv> {
+/** Lets in who may read, and peers that may write there without the token. */
+export function readsEarlier({ access }: RestParts): MiddlewareHandler<WebEnv> {
   const read = requires(access, 'read')
   return (c, next) => {
     const request = requestOf(c.env.incoming)

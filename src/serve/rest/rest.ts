@@ -1,5 +1,7 @@
 import { addIngest } from '../ingest/ingest.ts'
 import type { ServeParts } from '../parts.ts'
+import { addStoreData } from '../store/data.ts'
+import { addRelays } from '../store/relays.ts'
 import type { WebApp } from '../web.ts'
 import { addAlarms } from './alarms.ts'
 import { addCommands } from './commands.ts'
@@ -34,6 +36,8 @@ export class Rest {
     addMarkers(app, this.parts)
     addSinks(app, this.parts)
     addIngest(app, this.parts)
+    addStoreData(app, this.parts)
+    addRelays(app, this.parts)
   }
 
   async close(): Promise<void> {

@@ -3,21 +3,24 @@ import { type Clock, systemClock } from '../../util/clock.ts'
 import { SilenceWatch } from '../silence.ts'
 import type { Inbox, Source, SourceSink } from '../source.ts'
 import { RecentSamples } from './recent-samples.ts'
+import type { Relays } from './relays.ts'
 
 /** How often it is looked whether something still comes, in ms. */
 const WATCH_MS = 500
 
 const REPEATED = { kind: 'repeated' } as const
 
-/** A device that posts its samples, or has somebody post them (docs/ingest.md). It hears nothing. */
+/** A device that posts its samples, or has somebody post them (docs/ingest.md). All that it can be told is to switch relays. */
 export class PostedSource implements Source {
   readonly label: string
-  readonly duplex = false
+  readonly duplex: boolean
   readonly live = true
   readonly mayFail = false
   readonly bytesPerSecond = null
   readonly isExact = true
+  readonly hasVirtualOutputs: boolean
   readonly inbox: Inbox
+  readonly #relays: Relays | null
   readonly #clock: Clock
   readonly #recent = new RecentSamples()
   /** null: not started, or over */
@@ -26,10 +29,13 @@ export class PostedSource implements Source {
   #isSilent = true
   #timer: NodeJS.Timeout | undefined
 
-  /** @param name of the device */
-  constructor(name: string, clock: Clock = systemClock) {
+  /** @param name of the device @param relays its outputs; null: it has none */
+  constructor(name: string, clock: Clock = systemClock, relays: Relays | null = null) {
     this.label = `ingest:${name}`
     this.#clock = clock
+    this.#relays = relays
+    this.duplex = relays !== null
+    this.hasVirtualOutputs = relays?.areVirtual === true
     const isOpen = (): boolean => this.#sink !== null
     this.inbox = {
       get isOpen() {
@@ -45,9 +51,12 @@ export class PostedSource implements Source {
     sink.connected()
     sink.state('silent', 'no sample has been posted yet')
     this.#timer = setInterval(() => this.#look(), WATCH_MS)
+    this.#relays?.start((frame) => this.#sink?.frame(frame))
   }
 
-  write(): void {}
+  write(line: string): void {
+    this.#relays?.hear(line)
+  }
 
   pause(): void {
     // Whoever posts waits for the answer.
@@ -60,6 +69,7 @@ export class PostedSource implements Source {
   async stop(): Promise<void> {
     this.#sink = null
     clearInterval(this.#timer)
+    this.#relays?.stop()
   }
 
   #take(frames: readonly SampleFrame[], bytes: number): number {

@@ -1,0 +1,134 @@
+import { z } from '@hono/zod-openapi'
+import type { HubDevice } from '../../monitor/hub.ts'
+import { isRecord } from '../../util/records.ts'
+import { formatIso } from '../../util/time-text.ts'
+import { readsEarlier } from '../earlier/earlier-routes.ts'
+import { Durable } from '../ingest/durable.ts'
+import { answerPosted, Receipt } from '../ingest/ingest.ts'
+import { type Posted, readPosted } from '../ingest/posted-samples.ts'
+import { type Problem, problem } from '../problem.ts'
+import { problems } from '../rest/problem-schema.ts'
+import type { RestParts } from '../rest/rest-parts.ts'
+import { answerProblem, requires, type WebApp } from '../web.ts'
+
+/** What a board of an energy store measures. */
+const MEASURED = ['soc', 'solar_w', 'lux'] as const
+
+const Value = z.number().nullable()
+const Solar = z
+  .looseObject({
+    soc: Value.openapi({ description: 'state of charge, %; null: not measured', example: 85 }),
+    solar_w: Value.openapi({ description: 'power of the panel, W', example: 12.5 }),
+    lux: Value.openapi({ description: 'light, lx', example: 35000 }),
+  })
+  .openapi('Solar', { description: 'further members as those of a sample: ts, seq, v, a, …' })
+
+const LatestSolar = z
+  .object({
+    device: z.string(),
+    soc: Value,
+    solar_w: Value,
+    lux: Value,
+    ts: z.number().nullable().openapi({ description: 'when it was measured, Unix s; null: never' }),
+    timestamp: z.iso.datetime().nullable(),
+    age_s: z.number().nullable(),
+    state: z.string().openapi({ description: 'live, or silent: then the values are of then' }),
+    status: z.string().nullable(),
+  })
+  .openapi('LatestSolar')
+
+/** What the board of an energy store posts, on the paths that it knows (contract, section 8). */
+export function addStoreData(app: WebApp, parts: RestParts): void {
+  const { log } = parts
+  const durable = log === null ? null : new Durable(log)
+  const openApi = app.openAPIRegistry
+  openApi.registerPath({
+    method: 'post',
+    path: '/api/data/solar',
+    summary: 'Takes a sample of the energy store',
+    description:
+      'Answered when it is in the log, as ingest is. Peers of `--allow-from` need no token.',
+    security: [{ token: [] }],
+    request: { body: { required: true, content: { 'application/json': { schema: Solar } } } },
+    responses: {
+      202: {
+        description: 'it is in the log',
+        content: { 'application/json': { schema: Receipt } },
+      },
+      ...problems(
+        [400, 'it is no sample; nothing was taken'],
+        [401, 'no token'],
+        [404, 'serve runs without --energy-store'],
+        [503, 'the log can not be written at the moment'],
+      ),
+    },
+  })
+  app.post('/api/data/solar', requires(parts.access, 'earlier'), async (c) => {
+    const store = energyStore(parts)
+    if (store === null || durable === null) return answerProblem(c, noStore('/api/data/solar'))
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    return answerPosted(c, store, { body, posted: readSolar(body), durable })
+  })
+  openApi.registerPath({
+    method: 'get',
+    path: '/api/data/latest',
+    summary: 'The newest sample of the energy store',
+    responses: {
+      200: { description: 'it', content: { 'application/json': { schema: LatestSolar } } },
+      ...problems([404, 'serve runs without --energy-store']),
+    },
+  })
+  app.get('/api/data/latest', readsEarlier(parts), (c) => {
+    const store = energyStore(parts)
+    if (store === null) return answerProblem(c, noStore('/api/data/latest'))
+    return c.json(latestOf(store), 200, { 'Cache-Control': 'no-store' })
+  })
+}
+
+export function energyStore({ hub, energyStore: name }: RestParts): HubDevice | null {
+  if (name === null) return null
+  return hub.devices.find(({ stream }) => stream.device === name) ?? null
+}
+
+function noStore(path: string): Problem {
+  const hint = 'start serve with --energy-store'
+  return problem(404, 'no-energy-store', `${path} is of an energy store, and there is none`, hint)
+}
+
+/** All three, so that a slip in a name is no further channel. */
+function readSolar(body: Uint8Array): Posted {
+  const posted = readPosted(body)
+  if ('why' in posted) return posted
+  const said: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+  const samples = Array.isArray(said) ? (said as unknown[]) : [said]
+  for (const [i, each] of samples.entries()) {
+    const wrong = MEASURED.find((name) => !isRecord(each) || !isValue(each[name]))
+    if (wrong === undefined) continue
+    const which = Array.isArray(said) ? `sample ${i} (from 0) of the array` : 'the sample'
+    const why = `${which} has no ${wrong} that is a number, or null where it was not measured`
+    return { frame: { kind: 'malformed', reason: 'member', protected: true }, why }
+  }
+  return posted
+}
+
+function isValue(value: unknown): boolean {
+  return value === null || typeof value === 'number'
+}
+
+function latestOf({ stream, state }: HubDevice): z.infer<typeof LatestSolar> {
+  const sample = state.newest?.sample ?? null
+  const measured = (name: (typeof MEASURED)[number]): number | null =>
+    sample?.extras?.[name] ?? null
+  const timeUs = sample?.timeUs ?? null
+  return {
+    device: stream.device,
+    soc: measured('soc'),
+    solar_w: measured('solar_w'),
+    lux: measured('lux'),
+    ts: timeUs === null ? null : timeUs / 1e6,
+    timestamp: timeUs === null ? null : formatIso(timeUs),
+    age_s: timeUs === null ? null : Math.round((stream.nowUs() - timeUs) / 1000) / 1000,
+    state: state.source.state,
+    status: sample?.status ?? null,
+  }
+}

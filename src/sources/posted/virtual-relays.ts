@@ -1,0 +1,17 @@
+import type { Outputs } from '../../protocol/frames.ts'
+import { RELAYS, type RelayBoard, type Switched } from './relays.ts'
+
+/** Relays that only remember what they were told; off at the start. */
+export class VirtualRelays implements RelayBoard {
+  readonly isVirtual = true
+  #outputs: Outputs = Object.fromEntries(RELAYS.map((name) => [name, false]))
+
+  async switch(wanted: Outputs): Promise<Switched> {
+    this.#outputs = { ...this.#outputs, ...wanted }
+    return { outputs: this.#outputs }
+  }
+
+  async read(): Promise<Switched> {
+    return { outputs: this.#outputs }
+  }
+}
