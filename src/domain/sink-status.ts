@@ -38,7 +38,7 @@ export interface SinkStatus {
   readonly records: number
   /** Of this run: rows that the other side refuses, set aside in `deadLetters`. */
   readonly rejected: number
-  /** Samples that the retention deleted before they could be sent, ever. */
+  /** Samples and events that the log deleted before they could be sent, ever. */
   readonly missed: number
   /** Samples still to send. */
   readonly queued: number

@@ -49,7 +49,8 @@ export class SinkLog {
   }
 }
 
-export interface Backlog {
+/** What is still to be sent to a sink. */
+export interface SinkBacklog {
   readonly queued: number
   readonly isExact: boolean
   readonly unsentUs: readonly [number, number] | null
@@ -158,14 +159,15 @@ export class SinkPlace {
   }
 
   /** @throws InaError log_* */
-  backlog(): Backlog {
+  backlog(): SinkBacklog {
     const { reader, registry } = this.#log.use()
     if (this.#generation !== this.#log.generation) {
       return { queued: 0, isExact: false, unsentUs: null, missed: 0 }
     }
     const { cursor } = this.#taken
     const { samples, isExact } = reader.backlog(cursor)
-    const missed = registry.list().find(({ name }) => name === this.#name)?.missed ?? 0
+    const own = registry.list().find(({ name }) => name === this.#name)
+    const missed = (own?.missed ?? 0) + (own?.missedEvents ?? 0)
     return { queued: samples, isExact, unsentUs: reader.unreadSpan(cursor), missed }
   }
 

@@ -9,7 +9,7 @@ import { isRecord } from './batch-rows.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type Refused, sift } from './sift.ts'
 import { type Batch, isSinkFailure, type Sink, SinkFailure } from './sink.ts'
-import type { Backlog, SinkPlace } from './sink-log.ts'
+import type { SinkBacklog, SinkPlace } from './sink-log.ts'
 import type { SinkPlan } from './sink-plan.ts'
 
 /** Samples of a batch where the sink keeps up (contract, section 8). */
@@ -77,7 +77,7 @@ export class SinkRunner {
   #rejected = 0
   #lastError: SinkStatus['lastError'] = null
   #retryAtMs: number | null = null
-  #backlog: Backlog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
+  #backlog: SinkBacklog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
   #nextLookMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: RunnerParts) {

@@ -29,10 +29,13 @@ export function parseSize(text: string): number {
   )
 }
 
-/** `1.2 GB`. @param bytes 0 or more */
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** `1.2 GB`, `56 MB`. @param bytes 0 or more */
 export function formatSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
+  let power = 0
+  // What would be rounded up to 1000 is one of the next unit.
+  while (power < UNITS.length - 1 && bytes / 1000 ** power >= 999.5) power++
   const value = bytes / 1000 ** power
-  return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[power]}`
+  return `${value < 9.95 && power > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[power]}`
 }

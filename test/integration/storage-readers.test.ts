@@ -294,7 +294,7 @@ describe('registered readers', () => {
     const { cursor } = since('0')
     await registry.register('sink', 0, cursor)
     expect(registry.list()).toEqual([
-      { name: 'sink', keepBytes: 0, cursor, missed: 0, recordN: 0, report: null },
+      { name: 'sink', keepBytes: 0, cursor, missed: 0, recordN: 0, missedEvents: 0, report: null },
     ])
     for (const name of ['', 'a\nb', 'x'.repeat(65)]) {
       await expect(registry.register(name, 0)).rejects.toMatchObject({ code: 'usage_invalid' })

@@ -134,6 +134,24 @@ describe('events, lost ranges and runs as they change', () => {
     reader.close()
   })
 
+  test('events that are deleted before a reader has taken them are counted for it', async () => {
+    const log = openWriter(file)
+    write(log, { events: [eventAt(1, 'a'), eventAt(2, 'b'), eventAt(3, 'c')] })
+    const registry = ReaderRegistry.open(file, 'this process')
+    await registry.register('late', 1000)
+    await registry.claim('late', '{}', () => true)
+    await registry.register('quick', 1000)
+    await registry.acknowledge('quick', '0', 4)
+    await registry.register('of samples', 1000)
+    log.db.exec(`DELETE FROM event WHERE detail <> 'c'`)
+    expect(registry.list().map(({ name, missedEvents }) => [name, missedEvents])).toEqual([
+      ['late', 2],
+      ['of samples', 0],
+      ['quick', 0],
+    ])
+    registry.close()
+  })
+
   test('without a registered reader nothing is kept of what is gone', () => {
     const log = openWriter(file)
     write(log, { lost: [lostAt(1, 1, 'gone')] })

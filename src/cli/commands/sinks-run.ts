@@ -92,6 +92,7 @@ function json(all: readonly Known[]): string {
       unsent_to: unsentUs === null ? null : formatIso(unsentUs[1]),
       lag_s: lagS(unsentUs),
       missed: reader.missed,
+      missed_events: reader.missedEvents,
       keep_bytes: reader.keepBytes,
       rows_per_s: each.isServed ? status?.traffic.rowsPerSecond : null,
       batch_ms_avg: status?.traffic.batchMsAvg ?? null,
@@ -139,6 +140,9 @@ function textOf(sink: Known): string {
   }
   lines.push(`  kept     up to ${formatSize(reader.keepBytes)} past the retention`)
   if (reader.missed > 0) lines.push(`  missed   ${countText(reader.missed)} samples, past that`)
+  if (reader.missedEvents > 0) {
+    lines.push(`  missed   ${countText(reader.missedEvents)} events, of more than the log keeps`)
+  }
   if (status !== null && status.rejected > 0) {
     lines.push(`  refused  ${countText(status.rejected)} rows, in ${status.deadLetters}`)
   }

@@ -19,7 +19,7 @@ const Sink = z
     samples: z.number().int().openapi({ description: 'acknowledged in this run' }),
     records: z.number().int().openapi({ description: 'events, losses and runs, the same' }),
     refused: z.number().int().openapi({ description: 'rows that it does not take, set aside' }),
-    missed: z.number().int().openapi({ description: 'samples that the retention deleted first' }),
+    missed: z.number().int().openapi({ description: 'samples and events that the log deleted first' }),
     window_s: z.number().openapi({ description: 'what the next five are of' }),
     samples_per_s: z.number(),
     batches: z.number().int(),

@@ -21,6 +21,8 @@ export interface ReaderInfo {
   readonly missed: number
   /** How far it has got with events, lost ranges and runs (`CommitReader.records`). */
   readonly recordN: number
+  /** Events that were deleted before it had taken them. */
+  readonly missedEvents: number
   /** What it last said of itself; null: nothing yet. */
   readonly report: string | null
 }
@@ -122,7 +124,7 @@ export class ReaderRegistry {
   ): Promise<string | null> {
     let holder: string | null = null
     await this.#write(() => {
-      const report = this.#states?.of(name).report ?? null
+      const report = this.#states?.all().get(name)?.report ?? null
       holder = isFree(report) ? null : report
       if (holder === null) this.#states?.report(name, text)
     })
@@ -149,6 +151,7 @@ export class ReaderRegistry {
         cursor: this.#cursors.format(positions),
         missed: [...missed.values()].reduce((sum, samples) => sum + samples, 0),
         recordN: states?.get(name)?.recordN ?? 0,
+        missedEvents: states?.get(name)?.missed ?? 0,
         report: states?.get(name)?.report ?? null,
       }))
     } catch (error) {

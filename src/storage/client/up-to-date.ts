@@ -11,10 +11,7 @@ import { WriterLock } from '../file/writer-lock.ts'
  * @throws InaError log_*; log_in_use: an older version of this program writes it
  */
 export function bringUpToDate(file: string, nowMs: number): void {
-  const db = openForReading(file)
-  const layout = layoutOf(db)
-  db.close()
-  if (layout >= SCHEMA_VERSION) return
+  if (layoutAt(file) >= SCHEMA_VERSION) return
   const lock = WriterLock.acquire(file, nowMs)
   try {
     openForWriting(file).close()
@@ -22,5 +19,14 @@ export function bringUpToDate(file: string, nowMs: number): void {
     throw logError(error, file)
   } finally {
     lock.release()
+  }
+}
+
+function layoutAt(file: string): number {
+  const db = openForReading(file)
+  try {
+    return layoutOf(db)
+  } finally {
+    db.close()
   }
 }

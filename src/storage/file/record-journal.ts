@@ -5,7 +5,8 @@
  *   way of changing a record goes past it. Of a run it is the boot number that can change: it may be known only
  *   after the first samples. `gone_*`: of a lost range that is no more, because its samples came after all, or because
  *   it was put together with others. Kept while a registered reader may know that range.
- * - `reader_state`: how far a registered reader has got with them, and how it is doing, in words of its own.
+ * - `reader_state`: how far a registered reader has got with them, how many events were deleted before it had taken
+ *   them, and how it is doing, in words of its own.
  *
  * Ids of records are never used twice (AUTOINCREMENT; the text of the schema may be edited as layout 2 does), since the
  * other side knows a record by its id.
@@ -29,7 +30,8 @@ CREATE INDEX record_change_gone ON record_change(n) WHERE gone_from_us IS NOT NU
 CREATE TABLE reader_state(
   name TEXT PRIMARY KEY,
   record_n INTEGER NOT NULL DEFAULT 0,
-  report TEXT
+  report TEXT,
+  missed INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO record_change(kind, id)
@@ -58,6 +60,8 @@ CREATE TRIGGER event_changed AFTER UPDATE ON event BEGIN
   INSERT INTO record_change(kind, id) VALUES ('event', NEW.id);
 END;
 CREATE TRIGGER event_gone AFTER DELETE ON event BEGIN
+  UPDATE reader_state SET missed = missed + 1
+  WHERE record_n < (SELECT n FROM record_change WHERE kind = 'event' AND id = OLD.id);
   DELETE FROM record_change WHERE kind = 'event' AND id = OLD.id;
 END;
 CREATE TRIGGER lost_added AFTER INSERT ON lost BEGIN

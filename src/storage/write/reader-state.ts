@@ -5,9 +5,9 @@ export interface ReaderState {
   readonly recordN: number
   /** What it last said of itself; null: nothing yet. */
   readonly report: string | null
+  /** Events that were deleted before it had taken them. */
+  readonly missed: number
 }
-
-const NEW: ReaderState = { recordN: 0, report: null }
 
 /** How far registered readers have got with events, lost ranges and runs, and how they are doing. Within a transaction. */
 export class ReaderStates {
@@ -18,7 +18,7 @@ export class ReaderStates {
   readonly #forgetGone: Database.Statement
 
   constructor(db: Database.Database) {
-    this.#all = db.prepare('SELECT name, record_n, report FROM reader_state').raw()
+    this.#all = db.prepare('SELECT name, record_n, report, missed FROM reader_state').raw()
     const own = 'SELECT name, ? FROM reader WHERE name = ?'
     this.#advance = db.prepare(
       `INSERT INTO reader_state(name, record_n) ${own}
@@ -35,13 +35,11 @@ export class ReaderStates {
     )
   }
 
-  of(name: string): ReaderState {
-    return this.all().get(name) ?? NEW
-  }
-
   all(): Map<string, ReaderState> {
-    const rows = this.#all.all() as [string, number, string | null][]
-    return new Map(rows.map(([name, recordN, report]) => [name, { recordN, report }]))
+    const rows = this.#all.all() as [string, number, string | null, number][]
+    return new Map(
+      rows.map(([name, recordN, report, missed]) => [name, { recordN, report, missed }]),
+    )
   }
 
   /** A number below the known one changes nothing. */

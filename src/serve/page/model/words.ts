@@ -63,14 +63,6 @@ export function eventKind({ kind }: EventView): string {
   return kind.replace('_', ' ')
 }
 
-/** `37 MB` */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
-  const value = bytes / 1000 ** power
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
-}
-
 /** `60 s`, `12.4 s`, `3.25 h`: a span that need not be a round one. @param ms above 0 */
 export function roughSpan(ms: number): string {
   const [size, unit] =

@@ -2,7 +2,8 @@ import { rateText } from '../../../figures/format.ts'
 import { sourcePlace } from '../../../figures/source-state.ts'
 import { formatClockDuration } from '../../../util/duration.ts'
 import { countText } from '../../../util/number-text.ts'
-import { bytesText, stateWord } from '../model/words.ts'
+import { formatSize } from '../../../util/size.ts'
+import { stateWord } from '../model/words.ts'
 import { useNow, usePage, useSlice } from './use-page.ts'
 
 /** Device, state, rate, losses and log: what is to be known before any value. */
@@ -72,7 +73,7 @@ function LogFact() {
   if (log.kind === 'spilling') {
     return <Fact name="log" value={`waits, ${countText(log.queued)} !`} isBad title={log.reason} />
   }
-  return <Fact name="log" value={`recording, ${bytesText(log.bytes)}`} />
+  return <Fact name="log" value={`recording, ${formatSize(log.bytes)}`} />
 }
 
 interface FactProps {
