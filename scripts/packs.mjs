@@ -21,6 +21,7 @@ const ALL_COMMANDS = ['src/cli/program.ts']
 const OTHER_COMMANDS = [
   'calibrate',
   'export',
+  'forward',
   'history',
   'import',
   'mock',
@@ -28,6 +29,7 @@ const OTHER_COMMANDS = [
   'repair',
   'send',
   'serve',
+  'sinks',
   'totals',
   'view',
 ].map((name) => `src/cli/commands/${name}.ts`)

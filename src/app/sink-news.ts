@@ -8,7 +8,7 @@ interface Said {
   readonly awayMs: number | null
   /** What it had acknowledged by then. */
   readonly taken: number
-  readonly rejected: number
+  readonly refused: number
 }
 
 /** What is to go on record of sinks: that one is not reached, that it is again, and that it refuses rows. */
@@ -21,8 +21,8 @@ export class SinkNews {
   }
 
   #of(status: SinkStatus): string[] {
-    const { name, state, atMs, samples, records, rejected, lastError, deadLetters } = status
-    const said = this.#said.get(name) ?? { awayMs: null, taken: 0, rejected: 0 }
+    const { name, state, atMs, samples, records, refused, lastError, deadLetters } = status
+    const said = this.#said.get(name) ?? { awayMs: null, taken: 0, refused: 0 }
     const taken = samples + records
     const texts: string[] = []
     let { awayMs } = said
@@ -34,12 +34,12 @@ export class SinkNews {
       texts.push(`${name} is reached again after ${formatClockDuration(atMs - awayMs)}`)
       awayMs = null
     }
-    if (rejected > said.rejected) {
+    if (refused > said.refused) {
       const file = deadLetters === null ? '' : `, set aside in ${basename(deadLetters)}`
-      texts.push(`${name} refuses ${rejected - said.rejected} rows${file}`)
+      texts.push(`${name} refuses ${refused - said.refused} rows${file}`)
     }
     const isSteady = awayMs !== null && said.awayMs !== null
-    this.#said.set(name, { awayMs, taken: isSteady ? said.taken : taken, rejected })
+    this.#said.set(name, { awayMs, taken: isSteady ? said.taken : taken, refused })
     return texts
   }
 }

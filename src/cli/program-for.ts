@@ -9,6 +9,8 @@ const ALONE: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  forward: async () => (await import('./commands/forward.ts')).forwardCommand,
+  sinks: async () => (await import('./commands/sinks.ts')).sinksCommand,
   mock: async () => (await import('./commands/mock.ts')).mockCommand,
   view: async () => (await import('./commands/view.ts')).viewCommand,
   history: async () => (await import('./commands/history.ts')).historyCommand,

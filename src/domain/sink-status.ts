@@ -37,7 +37,7 @@ export interface SinkStatus {
   /** Of this run: changes of events, losses and runs acknowledged. */
   readonly records: number
   /** Of this run: rows that the other side refuses, set aside in `deadLetters`. */
-  readonly rejected: number
+  readonly refused: number
   /** Samples and events that the log deleted before they could be sent, ever. */
   readonly missed: number
   /** Samples still to send. */

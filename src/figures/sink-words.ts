@@ -19,16 +19,16 @@ export function sinkName({ name, target }: Pick<SinkStatus, 'name' | 'target'>):
 }
 
 /** Something is not as it should be: it is not reached, or something was left out. */
-export function isTroubled({ state, rejected, missed }: SinkStatus): boolean {
-  return state === 'waiting' || rejected > 0 || missed > 0
+export function isTroubled({ state, refused, missed }: SinkStatus): boolean {
+  return state === 'waiting' || refused > 0 || missed > 0
 }
 
 /** How it is doing, the most important first. @param nowMs Unix ms */
 export function sinkWords(status: SinkStatus, nowMs: number): SinkWords[] {
-  const { queued, isExact, unsentUs, rejected, missed, traffic } = status
+  const { queued, isExact, unsentUs, refused, missed, traffic } = status
   const words = [stateWords(status, nowMs)]
   if (missed > 0) words.push({ text: `${countText(missed)} missed !`, style: 'bad' })
-  if (rejected > 0) words.push({ text: `${countText(rejected)} refused !`, style: 'warn' })
+  if (refused > 0) words.push({ text: `${countText(refused)} refused !`, style: 'warn' })
   const behindS = unsentUs === null ? 0 : Math.round((unsentUs[1] - unsentUs[0]) / 1e6)
   const behind = queued === 0 || behindS < 1 ? '' : `, ${spanText(1000 * behindS)} behind`
   const about = isExact ? '' : 'about '

@@ -22,7 +22,7 @@ const DOUBTFUL = 20
  * Sends a batch of which something is refused by halves, until each refused row is found by itself: a bad row costs
  * some 2 log2(n) attempts and holds up nothing else. Samples and records are judged each by themselves.
  *
- * @throws what `send` fails with, but for refused rows; SinkFailure refused: none of many rows is taken
+ * @throws what `send` fails with, but for refused rows; SinkFailure denied: none of many rows is taken
  */
 export async function sift(batch: Batch, send: Send): Promise<Sifted> {
   const samples = await siftAlike({ ...batch, records: [] }, send)
@@ -60,11 +60,11 @@ async function siftAlike(batch: Batch, send: Send): Promise<Sifted> {
   return { refused, isSure: isAnyTaken || refused.length === 0 }
 }
 
-/** @throws SinkFailure refused */
+/** @throws SinkFailure denied */
 async function askLast(batch: Batch, send: Send): Promise<void> {
   const last = rowsOf(batch).at(-1)
   const reason = last === undefined ? null : await refusal(only(batch, last), send)
-  if (reason !== null) throw new SinkFailure('refused', `nothing is taken: ${reason}`)
+  if (reason !== null) throw new SinkFailure('denied', `nothing is taken: ${reason}`)
 }
 
 /** @returns why, null: it was taken */
@@ -73,7 +73,7 @@ async function refusal(part: Batch, send: Send): Promise<string | null> {
     await send(part)
     return null
   } catch (error) {
-    if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
+    if (!isSinkFailure(error) || error.kind !== 'refused') throw error
     return error.message
   }
 }

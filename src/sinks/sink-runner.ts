@@ -74,7 +74,7 @@ export class SinkRunner {
   #state: SinkStatus['state'] = 'connecting'
   #samples = 0
   #records = 0
-  #rejected = 0
+  #refused = 0
   #lastError: SinkStatus['lastError'] = null
   #retryAtMs: number | null = null
   #backlog: SinkBacklog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
@@ -138,12 +138,12 @@ export class SinkRunner {
       atMs: clock.wallMs(),
       samples: this.#samples,
       records: this.#records,
-      rejected: this.#rejected,
+      refused: this.#refused,
       ...this.#backlog,
       traffic: sinkTraffic(this.#traffic.read(clock.monoMs())),
       lastError: this.#lastError,
       retryAtMs: this.#retryAtMs,
-      deadLetters: this.#rejected > 0 ? this.#letters.path : null,
+      deadLetters: this.#refused > 0 ? this.#letters.path : null,
     }
   }
 
@@ -171,7 +171,7 @@ export class SinkRunner {
       await send(batch)
     } catch (error) {
       this.#fit(batch, clock.monoMs() - startedMs, false)
-      if (!isSinkFailure(error) || error.kind !== 'rejected') throw error
+      if (!isSinkFailure(error) || error.kind !== 'refused') throw error
       refused = await this.#sift(batch, send)
     }
     this.#fit(batch, clock.monoMs() - startedMs, true)
@@ -197,20 +197,20 @@ export class SinkRunner {
     const { refused, isSure } = await sift(batch, send)
     // More may come that is taken, or it is not for what is in these rows.
     if (!isSure && (refused.length > FEW_ROWS || this.#failures < LONE_ATTEMPTS)) {
-      throw new SinkFailure('refused', refused[0]?.reason ?? '')
+      throw new SinkFailure('denied', refused[0]?.reason ?? '')
     }
     return refused
   }
 
   #setAside(log: string, refused: readonly Refused[]): void {
     this.#letters.add(log, refused, this.#parts.clock.wallMs())
-    this.#rejected += refused.length
+    this.#refused += refused.length
     this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
   }
 
   #countExpired({ part, failure }: Expired): void {
     this.#letters.addExpired(part, failure, this.#parts.clock.wallMs())
-    this.#rejected += failure.rows
+    this.#refused += failure.rows
     this.#note(`${failure.rows} rows are too old for it: ${failure.message}`)
   }
 

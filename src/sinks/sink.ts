@@ -45,11 +45,11 @@ export interface Sink {
 
 /**
  * Why something could not be sent. `unreachable`: the other side is away, or failed; a later attempt may succeed.
- * `refused`: it does not want us, or not what we have (password, rights, another table); people have to act, but it is
- * tried again all the same. `rejected`: it does not take at least one row of the batch, for what is in it.
+ * `denied`: it does not want us, or not what we have (password, rights, another table); people have to act, but it is
+ * tried again all the same. `refused`: it does not take at least one row of the batch, for what is in it.
  * `expired`: it has taken all of it, but has kept none of the `rows` oldest rows, which are older than what it keeps.
  */
-export type SinkFailureKind = 'unreachable' | 'refused' | 'rejected' | 'expired'
+export type SinkFailureKind = 'unreachable' | 'denied' | 'refused' | 'expired'
 
 export class SinkFailure extends Error {
   readonly kind: SinkFailureKind

@@ -91,6 +91,6 @@ test('and brings each sample there once, but for those that are refused', async 
   expect(taken.sort((a, b) => a - b)).toEqual(
     Array.from({ length: 3000 }, (_, seq) => seq).filter((seq) => seq !== 77),
   )
-  expect(runner.status).toMatchObject({ samples: 2999, rejected: 1, queued: 0 })
+  expect(runner.status).toMatchObject({ samples: 2999, refused: 1, queued: 0 })
   expect([...tokens]).toEqual(['Bearer secret'])
 })

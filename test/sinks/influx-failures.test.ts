@@ -42,7 +42,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
   /** Waits for a trouble, and looks that nothing was sent or set aside meanwhile. */
   async function inTrouble(run: SinkRun, text: string): Promise<void> {
     await until(text, () => troubleOf(run).includes(text))
-    expect(run.runner.status).toMatchObject({ samples: 0, rejected: 0, deadLetters: null })
+    expect(run.runner.status).toMatchObject({ samples: 0, refused: 0, deadLetters: null })
   }
 
   test('a wrong password is said at once, and never printed', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     expect(existsSync(`${file}.refused`)).toBe(false)
     await server.query('DROP MEASUREMENT power_sample')
     await run.ended
-    expect(run.runner.status).toMatchObject({ rejected: 0, queued: 0 })
+    expect(run.runner.status).toMatchObject({ refused: 0, queued: 0 })
     expect(await differences(server, contentOf(file))).toEqual([])
   })
 
@@ -95,7 +95,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     const server = await influxd()
     await server.write(`power_sample soc="full" ${START_US}`)
     const status = await sendAll(file, server.sinkUrl())
-    expect(status).toMatchObject({ rejected: 10, samples: 990, queued: 0 })
+    expect(status).toMatchObject({ refused: 10, samples: 990, queued: 0 })
     const letters = readFileSync(status.deadLetters as string, 'utf8')
       .trim()
       .split('\n')
@@ -133,7 +133,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     const stored = await pointsOf(server, 'power_sample')
     expect(stored).toHaveLength(500)
     // The run as well began at a time that is past it, and one sample has a year without a number.
-    expect(status).toMatchObject({ queued: 0, rejected: 2000 + 1 + 1 })
+    expect(status).toMatchObject({ queued: 0, refused: 2000 + 1 + 1 })
     const letters = readFileSync(status.deadLetters as string, 'utf8')
       .trim()
       .split('\n')
@@ -150,7 +150,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     const proxy = await TroubledProxy.start(server.port)
     const status = await sendAll(file, server.sinkUrl().replace(`${server.port}`, `${proxy.port}`))
     await proxy.close()
-    expect(status).toMatchObject({ rejected: 0, queued: 0 })
+    expect(status).toMatchObject({ refused: 0, queued: 0 })
     expect(await differences(server, contentOf(file))).toEqual([])
     // The first batch by halves, the others short from the start.
     expect(proxy.requests).toBeLessThan(40)
@@ -174,7 +174,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     proxy.reset()
     await run.ended
     await proxy.close()
-    expect(run.runner.status).toMatchObject({ rejected: 0, queued: 0 })
+    expect(run.runner.status).toMatchObject({ refused: 0, queued: 0 })
     expect(await differences(server, contentOf(file))).toEqual([])
   })
 
@@ -211,7 +211,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     makeLog(file, series(20_000, 1000))
     const run = await startSink(file, server.sinkUrl())
     await until('it says so', () => /no space left/.test(troubleOf(run)))
-    expect(run.runner.status.rejected).toBe(0)
+    expect(run.runner.status.refused).toBe(0)
     rmSync(ballast)
     await run.ended
     expect(await differences(server, contentOf(file))).toEqual([])

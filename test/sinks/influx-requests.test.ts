@@ -118,7 +118,7 @@ describe('posts of an influx sink', () => {
       response.writeHead(status, headers as Record<string, string>).end(text)
     const { runner, ended } = await startSink(file, server.sinkUrl)
     await until('it is said', () => said.test(runner.status.lastError?.text ?? ''))
-    expect(runner.status).toMatchObject({ samples: 0, rejected: 0 })
+    expect(runner.status).toMatchObject({ samples: 0, refused: 0 })
     server.answer = null
     await ended
     expect(server.lines.filter((line) => line.startsWith('power_sample'))).toHaveLength(10)
@@ -135,7 +135,7 @@ test.skipIf(!hasVictoriaMetrics)(
     const status = await sendAll(file, `influx+${victoria.url}/?org=us&bucket=lab`, {
       INFLUX_TOKEN: 'x',
     })
-    expect(status).toMatchObject({ rejected: 0, queued: 0, samples: 3000 })
+    expect(status).toMatchObject({ refused: 0, queued: 0, samples: 3000 })
     await until(
       'all is seen',
       async () => (await victoria.values('power_sample_voltage_v')).values.length === 3000,

@@ -34,7 +34,7 @@ describe.skipIf(!hasInfluxd)('what InfluxDB 1.6 has of a log', () => {
   /** Sends all of the log, and says where the other side differs. */
   async function sent(): Promise<string[]> {
     const status = await sendAll(file, server.sinkUrl())
-    expect(status).toMatchObject({ rejected: 0, queued: 0 })
+    expect(status).toMatchObject({ refused: 0, queued: 0 })
     return differences(server, contentOf(file))
   }
 
@@ -95,7 +95,7 @@ describe.skipIf(!hasInfluxd)('what InfluxDB 1.6 has of a log', () => {
       }),
     ])
     const status = await sendAll(file, server.sinkUrl())
-    expect(status).toMatchObject({ rejected: 0 })
+    expect(status).toMatchObject({ refused: 0 })
     const [first, second] = await pointsOf(server, 'power_sample')
     expect(first).toMatchObject({
       soc: '85',
@@ -202,7 +202,7 @@ describe.skipIf(!hasInfluxd)('what InfluxDB 1.6 has of a log', () => {
       years.map((year, i) => sampleAt(Date.UTC(year, 0) * 1000, i)),
     )
     const status = await sendAll(file, server.sinkUrl())
-    expect(status).toMatchObject({ rejected: 2, queued: 0 })
+    expect(status).toMatchObject({ refused: 2, queued: 0 })
     const letters = readFileSync(status.deadLetters as string, 'utf8')
       .trim()
       .split('\n')

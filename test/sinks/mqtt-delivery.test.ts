@@ -39,7 +39,7 @@ describe.skipIf(!hasMosquitto)('a broker', () => {
     const heard = await broker.subscriber('ina219/#')
     const runner = await runnerOf(file, broker.url)
     await runner.run()
-    expect(runner.status).toMatchObject({ samples: 1250, rejected: 0, lastError: null })
+    expect(runner.status).toMatchObject({ samples: 1250, refused: 0, lastError: null })
     await broker.deliveredTo(heard)
     expectAll(heard, file)
   })

@@ -43,7 +43,7 @@ describe.skipIf(!hasMosquitto)('nothing is lost', () => {
     }
     await run
     await broker.deliveredTo(heard)
-    expect(runner.status).toMatchObject({ queued: 0, rejected: 0 })
+    expect(runner.status).toMatchObject({ queued: 0, refused: 0 })
     expect(expectAll(heard, file)).toBeGreaterThan(0)
   })
 
@@ -133,7 +133,7 @@ describe.skipIf(!hasMosquitto)('who is not let in', () => {
     const run = strict.run()
     await until('it fails', () => strict.status.lastError !== null)
     expect(strict.status.lastError?.text).toMatch(/^ina219\/.*\/samples: .*not authorized/i)
-    expect(strict.status).toMatchObject({ samples: 0, rejected: 0 })
+    expect(strict.status).toMatchObject({ samples: 0, refused: 0 })
     strict.stop(0)
     await run
     // The broker acknowledges what it throws away: docs/sinks.md says so.

@@ -53,7 +53,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
     const sink = await opened(server, 'changed_sample')
     await sink.send(batchOf(1))
     await server.query('ALTER TABLE changed_sample ALTER COLUMN current_a TYPE real')
-    await expect(sink.send(batchOf(2))).rejects.toMatchObject({ kind: 'refused' })
+    await expect(sink.send(batchOf(2))).rejects.toMatchObject({ kind: 'denied' })
     expect(await server.query('SELECT seq FROM changed_sample')).toEqual([['1']])
     await expect(sink.open()).rejects.toThrow(/column current_a of table "changed_sample" is real/)
     await server.query('ALTER TABLE changed_sample ALTER COLUMN current_a TYPE double precision')
@@ -67,7 +67,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
     const sink = await opened(server, 'dropped_sample')
     await sink.send(batchOf(1))
     await server.query('DROP TABLE dropped_sample')
-    await expect(sink.send(batchOf(2))).rejects.toMatchObject({ kind: 'refused' })
+    await expect(sink.send(batchOf(2))).rejects.toMatchObject({ kind: 'denied' })
     await sink.open()
     await sink.send(batchOf(2))
     await sink.close()
@@ -120,13 +120,13 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
       const status = (): SinkStatus => forwarder.statuses[0] as SinkStatus
       const run = forwarder.run()
       await until('the disk is full', () => status().lastError !== null)
-      expect(status()).toMatchObject({ rejected: 0, deadLetters: null })
+      expect(status()).toMatchObject({ refused: 0, deadLetters: null })
       rmSync(filler)
       // It may have gone down over it.
       await own.up()
       await run
       await forwarder.close()
-      expect(status()).toMatchObject({ rejected: 0, queued: 0 })
+      expect(status()).toMatchObject({ refused: 0, queued: 0 })
       expect((await expectSame(file, own))['samples']).toBe(30_000)
     } finally {
       await own.stop()

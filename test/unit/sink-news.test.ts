@@ -11,7 +11,7 @@ function status(changes: Partial<SinkStatus>): SinkStatus {
     atMs: 0,
     samples: 10,
     records: 0,
-    rejected: 0,
+    refused: 0,
     missed: 0,
     queued: 0,
     isExact: true,
@@ -64,11 +64,11 @@ test('each sink has its own', () => {
 test('refused rows are told with their file, without its folder', () => {
   const news = new SinkNews()
   const deadLetters = '/data/x.db.refused-b.ndjson'
-  expect(news.take([status({ rejected: 2, deadLetters })])).toEqual([
+  expect(news.take([status({ refused: 2, deadLetters })])).toEqual([
     'mqtt://broker/ refuses 2 rows, set aside in x.db.refused-b.ndjson',
   ])
-  expect(news.take([status({ rejected: 2, deadLetters })])).toEqual([])
-  expect(news.take([status({ rejected: 5, deadLetters })])).toEqual([
+  expect(news.take([status({ refused: 2, deadLetters })])).toEqual([])
+  expect(news.take([status({ refused: 5, deadLetters })])).toEqual([
     'mqtt://broker/ refuses 3 rows, set aside in x.db.refused-b.ndjson',
   ])
 })

@@ -36,7 +36,7 @@ class Target implements Sink {
     const trouble = this.troubles.shift() ?? null
     if (trouble !== null) throw trouble
     const bad = samples.find(({ seq }) => this.refuses(seq))
-    if (bad !== undefined) throw new SinkFailure('rejected', `${bad.seq} is no good`)
+    if (bad !== undefined) throw new SinkFailure('refused', `${bad.seq} is no good`)
     this.sizes.push(samples.length)
     this.seqs.push(...samples.map(({ seq }) => seq))
   }
@@ -153,7 +153,7 @@ describe('rows that are refused', () => {
       [137, '137 is no good'],
       [999, '999 is no good'],
     ])
-    expect(runner.status).toMatchObject({ samples: 997, rejected: 3, queued: 0 })
+    expect(runner.status).toMatchObject({ samples: 997, refused: 3, queued: 0 })
     expect(pauses).toEqual([])
   })
 
@@ -176,20 +176,20 @@ describe('rows that are refused', () => {
     await runner.run()
     expect([...new Set(target.seqs)].sort((a, b) => Number(a) - Number(b))).toEqual(order(1000))
     expect(existsSync(`${file}.refused-x.ndjson`)).toBe(false)
-    expect(runner.status.rejected).toBe(0)
+    expect(runner.status.refused).toBe(0)
     expect(pauses.length).toBeGreaterThan(2)
   })
 
   test('that are too old are counted once, however often they were sent', async () => {
     makeLog(file, series(100, 1000))
     const target = new Target()
-    const rejected = new SinkFailure('rejected', 'one is no good')
+    const bad = new SinkFailure('refused', 'one is no good')
     const expired = new SinkFailure('expired', 'beyond retention', undefined, 7)
     // The batch, twice, its first half, its second half; then all of it again.
-    target.troubles.push(rejected, rejected, expired, away, expired)
+    target.troubles.push(bad, bad, expired, away, expired)
     const runner = runnerFor(target)
     await runner.run()
-    expect(runner.status).toMatchObject({ rejected: 7, samples: 100, queued: 0 })
+    expect(runner.status).toMatchObject({ refused: 7, samples: 100, queued: 0 })
     const lines = readFileSync(`${file}.refused-x.ndjson`, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line).rows)).toEqual([7])
   })
@@ -201,7 +201,7 @@ describe('rows that are refused', () => {
     const runner = runnerFor(target)
     await runner.run()
     expect(letters()).toMatchObject([{ row: { seq: 0 }, reason: '0 is no good' }])
-    expect(runner.status).toMatchObject({ samples: 0, rejected: 1 })
+    expect(runner.status).toMatchObject({ samples: 0, refused: 1 })
   })
 })
 

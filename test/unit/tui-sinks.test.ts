@@ -19,7 +19,7 @@ function sink(changes: Partial<SinkStatus> = {}): SinkStatus {
     atMs: NOW_MS,
     samples: 1000,
     records: 3,
-    rejected: 0,
+    refused: 0,
     missed: 0,
     queued: 0,
     isExact: true,
@@ -70,7 +70,7 @@ describe('sinks on the screen', () => {
   })
 
   it('say what was left out before anything else that they say', () => {
-    const words = sinkWords(sink({ rejected: 3, missed: 1200, isExact: false, queued: 7 }), NOW_MS)
+    const words = sinkWords(sink({ refused: 3, missed: 1200, isExact: false, queued: 7 }), NOW_MS)
     expect(words.map(({ text }) => text)).toEqual([
       'current',
       '1 200 missed !',

@@ -68,10 +68,10 @@ class Teller {
 
   end(statuses: readonly SinkStatus[]): void {
     this.tell(statuses)
-    for (const { name, samples, queued, rejected, deadLetters } of statuses) {
+    for (const { name, samples, queued, refused, deadLetters } of statuses) {
       const left = queued === 0 ? '' : `, ${countText(queued)} are left for the next run`
-      const refused = rejected === 0 ? '' : `, ${rejected} rows refused: see ${deadLetters}`
-      this.#say(`${name}: ${countText(samples)} samples sent${left}${refused}`)
+      const aside = refused === 0 ? '' : `, ${refused} rows refused: see ${deadLetters}`
+      this.#say(`${name}: ${countText(samples)} samples sent${left}${aside}`)
     }
   }
 }

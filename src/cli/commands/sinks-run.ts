@@ -83,7 +83,7 @@ function json(all: readonly Known[]): string {
       name: reader.name,
       kind: status?.kind ?? null,
       target: status?.target ?? null,
-      state: each.isServed ? status?.state : 'not_running',
+      state: each.isServed ? status?.state : 'ended',
       pid: each.isServed ? report?.pid : null,
       queued: each.queued,
       queued_exact: each.isExact,
@@ -94,10 +94,10 @@ function json(all: readonly Known[]): string {
       missed: reader.missed,
       missed_events: reader.missedEvents,
       keep_bytes: reader.keepBytes,
-      rows_per_s: each.isServed ? status?.traffic.rowsPerSecond : null,
+      samples_per_s: each.isServed ? status?.traffic.rowsPerSecond : null,
       batch_ms_avg: status?.traffic.batchMsAvg ?? null,
       batch_ms_max: status?.traffic.batchMsMax ?? null,
-      rejected: status?.rejected ?? null,
+      refused: status?.refused ?? null,
       dead_letters: status?.deadLetters ?? null,
       last_error: status?.lastError?.text ?? null,
       last_error_at: status?.lastError == null ? null : formatIso(status.lastError.atMs * 1000),
@@ -143,8 +143,8 @@ function textOf(sink: Known): string {
   if (reader.missedEvents > 0) {
     lines.push(`  missed   ${countText(reader.missedEvents)} events, of more than the log keeps`)
   }
-  if (status !== null && status.rejected > 0) {
-    lines.push(`  refused  ${countText(status.rejected)} rows, in ${status.deadLetters}`)
+  if (status !== null && status.refused > 0) {
+    lines.push(`  refused  ${countText(status.refused)} rows, in ${status.deadLetters}`)
   }
   if (status !== null && status.lastError !== null) {
     const { text, atMs } = status.lastError

@@ -179,7 +179,7 @@ export class Metrics {
       if (lastError !== null) trouble.set(own, lastError.atMs / 1000)
       sent.inc(own, each.samples)
       records.inc(own, each.records)
-      refused.inc(own, each.rejected)
+      refused.inc(own, each.refused)
       missed.inc(own, each.missed)
     }
   }

@@ -19,7 +19,10 @@ const Sink = z
     samples: z.number().int().openapi({ description: 'acknowledged in this run' }),
     records: z.number().int().openapi({ description: 'events, losses and runs, the same' }),
     refused: z.number().int().openapi({ description: 'rows that it does not take, set aside' }),
-    missed: z.number().int().openapi({ description: 'samples and events that the log deleted first' }),
+    missed: z
+      .number()
+      .int()
+      .openapi({ description: 'samples and events that the log deleted first' }),
     window_s: z.number().openapi({ description: 'what the next five are of' }),
     samples_per_s: z.number(),
     batches: z.number().int(),
@@ -64,7 +67,7 @@ function sinkOf(status: SinkStatus): z.infer<typeof Sink> {
     unsent_to: unsentUs === null ? null : formatIso(unsentUs[1]),
     samples: status.samples,
     records: status.records,
-    refused: status.rejected,
+    refused: status.refused,
     missed: status.missed,
     window_s: traffic.seconds,
     samples_per_s: traffic.rowsPerSecond,

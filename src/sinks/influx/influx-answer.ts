@@ -27,13 +27,13 @@ export async function failureIn(answer: Response): Promise<SinkFailure | typeof 
   // A page to log in at, or of a proxy: nobody has taken a line.
   if (answer.ok) {
     return new SinkFailure(
-      'refused',
+      'denied',
       `it answers ${status} with a text, which is not what InfluxDB says: ${messageOf(text)}; put the URL right`,
     )
   }
   if (status >= 300 && status < 400) {
     const place = placeOf(answer.headers.get('location'), answer.url)
-    return new SinkFailure('refused', `it sends us on to ${place}; name that in the URL`)
+    return new SinkFailure('denied', `it sends us on to ${place}; name that in the URL`)
   }
   const expired = status === 400 || status === 422 ? expiredIn(text) : 0
   const message = `${status} ${messageOf(text)}`
@@ -44,8 +44,8 @@ export async function failureIn(answer: Response): Promise<SinkFailure | typeof 
 
 /** 400 and 422 are about lines; versions differ in which they send. */
 function kindOf(status: number): SinkFailureKind {
-  if (status === 400 || status === 422) return 'rejected'
-  return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'refused'
+  if (status === 400 || status === 422) return 'refused'
+  return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'denied'
 }
 
 /**

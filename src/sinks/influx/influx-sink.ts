@@ -30,7 +30,7 @@ export class InfluxSink implements Sink {
   async open(): Promise<void> {
     const failure = await this.#post('', US)
     // Versions 2 and 3 look for lines only when all else is well.
-    if (isSinkFailure(failure) && failure.kind !== 'rejected') throw failure
+    if (isSinkFailure(failure) && failure.kind !== 'refused') throw failure
   }
 
   async send({ log, samples, records }: Batch): Promise<void> {
@@ -79,7 +79,7 @@ export class InfluxSink implements Sink {
       const part = left.slice(0, this.#mostLines)
       const failure = await this.#post(part.join('\n'), unit)
       if (failure === TOO_LONG) {
-        if (part.length === 1) throw new SinkFailure('rejected', '413 the line is too long')
+        if (part.length === 1) throw new SinkFailure('refused', '413 the line is too long')
         this.#mostLines = part.length >> 1
       } else if (failure === null) left = left.slice(part.length)
       else if (failure.kind === 'expired') {

@@ -66,7 +66,7 @@ export class MqttConnection {
     client.on('error', (error) => this.#end(failureOf(error)))
     client.on('disconnect', (packet) => {
       const code = packet.reasonCode ?? 0
-      const kind = kindOf(code) === 'unreachable' ? 'unreachable' : 'refused'
+      const kind = kindOf(code) === 'unreachable' ? 'unreachable' : 'denied'
       this.#end(new SinkFailure(kind, `the broker ends the connection: ${reasonOf(code)}`))
     })
     client.on('close', () => {
@@ -100,7 +100,7 @@ export class MqttConnection {
     if (this.#trouble !== null) return Promise.reject(this.#trouble)
     if (sizeOf(topic, payload) > this.mostBytes) {
       const text = `the broker takes no more than ${this.mostBytes} bytes at once`
-      return Promise.reject(new SinkFailure('rejected', text))
+      return Promise.reject(new SinkFailure('refused', text))
     }
     const { retain = false, correlation = null } = more
     const properties =
@@ -127,7 +127,7 @@ export class MqttConnection {
         const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false
         if (!error && !isRefused) return done(null)
         const reason = error ? errorText(error) : 'Not authorized'
-        done(new SinkFailure('refused', `${filters.join(', ')} can't be subscribed to: ${reason}`))
+        done(new SinkFailure('denied', `${filters.join(', ')} can't be subscribed to: ${reason}`))
       })
     })
   }
@@ -253,7 +253,7 @@ function failureOf(error: Error): SinkFailure {
   }
   if (isOfCertificate(code)) {
     const advice = 'name the authority that signed the certificate of the broker with ca=<file>'
-    return new SinkFailure('refused', `${errorText(error)}: ${advice}`, error)
+    return new SinkFailure('denied', `${errorText(error)}: ${advice}`, error)
   }
   const text = errorText(error) === '' ? String(code) : errorText(error)
   return new SinkFailure('unreachable', text, error)
@@ -276,9 +276,9 @@ function publishFailure(topic: string, error: Error): SinkFailure {
 /** Reason codes, MQTT 5.0 section 2.4; return codes, MQTT 3.1.1 section 3.2.2.3. */
 function kindOf(code: number): SinkFailureKind {
   // Topic name invalid, packet too large, payload format invalid: for what is in a message.
-  if (code === 144 || code === 149 || code === 153) return 'rejected'
+  if (code === 144 || code === 149 || code === 153) return 'refused'
   const isBusy = [0, 3, 128, 131, 136, 137, 139, 141, 142, 147, 150, 152, 156, 157, 159, 160]
-  return isBusy.includes(code) ? 'unreachable' : 'refused'
+  return isBusy.includes(code) ? 'unreachable' : 'denied'
 }
 
 function reasonOf(code: number): string {

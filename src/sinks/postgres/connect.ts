@@ -86,7 +86,7 @@ async function passwordOf(settings: PostgresSettings): Promise<string> {
   const password = settings.password ?? (await filedPassword(settings))
   if (password !== null) return password
   throw new SinkFailure(
-    'refused',
+    'denied',
     `the server wants a password of ${settings.user}; give it with PGPASSWORD, ~/.pgpass or password-file=`,
   )
 }

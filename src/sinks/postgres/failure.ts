@@ -6,7 +6,7 @@ const SHOWN = 300
 
 /**
  * What an SQLSTATE means for us, by its first characters, the longest first
- * (postgresql.org/docs/current/errcodes-appendix.html). All others: `refused`.
+ * (postgresql.org/docs/current/errcodes-appendix.html). All others: `denied`.
  */
 const KINDS: readonly (readonly [prefix: string, kind: SinkFailureKind])[] = [
   // A standby, until it is promoted.
@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [prefix: string, kind: SinkFailureKind])[] = [
   // Connection, rolled back, no resources, not in the right state, ended by an operator, system, internal.
   ...['08', '40', '53', '55', '57', '58', 'XX'].map((each) => [each, 'unreachable'] as const),
   // Of what is in a row: data, constraints, a limit, a trigger, the condition of a view.
-  ...['21', '22', '23', '44', '54', 'P0'].map((each) => [each, 'rejected'] as const),
+  ...['21', '22', '23', '44', '54', 'P0'].map((each) => [each, 'refused'] as const),
 ]
 
 /** What to do next. */
@@ -34,9 +34,9 @@ export function failureOf(error: unknown): SinkFailure {
   const code = systemCode(error)
   const text = messageOf(error)
   if (code === undefined || !isSqlState(error)) {
-    return new SinkFailure(isOfTls(code) ? 'refused' : 'unreachable', text, error)
+    return new SinkFailure(isOfTls(code) ? 'denied' : 'unreachable', text, error)
   }
-  const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'refused'
+  const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'denied'
   const hint = HINTS[code]
   return new SinkFailure(kind, `${code} ${text}${hint === undefined ? '' : `; ${hint}`}`, error)
 }

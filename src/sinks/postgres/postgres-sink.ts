@@ -51,7 +51,7 @@ export class PostgresSink implements Sink {
     } catch (error) {
       const failure = failureOf(error)
       // The runner goes on with parts of the batch, on the same connection.
-      if (failure.kind === 'rejected' && statements.length > 1) await this.#rollback()
+      if (failure.kind === 'refused' && statements.length > 1) await this.#rollback()
       throw failure
     }
   }

@@ -17,7 +17,7 @@ const LOCK = 0x49_4e_41_32
  * Makes the tables that are not there, and looks at those that are. A user who may only read and write finds them
  * without asking for more: CREATE TABLE IF NOT EXISTS would.
  *
- * @throws SinkFailure refused: a table has other columns; errors of pg
+ * @throws SinkFailure denied: a table has other columns; errors of pg
  */
 export async function readyTables(client: Client, settings: PostgresSettings): Promise<void> {
   const { tables, timescale } = settings
@@ -25,7 +25,7 @@ export async function readyTables(client: Client, settings: PostgresSettings): P
   const hasTimescale = await hasExtension(client)
   if (isAsked && !hasTimescale) {
     throw new SinkFailure(
-      'refused',
+      'denied',
       'chunk=, compress= and retain= need the extension timescaledb in the database; create it, or leave them out',
     )
   }
@@ -65,7 +65,7 @@ async function checkColumns(client: Client, tables: TableNames, key: TableKey): 
     if (found === type) continue
     const what = found === undefined ? 'is missing' : `is ${found}`
     throw new SinkFailure(
-      'refused',
+      'denied',
       `column ${name} of table ${table} ${what}, and has to be ${type}; change the table, or name another with table=`,
     )
   }
