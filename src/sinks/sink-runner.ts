@@ -21,6 +21,8 @@ const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
 /** One attempt takes no longer: what hangs is closed, ms. */
 const DEADLINE_MS = 30_000
+/** Without an answer for so long it does not count as reached, ms. */
+const SILENT_MS = 10_000
 /** Rows of a batch that may be set aside though nothing else of it was taken, after so many attempts. */
 const FEW_ROWS = 2
 const LONE_ATTEMPTS = 3
@@ -79,6 +81,8 @@ export class SinkRunner {
   #retryAtMs: number | null = null
   #backlog: SinkBacklog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
   #nextLookMs = Number.NEGATIVE_INFINITY
+  /** Since when an answer is waited for; null: none is. */
+  #asked: { readonly monoMs: number; readonly wallMs: number } | null = null
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
@@ -144,7 +148,17 @@ export class SinkRunner {
       lastError: this.#lastError,
       retryAtMs: this.#retryAtMs,
       deadLetters: this.#refused > 0 ? this.#letters.path : null,
+      ...this.#silence(),
     }
+  }
+
+  /** What is said while no answer comes, long before the attempt is given up; nothing otherwise. */
+  #silence(): Partial<SinkStatus> {
+    if (this.#asked === null) return {}
+    const silentMs = this.#parts.clock.monoMs() - this.#asked.monoMs
+    if (silentMs < SILENT_MS) return {}
+    const text = `no answer for ${Math.floor(silentMs / 1000)} s`
+    return { state: 'waiting', lastError: { text, atMs: this.#asked.wallMs } }
   }
 
   #next(): Promise<Batch | null> {
@@ -180,7 +194,8 @@ export class SinkRunner {
     if (refused.length > 0) this.#setAside(batch.log, refused)
     await place.accept()
     const lone = refused.filter(({ row }) => !isRecord(row)).length
-    this.#samples += batch.samples.length - lone
+    const old = expired.reduce((sum, { failure }) => sum + failure.rows, 0)
+    this.#samples += Math.max(0, batch.samples.length - lone - old)
     this.#records += batch.records.length - (refused.length - lone)
     this.#failures = 0
     this.#traffic.done(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
@@ -228,6 +243,8 @@ export class SinkRunner {
   async #within(work: Promise<void>): Promise<void> {
     const timer = new AbortController()
     const { signal } = this.#end
+    const { clock } = this.#parts
+    this.#asked = { monoMs: clock.monoMs(), wallMs: clock.wallMs() }
     const onEnd = (): void => timer.abort()
     signal.addEventListener('abort', onEnd)
     if (signal.aborted) timer.abort()
@@ -243,6 +260,7 @@ export class SinkRunner {
       const text = first === 'late' ? `no answer within ${DEADLINE_MS / 1000} s` : 'this run ends'
       throw new SinkFailure('unreachable', text)
     } finally {
+      this.#asked = null
       signal.removeEventListener('abort', onEnd)
       timer.abort()
     }
@@ -282,7 +300,11 @@ export class SinkRunner {
   }
 
   #note(text: string): void {
-    this.#lastError = { text, atMs: this.#parts.clock.wallMs() }
+    // One line, whatever a library says.
+    this.#lastError = {
+      text: text.replaceAll(/\s+/g, ' ').trim(),
+      atMs: this.#parts.clock.wallMs(),
+    }
   }
 
   #countBacklog(): void {

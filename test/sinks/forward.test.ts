@@ -40,6 +40,15 @@ describe('forward --once', () => {
     expect(await ina219(args)).toMatchObject({ code: 0 })
   })
 
+  test('that is stopped before all is sent ends with 3, and says why', async () => {
+    const file = logOf(30)
+    const args = ['forward', '--once', '--duration', '1s', '--db', file, '--sink', await nowhere()]
+    const { code, stderr } = await ina219(args)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/0 samples sent, 30 are left for the next run\n/)
+    expect(stderr).toMatch(/^ina219: not all is sent to influx.*ECONNREFUSED.*; run it again .*$/m)
+  })
+
   test('of a log that is not there, or none at all, ends with 4', async () => {
     const db = join(temporaryFolder(), 'none.db')
     const { code, stderr } = await ina219([

@@ -189,7 +189,7 @@ describe('rows that are refused', () => {
     target.troubles.push(bad, bad, expired, away, expired)
     const runner = runnerFor(target)
     await runner.run()
-    expect(runner.status).toMatchObject({ refused: 7, samples: 100, queued: 0 })
+    expect(runner.status).toMatchObject({ refused: 7, samples: 93, queued: 0 })
     const lines = readFileSync(`${file}.refused-x.ndjson`, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line).rows)).toEqual([7])
   })
@@ -243,4 +243,26 @@ test('a run that is stopped sends what there is, once', async () => {
   expect(target.seqs).toEqual([])
   await runnerFor(target).run()
   expect(target.seqs).toEqual(order(10))
+})
+
+test('a sink that does not answer is said to be waited for, long before it is given up', async () => {
+  makeLog(file, series(5, 1000))
+  const target = new Target()
+  const asked = new Promise<void>((resolve) => {
+    target.send = () => {
+      resolve()
+      return new Promise<void>(() => {})
+    }
+  })
+  const runner = runnerFor(target)
+  const ended = runner.run()
+  await asked
+  expect(runner.status).toMatchObject({ state: 'current', lastError: null })
+  nowMs += 12_000
+  expect(runner.status).toMatchObject({
+    state: 'waiting',
+    lastError: { text: 'no answer for 12 s', atMs: 1e12 },
+  })
+  runner.stop(0)
+  await ended
 })

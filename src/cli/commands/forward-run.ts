@@ -36,6 +36,14 @@ export async function runForward(options: ForwardOptions, io: ProcessIo): Promis
     await Promise.race([stop.reached, sinks.ended])
     await sinks.close(LAST_SENDING_MS)
     teller.end(sinks.statuses)
+    const behind = sinks.statuses.find(({ queued }) => queued > 0)
+    if (isOnce && behind !== undefined) {
+      throw new InaError(
+        'device_absent',
+        `not all is sent to ${behind.name}: ${behind.lastError?.text ?? 'it was stopped before that'}`,
+        'run it again when the other side is there: it goes on where it was',
+      )
+    }
   } finally {
     stop.dispose()
   }
