@@ -2,13 +2,20 @@
 
 #include "board.h"
 #include "outbox.h"
+#include "sample_ring.h"
 #include "settings.h"
+#include "wide.h"
 
 namespace alarm {
 
 namespace {
 
 bool isOn;
+// In counts of the shunt or bus register, or in their product.
+int32_t limit;
+int32_t release;
+int16_t newestShunt;
+uint16_t newestBusStatus = static_cast<uint8_t>(Status::noSensor);
 
 void set(bool on) {
   if (on == isOn) return;
@@ -17,51 +24,60 @@ void set(bool on) {
   outbox::note(on ? Note::thresholdExceeded : Note::thresholdReleased);
 }
 
-// In millionths; saturates where it would not fit, far beyond any limit.
-int32_t toMicro(uint32_t magnitude, uint8_t decimals, bool isNegative) {
-  for (; decimals > 6; decimals--) magnitude /= 10;
-  for (; decimals < 6; decimals++) magnitude = magnitude > 200000000 ? 2000000000 : magnitude * 10;
-  const int32_t value = magnitude > 2000000000 ? 2000000000 : static_cast<int32_t>(magnitude);
-  return isNegative ? -value : value;
+// The least number of counts that is so many uA, uV or uW or more; saturates.
+int32_t toCounts(int32_t micro) {
+  const bool isNegative = micro < 0;
+  Wide counts(static_cast<uint32_t>(isNegative ? -micro : micro));
+  uint32_t unit = 4000;  // a bus count is 4000 uV
+  if (settings.quantity != Quantity::voltage) {
+    counts.multiply(settings.shuntUohm);
+    // A shunt count is 10 / shuntUohm A; by a bus count, 0.04 / shuntUohm W.
+    unit = settings.quantity == Quantity::current ? 10000000 : 40000;
+  }
+  if (!isNegative) counts.add(unit - 1);
+  counts.divide(unit);
+  int32_t magnitude = static_cast<int32_t>(counts.low32());
+  if (!counts.fits32() || magnitude < 0) magnitude = 0x7FFFFFFF;
+  return isNegative ? -magnitude : magnitude;
 }
 
-int32_t valueOf(const RawSample& sample) {
-  if (settings.quantity == Quantity::voltage) {
-    return toMicro(sample.busCounts() * kBusLsbMv, kVoltageDecimals, false);
-  }
-  const Scale& scale = currentContext().scale;
-  const uint32_t current = currentMagnitude(scale, sample.shunt);
-  const bool isNegative = sample.shunt < 0;
-  if (settings.quantity == Quantity::current) return toMicro(current, scale.decimals, isNegative);
-  return toMicro(powerMagnitude(current, sample.busCounts()), scale.decimals + 1, isNegative);
+int32_t valueOf(int16_t shunt, uint16_t busStatus) {
+  const int16_t bus = static_cast<int16_t>(busStatus >> 3);
+  if (settings.quantity == Quantity::voltage) return bus;
+  return settings.quantity == Quantity::current ? shunt : static_cast<int32_t>(shunt) * bus;
 }
 
 // Clipped and overflown values are too high for their registers: the alarm is right.
-bool isJudged(const RawSample& sample) { return sample.status() <= Status::clipped; }
+bool isJudged(uint16_t busStatus) {
+  return static_cast<Status>(busStatus & 7) <= Status::clipped;
+}
 
 }  // namespace
 
-// The newest sample is judged anew, by the new limit alone: what was exceeded
-// before says nothing of it. Only the next sample switches the alarm on.
+// The newest conversion is judged anew, by the new limit alone: what was exceeded
+// before says nothing of it. Only the next one switches the alarm on.
 void settingsChanged() {
-  RawSample newest;
-  if (settings.quantity == Quantity::none || !copySample(nextSeq - 1, newest) ||
-      !isJudged(newest) || valueOf(newest) < settings.limitMicro) {
+  limit = toCounts(settings.limitMicro);
+  release = toCounts(settings.releaseMicro);
+  if (settings.quantity == Quantity::none || !isJudged(newestBusStatus) ||
+      valueOf(newestShunt, newestBusStatus) < limit) {
     set(false);
   }
 }
 
-void check(const RawSample& sample) {
+void check(int16_t shunt, uint16_t busStatus) {
+  newestShunt = shunt;
+  newestBusStatus = busStatus;
   if (settings.quantity == Quantity::none) return;
-  if (!isJudged(sample)) {
-    // Nobody knows that the limit is still exceeded. After a brown-out the next sample tells.
-    if (sample.status() != Status::sensorReset) set(false);
+  if (!isJudged(busStatus)) {
+    // Nobody knows that the limit is still exceeded. After a brown-out the next one tells.
+    if (static_cast<Status>(busStatus & 7) != Status::sensorReset) set(false);
     return;
   }
-  const int32_t value = valueOf(sample);
-  if (value >= settings.limitMicro) {
+  const int32_t value = valueOf(shunt, busStatus);
+  if (value >= limit) {
     set(true);
-  } else if (value < settings.releaseMicro) {
+  } else if (value < release) {
     set(false);
   }
 }

@@ -1,12 +1,15 @@
-// The threshold with hysteresis that drives ALARM_PIN (PROTOCOL.md 6, set_threshold).
+// The threshold that drives ALARM_PIN (PROTOCOL.md 6, set_threshold): judged by each
+// conversion, whatever the interval.
 #pragma once
 
-#include "sample_ring.h"
+#include <stdint.h>
 
 namespace alarm {
 
-// The threshold or the shunt has changed, and the context with it.
+// The threshold or the shunt has changed.
 void settingsChanged();
-void check(const RawSample& sample);
+// A conversion, or a sample without one: shunt counts, and the bus register with a
+// Status below.
+void check(int16_t shunt, uint16_t busStatus);
 
 }  // namespace alarm

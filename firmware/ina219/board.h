@@ -8,12 +8,14 @@
 // --- What an owner may want to change -------------------------------------
 
 // Driven HIGH while the threshold is exceeded: an active buzzer or a LED.
+// Not D13: the boot loader blinks that.
 #ifndef ALARM_PIN
-#ifdef LED_BUILTIN
-#define ALARM_PIN LED_BUILTIN
-#else
-#define ALARM_PIN 13
+#define ALARM_PIN 2
 #endif
+
+// The outputs A to D, HIGH while on: the inputs of relay modules or of load switches.
+#ifndef OUTPUT_PINS
+#define OUTPUT_PINS {4, 5, 6, 7}
 #endif
 
 // 0 for a Nano with the old boot loader (ATmegaBOOT), which does not switch the
@@ -30,13 +32,18 @@
 #endif
 #endif
 
-// Samples kept for replay, 8 bytes each. 2 KB of RAM leave room for this many
-// with 400 bytes free below the deepest stack; see README.md before raising it.
+// Samples kept for replay: at most so many, where every conversion is a sample, half as
+// many means; and the bytes for them, 2 or 4 each where the load is calm, 5 to 13 where it
+// is not. 2 KB of RAM leave room for this with 350 bytes free below the deepest
+// stack; see README.md before raising it.
 #ifndef RING_DEPTH
+#define RING_DEPTH 200
+#endif
+#ifndef RING_BYTES
 #if defined(RAMEND) && RAMEND < 0x1000
-#define RING_DEPTH 98
+#define RING_BYTES 424
 #else
-#define RING_DEPTH 240
+#define RING_BYTES 3000
 #endif
 #endif
 
@@ -91,23 +98,48 @@ I2c readWord(uint8_t address, uint16_t& word);
 I2c writePointer(uint8_t address, uint8_t pointer);
 I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word);
 
-// Reading registers as soon as a flag rises; with OWN_DRIVERS in the background.
-constexpr uint8_t kWatched = 4;
+// A pair of conversions, as it was read.
+struct Conversion {
+  int16_t shunt;
+  uint16_t bus;    // with kSettingsLost in place of a bit that the sensor leaves 0
+  uint32_t ticks;  // when it was seen to be complete
+};
+constexpr uint16_t kSettingsLost = 4;
+
+// Reading one conversion after the other, with OWN_DRIVERS in the background.
+enum WatchedRegister : uint8_t { kFlagged, kFirst, kLowering, kKept, kWatched };
 struct Watch {
   uint8_t address;
-  uint8_t pointers[kWatched];  // the flag is in the first register
-  uint8_t readyMask;           // of its low byte
-  bool mustRise;               // a flag that is up from the beginning does not count;
-                               // reading the third register lowers it
+  // Read in this order: the flag is in the low byte of the first; reading the third
+  // lowers it, and it is 0 where the sensor has lost its settings; so only then, to be
+  // sure, the last one is read, which holds `kept` if it has not.
+  uint8_t pointers[kWatched];
+  uint8_t readyMask;
+  uint16_t kept;
+  // Each conversion is started by writing this; false: they follow each other by themselves.
+  bool isTriggered;
+  uint8_t triggerPointer;
+  uint16_t trigger;
+  // For so long after the last register was read nothing can be ready, in us.
+  uint16_t waitUs;
+  // A conversion takes so long that it is seen soon enough at half the bus's rate.
+  bool isLong;
 };
-enum class Watched : uint8_t { none, pending, done, noAnswer, stuck };
-struct Words {
-  uint16_t of[kWatched];
-};
+enum class Watched : uint8_t { pending, ready, noAnswer, stuck };
 
+// Until it is started again, or fails.
 void startWatch(const Watch& watch);
-// The words are there once it says `done`; what is over is said once, then it is `none`.
-Watched checkWatch(Words& words);
+// `ready`: the oldest one that was not taken yet. Some wait; those that there is no
+// room for are lost, or where they are triggered, not started.
+Watched checkWatch(Conversion& conversion);
+
+// --- Time ------------------------------------------------------------------
+
+// 4 us each, wraps after 4.7 hours.
+uint32_t ticks();
+// What millis() has come to as `ms`, and the ticks from there to `ticks`, which may
+// lie before. Called at least once a minute.
+int32_t msAndTicksSince(uint32_t ticks, uint32_t& ms);
 
 // --- EEPROM ----------------------------------------------------------------
 

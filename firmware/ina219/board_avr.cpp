@@ -2,6 +2,7 @@
 // Registers: datasheet of the ATmega328P.
 
 #include "board.h"
+#include "outputs.h"
 #include "tx_ring.h"
 
 #if OWN_DRIVERS
@@ -9,9 +10,23 @@
 #include <avr/sleep.h>
 #include <util/atomic.h>
 
+// The core's, wiring.c.
+extern "C" {
+extern volatile unsigned long timer0_overflow_count;
+extern volatile unsigned long timer0_millis;
+}
+
 namespace board {
 
-static volatile Watched watched = Watched::none;  // state of the TWI's watch
+// Conversions that were read and not taken yet.
+constexpr uint8_t kConversions = 4;  // a power of two
+static Conversion conversions[kConversions];
+static volatile uint8_t conversionHead;
+static volatile uint8_t conversionTail;
+
+// What the TWI does in the background; `noAnswer` and `stuck` end it.
+enum class Background : uint8_t { off, reading, waitingForRoom, noAnswer, stuck };
+static volatile Background background = Background::off;
 
 // --- USART -----------------------------------------------------------------
 
@@ -59,7 +74,7 @@ ISR(UDRE_VECTOR, ISR_NAKED) {
   asm volatile(
       "push r24\n\t"
       "in r24, __SREG__\n\t"
-      "push r24\n\t"
+      "out %[kept], r24\n\t"
       "push r30\n\t"
       "push r31\n\t"
       "lds r30, %[tail]\n\t"
@@ -80,12 +95,13 @@ ISR(UDRE_VECTOR, ISR_NAKED) {
       "1:\n\t"
       "pop r31\n\t"
       "pop r30\n\t"
-      "pop r24\n\t"
+      "in r24, %[kept]\n\t"
       "out __SREG__, r24\n\t"
       "pop r24\n\t"
       "reti\n\t" ::[head] "i"(&txRing.head),
       [tail] "i"(&txRing.tail), [bytes] "i"(&txRing.bytes), [udr] "n"(_SFR_MEM_ADDR(UDR0)),
-      [ucsrb] "n"(_SFR_MEM_ADDR(UCSR0B)), [stop] "M"(0xFF & ~_BV(UDRIE0)));
+      [ucsrb] "n"(_SFR_MEM_ADDR(UCSR0B)), [stop] "M"(0xFF & ~_BV(UDRIE0)),
+      [kept] "I"(_SFR_IO_ADDR(GPIOR2)));
 }
 
 int16_t readByte() {
@@ -125,17 +141,28 @@ void setBaud(uint32_t baud) {
   UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0);
 }
 
+// Most interrupts move a byte on, and are nothing to the main program.
+static bool isNothingNew(uint8_t sinceMs, uint8_t sentTo) {
+  if (rxHead != rxTail || conversionHead != conversionTail) return false;
+  if (background == Background::noAnswer || background == Background::stuck) return false;
+  // Time goes by, or there is room for another piece of a line.
+  const uint8_t sent = static_cast<uint8_t>(txRing.tail - sentTo);
+  return static_cast<uint8_t>(timer0_millis) == sinceMs && sent < 16 && (!sent || !txEmpty());
+}
+
 void idle() {
+  const uint8_t nowMs = static_cast<uint8_t>(timer0_millis);
+  const uint8_t tail = txRing.tail;
   set_sleep_mode(SLEEP_MODE_IDLE);
-  cli();
-  const bool isWatchOver = watched != Watched::none && watched != Watched::pending;
-  if (rxHead == rxTail && !isWatchOver) {
-    sleep_enable();
+  sleep_enable();
+  for (;;) {
+    cli();
+    if (!isNothingNew(nowMs, tail)) break;
     sei();  // the instruction after it runs before any interrupt
     sleep_cpu();
-    sleep_disable();
   }
   sei();
+  sleep_disable();
 }
 
 // --- TWI -------------------------------------------------------------------
@@ -156,14 +183,20 @@ enum : uint8_t {
 constexpr uint8_t dividerOfScl(uint32_t hz) { return (F_CPU / hz - 16) / 2; }
 
 static uint8_t sclDivider = dividerOfScl(400000);
-static uint8_t pollDivider = dividerOfScl(200000);
+static uint8_t pollDivider;
 
 // What goes on in the background, by the interrupt.
 static volatile uint8_t watchSteps;
 static Watch watch;
-static Words watchWords;
-static uint8_t watchStage;  // index of the register being read
-static bool needsPointer;
+static uint8_t waitDivider;
+static Conversion conversion;  // being read
+constexpr uint8_t kTriggering = kWatched;
+static uint8_t watchStage;  // index of the register being read, or kTriggering
+static uint8_t triggerBytes;  // sent of the three
+static uint8_t slaNext;       // address and direction of the next transfer
+static uint8_t slaRead;
+static uint8_t pointerNext;   // kNoPointer: a trigger is being sent
+constexpr uint8_t kNoPointer = 0x7F;
 static bool hasBeenDown;
 static uint8_t highByte;
 static uint8_t lastSteps;
@@ -171,7 +204,7 @@ static uint8_t lastStepMs;
 
 void beginI2c() {
   TWCR = 0;
-  watched = Watched::none;
+  background = Background::off;
   freeBus();
   TWSR = 0;
   TWBR = sclDivider;
@@ -181,7 +214,6 @@ void beginI2c() {
 void setI2cFast(bool isFast) {
   if (isFast == isI2cFast()) return;
   sclDivider = isFast ? dividerOfScl(400000) : dividerOfScl(100000);
-  pollDivider = isFast ? dividerOfScl(200000) : dividerOfScl(100000);
   beginI2c();
 }
 
@@ -218,7 +250,8 @@ static bool isStopped() {
 }
 
 static I2c select(uint8_t addressAndDirection) {
-  if (watched == Watched::pending) beginI2c();
+  if (background == Background::reading) beginI2c();
+  background = Background::off;
   if (!isStopped()) return fail();
   const uint8_t started = perform(_BV(TWSTA));
   if (started != kStarted && started != kStartedAgain) return fail();
@@ -266,102 +299,273 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
   return sent == I2c::ok ? stop(I2c::ok) : sent;
 }
 
+// Four interrupts a look at the flag, however long it takes: so the first one, that
+// comes too early for the next conversion, is slow. 48 bits with the pointer's.
+static uint8_t dividerOfWait(uint16_t us) {
+  const uint16_t cyclesOfBit = us / 48 * (F_CPU / 1000000);
+  const uint16_t fastest = 2 * sclDivider + 16;
+  if (cyclesOfBit <= fastest) return sclDivider;
+  return cyclesOfBit > 2 * 255 + 16 ? 255 : (cyclesOfBit - 16) / 2;
+}
+
+// What is read, or written, next; behind a pointer.
+static inline void goTo(uint8_t stage) {
+  watchStage = stage;
+  slaNext = slaRead & ~1;
+  pointerNext = stage == kTriggering ? kNoPointer : watch.pointers[stage];
+}
+
+static inline void startTwi() { TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA); }
+
 void startWatch(const Watch& newWatch) {
+  if (background == Background::reading) beginI2c();
   watch = newWatch;
-  watchStage = 0;
-  hasBeenDown = !watch.mustRise;
-  needsPointer = true;
+  waitDivider = dividerOfWait(watch.waitUs);
+  pollDivider = watch.isLong && isI2cFast() ? dividerOfScl(200000) : sclDivider;
+  triggerBytes = 0;
+  slaRead = static_cast<uint8_t>(watch.address << 1) | 1;
+  goTo(watch.isTriggered ? kTriggering : static_cast<uint8_t>(kFlagged));
+  // Of those that follow each other, one may have been over for long.
+  hasBeenDown = watch.isTriggered;
+  conversionTail = conversionHead;
   if (!isStopped()) beginI2c();
-  watched = Watched::pending;
+  TWBR = sclDivider;
+  background = Background::reading;
   lastStepMs = static_cast<uint8_t>(millis());
   // The interrupt has all of it from here on.
   compilerBarrier();
-  TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA);
+  startTwi();
 }
 
-// A word is there. False: it was the last.
+// Interrupts are off.
+static inline uint32_t ticksNow() {
+  uint32_t overflows = timer0_overflow_count;
+  const uint8_t counter = TCNT0;
+  if ((TIFR0 & _BV(TOV0)) && counter < 255) overflows++;
+  return overflows << 8 | counter;
+}
+
+static inline bool isFull() {
+  return static_cast<uint8_t>(conversionHead - conversionTail) == kConversions;
+}
+
+// True: the next one may begin.
+static inline bool pushConversion() {
+  if (isFull()) return !watch.isTriggered;
+  conversions[conversionHead & (kConversions - 1)] = conversion;
+  compilerBarrier();
+  conversionHead++;
+  return !watch.isTriggered || !isFull();
+}
+
+// A word is there. False: there is no room for another conversion.
 static inline bool takeWord(uint8_t low) {
-  if (watchStage == 0) {
-    if (!(low & watch.readyMask)) {
-      // Slowly, so that polling leaves the processor to the line; faster than
-      // the registers change.
-      TWBR = pollDivider;
-      hasBeenDown = true;
+  const uint16_t word = static_cast<uint16_t>(highByte << 8) | low;
+  switch (watchStage) {
+    case kFlagged:
+      if (!(low & watch.readyMask)) {
+        TWBR = pollDivider;
+        hasBeenDown = true;
+        return true;
+      }
+      TWBR = sclDivider;
+      conversion.ticks = ticksNow();
+      conversion.bus = word & ~kSettingsLost;
+      goTo(hasBeenDown ? kFirst : kLowering);
       return true;
-    }
-    TWBR = sclDivider;
+    case kFirst:
+      conversion.shunt = static_cast<int16_t>(word);
+      outputs::look(conversion.shunt);
+      goTo(watch.isTriggered ? kKept : kLowering);
+      return true;
+    case kLowering:
+      if (hasBeenDown && word) break;
+      goTo(hasBeenDown ? kKept : kFlagged);
+      return true;
+    default:
+      if (word != watch.kept) conversion.bus |= kSettingsLost;
+      break;
   }
-  needsPointer = true;
-  if (!hasBeenDown) {
-    watchStage = watchStage == 0 ? 2 : 0;
-    return true;
-  }
-  watchWords.of[watchStage] = static_cast<uint16_t>(highByte << 8) | low;
-  watchStage++;
-  return watchStage < kWatched;
+  goTo(watch.isTriggered ? kTriggering : static_cast<uint8_t>(kFlagged));
+  if (!watch.isTriggered) TWBR = waitDivider;
+  return pushConversion();
 }
 
-// One step of the master.
-ISR(TWI_vect) {
+// One step of the master: those that come once a register. Not a vector, but saves
+// all that one does.
+extern "C" void __vector_twi_seldom() __attribute__((signal, used));
+void __vector_twi_seldom() {
   uint8_t control = _BV(TWINT) | _BV(TWEN) | _BV(TWIE);
-  watchSteps++;
   switch (TWSR) {
-    case kStarted:
-    case kStartedAgain:
-      TWDR = static_cast<uint8_t>(watch.address << 1) | !needsPointer;
-      break;
     case kWriteAcked:
-      TWDR = watch.pointers[watchStage];
+      TWDR = watch.triggerPointer;
       break;
     case kDataAcked:
-      needsPointer = false;
-      control |= _BV(TWSTA);
-      break;
-    case kReadAcked:
-      control |= _BV(TWEA);
-      break;
-    case kByteRead:
-      highByte = TWDR;
+      if (triggerBytes < 2) {
+        TWDR = triggerBytes ? static_cast<uint8_t>(watch.trigger) : watch.trigger >> 8;
+        triggerBytes++;
+      } else {
+        triggerBytes = 0;
+        goTo(kFlagged);
+        control |= _BV(TWSTA);
+      }
       break;
     case kLastByteRead:
       if (takeWord(TWDR)) {
         control |= _BV(TWSTA);
       } else {
-        compilerBarrier();
-        watched = Watched::done;
+        background = Background::waitingForRoom;
         control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
       }
       break;
     case kWriteRefused:
     case kReadRefused:
-      watched = Watched::noAnswer;
+      background = Background::noAnswer;
       control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
       break;
     default:
-      watched = Watched::stuck;
+      background = Background::stuck;
       control = 0;
   }
   TWCR = control;
 }
 
-Watched checkWatch(Words& words) {
+// The others, in assembly, as there are thirty between two conversions: 40 cycles in
+// place of 120. What is no case here, and all of a trigger, goes to the function above:
+//
+//   started, again     TWDR = slaNext
+//   write acked        TWDR = pointerNext
+//   data acked         slaNext = slaRead; start again
+//   read acked         acknowledge the byte to come
+//   byte read          highByte = TWDR
+ISR(TWI_vect, ISR_NAKED) {
+  asm volatile(
+      "push r24\n\t"
+      "in r24, __SREG__\n\t"
+      "push r24\n\t"
+      "push r25\n\t"
+      "lds r24, %[steps]\n\t"
+      "inc r24\n\t"
+      "sts %[steps], r24\n\t"
+      "lds r25, %[twsr]\n\t"
+      "cpi r25, %[readAcked]\n\t"
+      "brne 1f\n\t"
+      "ldi r25, %[goOn] | %[acknowledge]\n\t"
+      "rjmp 9f\n"
+      "1:\n\t"
+      "cpi r25, %[byteRead]\n\t"
+      "brne 2f\n\t"
+      "lds r24, %[twdr]\n\t"
+      "sts %[highByte], r24\n\t"
+      "rjmp 8f\n"
+      "2:\n\t"
+      "cpi r25, %[startedAgain]\n\t"
+      "breq 3f\n\t"
+      "cpi r25, %[started]\n\t"
+      "brne 4f\n"
+      "3:\n\t"
+      "lds r24, %[slaNext]\n\t"
+      "sts %[twdr], r24\n\t"
+      "rjmp 8f\n"
+      "4:\n\t"
+      "lds r24, %[pointerNext]\n\t"
+      "cpi r24, %[noPointer]\n\t"
+      "breq 7f\n\t"
+      "cpi r25, %[writeAcked]\n\t"
+      "brne 5f\n\t"
+      "sts %[twdr], r24\n\t"
+      "rjmp 8f\n"
+      "5:\n\t"
+      "cpi r25, %[dataAcked]\n\t"
+      "brne 7f\n\t"
+      "lds r24, %[slaRead]\n\t"
+      "sts %[slaNext], r24\n\t"
+      "ldi r25, %[goOn] | %[start]\n\t"
+      "rjmp 9f\n"
+      "7:\n\t"
+      "pop r25\n\t"
+      "pop r24\n\t"
+      "out __SREG__, r24\n\t"
+      "pop r24\n\t"
+      "jmp __vector_twi_seldom\n"
+      "8:\n\t"
+      "ldi r25, %[goOn]\n"
+      "9:\n\t"
+      "sts %[twcr], r25\n\t"
+      "pop r25\n\t"
+      "pop r24\n\t"
+      "out __SREG__, r24\n\t"
+      "pop r24\n\t"
+      "reti\n\t" ::[steps] "i"(&watchSteps),
+      [highByte] "i"(&highByte), [slaNext] "i"(&slaNext), [slaRead] "i"(&slaRead),
+      [pointerNext] "i"(&pointerNext), [twsr] "n"(_SFR_MEM_ADDR(TWSR)),
+      [twdr] "n"(_SFR_MEM_ADDR(TWDR)), [twcr] "n"(_SFR_MEM_ADDR(TWCR)),
+      [goOn] "M"(_BV(TWINT) | _BV(TWEN) | _BV(TWIE)), [acknowledge] "M"(_BV(TWEA)),
+      [start] "M"(_BV(TWSTA)), [readAcked] "M"(kReadAcked), [byteRead] "M"(kByteRead),
+      [started] "M"(kStarted), [startedAgain] "M"(kStartedAgain), [writeAcked] "M"(kWriteAcked),
+      [dataAcked] "M"(kDataAcked), [noPointer] "M"(kNoPointer));
+}
+
+Watched checkWatch(Conversion& taken) {
   const uint8_t nowMs = static_cast<uint8_t>(millis());
   const uint8_t steps = watchSteps;
   if (steps != lastSteps) {
     lastSteps = steps;
     lastStepMs = nowMs;
   }
-  Watched seen = watched;
-  if (seen == Watched::pending) {
-    // A step takes 23 us, up to 90 at 100 kHz.
-    if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return seen;
-    seen = Watched::stuck;
+  const uint8_t tail = conversionTail;
+  if (tail != conversionHead) {
+    compilerBarrier();
+    taken = conversions[tail & (kConversions - 1)];
+    compilerBarrier();
+    conversionTail = tail + 1;
+    if (background == Background::waitingForRoom && isStopped()) {
+      background = Background::reading;
+      lastStepMs = nowMs;
+      compilerBarrier();
+      startTwi();
+    }
+    return Watched::ready;
   }
-  if (seen == Watched::stuck) beginI2c();
-  compilerBarrier();
-  if (seen == Watched::done) words = watchWords;
-  watched = Watched::none;
-  return seen;
+  switch (background) {
+    case Background::noAnswer:
+      background = Background::off;
+      return Watched::noAnswer;
+    case Background::reading:
+      // A step takes 23 us, up to 90 at 100 kHz, up to 300 of the slow look.
+      if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return Watched::pending;
+      break;
+    default:
+      break;
+  }
+  beginI2c();
+  return Watched::stuck;
+}
+
+uint32_t ticks() {
+  uint32_t now = 0;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { now = ticksNow(); }
+  return now;
+}
+
+// The core counts an overflow, of 1024 us, as a millisecond and keeps what is more,
+// but to itself.
+int32_t msAndTicksSince(uint32_t ticks, uint32_t& ms) {
+  static uint32_t countedTo;
+  static uint8_t kept;  // 8 us, 0..124
+  uint32_t overflows = 0;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    overflows = timer0_overflow_count;
+    ms = timer0_millis;
+  }
+  uint16_t since = static_cast<uint16_t>(overflows - countedTo);
+  countedTo = overflows;
+  if (since > 125) since %= 125;
+  for (; since; since--) {
+    kept += 3;
+    if (kept >= 125) kept -= 125;
+  }
+  return static_cast<int32_t>(ticks - (overflows << 8)) + kept * 2;
 }
 
 }  // namespace board

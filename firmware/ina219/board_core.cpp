@@ -1,6 +1,7 @@
 // Serial line and I2C through Serial and Wire of whatever core there is.
 
 #include "board.h"
+#include "outputs.h"
 #include "tx_ring.h"
 
 #if !OWN_DRIVERS
@@ -92,20 +93,66 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word) {
 }
 
 static Watch watch;
+static bool isStarted;  // the trigger of the conversion to come was written
 
-void startWatch(const Watch& newWatch) { watch = newWatch; }
+void startWatch(const Watch& newWatch) {
+  watch = newWatch;
+  isStarted = false;
+}
 
-// Each call is one look; the caller may have been away for long in between.
-Watched checkWatch(Words& words) {
+static I2c look(Conversion& conversion, bool& isReady) {
   I2c result = I2c::ok;
+  if (!isStarted) {
+    result = writeWord(watch.address, watch.triggerPointer, watch.trigger);
+    isStarted = result == I2c::ok;
+  }
+  uint16_t words[kWatched] = {};
   for (uint8_t i = 0; i < kWatched && result == I2c::ok; i++) {
     result = writePointer(watch.address, watch.pointers[i]);
-    if (result == I2c::ok) result = readWord(watch.address, words.of[i]);
-    const bool isDown = i == 0 && !(words.of[0] & watch.readyMask);
-    if (result == I2c::ok && isDown) return Watched::pending;
+    if (result == I2c::ok) result = readWord(watch.address, words[i]);
+    if (i == kFlagged && !(words[kFlagged] & watch.readyMask)) return result;
   }
-  if (result == I2c::ok) return Watched::done;
-  return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
+  isReady = result == I2c::ok;
+  isStarted = false;
+  conversion.ticks = ticks();
+  conversion.shunt = static_cast<int16_t>(words[kFirst]);
+  if (isReady) outputs::look(conversion.shunt);
+  conversion.bus = words[kFlagged] & ~kSettingsLost;
+  if (words[kKept] != watch.kept) conversion.bus |= kSettingsLost;
+  return result;
+}
+
+// Each call is one look; the caller may have been away for long in between, so
+// each conversion is triggered.
+Watched checkWatch(Conversion& conversion) {
+  bool isReady = false;
+  const I2c result = look(conversion, isReady);
+  if (result != I2c::ok) return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
+  return isReady ? Watched::ready : Watched::pending;
+}
+
+// micros() wraps a bit earlier; going on where it does takes a look once an hour.
+uint32_t ticks() {
+  static uint32_t lastUs;
+  static uint32_t now;
+  static uint8_t rest;
+  const uint32_t us = micros();
+  const uint32_t past = us - lastUs + rest;
+  lastUs = us;
+  now += past / 4;
+  rest = past % 4;
+  return now;
+}
+
+int32_t msAndTicksSince(uint32_t wanted, uint32_t& ms) {
+  // Of its own, as these cores do not say how millis() and micros() belong together.
+  static uint32_t countedMs;
+  static uint32_t countedTo;
+  const uint32_t past = ticks() - countedTo;
+  countedMs += past / 250;
+  countedTo += past - past % 250;
+  ms = countedMs;
+  return static_cast<int32_t>(wanted - countedTo);
 }
 
 }  // namespace board

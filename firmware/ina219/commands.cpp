@@ -1,9 +1,12 @@
 #include "commands.h"
 
+#include "accumulator.h"
 #include "alarm.h"
 #include "board.h"
 #include "line_reader.h"
+#include "moment.h"
 #include "outbox.h"
+#include "outputs.h"
 #include "sampler.h"
 #include "settings.h"
 
@@ -57,17 +60,16 @@ Error setInterval(const Request& request) {
 
 // Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
 Error setTime(const Request& request) {
-  const uint32_t nowMs = millis();
+  const uint32_t nowMs = momentNow().ms;
   const Amount& time = request[Member::value].amount;
   if (request[Member::value].kind != ValueKind::number || time.isTooLarge || time.isNegative ||
       time.whole < 1000000000) {
     return Error::range;
   }
-  Context context = currentContext();
+  Context& context = newContext();
   context.hasUnixTime = true;
   context.unixS = time.whole;
   context.unixAtMs = nowMs - time.millionths / 1000;
-  changeContext(context);
   return Error::none;
 }
 
@@ -83,6 +85,7 @@ Error setRange(const Request& request) {
     for (gain = 0; gain < 4 && 40u << gain != shuntMv;) gain++;
     if (gain == 4) return Error::range;
   }
+  sampler::endSample();
   settings.rangeV = static_cast<uint8_t>(rangeV);
   settings.gain = gain;
   sampler::settingsChanged();
@@ -100,6 +103,7 @@ Error setAveraging(const Request& request) {
   }
   // The chip averages 12-bit conversions only (SBOS448G table 5).
   if (average > 1 && bits < 12) return Error::range;
+  sampler::endSample();
   settings.averaging = 0;
   while (1u << settings.averaging < average) settings.averaging++;
   settings.bits = static_cast<uint8_t>(bits);
@@ -110,6 +114,7 @@ Error setAveraging(const Request& request) {
 Error setMode(const Request& request) {
   const Word word = request[Member::value].kind == ValueKind::text ? request[Member::value].word : Word::unknown;
   if (word != Word::stream && word != Word::poll) return Error::range;
+  sampler::endSample();
   settings.isPolled = word == Word::poll;
   sampler::restartInterval();
   return Error::none;
@@ -159,6 +164,16 @@ Error setThreshold(const Request& request) {
   return Error::none;
 }
 
+// The charge of before stays what it is.
+void useShunt() {
+  Context& context = newContext();
+  if (context.shuntUohm != settings.shuntUohm) {
+    rescaleTotals(context.shuntUohm, settings.shuntUohm);
+  }
+  context.shuntUohm = settings.shuntUohm;
+  context.scale = scaleOf(settings.shuntUohm);
+}
+
 Error setShunt(const Request& request) {
   uint32_t shuntUohm;
   if (!toMillionths(request[Member::value], 100, shuntUohm) || request[Member::value].amount.isNegative ||
@@ -175,13 +190,70 @@ Error setShunt(const Request& request) {
       return Error::range;
     }
   }
+  sampler::endSample();
   settings.shuntUohm = shuntUohm;
   settings.amaxUa = amaxUa;
-  Context context = currentContext();
-  context.scale = scaleOf(shuntUohm);
-  changeContext(context);
+  useShunt();
   alarm::settingsChanged();
+  outputs::settingsChanged();
   sampler::settingsChanged();
+  return Error::none;
+}
+
+// False: not true or false.
+bool toSwitch(const Value& value, bool& isOn) {
+  isOn = value.kind == ValueKind::yes;
+  return isOn || value.kind == ValueKind::no;
+}
+
+Error setDetail(const Request& request) {
+  bool isOn;
+  if (!toSwitch(request[Member::value], isOn)) return Error::range;
+  settings.isDetailed = isOn;
+  return Error::none;
+}
+
+Error setOutput(const Request& request) {
+  if (request[Member::value].kind != ValueKind::object || request.hasOddOutput ||
+      !request.outputsNamed) {
+    return Error::range;
+  }
+  outputs::set(request.outputsNamed, request.outputsOn);
+  return Error::none;
+}
+
+Error setCutoff(const Request& request) {
+  const Value& value = request[Member::value];
+  uint8_t output = 0;
+  if (value.kind == ValueKind::object) {
+    const Value& named = request[Member::quantity];
+    uint32_t conversions = 1;
+    int32_t aboveUa;
+    if (named.kind != ValueKind::text || named.word < Word::outputA ||
+        !toLimit(request[Member::low], aboveUa) || aboveUa < 0) {
+      return Error::range;
+    }
+    if (request[Member::conversions].kind != ValueKind::absent &&
+        !reader::wholeNumber(request[Member::conversions], 1, 255, conversions)) {
+      return Error::range;
+    }
+    output = static_cast<uint8_t>(named.word) - static_cast<uint8_t>(Word::outputA) + 1;
+    settings.cutoffUa = aboveUa;
+    settings.cutoffConversions = static_cast<uint8_t>(conversions);
+  } else if (value.kind != ValueKind::text || value.word != Word::off) {
+    return Error::range;
+  }
+  settings.cutoffOutput = output;
+  outputs::settingsChanged();
+  return Error::none;
+}
+
+Error setUs(const Request& request) {
+  bool isOn;
+  if (!toSwitch(request[Member::value], isOn)) return Error::range;
+  if (isOn == settings.isInUs) return Error::none;
+  settings.isInUs = isOn;
+  newContext().isInUs = isOn;
   return Error::none;
 }
 
@@ -199,18 +271,20 @@ Error setBaud(const Request& request) {
 }
 
 Error restoreDefaults() {
+  sampler::endSample();
   resetSettings();
-  Context context = currentContext();
-  context.scale = scaleOf(settings.shuntUohm);
+  useShunt();
+  Context& context = newContext();
+  context.isInUs = settings.isInUs;
   context.hasUnixTime = false;
-  changeContext(context);
   alarm::settingsChanged();
+  outputs::settingsChanged();
   sampler::settingsChanged();
   sampler::restartInterval();
   return Error::none;
 }
 
-Error carryOut(const Request& request) {
+__attribute__((noinline)) Error carryOut(const Request& request) {
   switch (request.command) {
     case Command::setInterval:
       return setInterval(request);
@@ -228,6 +302,14 @@ Error carryOut(const Request& request) {
       return setShunt(request);
     case Command::setBaud:
       return setBaud(request);
+    case Command::setDetail:
+      return setDetail(request);
+    case Command::setOutput:
+      return setOutput(request);
+    case Command::setCutoff:
+      return setCutoff(request);
+    case Command::setUs:
+      return setUs(request);
     case Command::defaults:
       return restoreDefaults();
     default:
@@ -284,7 +366,7 @@ void obey(const Request& request) {
   answer(number, carryOut(request));
 }
 
-void endTrial() {
+__attribute__((noinline)) void endTrial() {
   if (static_cast<uint16_t>(static_cast<uint16_t>(millis()) - trialSinceMs) < kTrialMs) return;
   settings.baud = baudBefore;
   baudBefore = 0;
@@ -294,7 +376,7 @@ void endTrial() {
   outbox::hello();
 }
 
-void receive(const Request& request) {
+__attribute__((noinline)) void receive(const Request& request) {
   const bool isUnderstood = request.kind != Request::Kind::bad && request.kind != Request::Kind::empty;
   if (isUnderstood && outbox::isBaudSteady()) baudBefore = 0;
   switch (request.kind) {
@@ -312,7 +394,15 @@ void receive(const Request& request) {
   }
 }
 
-void finishWork() {
+// Not one function, nor what it calls: each has its part of the stack for itself.
+__attribute__((noinline)) bool readLine() {
+  for (int16_t byte = board::readByte(); byte >= 0; byte = board::readByte()) {
+    if (reader::read(static_cast<uint8_t>(byte))) return true;
+  }
+  return false;
+}
+
+__attribute__((noinline)) void finishWork() {
   if (work == Work::reading && sampler::isReadDone()) {
     outbox::reply(true, workNumber, Error::none, true);
     work = Work::none;
@@ -324,18 +414,13 @@ void finishWork() {
 
 }  // namespace
 
-void step() {
+__attribute__((noinline)) void step() {
   // An answer at a time; what comes in meanwhile waits in the receive buffer.
   if (!outbox::isReplied()) return;
   if (baudBefore) endTrial();
   finishWork();
   if (!outbox::isReplied()) return;
-  for (int16_t byte = board::readByte(); byte >= 0; byte = board::readByte()) {
-    if (reader::read(static_cast<uint8_t>(byte))) {
-      receive(reader::request);
-      return;
-    }
-  }
+  if (readLine()) receive(reader::request);
 }
 
 }  // namespace commands

@@ -2,21 +2,27 @@
 // JSON over the serial port. What goes over the wire: ../PROTOCOL.md; parts,
 // wiring and flashing: ../README.md.
 
+#include "alarm.h"
 #include "board.h"
 #include "commands.h"
 #include "outbox.h"
+#include "outputs.h"
 #include "sample_ring.h"
 #include "sampler.h"
 #include "settings.h"
 
 void setup() {
   board::begin();
+  outputs::begin();
   loadSettings();
   board::setBaud(settings.baud);
   countBoot();
-  Context context = {};
+  Context& context = newContext();
   context.scale = scaleOf(settings.shuntUohm);
-  changeContext(context);
+  context.shuntUohm = settings.shuntUohm;
+  context.isInUs = settings.isInUs;
+  alarm::settingsChanged();
+  outputs::settingsChanged();
   sampler::begin();
   outbox::hello();
   if (board::wasWatchdogReset()) outbox::note(Note::watchdog);
@@ -25,7 +31,10 @@ void setup() {
 void loop() {
   board::feedWatchdog();
   commands::step();
-  const bool isSampling = !sampler::step();
+  outputs::step();
+  // All conversions that wait, before a line is rendered: that may take as long as two.
+  bool isSampling = false;
+  for (uint8_t i = 0; i < 8 && !sampler::step(); i++) isSampling = true;
   const bool hasSent = outbox::step();
   if (!isSampling && !hasSent) board::idle();
 }

@@ -30,9 +30,11 @@ const uint16_t kConversionUs[] PROGMEM = {84, 148, 276, 532};
 constexpr uint8_t kTroubleOfError = 16;
 constexpr uint8_t kMostTrouble = 40;
 
-bool isFound;
 uint8_t trouble;
 uint16_t calibration;
+// Of the settings in force, for each conversion anew they would take too long.
+uint16_t pairTicksNow;
+int16_t shuntFull;
 
 I2c readRegister(Register reg, uint16_t& word) {
   const I2c selected = board::writePointer(settings.address, reg);
@@ -97,14 +99,31 @@ I2c writeAndVerify(Register reg, uint16_t word) {
 Status statusOf(int16_t shunt, uint16_t bus) {
   // Clipping is in the registers' values, 8.6.3.1; the flag says only that the
   // current or power register has overflown.
-  const int16_t shuntFull = static_cast<int16_t>(4000 << settings.gain);
   const uint16_t busFull = settings.rangeV == 32 ? 8000 : 4000;
   if (shunt >= shuntFull || shunt <= -shuntFull || bus >> 3 >= busFull) return Status::clipped;
   return bus & kOverflow ? Status::overflow : Status::ok;
 }
 
+// Reading the registers takes so long, in us, with what the line takes meanwhile.
+constexpr uint16_t kReadingUs = 420;
+
 void watch() {
-  board::startWatch({settings.address, {kBus, kShunt, kPower, kCalibration}, kReady, !isTriggered()});
+  const uint32_t pairUs = 2 * shuntTimeUs();
+  pairTicksNow = static_cast<uint16_t>(pairUs / 4);
+  shuntFull = static_cast<int16_t>(4000 << settings.gain);
+  // Parts are up to a tenth faster, and the line takes its part of the time.
+  const uint32_t soonestUs = pairUs * 7 / 8;
+  uint32_t waitUs = soonestUs > kReadingUs ? soonestUs - kReadingUs : 0;
+  if (waitUs > 2000) waitUs = 2000;
+  board::startWatch({settings.address,
+                     {kBus, kShunt, kPower, kCalibration},
+                     kReady,
+                     calibration,
+                     isTriggered(),
+                     kConfig,
+                     configWord(),
+                     static_cast<uint16_t>(waitUs),
+                     settings.averaging != 0});
 }
 
 I2c configureAt(bool isFast) {
@@ -113,7 +132,6 @@ I2c configureAt(bool isFast) {
   calibration = calibrationWord();
   if (result == I2c::ok) result = writeAndVerify(kCalibration, calibration);
   if (result == I2c::ok) result = writeAndVerify(kConfig, configWord());
-  isFound = result == I2c::ok;
   return result;
 }
 
@@ -129,26 +147,20 @@ void countError() {
 
 // At 100 kHz it stays, once there, until there is no sensor at that either: a bus
 // that is at its limit can give wrong values, too.
-I2c configure() {
-  if (board::isI2cFast() && configureAt(true) == I2c::ok) return I2c::ok;
+I2c start() {
   const bool wasFast = board::isI2cFast();
-  I2c result = configureAt(false);
-  // Not where it has only just come back.
-  if (result == I2c::ok && wasFast && configureAt(true) != I2c::ok) result = configureAt(false);
+  I2c result = wasFast ? configureAt(true) : I2c::noAnswer;
   if (result != I2c::ok) {
+    result = configureAt(false);
+    // Not where it has only just come back.
+    if (result == I2c::ok && wasFast && configureAt(true) != I2c::ok) result = configureAt(false);
+  }
+  if (result == I2c::ok) {
+    watch();
+  } else {
     board::setI2cFast(true);
     trouble = 0;
   }
-  return result;
-}
-
-I2c start() {
-  I2c result = isFound ? I2c::ok : configure();
-  if (result == I2c::ok && isTriggered()) {
-    result = board::writeWord(settings.address, kConfig, configWord());
-  }
-  isFound = result == I2c::ok;
-  if (isFound) watch();
   return result;
 }
 
@@ -159,41 +171,47 @@ I2c start() {
 // together. Reading the power register ends it: that lowers the flag (8.6.3.2),
 // so that no pair is given twice. A flag that was up from the beginning may be
 // an old one, and the two registers from different pairs: that only has to be
-// lowered. Last the calibration: it is 0 after a brown-out (8.6.4.1), whenever
-// in the sequence that was; all that was read before is then void.
+// lowered. After a brown-out the calibration is 0 (8.6.4.1), and so is the power,
+// whenever in the sequence that was; all that was read before is then void. Where
+// there is no power, the calibration is read to tell the two apart.
 Poll poll(Pair& pair) {
-  board::Words words = {};
-  switch (board::checkWatch(words)) {
-    case board::Watched::done:
-      break;
+  board::Conversion conversion = {};
+  I2c result = I2c::ok;
+  switch (board::checkWatch(conversion)) {
+    case board::Watched::pending:
+      return Poll::pending;
     case board::Watched::noAnswer:
-      isFound = false;
       countError();
       return Poll::noAnswer;
     case board::Watched::stuck:
-      isFound = false;
       countError();
       return Poll::stuck;
     default:
-      return Poll::pending;
+      break;
   }
   if (trouble) trouble--;
-  uint16_t bus = words.of[0];
-  uint16_t shunt = words.of[1];
-  Status status = statusOf(static_cast<int16_t>(shunt), bus);
-  if (words.of[3] != calibration) {
+  uint16_t bus = conversion.bus;
+  uint16_t shunt = static_cast<uint16_t>(conversion.shunt);
+  Status status = statusOf(conversion.shunt, bus);
+  if (bus & board::kSettingsLost) {
     status = Status::sensorReset;
     // The register pointer may have been lost between the reads.
-    I2c result = readRegister(kBus, bus);
+    result = readRegister(kBus, bus);
     if (result == I2c::ok) result = readRegister(kShunt, shunt);
-    if (result == I2c::ok) result = configure();
-    isFound = result == I2c::ok;
-    if (!isFound) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
+    if (result == I2c::ok) result = start();
+    if (result != I2c::ok) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
   }
   pair.shunt = static_cast<int16_t>(shunt);
   pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);
+  pair.ticks = conversion.ticks;
   return status == Status::sensorReset ? Poll::wasReset : Poll::done;
 }
+
+uint16_t pairTicks() { return pairTicksNow; }
+
+// Parts are up to a tenth slower; what is converted on demand waits for the bus, and
+// may wait for the main program.
+uint16_t mostTicksBetween() { return pairTicksNow + pairTicksNow / 2 + (isTriggered() ? 1250 : 0); }
 
 uint16_t timeoutMs() { return static_cast<uint16_t>(shuntTimeUs() >> 8) + 10; }
 

@@ -15,26 +15,32 @@
 namespace sensor {
 
 enum class Poll : uint8_t {
-  pending,    // the pair is not complete yet
-  done,       // `shunt` and `busStatus` are one whole pair
-  wasReset,   // the same, but the sensor lost its settings before or in it
+  pending,   // no conversion is complete
+  done,
+  wasReset,  // the same, but the sensor lost its settings before or in it; they are back
   noAnswer,
   stuck,
 };
 
+// One whole pair, each given once.
 struct Pair {
   int16_t shunt;
-  uint16_t busStatus;  // as in RawSample
+  uint16_t busStatus;  // bits 15..3 as in the register, below a Status
+  uint32_t ticks;      // board::ticks() when it was seen to be complete
+
+  uint16_t busCounts() const { return busStatus >> 3; }
+  Status status() const { return static_cast<Status>(busStatus & 7); }
 };
 
-// Finds the sensor and writes and verifies its settings. Conversion starts anew.
-board::I2c configure();
-// Before the first `poll` of each pair.
+// Finds the sensor, writes and verifies its settings, and begins to read one
+// conversion after the other.
 board::I2c start();
-// Until it says other than `pending`. Each pair is given once.
 Poll poll(Pair& pair);
-
-// Longest time from `start` to a complete pair, in ms, with reserve.
+// Time in which a pair is converted, in ticks of 4 us; and the longest that passes between
+// two of them where none is missed.
+uint16_t pairTicks();
+uint16_t mostTicksBetween();
+// Longest time without a pair, in ms, with reserve.
 uint16_t timeoutMs();
 
 }  // namespace sensor

@@ -7,10 +7,10 @@
 // that (a time in ms keeps its seconds in 32 bits). Digits beyond are cut off.
 struct Amount {
   uint32_t whole;
-  uint32_t millionths;  // below 1000000
-  bool isNegative : 1;
-  bool isThousands : 1;
-  bool isTooLarge : 1;  // the rest means nothing
+  uint32_t millionths : 20;  // below 1000000
+  uint32_t isNegative : 1;
+  uint32_t isThousands : 1;
+  uint32_t isTooLarge : 1;  // the rest means nothing
 };
 
 class JsonNumber {

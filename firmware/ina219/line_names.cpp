@@ -22,6 +22,10 @@ const Name kKeys[] PROGMEM = {
     {"quantity", idOf(Key::quantity)}, {"cmd", idOf(Key::cmd)},
     {"seq", idOf(Key::seq)},           {"nack", idOf(Key::nack)},
     {"ack", idOf(Key::ack)},           {"crc", idOf(Key::crc)},
+    {"conversions", idOf(Key::conversions)},
+    {"above", idOf(Key::above)},       {"output", idOf(Key::output)},
+    {"A", idOf(Key::outputA)},         {"B", idOf(Key::outputB)},
+    {"C", idOf(Key::outputC)},         {"D", idOf(Key::outputD)},
     {"", idOf(Key::unknown)},
 };
 
@@ -36,6 +40,10 @@ const Name kCommands[] PROGMEM = {
     {"set_threshold", idOf(Command::setThreshold)},
     {"set_shunt", idOf(Command::setShunt)},
     {"set_baud", idOf(Command::setBaud)},
+    {"set_detail", idOf(Command::setDetail)},
+    {"set_output", idOf(Command::setOutput)},
+    {"set_cutoff", idOf(Command::setCutoff)},
+    {"set_us", idOf(Command::setUs)},
     {"save", idOf(Command::save)},
     {"defaults", idOf(Command::defaults)},
     {"", idOf(Command::unknown)},
@@ -44,7 +52,10 @@ const Name kCommands[] PROGMEM = {
 const Name kWords[] PROGMEM = {
     {"stream", idOf(Word::stream)}, {"poll", idOf(Word::poll)},
     {"a", idOf(Word::current)},     {"v", idOf(Word::voltage)},
-    {"w", idOf(Word::power)},       {"", idOf(Word::unknown)},
+    {"w", idOf(Word::power)},       {"off", idOf(Word::off)},
+    {"A", idOf(Word::outputA)},     {"B", idOf(Word::outputB)},
+    {"C", idOf(Word::outputC)},     {"D", idOf(Word::outputD)},
+    {"", idOf(Word::unknown)},
 };
 
 template <typename Id>

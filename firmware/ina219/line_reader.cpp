@@ -48,6 +48,7 @@ bool hasCommand;
 bool isCommandText;  // `cmd` is a text
 uint8_t elements;    // of the `nack` array
 bool hasAck;
+bool isInside;       // the object that is the value
 bool isLastUnknownText4;  // the last member is unknown and a text of four characters
 
 Text text;  // begin of the text or literal under way
@@ -68,6 +69,7 @@ void restart() {
   isCommandText = false;
   elements = 0;
   hasAck = false;
+  isInside = false;
   isLastUnknownText4 = false;
   memset(&request, 0, sizeof request);
 }
@@ -101,7 +103,13 @@ bool isU32(const Amount& amount) {
   return !amount.isTooLarge && !amount.isThousands && !amount.isNegative && amount.millionths == 0;
 }
 
+void otherDone(ValueKind kind);
+
 void textDone() {
+  if (isInside && key >= Key::outputA) {
+    otherDone(ValueKind::text);
+    return;
+  }
   switch (key) {
     case Key::cmd:
       isCommandText = true;
@@ -121,7 +129,45 @@ void textDone() {
   }
 }
 
+// Names mean something else inside of the value.
+Key keyHere(Key named) {
+  if (!isInside) return named >= Key::above ? Key::unknown : named;
+  switch (named) {
+    case Key::above:
+      return Key::low;
+    case Key::output:
+      return Key::quantity;
+    case Key::conversions:
+    case Key::outputA:
+    case Key::outputB:
+    case Key::outputC:
+    case Key::outputD:
+      return named;
+    default:
+      return Key::unknown;
+  }
+}
+
+void switchDone(ValueKind kind) {
+  const uint8_t bit = static_cast<uint8_t>(1 << (static_cast<uint8_t>(key) - static_cast<uint8_t>(Key::outputA)));
+  request.outputsNamed |= bit;
+  request.outputsOn &= static_cast<uint8_t>(~bit);
+  if (kind == ValueKind::yes) {
+    request.outputsOn |= bit;
+  } else if (kind != ValueKind::no) {
+    request.hasOddOutput = true;
+  }
+}
+
 void otherDone(ValueKind kind) {
+  if (isInside && key >= Key::outputA) {
+    if (key == Key::unknown) {
+      request.hasOddOutput = true;
+    } else {
+      switchDone(kind);
+    }
+    return;
+  }
   if (key == Key::crc) crcSeen = CrcSeen::wrong;
   if (Value* value = valueOf(key)) value->kind = kind;
 }
@@ -149,9 +195,12 @@ void numberDone() {
 }
 
 bool literalDone() {
-  const bool isNull = text.is(PSTR("null"));
-  otherDone(isNull ? ValueKind::null : ValueKind::other);
-  return isNull || text.is(PSTR("true")) || text.is(PSTR("false"));
+  ValueKind kind = ValueKind::other;
+  if (text.is(PSTR("null"))) kind = ValueKind::null;
+  if (text.is(PSTR("true"))) kind = ValueKind::yes;
+  if (text.is(PSTR("false"))) kind = ValueKind::no;
+  otherDone(kind);
+  return kind != ValueKind::other;
 }
 
 // Of a name that comes twice the last value counts, whatever its type.
@@ -189,6 +238,11 @@ State startValue(uint8_t byte) {
     return State::literal;
   }
   if (byte == '[' && key == Key::nack) return State::arrayElement;
+  if (byte == '{' && key == Key::value) {
+    otherDone(ValueKind::object);
+    isInside = true;
+    return State::firstKey;
+  }
   if (byte == '[' || byte == '{') {
     otherDone(ValueKind::other);
     depth = 1;
@@ -215,9 +269,18 @@ bool readText(uint8_t byte) {
   return false;
 }
 
+State afterObject() {
+  if (!isInside) return State::end;
+  isInside = false;
+  isLastUnknownText4 = false;
+  key = Key::value;
+  return State::afterValue;
+}
+
 State afterValue(uint8_t byte) {
-  if (byte == '}') return State::end;
+  if (byte == '}') return afterObject();
   if (byte != ',') return State::bad;
+  if (isInside) return State::key;
   // `crc` is the last member or it is no CRC.
   if (crcSeen != CrcSeen::none) crcSeen = CrcSeen::wrong;
   commaCrc = crc;
@@ -229,7 +292,7 @@ void step(uint8_t byte) {
   switch (state) {
     case State::keyText:
       if (readText(byte)) {
-        key = keyNamed(text);
+        key = keyHere(keyNamed(text));
         state = State::colon;
       }
       return;
@@ -273,7 +336,7 @@ void step(uint8_t byte) {
         startText();
         state = State::keyText;
       } else {
-        state = byte == '}' && state == State::firstKey ? State::end : State::bad;
+        state = byte == '}' && state == State::firstKey ? afterObject() : State::bad;
       }
       break;
     case State::colon:

@@ -19,14 +19,18 @@ enum class Command : uint8_t {
   setThreshold,
   setShunt,
   setBaud,
+  setDetail,
+  setOutput,
+  setCutoff,
+  setUs,
   save,
   defaults,
 };
 
-enum class ValueKind : uint8_t { absent, number, null, text, other };
+enum class ValueKind : uint8_t { absent, number, null, text, yes, no, object, other };
 
 // Text values that commands take.
-enum class Word : uint8_t { unknown, stream, poll, current, voltage, power };
+enum class Word : uint8_t { unknown, stream, poll, current, voltage, power, off, outputA, outputB, outputC, outputD };
 
 struct Value {
   ValueKind kind;
@@ -35,8 +39,8 @@ struct Value {
 };
 
 // Members of a command that have a value, in the order of the keys in line_reader.cpp.
-enum class Member : uint8_t { value, shuntMv, bits, low, amax, quantity };
-constexpr uint8_t kMembers = 6;
+enum class Member : uint8_t { value, shuntMv, bits, low, amax, quantity, conversions };
+constexpr uint8_t kMembers = 7;
 
 // A line that was read to its end.
 struct Request {
@@ -48,6 +52,10 @@ struct Request {
   uint32_t number;
   uint32_t first;  // of a replay
   uint32_t last;
+  // Of an object as `value`: bit n is output n.
+  uint8_t outputsNamed;
+  uint8_t outputsOn;
+  bool hasOddOutput;  // another name, or neither true nor false
   Value values[kMembers];
 
   const Value& operator[](Member member) const { return values[static_cast<uint8_t>(member)]; }

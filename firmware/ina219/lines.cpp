@@ -1,24 +1,25 @@
 #include "lines.h"
 
 #include "line_writer.h"
+#include "outputs.h"
 #include "settings.h"
 
-static const char kStatusNames[][9] PROGMEM = {"ok", "ovf", "clip", "nosensor", "error", "reset"};
+static const char kStatusNames[][9] PROGMEM = {"ok", "ovf", "clip", "nosensor", "error", "reset", "part"};
 static const char kErrorNames[][9] PROGMEM = {"",    "unknown",  "range", "syntax",
                                               "crc", "overlong", "busy",  "sensor", "wear"};
 static const char kNotes[][31] PROGMEM = {
     "restarted by the watchdog",  "sensor lost",        "sensor found",
     "sensor restarted, set up again", "threshold exceeded", "threshold released",
-    "I2C slowed down to 100 kHz",
+    "I2C slowed down to 100 kHz", "output cut off",
 };
 
-void writeHello(uint32_t firstNew) {
-  line::begin(PSTR("{\"hello\":\"ina219\",\"fw\":\"1.0.0\",\"proto\":1,\"boot\":"));
+void beginHello(uint32_t firstNew) {
+  line::begin(PSTR("{\"hello\":\"ina219\",\"fw\":\"1.1.0\",\"proto\":1,\"boot\":"));
   line::number(bootNumber);
   line::text(PSTR(",\"seq\":"));
   line::number(firstNew);
   line::text(PSTR(",\"depth\":"));
-  line::number(RING_DEPTH);
+  line::number(ringDepth());
   line::text(PSTR(",\"interval\":"));
   line::number(settings.intervalMs);
   line::text(PSTR(",\"shunt\":"));
@@ -27,6 +28,29 @@ void writeHello(uint32_t firstNew) {
   line::number(settings.rangeV);
   line::text(PSTR(",\"amax\":"));
   line::shortest(effectiveAmaxUa(), 6);
+  line::pause();
+}
+
+// {"A":true, ...
+static void writeStates() {
+  const uint8_t states = outputs::states();
+  for (uint8_t i = 0; i < outputs::kOutputs; i++) {
+    line::put(i ? ',' : '{');
+    line::put('"');
+    line::put('A' + i);
+    line::text(states >> i & 1 ? PSTR("\":true") : PSTR("\":false"));
+  }
+  line::put('}');
+}
+
+void writeOutputs() {
+  line::begin(PSTR("{\"outputs\":"));
+  writeStates();
+  line::end();
+}
+
+void endHello() {
+  line::resume();
   line::text(PSTR(",\"avg\":"));
   line::number(1u << settings.averaging);
   line::text(PSTR(",\"bits\":"));
@@ -36,13 +60,17 @@ void writeHello(uint32_t firstNew) {
   line::text(PSTR(",\"baud\":"));
   line::number(settings.baud);
   line::text(settings.isPolled ? PSTR(",\"mode\":\"poll\"") : PSTR(",\"mode\":\"stream\""));
+  if (settings.isDetailed) line::text(PSTR(",\"detail\":true"));
+  if (settings.isInUs) line::text(PSTR(",\"us\":true"));
+  line::text(PSTR(",\"outputs\":"));
+  writeStates();
   line::end();
 }
 
 // Rounded down, also where the sample is older than the reference.
-static void writeUnixTime(const Context& context, uint32_t ms) {
+static void writeUnixTime(const Context& context, const Moment& at) {
   uint32_t seconds = context.unixS;
-  int32_t past = static_cast<int32_t>(ms - context.unixAtMs);
+  int32_t past = static_cast<int32_t>(at.ms - context.unixAtMs);
   if (past < 0) {
     const uint32_t whole = (static_cast<uint32_t>(-past) + 999) / 1000;
     seconds -= whole;
@@ -55,32 +83,75 @@ static void writeUnixTime(const Context& context, uint32_t ms) {
   line::text(PSTR(",\"ts\":"));
   line::number(seconds);
   line::put('.');
-  const uint16_t fraction = static_cast<uint16_t>(past);
-  if (fraction < 100) line::put('0');
-  if (fraction < 10) line::put('0');
-  line::number(fraction);
+  line::padded(static_cast<uint32_t>(past), 3, 0);
 }
 
-void writeSample(uint32_t seq, const RawSample& sample, const Context& context, bool isResend) {
+static void writeTime(const Context& context, const Moment& at) {
+  if (context.hasUnixTime) {
+    writeUnixTime(context, at);
+  } else {
+    line::text(context.isInUs ? PSTR(",\"us\":") : PSTR(",\"ms\":"));
+    if (!context.isInUs || at.ms) line::number(at.ms);
+  }
+  if (!context.isInUs) return;
+  const uint16_t us = static_cast<uint16_t>(at.ticks) * 4;
+  if (context.hasUnixTime || at.ms) {
+    line::padded(us, 3, 0);
+  } else {
+    line::number(us);
+  }
+}
+
+static void writeSigned(const Scale& scale, int16_t shunt) {
+  if (shunt < 0) line::put('-');
+  line::fixed(currentMagnitude(scale, shunt), scale.decimals);
+}
+
+// In thousandths, cut off.
+static void writeTotal(const Sum& sum, uint8_t by, uint32_t over) {
+  Wide total(sum);
+  total.multiply(by);
+  total.divide(over);
+  if (sum.isNegative()) line::put('-');
+  line::thousandths(total);
+}
+
+static void writeDetail(const Detail& detail, const Context& context) {
+  line::text(PSTR(",\"n\":"));
+  line::number(detail.n);
+  line::text(PSTR(",\"vmin\":"));
+  line::fixed(detail.busMin * kBusLsbMv, kVoltageDecimals);
+  line::text(PSTR(",\"vmax\":"));
+  line::fixed(detail.busMax * kBusLsbMv, kVoltageDecimals);
+  line::text(PSTR(",\"amin\":"));
+  writeSigned(context.scale, detail.shuntMin);
+  line::text(PSTR(",\"amax\":"));
+  writeSigned(context.scale, detail.shuntMax);
+  // A count is 10 / shuntUohm A, a tick 4 us: 40 / shuntUohm uC.
+  line::text(PSTR(",\"mc\":"));
+  writeTotal(detail.totals.charge, 40, context.shuntUohm);
+  // By a count of 4 mV: 0.16 / shuntUohm uJ.
+  line::text(PSTR(",\"mj\":"));
+  writeTotal(detail.totals.energy, 4, context.shuntUohm * 25);
+}
+
+void writeSample(uint32_t seq, const Sample& sample, const Context& context, bool isResend) {
   const uint16_t busCounts = sample.busCounts();
   const uint32_t current = currentMagnitude(context.scale, sample.shunt);
-  const uint32_t power = powerMagnitude(current, busCounts);
-  const bool isNegative = sample.shunt < 0;
+  const bool isNegative = sample.isMean ? sample.power < 0 : sample.shunt < 0;
+  const uint32_t power = !sample.isMean ? powerMagnitude(current, busCounts)
+                         : isNegative   ? static_cast<uint32_t>(-sample.power)
+                                        : static_cast<uint32_t>(sample.power);
 
   line::begin(PSTR("{\"v\":"));
   line::fixed(busCounts * kBusLsbMv, kVoltageDecimals);
   line::text(PSTR(",\"a\":"));
-  if (isNegative) line::put('-');
-  line::fixed(current, context.scale.decimals);
+  writeSigned(context.scale, sample.shunt);
   line::text(PSTR(",\"w\":"));
   if (isNegative && power) line::put('-');
   line::fixed(power, context.scale.decimals + 1);
-  if (context.hasUnixTime) {
-    writeUnixTime(context, sample.ms);
-  } else {
-    line::text(PSTR(",\"ms\":"));
-    line::number(sample.ms);
-  }
+  if (sample.hasDetail) writeDetail(sample.detail, context);
+  writeTime(context, sample.at);
   line::text(PSTR(",\"seq\":"));
   line::number(seq);
   line::text(PSTR(",\"status\":\""));
@@ -89,6 +160,8 @@ void writeSample(uint32_t seq, const RawSample& sample, const Context& context, 
   if (isResend) line::text(PSTR(",\"r\":1"));
   line::end();
 }
+
+uint8_t sampleRoom() { return settings.isDetailed ? kDetailRoom : kSampleRoom; }
 
 void writeReply(bool hasNumber, uint32_t number, Error error) {
   line::begin(error == Error::none ? PSTR("{\"ack\":") : PSTR("{\"nack\":"));

@@ -15,18 +15,24 @@ enum class Note : uint8_t {
   thresholdExceeded,
   thresholdReleased,
   busSlowed,
+  cutOff,
 };
 
 // Most bytes of a line of each kind, LF included; the longest values were counted.
 constexpr uint8_t kSampleRoom = 124;
-constexpr uint8_t kHelloRoom = 255;
+constexpr uint8_t kDetailRoom = 252;
 constexpr uint8_t kReplyRoom = 64;
 constexpr uint8_t kNoteRoom = 100;
 
-// `firstNew`: number of the sample that will be sent next for the first time.
-void writeHello(uint32_t firstNew);
-void writeSample(uint32_t seq, const RawSample& sample, const Context& context, bool isResend);
+// In two parts, as both together may be longer than the transmit ring: the second
+// once the first is sent. `firstNew`: number of the sample that will be sent next for the first time.
+void beginHello(uint32_t firstNew);
+void endHello();
+// Room for a sample as they are now.
+uint8_t sampleRoom();
+void writeSample(uint32_t seq, const Sample& sample, const Context& context, bool isResend);
 // Error none: an ack. Without a number: "nack":null.
 void writeReply(bool hasNumber, uint32_t number, Error error);
 void writeGone(uint32_t first, uint32_t last);
 void writeNote(Note note);
+void writeOutputs();

@@ -31,12 +31,16 @@ constexpr uint16_t kDrainMs = 4;
 constexpr uint16_t kPauseMs = 50;
 
 bool isHelloDue;
+bool isHelloBegun;
+bool areOutputsDue;
 Reply pendingReply;
 uint8_t notes;  // bit n: Note n is due
 uint8_t unsent;  // newest samples not sent yet
 Range ranges[kMaxRanges];
 uint8_t rangeCount;
 bool wasLastNew;
+RingCursor newCursor;
+RingCursor resendCursor;
 
 BaudSwitch baudSwitch = BaudSwitch::none;
 uint32_t nextBaud;
@@ -48,11 +52,11 @@ void dropRange() {
 }
 
 void sendNew() {
-  RawSample sample;
   const uint32_t seq = nextSeq - unsent;
-  const Context* context = copySample(seq, sample);
+  const Context* context = newestAtHand(newCursor, seq);
+  if (!context) context = copySample(newCursor, seq);
   // Forgotten before it was sent: the host sees the gap and asks.
-  if (context) writeSample(seq, sample, *context, false);
+  if (context) writeSample(seq, sampleAtHand, *context, false);
   unsent--;
   if (pendingReply.samplesBefore) pendingReply.samplesBefore--;
 }
@@ -60,10 +64,9 @@ void sendNew() {
 // The next sample of the first range, or the next run of samples that are gone.
 void resend() {
   Range& range = ranges[0];
-  RawSample sample;
   // A copy, and of the very number asked for: nothing can overwrite it while it is rendered.
-  if (const Context* context = copySample(range.first, sample)) {
-    writeSample(range.first, sample, *context, true);
+  if (const Context* context = copySample(resendCursor, range.first)) {
+    writeSample(range.first, sampleAtHand, *context, true);
     if (range.first++ == range.last) dropRange();
     return;
   }
@@ -125,22 +128,34 @@ bool isSwitchingBaud() {
 
 }  // namespace
 
-bool step() {
+__attribute__((noinline)) bool step() {
   board::transmit();
   if (isSwitchingBaud()) return false;
-  if (isHelloDue) {
+  if (isHelloDue || isHelloBegun) {
     if (!txEmpty()) return false;
-    isHelloDue = false;
-    writeHello(nextSeq - unsent);
+    if (isHelloBegun) {
+      isHelloBegun = false;
+      endHello();
+    } else {
+      isHelloDue = false;
+      isHelloBegun = true;
+      beginHello(nextSeq - unsent);
+    }
     return true;
   }
   const uint8_t room = txFree();
+  if (areOutputsDue) {
+    if (room < kNoteRoom) return false;
+    areOutputsDue = false;
+    writeOutputs();
+    return true;
+  }
   if (isReplyDue()) {
     if (room < kReplyRoom) return false;
     sendReply();
     return true;
   }
-  if (room < kSampleRoom) return false;
+  if (room < sampleRoom()) return false;
   // New samples first; but where they would take the whole line, every other one is something else.
   const bool hasOther = notes || rangeCount;
   if (unsent && !(hasOther && wasLastNew)) {
@@ -169,7 +184,9 @@ void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples) {
   pendingReply = {true, samplesBefore, hasNumber, number, error};
 }
 
-bool isReplied() { return !pendingReply.isPending && !isHelloDue; }
+bool isReplied() { return !pendingReply.isPending && !isHelloDue && !isHelloBegun; }
+
+void outputs() { areOutputsDue = true; }
 
 void note(Note note) { notes |= static_cast<uint8_t>(1u << static_cast<uint8_t>(note)); }
 

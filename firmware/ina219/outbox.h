@@ -21,6 +21,8 @@ void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples);
 // False: no other command may be carried out yet.
 bool isReplied();
 void note(Note note);
+// The states of the outputs, before the reply to what changed them.
+void outputs();
 // Samples first..last again, wrap allowed. More ranges than it has places for are dropped:
 // the host asks again.
 void replay(uint32_t first, uint32_t last);

@@ -1,47 +1,52 @@
 #include "sampler.h"
 
+#include "accumulator.h"
 #include "alarm.h"
 #include "board.h"
 #include "ina219_sensor.h"
+#include "moment.h"
 #include "outbox.h"
 #include "sample_ring.h"
 #include "settings.h"
-#include "tx_ring.h"
 
 namespace sampler {
 
 namespace {
 
-// Without a sensor there are no conversions to be paced by: so many ms between samples at least.
+// A lost sensor is looked for so often, ms; with a shorter interval at each sample.
 constexpr uint32_t kFailurePaceMs = 100;
-// Samples taken but not sent, where the line is short of room for a while.
-constexpr uint8_t kMaxUnsent = RING_DEPTH / 4;
 
-bool isAcquiring;
-bool hasRetried;
-bool isReadRequested;
-bool isConfigured;
+bool isRunning;     // conversions are being read
+bool hasRetried;    // since the last one
 bool isSensorLost;
+Status loss;        // why
 bool wasFast = true;
+bool isReadRequested;
 uint32_t dueMs;
-uint32_t startedMs;
+uint32_t triedMs;   // when the sensor was set up last, or a conversion read
 
-// Signed, so that it holds over the wrap of millis() after 49.7 days, and for a
+Moment lastAt;            // of the newest conversion
+uint32_t lastTicks;
+bool isContinued;         // the next conversion follows on the newest one
+Status worst;             // of the conversions of the sample under way
+bool hasHole;             // some of them could not be read
+
+// Signed, so that it holds over the wrap of milliseconds after 49.7 days, and for a
 // `sinceMs` that was taken a moment after `nowMs`.
 bool isPast(uint32_t sinceMs, uint32_t intervalMs, uint32_t nowMs) {
   return static_cast<int32_t>(nowMs - sinceMs) >= static_cast<int32_t>(intervalMs);
 }
 
-bool isWanted(uint32_t nowMs) {
+// A sample may end at this moment. Where the line has no room for it, it goes on.
+bool isDue(uint32_t nowMs) {
   if (isReadRequested) return true;
   if (settings.isPolled) return false;
   if (settings.intervalMs) {
-    return isPast(dueMs, 0, nowMs) && outbox::unsentSamples() < kMaxUnsent;
+    // So many may wait where the line is short of room for a while.
+    return isPast(dueMs, 0, nowMs) && outbox::unsentSamples() < ringDepth() / 4;
   }
-  // Every conversion: as many as the line carries, none is taken that could not be sent.
-  if (isSensorLost && !isPast(startedMs, kFailurePaceMs, nowMs)) return false;
-  // One may wait to be rendered while the next is being read.
-  return outbox::unsentSamples() < 2 && txFree() >= kSampleRoom;
+  // So many may wait for a longer line to go out.
+  return outbox::unsentSamples() < (settings.isDetailed ? 1 : 3);
 }
 
 // The grid stays where it is, whatever a sample took; slots that are over are left out.
@@ -53,105 +58,213 @@ void advanceDue(uint32_t nowMs) {
   dueMs += slots * settings.intervalMs;
 }
 
-void finish(int16_t shunt, uint16_t busStatus) {
-  const RawSample sample = {millis(), shunt, busStatus};
-  pushSample(sample);
-  outbox::sampleTaken();
-  alarm::check(sample);
-  isAcquiring = false;
-  isReadRequested = false;
+void beginSample() {
+  sums.n = 0;
+  worst = Status::ok;
+  hasHole = false;
 }
 
-void fail(bool isStuck) {
-  isConfigured = false;
-  if (!isSensorLost) outbox::note(Note::sensorLost);
+void push() {
+  Sample& sample = sampleAtHand;
+  sample.hasDetail = settings.isDetailed;
+  sample.detail.totals = totals;
+  pushSample();
+  outbox::sampleTaken();
+}
+
+// What the conversions since the last sample come to.
+void pushMean() {
+  Sample& sample = sampleAtHand;
+  sample.at = lastAt;
+  sample.isMean = sums.n > 1;
+  sample.shunt = meanShunt();
+  if (sample.isMean) sample.power = meanPower(currentContext().scale);
+  Status status = worst;
+  if (status == Status::ok && hasHole && settings.intervalMs && !settings.isPolled) {
+    status = Status::partial;
+  }
+  sample.busStatus = static_cast<uint16_t>(meanBus() << 3) | static_cast<uint8_t>(status);
+  sample.detail.n = sums.n;
+  sample.detail.shuntMin = sums.shuntMin;
+  sample.detail.shuntMax = sums.shuntMax;
+  sample.detail.busMin = sums.busMin;
+  sample.detail.busMax = sums.busMax;
+  push();
+  beginSample();
+}
+
+// One without a valid conversion, of which it may have the values.
+void pushInvalid(const Moment& at, int16_t shunt, uint16_t busStatus) {
+  Sample& sample = sampleAtHand;
+  sample.at = at;
+  sample.isMean = false;
+  sample.shunt = shunt;
+  sample.busStatus = busStatus;
+  sample.detail.n = 0;
+  sample.detail.shuntMin = sample.detail.shuntMax = shunt;
+  sample.detail.busMin = sample.detail.busMax = busStatus >> 3;
+  push();
+  alarm::check(sample.shunt, sample.busStatus);
+  beginSample();
+}
+
+void pushLoss(uint32_t nowMs) {
+  pushInvalid(momentNow(), 0, static_cast<uint8_t>(loss));
+  isReadRequested = false;
+  advanceDue(nowMs);
+}
+
+// What was measured before the loss is a sample of its own.
+void lose(Status status) {
+  if (!isSensorLost) {
+    outbox::note(Note::sensorLost);
+    endSample();
+  }
+  const bool isNew = !settings.isPolled && (!isSensorLost || loss != status);
   isSensorLost = true;
-  finish(0, static_cast<uint8_t>(isStuck ? Status::busError : Status::noSensor));
+  isRunning = false;
+  isContinued = false;
+  loss = status;
+  const uint32_t nowMs = momentNow().ms;
+  if (isNew || isDue(nowMs)) pushLoss(nowMs);
+}
+
+Status lossOf(board::I2c result) {
+  return result == board::I2c::stuck ? Status::busError : Status::noSensor;
 }
 
 // One disturbed transfer is no lost sensor: set it up anew and try again, once.
-void begin(bool isRetry) {
-  isAcquiring = true;
+void setUp(bool isRetry) {
   hasRetried = isRetry;
-  startedMs = millis();
-  board::I2c result = isConfigured && !isRetry ? board::I2c::ok : sensor::configure();
-  if (result == board::I2c::ok) result = sensor::start();
-  isConfigured = result == board::I2c::ok;
+  board::I2c result = sensor::start();
+  if (result != board::I2c::ok && !isRetry && !isSensorLost) {
+    hasRetried = true;
+    result = sensor::start();
+  }
+  triedMs = millis();
   if (wasFast && !board::isI2cFast()) outbox::note(Note::busSlowed);
   wasFast = board::isI2cFast();
-  if (isConfigured) {
-    if (isSensorLost) outbox::note(Note::sensorFound);
-    isSensorLost = false;
-  } else if (isRetry || isSensorLost) {
-    fail(result == board::I2c::stuck);
+  isRunning = result == board::I2c::ok;
+  isContinued = false;
+  if (!isRunning) lose(lossOf(result));
+}
+
+void disturbed(Status status) {
+  if (hasRetried || isSensorLost) {
+    lose(status);
   } else {
-    begin(true);
+    setUp(true);
+    if (isRunning) hasHole = true;
   }
 }
 
-void disturbed(bool isStuck) {
-  if (hasRetried) {
-    fail(isStuck);
-  } else {
-    begin(true);
-  }
+// The time that a conversion stands for, in ticks: since the one before; after a hole
+// just the time that it took itself.
+uint16_t ticksOf(const sensor::Pair& pair) {
+  const uint32_t past = pair.ticks - lastTicks;
+  const bool isNext = isContinued && past <= sensor::mostTicksBetween();
+  if (isContinued && !isNext) hasHole = true;
+  lastTicks = pair.ticks;
+  isContinued = true;
+  return isNext ? static_cast<uint16_t>(past) : sensor::pairTicks();
+}
+
+void found() {
+  hasRetried = false;
+  if (!isSensorLost) return;
+  outbox::note(Note::sensorFound);
+  isSensorLost = false;
+  beginSample();
+}
+
+void take(const sensor::Pair& pair) {
+  found();
+  lastAt = momentOf(pair.ticks);
+  triedMs = millis();
+  // Polled, there is no interval to be filled: a sample is one conversion.
+  if (settings.isPolled) beginSample();
+  accumulate(pair.shunt, pair.busCounts(), ticksOf(pair));
+  const Status status = pair.status();
+  if (status > worst) worst = status;
+  alarm::check(pair.shunt, pair.busStatus);
+  if (!isDue(lastAt.ms)) return;
+  pushMean();
+  isReadRequested = false;
+  advanceDue(lastAt.ms);
+}
+
+// Its settings are back; the values are not to be trusted.
+void takeVoid(const sensor::Pair& pair) {
+  found();
+  outbox::note(Note::sensorReset);
+  endSample();
+  lastAt = momentOf(pair.ticks);
+  triedMs = millis();
+  isContinued = false;
+  pushInvalid(lastAt, pair.shunt, pair.busStatus);
+  isReadRequested = false;
+}
+
+// True: it is time to look for it.
+bool isLookedFor(uint32_t nowMs) {
+  const uint32_t intervalMs = settings.intervalMs;
+  const uint32_t paceMs = intervalMs && intervalMs < kFailurePaceMs ? intervalMs : kFailurePaceMs;
+  return isReadRequested || isPast(triedMs, paceMs, nowMs);
 }
 
 }  // namespace
 
 void begin() {
   board::beginI2c();
-  sensor::configure();
   restartInterval();
+  triedMs = millis() - kFailurePaceMs;
 }
 
-void restartInterval() {
-  dueMs = millis();
-  // Not from before a wrap of millis().
-  if (!isAcquiring) startedMs = dueMs - kFailurePaceMs;
+void endSample() {
+  if (sums.n && !settings.isPolled) pushMean();
+  beginSample();
 }
+
+void restartInterval() { dueMs = momentNow().ms; }
 
 void settingsChanged() {
-  isConfigured = false;
-  // A pair converted with the old settings must not be judged by the new ones.
-  if (isAcquiring) begin(false);
+  isRunning = false;
+  triedMs = millis() - kFailurePaceMs;
 }
 
 void requestRead() { isReadRequested = true; }
 bool isReadDone() { return !isReadRequested; }
 
-bool step() {
+__attribute__((noinline)) bool step() {
   const uint32_t nowMs = millis();
   advanceUnixTime(nowMs);
-  if (!isAcquiring) {
-    if (!isWanted(nowMs)) return true;
-    advanceDue(nowMs);
-    begin(false);
-    if (!isAcquiring) return false;
+  if (!isRunning) {
+    if (isSensorLost && !isLookedFor(nowMs)) {
+      // At interval 0 and where it is polled, each look makes one.
+      if (!settings.intervalMs || settings.isPolled || !isDue(nowMs)) return true;
+      pushLoss(nowMs);
+      return false;
+    }
+    setUp(false);
+    return false;
   }
   sensor::Pair pair = {};
   switch (sensor::poll(pair)) {
     case sensor::Poll::pending:
-      if (isPast(startedMs, sensor::timeoutMs(), nowMs)) disturbed(true);
-      return true;
-    case sensor::Poll::wasReset:
-      outbox::note(Note::sensorReset);
-      // Its settings are back; the values are not to be trusted.
-      finish(pair.shunt, pair.busStatus);
+      if (!isPast(triedMs, sensor::timeoutMs(), nowMs)) return true;
+      disturbed(Status::busError);
       break;
     case sensor::Poll::done:
-      finish(pair.shunt, pair.busStatus);
-      // One that is due already has to be watched for while this one is rendered.
-      if (isWanted(nowMs)) {
-        advanceDue(nowMs);
-        begin(false);
-      }
+      take(pair);
+      break;
+    case sensor::Poll::wasReset:
+      takeVoid(pair);
       break;
     case sensor::Poll::noAnswer:
-      disturbed(false);
+      disturbed(Status::noSensor);
       break;
     case sensor::Poll::stuck:
-      disturbed(true);
+      disturbed(Status::busError);
       break;
   }
   return false;

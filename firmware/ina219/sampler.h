@@ -1,4 +1,4 @@
-// Takes samples when they are due and puts them into the ring (PROTOCOL.md 8).
+// Reads every conversion, and makes samples of them when they are due (PROTOCOL.md 8).
 #pragma once
 
 #include <stdint.h>
@@ -9,7 +9,10 @@ void begin();
 // True: nothing that can't wait for the next interrupt.
 bool step();
 
-// The settings of the sensor have changed: it is set up anew before the next sample.
+// Before a setting that conversions depend on changes: the sample under way ends here,
+// so that none mixes two of them.
+void endSample();
+// It has changed: the sensor is set up anew.
 void settingsChanged();
 // The grid of the interval begins anew, now.
 void restartInterval();

@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "crc16.h"
+#include "wide.h"
 
 Settings settings;
 uint32_t bootNumber;
@@ -13,7 +14,7 @@ uint32_t bootNumber;
 // Two records take turns, so that a power cut while saving leaves the older one.
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 3;
 
 // A record: version, generation, the settings, CRC high byte first.
 constexpr uint8_t kSettingsAt = 2;
@@ -123,9 +124,11 @@ bool continueSaving() {
   return !isSaving();
 }
 
-// Not inlined: 64-bit arithmetic is some 300 bytes each time.
-__attribute__((noinline)) static uint32_t scaled(uint32_t value, uint32_t by, uint32_t over) {
-  return static_cast<uint32_t>(static_cast<uint64_t>(value) * by / over);
+static uint32_t scaled(uint32_t value, uint32_t by, uint32_t over) {
+  Wide result(value);
+  result.multiply(by);
+  result.divide(over);
+  return result.low32();
 }
 
 uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm) {

@@ -12,12 +12,17 @@ struct Settings {
   uint32_t baud;        // 9600..1000000
   int32_t limitMicro;   // threshold in uA, uV or uW
   int32_t releaseMicro;
+  int32_t cutoffUa;     // above that the cut-off opens its output
+  uint8_t cutoffOutput;       // 1..4; 0: none
+  uint8_t cutoffConversions;  // 1..255 in a row
   Quantity quantity;  // none: no threshold
   uint8_t gain;       // PGA bits: full scale 40 mV << gain
   uint8_t rangeV;     // 16 or 32
   uint8_t averaging;  // 2^averaging conversions, 0..7
   uint8_t bits;       // 9..12; 12 where averaging is not 0
   bool isPolled;
+  bool isDetailed;  // samples say what their conversions were
+  bool isInUs;      // and their time in us
   uint8_t address;  // of the sensor, 0x40..0x4F
 };
 

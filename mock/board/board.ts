@@ -147,11 +147,14 @@ export class Board {
 
   /** Sets a variable of the firmware, little endian, unsigned. @param size bytes, 1..4 */
   writeVariable(name: string, size: number, value: number): void {
-    const address = this.#firmware.symbols.get(name)
-    if (address === undefined) throw new Error(`the firmware has no symbol ${name}`)
     const bytes = Buffer.alloc(size)
     bytes.writeUIntLE(value, 0, size)
-    this.ram.set(bytes, address - RAM_START)
+    this.ram.set(bytes, this.#ramIndex(name))
+  }
+
+  /** A byte of a variable of the firmware, or of a member of it. @param offset bytes from its start */
+  readVariableByte(name: string, offset = 0): number {
+    return this.ram[this.#ramIndex(name) + offset] as number
   }
 
   /** Bytes between the firmware's variables and the deepest the stack has reached since power-on. */
@@ -160,6 +163,12 @@ export class Board {
     if (end === undefined) throw new Error('the firmware has no symbol _end')
     const used = this.ram.subarray(end - RAM_START).findIndex((byte) => byte !== PAINT)
     return used < 0 ? RAM_START + RAM_BYTES - end : used
+  }
+
+  #ramIndex(name: string): number {
+    const address = this.#firmware.symbols.get(name)
+    if (address === undefined) throw new Error(`the firmware has no symbol ${name}`)
+    return address - RAM_START
   }
 
   #boot(kind: ResetKind, ram: Uint8Array, cycles: number, flags: number): Mcu {

@@ -23,6 +23,8 @@ export interface ServeBoardIo {
   readonly clock: Clock
   /** Ends the run cleanly. */
   readonly signal: AbortSignal
+  /** Gets the board before it runs: for tests that look at its pins. */
+  readonly onBoard?: (board: Board) => unknown
 }
 
 export interface BoardSummary extends LineCounts {
@@ -48,13 +50,14 @@ const INTERVAL_COMMAND = 4_294_967_295
  */
 export async function serveBoard(
   options: ServeBoardOptions,
-  { host, clock, signal }: ServeBoardIo,
+  { host, clock, signal, onBoard }: ServeBoardIo,
 ): Promise<BoardSummary> {
   const board = new Board({
     firmware: loadFirmware(),
     eeprom: usedEeprom(bootsBefore(clock)),
     sensor: { feed: sensorFeedOf(options.feed) },
   })
+  onBoard?.(board)
   const counter = new LineCounter(options.count ?? Number.POSITIVE_INFINITY)
   const summary = { resets: 0, behindMs: 0 }
   let isHeld = false

@@ -167,8 +167,8 @@ describe('commands', () => {
     expect(notes()).toBe(0)
   })
 
-  /** D13. */
-  const alarm = (rig: BoardRig): boolean => rig.board.isHigh('B', 5)
+  /** D2. */
+  const alarm = (rig: BoardRig): boolean => rig.board.isHigh('D', 2)
 
   it('an alarm ends when the sensor is gone, and not by a brown-out', () => {
     let current = 1.2
@@ -241,7 +241,9 @@ describe('commands', () => {
     expect(rig.board.baud).toBe(500_000)
   })
 
-  it('set_baud goes back where the host is not heard at the new rate, and says hello there', () => {
+  it('set_baud goes back where the host is not heard at the new rate, and says hello there', {
+    timeout: 120_000,
+  }, () => {
     const rig = started({ hostBaud: 115_200 })
     expect(rig.command('set_interval', { value: 500 })).toBe('ok')
     rig.send({ cmd: 'set_baud', value: 1_000_000, seq: 900 })

@@ -76,7 +76,9 @@ describe('monitor and firmware over a bad line', () => {
     expectWhole(samples)
   })
 
-  it('stay at a new rate, also where the monitor has nothing else to say', () => {
+  it('stay at a new rate, also where the monitor has nothing else to say', {
+    timeout: 120_000,
+  }, () => {
     const { board, stream, run } = start(0)
     run(1200)
     stream.command({ cmd: 'set_mode', value: 'poll' })
