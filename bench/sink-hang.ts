@@ -16,7 +16,7 @@ import { until } from '../test/support/polling.ts'
 import { InfluxDouble } from '../test/support/servers/influx-double.ts'
 import { TestTerminal } from '../test/support/terminal.ts'
 import { ENVIRONMENT, folder } from './support/child.ts'
-import { cachedLog, fill, lackOfRoom } from './support/full-log.ts'
+import { readyLog } from './support/full-log.ts'
 import { spreadOf } from './support/pairs.ts'
 import { CLI, ROOT } from './support/paths.ts'
 import { cpuOf, firstThreadCpuOf, rssOf } from './support/process.ts'
@@ -45,13 +45,7 @@ interface Measured {
   readonly logged: number
 }
 
-const full = cachedLog(HZ, hours)
-const lack = lackOfRoom(full, 2)
-if (lack !== null) {
-  console.error(lack)
-  process.exit(1)
-}
-await fill(full)
+const full = await readyLog(HZ, hours, 2)
 const link = join(folder, 'board')
 const board = spawn(process.execPath, [CLI, 'mock', '--pty', link, '--rate', `${HZ}`], {
   env: ENVIRONMENT,

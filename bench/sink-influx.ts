@@ -6,24 +6,17 @@
  * node bench/run.mjs sink-influx [hours] [hz] [rounds]
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasInfluxd, Influxd } from '../test/support/servers/influxd.ts'
-import { cachedLog, fill, lackOfRoom, samplesOf } from './support/full-log.ts'
+import { readyLog, samplesOf } from './support/full-log.ts'
 import { spreadOf } from './support/pairs.ts'
 import { CLI, ROOT } from './support/paths.ts'
 import { benchArguments, report } from './support/results.ts'
 
 const [hours = 2, hz = 100, rounds = 3] = benchArguments().map(Number)
-const full = cachedLog(hz, hours)
-const lack = hasInfluxd ? lackOfRoom(full, 2) : 'influxd is not installed'
-if (lack !== null) {
-  console.error(lack)
-  process.exit(1)
-}
-if (!existsSync(full.file)) console.error(`making ${full.file}, once`)
-await fill(full)
+const full = await readyLog(hz, hours, 2, hasInfluxd ? null : 'influxd is not installed')
 const samples = samplesOf(full)
 
 /** @returns samples a second, the start of the program included */

@@ -7,25 +7,18 @@
  * node bench/run.mjs sink-postgres [hours] [hz] [rounds]
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { creation, TABLE_KEYS, tableNames } from '../src/sinks/postgres/tables.ts'
 import { lacksPostgres, PostgresServer } from '../test/support/servers/postgres.ts'
-import { cachedLog, fill, lackOfRoom, samplesOf } from './support/full-log.ts'
+import { readyLog, samplesOf } from './support/full-log.ts'
 import { ratioOf, spreadOf } from './support/pairs.ts'
 import { CLI, ROOT } from './support/paths.ts'
 import { benchArguments, report } from './support/results.ts'
 
 const [hours = 1, hz = 100, rounds = 5] = benchArguments().map(Number)
-const full = cachedLog(hz, hours)
-const lack = lacksPostgres ?? lackOfRoom(full, 12)
-if (lack !== null) {
-  console.error(lack)
-  process.exit(1)
-}
-if (!existsSync(full.file)) console.error(`making ${full.file}, once`)
-await fill(full)
+const full = await readyLog(hz, hours, 12, lacksPostgres)
 const samples = samplesOf(full)
 
 const node = (...args: string[]): void => {

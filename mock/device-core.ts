@@ -1,4 +1,5 @@
 import { advance } from '../src/util/serial-number.ts'
+import { Conversions } from './conversions.ts'
 import { DeviceCalibration } from './device-calibration.ts'
 import { emptyCounts } from './device-counts.ts'
 import { type DeviceLine, DeviceLines } from './device-lines.ts'
@@ -62,6 +63,7 @@ export class DeviceCore {
   readonly #watch = new ThresholdWatch()
   readonly #calibration: DeviceCalibration
   readonly #outputs = new DeviceOutputs()
+  readonly #conversions: Conversions
   #saved: Settings
   #settings: Settings
   #scale: FullScale | null = null
@@ -76,6 +78,7 @@ export class DeviceCore {
     this.#limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, options.feed.length)
     this.#plain = options.plain ?? false
     this.#calibration = new DeviceCalibration(options.feed)
+    this.#conversions = new Conversions(options.feed)
     this.#lines = new DeviceLines(this.#plain)
     this.#clock = new SampleClock({
       feed: options.feed,
@@ -151,6 +154,8 @@ export class DeviceCore {
     this.#answers.clear()
     this.#watch.reset()
     this.#outputs.reset()
+    this.#feed.switched?.(this.#outputs.states, this.#clock.lastElapsedUs)
+    this.#conversions.restart(this.#clock.lastElapsedUs)
     if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#clock.lastElapsedUs)
     return this.hello()
   }
@@ -195,8 +200,18 @@ export class DeviceCore {
   #sample(elapsedUs: number): DeviceLine[] {
     const seq = this.#nextSeq
     const { calibration } = this.#settings
-    const m = this.#calibration.read(this.#made, elapsedUs, this.#scale, calibration)
-    const ts = this.#clock.stamp(this.#made, elapsedUs, this.#intervalUs)
+    const read = this.#calibration.read(this.#made, elapsedUs, this.#scale, calibration)
+    const m = this.#settings.detail
+      ? this.#conversions.detailed(
+          read,
+          this.#clock.lastElapsedUs,
+          elapsedUs,
+          conversionUs(this.#settings),
+          this.#scale,
+          calibration,
+        )
+      : read
+    const ts = this.#clock.stamp(this.#made, elapsedUs, this.#settings.us ? 1 : this.#intervalUs)
     const { line, body } = this.#lines.sample(m, ts, seq)
     this.#ring.push(seq, body)
     this.#made++
@@ -226,7 +241,9 @@ export class DeviceCore {
       this.#answers.delete(this.#answers.keys().next().value as number)
     }
     const { states } = this.#outputs
-    return states === outputsBefore ? [answer] : [this.#lines.outputs(states), answer]
+    if (states === outputsBefore) return [answer]
+    this.#feed.switched?.(states, nowUs)
+    return [this.#lines.outputs(states), answer]
   }
 
   /** @returns why not, or null */

@@ -1,6 +1,6 @@
+import type { Outputs } from '../src/domain/outputs.ts'
 import { encodeLine, resendBody, type SampleText, sampleBody } from '../src/protocol/codec.ts'
 import { closeLine, withCrc } from '../src/protocol/crc.ts'
-import type { Outputs } from '../src/protocol/frames.ts'
 import {
   ACK,
   GONE,
@@ -58,6 +58,7 @@ export class DeviceLines {
   hello(identity: Identity, settings: Settings): DeviceLine {
     const { name, boot, nextSeq, firstSeq, depth, outputs } = identity
     const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode, calibration } = settings
+    const { detail, us } = settings
     return this.#control(HELLO, {
       hello: 'ina219',
       fw: 'mock',
@@ -76,6 +77,9 @@ export class DeviceLines {
       addr: ADDRESS,
       baud,
       mode,
+      // As devices that know nothing of it say it.
+      detail: detail ? true : undefined,
+      us: us ? true : undefined,
       name,
       zero: calibration.offset,
       gain: calibration.gain,

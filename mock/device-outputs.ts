@@ -1,8 +1,8 @@
-import type { Outputs } from '../src/protocol/frames.ts'
+import { OUTPUT_NAMES, type Outputs } from '../src/domain/outputs.ts'
 import { isRecord } from '../src/util/records.ts'
 import type { Members } from './host-line.ts'
 
-const ALL_OFF: Outputs = { A: false, B: false, C: false, D: false }
+const ALL_OFF: Outputs = Object.fromEntries(OUTPUT_NAMES.map((name) => [name, false]))
 
 /** The switched outputs of a device (PROTOCOL.md 5.6): all off after a reset. */
 export class DeviceOutputs {

@@ -20,6 +20,10 @@ export interface Settings {
   readonly baud: number
   readonly threshold: Threshold | null
   readonly calibration: Correction
+  /** Samples have what lay between them as well. */
+  readonly detail: boolean
+  /** Times to 1 µs. */
+  readonly us: boolean
 }
 
 export interface Threshold {
@@ -45,6 +49,8 @@ export function factorySettings(intervalMs: number, amax: number): Settings {
     baud: 115200,
     threshold: null,
     calibration: NEUTRAL,
+    detail: false,
+    us: false,
   }
 }
 
@@ -128,6 +134,14 @@ const CHANGES: Readonly<
     const gain = millionths(valueIn(members))
     if (gain === null || gain < 0.5e6 || gain > 2e6) return null
     return { calibration: { ...calibration, gain: gain / 1e6 } }
+  },
+  set_detail(members) {
+    const detail = valueIn(members)
+    return typeof detail === 'boolean' ? { detail } : null
+  },
+  set_us(members) {
+    const us = valueIn(members)
+    return typeof us === 'boolean' ? { us } : null
   },
   set_threshold(members) {
     const value = valueIn(members)

@@ -1,8 +1,9 @@
 import { DeviceCore } from './device-core.ts'
+import { type DayPlan, storeFeed } from './energy-store/store-feed.ts'
 import { FaultInjector } from './fault-injector.ts'
 import type { FaultSpec } from './faults.ts'
 import type { ReplayFeed } from './replay/replay-feed.ts'
-import { ScenarioFeed } from './sample-feed.ts'
+import { type SampleFeed, ScenarioFeed } from './sample-feed.ts'
 
 /**
  * The mock device. The built-in source of `monitor --mock`, `ina219 mock` and
@@ -17,6 +18,8 @@ export interface MockDeviceOptions {
   readonly intervalMs: number
   /** Plays this instead of the scenario. */
   readonly replay?: ReplayFeed
+  /** Is an energy store instead. */
+  readonly store?: DayPlan
   /** True: a recording keeps its own spacing of samples; else `intervalMs` rules. */
   readonly ownPace?: boolean
   /** False: a recording's time stamps are replaced by start and interval. */
@@ -37,7 +40,7 @@ export interface MockDevice {
 export function createDevice(options: MockDeviceOptions): MockDevice {
   const startUs = Math.round(options.startS * 1000) * 1000
   const core = new DeviceCore({
-    feed: options.replay ?? new ScenarioFeed(options.scenario, options.seed),
+    feed: feedOf(options),
     startUs,
     intervalMs: options.intervalMs,
     ownPace: options.replay !== undefined && (options.ownPace ?? true),
@@ -48,6 +51,11 @@ export function createDevice(options: MockDeviceOptions): MockDevice {
   })
   const { faults } = options
   return { core, faults: faults === undefined ? null : new FaultInjector(faults, options.seed) }
+}
+
+function feedOf({ replay, store, scenario, seed, startS }: MockDeviceOptions): SampleFeed {
+  if (store !== undefined) return storeFeed(store, seed, startS)
+  return replay ?? new ScenarioFeed(scenario, seed)
 }
 
 /**

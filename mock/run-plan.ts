@@ -1,4 +1,5 @@
 import type { MockDeviceOptions } from './device.ts'
+import type { DayPlan } from './energy-store/store-feed.ts'
 import type { FaultSpec } from './faults.ts'
 import type { ReplayFeed } from './replay/replay-feed.ts'
 
@@ -17,6 +18,10 @@ export interface RunChoice {
   readonly start?: number
   readonly fault?: FaultSpec
   readonly plainFrames?: boolean
+  /** Be an energy store. */
+  readonly energyStore?: boolean
+  /** How long its days are, ms. */
+  readonly day?: number
 }
 
 export const DEFAULT_RATE_HZ = 1
@@ -37,8 +42,14 @@ export function deviceOptions(
     ownTime: choice.interval === undefined,
     ownPace: choice.interval === undefined && !isRated(choice),
     ...(replay === null ? {} : { replay }),
+    ...(choice.energyStore === true ? { store: dayPlan(choice.day, nowMs) } : {}),
     ...(choice.fault === undefined ? {} : { faults: choice.fault }),
   }
+}
+
+function dayPlan(dayMs: number | undefined, nowMs: number): DayPlan {
+  const zoneS = -60 * new Date(nowMs).getTimezoneOffset()
+  return { dayS: (dayMs ?? 86_400_000) / 1000, zoneS }
 }
 
 /** Host ms per ms of the device: not 1 where rate and interval were both given. */

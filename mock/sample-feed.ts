@@ -1,5 +1,8 @@
 import type { Extras } from '../src/domain/channels.ts'
+import type { Outputs } from '../src/domain/outputs.ts'
+import { INVALID_STATUS } from '../src/domain/sample.ts'
 import { asciiJson, type SampleText } from '../src/protocol/codec.ts'
+import type { Conversion } from './conversions.ts'
 import { Noise } from './random.ts'
 import { findScenario } from './scenarios/index.ts'
 import type { Reading, Scenario } from './scenarios/scenario.ts'
@@ -28,6 +31,13 @@ export interface SampleFeed {
   unixUs(n: number): number | null
   /** @param elapsedUs device time since its start */
   read(n: number, elapsedUs: number, scale: FullScale | null): SampleText
+  /** The device's outputs are switched. Absent: nothing that the feed knows hangs on them. */
+  switched?(outputs: Outputs, elapsedUs: number): void
+  /**
+   * One conversion at a device time, between samples as well; null: the sensor can't measure then.
+   * Absent: nothing is known there.
+   */
+  at?(elapsedUs: number, scale: FullScale | null): Conversion | null
 }
 
 /** LSB of the bus voltage register in mV (SBOS448, register 02). */
@@ -103,6 +113,25 @@ export class ScenarioFeed implements SampleFeed {
   }
 
   read(n: number, elapsedUs: number, scale: FullScale | null): SampleText {
+    const { mv, steps, reading } = this.#convert(n, elapsedUs, scale)
+    return {
+      v: voltTexts.of(mv),
+      a: ampTexts.of(steps),
+      // mV times 0.1 mA is 0.1 µW.
+      w: microText(Math.round((mv * steps) / 10)),
+      extras: reading.extras === null ? null : extraTexts(reading.extras),
+      status: quoted(reading.status),
+      mode: quoted(reading.mode),
+    }
+  }
+
+  at(elapsedUs: number, scale: FullScale | null): Conversion | null {
+    const { mv, steps, reading } = this.#convert(noiseIndex(elapsedUs), elapsedUs, scale)
+    return INVALID_STATUS.has(reading.status) ? null : { milliVolts: mv, ampSteps: steps }
+  }
+
+  /** In steps of the sensor. @param n what the noise depends on */
+  #convert(n: number, elapsedUs: number, scale: FullScale | null): Converted {
     const reading = this.#reading
     reading.volts = 0
     reading.amps = 0
@@ -117,16 +146,20 @@ export class ScenarioFeed implements SampleFeed {
       VOLTAGE_END_MV,
     )
     const steps = clamp(Math.round(reading.amps * AMPS_STEPS), -AMPS_END, AMPS_END)
-    return {
-      v: voltTexts.of(mv),
-      a: ampTexts.of(steps),
-      // mV times 0.1 mA is 0.1 µW.
-      w: microText(Math.round((mv * steps) / 10)),
-      extras: reading.extras === null ? null : extraTexts(reading.extras),
-      status: quoted(reading.status),
-      mode: quoted(reading.mode),
-    }
+    return { mv, steps, reading }
   }
+}
+
+interface Converted {
+  readonly mv: number
+  /** 0.1 mA */
+  readonly steps: number
+  /** Good until the next one. */
+  readonly reading: Reading
+}
+
+function noiseIndex(elapsedUs: number): number {
+  return Math.floor(elapsedUs / 500) | 0
 }
 
 function extraTexts(extras: Extras): Record<string, string> {

@@ -9,12 +9,15 @@ export interface MockSourceOptions extends Partial<MockDeviceOptions> {
   readonly scenario: string
   readonly clock: Clock
   readonly schedule?: Schedule
+  /** It begins only when somebody has it begin. */
+  readonly isUnplugged?: boolean
 }
 
 /** Ten samples a second: enough for a chart to move. */
 const DEFAULT_INTERVAL_MS = 100
 /** A host may ask for lost samples this long after the last one of a finite run, in ms. */
 const LINGER_MS = 1000
+const STOPPED = 'the simulator is stopped'
 
 /** The mock device in process, in real time: `monitor --mock`. Nothing but the wire between them. */
 export class MockSource implements Source {
@@ -57,7 +60,8 @@ export class MockSource implements Source {
 
   start(sink: SourceSink): void {
     this.#sink = sink
-    this.#run(sink)
+    if (this.#options.isUnplugged === true) sink.state('waiting', STOPPED)
+    else this.#run(sink)
   }
 
   #makeDevice(startS: number | undefined): MockDevice {
@@ -78,7 +82,7 @@ export class MockSource implements Source {
   #unplug(): void {
     if (this.#live === null) return
     this.#end()
-    this.#sink?.state('waiting', 'the simulator is stopped')
+    this.#sink?.state('waiting', STOPPED)
   }
 
   #run(sink: SourceSink): void {

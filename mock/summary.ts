@@ -1,5 +1,6 @@
 import type { MockDevice, MockDeviceOptions } from './device.ts'
 import type { DeviceCounts } from './device-counts.ts'
+import { STORE_NAME } from './energy-store/store-feed.ts'
 import type { FaultKind } from './faults.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -30,7 +31,7 @@ export function summaryOf(
   const { resets: _counted, ...counts } = core.counts
   const recording = options.replay?.recording
   return {
-    source: options.replay?.name ?? `mock:${options.scenario}`,
+    source: options.store ? STORE_NAME : (options.replay?.name ?? `mock:${options.scenario}`),
     seed: options.seed,
     lines: outbox.lines,
     bytes: outbox.bytes,

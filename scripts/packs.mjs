@@ -1,7 +1,7 @@
 // The command as few files: esbuild's chunks, each a function, side by side in a "pack" where they are loaded together.
 // A file of its own for each chunk costs half a millisecond at every start (50 of them for `--help`).
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transform } from 'esbuild'
 import { withPlainExports } from './plain-exports.mjs'
@@ -18,21 +18,10 @@ const LINES = ['src/sources/stdin-source.ts', 'src/sources/serial/serial-source.
 const MONITOR = [...RUNTIME, 'src/tui/screen.ts']
 const MONITOR_COMMAND = ['src/cli/commands/monitor.ts']
 const ALL_COMMANDS = ['src/cli/program.ts']
-const OTHER_COMMANDS = [
-  'calibrate',
-  'export',
-  'forward',
-  'history',
-  'import',
-  'mock',
-  'ports',
-  'repair',
-  'send',
-  'serve',
-  'sinks',
-  'totals',
-  'view',
-].map((name) => `src/cli/commands/${name}.ts`)
+/** Commands that are loaded alone, as the program says; `monitor` has a pack of its own. */
+const OTHER_COMMANDS = commandsAlone(readFileSync('src/cli/program-for.ts', 'utf8'))
+  .map((name) => `src/cli/commands/${name}.ts`)
+  .filter((source) => !MONITOR_COMMAND.includes(source))
 const MOCK = ['mock/source.ts']
 
 /**
@@ -96,6 +85,15 @@ export async function buildPacks(options, folder) {
     writeFileSync(`${folder}/${pack}.js`, text)
   }
   return { packs: { packOf: Object.fromEntries(packOf), digests }, metafile }
+}
+
+/** @param {string} text of `program-for.ts` */
+function commandsAlone(text) {
+  const names = [...text.matchAll(/import\('\.\/commands\/([\w-]+)\.ts'\)/g)].map(
+    ([, name]) => name,
+  )
+  if (names.length < 2) throw new Error('program-for.ts names no commands any more')
+  return names
 }
 
 /** All chunks that are loaded with these modules. @param {readonly string[]} sources */

@@ -29,6 +29,24 @@ export function cachedLog(hz: number, hours: number): FullLog {
   return { file: join(LOGS, `full-${hz}hz-${hours}h.db`), hz, hours }
 }
 
+/** The same, made where it is not there yet. Ends the bench where something is missing. @param lack what is missing beside the log; null: nothing */
+export async function readyLog(
+  hz: number,
+  hours: number,
+  copies: number,
+  lack: string | null = null,
+): Promise<FullLog> {
+  const full = cachedLog(hz, hours)
+  const missing = lack ?? lackOfRoom(full, copies)
+  if (missing !== null) {
+    console.error(missing)
+    process.exit(1)
+  }
+  if (!existsSync(full.file)) console.error(`making ${full.file}, once`)
+  await fill(full)
+  return full
+}
+
 /** @param copies how many files of that size there are to be @returns what is wrong; null: there is room */
 export function lackOfRoom(log: FullLog, copies: number): string | null {
   const folder = dirname(log.file)
@@ -62,6 +80,7 @@ export function sampleAt(seq: number, timeUs: number, epochId: number): Sample {
   return {
     electric: true,
     extras: null,
+    detail: null,
     timeUs,
     voltage: milliVolts / 1000,
     current: tenthsOfMilliamp / 10_000,

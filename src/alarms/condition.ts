@@ -6,14 +6,17 @@ export type Truth = boolean | null
 /** Whether one condition is true, with its hysteresis. */
 export class ConditionState {
   readonly condition: Condition
+  /** It has a `for`: the samples' own values count, since an extreme between two of them lasted no time. */
+  readonly isHeld: boolean
   truth: Truth = null
   /** The newest value that was known; null: none yet. */
   value: number | null = null
   /** True until a value shows otherwise: what hysteresis goes by, across gaps as well. */
   #wasTrue = false
 
-  constructor(condition: Condition) {
+  constructor(condition: Condition, isHeld: boolean) {
     this.condition = condition
+    this.isHeld = isHeld
   }
 
   /** @param reading a value; null: there is none that can be known; undefined: nothing new */

@@ -3,7 +3,7 @@ import { UsualInterval } from '../stats/usual-interval.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { Alarm, type AlarmEvent } from './alarm.ts'
 import { ConditionState } from './condition.ts'
-import { SilenceState } from './evaluation.ts'
+import { type ReadMeasure, SilenceState } from './evaluation.ts'
 import type { Measure, Rule } from './rule.ts'
 import { type DeviceFigures, Sensors } from './sensors.ts'
 
@@ -105,7 +105,7 @@ export class DeviceAlarms {
     return this.#lastUs
   }
 
-  readonly #read = (measure: Measure): number | null | undefined => this.#sensors.read(measure)
+  readonly #read: ReadMeasure = (measure, comparison) => this.#sensors.read(measure, comparison)
 
   #silent(lastUs: number, untilUs: number): void {
     const pauseUs = this.#usual.longestUs

@@ -1,6 +1,17 @@
 import { ConditionState, type Truth } from './condition.ts'
 import { Hold } from './hold.ts'
-import type { Expression, Measure } from './rule.ts'
+import type { Comparison, Expression, Measure } from './rule.ts'
+
+/**
+ * What a measure comes to at the moment.
+ *
+ * @param comparison whose most extreme value is wanted of what lay between two samples; null: the sample's own
+ * @returns as `ConditionState.take` takes it
+ */
+export type ReadMeasure = (
+  measure: Measure,
+  comparison: Comparison | null,
+) => number | null | undefined
 
 /** The leaf of a silence. */
 export class SilenceState {
@@ -26,7 +37,7 @@ export class Evaluation {
 
   constructor(when: Expression) {
     const leaves: Leaf[] = []
-    this.#evaluate = this.#build(when, leaves)
+    this.#evaluate = this.#build(when, leaves, false)
     this.leaves = leaves
   }
 
@@ -34,10 +45,11 @@ export class Evaluation {
     return this.#holds.some((each) => each.isPending)
   }
 
-  /** @param read as `ConditionState.take` takes it */
-  take(read: (measure: Measure) => number | null | undefined): void {
+  take(read: ReadMeasure): void {
     for (const leaf of this.leaves) {
-      if (leaf instanceof ConditionState) leaf.take(read(leaf.condition.measure))
+      if (!(leaf instanceof ConditionState)) continue
+      const { measure, comparison } = leaf.condition
+      leaf.take(read(measure, leaf.isHeld ? null : comparison))
     }
   }
 
@@ -50,19 +62,25 @@ export class Evaluation {
     for (const hold of this.#holds) hold.interrupt()
   }
 
-  #build(when: Expression, leaves: Leaf[]): (timeUs: number, pauseUs: number) => Truth {
+  /** @param isWithinFor a group around it has a `for` */
+  #build(
+    when: Expression,
+    leaves: Leaf[],
+    isWithinFor: boolean,
+  ): (timeUs: number, pauseUs: number) => Truth {
     if (when.kind === 'silent') {
       const silence = new SilenceState(when.afterUs)
       leaves.push(silence)
       return () => silence.truth
     }
+    const isHeld = isWithinFor || when.forUs !== null
     let inner: (timeUs: number, pauseUs: number) => Truth
     if (when.kind === 'condition') {
-      const condition = new ConditionState(when)
+      const condition = new ConditionState(when, isHeld)
       leaves.push(condition)
       inner = () => condition.truth
     } else {
-      const parts = when.parts.map((part) => this.#build(part, leaves))
+      const parts = when.parts.map((part) => this.#build(part, leaves, isHeld))
       const decides = when.kind === 'or'
       inner = (timeUs, pauseUs) => {
         let result: Truth = !decides

@@ -1,9 +1,10 @@
-import { ELECTRIC_CHANNELS } from '../domain/channels.ts'
+import { ELECTRIC, ELECTRIC_CHANNELS } from '../domain/channels.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import { RollingStatistics } from '../stats/rolling-statistics.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
+import { isMoreExtreme } from './condition.ts'
 import { CountWindow, longestWindowS } from './count-window.ts'
-import type { Measure } from './rule.ts'
+import type { Comparison, Measure } from './rule.ts'
 
 /** What rules may ask of a device beside its samples. */
 export interface DeviceFigures {
@@ -66,7 +67,10 @@ export class Sensors {
     if (!this.#isMeasured) return
     for (const [channel, window] of this.#windows) {
       const value = readingOf(sample, channel)
-      if (value !== undefined) window.add(timeUs, value)
+      if (value === undefined) continue
+      window.add(timeUs, value)
+      const extremes = extremesOf(sample, channel)
+      if (extremes !== null) window.reach(timeUs, extremes.min, extremes.max)
     }
   }
 
@@ -77,14 +81,16 @@ export class Sensors {
     this.#outOfRange.clear()
   }
 
-  /** @returns null: there is no value that can be known; undefined: nothing new */
-  read(measure: Measure): number | null | undefined {
+  /** See `ReadMeasure`. @returns null: there is no value that can be known; undefined: nothing new */
+  read(measure: Measure, comparison: Comparison | null): number | null | undefined {
     const sample = this.#sample
     if (sample === null) return null
     switch (measure.kind) {
       case 'channel': {
         const value = readingOf(sample, measure.channel)
-        return value === undefined || this.#isMeasured ? value : null
+        if (value === undefined || !this.#isMeasured) return value === undefined ? value : null
+        const extremes = comparison === null ? null : extremesOf(sample, measure.channel)
+        return extremes === null ? value : mostExtreme(comparison as Comparison, extremes)
       }
       case 'rate':
         return this.#rates.get(measure.channel)
@@ -153,6 +159,23 @@ export class Sensors {
       }),
     )
   }
+}
+
+interface Extremes {
+  readonly min: number
+  readonly max: number
+}
+
+/** Of what lay between the sample and the one before; null: that is not known. */
+function extremesOf({ detail, electric }: Sample, channel: string): Extremes | null {
+  if (detail === null || !electric) return null
+  if (channel === ELECTRIC.voltage.id) return { min: detail.voltageMin, max: detail.voltageMax }
+  if (channel === ELECTRIC.current.id) return { min: detail.currentMin, max: detail.currentMax }
+  return null
+}
+
+function mostExtreme(comparison: Comparison, { min, max }: Extremes): number {
+  return isMoreExtreme(comparison, max, min) ? max : min
 }
 
 const QUANTITY_OF = new Map(ELECTRIC_CHANNELS.map(({ id, quantity }) => [id, quantity]))

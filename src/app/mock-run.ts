@@ -24,6 +24,10 @@ export interface MockPlan extends RunChoice {
   readonly summary?: string
   /** Run the firmware on the emulated board. */
   readonly board?: boolean
+  /** Where an energy store posts its samples: a server, or all of the path. */
+  readonly post?: string
+  /** Port of the relays of an energy store; 0: any free one. */
+  readonly relays?: number
   /** Be a PLC instead, on that port; 0: any free one. */
   readonly mc3e?: number
   readonly code: McCode
@@ -41,14 +45,17 @@ export async function runMock(plan: MockPlan, io: ProcessIo): Promise<void> {
   const abort = new AbortController()
   void stop.reached.then(() => abort.abort())
   stop.onSignals()
-  // An output that takes no more ends the run; the summary is still written.
+  // An output that takes no more ends the run, as does a server that takes no samples; the summary is still written.
   let failure: InaError | null = null
+  const failed = (error: InaError): void => {
+    failure ??= error
+  }
   io.stdout.on('error', (error) => {
-    if (!isReaderGone(error)) failure ??= outputFailed(error)
+    if (!isReaderGone(error)) failed(outputFailed(error))
     stop.now()
   })
   try {
-    const summary = await runners(plan, replay, io, stop, abort.signal)
+    const summary = await runners(plan, replay, { io, stop, signal: abort.signal, failed })
     await flushed([io.stdout])
     await writeSummary(summary)
     if (failure !== null) throw failure
@@ -61,15 +68,25 @@ function openReplay(path: string, plan: MockPlan): ReplayFeed {
   return new ReplayFeed(readRecording(path, plan.columns), plan.start === undefined)
 }
 
+interface RunParts {
+  readonly io: ProcessIo
+  readonly stop: Stop
+  readonly signal: AbortSignal
+  /** Takes what the command ends with once the summary is written. */
+  readonly failed: (error: InaError) => void
+}
+
 async function runners(
   plan: MockPlan,
   replay: ReplayFeed | null,
-  io: ProcessIo,
-  stop: Stop,
-  signal: AbortSignal,
+  parts: RunParts,
 ): Promise<object> {
+  const { io, stop, signal } = parts
   if (plan.mc3e !== undefined) return runPlc(plan.mc3e, plan, io, stop, signal)
   if (plan.board === true) return runBoard(plan, replay, io, signal)
+  if (plan.post !== undefined || plan.relays !== undefined) {
+    return runStore(plan, parts)
+  }
   if (plan.pty === undefined) {
     const device = deviceOptions(plan, replay, io.clock.wallMs())
     const limit = sampleLimit(plan, replay)
@@ -113,6 +130,40 @@ async function runPlc(
     { port, code, seed, ...(requestFault && { faults: requestFault }) },
     { clock: io.clock, signal, ready: (url) => io.stdout.write(`${url}\n`) },
   )
+}
+
+/** A board with a network of its own. */
+async function runStore(plan: MockPlan, { io, stop, signal, failed }: RunParts): Promise<object> {
+  const { serveStore } = await import('../../mock/energy-store/serve.ts')
+  stop.after(plan.duration ?? null)
+  const limit = sampleLimit(plan, null)
+  const options = deviceOptions(plan, null, io.clock.wallMs())
+  const post = plan.post === undefined ? null : postUrl(plan.post)
+  return serveStore(
+    limit === null ? options : { ...options, limit },
+    paceOf(plan, null),
+    { post, relays: plan.relays ?? null },
+    {
+      clock: io.clock,
+      signal,
+      stdout: io.stdout,
+      // Standard output may be for the samples.
+      ready: (url) => (post === null ? io.stderr : io.stdout).write(`${url}\n`),
+      say: (text) => io.stderr.write(`ina219: ${text}\n`),
+      failed: (error) => {
+        // Who ends it has read that samples wait.
+        if (error.code === 'device_refused' || !stop.isBySignal) failed(error)
+        else io.stderr.write(`ina219: ${error.message}\n`)
+      },
+    },
+  )
+}
+
+/** A server alone has the path that the board knows. */
+function postUrl(text: string): string {
+  const url = new URL(text)
+  if (url.pathname === '/') url.pathname = '/api/data/solar'
+  return url.href
 }
 
 async function runBoard(

@@ -46,6 +46,14 @@ export async function openSource(plan: SourcePlan, io: ProcessIo): Promise<Sourc
       const { PostedSource } = await import('../sources/posted/posted-source.ts')
       return new PostedSource(plan.name, io.clock, await openRelays(plan.relays))
     }
+    case 'plc': {
+      const { PlcSource } = await import('../sources/mc/plc-source.ts')
+      return new PlcSource(plan.plan, { clock: io.clock, spread: plan.spread })
+    }
+    case 'stand-in': {
+      const { StandIn } = await import('../../mock/energy-store/stand-in.ts')
+      return new StandIn({ standsFor: plan.standsFor, clock: io.clock })
+    }
     case 'mock': {
       const { MockSource } = await import('../../mock/source.ts')
       return new MockSource({ scenario: plan.scenario, seed: plan.seed, clock: io.clock })

@@ -1,3 +1,4 @@
+import { isOffered } from '../monitor/simulators.ts'
 import type { DeviceBrief, DeviceNumber } from '../monitor/view.ts'
 import type { ConnectPlan } from '../remote/connect-plan.ts'
 import { RemoteView } from '../remote/remote-view.ts'
@@ -61,7 +62,10 @@ function deviceFor(
   }
   const all = devices.flatMap(namesOf)
   const areNamed = words.every((word) => all.some((name) => word.startsWith(`${name}:`)))
-  if (devices.length === 1 || areNamed) return 0
+  const taking = devices.filter(({ source }) => !isOffered(source))
+  const [only] = taking
+  if (areNamed || only === undefined) return 0
+  if (taking.length === 1) return only.number
   throw new InaError(
     'usage_invalid',
     `the server reads ${devices.length} devices: ${names.join(', ')}`,

@@ -6,6 +6,7 @@ import type { Command } from '../protocol/link/commands.ts'
 import type { ServePlan } from '../serve/serve-plan.ts'
 import type { SinkPlan } from '../sinks/sink-plan.ts'
 import type { FormatChoice } from '../sources/formats/format-choice.ts'
+import type { PlcPlan } from '../sources/mc/poll-plan.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { ThemeChoice } from '../theme/themes.ts'
 
@@ -36,8 +37,19 @@ export type SourcePlan =
       /** What its outputs switch; null: it has none. */
       readonly relays: RelayPlan | null
     }
+  /** A PLC is asked. @param spread its groups among those of all PLCs: of how many, and from which on */
+  | { readonly kind: 'plc'; readonly plan: PlcPlan; readonly spread: PollSpread }
+  /** A virtual energy store, offered while a device does not answer. @param standsFor its label */
+  | { readonly kind: 'stand-in'; readonly standsFor: string }
   /** Several mocks of a run have different seeds: 1, 2, ... */
   | { readonly kind: 'mock'; readonly scenario: string; readonly seed: number }
+
+/** Which of the groups of all PLCs are these, so that not all of them are read at the same moment. */
+export interface PollSpread {
+  /** From 0. */
+  readonly first: number
+  readonly all: number
+}
 
 /** One of several devices that share a source: the same object in the plan of each. */
 export interface PartPlan {

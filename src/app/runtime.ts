@@ -88,6 +88,10 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
         batteries: plan.devices.map(({ battery }) => battery),
         keptTotals,
       })
+      if (history !== null && sources.some(({ inbox }) => inbox !== undefined)) {
+        const { rememberPosted } = await import('./remember-posted.ts')
+        await rememberPosted(hub, history)
+      }
       if (plan.anomalies) {
         anomalies = new AnomalyWatch(hub)
         hub.bus.subscribe(anomalies)
@@ -107,7 +111,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null, sinks: ofSinks }
       const makeView = async (): Promise<View> => {
         const { LocalView } = await import('../monitor/local-view.ts')
-        return new LocalView(parts)
+        return new LocalView({ ...parts, energyStore: plan.serve?.energyStore ?? null })
       }
       await output.open(hub, makeView)
       if (plan.serve !== null) {

@@ -2,6 +2,7 @@ import type { LiveDevice } from '../domain/live-device.ts'
 import type { AlarmWatch } from '../monitor/alarm-watch.ts'
 import type { Hub, HubDevice } from '../monitor/hub.ts'
 import { sendOutcomes } from '../monitor/send-words.ts'
+import { isOff } from '../monitor/simulators.ts'
 import type { OrderAnswer, SinkOrder } from '../sinks/orders.ts'
 import type { SinkThread } from '../sinks/sink-thread.ts'
 import { isOk } from '../stream/carry-out.ts'
@@ -22,7 +23,10 @@ export interface SinkDevices {
  * @returns to be called at the end
  */
 export function showDevices(sinks: SinkThread, parts: SinkDevices): () => void {
-  const show = (): void => sinks.live(parts.hub.devices.map((each) => liveDevice(each, parts)))
+  const show = (): void => {
+    const devices = parts.hub.devices.filter((each) => !isOff(each))
+    sinks.live(devices.map((each) => liveDevice(each, parts)))
+  }
   sinks.onOrder((order) => carryOutOrder(order, parts))
   const timer = setInterval(show, SHOWN_MS)
   return () => {
@@ -49,6 +53,7 @@ function liveDevice(
     totals: { sinceUs: totals.sinceUs, chargeMah: totals.chargeMah, energyMwh: totals.energyMwh },
     alarms: (alarms?.views(number) ?? []).map(({ name, state }) => ({ name, state })),
     outputs: stream.outputs,
+    unconfirmed: Object.keys(stream.unconfirmed),
     link: {
       rate: state.rateAt(stream.nowUs()),
       samples: ledger.samples + ledger.out_of_range,

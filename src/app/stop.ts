@@ -29,6 +29,11 @@ export class Stop {
     this.reached.catch(() => {})
   }
 
+  /** A signal came: somebody ends the run. */
+  get isBySignal(): boolean {
+    return this.#signalMs !== null
+  }
+
   now(): void {
     this.#resolve()
   }

@@ -1,5 +1,6 @@
 import { ownValue } from '../util/records.ts'
 import { dotRow } from './axis.ts'
+import { Joins } from './joins.ts'
 import type { Pen, Raster } from './raster.ts'
 import type { Curve } from './strips.ts'
 
@@ -34,13 +35,13 @@ export function drawCurve(raster: Raster, curve: Curve, sparse: boolean): void {
   }
   // The column before with a value.
   let from = NO_BAR
+  const joins = new Joins(columns, series)
   for (let x = 0; x < columns.length; x++) {
-    // The sample after the gap may have no value of this channel.
-    if (columns.broken[x] === 1) from = NO_BAR
+    const join = joins.at(x)
+    if (join === 'none') continue
     const low = min[x] as number
-    if (columns.count[x] === 0 || Number.isNaN(low)) continue
     const high = max[x] as number
-    if (from !== NO_BAR) {
+    if (join === 'joined') {
       const near = within(low, high, last[from] as number)
       const end = within(min[from] as number, max[from] as number, near)
       drawLine(raster, pen, from, rowOf(end), x, rowOf(within(low, high, end)))

@@ -57,7 +57,7 @@ const OFFSET_SHARE = 8
  * a frame only where the device has nothing else.
  *
  * @param rows height of the plot in cells
- * @param channels voltage, current and power first
+ * @param channels the main ones first
  * @param apart a strip each, in place of one for all
  */
 export function stripsOf(

@@ -11,6 +11,7 @@ import {
   type RunOptions,
 } from './monitor-options.ts'
 import { runPlan } from './monitor-plan.ts'
+import { withPlcs } from './monitor-source.ts'
 import type { NamedSource } from './named-devices.ts'
 import { addServeOptions } from './serve-options.ts'
 
@@ -58,7 +59,7 @@ async function checkRun(
   serve: ServePlan | null,
   io: ProcessIo,
 ): Promise<void> {
-  const request = withStandIns(options.devices)
+  const request = withStandIns(await withPlcs(options.devices))
   const plans = planDevices(request, io.clock)
   const { withAlarms } = await import('./alarm-plans.ts')
   const devices = withAlarms(plans, request)

@@ -1,10 +1,12 @@
 import type { SourcePlan, WholeDevicePlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
 import type { Calibration } from '../domain/calibration.ts'
-import type { ChannelSetting } from '../domain/channels.ts'
-import type { DeviceRange } from '../domain/limits.ts'
+import { type ChannelSetting, ELECTRIC_CHANNELS } from '../domain/channels.ts'
+import { STORE_CHANNELS } from '../domain/energy-store.ts'
+import { ANY_RANGE, type DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { AUTO, type FormatChoice, mayHear } from '../sources/formats/format-choice.ts'
+import type { PlcPlan } from '../sources/mc/poll-plan.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { Clock } from '../util/clock.ts'
 import { InaError, isInaError } from '../util/errors.ts'
@@ -18,7 +20,7 @@ import {
   type NamedSource,
   nameDevices,
 } from './named-devices.ts'
-import { blamed } from './origins.ts'
+import { blamed, type Said } from './origins.ts'
 import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
 
 /** What the options say of the devices of a run. */
@@ -27,6 +29,9 @@ export interface DevicesRequest {
   readonly profiles?: readonly DeviceProfile[]
   /** In the order of the devices. */
   readonly sources: readonly NamedSource[]
+  /** Files of `--poll-source`, whose PLCs come behind `sources` (`withPlcs`); absent: none, or they are there. */
+  readonly pollFiles?: readonly string[]
+  readonly pollFilesSaid?: Said | null
   /** `--wait`, for all ports */
   readonly wait: boolean
   readonly labels: Given<string>
@@ -74,6 +79,10 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
   const capacities = byDevice(request.capacities, '--battery', devices)
   const starts = byDevice(request.batteryStarts, '--battery-start', devices)
   let mocks = 0
+  let groups = 0
+  const groupCount = devices.reduce((sum, { source }) => {
+    return source.kind === 'plc' ? sum + source.plan.groups.length : sum
+  }, 0)
   const sourceOf = (device: NamedDevice): SourcePlan => {
     const { source } = device
     const format = formats.get(device)
@@ -81,6 +90,12 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     if (source.kind === 'stdin') return { ...source, ...said }
     if (source.kind === 'ingest') {
       return { kind: 'ingest', name: source.name, relays: source.store?.relays ?? null }
+    }
+    if (source.kind === 'plc') {
+      const { plan } = source
+      const first = groups
+      groups += plan.groups.length
+      return { kind: 'plc', plan, spread: { first, all: groupCount } }
     }
     if (source.kind === 'mock') return { ...source, seed: ++mocks }
     const baud = bauds.get(device)?.at(-1) ?? DEFAULT_BAUD
@@ -90,7 +105,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     source: sourceOf(device),
     device: device.label ?? ownLabel(device),
     settings: settings.get(device) ?? [],
-    range: rangeOf(maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
+    range: rangeOf(device.source, maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
     channels: withOwn(device, channels.get(device) ?? []),
     calibration: calibrations.get(device)?.at(-1) ?? null,
     battery: batteryOf(capacities.get(device)?.at(-1), starts.get(device)?.at(-1)),
@@ -99,24 +114,32 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
   }))
 }
 
-/** What an energy store measures (contract, section 8), unless it is said otherwise. */
-const STORE_CHANNELS: readonly ChannelSetting[] = [
-  'soc:%:0..100',
-  'solar_w:W:0..',
-  'lux:lx:0..',
-].map((each) => parseChannel(each))
-
+/** Channels that come with the kind of a device (an energy store, a PLC), unless it is said otherwise. */
 function withOwn(
   { source }: NamedDevice,
   said: readonly ChannelSetting[],
 ): readonly ChannelSetting[] {
+  if (source.kind === 'plc') return withTags(source.plan, said)
   if (source.kind !== 'ingest' || source.store === undefined) return said
   return [...STORE_CHANNELS.filter(({ id }) => said.every((each) => each.id !== id)), ...said]
 }
 
+/** Each tag that is an extra channel is one of the device, with the unit that its file says. */
+function withTags({ groups }: PlcPlan, said: readonly ChannelSetting[]): ChannelSetting[] {
+  const electric = new Set(ELECTRIC_CHANNELS.map(({ id }) => id))
+  const tags = groups
+    .flatMap((group) => group.tags)
+    .filter(({ channel, tag }) => tag.type !== 'string' && !electric.has(channel))
+  const own = tags.map(({ channel, unit }): ChannelSetting => {
+    const setting = said.find(({ id }) => id === channel)
+    return { id: channel, unit: setting?.unit || unit, range: setting?.range ?? null }
+  })
+  return [...own, ...said.filter(({ id }) => own.every((each) => each.id !== id))]
+}
+
 /** Whether its source leads to the device, too. */
 function mayBeTold({ source }: NamedDevice): boolean {
-  return source.kind !== 'stdin' && source.kind !== 'ingest'
+  return DEAF[source.kind] === undefined
 }
 
 /** In the order of the plans. */
@@ -137,10 +160,13 @@ function ownLabel({ source, sourceName }: NamedDevice): string | null {
 }
 
 function rangeOf(
+  source: NamedSource,
   voltageMax: number | undefined,
   currentMax: number | undefined,
 ): Partial<DeviceRange> {
   return {
+    // What a PLC measures is no INA219's.
+    ...(source.kind === 'plc' ? ANY_RANGE : {}),
     ...(voltageMax === undefined ? {} : { voltageMax }),
     ...(currentMax === undefined ? {} : { currentMax }),
   }
@@ -189,6 +215,7 @@ function pollsOf(
 const DEAF: Readonly<Partial<Record<NamedSource['kind'], readonly [why: string, hint: string]>>> = {
   stdin: ['standard input is one way', 'name the port with --port'],
   ingest: ['one that posts its samples hears nothing', 'name a port with --port'],
+  plc: ['from a PLC is only read', 'name a port with --port'],
 }
 
 /** @throws InaError usage_invalid: what is to be sent is for devices alone that hear nothing */

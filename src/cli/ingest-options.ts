@@ -3,6 +3,7 @@ import { cleanText } from '../domain/sample.ts'
 import { InaError } from '../util/errors.ts'
 import { BLANK_OR_COMMA, option } from './option.ts'
 import { blamed, blaming, saidOf } from './origins.ts'
+import { hasFlag } from './precedence.ts'
 
 /** The longest name of a device that samples are posted to, in characters. */
 const MOST_NAME = 64
@@ -32,18 +33,29 @@ export function addIngestOptions(command: Command): () => void {
       option(
         '--energy-store [device]',
         'take soc, solar_w and lux that are posted to /api/data/solar, and switch relays at /api/relay (docs/energy-store.md); as this device',
-        { parse: deviceName, preset: 'energy-store', defaultText: 'none' },
+        { parse: deviceName, preset: 'energy-store', once: true, defaultText: 'none' },
       ),
     )
     .addOption(
       option(
         '--relay-url <url>',
         'where the relays of the energy store are switched, http:// or https://',
-        { defaultText: 'outputs of a board of the run, else virtual ones' },
+        { once: true, defaultText: 'outputs of a board of the run, else virtual ones' },
+      ),
+    )
+    .addOption(
+      option(
+        '--socket-io',
+        'tell of the energy store and its relays over Socket.IO as well, at /socket.io (docs/energy-store.md)',
       ),
     )
   return () => check(command)
 }
+
+const OF_STORES = [
+  ['relayUrl', '--relay-url is for the relays of an energy store, and there is none'],
+  ['socketIo', '--socket-io tells of an energy store, and there is none'],
+] as const
 
 function check(command: Command): void {
   const { ingest = [], energyStore, relayUrl: url, log } = command.opts<IngestOptions>()
@@ -59,13 +71,10 @@ function check(command: Command): void {
     throw blamed(said(['ingest', 'energyStore', 'log']), error)
   }
   if (url !== undefined) blaming(said(['relayUrl']), () => checkRelayUrl(url))
-  // In environment and file it may stand for the runs that have an energy store.
-  if (url !== undefined && energyStore === undefined && saidOf(command, 'relayUrl') === null) {
-    throw new InaError(
-      'usage_invalid',
-      '--relay-url is for the relays of an energy store, and there is none',
-      'add --energy-store',
-    )
+  if (energyStore !== undefined) return
+  for (const [key, message] of OF_STORES) {
+    // In environment and file it may stand for the runs that have an energy store.
+    if (hasFlag(command, key)) throw new InaError('usage_invalid', message, 'add --energy-store')
   }
 }
 

@@ -131,14 +131,17 @@ function refuseBatteryRules(devices: readonly DevicePlan[]): void {
 }
 
 function mayBeTold(source: DevicePlan['source']): boolean {
-  return source.kind === 'ingest' ? source.relays !== null : source.kind !== 'stdin'
+  if (source.kind === 'ingest') return source.relays !== null
+  return source.kind !== 'stdin' && source.kind !== 'plc'
 }
 
 function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
   const isHeard = devices.some(({ source }) => mayBeTold(source))
   if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
   const isPiped = devices.some(({ source }) => source.kind === 'stdin')
-  const why = isPiped ? 'standard input is one way' : 'one that posts its samples hears nothing'
+  const why = isPiped
+    ? 'standard input is one way'
+    : 'what posts its samples, or is polled, hears nothing'
   throw new InaError(
     'usage_invalid',
     `--on-alarm output:... needs a device that hears, and ${why}`,

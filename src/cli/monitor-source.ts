@@ -7,6 +7,7 @@ import { realPath } from '../util/paths.ts'
 import { withParts } from './device-parts.ts'
 import { type DevicesRequest, planDevices } from './device-plans.ts'
 import type { Given, NamedSource } from './named-devices.ts'
+import { blaming } from './origins.ts'
 
 /**
  * The devices that the options name; without any source, those that the labels name by their
@@ -36,7 +37,8 @@ export async function withSources(
   io: ProcessIo,
   alsoRead = '',
 ): Promise<DevicesRequest> {
-  const { sources } = request
+  const withAll = await withPlcs(request)
+  const { sources } = withAll
   if (sources.some(({ kind }) => kind === 'stdin') && io.stdin.isTTY) {
     throw new InaError(
       'usage_invalid',
@@ -44,7 +46,17 @@ export async function withSources(
       'pipe frames in, for example: ina219 mock | ina219 monitor --stdin',
     )
   }
-  return { ...request, sources: await sourcesOf(request, io, alsoRead) }
+  return { ...withAll, sources: await sourcesOf(withAll, io, alsoRead) }
+}
+
+/** The same, with the PLCs that its files describe. Loaded only where there are some. @throws InaError config_invalid */
+export async function withPlcs(request: DevicesRequest): Promise<DevicesRequest> {
+  const { pollFiles = [], pollFilesSaid } = request
+  if (pollFiles.length === 0) return request
+  const { readPollFiles } = await import('./polling/poll-files.ts')
+  const plans = blaming([pollFilesSaid], () => readPollFiles(pollFiles))
+  const plcs = plans.map((plan): NamedSource => ({ kind: 'plc', plan }))
+  return { ...request, sources: [...request.sources, ...plcs], pollFiles: [] }
 }
 
 async function sourcesOf(

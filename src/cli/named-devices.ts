@@ -1,6 +1,7 @@
 import type { RelayPlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
 import { cleanText } from '../domain/sample.ts'
+import type { PlcPlan } from '../sources/mc/poll-plan.ts'
 import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isSamePort } from '../util/paths.ts'
@@ -21,11 +22,12 @@ export type NamedSource =
   | { readonly kind: 'stdin' }
   /** @param store it is the energy store; absent: it is not */
   | { readonly kind: 'ingest'; readonly name: string; readonly store?: StoreSetting }
+  | { readonly kind: 'plc'; readonly plan: PlcPlan }
 
 /** A device under the names by which options speak of it. */
 export interface NamedDevice {
   readonly source: NamedSource
-  /** `/dev/ttyUSB0`, `mock:motor`, `stdin`, `ingest:pump`; a second mock of a scenario is `mock:motor#2`. */
+  /** `/dev/ttyUSB0`, `mock:motor`, `stdin`, `ingest:pump`, `plc:press1`; a second mock of a scenario is `mock:motor#2`. */
   readonly sourceName: string
   /** Of `--device`, else of its profile; null: none. */
   readonly label: string | null
@@ -66,8 +68,7 @@ export function nameDevices(
   const devices = sourceNames(sources).map((sourceName, i) => ({
     source: sources[i] as NamedSource,
     sourceName,
-    // Those that are posted to have the name of their path.
-    label: sources[i]?.kind === 'ingest' ? sources[i].name : (null as string | null),
+    label: ownName(sources[i] as NamedSource),
     profile: null as DeviceProfile | null,
   }))
   return blaming([labels.said], () => {
@@ -79,6 +80,12 @@ export function nameDevices(
     refuseSameName(devices)
     return devices
   })
+}
+
+/** Of those that are posted to, that of their path; of PLCs, that of their table. */
+function ownName(source: NamedSource): string | null {
+  if (source.kind === 'ingest') return source.name
+  return source.kind === 'plc' ? source.plan.label : null
 }
 
 function giveLabels(labels: Given<string>, devices: readonly Labelled[]): void {
@@ -137,6 +144,7 @@ function sourceNames(sources: readonly NamedSource[]): string[] {
     if (source.kind === 'port') return source.path
     if (source.kind === 'stdin') return 'stdin'
     if (source.kind === 'ingest') return `ingest:${source.name}`
+    if (source.kind === 'plc') return `plc:${source.plan.label}`
     const name = `mock:${source.scenario}`
     const count = (used.get(name) ?? 0) + 1
     used.set(name, count)
@@ -146,7 +154,9 @@ function sourceNames(sources: readonly NamedSource[]): string[] {
 
 /** A mock is made anew for each option; a port and a pipe are there once. */
 function isSameSource(a: NamedSource, b: NamedSource): boolean {
+  // Nor have two PLCs one label: the files that describe them have been checked.
   if (a.kind === 'mock' || b.kind === 'mock') return a === b
+  if (a.kind === 'plc' || b.kind === 'plc') return a === b
   if (a.kind === 'stdin' || b.kind === 'stdin') return a.kind === b.kind
   if (a.kind === 'ingest') return b.kind === 'ingest' && a.name === b.name
   if (b.kind === 'ingest') return false

@@ -15,6 +15,8 @@ interface OptionSpec<T> {
    * variable the values are separated by this; `whole`: the variable is one value.
    */
   readonly list?: RegExp | 'whole'
+  /** Given twice on the command line, it would be about two things, of which only one can be: that is refused. */
+  readonly once?: boolean
   /** The text that the bare option of `[value]` stands for. */
   readonly preset?: string
   /**
@@ -58,6 +60,9 @@ export class CliOption extends Option {
     if (choices !== undefined) this.argChoices = [...choices]
     if (this.isSwitch) return
     this.argParser((text, previous) => {
+      if (spec.once === true && previous !== undefined) {
+        throw new InvalidArgumentError('It is given twice; leave one of them out.')
+      }
       const value = this.#ofFlag(text)
       if (this.list === null) return value
       return Array.isArray(previous) ? [...previous, value] : [value]

@@ -3,8 +3,8 @@ import type { ProcessIo } from '../app/io.ts'
 import { configPlace, isAbsent } from '../config/place.ts'
 import { assembleProgram, type CreateCommand } from './assemble-program.ts'
 
-/** Commands that ask nothing of the others. */
-const ALONE: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+/** Commands that ask nothing of the others. `scripts/packs.mjs` reads their names here. */
+export const ALONE: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   monitor: async () => (await import('./commands/monitor.ts')).monitorCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,

@@ -43,6 +43,7 @@ function report(error: unknown, io: ProcessIo, verbose: boolean): void {
   const failure = asInaError(error)
   const prefix = colourFor(io.stderr, io.env).error('ina219:')
   io.stderr.write(`${prefix} ${oneLine(failure.message)}; ${oneLine(failure.hint)}\n`)
+  for (const detail of failure.details) io.stderr.write(`  ${oneLine(detail)}\n`)
   if (!verbose) return
   for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) {
     io.stderr.write(`${cause.stack ?? cause.message}\n`)

@@ -15,6 +15,7 @@ interface ServeOptions {
   readonly allowOrigin?: readonly string[]
   readonly allowFrom?: readonly AddressRange[]
   readonly energyStore?: string
+  readonly socketIo?: boolean
   readonly tlsCert?: string
   readonly tlsKey?: string
 }
@@ -87,6 +88,7 @@ export function addServeOptions(
       allowOrigins: options.allowOrigin ?? [],
       allowFrom: options.allowFrom ?? [],
       energyStore: options.energyStore ?? null,
+      socketIo: options.socketIo === true,
       tls: tlsFiles(options),
     }
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { USUAL_KEEP_BYTES } from '../sinks/sink-plan.ts'
 import { redacted } from '../sinks/sink-url-text.ts'
 import { parseSize } from '../util/size.ts'
 import { option } from './option.ts'
@@ -6,11 +7,9 @@ import { option } from './option.ts'
 /** What `--sink` and `--sink-keep` say. */
 export interface SinkOptions {
   readonly sink?: readonly string[]
-  /** bytes */
-  readonly sinkKeep: number
+  /** bytes; absent: as was said for the sink before */
+  readonly sinkKeep?: number
 }
-
-const DEFAULT_KEEP = { bytes: 1e9, text: '1GB' } as const
 
 /** Where else the log goes. */
 export function addSinkOptions(command: Command): Command {
@@ -26,7 +25,10 @@ export function addSinkOptions(command: Command): Command {
       option(
         '--sink-keep <size>',
         'samples past the retention that are kept for a sink that is away, 0 or more, such as 500MB or 2GB',
-        { default: DEFAULT_KEEP.bytes, defaultText: DEFAULT_KEEP.text, parse: parseSize },
+        {
+          defaultText: `the former one of that sink, else ${USUAL_KEEP_BYTES / 1e9}GB`,
+          parse: parseSize,
+        },
       ),
     )
 }

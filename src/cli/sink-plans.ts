@@ -8,7 +8,7 @@ export function sinkPlans(
   { sink = [], sinkKeep }: SinkOptions,
   env: NodeJS.ProcessEnv,
 ): SinkPlan[] {
-  const plans = sink.map((text) => planSink(text, sinkKeep, env))
+  const plans = sink.map((text) => planSink(text, sinkKeep ?? null, env))
   const names = plans.map(({ name }) => name)
   const double = names.find((name, i) => names.indexOf(name) < i)
   if (double === undefined) return plans

@@ -18,6 +18,8 @@ import { type Scoped, scoped } from './scope.ts'
 /** In the order of the devices where the command line does not give one; `serve` alone has the last two. */
 const SOURCES = ['port', 'mock', 'stdin', 'ingest', 'energyStore'] as const
 type SourceOption = (typeof SOURCES)[number]
+/** Options that name sources: those of one level are all. PLCs come behind the others. */
+const SOURCE_KEYS = [...SOURCES, 'pollSource'] as const
 
 interface SourceValues {
   port?: readonly string[]
@@ -26,6 +28,7 @@ interface SourceValues {
   ingest?: readonly string[]
   energyStore?: string
   relayUrl?: string
+  pollSource?: readonly string[]
   wait?: boolean
   baud?: readonly Scoped<number>[]
   format?: readonly Scoped<FormatChoice>[]
@@ -111,6 +114,13 @@ export function addSourceOptions(command: Command): () => DevicesRequest {
     )
     .addOption(formatOption())
     .addOption(mockOption('; again for each further one'))
+    .addOption(
+      option(
+        '--poll-source <file>',
+        'read the PLCs that this TOML file describes, by MC protocol 3E (docs/plc.md); again for each further file',
+        { list: BLANK_OR_COMMA, defaultText: 'none' },
+      ),
+    )
     .addOption(option('--wait', 'wait for a port that is absent or refused at the start'))
     .addOption(
       deviceOption('label in the log; one per device, in order, or <name>=<source>', {
@@ -204,13 +214,13 @@ export function devicesRequest(
   command: Command,
   order: readonly SourceOption[] = [],
 ): DevicesRequest {
-  keepHighest(command, ...SOURCES.map((each) => [each]))
+  keepHighest(command, ...SOURCE_KEYS.map((each) => [each]))
   if (isStdinAlone(command.opts<SourceValues>())) {
     keepHighest(command, ['set'], ['stdin'])
     keepHighest(command, ['poll'], ['stdin'])
   }
   const values = command.opts<SourceValues>()
-  const level = Math.max(...SOURCES.map((each) => levelOf(command, each)))
+  const level = Math.max(...SOURCE_KEYS.map((each) => levelOf(command, each)))
   const profiles = profilesOf(command)
   const given = <T>(key: keyof SourceValues, list: readonly T[] | undefined): Given<T> => ({
     values: list ?? [],
@@ -223,6 +233,8 @@ export function devicesRequest(
   return {
     profiles,
     sources: inOrder(values, order),
+    pollFiles: values.pollSource ?? [],
+    pollFilesSaid: saidOf(command, 'pollSource'),
     wait: values.wait === true,
     labels: given('device', values.device),
     bauds: given('baud', values.baud),
@@ -241,8 +253,9 @@ export function devicesRequest(
 }
 
 function isStdinAlone(values: SourceValues): boolean {
-  const { stdin, port = [], mock = [], ingest = [], energyStore } = values
-  return stdin === true && port.length + mock.length + ingest.length === 0 && !energyStore
+  const { stdin, port = [], mock = [], ingest = [], pollSource = [], energyStore } = values
+  const others = port.length + mock.length + ingest.length + pollSource.length
+  return stdin === true && others === 0 && !energyStore
 }
 
 /** Where there is a board, its outputs are the relays. */

@@ -1,13 +1,15 @@
-import { readFileSync, statSync } from 'node:fs'
-import { devNull } from 'node:os'
-import { parse, TomlError } from 'smol-toml'
-import { errorText, InaError, isInaError, systemCode } from '../util/errors.ts'
+import { InaError, isInaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isRecord } from '../util/records.ts'
 import { KeyLines } from './key-lines.ts'
 import type { ConfigCommand, ConfigOption, ConfigValue, DeviceProfile, Origin } from './option.ts'
+import { parseToml, readTomlText, type Table } from './toml-text.ts'
 
-type Table = Readonly<Record<string, unknown>>
+const WORDS = {
+  what: 'configuration file',
+  toName: 'name a file of TOML with --config or INA219_CONFIG',
+  toCorrect: 'correct that line, or move the file away to run with the defaults',
+}
 
 /** The table of tables such as `[device.bench]`. */
 const DEVICES = 'device'
@@ -29,7 +31,7 @@ export class ConfigFile {
 
   private constructor(path: string, text: string, commands: readonly ConfigCommand[]) {
     this.#path = path
-    this.#table = parsed(path, text)
+    this.#table = parseToml(WORDS, path, text)
     this.#lines = new KeyLines(text)
     this.#commands = commands
   }
@@ -41,7 +43,8 @@ export class ConfigFile {
    * @throws InaError config_invalid
    */
   static read(path: string, isRequired: boolean, commands: readonly ConfigCommand[]): ConfigFile {
-    const file = new ConfigFile(path, readText(path, isRequired), commands)
+    const text = readTomlText(WORDS, path, isRequired) ?? ''
+    const file = new ConfigFile(path, text, commands)
     file.#checkKeys()
     return file
   }
@@ -237,49 +240,4 @@ export class ConfigFile {
 
 function keysOf({ options }: ConfigCommand): string[] {
   return options.filter((each) => each.isInFile).map((each) => each.name)
-}
-
-function readText(path: string, isRequired: boolean): string {
-  try {
-    refuseIrregular(path)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (isInaError(error)) throw error
-    const code = systemCode(error)
-    if (!isRequired && (code === 'ENOENT' || code === 'ENOTDIR')) return ''
-    throw new InaError(
-      'config_invalid',
-      `the configuration file ${path} can't be read (${code ?? 'unknown reason'})`,
-      'check the path and its permissions',
-      error,
-    )
-  }
-}
-
-/** Reading a pipe or a device might never end. */
-function refuseIrregular(path: string): void {
-  const stats = statSync(path)
-  if (stats.isFile() || (stats.isCharacterDevice() && path === devNull)) return
-  throw new InaError(
-    'config_invalid',
-    `the configuration file ${path} is no regular file`,
-    'name a file of TOML with --config or INA219_CONFIG',
-  )
-}
-
-function parsed(path: string, text: string): Table {
-  try {
-    return parse(text)
-  } catch (error) {
-    const at = error instanceof TomlError ? `, line ${error.line}, column ${error.column}` : ''
-    const reason = errorText(error)
-      .split('\n')[0]
-      ?.replace(/^Invalid TOML document: /, '')
-    throw new InaError(
-      'config_invalid',
-      `the configuration file ${path}${at} is not valid TOML: ${reason}`,
-      'correct that line, or move the file away to run with the defaults',
-      error,
-    )
-  }
 }

@@ -10,6 +10,7 @@ import { type InaError, isInaError } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
 import { checkDisk, size } from './disk.ts'
 import { type Finding, Findings, type Level } from './finding.ts'
+import { checkSinks, type KnownSink, sinksOf } from './sinks.ts'
 
 /** Rate that is reckoned with where the log does not tell. */
 const USUAL_RATE_HZ = 1
@@ -38,8 +39,11 @@ export function checkLog(request: LogRequest): Finding[] {
 function checkContent(found: Findings, { file, retainText }: LogRequest): LogHealth | null {
   const writer = writerOf(file)
   let health: LogHealth | null
+  let sinks: KnownSink[] = []
   try {
-    health = inspectLog(file, writer !== null)
+    health = inspectLog(file, writer !== null, (read, { layout }) => {
+      sinks = sinksOf(read, layout)
+    })
   } catch (error) {
     if (!isInaError(error)) throw error
     addFault(found, error, file)
@@ -74,6 +78,7 @@ function checkContent(found: Findings, { file, retainText }: LogRequest): LogHea
   if (event !== null) {
     found.add('note', `last event about the log: ${formatLocal(event.timeUs)} ${event.detail}`)
   }
+  checkSinks(found, sinks, Date.now())
   return health
 }
 

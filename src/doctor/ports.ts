@@ -185,6 +185,8 @@ async function ask(path: string, baud: number, clock: Clock): Promise<Heard> {
       state: () => {},
       format: () => {},
       unit: () => {},
+      gap: () => {},
+      event: () => {},
     })
   })
   await source.stop()

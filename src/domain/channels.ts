@@ -1,3 +1,5 @@
+import { hasPanel, STORE_CHANNELS } from './energy-store.ts'
+
 /** What a device measures, as data: names, units, digits, colour roles and ranges come from here alone. */
 
 /** The three quantities of an electric sample, as its typed members are called. */
@@ -85,17 +87,27 @@ export function powerDecimals(current: number): number {
   return current > decimals + 1 ? current : decimals
 }
 
-/** Those shown where not all can be: voltage, current and power, or the first three of a device without. */
+/**
+ * Those shown where not all can be: voltage, current and power; of a battery with a panel its charge, the sun and the
+ * light; of any other device the first three.
+ */
 export function mainChannels(channels: readonly Channel[]): readonly Channel[] {
+  if (hasPanel(channels)) {
+    return STORE_CHANNELS.flatMap(({ id }) => channels.find((each) => each.id === id) ?? [])
+  }
   const electric = channels.filter(isElectric)
   return electric.length > 0 ? electric : channels.slice(0, 3)
 }
 
-/** The one shown where a single one can be: the current, else the first. */
+/** The main ones, then the others in their order. */
+export function mainFirst(channels: readonly Channel[]): readonly Channel[] {
+  return [...new Set([...mainChannels(channels), ...channels])]
+}
+
+/** The one shown where a single one can be: of the main ones the current, else the first. */
 export function leadChannel(channels: readonly Channel[]): Channel | null {
-  return (
-    channels.find(({ quantity }) => quantity === 'current') ?? mainChannels(channels)[0] ?? null
-  )
+  const main = mainChannels(channels)
+  return main.find(({ quantity }) => quantity === 'current') ?? main[0] ?? null
 }
 
 /** Voltage, current or power. */

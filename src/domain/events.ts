@@ -68,6 +68,10 @@ export const EVENT_KINDS = {
   totals: SINGLE,
   /** What is applied to the device's readings has changed. */
   calibration: SINGLE,
+  /** A polling group began or ended, or turns or tags of it could not be read. */
+  poll: { ...RARE, isFrequent: true, isQuiet: true },
+  /** What the turns of a polling group have come to: once an hour while some fail, and at the end of the run. */
+  poll_sums: { isFrequent: true, isQuiet: true, isSingle: true },
   /** Switched outputs of the device have changed. */
   output: SINGLE,
   /** A day file was written, or can't be. */
@@ -91,6 +95,8 @@ export interface StreamEvent {
   readonly kind: EventKind
   /** Clean text, safe to show. */
   readonly text: string
+  /** Of which part of the device, such as a polling group; folded with those of the same part only. Absent: of all of it. */
+  readonly about?: string
 }
 
 export function isQuiet(kind: EventKind): boolean {

@@ -1,10 +1,21 @@
 /** What the hardware can measure (TI SBOS448, absolute maximum and full-scale ranges). */
 
+import { type Detail, isMeanPower } from './detail.ts'
+
 export interface DeviceRange {
   /** Largest bus voltage in V. The INA219's pins stand 26 V, whatever BRNG says. */
   readonly voltageMax: number
   /** Largest current in A, either sign: shunt full scale over shunt resistance. */
   readonly currentMax: number
+  /** Of another instrument: its voltage may be negative, and its power (of an alternating current) need not be their product. */
+  readonly isForeign?: boolean
+}
+
+/** Of an instrument that nothing is known of. */
+export const ANY_RANGE: DeviceRange = {
+  voltageMax: Number.POSITIVE_INFINITY,
+  currentMax: Number.POSITIVE_INFINITY,
+  isForeign: true,
 }
 
 /** The usual board: 0.1 Ω shunt at ±320 mV, 26 V on the pins. */
@@ -26,17 +37,24 @@ export function powerAgrees(voltage: number, current: number, power: number): bo
   return Math.abs(said - expected) <= 0.5 + 0.25 * Math.max(said, expected)
 }
 
-/** Whether all three quantities are physically possible and agree with each other. */
+/**
+ * Whether all three quantities are physically possible and agree with each other.
+ *
+ * @param detail of means, whose power is the mean of the products; null: they are one reading
+ */
 export function isInRange(
   voltage: number,
   current: number,
   power: number,
   range: DeviceRange,
+  detail: Detail | null = null,
 ): boolean {
+  const { voltageMax, currentMax, isForeign = false } = range
+  if (isForeign) return Math.abs(voltage) <= voltageMax && Math.abs(current) <= currentMax
   return (
     voltage >= 0 &&
-    voltage <= range.voltageMax &&
-    Math.abs(current) <= range.currentMax &&
-    powerAgrees(voltage, current, power)
+    voltage <= voltageMax &&
+    Math.abs(current) <= currentMax &&
+    (powerAgrees(voltage, current, power) || (detail !== null && isMeanPower(detail, power)))
   )
 }

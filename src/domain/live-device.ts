@@ -19,6 +19,8 @@ export interface LiveDevice {
   readonly alarms: readonly LiveAlarm[]
   /** Switched outputs by name; null: it has said nothing of any. */
   readonly outputs: Readonly<Record<string, boolean>> | null
+  /** Names of those that were asked to switch and have not confirmed it: each is in `outputs` as it was before. */
+  readonly unconfirmed: readonly string[]
   /** null: this process does not read the device. */
   readonly link: LiveLink | null
 }

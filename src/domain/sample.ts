@@ -1,6 +1,7 @@
 /** What a device says of one measurement; the heart of everything else. */
 
 import type { Extras } from './channels.ts'
+import type { Detail } from './detail.ts'
 
 /** How a sample entered the stream. `live`: in order. `healed`: after a NACK. `late`: after later ones. */
 export type SampleOrigin = 'live' | 'healed' | 'late'
@@ -18,6 +19,8 @@ export interface Sample {
   readonly power: number
   /** Values of the device's extra channels; null where it sent none. */
   readonly extras: Extras | null
+  /** What was measured since the sample before, of a device that says it (`set_detail`); else null. */
+  readonly detail: Detail | null
   /** Sequence number, unsigned 32 bit; null where the device numbers nothing. */
   readonly seq: number | null
   /**
@@ -62,6 +65,15 @@ export function markBadTime(status: string): string {
 
 /** The words for an invalid sample, PROTOCOL.md 5.1: all there are, in any version of the wire. */
 export const INVALID_STATUS: ReadonlySet<string> = new Set(['ovf', 'nosensor', 'error', 'reset'])
+
+/** The word for a sample some of whose conversions could not be read, PROTOCOL.md 5.1. */
+const PARTIAL_STATUS = 'part'
+
+/** Whether all conversions since the sample before are in it. @param status as sent or as logged */
+export function isWhole(status: string): boolean {
+  if (status === 'ok') return true
+  return splitMarks(status).word !== PARTIAL_STATUS
+}
 
 /**
  * Whether a sample with this status, as logged, takes part in statistics.

@@ -27,15 +27,17 @@ function idsOf(text: string, wanted: string): string[] {
  * The ids of the channels that are requested; of several devices with the same channel once.
  *
  * @param device whose channels are all; null: of all devices
+ * @param withDetail what lay between two samples is a channel as well, by the names of the wire
  * @throws InaError usage_invalid: no device in the log has such a channel
  */
 export function requestedChannels(
   request: ChannelRequest,
   reader: LogReader,
   device: string | null,
+  withDetail: boolean,
 ): string[] {
   const loggedOf = (of: string | null): string[] => [
-    ...new Set(reader.channels(of).map(({ id }) => id)),
+    ...new Set(reader.channels(of, withDetail).map(({ id }) => id)),
   ]
   if (request === 'all') return loggedOf(device)
   const known = loggedOf(null)

@@ -30,6 +30,7 @@ export function totalMembers(
     lost: bucket.lost,
     covered_s: bucket.coveredUs / 1e6,
     coverage: coverageOf(bucket),
+    ...countedMembers(bucket),
     ...Object.fromEntries(electric),
     charge_mah: hourAmount(bucket.chargeMah),
     energy_mwh: hourAmount(bucket.energyMwh),
@@ -64,6 +65,11 @@ export function channelMembers(
 
 function coveredS(figures: ChannelStatistics | undefined): number | null {
   return figures === undefined ? null : figures.coveredUs / 1e6
+}
+
+/** Of the time that is covered, what the device has counted itself, and what of that lies in gaps. */
+export function countedMembers({ countedUs, bridgedUs }: Bucket): Record<string, number> {
+  return { counted_s: countedUs / 1e6, bridged_s: bridgedUs / 1e6 }
 }
 
 /** Charge and energy by direction; what flowed back is negative, so that both add up to the signed sum. */

@@ -241,8 +241,10 @@ function magnitudeOf(values: readonly number[]): number {
 
 /** @param decimals of the bare unit */
 function formIn(unit: ScaledUnit, decimals: number): FigureForm {
-  // In kA as in A: three more would be digits that no sensor has.
-  return { unit, decimals: decimalsIn(unit, decimals - Math.max(0, unit.exponent)) }
+  // In kA as in A: three more would be digits that nobody reads. What is sent in whole lx has three in klx.
+  const more = Math.max(0, unit.exponent)
+  const shown = Math.min(decimals + more, Math.max(decimals, more))
+  return { unit, decimals: decimalsIn(unit, shown - more) }
 }
 
 function decimalsIn({ exponent }: ScaledUnit, decimals: number): number {

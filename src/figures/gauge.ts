@@ -23,7 +23,10 @@ const HIGH = 0.95
 /** Where the last scale of a gauge is kept. */
 type ScaleMemory = Pick<FormMemory<UnitLook>, 'scale'>
 
-/** V, A and W: what the limits and the last 15 minutes ask for. Others: their range, where both ends are known. */
+/**
+ * V, A and W, and what begins at 0 and has no end: what the limits and the last 15 minutes ask for. Others: their
+ * range, where both ends are known.
+ */
 export function gaugeScaleOf(
   { windows, fullScale, limits, number }: Snapshot,
   channel: Channel,
@@ -31,7 +34,7 @@ export function gaugeScaleOf(
   figures: ScaleMemory,
 ): GaugeScale | null {
   const { range, quantity, id } = channel
-  if (quantity === null) {
+  if (quantity === null && !isOpenEnded(channel)) {
     if (range === null || !Number.isFinite(range.min) || !Number.isFinite(range.max)) return null
     return { from: range.min, to: range.max }
   }
@@ -45,6 +48,11 @@ export function gaugeScaleOf(
   ]
   const span = { min: Math.min(0, ...held), max: Math.max(0, ...held) }
   return figures.scale(number, channel, { ...span, fullScale: ownValue(fullScale, id) ?? 0 })
+}
+
+/** From 0 on, to nobody knows where: the light, the power of a panel. */
+export function isOpenEnded({ quantity, range }: Channel): boolean {
+  return quantity === null && range?.min === 0 && range.max === Number.POSITIVE_INFINITY
 }
 
 export function barOf(
@@ -81,10 +89,9 @@ export function fullRatio(
   fullScale: number,
   scale: GaugeScale | null,
 ): number | null {
-  if (scale === null) return null
-  if (value === undefined) return 0
+  if (scale === null || value === undefined) return null
   if (quantity === null) return placeOn(scale, value)
-  return fullScale > 0 ? Math.min(1, Math.abs(value) / fullScale) : 0
+  return fullScale > 0 ? Math.min(1, Math.abs(value) / fullScale) : null
 }
 
 /** What the sensor can't measure is graver than a limit. Only its full scale is something to be near to: a battery at 100 % is well. */

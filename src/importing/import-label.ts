@@ -111,6 +111,8 @@ export class ImportLabel {
     const epoch = this.#epochOf(run)
     this.#log.append({
       ...sample,
+      // As values of its channels, which is how the log keeps it.
+      detail: null,
       electric: !Number.isNaN(sample.voltage),
       epochId: epoch.id,
       gapBefore: false,

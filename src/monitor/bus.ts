@@ -51,6 +51,9 @@ export class Bus {
       event: (event) => {
         for (const each of this.#subscribers) each.event?.(device, event)
       },
+      outputs: () => {
+        for (const each of this.#subscribers) each.outputs?.(device)
+      },
       lost: (count, fromUs, toUs) => {
         for (const each of this.#subscribers) each.lost?.(device, count, fromUs, toUs)
       },

@@ -1,14 +1,28 @@
 import type { Sign } from '../chart/trace.ts'
-import { type Channel, ELECTRIC, ELECTRIC_CHANNELS } from '../domain/channels.ts'
+import {
+  type Channel,
+  type ChannelSetting,
+  ELECTRIC,
+  ELECTRIC_CHANNELS,
+  extraChannel,
+} from '../domain/channels.ts'
+import { STORE } from '../domain/energy-store.ts'
 import type { EventKind, StreamEvent } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
 import { isMeasured, type Sample } from '../domain/sample.ts'
 import type { SourceState } from '../sources/source.ts'
-import { BatteryMeter, type BatterySetting, type BatteryState } from '../stats/battery.ts'
+import {
+  type BatteryCapacity,
+  BatteryMeter,
+  type BatterySetting,
+  type BatteryState,
+  saidBattery,
+} from '../stats/battery.ts'
 import { type EarlierTotals, Integrator } from '../stats/totals.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { DelayMeter } from './delay-meter.ts'
 import { EventList } from './event-list.ts'
+import { NewestValues, valuesOf } from './newest-values.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { EventView, TotalsView } from './view.ts'
 import { ViewMemory } from './view-memory.ts'
@@ -26,9 +40,18 @@ interface Newest {
   readonly mode: string | null
 }
 
+/** Of a sample, what the log has of one of an earlier run, too. */
+export type RecalledSample = Pick<Sample, 'timeUs' | 'extras' | 'status'>
+
 interface DeviceStateOptions {
   /** Contract: `--battery`; null: none */
   readonly battery?: BatterySetting | null
+  /** False: what is measured at the moment is of another battery, of which nothing is known. Absent: it is that one. */
+  readonly isOfBattery?: () => boolean
+  /** What it is taken to measure before its first sample; absent or none: v, a, w. */
+  readonly expected?: readonly ChannelSetting[]
+  /** Its samples have some of its channels each; absent: all, as far as they were measured. */
+  readonly isInParts?: boolean
 }
 
 /** What is known of one device while the monitor runs: newest values, totals, events, and what a view asks for. */
@@ -43,10 +66,16 @@ export class DeviceState {
   /** False: the next sample is the first of the totals. */
   #hasTotals = false
   #battery: BatteryMeter | null
+  readonly #isOfBattery: () => boolean
   #newest: Newest | null = null
   #newestMeasured: Sample | null = null
+  #recalled: RecalledSample | null = null
+  /** null: those of the newest sample are all */
+  readonly #newestValues: NewestValues | null
+  #soc: number | null = null
   #isElectric = false
   #extraChannels: readonly Channel[] = []
+  readonly #expected: readonly Channel[]
   #source: { readonly state: SourceState; readonly reason: string } = {
     state: 'opening',
     reason: '',
@@ -54,25 +83,48 @@ export class DeviceState {
   readonly #events = new EventList()
 
   /** @param nowUs Unix µs */
-  constructor(nowUs: number, { battery = null }: DeviceStateOptions = {}) {
+  constructor(
+    nowUs: number,
+    {
+      battery = null,
+      isOfBattery = () => true,
+      expected = [],
+      isInParts = false,
+    }: DeviceStateOptions = {},
+  ) {
+    this.#newestValues = isInParts ? new NewestValues() : null
     this.#totalsSinceUs = nowUs
     this.#battery = battery && new BatteryMeter(battery)
+    this.#isOfBattery = isOfBattery
+    const channels = expected.map(({ id, unit, range }, i) => extraChannel(id, i, unit, range))
+    this.#expected = channels.length > 0 ? channels : ELECTRIC_CHANNELS
   }
 
   /** What the device measures: v, a, w where it has them, then the extra ones in order of their first value. */
   get channels(): readonly Channel[] {
-    // Before the first sample nobody knows better.
-    const hasElectric = this.#isElectric || this.#extraChannels.length === 0
-    return hasElectric ? [...ELECTRIC_CHANNELS, ...this.#extraChannels] : this.#extraChannels
+    if (this.#isElectric) return [...ELECTRIC_CHANNELS, ...this.#extraChannels]
+    return this.#extraChannels.length > 0 ? this.#extraChannels : this.#expected
   }
 
   get newest(): Newest | null {
     return this.#newest
   }
 
+  /** The newest sample, where this run has none yet that of an earlier one; null: neither is known. */
+  get newestKnown(): RecalledSample | null {
+    return this.#newest?.sample ?? this.#recalled
+  }
+
+  /** Before the first sample: the newest one of earlier runs. */
+  recall(sample: RecalledSample): void {
+    this.#recalled = sample
+  }
+
   /** Of the newest sample that is measured and in range, by channel id; null before the first. */
   get values(): Readonly<Record<string, number>> | null {
-    return this.#newestMeasured && valuesOf(this.#newestMeasured)
+    const sample = this.#newestMeasured
+    if (sample === null) return null
+    return this.#newestValues?.at(sample.timeUs) ?? valuesOf(sample)
   }
 
   /** Time of that sample, Unix µs. */
@@ -95,11 +147,25 @@ export class DeviceState {
     return { sinceUs: this.#totalsSinceUs, elapsedS, ...this.#totals.read() }
   }
 
-  /** null without `--battery`, and before the first sample */
+  /** null without `--battery`, and before it is known how full it is */
   get battery(): BatteryState | null {
-    if (this.#battery === null || this.#newest === null) return null
+    if (this.#battery === null || this.#newest === null || !this.#isOfBattery()) return null
     const { totals } = this
-    return this.#battery.read(this.#newest.sample.timeUs, totals, totals.elapsedS)
+    if (!this.#isElectric) {
+      // Nothing is counted: what the device says of it is all that is known.
+      return this.soc === null ? null : saidBattery(this.#battery.setting, this.soc)
+    }
+    return this.#battery.read(this.#newest.sample.timeUs, totals, totals.elapsedS, this.soc)
+  }
+
+  /** State of charge as the device says it, %; null: it says none. */
+  get soc(): number | null {
+    return this.#soc
+  }
+
+  /** Contract: `--battery`; null: none, or not of this one. */
+  get capacity(): BatteryCapacity | null {
+    return this.#isOfBattery() ? (this.#battery?.setting ?? null) : null
   }
 
   /** Samples a second; 0 as soon as they stay away. @param nowUs host time */
@@ -168,7 +234,12 @@ export class DeviceState {
       this.#newest = { sample, arrivalUs, mode }
       this.#rate.add(sample.timeUs, arrivalUs)
       this.#delay.add(sample.timeUs, arrivalUs, sample.epochId)
-      if (measured) this.#newestMeasured = sample
+      if (measured) {
+        this.#newestMeasured = sample
+        this.#newestValues?.add(sample)
+        // Not each sample need have one.
+        this.#soc = sample.extras?.[STORE.soc.id] ?? this.#soc
+      }
     }
     this.#viewMemory?.add(sample, measured)
   }
@@ -205,21 +276,12 @@ export class DeviceState {
   }
 }
 
-/** Full scale of V, A, W by channel id, from the device's range. */
+/** Full scale of V, A, W by channel id, from the device's range; none where it has no end. */
 export function fullScaleOf({ voltageMax, currentMax }: DeviceRange): Record<string, number> {
+  if (!Number.isFinite(voltageMax * currentMax)) return {}
   return {
     [ELECTRIC.voltage.id]: voltageMax,
     [ELECTRIC.current.id]: currentMax,
     [ELECTRIC.power.id]: voltageMax * currentMax,
   }
-}
-
-function valuesOf(sample: Sample): Record<string, number> {
-  const values: Record<string, number> = {}
-  if (sample.electric) {
-    for (const { id, quantity } of ELECTRIC_CHANNELS) {
-      if (quantity !== null) values[id] = sample[quantity]
-    }
-  }
-  return Object.assign(values, sample.extras)
 }

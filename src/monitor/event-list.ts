@@ -27,7 +27,8 @@ export class EventList {
 }
 
 function isOf(before: EventView, event: StreamEvent): boolean {
-  if (before.kind !== event.kind || Math.abs(event.timeUs - before.timeUs) > FLOOD_US) return false
+  if (before.kind !== event.kind || before.about !== event.about) return false
+  if (Math.abs(event.timeUs - before.timeUs) > FLOOD_US) return false
   return withoutNumbers(before.text) === withoutNumbers(event.text)
 }
 

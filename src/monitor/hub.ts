@@ -1,3 +1,4 @@
+import { keptValues } from '../domain/detail.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import type { SourceState } from '../sources/source.ts'
@@ -12,6 +13,8 @@ import { Bus } from './bus.ts'
 import { DeviceState } from './device-state.ts'
 import type { KeptTotals } from './kept-totals.ts'
 import { LogTrouble } from './log-trouble.ts'
+import { pollSums } from './poll-sums.ts'
+import { isOff, standDown } from './simulators.ts'
 import type { DeviceNumber } from './view.ts'
 
 /** How long the end of a run waits at most for samples that are being sent again. */
@@ -65,9 +68,17 @@ export class Hub {
     this.#keptTotals = keptTotals
     const nowUs = Math.round(clock.wallMs() * 1000)
     this.startedUs = nowUs
-    const states = streams.map(
-      (_, number) => new DeviceState(nowUs, { battery: batteries[number] ?? null }),
-    )
+    const states = streams.map(({ source, channels }, number) => {
+      const battery = batteries[number] ?? null
+      // Who posts samples was said to measure them; of a board nobody knows before it has spoken.
+      const expected = source.inbox === undefined ? [] : channels
+      const isInParts = source.polling !== undefined
+      // What is posted under the label of a virtual store has a battery of its own, of a size that it alone knows.
+      const isOfBattery = (): boolean => {
+        return source.standsFor === undefined || source.simulator?.isRunning === true
+      }
+      return new DeviceState(nowUs, { battery, isOfBattery, expected, isInParts })
+    })
     // Before all others: whoever asks for a snapshot in a call of the bus finds it up to date.
     this.bus.subscribe({
       sample: (number, sample, arrivalUs, mode) => {
@@ -79,6 +90,8 @@ export class Hub {
       event: (number, event) => states[number]?.event(event),
       sourceState: (number, state, reason) => {
         states[number]?.sourceState(state, reason)
+        const device = this.devices[number]
+        if (state === 'live' && device !== undefined) standDown(this.devices, device)
         if (reason !== '') this.#sourceEvent(number, state, reason)
       },
       ended: (number, reason) => {
@@ -167,6 +180,11 @@ export class Hub {
     await this.#log?.committed()
   }
 
+  /** Samples go to the log as they come. */
+  get isLogWritten(): boolean {
+    return this.#logKind === 'recording'
+  }
+
   /** Sends a command to a device; how it ended is an event. */
   command(number: DeviceNumber, command: Command): void {
     this.devices[number]?.stream.command(command)
@@ -195,18 +213,22 @@ export class Hub {
     for (const { state, stream } of this.devices) {
       if (state.usualRate > 0 && !stream.isPaced) return null
       samples += state.usualRate
-      values += state.usualRate * Object.keys(state.newest?.sample.extras ?? {}).length
+      const { extras = null, detail = null } = state.newest?.sample ?? {}
+      values += state.usualRate * Object.keys(keptValues(extras, detail) ?? {}).length
     }
     if (this.#log === null || samples === 0) return null
     return this.#log.bytesAtRetention(samples, values)
   }
 
   get ledger(): RunLedger {
+    // One that was offered, and never begun, is none of the run.
+    const devices = this.devices.filter((each) => !isOff(each) || each.state.newest !== null)
     return runLedger(
-      this.devices.map(({ stream, state }) => ({
+      devices.map(({ stream, state }) => ({
         device: stream.device,
         ...this.ledgerOf(stream),
         ...(state.battery === null ? {} : { battery: batteryMembers(state.battery) }),
+        ...(stream.source.polling && { polling: pollSums(stream.source.polling) }),
       })),
     )
   }

@@ -1,26 +1,36 @@
 import type { Trace } from '../chart/trace.ts'
+import { mainFirst } from '../domain/channels.ts'
+import { isEnergyStore } from '../domain/energy-store.ts'
 import { cleanText } from '../domain/sample.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
+import type { DeviceStream } from '../stream/device-stream.ts'
 import { InaError } from '../util/errors.ts'
 import type { AlarmWatch } from './alarm-watch.ts'
 import { deviceAt } from './device-at.ts'
 import { fullScaleOf } from './device-state.ts'
+import { EnergyProvider } from './energy-provider.ts'
 import { FindProvider } from './find-provider.ts'
 import type { Hub, HubDevice } from './hub.ts'
+import { plcsOf, pollingWords } from './polling.ts'
+import { relayDevice } from './relay-device.ts'
 import { sendWords } from './send-words.ts'
 import type { SensorWatch } from './sensor-watch.ts'
+import { orderSimulator } from './simulators.ts'
 import { StatisticsProvider } from './statistics-provider.ts'
 import { oldestUsOf, TraceProvider } from './trace-provider.ts'
 import {
   type AlarmCount,
   type DeviceBrief,
   type DeviceNumber,
+  type EnergyStoreView,
   type FaultLatch,
   type FindRequest,
   type Moment,
+  type OutputsView,
   type Snapshot,
+  type SourceView,
   type SpanStatistics,
   type StatisticsRequest,
   type TraceRequest,
@@ -41,6 +51,8 @@ export interface LocalViewOptions {
   readonly sensors?: SensorWatch
   /** Absent: there are none. */
   readonly sinks?: () => readonly SinkStatus[]
+  /** Contract: `--energy-store`, its label; absent or null: the run has none. */
+  readonly energyStore?: string | null
 }
 
 /** What makes alarms. */
@@ -55,19 +67,24 @@ export class LocalView implements View {
   readonly #traces: TraceProvider
   readonly #statistics: StatisticsProvider
   readonly #finds: FindProvider
+  /** null: there is no log */
+  readonly #energy: EnergyProvider | null
   readonly #alarms: AlarmWatch | null
   readonly #sensors: SensorWatch | null
   readonly #sinks: () => readonly SinkStatus[]
+  readonly #storeName: string | null
 
-  constructor({ hub, log, history, alarms, sensors, sinks }: LocalViewOptions) {
+  constructor({ hub, log, history, alarms, sensors, sinks, energyStore }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
     this.#traces = new TraceProvider(history, (device) => this.#isAllHeld(device))
     this.#statistics = new StatisticsProvider(history)
     this.#finds = new FindProvider(history)
+    this.#energy = history && new EnergyProvider(hub, history)
     this.#alarms = alarms ?? null
     this.#sensors = sensors ?? null
     this.#sinks = sinks ?? (() => [])
+    this.#storeName = energyStore ?? null
     hub.keepForView()
   }
 
@@ -85,8 +102,8 @@ export class LocalView implements View {
       devices: this.#hub.devices.map((each) => this.#brief(each, nowUs)),
       number,
       device: stream.device,
-      source: { label: stream.source.label, ...state.source },
-      channels,
+      source: sourceView(device),
+      channels: mainFirst(channels),
       sampleUs,
       values: state.values,
       valuesUs: state.valuesUs,
@@ -101,6 +118,7 @@ export class LocalView implements View {
       windows: memory.windows(sampleUs ?? nowUs),
       totals: state.totals,
       battery: state.battery,
+      energyStore: this.#energyStore(device),
       cycles: sampleUs === null ? null : memory.cycles(sampleUs),
       startedUs: this.#hub.startedUs,
       oldestUs: oldestUsOf(memory.trace, this.#loggedFromUs(device)),
@@ -109,8 +127,9 @@ export class LocalView implements View {
       latches: this.#latches(number),
       events: state.events,
       unnumbered: newest !== null && newest.sample.seq === null,
-      outputs: stream.outputs,
+      ...outputsView(stream),
       calibration: stream.calibration,
+      plcs: plcsOf(this.#hub),
       sinks: this.#sinks(),
     }
   }
@@ -142,6 +161,10 @@ export class LocalView implements View {
         return `marked: ${cleanText(control.text)}`
       case 'send':
         return sendWords(this.#hub, number, control.words)
+      case 'polling':
+        return pollingWords(this.#hub, control.order, control.group)
+      case 'simulator':
+        return orderSimulator(this.#hub, this.#device(number), control.order)
     }
   }
 
@@ -149,6 +172,24 @@ export class LocalView implements View {
   #isAllHeld({ stream, state }: HubDevice): boolean {
     const isNew = this.#log !== null && this.#log.oldestUs(stream.device) === null
     return isNew && state.keepForView().isWhole
+  }
+
+  #energyStore(device: HubDevice): EnergyStoreView | null {
+    const { channels, soc, capacity } = device.state
+    if (!isEnergyStore(channels)) return null
+    const stored = soc === null || capacity === null ? null : (soc / 100) * capacity.capacity
+    const capacityMwh = capacity?.unit === 'mWh' ? capacity.capacity : null
+    const balances = this.#energy === null ? [] : this.#energy.balances(device, capacityMwh)
+    return { soc, capacity, stored, balances, relays: this.#relays(device) }
+  }
+
+  /** A channel alone makes no device the owner of relays elsewhere: it has to be the energy store of the run. */
+  #relays(store: HubDevice): EnergyStoreView['relays'] {
+    if (store.stream.device !== this.#storeName) return null
+    const own = relayDevice(this.#hub.devices, store)
+    if (own === null || own === store) return null
+    const { number, stream } = own
+    return { number, device: stream.device, ...outputsView(stream) }
   }
 
   /** What concerns all devices is with the one in full. */
@@ -205,14 +246,15 @@ export class LocalView implements View {
     return deviceAt(this.#hub.devices, number)
   }
 
-  #brief({ number, stream, state }: HubDevice, nowUs: number): DeviceBrief {
+  #brief(device: HubDevice, nowUs: number): DeviceBrief {
+    const { number, stream, state } = device
     const isNow = state.valuesUs === (state.newest?.sample.timeUs ?? null)
     return {
       number,
       device: stream.device,
-      source: { label: stream.source.label, ...state.source },
+      source: sourceView(device),
       values: isNow ? state.values : null,
-      channels: state.channels,
+      channels: mainFirst(state.channels),
       rate: state.rateAt(nowUs),
       lost: stream.ledger.lost,
       alarms: this.#alarms?.count(number) ?? NO_ALARMS,
@@ -223,7 +265,7 @@ export class LocalView implements View {
 
   #loggedFromUs({ stream, state }: HubDevice): number | null {
     if (this.#log === null) return null
-    return this.#log.oldestUs(stream.device) ?? state.keepForView().forgottenFromUs
+    return this.#log.oldestUs(stream.device) ?? state.keepForView().oldestUs
   }
 
   #logView(): Snapshot['log'] {
@@ -231,6 +273,19 @@ export class LocalView implements View {
     const { bytesAtRetention } = this.#hub
     return { ...this.#log.state, file: this.#log.file, bytesAtRetention }
   }
+}
+
+function outputsView({ outputs, unconfirmed, hasVirtualOutputs }: DeviceStream): OutputsView {
+  return { outputs, unconfirmed, hasVirtualOutputs }
+}
+
+function sourceView({ stream, state }: HubDevice): SourceView {
+  const { label, simulator, standsFor } = stream.source
+  const seen = { label, ...state.source, ...(stream.isVirtual ? { isVirtual: true } : {}) }
+  if (simulator === undefined) return seen
+  const { isRunning } = simulator
+  const made = standsFor === undefined ? { isRunning } : { isRunning, standsFor }
+  return { ...seen, simulator: made }
 }
 
 /** `1 alarm`, `3 alarms`. */

@@ -1,5 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
-import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../domain/channels.ts'
+import { type Channel, ELECTRIC_CHANNELS, extraChannel, mainFirst } from '../domain/channels.ts'
 import { DEFAULT_RANGE } from '../domain/limits.ts'
 import type { SourceState } from '../sources/source.ts'
 import { totalsOf } from '../stats/totals.ts'
@@ -118,6 +118,7 @@ export class LogView implements View {
         elapsedS: Math.max(0, totals.untilUs - totals.sinceUs) / US_PER_SECOND,
       },
       cycles: null,
+      energyStore: null,
       battery: null,
       startedUs: this.#startedUs,
       oldestUs: span.fromUs,
@@ -127,7 +128,10 @@ export class LogView implements View {
       events: own.events,
       unnumbered: false,
       outputs: null,
+      unconfirmed: {},
+      hasVirtualOutputs: false,
       calibration: '',
+      plcs: [],
       sinks: [],
     }
   }
@@ -203,9 +207,10 @@ function sourceOf({ device, span }: LogOverview, nowUs: number): Snapshot['sourc
   return { label: device, state, reason: '' }
 }
 
-function channelsOf({ total, channels }: LogOverview): Channel[] {
+function channelsOf({ total, channels }: LogOverview): readonly Channel[] {
   const extras = channels.map(({ id, unit }, place) => extraChannel(id, place, unit))
-  return total.voltage === null && extras.length > 0 ? extras : [...ELECTRIC_CHANNELS, ...extras]
+  const isBare = total.voltage === null && extras.length > 0
+  return mainFirst(isBare ? extras : [...ELECTRIC_CHANNELS, ...extras])
 }
 
 function brief(own: LogOverview, number: DeviceNumber, nowUs: number): DeviceBrief {

@@ -35,6 +35,15 @@ export class SlotSeries {
     page[at + LAST] = value
   }
 
+  /** What lay between a value that was added to the row and the one before. */
+  reach(row: number, min: number, max: number): void {
+    const page = this.#pages[Math.floor(row / PAGE_ROWS)]
+    if (page === undefined) return
+    const at = (row % PAGE_ROWS) * SIZE
+    if (min < (page[at + MIN] as number)) page[at + MIN] = min
+    if (max > (page[at + MAX] as number)) page[at + MAX] = max
+  }
+
   /**
    * Folds a row into place `to` of a trace, whose values are NaN as long as there are none.
    *

@@ -18,7 +18,7 @@ const BROKEN = 128
 /** 15 min of slots. */
 const CAPACITY = 45_000
 /** Extra channels that are kept, more than any screen has strips for; further ones are in the log alone. */
-const EXTRA_SERIES = 16
+export const MOST_EXTRA_SERIES = 16
 /** Marks of each sign that are kept; older ones are in the log alone. */
 const MARKS = 500
 
@@ -201,20 +201,23 @@ export class TraceStore {
     if (!isThere) this.#signs[place] = signs & ~SIGN.lost
   }
 
-  #addElectric(row: number, { voltage, current, power }: Sample): void {
+  #addElectric(row: number, { voltage, current, power, detail }: Sample): void {
     if (this.#electric.length === 0) {
       this.#electric = ELECTRIC_CHANNELS.map(({ id }) => new SlotSeries(id))
     }
     this.#electric[0]?.add(row, voltage)
     this.#electric[1]?.add(row, current)
     this.#electric[2]?.add(row, power)
+    if (detail === null) return
+    this.#electric[0]?.reach(row, detail.voltageMin, detail.voltageMax)
+    this.#electric[1]?.reach(row, detail.currentMin, detail.currentMax)
   }
 
   #addExtras(row: number, extras: Extras): void {
     for (const id in extras) {
       let series = this.#extras.get(id)
       if (series === undefined) {
-        if (this.#extras.size >= EXTRA_SERIES) {
+        if (this.#extras.size >= MOST_EXTRA_SERIES) {
           this.#isWhole = false
           continue
         }

@@ -20,7 +20,7 @@ export class ViewMemory {
   /** The newest electric sample was measured, and nothing has been missing since. */
   #isLinked = false
   #wasSetBack = false
-  #forgottenFromUs: number | null = null
+  #oldestUs: number | null = null
 
   /** @param beganUs samples up to then are not in it, Unix µs; infinite: all are */
   constructor(beganUs: number) {
@@ -37,9 +37,9 @@ export class ViewMemory {
     return isFromBegin && !this.#wasSetBack && this.#trace.isWhole
   }
 
-  /** Begin of what was kept when the clock was set back, and is in the log alone since, Unix µs; null: none was. */
-  get forgottenFromUs(): number | null {
-    return this.#forgottenFromUs
+  /** The oldest sample that came, Unix µs, which may be in the log alone by now; null: none came. */
+  get oldestUs(): number | null {
+    return this.#oldestUs
   }
 
   /** @param nowUs end of the windows, Unix µs */
@@ -55,6 +55,7 @@ export class ViewMemory {
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample, measured: boolean): void {
     if (sample.origin !== 'late') this.#followCycles(sample, measured)
+    this.#oldestUs = Math.min(this.#oldestUs ?? sample.timeUs, sample.timeUs)
     this.statistics.add(sample)
     if (measured) this.#trace.add(sample)
     else this.#trace.addUnmeasured(sample)
@@ -67,7 +68,6 @@ export class ViewMemory {
 
   /** The clock was set back: what was measured until now lies ahead, and is in the log alone. */
   clockSetBack(): void {
-    this.#forgottenFromUs ??= this.#trace.oldestUs
     this.#trace = new TraceStore()
     this.#wasSetBack = true
     this.statistics.forgetWindows()

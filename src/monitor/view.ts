@@ -4,9 +4,11 @@ import type { Trace } from '../chart/trace.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
+import type { PlcPollingStatus } from '../sources/mc/polling.ts'
 import type { SourceState } from '../sources/source.ts'
-import type { BatteryState } from '../stats/battery.ts'
+import type { BatteryCapacity, BatteryState } from '../stats/battery.ts'
 import type { Cycles } from '../stats/cycles.ts'
+import type { EnergyBalance } from '../stats/energy-balance.ts'
 import type { WindowStats } from '../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Totals } from '../stats/totals.ts'
@@ -15,6 +17,7 @@ import type { Bucket, Moment, MomentWish } from '../storage/read/log-query.ts'
 import type { Ledger } from '../stream/ledger.ts'
 
 export type { ChannelLimits } from '../alarms/limits.ts'
+export type { PollGroupStatus } from '../sources/mc/polling.ts'
 export type { WindowStat, WindowStats } from '../stats/live-statistics.ts'
 export type { StatisticName } from '../stats/statistic-names.ts'
 export type { ChannelStatistics } from '../stats/statistics.ts'
@@ -130,6 +133,35 @@ export type ViewControl =
    * out in their order up to the first that is not; the answer comes when the device has given its own.
    */
   | { readonly kind: 'send'; readonly device: DeviceNumber; readonly words: string }
+  /**
+   * Polling groups begin or end their turns, or one is read once, besides.
+   *
+   * @param group `power`, or `press1/power` where several PLCs have one of that name; null: all, or the only one
+   */
+  | {
+      readonly kind: 'polling'
+      readonly device: DeviceNumber
+      readonly order: PollingOrder
+      readonly group: string | null
+    }
+  /** A device that is made up begins, or ends. */
+  | {
+      readonly kind: 'simulator'
+      readonly device: DeviceNumber
+      readonly order: 'start' | 'stop'
+    }
+
+/** What may be ordered of a polling group. */
+export const POLLING_ORDERS = ['start', 'stop', 'trigger'] as const
+export type PollingOrder = (typeof POLLING_ORDERS)[number]
+
+/** A PLC of the run, and how its polling groups are doing (docs/plc.md). */
+export interface PlcView extends PlcPollingStatus {
+  readonly number: DeviceNumber
+  readonly device: string
+  readonly source: SourceState
+  readonly reason: string
+}
 
 /** How an alarm rule stands for a device. */
 export interface AlarmView extends AlarmStatus {
@@ -185,8 +217,19 @@ export interface SourceView {
   readonly label: string
   readonly state: SourceState
   readonly reason: string
+  /** It is made up: a simulator of this run, or one elsewhere that says so. Absent: a real one. */
+  readonly isVirtual?: boolean
+  /** One that this run can begin and end; absent: none. */
+  readonly simulator?: SimulatorView
   /** Of a view of a server that is away: for how long nothing has come from it, ms. */
   readonly serverAwayMs?: number
+}
+
+/** A device that is made up, which a viewer may have begin and end. */
+export interface SimulatorView {
+  readonly isRunning: boolean
+  /** Label of the device that it stands in for, which it is offered in place of; absent: it is for itself. */
+  readonly standsFor?: string
 }
 
 /** A device in the list of all devices. */
@@ -224,6 +267,32 @@ export interface TotalsView extends Totals {
   readonly elapsedS: number
 }
 
+/** Of today (since midnight where the monitor runs), the last 24 and the last 48 hours, up to the moment of reading. */
+export interface BalanceView extends EnergyBalance {
+  readonly span: 'today' | '24h' | '48h'
+}
+
+/** Switched outputs of a device; `Snapshot` says what its members mean. */
+export interface OutputsView {
+  readonly outputs: Readonly<Record<string, boolean>> | null
+  readonly unconfirmed: Readonly<Record<string, boolean>>
+  readonly hasVirtualOutputs: boolean
+}
+
+/** A battery that says how full it is, and the panel that charges it (docs/energy-store.md). */
+export interface EnergyStoreView {
+  /** Newest state of charge, %; null: none was measured. */
+  readonly soc: number | null
+  /** Of `--battery`; null: nobody has said. */
+  readonly capacity: BatteryCapacity | null
+  /** State of charge times capacity, in its unit. */
+  readonly stored: number | null
+  /** From the log. null: being read for the first time; none: there is no log. */
+  readonly balances: readonly BalanceView[] | null
+  /** Its relays, where they are outputs of another device. */
+  readonly relays: (OutputsView & { readonly number: DeviceNumber; readonly device: string }) | null
+}
+
 /** Everything a view may know of one moment; immutable. */
 export interface Snapshot {
   readonly version: typeof VIEW_VERSION
@@ -237,13 +306,16 @@ export interface Snapshot {
   readonly device: string
   readonly source: SourceView
   /**
-   * What the device measures: v, a, w where it has them, then the extra ones in order of their first value;
+   * What the device measures: the main ones first (`mainChannels`), then the others in order of their first value;
    * v, a, w while nothing is known.
    */
   readonly channels: readonly Channel[]
   /** Time of the newest sample; null before the first. */
   readonly sampleUs: number | null
-  /** Of the newest sample that is measured and in range, by channel id; null before the first. */
+  /**
+   * Of the newest sample that is measured and in range, by channel id, and of polling groups the newest of each channel that is not
+   * older than a pause; null before the first.
+   */
   readonly values: Readonly<Record<string, number>> | null
   /** Time of that sample; other than `sampleUs`: `values` are not those of the newest sample. */
   readonly valuesUs: number | null
@@ -268,6 +340,8 @@ export interface Snapshot {
   readonly cycles: Cycles | null
   /** null without `--battery`, and before the first sample */
   readonly battery: BatteryState | null
+  /** null: the device measures neither a state of charge nor a panel. */
+  readonly energyStore: EnergyStoreView | null
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */
   readonly oldestUs: number | null
@@ -286,8 +360,17 @@ export interface Snapshot {
   readonly unnumbered: boolean
   /** Switched outputs of the device by name, true where on, as it has last said; null: it has said nothing of any. */
   readonly outputs: Readonly<Record<string, boolean>> | null
+  /**
+   * What was asked of outputs, whoever asked, and is not reported so, by name; empty: nothing. Such an output is shown as
+   * `outputs` has it, with the word "unconfirmed".
+   */
+  readonly unconfirmed: Readonly<Record<string, boolean>>
+  /** Nothing is really switched: the outputs are made up, as those of a device that is. */
+  readonly hasVirtualOutputs: boolean
   /** What device and host apply to the readings, in words; empty: nothing. */
   readonly calibration: string
+  /** The PLCs among all devices; none: there are none. */
+  readonly plcs: readonly PlcView[]
   /** Where else the data of all devices goes, in the order in which they were named. */
   readonly sinks: readonly SinkStatus[]
 }

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import type { Correction } from '../domain/calibration.ts'
+import { haveDetail } from '../domain/detail.ts'
 import { DEFAULT_RANGE, type DeviceRange } from '../domain/limits.ts'
 import { cleanText } from '../domain/sample.ts'
 import { isRecord } from '../util/records.ts'
 import { checkCrc, isBlank } from './crc.ts'
+import { readDetail } from './detail.ts'
 import { isChannelId, readExtras, withElectric } from './extras.ts'
 import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
 import {
@@ -11,12 +13,12 @@ import {
   GONE,
   HELLO,
   type MemberTable,
-  type MemberType,
   type MemberValues,
   NACK,
   NO_STAMP,
   NOTE,
   OUTPUTS,
+  optional,
   type RawMembers,
   read,
   SAMPLE,
@@ -122,14 +124,17 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
   ) {
     return null
   }
-  const { extras, leftOut } = readExtras(members)
   const isElectric = voltage !== null && current !== null
+  const detail = isElectric && haveDetail(members) ? readDetail(members, status ?? 'ok') : null
+  if (detail === undefined) return null
+  const { extras, leftOut } = readExtras(members, detail !== null)
   if (isElectric ? !Number.isFinite(voltage * current) : extras === null) return null
   const seq = u32(number)
   return {
     kind: 'sample',
     electric: isElectric,
     extras: isElectric ? extras : withElectric(extras, voltage, current, power),
+    detail,
     leftOut,
     voltage: isElectric ? voltage : Number.NaN,
     current: isElectric ? current : Number.NaN,
@@ -144,7 +149,7 @@ function readSample(members: RawMembers<typeof SAMPLE>, isProtected: boolean): F
   }
 }
 
-function readStamp({ ts, ms }: RawMembers<typeof SAMPLE>): Stamp | null {
+function readStamp({ ts, ms, us }: RawMembers<typeof SAMPLE>): Stamp | null {
   if (ts !== undefined && ts !== null) {
     const value = SAMPLE.ts.read(ts)
     return value === null ? null : { kind: 'ts', value }
@@ -152,6 +157,10 @@ function readStamp({ ts, ms }: RawMembers<typeof SAMPLE>): Stamp | null {
   if (ms !== undefined && ms !== null) {
     const value = SAMPLE.ms.read(ms)
     return value === null ? null : { kind: 'ms', value }
+  }
+  if (us !== undefined && us !== null) {
+    const value = SAMPLE.us.read(us)
+    return value === null ? null : { kind: 'ms', value: value / 1000 }
   }
   return NO_STAMP
 }
@@ -220,12 +229,6 @@ function readGone(members: Members, isProtected: boolean): Frame {
   const range = read(GONE, members, 'gone')
   if (range === null) return malformed('member', isProtected)
   return { kind: 'gone', first: range[0], last: range[1], protected: isProtected }
-}
-
-/** An absent or null member is null, one of the wrong type undefined. */
-function optional<T>(value: unknown, type: MemberType<T>): T | null | undefined {
-  if (value === undefined || value === null) return null
-  return type.read(value) ?? undefined
 }
 
 /** Writes a line of the given members, in the order of their table; without CRC and newline. */

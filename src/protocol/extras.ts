@@ -1,13 +1,13 @@
 import { type Extras, MAX_CHANNEL_ID } from '../domain/channels.ts'
 import { cleanText } from '../domain/sample.ts'
-import { NO_CHANNELS } from './members.ts'
+import { DETAIL, NO_CHANNELS } from './members.ts'
 
 /**
- * Names, in their order, of the newest line without channels: a device sends the
- * same ones each time, so that its lines need no closer look. Nothing but speed
- * depends on it.
+ * Names, in their order, of the newest line without channels, with and without a detail: a
+ * device sends the same ones each time, so that its lines need no closer look. Nothing but
+ * speed depends on it.
  */
-let usualNames: readonly string[] = []
+const usualNames: Record<'plain' | 'detailed', readonly string[]> = { plain: [], detailed: [] }
 
 export interface FurtherMembers {
   /** null: none */
@@ -18,18 +18,31 @@ export interface FurtherMembers {
 
 const NONE: FurtherMembers = { extras: null, leftOut: null }
 
-/** Every further numeric member is a channel (PROTOCOL.md 5.1). */
-export function readExtras(members: Readonly<Record<string, unknown>>): FurtherMembers {
+/**
+ * Every further numeric member is a channel (PROTOCOL.md 5.1).
+ *
+ * @param hasDetail those of a detail are none
+ */
+export function readExtras(
+  members: Readonly<Record<string, unknown>>,
+  hasDetail: boolean,
+): FurtherMembers {
+  const names = hasDetail ? usualNames.detailed : usualNames.plain
   let at = 0
-  for (const name in members) if (name !== usualNames[at++]) return collectExtras(members)
+  for (const name in members) if (name !== names[at++]) return collectExtras(members, hasDetail)
   return NONE
 }
 
-function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembers {
+function collectExtras(
+  members: Readonly<Record<string, unknown>>,
+  hasDetail: boolean,
+): FurtherMembers {
+  const isOther = (name: string): boolean =>
+    NO_CHANNELS.has(name) || (hasDetail && Object.hasOwn(DETAIL, name))
   let extras: Record<string, number> | null = null
   let leftOut: string | null = null
   for (const name in members) {
-    if (NO_CHANNELS.has(name)) continue
+    if (isOther(name)) continue
     const value = members[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) continue
     if (!isChannelId(name)) {
@@ -42,7 +55,7 @@ function collectExtras(members: Readonly<Record<string, unknown>>): FurtherMembe
   if (extras !== null || leftOut !== null) return { extras, leftOut }
   const names = Object.keys(members)
   // A text under another name may be a number in the next line.
-  if (names.every((name) => NO_CHANNELS.has(name))) usualNames = names
+  if (names.every(isOther)) usualNames[hasDetail ? 'detailed' : 'plain'] = names
   return NONE
 }
 

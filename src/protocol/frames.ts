@@ -1,6 +1,8 @@
 import type { Correction } from '../domain/calibration.ts'
 import type { Extras } from '../domain/channels.ts'
+import type { Detail } from '../domain/detail.ts'
 import type { DeviceRange } from '../domain/limits.ts'
+import type { Outputs } from '../domain/outputs.ts'
 
 /** What one line of the wire turned out to be. Discarded lines are frames, too. */
 export type Frame =
@@ -36,6 +38,8 @@ export interface SampleFrame extends Protectable {
   readonly power: number | null
   /** All further numeric members; null where there are none. */
   readonly extras: Extras | null
+  /** What lies between the sample before and this one; null where the device sends none. */
+  readonly detail: Detail | null
   /** Name of a numeric member that can't be that of a channel, so that it is left out; null: none. */
   readonly leftOut: string | null
   readonly stamp: Stamp
@@ -55,7 +59,7 @@ export type Stamp =
   | { readonly kind: 'none' }
   /** `ts`: 0..9e12, unit by size: below 1e9 ms since start, below 1e11 Unix s, from there Unix ms */
   | { readonly kind: 'ts'; readonly value: number }
-  /** `ms`: u32, milliseconds since the device's start */
+  /** `ms` or `us`: milliseconds since the device's start, below 2^32, of `us` with three decimals */
   | { readonly kind: 'ms'; readonly value: number }
 
 /** PROTOCOL.md 5.2, what a device says of itself. Members it leaves out are null. */
@@ -83,9 +87,6 @@ export interface HelloFrame extends Protectable {
   /** All that is a number, a text or a yes or no, under its name on the wire, in its order. */
   readonly members: Readonly<Record<string, string | number | boolean>>
 }
-
-/** PROTOCOL.md 5.6: switched outputs by name, true where on. */
-export type Outputs = Readonly<Record<string, boolean>>
 
 /** PROTOCOL.md 5.6: the switched outputs as they are after a change. */
 export interface OutputsFrame extends Protectable {

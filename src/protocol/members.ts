@@ -38,6 +38,13 @@ export function u32(value: unknown): number | null {
 const NUMBER: MemberType<number> = { read: finite }
 const U32: MemberType<number> = { read: u32 }
 
+const COUNT: MemberType<number> = {
+  read: (value) => {
+    const number = finite(value)
+    return number !== null && Number.isSafeInteger(number) && number >= 0 ? number : null
+  },
+}
+
 const POSITIVE: MemberType<number> = {
   read: (value) => {
     const number = finite(value)
@@ -74,6 +81,18 @@ const TIME: MemberType<number> = {
   },
 }
 
+/** µs, wraps with a `ms` of 32 bits */
+export const US_END = 2 ** 32 * 1000
+
+const MICROSECONDS: MemberType<number> = {
+  read: (value) => {
+    const number = finite(value)
+    return number === null || number < 0 || number >= US_END || !Number.isInteger(number)
+      ? null
+      : number
+  },
+}
+
 /** More than a device can have (contract 7: A to D). */
 const MAX_OUTPUTS = 16
 
@@ -93,6 +112,10 @@ function isOutputName(name: string): boolean {
   return /^[A-Za-z0-9_]{1,16}$/.test(name) && !(name in Object.prototype)
 }
 
+const YES_OR_NO: MemberType<boolean> = {
+  read: (value) => (typeof value === 'boolean' ? value : null),
+}
+
 /** What is known of a value of any type. */
 const ANYTHING: MemberType<unknown> = { read: (value) => value ?? null }
 
@@ -108,11 +131,29 @@ export const SAMPLE = {
   ts: TIME,
   /** ms since the device's start */
   ms: U32,
+  /** µs since the device's start, in place of `ms` */
+  us: MICROSECONDS,
   seq: U32,
   status: ANY_TEXT,
   mode: ANY_TEXT,
   /** 1: sent again */
   r: NUMBER,
+} as const
+
+/** 5.1, with `set_detail`: of a sample with voltage and current that has all of `n` to `amax`. */
+export const DETAIL = {
+  /** Conversions. */
+  n: COUNT,
+  /** V */
+  vmin: NUMBER,
+  vmax: NUMBER,
+  /** A */
+  amin: NUMBER,
+  amax: NUMBER,
+  /** mC since the device's start */
+  mc: NUMBER,
+  /** mJ since the device's start */
+  mj: NUMBER,
 } as const
 
 /** A sample line with neither `ts` nor `ms`. */
@@ -145,6 +186,9 @@ export const HELLO = {
   addr: U32,
   baud: U32,
   mode: TEXT,
+  /** Samples say what lay between them. */
+  detail: YES_OR_NO,
+  us: YES_OR_NO,
   name: TEXT,
   /** A */
   zero: NUMBER,
@@ -187,4 +231,10 @@ export function read<T extends MemberTable, K extends keyof T & string>(
 ): (T[K] extends MemberType<infer V> ? V : never) | null {
   const type = table[name] as MemberType<T[K] extends MemberType<infer V> ? V : never>
   return type.read(members[name])
+}
+
+/** An absent or null member is null, one of the wrong type undefined. */
+export function optional<T>(value: unknown, type: MemberType<T>): T | null | undefined {
+  if (value === undefined || value === null) return null
+  return type.read(value) ?? undefined
 }

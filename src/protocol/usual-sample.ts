@@ -1,6 +1,6 @@
 import { crc16, hexDigit } from './crc.ts'
 import type { SampleFrame, Stamp } from './frames.ts'
-import { NO_STAMP, TS_END } from './members.ts'
+import { NO_STAMP, TS_END, US_END } from './members.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -9,6 +9,7 @@ const A = bytesOf(',"a":')
 const W = bytesOf(',"w":')
 const TS = bytesOf(',"ts":')
 const MS = bytesOf(',"ms":')
+const US = bytesOf(',"us":')
 const SEQ = bytesOf(',"seq":')
 const STATUS = bytesOf(',"status":"')
 const MODE = bytesOf(',"mode":"')
@@ -37,7 +38,7 @@ let at = 0
 
 /**
  * Reads a sample line in the form in which devices print it (PROTOCOL.md 5.1): `v`, `a`, `w`,
- * `ts` or `ms`, `seq`, `status`, `mode`, `crc` in this order, all but `v` and `a` optional,
+ * `ts`, `ms` or `us`, `seq`, `status`, `mode`, `crc` in this order, all but `v` and `a` optional,
  * without blanks, escapes and exponents. Straight from the bytes, which is several times as
  * fast as `JSON.parse`.
  *
@@ -83,6 +84,7 @@ export function readUsualSample(source: Uint8Array, start: number): SampleFrame 
     kind: 'sample',
     electric: true,
     extras: null,
+    detail: null,
     leftOut: null,
     voltage,
     current,
@@ -152,6 +154,11 @@ function readStamp(): Stamp | null {
   if (skip(MS)) {
     const value = readNumber()
     return isU32(value) ? { kind: 'ms', value } : null
+  }
+  if (skip(US)) {
+    const value = readNumber()
+    const isUs = value >= 0 && value < US_END && Number.isInteger(value)
+    return isUs ? { kind: 'ms', value: value / 1000 } : null
   }
   return NO_STAMP
 }

@@ -13,6 +13,8 @@ export interface ServePlan {
   readonly allowFrom: readonly AddressRange[]
   /** Label of the device that the paths of the energy store are of; null: there is none. */
   readonly energyStore: string | null
+  /** Events of the energy store over Socket.IO as well. */
+  readonly socketIo: boolean
   /** null: plain HTTP */
   readonly tls: TlsFiles | null
 }

@@ -9,6 +9,7 @@ import { Live } from './live/live.ts'
 import type { ServeParts } from './parts.ts'
 import { Rest } from './rest/rest.ts'
 import type { ServePlan } from './serve-plan.ts'
+import type { SocketIo } from './socket-io/socket-io.ts'
 import { makeSockets } from './sockets.ts'
 import { TlsKeys } from './tls.ts'
 import { answerUnroutable, makeWebApp } from './web-app.ts'
@@ -39,18 +40,23 @@ export async function startServing(
     monoMs,
   })
   const parts: ServeParts = { ...given, access, energyStore: plan.energyStore }
+  const socketIo = plan.socketIo ? await openSocketIo(parts) : null
   const live = new Live(parts)
   const rest = new Rest(parts)
-  const earlier = new Earlier(parts)
-  const app = makeWebApp(parts, { live, rest, earlier })
-  const sockets = makeSockets(parts, live, earlier)
+  const earlier = new Earlier(parts, () => socketIo?.clients ?? 0)
+  const app = makeWebApp(parts, { live, rest, earlier, socketIo })
+  const sockets = makeSockets(parts, live, earlier, socketIo)
   const limits = new PeerLimits(monoMs)
   const servers = new HttpServers(limits)
+  const answer = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: (error) => answerUnroutable(error, given.report),
+  })
   const listeners = limited(limits, {
-    request: getRequestListener(app.fetch, {
-      overrideGlobalObjects: false,
-      errorHandler: (error) => answerUnroutable(error, given.report),
-    }),
+    request: (incoming, outgoing) => {
+      if (socketIo?.takes(incoming) === true) return socketIo.request(incoming, outgoing)
+      return answer(incoming, outgoing)
+    },
     upgrade: sockets.upgrade,
   })
   try {
@@ -60,14 +66,22 @@ export async function startServing(
       addresses,
       close: async () => {
         sockets.close()
+        await socketIo?.close()
         await live.close()
         await rest.close()
         await servers.close()
       },
     }
   } catch (error) {
+    await socketIo?.close()
     await live.close()
     await servers.close()
     throw error
   }
+}
+
+/** Loaded only where it is asked for. */
+async function openSocketIo(parts: ServeParts): Promise<SocketIo> {
+  const { SocketIo } = await import('./socket-io/socket-io.ts')
+  return new SocketIo(parts)
 }

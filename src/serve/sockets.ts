@@ -8,6 +8,7 @@ import type { Live } from './live/live.ts'
 import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
 import { problem, refusalProblem } from './problem.ts'
+import type { SocketIo } from './socket-io/socket-io.ts'
 import { endUpgrade } from './upgrade-end.ts'
 import { viewRoute } from './view/view-route.ts'
 
@@ -26,15 +27,24 @@ export interface Sockets {
 }
 
 /** The longest message of a client, in bytes. */
-const MOST_MESSAGE_BYTES = 64 * 1024
+export const MOST_MESSAGE_BYTES = 64 * 1024
 
-/** All that is served over WebSockets. */
-export function makeSockets(parts: ServeParts, live: Live, earlier: Earlier): Sockets {
+/** All that is served over WebSockets. @param socketIo null: not loaded */
+export function makeSockets(
+  parts: ServeParts,
+  live: Live,
+  earlier: Earlier,
+  socketIo: SocketIo | null,
+): Sockets {
   const routes = [liveSocket(live, parts.access), viewRoute(parts), ...earlier.sockets]
-  return socketsOf(routes, parts.access)
+  return socketsOf(routes, parts.access, socketIo)
 }
 
-function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
+function socketsOf(
+  routes: readonly SocketRoute[],
+  access: Access,
+  socketIo: SocketIo | null,
+): Sockets {
   // Compression costs 45 % of a core and 260 kB a client at 1000 viewers (bench/serve.ts).
   const server = new WebSocketServer({
     noServer: true,
@@ -49,6 +59,7 @@ function socketsOf(routes: readonly SocketRoute[], access: Access): Sockets {
       if (refusal !== null) {
         return endUpgrade(socket, refusalProblem(refusal))
       }
+      if (socketIo?.takes(incoming) === true) return socketIo.upgrade(incoming, socket, head)
       const path = pathOf(incoming)
       const route = routes.find((each) => each.path === path)
       if (route === undefined) {

@@ -19,6 +19,7 @@ import { PROBLEM_TYPE, problem, problemOf } from './problem.ts'
 import { isTooLong } from './request-body.ts'
 import { addHealth } from './rest/health.ts'
 import type { Rest } from './rest/rest.ts'
+import type { SocketIo } from './socket-io/socket-io.ts'
 import { answerProblem, answerRefusal, answerTooLong, type WebApp, type WebEnv } from './web.ts'
 
 /** Of every answer: nothing of it runs or loads what is not from here. */
@@ -38,10 +39,12 @@ export interface WebRooms {
   readonly live: Live
   readonly rest: Rest
   readonly earlier: Earlier
+  /** null: not loaded */
+  readonly socketIo: SocketIo | null
 }
 
 /** All that is served over HTTP. */
-export function makeWebApp(parts: ServeParts, { live, rest, earlier }: WebRooms): WebApp {
+export function makeWebApp(parts: ServeParts, { live, rest, earlier, socketIo }: WebRooms): WebApp {
   const app: WebApp = new OpenAPIHono<WebEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
@@ -69,7 +72,10 @@ export function makeWebApp(parts: ServeParts, { live, rest, earlier }: WebRooms)
   addPage(app, readPageFiles())
   addHealth(app, parts)
   addLiveStream(app, live, parts)
-  addMetrics(app, parts, () => live.viewers)
+  addMetrics(app, parts, {
+    viewers: () => live.viewers,
+    socketIoClients: () => socketIo?.clients ?? null,
+  })
   rest.addTo(app)
   earlier.addTo(app, rest.parts)
   addDocs(app, parts.version)

@@ -1,8 +1,5 @@
-import type { CommittedSample, LogRecord } from '../storage/read/commit-reader.ts'
-import type { Batch } from './sink.ts'
-
-/** What a sink takes or refuses as one. */
-export type Row = CommittedSample | LogRecord
+import type { LogRecord } from '../storage/read/commit-reader.ts'
+import type { Batch, Row } from './sink.ts'
 
 export function isRecord(row: Row): row is LogRecord {
   return 'kind' in row

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
+import { sumOf } from '../util/sum.ts'
 import { formatIso } from '../util/time-text.ts'
 import { rowTimeUs } from './batch-rows.ts'
-import type { Refused } from './sift.ts'
-import type { Batch, SinkFailure } from './sink.ts'
+import type { Batch, ExpiredRows, Refused, Row } from './sink.ts'
 
 /**
  * The rows that the other side does not take: one JSON object a line, with the reason, synced before the
  * sink goes on, beside the log. Nothing reads or deletes this file but people. After a kill, or where several
- * attempts were needed, a row may stand there twice.
+ * attempts were needed, a row may be in it twice.
  */
 export class DeadLetters {
   readonly path: string
@@ -15,7 +15,7 @@ export class DeadLetters {
 
   /** @param file the log @param sink its name */
   constructor(file: string, sink: string) {
-    this.path = `${file}.refused-${sink.replaceAll(/[^\w.-]+/g, '_')}.ndjson`
+    this.path = `${file}.refused-${fileName(sink)}.ndjson`
     this.#sink = sink
   }
 
@@ -27,13 +27,15 @@ export class DeadLetters {
   /** Rows that are older than what the other side keeps: only how many, and of which time, since they may be all of a long log. */
   addExpired(
     { log, samples, records }: Batch,
-    { message, rows }: SinkFailure,
+    expired: ExpiredRows,
+    reason: string,
     nowMs: number,
   ): void {
-    const times = [...samples, ...records].map(rowTimeUs).sort((a, b) => a - b)
-    const [from = 0, to = from] = [times[0], times[rows - 1]]
-    const span = { rows, from: formatIso(from), to: formatIso(to) }
-    this.#append([{ ...this.#head(log, nowMs), reason: message, ...span }])
+    const times = [...oldest(samples, expired.samples), ...oldest(records, expired.records)]
+    times.sort((a, b) => a - b)
+    const [from = 0, to = from] = [times[0], times.at(-1)]
+    const span = { rows: times.length, from: formatIso(from), to: formatIso(to) }
+    this.#append([{ ...this.#head(log, nowMs), reason, ...span }])
   }
 
   #head(log: string, nowMs: number): object {
@@ -57,4 +59,16 @@ export class DeadLetters {
       closeSync(fd)
     }
   }
+}
+
+/** Times of the oldest of some rows, Unix µs. */
+function oldest(rows: readonly Row[], count: number): number[] {
+  const times = rows.map(rowTimeUs).sort((a, b) => a - b)
+  return times.slice(0, count)
+}
+
+/** With a sum of what had to be replaced, so that different names stay different. */
+function fileName(sink: string): string {
+  const plain = sink.replaceAll(/[^\w.-]+/g, '_')
+  return plain === sink ? plain : `${plain}~${sumOf(sink)}`
 }

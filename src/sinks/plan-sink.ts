@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { SinkKind } from '../domain/sink-status.ts'
+import { isInaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { sumOf } from '../util/sum.ts'
 import { influxSettings } from './influx/influx-settings.ts'
 import { mqttSettings } from './mqtt/mqtt-settings.ts'
 import { postgresSettings } from './postgres/postgres-settings.ts'
 import type { SinkPlan } from './sink-plan.ts'
 import { invalid, SinkUrl } from './sink-url.ts'
+import { withoutFiles } from './sink-url-text.ts'
 
 /** What a kind makes of its URL. */
 export interface PlannedSink {
@@ -25,15 +27,14 @@ const KINDS: Readonly<Record<string, readonly [SinkKind, (url: SinkUrl) => Plann
 }
 
 const LONGEST_NAME = 64
-const SUM_DIGITS = 8
 
 /**
  * Reads what `--sink` says.
  *
- * @param keepBytes of `--sink-keep`
+ * @param keepBytes of `--sink-keep`; null: not given
  * @throws InaError usage_invalid
  */
-export function planSink(text: string, keepBytes: number, env: NodeJS.ProcessEnv): SinkPlan {
+export function planSink(text: string, keepBytes: number | null, env: NodeJS.ProcessEnv): SinkPlan {
   const url = new SinkUrl(text, env)
   const schemes = Object.keys(KINDS)
   const found = KINDS[url.scheme]
@@ -51,10 +52,27 @@ export function planSink(text: string, keepBytes: number, env: NodeJS.ProcessEnv
   return { kind, name: readerName(name ?? target), target, keepBytes, settings }
 }
 
+/**
+ * The name of the sink that a URL describes, as the log has it.
+ *
+ * @param text may be anything; the files that it names need not be there any more
+ * @returns null: no sink has such a URL
+ */
+export function sinkNameOf(text: string, env: NodeJS.ProcessEnv): string | null {
+  try {
+    // Before anything is left out of it: what is said of it holds for the whole.
+    new SinkUrl(text, env)
+    return planSink(withoutFiles(text), null, env).name
+  } catch (error) {
+    if (isInaError(error)) return null
+    throw error
+  }
+}
+
 /** What is too long is cut, what is no plain text replaced: with a sum of all of it, so that different ones stay different. */
 function readerName(text: string): string {
   const plain = text.replaceAll(/[^\x21-\x7e]/g, '_')
   if (plain === text && plain.length <= LONGEST_NAME) return plain
-  const sum = createHash('sha256').update(text).digest('hex').slice(0, SUM_DIGITS)
-  return `${plain.slice(0, LONGEST_NAME - SUM_DIGITS - 1)}~${sum}`
+  const sum = sumOf(text)
+  return `${plain.slice(0, LONGEST_NAME - sum.length - 1)}~${sum}`
 }

@@ -1,11 +1,5 @@
-import { halvesOf, only, type Row, rowsOf } from './batch-rows.ts'
-import { type Batch, isSinkFailure, SinkFailure } from './sink.ts'
-
-/** One sample or record, and why the other side does not take it. */
-export interface Refused {
-  readonly row: Row
-  readonly reason: string
-}
+import { halvesOf, only, rowsOf } from './batch-rows.ts'
+import { type Batch, isSinkFailure, type Refused, SinkFailure } from './sink.ts'
 
 export interface Sifted {
   readonly refused: readonly Refused[]

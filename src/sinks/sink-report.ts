@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { SinkStatus } from '../domain/sink-status.ts'
 import { isProcessAlive } from '../util/process-alive.ts'
@@ -12,10 +13,22 @@ export interface SinkReport {
   readonly status: SinkStatus
   readonly pid: number
   readonly host: string
+  /** Which processes `pid` is one of: containers may have the same host name, each with a process 1. Absent: not known. */
+  readonly pids?: string
+  /** Random name of the run: tells it from any other process. Absent: an older version of ours. */
+  readonly run?: string
 }
 
-export function reportText(status: SinkStatus): string {
-  return JSON.stringify({ version: VERSION, pid: process.pid, host: hostname(), status })
+/** @param run random name of this run */
+export function reportText(status: SinkStatus, run: string): string {
+  const { pid } = process
+  const pids = pidNamespace()
+  return JSON.stringify({
+    ...{ version: VERSION, pid, host: hostname() },
+    ...(pids !== null && { pids }),
+    run,
+    status,
+  })
 }
 
 /** null: none, or one of another version. */
@@ -29,15 +42,24 @@ export function readReport(text: string | null): SinkReport | null {
   }
 }
 
-/** Whether that is another process than this one, and it still serves the sink. */
-export function isServedElsewhere(report: SinkReport, nowMs: number): boolean {
-  const isOwn = report.pid === process.pid && report.host === hostname()
-  return !isOwn && isServed(report, nowMs)
+/** Whether that is another run than this one, and it still serves the sink. */
+export function isServedElsewhere(report: SinkReport, run: string, nowMs: number): boolean {
+  return report.run !== run && isServed(report, nowMs)
 }
 
 /** Whether its process still serves the sink. */
-export function isServed({ status, pid, host }: SinkReport, nowMs: number): boolean {
+export function isServed({ status, pid, host, pids }: SinkReport, nowMs: number): boolean {
   if (status.state === 'ended') return false
   const isFresh = Math.abs(nowMs - status.atMs) < FRESH_MS
-  return isFresh && (host !== hostname() || isProcessAlive(pid))
+  const isSeen = host === hostname() && (pids === undefined || pids === pidNamespace())
+  return isFresh && (!isSeen || isProcessAlive(pid))
+}
+
+/** Of Linux (pid_namespaces(7)); null: there is none to be told. */
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return null
+  }
 }

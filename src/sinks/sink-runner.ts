@@ -5,68 +5,85 @@ import { Backoff } from '../util/backoff.ts'
 import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { Traffic, type TrafficFigures } from '../util/traffic.ts'
+import { Attempts, DEADLINE_MS, type Pause } from './attempts.ts'
 import { isRecord } from './batch-rows.ts'
 import { DeadLetters } from './dead-letters.ts'
-import { type Refused, sift } from './sift.ts'
-import { type Batch, isSinkFailure, type Sink, SinkFailure } from './sink.ts'
-import type { SinkBacklog, SinkPlace } from './sink-log.ts'
+import { sift } from './sift.ts'
+import {
+  type Batch,
+  isSinkFailure,
+  type Lacking,
+  type Refused,
+  type Sink,
+  SinkFailure,
+} from './sink.ts'
+import type { SinkClaim } from './sink-claim.ts'
+import type { SinkCursor } from './sink-cursor.ts'
 import type { SinkPlan } from './sink-plan.ts'
+import { UnsentLook } from './unsent-look.ts'
 
 /** Samples of a batch where the sink keeps up (contract, section 8). */
 const USUAL_SAMPLES = 500
-/** So long samples wait for others at most, ms. */
+/** At most this long, samples wait for others, ms. */
 const POLL_MS = 500
-/** Pauses after failures: 1, 2, 4 … 60 s, all of it left to chance, ms. */
+/** Pauses after failures: 1, 2, 4 … 60 s at most, each of a random length up to that, ms. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
-/** One attempt takes no longer: what hangs is closed, ms. */
-const DEADLINE_MS = 30_000
-/** Without an answer for so long it does not count as reached, ms. */
-const SILENT_MS = 10_000
 /** Rows of a batch that may be set aside though nothing else of it was taken, after so many attempts. */
 const FEW_ROWS = 2
 const LONE_ATTEMPTS = 3
-/** A batch that failed after so long was too large for the line or the other side, ms; one that took less than a third may grow. */
+/** A batch that failed after this long was too large for the line or the other side, ms; one that took less than a third may grow. */
 const SLOW_MS = DEADLINE_MS / 2
 /** Smallest batch that this leads to, samples. */
 const LEAST_SAMPLES = 20
-/** So long a connection may take to be let go of, ms. */
+/** At most this long, a connection may take to close, ms. */
 const CLOSE_MS = 500
-/** Between two looks at how much is still to send, ms; more where a look takes long, so that they are a small part of the time. */
-const BACKLOG_MS = 2000
-const LOOK_PART = 0.02
 
 export interface RunnerParts {
   readonly plan: SinkPlan
   readonly sink: Sink
-  readonly place: SinkPlace
+  readonly cursor: SinkCursor
+  /** Absent: no other process can serve this sink. */
+  readonly claim?: SinkClaim
   /** The log, beside which refused rows are set aside. */
   readonly file: string
   /** End as soon as all is sent. */
   readonly isOnce: boolean
   readonly clock: Clock
-  /** Rejects, or resolves early, when the signal is given. */
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  readonly pause?: Pause
   readonly random?: () => number
 }
 
-interface Expired {
+/** What was taken of a batch, or of a part of it, but for something. */
+interface TakenPartly extends Lacking {
   readonly part: Batch
-  readonly failure: SinkFailure
+  readonly reason: string
+}
+
+/** A batch on its way. */
+interface Delivery {
+  readonly batch: Batch
+  readonly startedMs: number
+  readonly partly: TakenPartly[]
+  readonly sent: Promise<void>
 }
 
 /**
  * Brings what is committed to one sink, batch by batch in the order of the commits, through all that goes wrong on the
- * way: the place in the log moves on when the other side has acknowledged.
+ * way: the cursor moves on when the other side has acknowledged.
  */
 export class SinkRunner {
   readonly #parts: RunnerParts
   readonly #backoff: Backoff
   readonly #letters: DeadLetters
   readonly #traffic: Traffic
-  readonly #pause: NonNullable<RunnerParts['pause']>
+  readonly #pause: Pause
+  readonly #attempts: Attempts
+  readonly #look: UnsentLook
   readonly #end = new AbortController()
   readonly #sleep = new AbortController()
+  /** In order. */
+  #underWay: Delivery[] = []
   #isEnding = false
   #isOpen = false
   #openedMs = 0
@@ -77,19 +94,19 @@ export class SinkRunner {
   #samples = 0
   #records = 0
   #refused = 0
+  /** Rows of the last batches, one behind the other, that are too old. */
+  #tooOld = 0
   #lastError: SinkStatus['lastError'] = null
   #retryAtMs: number | null = null
-  #backlog: SinkBacklog = { queued: 0, isExact: false, unsentUs: null, missed: 0 }
-  #nextLookMs = Number.NEGATIVE_INFINITY
-  /** Since when an answer is waited for; null: none is. */
-  #asked: { readonly monoMs: number; readonly wallMs: number } | null = null
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
-    const { clock, random, pause } = parts
+    const { clock, random, pause, cursor } = parts
     this.#traffic = new Traffic(clock.monoMs())
     this.#letters = new DeadLetters(parts.file, parts.plan.name)
     this.#pause = pause ?? ((ms, signal) => pauseFor(ms, undefined, { signal }))
+    this.#attempts = new Attempts(clock, this.#pause)
+    this.#look = new UnsentLook(cursor, clock)
     this.#backoff = new Backoff({
       firstMs: FIRST_PAUSE_MS,
       longestMs: LONGEST_PAUSE_MS,
@@ -100,30 +117,41 @@ export class SinkRunner {
 
   /** Until it is stopped, or all is sent where that is the end. Never fails. */
   async run(): Promise<void> {
-    while (!this.#end.signal.aborted) {
+    let isMore = true
+    while (isMore && !this.#end.signal.aborted) {
       try {
-        const batch = await this.#next()
-        if (batch === null && (this.#isEnding || this.#parts.isOnce)) break
-        if (!this.#isOpen) await this.#open(batch?.log ?? this.#parts.place.identity)
-        else if (this.#parts.sink.trouble) throw this.#parts.sink.trouble
-        if (batch === null) await this.#rest(POLL_MS)
-        else await this.#deliver(batch)
+        await this.#parts.claim?.renew(() => this.status)
+        isMore = await this.#step()
       } catch (error) {
         await this.#fail(error)
       }
     }
     await this.#close()
-    this.#nextLookMs = Number.NEGATIVE_INFINITY
-    this.#countBacklog()
+    this.#endSpell()
+    this.#look.again()
     this.#state = 'ended'
   }
 
-  /** Sends what there is, for so long at most; what is left goes in the next run. @param graceMs 0: nothing any more */
+  /** Sends what there is, at most this long; what is left goes in the next run. @param graceMs 0: nothing any more */
   stop(graceMs: number): void {
     this.#isEnding = true
     this.#sleep.abort()
-    if (graceMs <= 0) this.#end.abort()
-    else setTimeout(() => this.#end.abort(), graceMs).unref()
+    const end = (): void => {
+      this.#end.abort()
+      this.#attempts.end(new SinkFailure('unreachable', 'this run ends'))
+    }
+    if (graceMs <= 0) end()
+    else setTimeout(end, graceMs).unref()
+  }
+
+  /** To be called about once a second, since a call to the other side may take longer than the claim lasts. */
+  async keepClaim(): Promise<void> {
+    try {
+      await this.#parts.claim?.renew(() => this.status)
+    } catch (error) {
+      if (!isSinkFailure(error)) throw error
+      this.#attempts.abort(error)
+    }
   }
 
   /** The devices of this process as they are now. */
@@ -133,7 +161,6 @@ export class SinkRunner {
 
   get status(): SinkStatus {
     const { plan, clock } = this.#parts
-    this.#countBacklog()
     return {
       name: plan.name,
       kind: plan.kind,
@@ -143,7 +170,7 @@ export class SinkRunner {
       samples: this.#samples,
       records: this.#records,
       refused: this.#refused,
-      ...this.#backlog,
+      ...(this.#state === 'ended' ? this.#look.last : this.#look.unsent),
       traffic: sinkTraffic(this.#traffic.read(clock.monoMs())),
       lastError: this.#lastError,
       retryAtMs: this.#retryAtMs,
@@ -154,51 +181,90 @@ export class SinkRunner {
 
   /** What is said while no answer comes, long before the attempt is given up; nothing otherwise. */
   #silence(): Partial<SinkStatus> {
-    if (this.#asked === null) return {}
-    const silentMs = this.#parts.clock.monoMs() - this.#asked.monoMs
-    if (silentMs < SILENT_MS) return {}
-    const text = `no answer for ${Math.floor(silentMs / 1000)} s`
-    return { state: 'waiting', lastError: { text, atMs: this.#asked.wallMs } }
+    const { silence } = this.#attempts
+    if (silence === null) return {}
+    const text = `no answer for ${Math.floor(silence.ms / 1000)} s`
+    return { state: 'waiting', lastError: { text, atMs: silence.sinceMs } }
+  }
+
+  /**
+   * Sends the next batch, and waits for the oldest that is under way where no further one may be, or there is none.
+   *
+   * @returns false: this run is over
+   */
+  async #step(): Promise<boolean> {
+    const { sink, cursor } = this.#parts
+    const most = sink.mostBatches ?? 1
+    const batch = this.#underWay.length < most ? await this.#next() : null
+    const [oldest] = this.#underWay
+    if (batch === null && oldest !== undefined) {
+      await this.#finish(oldest)
+      return true
+    }
+    if (batch === null && (this.#isEnding || this.#parts.isOnce)) return false
+    if (!this.#isOpen) await this.#open(batch?.log ?? cursor.identity)
+    else if (sink.trouble) throw sink.trouble
+    if (batch === null) await this.#rest(POLL_MS)
+    else this.#underWay.push(this.#begin(batch))
+    return true
   }
 
   #next(): Promise<Batch | null> {
-    const { place, sink } = this.#parts
-    return place.next(Math.min(place.isComplete ? USUAL_SAMPLES : sink.mostSamples, this.#most))
+    const { cursor, sink } = this.#parts
+    return cursor.next(Math.min(cursor.isComplete ? USUAL_SAMPLES : sink.mostSamples, this.#most))
   }
 
   async #open(log: string): Promise<void> {
-    await this.#within(this.#parts.sink.open(log))
+    await this.#attempts.within(this.#parts.sink.open(log))
     this.#isOpen = true
     this.#openedMs = this.#parts.clock.monoMs()
     this.#retryAtMs = null
     this.#state = 'current'
   }
 
-  async #deliver(batch: Batch): Promise<void> {
-    const { place, clock } = this.#parts
+  #begin(batch: Batch): Delivery {
     this.#state = batch.isNewest ? 'current' : 'sending'
-    const startedMs = clock.monoMs()
-    const expired: Expired[] = []
-    const send = (part: Batch): Promise<void> => this.#send(part, expired)
+    const startedMs = this.#parts.clock.monoMs()
+    const partly: TakenPartly[] = []
+    const sent = this.#send(batch, partly)
+    // Its failure is found when its turn comes.
+    sent.catch(() => {})
+    return { batch, startedMs, partly, sent }
+  }
+
+  async #finish({ batch, startedMs, partly, sent }: Delivery): Promise<void> {
+    const { cursor, clock } = this.#parts
     let refused: readonly Refused[] = []
     try {
-      await send(batch)
+      await sent
     } catch (error) {
       this.#fit(batch, clock.monoMs() - startedMs, false)
       if (!isSinkFailure(error) || error.kind !== 'refused') throw error
-      refused = await this.#sift(batch, send)
+      await this.#holdBack()
+      refused = await this.#sift(batch, (part) => this.#send(part, partly))
     }
     this.#fit(batch, clock.monoMs() - startedMs, true)
     // Not earlier: what is tried again is refused and too old once more.
-    for (const each of expired) this.#countExpired(each)
+    for (const each of partly) this.#countLacking(each)
+    const old = partly.reduce((sum, { expired }) => sum + expired.samples, 0)
+    const oldRecords = partly.reduce((sum, { expired }) => sum + expired.records, 0)
+    if (old + oldRecords === 0) this.#endSpell()
     if (refused.length > 0) this.#setAside(batch.log, refused)
-    await place.accept()
+    await cursor.accept(batch)
+    this.#underWay.shift()
     const lone = refused.filter(({ row }) => !isRecord(row)).length
-    const old = expired.reduce((sum, { failure }) => sum + failure.rows, 0)
     this.#samples += Math.max(0, batch.samples.length - lone - old)
-    this.#records += batch.records.length - (refused.length - lone)
+    this.#records += Math.max(0, batch.records.length - (refused.length - lone) - oldRecords)
     this.#failures = 0
     this.#traffic.done(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
+  }
+
+  /** Batches behind the oldest come again after it, whether or not they got there. */
+  async #holdBack(): Promise<void> {
+    const [, ...later] = this.#underWay
+    await Promise.allSettled(later.map(({ sent }) => sent))
+    this.#underWay.length = 1
+    this.#parts.cursor.rewind(1)
   }
 
   /** What does not get there in time would not the next time either: a smaller batch may. */
@@ -223,46 +289,29 @@ export class SinkRunner {
     this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
   }
 
-  #countExpired({ part, failure }: Expired): void {
-    this.#letters.addExpired(part, failure, this.#parts.clock.wallMs())
-    this.#refused += failure.rows
-    this.#note(`${failure.rows} rows are too old for it: ${failure.message}`)
+  #countLacking({ part, expired, stripped, reason }: TakenPartly): void {
+    if (stripped.length > 0) this.#setAside(part.log, stripped)
+    const rows = expired.samples + expired.records
+    if (rows === 0) return
+    this.#letters.addExpired(part, expired, reason, this.#parts.clock.wallMs())
+    this.#refused += rows
+    this.#tooOld += rows
+    // One line at the beginning of a spell, and one at its end: it may be all of a long log.
+    if (this.#tooOld === rows) this.#note(`rows are too old for it: ${reason}`)
   }
 
-  /** @param expired gets what is taken, but not kept */
-  async #send(part: Batch, expired: Expired[]): Promise<void> {
+  #endSpell(): void {
+    if (this.#tooOld > 0) this.#note(`${this.#tooOld} rows were too old for it`)
+    this.#tooOld = 0
+  }
+
+  /** @param partly gets what was taken but for something */
+  async #send(part: Batch, partly: TakenPartly[]): Promise<void> {
     try {
-      await this.#within(this.#parts.sink.send(part))
+      await this.#attempts.within(this.#parts.sink.send(part))
     } catch (error) {
-      if (!isSinkFailure(error) || error.kind !== 'expired') throw error
-      expired.push({ part, failure: error })
-    }
-  }
-
-  /** What hangs is a failure as well. */
-  async #within(work: Promise<void>): Promise<void> {
-    const timer = new AbortController()
-    const { signal } = this.#end
-    const { clock } = this.#parts
-    this.#asked = { monoMs: clock.monoMs(), wallMs: clock.wallMs() }
-    const onEnd = (): void => timer.abort()
-    signal.addEventListener('abort', onEnd)
-    if (signal.aborted) timer.abort()
-    const deadline = this.#pause(DEADLINE_MS, timer.signal).then(
-      () => 'late' as const,
-      () => 'ended' as const,
-    )
-    try {
-      const first = await Promise.race([work.then(() => 'done' as const), deadline])
-      if (first === 'done') return
-      // Its end, when it is closed, is nobody's any more.
-      work.catch(() => {})
-      const text = first === 'late' ? `no answer within ${DEADLINE_MS / 1000} s` : 'this run ends'
-      throw new SinkFailure('unreachable', text)
-    } finally {
-      this.#asked = null
-      signal.removeEventListener('abort', onEnd)
-      timer.abort()
+      if (!isSinkFailure(error) || error.lacking === null) throw error
+      partly.push({ part, reason: error.message, ...error.lacking })
     }
   }
 
@@ -274,6 +323,8 @@ export class SinkRunner {
     this.#backoff.lost(this.#isOpen ? clock.monoMs() - this.#openedMs : 0)
     this.#isOpen = false
     await this.#close()
+    this.#underWay = []
+    this.#parts.cursor.rewind()
     if (this.#isEnding) {
       this.#end.abort()
       return
@@ -305,19 +356,6 @@ export class SinkRunner {
       text: text.replaceAll(/\s+/g, ' ').trim(),
       atMs: this.#parts.clock.wallMs(),
     }
-  }
-
-  #countBacklog(): void {
-    const { clock, place } = this.#parts
-    const startMs = clock.monoMs()
-    if (startMs < this.#nextLookMs || this.#state === 'ended') return
-    try {
-      this.#backlog = place.backlog()
-    } catch {
-      // The log can't be read at the moment, which `run` finds out as well.
-    }
-    const endMs = clock.monoMs()
-    this.#nextLookMs = endMs + Math.max(BACKLOG_MS, (endMs - startMs) / LOOK_PART)
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { LiveDevice } from '../domain/live-device.ts'
 import type { SinkKind, SinkStatus } from '../domain/sink-status.ts'
@@ -41,10 +42,11 @@ export class SinkThread {
 
   /** Resolves when the log keeps what the sinks have not taken. @throws InaError log_*, internal_fault: the thread can't start */
   static async start(
-    options: ForwarderOptions,
+    options: Omit<ForwarderOptions, 'run'>,
     workerUrl = new URL('./sink-worker.js', import.meta.url),
   ): Promise<SinkThread> {
-    const thread = new SinkThread(options, workerUrl)
+    // The same for a thread that is started again: its claims are those of this process.
+    const thread = new SinkThread({ ...options, run: randomUUID() }, workerUrl)
     const failure = await thread.#spawn()
     if (failure !== null) throw failure
     return thread
@@ -75,7 +77,7 @@ export class SinkThread {
     this.#carryOut = carryOut
   }
 
-  /** Sends what is committed already, for so long at most; the rest goes in the next run. */
+  /** Sends what is committed already, at most this long; the rest goes in the next run. */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     if (this.#restart !== null) clearTimeout(this.#restart)

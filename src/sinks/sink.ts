@@ -1,6 +1,9 @@
 import type { LiveDevice } from '../domain/live-device.ts'
 import type { CommittedSample, LogRecord } from '../storage/read/commit-reader.ts'
 
+/** What a sink takes or refuses as one. */
+export type Row = CommittedSample | LogRecord
+
 /** What goes to the other side in one piece: some of the log, in the order of its commits. */
 export interface Batch {
   /** The random name of the log, 32 hexadecimal digits: with it, samples of several loggers stay apart. */
@@ -15,12 +18,17 @@ export interface Batch {
 }
 
 /**
- * What another system has to offer to be a sink (docs/sinks.md walks through one). The runner calls one at a time, keeps
- * the place in the log, tries again, and finds the rows that are refused.
+ * What another system has to offer to be a sink (docs/sinks.md walks through one). The runner keeps the cursor in the log,
+ * tries again, and finds the rows that are refused.
  */
 export interface Sink {
   /** Most samples of a batch while catching up, 500 or more. */
   readonly mostSamples: number
+  /**
+   * Batches that may be under way at once while catching up; what is sent first is to get there first. Absent: 1, `send` is
+   * called when the one before has ended.
+   */
+  readonly mostBatches?: number
   /**
    * Connects, and makes what it needs on the other side. Called before the first batch and after each failure.
    *
@@ -47,21 +55,46 @@ export interface Sink {
  * Why something could not be sent. `unreachable`: the other side is away, or failed; a later attempt may succeed.
  * `denied`: it does not want us, or not what we have (password, rights, another table); people have to act, but it is
  * tried again all the same. `refused`: it does not take at least one row of the batch, for what is in it.
- * `expired`: it has taken all of it, but has kept none of the `rows` oldest rows, which are older than what it keeps.
+ * `partly`: it has taken all of it, but for what `Lacking` says.
  */
-export type SinkFailureKind = 'unreachable' | 'denied' | 'refused' | 'expired'
+export type SinkFailureKind = 'unreachable' | 'denied' | 'refused' | 'partly'
+
+/** One sample or record, and why the other side does not take it, or a part of it. */
+export interface Refused {
+  readonly row: Row
+  readonly reason: string
+}
+
+/** How many rows of a batch are not kept, for their age. */
+export interface ExpiredRows {
+  readonly samples: number
+  readonly records: number
+}
+
+/** What of a batch that was taken is not there. */
+export interface Lacking {
+  /** So many of the oldest samples, and of the oldest records: they are older than what it keeps. */
+  readonly expired: ExpiredRows
+  /** Rows of which a value was left out. */
+  readonly stripped: readonly Refused[]
+}
 
 export class SinkFailure extends Error {
   readonly kind: SinkFailureKind
-  /** Rows that are too old for the other side; 0 for other kinds. */
-  readonly rows: number
+  /** null, but for `partly` */
+  readonly lacking: Lacking | null
 
   /** @param message what the other side said, and what to do next; without anything secret */
-  constructor(kind: SinkFailureKind, message: string, cause?: unknown, rows = 0) {
+  constructor(
+    kind: SinkFailureKind,
+    message: string,
+    cause?: unknown,
+    lacking: Lacking | null = null,
+  ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'SinkFailure'
     this.kind = kind
-    this.rows = rows
+    this.lacking = lacking
   }
 }
 

@@ -1,6 +1,9 @@
+import type { Extras } from '../domain/channels.ts'
+import type { EventKind } from '../domain/events.ts'
 import type { CrcErrorFrame, MalformedFrame, SampleFrame } from '../protocol/frames.ts'
 import type { InaError } from '../util/errors.ts'
 import type { FormatSink } from './formats/format-lines.ts'
+import type { Polling } from './mc/polling.ts'
 
 /** How a source is doing, as the screen shows it. */
 export type SourceState = 'opening' | 'waiting' | 'live' | 'silent' | 'ended'
@@ -19,6 +22,10 @@ export interface SourceSink extends FormatSink {
    * @param reason plain words for the screen: why, and what to do; empty while live
    */
   state(state: SourceState, reason: string): void
+  /** What comes next does not follow on what came before, and no number says so: nothing is integrated over that time. */
+  gap(): void
+  /** Something happened to the device that is to be on record. @param about see `StreamEvent` */
+  event(kind: EventKind, text: string, about?: string): void
   /** A fresh connection to the device (the first and each reconnection); may have reset the board. */
   connected(): void
   /** No more frames will come. */
@@ -35,8 +42,21 @@ export interface Simulator {
   stop(): void
 }
 
+/** A sample of an earlier run, as the log has it. */
+export interface KnownSample {
+  /** Unix µs */
+  readonly timeUs: number
+  readonly seq: number | null
+  /** V, and A; NaN: it has neither. */
+  readonly voltage: number
+  readonly current: number
+  readonly extras: Extras | null
+}
+
 /** Where others put the samples of a device (`serve`), instead of being read. */
 export interface Inbox {
+  /** Before the start: samples of earlier runs, which may be posted again. */
+  remember(samples: readonly KnownSample[]): void
   /** False: nothing can be taken, before the start and after the end. */
   readonly isOpen: boolean
   /**
@@ -64,10 +84,16 @@ export interface Source {
   readonly bytesPerSecond: number | null
   /** Absent: the device is a real one. */
   readonly simulator?: Simulator
+  /** Label of the device that it stands in for while that does not answer. Absent: it is for itself. */
+  readonly standsFor?: string
   /** Absent: nobody can post samples to it. */
   readonly inbox?: Inbox
+  /** Absent: it is not read in polling groups. */
+  readonly polling?: Polling
   /** Its outputs are made up: nothing is switched. Absent: they are as real as the device is. */
   readonly hasVirtualOutputs?: boolean
+  /** Why its outputs have not answered, where they are reached by a way of their own; empty: they have. Absent: by that of the device. */
+  readonly outputsTrouble?: string
   /** Lines come whole and are told apart: see `LinkOptions`. Absent: they may be damaged on their way. */
   readonly isExact?: boolean
   start(sink: SourceSink): void

@@ -55,6 +55,8 @@ export class SplitSource {
       format: (text, isChange) => all((sink) => sink.format(text, isChange)),
       unit: (channel, unit) => all((sink) => sink.unit(channel, unit)),
       state: (state, reason) => all((sink) => sink.state(state, reason)),
+      gap: () => all((sink) => sink.gap()),
+      event: (kind, text) => all((sink) => sink.event(kind, text)),
       connected: () => all((sink) => sink.connected()),
       ended: () => all((sink) => sink.ended()),
       failed: (error) => first?.failed(error),

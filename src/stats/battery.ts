@@ -3,11 +3,14 @@ import { type Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { SecondSums } from './second-sums.ts'
 import type { Totals } from './totals.ts'
 
-/** Contract: `--battery`, `--battery-start`. */
-export interface BatterySetting {
-  /** What its capacity is in: the charge is followed, or the energy. */
+export interface BatteryCapacity {
+  /** The charge is followed, or the energy. */
   readonly unit: 'mAh' | 'mWh'
   readonly capacity: number
+}
+
+/** Contract: `--battery`, `--battery-start`. */
+export interface BatterySetting extends BatteryCapacity {
   /** State of charge when the totals begin, %. */
   readonly startPercent: number
 }
@@ -55,18 +58,20 @@ export interface BatteryState {
 /**
  * State of charge and time left. What was drawn while nothing was measured is not known, and not in it.
  *
+ * @param said see `BatteryMeter.read`
  * @param elapsedS since the totals' reset
  * @param windows what flowed in the last minute and the last 15
  */
 function batteryState(
   setting: BatterySetting,
+  said: number | null,
   totals: Pick<Totals, 'chargeMah' | 'energyMwh' | 'coveredS'>,
   elapsedS: number,
   windows: Readonly<Record<keyof typeof BASIS_SECONDS, Flow>>,
 ): BatteryState {
   const { unit, capacity, startPercent } = setting
   const amount = unit === 'mAh' ? totals.chargeMah : totals.energyMwh
-  const percent = startPercent - (amount / capacity) * 100
+  const percent = said ?? startPercent - (amount / capacity) * 100
   const remaining = (percent / 100) * capacity
   const flows: Readonly<Record<BatteryBasis, [Flow, spanS: number]>> = {
     '1m': [windows['1m'], BASIS_SECONDS['1m']],
@@ -85,6 +90,11 @@ function meanDraw({ amount, coveredS }: Flow, spanS: number): number | null {
   const covered = coveredS / spanS
   if (covered < LEAST_COVERED || covered > MOST_COVERED) return null
   return (amount / coveredS) * 3600
+}
+
+/** Of a battery that says by itself how full it is: nothing is counted, and nothing known of what is drawn. @param percent as it says */
+export function saidBattery(setting: BatterySetting, percent: number): BatteryState {
+  return { setting, percent, remaining: (percent / 100) * setting.capacity, left: [] }
 }
 
 /** As members of JSON: the names carry the unit of the capacity. */
@@ -134,13 +144,14 @@ export class BatteryMeter {
    * @param nowUs time of the newest sample
    * @param totals since the reset
    * @param elapsedS since then
+   * @param said state of charge as the device says it, %: it knows better than who counts; null: it says none
    */
-  read(nowUs: number, totals: Totals, elapsedS: number): BatteryState {
+  read(nowUs: number, totals: Totals, elapsedS: number, said: number | null): BatteryState {
     const windows = {
       '1m': this.#flow(nowUs, BASIS_SECONDS['1m']),
       '15m': this.#flow(nowUs, BASIS_SECONDS['15m']),
     }
-    return batteryState(this.setting, totals, elapsedS, windows)
+    return batteryState(this.setting, said, totals, elapsedS, windows)
   }
 
   #flow(nowUs: number, seconds: number): Flow {

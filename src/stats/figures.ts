@@ -18,6 +18,12 @@ export class Spread {
     this.sumMicro += micro
   }
 
+  /** What lay between this value and the one before, which both are means. */
+  reach(min: number, max: number): void {
+    if (min < this.min) this.min = min
+    if (max > this.max) this.max = max
+  }
+
   merge(min: number, sumMicro: number, max: number): void {
     if (min < this.min) this.min = min
     if (max > this.max) this.max = max
@@ -62,6 +68,15 @@ export class ChannelFigures {
   }
 }
 
+type Integrated =
+  | 'coveredUs'
+  | 'countedUs'
+  | 'bridgedUs'
+  | 'chargePc'
+  | 'energyPj'
+  | 'chargeForwardPc'
+  | 'energyForwardPj'
+
 /** What a span of samples of one device comes to; a minute, a bucket, a whole range, a run. */
 export class Figures {
   /** Samples, measured or not. */
@@ -76,6 +91,10 @@ export class Figures {
   unmeasured = 0
   /** Time over which charge and energy are known, µs. */
   coveredUs = 0
+  /** The part of it over which the device has counted them, µs (docs/totals.md). */
+  countedUs = 0
+  /** The part of that which lies in gaps, µs: the samples themselves say nothing of it. */
+  bridgedUs = 0
   readonly voltage = new Spread()
   readonly current = new Spread()
   readonly power = new Spread()
@@ -106,12 +125,48 @@ export class Figures {
     this.energyForwardPj += forwardPart(w0, w1, spanUs)
   }
 
+  /**
+   * Charge and energy between two samples as the device has counted them.
+   *
+   * @param spanUs µs @param bridgedUs the same over a gap, else 0 @param chargePc, energyPj signed
+   * @param chargeForwardPc, energyForwardPj the parts of them in the direction that is positive
+   */
+  count(
+    spanUs: number,
+    bridgedUs: number,
+    chargePc: number,
+    energyPj: number,
+    chargeForwardPc: number,
+    energyForwardPj: number,
+  ): void {
+    this.coveredUs += spanUs
+    this.countedUs += spanUs
+    this.bridgedUs += bridgedUs
+    this.chargePc += chargePc
+    this.energyPj += energyPj
+    this.chargeForwardPc += chargeForwardPc
+    this.energyForwardPj += energyForwardPj
+  }
+
+  /** Takes back what `integrate` or `count` has added. */
+  remove(added: Pick<Figures, Integrated>): void {
+    this.coveredUs -= added.coveredUs
+    this.countedUs -= added.countedUs
+    this.bridgedUs -= added.bridgedUs
+    this.chargePc -= added.chargePc
+    this.energyPj -= added.energyPj
+    this.chargeForwardPc -= added.chargeForwardPc
+    this.energyForwardPj -= added.energyForwardPj
+  }
+
   /** Takes in another span of the same device; nothing is integrated between the two. */
   merge(part: Figures): void {
     this.samples += part.samples
     this.measured += part.measured
     this.unmeasured += part.unmeasured
     this.coveredUs += part.coveredUs
+    this.countedUs += part.countedUs
+    this.bridgedUs += part.bridgedUs
     this.voltage.merge(part.voltage.min, part.voltage.sumMicro, part.voltage.max)
     this.current.merge(part.current.min, part.current.sumMicro, part.current.max)
     this.power.merge(part.power.min, part.power.sumMicro, part.power.max)
@@ -127,6 +182,8 @@ export class Figures {
     this.measured = 0
     this.unmeasured = 0
     this.coveredUs = 0
+    this.countedUs = 0
+    this.bridgedUs = 0
     this.voltage.clear()
     this.current.clear()
     this.power.clear()
@@ -144,7 +201,7 @@ export class Figures {
  * @param from, to millionths of A or W
  * @returns pC or pJ
  */
-function forwardPart(from: number, to: number, spanUs: number): number {
+export function forwardPart(from: number, to: number, spanUs: number): number {
   if (from >= 0 && to >= 0) return ((from + to) / 2) * spanUs
   if (from <= 0 && to <= 0) return 0
   const above = Math.max(from, to)

@@ -1,6 +1,8 @@
+import type { Detail } from '../domain/detail.ts'
 import { nearestMicro } from '../util/micro.ts'
 import { Continuity } from './continuity.ts'
 import type { Figures } from './figures.ts'
+import { addInterval } from './interval.ts'
 
 /** The newest electric sample of a run, and what follows on it. */
 interface Run {
@@ -10,6 +12,7 @@ interface Run {
   timeUs: number
   currentMicro: number
   powerMicro: number
+  detail: Detail | null
   measured: boolean
   /** Each sample since has followed directly on the one before. */
   isLinked: boolean
@@ -23,7 +26,8 @@ const RUNS_KEPT = 16
 /**
  * Adds the samples of one device to figures. Charge and energy come by the
  * trapezoid rule from two measured samples of one run (epoch) that follow
- * directly on each other, see `Continuity`, and count where the later one lies.
+ * directly on each other, see `Continuity`, and count where the later one lies;
+ * what a device has counted itself goes before that, and over gaps (`addInterval`).
  * Runs whose times overlap (a capture piped in twice, a clock set back) are kept
  * apart: each keeps its own charge.
  *
@@ -56,6 +60,7 @@ export class Folder {
    * @param timeUs Unix µs, not before that of the run's sample before
    * @param seq -1 where the device numbers nothing
    * @param voltage V; NaN: not an electric sample @param current A @param power W
+   * @param detail null: its device sends none
    * @returns whether it follows on a measured one, with which it is integrated
    */
   add(
@@ -67,6 +72,7 @@ export class Folder {
     current: number,
     power: number,
     measured: boolean,
+    detail: Detail | null,
   ): boolean {
     const run = this.#run?.epochId === epochId ? this.#run : this.#select(epochId)
     if (!run.continuity.follows(timeUs, seq)) run.isLinked = false
@@ -86,11 +92,18 @@ export class Folder {
       into.voltage.add(voltage)
       into.current.add(current, currentMicro)
       into.power.add(power, powerMicro)
-      if (isLinked) {
+      if (detail !== null) {
+        into.voltage.reach(detail.voltageMin, detail.voltageMax)
+        into.current.reach(detail.currentMin, detail.currentMax)
+        if (run.measured && run.between <= Folder.MOST_BETWEEN) {
+          addInterval(into, run, { timeUs, currentMicro, powerMicro, detail }, isLinked)
+        }
+      } else if (isLinked) {
         const spanUs = timeUs - run.timeUs
         into.integrate(spanUs, run.currentMicro, currentMicro, run.powerMicro, powerMicro)
       }
     }
+    run.detail = detail
     run.timeUs = timeUs
     run.currentMicro = currentMicro
     run.powerMicro = powerMicro
@@ -109,6 +122,7 @@ export class Folder {
         timeUs: Number.NaN,
         currentMicro: 0,
         powerMicro: 0,
+        detail: null,
         measured: false,
         isLinked: false,
         between: 0,

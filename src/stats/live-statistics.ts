@@ -74,7 +74,7 @@ export class LiveStatistics implements StatisticsSink {
 
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample): void {
-    const { timeUs, epochId, seq, voltage, current, power, extras, status, origin } = sample
+    const { timeUs, epochId, seq, voltage, current, power, extras, detail, status, origin } = sample
     const measured = isMeasured(status)
     if (timeUs < this.#windowsFromUs) this.#windowsFromUs = timeUs
     const fed: FeedSample = {
@@ -85,6 +85,7 @@ export class LiveStatistics implements StatisticsSink {
       current,
       power,
       extras,
+      detail,
       measured,
     }
     if (measured) this.#samples.add(timeUs, 1)
@@ -135,6 +136,12 @@ export class LiveStatistics implements StatisticsSink {
     if (timeUs <= this.#sinceUs) return
     whole.add(timeUs, value)
     if (this.#firstUs === null || timeUs < this.#firstUs) this.#firstUs = timeUs
+  }
+
+  reach(channel: number, timeUs: number, min: number, max: number): void {
+    const { rolling, whole } = this.#of(channel)
+    rolling.reach(timeUs, min, max)
+    if (timeUs > this.#sinceUs) whole.moments.reach(min, max)
   }
 
   pair(channel: number, timeUs: number, spanUs: number, value0: number, value1: number): void {

@@ -72,6 +72,13 @@ export class Moments {
     addProductTo(sums, TX, sinceUs, rest)
   }
 
+  /** What lay between a value that was added and the one before, which both are means. */
+  reach(min: number, max: number): void {
+    const sums = this.#sums
+    if (min < (sums[MIN] as number)) sums[MIN] = min
+    if (max > (sums[MAX] as number)) sums[MAX] = max
+  }
+
   /** The time between two neighbouring values, for the mean over time. @param spanUs µs */
   addPair(spanUs: number, value0: number, value1: number): void {
     const sums = this.#sums

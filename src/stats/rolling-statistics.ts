@@ -69,6 +69,13 @@ export class RollingStatistics {
     }
   }
 
+  /** What lay between the value that was added at that time and the one before. @param timeUs Unix µs */
+  reach(timeUs: number, min: number, max: number): void {
+    const second = Math.floor(timeUs / US_PER_SECOND)
+    if (second === this.#open) this.#openMoments.reach(min, max)
+    else this.#reopen(second, (moments) => moments.reach(min, max))
+  }
+
   /**
    * The time between two neighbouring values, for the mean over time; it counts where the later one lies.
    *

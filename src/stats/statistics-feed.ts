@@ -1,5 +1,6 @@
 import type { Extras } from '../domain/channels.ts'
 import { ELECTRIC } from '../domain/channels.ts'
+import type { Detail } from '../domain/detail.ts'
 import { Continuity } from './continuity.ts'
 import { Folder } from './folder.ts'
 import { type Neighbour, RecentSamples } from './recent-samples.ts'
@@ -16,12 +17,15 @@ export interface FeedSample {
   readonly current: number
   readonly power: number
   readonly extras: Extras | null
+  readonly detail: Detail | null
   readonly measured: boolean
 }
 
 /** Takes values and what lies between them; channels by their places in `StatisticsFeed.channels`. */
 export interface StatisticsSink {
   value(channel: number, timeUs: number, value: number): void
+  /** Extremes of what lay between a value that has come, a mean, and the one before. */
+  reach(channel: number, timeUs: number, min: number, max: number): void
   /** Two values that follow directly on each other. @param timeUs of the later one */
   pair(channel: number, timeUs: number, spanUs: number, value0: number, value1: number): void
 }
@@ -65,6 +69,9 @@ interface Run {
 }
 
 const ELECTRIC_IDS: ReadonlySet<string> = new Set(Object.values(ELECTRIC).map(({ id }) => id))
+
+/** Places of the channels that a detail has extremes of. */
+const [VOLTAGE, CURRENT] = [0, 1]
 
 /** Runs of one device kept at a time, as `Folder` does. */
 const RUNS_KEPT = 16
@@ -118,6 +125,7 @@ export class StatisticsFeed {
       }
       if (isShown && measured) {
         this.#sink.value(place, timeUs, value)
+        if (sample.detail !== null) this.#reach(place, timeUs, sample.detail)
         if (isLinked(run, end)) {
           this.#sink.pair(place, timeUs, timeUs - end.timeUs, end.value, value)
         } else {
@@ -143,6 +151,7 @@ export class StatisticsFeed {
       const isOwn = !Number.isNaN(value)
       if (isOwn && !measured) continue
       if (isOwn) this.#sink.value(place, timeUs, value)
+      if (isOwn && sample.detail !== null) this.#reach(place, timeUs, sample.detail)
       const before = this.#neighbour(sample, place, -1)
       const after = this.#neighbour(sample, place, 1)
       if (isOwn) {
@@ -151,6 +160,12 @@ export class StatisticsFeed {
       } else this.#join(place, before, after)
     }
     this.#recent?.remember(seq, epochId, timeUs, values, measured)
+  }
+
+  #reach(place: number, timeUs: number, detail: Detail): void {
+    const { voltageMin, voltageMax, currentMin, currentMax } = detail
+    if (place === VOLTAGE) this.#sink.reach(place, timeUs, voltageMin, voltageMax)
+    else if (place === CURRENT) this.#sink.reach(place, timeUs, currentMin, currentMax)
   }
 
   /** A late sample is there already that follows on this one. */

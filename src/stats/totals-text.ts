@@ -9,12 +9,14 @@ import type { Totals } from './totals.ts'
  * @param sinceUs Unix µs
  */
 export function totalsText(totals: Totals, sinceUs: number, elapsedS: number): string {
-  const { chargeMah, chargeForwardMah, energyMwh, energyForwardMwh, coveredS } = totals
+  const { chargeMah, chargeForwardMah, energyMwh, energyForwardMwh, coveredS, countedS } = totals
   const charge = `${amount(chargeMah)} mAh${directions(chargeMah, chargeForwardMah)}`
   const energy = `${amount(energyMwh)} mWh${directions(energyMwh, energyForwardMwh)}`
   const elapsed = formatClockDuration(elapsedS * 1000)
   const covered = formatClockDuration(coveredS * 1000)
-  return `${charge}, ${energy} since ${formatIso(sinceUs)} (${elapsed}, ${covered} of it covered)`
+  const counted =
+    countedS > 0 ? `, ${formatClockDuration(countedS * 1000)} counted by the device` : ''
+  return `${charge}, ${energy} since ${formatIso(sinceUs)} (${elapsed}, ${covered} of it covered${counted})`
 }
 
 function directions(signed: number, forward: number | null): string {

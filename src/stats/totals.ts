@@ -3,6 +3,8 @@ import { nearestMicro } from '../util/micro.ts'
 import { US_PER_SECOND } from '../util/time-units.ts'
 import { Figures, PICO_PER_MILLI_HOUR } from './figures.ts'
 import { Folder } from './folder.ts'
+import { addInterval } from './interval.ts'
+import { addedSince, KnownEnd, KnownEnds, snapshotOf } from './known-ends.ts'
 import { RecentSamples } from './recent-samples.ts'
 
 /** Charge and energy since a moment. */
@@ -20,6 +22,10 @@ export interface Totals {
   readonly energyBackwardMwh: number | null
   /** Time over which all of these are known, s. */
   readonly coveredS: number
+  /** The part of it over which the device has counted charge and energy itself, s. */
+  readonly countedS: number
+  /** The part of that which lies in gaps, s. */
+  readonly bridgedS: number
   /** Measured ones with voltage and current. */
   readonly samples: number
 }
@@ -47,6 +53,8 @@ export function totalsOf(figures: Figures): Totals {
     chargeBackwardMah: known((chargePc - chargeForwardPc) / PICO_PER_MILLI_HOUR),
     energyBackwardMwh: known((energyPj - energyForwardPj) / PICO_PER_MILLI_HOUR),
     coveredS: figures.coveredUs / US_PER_SECOND,
+    countedS: figures.countedUs / US_PER_SECOND,
+    bridgedS: figures.bridgedUs / US_PER_SECOND,
     samples: figures.measured,
   }
 }
@@ -74,14 +82,23 @@ export class Integrator {
   readonly #recent = new RecentSamples()
   /** One came late: it may be the neighbour of a later one. */
   #hasLate = false
+  /** From the first sample on that says what its device has counted; null: none has. */
+  #ends: KnownEnds | null = null
+  /** The newest electric sample in order until then. */
+  #newest: Sample | null = null
   /** Used again for each sample. */
   readonly #values = [Number.NaN, Number.NaN]
 
   /** @param sample in order of its run, unless its origin is `late` */
   add(sample: Sample): void {
+    if (this.#ends !== null || sample.detail !== null) {
+      this.#addCounted(sample, this.#figures)
+      return
+    }
     if (sample.origin === 'late') this.#addLate(sample)
     else this.#joinLate(sample, this.#fold(this.#figures, sample))
     this.#remember(sample)
+    if (sample.electric && sample.origin !== 'late') this.#newest = sample
   }
 
   /**
@@ -93,14 +110,13 @@ export class Integrator {
   reset(sinceUs: number): void {
     this.#figures = new Figures()
     this.#sinceUs = sinceUs
+    this.#ends?.forgetAdded()
   }
 
   /** Begins with what was before; the next sample follows on the newest of it, where it goes on with its run. */
   resume({ resetUs, figures, newest }: EarlierTotals): void {
-    for (const sample of newest) {
-      this.#fold(null, sample)
-      this.#remember(sample)
-    }
+    for (const sample of newest) this.add({ ...sample, origin: 'live' })
+    this.#ends?.forgetAdded()
     this.#figures = new Figures()
     this.#figures.merge(figures)
     this.#sinceUs = resetUs ?? Number.NEGATIVE_INFINITY
@@ -117,9 +133,66 @@ export class Integrator {
 
   /** @returns whether it follows on a measured one, with which it is integrated */
   #fold(into: Figures | null, sample: Sample): boolean {
-    const { timeUs, epochId, seq, voltage, current, power, status } = sample
+    const { timeUs, epochId, seq, voltage, current, power, detail, status } = sample
     const measured = isMeasured(status)
-    return this.#folder.add(into, timeUs, epochId, seq ?? -1, voltage, current, power, measured)
+    return this.#folder.add(
+      into,
+      timeUs,
+      epochId,
+      seq ?? -1,
+      voltage,
+      current,
+      power,
+      measured,
+      detail,
+    )
+  }
+
+  /** Of a device that counts itself: what comes late may divide an interval that has been added. */
+  #addCounted(sample: Sample, figures: Figures): void {
+    this.#ends ??= new KnownEnds(this.#newest)
+    const ends = this.#ends
+    const isLate = sample.origin === 'late'
+    const before = snapshotOf(figures)
+    if (!isLate) this.#fold(figures, sample)
+    else if (sample.timeUs > this.#sinceUs) this.#countLate(sample)
+    this.#remember(sample)
+    if (!sample.electric) {
+      this.#hasLate ||= isLate
+      if (!this.#hasLate || sample.seq === null) return
+      const { before: one, after: other } = ends.around(sample.epochId, sample.seq)
+      if (other !== null) this.#integrateAgain(one, other)
+      return
+    }
+    const end = new KnownEnd(sample)
+    const { newest } = ends
+    const isNewRun = newest?.epochId !== end.epochId
+    const around = ends.insert(end, isLate)
+    if (!isLate) {
+      ends.newest = end
+      end.added = addedSince(before, figures)
+      // What the folder has seen before it is what lies before it.
+      if (around.after === null && (isNewRun || around.before === newest)) return
+    } else if (around.isCut) {
+      this.#joinLate(sample, false)
+      return
+    } else this.#hasLate = true
+    this.#integrateAgain(around.before, end)
+    if (around.after !== null) this.#integrateAgain(end, around.after)
+  }
+
+  /** Adds the interval before a sample in place of what was added there. */
+  #integrateAgain(before: KnownEnd | null, end: KnownEnd): void {
+    const figures = this.#figures
+    if (end.added !== null) figures.remove(end.added)
+    end.added = null
+    if (end.timeUs <= this.#sinceUs || before === null) return
+    if (!before.measured || !end.measured || end.timeUs < before.timeUs) return
+    const { seq, epochId } = end
+    const linked = this.#recent.neighbour(seq, epochId, CURRENT, -1)
+    const start = snapshotOf(figures)
+    addInterval(figures, before, end, linked !== null && linked.timeUs === before.timeUs)
+    end.added = addedSince(start, figures)
   }
 
   #remember({ seq, epochId, timeUs, current, power, status }: Sample): void {
@@ -131,10 +204,14 @@ export class Integrator {
   #addLate(sample: Sample): void {
     this.#hasLate = true
     if (sample.timeUs <= this.#sinceUs) return
-    this.#figures.samples++
-    if (!isMeasured(sample.status)) this.#figures.unmeasured++
-    else if (sample.electric) this.#figures.measured++
+    this.#countLate(sample)
     this.#joinLate(sample, false)
+  }
+
+  #countLate({ status, electric }: Sample): void {
+    this.#figures.samples++
+    if (!isMeasured(status)) this.#figures.unmeasured++
+    else if (electric) this.#figures.measured++
   }
 
   /**

@@ -69,8 +69,10 @@ export class ChannelList {
   #add(id: string): boolean {
     const { settings, listener, events } = this.#options
     const place = this.#channels.size
-    if (place >= MAX_EXTRA_CHANNELS) {
-      const text = `the device sends more than ${MAX_EXTRA_CHANNELS} channels: '${id}' and others are left out`
+    // Those that the user names are wanted, however many they are.
+    const most = Math.max(MAX_EXTRA_CHANNELS, settings.length)
+    if (place >= most) {
+      const text = `the device sends more than ${most} channels: '${id}' and others are left out`
       events.once('channels', 'too many channels', text)
       return false
     }

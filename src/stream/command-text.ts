@@ -19,8 +19,17 @@ export function resultText(
   if (result.kind === 'ok') return 'ok'
   if (result.kind === 'unanswered') return 'unanswered'
   if (result.kind === 'dropped') return 'not sent: too many commands wait'
-  return `refused: ${REASONS[result.error]?.(cmd, firmware) ?? result.error}`
+  const said = REASONS[result.error]?.(cmd, firmware) ?? result.error
+  return isUnconfirmed(result) ? said : `refused: ${said}`
 }
+
+/** An output may or may not be switched: the device answered so, or was asked in vain by its own host. */
+export function isUnconfirmed(result: CommandResult): boolean {
+  return result.kind === 'refused' && UNCONFIRMED.includes(result.error)
+}
+
+/** What relays answer that do not confirm (`Switched` in sources/posted/relays.ts). */
+const UNCONFIRMED: readonly string[] = ['unconfirmed', 'timeout']
 
 /** PROTOCOL.md 5.3: what the errors of a command mean. */
 const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) => string>> = {
@@ -28,7 +37,7 @@ const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) =>
     `this ${firmware === null ? 'device' : `firmware (${firmware})`} does not know ${cmd}`,
   range: () => 'range (the device does not allow that value)',
   busy: () => 'busy (an earlier command is still under way)',
-  unconfirmed: () => 'unconfirmed (the relays answered, but not that they are switched)',
+  unconfirmed: () => 'unconfirmed (answered, but not reported as switched)',
   timeout: () => 'unconfirmed (the relays did not answer)',
   sensor: () => 'sensor (it does not answer)',
   wear: () => 'wear (saved too often, which wears the EEPROM: once more in ten minutes)',

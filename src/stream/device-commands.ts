@@ -3,9 +3,11 @@ import type { Command, CommandResult } from '../protocol/link/commands.ts'
 import type { Answer } from './carry-out.ts'
 import { commandText, resultText } from './command-text.ts'
 import type { EventReport } from './event-report.ts'
+import type { SwitchedOutputs } from './switched-outputs.ts'
 
 export interface DeviceCommandsOptions {
   readonly events: EventReport
+  readonly outputs: SwitchedOutputs
   /** As the device has said in `hello`; null: it has not */
   readonly firmware: () => string | null
   /** Hands a command to the link, which reports under that number how it ended. */
@@ -42,6 +44,9 @@ const SAID_IN_HELLO: ReadonlySet<string> = new Set([
   'set_baud',
   'defaults',
 ])
+
+/** Asking a device how its outputs are that has acknowledged a change: so often, then it is not confirmed. */
+const LOOK_TRIES = 2
 
 /** The commands to a device that are under way; how each ended is an event, or its sender's to know. */
 export class DeviceCommands {
@@ -87,16 +92,33 @@ export class DeviceCommands {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
     this.#pending.delete(id)
-    const { command, done } = pending
-    if (done === null) this.#report(command, result)
-    else done(result)
+    const { command } = pending
+    if (result.kind === 'ok' && !this.#options.outputs.areAs(command)) {
+      // The report may have been lost on its way: `hello` has the states, too.
+      const again = (): void => this.#close(id, pending, this.#confirmed(command))
+      this.send({ cmd: 'hello' }, { maxTries: LOOK_TRIES, done: again })
+      return
+    }
+    this.#close(id, pending, result)
     if (result.kind === 'ok' && SAID_IN_HELLO.has(command.cmd)) {
       this.send({ cmd: 'hello' }, { done: () => {} })
     }
   }
 
+  #confirmed(command: Command): CommandResult {
+    if (this.#options.outputs.areAs(command)) return { kind: 'ok' }
+    return { kind: 'refused', error: 'unconfirmed' }
+  }
+
+  #close(id: number, { command, done }: Pending, result: CommandResult): void {
+    this.#options.outputs.ended(id, result)
+    if (done === null) this.#report(command, result)
+    else done(result)
+  }
+
   #send(id: number, pending: Pending, maxTries?: number): void {
     this.#pending.set(id, pending)
+    this.#options.outputs.asked(id, pending.command)
     this.#options.send(id, pending.command, maxTries)
   }
 

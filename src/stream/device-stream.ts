@@ -2,7 +2,9 @@ import { type Calibration, calibrationText } from '../domain/calibration.ts'
 import type { ChannelSetting } from '../domain/channels.ts'
 import type { EventKind } from '../domain/events.ts'
 import type { DeviceRange } from '../domain/limits.ts'
-import type { Frame, Outputs } from '../protocol/frames.ts'
+import type { Outputs } from '../domain/outputs.ts'
+import { isVirtualMode } from '../domain/virtual.ts'
+import type { Frame } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { Link } from '../protocol/link/link.ts'
 import type { LinkEvent } from '../protocol/link/link-event.ts'
@@ -27,6 +29,7 @@ import { Recorder } from './recorder.ts'
 import type { SampleLimit } from './sample-limit.ts'
 import { SourceReport } from './source-report.ts'
 import type { StreamListener } from './stream-listener.ts'
+import { SwitchedOutputs } from './switched-outputs.ts'
 import { Timeline } from './timeline.ts'
 
 export interface DeviceStreamOptions {
@@ -76,6 +79,7 @@ export class DeviceStream implements Asked {
   readonly #recorder: Recorder
   readonly #commands: DeviceCommands
   readonly #said: HelloReport
+  readonly #outputs: SwitchedOutputs
   /** null: the device streams */
   readonly #poller: Poller | null
   readonly #sourceReport: SourceReport
@@ -83,11 +87,13 @@ export class DeviceStream implements Asked {
   readonly #outcomes: LinkOutcomes
   readonly #startMs: number
   #wasConnected = false
+  #saysVirtual = false
   /** When the newest line came, Unix µs. */
   #arrivalUs = 0
 
   constructor(options: DeviceStreamOptions, listener: StreamListener) {
     const { source, log, clock, limit } = options
+    const isExact = source.isExact === true
     this.#options = options
     this.#listener = listener
     this.#startMs = clock.monoMs()
@@ -99,10 +105,12 @@ export class DeviceStream implements Asked {
     this.#runs = new DeviceRuns({ ...options, sourceLabel: source.label })
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
-    this.#said = new HelloReport(this.#events, this.#runs)
-    this.#intake = new Intake(this.#ledger, this.#events)
+    this.#outputs = new SwitchedOutputs(this.#events, () => listener.outputs())
+    this.#said = new HelloReport(this.#events, this.#runs, this.#outputs)
+    this.#intake = new Intake(this.#ledger, this.#events, isExact)
     this.#commands = new DeviceCommands({
       events: this.#events,
+      outputs: this.#outputs,
       firmware: () => this.#said.firmware,
       send: (id, command, maxTries) => {
         this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
@@ -129,12 +137,12 @@ export class DeviceStream implements Asked {
       clockSnapshot: () => this.#timeline.snapshot(),
     })
     this.#timeline = new Timeline(
-      { keepTime: options.keepTime, live: source.live },
+      { keepTime: options.keepTime, live: source.live, isExact },
       (entry, timeUs, notice) => this.#recorder.place(entry, timeUs, notice),
     )
     this.#link = new Link({
       duplex: source.duplex,
-      isExact: source.isExact === true,
+      isExact,
       bytesPerSecond: source.bytesPerSecond,
       // In ms: a run that follows at once must not seem to repeat the commands of the one before.
       firstCommandSeq: Math.floor(clock.wallMs()),
@@ -150,6 +158,7 @@ export class DeviceStream implements Asked {
       runs: this.#runs,
       commands: this.#commands,
       said: this.#said,
+      outputs: this.#outputs,
       poller: this.#poller,
       nowMs: () => this.#nowMs,
       eventUs: () => this.#eventUs,
@@ -255,7 +264,27 @@ export class DeviceStream implements Asked {
 
   /** The device's switched outputs as it has last said; null: it has said nothing of any. */
   get outputs(): Outputs | null {
-    return this.#said.switched
+    return this.#outputs.states
+  }
+
+  /** What was asked of outputs, whoever asked, and is not reported so; such an output is as `outputs` has it. */
+  get unconfirmed(): Outputs {
+    return this.#outputs.unconfirmed
+  }
+
+  /** It is made up: a simulator of this run, or one elsewhere that says so in the mode of `hello` or of its newest sample. */
+  get isVirtual(): boolean {
+    return this.#options.source.simulator !== undefined || this.#saysVirtual
+  }
+
+  /** Nothing is really switched. */
+  get hasVirtualOutputs(): boolean {
+    return this.#options.source.hasVirtualOutputs === true || this.isVirtual
+  }
+
+  /** Why the device does not say how its outputs are, in words; empty: it does, as far as it has any. */
+  get outputsTrouble(): string {
+    return this.#options.source.outputsTrouble ?? ''
   }
 
   /** What is applied to the readings, by host or device, in words; empty: nothing. */
@@ -289,6 +318,8 @@ export class DeviceStream implements Asked {
       if (state === 'waiting') this.#disconnected()
       this.#sourceReport.says(state, reason)
     },
+    gap: () => this.#runs.end(),
+    event: (kind, text, about) => this.#events.report(kind, text, undefined, about),
     connected: () => this.#connected(),
     ended: () => {
       this.finish()
@@ -309,9 +340,13 @@ export class DeviceStream implements Asked {
       ageMs === 0 ? nowUs : Math.max(this.#arrivalUs, Math.round(nowUs - ageMs * 1000))
     this.#arrivalUs = arrivalUs
     if (frame.kind === 'note') this.#events.report('note', frame.message)
-    else if (frame.kind === 'outputs') this.#said.outputs(frame.outputs)
-    else if (frame.kind === 'hello') this.#commands.heard(frame)
-    else if (frame.kind === 'sample' && !frame.resend) {
+    else if (frame.kind === 'outputs') this.#outputs.reported(frame.outputs)
+    else if (frame.kind === 'hello') {
+      // Other modes of `hello` are about polling.
+      if (isVirtualMode(frame.mode)) this.#saysVirtual = true
+      this.#commands.heard(frame)
+    } else if (frame.kind === 'sample' && !frame.resend) {
+      this.#saysVirtual = isVirtualMode(frame.mode)
       this.#outcomes.heard(frame.stamp, arrivalUs)
       this.#commands.heard(frame)
     }

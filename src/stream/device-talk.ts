@@ -64,6 +64,8 @@ export class DeviceTalk implements Asked {
         frame: (frame) => this.#frame(frame),
         format: () => {},
         unit: () => {},
+        gap: () => {},
+        event: () => {},
         bytes: () => {},
         state: (state, reason) => {
           if (state === 'waiting') this.#end(gone(reason))

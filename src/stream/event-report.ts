@@ -24,11 +24,20 @@ export class EventReport {
     this.#options = options
   }
 
-  /** @param timeUs when it happened, Unix µs; absent: now */
-  report(kind: EventKind, text: string, timeUs: number = this.#options.nowUs()): void {
+  /**
+   * @param timeUs when it happened, Unix µs; absent: now
+   * @param about see `StreamEvent`
+   */
+  report(
+    kind: EventKind,
+    text: string,
+    timeUs: number = this.#options.nowUs(),
+    about?: string,
+  ): void {
     const { listener, log, device } = this.#options
-    listener.event({ timeUs, kind, text })
-    log?.event({ timeUs, device: device(), kind, detail: text })
+    const part = about === undefined ? {} : { about }
+    listener.event({ timeUs, kind, text, ...part })
+    log?.event({ timeUs, device: device(), kind, detail: text, ...part })
   }
 
   /** @param what of which an event is reported once a run */

@@ -1,19 +1,21 @@
 import { type Correction, correctionText, isNeutral } from '../domain/calibration.ts'
-import type { HelloFrame, Outputs } from '../protocol/frames.ts'
+import type { HelloFrame } from '../protocol/frames.ts'
 import { type DeviceRuns, MAX_NAMES } from './device-runs.ts'
 import type { EventReport } from './event-report.ts'
+import type { SwitchedOutputs } from './switched-outputs.ts'
 
 /** What a device says of itself, put on record: who it is, what it applies to its readings, its switched outputs. */
 export class HelloReport {
   readonly #events: EventReport
   readonly #runs: DeviceRuns
+  readonly #outputs: SwitchedOutputs
   #firmware: string | null = null
-  #outputs: Outputs | null = null
   #applied = ''
 
-  constructor(events: EventReport, runs: DeviceRuns) {
+  constructor(events: EventReport, runs: DeviceRuns, outputs: SwitchedOutputs) {
     this.#events = events
     this.#runs = runs
+    this.#outputs = outputs
   }
 
   /** null: it has not said */
@@ -26,11 +28,6 @@ export class HelloReport {
     return this.#applied
   }
 
-  /** As the device has last said; null: it has said nothing of any. */
-  get switched(): Outputs | null {
-    return this.#outputs
-  }
-
   /** @param isKnownRun it is the boot that was there before */
   hello(hello: HelloFrame, isKnownRun: boolean): void {
     this.#firmware = hello.firmware
@@ -40,7 +37,7 @@ export class HelloReport {
     const news = isKnownRun ? '' : ', new run'
     this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
     if (hello.calibration !== null) this.#applies(hello.calibration, isKnownRun)
-    if (hello.outputs !== null) this.outputs(hello.outputs)
+    if (hello.outputs !== null) this.#outputs.reported(hello.outputs)
   }
 
   /** The device waits to be asked, and nobody here does: as silent as if it were broken. */
@@ -48,16 +45,6 @@ export class HelloReport {
     const text =
       'the device is in poll mode, and sends samples only when it is asked: ask for them with --poll, or have it stream with --set mode=stream'
     this.#events.once('hello', 'unasked', text)
-  }
-
-  /** The switched outputs as they are (PROTOCOL.md 5.6): those that are new or have changed are an event. */
-  outputs(outputs: Outputs): void {
-    const before = this.#outputs
-    this.#outputs = outputs
-    const changed = Object.entries(outputs).filter(([name, isOn]) => before?.[name] !== isOn)
-    if (changed.length === 0) return
-    const states = changed.map(([name, isOn]) => `${name} ${isOn ? 'on' : 'off'}`)
-    this.#events.report('output', `output ${states.join(', ')}`)
   }
 
   /** With each run and upon each change; that it is nothing, upon a change. */

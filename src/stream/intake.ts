@@ -7,16 +7,20 @@ import type { Ledger } from './ledger.ts'
 export class Intake {
   readonly #ledger: Ledger
   readonly #events: EventReport
-  #policy = new CrcPolicy()
+  readonly #isExact: boolean
+  #policy: CrcPolicy
 
-  constructor(ledger: Ledger, events: EventReport) {
+  /** @param isExact see `LinkOptions` */
+  constructor(ledger: Ledger, events: EventReport, isExact: boolean) {
     this.#ledger = ledger
     this.#events = events
+    this.#isExact = isExact
+    this.#policy = new CrcPolicy(isExact)
   }
 
   /** Another connection: what was learned of the device's lines is forgotten. */
   connected(): void {
-    this.#policy = new CrcPolicy()
+    this.#policy = new CrcPolicy(this.#isExact)
   }
 
   /** @returns the frame, or what it counts as where it is not to be believed */

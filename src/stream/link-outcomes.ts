@@ -7,6 +7,7 @@ import type { HelloReport } from './hello-report.ts'
 import type { Ledger } from './ledger.ts'
 import type { Poller } from './poller.ts'
 import type { Recorder } from './recorder.ts'
+import type { SwitchedOutputs } from './switched-outputs.ts'
 import type { LiveStamp } from './time-entry.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -18,6 +19,7 @@ export interface LinkOutcomesOptions {
   readonly runs: DeviceRuns
   readonly commands: DeviceCommands
   readonly said: HelloReport
+  readonly outputs: SwitchedOutputs
   /** null: the device streams */
   readonly poller: Poller | null
   /** Monotonic. */
@@ -56,7 +58,8 @@ export class LinkOutcomes {
 
   /** The device began anew, or another one is there. @param boot its number; null: not known */
   restarted(boot: number | null): void {
-    const { timeline, recorder, eventUs } = this.#options
+    const { timeline, recorder, outputs, eventUs } = this.#options
+    outputs.restarted()
     timeline.restart()
     recorder.restarted(boot, eventUs())
     this.#liveStamp = null

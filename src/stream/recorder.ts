@@ -1,4 +1,5 @@
 import { type Calibration, calibrationText } from '../domain/calibration.ts'
+import { enclosesMeans } from '../domain/detail.ts'
 import { DEFAULT_RANGE, type DeviceRange, isInRange } from '../domain/limits.ts'
 import { type Epoch, markBadTime, markOutOfRange, type Sample } from '../domain/sample.ts'
 import type { SampleFrame, Stamp } from '../protocol/frames.ts'
@@ -6,7 +7,7 @@ import type { LossReason } from '../protocol/link/missing-ranges.ts'
 import type { Arrival } from '../protocol/link/sample-memory.ts'
 import type { DeviceLog, LoggedRun } from '../storage/client/log.ts'
 import { lossText } from '../util/loss-text.ts'
-import { calibratedRange, electricValues } from './calibrated-values.ts'
+import { calibratedDetail, calibratedRange, electricValues } from './calibrated-values.ts'
 import type { ChannelList } from './channel-list.ts'
 import { clockText } from './clock-text.ts'
 import type { DeviceRuns } from './device-runs.ts'
@@ -203,8 +204,10 @@ export class Recorder {
     const { voltage, current, power } = electricValues(frame, calibration)
     const extras = frame.extras === null ? null : channels.accept(frame.extras)
     if (frame.leftOut !== null) channels.leaveOut(frame.leftOut)
+    const detail = calibratedDetail(frame, calibration)
     const inRange =
-      (!electric || isInRange(voltage, current, power, this.#range)) &&
+      (!electric || isInRange(voltage, current, power, this.#range, detail)) &&
+      (detail === null || enclosesMeans(detail, voltage, current)) &&
       (extras === null || channels.areInRange(extras))
     if (inRange) ledger.samples++
     else ledger.out_of_range++
@@ -216,6 +219,7 @@ export class Recorder {
       current,
       power,
       extras,
+      detail,
       seq,
       status: inRange ? status : markOutOfRange(status),
       epochId,

@@ -11,6 +11,8 @@ export interface StreamListener {
   /** The device has sent its first value of an extra channel. */
   channel(channel: Channel): void
   event(event: StreamEvent): void
+  /** What is known of the switched outputs, or was asked of them, may be another: see `DeviceStream`. */
+  outputs(): void
   /** Samples that will never come, between two times, Unix µs; before the sample behind them. */
   lost(count: number, fromUs: number, toUs: number): void
   /** A clock was set: the time from the sample before to the next one is none that passed. */

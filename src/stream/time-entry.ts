@@ -8,6 +8,8 @@ export interface TimelineOptions {
   readonly keepTime: boolean
   /** Frames arrive when they are measured (a port). False: piped in, perhaps faster than real time. */
   readonly live: boolean
+  /** Lines come whole: a stamp says what the device wrote, see `Source.isExact`. */
+  readonly isExact: boolean
 }
 
 /** What a sample's time tells about the device's clock. */

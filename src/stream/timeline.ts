@@ -150,7 +150,8 @@ export class Timeline {
       if (this.#placement.isBack(stamp)) return false
       return (
         this.#placement.aheadUs(entry, stamp) <= DOUBT_BEYOND_US ||
-        this.#placement.isOrdinary(entry, stamp)
+        this.#placement.isOrdinary(entry, stamp) ||
+        (this.#options.isExact && this.#isPast(entry, stamp))
       )
     }
     if (this.#placement.isBack(stamp)) return false
@@ -160,6 +161,12 @@ export class Timeline {
     if (this.#placement.usual.us === null) return step - hostStep <= DOUBT_BEYOND_US
     const isSeen = hostStep >= step / 2 || step - hostStep <= PIPE_DELAY_US
     return isSeen || this.#placement.isOrdinary(entry, stamp)
+  }
+
+  /** Unix time that the host's clock has reached: of a device that kept its samples for a while. */
+  #isPast({ arrivalUs }: Entry, stamp: ScaledStamp): boolean {
+    const aheadUs = this.#placement.clock.timeOf(stamp) - arrivalUs
+    return stamp.scale === 'unix' && aheadUs <= DOUBT_BEYOND_US
   }
 
   #doubt(entry: Entry, stamp: ScaledStamp): void {

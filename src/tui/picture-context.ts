@@ -1,12 +1,16 @@
 import { shownOf } from '../chart/columns.ts'
 import type { Trace } from '../chart/trace.ts'
 import { isElectric, mainChannels } from '../domain/channels.ts'
+import { listedDevices } from '../figures/offer.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import { pressingWord } from './panels/alarms.ts'
+import { hasBatteryLine } from './panels/battery.ts'
 import type { Chart } from './panels/chart.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { isApart } from './panels/chart-shape.ts'
+import { energyRows } from './panels/energy.ts'
 import { linkRows } from './panels/link.ts'
+import { pollRows } from './panels/polling.ts'
 import { sinkRows } from './panels/sinks.ts'
 import type { ComparedTraces } from './view/compare.ts'
 import type { FigureMemory } from './view/figure-memory.ts'
@@ -70,8 +74,8 @@ function madeLayout(snapshot: Snapshot, size: Size, view: ViewState): Layout {
   return layoutFor(size, {
     preset: view.preset,
     expanded: view.expanded,
-    bigGaugesAllowed: channels.some(isElectric),
-    devices: snapshot.devices.length,
+    bigGaugesAllowed: mainChannels(channels).some(isElectric),
+    devices: listedDevices(snapshot).length,
     mainChannels: main,
     moreChannels: channels.length - main,
     alarms: snapshot.alarms.length + snapshot.latches.length,
@@ -79,8 +83,10 @@ function madeLayout(snapshot: Snapshot, size: Size, view: ViewState): Layout {
     selects: view.selection !== null && frozenOf(view, snapshot.number) !== null,
     totalsRows:
       closeRows(size, view) +
-      Number(snapshot.battery !== null) +
+      Number(hasBatteryLine(snapshot)) +
+      energyRows(size, snapshot) +
       Number(snapshot.cycles !== null) +
+      pollRows(size, snapshot) +
       sinkRows(size, snapshot),
     linkRows: linkRows(snapshot),
   })
@@ -116,7 +122,7 @@ export function panelsAlone(snapshot: Snapshot, context: PictureContext): Panel[
 /** Which keys are of use. @param snapshot null: there is none yet */
 export function keyOffer(snapshot: Snapshot | null): KeyOffer {
   return {
-    several: snapshot !== null && snapshot.devices.length > 1,
+    several: snapshot !== null && listedDevices(snapshot).length > 1,
     alarms: snapshot !== null && hasAlarms(snapshot),
   }
 }

@@ -23,8 +23,17 @@ export function traceRequest(snapshot: Snapshot, context: PictureContext): Trace
     device: snapshot.number,
     spanMs: tracedMs(spanMs(view), width),
     slots: slotsFor(width, look),
-    endUs: frozen?.endUs ?? null,
+    endUs: frozen?.endUs ?? edgeBeforeFirst(snapshot),
   }
+}
+
+/** Of a device that is silent from the start, what the log has is read again each so often, µs. */
+const BEFORE_FIRST_US = 10e6
+
+/** null: the newest sample */
+function edgeBeforeFirst(snapshot: Snapshot): number | null {
+  const edgeUs = snapshot.sampleUs === null ? silentEdgeUs(snapshot) : null
+  return edgeUs && Math.ceil(edgeUs / BEFORE_FIRST_US) * BEFORE_FIRST_US
 }
 
 /** Which traces a comparison of devices needs; null: none, there is none. */

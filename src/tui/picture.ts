@@ -8,6 +8,7 @@ import type { CloseLook } from './panels/close-look.ts'
 import { cursorLine, cursorLines } from './panels/cursor.ts'
 import { cyclesLines } from './panels/cycles.ts'
 import { deviceLines } from './panels/devices.ts'
+import { energyLines, energyRows } from './panels/energy.ts'
 import { eventLines, noticeLine } from './panels/events.ts'
 import { gaugeLines } from './panels/gauges.ts'
 import { headerLine } from './panels/header.ts'
@@ -15,6 +16,7 @@ import { histogramPanel } from './panels/histogram.ts'
 import { type KeysState, keysLine } from './panels/keys.ts'
 import { linkLines } from './panels/link.ts'
 import { overviewChart } from './panels/overview.ts'
+import { pollLines, pollRows } from './panels/polling.ts'
 import { selectionLines } from './panels/selection.ts'
 import { sinkLines, sinkRows } from './panels/sinks.ts'
 import { statisticsLines } from './panels/statistics.ts'
@@ -148,8 +150,10 @@ export function buildPicture(
       ...(close === null
         ? [totalsLine(snapshot, width, look, figures)]
         : closeLines(close, { width, height, look })),
+      ...energyLines(snapshot, width, look, figures, energyRows(context.size, snapshot)),
       ...batteryLines(snapshot, width, look, figures),
       ...cyclesLines(snapshot, width, look, figures),
+      ...pollLines(snapshot, width, look, pollRows(context.size, snapshot)),
       ...sinkLines(snapshot, width, look, sinkRows(context.size, snapshot)),
     ],
     link: ({ width, height }) => linkLines(snapshot, { width, height, look }, figures),

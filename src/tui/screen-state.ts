@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import { listedDevices } from '../figures/offer.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Appearance } from './appearance.ts'
@@ -101,7 +102,7 @@ export class ScreenState {
       nowUs: snapshot?.nowUs ?? 0,
       ground: appearance.ground,
       hasColours: appearance.hasColours,
-      devices: snapshot?.devices.map(({ number }) => number) ?? [],
+      devices: snapshot === null ? [] : listedDevices(snapshot).map(({ number }) => number),
       newestUs: selected?.sampleUs ?? null,
       oldestUs: selected?.oldestUs ?? null,
       regions: Object.keys(regions) as Region[],

@@ -29,12 +29,21 @@ export class InaError extends Error {
   readonly code: ErrorCode
   /** What to do next, one sentence, no full stop needed. */
   readonly hint: string
+  /** All that is wrong where it is more than one thing, a line each; the message names the first. */
+  readonly details: readonly string[]
 
-  constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint: string,
+    cause?: unknown,
+    details: readonly string[] = [],
+  ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'InaError'
     this.code = code
     this.hint = hint
+    this.details = details
   }
 }
 

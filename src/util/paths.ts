@@ -2,6 +2,7 @@ import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { basename, dirname, isAbsolute, join, posix, resolve, sep, win32 } from 'node:path'
 import { InaError } from './errors.ts'
+import { withoutScheme } from './url-scheme.ts'
 
 /**
  * The user's folder for data of ours: `$XDG_DATA_HOME/ina219`, else
@@ -147,6 +148,14 @@ function targetOf(path: string): string | null {
  * @throws InaError usage_invalid
  */
 export function logFilePath(path: string): string {
+  if (withoutScheme(path) !== null) {
+    // Without the text: it may have a password in it.
+    throw new InaError(
+      'usage_invalid',
+      "a URL can't be the name of a log",
+      'name a file with --db; history and export read a database with --from-db',
+    )
+  }
   const isName =
     path.trim() !== '' && !path.includes('\0') && !path.endsWith('/') && !path.endsWith(sep)
   const file = isName ? realPath(path) : ''

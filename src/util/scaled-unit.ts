@@ -42,6 +42,7 @@ const EXPONENTS: Readonly<Record<string, readonly number[]>> = {
   Ah: [-6, -3, 0, 3],
   Wh: [-6, -3, 0, 3],
   J: [-6, -3, 0, 3],
+  lx: [0, 3],
 }
 const PLAIN: readonly number[] = [0]
 
@@ -53,7 +54,7 @@ const STEP_DOWN_BELOW = 0.8
  * digits before the point, and down only where it is clearly below one, so that a value at the border
  * does not make it flicker.
  *
- * @param unit bare: `A`; others than V, A, W, Ah, Wh, J come back as they are
+ * @param unit bare: `A`; others than those of `EXPONENTS` come back as they are
  * @param magnitude in the bare unit; its sign does not matter
  * @param previous exponent of the last choice for the same figures; null: there is none
  */

@@ -96,6 +96,11 @@ export function formatLocal(us: number, withMs = false): string {
   return `${date} ${time}${withMs ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`
 }
 
+/** The last midnight of the local zone, Unix µs. @param us Unix µs */
+export function midnightUs(us: number): number {
+  return new Date(Math.floor(us / 1000)).setHours(0, 0, 0, 0) * 1000
+}
+
 /** `UTC+01:00`, the local zone at that moment. @param us Unix µs */
 export function zoneName(us: number): string {
   const offset = -new Date(Math.floor(us / 1000)).getTimezoneOffset()

@@ -1,5 +1,6 @@
 export const US_PER_SECOND = 1_000_000
 export const US_PER_MINUTE = 60_000_000
+export const US_PER_HOUR = 3_600_000_000
 /** Times beyond this are no longer exact, Unix µs; the year 2255. */
 export const END_OF_TIME_US = Number.MAX_SAFE_INTEGER
 

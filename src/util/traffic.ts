@@ -46,8 +46,8 @@ export class Traffic {
   }
 
   read(nowMs: number): TrafficFigures {
-    const oldest = numberOf(nowMs) - SLOTS
-    while ((this.#slots[0]?.number ?? Number.POSITIVE_INFINITY) <= oldest) this.#slots.shift()
+    const first = numberOf(nowMs) - SLOTS + 1
+    while ((this.#slots[0]?.number ?? Number.POSITIVE_INFINITY) < first) this.#slots.shift()
     let [units, done, failures, totalMs, mostMs] = [0, 0, 0, 0, 0]
     for (const slot of this.#slots) {
       units += slot.units
@@ -56,10 +56,9 @@ export class Traffic {
       totalMs += slot.totalMs
       mostMs = Math.max(mostMs, slot.mostMs)
     }
-    const seconds = Math.min(
-      (SLOTS * SLOT_MS) / 1000,
-      Math.max(1, (nowMs - this.#startedMs) / 1000),
-    )
+    // The newest slot is not over yet.
+    const sinceMs = Math.max(this.#startedMs, first * SLOT_MS)
+    const seconds = Math.max(1, (nowMs - sinceMs) / 1000)
     return {
       seconds,
       unitsPerSecond: units / seconds,

@@ -68,8 +68,11 @@ describe.skipIf(!hasBrowser)('how the page looks', () => {
     const rig = await PageRig.open(browser, undefined, { viewport: { width: 390, height: 844 } })
     await rig.live()
     await rig.tab.getByRole('tab', { name: 'Table' }).focus()
-    await rig.tab.keyboard.press('ArrowLeft')
-    await rig.tab.getByRole('tabpanel', { name: 'Device' }).waitFor()
+    await rig.tab.keyboard.press('ArrowRight')
+    await rig.tab.getByRole('tabpanel', { name: 'Alarms' }).waitFor()
+    for (let i = 0; i < 2; i++) await rig.tab.keyboard.press('ArrowLeft')
+    const last = (await rig.tab.getByRole('tab').last().textContent()) as string
+    await rig.tab.getByRole('tabpanel', { name: last }).waitFor()
     await rig.tab.getByRole('tab', { name: 'Events' }).click()
     await rig.tab.getByRole('tabpanel', { name: 'Events' }).waitFor()
     expect(await rig.tab.getByRole('tabpanel').count()).toBe(1)
@@ -81,6 +84,7 @@ describe.skipIf(!hasBrowser)('how the page looks', () => {
       viewport: { width, height: 844 },
     })
     await rig.live()
+    await rig.tab.getByRole('tab', { name: 'Table' }).click()
     const table = rig.tab.locator('.narrow-table')
     await table.waitFor()
     await until('p95', async () => /p95\s+\d/.test(await table.innerText()))

@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await until('a value', async () => /^\d\.\d{3}$/.test(await rig.value('v')))
     expect(await rig.tab.title()).toBe('mock:normal · ina219')
     const state = await rig.tab.locator('header').innerText()
-    expect(state).toMatch(/source\s+virtual/)
+    expect(state).toMatch(/\bVIRTUAL\b/)
     expect(state).toMatch(/lost\s+0/)
     expect(state).toMatch(/log\s+recording/)
     await until('curves', async () => (await rig.inked()) > 50)

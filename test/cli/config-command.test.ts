@@ -175,17 +175,22 @@ describe('where the log is sent to', () => {
 
   it.each([
     ['influx+http://lab:hunter2@db:8086/', /a database \(version 1\) or to a bucket/],
-    ['influx+http://lab:hunter2@db:8086/?db=lab&passwort=hunter2', /has no 'passwort'/],
-    ['influx+http://lab:12/hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
-    ['influx+http://lab:12#hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
-    ['influx+http://lab:12?hunter2@db:8086/?db=lab', /write \/ \? # @ as %2F/],
+    [
+      'influx+http://lab:hunter2@db:8086/?db=lab&passwort=hunter2',
+      /'passwort' means nothing in a URL of influx\+http:/,
+    ],
+    ['influx+http://lab:12/hunter2@db:8086/?db=lab', /write [/?#] as %(2F|3F|23) and @ as %40/],
+    ['influx+http://lab:12#hunter2@db:8086/?db=lab', /write [/?#] as %(2F|3F|23) and @ as %40/],
+    ['influx+http://lab:12?hunter2@db:8086/?db=lab', /write [/?#] as %(2F|3F|23) and @ as %40/],
     ['influx+http://lab:hunter2%@db:8086/?db=lab', /a % that is no escape/],
-    ['influx+http://lab:hunter/2@db:8086/?db=lab', /is no URL/],
+    ['influx+http://lab:hunter/2@db:8086/?db=lab', /has a \/ in its user or password/],
     [
       'influx://lab:hunter2@db:8086/?db=lab',
       /no sink of the scheme 'influx'; there are influx\+http/,
     ],
     ['hunter2', /is no URL/],
+    ['postgres:lab:hunter2@db', /has no \/\/ behind its scheme/],
+    ['postgres:/lab:hunter2@db/lab', /has no \/\/ behind its scheme/],
   ])('is refused with exit code 2, and nothing secret: %s', async (url, pattern) => {
     const said = await ina219(['config', 'monitor'], '', { INA219_SINK: url })
     expect(said.code).toBe(2)

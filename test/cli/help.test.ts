@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manPage, releaseDate } from '../../scripts/man-page.ts'
@@ -64,6 +66,14 @@ function examplesOf(name: string): string[] {
 let folder = ''
 let board: ChildProcess | undefined
 
+/** Takes what an example posts, in place of a serve. */
+const taker = createServer((request, response) => {
+  request.resume()
+  response.writeHead(202).end()
+})
+beforeAll(() => new Promise<void>((resolve) => taker.listen(0, '127.0.0.1', resolve)))
+afterAll(() => void taker.close())
+
 beforeAll(async () => {
   folder = temporaryFolder()
   const bin = join(folder, 'bin')
@@ -86,10 +96,15 @@ afterAll(() => void board?.kill('SIGKILL'))
 
 const inFolder = (path: string): string => join(folder, path.replaceAll('/', '_'))
 
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
 /** As the user types it, but for places outside the folder; runs without an end get one. */
 function shell(line: string): ReturnType<typeof finished> {
   const placed = line
     .replace(/\/(dev\/ttyUSB0|tmp\/board|run\/\S*\.sock)/g, inFolder)
+    .replace('--post http://127.0.0.1:8219', `--post http://127.0.0.1:${portOf(taker)}`)
     .replaceAll(':8219', ':0')
     .replace('--mc3e 5007 --fault', '--mc3e 0 --duration 100ms --fault')
   const child = spawn('sh', ['-c', placed], {

@@ -160,6 +160,8 @@ test('JSON holds the same, with a version', async () => {
       lost: 180,
       covered_s: 178,
       coverage: 0.495822,
+      counted_s: 0,
+      bridged_s: 0,
       voltage_v: { min: 5, avg: 5, max: 5 },
       current_a: { min: 0.36, avg: 0.36, max: 0.36 },
       power_w: { min: 1.8, avg: 1.8, max: 1.8 },

@@ -99,3 +99,11 @@ test('a plot that the environment wants gives way to what the command line asks 
   expect(run).toMatchObject({ code: 0, stderr: '' })
   expect(run.stdout).toContain('bench: no load that repeats')
 })
+
+test('--log is refused where nothing has several logs', async () => {
+  const { code, stderr } = await history('--log', 'abc')
+  expect(code).toBe(2)
+  expect(stderr).toContain('--log names one of the logs in the database of --from-db')
+  const inherited = await ina219(['history', '--db', file], '', { INA219_LOG: 'abc' })
+  expect(inherited).toMatchObject({ code: 0, stderr: '' })
+})

@@ -73,7 +73,7 @@ describe('POST /api/v1/ingest/{device}', () => {
       body: {
         type: 'urn:ina219:problem:sample-invalid',
         detail:
-          'sample 1 (from 0) of the array is no object with v and a, or a number under another name; ' +
+          'sample 1 (from 0) of the array has no number that was measured; ' +
           'nothing of it was taken; correct it, and send all of it again',
       },
     })
@@ -125,24 +125,69 @@ describe('POST /api/v1/ingest/{device}', () => {
     expect(losses).toEqual([])
   })
 
-  it('has every sample of every 202 in the log, wherever it is killed', async () => {
+  it('takes what a device kept while the network was away at the times that it says', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    const run = await startServe(['--ingest', 'pump', '--keep-time', '--db', db])
+    const firstS = Math.floor(Date.now() / 1000) - 3600
+    const steps = Array.from({ length: 120 }, (_, i) => 30 * i + (i % 7))
+    const samples = steps.map((step, seq) => ({ v: 5, a: 0.1, ts: firstS + step, seq }))
+    await post(run, samples)
+    await post(run, { v: 5, a: 0.1, ts: Date.now() / 1000, seq: samples.length })
+    run.child.kill('SIGTERM')
+    const { stdout } = await ina219(['export', '--db', db])
+    const rows = stdout.trimEnd().split('\n').slice(1)
+    expect(rows).toHaveLength(121)
+    expect(rows.filter((row) => !row.endsWith(',ok'))).toEqual([])
+    const times = rows.map((row) => Date.parse(row.split(',')[0] as string) / 1000 - firstS)
+    expect(times.slice(0, 120)).toEqual(steps)
+  })
+
+  it('knows what an earlier run has logged, by its time or by its number', async () => {
+    const db = join(temporaryFolder(), 'log.db')
+    const nowS = Math.floor(Date.now() / 1000)
+    const samples = [
+      { soc: 85, v: 12.6, a: 0.1, ts: nowS - 3, seq: 1 },
+      { soc: 84, ts: nowS - 2 + 0.0625, seq: 2 },
+      { soc: 84, seq: 3 },
+    ]
+    const first = await startServe(['--ingest', 'pump', '--db', db])
+    expect((await post(first, samples)).body).toMatchObject({ samples: 3, repeated: 0 })
+    const gone = new Promise((resolve) => first.child.once('close', resolve))
+    first.child.kill('SIGKILL')
+    await gone
+    const run = await startServe(['--ingest', 'pump', '--db', db])
+    expect((await post(run, samples)).body).toMatchObject({ samples: 3, repeated: 3 })
+    // Another time, another value, another number.
+    const others = [
+      { ...samples[0], ts: nowS + 5 },
+      { soc: 83, seq: 3 },
+      { soc: 84, seq: 4 },
+    ]
+    expect((await post(run, others)).body).toMatchObject({ samples: 3, repeated: 0 })
+    expect(logged(db)).toHaveLength(6)
+  })
+
+  it('has every sample of every 202 in the log, and what is posted again to the next run once, wherever it is killed', async () => {
     const db = join(temporaryFolder(), 'log.db')
     const confirmed = new Set<number>()
+    /** What got no answer. */
+    let open: object[][] = []
     let next = 0
     for (const until202 of [1, 7, 23, 60]) {
       const run = await startServe(['--ingest', 'pump', '--db', db])
       const gone = new Promise((resolve) => run.child.once('close', resolve))
       let answers = 0
+      for (const samples of open) expect((await post(run, samples)).status).toBe(202)
+      open = []
       const poster = async (): Promise<void> => {
         for (;;) {
           const seqs = [next++, next++, next++]
+          const samples = seqs.map((seq) => ({ soc: seq, ts: Date.now() / 1000, seq }))
           try {
-            const { status } = await post(
-              run,
-              seqs.map((seq) => ({ soc: seq, ts: Date.now() / 1000, seq })),
-            )
+            const { status } = await post(run, samples)
             if (status !== 202) throw new Error(`answered ${status}`)
           } catch {
+            open.push(samples)
             return
           }
           for (const seq of seqs) confirmed.add(seq)
@@ -155,8 +200,11 @@ describe('POST /api/v1/ingest/{device}', () => {
     expect(confirmed.size).toBeGreaterThan(250)
     // What the next run finds.
     const after = await startServe(['--ingest', 'pump', '--db', db])
-    const found = new Set(logged(db).map((row) => Number(row.split('#')[1])))
-    expect([...confirmed].filter((seq) => !found.has(seq))).toEqual([])
+    for (const samples of open) expect((await post(after, samples)).status).toBe(202)
+    const found = logged(db).map((row) => Number(row.split('#')[1]))
+    expect(found.toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: next }, (_, i) => i),
+    )
     after.child.kill('SIGTERM')
   })
 })

@@ -60,6 +60,8 @@ bench:
           until: '2026-11-20T20:13:02.000Z',
           elapsed_s: 2,
           covered_s: 2,
+          counted_s: 0,
+          bridged_s: 0,
           measured: 3,
           charge_mah: 0,
           charge_forward_mah: 112.5 / 3600,

@@ -29,7 +29,11 @@ const milliamps = (i: number): number => ((i * 37) % 201) - 80
 async function run(
   file: string,
   numbers: readonly number[],
-  options: { readonly resetAfter?: number; readonly hello?: boolean } = {},
+  options: {
+    readonly resetAfter?: number
+    readonly hello?: boolean
+    readonly isCounting?: boolean
+  } = {},
 ): Promise<HubDevice['state']['totals']> {
   const clock = new ManualClock(START_US / 1000 + (numbers[0] as number) * 1000)
   const source = new LineSource({ live: true, duplex: options.hello === true })
@@ -43,7 +47,9 @@ async function run(
   if (options.hello === true) source.line(HELLO)
   const send = (i: number): void => {
     const ts = START_US / 1000 + i * 1000
-    source.line(`{"v":5,"a":${milliamps(i) / 1000},"ts":${ts / 1000},"seq":${i}}`)
+    const counters = `"n":9,"vmin":5,"vmax":5,"amin":-1,"amax":1,"mc":${7 * i},"mj":${35 * i}`
+    const detail = options.isCounting === true ? `${counters},` : ''
+    source.line(`{"v":5,"a":${milliamps(i) / 1000},${detail}"ts":${ts / 1000},"seq":${i}}`)
     clock.advance(1000)
     hub.tick()
   }
@@ -121,6 +127,15 @@ test('a device that goes on with its numbers follows on the run before, in the t
   expect(totals).toMatchObject({ elapsedS: 39, coveredS: 39, samples: 40 })
   expect(totals).toMatchObject(logged(file))
   expect(totals.chargeMah).toBe(chargeAfter(file, 0))
+})
+
+test('what a device has counted is known of the time in which no monitor ran', async () => {
+  const file = join(temporaryFolder(), 'log.db')
+  await run(file, numbers(0, 20), { hello: true, isCounting: true })
+  const totals = await run(file, numbers(3620, 3640), { hello: true, isCounting: true })
+  expect(totals).toMatchObject({ coveredS: 3639, countedS: 3639, bridgedS: 3601, samples: 40 })
+  expect(totals.chargeMah).toBeCloseTo((7 * 3639) / 3600, 12)
+  expect(totals).toMatchObject(logged(file))
 })
 
 test('a device that says other names has the totals of each, also where it comes back to one', async () => {

@@ -7,6 +7,7 @@ import { EpochTable } from '../../src/storage/write/epoch-table.ts'
 import { BURST, MAX_EVENTS } from '../../src/storage/write/event-table.ts'
 import { EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { SINGLE_RANGES } from '../../src/storage/write/loss-table.ts'
+import { SpillFile } from '../../src/storage/write/spill-file.ts'
 import { MAX_STATES } from '../../src/storage/write/status-table.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import {
@@ -221,17 +222,41 @@ describe('events', () => {
     expect(one("SELECT count(*) FROM power_event WHERE kind = 'restart'")).toBe(1)
   })
 
-  test.each<EventKind>(['alarm_on', 'alarm_off', 'alarm_ack', 'totals', 'output', 'calibration'])(
-    'of kind %s are kept one by one in a storm, too',
-    (kind) => {
-      const log = openWriter(file)
-      const count = 10 * BURST
-      log.writer.write([batchOf(Array.from({ length: count }, (_, i) => event(i, 100, kind)))])
-      log.end()
-      expect(one('SELECT count(*) FROM event')).toBe(count)
-      expect(one('SELECT detail FROM event ORDER BY id DESC LIMIT 1')).toBe(`boot ${count - 1}`)
-    },
-  )
+  test('of different parts of a device are folded apart, by way of the spill file, too', () => {
+    const storm = Array.from({ length: 100 }, (_, i) => ({
+      ...event(i, 100, 'poll'),
+      about: `g${i % 2}`,
+    }))
+    const spill = new SpillFile(`${file}.parts`)
+    spill.append(EMPTY_BATCH, [batchOf(storm)])
+    const spilled = spill.readChunk(0)?.batches ?? []
+    expect(spilled.flatMap(({ events }) => events)).toEqual(storm)
+    const log = openWriter(file)
+    log.writer.write(spilled)
+    log.end()
+    const rows = query(file, "SELECT detail FROM power_event WHERE detail LIKE '% times until %'")
+    expect(rows).toEqual([
+      { detail: expect.stringMatching(/^30 times .* boot 98$/) },
+      { detail: expect.stringMatching(/^30 times .* boot 99$/) },
+    ])
+  })
+
+  test.each<EventKind>([
+    'poll_sums',
+    'alarm_on',
+    'alarm_off',
+    'alarm_ack',
+    'totals',
+    'output',
+    'calibration',
+  ])('of kind %s are kept one by one in a storm, too', (kind) => {
+    const log = openWriter(file)
+    const count = 10 * BURST
+    log.writer.write([batchOf(Array.from({ length: count }, (_, i) => event(i, 100, kind)))])
+    log.end()
+    expect(one('SELECT count(*) FROM event')).toBe(count)
+    expect(one('SELECT detail FROM event ORDER BY id DESC LIMIT 1')).toBe(`boot ${count - 1}`)
+  })
 
   test('are kept up to a number of them', () => {
     const log = openWriter(file)

@@ -44,7 +44,9 @@ async function rig(
   const monoMs = (): number => performance.now()
   const token = new Token('a-token-of-some-length')
   const access = new Access({ token, allowOrigins: [], allowFrom: [], monoMs })
-  const answers = new Answers(view as View, {} as Hub, new SpanSaver(null), parts.monoMs ?? monoMs)
+  // A device that has few channels.
+  const hub = { devices: [{ state: { channels: [] } }] } as unknown as Hub
+  const answers = new Answers(view as View, hub, new SpanSaver(null), parts.monoMs ?? monoMs)
   const sessions: ViewSession[] = []
   const sockets: WebSocket[] = []
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })

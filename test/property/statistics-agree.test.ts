@@ -19,6 +19,8 @@ interface Line {
   readonly fate: 'sent' | 'lost' | 'late'
   readonly kind: 'electric' | 'both' | 'bare'
   readonly status: string
+  /** How far the conversions of it lie apart; null: its device does not say. */
+  readonly rangeMicroAmps: number | null
 }
 
 const line: fc.Arbitrary<Line> = fc.record({
@@ -34,6 +36,7 @@ const line: fc.Arbitrary<Line> = fc.record({
   ),
   kind: fc.constantFrom('electric' as const, 'both' as const, 'bare' as const),
   status: fc.oneof({ weight: 8, arbitrary: fc.constant('ok') }, fc.constantFrom('clip', 'ovf')),
+  rangeMicroAmps: fc.option(fc.integer({ min: 0, max: 500_000 })),
 })
 
 /** A log file of what a hub has handed over. */
@@ -62,12 +65,15 @@ test('the statistics of the screen are those of the log for the same span, whate
         let ms = START_US / 1000
         let sinceUs = 0
         const late: string[] = []
-        lines.forEach(({ stepMs, microAmps, fate, kind, status }, i) => {
+        lines.forEach(({ stepMs, microAmps, fate, kind, status, rangeMicroAmps }, i) => {
           ms += stepMs
           const electric = kind === 'bare' ? '' : `"v":5,"a":${microAmps / 1e6},`
           const soc = kind === 'electric' ? '' : `"soc":${microAmps / 1e6},`
+          const [least, most] = [-1, 1].map((s) => (microAmps + s * (rangeMicroAmps ?? 0)) / 1e6)
+          const extremes = `"n":3,"vmin":4.5,"vmax":5.25,"amin":${least},"amax":${most},`
+          const detail = kind === 'bare' || rangeMicroAmps === null ? '' : extremes
           const number = isNumbered ? `,"seq":${i}` : ''
-          const text = `{${electric}${soc}"ts":${ms}${number},"status":"${status}"}`
+          const text = `{${electric}${soc}${detail}"ts":${ms}${number},"status":"${status}"}`
           if (isNumbered && fate === 'late') late.push(text)
           else if (!isNumbered || fate !== 'lost') source.line(text)
           if (i % 7 === 0) for (const each of late.splice(0)) source.line(each)

@@ -20,6 +20,10 @@ interface Line {
   readonly microAmps: number
   readonly fate: Fate
   readonly status: string
+  /** Its device has counted what flowed until then; `again`: it has begun at 0. */
+  readonly counters: 'none' | 'counted' | 'again'
+  /** Current between it and the line before, other than at both; what was counted is made of it. */
+  readonly betweenMicroAmps: number
 }
 
 const line: fc.Arbitrary<Line> = fc.record({
@@ -32,7 +36,15 @@ const line: fc.Arbitrary<Line> = fc.record({
     { weight: 5, arbitrary: fc.constant<Fate>('sent') },
     fc.constantFrom<Fate[]>('lost', 'late', 'late_odd', 'late_early', 'late_bare', 'odd'),
   ),
-  status: fc.oneof({ weight: 8, arbitrary: fc.constant('ok') }, fc.constantFrom('clip', 'error')),
+  status: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('ok') },
+    fc.constantFrom('clip', 'error', 'part'),
+  ),
+  counters: fc.oneof(
+    { weight: 12, arbitrary: fc.constant<Line['counters']>('counted') },
+    fc.constantFrom<Line['counters'][]>('none', 'again'),
+  ),
+  betweenMicroAmps: fc.integer({ min: -3_000_000, max: 3_000_000 }),
 })
 
 interface Course {
@@ -43,6 +55,8 @@ interface Course {
   readonly lateEvery: number
   /** The newest of them first. */
   readonly isLateBack: boolean
+  /** The device counts charge and energy. */
+  readonly isCounting: boolean
 }
 
 function stampOf(fate: Fate, ms: number): string {
@@ -51,16 +65,28 @@ function stampOf(fate: Fate, ms: number): string {
   return `,"ms":${fate === 'odd' || fate === 'late_odd' ? ms + 4_000_000 : ms}`
 }
 
+function detailOf({ microAmps, betweenMicroAmps }: Line, microCoulombs: number): string {
+  const amps = [microAmps / 1e6, betweenMicroAmps / 1e6]
+  const [least, most] = [Math.min(...amps), Math.max(...amps)]
+  const counted = `"mc":${microCoulombs / 1000},"mj":${(5 * microCoulombs) / 1000}`
+  return `,"n":9,"vmin":4.9,"vmax":5.1,"amin":${least},"amax":${most},${counted}`
+}
+
 function expectAgreement(course: Course, file: string): void {
-  const { lines, isNumbered, isLive, lateEvery, isLateBack } = course
+  const { lines, isNumbered, isLive, lateEvery, isLateBack, isCounting } = course
   expectSameTotals(file, isLive, (source, clock) => {
     let ms = 1_000_000
     const late: string[] = []
-    lines.forEach(({ stepMs, microAmps, fate, status }, i) => {
+    let microCoulombs = 0
+    lines.forEach((each, i) => {
+      const { stepMs, microAmps, fate, status } = each
       ms += stepMs
       if (isLive) clock.advance(stepMs)
       const number = isNumbered ? `,"seq":${i}` : ''
-      const text = `{"v":5,"a":${microAmps / 1e6}${stampOf(fate, ms)}${number},"status":"${status}"}`
+      microCoulombs += Math.round((each.betweenMicroAmps * stepMs) / 1000)
+      if (each.counters === 'again') microCoulombs = 0
+      const detail = isCounting && each.counters !== 'none' ? detailOf(each, microCoulombs) : ''
+      const text = `{"v":5,"a":${microAmps / 1e6}${stampOf(fate, ms)}${number},"status":"${status}"${detail}}`
       if (fate.startsWith('late')) late.push(text)
       else if (fate !== 'lost') source.line(text)
       if (!isNumbered || i % lateEvery !== 0) return
@@ -95,6 +121,8 @@ function expectSameTotals(
   const { totals } = (hub.devices[0] as HubDevice).state
   expect(totals.samples).toBe(total?.measured ?? 0)
   expect(totals.coveredS).toBe((total?.coveredUs ?? 0) / 1e6)
+  expect(totals.countedS).toBe((total?.countedUs ?? 0) / 1e6)
+  expect(totals.bridgedS).toBe((total?.bridgedUs ?? 0) / 1e6)
   expect(totals.chargeMah).toBeCloseTo(total?.chargeMah ?? 0, 9)
   expect(totals.energyMwh).toBeCloseTo(total?.energyMwh ?? 0, 9)
   expect(totals.chargeForwardMah).toBeCloseTo(total?.chargeForwardMah ?? 0, 9)
@@ -111,6 +139,7 @@ test('the totals of the screen are those of the log, whatever comes', () => {
         isLive: fc.boolean(),
         lateEvery: fc.oneof(fc.constant(7), fc.integer({ min: 1, max: 30 })),
         isLateBack: fc.boolean(),
+        isCounting: fc.boolean(),
       }),
       (course) => expectAgreement(course, file),
     ),
@@ -124,6 +153,8 @@ test('they agree where a late sample was lost between two that stand a µs apart
     microAmps: 1_000_000,
     fate,
     status: 'ok',
+    counters: 'none',
+    betweenMicroAmps: 0,
   })
   // The host waits 5 s for #5: the clock leads by the time of #8, whose own stamp is wrong, and
   // #10 to #12 go on from there, a µs each, until their stamps have caught up.
@@ -132,7 +163,14 @@ test('they agree where a late sample was lost between two that stand a µs apart
     ...[line(32_001), line(9998, 'odd'), line(1, 'late'), line(1), line(1), line(1)],
     ...[line(17, 'late'), line(1)],
   ]
-  const course = { lines, isNumbered: true, isLive: true, lateEvery: 7, isLateBack: false }
+  const course = {
+    lines,
+    isNumbered: true,
+    isLive: true,
+    lateEvery: 7,
+    isLateBack: false,
+    isCounting: false,
+  }
   expectAgreement(course, join(temporaryFolder(), 'a.db'))
 })
 

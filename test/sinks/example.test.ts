@@ -7,7 +7,8 @@ import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Sink } from '../../src/sinks/sink.ts'
-import { SinkLog, SinkPlace } from '../../src/sinks/sink-log.ts'
+import { SinkCursor } from '../../src/sinks/sink-cursor.ts'
+import { SinkLog } from '../../src/sinks/sink-log.ts'
 import { SinkRunner } from '../../src/sinks/sink-runner.ts'
 import { SinkUrl } from '../../src/sinks/sink-url.ts'
 import { systemClock } from '../../src/util/clock.ts'
@@ -81,7 +82,7 @@ test('and brings each sample there once, but for those that are refused', async 
   const runner = new SinkRunner({
     plan: { kind: 'influx', name: 'webhook', target, keepBytes: 1e9, settings },
     sink: new WebhookSink(settings) as Sink,
-    place: new SinkPlace(log, 'webhook', 1e9),
+    cursor: new SinkCursor(log, 'webhook', 1e9),
     file,
     isOnce: true,
     clock: systemClock,

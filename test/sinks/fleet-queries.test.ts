@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Forwarder } from '../../src/sinks/forwarder.ts'
 import { planSink } from '../../src/sinks/plan-sink.ts'
-import { openForWriting } from '../../src/storage/file/log-file.ts'
-import type { LogBatch } from '../../src/storage/write/log-batch.ts'
-import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { ina219 } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { batchesOf, HOURS_48_MS, START_US, sampleAt } from '../support/log-fixture.ts'
+import { addTo, batchesOf, START_US, sampleAt } from '../support/log-fixture.ts'
 import { lacksPostgres, PostgresServer } from '../support/servers/postgres.ts'
+import { sendAll } from '../support/sink-rig.ts'
 
 const TEXT = readFileSync(new URL('../../docs/fleet-queries.md', import.meta.url), 'utf8')
 const QUERIES = new Map(
@@ -61,15 +60,20 @@ describe.skipIf(lacksPostgres !== null)('the questions of docs/fleet-queries.md'
       detail: 'x',
     }
     const first = join(folder, 'first.db')
-    add(first, batchesOf(kept, { epochs: [bench.epoch], lost: [{ ...lost, ...around }] }))
-    add(first, batchesOf(store.samples, { epochs: [store.epoch], events: [alarm] }))
+    addTo(first, batchesOf(kept, { epochs: [bench.epoch], lost: [{ ...lost, ...around }] }))
+    addTo(first, batchesOf(store.samples, { epochs: [store.epoch], events: [alarm] }))
     const second = join(folder, 'second.db')
     const other = board('bench-2', 1, 100, 5)
-    add(second, batchesOf(other.samples, { epochs: [other.epoch] }))
+    // Each fourth sample has a channel alone.
+    const none = { electric: false, voltage: Number.NaN, current: Number.NaN, power: Number.NaN }
+    const mixed = other.samples.map((each, i) =>
+      i % 4 === 1 ? { ...each, ...none, extras: { soc: 80 } } : each,
+    )
+    addTo(second, batchesOf(mixed, { epochs: [other.epoch] }))
     for (const file of [first, second]) {
       const plans = [planSink(server.url(), 1e9, {})]
       const forwarder = await Forwarder.open(
-        { file, owner: 'other', plans, isOnce: true },
+        { file, owner: 'other', plans, isOnce: true, run: 'test' },
         systemClock,
       )
       await forwarder.run()
@@ -121,9 +125,35 @@ describe.skipIf(lacksPostgres !== null)('the questions of docs/fleet-queries.md'
   test('energy and charge', async () => {
     const rows = await ask('energy')
     const [bench] = rows.filter(([, device]) => device === 'bench')
-    // 579.7 s, and the time beside the sample that was not measured, at 2.5 W and 0.5 A.
-    expect(Number(bench?.[2])).toBeCloseTo((2.5 * 579.8) / 3600, 9)
-    expect(Number(bench?.[3])).toBeCloseTo((0.5 * 579.8) / 3600, 9)
+    // Two stretches of 99.9 s and 479.9 s at 2.5 W and 0.5 A, without the time beside the sample that was not measured.
+    expect(Number(bench?.[2])).toBeCloseTo((2.5 * 579.6) / 3600, 9)
+    expect(Number(bench?.[3])).toBeCloseTo((0.5 * 579.6) / 3600, 9)
+  })
+
+  test('energy and charge are those of history, over short gaps, a pause, and numbers that begin again', async () => {
+    const file = join(temporaryFolder(), 'gaps.db')
+    const all = Array.from({ length: 3000 }, (_, i) =>
+      sampleAt(START_US + i * 100_000 + (i > 2000 ? 30e6 : 0), (4_294_966_296 + i) % 2 ** 32, {
+        epochId: 1,
+        current: 0.5 + (i % 17) / 10,
+        power: 2.5 + (i % 13) / 10,
+        status: i % 101 === 7 ? 'nosensor' : 'ok',
+      }),
+    )
+    // A fifth is lost, some of it in stretches.
+    const samples = all.filter((_, i) => i % 10 !== 3 && i % 100 > 10)
+    const epoch = { id: 1, device: 'gaps', boot: 1, startedUs: START_US }
+    addTo(file, batchesOf(samples, { epochs: [epoch] }))
+    await sendAll(file, server.url('table=gaps_sample'))
+    const { stdout } = await ina219(['history', '--db', file, '--format', 'json'])
+    const [device] = JSON.parse(stdout).devices
+    const sql = (QUERIES.get('energy') ?? '').replace('power_sample', 'gaps_sample')
+    const rows = await server.query(sql.replaceAll('now()', `timestamptz '${NOW}'`))
+    expect(rows).toHaveLength(1)
+    const [, , energyWh, chargeAh] = rows[0] as string[]
+    expect(device.energy_mwh).toBeGreaterThan(100)
+    expect(Number(energyWh) * 1000).toBeCloseTo(device.energy_mwh, 3)
+    expect(Number(chargeAh) * 1000).toBeCloseTo(device.charge_mah, 3)
   })
 
   test('restarts, alarms, low supply, channels, loggers', async () => {
@@ -140,11 +170,3 @@ describe.skipIf(lacksPostgres !== null)('the questions of docs/fleet-queries.md'
     expect(loggers.map(([, devices]) => devices).sort()).toEqual(['{bench,store}', '{bench-2}'])
   })
 })
-
-function add(file: string, batches: LogBatch[]): void {
-  const db = openForWriting(file)
-  const writer = new LogWriter(db, HOURS_48_MS, systemClock)
-  writer.write(batches)
-  writer.finish()
-  db.close()
-}

@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -110,6 +110,42 @@ describe.skipIf(lacks !== null)('the fleet in a box, without the box', () => {
     expect(heard('homeassistant/#')).toContain('ina219')
   })
 
+  test('a broker that is killed has what it acknowledged', async () => {
+    const [place, port] = [brokerFolder(), await freePort()]
+    const user = (name: string): string[] => {
+      const password = passwords[`${name.toUpperCase()}_PASSWORD`] ?? ''
+      return ['-p', String(port), '-u', name, '-P', password, '-q', '1']
+    }
+    const up = async (): Promise<ChildProcess> => {
+      const script = join(FLEET.pathname, 'broker.sh')
+      const broker = start(['sh', script, place, String(port)], { ...process.env, ...passwords })
+      await until('it listens', () => {
+        return spawnSync('mosquitto_pub', [...user('logger'), '-t', 'x', '-n']).status === 0
+      })
+      return broker
+    }
+    const away = [...user('reader'), '-c', '-i', 'away', '-t', 'ina219/+/samples']
+    const before = await up()
+    expect(spawnSync('mosquitto_sub', [...away, '-E']).status).toBe(0)
+    const sent = Array.from({ length: 10 }, (_, i) => `sample ${i}`)
+    for (const each of sent) {
+      const what = ['-t', 'ina219/bench/samples', '-m', each]
+      expect(spawnSync('mosquitto_pub', [...user('logger'), ...what]).status).toBe(0)
+    }
+    const kept = join(place, 'mosquitto.db')
+    await until('it is on the disk', () => {
+      return existsSync(kept) && readFileSync(kept, 'latin1').includes('sample 9')
+    })
+    const killed = once(before, 'exit')
+    before.kill('SIGKILL')
+    await killed
+    await up()
+    const { stdout } = spawnSync('mosquitto_sub', [...away, '-C', '10', '-W', '10'], {
+      encoding: 'utf8',
+    })
+    expect(stdout.trim().split('\n')).toEqual(sent)
+  })
+
   test('the same things are called the same everywhere', () => {
     const rights = read('mosquitto.acl')
     for (const user of ['logger', 'reader']) expect(rights).toContain(`user ${user}\n`)
@@ -158,7 +194,7 @@ describe.skipIf(lacks !== null)('the fleet in a box, without the box', () => {
   }
 })
 
-function start([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): void {
+function start([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(program, args, { env, stdio: 'ignore' })
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -166,4 +202,5 @@ function start([program = '', ...args]: readonly string[], env: NodeJS.ProcessEn
     child.kill('SIGTERM')
     await ended
   })
+  return child
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { finished, heard, ina219, start } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -46,7 +47,9 @@ describe('forward --once', () => {
     const { code, stderr } = await ina219(args)
     expect(code).toBe(3)
     expect(stderr).toMatch(/0 samples sent, 30 are left for the next run\n/)
-    expect(stderr).toMatch(/^ina219: not all is sent to influx.*ECONNREFUSED.*; run it again .*$/m)
+    expect(stderr).toMatch(
+      /^ina219: not all is sent to influx.*ECONNREFUSED [^?]*; run it again .*$/m,
+    )
   })
 
   test('of a log that is not there, or none at all, ends with 4', async () => {
@@ -131,6 +134,46 @@ test('of two processes that send to the same place, the second ends with 4', asy
   first.kill('SIGKILL')
   await finished(first)
   expect((await ina219([...args, '--once'])).code).toBe(0)
+})
+
+test('one that another process has taken over from while it was held up says so, and sends nothing more', async () => {
+  const server = await double()
+  const file = logOf(10)
+  const child = start(['forward', '--db', file, '--sink', server.sinkUrl])
+  const said = heard(child.stderr)
+  await until('it has sent', () => server.lines.length > 10)
+  // As the other one would have written it, a moment ago.
+  const db = new Database(file)
+  const report = db.prepare('SELECT report FROM reader_state').pluck().get() as string
+  const { status, ...rest } = JSON.parse(report)
+  const taken = { ...rest, run: 'another', status: { ...status, atMs: Date.now() + 10_000 } }
+  db.prepare('UPDATE reader_state SET report = ?').run(JSON.stringify(taken))
+  db.close()
+  await until('it has found out', () => /process \d+ on .* sends this log to it now/.test(said()))
+  makeLog(file, series(10, 1000, 10))
+  const sent = server.lines.length
+  child.kill('SIGTERM')
+  expect((await finished(child)).code ?? child.exitCode).toBe(0)
+  expect(server.lines).toHaveLength(sent)
+  const after = new Database(file, { readonly: true })
+  expect(after.prepare('SELECT report FROM reader_state').pluck().get()).toContain('"another"')
+  after.close()
+})
+
+test('what is kept past the retention stays as it was said, until something else is said', async () => {
+  const server = await double()
+  const file = logOf(10)
+  const args = ['forward', '--once', '--db', file, '--sink', server.sinkUrl]
+  const kept = (): unknown => query(file, 'SELECT keep_bytes FROM reader')[0]?.['keep_bytes']
+  await ina219(args)
+  expect(kept()).toBe(1e9)
+  await ina219([...args, '--sink-keep', '5GB'])
+  expect(kept()).toBe(5e9)
+  await ina219(args)
+  expect(kept()).toBe(5e9)
+  await ina219([...args, '--sink-keep', '0'])
+  await ina219(args)
+  expect(kept()).toBe(0)
 })
 
 test('a log that is moved away and replaced while it is read: the new one follows from its begin', async () => {

@@ -1,19 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openForWriting } from '../../src/storage/file/log-file.ts'
-import type { LogBatch } from '../../src/storage/write/log-batch.ts'
-import { LogWriter } from '../../src/storage/write/log-writer.ts'
-import { systemClock } from '../../src/util/clock.ts'
 import { ina219 } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import {
-  batchesOf,
-  EPOCH,
-  HOURS_48_MS,
-  START_US,
-  sampleAt,
-  series,
-} from '../support/log-fixture.ts'
+import { addTo, batchesOf, EPOCH, START_US, sampleAt, series } from '../support/log-fixture.ts'
 import { lacksPostgres, PostgresServer } from '../support/servers/postgres.ts'
 
 const FAULTS = 'drop=0.02,corrupt=0.005,duplicate=0.01,truncate=0.002,reset=0.002'
@@ -50,20 +39,12 @@ describe.skipIf(lacksPostgres !== null)('history --from-db', () => {
     const samples = Array.from({ length: 1500 }, (_, i) =>
       sampleAt(START_US + 13 + i * 250_000 + (i % 7) * 900, null, { epochId: 900 }),
     ).filter((_, i) => i % 500 < 450)
-    add(rich, batchesOf(samples, { epochs: [bare] }))
+    addTo(rich, batchesOf(samples, { epochs: [bare] }))
     const bench = { ...EPOCH, device: 'bench' }
-    add(other, batchesOf(series(500, 100_000), { epochs: [bench] }))
+    addTo(other, batchesOf(series(500, 100_000), { epochs: [bench] }))
     await sent(rich)
   })
   afterAll(() => server?.stop())
-
-  function add(file: string, batches: LogBatch[]): void {
-    const db = openForWriting(file)
-    const writer = new LogWriter(db, HOURS_48_MS, systemClock)
-    writer.write(batches)
-    writer.finish()
-    db.close()
-  }
 
   async function sent(file: string): Promise<void> {
     const { code, stderr } = await ina219(['forward', '--once', '--db', file, '--sink', url])

@@ -60,6 +60,25 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     expect(await differences(server, contentOf(file))).toEqual([])
   })
 
+  test('a password file that is put right counts at the next attempt; so does a scheme that is wrong', async () => {
+    makeLog(file, series(100, 1000))
+    const server = await influxd({ user: ['lab', 'right'] })
+    const secret = join(temporaryFolder(), 'secret')
+    writeFileSync(secret, 'wrong\n')
+    const url = server.sinkUrl(`&password-file=${secret}`).replace('//', '//lab@')
+    const run = await startSink(file, url)
+    await inTrouble(run, '401 authorization failed')
+    writeFileSync(secret, 'right\n')
+    await run.ended
+    expect(await differences(server, contentOf(file))).toEqual([])
+    const tls = await startSink(file, `${url.replace('http:', 'https:')}&name=tls`, {
+      isOnce: false,
+    })
+    await inTrouble(tls, 'the server does not speak TLS at that port; write influx+http://')
+    tls.runner.stop(0)
+    await tls.ended
+  })
+
   test('a database that is not there yet is waited for', async () => {
     makeLog(file, series(100, 1000))
     const server = await influxd()
@@ -84,31 +103,39 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     expect(await differences(server, contentOf(file))).toEqual([])
   })
 
-  test('a channel of another type costs the samples that have it, and no others', async () => {
+  test('channels of another type cost their values alone', async () => {
     const odd = (seq: number): boolean => seq % 100 === 7
+    const extras = { soc: 50.5, 'wei rd,=': 3, lux: 7 }
     makeLog(
       file,
       Array.from({ length: 1000 }, (_, seq) =>
-        sampleAt(START_US + seq, seq, odd(seq) ? { extras: { soc: seq } } : {}),
+        sampleAt(START_US + seq, seq, odd(seq) ? { extras } : {}),
       ),
     )
     const server = await influxd()
-    await server.write(`power_sample soc="full" ${START_US}`)
+    await server.write(`power_sample soc="full",wei\\ rd\\,\\=="x" ${START_US}`)
     const status = await sendAll(file, server.sinkUrl())
-    expect(status).toMatchObject({ refused: 10, samples: 990, queued: 0 })
+    // Two values of ten samples.
+    expect(status).toMatchObject({ refused: 20, samples: 1000, queued: 0 })
     const letters = readFileSync(status.deadLetters as string, 'utf8')
       .trim()
       .split('\n')
-    expect(letters.map((line) => JSON.parse(line).row.seq)).toEqual([
-      7, 107, 207, 307, 407, 507, 607, 707, 807, 907,
-    ])
-    expect(letters[0]).toContain('field type conflict')
+      .map((line) => JSON.parse(line))
+    expect(new Set(letters.map(({ row }) => row.seq)).size).toBe(10)
+    expect(letters[0]).toMatchObject({
+      reason: expect.stringContaining('field type conflict'),
+      row: { seq: 7, extras },
+    })
     await server.query('DROP SERIES WHERE "log" = \'\'')
-    expect(
-      (await pointsOf(server, 'power_sample'))
-        .map((each) => Number(each['seq']))
-        .sort((a, b) => a - b),
-    ).toEqual(Array.from({ length: 1000 }, (_, seq) => seq).filter((seq) => !odd(seq)))
+    const points = await pointsOf(server, 'power_sample')
+    expect(points.map((each) => Number(each['seq'])).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 1000 }, (_, seq) => seq),
+    )
+    const withLux = points.filter((each) => Number(each['lux']) === 7)
+    expect(withLux.map(({ seq }) => Number(seq)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 10 }, (_, i) => 100 * i + 7),
+    )
+    expect(points.every((each) => each['voltage_v'] !== null)).toBe(true)
   })
 
   test('what is past its retention policy is counted, and holds up nothing', async () => {
@@ -133,7 +160,7 @@ describe.skipIf(!hasInfluxd)('an InfluxDB 1.6 in trouble', () => {
     const stored = await pointsOf(server, 'power_sample')
     expect(stored).toHaveLength(500)
     // The run as well began at a time that is past it, and one sample has a year without a number.
-    expect(status).toMatchObject({ queued: 0, refused: 2000 + 1 + 1 })
+    expect(status).toMatchObject({ queued: 0, samples: 500, records: 0, refused: 2000 + 1 + 1 })
     const letters = readFileSync(status.deadLetters as string, 'utf8')
       .trim()
       .split('\n')

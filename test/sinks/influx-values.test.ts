@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cleanText, type Sample } from '../../src/domain/sample.ts'
+import { ina219 } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import {
   batchesOf,
@@ -44,7 +45,7 @@ describe.skipIf(!hasInfluxd)('what InfluxDB 1.6 has of a log', () => {
     expect(await pointsOf(server, 'power_sample')).toHaveLength(12_000)
   })
 
-  test('values of all sizes, and the sign of a zero', async () => {
+  test('values of all sizes; a zero has no sign, in the log or here', async () => {
     const values = [
       0,
       -0,
@@ -69,6 +70,13 @@ describe.skipIf(!hasInfluxd)('what InfluxDB 1.6 has of a log', () => {
       ),
     )
     expect(await sent()).toEqual([])
+    const csv = (await ina219(['export', '--db', file])).stdout
+    expect(csv).not.toMatch(/(^|,)-0(,|$)/m)
+    const zeros = (await pointsOf(server, 'power_sample')).map((each) => Number(each['x']))
+    expect(zeros.filter((each) => each === 0).map((each) => Object.is(each, 0))).toEqual([
+      true,
+      true,
+    ])
   })
 
   test('extra channels, with the names of our own fields as well', async () => {

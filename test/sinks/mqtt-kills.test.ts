@@ -1,10 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
 import { expectAll } from '../support/mqtt-rig.ts'
-import { until } from '../support/polling.ts'
 import { hasMosquitto, Mosquitto } from '../support/servers/mosquitto.ts'
 import { SinkKills } from '../support/sink-kills-rig.ts'
-import { contentOf } from '../support/sink-rig.ts'
 
 describe.skipIf(!hasMosquitto)('kills under load', () => {
   test('of the monitor and of forward leave every sample, loss and event with a subscriber', async () => {
@@ -18,19 +16,15 @@ describe.skipIf(!hasMosquitto)('kills under load', () => {
     })
     onTestFinished(() => rig.dispose())
     await rig.begin()
-    const more = async (): Promise<void> => {
-      const { length } = contentOf(rig.log).samples
-      await until('more samples', () => contentOf(rig.log).samples.length > length + 150)
-    }
     for (let round = 0; round < 2; round++) {
-      await more()
+      await rig.more(150)
       await rig.kill('monitor')
       rig.monitor(false)
-      await more()
+      await rig.more(150)
       await rig.kill('forward')
       rig.forward()
     }
-    await more()
+    await rig.more(150)
     const content = await rig.end()
     await broker.deliveredTo(heard)
     // Some were asked for again.

@@ -118,10 +118,34 @@ describe.skipIf(!hasMosquitto)('who is not let in', () => {
     refused.stop(0)
     await run
     const secret = join(folder, 'secret')
-    writeFileSync(secret, 'right horse\n')
+    writeFileSync(secret, 'wrong horse\n')
     const runner = await runnerOf(file, `${url}?password-file=${secret}`)
-    await runner.run()
-    expect(runner.status).toMatchObject({ queued: 0, lastError: null })
+    const later = runner.run()
+    await until('it is not let in', () => runner.status.lastError !== null)
+    // Somebody puts it right, while the run goes on.
+    writeFileSync(secret, 'right horse\n')
+    await later
+    expect(runner.status).toMatchObject({ queued: 0, samples: 350 })
+  })
+
+  test.each([
+    ['mqtts://', /where it does not speak TLS at that port, write mqtt:\/\//],
+    ['mqtt://nobody@', /password/],
+  ])('%s to a port without TLS and without strangers says what to do', async (begin, text) => {
+    makeMixedLog(file, 10)
+    const passwords = join(temporaryFolder(), 'passwords')
+    writeFileSync(passwords, '')
+    const broker = await Mosquitto.start(['allow_anonymous false', `password_file ${passwords}`])
+    const url = broker.url.replace('mqtt://', begin)
+    const runner = await runnerOf(file, url, {
+      isOnce: false,
+      env: { INA219_MQTT_PASSWORD: 'x', INA219_MQTT_USER: 'x' },
+    })
+    const run = runner.run()
+    await until('it fails', () => runner.status.lastError !== null)
+    expect(runner.status.lastError?.text).toMatch(text)
+    runner.stop(0)
+    await run
   })
 
   test('a topic that is not allowed is an error with MQTT 5, and none with 3.1.1', async () => {
@@ -132,7 +156,9 @@ describe.skipIf(!hasMosquitto)('who is not let in', () => {
     const strict = await runnerOf(file, broker.url, { isOnce: false })
     const run = strict.run()
     await until('it fails', () => strict.status.lastError !== null)
-    expect(strict.status.lastError?.text).toMatch(/^ina219\/.*\/samples: .*not authorized/i)
+    expect(strict.status.lastError?.text).toMatch(
+      /^ina219\/.*\/samples: .*not authorized; let this user write it, in the ACL/i,
+    )
     expect(strict.status).toMatchObject({ samples: 0, refused: 0 })
     strict.stop(0)
     await run
@@ -140,6 +166,25 @@ describe.skipIf(!hasMosquitto)('who is not let in', () => {
     const old = await runnerOf(file, `${broker.url}?version=3.1.1&name=old`)
     await old.run()
     expect(old.status).toMatchObject({ queued: 0, lastError: null })
+  })
+
+  test('where nothing but the history may be published, all of it goes', async () => {
+    makeMixedLog(file, 100)
+    const acl = join(temporaryFolder(), 'acl')
+    const topics = ['samples', 'event', 'loss', 'run'].map((each) => `topic write ina219/+/${each}`)
+    writeFileSync(
+      acl,
+      [...topics, 'topic write ina219/mark', 'user reader', 'topic read ina219/#', ''].join('\n'),
+    )
+    const broker = await Mosquitto.start(['allow_anonymous true', `acl_file ${acl}`])
+    const heard = await broker.subscriber('ina219/#', '-u', 'reader')
+    const asked = '?version=5&discovery=homeassistant&commands=on'
+    const runner = await runnerOf(file, `${broker.url}${asked}`)
+    await runner.run()
+    expect(runner.status).toMatchObject({ samples: 350, queued: 0, refused: 0, lastError: null })
+    await broker.deliveredTo(heard)
+    expectAll(heard, file)
+    expect(heard.json('/availability')).toEqual([])
   })
 
   test.skipIf(!hasOpenssl)('certificates of both sides are checked', async () => {

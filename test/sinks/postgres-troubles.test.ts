@@ -8,8 +8,10 @@ import type { PostgresSettings } from '../../src/sinks/postgres/postgres-setting
 import { PostgresSink } from '../../src/sinks/postgres/postgres-sink.ts'
 import type { Batch } from '../../src/sinks/sink.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { ina219 } from '../support/cli.ts'
 import { expectSame } from '../support/fleet-database.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { makeLog, START_US, sampleAt, series } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
 import { throughTroubles } from '../support/postgres-troubles.ts'
@@ -53,7 +55,12 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
     const sink = await opened(server, 'changed_sample')
     await sink.send(batchOf(1))
     await server.query('ALTER TABLE changed_sample ALTER COLUMN current_a TYPE real')
-    await expect(sink.send(batchOf(2))).rejects.toMatchObject({ kind: 'denied' })
+    await expect(sink.send(batchOf(2))).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringMatching(
+        /^column current_a of table "changed_sample" is real, and has to be double precision; change the table/,
+      ),
+    })
     expect(await server.query('SELECT seq FROM changed_sample')).toEqual([['1']])
     await expect(sink.open()).rejects.toThrow(/column current_a of table "changed_sample" is real/)
     await server.query('ALTER TABLE changed_sample ALTER COLUMN current_a TYPE double precision')
@@ -87,6 +94,44 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
     await sink.close()
   })
 
+  test('what ended a connection is said, not what pg says of it afterwards; and what to do', async () => {
+    const sink = await opened(server, 'ended_sample')
+    await server.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ina219'",
+    )
+    await until('it is noticed', () => sink.trouble !== null)
+    const error = await sink.send(batchOf(1)).catch((failure: Error) => failure.message)
+    expect(error).toMatch(/^57P01 terminating connection due to administrator command/)
+    await sink.close()
+    const port = await freePort()
+    const { settings } = planSink(`postgres://u:p@127.0.0.1:${port}/db`, 1e9, {})
+    const absent = new PostgresSink(settings as PostgresSettings)
+    await expect(absent.open()).rejects.toThrow(
+      `connect ECONNREFUSED 127.0.0.1:${port}; check that the server is running, at that port`,
+    )
+  })
+
+  test('what a server does not let us do is said with what to do', async () => {
+    await server.query("CREATE ROLE still_reading LOGIN SUPERUSER PASSWORD 'secret'")
+    await server.query('ALTER ROLE still_reading SET default_transaction_read_only = on')
+    const opening = (url: string): Promise<unknown> => {
+      const { settings } = planSink(url, 1e9, {})
+      const sink = new PostgresSink(settings as PostgresSettings)
+      return sink.open().finally(() => sink.close())
+    }
+    await expect(opening(server.url('sslmode=require'))).rejects.toThrow(
+      /^the server has no TLS; switch it on there \(ssl = on\), or give the URL sslmode=disable$/,
+    )
+    await expect(
+      opening(server.url('table=unread_sample', 'still_reading', 'secret')),
+    ).rejects.toThrow(
+      /^25006 .*; name the primary if this is a standby, or let the role and the database write/,
+    )
+    const said = await ina219(['history', '--from-db', server.url('table=nix')])
+    expect(said.code).not.toBe(0)
+    expect(said.stderr).toMatch(/42P01 .*; no sink has made it: name the table of one with table=/)
+  })
+
   test('a server that stands still is let go of at once, and taken up where it was', async () => {
     const sink = await opened(server, 'still_sample')
     server.pause()
@@ -114,7 +159,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
       writeFileSync(filler, Buffer.alloc(bavail * bsize - 1_500_000))
       const plans = [planSink(own.url(), 1e9, {})]
       const forwarder = await Forwarder.open(
-        { file, owner: 'other', plans, isOnce: true },
+        { file, owner: 'other', plans, isOnce: true, run: 'test' },
         systemClock,
       )
       const status = (): SinkStatus => forwarder.statuses[0] as SinkStatus

@@ -1,10 +1,11 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Extras } from '../../src/domain/channels.ts'
 import type { SinkStatus } from '../../src/domain/sink-status.ts'
 import { Forwarder } from '../../src/sinks/forwarder.ts'
 import { planSink } from '../../src/sinks/plan-sink.ts'
+import type { LostRange } from '../../src/storage/file/records.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts'
 import { expectSame } from '../support/fleet-database.ts'
@@ -24,6 +25,11 @@ import { lacksPostgres, PASSWORD, PostgresServer, USER } from '../support/server
 let server: PostgresServer
 let file: string
 
+const LOST: LostRange = {
+  ...{ epochId: 1, firstSeq: 5, count: 3, reason: 'not_healable' },
+  ...{ fromUs: START_US, toUs: START_US + 1 },
+}
+
 describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start()
@@ -38,16 +44,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
 
   test('what is in the log is in the tables, to the digit', async () => {
     makeLog(file, series(3000, 10_000), {
-      lost: [
-        {
-          epochId: 1,
-          firstSeq: 5,
-          count: 3,
-          fromUs: START_US,
-          toUs: START_US + 1,
-          reason: 'not_healable',
-        },
-      ],
+      lost: [LOST],
       events: [
         {
           timeUs: START_US,
@@ -158,6 +155,34 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
     ])
   })
 
+  test('a log that was copied, and goes on twice: nothing is overwritten, and the second one says so', async () => {
+    const copy = join(temporaryFolder(), 'copy.db')
+    makeLog(file, series(20, 10_000))
+    copyFileSync(file, copy)
+    const goOn = (log: string, hour: number): void => {
+      const startedUs = START_US + hour * 3_600_000_000
+      const run = { id: 2, device: EPOCH.device, boot: 8, startedUs }
+      const samples = [0, 1, 4].map((n) => sampleAt(startedUs + n * 1e5, n, { epochId: 2 }))
+      const fromUs = startedUs + 1e5
+      const gap = { epochId: 2, firstSeq: 2, count: 2, reason: 'not_healable' as const }
+      const lost = [{ ...gap, fromUs, toUs: fromUs + 3e5 }]
+      const writer = openWriter(log)
+      writer.writer.write(batchesOf(samples, { epochs: [run], lost }))
+      writer.end()
+    }
+    goOn(file, 1)
+    goOn(copy, 2)
+    expect(await forwarded(server.url())).toMatchObject({ samples: 23, lastError: null })
+    const before = await expectSame(file, server)
+    const second = forwarded(server.url(), {}, copy)
+    await refusedWith(second, /^a copy of this log has sent other runs or events .* move this log/)
+    expect(await expectSame(file, server)).toEqual(before)
+    // The first one goes on; the second does so elsewhere.
+    expect(await forwarded(server.url('name=again'))).toMatchObject({ lastError: null })
+    const elsewhere = await forwarded(server.url('table=copied&name=copied'), {}, copy)
+    expect(elsewhere).toMatchObject({ samples: 23, lastError: null })
+  })
+
   test('names of tables are names, whatever is in them', async () => {
     makeLog(file, series(10, 10_000))
     const odd = `Robert'"); DROP TABLE x`
@@ -174,16 +199,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
 
   test('a role that may read and write, and make nothing, is enough where the tables are there', async () => {
     makeLog(file, series(20, 10_000), {
-      lost: [
-        {
-          epochId: 1,
-          firstSeq: 5,
-          count: 3,
-          fromUs: START_US,
-          toUs: START_US + 1,
-          reason: 'not_healable',
-        },
-      ],
+      lost: [LOST],
     })
     await server.query(statementsIn('roles'))
     const url = server.url('', 'logger', 'secret')
@@ -357,7 +373,7 @@ async function forwarded(
   // As it gets to the thread of the sinks.
   const plans = [structuredClone(planSink(url, 1e9, env))]
   const forwarder = await Forwarder.open(
-    { file: log, owner: 'other', plans, isOnce: true },
+    { file: log, owner: 'other', plans, isOnce: true, run: 'test' },
     systemClock,
   )
   running.add(forwarder)

@@ -1,10 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
-import { until } from '../support/polling.ts'
 import { differences } from '../support/servers/influx-content.ts'
 import { hasInfluxd, Influxd } from '../support/servers/influxd.ts'
 import { SinkKills } from '../support/sink-kills-rig.ts'
-import { contentOf } from '../support/sink-rig.ts'
 
 // Minutes of it, at random moments: node bench/run.mjs sink-kills
 describe.skipIf(!hasInfluxd)('kills under load', () => {
@@ -19,23 +17,19 @@ describe.skipIf(!hasInfluxd)('kills under load', () => {
     })
     onTestFinished(() => rig.dispose())
     await rig.begin()
-    const more = async (): Promise<void> => {
-      const { length } = contentOf(rig.log).samples
-      await until('more samples', () => contentOf(rig.log).samples.length > length + 100)
-    }
-    await more()
+    await rig.more(100)
     await rig.kill('monitor')
     rig.monitor(false)
-    await more()
+    await rig.more(100)
     await rig.kill('forward')
     rig.forward()
-    await more()
+    await rig.more(100)
     await server.down()
-    await more()
+    await rig.more(100)
     await server.up()
     await rig.kill('monitor')
     rig.monitor(false)
-    await more()
+    await rig.more(100)
     const content = await rig.end()
     expect(content.records.some(({ kind }) => kind === 'run')).toBe(true)
     expect(await differences(server, content)).toEqual([])

@@ -7,6 +7,7 @@ export function sampleFrame(seq: number | null, change: Partial<SampleFrame> = {
     kind: 'sample',
     electric: true,
     extras: null,
+    detail: null,
     leftOut: null,
     voltage: 5 + (n % 1000) / 1000,
     current: 0.1,

@@ -98,7 +98,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ...each('1 set_baud', 'set_baud', 'ok', ...values(74_880, 115_200)),
 ]
 
-/** Every command of PROTOCOL.md 6.1 as the mock answers it; the firmware knows none of them. */
+/** Every command of PROTOCOL.md 6.1 as a device answers it that knows it. */
 export const OPTIONAL_CASES: readonly CommandCase[] = [
   ...each('6.1 set_zero', 'set_zero', 'ok', ...values(0, 0.0012, -0.32, 0.32), {}),
   ...each('6.1 set_zero', 'set_zero', 'range', ...values(0.320001, -0.320001, '0', true)),
@@ -106,9 +106,11 @@ export const OPTIONAL_CASES: readonly CommandCase[] = [
   ...each('6.1 set_gain', 'set_gain', 'range', ...values(0.499999, 2.000001, -1, '1', null), {}),
   ...each('6.1 set_output', 'set_output', 'ok', ...values({ A: true }, { B: true, D: false })),
   ...each('6.1 set_output', 'set_output', 'range', ...values({ E: true }, { A: 1 }, {}, 'A'), {}),
-  // The mock has no conversions to watch or to count.
-  ...each('6.1 set_cutoff', 'set_cutoff', 'unknown', ...values('off')),
-  ...each('6.1 set_detail', 'set_detail', 'unknown', ...values(true)),
+  ...each('6.1 set_cutoff', 'set_cutoff', 'ok', ...values('off')),
+  ...each('6.1 set_detail', 'set_detail', 'ok', ...values(true, false)),
+  ...each('6.1 set_detail', 'set_detail', 'range', ...values(1, 'on', null, {}), {}),
+  ...each('6.1 set_us', 'set_us', 'ok', ...values(true, false)),
+  ...each('6.1 set_us', 'set_us', 'range', ...values(0, 'us', null), {}),
 ]
 
 /** Commands one after the other, and what `hello` says then. */
@@ -118,7 +120,7 @@ export interface SettingCase {
   readonly hello: Readonly<Record<string, unknown>>
 }
 
-/** The same for the commands of 6.1, for a device that knows them. */
+/** The same for the commands of 6.1, for a device that knows all that are in it. */
 export const OPTIONAL_SETTING_CASES: readonly SettingCase[] = [
   {
     clause: '6.1 defaults leave the calibration',

@@ -55,6 +55,15 @@ export function batchesOf(samples: readonly Sample[], more: Partial<LogBatch> = 
   return [{ ...first, ...more }, ...rest]
 }
 
+/** Written by a writer of its own, as a run of the program does it. */
+export function addTo(file: string, batches: readonly LogBatch[]): void {
+  const db = openForWriting(file)
+  const writer = new LogWriter(db, HOURS_48_MS, systemClock)
+  writer.write([...batches])
+  writer.finish()
+  db.close()
+}
+
 export interface OpenLog {
   readonly db: Database.Database
   readonly writer: LogWriter

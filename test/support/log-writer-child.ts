@@ -24,6 +24,7 @@ function append(n: number, origin: SampleOrigin): void {
   own.append({
     electric: true,
     extras: null,
+    detail: null,
     timeUs: START_US + n * 1000,
     voltage: 5 + (n % 1000) / 1000,
     current: (n % 100) / 10_000,

@@ -2,7 +2,8 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import { expect, onTestFinished } from 'vitest'
 import { openSink } from '../../src/sinks/open-sink.ts'
 import { planSink } from '../../src/sinks/plan-sink.ts'
-import { SinkLog, SinkPlace } from '../../src/sinks/sink-log.ts'
+import { SinkCursor } from '../../src/sinks/sink-cursor.ts'
+import { SinkLog } from '../../src/sinks/sink-log.ts'
 import { SinkRunner } from '../../src/sinks/sink-runner.ts'
 import type { LogEvent, LostRange } from '../../src/storage/file/records.ts'
 import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
@@ -202,11 +203,11 @@ export async function runnerOf(
   const plan = planSink(url, 1e9, env)
   const log = new SinkLog(file, 'other')
   const sink = await openSink(plan)
-  const place = new SinkPlace(log, plan.name, plan.keepBytes)
+  const cursor = new SinkCursor(log, plan.name, plan.keepBytes)
   const runner = new SinkRunner({
     plan,
     sink,
-    place,
+    cursor,
     file,
     isOnce,
     clock: systemClock,

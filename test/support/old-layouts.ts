@@ -1,8 +1,21 @@
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from '../../src/storage/file/schema.ts'
 
-/** Takes from a log of today what layout 5 added, as a program of layout 4 would have left it. */
+/** Takes from a log of today what layout 6 added, as a program of layout 5 would have left it. */
+export function toLayout5(file: string): void {
+  const db = new Database(file)
+  for (const table of ['minute', 'second']) {
+    for (const column of ['counted_us', 'bridged_us']) {
+      db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+    }
+  }
+  db.pragma('user_version = 5')
+  db.close()
+}
+
+/** The same for layout 4. */
 export function toLayout4(file: string): void {
+  toLayout5(file)
   const db = new Database(file)
   db.unsafeMode(true)
   const triggers = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all()

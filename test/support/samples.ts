@@ -6,6 +6,7 @@ export function sampleOf(change: Partial<Sample> = {}): Sample {
     timeUs: 1_790_000_000_000_000,
     electric: true,
     extras: null,
+    detail: null,
     voltage: 5,
     current: 0.5,
     power: 2.5,

@@ -33,6 +33,8 @@ export class Recorder implements SourceSink {
     this.log.push(`format ${text}`)
   }
   unit(): void {}
+  gap(): void {}
+  event(): void {}
   state(state: string, reason: string): void {
     this.log.push(state)
     this.reasons.push(reason)

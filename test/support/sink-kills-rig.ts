@@ -43,6 +43,12 @@ export class SinkKills {
     this.#link = join(options.folder, 'board')
   }
 
+  /** Until so many more samples are in the log. */
+  async more(samples: number): Promise<void> {
+    const { length } = contentOf(this.log).samples
+    await until('more samples', () => contentOf(this.log).samples.length > length + samples)
+  }
+
   async begin(): Promise<void> {
     const { rateHz, seed } = this.#options
     this.#board = this.#start(

@@ -3,7 +3,8 @@
 import type { SinkStatus } from '../../src/domain/sink-status.ts'
 import { openSink } from '../../src/sinks/open-sink.ts'
 import { planSink } from '../../src/sinks/plan-sink.ts'
-import { SinkLog, SinkPlace } from '../../src/sinks/sink-log.ts'
+import { SinkCursor } from '../../src/sinks/sink-cursor.ts'
+import { SinkLog } from '../../src/sinks/sink-log.ts'
 import { SinkRunner } from '../../src/sinks/sink-runner.ts'
 import type { CommittedSample, LogRecord } from '../../src/storage/read/commit-reader.ts'
 import { BEGINNING, CommitReader } from '../../src/storage/read/commit-reader.ts'
@@ -23,12 +24,12 @@ export async function startSink(
 ): Promise<SinkRun> {
   const plan = planSink(url, 1e9, env)
   const log = new SinkLog(file, 'other')
-  const place = new SinkPlace(log, plan.name, plan.keepBytes)
-  await place.begin()
+  const cursor = new SinkCursor(log, plan.name, plan.keepBytes)
+  await cursor.begin()
   const sink = await openSink(plan)
   // Pauses are short: what is tested is what comes of a failure, not how long it is waited.
   const random = (): number => 0.02
-  const runner = new SinkRunner({ plan, sink, place, file, isOnce, clock: systemClock, random })
+  const runner = new SinkRunner({ plan, sink, cursor, file, isOnce, clock: systemClock, random })
   const run = async (): Promise<SinkStatus> => {
     await runner.run()
     const { status } = runner

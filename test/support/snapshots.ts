@@ -69,6 +69,7 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     },
     windows: [60, 300, 900].map((seconds) => ({ seconds, samples: seconds * 100, stats })),
     battery: null,
+    energyStore: null,
     cycles: null,
     totals: {
       sinceUs: NOW_US - 761e6,
@@ -79,6 +80,8 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
       chargeBackwardMah: 0,
       energyBackwardMwh: 0,
       coveredS: 761,
+      countedS: 0,
+      bridgedS: 0,
       elapsedS: 761,
       samples: 76_100,
     },
@@ -90,7 +93,10 @@ export function sampleSnapshot(changes: SnapshotChanges = {}): Snapshot {
     events: [{ timeUs: NOW_US - 30e6, kind: 'restart', text: 'the device restarted (boot 18)' }],
     unnumbered: false,
     outputs: null,
+    unconfirmed: {},
+    hasVirtualOutputs: false,
     calibration: '',
+    plcs: [],
     sinks: [],
     ...changes,
   }

@@ -73,6 +73,8 @@ export class SyntheticView implements View {
         chargeBackwardMah: 0,
         energyBackwardMwh: 0,
         coveredS: 761,
+        countedS: 0,
+        bridgedS: 0,
         elapsedS: 761,
         samples: 76_100,
       },

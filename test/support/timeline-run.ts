@@ -22,9 +22,13 @@ export class TimelineRun {
   #ordinal = 0
   readonly timeline: Timeline
 
-  constructor(options: { keepTime?: boolean; live?: boolean } = {}) {
+  constructor(options: { keepTime?: boolean; live?: boolean; isExact?: boolean } = {}) {
     this.timeline = new Timeline(
-      { keepTime: options.keepTime === true, live: options.live === true },
+      {
+        keepTime: options.keepTime === true,
+        live: options.live === true,
+        isExact: options.isExact === true,
+      },
       ({ frame }, timeUs, notice) =>
         this.placed.push({ seq: frame.seq, timeUs, notice: notice?.kind ?? null }),
     )
@@ -43,7 +47,7 @@ export class TimelineRun {
 
   /** Samples with numbers from 0 on; times relative to the host's at the begin. */
   static of(
-    options: { keepTime?: boolean; live?: boolean; unnumbered?: boolean },
+    options: { keepTime?: boolean; live?: boolean; isExact?: boolean; unnumbered?: boolean },
     stamps: readonly Stamp[],
     arrivalUs: (i: number) => number,
   ): TimelineRun {

@@ -187,7 +187,9 @@ describe.skipIf(!ptyAvailable)('monitor --connect', () => {
     await viewer.waitFor(/LIVE/)
     viewer.press('z')
     run.child.kill('SIGKILL')
-    await viewer.waitFor(/^ ina219 mock:normal RECONNECTING \d+ s ! 0\.0 S\/s lost 0 \| LOG \?/)
+    await viewer.waitFor(
+      /^ ina219 mock:normal RECONNECTING \d+ s ! 0\.0 S\/s lost 0 VIRTUAL \| LOG \?/,
+    )
     await viewer.waitFor(/nothing listens there; trying again in \d+ s/)
     await viewer.waitFor((shown) => !shown.text.includes('LIVE'))
     const again = await startServe([...args, '--listen', placeOf(run)])

@@ -88,6 +88,7 @@ describe('totals, battery, anomalies', () => {
       current: 1,
       power: 5,
       extras: null,
+      detail: null,
       seq: null,
       status: 'ok',
       epochId: 1,

@@ -25,6 +25,7 @@ describe('decodeLine: samples', () => {
       kind: 'sample',
       electric: true,
       extras: null,
+      detail: null,
       leftOut: null,
       voltage: 5.02,
       current: 0.245,

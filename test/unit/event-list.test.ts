@@ -45,3 +45,15 @@ it('the newest 50 are kept', () => {
   for (let i = 0; i < 60; i++) add(i * 100, 'lost', '1')
   expect(shown()).toHaveLength(50)
 })
+
+it('those of one part of a device are no flood with those of another one', () => {
+  const list = new EventList()
+  const [one, two] = ['g1', 'g2'].map((about) => ({ kind: 'poll' as const, text: about, about }))
+  for (let i = 0; i < 3; i++) {
+    for (const each of [one, two]) if (each) list.add({ timeUs: i * 1e6, ...each })
+  }
+  expect(list.newest.map(({ text, flood }) => [text, flood?.count])).toEqual([
+    ['g2', 3],
+    ['g1', 3],
+  ])
+})

@@ -35,7 +35,7 @@ describe('the URL of a PLC', () => {
     ['mc3e://me@127.0.0.1:5007', /more than a host/],
     ['mc3e://127.0.0.1:5007/D100', /more than a host/],
     ['mc3e://127.0.0.1:5007?timeout=3', /has no 'timeout'/],
-    ['mc3e://127.0.0.1:5007?timer=1&timer=2', /stands twice/],
+    ['mc3e://127.0.0.1:5007?timer=1&timer=2', /appears twice/],
     ['mc3e://127.0.0.1:5007?timer=65536', /0 to 65535/],
     ['mc3e://127.0.0.1:5007?io=3FF', /hexadecimal as 0x3FF/ /* in the hint */],
     ['mc3e://127.0.0.1:5007?pc=-1', /pc=-1/],

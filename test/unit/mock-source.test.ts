@@ -60,6 +60,8 @@ function run(options: Partial<MockSourceOptions> = {}): {
     },
     format: (text) => calls.push(text),
     unit: (channel) => calls.push(channel),
+    gap: () => calls.push('gap'),
+    event: (kind) => calls.push(kind),
     state: (state) => calls.push(state),
     connected: () => calls.push('connected'),
     ended: () => calls.push('ended'),

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { LiveDevice } from '../../src/domain/live-device.ts'
 import { Announcer } from '../../src/sinks/mqtt/announcer.ts'
-import {
-  announceDevice,
-  announceLogger,
-  type Component,
-  idOf,
-} from '../../src/sinks/mqtt/discovery.ts'
+import { type Component, idOf } from '../../src/sinks/mqtt/components.ts'
+import { announceDevice, announceLogger } from '../../src/sinks/mqtt/discovery.ts'
 import { statePayload } from '../../src/sinks/mqtt/payloads.ts'
 import { Topics } from '../../src/sinks/mqtt/topics.ts'
 import { faultsOf, hasJinja, rendered } from '../support/home-assistant.ts'
@@ -88,6 +84,7 @@ function deviceOf(more: Partial<LiveDevice> = {}): LiveDevice {
       { name: 'under', state: 'pending' },
     ],
     outputs: { A: true, B: false },
+    unconfirmed: [],
     link: {
       rate: 10,
       samples: 100,

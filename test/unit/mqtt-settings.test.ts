@@ -28,7 +28,7 @@ describe('the URL of a broker', () => {
       port: 1883,
       tls: null,
       user: 'lab',
-      password: 'horse',
+      password: { text: 'horse' },
       version: 'auto',
       prefix: 'ina219',
       discovery: null,
@@ -41,7 +41,7 @@ describe('the URL of a broker', () => {
       port: 8883,
       tls: { ca: null, cert: null, key: null },
       user: 'me',
-      password: 'p@ss',
+      password: { text: 'p@ss' },
       prefix: 'lab/x',
       takesCommands: true,
       logger: 'pi',
@@ -62,7 +62,7 @@ describe('the URL of a broker', () => {
     ['mqtt://b/?ca=/nowhere.pem', "can't be read"],
     ['mqtts://b/?cert=/dev/null', 'needs its key'],
     ['mqtt://b/?cert=/dev/null&key=/dev/null', 'mqtts://'],
-    ['mqtt://b/?retain=1', "no 'retain'"],
+    ['mqtt://b/?retain=1', "'retain' means nothing"],
     ['mqtt://:secret@b/', 'no user'],
   ])('%s is refused', (url, what) => {
     expect(refusal(url)).toContain(what)

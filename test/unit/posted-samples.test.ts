@@ -51,15 +51,38 @@ describe('readPosted', () => {
     ['7', 'the sample is no object'],
     ['[{"v":1,"a":1},null]', 'sample 1 (from 0) of the array is no object'],
     ['[[{"v":1,"a":1}]]', 'sample 0 (from 0) of the array is no object'],
-    ['{"v":"5","a":1}', 'the sample has a member that is not of its type'],
-    ['{"soc":1,"ts":-1}', 'the sample is no object with v and a'],
-    ['{"soc":1,"seq":1.5}', 'the sample has a seq that is no whole number'],
+    ['{"v":"5","a":1}', 'the sample has a member v that is no finite number'],
+    ['{"v":1e400,"a":1}', 'the sample has a member v that is no finite number'],
+    ['{"v":1,"a":1,"w":true}', 'the sample has a member w that is no finite number'],
+    ['{"v":1e300,"a":1e300}', 'the sample has v and a whose product is no finite number'],
+    ['{"v":1}', 'the sample has v without a, and no number under another name'],
+    ['{"a":1,"note":"x"}', 'the sample has a without v, and no number under another name'],
+    ['{"soc":1e400,"lux":1}', 'the sample has a member "soc" that is no finite number'],
+    ['[{"k":1},{"v":1,"a":1,"k":-1e400}]', 'sample 1 (from 0) of the array has a member "k" that'],
+    ['{"soc":1,"ts":-1}', 'the sample has a member ts that is no number from 0 on'],
+    ['{"soc":1,"ms":1.5}', 'the sample has a member ms that is no whole number of 0 to 4294967295'],
+    ['{"soc":1,"us":-1}', 'the sample has a member us that is no whole number from 0 on'],
+    ['{"soc":1,"seq":1.5}', 'the sample has a member seq that is no whole number'],
+    ['{"soc":1,"seq":"7"}', 'the sample has a member seq that is no whole number'],
+    ['{"soc":1,"mode":7}', 'the sample has a member mode that is no text'],
+    ['{"soc":1,"status":7}', 'the sample has a member status that is no text'],
+    ['{"soc":1,"r":null}', 'the sample has a member r that is no finite number'],
+    ['{"v":1,"a":1,"n":-1,"vmin":1,"vmax":1,"amin":1,"amax":1}', 'the sample has members of a de'],
+    ['{"cmd":"read","soc":1}', 'the sample is no sample but a line of another kind (cmd)'],
     ['{"hello":"ina219"}', 'the sample is no sample but a line of another kind (hello)'],
-    ['{"status":"ok"}', 'the sample is no object with v and a'],
+    ['{"status":"ok"}', 'the sample has no number that was measured'],
   ])('says what is wrong with %s', (text, why) => {
     const posted = read(text)
     expect(posted).toMatchObject({ frame: { kind: 'malformed' } })
     expect('why' in posted ? posted.why : '').toContain(why)
+  })
+
+  it('passes over what the wire passes over: text, further times', () => {
+    expect(read('{"t":"x","on":true,"list":[1e400],"k":1,"ts":1795339824,"ms":"x"}')).toMatchObject(
+      {
+        samples: [{ extras: { k: 1 }, stamp: { kind: 'ts' } }],
+      },
+    )
   })
 
   it('takes nothing that is no UTF-8', () => {

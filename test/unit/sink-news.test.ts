@@ -1,37 +1,8 @@
 import { expect, test } from 'vitest'
 import { SinkNews } from '../../src/app/sink-news.ts'
-import type { SinkStatus } from '../../src/domain/sink-status.ts'
+import { statusOf as status } from '../support/sink-status.ts'
 
-function status(changes: Partial<SinkStatus>): SinkStatus {
-  return {
-    name: 'mqtt://broker/',
-    kind: 'mqtt',
-    target: 'mqtt://broker/',
-    state: 'current',
-    atMs: 0,
-    samples: 10,
-    records: 0,
-    refused: 0,
-    missed: 0,
-    queued: 0,
-    isExact: true,
-    unsentUs: null,
-    traffic: {
-      seconds: 1,
-      rowsPerSecond: 0,
-      batches: 0,
-      failures: 0,
-      batchMsAvg: null,
-      batchMsMax: null,
-    },
-    lastError: null,
-    retryAtMs: null,
-    deadLetters: null,
-    ...changes,
-  }
-}
-
-const AWAY = { state: 'waiting', lastError: { text: 'no route', atMs: 0 } } as const
+const AWAY = { state: 'waiting', lastError: { text: 'no route', atMs: 1000 } } as const
 
 test('an outage is two lines, however often it is tried meanwhile', () => {
   const news = new SinkNews()
@@ -52,6 +23,21 @@ test('an outage is two lines, however often it is tried meanwhile', () => {
   ])
 })
 
+test('one that does not answer is away from the call on that has no answer', () => {
+  const news = new SinkNews()
+  const silent = {
+    state: 'waiting',
+    lastError: { text: 'no answer for 10 s', atMs: 90_000 },
+  } as const
+  const said = [
+    status({ atMs: 90_500 }),
+    status({ ...silent, atMs: 100_000 }),
+    status({ ...AWAY, lastError: { text: 'no answer within 30 s', atMs: 120_000 }, atMs: 121_000 }),
+    status({ state: 'sending', atMs: 127_000, samples: 500 }),
+  ].flatMap((each) => news.take([each]))
+  expect(said.at(-1)).toBe('mqtt://broker/ is reached again after 00:00:37')
+})
+
 test('each sink has its own', () => {
   const news = new SinkNews()
   const other = { name: 'b', target: 'b' }
@@ -70,5 +56,17 @@ test('refused rows are told with their file, without its folder', () => {
   expect(news.take([status({ refused: 2, deadLetters })])).toEqual([])
   expect(news.take([status({ refused: 5, deadLetters })])).toEqual([
     'mqtt://broker/ refuses 3 rows, set aside in x.db.refused-b.ndjson',
+  ])
+})
+
+test('rows that are refused second by second are two lines', () => {
+  const news = new SinkNews()
+  const said = [0, 500, 900, 1400, 1400, 1400, 1401].flatMap((refused) =>
+    news.take([status({ refused })]),
+  )
+  expect(said).toEqual([
+    'mqtt://broker/ refuses 500 rows',
+    'mqtt://broker/ refuses 900 rows',
+    'mqtt://broker/ refuses 1 rows',
   ])
 })

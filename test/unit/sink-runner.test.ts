@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { DeadLetters } from '../../src/sinks/dead-letters.ts'
 import { type Batch, type Sink, SinkFailure } from '../../src/sinks/sink.ts'
-import { SinkLog, SinkPlace } from '../../src/sinks/sink-log.ts'
+import { SinkCursor } from '../../src/sinks/sink-cursor.ts'
+import { SinkLog } from '../../src/sinks/sink-log.ts'
 import { SinkRunner } from '../../src/sinks/sink-runner.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { makeLog, series } from '../support/log-fixture.ts'
@@ -20,7 +22,7 @@ beforeEach(() => {
 
 /** The other side: takes what it is told to take, in order. */
 class Target implements Sink {
-  readonly mostSamples = 2000
+  readonly mostSamples: number = 2000
   readonly seqs: (number | null)[] = []
   readonly sizes: number[] = []
   opened = 0
@@ -52,7 +54,7 @@ function runnerFor(sink: Sink, isStuck = () => false): SinkRunner {
   return new SinkRunner({
     plan,
     sink,
-    place: new SinkPlace(log, 'x', 1e9),
+    cursor: new SinkCursor(log, 'x', 1e9),
     file,
     isOnce: true,
     clock: { monoMs: () => nowMs, wallMs: () => 1e12 + nowMs },
@@ -184,14 +186,17 @@ describe('rows that are refused', () => {
     makeLog(file, series(100, 1000))
     const target = new Target()
     const bad = new SinkFailure('refused', 'one is no good')
-    const expired = new SinkFailure('expired', 'beyond retention', undefined, 7)
+    const expired = new SinkFailure('partly', 'beyond retention', undefined, {
+      expired: { samples: 7, records: 1 },
+      stripped: [],
+    })
     // The batch, twice, its first half, its second half; then all of it again.
     target.troubles.push(bad, bad, expired, away, expired)
     const runner = runnerFor(target)
     await runner.run()
-    expect(runner.status).toMatchObject({ refused: 7, samples: 93, queued: 0 })
+    expect(runner.status).toMatchObject({ refused: 8, samples: 93, records: 0, queued: 0 })
     const lines = readFileSync(`${file}.refused-x.ndjson`, 'utf8').trim().split('\n')
-    expect(lines.map((line) => JSON.parse(line).rows)).toEqual([7])
+    expect(lines.map((line) => JSON.parse(line).rows)).toEqual([8])
   })
 
   test('a lone one is set aside after three attempts', async () => {
@@ -203,6 +208,71 @@ describe('rows that are refused', () => {
     expect(letters()).toMatchObject([{ row: { seq: 0 }, reason: '0 is no good' }])
     expect(runner.status).toMatchObject({ samples: 0, refused: 1 })
   })
+})
+
+describe('batches that overlap', () => {
+  /** Takes several at once; each is acknowledged when the test says so, or with the next one. */
+  class Overlapping extends Target {
+    override readonly mostSamples: number = 500
+    readonly mostBatches = 3
+    most = 0
+    #underWay = 0
+
+    override async send(batch: Batch): Promise<void> {
+      this.#underWay++
+      this.most = Math.max(this.most, this.#underWay)
+      // The ones behind it are on their way before it is answered.
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+      this.#underWay--
+      await super.send(batch)
+    }
+  }
+
+  test('are as many as the sink takes, in order, and none twice', async () => {
+    makeLog(file, series(4700, 1000))
+    const target = new Overlapping()
+    const runner = runnerFor(target)
+    await runner.run()
+    expect(target.most).toBe(3)
+    expect(target.seqs).toEqual(order(4700))
+    expect(runner.status).toMatchObject({ samples: 4700, queued: 0, records: 1 })
+    const next = new Target()
+    await runnerFor(next).run()
+    expect(next.seqs).toEqual([])
+  })
+
+  test('come again, all of them, when an earlier one has failed', async () => {
+    makeLog(file, series(4700, 1000))
+    const target = new Overlapping()
+    target.troubles.push(null, away)
+    const runner = runnerFor(target)
+    await runner.run()
+    expect([...new Set(target.seqs)]).toHaveLength(4700)
+    // Whatever got there meanwhile, what came last of each is in order.
+    const last = new Set([...target.seqs].reverse())
+    expect([...last].reverse()).toEqual(order(4700))
+    expect(runner.status).toMatchObject({ samples: 4700, queued: 0 })
+  })
+
+  test('come again behind rows that are refused, which are set aside once', async () => {
+    makeLog(file, series(4700, 1000))
+    const target = new Overlapping()
+    target.refuses = (seq) => seq === 700 || seq === 1300
+    const runner = runnerFor(target)
+    await runner.run()
+    expect(new Set(target.seqs).size).toBe(4698)
+    expect(runner.status).toMatchObject({ samples: 4698, refused: 2, queued: 0 })
+    expect(target.seqs.lastIndexOf(1000)).toBeGreaterThan(target.seqs.lastIndexOf(999))
+    const lines = readFileSync(`${file}.refused-x.ndjson`, 'utf8').trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).row.seq)).toEqual([700, 1300])
+  })
+})
+
+test('rows of sinks whose names differ only in signs that no file name has go to files of their own', () => {
+  const paths = ['x', 'a:b', 'a/b', 'a_b'].map((name) => new DeadLetters(file, name).path)
+  expect(new Set(paths).size).toBe(4)
+  expect(paths[0]).toBe(`${file}.refused-x.ndjson`)
+  for (const path of paths) expect(path.slice(file.length)).toMatch(/^\.refused-[\w.~-]+\.ndjson$/)
 })
 
 test('what hangs is given up after 30 s and tried again', async () => {
@@ -217,7 +287,7 @@ test('what hangs is given up after 30 s and tried again', async () => {
   const runner = new SinkRunner({
     plan,
     sink: target,
-    place: new SinkPlace(log, 'x', 1e9),
+    cursor: new SinkCursor(log, 'x', 1e9),
     file,
     isOnce: true,
     clock: { monoMs: () => nowMs, wallMs: () => nowMs },

@@ -36,6 +36,8 @@ function listener(calls: string[]): SourceSink {
     bytes: (count) => calls.push(`${count} bytes`),
     format: (text) => calls.push(text),
     unit: (channel) => calls.push(channel),
+    gap: () => calls.push('gap'),
+    event: (kind) => calls.push(kind),
     state: (state) => calls.push(state),
     connected: () => calls.push('connected'),
     ended: () => calls.push('ended'),

@@ -152,6 +152,8 @@ describe('Integrator', () => {
       energyForwardMwh: 0,
       chargeBackwardMah: 0,
       energyBackwardMwh: 0,
+      countedS: 0,
+      bridgedS: 0,
       coveredS: 0,
       samples: 0,
     })

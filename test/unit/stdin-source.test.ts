@@ -11,6 +11,8 @@ function listen(source: StdinSource): string[] {
     bytes: () => {},
     format: () => {},
     unit: () => {},
+    gap: () => {},
+    event: () => {},
     connected: () => {},
     ended: () => states.push('end'),
     failed: () => {},

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { atOnce, HOST_US, ms, NEAR, seconds, TimelineRun, ts } from '../support/timeline-run.ts'
+import {
+  atOnce,
+  eachSecond,
+  HOST_US,
+  ms,
+  NEAR,
+  seconds,
+  TimelineRun,
+  ts,
+} from '../support/timeline-run.ts'
 
 const clean40 = Array.from({ length: 40 }, (_, i) => i)
 
@@ -19,6 +28,24 @@ describe('Timeline: pauses of the sender', () => {
         expect(run.notices.every((notice) => notice === null || notice === 'unset')).toBe(true)
       }
     }
+  })
+
+  it('believes what a device kept for a while and sends at once, where lines come whole', () => {
+    const at = [-100, -95, 0, 0.5, 30, 31, 90, 600, 601, 3000, 3001.5]
+    // The network was away from the third on, until all the rest came together.
+    const arrivalUs = (i: number): number =>
+      i < 2 ? HOST_US + (at[i] as number) * 1e6 : HOST_US + 3002e6
+    const stamps = at.map((s) => ts(NEAR + s))
+    const run = TimelineRun.of({ live: true, isExact: true }, stamps, arrivalUs)
+    expect(run.times).toEqual(at.map((s) => s * 1e6))
+    expect(run.notices).toEqual(at.map(() => null))
+    // Of a line that may have been damaged, no single stamp is believed.
+    const damaged = TimelineRun.of({ live: true }, stamps, arrivalUs)
+    expect(damaged.notices).toContain('contradicted')
+    // Nor one that the host's clock has not reached.
+    const ahead = [0, 1, 500, 3].map((s) => ts(NEAR + s))
+    const right = TimelineRun.of({ live: true, isExact: true }, ahead, eachSecond)
+    expect(right.notices).toEqual([null, null, 'contradicted', null])
   })
 
   it('keeps a pause of minutes', () => {

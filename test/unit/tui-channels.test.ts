@@ -208,11 +208,11 @@ describe('a device without v, a and w', () => {
     const [soc, temp, lux, ...more] = regions(extraChannels(4))['gauges'] ?? []
     expect(soc).toMatch(/^ soc {7}20\.5 % {4}\|#+[.:]+\| 0\.\.100 % +21%( of 100 %)? +ok$/)
     expect(temp).toBe(' temp      21.5 degC')
-    expect(lux).toMatch(/^ lux {7}22\.5 lx {3}\|[.:]+\| 0\.\.100000 lx {3}0%/)
+    expect(lux).toMatch(/^ lux {7}22\.5 lx {3}\|[.:]+\| 0\.\.100 klx {3}0%/)
     expect(more).toEqual([])
   })
 
-  it('has no bar and no share where an end of the range is open', () => {
+  it('has no bar and no share where the range has no begin; from 0 on, a bar to a round end', () => {
     const channels = [
       extraChannel('temp', 0, 'degC', { min: Number.NEGATIVE_INFINITY, max: 125 }),
       extraChannel('lux', 1, 'lx', { min: 0, max: Number.POSITIVE_INFINITY }),
@@ -221,7 +221,7 @@ describe('a device without v, a and w', () => {
     const snapshot = { ...snapshotWith(channels), fullScale }
     expect(gaugeLines(snapshot, 80, LOOK).map((line) => lineText(line).trimEnd())).toEqual([
       ' temp      20.5 degC',
-      ' lux       21.5 lx',
+      ' lux       21.5 lx   |##################:......| 0..30 lx                ok',
     ])
   })
 

@@ -55,6 +55,15 @@ describe('a gauge', () => {
     )
   })
 
+  it('says nothing good of a value that comes no longer', () => {
+    const seen = (value: number) => ({ min: value, avg: value, max: value })
+    const stats = { v: seen(5), a: seen(0.2), w: seen(1) }
+    const areOk = (values: Record<string, number>): boolean[] =>
+      gaugeLines(withStats(values, stats), 80, ASCII).map((line) => /ok *$/.test(lineText(line)))
+    expect(areOk({ v: 5, a: 0.2, w: 1 })).toEqual([true, true, true])
+    expect(areOk({ v: 5 })).toEqual([true, false, false])
+  })
+
   it('has a mark at the peak of each side and at each limit', () => {
     const snapshot = withStats(
       { v: 5, a: -0.2, w: -1 },

@@ -37,6 +37,14 @@ describe('header', () => {
     )
   })
 
+  it('says that a device is made up, whatever it is read from', () => {
+    const { source } = sampleSnapshot()
+    expect(text({})).not.toContain('VIRTUAL')
+    expect(text({ source: { ...source, isVirtual: true } })).toContain(
+      'LIVE 100.2 S/s lost 0 VIRTUAL',
+    )
+  })
+
   it('keeps state and losses when narrow', () => {
     for (const width of [40, 50, 60, 70]) {
       expect(text({}, width)).toMatch(/LIVE 100.2 S\/s lost 0/)

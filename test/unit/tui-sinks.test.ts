@@ -5,38 +5,15 @@ import { headerLine } from '../../src/tui/panels/header.ts'
 import { sinkLines, sinkRows } from '../../src/tui/panels/sinks.ts'
 import { lineText } from '../../src/tui/view/styled.ts'
 import { LOOK } from '../support/picture-text.ts'
+import { statusOf } from '../support/sink-status.ts'
 import { sampleSnapshot } from '../support/snapshots.ts'
 
 const { nowUs } = sampleSnapshot()
 const NOW_MS = nowUs / 1000
 
 function sink(changes: Partial<SinkStatus> = {}): SinkStatus {
-  return {
-    name: 'influx+http://db.lab:8086/?db=lab',
-    kind: 'influx',
-    target: 'influx+http://db.lab:8086/?db=lab',
-    state: 'current',
-    atMs: NOW_MS,
-    samples: 1000,
-    records: 3,
-    refused: 0,
-    missed: 0,
-    queued: 0,
-    isExact: true,
-    unsentUs: null,
-    traffic: {
-      seconds: 300,
-      rowsPerSecond: 10,
-      batches: 600,
-      failures: 0,
-      batchMsAvg: 12.4,
-      batchMsMax: 80,
-    },
-    lastError: null,
-    retryAtMs: null,
-    deadLetters: null,
-    ...changes,
-  }
+  const name = 'influx+http://db.lab:8086/?db=lab'
+  return statusOf({ name, kind: 'influx', target: name, atMs: NOW_MS, ...changes })
 }
 
 const AWAY = sink({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DelayMeter } from '../../src/monitor/delay-meter.ts'
-import { linkLines } from '../../src/tui/panels/link.ts'
+import { linkLines, linkRows } from '../../src/tui/panels/link.ts'
 import { totalsLine } from '../../src/tui/panels/totals.ts'
 import { FigureMemory } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
@@ -106,6 +106,19 @@ test('a log has the figures that are in it, and no zeros for what only the monit
   for (const name of ['lines', 'healed', 'duplicates', 'lag', 'asked again', 'out of range']) {
     expect(`${text}\n${facts}`).not.toContain(name)
   }
+})
+
+test('switched outputs come first, as the device has reported them', () => {
+  const changes = {
+    outputs: { A: true, B: false },
+    unconfirmed: { B: true },
+    hasVirtualOutputs: true,
+  }
+  const snapshot = sampleSnapshot(changes)
+  const [line = [], ...others] = linkLines(snapshot, { width: 60, height: 8, look: LOOK })
+  expect(lineText(line).trimEnd()).toBe(' outputs      A on  B off, unconfirmed  virtual')
+  expect(others).toHaveLength(linkRows(snapshot) - 1)
+  expect(linkRows(sampleSnapshot())).toBe(6)
 })
 
 test('a name stands with its figure, or not at all', () => {

@@ -1,5 +1,6 @@
 import { ELECTRIC, type Extras, QUANTITIES, type Quantity } from '../../domain/channels.ts'
 import { channelColumn, SAMPLE_COLUMNS } from '../../domain/columns.ts'
+import { keptValues } from '../../domain/detail.ts'
 import type { Sample } from '../../domain/sample.ts'
 import { formatIso } from '../../util/time-text.ts'
 
@@ -49,7 +50,7 @@ function extrasText(extras: Extras): string {
 
 /** One JSON object, its members named as the columns of `export`, extra channels last. */
 export function ndjsonLine(sample: Sample, device: string): string {
-  const { extras } = sample
+  const extras = keptValues(sample.extras, sample.detail)
   let text = `{"time":"${formatIso(sample.timeUs)}","device":${JSON.stringify(device)}`
   for (const { quantity, before } of MEMBERS) {
     const value = sample[quantity]

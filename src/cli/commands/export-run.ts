@@ -101,7 +101,10 @@ function piecesOf(
   const { format, every } = options
   if (options.events === true) return eventPieces(reader, requested, format)
   const request = options.channels
-  const channels = request === undefined ? [] : requestedChannels(request, reader, requested.device)
+  const channels =
+    request === undefined
+      ? []
+      : requestedChannels(request, reader, requested.device, every === undefined)
   if (every === undefined) return samplePieces(reader, range, format, channels)
   const { stats = [] } = options
   const buckets =

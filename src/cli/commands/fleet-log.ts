@@ -5,6 +5,7 @@ import type { ProcessIo } from '../../app/io.ts'
 import type { Epoch } from '../../domain/sample.ts'
 import { FleetReader, type FleetRun } from '../../sinks/postgres/fleet-reader.ts'
 import { LogCopy } from '../../storage/client/log-copy.ts'
+import { END_SIGNALS } from '../../util/end-signals.ts'
 import { InaError } from '../../util/errors.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { END_OF_TIME_US } from '../../util/time-units.ts'
@@ -42,7 +43,7 @@ export async function fleetLog(wish: FleetWish, io: ProcessIo): Promise<FleetLog
   const folder = mkdtempSync(join(tmpdir(), 'ina219-fleet-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of END_SIGNALS) {
     process.once(signal, () => {
       remove()
       process.kill(process.pid, signal)

@@ -10,7 +10,7 @@ import { logPath } from '../common-options.ts'
 import { sinkPlans } from '../sink-plans.ts'
 import type { ForwardOptions } from './forward.ts'
 
-/** So long the last batch may take when it is stopped, ms. */
+/** At most this long, the last batch may take when it is stopped, ms. */
 const LAST_SENDING_MS = 2000
 
 /** @throws InaError */

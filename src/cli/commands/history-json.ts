@@ -1,6 +1,7 @@
 import { detailedTotals, wishOf } from '../../export/detailed-totals.ts'
 import {
   channelMembers,
+  countedMembers,
   directionMembers,
   eventMembers,
   lossMembers,
@@ -33,7 +34,10 @@ export function* jsonText(
     const own = stats ?? []
     const lines = new BucketLines('ndjson', [], own)
     yield* list('buckets', bucketsOf(reader, range, everyMs, own), (bucket) => {
-      const line = withMembers(lines.line(bucket).trimEnd(), directionMembers(bucket))
+      const line = withMembers(lines.line(bucket).trimEnd(), {
+        ...directionMembers(bucket),
+        ...countedMembers(bucket),
+      })
       return channels.length === 0
         ? line
         : withMembers(line, { channels: channelMembers(bucket, [], own, statisticsIn(bucket)) })

@@ -13,6 +13,7 @@ import type {
   MinAvgMax,
 } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
+import { countedText } from '../../util/counted-text.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatLocal, zoneName } from '../../util/time-text.ts'
 import type { Colour } from '../colour.ts'
@@ -102,6 +103,9 @@ function* totalText(
   const isElectric = QUANTITIES.every((each) => total[each] !== null)
   if (showsElectric(total)) {
     yield `  covered  ${percent(total.coverage)} of the time\n`
+    const of = { countedS: total.countedUs / 1e6, bridgedS: total.bridgedUs / 1e6 }
+    const counted = countedText(of, (toUs - fromUs) / 1e6)
+    if (counted !== null) yield `  counted  ${counted}, by the device itself\n`
   }
   const rows: string[][] = []
   for (const each of QUANTITIES) {

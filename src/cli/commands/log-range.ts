@@ -10,7 +10,7 @@ import { formatIso, parseTime } from '../../util/time-text.ts'
 import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { dbOption, logPath } from '../common-options.ts'
 import { type CliOption, option } from '../option.ts'
-import { exclude } from '../precedence.ts'
+import { exclude, hasFlag } from '../precedence.ts'
 
 /** Options that `history` and `export` share. */
 export interface RangeOptions {
@@ -138,6 +138,14 @@ export function settleRange(command: Command): void {
     '--last and --from/--to exclude each other',
     'give --last alone, or --from and --to',
   )
+  // One of the environment may be there for other calls.
+  if (hasFlag(command, 'log') && command.getOptionValue('fromDb') === undefined) {
+    throw new InaError(
+      'usage_invalid',
+      '--log names one of the logs in the database of --from-db, which is not given',
+      'name a log file with --db, or add --from-db postgres://user@host/database',
+    )
+  }
 }
 
 /** Contradictions, reported before the log is opened. */

@@ -5,14 +5,15 @@ import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { MockPlan } from '../../app/mock-run.ts'
+import { parseDuration } from '../../util/duration.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { blaming, saidOf } from '../origins.ts'
-import { exclude, hasFlag } from '../precedence.ts'
 import { columnsOption } from './columns-option.ts'
+import { settleConflicts } from './mock-conflicts.ts'
 
 interface MockCliOptions extends Omit<MockPlan, 'fault' | 'requestFault'> {
   list?: boolean
@@ -42,6 +43,11 @@ const EXAMPLES: readonly Example[] = [
     'a recording, at its own pace and times',
   ],
   ['ina219 mock --board --count 5', 'the real firmware on an emulated board'],
+  ['ina219 mock --energy-store --day 20m --count 5', 'a battery in a made-up sun'],
+  [
+    'ina219 mock --energy-store --post http://127.0.0.1:8219 --relays 8220',
+    'the board of an energy store, for serve --energy-store',
+  ],
   ['ina219 mock --mc3e 5007 --fault slow=0.05,reset=0.01', 'a PLC with a plant, and with troubles'],
   ['ina219 mock --mc3e 5007 --print-config > press.toml', 'the file that reads that PLC'],
 ]
@@ -104,6 +110,33 @@ export function mockCommand(io: ProcessIo): Command {
     )
     .addOption(
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
+    )
+    .addOption(
+      option(
+        '--energy-store',
+        'be a battery with solar panel and relays, made up: sun, clouds, loads on relays A to D (docs/energy-store.md)',
+        { flagOnly: true },
+      ),
+    )
+    .addOption(
+      option('--day <duration>', 'length of a day of --energy-store, 1m to 24h', {
+        defaultText: '24h: the time of day here',
+        parse: dayLength,
+      }),
+    )
+    .addOption(
+      option(
+        '--post <url>',
+        'post the samples of --energy-store to this serve, such as http://127.0.0.1:8219 (default: print them)',
+        { parse: webAddress },
+      ),
+    )
+    .addOption(
+      option(
+        '--relays <port>',
+        'answer for --relay-url of serve, on this TCP port of 127.0.0.1, 0 to 65535 (0: any free one); prints the URL',
+        { parse: numberIn({ min: 0, max: 65_535, unit: '', integer: true }) },
+      ),
     )
     .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
     .addOption(
@@ -179,64 +212,19 @@ function orThrow<T>(read: T | InaError): T {
   return read
 }
 
-/** A flag beats environment and file also where they name an option that excludes it. */
-function settleConflicts(command: Command): void {
-  const misplaced = [
-    ['fault', '--fault'],
-    ['plainFrames', '--plain-frames'],
-    ['start', '--start'],
-    ...(command.getOptionValue('rate') === 'max' ? [['rate', '--rate max'] as const] : []),
-  ] as const
-  for (const [key, flag] of misplaced) {
-    exclude(
-      command,
-      [['board'], [key]],
-      `${flag} does not go with --board, which runs the firmware as it is`,
-      'leave one of them out',
-    )
-  }
-  settlePlc(command)
-  if (command.getOptionValue('replay') !== undefined) return
-  // A default for recordings is no mistake of a run without one.
-  if (command.getOptionValueSource('columns') !== 'cli')
-    command.setOptionValue('columns', undefined)
-  else if (command.getOptionValue('list') !== true) {
-    throw new InaError(
-      'usage_invalid',
-      '--columns says what the columns of a recording are, but none is played',
-      'name the recording with --replay',
-    )
-  }
+function dayLength(text: string): number {
+  const ms = parseDuration(text)
+  if (ms >= 60_000 && ms <= 86_400_000) return ms
+  throw new InaError('usage_invalid', `'${text}' is no day of 1m to 24h`, 'write --day 20m')
 }
 
-/** A PLC has memory instead of samples, and frames of its own. */
-function settlePlc(command: Command): void {
-  const ofBoards = ['board', 'pty', 'replay', 'plainFrames', 'rate', 'interval', 'count', 'start']
-  for (const key of ofBoards) {
-    const flag = command.options.find((each) => each.attributeName() === key)?.long
-    exclude(
-      command,
-      [['mc3e'], [key]],
-      `${flag} does not go with --mc3e, which is a PLC and no board`,
-      'leave one of them out',
-    )
-  }
-  const port: unknown = command.getOptionValue('mc3e')
-  const isPrinted = command.getOptionValue('printConfig') === true
-  if (port === undefined && (isPrinted || hasFlag(command, 'code'))) {
-    throw new InaError(
-      'usage_invalid',
-      `${isPrinted ? '--print-config' : '--code'} is about a PLC, but none is asked for`,
-      'give its port with --mc3e 5007',
-    )
-  }
-  if (isPrinted && port === 0) {
-    throw new InaError(
-      'usage_invalid',
-      '--print-config needs to know the port, and 0 is any',
-      'name one, such as --mc3e 5007',
-    )
-  }
+function webAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new InaError(
+    'usage_invalid',
+    `'${text}' is no address of HTTP`,
+    'write such as http://127.0.0.1:8219',
+  )
 }
 
 function rate(text: string): number | 'max' {

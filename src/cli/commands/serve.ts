@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { withNewLog } from '../../app/failed-start.ts'
 import type { ProcessIo } from '../../app/io.ts'
+import type { DevicePlan } from '../../app/run-plan.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { addRunOptions } from '../monitor-options.ts'
 import { logPlan, runPlan } from '../monitor-plan.ts'
@@ -25,7 +26,9 @@ export function serveCommand(io: ProcessIo): Command {
     const serve = readServe()
     const log = logPlan(options, io)
     const run = async (): Promise<void> => {
-      const devices = await devicePlans(options.devices, io)
+      const named = await devicePlans(options.devices, io)
+      const { energyStore } = serve
+      const devices = energyStore === null ? named : [...named, await standInOf(energyStore)]
       const plan = await runPlan(options, { devices, log, output: { kind: 'none' }, serve }, io)
       // Loaded only now: other commands need none of it.
       const { runMonitor } = await import('../../app/runtime.ts')
@@ -33,6 +36,12 @@ export function serveCommand(io: ProcessIo): Command {
     }
     return log === null ? run() : withNewLog(log.file, run)
   })
+}
+
+/** Loaded only where there is an energy store. */
+async function standInOf(store: string): Promise<DevicePlan> {
+  const { standInFor } = await import('../stand-in-plan.ts')
+  return standInFor(store)
 }
 
 const NOTE = `

@@ -19,6 +19,7 @@ const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const PATHS: readonly string[] = [
   'db',
   'config',
+  'poll-source',
   'summary',
   'heartbeat',
   'backup',

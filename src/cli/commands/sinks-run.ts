@@ -1,4 +1,5 @@
 import type { ProcessIo } from '../../app/io.ts'
+import { sinkNameOf } from '../../sinks/plan-sink.ts'
 import { isServed, readReport, type SinkReport } from '../../sinks/sink-report.ts'
 import { type ReaderInfo, ReaderRegistry } from '../../storage/client/reader-registry.ts'
 import { CommitReader } from '../../storage/read/commit-reader.ts'
@@ -29,13 +30,14 @@ interface Known {
 /** @throws InaError */
 export async function runSinks(options: SinksOptions, io: ProcessIo): Promise<void> {
   const file = logFilePath(logPath(options.db, io.env))
-  const registry = ReaderRegistry.open(file)
+  if (options.remove !== undefined) await remove(file, options.remove, io)
+  const registry = ReaderRegistry.openToList(file)
   try {
-    if (options.remove !== undefined) await remove(registry, options.remove, io)
     const reader = CommitReader.open(file, 'this process')
     try {
-      const all = registry.list().map((each) => known(each, reader, io.clock.wallMs()))
-      io.stdout.write(options.format === 'json' ? json(all) : table(all))
+      const nowMs = io.clock.wallMs()
+      const all = registry.list().map((each) => known(each, reader, nowMs))
+      io.stdout.write(options.format === 'json' ? json(all) : table(all, nowMs))
       if (all.length === 0) io.stderr.write('ina219: no sink reads this log; see --sink\n')
     } finally {
       reader.close()
@@ -45,11 +47,26 @@ export async function runSinks(options: SinksOptions, io: ProcessIo): Promise<vo
   }
 }
 
-async function remove(registry: ReaderRegistry, name: string, io: ProcessIo): Promise<void> {
+async function remove(file: string, name: string, io: ProcessIo): Promise<void> {
+  const registry = ReaderRegistry.open(file)
+  try {
+    await removeFrom(registry, name, io)
+  } finally {
+    registry.close()
+  }
+}
+
+/** @param said name or URL, which may have a password: never shown */
+async function removeFrom(registry: ReaderRegistry, said: string, io: ProcessIo): Promise<void> {
   const names = registry.list().map((each) => each.name)
+  const name = names.includes(said) ? said : (sinkNameOf(said, io.env) ?? '')
   if (!names.includes(name)) {
     const others = names.length === 0 ? 'no sink reads this log' : `there are ${names.join(', ')}`
-    throw new InaError('usage_invalid', `there is no sink ${name}`, didYouMean(name, names, others))
+    throw new InaError(
+      'usage_invalid',
+      'there is no sink of that name, or of that URL',
+      didYouMean(said, names, others),
+    )
   }
   const report = readReport(registry.list().find((each) => each.name === name)?.report ?? null)
   if (report !== null && isServed(report, io.clock.wallMs())) {
@@ -79,6 +96,7 @@ function known(reader: ReaderInfo, log: CommitReader, nowMs: number): Known {
 function json(all: readonly Known[]): string {
   const sinks = all.map(({ reader, report, unsentUs, ...each }) => {
     const status = report?.status ?? null
+    const nextMs = nextAttemptMs(each, report)
     return {
       name: reader.name,
       kind: status?.kind ?? null,
@@ -99,12 +117,21 @@ function json(all: readonly Known[]): string {
       batch_ms_max: status?.traffic.batchMsMax ?? null,
       refused: status?.refused ?? null,
       dead_letters: status?.deadLetters ?? null,
+      next_attempt: nextMs === null ? null : formatIso(nextMs * 1000),
       last_error: status?.lastError?.text ?? null,
       last_error_at: status?.lastError == null ? null : formatIso(status.lastError.atMs * 1000),
       as_of: status === null ? null : formatIso(status.atMs * 1000),
     }
   })
   return `${JSON.stringify({ version: JSON_VERSION, sinks })}\n`
+}
+
+/** Unix ms; null: none is waited for. */
+function nextAttemptMs(
+  { isServed }: Pick<Known, 'isServed'>,
+  report: SinkReport | null,
+): number | null {
+  return isServed && report?.status.state === 'waiting' ? report.status.retryAtMs : null
 }
 
 function lagS(unsentUs: Known['unsentUs']): number {
@@ -115,21 +142,25 @@ const STATES = {
   connecting: 'connecting',
   sending: 'sending',
   current: 'all is sent',
-  waiting: 'failed, is tried again',
+  waiting: 'failed, will try again',
   ended: 'not running',
 } as const
 
-function table(all: readonly Known[]): string {
-  return all.map(textOf).join('\n')
+function table(all: readonly Known[], nowMs: number): string {
+  return all.map((each) => textOf(each, nowMs)).join('\n')
 }
 
-function textOf(sink: Known): string {
+function textOf(sink: Known, nowMs: number): string {
   const { reader, queued, isExact, unsentUs, report, isServed } = sink
   const status = report?.status ?? null
   const state = isServed && status !== null ? STATES[status.state] : 'not running'
   const rate = status?.traffic.rowsPerSecond ?? 0
   const speed = isServed && rate > 0 ? `, ${rate.toFixed(1)} rows/s` : ''
-  const lines = [`${reader.name}:`, `  state    ${state}${speed}`]
+  const nextMs = nextAttemptMs(sink, report)
+  // What it said is up to 5 s old.
+  const next =
+    nextMs === null || nextMs <= nowMs ? '' : ` in ${Math.ceil((nextMs - nowMs) / 1000)} s`
+  const lines = [`${reader.name}:`, `  state    ${state}${next}${speed}`]
   const about = isExact ? '' : 'about '
   const records =
     sink.recordsQueued === 0 ? '' : `, ${countText(sink.recordsQueued)} events and losses`

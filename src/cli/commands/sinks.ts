@@ -27,9 +27,13 @@ export function sinksCommand(io: ProcessIo): Command {
     .addOption(dbOption())
     .addOption(formatOption(command, 'table or json', FORMATS))
     .addOption(
-      option('--remove <name>', 'forget a sink: what it has not taken is kept no longer', {
-        flagOnly: true,
-      }),
+      option(
+        '--remove <name>',
+        'forget a sink, by its name or URL: what it has not taken is kept no longer',
+        {
+          flagOnly: true,
+        },
+      ),
     )
     .addHelpText('after', examplesText(EXAMPLES))
     .action(async () => {

@@ -1,8 +1,9 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { cleanText } from '../../domain/sample.ts'
-import { totalsOf } from '../../stats/totals.ts'
+import { type Totals, totalsOf } from '../../stats/totals.ts'
 import { totalsText } from '../../stats/totals-text.ts'
 import type { LoggedTotals } from '../../storage/read/log-query.ts'
+import { countedText } from '../../util/counted-text.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
 import { type Colour, colourFor } from '../colour.ts'
@@ -68,6 +69,8 @@ function json(all: readonly LoggedTotals[]): string {
       until: formatIso(each.untilUs),
       elapsed_s: elapsedS(each),
       covered_s: totals.coveredS,
+      counted_s: totals.countedS,
+      bridged_s: totals.bridgedS,
       measured: totals.samples,
       charge_mah: totals.chargeMah,
       charge_forward_mah: totals.chargeForwardMah,
@@ -78,6 +81,12 @@ function json(all: readonly LoggedTotals[]): string {
     }
   })
   return `${JSON.stringify({ version: JSON_VERSION, devices })}\n`
+}
+
+/** Nothing where the device counts nothing. */
+function countedLine(totals: Totals, seconds: number): string {
+  const counted = countedText(totals, seconds)
+  return counted === null ? '' : `  counted  ${counted}, by the device itself\n`
 }
 
 function table(all: readonly LoggedTotals[], isReset: boolean, colour: Colour): string {
@@ -98,6 +107,7 @@ function table(all: readonly LoggedTotals[], isReset: boolean, colour: Colour): 
       `  until    ${formatLocal(each.untilUs)}\n`,
       `  elapsed  ${about}${formatClockDuration(seconds * 1000)}\n`,
       `  covered  ${formatClockDuration(coveredS * 1000)}${part}\n`,
+      countedLine(totals, seconds),
       `  charge   ${amount(chargeMah)} mAh${charge}\n`,
       `  energy   ${amount(energyMwh)} mWh${energy}\n`,
       isReset ? '  They begin again at 0 now.\n' : '',

@@ -1,3 +1,4 @@
+import { Joins } from '../../chart/joins.ts'
 import type { Trace, TraceSeries } from '../../chart/trace.ts'
 
 /** From a slot's number and a value to the picture, in its units. */
@@ -25,11 +26,12 @@ export interface CurvePath {
 export function curvePath(trace: Trace, series: TraceSeries, { x, y }: Scales): CurvePath {
   const parts: Point[][] = []
   let part: Point[] | null = null
+  const joins = new Joins(trace, series)
   for (let slot = 0; slot < trace.length; slot++) {
-    if (trace.broken[slot] === 1) part = null
+    const join = joins.at(slot)
+    if (join === 'none') continue
     const [low, high] = [series.min[slot] ?? Number.NaN, series.max[slot] ?? Number.NaN]
-    if (trace.count[slot] === 0 || Number.isNaN(low)) continue
-    if (part === null) {
+    if (part === null || join === 'begun') {
       part = []
       parts.push(part)
     }

@@ -14,12 +14,18 @@ const CHANGES_REPORTED = 20
  * connection.
  */
 export class CrcPolicy {
+  readonly #isExact: boolean
   #protects = false
   /** It has sent a sample with voltage and current. */
   #isElectric = false
   /** Well-formed lines without a CRC since the last one that had any. */
   #unprotected = 0
   #changes = 0
+
+  /** @param isExact see `LinkOptions`: no name was hit on its way */
+  constructor(isExact = false) {
+    this.#isExact = isExact
+  }
 
   /**
    * The frame itself, or a `crc_error` or `malformed` in its place.
@@ -38,7 +44,7 @@ export class CrcPolicy {
       return frame
     }
     if (frame.kind === 'sample') {
-      if (this.#isElectric && isHalfElectric(frame)) {
+      if (!this.#isExact && this.#isElectric && isHalfElectric(frame)) {
         return { kind: 'malformed', reason: 'member', protected: false }
       }
       if (!this.#protects) this.#isElectric ||= frame.electric

@@ -1,3 +1,4 @@
+import { OUTPUT_NAMES } from '../../domain/outputs.ts'
 import type { Command } from '../link/commands.ts'
 import {
   checkThreshold,
@@ -61,8 +62,6 @@ export interface MemberWord extends WordBase {
 }
 
 export type DeviceWord = SettingWord | MemberWord
-
-const OUTPUTS = ['A', 'B', 'C', 'D'] as const
 
 export const DEVICE_WORDS: readonly DeviceWord[] = [
   setting({
@@ -219,7 +218,7 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     members: (value, given) => ({ value: value === 'off' ? 1 : number(value ?? '', given) }),
   }),
   setting({
-    names: OUTPUTS.map((each) => `output.${each}`),
+    names: OUTPUT_NAMES.map((each) => `output.${each}`),
     form: 'output.A=on|off',
     about: 'a switched output, A to D',
     example: 'output.A=on',
@@ -227,7 +226,7 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     members: (value, given) => ({ value: { [outputOf(given)]: onOrOff(value ?? '', given) } }),
   }),
   setting({
-    names: ['cutoff', ...OUTPUTS.map((each) => `cutoff.${each}`)],
+    names: ['cutoff', ...OUTPUT_NAMES.map((each) => `cutoff.${each}`)],
     form: 'cutoff.A=<A>, cutoff=off',
     about: 'the device opens that output by itself above so much current',
     example: 'cutoff.A=2.5A',
@@ -249,6 +248,14 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     about: 'minimum, maximum, count, charge and energy in each sample',
     example: 'detail=on',
     cmd: 'set_detail',
+    members: (value, given) => ({ value: onOrOff(value ?? '', given) }),
+  }),
+  setting({
+    names: ['us'],
+    form: 'us=on|off',
+    about: 'times of samples to 1 us',
+    example: 'us=on',
+    cmd: 'set_us',
     members: (value, given) => ({ value: onOrOff(value ?? '', given) }),
   }),
   bare('read', 'one sample now, in either mode'),

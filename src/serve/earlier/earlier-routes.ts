@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
+import { isOff, orderSimulators } from '../../monitor/simulators.ts'
 import { parseTime } from '../../util/time-text.ts'
 import { bearerOf } from '../access/access.ts'
 import { requestOf } from '../access/request.ts'
@@ -21,6 +22,11 @@ export function addEarlier(app: WebApp, parts: RestParts, clients: () => number)
       simulate(c, parts, order),
     )
   }
+  // Where it is asked for, these never come here.
+  app.all('/socket.io/', reads, (c) => {
+    const hint = 'start serve with --socket-io'
+    return answerProblem(c, problem(404, 'no-socket-io', 'Socket.IO is not spoken here', hint))
+  })
   app.get('/api/history', reads, async (c) => {
     const reading = readingOf(parts)
     if ('problem' in reading) return answerProblem(c, reading.problem)
@@ -65,7 +71,7 @@ function simulate(c: Context, parts: RestParts, order: 'start' | 'stop'): Respon
     return answerProblem(c, problem(409, 'no-simulator', 'no simulator is part of this run', hint))
   }
   const wasRunning = isRunning(simulators)
-  for (const { stream } of simulators) stream.source.simulator?.[order]()
+  orderSimulators(parts.hub, simulators, order)
   const running = isRunning(simulators)
   const word = running ? 'running' : 'stopped'
   const message = wasRunning === running ? `simulator is already ${word}` : `simulator is ${word}`
@@ -78,9 +84,11 @@ function statusOf(parts: RestParts, clients: number): object {
   const [first] = hub.devices
   const isLive = ({ state }: HubDevice): boolean => state.source.state === 'live'
   const running = isRunning(simulators)
-  const live = hub.devices.filter(isLive).length
+  const devices = hub.devices.filter((each) => !isOff(each))
+  const live = devices.filter(isLive).length
   const kind = log?.state.kind ?? 'off'
-  const isWell = live === hub.devices.length && (kind === 'recording' || kind === 'off')
+  const haveRelays = devices.every(({ stream }) => stream.outputsTrouble === '')
+  const isWell = live === devices.length && haveRelays && (kind === 'recording' || kind === 'off')
   return {
     status: kind === 'failed' ? 'failing' : isWell ? 'ok' : 'degraded',
     running: live > 0,
@@ -92,6 +100,9 @@ function statusOf(parts: RestParts, clients: number): object {
       device: stream.device,
       state: state.source.state,
       reason: state.source.reason,
+      virtual: stream.isVirtual,
+      outputs: stream.outputs,
+      unconfirmed: Object.keys(stream.unconfirmed),
       samples: stream.ledger.samples,
       lost: stream.ledger.lost,
       rate: state.rateAt(stream.nowUs()),

@@ -1,13 +1,13 @@
 import type { WebSocket } from 'ws'
 import type { HubDevice } from '../../monitor/hub.ts'
-import { type Access, bearerOf, type Request } from '../access/access.ts'
+import { type Access, bearerOf, type Refusal, type Request } from '../access/access.ts'
 import type { ServeParts } from '../parts.ts'
 import type { SocketRoute } from '../sockets.ts'
 
 /** Clients at once on a path. */
-const MOST_CLIENTS = 200
+export const MOST_CLIENTS = 200
 /** Who may read only with the token has so long to send it, ms. */
-const TOKEN_MS = 10_000
+export const TOKEN_MS = 10_000
 /** Queued in this process for a client, in bytes: beyond it, what is newest is left out. */
 const MOST_QUEUED_BYTES = 64 * 1024
 /** A client is asked for a sign of life this often, and let go after the second time, ms. */
@@ -21,11 +21,18 @@ const CLOSE = {
   tooSlow: 4408,
 } as const
 
-/** Whether a request may read on the paths of older clients: peers that may write there may, too. */
+/** Whether a request may read on the paths of older clients: peers that may write there may, too. @returns null: it may */
+export function readRefusal(
+  access: Access,
+  request: Request,
+  shown: string | null,
+): Refusal | null {
+  if (access.refusal(request, 'earlier', null) === null) return null
+  return access.refusal(request, 'read', shown)
+}
+
 export function mayRead(access: Access, request: Request, shown: string | null): boolean {
-  if (access.refusal(request, 'read', null) === null) return true
-  if (access.refusal(request, 'earlier', null) === null) return true
-  return shown !== null && access.refusal(request, 'read', shown) === null
+  return readRefusal(access, request, shown) === null
 }
 
 /** Clients of one path that watch one device each. */
@@ -51,8 +58,17 @@ export class EarlierClients {
       if (client.device.number === number && client.isIn) yield client
   }
 
-  /** @param welcome called once it may read */
-  route(path: string, welcome: (client: EarlierClient) => void): SocketRoute {
+  /** All that may read. */
+  *all(): Generator<EarlierClient> {
+    for (const client of this.#clients) if (client.isIn) yield client
+  }
+
+  /** @param welcome called once it may read @param hear called with what it says; absent: it has nothing to say */
+  route(
+    path: string,
+    welcome: (client: EarlierClient) => void,
+    hear: (client: EarlierClient, text: string) => void = () => {},
+  ): SocketRoute {
     return {
       path,
       accept: (socket, request, query) => {
@@ -68,7 +84,7 @@ export class EarlierClients {
           socket.close(CLOSE.tryLater, 'too many clients: try again later')
           return
         }
-        const client = new EarlierClient(socket, device)
+        const client = new EarlierClient(socket, device, hear)
         this.#clients.add(client)
         this.#timer ??= setInterval(() => this.#checkLife(), LIFE_MS)
         this.#changed()
@@ -95,17 +111,26 @@ export class EarlierClients {
   }
 }
 
-/** A client that is told, and has nothing to say but the token. */
+/** A client that is told; most have nothing to say but the token. */
 export class EarlierClient {
   readonly device: HubDevice
   readonly #socket: WebSocket
+  readonly #hear: (client: EarlierClient, text: string) => void
+  /** Whether it may change something, by what it has shown. */
+  #refusal: (shown: string | null) => Refusal | null = () => null
+  #shown: string | null = null
   #isIn = false
   #isAlive = true
   #isStuck = false
   #tokenTimer: NodeJS.Timeout | undefined
 
-  constructor(socket: WebSocket, device: HubDevice) {
+  constructor(
+    socket: WebSocket,
+    device: HubDevice,
+    hear: (client: EarlierClient, text: string) => void,
+  ) {
     this.#socket = socket
+    this.#hear = hear
     this.device = device
     socket.on('pong', () => {
       this.#isAlive = true
@@ -123,10 +148,15 @@ export class EarlierClient {
       this.#isIn = true
       welcome()
     }
+    this.#shown = bearerOf(request)
+    this.#refusal = (shown) => access.refusal(request, 'earlier', shown)
     this.#socket.on('message', (data) => {
       const text = String(data)
-      if (this.#isIn) this.#answer(text)
-      else if (mayRead(access, request, tokenIn(text))) enter()
+      const token = tokenIn(text)
+      if (token !== null) this.#shown = token
+      if (this.#isIn) {
+        if (token === null) this.#answer(text)
+      } else if (mayRead(access, request, token)) enter()
       else this.close(CLOSE.token, 'the token has to come first')
     })
     if (mayRead(access, request, bearerOf(request))) {
@@ -138,6 +168,11 @@ export class EarlierClient {
     )
     this.#tokenTimer = setTimeout(() => this.close(CLOSE.token, 'no token came'), TOKEN_MS)
     this.#tokenTimer.unref()
+  }
+
+  /** Why it may change nothing; null: it may. */
+  changeRefusal(): Refusal | null {
+    return this.#refusal(this.#shown)
   }
 
   /** One that does not keep up misses some: nothing waits for it. */
@@ -171,6 +206,7 @@ export class EarlierClient {
   #answer(text: string): void {
     if (text === 'ping') this.send('pong')
     else if (/^\{"type":\s*"ping"/.test(text)) this.send('{"type":"pong"}')
+    else this.#hear(this, text)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServeParts } from '../parts.ts'
+import { pollingRoute } from '../polling/polling-socket.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
 import type { SocketRoute } from '../sockets.ts'
 import type { WebApp } from '../web.ts'
@@ -11,10 +12,12 @@ export class Earlier {
   readonly sockets: readonly SocketRoute[]
   readonly #clients: () => number
 
-  constructor(parts: ServeParts) {
+  /** @param others clients of other kinds, for the count */
+  constructor(parts: ServeParts, others: () => number) {
     const [measurements, realtime] = [measurementsRoute(parts), realtimeRoute(parts)]
-    this.sockets = [measurements, realtime]
-    this.#clients = () => measurements.count() + realtime.count()
+    const polling = pollingRoute(parts)
+    this.sockets = [measurements, realtime, polling]
+    this.#clients = () => measurements.count() + realtime.count() + polling.count() + others()
   }
 
   addTo(app: WebApp, parts: RestParts): void {

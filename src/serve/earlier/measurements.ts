@@ -1,4 +1,5 @@
 import type { BusSubscriber } from '../../monitor/bus.ts'
+import { Budget } from '../budget.ts'
 import type { ServeParts } from '../parts.ts'
 import type { SocketRoute } from '../sockets.ts'
 import { EarlierClients } from './earlier-socket.ts'
@@ -12,7 +13,7 @@ export function measurementsRoute(
   parts: ServeParts,
 ): SocketRoute & { readonly count: () => number } {
   const { hub, clock } = parts
-  const budgets = hub.devices.map(() => new Budget(clock.monoMs()))
+  const budgets = hub.devices.map(() => new Budget(MOST_PER_SECOND, clock.monoMs()))
   let unsubscribe: (() => void) | null = null
   const clients = new EarlierClients(parts, () => {
     if (clients.count > 0) unsubscribe ??= hub.bus.subscribe(subscriber)
@@ -58,23 +59,4 @@ export function measurementsRoute(
 
 function statusText(message: string): string {
   return JSON.stringify({ type: 'status', message, timestamp: new Date().toISOString() })
-}
-
-class Budget {
-  #left = MOST_PER_SECOND
-  #sinceMs: number
-
-  constructor(nowMs: number) {
-    this.#sinceMs = nowMs
-  }
-
-  /** @returns false: it is used up */
-  take(nowMs: number): boolean {
-    const more = ((nowMs - this.#sinceMs) * MOST_PER_SECOND) / 1000
-    this.#left = Math.min(MOST_PER_SECOND, this.#left + more)
-    this.#sinceMs = nowMs
-    if (this.#left < 1) return false
-    this.#left--
-    return true
-  }
 }

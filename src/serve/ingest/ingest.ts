@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
+import type { ServeParts } from '../parts.ts'
 import { problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
@@ -8,6 +9,7 @@ import { answerProblem, requires, type WebApp, type WebEnv } from '../web.ts'
 import { Durable } from './durable.ts'
 import { type Posted, readPosted } from './posted-samples.ts'
 import { takeSamples } from './take-samples.ts'
+import { takerOf } from './told-apart.ts'
 
 const Sample = z
   .looseObject({
@@ -63,6 +65,10 @@ export function addIngest(app: WebApp, parts: RestParts): void {
         [400, 'one of them is no sample: which one, and why; nothing was taken'],
         [401, 'no token'],
         [404, 'no such device, or none that samples are posted to'],
+        [
+          409,
+          'they are made up (mode VIRTUAL), and the device is a real one without a virtual twin; or the other way',
+        ],
         [413, 'more than 64 KiB'],
         [503, 'the log can not be written at the moment'],
       ),
@@ -75,21 +81,22 @@ export function addIngest(app: WebApp, parts: RestParts): void {
       return answerProblem(c, noInbox(parts, name, device))
     }
     const body = new Uint8Array(await c.req.arrayBuffer())
-    return answerPosted(c, device, { body, posted: readPosted(body), durable })
+    return answerPosted(c, device, { parts, body, posted: readPosted(body), durable })
   })
 }
 
 interface Post {
+  readonly parts: Pick<ServeParts, 'hub'>
   readonly body: Uint8Array
   readonly posted: Posted
   readonly durable: Durable
 }
 
-/** What came is taken whole, or refused whole. */
+/** What came is taken whole, or refused whole. @param device to which it was posted */
 export async function answerPosted(
   c: Context<WebEnv>,
   device: HubDevice,
-  { body, posted, durable }: Post,
+  { parts, body, posted, durable }: Post,
 ): Promise<Response> {
   if ('why' in posted) {
     const { inbox } = device.stream.source
@@ -97,7 +104,9 @@ export async function answerPosted(
     const hint = 'nothing of it was taken; correct it, and send all of it again'
     return answerProblem(c, problem(400, 'sample-invalid', posted.why, hint))
   }
-  const taken = await takeSamples(device, posted.samples, body.length, durable)
+  const taker = takerOf(parts, device, posted.samples)
+  if ('status' in taker) return answerProblem(c, taker)
+  const taken = await takeSamples(taker, posted.samples, body.length, durable)
   if ('status' in taken) return answerProblem(c, taken)
   return c.json(taken, 202, { 'Cache-Control': 'no-store' })
 }

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { decodeAnyLine } from '../../protocol/codec.ts'
 import type { CrcErrorFrame, Frame, MalformedFrame, SampleFrame } from '../../protocol/frames.ts'
+import { isRecord } from '../../util/records.ts'
 import { elementsOf } from './json-elements.ts'
+import { notFinite, ODD_SEQ, whyNoSample } from './wrong-member.ts'
 
 /** What a body comes to: its samples, or the first thing in it that is none. */
 export type Posted =
@@ -15,11 +17,14 @@ export type Posted =
 
 const MALFORMED: MalformedFrame = { kind: 'malformed', reason: 'json', protected: false }
 
+/** A rule beside those of the wire. @returns how a sentence about the sample goes on; null: it keeps to it */
+export type FurtherRule = (members: Readonly<Record<string, unknown>>) => string | null
+
 /**
- * Reads a body of one sample or an array of them, each by the rules of the wire (contract 2.1).
- * All of it is right, or nothing of it is taken.
+ * Reads a body of one sample or an array of them, each by the rules of the wire (contract 2.1), but for a number that is not
+ * finite: nothing that was measured is left out in silence. All of it is right, or nothing of it is taken.
  */
-export function readPosted(body: Uint8Array): Posted {
+export function readPosted(body: Uint8Array, rule: FurtherRule = () => null): Posted {
   if (!isUtf8(body)) return { frame: MALFORMED, why: 'the body is no UTF-8' }
   const text = Buffer.from(body).toString('utf8')
   let value: unknown
@@ -28,16 +33,22 @@ export function readPosted(body: Uint8Array): Posted {
   } catch {
     return { frame: MALFORMED, why: 'the body is no JSON' }
   }
-  if (!Array.isArray(value)) return readAll([text.trim()], () => 'the sample')
+  if (!Array.isArray(value)) return readAll([text.trim()], [value], rule, () => 'the sample')
   if (value.length === 0) return { frame: MALFORMED, why: 'the array is empty' }
-  return readAll(elementsOf(text), (i) => `sample ${i} (from 0) of the array`)
+  return readAll(elementsOf(text), value, rule, (i) => `sample ${i} (from 0) of the array`)
 }
 
-function readAll(texts: readonly string[], nameOf: (i: number) => string): Posted {
+/** @param values of the texts */
+function readAll(
+  texts: readonly string[],
+  values: readonly unknown[],
+  rule: FurtherRule,
+  nameOf: (i: number) => string,
+): Posted {
   const samples: SampleFrame[] = []
   for (const [i, text] of texts.entries()) {
     const frame = decodeAnyLine(Buffer.from(text))
-    const why = wrongOf(frame)
+    const why = wrongOf(frame, values[i], rule)
     if (why !== null) return { frame: countedAs(frame), why: `${nameOf(i)} ${why}` }
     // Nothing is sent again for want of a number, and HTTP lets no damaged byte through unseen.
     samples.push({ ...(frame as SampleFrame), protected: true, resend: false })
@@ -46,21 +57,16 @@ function readAll(texts: readonly string[], nameOf: (i: number) => string): Poste
 }
 
 /** @returns how the sentence about it goes on; null: it is a sample */
-function wrongOf(frame: Frame): string | null {
-  switch (frame.kind) {
-    case 'sample':
-      return frame.oddSeq ? 'has a seq that is no whole number of 0 to 4294967295' : null
-    case 'crc_error':
-      return frame.reason === 'mismatch'
-        ? 'has a wrong crc'
-        : 'has a crc that is not its last member'
-    case 'malformed':
-      return frame.reason === 'member'
-        ? 'has a member that is not of its type, or v without a and no other channel'
-        : 'is no object with v and a, or a number under another name'
-    default:
-      return `is no sample but a line of another kind (${frame.kind})`
+function wrongOf(frame: Frame, value: unknown, rule: FurtherRule): string | null {
+  if (frame.kind === 'crc_error') {
+    return frame.reason === 'mismatch' ? 'has a wrong crc' : 'has a crc that is not its last member'
   }
+  if (!isRecord(value)) return 'is no object'
+  if (frame.kind === 'sample') {
+    return frame.oddSeq ? ODD_SEQ : (notFinite(value) ?? rule(value))
+  }
+  if (frame.kind === 'malformed') return rule(value) ?? whyNoSample(value)
+  return `is no sample but a line of another kind (${frame.kind})`
 }
 
 function countedAs(frame: Frame): MalformedFrame | CrcErrorFrame {

@@ -41,6 +41,7 @@ function snapshotOf({ stream, state }: HubDevice): object {
     boot: stream.boot,
     state: source.state,
     reason: source.reason,
+    virtual: stream.isVirtual,
     seq: newest?.sample.seq ?? null,
     time: timeUs === null ? null : formatIso(timeUs),
     ts: timeUs === null ? null : timeUs / 1e6,

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ServeParts } from '../parts.ts'
 import { requires, type WebApp } from '../web.ts'
-import { Metrics } from './metrics.ts'
+import { Metrics, type Watchers } from './metrics.ts'
 
 /** `/metrics`, where Prometheus looks, and the same beside the rest of the API. */
-export function addMetrics(app: WebApp, parts: ServeParts, viewers: () => number): void {
-  const metrics = new Metrics(parts, viewers)
+export function addMetrics(app: WebApp, parts: ServeParts, watchers: Watchers): void {
+  const metrics = new Metrics(parts, watchers)
   for (const path of ['/metrics', '/api/v1/metrics']) {
     const route = createRoute({
       method: 'get',

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { SinkStatus } from '../../domain/sink-status.ts'
-import type { Snapshot } from '../../monitor/view.ts'
+import { isOff } from '../../monitor/simulators.ts'
+import type { PlcView, Snapshot } from '../../monitor/view.ts'
 import type { Ledger } from '../../stream/ledger.ts'
 import type { ServeParts } from '../parts.ts'
 
@@ -33,6 +34,14 @@ const ELECTRIC: readonly (readonly [id: string, name: string, help: string])[] =
   ['w', 'power_watts', 'Power of the newest sample, signed'],
 ]
 
+/** Those who look on just now. */
+export interface Watchers {
+  /** Of the live stream. */
+  readonly viewers: () => number
+  /** null: nobody can be one */
+  readonly socketIoClients: () => number | null
+}
+
 /**
  * What Prometheus reads of a run. A scrape sees moments: charge, energy and losses are counters, so
  * that nothing between two scrapes is missing in them. A value that is not measured just now, or
@@ -40,15 +49,15 @@ const ELECTRIC: readonly (readonly [id: string, name: string, help: string])[] =
  */
 export class Metrics {
   readonly #parts: ServeParts
-  readonly #viewers: () => number
+  readonly #watchers: Watchers
   readonly #registry = new Registry()
   /** By device label: losses that were reported; a late sample takes none of them back. */
   readonly #lost = new Map<number, number>()
   readonly #late = new Map<number, number>()
 
-  constructor(parts: ServeParts, viewers: () => number) {
+  constructor(parts: ServeParts, watchers: Watchers) {
     this.#parts = parts
-    this.#viewers = viewers
+    this.#watchers = watchers
     parts.hub.bus.subscribe({
       lost: (number, count) => this.#lost.set(number, (this.#lost.get(number) ?? 0) + count),
       sample: (number, { origin }) => {
@@ -64,11 +73,13 @@ export class Metrics {
   /** In the text format of Prometheus, 0.0.4. */
   async text(): Promise<string> {
     const { hub, view } = this.#parts
-    const snapshots = await Promise.all(hub.devices.map(({ number }) => view.snapshot(number)))
+    const devices = hub.devices.filter((each) => !isOff(each))
+    const snapshots = await Promise.all(devices.map(({ number }) => view.snapshot(number)))
     // Anew each time: a device that changes its name leaves no series of the old one behind.
     this.#registry.clear()
     this.#process(snapshots[0] ?? null)
     this.#devices(snapshots)
+    this.#polling(snapshots[0]?.plcs ?? [])
     this.#sinks(snapshots[0]?.sinks ?? [])
     return this.#registry.metrics()
   }
@@ -78,7 +89,11 @@ export class Metrics {
     this.#gauge('build_info', 'Version of ina219; always 1', ['version']).set({ version }, 1)
     this.#gauge('start_time_seconds', 'Start of the run, Unix time').set(hub.startedUs / 1e6)
     this.#gauge('time_seconds', 'Clock of the host, Unix time').set(clock.wallMs() / 1000)
-    this.#gauge('viewers', 'Viewers of the live stream').set(this.#viewers())
+    this.#gauge('viewers', 'Viewers of the live stream').set(this.#watchers.viewers())
+    const socketIo = this.#watchers.socketIoClients()
+    if (socketIo !== null) {
+      this.#gauge('socket_io_clients', 'Clients over Socket.IO').set(socketIo)
+    }
     this.#gauge('resident_memory_bytes', 'Memory of the process').set(process.memoryUsage.rss())
     const { user, system } = process.cpuUsage()
     this.#counter('cpu_seconds_total', 'CPU time of the process').inc((user + system) / 1e6)
@@ -101,6 +116,10 @@ export class Metrics {
     const rate = of('sample_rate_hertz', 'Samples a second')
     const channel = of('channel_value', 'Newest value of a further channel', ['channel', 'unit'])
     const alarm = of('alarm_active', '1 while the condition of the alarm holds', ['alarm'])
+    const isOn = of('output_on', '1 while the switched output is on, as reported', ['output'])
+    const isOpen = of('output_unconfirmed', '1 while a change was asked for and is not reported', [
+      'output',
+    ])
     const electric = ELECTRIC.map(([id, name, help]) => [id, of(name, help)] as const)
     const charge = this.#counter('charge_coulombs_total', 'Charge, by direction', [
       ...labels,
@@ -133,6 +152,10 @@ export class Metrics {
       for (const { name, state } of snapshot.alarms) {
         alarm.set({ device, alarm: name }, state === 'on' || state === 'acknowledged' ? 1 : 0)
       }
+      for (const [output, state] of Object.entries(snapshot.outputs ?? {})) {
+        isOn.set({ device, output }, state ? 1 : 0)
+        isOpen.set({ device, output }, output in snapshot.unconfirmed ? 1 : 0)
+      }
       const { chargeForwardMah, chargeBackwardMah, energyForwardMwh, energyBackwardMwh } = totals
       count(charge, device, 'forward', chargeForwardMah, COULOMBS_PER_MAH)
       count(charge, device, 'backward', chargeBackwardMah, COULOMBS_PER_MAH)
@@ -141,6 +164,31 @@ export class Metrics {
       for (const [key, counter] of ledger) counter.inc({ device }, Number(snapshot.ledger[key]))
       lost.inc({ device }, this.#lost.get(number) ?? 0)
       late.inc({ device }, this.#late.get(number) ?? 0)
+    }
+  }
+
+  #polling(plcs: readonly PlcView[]): void {
+    if (plcs.length === 0) return
+    const labels = ['device', 'group']
+    const of = (name: string, help: string): Gauge => this.#gauge(`poll_${name}`, help, labels)
+    const running = of('group_running', '1 while the polling group has its turns')
+    const seconds = of('turn_seconds', 'How long its newest turn took')
+    const failing = of('failing_tags', 'Tags that could not be read in its newest turn')
+    const turns = this.#counter('poll_turns_total', 'Turns, by what became of them', [
+      ...labels,
+      'result',
+    ])
+    const open = this.#gauge('poll_connections', 'Open connections to the PLC', ['device'])
+    for (const { device, plc, groups } of plcs) {
+      open.set({ device }, plc.open)
+      for (const { name: group, lastTurnMs, ...status } of groups) {
+        running.set({ device, group }, status.isRunning ? 1 : 0)
+        failing.set({ device, group }, status.failingTags)
+        if (lastTurnMs !== null) seconds.set({ device, group }, lastTurnMs / 1000)
+        turns.inc({ device, group, result: 'read' }, status.turns)
+        turns.inc({ device, group, result: 'failed' }, status.failedTurns)
+        turns.inc({ device, group, result: 'skipped' }, status.skippedTurns)
+      }
     }
   }
 

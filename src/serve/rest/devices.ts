@@ -23,7 +23,18 @@ const Device = z
     device: z.string().openapi({ description: 'its label, by which all else names it' }),
     running: z.boolean().openapi({ description: 'false: of an earlier run, in the log alone' }),
     source: SourceSchema.nullable(),
+    virtual: z.boolean().nullable().openapi({
+      description:
+        'made up: a simulator, or its samples say so; null: of an earlier run, not known',
+    }),
     channels: z.array(ChannelSchema),
+    outputs: z
+      .record(z.string(), z.boolean())
+      .nullable()
+      .openapi({ description: 'switched outputs as it has last said; null: it has said nothing' }),
+    unconfirmed: z.array(z.string()).openapi({
+      description: 'outputs that were asked to switch and have not confirmed it',
+    }),
     from: z.iso.datetime().nullable().openapi({ description: 'begin of what the log has of it' }),
     to: z.iso.datetime().nullable().openapi({ description: 'its newest sample in the log' }),
   })
@@ -66,14 +77,27 @@ function runningMembers(
     device: stream.device,
     running: true,
     source: { label: stream.source.label, ...state.source },
+    virtual: stream.isVirtual,
     channels: state.channels.map(({ id, label, unit }) => ({ id, label, unit })),
+    outputs: stream.outputs,
+    unconfirmed: Object.keys(stream.unconfirmed),
     ...spanMembers(logged),
   }
 }
 
 function loggedMembers(logged: LoggedDevice): DeviceMembers {
   const { device, channels } = logged
-  return { device, running: false, source: null, channels: [...channels], ...spanMembers(logged) }
+  return {
+    device,
+    running: false,
+    source: null,
+    // The log has no mode of samples, and a label proves nothing.
+    virtual: null,
+    channels: [...channels],
+    outputs: null,
+    unconfirmed: [],
+    ...spanMembers(logged),
+  }
 }
 
 function spanMembers(logged: LoggedDevice | undefined): Pick<DeviceMembers, 'from' | 'to'> {

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { isOff } from '../../monitor/simulators.ts'
 import type { ServeParts } from '../parts.ts'
 import { requires, type WebApp } from '../web.ts'
 
@@ -6,7 +7,7 @@ const Health = z
   .object({
     status: z.enum(['ok', 'degraded', 'failing']).openapi({
       description:
-        'failing: the log has failed; degraded: a source, the log or a sink is in trouble',
+        'failing: the log has failed; degraded: a source, its relays, the log or a sink is in trouble',
     }),
     version: z.string(),
     uptime_s: z.number(),
@@ -34,17 +35,20 @@ export function addHealth(
     },
   })
   app.openapi(route, async (c) => {
-    const live = hub.devices.filter(({ state }) => state.source.state === 'live').length
+    const devices = hub.devices.filter((each) => !isOff(each))
+    const live = devices.filter(({ state }) => state.source.state === 'live').length
     const kind = log?.state.kind ?? 'off'
     const { sinks } = await view.snapshot(0)
     const sinksUp = sinks.filter(({ state }) => state === 'current' || state === 'sending').length
-    const isDegraded = kind === 'spilling' || live < hub.devices.length || sinksUp < sinks.length
+    const haveRelays = devices.every(({ stream }) => stream.outputsTrouble === '')
+    const isDegraded =
+      kind === 'spilling' || live < devices.length || sinksUp < sinks.length || !haveRelays
     const status = kind === 'failed' ? 'failing' : isDegraded ? 'degraded' : 'ok'
     const body = {
       status,
       version,
       uptime_s: Math.round((clock.wallMs() * 1000 - hub.startedUs) / 1e6),
-      devices: hub.devices.length,
+      devices: devices.length,
       live,
       log: kind,
       sinks: sinks.length,

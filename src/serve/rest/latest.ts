@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { averageOf } from '../../export/printed-figures.ts'
-import type { Snapshot } from '../../monitor/view.ts'
+import { isOff } from '../../monitor/simulators.ts'
+import type { EnergyStoreView, Snapshot } from '../../monitor/view.ts'
+import type { BatteryCapacity } from '../../stats/battery.ts'
 import type { WindowStats } from '../../stats/live-statistics.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
@@ -10,6 +12,30 @@ import { Device } from './queries.ts'
 import { type RestParts, runningDevice } from './rest-parts.ts'
 
 const Amount = z.number().nullable()
+const Balance = z.object({
+  span: z.enum(['today', '24h', '48h']).openapi({
+    description: 'today begins at midnight where the server is',
+  }),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  solar_mwh: Amount.openapi({ description: 'what the panel gave; null: nothing is known' }),
+  covered_s: z.number().openapi({ description: 'time that this is known of' }),
+  soc_first: Amount.openapi({ description: 'first state of charge in the span, %' }),
+  soc_last: Amount,
+  stored_mwh: Amount.openapi({ description: 'what the battery holds more than at soc_first' }),
+  used_mwh: Amount.openapi({ description: 'solar_mwh less stored_mwh: loads and losses' }),
+  used_is_least: z.boolean().openapi({ description: 'the panel was not measured all the while' }),
+})
+const EnergyStore = z.object({
+  soc: Amount.openapi({ description: '%' }),
+  capacity_mwh: Amount.openapi({ description: 'of --battery; null: not said, or in mAh' }),
+  capacity_mah: Amount,
+  stored_mwh: Amount.openapi({ description: 'soc times capacity' }),
+  stored_mah: Amount,
+  balances: z.array(Balance).nullable().openapi({
+    description: 'from the log; null: being read for the first time',
+  }),
+})
 const Latest = z
   .object({
     device: z.string(),
@@ -23,6 +49,7 @@ const Latest = z
     seq: z.number().int().nullable(),
     status: z.string().nullable(),
     mode: z.string().nullable(),
+    virtual: z.boolean().openapi({ description: 'made up: nothing of it was measured' }),
     values: z
       .record(z.string(), z.number())
       .nullable()
@@ -47,12 +74,17 @@ const Latest = z
       since: z.iso.datetime(),
       elapsed_s: z.number(),
       covered_s: z.number(),
+      counted_s: z.number().openapi({ description: 'of that, counted by the device itself' }),
+      bridged_s: z.number().openapi({ description: 'of that, in gaps between samples' }),
       charge_mah: z.number(),
       charge_forward_mah: Amount,
       charge_backward_mah: Amount,
       energy_mwh: z.number(),
       energy_forward_mwh: Amount,
       energy_backward_mwh: Amount,
+    }),
+    energy_store: EnergyStore.nullable().openapi({
+      description: 'null: it measures neither a state of charge nor a panel',
     }),
     alarms: z.object({ active: z.number().int(), raised: z.number().int() }),
   })
@@ -80,7 +112,7 @@ export function addLatest(app: WebApp, parts: RestParts): void {
   })
   app.openapi(route, async (c) => {
     const { device } = c.req.valid('query')
-    const numbers = parts.hub.devices.map(({ number }) => number)
+    const numbers = parts.hub.devices.filter((each) => !isOff(each)).map(({ number }) => number)
     if (device !== undefined) {
       const sought = runningDevice(parts, device)
       if ('problem' in sought) return answerProblem(c, sought.problem)
@@ -104,6 +136,7 @@ function latestOf({ hub }: RestParts, snapshot: Snapshot): z.infer<typeof Latest
     seq,
     status: sampleUs === null ? null : snapshot.status,
     mode: snapshot.mode,
+    virtual: source.isVirtual === true,
     values: valuesUs === sampleUs ? values : null,
     channels: snapshot.channels.map(({ id, label, unit }) => ({ id, label, unit })),
     rate: snapshot.rate,
@@ -113,6 +146,8 @@ function latestOf({ hub }: RestParts, snapshot: Snapshot): z.infer<typeof Latest
       since: formatIso(totals.sinceUs),
       elapsed_s: totals.elapsedS,
       covered_s: totals.coveredS,
+      counted_s: totals.countedS,
+      bridged_s: totals.bridgedS,
       charge_mah: totals.chargeMah,
       charge_forward_mah: totals.chargeForwardMah,
       charge_backward_mah: totals.chargeBackwardMah,
@@ -120,7 +155,37 @@ function latestOf({ hub }: RestParts, snapshot: Snapshot): z.infer<typeof Latest
       energy_forward_mwh: totals.energyForwardMwh,
       energy_backward_mwh: totals.energyBackwardMwh,
     },
+    energy_store: snapshot.energyStore && storeMembers(snapshot.energyStore),
     alarms: snapshot.devices[number]?.alarms ?? { active: 0, raised: 0 },
+  }
+}
+
+function storeMembers({
+  soc,
+  capacity,
+  stored,
+  balances,
+}: EnergyStoreView): z.infer<typeof EnergyStore> {
+  const isIn = (unit: BatteryCapacity['unit']): boolean => capacity?.unit === unit
+  return {
+    soc,
+    capacity_mwh: isIn('mWh') ? (capacity?.capacity ?? null) : null,
+    capacity_mah: isIn('mAh') ? (capacity?.capacity ?? null) : null,
+    stored_mwh: isIn('mWh') ? stored : null,
+    stored_mah: isIn('mAh') ? stored : null,
+    balances:
+      balances?.map((each) => ({
+        span: each.span,
+        from: formatIso(each.fromUs),
+        to: formatIso(each.toUs),
+        solar_mwh: each.solarMwh,
+        covered_s: each.coveredS,
+        soc_first: each.socFirst,
+        soc_last: each.socLast,
+        stored_mwh: each.storedMwh,
+        used_mwh: each.usedMwh,
+        used_is_least: each.isLeast,
+      })) ?? null,
   }
 }
 

@@ -11,7 +11,7 @@ const Problem = z
   .openapi('Problem', { description: 'problem details, RFC 9457' })
 
 /** Answers that a route may give beside its own; `answerProblem` makes them, so that their type says nothing. */
-export function problems(...of: readonly [status: number, description: string][]): {
+export function problems(...of: readonly (readonly [status: number, description: string])[]): {
   readonly 400: { readonly description: string }
 } {
   const answers = of.map(

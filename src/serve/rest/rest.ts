@@ -1,5 +1,7 @@
 import { addIngest } from '../ingest/ingest.ts'
 import type { ServeParts } from '../parts.ts'
+import { addBuffer } from '../polling/buffer-routes.ts'
+import { addPolling } from '../polling/polling-routes.ts'
 import { addStoreData } from '../store/data.ts'
 import { addRelays } from '../store/relays.ts'
 import type { WebApp } from '../web.ts'
@@ -38,6 +40,8 @@ export class Rest {
     addIngest(app, this.parts)
     addStoreData(app, this.parts)
     addRelays(app, this.parts)
+    addPolling(app, this.parts)
+    addBuffer(app, this.parts)
   }
 
   async close(): Promise<void> {

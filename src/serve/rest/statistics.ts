@@ -26,6 +26,10 @@ const Statistics = z
         lost: z.number().int(),
         covered_s: z.number(),
         coverage: z.number(),
+        counted_s: z
+          .number()
+          .openapi({ description: 'of the time covered, counted by the device' }),
+        bridged_s: z.number().openapi({ description: 'of that, in gaps between samples' }),
         voltage_v: Figures,
         current_a: Figures,
         power_w: Figures,

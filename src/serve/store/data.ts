@@ -1,18 +1,20 @@
 import { z } from '@hono/zod-openapi'
+import { STORE } from '../../domain/energy-store.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
-import { isRecord } from '../../util/records.ts'
+import { isOff } from '../../monitor/simulators.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { readsEarlier } from '../earlier/earlier-routes.ts'
 import { Durable } from '../ingest/durable.ts'
 import { answerPosted, Receipt } from '../ingest/ingest.ts'
-import { type Posted, readPosted } from '../ingest/posted-samples.ts'
+import { readPosted } from '../ingest/posted-samples.ts'
+import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 
 /** What a board of an energy store measures. */
-const MEASURED = ['soc', 'solar_w', 'lux'] as const
+const MEASURED = [STORE.soc.id, STORE.solar.id, STORE.light.id] as const
 
 const Value = z.number().nullable()
 const Solar = z
@@ -34,6 +36,7 @@ const LatestSolar = z
     age_s: z.number().nullable(),
     state: z.string().openapi({ description: 'live, or silent: then the values are of then' }),
     status: z.string().nullable(),
+    virtual: z.boolean().openapi({ description: 'made up: nothing of it was measured' }),
   })
   .openapi('LatestSolar')
 
@@ -59,6 +62,7 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
         [400, 'it is no sample; nothing was taken'],
         [401, 'no token'],
         [404, 'serve runs without --energy-store'],
+        [409, 'it is made up, and the virtual store of this server is running'],
         [503, 'the log can not be written at the moment'],
       ),
     },
@@ -67,7 +71,12 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
     const store = energyStore(parts)
     if (store === null || durable === null) return answerProblem(c, noStore('/api/data/solar'))
     const body = new Uint8Array(await c.req.arrayBuffer())
-    return answerPosted(c, store, { body, posted: readSolar(body), durable })
+    return answerPosted(c, store, {
+      parts,
+      body,
+      posted: readPosted(body, lacksMeasured),
+      durable,
+    })
   })
   openApi.registerPath({
     method: 'get',
@@ -79,13 +88,26 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
     },
   })
   app.get('/api/data/latest', readsEarlier(parts), (c) => {
-    const store = energyStore(parts)
+    const store = shownStore(parts)
     if (store === null) return answerProblem(c, noStore('/api/data/latest'))
     return c.json(latestOf(store), 200, { 'Cache-Control': 'no-store' })
   })
 }
 
-export function energyStore({ hub, energyStore: name }: RestParts): HubDevice | null {
+/** The virtual store that stands in for it. */
+export function standIn({ hub, energyStore: name }: ServeParts): HubDevice | null {
+  if (name === null) return null
+  return hub.devices.find(({ stream }) => stream.source.standsFor === name) ?? null
+}
+
+/** The one that clients are told of: the real one, unless that is away and the virtual one runs. */
+export function shownStore(parts: ServeParts): HubDevice | null {
+  const [real, virtual] = [energyStore(parts), standIn(parts)]
+  const isAway = real !== null && real.state.source.state !== 'live'
+  return isAway && virtual !== null && !isOff(virtual) ? virtual : real
+}
+
+export function energyStore({ hub, energyStore: name }: ServeParts): HubDevice | null {
   if (name === null) return null
   return hub.devices.find(({ stream }) => stream.device === name) ?? null
 }
@@ -96,27 +118,19 @@ function noStore(path: string): Problem {
 }
 
 /** All three, so that a slip in a name is no further channel. */
-function readSolar(body: Uint8Array): Posted {
-  const posted = readPosted(body)
-  if ('why' in posted) return posted
-  const said: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
-  const samples = Array.isArray(said) ? (said as unknown[]) : [said]
-  for (const [i, each] of samples.entries()) {
-    const wrong = MEASURED.find((name) => !isRecord(each) || !isValue(each[name]))
-    if (wrong === undefined) continue
-    const which = Array.isArray(said) ? `sample ${i} (from 0) of the array` : 'the sample'
-    const why = `${which} has no ${wrong} that is a number, or null where it was not measured`
-    return { frame: { kind: 'malformed', reason: 'member', protected: true }, why }
-  }
-  return posted
+function lacksMeasured(members: Readonly<Record<string, unknown>>): string | null {
+  const wrong = MEASURED.find((name) => !isValue(members[name]))
+  return wrong === undefined
+    ? null
+    : `has no ${wrong} that is a number, or null where it was not measured`
 }
 
 function isValue(value: unknown): boolean {
-  return value === null || typeof value === 'number'
+  return value === null || Number.isFinite(value)
 }
 
-function latestOf({ stream, state }: HubDevice): z.infer<typeof LatestSolar> {
-  const sample = state.newest?.sample ?? null
+export function latestOf({ stream, state }: HubDevice): z.infer<typeof LatestSolar> {
+  const sample = state.newestKnown
   const measured = (name: (typeof MEASURED)[number]): number | null =>
     sample?.extras?.[name] ?? null
   const timeUs = sample?.timeUs ?? null
@@ -130,5 +144,6 @@ function latestOf({ stream, state }: HubDevice): z.infer<typeof LatestSolar> {
     age_s: timeUs === null ? null : Math.round((stream.nowUs() - timeUs) / 1000) / 1000,
     state: state.source.state,
     status: sample?.status ?? null,
+    virtual: stream.isVirtual,
   }
 }

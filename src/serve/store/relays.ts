@@ -1,25 +1,23 @@
 import { z } from '@hono/zod-openapi'
+import { OUTPUT_NAMES, type OutputName } from '../../domain/outputs.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
+import { relayDevice } from '../../monitor/relay-device.ts'
 import { sendOutcomes } from '../../monitor/send-words.ts'
 import { isOk, type Outcome } from '../../stream/carry-out.ts'
-import type { Clock } from '../../util/clock.ts'
 import { onOrOff } from '../../util/on-off.ts'
 import { isRecord } from '../../util/records.ts'
 import { readsEarlier } from '../earlier/earlier-routes.ts'
+import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts, Sought } from '../rest/rest-parts.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
-import { energyStore } from './data.ts'
+import { energyStore, shownStore } from './data.ts'
 
-const RELAYS = ['A', 'B', 'C', 'D'] as const
-type Relay = (typeof RELAYS)[number]
-type Wanted = ReadonlyMap<Relay, boolean>
+type Wanted = ReadonlyMap<OutputName, boolean>
 
 /** Updates under way: each waits for its board. */
 const MOST_UNDER_WAY = 16
-/** A board that has acknowledged says how its outputs are by then, ms. */
-const REPORT_MS = 1000
 
 const State = z.boolean().nullable().openapi({ description: 'on; null: the board has not said' })
 const Status = z
@@ -28,13 +26,18 @@ const Status = z
     B: State,
     C: State,
     D: State,
-    unconfirmed: z.array(z.enum(RELAYS)).openapi({
+    unconfirmed: z.array(z.enum(OUTPUT_NAMES)).openapi({
       description: 'asked to switch without having confirmed it: each is shown as it was before',
     }),
     virtual: z.boolean().openapi({ description: 'nothing is really switched' }),
     device: z.string().openapi({ description: 'whose outputs they are' }),
+    reason: z.string().openapi({
+      description: 'why the board does not say how they are at the moment; empty: it does',
+    }),
   })
   .openapi('Relays')
+
+export type RelayStatus = z.infer<typeof Status>
 
 const Switch = z.union([z.boolean(), z.literal(0), z.literal(1), z.enum(['on', 'off'])]).optional()
 const Update = z
@@ -43,8 +46,6 @@ const Update = z
 
 /** Four relays, which are outputs of a device of the run (contract, sections 7 and 8). */
 export function addRelays(app: WebApp, parts: RestParts): void {
-  /** What was wanted of relays that have not confirmed it. */
-  const unconfirmed = new Map<Relay, boolean>()
   let underWay = 0
   const answers = { 200: { description: 'as they are', content: jsonOf(Status) } }
   app.openAPIRegistry.registerPath({
@@ -54,9 +55,9 @@ export function addRelays(app: WebApp, parts: RestParts): void {
     responses: { ...answers, ...problems([404, 'no relays are part of this run']) },
   })
   app.get('/api/relay/status', readsEarlier(parts), (c) => {
-    const sought = relayDevice(parts)
+    const sought = soughtRelays(parts)
     if ('problem' in sought) return answerProblem(c, sought.problem)
-    return c.json(statusOf(sought.found, unconfirmed), 200, { 'Cache-Control': 'no-store' })
+    return c.json(statusOf(sought.found), 200, { 'Cache-Control': 'no-store' })
   })
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -80,7 +81,7 @@ export function addRelays(app: WebApp, parts: RestParts): void {
     },
   })
   app.post('/api/relay/update', requires(parts.access, 'earlier'), async (c) => {
-    const sought = relayDevice(parts)
+    const sought = soughtRelays(parts)
     if ('problem' in sought) return answerProblem(c, sought.problem)
     const wanted = wantedOf(await c.req.text())
     if ('problem' in wanted) return answerProblem(c, wanted.problem)
@@ -91,12 +92,12 @@ export function addRelays(app: WebApp, parts: RestParts): void {
     underWay++
     let told: Problem | null
     try {
-      told = await switchRelays(parts, sought.found, wanted.found, unconfirmed)
+      told = await switchRelays(parts, sought.found, wanted.found)
     } finally {
       underWay--
     }
     if (told !== null) return answerProblem(c, told)
-    return c.json(statusOf(sought.found, unconfirmed), 200, { 'Cache-Control': 'no-store' })
+    return c.json(statusOf(sought.found), 200, { 'Cache-Control': 'no-store' })
   })
 }
 
@@ -104,13 +105,17 @@ function jsonOf<T extends z.ZodType>(schema: T) {
   return { 'application/json': { schema } }
 }
 
-/** The relays of the energy store, else the outputs of a board: of one that has said that it has some, first. */
-function relayDevice(parts: RestParts): Sought<HubDevice> {
-  const store = energyStore(parts)
-  if (store?.stream.source.duplex === true) return { found: store }
-  const boards = parts.hub.devices.filter(({ stream }) => stream.source.duplex)
-  const board = boards.find(({ stream }) => stream.outputs !== null) ?? boards[0]
-  if (board !== undefined) return { found: board }
+/**
+ * The relays of this run; where there are no real ones, those of the virtual store, while that is shown and runs in
+ * this process: one that posts hears nobody.
+ */
+export function soughtRelays(parts: ServeParts): Sought<HubDevice> {
+  const found = relayDevice(parts.hub.devices, energyStore(parts))
+  if (found?.stream.hasVirtualOutputs === true && found === energyStore(parts)) {
+    const shown = shownStore(parts)
+    return { found: shown?.stream.source.simulator?.isRunning === true ? shown : found }
+  }
+  if (found !== null) return { found }
   const hint = 'start serve with --port for a board that has outputs, or with --energy-store'
   return { problem: problem(404, 'no-relays', 'no relays are part of this run', hint) }
 }
@@ -126,9 +131,9 @@ function wantedOf(text: string): Sought<Wanted> {
     return wrong('the body is no JSON')
   }
   if (!isRecord(value)) return wrong('the body is no object')
-  const wanted = new Map<Relay, boolean>()
+  const wanted = new Map<OutputName, boolean>()
   for (const [name, state] of Object.entries(value)) {
-    const relay = RELAYS.find((each) => each === name)
+    const relay = OUTPUT_NAMES.find((each) => each === name)
     if (relay === undefined) return wrong(`there is no relay '${name.slice(0, 40)}'`)
     const isOn = onOrOff(state)
     if (isOn === null) return wrong(`${relay} is neither true nor false`)
@@ -142,27 +147,12 @@ async function switchRelays(
   { hub }: RestParts,
   device: HubDevice,
   wanted: Wanted,
-  unconfirmed: Map<Relay, boolean>,
 ): Promise<Problem | null> {
   for (const [relay, isOn] of wanted) {
-    unconfirmed.set(relay, isOn)
     const words = `output.${relay}=${isOn ? 'on' : 'off'}`
-    let outcome: Outcome | undefined
-    try {
-      ;[outcome] = await sendOutcomes(hub, device.number, words)
-    } catch (error) {
-      // Nothing was sent.
-      unconfirmed.delete(relay)
-      throw error
-    }
-    const isCarriedOut = outcome?.answer != null && isOk(outcome.answer)
-    if (isCarriedOut && (await isReported(device, relay, isOn, hub.clock))) {
-      unconfirmed.delete(relay)
-      continue
-    }
-    const told = isCarriedOut ? NOT_REPORTED : refusalOf(outcome)
-    if (told.status === 409) unconfirmed.delete(relay)
-    else device.stream.report('output', `output ${relay} ${isOn ? 'on' : 'off'}: unconfirmed`)
+    const [outcome] = await sendOutcomes(hub, device.number, words)
+    if (outcome?.answer != null && isOk(outcome.answer)) continue
+    const told = refusalOf(outcome)
     const hint = 'it is shown as it was before; relays named behind it were not switched'
     return problem(told.status, told.name, `${words} was not confirmed: ${told.why}`, hint)
   }
@@ -175,12 +165,6 @@ interface Unswitched {
   readonly why: string
 }
 
-const NOT_REPORTED: Unswitched = {
-  status: 502,
-  name: 'relay-unconfirmed',
-  why: 'the board acknowledged it, and does not report it',
-}
-
 function refusalOf(outcome: Outcome | undefined): Unswitched {
   const why = outcome?.said ?? 'not sent'
   const result = outcome?.answer?.result
@@ -190,41 +174,26 @@ function refusalOf(outcome: Outcome | undefined): Unswitched {
   return { status: 409, name: 'device-refused', why }
 }
 
-/** Whether the device says by itself that an output is so, now or soon. */
-function isReported(
-  { stream }: HubDevice,
-  relay: Relay,
-  isOn: boolean,
-  clock: Clock,
-): Promise<boolean> {
-  const isSo = (): boolean => stream.outputs?.[relay] === isOn
-  if (isSo()) return Promise.resolve(true)
-  return new Promise((resolve) => {
-    const sinceMs = clock.monoMs()
-    const timer = setInterval(() => {
-      if (!isSo() && clock.monoMs() - sinceMs < REPORT_MS) return
-      clearInterval(timer)
-      resolve(isSo())
-    }, 20)
-  })
-}
-
-function statusOf(
-  { stream }: HubDevice,
-  unconfirmed: ReadonlyMap<Relay, boolean>,
-): z.infer<typeof Status> {
-  const { source, outputs } = stream
-  const stateOf = (relay: Relay): boolean | null => outputs?.[relay] ?? null
+/** The relays of a device, as every client is told. */
+export function statusOf(device: HubDevice): RelayStatus {
+  const { stream } = device
+  const { outputs, unconfirmed } = stream
+  const stateOf = (relay: OutputName): boolean | null => outputs?.[relay] ?? null
   return {
     A: stateOf('A'),
     B: stateOf('B'),
     C: stateOf('C'),
     D: stateOf('D'),
-    // What was wanted may have come about in the meantime.
-    unconfirmed: RELAYS.filter(
-      (each) => unconfirmed.has(each) && stateOf(each) !== unconfirmed.get(each),
-    ),
-    virtual: source.hasVirtualOutputs === true || source.simulator !== undefined,
+    unconfirmed: OUTPUT_NAMES.filter((name) => Object.hasOwn(unconfirmed, name)),
+    virtual: stream.hasVirtualOutputs,
     device: stream.device,
+    reason: relayTrouble(device),
   }
+}
+
+/** A board at a port is away with all that it has; one of a way of its own is asked, whatever the device does. */
+function relayTrouble({ stream, state }: HubDevice): string {
+  const { state: word, reason } = state.source
+  if (stream.source.outputsTrouble !== undefined) return stream.outputsTrouble
+  return word === 'live' ? '' : reason || word
 }

@@ -1,6 +1,8 @@
+import { deviceAt } from '../../monitor/device-at.ts'
 import type { Hub } from '../../monitor/hub.ts'
 import { sendOutcomes } from '../../monitor/send-words.ts'
 import type { View } from '../../monitor/view.ts'
+import { drawnChannels } from './drawn-channels.ts'
 import type { ClientMessage } from './messages.ts'
 import type { SpanSaver } from './save/span-saver.ts'
 import { SharedAnswers } from './shared-answers.ts'
@@ -34,7 +36,10 @@ export class Answers {
       case 'snapshot':
         return this.#share(ask, request, PICTURE_MS, () => view.snapshot(request.device))
       case 'trace':
-        return this.#share(ask, request, PICTURE_MS, () => view.trace(request))
+        return this.#share(ask, request, PICTURE_MS, async () => {
+          const trace = await view.trace(request)
+          return drawnChannels(trace, deviceAt(this.#hub.devices, request.device).state.channels)
+        })
       case 'statistics':
         return this.#share(ask, request, STATISTICS_MS, () => view.statistics(request))
       case 'find':

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { EVENT_SUBJECTS, type EventSubject } from '../../domain/events.ts'
 import {
   type FindRequest,
+  POLLING_ORDERS,
   SNOOZE_MIN,
   type StatisticsRequest,
   type TraceRequest,
@@ -79,6 +80,13 @@ const REQUESTS = {
     }),
     z.object({ kind: z.literal('mark'), device, text, timeUs: exactUs.nullable() }),
     z.object({ kind: z.literal('send'), device, words: text }),
+    z.object({
+      kind: z.literal('polling'),
+      device,
+      order: z.enum(POLLING_ORDERS),
+      group: text.nullable(),
+    }),
+    z.object({ kind: z.literal('simulator'), device, order: z.enum(['start', 'stop']) }),
   ]) satisfies z.ZodType<ViewControl>,
   send: z.object({ device, words: text }) satisfies z.ZodType<SendRequest>,
   save: z.object({

@@ -117,12 +117,27 @@ function mapOf(pairs: unknown, readText: ReadText): Map<unknown, unknown> {
   )
 }
 
+/** Of Node alone, absent in browsers: many times as fast as what follows, on the side that has the most to send. */
+const NODE_BUFFER = (globalThis as { Buffer?: typeof Buffer }).Buffer
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+function nativeBase64Of(values: ArrayBufferView): string | null {
+  if (NODE_BUFFER === undefined || !IS_LITTLE_ENDIAN) return null
+  return NODE_BUFFER.from(
+    values.buffer as ArrayBuffer,
+    values.byteOffset,
+    values.byteLength,
+  ).toString('base64')
+}
+
 /** Characters that one call takes as its arguments. */
 const CHUNK = 8192
 
 type Setter = 'setFloat64' | 'setUint32' | 'setUint8'
 
 function base64Of(values: Float64Array | Uint32Array | Uint8Array, size: number, set: Setter) {
+  const native = nativeBase64Of(values)
+  if (native !== null) return native
   const bytes = new Uint8Array(values.length * size)
   const view = new DataView(bytes.buffer)
   for (let i = 0; i < values.length; i++) view[set](i * size, values[i] as number, true)

@@ -1,3 +1,5 @@
+import { systemCode } from '../../util/errors.ts'
+import { isNoTls, withAdvice } from '../network-advice.ts'
 import { SinkFailure, type SinkFailureKind } from '../sink.ts'
 
 /** Of what the other side says, characters. */
@@ -5,6 +7,26 @@ const SHOWN = 200
 
 /** It takes shorter bodies only. */
 export const TOO_LONG = 'too long'
+
+/** A field has another type there than ours: whatever else is in the post may have been taken. */
+export class FieldConflict extends SinkFailure {
+  readonly field: string
+
+  constructor(message: string, field: string) {
+    super('refused', message)
+    this.field = field
+  }
+}
+
+/** It has taken all of it, and kept none of the oldest rows, for their age. */
+export class Expired extends SinkFailure {
+  readonly rows: number
+
+  constructor(message: string, rows: number) {
+    super('refused', message)
+    this.rows = rows
+  }
+}
 
 /** What to do about an answer, where that is not in its text. */
 const ADVICE: Readonly<Record<number, string>> = {
@@ -37,7 +59,9 @@ export async function failureIn(answer: Response): Promise<SinkFailure | typeof 
   }
   const expired = status === 400 || status === 422 ? expiredIn(text) : 0
   const message = `${status} ${messageOf(text)}`
-  if (expired > 0) return new SinkFailure('expired', message, undefined, expired)
+  const field = status === 400 || status === 422 ? conflictIn(text) : null
+  if (field !== null) return new FieldConflict(message, field)
+  if (expired > 0) return new Expired(message, expired)
   const advice = ADVICE[status]
   return new SinkFailure(kindOf(status), advice === undefined ? message : `${message}; ${advice}`)
 }
@@ -56,6 +80,12 @@ function expiredIn(text: string): number {
   return Number(/beyond retention policy dropped=(\d+)/.exec(text)?.[1] ?? 0)
 }
 
+/** Which field has another type (validateSeriesAndFields in tsdb/shard.go of InfluxDB 1 and 2); null: none. */
+function conflictIn(text: string): string | null {
+  const said = errorIn(text)
+  return /field type conflict: input field "(.*)" on measurement "/.exec(said)?.[1] ?? null
+}
+
 /** Where a redirection leads, without user and query. */
 function placeOf(location: string | null, base: string): string {
   if (location === null) return 'another place'
@@ -69,20 +99,29 @@ function placeOf(location: string | null, base: string): string {
 
 /** The text of an answer as one line; of a page its title. */
 function messageOf(text: string): string {
-  let message = /<title[^>]*>([^<]*)</i.exec(text)?.[1] ?? text
-  try {
-    const parsed = JSON.parse(text) as { error?: unknown; message?: unknown }
-    message = String(parsed.error ?? parsed.message ?? text)
-  } catch {
-    // Not JSON: as it is.
-  }
+  const message = /<title[^>]*>([^<]*)</i.exec(text)?.[1] ?? errorIn(text)
   return message.replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN)
+}
+
+/** What it says in its JSON; the text itself where that is none. */
+function errorIn(text: string): string {
+  try {
+    const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown }
+    return String(error ?? message ?? text)
+  } catch {
+    return text
+  }
 }
 
 /** fetch says "fetch failed", and why in its cause; of several addresses each has a reason. */
 export function unreachable(error: unknown): SinkFailure {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   const [first = cause] = cause instanceof AggregateError ? cause.errors : []
+  if (isNoTls(first)) {
+    const text =
+      'the server does not speak TLS at that port; write influx+http://, or the port of TLS'
+    return new SinkFailure('denied', text, error)
+  }
   const text = first instanceof Error ? first.message : String(first)
-  return new SinkFailure('unreachable', text, error)
+  return new SinkFailure('unreachable', withAdvice(text, systemCode(first)), error)
 }

@@ -1,4 +1,5 @@
 import type { PlannedSink } from '../plan-sink.ts'
+import type { Secret } from '../secret.ts'
 import { invalid, type SinkUrl } from '../sink-url.ts'
 
 export interface InfluxSettings {
@@ -6,14 +7,17 @@ export interface InfluxSettings {
   readonly writeUrl: string
   /** What that calls a precision of a microsecond, and of a nanosecond. */
   readonly precisions: readonly [us: string, ns: string]
-  /** Value of the header; null: none */
-  readonly authorization: string | null
+  /** Of version 1; null: none */
+  readonly user: string | null
+  readonly password: Secret | null
+  /** Of later versions, where there is no user; null: none */
+  readonly token: Secret | null
   /** `power` in `power_sample`, `power_event`, … */
   readonly prefix: string
 }
 
 /** The query of the write path, but for `precision`. */
-type Place = Readonly<Record<string, string>>
+type WriteQuery = Readonly<Record<string, string>>
 
 const DEFAULT_PREFIX = 'power'
 
@@ -29,33 +33,35 @@ export function influxSettings(url: SinkUrl): PlannedSink {
   }
   const first = databaseOf(url)
   const later = bucketOf(url)
-  const place = first ?? later
-  if (place === null || (first !== null && later !== null)) {
+  const query = first ?? later
+  if (query === null || (first !== null && later !== null)) {
     throw invalid(
       'an influx sink writes to a database (version 1) or to a bucket (2 and 3)',
       'give db=<name> with rp=<name> where there is one, or bucket=<name> with org=<name>',
     )
   }
   const prefix = prefixOf(url)
-  const shown = { ...place, ...(prefix !== DEFAULT_PREFIX && { prefix }) }
-  const base = url.place.replace(/^influx\+/, '').replace(/\/$/, '')
+  const shown = { ...query, ...(prefix !== DEFAULT_PREFIX && { prefix }) }
+  const base = url.address.replace(/^influx\+/, '').replace(/\/$/, '')
   const settings: InfluxSettings = {
-    writeUrl: `${base}${first !== null ? '/write' : '/api/v2/write'}?${new URLSearchParams(place)}`,
+    writeUrl: `${base}${first !== null ? '/write' : '/api/v2/write'}?${new URLSearchParams(query)}`,
     precisions: first !== null ? ['u', 'n'] : ['us', 'ns'],
-    authorization: authorization(url),
+    user: url.userName,
+    password: url.secret('password', ['INFLUX_PASSWORD'], url.url.password),
+    token: url.secret('token', ['INFLUX_TOKEN']),
     prefix,
   }
-  return { target: `${url.place}?${queryText(shown)}`, settings }
+  return { target: `${url.address}?${queryText(shown)}`, settings }
 }
 
-function databaseOf(url: SinkUrl): Place | null {
+function databaseOf(url: SinkUrl): WriteQuery | null {
   const [db, rp] = [url.parameter('db'), url.parameter('rp')]
   if (db !== null) return { db, ...(rp !== null && { rp }) }
   if (rp === null) return null
   throw invalid('rp= names a retention policy of a database', 'give db=<name> as well')
 }
 
-function bucketOf(url: SinkUrl): Place | null {
+function bucketOf(url: SinkUrl): WriteQuery | null {
   const [org, bucket] = [url.parameter('org'), url.parameter('bucket')]
   if (bucket !== null) return { ...(org !== null && { org }), bucket }
   if (org === null) return null
@@ -63,8 +69,8 @@ function bucketOf(url: SinkUrl): Place | null {
 }
 
 /** Readable, as it was written. */
-function queryText(place: Place): string {
-  return Object.entries(place)
+function queryText(query: WriteQuery): string {
+  return Object.entries(query)
     .map(([name, value]) => `${name}=${value}`)
     .join('&')
 }
@@ -74,16 +80,7 @@ function prefixOf(url: SinkUrl): string {
   const prefix = url.parameter('prefix') ?? DEFAULT_PREFIX
   if (/^[A-Za-z]\w{0,63}$/.test(prefix)) return prefix
   throw invalid(
-    `prefix=${prefix} is no begin of a name`,
+    `prefix=${prefix} can't begin a name`,
     'use up to 64 letters, digits and underlines, a letter first',
   )
-}
-
-/** Version 1 knows users, later ones tokens. */
-function authorization(url: SinkUrl): string | null {
-  const user = url.userName
-  const password = url.secret('password', ['INFLUX_PASSWORD'], url.url.password)
-  const token = url.secret('token', ['INFLUX_TOKEN'])
-  if (user !== null) return `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`
-  return token === null ? null : `Token ${token}`
 }

@@ -1,15 +1,22 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
+import type { Extras } from '../../domain/channels.ts'
+import type { CommittedSample } from '../../storage/read/commit-reader.ts'
+import { secretText } from '../secret.ts'
+import type { Refused } from '../sink.ts'
 import { type Batch, isSinkFailure, type Sink, SinkFailure } from '../sink.ts'
-import { failureIn, TOO_LONG, unreachable } from './influx-answer.ts'
+import { Expired, FieldConflict, failureIn, TOO_LONG, unreachable } from './influx-answer.ts'
 import type { InfluxSettings } from './influx-settings.ts'
-import { recordLine, sampleLine } from './line-protocol.ts'
+import { fieldOf, recordLine, sampleLine } from './line-protocol.ts'
 
 const pack = promisify(gzip)
 /** Shorter bodies gain nothing by compression, bytes. */
 const LEAST_PACKED = 1000
 /** Lines of a post, where the server takes as many; two posts are under way at once. */
 const MOST_LINES = 5000
+
+/** A field of another type is tried again after this long: somebody may have put it right, ms. */
+const CONFLICT_MS = 60_000
 
 /** Which of the two precisions a post has; see `InfluxSettings.precisions`. */
 const US = 0
@@ -21,6 +28,10 @@ export class InfluxSink implements Sink {
   readonly #settings: InfluxSettings
   #requests = new AbortController()
   #mostLines = MOST_LINES
+  /** Fields that are left out at the moment, and what the server says of them. */
+  readonly #conflicts = new Map<string, { readonly reason: string; readonly sinceMs: number }>()
+  /** Value of the header; null: none */
+  #authorization: string | null = null
 
   constructor(settings: InfluxSettings) {
     this.#settings = settings
@@ -28,6 +39,7 @@ export class InfluxSink implements Sink {
 
   /** Nothing to make, and no connection to keep: an empty post says whether we are let in. */
   async open(): Promise<void> {
+    this.#authorization = authorizationOf(this.#settings)
     const failure = await this.#post('', US)
     // Versions 2 and 3 look for lines only when all else is well.
     if (isSinkFailure(failure) && failure.kind !== 'refused') throw failure
@@ -35,19 +47,48 @@ export class InfluxSink implements Sink {
 
   async send({ log, samples, records }: Batch): Promise<void> {
     const { prefix } = this.#settings
-    const expired = [
-      ...(await this.#write(samples, (each) => sampleLine(prefix, log, each), US)),
-      ...(await this.#write(records, (each) => recordLine(prefix, log, each), NS)),
-    ]
-    const [first] = expired
+    const old = await this.#writeSamples(log, samples)
+    const oldRecords = await this.#write(records, (each) => recordLine(prefix, log, each), NS)
+    const stripped = samples.flatMap((row) => this.#conflictsOf(row))
+    const first = (old[0] ?? oldRecords[0])?.message ?? stripped[0]?.reason
     if (first === undefined) return
-    const rows = expired.reduce((sum, each) => sum + each.rows, 0)
-    throw new SinkFailure('expired', first.message, undefined, rows)
+    const expired = { samples: rowsIn(old), records: rowsIn(oldRecords) }
+    throw new SinkFailure('partly', first, undefined, { expired, stripped })
   }
 
   async close(): Promise<void> {
     this.#requests.abort()
     this.#requests = new AbortController()
+  }
+
+  /** Without the channels whose fields have another type there: they would cost the other values of their samples. */
+  async #writeSamples(log: string, samples: readonly CommittedSample[]): Promise<Expired[]> {
+    const { prefix } = this.#settings
+    const nowMs = performance.now()
+    for (const [field, { sinceMs }] of this.#conflicts) {
+      if (nowMs - sinceMs > CONFLICT_MS) this.#conflicts.delete(field)
+    }
+    for (;;) {
+      try {
+        return await this.#write(
+          samples,
+          (each) => sampleLine(prefix, log, each, this.#conflicts),
+          US,
+        )
+      } catch (error) {
+        if (!(error instanceof FieldConflict) || this.#conflicts.has(error.field)) throw error
+        const { field, message } = error
+        const isChannel = samples.some(({ extras }) => hasField(extras, field))
+        if (!isChannel) throw error
+        this.#conflicts.set(field, { reason: message, sinceMs: nowMs })
+      }
+    }
+  }
+
+  #conflictsOf(row: CommittedSample): Refused[] {
+    if (this.#conflicts.size === 0) return []
+    const own = [...this.#conflicts].filter(([field]) => hasField(row.extras, field))
+    return own.map(([, { reason }]) => ({ row, reason }))
   }
 
   /**
@@ -59,8 +100,8 @@ export class InfluxSink implements Sink {
     rows: readonly Row[],
     lineOf: (row: Row) => string,
     unit: 0 | 1,
-  ): Promise<SinkFailure[]> {
-    const posts: Promise<SinkFailure[]>[] = []
+  ): Promise<Expired[]> {
+    const posts: Promise<Expired[]>[] = []
     // The server has the first ones to work on while the next are written.
     for (let from = 0; from < rows.length; from += MOST_LINES) {
       posts.push(this.#writeLines(rows.slice(from, from + MOST_LINES).map(lineOf), unit))
@@ -72,8 +113,8 @@ export class InfluxSink implements Sink {
   }
 
   /** The same of lines, in as many posts as the server needs. */
-  async #writeLines(lines: readonly string[], unit: 0 | 1): Promise<SinkFailure[]> {
-    const expired: SinkFailure[] = []
+  async #writeLines(lines: readonly string[], unit: 0 | 1): Promise<Expired[]> {
+    const expired: Expired[] = []
     let left = lines
     while (left.length > 0) {
       const part = left.slice(0, this.#mostLines)
@@ -82,7 +123,7 @@ export class InfluxSink implements Sink {
         if (part.length === 1) throw new SinkFailure('refused', '413 the line is too long')
         this.#mostLines = part.length >> 1
       } else if (failure === null) left = left.slice(part.length)
-      else if (failure.kind === 'expired') {
+      else if (failure instanceof Expired) {
         expired.push(failure)
         // Such an answer does not say whether the others are all well: they come again by themselves.
         const kept = [...part].sort((a, b) => timeIn(a) - timeIn(b)).slice(failure.rows)
@@ -94,7 +135,8 @@ export class InfluxSink implements Sink {
 
   /** @returns null: all of it was taken @throws SinkFailure unreachable */
   async #post(lines: string, unit: 0 | 1): Promise<SinkFailure | typeof TOO_LONG | null> {
-    const { writeUrl, precisions, authorization } = this.#settings
+    const { writeUrl, precisions } = this.#settings
+    const authorization = this.#authorization
     const isPacked = lines.length >= LEAST_PACKED
     const headers = {
       'content-type': 'text/plain; charset=utf-8',
@@ -117,6 +159,20 @@ export class InfluxSink implements Sink {
   }
 }
 
+function rowsIn(expired: readonly Expired[]): number {
+  return expired.reduce((sum, { rows }) => sum + rows, 0)
+}
+
+/** Version 1 knows users, later ones tokens. @throws InaError usage_invalid: the file of a secret can't be read */
+function authorizationOf({ user, password, token }: InfluxSettings): string | null {
+  if (user !== null) {
+    const pair = `${user}:${secretText(password) ?? ''}`
+    return `Basic ${Buffer.from(pair).toString('base64')}`
+  }
+  const text = secretText(token)
+  return text === null ? null : `Token ${text}`
+}
+
 /** The least effort: a tenth more bytes, in a third of the time. */
 async function packed(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await pack(text, { level: constants.Z_BEST_SPEED }))
@@ -125,4 +181,9 @@ async function packed(text: string): Promise<Uint8Array<ArrayBuffer>> {
 /** The time at the end of a line. */
 function timeIn(line: string): number {
   return Number(line.slice(line.lastIndexOf(' ') + 1))
+}
+
+function hasField(extras: Extras | null, field: string): boolean {
+  for (const id in extras) if (fieldOf(id) === field) return true
+  return false
 }

@@ -12,15 +12,23 @@ const TAKEN = /^(?:voltage_v|current_a|power_w|seq|boot|run|status|time|device|l
 /** Digits of a log's name that tell loggers apart. */
 const LOG_DIGITS = 12
 
-/** A sample, its time in µs. */
-export function sampleLine(prefix: string, log: string, sample: CommittedSample): string {
+/** A sample, its time in µs. @param leftOut fields of extra channels, as `fieldOf` names them */
+export function sampleLine(
+  prefix: string,
+  log: string,
+  sample: CommittedSample,
+  leftOut: ReadonlyMap<string, unknown>,
+): string {
   const { device, timeUs, epochId, boot, seq, status, extras } = sample
   let fields = ''
   if (sample.electric) {
     const { voltage, current, power } = sample
     fields = `voltage_v=${digits(voltage)},current_a=${digits(current)},power_w=${digits(power)},`
   }
-  for (const id in extras) fields += `${fieldName(id)}=${digits(extras[id] as number)},`
+  for (const id in extras) {
+    const field = fieldOf(id)
+    if (!leftOut.has(field)) fields += `${escapedSigns(field)}=${digits(extras[id] as number)},`
+  }
   if (seq !== null) fields += `seq=${seq}i,`
   if (boot !== null) fields += `boot=${boot}i,`
   return `${prefix}_sample${tags(device, log)} ${fields}run=${epochId}i,status=${quoted(status)} ${timeUs}`
@@ -53,9 +61,9 @@ export function recordLine(prefix: string, log: string, record: LogRecord): stri
   }
 }
 
-/** The field of an extra channel, as it is written. */
-function fieldName(id: string): string {
-  return escaped(TAKEN.test(id) ? `${id}_` : id)
+/** The field of an extra channel, as the server knows it. */
+export function fieldOf(id: string): string {
+  return underlined(TAKEN.test(id) ? `${id}_` : id)
 }
 
 /** The shortest that give the same double, and the sign of a zero. */
@@ -71,13 +79,23 @@ function timeNs(us: number, id: number): string {
   return `${us}${String(id % 1000).padStart(3, '0')}`
 }
 
-/**
- * Names and tags. There is no way to write a backslash before a sign or at the end that all versions read alike: an
- * underline comes behind it, and one more behind those of a name that looks so by itself.
- */
+/** Names and tags, as they are written. */
 function escaped(text: string): string {
-  if (/^[\w.:/-]*$/.test(text)) return text
-  return text.replaceAll(/\\(_*)(?=[,= "\\]|$)/g, '\\$1_').replaceAll(/[,= ]/g, '\\$&')
+  return escapedSigns(underlined(text))
+}
+
+const PLAIN = /^[\w.:/-]*$/
+
+/**
+ * There is no way to write a backslash before a sign or at the end that all versions read alike: an underline comes behind
+ * it, and one more behind those of a name that looks so by itself.
+ */
+function underlined(text: string): string {
+  return PLAIN.test(text) ? text : text.replaceAll(/\\(_*)(?=[,= "\\]|$)/g, '\\$1_')
+}
+
+function escapedSigns(text: string): string {
+  return PLAIN.test(text) ? text : text.replaceAll(/[,= ]/g, '\\$&')
 }
 
 function quoted(text: string): string {

@@ -1,9 +1,9 @@
 import type { LiveDevice } from '../../domain/live-device.ts'
+import type { Component } from './components.ts'
 import {
   type Announcement,
   announceDevice,
   announceLogger,
-  type Component,
   type DeviceConfig,
   type DiscoveryOptions,
 } from './discovery.ts'
@@ -13,7 +13,7 @@ import {
  * been connected come one by one, and Home Assistant forgets what people have set for an entity that went, ms.
  */
 const KEPT_MS = 120_000
-/** After its start, Home Assistant is told all again within so long, so that not everybody does at once, ms. */
+/** After its start, Home Assistant is told everything again at a random moment within this time, so that not all loggers do at once, ms. */
 const AGAIN_MS = 5000
 
 export interface AnnouncerParts extends DiscoveryOptions {

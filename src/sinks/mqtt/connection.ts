@@ -1,7 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { IPublishPacket, MqttClient } from 'mqtt'
-import { errorText } from '../../util/errors.ts'
+import { errorText, systemCode } from '../../util/errors.ts'
+import { isNoTls, withAdvice } from '../network-advice.ts'
+import { secretText } from '../secret.ts'
 import { isSinkFailure, SinkFailure, type SinkFailureKind } from '../sink.ts'
 import type { MqttSettings } from './mqtt-settings.ts'
 
@@ -16,6 +18,12 @@ const MOST_UNDER_WAY = 20
 
 /** Fixed header, lengths, packet identifier, properties; bytes. */
 const PACKET_HEAD = 64
+
+/** Reason code of MQTT 5. */
+const NOT_AUTHORIZED = 135
+/** What the broker has to allow. */
+const allow = (what: 'read' | 'write'): string =>
+  `let this user ${what} it, in the ACL of the broker`
 
 const MQTT_5 = 5
 const MQTT_3_1_1 = 4
@@ -126,7 +134,7 @@ export class MqttConnection {
       this.#client.subscribe([...filters], options, (error, granted) => {
         const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false
         if (!error && !isRefused) return done(null)
-        const reason = error ? errorText(error) : 'Not authorized'
+        const reason = error ? errorText(error) : `Not authorized; ${allow('read')}`
         done(new SinkFailure('denied', `${filters.join(', ')} can't be subscribed to: ${reason}`))
       })
     })
@@ -177,6 +185,7 @@ class Ununderstood extends SinkFailure {}
 async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<MqttConnection> {
   const { settings, clientId, will } = options
   const { MqttClient } = await import('mqtt')
+  const password = secretText(settings.password)
   const client = new MqttClient(() => streamTo(settings), {
     protocolVersion: version,
     clientId,
@@ -186,7 +195,7 @@ async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<Mqtt
     reconnectPeriod: 0,
     resubscribe: false,
     ...(settings.user === null ? {} : { username: settings.user }),
-    ...(settings.password === null ? {} : { password: settings.password }),
+    ...(password === null ? {} : { password }),
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
   })
   client.on('message', (topic, payload, packet) =>
@@ -196,11 +205,11 @@ async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<Mqtt
     let failure: SinkFailure | null = null
     // Stays for good: an error that nobody listens to would end the thread.
     client.on('error', (error) => {
-      failure ??= version === MQTT_5 && isOfVersion(error) ? ununderstood(error) : failureOf(error)
+      failure ??= startFailure(error, options.settings, version)
     })
     const onClose = (): void => {
       client.end(true)
-      reject(failure ?? ununderstood(null))
+      reject(failure ?? ununderstood(null, options.settings))
     }
     client.once('close', onClose)
     client.once('connect', () => {
@@ -212,7 +221,7 @@ async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<Mqtt
 
 function streamTo({ host, port, tls }: MqttSettings): Socket {
   if (tls === null) return connectTcp({ host, port, noDelay: true })
-  return connectTls({
+  const socket = connectTls({
     host,
     port,
     ...(isIP(host) === 0 ? { servername: host } : {}),
@@ -220,6 +229,7 @@ function streamTo({ host, port, tls }: MqttSettings): Socket {
     ...(tls.cert === null ? {} : { cert: tls.cert }),
     ...(tls.key === null ? {} : { key: tls.key }),
   })
+  return socket.setNoDelay(true)
 }
 
 function received(topic: string, payload: Buffer, packet: IPublishPacket): Received {
@@ -236,8 +246,23 @@ function isOfVersion(error: Error): boolean {
   return code === 1 || code === 132 || code === undefined
 }
 
-function ununderstood(error: Error | null): SinkFailure {
-  const text = error === null ? 'the broker hung up before it answered' : errorText(error)
+/** Before the broker has answered. */
+function startFailure(error: Error, settings: MqttSettings, version: 4 | 5): SinkFailure {
+  if (version === MQTT_5 && isOfVersion(error)) return ununderstood(error, settings)
+  if (systemCode(error) !== 'ECONNRESET') return failureOf(error)
+  return new SinkFailure('unreachable', `${errorText(error)}; ${portAdvice(settings)}`, error)
+}
+
+/** Who hangs up on our first bytes may have expected others. */
+function portAdvice({ tls }: MqttSettings): string {
+  return tls === null
+    ? 'for the port of TLS, write mqtts://'
+    : 'where it does not speak TLS at that port, write mqtt://, or the port of TLS (8883)'
+}
+
+function ununderstood(error: Error | null, settings: MqttSettings): SinkFailure {
+  const hungUp = `the broker hung up before it answered; ${portAdvice(settings)}`
+  const text = error === null ? hungUp : errorText(error)
   return new Ununderstood('unreachable', text)
 }
 
@@ -251,12 +276,17 @@ function failureOf(error: Error): SinkFailure {
       : ''
     return new SinkFailure(kindOf(code), `${errorText(error)}${advice}`, error)
   }
+  if (isNoTls(error)) {
+    const text =
+      'the broker does not speak TLS at that port; write mqtt://, or the port of TLS (8883)'
+    return new SinkFailure('denied', text, error)
+  }
   if (isOfCertificate(code)) {
     const advice = 'name the authority that signed the certificate of the broker with ca=<file>'
     return new SinkFailure('denied', `${errorText(error)}: ${advice}`, error)
   }
   const text = errorText(error) === '' ? String(code) : errorText(error)
-  return new SinkFailure('unreachable', text, error)
+  return new SinkFailure('unreachable', withAdvice(text, systemCode(error)), error)
 }
 
 function isOfCertificate(code: unknown): boolean {
@@ -270,7 +300,8 @@ function isOfRights(code: number): boolean {
 function publishFailure(topic: string, error: Error): SinkFailure {
   const { code } = error as { code?: unknown }
   const kind = typeof code === 'number' ? kindOf(code) : 'unreachable'
-  return new SinkFailure(kind, `${topic}: ${errorText(error)}`, error)
+  const advice = code === NOT_AUTHORIZED ? `; ${allow('write')}` : ''
+  return new SinkFailure(kind, `${topic}: ${errorText(error)}${advice}`, error)
 }
 
 /** Reason codes, MQTT 5.0 section 2.4; return codes, MQTT 3.1.1 section 3.2.2.3. */

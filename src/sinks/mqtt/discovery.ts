@@ -1,10 +1,10 @@
 /**
  * What Home Assistant is told, so that devices and entities appear by themselves: one message a device ("device
- * discovery", home-assistant.io/integrations/mqtt, Home Assistant 2024.12 and later). Units, device classes and state
- * classes have to fit together, else an entity is refused: homeassistant/components/sensor/const.py.
+ * discovery", home-assistant.io/integrations/mqtt, Home Assistant 2024.12 and later). The entities of a
+ * device are in `components.ts`.
  */
-import type { LiveChannel, LiveDevice } from '../../domain/live-device.ts'
-import { isElectric } from './payloads.ts'
+import type { LiveDevice } from '../../domain/live-device.ts'
+import { type Component, type ComponentOptions, componentsOf, idOf } from './components.ts'
 import type { Topics } from './topics.ts'
 
 export interface Announcement {
@@ -20,32 +20,10 @@ export interface DeviceConfig {
   readonly [option: string]: unknown
 }
 
-export type Component = Readonly<Record<string, unknown>> & { readonly platform: string }
-
-export interface DiscoveryOptions {
+export interface DiscoveryOptions extends ComponentOptions {
   /** Before all topics of the discovery. */
   readonly discovery: string
-  readonly topics: Topics
-  readonly takesCommands: boolean
   readonly version: string
-}
-
-/** Outputs of a switch. */
-export const ON = 'ON'
-export const OFF = 'OFF'
-
-/** A name of letters, digits, _ and -: no other may stand in a topic of the discovery. What differs stays different. */
-export function idOf(name: string): string {
-  const id = name.replaceAll(/[^A-Za-z0-9_-]+/g, '_')
-  if (id === name && name !== '') return id
-  return `${id.replace(/^_+|_+$/g, '')}_${sumOf(name)}`
-}
-
-/** FNV-1a, 8 hexadecimal digits. */
-export function sumOf(text: string): string {
-  let sum = 0x811c9dc5
-  for (const byte of Buffer.from(text, 'utf8')) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0
-  return sum.toString(16).padStart(8, '0')
 }
 
 /** The logger: whether it is there at all, and what its boards are reached by. */
@@ -134,220 +112,4 @@ function deviceId(device: string, { prefix }: Topics): string {
 
 function originOf(version: string): Record<string, string> {
   return { name: 'ina219', sw_version: version }
-}
-
-function componentsOf(live: LiveDevice, options: DiscoveryOptions): Record<string, Component> {
-  const { channels, totals, link } = live
-  return {
-    ...Object.fromEntries(channels.map(channelSensor)),
-    ...(totals === null ? {} : TOTALS),
-    ...Object.fromEntries(live.alarms.map(({ name }) => alarmSensor(name))),
-    ...outputs(live, options),
-    ...(options.takesCommands ? buttons(live, options) : {}),
-    status: diagnostic('Status', "{{ value_json.status | default('', true) }}"),
-    ...(link === null ? {} : LINK),
-  }
-}
-
-const ELECTRIC: Readonly<
-  Record<string, readonly [key: string, name: string, kind: string, unit: string, decimals: number]>
-> = {
-  v: ['voltage', 'Voltage', 'voltage', 'V', 3],
-  a: ['current', 'Current', 'current', 'A', 4],
-  w: ['power', 'Power', 'power', 'W', 3],
-}
-
-function channelSensor(channel: LiveChannel): [string, Component] {
-  const { id, label } = channel
-  const electric = ELECTRIC[id]
-  if (electric !== undefined && isElectric(id)) {
-    const [key, name, device_class, unit_of_measurement, decimals] = electric
-    const component = {
-      platform: 'sensor',
-      name,
-      device_class,
-      unit_of_measurement,
-      state_class: 'measurement',
-      suggested_display_precision: decimals,
-      value_template: templateOf('value_json', id),
-    }
-    return [key, component]
-  }
-  const component = {
-    platform: 'sensor',
-    name: label,
-    ...kindOf(channel),
-    value_template: templateOf("value_json.get('channels', {})", id),
-  }
-  return [`channel_${idOf(id)}`, component]
-}
-
-/** null is "unknown"; what is not there leaves the entity as it was. */
-function templateOf(object: string, key: string): string {
-  return `{{ ${object}.get(${quoted(key)}, '') }}`
-}
-
-/** A literal of Jinja, which has the escapes of Python. */
-function quoted(text: string): string {
-  return `'${text.replaceAll(/[\\']/g, '\\$&')}'`
-}
-
-/** Charge has no device class. Both may go back, and begin again: so they are no `total_increasing`. */
-const TOTALS: Readonly<Record<string, Component>> = {
-  charge: total('Charge', 'charge_ah', { unit_of_measurement: 'Ah' }),
-  energy: total('Energy', 'energy_wh', { device_class: 'energy', unit_of_measurement: 'Wh' }),
-}
-
-function total(name: string, member: string, kind: object): Component {
-  return {
-    platform: 'sensor',
-    name,
-    ...kind,
-    state_class: 'total',
-    suggested_display_precision: 4,
-    value_template: templateOf('value_json', member),
-    last_reset_value_template: '{{ value_json.since }}',
-  }
-}
-
-function alarmSensor(name: string): [string, Component] {
-  const state = `value_json.get('alarms', {}).get(${quoted(name)}, 'off')`
-  const component = {
-    platform: 'binary_sensor',
-    name: `Alarm ${name}`,
-    device_class: 'problem',
-    value_template: `{{ '${ON}' if ${state} in ('on', 'acknowledged', 'latched') else '${OFF}' }}`,
-  }
-  return [`alarm_${idOf(name)}`, component]
-}
-
-function outputs(
-  { device, outputs: known }: LiveDevice,
-  { topics, takesCommands }: DiscoveryOptions,
-): Record<string, Component> {
-  const found = Object.keys(known ?? {}).map((name): [string, Component] => {
-    const state = `value_json.get('outputs', {}).get(${quoted(name)})`
-    const common = {
-      name: `Output ${name}`,
-      value_template: `{{ '${ON}' if ${state} else '${OFF}' }}`,
-    }
-    if (!takesCommands) return [`output_${idOf(name)}`, { platform: 'binary_sensor', ...common }]
-    const command_topic = topics.setOutput(device, name)
-    const more = {
-      command_topic,
-      payload_on: ON,
-      payload_off: OFF,
-      optimistic: false,
-      retain: false,
-    }
-    return [
-      `switch_${idOf(name)}`,
-      { platform: 'switch', device_class: 'switch', ...common, ...more },
-    ]
-  })
-  return Object.fromEntries(found)
-}
-
-function buttons(
-  { device, alarms, totals }: LiveDevice,
-  { topics }: DiscoveryOptions,
-): Record<string, Component> {
-  const button = (name: string, payload: object): Component => ({
-    platform: 'button',
-    name,
-    entity_category: 'config',
-    command_topic: topics.of(device, 'set'),
-    payload_press: JSON.stringify(payload),
-    retain: false,
-  })
-  return {
-    ...(totals === null ? {} : { reset_totals: button('Reset totals', { totals: 'reset' }) }),
-    ...(alarms.length === 0
-      ? {}
-      : { acknowledge: button('Acknowledge alarms', { acknowledge: '*' }) }),
-  }
-}
-
-const LINK: Readonly<Record<string, Component>> = {
-  rate: diagnostic('Sample rate', linkOf('rate'), {
-    device_class: 'frequency',
-    unit_of_measurement: 'Hz',
-    state_class: 'measurement',
-    suggested_display_precision: 1,
-  }),
-  lost: diagnostic('Lost samples', linkOf('lost'), { state_class: 'total_increasing' }),
-  recovered: diagnostic('Recovered samples', linkOf('recovered'), {
-    state_class: 'total_increasing',
-  }),
-  bad_lines: diagnostic('Bad lines', linkOf('bad_lines'), { state_class: 'total_increasing' }),
-  reboots: diagnostic('Restarts of the board', linkOf('reboots'), {
-    state_class: 'total_increasing',
-  }),
-  log: diagnostic('Log', linkOf('log'), {
-    device_class: 'enum',
-    options: ['recording', 'spilling', 'failed', 'off'],
-  }),
-}
-
-function linkOf(member: string): string {
-  return templateOf("value_json.get('link', {})", member)
-}
-
-function diagnostic(name: string, value_template: string, more: object = {}): Component {
-  return { platform: 'sensor', name, entity_category: 'diagnostic', ...more, value_template }
-}
-
-interface Kind {
-  readonly device_class?: string
-  readonly unit_of_measurement?: string
-  readonly state_class: string
-}
-
-/** Units of extra channels as people write them, by what Home Assistant calls them. */
-const UNITS: Readonly<Record<string, string>> = {
-  degC: '°C',
-  C: '°C',
-  '℃': '°C',
-  degF: '°F',
-  F: '°F',
-  lux: 'lx',
-  mcV: 'μV',
-  uV: 'μV',
-  'W/m2': 'W/m²',
-  percent: '%',
-}
-
-const CLASSES: Readonly<Record<string, readonly string[]>> = {
-  voltage: ['V', 'mV', 'μV', 'kV'],
-  current: ['A', 'mA'],
-  power: ['W', 'mW', 'kW', 'MW'],
-  apparent_power: ['VA'],
-  frequency: ['Hz', 'kHz', 'MHz', 'GHz'],
-  temperature: ['°C', '°F', 'K'],
-  illuminance: ['lx'],
-  irradiance: ['W/m²'],
-  pressure: ['Pa', 'hPa', 'kPa', 'bar', 'mbar', 'psi'],
-  distance: ['mm', 'cm', 'm', 'km'],
-  weight: ['g', 'kg'],
-  speed: ['m/s', 'km/h'],
-  duration: ['s', 'min', 'h', 'd', 'ms'],
-}
-
-/** An amount that may go either way; nobody says whether and when it begins again. */
-const ENERGY_UNITS = ['J', 'kJ', 'MJ', 'mWh', 'Wh', 'kWh', 'MWh']
-
-function kindOf({ id, unit: said }: LiveChannel): Kind {
-  const measurement = { state_class: 'measurement' }
-  const unit = UNITS[said] ?? said.replace('µ', 'μ')
-  if (unit === '') return measurement
-  if (ENERGY_UNITS.includes(unit)) {
-    return { device_class: 'energy', unit_of_measurement: unit, state_class: 'total' }
-  }
-  const named = { unit_of_measurement: unit, ...measurement }
-  if (unit === '%') {
-    if (/^(soc|batt?|battery)$/i.test(id)) return { device_class: 'battery', ...named }
-    return /^(rh|hum|humidity)$/i.test(id) ? { device_class: 'humidity', ...named } : named
-  }
-  const found = Object.keys(CLASSES).find((each) => CLASSES[each]?.includes(unit))
-  return found === undefined ? named : { device_class: found, ...named }
 }

@@ -7,7 +7,7 @@ import type { Topics } from './topics.ts'
 
 /** A sample that is older is history, which Home Assistant would take for now, µs. */
 const FRESH_US = 30e6
-/** Without samples for so long, a device whose log alone is read counts as silent, ms. */
+/** A device of which only the log is read counts as silent after this long without samples, ms. */
 const SILENT_MS = 30_000
 
 const ELECTRIC: readonly LiveChannel[] = [
@@ -135,6 +135,7 @@ function liveOf(
     totals: null,
     alarms: [],
     outputs: null,
+    unconfirmed: [],
     link: null,
   }
 }

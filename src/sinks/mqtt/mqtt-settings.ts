@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { InaError } from '../../util/errors.ts'
 import type { PlannedSink } from '../plan-sink.ts'
+import type { Secret } from '../secret.ts'
 import { invalid, type SinkUrl } from '../sink-url.ts'
 
 export interface MqttSettings {
@@ -10,7 +11,7 @@ export interface MqttSettings {
   /** null: no TLS */
   readonly tls: MqttTls | null
   readonly user: string | null
-  readonly password: string | null
+  readonly password: Secret | null
   /** `auto`: 5, else what the broker knows. */
   readonly version: 'auto' | '5' | '3.1.1'
   /** Before all topics, without a slash at its end. */

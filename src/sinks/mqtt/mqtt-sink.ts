@@ -1,10 +1,11 @@
 import type { LiveDevice } from '../../domain/live-device.ts'
 import { errorText } from '../../util/errors.ts'
+import { sumOf } from '../../util/sum.ts'
 import type { Orders } from '../orders.ts'
 import { type Batch, type Sink, SinkFailure } from '../sink.ts'
 import { Announcer } from './announcer.ts'
+import { BatchPublisher } from './batch-publisher.ts'
 import { MqttConnection, type Received } from './connection.ts'
-import { sumOf } from './discovery.ts'
 import { LiveStates, LoggedDevices } from './live-states.ts'
 import type { MqttSettings } from './mqtt-settings.ts'
 import { OrderDesk } from './order-desk.ts'
@@ -22,6 +23,9 @@ const SOON_MS = 300
 /** Devices of a log that another process writes are looked at so often, ms. */
 const LOOK_MS = 1000
 
+/** What is said of a device that nobody reads any more. */
+const GONE: readonly string[] = ['offline', 'ended', '']
+
 /** What belongs to a name of this logger, beyond a connection. */
 interface Standing {
   readonly topics: Topics
@@ -33,20 +37,29 @@ interface Standing {
 }
 
 /**
- * An MQTT broker: each message is published with QoS 1, and the place in the log moves on when all of a batch have been
+ * An MQTT broker: each message is published with QoS 1, and the cursor moves on when all of a batch have been
  * acknowledged. What was under way when the connection ended comes again.
  */
 export class MqttSink implements Sink {
-  /** Some 100 messages: with its last acknowledgements, a broker that has Nagle's algorithm on takes 40 ms longer. */
-  readonly mostSamples = 10_000
+  /** Some 50 messages. */
+  readonly mostSamples = 5000
+  /**
+   * A broker that has Nagle's algorithm on keeps back its last acknowledgements for 40 ms, unless something else comes for
+   * which it has to answer.
+   */
+  readonly mostBatches = 3
   readonly #settings: MqttSettings
   readonly #orders: Orders
   readonly #logged = new LoggedDevices()
   #connection: MqttConnection | null = null
+  #publisher: BatchPublisher | null = null
   #standing: Standing | null = null
   /** Of this process; null: it has none, or has not said so yet. */
   #devices: readonly LiveDevice[] | null = null
-  #isSending = false
+  /** What loggers with this prefix say of their devices, by level of the topic. */
+  readonly #availability = new Map<string, string>()
+  /** Batches under way. */
+  #sending = 0
   #looker: NodeJS.Timeout | null = null
   /** What was refused beside the samples, and whether it is on record. */
   readonly #complaints = new Map<string, boolean>()
@@ -69,15 +82,24 @@ export class MqttSink implements Sink {
       onMessage: (message) => this.#received(message, standing),
     })
     this.#connection = connection
-    await connection.publish(topics.loggerAvailability, 'online', { retain: true })
+    this.#publisher = new BatchPublisher(connection)
+    // Where this or a subscription is not allowed, samples go all the same.
+    await connection
+      .publish(topics.loggerAvailability, 'online', { retain: true })
+      .catch((error) => this.#complain(error))
     states.connected()
-    // Where it is not allowed, samples go all the same.
     const subscribe = async (filters: readonly string[], keepsFlag: boolean): Promise<void> => {
       await connection.subscribe(filters, keepsFlag).catch((error) => this.#complain(error))
     }
     await subscribe([topics.loggerAvailability], false)
-    if (desk !== null) await subscribe(topics.orders, true)
+    this.#availability.clear()
+    if (desk !== null) {
+      // Without it, more than one logger may answer for a device that it does not have.
+      await connection.subscribe([topics.availabilities]).catch(() => {})
+      await subscribe(topics.orders, true)
+    }
     if (announcer !== null) await subscribe(announcer.connected(), false)
+    if (connection.trouble !== null) throw connection.trouble
     this.#looker = setInterval(() => this.#look(), LOOK_MS)
     this.#look()
   }
@@ -87,13 +109,15 @@ export class MqttSink implements Sink {
   }
 
   async send(batch: Batch): Promise<void> {
-    const [connection, standing] = [this.#connection, this.#standing]
-    if (connection === null || standing === null) throw new SinkFailure('unreachable', 'not open')
-    this.#isSending = true
+    const [connection, standing, publisher] = [this.#connection, this.#standing, this.#publisher]
+    if (connection === null || standing === null || publisher === null) {
+      throw new SinkFailure('unreachable', 'not open')
+    }
+    this.#sending++
     try {
-      await publishAll(connection, messagesOf(batch, standing.topics, connection.mostBytes))
+      await publisher.publishAll(messagesOf(batch, standing.topics, connection.mostBytes))
     } finally {
-      this.#isSending = false
+      this.#sending--
     }
     if (this.#devices === null) this.#logged.take(batch, performance.now(), Date.now() * 1000)
   }
@@ -109,7 +133,7 @@ export class MqttSink implements Sink {
     this.#connection = null
     if (this.#looker !== null) clearInterval(this.#looker)
     if (connection === null || standing === null) return
-    const isOrderly = connection.trouble === null && !this.#isSending
+    const isOrderly = connection.trouble === null && this.#sending === 0
     if (isOrderly) {
       const { topics, states } = standing
       this.#connection = connection
@@ -145,6 +169,7 @@ export class MqttSink implements Sink {
           topics,
           orders: this.#orders,
           devices: () => this.#present.map(({ device }) => device),
+          isElsewhere: (level) => !GONE.includes(this.#availability.get(level) ?? 'offline'),
           answer: (topic, payload, correlation) => void this.#answer(topic, payload, correlation),
         })
       : null
@@ -166,11 +191,13 @@ export class MqttSink implements Sink {
     if (this.#connection === null || this.#connection.trouble !== null || standing === null) return
     standing.announcer?.update(devices)
     standing.states.update(devices, Date.now() * 1000)
-    if (devices.length > 0) standing.desk?.begin()
+    if (devices.length > 0) standing.desk?.settle()
   }
 
   #received(message: Received, { topics, announcer, desk }: Standing): void {
     const { topic, payload, isRetained } = message
+    const level = topics.availabilityAt(topic)
+    if (level !== null) this.#availability.set(level, payload.toString())
     if (topic === topics.loggerAvailability) {
       // The will of a connection before this one, which the broker has noticed only now.
       if (payload.toString() === 'offline') void this.#retain(topic, 'online')
@@ -225,20 +252,4 @@ async function soon(work: Promise<unknown>): Promise<void> {
   })
   await Promise.race([work.catch(() => {}), late])
   clearTimeout(timer)
-}
-
-/** So many at once as the broker likes, in their order. */
-async function publishAll(
-  connection: MqttConnection,
-  messages: Iterable<{ readonly topic: string; readonly payload: string }>,
-): Promise<void> {
-  const underWay: Promise<void>[] = []
-  for (const { topic, payload } of messages) {
-    if (underWay.length >= connection.mostUnderWay) await underWay.shift()
-    const published = connection.publish(topic, payload)
-    // Thrown where it is waited for; until then, others may be waited for.
-    published.catch(() => {})
-    underWay.push(published)
-  }
-  await Promise.all(underWay)
 }

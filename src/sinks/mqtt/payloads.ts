@@ -13,7 +13,7 @@ export interface Message {
 /** Samples of a message at most, and characters from which on no further one goes in. */
 const MOST_SAMPLES = 100
 const MOST_LENGTH = 60_000
-/** Of what a broker takes at once, for what stands around the samples, in parts. */
+/** The part of what a broker takes at once that samples may fill; the rest is for what is around them. */
 const ROOM = 0.7
 
 const TOPIC_OF: Readonly<Record<LogRecord['kind'], DeviceTopic>> = {
@@ -122,7 +122,7 @@ function recordPayload(log: string, record: LogRecord): string {
  * where it had no value of a channel, that is not there.
  */
 export function statePayload(live: LiveDevice): string {
-  const { sampleUs, totals, alarms, outputs, link } = live
+  const { sampleUs, totals, alarms, outputs, unconfirmed, link } = live
   const [electric, extras] = valuesOf(live)
   return JSON.stringify({
     ...(sampleUs === null ? {} : { time: formatIso(sampleUs), time_us: sampleUs }),
@@ -139,7 +139,7 @@ export function statePayload(live: LiveDevice): string {
     ...(alarms.length === 0
       ? {}
       : { alarms: Object.fromEntries(alarms.map(({ name, state }) => [name, state])) }),
-    ...(outputs === null ? {} : { outputs }),
+    ...(outputs === null ? {} : { outputs, unconfirmed }),
     ...(link === null ? {} : { link: linkMembers(link) }),
   })
 }

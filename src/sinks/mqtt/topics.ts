@@ -31,6 +31,24 @@ export class Topics {
     return `${this.#base(device)}/${what}`
   }
 
+  /** Where answers go. @param level of a device */
+  resultAt(level: string): string {
+    return `${this.prefix}/${level}/set/result`
+  }
+
+  /** Filter of what all loggers say of their devices, and of themselves. */
+  get availabilities(): string {
+    return `${this.prefix}/+/availability`
+  }
+
+  /** Whose a topic of availability is; null: it is none. */
+  availabilityAt(topic: string): string | null {
+    const [begin, end] = [`${this.prefix}/`, '/availability']
+    return topic.startsWith(begin) && topic.endsWith(end)
+      ? topic.slice(begin.length, -end.length)
+      : null
+  }
+
   setOutput(device: string, output: string): string {
     return `${this.#base(device)}/output/${levelOf(output)}/set`
   }
@@ -59,12 +77,4 @@ export class Topics {
   }
 }
 
-export type DeviceTopic =
-  | 'samples'
-  | 'event'
-  | 'loss'
-  | 'run'
-  | 'state'
-  | 'availability'
-  | 'set'
-  | 'set/result'
+export type DeviceTopic = 'samples' | 'event' | 'loss' | 'run' | 'state' | 'availability' | 'set'

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { isIP, Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
+import { secretText } from '../secret.ts'
 import { SinkFailure } from '../sink.ts'
 import { passwordIn } from './pass-file.ts'
 import type { PostgresSettings, TlsSettings } from './postgres-settings.ts'
@@ -34,7 +35,13 @@ export interface Connection {
 /** @throws errors of pg and of the system */
 export async function connect(settings: PostgresSettings): Promise<Connection> {
   const { host, port, database, user, tls } = settings
-  const isPlain = tls === null || (tls.isOptional && !(await hasTls(host, port)))
+  const isPlain = tls === null || !(await hasTls(host, port))
+  if (tls !== null && isPlain && !tls.isOptional) {
+    throw new SinkFailure(
+      'denied',
+      'the server has no TLS; switch it on there (ssl = on), or give the URL sslmode=disable',
+    )
+  }
   const socket = new Socket()
   const client = new pg.Client({
     host,
@@ -83,7 +90,7 @@ function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {
 }
 
 async function passwordOf(settings: PostgresSettings): Promise<string> {
-  const password = settings.password ?? (await filedPassword(settings))
+  const password = secretText(settings.password) ?? (await filedPassword(settings))
   if (password !== null) return password
   throw new SinkFailure(
     'denied',
@@ -103,7 +110,7 @@ async function filedPassword(settings: PostgresSettings): Promise<string | null>
   }
 }
 
-/** Asks as libpq does with sslmode=prefer, on a connection of its own. */
+/** Asks as libpq does, on a connection of its own. */
 function hasTls(host: string, port: number): Promise<boolean> {
   const socket = new Socket()
   return new Promise<boolean>((resolve, reject) => {

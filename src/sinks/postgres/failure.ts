@@ -1,4 +1,5 @@
 import { errorText, systemCode } from '../../util/errors.ts'
+import { withAdvice } from '../network-advice.ts'
 import { SinkFailure, type SinkFailureKind } from '../sink.ts'
 
 /** Of a message that is shown, characters. */
@@ -17,8 +18,12 @@ const KINDS: readonly (readonly [prefix: string, kind: SinkFailureKind])[] = [
   ...['21', '22', '23', '44', '54', 'P0'].map((each) => [each, 'refused'] as const),
 ]
 
-/** What to do next. */
-const HINTS: Readonly<Record<string, string>> = {
+/** What to do next, by SQLSTATE. */
+type Hints = Readonly<Record<string, string>>
+
+const HINTS: Hints = {
+  '25006':
+    'name the primary if this is a standby, or let the role and the database write (default_transaction_read_only)',
   '28P01': 'give the right password: PGPASSWORD, ~/.pgpass or password-file=',
   '28000': "see the server's pg_hba.conf, or choose another sslmode=",
   '3D000': 'create the database first',
@@ -26,23 +31,35 @@ const HINTS: Readonly<Record<string, string>> = {
   '42501': 'grant it, see docs/sinks.md',
   '53100': 'make room on the disk of the server',
   '53300': 'let the server have more connections',
+  '23502': 'give a column of your own a default, or let it be NULL',
+  '23505': 'a unique index of your own is in the way',
+  '42703': 'give the table the columns of docs/sinks.md, or name another with table=',
+  '42P01': 'it is made again at the next attempt',
+}
+
+/** Where something is only read. */
+export const READER_HINTS: Hints = {
+  ...HINTS,
+  '42501': 'let this role read the five tables (GRANT SELECT)',
+  '42703': 'name the table of a sink with table=',
+  '42P01': 'no sink has made it: name the table of one with table=',
 }
 
 /** @param error of pg, or of the system */
-export function failureOf(error: unknown): SinkFailure {
+export function failureOf(error: unknown, hints: Hints = HINTS): SinkFailure {
   if (error instanceof SinkFailure) return error
   const code = systemCode(error)
   const text = messageOf(error)
   if (code === undefined || !isSqlState(error)) {
-    return new SinkFailure(isOfTls(code) ? 'denied' : 'unreachable', text, error)
+    return new SinkFailure(isOfTls(code) ? 'denied' : 'unreachable', withAdvice(text, code), error)
   }
   const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'denied'
-  const hint = HINTS[code]
+  const hint = hints[code]
   return new SinkFailure(kind, `${code} ${text}${hint === undefined ? '' : `; ${hint}`}`, error)
 }
 
 /** Errors of the server have a severity; those of the system have none. */
-function isSqlState(error: unknown): boolean {
+export function isSqlState(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { InaError } from '../../util/errors.ts'
 import { Texts, Times } from './binary-array.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, READER_HINTS } from './failure.ts'
 import { qualified, type TableKey, type TableNames } from './tables.ts'
 
 /** A row as PostgreSQL prints it: of numbers the shortest digits that give the same double. */
@@ -58,7 +58,7 @@ export function unreadable(error: unknown): InaError {
   if (error instanceof InaError) return error
   return new InaError(
     'log_unreadable',
-    `the database can't be read: ${failureOf(error).message}`,
+    `the database can't be read: ${failureOf(error, READER_HINTS).message}`,
     'name a database that loggers have written to: --from-db postgres://user@host/database',
     error,
   )

@@ -36,6 +36,8 @@ export interface FleetEvent {
   readonly detail: string
 }
 
+const OF_FLEET = { of: '--from-db', example: 'postgres://user@host/database' }
+
 /** Reads what loggers have written into PostgreSQL, all of one moment. */
 export class FleetReader {
   readonly #connection: Connection
@@ -50,7 +52,7 @@ export class FleetReader {
 
   /** @param text URL as of the sink @throws InaError usage_invalid, log_unreadable */
   static async open(text: string, env: NodeJS.ProcessEnv): Promise<FleetReader> {
-    const url = new SinkUrl(text, env)
+    const url = new SinkUrl(text, env, OF_FLEET)
     if (url.scheme !== 'postgres' && url.scheme !== 'postgresql') {
       throw new InaError(
         'usage_invalid',

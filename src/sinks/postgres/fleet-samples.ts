@@ -1,4 +1,4 @@
-import type { Extras } from '../../domain/channels.ts'
+import type { CommittedSample } from '../../storage/read/commit-reader.ts'
 import { US_PER_MINUTE } from '../../util/time-units.ts'
 import { type Cells, type FleetQuery, textsOf, timesOf, us } from './fleet-query.ts'
 import type { TableKey } from './tables.ts'
@@ -15,20 +15,10 @@ export interface FleetChannel {
   readonly unit: string
 }
 
-export interface FleetSample {
+/** As in the log that it came from. */
+export interface FleetSample extends Omit<CommittedSample, 'epochId' | 'late'> {
   readonly log: string
   readonly run: number
-  readonly device: string
-  readonly boot: number | null
-  readonly timeUs: number
-  readonly seq: number | null
-  readonly electric: boolean
-  /** V; NaN: not electric, as are the next two */
-  readonly voltage: number
-  readonly current: number
-  readonly power: number
-  readonly extras: Extras | null
-  readonly status: string
 }
 
 /** Unix µs, the end not in it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseDuration } from '../../util/duration.ts'
 import { errorText, InaError } from '../../util/errors.ts'
 import type { PlannedSink } from '../plan-sink.ts'
+import type { Secret } from '../secret.ts'
 import { invalid, type SinkUrl } from '../sink-url.ts'
 import { DEFAULT_TABLE, LONGEST_TABLE, type TableNames, tableNames } from './tables.ts'
 
@@ -19,7 +20,7 @@ export interface PostgresSettings {
   readonly database: string
   readonly user: string
   /** null: what `passFile` says */
-  readonly password: string | null
+  readonly password: Secret | null
   readonly passFile: string
   /** null: no TLS */
   readonly tls: TlsSettings | null
@@ -76,16 +77,13 @@ function serverOf(
   const inUrl = decoded(url.url.hostname).replace(/^\[(.*)\]$/, '$1')
   // As with libpq, what the query says counts more.
   const host = url.parameter('host') ?? (inUrl || (url.variable('PGHOST') ?? 'localhost'))
-  const port = Number(url.url.port || (url.variable('PGPORT') ?? DEFAULT_PORT))
-  if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT) {
-    throw invalid(`PGPORT is no port from 1 to ${HIGHEST_PORT}`, 'set it right, or leave it out')
-  }
+  const port = portOf(url)
   const user =
     url.parameter('user') ?? url.userName ?? url.variable('PGUSER') ?? userInfo().username
   const path = decoded(url.url.pathname.slice(1))
   if (path.includes('/')) {
     throw invalid(
-      `'${path}' is no name of a database`,
+      'the path of the URL is no name of a database',
       'write postgres://host/database?table=<schema>.<table>',
     )
   }
@@ -96,12 +94,24 @@ function serverOf(
   return { host, port, database, user, password, passFile }
 }
 
+/** A URL without a host, as that of a Unix socket, can't have one before its path. */
+function portOf(url: SinkUrl): number {
+  const [from, text] = [
+    ['port=', url.parameter('port')],
+    ['the URL', url.url.port || null],
+    ['PGPORT', url.variable('PGPORT')],
+  ].find(([, each]) => each !== null) ?? ['', String(DEFAULT_PORT)]
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 1 && port <= HIGHEST_PORT) return port
+  throw invalid(`${from} has no port from 1 to ${HIGHEST_PORT}`, 'set it right, or leave it out')
+}
+
 /** @throws InaError usage_invalid */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw invalid(`'${text}' in the URL has a % that is no escape`, 'write % as %25')
+    throw invalid('host or path of the URL has a % that is no escape', 'write % as %25')
   }
 }
 
@@ -157,8 +167,8 @@ function duration(url: SinkUrl, name: string): number | null {
 
 /** Who is asked is no part of it: the same rows get there under another name as well. */
 function targetOf({ host, port, database, tables }: PostgresSettings): string {
-  const place = host.includes(':') ? `[${host}]` : host
-  const at = `${place}${port === DEFAULT_PORT ? '' : `:${port}`}`
+  const name = host.includes(':') ? `[${host}]` : host
+  const at = `${name}${port === DEFAULT_PORT ? '' : `:${port}`}`
   const { schema, sample } = tables
   const table = `${schema === null ? '' : `${schema}.`}${sample}`
   return `postgres://${at}/${database}${table === DEFAULT_TABLE ? '' : `?table=${table}`}`

@@ -40,6 +40,11 @@ export async function readyTables(client: Client, settings: PostgresSettings): P
     }
     await client.query('COMMIT')
   }
+  await checkTables(client, tables)
+}
+
+/** @throws SinkFailure denied: a table has other columns; errors of pg */
+export async function checkTables(client: Client, tables: TableNames): Promise<void> {
   for (const key of TABLE_KEYS) await checkColumns(client, tables, key)
 }
 

@@ -6,6 +6,8 @@ import { columnsOf, qualified, type TableKey, type TableNames } from './tables.t
 export interface Statement {
   readonly text: string
   readonly values: readonly unknown[]
+  /** Each row that comes back is a record of ours under whose number there is another one: nothing of the batch may stay. */
+  readonly findsClash?: true
 }
 
 /** A column of some rows. */
@@ -20,6 +22,13 @@ interface Columns extends Readonly<Record<string, Column>> {
   readonly device: Column
 }
 
+interface TimedColumns extends Columns {
+  readonly time: Column
+}
+
+/** SQLSTATE of a statement that finds other columns than it needs (`invalid_name`; see `#insert`). */
+export const OTHER_COLUMNS = '42602'
+
 /** What one transaction does to bring a batch into the tables: applied twice, it is the same as once. */
 export function statementsOf(batch: Batch, tables: TableNames): Statement[] {
   const { log, samples, records } = batch
@@ -32,8 +41,8 @@ export function statementsOf(batch: Batch, tables: TableNames): Statement[] {
     ...into.add('sample', sampleColumns(samples), 'device, time, log'),
     ...into.add('channel', channelColumns(batch), 'device, channel, time, log'),
     ...runs.flatMap((each) => into.nowKnown(each)),
-    ...into.replace('run', runColumns(runs), 'log, run'),
-    ...into.replace('event', eventColumns(events), 'log, id'),
+    ...into.replaceOwn('run', runColumns(runs), 'run'),
+    ...into.replaceOwn('event', eventColumns(events), 'id'),
     ...into.replace('loss', lossColumns(losses), 'log, id'),
     ...into.remove(gone.map(({ id }) => id)),
   ]
@@ -54,9 +63,38 @@ class Tables {
   }
 
   /** Rows that may have changed. */
-  replace(key: TableKey, columns: Columns, target: string): Statement[] {
+  replace(key: TableKey, columns: Columns, target: string, where = ''): Statement[] {
     const set = Object.keys(columns).map((name) => `${name} = excluded.${name}`)
-    return this.#insert(key, columns, `ON CONFLICT (${target}) DO UPDATE SET ${set.join(', ')}`)
+    return this.#insert(
+      key,
+      columns,
+      `ON CONFLICT (${target}) DO UPDATE SET ${set.join(', ')} ${where}`,
+    )
+  }
+
+  /**
+   * Rows that may have changed, but for their time: where one of another time has their number, a copy of the log has
+   * written it. That one is left as it is, and found by the second statement, also where it has come just now.
+   *
+   * @param number column that tells the rows of a log apart
+   */
+  replaceOwn(key: TableKey, columns: TimedColumns, number: string): Statement[] {
+    const [replacing] = this.replace(
+      key,
+      columns,
+      `log, ${number}`,
+      'WHERE own.time = excluded.time',
+    )
+    const numbers = columns[number]
+    if (replacing === undefined || numbers === undefined) return []
+    const find: Statement = {
+      text: `SELECT 1 FROM ${qualified(this.#names, key)} AS own
+        JOIN unnest($2::${numbers.type}[], $3::${columns.time.type}[]) AS sent (number, time) ON own.${number} = sent.number
+        WHERE own.log = $1::uuid AND own.time <> sent.time LIMIT 1`,
+      values: [this.#log, numbers.take(), columns.time.take()],
+      findsClash: true,
+    }
+    return [replacing, find]
   }
 
   /**
@@ -104,7 +142,7 @@ class Tables {
     const expected = columnsOf(key).map(([name, type]) => `${name} ${type}`)
     const statement = {
       text: `WITH written AS (
-          INSERT INTO ${table} (log, ${names.join(', ')})
+          INSERT INTO ${table} AS own (log, ${names.join(', ')})
           SELECT $1::uuid, * FROM unnest(${arrays.join(', ')}) ${onConflict})
         SELECT CASE count(*) WHEN ${expected.length} THEN NULL ELSE concat('columns as they were: ', count(*))::regclass END
         FROM pg_attribute WHERE attrelid = to_regclass($3)
@@ -185,7 +223,7 @@ function channelColumns({ samples, unitOf }: Batch): Columns {
   return { ...common, channel, value, unit, place }
 }
 
-function runColumns(runs: readonly Extract<LogRecord, { kind: 'run' }>[]): Columns {
+function runColumns(runs: readonly Extract<LogRecord, { kind: 'run' }>[]): TimedColumns {
   const columns = {
     time: new Times(runs.length),
     device: new Texts(runs.length),
@@ -201,7 +239,7 @@ function runColumns(runs: readonly Extract<LogRecord, { kind: 'run' }>[]): Colum
   return columns
 }
 
-function eventColumns(events: readonly Extract<LogRecord, { kind: 'event' }>[]): Columns {
+function eventColumns(events: readonly Extract<LogRecord, { kind: 'event' }>[]): TimedColumns {
   const columns = {
     time: new Times(events.length),
     device: new Texts(events.length),

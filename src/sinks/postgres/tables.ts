@@ -53,16 +53,15 @@ interface Table {
 }
 
 const TIME = 'timestamp with time zone!'
+/** What each row says first. */
+const ORIGIN = { time: TIME, device: 'text!', log: 'uuid!' } as const
+/** Of which run and sample a row is. */
+const OF_SAMPLE = { ...ORIGIN, run: 'bigint!', boot: 'bigint', seq: 'bigint' } as const
 
 export const TABLES: Readonly<Record<TableKey, Table>> = {
   sample: {
     columns: {
-      time: TIME,
-      device: 'text!',
-      log: 'uuid!',
-      run: 'bigint!',
-      boot: 'bigint',
-      seq: 'bigint',
+      ...OF_SAMPLE,
       voltage_v: 'double precision',
       current_a: 'double precision',
       power_w: 'double precision',
@@ -74,12 +73,7 @@ export const TABLES: Readonly<Record<TableKey, Table>> = {
   },
   channel: {
     columns: {
-      time: TIME,
-      device: 'text!',
-      log: 'uuid!',
-      run: 'bigint!',
-      boot: 'bigint',
-      seq: 'bigint',
+      ...OF_SAMPLE,
       channel: 'text!',
       value: 'double precision!',
       unit: 'text!',
@@ -91,9 +85,7 @@ export const TABLES: Readonly<Record<TableKey, Table>> = {
   },
   event: {
     columns: {
-      time: TIME,
-      device: 'text!',
-      log: 'uuid!',
+      ...ORIGIN,
       id: 'bigint!',
       kind: 'text!',
       detail: 'text!',
@@ -118,7 +110,7 @@ export const TABLES: Readonly<Record<TableKey, Table>> = {
     index: 'device, time',
   },
   run: {
-    columns: { time: TIME, device: 'text!', log: 'uuid!', run: 'bigint!', boot: 'bigint' },
+    columns: { ...ORIGIN, run: 'bigint!', boot: 'bigint' },
     key: 'log, run',
     index: null,
   },

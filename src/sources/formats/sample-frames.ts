@@ -30,6 +30,7 @@ export function sampleFrame(measured: Measured): SampleFrame {
     current: isElectric ? a : Number.NaN,
     power: isElectric && typeof w === 'number' ? w : null,
     extras: hasExtras ? extras : null,
+    detail: null,
     leftOut: null,
     stamp,
     seq,

@@ -40,6 +40,7 @@ export class PlcConnection {
   readonly #clock: Clock
   readonly #schedule: Schedule
   readonly #onEnd: (connection: PlcConnection) => void
+  readonly #onBytes: (count: number) => void
   readonly #socket: Socket
   #pending: Pending | null = null
   #isOpen = false
@@ -47,17 +48,19 @@ export class PlcConnection {
   #usedMs = 0
   #answers = 0
 
-  /** @param onEnd told once an open connection has ended, whoever ended it */
+  /** @param onEnd told once an open connection has ended, whoever ended it @param onBytes told what was received */
   constructor(
     target: PlcTarget,
     clock: Clock,
     schedule: Schedule,
     onEnd: (connection: PlcConnection) => void,
+    onBytes: (count: number) => void = () => {},
   ) {
     this.#target = target
     this.#clock = clock
     this.#schedule = schedule
     this.#onEnd = onEnd
+    this.#onBytes = onBytes
     this.#socket = connect({ host: target.host, port: target.port, noDelay: true })
     this.#socket.setKeepAlive(true, KEEP_ALIVE_MS)
   }
@@ -137,6 +140,7 @@ export class PlcConnection {
 
   #data(chunk: Uint8Array): void {
     if (this.#ended !== null) return
+    this.#onBytes(chunk.length)
     if (this.#pending === null) {
       this.#end(garbled(placeOf(this.#target), 'it spoke without being asked'))
       return

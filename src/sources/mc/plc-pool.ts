@@ -88,6 +88,7 @@ export class PlcPool {
   #answers = 0
   #connects = 0
   #checks = 0
+  #received = 0
   #lastFailure: PlcStatus['lastFailure'] = null
   /** Of the monotonic clock; null: no attempt has failed. */
   #pauseUntilMs: number | null = null
@@ -132,6 +133,11 @@ export class PlcPool {
       this.#lastFailure = { failure: outcome, atMs: this.#clock.wallMs() }
     }
     return outcome
+  }
+
+  /** Bytes since the start. */
+  get received(): number {
+    return this.#received
   }
 
   get status(): PlcStatus {
@@ -228,8 +234,14 @@ export class PlcPool {
   }
 
   async #open(): Promise<void> {
-    const connection = new PlcConnection(this.target, this.#clock, this.#schedule, (ended) =>
-      this.#ended(ended),
+    const connection = new PlcConnection(
+      this.target,
+      this.#clock,
+      this.#schedule,
+      (ended) => this.#ended(ended),
+      (count) => {
+        this.#received += count
+      },
     )
     this.#opening.add(connection)
     const failure = await connection.open()

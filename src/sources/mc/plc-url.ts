@@ -37,7 +37,7 @@ export function parsePlcUrl(text: string): PlcTarget {
       )
     }
     if (parameters.getAll(name).length > 1) {
-      throw invalid(`${name} stands twice in '${text}'`, 'leave one of them out')
+      throw invalid(`${name} appears twice in '${text}'`, 'leave one of them out')
     }
   }
   const numberOf = (name: keyof typeof MOST, usual: number): number => {

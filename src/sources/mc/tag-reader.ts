@@ -5,9 +5,9 @@ import {
   planReads,
   valuesOf,
 } from '../../protocol/mc3e/read-plan.ts'
-import type { McRequest } from '../../protocol/mc3e/request.ts'
 import type { PlcTag } from '../../protocol/mc3e/tag.ts'
-import type { PlcFailure, PlcOutcome } from './plc-failure.ts'
+import type { Asked } from './fair-share.ts'
+import type { PlcFailure } from './plc-failure.ts'
 
 /** What was read of one tag. */
 export type TagReading =
@@ -19,11 +19,6 @@ const ABOUT_ADDRESS = new Set([0xc056, 0xc05b, 0xc05c, 0xc0b5, 0x4030, 0x4031, 0
 
 /** Refusals of a command: a PLC that has batch reads alone. */
 const ABOUT_COMMAND = new Set([0xc059, 0x4002])
-
-/** What is asked: a pool. */
-interface Asked {
-  ask(request: McRequest): Promise<PlcOutcome>
-}
 
 /**
  * Reads a group of tags, again and again. A tag with an address that the PLC does not have costs the others nothing: it is found, and

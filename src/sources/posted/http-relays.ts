@@ -1,7 +1,7 @@
-import type { Outputs } from '../../protocol/frames.ts'
+import { OUTPUT_NAMES, type Outputs } from '../../domain/outputs.ts'
 import { onOrOff } from '../../util/on-off.ts'
 import { isRecord } from '../../util/records.ts'
-import { RELAYS, type RelayBoard, type Switched } from './relays.ts'
+import type { RelayBoard, Switched } from './relays.ts'
 
 /** A board in the same house answers by then, ms. */
 const ANSWER_MS = 3000
@@ -13,13 +13,18 @@ const MOST_BYTES = 10_000
  * are then, `{"A":true,"B":false,"C":false,"D":false}`; `GET` is answered with the same.
  */
 export class HttpRelays implements RelayBoard {
-  readonly isVirtual = false
+  #isVirtual = false
   readonly #url: string
   /** As the board has last said. */
   #known: Outputs = {}
 
   constructor(url: string) {
     this.#url = url
+  }
+
+  /** As the board has last said: one that is made up says so. */
+  get isVirtual(): boolean {
+    return this.#isVirtual
   }
 
   async switch(wanted: Outputs): Promise<Switched> {
@@ -38,44 +43,58 @@ export class HttpRelays implements RelayBoard {
   }
 
   async #ask(init: RequestInit): Promise<Switched> {
-    let text: string
+    let answer: Response
     try {
-      const answer = await fetch(this.#url, {
-        ...init,
-        redirect: 'error',
-        signal: AbortSignal.timeout(ANSWER_MS),
-      })
+      // One that sends us elsewhere has answered, too: that is not followed.
+      const signal = AbortSignal.timeout(ANSWER_MS)
+      answer = await fetch(this.#url, { ...init, redirect: 'manual', signal })
+    } catch (error) {
+      return { error: 'timeout', why: isLate(error) ? LATE : 'the board is not reached' }
+    }
+    let text: string | null
+    try {
       if (!answer.ok) {
         await answer.body?.cancel()
         return { error: 'unconfirmed', why: `the answer is ${answer.status}` }
       }
       text = await textOf(answer)
     } catch (error) {
-      const isLate = error instanceof Error && error.name === 'TimeoutError'
-      const why = isLate ? `no answer within ${ANSWER_MS / 1000} s` : 'the board is not reached'
-      return { error: 'timeout', why }
+      if (isLate(error)) return { error: 'timeout', why: LATE }
+      return { error: 'unconfirmed', why: 'the answer breaks off' }
     }
-    const said = outputsIn(text)
+    if (text === null) {
+      return { error: 'unconfirmed', why: `the answer is longer than ${MOST_BYTES} bytes` }
+    }
+    const said = answerIn(text)
     if (said === null)
       return { error: 'unconfirmed', why: 'the answer says nothing of A, B, C or D' }
-    this.#known = { ...this.#known, ...said }
+    this.#isVirtual = said.isVirtual
+    this.#known = { ...this.#known, ...said.outputs }
     return { outputs: this.#known }
   }
 }
 
-async function textOf(answer: Response): Promise<string> {
+const LATE = `no whole answer within ${ANSWER_MS / 1000} s`
+
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
+/** @returns null: it is too long */
+async function textOf(answer: Response): Promise<string | null> {
   const parts: Uint8Array[] = []
   let length = 0
   for await (const part of answer.body ?? []) {
     length += (part as Uint8Array).length
-    if (length > MOST_BYTES) throw new Error('too long')
+    // Leaving the loop hangs up.
+    if (length > MOST_BYTES) return null
     parts.push(part as Uint8Array)
   }
   return Buffer.concat(parts).toString('utf8')
 }
 
 /** @returns null: none */
-function outputsIn(text: string): Outputs | null {
+function answerIn(text: string): { readonly outputs: Outputs; readonly isVirtual: boolean } | null {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -83,9 +102,12 @@ function outputsIn(text: string): Outputs | null {
     return null
   }
   if (!isRecord(value)) return null
-  const said = RELAYS.flatMap((name) => {
+  const said = OUTPUT_NAMES.flatMap((name) => {
     const isOn = onOrOff(value[name])
     return isOn === null ? [] : [[name, isOn] as const]
   })
-  return said.length === 0 ? null : Object.fromEntries(said)
+  if (said.length === 0) return null
+  // One that says something else of it than that it is real is never shown as real.
+  const virtual = value['virtual'] ?? false
+  return { outputs: Object.fromEntries(said), isVirtual: onOrOff(virtual) !== false }
 }

@@ -4,6 +4,7 @@ import { SilenceWatch } from '../silence.ts'
 import type { Inbox, Source, SourceSink } from '../source.ts'
 import { RecentSamples } from './recent-samples.ts'
 import type { Relays } from './relays.ts'
+import { SamplesBefore } from './samples-before.ts'
 
 /** How often it is looked whether something still comes, in ms. */
 const WATCH_MS = 500
@@ -18,11 +19,11 @@ export class PostedSource implements Source {
   readonly mayFail = false
   readonly bytesPerSecond = null
   readonly isExact = true
-  readonly hasVirtualOutputs: boolean
   readonly inbox: Inbox
   readonly #relays: Relays | null
   readonly #clock: Clock
   readonly #recent = new RecentSamples()
+  #before = new SamplesBefore([])
   /** null: not started, or over */
   #sink: SourceSink | null = null
   #silence: SilenceWatch | null = null
@@ -35,15 +36,25 @@ export class PostedSource implements Source {
     this.#clock = clock
     this.#relays = relays
     this.duplex = relays !== null
-    this.hasVirtualOutputs = relays?.areVirtual === true
     const isOpen = (): boolean => this.#sink !== null
     this.inbox = {
       get isOpen() {
         return isOpen()
       },
+      remember: (samples) => {
+        this.#before = new SamplesBefore(samples)
+      },
       take: (frames, bytes) => this.#take(frames, bytes),
       refuse: (frame, bytes) => this.#refuse(frame, bytes),
     }
+  }
+
+  get hasVirtualOutputs(): boolean {
+    return this.#relays?.areVirtual === true
+  }
+
+  get outputsTrouble(): string {
+    return this.#relays?.trouble ?? ''
   }
 
   start(sink: SourceSink): void {
@@ -75,11 +86,14 @@ export class PostedSource implements Source {
   #take(frames: readonly SampleFrame[], bytes: number): number {
     const nowMs = this.#clock.monoMs()
     this.#heard(bytes, nowMs)
+    const nowUs = 1000 * this.#clock.wallMs()
+    const isKnown = (frame: SampleFrame): boolean =>
+      this.#recent.has(frame, nowMs) || this.#before.has(frame, nowUs)
     // Without a number, several samples of one request may well be equal.
-    const wereThere = frames.map((frame) => this.#recent.has(frame, nowMs))
+    const wereThere = frames.map((frame) => frame.seq === null && isKnown(frame))
     let repeated = 0
     for (const [i, frame] of frames.entries()) {
-      const isSame = frame.seq === null ? wereThere[i] : this.#recent.has(frame, nowMs)
+      const isSame = frame.seq === null ? wereThere[i] : isKnown(frame)
       if (isSame) repeated++
       else this.#recent.add(frame, nowMs)
       this.#sink?.frame(isSame ? REPEATED : frame)

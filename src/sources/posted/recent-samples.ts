@@ -1,9 +1,9 @@
 import type { SampleFrame } from '../../protocol/frames.ts'
 
 /** Samples that are remembered: more than one request can bring. */
-const MOST = 4096
+export const MOST_REMEMBERED = 4096
 /** Where nothing says when it was measured, an equal sample so much later is another one, ms. */
-const UNSTAMPED_MS = 120_000
+export const UNSTAMPED_MS = 120_000
 
 /**
  * The newest samples that were posted, so that one whose answer was lost can be posted again.
@@ -27,7 +27,7 @@ export class RecentSamples {
     if (key === null) return
     this.#taken.delete(key)
     this.#taken.set(key, nowMs)
-    if (this.#taken.size <= MOST) return
+    if (this.#taken.size <= MOST_REMEMBERED) return
     const [oldest] = this.#taken.keys()
     this.#taken.delete(oldest as string)
   }

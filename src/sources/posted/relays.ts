@@ -1,9 +1,7 @@
-import type { Frame, Outputs } from '../../protocol/frames.ts'
+import { OUTPUT_NAMES, type Outputs } from '../../domain/outputs.ts'
+import type { Frame } from '../../protocol/frames.ts'
 import { OUTPUTS, read } from '../../protocol/members.ts'
 import { isRecord } from '../../util/records.ts'
-
-/** The names of the relays (contract, section 7). */
-export const RELAYS = ['A', 'B', 'C', 'D'] as const
 
 /** Either all relays as they are now, or why that is not known. */
 export type Switched =
@@ -42,11 +40,17 @@ export class Relays {
   /** What was wrong the last time; empty: nothing. */
   #trouble = ''
   #isSwitching = false
+  #wereVirtual = false
   /** As they were reported last. */
   #said = ''
 
   constructor(board: RelayBoard) {
     this.#board = board
+  }
+
+  /** Why nobody knows how they are at the moment, in words; empty: they have answered. */
+  get trouble(): string {
+    return this.#trouble
   }
 
   get areVirtual(): boolean {
@@ -56,9 +60,7 @@ export class Relays {
   /** @param say takes what the relays have to say */
   start(say: (frame: Frame) => void): void {
     this.#say = say
-    if (this.areVirtual) {
-      this.#note('the relays are virtual: nothing is switched')
-    } else this.#timer = setInterval(() => void this.#look(), LOOK_MS)
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS)
     void this.#look()
   }
 
@@ -91,7 +93,7 @@ export class Relays {
     const { cmd, value } = command
     const wanted = cmd === 'set_output' ? read(OUTPUTS, { outputs: value }, 'outputs') : null
     let error = cmd === 'set_output' ? 'range' : 'unknown'
-    const names: readonly string[] = RELAYS
+    const names: readonly string[] = OUTPUT_NAMES
     if (wanted !== null && Object.keys(wanted).every((name) => names.includes(name))) {
       this.#isSwitching = true
       const switched = await this.#board.switch(wanted)
@@ -115,12 +117,19 @@ export class Relays {
 
   #heard(switched: Switched): void {
     if ('outputs' in switched) {
+      if (this.areVirtual && !this.#wereVirtual) {
+        this.#note('the relays are virtual: nothing is switched')
+      }
+      this.#wereVirtual = this.areVirtual
       this.#trouble = ''
       const said = JSON.stringify(switched.outputs)
       if (said === this.#said) return
       this.#said = said
       this.#say?.({ kind: 'outputs', outputs: switched.outputs, protected: true })
-    } else if (switched.why !== this.#trouble) {
+    } else {
+      // What they say next is news, also where it is what they said before.
+      this.#said = ''
+      if (switched.why === this.#trouble) return
       this.#trouble = switched.why
       this.#note(`relays: ${switched.why}`)
     }

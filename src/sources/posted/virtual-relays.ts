@@ -1,10 +1,10 @@
-import type { Outputs } from '../../protocol/frames.ts'
-import { RELAYS, type RelayBoard, type Switched } from './relays.ts'
+import { OUTPUT_NAMES, type Outputs } from '../../domain/outputs.ts'
+import type { RelayBoard, Switched } from './relays.ts'
 
 /** Relays that only remember what they were told; off at the start. */
 export class VirtualRelays implements RelayBoard {
   readonly isVirtual = true
-  #outputs: Outputs = Object.fromEntries(RELAYS.map((name) => [name, false]))
+  #outputs: Outputs = Object.fromEntries(OUTPUT_NAMES.map((name) => [name, false]))
 
   async switch(wanted: Outputs): Promise<Switched> {
     this.#outputs = { ...this.#outputs, ...wanted }

@@ -167,6 +167,8 @@ function onChange(sink: SourceSink): SourceSink {
     frame: (frame, origin) => sink.frame(frame, origin),
     format: (text, isChange) => sink.format(text, isChange),
     unit: (channel, unit) => sink.unit(channel, unit),
+    gap: () => sink.gap(),
+    event: (kind, text) => sink.event(kind, text),
     bytes: (count) => sink.bytes(count),
     connected: () => sink.connected(),
     ended: () => sink.ended(),

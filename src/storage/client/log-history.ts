@@ -3,6 +3,8 @@ import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { HistoryAnswer, HistoryQuestion } from '../read/history-messages.ts'
 import type {
+  FlowsById,
+  LoggedSample,
   LoggedTotals,
   LogOverview,
   Moment,
@@ -30,6 +32,12 @@ export interface LogHistory {
    */
   totals(): Promise<readonly LoggedTotals[]>
   /**
+   * The newest samples of a device, see `newestSamples`.
+   *
+   * @throws InaError as `series`
+   */
+  newest(device: string, most: number): Promise<readonly LoggedSample[]>
+  /**
    * What a span of one device comes to, see `LogReader.statistics`.
    *
    * @throws InaError as `series`
@@ -47,6 +55,12 @@ export interface LogHistory {
    * @throws InaError as `series`
    */
   overview(windowsS: readonly number[]): Promise<readonly LogOverview[]>
+  /**
+   * What the channels of one device come to over time, see `LogReader.flows`.
+   *
+   * @throws InaError as `series`
+   */
+  flows(device: string, cuts: readonly number[]): Promise<readonly FlowsById[]>
   /** Whether there is a thread at present. */
   readonly isAwake: boolean
   /** Ends the thread, if there is one; a question under way fails. */
@@ -91,6 +105,10 @@ class WorkerHistory implements LogHistory {
     return (await this.#thread.ask({ type: 'totals' })).totals
   }
 
+  async newest(device: string, most: number): Promise<readonly LoggedSample[]> {
+    return (await this.#thread.ask({ type: 'newest', device, most })).samples
+  }
+
   async statistics(device: string, fromUs: number, toUs: number): Promise<SpanFigures> {
     return (await this.#thread.ask({ type: 'statistics', device, fromUs, toUs })).figures
   }
@@ -101,6 +119,10 @@ class WorkerHistory implements LogHistory {
 
   async overview(windowsS: readonly number[]): Promise<readonly LogOverview[]> {
     return (await this.#thread.ask({ type: 'overview', windowsS })).devices
+  }
+
+  async flows(device: string, cuts: readonly number[]): Promise<readonly FlowsById[]> {
+    return (await this.#thread.ask({ type: 'flows', device, cuts })).flows
   }
 
   get isAwake(): boolean {

@@ -5,9 +5,9 @@ import { logFilePath } from '../../util/paths.ts'
 import { BEGINNING, CursorText } from '../file/commit-cursor.ts'
 import { hasTable } from '../file/layout.ts'
 import { logError } from '../file/log-errors.ts'
-import { type LogOwner, openForPositions } from '../file/log-file.ts'
+import { type LogOwner, openForPositions, openForReading } from '../file/log-file.ts'
 import { ReaderStates } from '../write/reader-state.ts'
-import { ReaderTable } from '../write/reader-table.ts'
+import { ReaderTable, type TimesUs } from '../write/reader-table.ts'
 import { writeShortly } from './short-write.ts'
 
 /** A reader that the retention waits for. */
@@ -25,6 +25,13 @@ export interface ReaderInfo {
   readonly missedEvents: number
   /** What it last said of itself; null: nothing yet. */
   readonly report: string | null
+}
+
+/** Rows that a reader has read: it has taken them, or is about to. */
+export interface ReadRows {
+  readonly timesUs: TimesUs
+  /** Ids of events. */
+  readonly events: readonly number[]
 }
 
 const LONGEST_NAME = 64
@@ -55,8 +62,17 @@ export class ReaderRegistry {
    *   log_unwritable, log_in_use, usage_invalid
    */
   static open(path: string, owner: LogOwner = 'other'): ReaderRegistry {
+    return ReaderRegistry.#opened(path, (file) => openForPositions(file, owner))
+  }
+
+  /** To list readers alone; also of a log that this user may not write. @throws as `open` */
+  static openToList(path: string, owner: LogOwner = 'other'): ReaderRegistry {
+    return ReaderRegistry.#opened(path, (file) => openForReading(file, owner))
+  }
+
+  static #opened(path: string, open: (file: string) => Database.Database): ReaderRegistry {
     const file = logFilePath(path)
-    const db = openForPositions(file, owner)
+    const db = open(file)
     try {
       return new ReaderRegistry(db, file)
     } catch (error) {
@@ -97,12 +113,21 @@ export class ReaderRegistry {
    * Never goes back; without effect for a reader that is not registered.
    *
    * @param recordN the same of events, lost ranges and runs; 0: it does not follow them
+   * @param rows that it has taken since it was called last: what was deleted meanwhile was not missed
    * @throws InaError input_invalid, log_in_use, log_unwritable
    */
-  async acknowledge(name: string, cursor: string, recordN = 0): Promise<void> {
+  async acknowledge(
+    name: string,
+    cursor: string,
+    recordN = 0,
+    rows: ReadRows | null = null,
+  ): Promise<void> {
     await this.#write(() => {
       this.#table.advance(name, this.#cursors.parse(cursor))
       if (recordN > 0) this.#states?.advance(name, recordN)
+      if (rows === null) return
+      this.#table.arrived(name, rows.timesUs)
+      this.#states?.arrived(name, rows.events)
     })
   }
 
@@ -139,6 +164,26 @@ export class ReaderRegistry {
     })
   }
 
+  /**
+   * Samples and events that were deleted before a reader had taken them, but for those that it is taking.
+   *
+   * @throws InaError log_*
+   */
+  missed(name: string, underWay: ReadRows): number {
+    try {
+      return this.#db
+        .transaction(() => {
+          const own = this.#table.all().find((each) => each.name === name)
+          const samples = sumOf(own?.missed) - this.#table.underWay(name, underWay.timesUs)
+          const events = this.#states?.all().get(name)?.missed ?? 0
+          return samples + events - (this.#states?.underWay(name, underWay.events) ?? 0)
+        })
+        .deferred()
+    } catch (error) {
+      throw logError(error, this.#file)
+    }
+  }
+
   /** Registered readers, by name. @throws InaError log_* */
   list(): ReaderInfo[] {
     try {
@@ -149,7 +194,7 @@ export class ReaderRegistry {
         name,
         keepBytes,
         cursor: this.#cursors.format(positions),
-        missed: [...missed.values()].reduce((sum, samples) => sum + samples, 0),
+        missed: sumOf(missed),
         recordN: states?.get(name)?.recordN ?? 0,
         missedEvents: states?.get(name)?.missed ?? 0,
         report: states?.get(name)?.report ?? null,
@@ -162,4 +207,8 @@ export class ReaderRegistry {
   #write(change: () => void): Promise<void> {
     return writeShortly(this.#db, this.#file, change)
   }
+}
+
+function sumOf(missed: ReadonlyMap<number, number> = new Map()): number {
+  return [...missed.values()].reduce((sum, samples) => sum + samples, 0)
 }

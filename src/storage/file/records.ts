@@ -22,6 +22,8 @@ export interface LogEvent {
   readonly device: string
   readonly kind: EventKind
   readonly detail: string
+  /** See `StreamEvent`. */
+  readonly about?: string
 }
 
 /** An extra channel of a device. */

@@ -11,6 +11,9 @@ const ADDED: readonly {
   { name: 'charge_forward_pc', layout: 3, unknown: FORWARD_UNKNOWN },
   { name: 'energy_forward_pj', layout: 3, unknown: FORWARD_UNKNOWN },
   { name: 'unmeasured', layout: 4, unknown: null },
+  // NULL is 0 here: in rows from before, nothing was counted.
+  { name: 'counted_us', layout: 6, unknown: null },
+  { name: 'bridged_us', layout: 6, unknown: null },
 ]
 
 /** Those of layout 1. */

@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3'
+import type { Detail } from '../../domain/detail.ts'
 import { Continuity } from '../../stats/continuity.ts'
 import type { Figures } from '../../stats/figures.ts'
 import { Folder } from '../../stats/folder.ts'
 import type { Catalog } from './catalog.ts'
+import { DetailScan } from './detail-scan.ts'
 import { Damage } from './log-errors.ts'
 import { fromStored, isStored, type StoredValue } from './stored-value.ts'
 
-/** id (Unix µs), epoch_id, seq, v, a, w, status_id */
+/** id (Unix µs), epoch_id, seq, v, a, w, status_id; the detail that it has */
 export type SampleRow = [
   id: number,
   epochId: number,
@@ -15,6 +17,7 @@ export type SampleRow = [
   a: StoredValue,
   w: StoredValue,
   statusId: number,
+  detail?: Detail,
 ]
 
 /** Rows a statement; small enough to keep memory flat, large enough for speed. */
@@ -31,12 +34,21 @@ const LONG_MEMORY = Folder.MOST_BETWEEN + 1 + Continuity.MEMORY
 export class SampleScan {
   readonly #catalog: Catalog
   readonly #page: Database.Statement
+  readonly #pageOf: Database.Statement
   readonly #before: Database.Statement
+  readonly #details: DetailScan
 
   constructor(db: Database.Database, catalog: Catalog) {
     this.#catalog = catalog
+    this.#details = new DetailScan(db, catalog)
     this.#page = db
       .prepare(`SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ? ORDER BY id LIMIT ${PAGE}`)
+      .raw()
+    this.#pageOf = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM sample WHERE id >= ? AND id < ?
+           AND epoch_id IN (SELECT id FROM epoch WHERE device_id = ?) ORDER BY id LIMIT ${PAGE}`,
+      )
       .raw()
     this.#before = db
       .prepare(
@@ -52,26 +64,28 @@ export class SampleScan {
    * @throws Damage they do not stand in their order, as where a page overwrote another
    */
   *pages(fromUs: number, toUs: number): Generator<SampleRow[]> {
-    let before = fromUs - 1
-    for (const rows of this.unchecked(fromUs, toUs)) {
-      for (const [id] of rows) {
-        if (id <= before) throw new Damage()
-        before = id
-      }
-      yield rows
-    }
+    yield* ordered(this.unchecked(fromUs, toUs), fromUs)
+  }
+
+  /** Those of one device: the rows of others are left out within SQLite, which is ten times as fast. */
+  *pagesOf(deviceId: number, fromUs: number, toUs: number): Generator<SampleRow[]> {
+    yield* ordered(
+      this.#detailed(
+        paged((next) => this.#pageOf.all(next, toUs, deviceId) as SampleRow[], fromUs),
+      ),
+      fromUs,
+    )
   }
 
   /** The same for the writer, which looks at a log when it opens it: samples are not to wait for its roll-ups. */
   *unchecked(fromUs: number, toUs: number): Generator<SampleRow[]> {
-    let next = fromUs
-    for (;;) {
-      const rows = this.#page.all(next, toUs) as SampleRow[]
-      const last = rows.at(-1)
-      if (last === undefined) return
+    yield* this.#detailed(paged((next) => this.#page.all(next, toUs) as SampleRow[], fromUs))
+  }
+
+  *#detailed(pages: Iterable<SampleRow[]>): Generator<SampleRow[]> {
+    for (const rows of pages) {
+      this.#details.addTo(rows)
       yield rows
-      if (rows.length < PAGE) return
-      next = last[0] + 1
     }
   }
 
@@ -90,10 +104,11 @@ export class SampleScan {
     if (startedUs >= timeUs) return []
     const before = (limit: number): SampleRow[] =>
       this.#before.all(startedUs, timeUs, epochId, limit) as SampleRow[]
-    if (isLong) return before(LONG_MEMORY).reverse()
-    const rows = before(Continuity.MEMORY)
-    const isEnough = rows[0] === undefined || isElectric(rows[0])
-    return (isEnough ? rows : before(LONG_MEMORY)).reverse()
+    let rows = before(isLong ? LONG_MEMORY : Continuity.MEMORY)
+    const isEnough = isLong || rows[0] === undefined || isElectric(rows[0])
+    if (!isEnough) rows = before(LONG_MEMORY)
+    this.#details.addTo(rows.reverse())
+    return rows
   }
 
   isOf(row: SampleRow, deviceId: number): boolean {
@@ -116,7 +131,32 @@ export class SampleScan {
       fromStored(row[4]),
       fromStored(row[5]),
       this.#catalog.status(row[6]).measured,
+      row[7] ?? null,
     )
+  }
+}
+
+/** @param read the first rows from a time on, Unix µs */
+function* paged(read: (fromUs: number) => SampleRow[], fromUs: number): Generator<SampleRow[]> {
+  let next = fromUs
+  for (;;) {
+    const rows = read(next)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows
+    if (rows.length < PAGE) return
+    next = last[0] + 1
+  }
+}
+
+function* ordered(pages: Iterable<SampleRow[]>, fromUs: number): Generator<SampleRow[]> {
+  let before = fromUs - 1
+  for (const rows of pages) {
+    for (const [id] of rows) {
+      if (id <= before) throw new Damage()
+      before = id
+    }
+    yield rows
   }
 }
 

@@ -17,7 +17,8 @@ export const MAX_LATE_RUN_US = 60_000_000
  * - `v`, `a`, `w`: see `stored-value.ts`.
  * - `dirty`: minutes whose samples are newer than their row in `minute`.
  * - `minute`, `second`: `roll-up-columns.ts` says what the forward parts are; `unmeasured` are the
- *   samples whose status does not count.
+ *   samples whose status does not count, `counted_us` is the part of `covered_us` that the device
+ *   counted itself, `bridged_us` what of that lies in gaps.
  * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  * - `record_change`, `reader_state`: see `record-journal.ts`.
@@ -360,6 +361,13 @@ WHERE mixed AND (minute > first OR samples = (
     AND e.device_id = kept.device_id));
 `,
   RECORD_JOURNAL,
+  // Time over which charge and energy are as the device has counted them, and that of the gaps in it; NULL: none.
+  `
+ALTER TABLE minute ADD COLUMN counted_us INTEGER;
+ALTER TABLE minute ADD COLUMN bridged_us INTEGER;
+ALTER TABLE second ADD COLUMN counted_us INTEGER;
+ALTER TABLE second ADD COLUMN bridged_us INTEGER;
+`,
 ]
 
 /** Version that this program writes, kept in `user_version`. */

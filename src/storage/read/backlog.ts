@@ -5,6 +5,9 @@ import { type IdRange, Unread } from '../file/unread.ts'
 
 /** Rows that are counted one by one, of all devices together. */
 const COUNTED_ROWS = 100_000
+/** Where the first sample behind a cursor is looked for: runs of a device, rows of each. */
+const FIRST_RUNS = 1000
+const FIRST_ROWS = 1000
 /** Runs that are looked at one by one, a device. */
 const COUNTED_RUNS = 1000
 
@@ -24,6 +27,8 @@ export class BacklogCount {
   readonly #count: Database.Statement
   readonly #minutes: Database.Statement
   readonly #newest: Database.Statement
+  readonly #first: Database.Statement
+  readonly #oldestOfAll: Database.Statement
 
   constructor(db: Database.Database) {
     this.#unread = new Unread(db)
@@ -37,6 +42,13 @@ export class BacklogCount {
       .prepare('SELECT coalesce(sum(samples), 0) FROM minute WHERE device_id = ? AND minute >= ?')
       .pluck()
     this.#newest = db.prepare('SELECT max(newest_us) FROM epoch WHERE device_id = ?').pluck()
+    this.#first = db
+      .prepare(
+        `SELECT min(CASE epoch_id WHEN ? THEN id END), count(*)
+         FROM (SELECT id, epoch_id FROM sample WHERE id >= ? AND id <= ? ORDER BY id LIMIT ${FIRST_ROWS})`,
+      )
+      .raw()
+    this.#oldestOfAll = db.prepare('SELECT min(id) FROM sample').pluck()
   }
 
   of(deviceIds: readonly number[], positions: Positions): Backlog {
@@ -52,17 +64,38 @@ export class BacklogCount {
     return { samples, isExact }
   }
 
-  /** From the oldest sample that may lie behind to the newest, Unix µs; null: none does. */
+  /**
+   * From the oldest sample that lies behind, and was not deleted, to the newest, Unix µs; null: none does. Where rows of other
+   * devices are many, it may begin earlier.
+   */
   span(deviceIds: readonly number[], positions: Positions): readonly [number, number] | null {
     let span: readonly [number, number] | null = null
     for (const id of deviceIds) {
       const position = positionOf(positions, id)
-      const fromUs = this.#unread.oldestUs(id, position)
+      const fromUs = this.#oldestUs(id, position)
       if (fromUs === null) continue
       const toUs = this.#newest.get(id) as number
       span = [Math.min(fromUs, span?.[0] ?? fromUs), Math.max(toUs, span?.[1] ?? toUs)]
     }
     return span
+  }
+
+  #oldestUs(deviceId: number, position: Position): number | null {
+    const storedUs = this.#oldestOfAll.get() as number | null
+    if (storedUs === null) return null
+    let oldestUs: number | null = null
+    for (const range of this.#unread.ranges(deviceId, position, storedUs, undefined, FIRST_RUNS)) {
+      const fromId = Math.max(range.fromId, storedUs)
+      if (oldestUs !== null && fromId >= oldestUs) break
+      const [own, rows] = this.#first.get(range.epochId, fromId, range.toId) as [
+        number | null,
+        number,
+      ]
+      // Behind rows of others there may be one.
+      const firstUs = own ?? (rows === FIRST_ROWS ? fromId : null)
+      if (firstUs !== null) oldestUs = Math.min(firstUs, oldestUs ?? firstUs)
+    }
+    return oldestUs
   }
 
   /** null: too many to count */

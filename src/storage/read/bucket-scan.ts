@@ -94,6 +94,8 @@ function addRow(figures: Figures, row: RollUpRow, isPlain: boolean): void {
   figures.chargePc += row[13] as number
   figures.energyPj += row[14] as number
   figures.unmeasured += (row[17] as number | null) ?? Number.NaN
+  figures.countedUs += (row[18] as number | null) ?? 0
+  figures.bridgedUs += (row[19] as number | null) ?? 0
 }
 
 function addSpread(spread: Spread, row: RollUpRow, at: number, isPlain: boolean): void {

@@ -15,7 +15,7 @@ export function bucketOf(
   lost: number,
   channels: ReadonlyMap<string, ChannelSummary>,
 ): Bucket {
-  const { samples, measured, unmeasured, coveredUs } = figures
+  const { samples, measured, unmeasured, coveredUs, countedUs, bridgedUs } = figures
   const of = (spread: Spread): MinAvgMax | null =>
     measured === 0 ? null : { min: spread.min, avg: spread.avg(measured), max: spread.max }
   const hours = (pico: number): number | null =>
@@ -29,6 +29,8 @@ export function bucketOf(
     unmeasured: Number.isNaN(unmeasured) ? null : unmeasured,
     lost,
     coveredUs,
+    countedUs,
+    bridgedUs,
     coverage: toUs > fromUs ? Math.min(1, coveredUs / (toUs - fromUs)) : 0,
     voltage: of(figures.voltage),
     current: of(figures.current),
@@ -52,7 +54,8 @@ export function summaryOf({ measured, spread }: ChannelFigures): ChannelSummary 
  * are looked at where they are read, since they may be unknown.)
  */
 export function areSound(figures: Figures): boolean {
-  const { samples, measured, unmeasured, coveredUs, chargePc, energyPj } = figures
+  const { samples, measured, unmeasured, coveredUs, countedUs, bridgedUs, chargePc, energyPj } =
+    figures
   return (
     Number.isSafeInteger(samples) &&
     Number.isSafeInteger(measured) &&
@@ -62,6 +65,9 @@ export function areSound(figures: Figures): boolean {
       (Number.isSafeInteger(unmeasured) && unmeasured >= 0 && unmeasured <= samples - measured)) &&
     coveredUs >= 0 &&
     isNumber(coveredUs) &&
+    bridgedUs >= 0 &&
+    bridgedUs <= countedUs &&
+    countedUs <= coveredUs &&
     isNumber(chargePc) &&
     isNumber(energyPj) &&
     (measured === 0 ||

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { DETAIL_MEMBERS, EXTREME_MEMBERS } from '../../domain/detail.ts'
 import { hasTable } from '../file/layout.ts'
 import { Damage } from '../file/log-errors.ts'
 
@@ -36,8 +37,10 @@ export class ChannelCatalog {
     return this.byId.size === 0
   }
 
-  /** Those of a device, in order of their first appearance. */
+  /** Those of a device, in order of their first appearance, but for what a detail is kept in. */
   of(deviceId: number): readonly ChannelEntry[] {
-    return this.#byDevice.get(deviceId) ?? []
+    const all = this.#byDevice.get(deviceId) ?? []
+    const hasDetail = EXTREME_MEMBERS.every((each) => all.some(({ name }) => name === each))
+    return hasDetail ? all.filter(({ name }) => !DETAIL_MEMBERS.includes(name)) : all
   }
 }

@@ -41,12 +41,22 @@ export interface LogHealth {
  *
  * @param file as `logFilePath` gives it
  * @param isWritten some process writes it
+ * @param alsoLook at the file that is read, the log or a copy of it
  * @returns null: a killed writer has left more than can be looked at from a copy
  * @throws InaError log_missing, log_foreign, log_damaged, log_newer, log_unwritable
  */
-export function inspectLog(file: string, isWritten: boolean): LogHealth | null {
+export function inspectLog(
+  file: string,
+  isWritten: boolean,
+  alsoLook: (file: string, health: LogHealth) => void,
+): LogHealth | null {
   if (isLog(file) && statSync(file).nlink > 1) throw linked(file)
-  if (isWritten || sizeOf(`${file}-wal`) === 0) return inspected(file)
+  const looked = (read: string): LogHealth => {
+    const health = inspected(read)
+    alsoLook(read, health)
+    return health
+  }
+  if (isWritten || sizeOf(`${file}-wal`) === 0) return looked(file)
   // To open it would take the left WAL into the log, which is for the next monitor to do.
   if (sizeOf(file) + sizeOf(`${file}-wal`) > LARGEST_COPY_BYTES) return null
   const folder = mkdtempSync(join(tmpdir(), 'ina219-doctor-'))
@@ -54,7 +64,7 @@ export function inspectLog(file: string, isWritten: boolean): LogHealth | null {
     const copy = join(folder, 'log.db')
     copyFileSync(file, copy)
     copyFileSync(`${file}-wal`, `${copy}-wal`)
-    return { ...inspected(copy), bytes: sizeOf(file) }
+    return { ...looked(copy), bytes: sizeOf(file) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -6,6 +6,7 @@ import type { Trace } from '../../chart/trace.ts'
 import { answerQuestions } from './answer-questions.ts'
 import type { HistoryAnswer, HistoryQuestion } from './history-messages.ts'
 import type { LogReader } from './log-reader.ts'
+import { newestSamples } from './newest-samples.ts'
 
 answerQuestions(answerFrom, (answer) => (answer.type === 'series' ? buffersOf(answer.trace) : []))
 
@@ -15,6 +16,8 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
       const totals = reader.devices.flatMap((device) => reader.totalsSince(device) ?? [])
       return { type: 'totals', totals }
     }
+    case 'newest':
+      return { type: 'newest', samples: newestSamples(reader, question.device, question.most) }
     case 'statistics': {
       const { device, fromUs, toUs } = question
       return { type: 'statistics', figures: reader.statistics(device, fromUs, toUs) }
@@ -24,6 +27,8 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
       const devices = reader.devices.flatMap((device) => reader.overview(device, windowsS) ?? [])
       return { type: 'overview', devices }
     }
+    case 'flows':
+      return { type: 'flows', flows: reader.flows(question.device, question.cuts) }
     case 'find':
       return { type: 'find', moment: reader.find(question.device, question.wish) }
     case 'series': {

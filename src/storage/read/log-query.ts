@@ -2,6 +2,7 @@
 
 import type { Extras } from '../../domain/channels.ts'
 import type { EventKind, EventSubject } from '../../domain/events.ts'
+import type { ChannelFlow } from '../../stats/channel-flow.ts'
 import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { EarlierTotals } from '../../stats/totals.ts'
@@ -120,6 +121,10 @@ export interface Bucket {
   readonly lost: number
   /** Time over which charge and energy are known, µs. */
   readonly coveredUs: number
+  /** The part of it over which the device has counted charge and energy itself, µs. */
+  readonly countedUs: number
+  /** The part of that which lies in gaps, µs. */
+  readonly bridgedUs: number
   /** That time as a part of the span, 0 to 1. */
   readonly coverage: number
   /** null where nothing was measured */
@@ -164,6 +169,9 @@ export interface SpanFigures {
   /** Why `channels` is empty though there are samples: some have passed the retention, or all take too long to read. */
   readonly missing: 'expired' | 'too_many' | null
 }
+
+/** What channels come to over time, by their ids. */
+export type FlowsById = Readonly<Record<string, ChannelFlow>>
 
 /** What a device comes to since its totals were reset, or the log began. */
 export interface LoggedTotals extends EarlierTotals {

@@ -18,6 +18,7 @@ import type {
   BucketRow,
   DetailedBucket,
   DigitPage,
+  FlowsById,
   LoggedChannel,
   LoggedEvent,
   LoggedLoss,
@@ -61,6 +62,7 @@ export class LogReader {
   readonly #extras: ExtrasScan | null
   readonly #spans: SpanQuery
   readonly #buckets: BucketQuery
+  readonly #statisticsScan: StatisticsScan
   readonly #statistics: StatisticsQuery
   readonly #traces: TraceQuery
   readonly #totals: TotalsQuery
@@ -77,8 +79,8 @@ export class LogReader {
     this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
     this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
     this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
-    const statistics = new StatisticsScan(db, this.#catalog, this.#scan, this.#extras)
-    this.#statistics = new StatisticsQuery(this.#catalog, statistics)
+    this.#statisticsScan = new StatisticsScan(db, this.#catalog, this.#scan, this.#extras)
+    this.#statistics = new StatisticsQuery(this.#catalog, this.#statisticsScan)
     this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#scan, this.#buckets)
     this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
     this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
@@ -121,11 +123,17 @@ export class LogReader {
     return [...this.#catalog.devices.values()]
   }
 
-  /** Extra channels in order of their first appearance. @param device null: of all devices */
-  channels(device: string | null): LoggedChannel[] {
-    const ids = this.#catalog.idsOf(device)
+  /**
+   * Extra channels in order of their first appearance.
+   *
+   * @param device null: of all devices
+   * @param withDetail those as well that the details of samples are kept in (docs/log.md)
+   */
+  channels(device: string | null, withDetail = false): LoggedChannel[] {
+    const ids = new Set(this.#catalog.idsOf(device))
+    const shown = new Set([...ids].flatMap((id) => this.#channels.of(id)))
     return [...this.#channels.byId.values()]
-      .filter(({ deviceId }) => ids.includes(deviceId))
+      .filter((each) => (withDetail ? ids.has(each.deviceId) : shown.has(each)))
       .map(({ name, deviceId, unit }) => ({
         id: name,
         device: this.#catalog.nameOf(deviceId),
@@ -278,6 +286,20 @@ export class LogReader {
     const statistics = detailed?.statistics ?? null
     if (statistics === null) return { total, channels: {}, missing: 'expired' }
     return { total, channels: byChannelId(statistics), missing: null }
+  }
+
+  /**
+   * What the channels of a device come to over time between each two cuts, by id; those that have measured values.
+   * Read from its samples.
+   *
+   * @param cuts Unix µs, rising
+   */
+  flows(device: string, cuts: readonly number[]): FlowsById[] {
+    return this.#read(() => {
+      const [id] = this.#catalog.idsOf(device)
+      if (id === undefined) return cuts.slice(1).map(() => ({}))
+      return this.#statisticsScan.flows(id, cuts).map((each) => byChannelId(each))
+    })
   }
 
   /** `buckets` with the statistics of each channel: every sample of the range is read. */

@@ -120,12 +120,14 @@ export class MomentQuery {
     for (const rows of scan.pages(fromUs, toUs)) {
       const own = rows.filter((row) => scan.isOf(row, deviceId) && catalog.status(row[6]).measured)
       for (const row of own) {
-        const value = this.#valuesOf(row)[wish.channel]
+        const value = extremeIn(row, wish) ?? this.#valuesOf(row)[wish.channel]
         if (value === undefined || (best !== null && !isBeyond(value, best.value, wish))) continue
         best = { value, row }
       }
     }
-    return best === null ? null : this.#sample(best.row)
+    if (best === null) return null
+    const found = this.#sample(best.row)
+    return { ...found, values: { ...found.values, [wish.channel]: best.value } }
   }
 
   #sample(row: SampleRow): Moment {
@@ -215,6 +217,14 @@ export class MomentQuery {
     }
     return { ranges, samples }
   }
+}
+
+/** What lay between the sample and the one before; undefined: that is not known. */
+function extremeIn([, , , , , , , detail]: SampleRow, wish: ExtremeWish): number | undefined {
+  const isMax = wish.what === 'max'
+  if (wish.channel === ELECTRIC.voltage.id) return isMax ? detail?.voltageMax : detail?.voltageMin
+  if (wish.channel === ELECTRIC.current.id) return isMax ? detail?.currentMax : detail?.currentMin
+  return undefined
 }
 
 function isBeyond(value: number, other: number, { what }: ExtremeWish): boolean {

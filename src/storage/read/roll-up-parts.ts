@@ -20,6 +20,8 @@ export type Part =
   | { readonly kind: 'minute' | 'second'; readonly fromUs: number; readonly row: RollUpRow }
 
 const PAGE = 1000
+/** Where a row says how many samples were not measured. */
+const UNMEASURED_AT = 17
 const NONE: ReadonlySet<number> = new Set()
 /** Most minutes and seconds that are added up at a time: few fall out with one of them, and their sums stay exact. */
 const [MINUTES, SECONDS] = [10, 60]
@@ -175,8 +177,8 @@ function hasSome(of: ReadonlySet<number>, first: number, end: number): boolean {
 }
 
 /** From before layout 4, which kept less; seconds are there as long as their samples. */
-function isVague([, samples, measured, , ...cells]: RollUpRow): boolean {
-  return samples > measured && cells.at(-1) === null
+function isVague(row: RollUpRow): boolean {
+  return row[1] > row[2] && row[UNMEASURED_AT] === null
 }
 
 /** Whether a span lies within one bucket. */

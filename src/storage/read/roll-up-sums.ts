@@ -7,13 +7,14 @@ type Level = 'minute' | 'second'
 
 const SPREADS = ['v', 'a', 'w'] as const
 /** Where the sums of a row stand, and the least and largest values. */
-const SUMMED_AT = [1, 2, 3, 5, 8, 11, 13, 14, 15, 16, 17]
+const SUMMED_AT = [1, 2, 3, 5, 8, 11, 13, 14, 15, 16, 17, 18, 19]
 const BOUNDS_AT = [4, 6, 7, 9, 10, 12]
 /** The last columns: how many rows there are, and how many of them may be summed by SQLite. */
-const [ROWS_AT, PLAIN_AT] = [18, 19]
+const [ROWS_AT, PLAIN_AT] = [20, 21]
 
-/** Logs of layout 4 or later have all columns. */
+/** Logs of layout 4 or later have all columns but what devices have counted. */
 const FIRST_LAYOUT = 4
+const COUNTED_LAYOUT = 6
 
 /** Groups a statement, so that memory stays flat. */
 const PAGE = 1000
@@ -39,7 +40,7 @@ function isWhole(sql: string): string {
   return `${sql} = CAST(${sql} AS INTEGER)`
 }
 
-function sumsOf(level: Level): string {
+function sumsOf(level: Level, layout: number): string {
   return [
     `min(${level})`,
     'sum(samples)',
@@ -51,6 +52,9 @@ function sumsOf(level: Level): string {
     'sum(coalesce(charge_forward_pc, max(0.0, charge_pc)))',
     'sum(coalesce(energy_forward_pj, max(0.0, energy_pj)))',
     'sum(unmeasured)',
+    ...['counted_us', 'bridged_us'].map((each) =>
+      layout >= COUNTED_LAYOUT ? `coalesce(sum(${each}), 0)` : '0',
+    ),
     'count(*)',
     `count(*) FILTER (WHERE ${NEWEST} AND ${PLAIN[level]})`,
   ].join(', ')
@@ -79,7 +83,7 @@ export class RollUpSums {
     // Numbers are bound as floating-point ones, by which a division would not be a whole one.
     this.#sums = db
       .prepare(
-        `SELECT ${sumsOf(level)} FROM ${level}
+        `SELECT ${sumsOf(level, layoutOf(db))} FROM ${level}
          WHERE device_id = ? AND ${level} >= ? AND ${level} < ?
          GROUP BY ${level} / CAST(? AS INTEGER) ORDER BY 1`,
       )

@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3'
+import { withoutDetail } from '../../domain/detail.ts'
+import { type ChannelFlow, FlowSink } from '../../stats/channel-flow.ts'
 import { ChannelAccumulator, type ChannelStatistics } from '../../stats/statistics.ts'
 import {
   type FeedSample,
@@ -88,19 +90,44 @@ export class StatisticsScan {
     let index = Number.NaN
     for (const rows of this.#scan.pages(fromUs, toUs)) {
       const own = rows.filter((row) => this.#scan.isOf(row, deviceId))
-      const samples = this.#samples(own)
-      for (const sample of samples) {
+      for (const sample of this.#samples(own)) {
         const next = Math.floor(sample.timeUs / everyUs)
         if (next !== index) {
           if (!Number.isNaN(index)) yield { index, channels: sink.take(feed.channels) }
           index = next
         }
-        if (!feed.knows(sample.epochId)) this.#prime(feed, sample)
-        feed.add(sample)
+        this.#show(feed, sample)
       }
     }
     if (!Number.isNaN(index)) yield { index, channels: sink.take(feed.channels) }
     return undefined
+  }
+
+  /**
+   * What the channels of one device come to over time, by their keys (`extraKey`), between each two cuts. Samples
+   * of other devices cost little.
+   *
+   * @param cuts Unix µs, rising, at least two
+   * @throws Damage
+   */
+  flows(deviceId: number, cuts: readonly number[]): ReadonlyMap<string, ChannelFlow>[] {
+    const sink = new FlowSink()
+    const feed = new StatisticsFeed(sink, false)
+    const [fromUs = 0, ...ends] = cuts
+    const flows: ReadonlyMap<string, ChannelFlow>[] = []
+    for (const rows of this.#scan.pagesOf(deviceId, fromUs, ends.at(-1) ?? fromUs)) {
+      for (const sample of this.#samples(rows)) {
+        while (sample.timeUs >= (ends[flows.length] as number)) flows.push(sink.take(feed.channels))
+        this.#show(feed, sample)
+      }
+    }
+    while (flows.length < ends.length) flows.push(sink.take(feed.channels))
+    return flows
+  }
+
+  #show(feed: StatisticsFeed, sample: FeedSample): void {
+    if (!feed.knows(sample.epochId)) this.#prime(feed, sample)
+    feed.add(sample)
   }
 
   #prime(feed: StatisticsFeed, { epochId, timeUs }: FeedSample): void {
@@ -112,7 +139,8 @@ export class StatisticsScan {
     const extras = this.#extras?.of(rows)
     return rows.map((row) => {
       if (!areStored(row)) throw new Damage()
-      const [timeUs, epochId, seq, v, a, w, statusId] = row
+      const [timeUs, epochId, seq, v, a, w, statusId, detail = null] = row
+      const values = extras?.get(timeUs) ?? null
       return {
         timeUs,
         epochId,
@@ -120,7 +148,8 @@ export class StatisticsScan {
         voltage: fromStored(v),
         current: fromStored(a),
         power: fromStored(w),
-        extras: extras?.get(timeUs) ?? null,
+        extras: detail === null ? values : withoutDetail(values),
+        detail,
         measured: this.#catalog.status(statusId).measured,
       }
     })
@@ -138,6 +167,10 @@ class BucketSink implements StatisticsSink {
 
   value(channel: number, timeUs: number, value: number): void {
     this.#of(channel).add(timeUs, value)
+  }
+
+  reach(channel: number, _timeUs: number, min: number, max: number): void {
+    this.#of(channel).moments.reach(min, max)
   }
 
   pair(channel: number, _timeUs: number, spanUs: number, value0: number, value1: number): void {

@@ -85,6 +85,7 @@ export class TotalsQuery {
       current: fromStored(a),
       power: fromStored(w),
       extras: null,
+      detail: row[7] ?? null,
       seq,
       status: this.#catalog.status(statusId).text,
       epochId,

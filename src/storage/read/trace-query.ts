@@ -168,7 +168,7 @@ class TraceBuilder {
     if (count === 0) return
     this.trace.count[slot] = count
     const from = this.#before + 1
-    if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs)) {
+    if (this.#isBroken(slot, figures.measured > 0, figures.coveredUs - figures.bridgedUs)) {
       this.trace.broken[slot] = 1
       if (from > 0 || this.beganUs < this.trace.startUs) this.#holes.push([from, slot])
     }

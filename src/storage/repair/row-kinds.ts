@@ -19,8 +19,8 @@ export type RowKind =
 const LEAST_SAMPLE_ID = 86_400_000_000n
 /** Unix minutes end where seconds begin: 1979, or the year 2540. */
 const LEAST_SECOND = 300_000_000n
-/** Columns of `minute` and `second`: of layout 1 and 2, of layout 3, and from layout 4 on. */
-const ROLL_UP_WIDTHS: ReadonlySet<number> = new Set([16, 18, 19])
+/** Columns of `minute` and `second`: of layout 1 and 2, of layout 3, of 4 and 5, and from layout 6 on. */
+const ROLL_UP_WIDTHS: ReadonlySet<number> = new Set([16, 18, 19, 21])
 
 /** What a cell is: NULL, Int, Real, Text. */
 function letterOf(cell: Cell): string {
@@ -42,7 +42,7 @@ const WITH_ROWID: readonly (readonly [RowKind, RegExp])[] = [
 const EPOCH = /^NI[IN]I[IN]{3}$/
 const VALUE = /^II[IRT]$/
 const CHANNEL_MINUTE = /^III[RI]{3}$/
-const ROLL_UP = /^IIIII[IRTN]{9}[RIN]{2,5}$/
+const ROLL_UP = /^IIIII[IRTN]{9}[RIN]{2,7}$/
 
 /** @returns null: of another table, or of an index */
 export function kindOf({ rowid, cells }: PageRow): RowKind | null {

@@ -1,3 +1,4 @@
+import { type Detail, detailOf, EXTREME_MEMBERS } from '../../domain/detail.ts'
 import { isMeasured } from '../../domain/sample.ts'
 import type { ChannelTable } from './channel-table.ts'
 import type { CommitOrder } from './commit-order.ts'
@@ -35,6 +36,8 @@ export class BlockWriter {
   #now!: HostMoment
   /** Row ids of its samples. */
   #ids = new Float64Array(0)
+  /** Its samples may have details. */
+  #hasDetails = false
   /** Where in its `extras` the next value is. */
   #nextExtra = 0
 
@@ -51,6 +54,7 @@ export class BlockWriter {
     this.#statusIds = block.states.map((text) => states.id(text))
     this.#measured = block.states.map((text) => isMeasured(text))
     this.#nextExtra = 0
+    this.#hasDetails = EXTREME_MEMBERS.every((name) => block.channels.includes(name))
     if (this.#ids.length < count) this.#ids = new Float64Array(count)
     let epochId = Number.NaN
     let epoch!: OpenEpoch
@@ -117,6 +121,7 @@ export class BlockWriter {
         fields[at + 2] as number,
         fields[at + 3] as number,
         measured,
+        this.#hasDetails ? this.#detail(i) : null,
       )
       if (this.#nextExtra < extras.length) this.#writeExtras(i, device, id, measured)
       epochs.advance(epoch, id, seq)
@@ -129,6 +134,18 @@ export class BlockWriter {
         notes.retention(device.name, id, move, aged)
       }
     }
+  }
+
+  /** Among the values of one sample with voltage and current. @param index of the sample in the block */
+  #detail(index: number): Detail | null {
+    const { fields, extras, channels: names } = this.#block
+    if (extras[this.#nextExtra] !== index || Number.isNaN(fields[index * FIELDS + 1])) return null
+    const values: Record<string, number> = Object.create(null)
+    for (let at = this.#nextExtra; extras[at] === index; at += EXTRA_FIELDS) {
+      values[names[extras[at + 1] as number] as string] = extras[at + 2] as number
+    }
+    const status = this.#block.states[fields[index * FIELDS + 6] as number] as string
+    return detailOf(values, status)
   }
 
   /** The values of the extra channels of one sample. @param index of the sample in the block */

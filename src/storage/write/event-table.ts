@@ -3,7 +3,7 @@ import { isSingle } from '../../domain/events.ts'
 import { stormText } from '../file/event-storm.ts'
 import type { LogEvent } from '../file/records.ts'
 
-/** Events of one kind and device that are kept one by one in a row; then one each `REFILL_US`. Not of kinds that are `isSingle`. */
+/** Events of one kind and device, or part of it, that are kept one by one in a row; then one each `REFILL_US`. Not of kinds that are `isSingle`. */
 export const BURST = 20
 const REFILL_US = 30e6
 /** The newest events stay for ever, up to so many. */
@@ -11,7 +11,7 @@ export const MAX_EVENTS = 20_000
 /** Events added between two looks at how many there are. */
 const EVENTS_PER_LOOK = 1000
 
-/** One device's events of one kind. */
+/** Events of one kind, of a device or a part of it. */
 interface EventThrottle {
   /** Events that may still be kept one by one. */
   tokens: number
@@ -47,12 +47,12 @@ export class EventTable {
     )
   }
 
-  add(deviceId: number, { timeUs, kind, detail }: LogEvent): void {
+  add(deviceId: number, { timeUs, kind, detail, about = '' }: LogEvent): void {
     if (isSingle(kind)) {
       this.#add(deviceId, timeUs, kind, detail)
       return
     }
-    const key = `${deviceId} ${kind}`
+    const key = `${deviceId} ${kind} ${about}`
     const throttle = this.#throttles.get(key) ?? { tokens: BURST, timeUs, storm: null }
     this.#throttles.set(key, throttle)
     const elapsedUs = Math.max(0, timeUs - throttle.timeUs)

@@ -1,4 +1,5 @@
 import type { Extras } from '../../domain/channels.ts'
+import { type Detail, keptValues } from '../../domain/detail.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 
@@ -63,7 +64,10 @@ export const EMPTY_BATCH: LogBatch = {
 export type PackedSample = Pick<
   Sample,
   'timeUs' | 'voltage' | 'current' | 'power' | 'extras' | 'seq' | 'epochId' | 'status'
->
+> & {
+  /** Kept as values of channels; absent: it is among `extras` already. */
+  readonly detail?: Detail | null
+}
 
 /** Packs samples one by one. */
 export class BlockBuilder {
@@ -87,9 +91,10 @@ export class BlockBuilder {
   add(sample: PackedSample): void {
     if ((this.#count + 1) * FIELDS > this.#fields.length) this.#fields = doubled(this.#fields)
     const fields = this.#fields
-    if (sample.extras !== null) {
+    const values = keptValues(sample.extras, sample.detail ?? null)
+    if (values !== null) {
       this.#extras ??= new ExtraBuilder()
-      this.#extras.add(this.#count, sample.extras)
+      this.#extras.add(this.#count, values)
     }
     let at = this.#count++ * FIELDS
     fields[at++] = sample.timeUs

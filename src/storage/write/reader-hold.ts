@@ -5,7 +5,7 @@ import { BYTES_PER_SAMPLE } from '../file/log-size.ts'
 import { Unread } from '../file/unread.ts'
 import { ReaderTable, type RegisteredReader, type SkippedByRetention } from './reader-table.ts'
 
-/** Pause between two reports of what readers have missed, ms. */
+/** What readers have missed is reported so long after it was found, ms: what is on its way to one is not missed. */
 const REPORT_MS = 60_000
 
 /** What one reader has still to take of one device. */
@@ -38,7 +38,8 @@ export class ReaderHold {
   #bounds = new Map<string, Bound>()
   /** At first: what the run before had no time to report. */
   #hasMissed = true
-  #quietUntilMs = Number.NEGATIVE_INFINITY
+  /** When that is reported; null: it has not been looked at yet. */
+  #reportAtMs: number | null = Number.NEGATIVE_INFINITY
 
   constructor(db: Database.Database) {
     this.#readers = new ReaderTable(db)
@@ -109,9 +110,11 @@ export class ReaderHold {
    * @param nowMs of a monotonic clock; infinity: all that is left
    */
   takeMissed(nowMs: number): SkippedByRetention[] {
-    if (!this.#hasMissed || nowMs < this.#quietUntilMs) return []
+    if (!this.#hasMissed) return []
+    this.#reportAtMs ??= nowMs + REPORT_MS
+    if (nowMs < this.#reportAtMs) return []
     this.#hasMissed = false
-    this.#quietUntilMs = nowMs + REPORT_MS
+    this.#reportAtMs = null
     return this.#readers.takeUnreported()
   }
 

@@ -13,6 +13,9 @@ export interface ReaderState {
 export class ReaderStates {
   readonly #all: Database.Statement
   readonly #advance: Database.Statement
+  readonly #missed: Database.Statement
+  readonly #gone: Database.Statement
+  readonly #arrived: Database.Statement
   readonly #report: Database.Statement
   readonly #remove: Database.Statement
   readonly #forgetGone: Database.Statement
@@ -24,6 +27,13 @@ export class ReaderStates {
       `INSERT INTO reader_state(name, record_n) ${own}
        ON CONFLICT DO UPDATE SET record_n = excluded.record_n WHERE excluded.record_n > record_n`,
     )
+    this.#missed = db.prepare('SELECT missed FROM reader_state WHERE name = ?').pluck()
+    this.#gone = db
+      .prepare(
+        'SELECT count(*) FROM json_each(?) AS j WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = j.value)',
+      )
+      .pluck()
+    this.#arrived = db.prepare('UPDATE reader_state SET missed = missed - ? WHERE name = ?')
     this.#report = db.prepare(
       `INSERT INTO reader_state(name, report) ${own} ON CONFLICT DO UPDATE SET report = excluded.report`,
     )
@@ -46,6 +56,19 @@ export class ReaderStates {
   advance(name: string, recordN: number): void {
     const { changes } = this.#advance.run(recordN, name)
     if (changes > 0) this.#forgetGone.run()
+  }
+
+  /** As `ReaderTable.arrived`, for events by their ids. */
+  arrived(name: string, events: readonly number[]): void {
+    const gone = this.underWay(name, events)
+    if (gone > 0) this.#arrived.run(gone, name)
+  }
+
+  /** As `ReaderTable.underWay`. */
+  underWay(name: string, events: readonly number[]): number {
+    const missed = (this.#missed.get(name) as number | undefined) ?? 0
+    if (missed === 0 || events.length === 0) return 0
+    return Math.min(missed, this.#gone.get(JSON.stringify(events)) as number)
   }
 
   report(name: string, text: string): void {

@@ -18,6 +18,9 @@ export interface SkippedByRetention {
   readonly samples: number
 }
 
+/** Times of samples, Unix µs, by name of the device. */
+export type TimesUs = ReadonlyMap<string, readonly number[]>
+
 type PositionRow = [name: string, deviceId: number, run: number, sampleId: number, missed: number]
 
 /** Registered readers and how far they have got. */
@@ -28,6 +31,9 @@ export class ReaderTable {
   readonly #advance: Database.Statement
   readonly #remove: Database.Statement[]
   readonly #miss: Database.Statement
+  readonly #missedOf: Database.Statement
+  readonly #gone: Database.Statement
+  readonly #arrived: Database.Statement
   readonly #unreported: Database.Statement
   readonly #reported: Database.Statement
 
@@ -51,6 +57,20 @@ export class ReaderTable {
     this.#miss = db.prepare(
       `INSERT INTO reader_position(name, device_id, run, sample_id, missed) VALUES (?, ?, 0, -1, ?)
        ON CONFLICT DO UPDATE SET missed = missed + excluded.missed`,
+    )
+    this.#missedOf = db
+      .prepare(
+        `SELECT p.device_id, p.missed FROM reader_position p CROSS JOIN device d ON d.id = p.device_id
+         WHERE p.name = ? AND d.name = ? AND p.missed > 0`,
+      )
+      .raw()
+    this.#gone = db
+      .prepare(
+        'SELECT count(*) FROM json_each(?) AS j WHERE NOT EXISTS (SELECT 1 FROM sample WHERE id = j.value)',
+      )
+      .pluck()
+    this.#arrived = db.prepare(
+      'UPDATE reader_position SET missed = missed - ? WHERE name = ? AND device_id = ?',
     )
     this.#unreported = db.prepare(
       `SELECT p.name AS reader, d.name AS device, p.missed - p.reported AS samples
@@ -93,6 +113,30 @@ export class ReaderTable {
   /** Samples were deleted before a reader had taken them. */
   miss(name: string, deviceId: number, samples: number): void {
     this.#miss.run(name, deviceId, samples)
+  }
+
+  /**
+   * It has taken samples that it read before: those that were deleted meanwhile were counted as missed, and are not.
+   * In the transaction that moves its position past them.
+   */
+  arrived(name: string, timesUs: TimesUs): void {
+    for (const [deviceId, samples] of this.#goneOf(name, timesUs)) {
+      this.#arrived.run(samples, name, deviceId)
+    }
+  }
+
+  /** How many of the samples that a reader is taking count as missed so far. */
+  underWay(name: string, timesUs: TimesUs): number {
+    return this.#goneOf(name, timesUs).reduce((sum, [, samples]) => sum + samples, 0)
+  }
+
+  #goneOf(name: string, timesUs: TimesUs): [deviceId: number, samples: number][] {
+    return [...timesUs].flatMap(([device, times]): [number, number][] => {
+      const found = this.#missedOf.get(name, device) as [number, number] | undefined
+      if (found === undefined) return []
+      const [deviceId, missed] = found
+      return [[deviceId, Math.min(missed, this.#gone.get(JSON.stringify(times)) as number)]]
+    })
   }
 
   /** What has been missed since this was asked last, to be reported. */

@@ -33,7 +33,7 @@ export class RollUpTables {
     this.#minute = db.prepare(upsert('minute', any, 'samples', columns))
     this.#secondAny = db.prepare(upsert('second', any, 'samples', columns))
     this.#second = db.prepare(
-      upsert('second', `?, ?, ?, ?, ?, ${whole}, ?, ?, ?, ?, ?`, 'samples', columns),
+      upsert('second', `?, ?, ?, ?, ?, ${whole}, ?, ?, ?, ?, ?, ?, ?`, 'samples', columns),
     )
     this.#channel = db.prepare(
       upsert('channel_minute', '?, ?, ?, ?, ?, ?', 'measured', ['measured', 'min', 'sum', 'max']),
@@ -97,6 +97,8 @@ export class RollUpTables {
       toForward(figures.chargeForwardPc, figures.chargePc),
       toForward(figures.energyForwardPj, figures.energyPj),
       figures.unmeasured,
+      figures.countedUs || null,
+      figures.bridgedUs || null,
     )
   }
 }

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { Detail } from '../../domain/detail.ts'
 import { Continuity } from '../../stats/continuity.ts'
 import { Folder } from '../../stats/folder.ts'
 import { US_PER_MINUTE, US_PER_SECOND } from '../../util/time-units.ts'
@@ -90,6 +91,7 @@ export class RollUps {
    * @param newestOfRunUs the same of its epoch
    * @param voltage NaN: not an electric sample
    * @param measured by its status
+   * @param detail null: it has none
    */
   add(
     deviceId: number,
@@ -102,6 +104,7 @@ export class RollUps {
     current: number,
     power: number,
     measured: boolean,
+    detail: Detail | null,
   ): void {
     const progress = this.#of(deviceId)
     const second = Math.floor(timeUs / US_PER_SECOND)
@@ -124,7 +127,7 @@ export class RollUps {
     progress.stale = false
     if (!folder.knows(epochId)) this.#scan.prime(folder, epochId, timeUs)
     const into = progress.figures.at(second)
-    folder.add(into, timeUs, epochId, seq, voltage, current, power, measured)
+    folder.add(into, timeUs, epochId, seq, voltage, current, power, measured, detail)
     this.#extrasTo = progress.figures
   }
 

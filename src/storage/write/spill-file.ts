@@ -190,8 +190,9 @@ function batchLines(batch: LogBatch): string {
   for (const { epochId, firstSeq, count, fromUs, toUs, reason } of batch.lost) {
     lines += `lost,${epochId},${firstSeq},${count},${fromUs},${toUs},${reason}\n`
   }
-  for (const { timeUs, device, kind, detail } of batch.events) {
-    lines += `event,${timeUs},${text(device)},${text(kind)},${text(detail)}\n`
+  for (const { timeUs, device, kind, detail, about } of batch.events) {
+    lines += `event,${timeUs},${text(device)},${text(kind)},${text(detail)}`
+    lines += about === undefined ? '\n' : `,${text(about)}\n`
   }
   return lines
 }
@@ -259,6 +260,7 @@ class BatchReader {
           device: cell(2),
           kind: cell(3) as EventKind,
           detail: cell(4),
+          ...(cells.length > 5 && { about: cell(5) }),
         })
         return
     }

@@ -20,17 +20,23 @@ const FIRST_BASIS: Readonly<Record<Basis, string>> = {
 }
 const BASIS: Readonly<Record<Basis, string>> = { '1m': '1m', '15m': '15m', reset: 'reset' }
 
+/** One that only says by itself how full it is stands with the energy. */
+export function hasBatteryLine({ battery, energyStore }: Snapshot): boolean {
+  return battery !== null && (battery.left.length > 0 || energyStore === null)
+}
+
 /**
  * None without a battery; else one line: state of charge, and how long it lasts at the mean draw of each basis. Parts that don't fit are left
  * out, last first.
  */
 export function batteryLines(
-  { battery, number }: Snapshot,
+  snapshot: Snapshot,
   width: number,
   look: Look,
   figures: FigureMemory,
 ): Line[] {
-  if (battery === null) return []
+  const { battery, number } = snapshot
+  if (battery === null || !hasBatteryLine(snapshot)) return []
   const { setting, percent, remaining, left } = battery
   const bare = setting.unit === 'mAh' ? 'Ah' : 'Wh'
   // One unit for both, so that they can be compared.

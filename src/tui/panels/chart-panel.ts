@@ -125,9 +125,17 @@ function ownOptions(
  * Now, in the device's time, where samples stay away that should come, so that the gap is seen to
  * grow; null: the newest sample, for no pause of a slow device is a gap.
  */
-export function silentEdgeUs({ source, sampleUs, nowUs, lagMs }: Snapshot): number | null {
+export function silentEdgeUs({
+  source,
+  sampleUs,
+  oldestUs,
+  nowUs,
+  lagMs,
+}: Snapshot): number | null {
   const isAway = source.state === 'silent' || source.state === 'waiting'
-  if (!isAway || sampleUs === null) return null
+  if (!isAway) return null
+  // Of an earlier run the log may have something to look at before the first sample of this one.
+  if (sampleUs === null) return oldestUs === null ? null : nowUs
   return Math.max(sampleUs, nowUs - lagMs * 1000)
 }
 
@@ -173,7 +181,7 @@ function channelCount(strips: readonly Strip[], channels: number): string {
 }
 
 /** Why there is nothing to draw. */
-function emptyText({ sampleUs }: Snapshot, trace: Trace | null, view: ViewState): string {
-  if (sampleUs === null) return 'no samples yet'
+function emptyText(snapshot: Snapshot, trace: Trace | null, view: ViewState): string {
+  if ((silentEdgeUs(snapshot) ?? snapshot.sampleUs) === null) return 'no samples yet'
   return trace === null ? 'reading the samples' : `no samples in these ${spanText(spanMs(view))}`
 }

@@ -1,5 +1,6 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
 import { rateText } from '../../figures/format.ts'
+import { listedDevices } from '../../figures/offer.ts'
 import type { DeviceBrief, DeviceNumber, Snapshot } from '../../monitor/view.ts'
 import { countText } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'
@@ -40,7 +41,8 @@ export function deviceLines(
   { width, height, look }: PanelArea,
   figures: FigureMemory = figuresOf(snapshot),
 ): Line[] {
-  const { of, devices, number } = snapshot
+  const { of, number } = snapshot
+  const devices = listedDevices(snapshot)
   const context = { of, look, figures }
   if (height === 1) return [fitLine(oneLine(devices, number, width, context), width)]
   const rows = devices.length > height ? height - 1 : height
@@ -82,6 +84,7 @@ function deviceRow(
     ...title(brief, isSelected, nameCells, context.look),
     piece(' '),
     statePiece(brief, context, STATE_CELLS),
+    ...virtual(brief).map(({ text, style }) => piece(` ${text}`, style)),
     ...values(brief, longText, context).map(({ text, style }) => piece(`  ${text}`, style)),
     piece(`  ${rateText(brief.rate).padStart(RATE_CELLS)}`, 'dim'),
     ...[...alarmPieces(brief), ...lost(brief)].map(({ text, style }) => piece(`  ${text}`, style)),
@@ -101,6 +104,10 @@ function title(
 function statePiece({ source }: DeviceBrief, context: Context, cells = 0): Piece {
   const { word, style } = stateWord(context, source)
   return piece(word.padEnd(cells), style)
+}
+
+function virtual({ source }: DeviceBrief): readonly Piece[] {
+  return source.isVirtual === true ? [piece('VIRTUAL', 'warn')] : []
 }
 
 type ValueText = (
@@ -164,7 +171,7 @@ const PARTS: readonly (readonly Part[])[] = [
 ]
 
 function stateOf(brief: DeviceBrief, context: Context): readonly Piece[] {
-  return [statePiece(brief, context)]
+  return [statePiece(brief, context), ...virtual(brief)]
 }
 
 function valuesOf(brief: DeviceBrief, context: Context): readonly Piece[] {

@@ -1,3 +1,4 @@
+import { isOpenEnded } from '../../figures/gauge.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import {
@@ -85,9 +86,9 @@ function gaugeLine(gauge: GaugeView, grid: Grid, look: Look): Line {
   return [head, side, ...barPieces(gauge, grid.bar, look), side, ...tail, verdictPiece(gauge)]
 }
 
-/** Without a share, its room goes to the word, which may be a long one of the device. */
+/** Without a value, the room of a share goes to the word, which may be a long one of the device. */
 function tailOf(gauge: GaugeView, { reach, share }: Grid): Piece[] {
-  if (gauge.share === '') return [piece(' ')]
+  if (gauge.share === '' && !isOpenEnded(gauge.channel)) return [piece(' ')]
   const text = gauge.share.slice(0, share === PERCENT_CELLS ? PERCENT_CELLS : undefined)
   const left = reach > 0 ? `${gauge.reach.padEnd(reach)} ` : ''
   return [tailPiece(gauge, ` ${left}${text.padEnd(share)} `)]

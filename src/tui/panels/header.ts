@@ -67,8 +67,8 @@ function health(snapshot: Snapshot): Piece[] {
   const { source, ledger, sampleUs, nowUs } = snapshot
   if (snapshot.of === 'log') return logHealth(snapshot)
   const { word, style } = stateText(snapshot)
-  const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
-  const silent = source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word
+  const since = sampleUs === null ? '' : `${agoText((nowUs - sampleUs) / 1000)} `
+  const silent = source.state === 'silent' ? `${word} ${since}!` : word
   const state = source.serverAwayMs === undefined ? silent : `${word} !`
   const parts = [
     piece(state, style),
@@ -77,6 +77,7 @@ function health(snapshot: Snapshot): Piece[] {
       ? piece('lost ?', 'warn')
       : piece(`lost ${countText(ledger.lost)}`, ledger.lost > 0 ? 'warn' : 'plain'),
   ]
+  if (source.isVirtual === true) parts.push(piece(' VIRTUAL', 'warn'))
   if (ledger.recovered > 0) parts.push(piece(` healed ${countText(ledger.recovered)}`))
   return parts
 }

@@ -1,9 +1,11 @@
 import { rateText } from '../../figures/format.ts'
+import { outputWords } from '../../figures/output-words.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { countText, cutPercent, fixed, numberText } from '../../util/number-text.ts'
 import { FigureMemory } from '../view/figure-memory.ts'
 import type { PanelArea } from '../view/look.ts'
 import { fitLine, type Line, type Piece, piece } from '../view/styled.ts'
+import { outputPieces } from './outputs.ts'
 
 interface Fact {
   readonly name: string
@@ -16,8 +18,9 @@ interface Fact {
 const NAME_CELLS = 13
 
 /** Rows of it: what came over the line, only the monitor has seen. */
-export function linkRows({ of }: Snapshot): number {
-  return of === 'log' ? 3 : 6
+export function linkRows(snapshot: Snapshot): number {
+  if (snapshot.of === 'log') return 3
+  return 6 + (outputWords(snapshot).length === 0 ? 0 : 1)
 }
 
 /** How well the samples of the device come through, two facts a row. */
@@ -64,12 +67,15 @@ export function linkLines(
     [coverage, { name: 'not measured', value: countText(unmeasured(ledger)) }],
   ]
   const half = Math.floor(width / 2)
-  return (snapshot.of === 'log' ? ofLog : facts)
-    .slice(0, height)
-    .map(([left, right]) => [
-      ...fitLine(factPieces(left), half),
-      ...fitLine(factPieces(right), width - half),
-    ])
+  const lines: Line[] = (snapshot.of === 'log' ? ofLog : facts).map(([left, right]) => [
+    ...fitLine(factPieces(left), half),
+    ...fitLine(factPieces(right), width - half),
+  ])
+  const outputs = outputPieces(snapshot)
+  // First of all: it is the only fact that somebody may have to act on.
+  const name = piece(` ${'outputs'.padEnd(NAME_CELLS)}`, 'dim')
+  if (outputs.length > 0) lines.unshift(fitLine([name, ...outputs], width))
+  return lines.slice(0, height)
 }
 
 function factPieces({ name, value, isBad }: Fact): Piece[] {

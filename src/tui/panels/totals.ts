@@ -1,5 +1,7 @@
+import { isElectric } from '../../domain/channels.ts'
 import { amountText, momentText } from '../../figures/format.ts'
 import type { Snapshot } from '../../monitor/view.ts'
+import { countedText } from '../../util/counted-text.ts'
 import { countText, fixed, numberText } from '../../util/number-text.ts'
 import { inUnit } from '../../util/scaled-unit.ts'
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
@@ -34,17 +36,23 @@ export function totalsLine(
       hasRisen ? 'warn' : 'plain',
     )
   }
-  const parts: Piece[] = [
+  // Without voltage and current nothing is added up.
+  const isElectricDevice = snapshot.channels.some(isElectric)
+  const flows: Piece[] = [
     piece(' Q ', 'dim'),
     piece(amount('charge', totals.chargeMah, 'Ah'), 'bold'),
     piece('  E ', 'dim'),
     piece(amount('energy', totals.energyMwh, 'Wh'), 'bold'),
     ...coverPieces(snapshot),
-    piece(`  since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
+    piece('  '),
+  ]
+  const parts: Piece[] = [
+    ...(isElectricDevice ? flows : [piece(' ')]),
+    piece(`since ${momentText(totals.sinceUs, snapshot.nowUs)}`),
     ...calibrationPieces(snapshot, width),
     ...statusPieces(snapshot, look),
     ...directionPieces(snapshot, amount),
-    piece(`  n=${countText(totals.samples)}`),
+    piece(`  n=${countText(isElectricDevice ? totals.samples : ledger.samples)}`),
     ...linkPieces(snapshot),
     // What was lost of them is counted above; healed ones need no warning.
     piece(`  gaps ${countText(ledger.gaps)}`),
@@ -72,10 +80,15 @@ function directionPieces(
   return [piece(`  forward ${forward} backward ${backward}`)]
 }
 
-/** How much of the time since then Q and E know of. */
-function coverPieces({ totals: { elapsedS, coveredS } }: Snapshot): Piece[] {
+/** How much of the time since then Q and E know of, and of how much of it from the device's own counters. */
+function coverPieces({ totals }: Snapshot): Piece[] {
+  const { elapsedS, coveredS } = totals
   if (!(elapsedS > 0)) return []
-  return [piece(`  covered ${coveredText(coveredS / elapsedS)}`)]
+  const counted = countedText(totals, elapsedS)
+  return [
+    piece(`  covered ${coveredText(coveredS / elapsedS)}`),
+    ...(counted === null ? [] : [piece(`  from counters ${counted}`)]),
+  ]
 }
 
 /** From this share of the samples on, sent again, the line is in trouble, %. */

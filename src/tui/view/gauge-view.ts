@@ -1,5 +1,12 @@
 import { type Channel, mainChannels } from '../../domain/channels.ts'
-import { barOf, fullRatio, type GaugeBar, gaugeScaleOf, verdict } from '../../figures/gauge.ts'
+import {
+  barOf,
+  fullRatio,
+  type GaugeBar,
+  gaugeScaleOf,
+  isOpenEnded,
+  verdict,
+} from '../../figures/gauge.ts'
 import type { GaugeScale } from '../../figures/gauge-scale.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { numberText } from '../../util/number-text.ts'
@@ -62,7 +69,9 @@ function gaugeView(
   const scale = gaugeScaleOf(snapshot, channel, value, figures)
   const ratio = fullRatio(channel, value, fullScale, scale)
   const { word, style } = reading.current ? verdict(ratio, channel, snapshot.alarms) : reading
-  const full = channel.quantity === null ? scale : { from: 0, to: fullScale }
+  const own = isOpenEnded(channel) ? null : scale
+  const end = fullScale > 0 ? { from: 0, to: fullScale } : null
+  const full = channel.quantity === null ? own : end
   // Ends are round: they need no memory against flicker.
   const sized = (range: GaugeScale): ScaledUnit =>
     figures.plainUnit(channel.unit, sizeOf(range), look, 'auto')

@@ -78,7 +78,7 @@ export interface LayoutOptions {
   readonly pressing: boolean
   /** A span is selected, whose figures stand in the table: it goes before the gauges. */
   readonly selects: boolean
-  /** 1, and one each for a battery, a load that repeats, and sinks. */
+  /** 1, and one each for a battery, a load that repeats, polling groups, and sinks. */
   readonly totalsRows: number
   /** A log knows less of the link than a monitor. */
   readonly linkRows: number

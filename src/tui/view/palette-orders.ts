@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channels.ts'
-import { SNOOZE_MIN, type Snapshot, type ViewControl } from '../../monitor/view.ts'
+import { POLLING_ORDERS, SNOOZE_MIN, type Snapshot, type ViewControl } from '../../monitor/view.ts'
 import type { Clock } from '../../util/clock.ts'
 import { formatDuration, parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -92,6 +92,33 @@ export function snoozeOrder(rest: string, { view }: PaletteContext): PaletteOrde
   }
   const control = { kind: 'alarm_snooze', device: view.selected, name: null, minutes } as const
   return { kind: 'control', control }
+}
+
+/** Of all PLCs: those that only one of them has by their names alone. */
+function groupNames({ snapshot }: PaletteContext): readonly string[] {
+  const all = (snapshot?.plcs ?? []).flatMap(({ device, groups }) =>
+    groups.map(({ name }) => ({ name, full: `${device}/${name}` })),
+  )
+  return all.map(({ name, full }) => {
+    return all.filter((each) => each.name === name).length === 1 ? name : full
+  })
+}
+
+export function pollingChoices(context: PaletteContext): readonly string[] {
+  const names = groupNames(context)
+  return POLLING_ORDERS.flatMap((order) => [order, ...names.map((name) => `${order} ${name}`)])
+}
+
+export function pollingOrder(rest: string, context: PaletteContext): PaletteOrder {
+  const [word = '', ...names] = rest.split(/\s+/)
+  const order = oneOf(word, POLLING_ORDERS, 'polling', 'order')
+  const group = names.join(' ')
+  // Whether there is such a group, the answer says.
+  const device = context.view.selected
+  return {
+    kind: 'control',
+    control: { kind: 'polling', device, order, group: group === '' ? null : group },
+  }
 }
 
 export function alarmNames({ snapshot }: PaletteContext): readonly string[] {

@@ -1,3 +1,4 @@
+import { offerOf } from '../../figures/offer.ts'
 import { SNOOZE_MIN } from '../../monitor/view.ts'
 import { DEVICE_NAMES } from '../../protocol/words/device-words.ts'
 import { readWords } from '../../protocol/words/read-words.ts'
@@ -24,6 +25,8 @@ import {
   oneOf,
   type PaletteContext,
   type PaletteOrder,
+  pollingChoices,
+  pollingOrder,
   showOrder,
   snoozeOrder,
   spanOrder,
@@ -42,6 +45,8 @@ export interface PaletteCommand {
   /** @throws InaError usage_invalid */
   readonly read: (rest: string, context: PaletteContext) => PaletteOrder
 }
+
+const SIMULATOR_ORDERS = ['start', 'stop'] as const
 
 /** What the screen itself is told; all other words are for the device. */
 export const PALETTE: readonly PaletteCommand[] = [
@@ -135,6 +140,13 @@ export const PALETTE: readonly PaletteCommand[] = [
     values: (context) => [...comparableNames(context), 'off'],
     read: compareOrder,
   },
+  {
+    names: ['polling'],
+    form: 'polling start|stop|trigger [<group>]',
+    about: 'polling groups of PLCs: begin or end their turns, or read one now',
+    values: pollingChoices,
+    read: pollingOrder,
+  },
   pressing(['csv'], 'save_csv', 'write the selection, else what is shown, to a file'),
   pressing(['svg'], 'save_chart', 'a chart of the selection, else of what is shown, to a file'),
   pressing(['screen'], 'save_screen', 'the screen as it is, as SVG, to a file'),
@@ -159,6 +171,17 @@ export const PALETTE: readonly PaletteCommand[] = [
     about: `no bell and no program for so long, 1 to ${SNOOZE_MIN.longest} min (${SNOOZE_MIN.usual})`,
     values: () => [],
     read: snoozeOrder,
+  },
+  {
+    names: ['simulator'],
+    form: 'simulator start|stop',
+    about: 'a virtual device, or what stands in for this one',
+    values: () => SIMULATOR_ORDERS,
+    read: (rest, { view, snapshot }) => {
+      const order = oneOf(rest, SIMULATOR_ORDERS, 'simulator', 'order')
+      const device = (snapshot && offerOf(snapshot))?.number ?? view.selected
+      return { kind: 'control', control: { kind: 'simulator', device, order } }
+    },
   },
   {
     names: ['theme'],

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import { Joins } from '../../../chart/joins.ts'
 import type { Trace, TraceSeries } from '../../../chart/trace.ts'
 
 interface Point {
@@ -14,11 +15,12 @@ function partsOf(trace: Trace, series: TraceSeries, u: uPlot, scale: string): Po
   const toY = linear(u, scale)
   const parts: Point[][] = []
   let part: Point[] | null = null
+  const joins = new Joins(trace, series)
   for (let i = 0; i < trace.length; i++) {
-    if (trace.broken[i] === 1) part = null
+    const join = joins.at(i)
+    if (join === 'none') continue
     const [min, max] = [series.min[i] ?? Number.NaN, series.max[i] ?? Number.NaN]
-    if (trace.count[i] === 0 || Number.isNaN(min)) continue
-    if (part === null) {
+    if (part === null || join === 'begun') {
       part = []
       parts.push(part)
     }

@@ -1,4 +1,5 @@
 import { extent } from '../../../chart/columns.ts'
+import { Joins } from '../../../chart/joins.ts'
 import type { Trace } from '../../../chart/trace.ts'
 
 /** A small curve as the data of a path: from the lowest to the highest value of each slot, no line over a gap. */
@@ -10,14 +11,13 @@ export function sparkPath(trace: Trace, id: string, width: number, height: numbe
   const y = (value: number): string =>
     (height - 1 - ((value - range.min) / tall) * (height - 2)).toFixed(1)
   let path = ''
-  let isJoined = false
+  const joins = new Joins(trace, series)
   for (let i = 0; i < trace.length; i++) {
-    if (trace.broken[i] === 1) isJoined = false
+    const join = joins.at(i)
+    if (join === 'none') continue
     const [min, max] = [series.min[i] ?? Number.NaN, series.max[i] ?? Number.NaN]
-    if (trace.count[i] === 0 || Number.isNaN(min)) continue
     const x = (((i + 0.5) / trace.length) * width).toFixed(1)
-    path += `${isJoined ? 'L' : 'M'}${x} ${y(min)}V${y(max)}`
-    isJoined = true
+    path += `${join === 'joined' ? 'L' : 'M'}${x} ${y(min)}V${y(max)}`
   }
   return path
 }

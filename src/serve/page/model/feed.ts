@@ -1,30 +1,18 @@
 import type { Trace } from '../../../chart/trace.ts'
 import { mainChannels } from '../../../domain/channels.ts'
-import type {
-  DeviceNumber,
-  Snapshot,
-  SpanStatistics,
-  TraceRequest,
-  View,
-} from '../../../monitor/view.ts'
+import type { DeviceNumber, Snapshot, SpanStatistics, View } from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { NotConnected } from '../link/view-link.ts'
+import { ChartFeed } from './chart-feed.ts'
 import { Due } from './due.ts'
 import { FLAGS, type Flag } from './flags.ts'
 import { missedBetween } from './missed.ts'
 import type { PageState, Store } from './store.ts'
 import { edgeUs } from './time-window.ts'
-import { tailSlots, withTail } from './trace-tail.ts'
 import { deviceNamed } from './words.ts'
 
 /** Pictures a second at most: five are as many as one reads. */
 const SNAPSHOT_MS = 200
-/** A running chart of a long span changes slowly; its open slot is read again as often, ms. */
-const LONGEST_TRACE_MS = 2000
-/** A running chart is read as a whole again, ms. */
-const WHOLE_MS = 5000
-/** Whoever drags and zooms asks for one after the other: the newest need not wait for the one before. */
-const MOST_TRACING = 2
 const SPARK_MS = 2000
 const OVERVIEW_MS = 5000
 const PERCENTILES_MS = 5000
@@ -35,8 +23,6 @@ const SPARK_SPAN_MS = 60_000
 const OVERVIEW_SLOTS = 600
 /** What is shown of a short log, ms. */
 const LEAST_OVERVIEW_MS = 60_000
-const LEAST_SLOTS = 100
-const MOST_SLOTS = 2000
 
 /** Keeps the state as the monitor is, as long as somebody looks; asks for nothing that is not shown. */
 export class Feed {
@@ -44,21 +30,12 @@ export class Feed {
   readonly #store: Store
   readonly #onArrived: (missing: string | null) => void
   #hasArrived = false
-  /** Pixels that the chart is wide. */
-  #slots = 600
-  #asked: Readonly<Record<string, unknown>> = {}
-  readonly #trace = new Due()
-  readonly #whole = new Due()
+  readonly #chart: ChartFeed
+  /** The figures of the selection that were asked for last; null: they have to be asked for again. */
+  #asked: string | null = null
   readonly #overview = new Due()
   readonly #sparks = new Due()
   readonly #percentiles = new Due()
-  /** Questions about the chart that are under way, and whether another one waits for them. */
-  #tracing = 0
-  #isTraceWanted = false
-  /** Of the newest question about the chart. */
-  #ticket = 0
-  /** The chart, and what was asked to have it. */
-  #known: { readonly shape: string; readonly trace: Trace } | null = null
   #isUnderWay = false
   #before: Snapshot | null = null
   #rest: ReturnType<typeof setTimeout> | undefined
@@ -68,29 +45,28 @@ export class Feed {
     this.#view = view
     this.#store = store
     this.#onArrived = onArrived
+    this.#chart = new ChartFeed(view, store, (error) => this.#failed(error))
     setInterval(() => void this.#round(), SNAPSHOT_MS)
     document.addEventListener('visibilitychange', () => void this.#round())
   }
 
   /** @param pixels of the chart's width */
   resized(pixels: number): void {
-    this.#slots = Math.min(MOST_SLOTS, Math.max(LEAST_SLOTS, Math.round(pixels)))
+    this.#chart.resized(pixels)
     this.changed()
   }
 
   /** Something else is looked at: no waiting for the next round. */
   changed(): void {
-    this.#isTraceWanted = false
-    this.#trace.now()
-    void this.#traced()
+    this.#chart.changed()
     void this.#selected()
   }
 
   /** A connection is there, maybe again. */
   connected(): void {
-    this.#known = null
-    for (const due of [this.#trace, this.#overview, this.#sparks, this.#percentiles]) due.now()
-    this.#asked = {}
+    this.#chart.forget()
+    for (const due of [this.#overview, this.#sparks, this.#percentiles]) due.now()
+    this.#asked = null
     void this.#round()
   }
 
@@ -107,7 +83,7 @@ export class Feed {
       this.#take(snapshot)
       // Another one is looked at by now.
       if (snapshot.number !== this.#store.state.device) return
-      await this.#traced()
+      await this.#chart.read()
       void this.#selected()
       await this.#beside(snapshot)
     } catch (error) {
@@ -155,69 +131,13 @@ export class Feed {
     this.#store.set({ missed: { ...missed, filled } })
   }
 
-  async #traced(): Promise<void> {
-    const { window, snapshot, device, link } = this.#store.state
-    if (document.hidden || snapshot === null || link.kind !== 'open') return
-    const edge = edgeUs(snapshot)
-    const newest = window.endUs === null ? edge : null
-    const endUs = window.endUs ?? (edge === snapshot.sampleUs ? null : edge)
-    const shape = `${device} ${window.spanMs} ${window.endUs} ${this.#slots}`
-    const key = `${shape} ${newest}`
-    if (key === this.#asked['trace']) return
-    if (this.#tracing === MOST_TRACING) {
-      this.#isTraceWanted = true
-      return
-    }
-    if (!this.#trace.take()) return
-    this.#asked = { ...this.#asked, trace: key }
-    const ticket = ++this.#ticket
-    this.#tracing++
-    try {
-      const trace = await this.#readTrace({ device, spanMs: window.spanMs, endUs }, shape, edge)
-      // Somebody has gone on in the meantime.
-      if (ticket !== this.#ticket || this.#store.state.device !== device) return
-      this.#trace.done(Math.min(LONGEST_TRACE_MS, Math.max(SNAPSHOT_MS, trace.slotUs / 1000)))
-      this.#known = { shape, trace }
-      this.#store.set({ trace })
-    } catch (error) {
-      this.#failed(error)
-      if (ticket !== this.#ticket) return
-      this.#asked = { ...this.#asked, trace: null }
-      this.#trace.done(LONGEST_TRACE_MS)
-    } finally {
-      this.#tracing--
-      if (this.#isTraceWanted) this.changed()
-    }
-  }
-
-  /** Of a chart that runs only what is new; all of it now and then, since samples are healed, and marks set, behind. */
-  async #readTrace(
-    wish: Pick<TraceRequest, 'device' | 'spanMs' | 'endUs'>,
-    shape: string,
-    edge: number | null,
-  ): Promise<Trace> {
-    const known = this.#known?.shape === shape && wish.endUs === null ? this.#known.trace : null
-    const slots = known === null || edge === null ? null : tailSlots(known, edge)
-    if (known !== null && slots !== null && !this.#whole.take()) {
-      const spanMs = (slots * known.slotUs) / 1000
-      const tail = await this.#view.trace({ device: wish.device, spanMs, slots, endUs: null })
-      const joined = withTail(known, tail)
-      if (joined !== null) return joined
-    }
-    try {
-      return await this.#view.trace({ ...wish, slots: this.#slots })
-    } finally {
-      this.#whole.done(WHOLE_MS)
-    }
-  }
-
   async #selected(): Promise<void> {
     const { selection, device, statistics, snapshot, link } = this.#store.state
     if (selection === null || link.kind !== 'open' || snapshot === null) return
     const isOpen = (snapshot.sampleUs ?? 0) < selection.toUs
     const key = `${device} ${selection.fromUs} ${selection.toUs} ${isOpen ? snapshot.sampleUs : ''}`
-    if (key === this.#asked['selection']) return
-    this.#asked = { ...this.#asked, selection: key }
+    if (key === this.#asked) return
+    this.#asked = key
     const isSame = statistics?.fromUs === selection.fromUs && statistics.toUs === selection.toUs
     if (!isSame) this.#store.set({ statistics: null })
     try {
@@ -287,10 +207,13 @@ export class Feed {
     if (this.#store.state.device === number) this.#store.set(change(value))
   }
 
-  #readOverview({ number, oldestUs, sampleUs }: Snapshot): Promise<Trace | null> {
-    if (oldestUs === null || sampleUs === null) return Promise.resolve(null)
-    const spanMs = Math.max(LEAST_OVERVIEW_MS, Math.ceil((sampleUs - oldestUs) / 1000))
-    return this.#view.trace({ device: number, spanMs, slots: OVERVIEW_SLOTS, endUs: null })
+  #readOverview(snapshot: Snapshot): Promise<Trace | null> {
+    const { number, oldestUs, sampleUs } = snapshot
+    const newestUs = sampleUs ?? edgeUs(snapshot)
+    if (oldestUs === null || newestUs === null) return Promise.resolve(null)
+    const spanMs = Math.max(LEAST_OVERVIEW_MS, Math.ceil((newestUs - oldestUs) / 1000))
+    const endUs = sampleUs === null ? newestUs : null
+    return this.#view.trace({ device: number, spanMs, slots: OVERVIEW_SLOTS, endUs })
   }
 
   async #readSparks({ devices }: Snapshot): Promise<ReadonlyMap<DeviceNumber, Trace>> {

@@ -28,9 +28,11 @@ export const DEFAULT_WINDOW: TimeWindow = { spanMs: 60_000, endUs: null }
  * What a chart that runs ends with, Unix µs; null: nothing yet. While the device says nothing the time goes
  * on without it, so that old samples move away from the right edge.
  */
-export function edgeUs({ sampleUs, nowUs, source }: Snapshot): number | null {
+export function edgeUs({ sampleUs, oldestUs, nowUs, source }: Snapshot): number | null {
   const isQuiet = source.state === 'silent' || source.state === 'waiting'
-  return sampleUs !== null && isQuiet ? Math.max(sampleUs, nowUs) : sampleUs
+  // Of an earlier run the log may have something to look at before the first sample of this one.
+  if (!isQuiet || (sampleUs ?? oldestUs) === null) return sampleUs
+  return Math.max(sampleUs ?? nowUs, nowUs)
 }
 
 /** The same as it is drawn: a chart that runs ends with its newest slot. */

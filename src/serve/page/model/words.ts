@@ -30,10 +30,10 @@ export function stateWord(
   }
   if (snapshot === null) return { word: 'CONNECTING', style: 'warn', reason: '' }
   const { source, sampleUs, nowUs } = snapshot
-  const silentMs = sampleUs === null ? 0 : (nowUs - sampleUs) / 1000
+  const since = sampleUs === null ? '' : `${agoText((nowUs - sampleUs) / 1000)} `
   const word = source.state.toUpperCase()
   return {
-    word: source.state === 'silent' ? `${word} ${agoText(silentMs)} !` : word,
+    word: source.state === 'silent' ? `${word} ${since}!` : word,
     style: SOURCE_STYLE[source.state],
     reason: source.reason,
   }

@@ -1,14 +1,17 @@
 import { useState } from 'preact/hooks'
+import { isElectric } from '../../../domain/channels.ts'
 import { usePage, useSlice } from './use-page.ts'
 
 const INTERVALS_MS = [10, 20, 50, 100, 200, 500, 1000] as const
 
-/** Settings and commands for the device, and its switched outputs. */
+/** Settings and commands for the device. */
 export function ControlPanel() {
   const page = usePage()
   const mayChange = useSlice(({ link }) => link.kind === 'open' && link.mayChange)
   const snapshot = useSlice((state) => state.snapshot)
   if (snapshot === null) return null
+  // Whoever posts samples says by itself how often.
+  const isStore = snapshot.energyStore !== null && !snapshot.channels.some(isElectric)
   return (
     <section class="panel control" aria-label="Device control">
       <h2>
@@ -21,8 +24,7 @@ export function ControlPanel() {
       </h2>
       {mayChange ? (
         <>
-          <Outputs />
-          <Interval />
+          {!isStore && <Interval />}
           <Words />
         </>
       ) : (
@@ -33,40 +35,6 @@ export function ControlPanel() {
         </p>
       )}
     </section>
-  )
-}
-
-function Outputs() {
-  const page = usePage()
-  const outputs = useSlice(({ snapshot }) => snapshot?.outputs ?? null)
-  const device = useSlice((state) => state.device)
-  /** What was asked for and is not confirmed. */
-  const [asked, setAsked] = useState<Readonly<Record<string, boolean>>>({})
-  if (outputs === null) return null
-  const toggle = async (name: string, isOn: boolean): Promise<void> => {
-    const words = `output.${name}=${isOn ? 'on' : 'off'}`
-    setAsked((now) => ({ ...now, [name]: isOn }))
-    await page.control({ kind: 'send', device, words }, words)
-    setAsked(({ [name]: _done, ...others }) => others)
-  }
-  return (
-    <fieldset class="outputs" aria-label="Outputs">
-      {Object.entries(outputs).map(([name, isOn]) => {
-        const wanted = asked[name]
-        return (
-          <button
-            key={name}
-            type="button"
-            role="switch"
-            aria-checked={isOn}
-            disabled={wanted !== undefined}
-            onClick={() => void toggle(name, !isOn)}
-          >
-            {name} <b>{wanted === undefined ? (isOn ? 'on' : 'off') : 'unconfirmed'}</b>
-          </button>
-        )
-      })}
-    </fieldset>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Trace } from '../../../chart/trace.ts'
 import { leadChannel, mainChannels } from '../../../domain/channels.ts'
 import { figureText, withUnit } from '../../../figures/form-memory.ts'
+import { listedDevices } from '../../../figures/offer.ts'
 import type { DeviceBrief } from '../../../monitor/view.ts'
 import { countText } from '../../../util/number-text.ts'
 import { ownValue } from '../../../util/records.ts'
@@ -10,10 +11,11 @@ import { usePage, useSlice } from './use-page.ts'
 
 /** All devices in brief, where there are several; one of them is shown in full. */
 export function Devices() {
-  const devices = useSlice((state) => state.snapshot?.devices)
+  const snapshot = useSlice((state) => state.snapshot)
   const sparks = useSlice((state) => state.sparks)
   const shown = useSlice((state) => state.device)
-  if (devices === undefined || devices.length < 2) return null
+  const devices = snapshot === null ? [] : listedDevices(snapshot)
+  if (devices.length < 2) return null
   return (
     <nav class="devices" aria-label="Devices">
       {devices.map((brief) => (
@@ -51,6 +53,7 @@ function Device({ brief, spark, isShown }: Props) {
       <span class={`word ${source.state === 'live' ? 'good' : 'warn'}`}>
         {source.state.toUpperCase()}
       </span>
+      {source.isVirtual === true && <span class="word warn">VIRTUAL</span>}
       {pressing && <span class="word bad">ALARM {alarms.active + latches.length} !</span>}
       {lost > 0 && <span class="word warn">lost {countText(lost)}</span>}
       <span class="values">

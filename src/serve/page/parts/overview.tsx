@@ -18,7 +18,7 @@ export function Overview() {
   const host = useRef<HTMLDivElement>(null)
   if (trace === null || snapshot === null) return <div class="overview" />
   const curve = leadChannel(snapshot.channels)
-  const newestUs = snapshot.sampleUs ?? trace.startUs
+  const newestUs = snapshot.sampleUs ?? trace.startUs + trace.length * trace.slotUs
   const span = shown(window, newestUs)
   const lengthUs = trace.length * trace.slotUs
   if (span === null || curve === null) return <div class="overview" />

@@ -1,4 +1,5 @@
 import { type Channel, mainChannels } from '../../../domain/channels.ts'
+import { STORE_WORDS } from '../../../domain/energy-store.ts'
 import { type FigureForm, figureText } from '../../../figures/form-memory.ts'
 import { barOf, fullRatio, type GaugeBar, gaugeScaleOf, verdict } from '../../../figures/gauge.ts'
 import type { GaugeScale } from '../../../figures/gauge-scale.ts'
@@ -58,17 +59,21 @@ function Reading({ channel, snapshot }: Props) {
   const scale = gaugeScaleOf(snapshot, channel, value, figures)
   const fullScale = ownValue(snapshot.fullScale, channel.id) ?? 0
   const ratio = fullRatio(channel, value, fullScale, scale)
-  const { word, style } =
+  const { word: verdictWord, style } =
     stale === null
       ? verdict(ratio, channel, snapshot.alarms)
       : { word: stale, style: 'warn' as const }
   const name = channel.label
+  const word = channel.quantity === null ? ownValue(STORE_WORDS, channel.id) : undefined
   return (
     <article
       class={`reading ${channel.role}${stale === null ? '' : ' stale'}`}
       data-channel={channel.id}
     >
-      <h2>{name}</h2>
+      <h2>
+        {word !== undefined && `${word} `}
+        {word === undefined ? name : <span class="dim">{name}</span>}
+      </h2>
       <p class="value">
         <Figure
           text={value === undefined ? '--' : figureText(value, form, CELLS)}
@@ -78,7 +83,7 @@ function Reading({ channel, snapshot }: Props) {
         />
         <span class="unit">{form.unit.text}</span>
       </p>
-      <p class={`word ${style}`}>{word}</p>
+      <p class={`word ${style}`}>{verdictWord}</p>
       {scale !== null && (
         <Gauge
           bar={barOf(snapshot, channel, stale === null ? value : undefined, scale)}

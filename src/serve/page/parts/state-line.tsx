@@ -4,6 +4,7 @@ import { formatClockDuration } from '../../../util/duration.ts'
 import { countText } from '../../../util/number-text.ts'
 import { formatSize } from '../../../util/size.ts'
 import { stateWord } from '../model/words.ts'
+import { SimulatorButton } from './offer-line.tsx'
 import { useNow, usePage, useSlice } from './use-page.ts'
 
 /** Device, state, rate, losses and log: what is to be known before any value. */
@@ -13,6 +14,7 @@ export function StateLine() {
   const snapshot = useSlice((state) => state.snapshot)
   const snapshotMs = useSlice((state) => state.snapshotMs)
   const nowMs = useNow(1000)
+  const isVirtual = snapshot?.source.isVirtual === true
   const { word, style, reason } = stateWord(link, snapshot, Math.max(0, nowMs - snapshotMs))
   return (
     <header class="state">
@@ -20,6 +22,12 @@ export function StateLine() {
       <strong class={`word ${style}`} data-part="state">
         {word}
       </strong>
+      {isVirtual && (
+        <strong class="word warn" data-part="virtual">
+          VIRTUAL
+        </strong>
+      )}
+      {isVirtual && <SimulatorButton />}
       <span class="for-readers" role="status">
         {announced(word)}
       </span>
@@ -45,13 +53,9 @@ function Health() {
   const snapshot = useSlice((state) => state.snapshot)
   if (snapshot === null) return null
   const { rate, ledger, unnumbered, source, device, nowUs, startedUs, mode } = snapshot
-  const isVirtual = source.label.startsWith('mock')
   return (
     <dl class="health">
-      {isVirtual && <Fact name="source" value="virtual" />}
-      {!isVirtual && device !== sourcePlace(source) && (
-        <Fact name="source" value={sourcePlace(source)} />
-      )}
+      {device !== sourcePlace(source) && <Fact name="source" value={sourcePlace(source)} />}
       <Fact name="rate" value={rateText(rate)} />
       <Fact
         name="lost"

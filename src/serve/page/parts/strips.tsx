@@ -30,6 +30,7 @@ export function Strips({ groups }: Props) {
     <section
       class="strips"
       ref={host}
+      style={{ minHeight: `${LEAST_STRIP_PX * groups.length + TIMES_PX}px` }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys move the cursor
       tabIndex={0}
       aria-label="Curves; arrow keys move, c sets a cursor, plus and minus zoom"

@@ -16,12 +16,14 @@ interface TabsProps {
 }
 
 export function Tabs({ panels, isNarrow }: TabsProps) {
-  const [chosen, setChosen] = useState(panels[0]?.id ?? '')
+  const [wanted, setWanted] = useState('')
+  // Another device may have other panels.
+  const chosen = (panels.find(({ id }) => id === wanted) ?? panels[0])?.id
   const step = (by: number): void => {
     const at = panels.findIndex(({ id }) => id === chosen)
     const next = panels[(at + by + panels.length) % panels.length]
     if (next === undefined) return
-    setChosen(next.id)
+    setWanted(next.id)
     document.getElementById(`tab-${next.id}`)?.focus()
   }
   return (
@@ -45,7 +47,7 @@ export function Tabs({ panels, isNarrow }: TabsProps) {
               aria-selected={id === chosen}
               aria-controls={`panel-${id}`}
               tabIndex={id === chosen ? 0 : -1}
-              onClick={() => setChosen(id)}
+              onClick={() => setWanted(id)}
             >
               {title}
               {badge}

@@ -1,6 +1,8 @@
+import { isElectric } from '../../../domain/channels.ts'
 import { amountText, leftText, momentText } from '../../../figures/format.ts'
 import { isTroubled, sinkName, sinkWords } from '../../../figures/sink-words.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
+import { countedText } from '../../../util/counted-text.ts'
 import { countText, cutPercent, fixed, numberText } from '../../../util/number-text.ts'
 import { inUnit } from '../../../util/scaled-unit.ts'
 import { LOOK } from '../model/figures.ts'
@@ -26,7 +28,10 @@ export function TotalsPanel() {
   const hasBoth =
     chargeForwardMah !== null && chargeForwardMah !== 0 && chargeForwardMah !== chargeMah
   const bad = ledger.malformed + ledger.crc_errors + ledger.overlong
+  // Without voltage and current nothing is counted; what a battery says of itself is the Energy panel's.
+  const hasAmounts = snapshot.channels.some(isElectric)
   const part = elapsedS > 0 ? cutPercent(coveredS / elapsedS) : null
+  const counted = countedText(totals, elapsedS)
   return (
     <section class="panel totals" aria-label="Totals">
       <h2>
@@ -41,17 +46,20 @@ export function TotalsPanel() {
           reset
         </button>
       </h2>
-      <p class="amounts">
-        <b data-part="charge">{charge(chargeMah)}</b>
-        <b data-part="energy">{amount('energy', energyMwh, 'Wh')}</b>
-      </p>
+      {hasAmounts && (
+        <p class="amounts">
+          <b data-part="charge">{charge(chargeMah)}</b>
+          <b data-part="energy">{amount('energy', energyMwh, 'Wh')}</b>
+        </p>
+      )}
       <dl class="facts">
-        {part !== null && (
+        {hasAmounts && part !== null && (
           <Fact name="covered" value={`${part >= 100 ? '100' : fixed(part, 1)} %`} />
         )}
+        {counted !== null && <Fact name="from counters" value={counted} />}
         {hasBoth && <Fact name="forward" value={charge(chargeForwardMah)} />}
         {hasBoth && <Fact name="backward" value={charge(backwardMah)} />}
-        <Fact name="samples" value={countText(totals.samples)} />
+        <Fact name="samples" value={countText(hasAmounts ? totals.samples : ledger.samples)} />
         <Fact name="gaps" value={countText(ledger.gaps)} />
         <Fact name="bad lines" value={countText(bad)} isBad={bad > 0} />
         <Fact
@@ -63,7 +71,7 @@ export function TotalsPanel() {
         {cycles !== null && <Fact name="cycle" value={cycleText(cycles)} />}
         {calibration !== '' && <Fact name="calibration" value={calibration} />}
       </dl>
-      <Battery snapshot={snapshot} />
+      {hasAmounts && <Battery snapshot={snapshot} />}
       <Sinks snapshot={snapshot} />
     </section>
   )

@@ -37,7 +37,7 @@ export function planExport(
     // Nothing in it: a CSV has its header all the same.
     range: recordedIn(requested, reader) ?? { ...requested, toUs: requested.fromUs },
     format,
-    channels: channels === null ? [] : requestedChannels(channels, reader, requested.device),
+    channels: channels === null ? [] : requestedChannels(channels, reader, requested.device, true),
   }
 }
 

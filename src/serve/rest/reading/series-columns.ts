@@ -95,9 +95,9 @@ class Covered implements GapRule {
     this.#endUs = fromUs
   }
 
-  isBehindGap({ fromUs, coveredUs }: Bucket): boolean {
+  isBehindGap({ fromUs, coveredUs, bridgedUs }: Bucket): boolean {
     // The first one of the log has nothing before it.
-    const isBehind = fromUs <= this.#beginUs || coveredUs <= fromUs - this.#endUs
+    const isBehind = fromUs <= this.#beginUs || coveredUs - bridgedUs <= fromUs - this.#endUs
     this.#endUs = fromUs + this.#everyUs
     return isBehind
   }

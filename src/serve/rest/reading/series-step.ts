@@ -1,7 +1,6 @@
-import { US_PER_MINUTE, US_PER_SECOND } from '../../../util/time-units.ts'
+import { US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '../../../util/time-units.ts'
 
 const US_PER_MS = 1000
-const US_PER_HOUR = 60 * US_PER_MINUTE
 const US_PER_DAY = 24 * US_PER_HOUR
 
 /**
