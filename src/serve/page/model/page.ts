@@ -8,6 +8,7 @@ import { PageFigures } from './figures.ts'
 import type { Span } from './selection.ts'
 import { type DialogName, type PageState, Store, type ThemeWish } from './store.ts'
 import {
+  chartEdge,
   edgeUs,
   frozen,
   panned,
@@ -57,8 +58,12 @@ export class Page {
   }
 
   get reach(): Reach {
-    const { snapshot } = this.store.state
-    return { oldestUs: snapshot?.oldestUs ?? null, newestUs: snapshot && edgeUs(snapshot) }
+    const { snapshot, trace, window } = this.store.state
+    if (snapshot === null) return { oldestUs: null, newestUs: null }
+    // The curves of a running chart are newer than the snapshot: what is shown is not to go when it is frozen.
+    const isRunning = window.endUs === null && trace !== null
+    const newestUs = isRunning ? chartEdge(snapshot, trace) : edgeUs(snapshot)
+    return { oldestUs: snapshot.oldestUs, newestUs }
   }
 
   look(window: TimeWindow): void {
