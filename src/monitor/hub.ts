@@ -95,7 +95,10 @@ export class Hub {
         if (reason !== '') this.#sourceEvent(number, state, reason)
       },
       ended: (number, reason) => {
-        if (reason === 'source') states[number]?.sourceState('ended', 'end of input')
+        const state = states[number]
+        // A source that says more of it has done so before.
+        if (reason !== 'source' || state?.source.state === 'ended') return
+        state?.sourceState('ended', 'end of input')
       },
     })
     this.devices = streams.map((options, number) => {

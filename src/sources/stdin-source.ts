@@ -8,6 +8,8 @@ import type { Source, SourceSink } from './source.ts'
 
 /** How often it is looked whether something still comes, in ms. */
 const WATCH_MS = 500
+/** Of a writer that failed, whose own words a screen may have covered. */
+const NOTHING_CAME = 'end of input, of which nothing came: does its writer start by itself?'
 
 /** Frames from standard input: one way, perhaps faster than real time. */
 export class StdinSource implements Source {
@@ -37,6 +39,7 @@ export class StdinSource implements Source {
     const decoder = new FormatDecoder(sink, this.#format, this.#clock)
     this.#decoder = decoder
     let over = false
+    let isEmpty = true
     const end = (): void => {
       if (over) return
       over = true
@@ -44,7 +47,7 @@ export class StdinSource implements Source {
       clearTimeout(this.#pause)
       decoder.end()
       this.#decoder = null
-      sink.state('ended', 'end of input')
+      sink.state('ended', isEmpty ? NOTHING_CAME : 'end of input')
       sink.ended()
     }
     sink.connected()
@@ -62,6 +65,7 @@ export class StdinSource implements Source {
     this.#timer = setInterval(look, WATCH_MS)
     this.#input.on('data', (chunk: Buffer) => {
       const nowMs = this.#clock.monoMs()
+      isEmpty = false
       silence.bytes(nowMs)
       // A pipe hands on blocks, with many lines or a part of one: their intervals are the usual ones.
       silence.line(nowMs)

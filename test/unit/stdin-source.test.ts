@@ -3,22 +3,25 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SourceSink } from '../../src/sources/source.ts'
 import { StdinSource } from '../../src/sources/stdin-source.ts'
 
+/** Hears nothing. */
+const SINK: SourceSink = {
+  frame: () => {},
+  bytes: () => {},
+  format: () => {},
+  unit: () => {},
+  gap: () => {},
+  event: () => {},
+  connected: () => {},
+  ended: () => {},
+  failed: () => {},
+  state: () => {},
+}
+
 /** What the source said of itself, in order. */
 function listen(source: StdinSource): string[] {
   const states: string[] = []
-  const sink: SourceSink = {
-    frame: () => {},
-    bytes: () => {},
-    format: () => {},
-    unit: () => {},
-    gap: () => {},
-    event: () => {},
-    connected: () => {},
-    ended: () => states.push('end'),
-    failed: () => {},
-    state: (state) => states.push(state),
-  }
-  source.start(sink)
+  const ended = (): void => void states.push('end')
+  source.start({ ...SINK, ended, state: (state) => void states.push(state) })
   return states
 }
 
@@ -75,5 +78,17 @@ describe('StdinSource', () => {
     await vi.waitFor(() => expect(states).toContain('end'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(states).toEqual(['live', 'ended', 'end'])
+  })
+
+  it.each([
+    ['end of input', 'x\n'],
+    ['end of input, of which nothing came: does its writer start by itself?', null],
+  ])('says as it ends: %s', async (reason, text) => {
+    const reasons: string[] = []
+    const sink = { ...SINK, state: (_: unknown, why: string) => void reasons.push(why) }
+    source().start(sink)
+    input.current.end(text)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(reasons).toEqual(['', reason])
   })
 })

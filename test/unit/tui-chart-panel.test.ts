@@ -143,6 +143,15 @@ describe('view', () => {
     ])
   })
 
+  it('has no time on its axis before the first sample', () => {
+    const snapshot = sampleSnapshot({ sampleUs: null, oldestUs: null })
+    const { lines } = chartPanel(
+      { snapshot, trace: traceOf(60, []), view: INITIAL_VIEW },
+      { width: 74, height: 10, look: LOOK },
+    )
+    expect(lineText(lines.at(-1) ?? [])).toMatch(/^ *\+-+\+ *$/)
+  })
+
   it.each([
     ['no samples yet', { sampleUs: null }, null],
     ['reading the samples', {}, null],

@@ -34,12 +34,15 @@ export interface Charted {
 
 /** The chart as it fills its panel, with its title: how much time, in which arrangement, running or frozen. */
 export function chartPanel(charted: Charted, area: PanelArea): Chart {
-  const { snapshot, view, trace } = charted
+  const { snapshot, view } = charted
+  // Before the first sample there is no time to put on the axis.
+  const trace = snapshot.sampleUs === null && snapshot.oldestUs === null ? null : charted.trace
   const all: Required<Charted> = {
     compared: null,
     isReading: false,
     isNumbered: false,
     ...charted,
+    trace,
     figures: charted.figures ?? figuresOf(snapshot, view.units),
   }
   const own = ownOptions(all, area)
