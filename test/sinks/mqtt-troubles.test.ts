@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -219,6 +219,18 @@ describe.skipIf(!hasMosquitto)('who is not let in', () => {
     await runner.run()
     expect(runner.status).toMatchObject({ queued: 0, lastError: null })
     expect(broker.log).toMatch(/u'client'/)
+    // One that has run out is renewed while the run goes on.
+    const own = join(folder, 'own.pem')
+    writeFileSync(own, 'not a certificate')
+    const renewed = await runnerOf(
+      file,
+      `${url}?ca=${server.cert}&cert=${own}&key=${client.key}&name=renewed`,
+    )
+    const run = renewed.run()
+    await until('it is not let in', () => renewed.status.lastError !== null)
+    copyFileSync(client.cert, own)
+    await run
+    expect(renewed.status).toMatchObject({ queued: 0, samples: 350 })
   })
 })
 

@@ -358,6 +358,14 @@ describe.skipIf(lacksPostgres !== null || !hasOpenssl)('PostgreSQL with TLS', ()
         forwarded(own.url(`name=w&sslmode=require&sslrootcert=${other}`)),
         /self-signed/,
       )
+      const root = join(folder, 'root.pem')
+      writeFileSync(root, 'not a certificate')
+      const sent = forwarded(own.url(`name=renewed&sslmode=verify-full&sslrootcert=${root}`))
+      await until('it failed', () =>
+        [...running].some(({ statuses }) => statuses[0]?.lastError != null),
+      )
+      copyFileSync(cert, root)
+      expect(await sent).toMatchObject({ samples: 20, queued: 0 })
     } finally {
       await own.stop()
     }

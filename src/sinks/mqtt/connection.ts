@@ -5,6 +5,7 @@ import { errorText, systemCode } from '../../util/errors.ts'
 import { isNoTls, withAdvice } from '../network-advice.ts'
 import { secretText } from '../secret.ts'
 import { isSinkFailure, SinkFailure, type SinkFailureKind } from '../sink.ts'
+import { tlsContents } from '../tls-files.ts'
 import type { MqttSettings } from './mqtt-settings.ts'
 
 /** A broker answers a connection within that time, ms. */
@@ -225,9 +226,7 @@ function streamTo({ host, port, tls }: MqttSettings): Socket {
     host,
     port,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(tls.ca === null ? {} : { ca: tls.ca }),
-    ...(tls.cert === null ? {} : { cert: tls.cert }),
-    ...(tls.key === null ? {} : { key: tls.key }),
+    ...tlsContents(tls),
   })
   return socket.setNoDelay(true)
 }

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { InaError } from '../../util/errors.ts'
 import type { PlannedSink } from '../plan-sink.ts'
 import type { Secret } from '../secret.ts'
 import { invalid, type SinkUrl } from '../sink-url.ts'
+import { type TlsFiles, tlsContents } from '../tls-files.ts'
 
 export interface MqttSettings {
   readonly host: string
   readonly port: number
   /** null: no TLS */
-  readonly tls: MqttTls | null
+  readonly tls: TlsFiles | null
   readonly user: string | null
   readonly password: Secret | null
   /** `auto`: 5, else what the broker knows. */
@@ -25,14 +24,6 @@ export interface MqttSettings {
   readonly discovery: string | null
   /** Whoever may publish to the topics of commands may change something. */
   readonly takesCommands: boolean
-}
-
-/** Contents of PEM files. */
-export interface MqttTls {
-  /** null: the authorities that Node knows */
-  readonly ca: string | null
-  readonly cert: string | null
-  readonly key: string | null
 }
 
 const PORTS = { mqtt: 1883, mqtts: 8883 } as const
@@ -104,27 +95,17 @@ function levelOf(url: SinkUrl): string | null {
   )
 }
 
-function tlsOf(url: SinkUrl, isSecure: boolean): MqttTls | null {
-  const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => {
-    const file = url.parameter(name)
-    return file === null ? null : contentOf(file, name)
-  }) as [string | null, string | null, string | null]
+function tlsOf(url: SinkUrl, isSecure: boolean): TlsFiles | null {
+  const [ca, cert, key] = [url.parameter('ca'), url.parameter('cert'), url.parameter('key')]
   if ((cert === null) !== (key === null)) {
     throw invalid(
       'a client certificate needs its key',
       'give both, cert=<file>&key=<file>, or neither',
     )
   }
+  // What is wrong with them is to be said now.
+  tlsContents({ ca, cert, key })
   if (isSecure) return { ca, cert, key }
   if (ca === null && cert === null) return null
   throw invalid('certificates are for mqtts://', 'write mqtts:// in front of the host')
-}
-
-function contentOf(file: string, name: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const hint = `name a PEM file that is there with ${name}=`
-    throw new InaError('usage_invalid', `${file} can't be read`, hint, error)
-  }
 }

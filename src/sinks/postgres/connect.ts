@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { secretText } from '../secret.ts'
 import { SinkFailure } from '../sink.ts'
+import { tlsContents } from '../tls-files.ts'
 import { passwordIn } from './pass-file.ts'
 import type { PostgresSettings, TlsSettings } from './postgres-settings.ts'
 
@@ -78,13 +79,11 @@ export async function connect(settings: PostgresSettings): Promise<Connection> {
 }
 
 function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {
-  const { isSignerChecked, isNameChecked, ca, cert, key } = tls
+  const { isSignerChecked, isNameChecked, files } = tls
   return {
     rejectUnauthorized: isSignerChecked,
     ...(isIP(host) === 0 && { servername: host }),
-    ...(ca !== null && { ca }),
-    ...(cert !== null && { cert }),
-    ...(key !== null && { key }),
+    ...tlsContents(files),
     ...(!isNameChecked && { checkServerIdentity: () => undefined }),
   }
 }

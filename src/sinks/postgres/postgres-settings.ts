@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { parseDuration } from '../../util/duration.ts'
-import { errorText, InaError } from '../../util/errors.ts'
 import type { PlannedSink } from '../plan-sink.ts'
 import type { Secret } from '../secret.ts'
 import { invalid, type SinkUrl } from '../sink-url.ts'
+import { type TlsFiles, tlsContents } from '../tls-files.ts'
 import { DEFAULT_TABLE, LONGEST_TABLE, type TableNames, tableNames } from './tables.ts'
 
 /** As libpq has them, but for `allow`. */
@@ -36,11 +35,7 @@ export interface TlsSettings {
   readonly isSignerChecked: boolean
   /** Whether it has to be that of the host. */
   readonly isNameChecked: boolean
-  /** PEM; null: those whom Node trusts */
-  readonly ca: string | null
-  /** Of our own, PEM; null: none */
-  readonly cert: string | null
-  readonly key: string | null
+  readonly files: TlsFiles
 }
 
 /** ms; null: not asked for. */
@@ -131,32 +126,22 @@ function tablesOf(text: string | null): TableNames {
 
 function tlsOf(url: SinkUrl, host: string): TlsSettings | null {
   const mode = url.choice('sslmode', SSL_MODES)
-  const [ca, cert, key] = (['sslrootcert', 'sslcert', 'sslkey'] as const).map((name) => {
-    const file = url.parameter(name)
-    const isNamed = file !== null && !(name === 'sslrootcert' && file === 'system')
-    return isNamed ? contentOf(file) : null
-  }) as [string | null, string | null, string | null]
+  const root = url.parameter('sslrootcert')
+  const files: TlsFiles = {
+    ca: root === 'system' ? null : root,
+    cert: url.parameter('sslcert'),
+    key: url.parameter('sslkey'),
+  }
+  // What is wrong with them is to be said now.
+  tlsContents(files)
   // A socket has no network to listen on.
   if (mode === 'disable' || host.startsWith('/')) return null
   return {
     isOptional: mode === 'prefer',
     // With a root at hand, libpq looks at who signed, too.
-    isSignerChecked: mode.startsWith('verify') || (mode === 'require' && ca !== null),
+    isSignerChecked: mode.startsWith('verify') || (mode === 'require' && files.ca !== null),
     isNameChecked: mode === 'verify-full',
-    ...{ ca, cert, key },
-  }
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new InaError(
-      'usage_invalid',
-      `'${file}' can't be read: ${errorText(error)}`,
-      'name a certificate that is there',
-      error,
-    )
+    files,
   }
 }
 
