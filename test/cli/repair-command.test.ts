@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ina219 } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { START_US } from '../support/log-fixture.ts'
+import { query, START_US } from '../support/log-fixture.ts'
 import { damaged, idsIn, makeTwoDeviceLog, PAGE } from '../support/repair-rig.ts'
 
 describe('the command repair', () => {
@@ -32,10 +32,13 @@ describe('the command repair', () => {
     const run = await ina219(['repair', copy, '--json'])
     expect(run).toMatchObject({ code: 0, stderr: '' })
     const report = JSON.parse(run.stdout)
+    expect(report.identity).not.toBe(report.former_identity)
     const numbered = idsIn(bytes, page).filter((id) => (id - START_US) % 100_000 === 0).length
     expect(report).toMatchObject({
       sound: false,
       repaired: `${copy}.repaired`,
+      identity: expect.stringMatching(/^[0-9a-f]{32}$/),
+      former_identity: query(file, "SELECT value FROM meta WHERE key = 'identity'")[0]?.['value'],
       damaged_pages: 1,
       damaged_tables: { sample: 1 },
       leftovers: [`${copy}.spill.csv`],

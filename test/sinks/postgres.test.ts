@@ -19,7 +19,9 @@ import {
   sampleAt,
   series,
 } from '../support/log-fixture.ts'
+import { query } from '../support/log-rows.ts'
 import { until } from '../support/polling.ts'
+import { damaged, idsIn, makeTwoDeviceLog, PAGE, repaired } from '../support/repair-rig.ts'
 import { lacksPostgres, PASSWORD, PostgresServer, USER } from '../support/servers/postgres.ts'
 
 let server: PostgresServer
@@ -181,6 +183,40 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL', () => {
     expect(await forwarded(server.url('name=again'))).toMatchObject({ lastError: null })
     const elsewhere = await forwarded(server.url('table=copied&name=copied'), {}, copy)
     expect(elsewhere).toMatchObject({ samples: 23, lastError: null })
+  })
+
+  test('a log that was repaired is another one, and what both have can be taken out', async () => {
+    file = makeTwoDeviceLog(temporaryFolder(), 'log.db', 1000)
+    expect(await forwarded(server.url())).toMatchObject({ samples: 1100, lastError: null })
+    const bytes = readFileSync(file)
+    const pages = Array.from({ length: bytes.length / PAGE }, (_, i) => i + 1)
+    const page = pages.find((each) => idsIn(bytes, each).length > 0) as number
+    const gone = idsIn(bytes, page).length
+    const { out, identity, formerIdentity } = repaired(damaged(file, [page], () => 0))
+    const again = { samples: 1100 - gone, refused: 0, lastError: null }
+    expect(await forwarded(server.url(), {}, out)).toMatchObject(again)
+    const counts = async (): Promise<string[][]> => {
+      const sql = `SELECT (SELECT count(*) FROM power_sample), (SELECT count(*) FROM channel_sample),
+        (SELECT count(*) FROM power_event), (SELECT count(*) FROM power_run)`
+      return (await server.query(sql)) as string[][]
+    }
+    const channels = query(out, 'SELECT count(*) AS n FROM channel_value')[0]?.['n'] as number
+    // Of the events, the last says what was done, and of which log, for each device.
+    expect(await counts()).toEqual([
+      [1100 + (1100 - gone), 100 + channels, 200 + 202, 4].map(String),
+    ])
+    const said = await server.query("SELECT detail FROM power_event WHERE kind = 'log' LIMIT 1")
+    expect(said[0]?.[0]).toContain(`(log ${formerIdentity})`)
+    const names: Readonly<Record<string, string | null>> = {
+      former: formerIdentity,
+      repaired: identity,
+    }
+    const statements = statementsIn('repaired').replaceAll(/:('\w+')/g, (_, name) => {
+      return `'${names[name.slice(1, -1)]}'`
+    })
+    await server.query(statements)
+    expect(await counts()).toEqual([['1100', '100', '202', '2']])
+    await expectSame(out, server)
   })
 
   test('names of tables are names, whatever is in them', async () => {
@@ -408,7 +444,7 @@ async function refusedWith(sent: Promise<SinkStatus>, reason: RegExp): Promise<S
 /** What docs/sinks.md says about it is what is tried. @param name of the block */
 function statementsIn(name: string): string {
   const text = readFileSync(new URL('../../docs/sinks.md', import.meta.url), 'utf8')
-  const block = new RegExp(`\`\`\`sql\n-- ${name}\n(.*?)\`\`\``, 's').exec(text)?.[1]
+  const block = new RegExp(`\`\`\`sql\n *-- ${name}\\b.*?\n(.*?)\`\`\``, 's').exec(text)?.[1]
   if (block === undefined) throw new Error(`docs/sinks.md has no block ${name}`)
   return block
 }

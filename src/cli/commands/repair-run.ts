@@ -74,6 +74,11 @@ function textOf(file: string, report: RepairReport): string {
     if (more > 0) lines.push(`    and ${more} more spans`)
     if (report.invented.length > 0)
       lines.push(`  names that are gone: ${report.invented.join(', ')}`)
+    const former =
+      report.formerIdentity === null ? '' : ` (the damaged one is ${report.formerIdentity})`
+    lines.push(
+      `  to sinks it is another log, ${report.identity}${former}, and sent from its beginning`,
+    )
     lines.push(`  look at it with: ina219 history --db ${repaired}`)
   }
   for (const { path, samples, known, refused } of report.taken) {
@@ -90,6 +95,8 @@ function jsonOf(file: string, report: RepairReport): string {
     log: file,
     sound: report.isSound,
     repaired: report.repaired,
+    identity: report.identity,
+    former_identity: report.formerIdentity,
     faults: report.faults,
     pages: report.pages,
     damaged_pages: report.damagedPages,

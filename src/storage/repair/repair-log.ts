@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../util/clock.ts'
 import { createDraft, removeDraft } from '../../util/draft-file.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
+import { CursorText } from '../file/commit-cursor.ts'
 import { applicationIdOf } from '../file/file-kind.ts'
 import { type Leftover, leftoversOf, textLeftovers } from '../file/leftovers.ts'
 import { foreign, logError, missing as noLog } from '../file/log-errors.ts'
@@ -24,6 +25,10 @@ export interface RepairReport {
   readonly isSound: boolean
   /** The new log; null: the log is sound, and nothing was written. */
   readonly repaired: string | null
+  /** Random name of the new log, which is another one to whoever reads on; null: nothing was written. */
+  readonly identity: string | null
+  /** That of the damaged one; null: it is not known. */
+  readonly formerIdentity: string | null
   /** What is wrong with the file as a whole, in words. */
   readonly faults: readonly string[]
   readonly pages: number
@@ -133,7 +138,9 @@ function saved(
       if (samples === 0 && count(db, 'minute') === 0) throw nothingLeft(file)
       db.exec('DROP TABLE old_run')
       const total = missing.reduce((sum, each) => sum + each.samples, 0)
-      noteRepair(db, file, isSound, samples, total)
+      const { identity: formerIdentity } = counts
+      const former = `'${basename(file)}'${formerIdentity === null ? '' : ` (log ${formerIdentity})`}`
+      noteRepair(db, former, isSound, samples, total)
       const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
       const wanted = request.withLeftovers ? textLeftovers(leftovers) : []
       const taken = wanted.map(({ path }) => takeLeftover(path, db, makeWriter))
@@ -141,6 +148,8 @@ function saved(
       const report = {
         isSound,
         repaired: out,
+        identity: new CursorText(db, draft).identity,
+        formerIdentity,
         faults,
         pages: counts.pages,
         damagedPages: counts.damagedPages,
@@ -170,18 +179,18 @@ function saved(
   }
 }
 
-/** Leaves a trace in the new log, at the newest sample of each device. */
+/** Leaves a trace in the new log, at the newest sample of each device. @param former log, in words */
 function noteRepair(
   db: Database.Database,
-  file: string,
+  former: string,
   isSound: boolean,
   samples: number,
   missing: number,
 ): void {
   const counts = `${samples} samples saved, ${missing} known to be missing`
   const detail = isSound
-    ? `copied from '${basename(file)}', which was sound: ${samples} samples`
-    : `repaired from '${basename(file)}', which was damaged: ${counts}`
+    ? `copied from ${former}, which was sound: ${samples} samples`
+    : `repaired from ${former}, which was damaged: ${counts}`
   db.prepare(
     `INSERT INTO event(time_us, device_id, kind, detail)
      SELECT coalesce((SELECT max(newest_us) FROM epoch WHERE device_id = d.id), 0), d.id, 'log', ?
@@ -203,6 +212,8 @@ function soundReport(leftovers: readonly Leftover[]): RepairReport {
   return {
     isSound: true,
     repaired: null,
+    identity: null,
+    formerIdentity: null,
     faults: [],
     pages: 0,
     damagedPages: 0,

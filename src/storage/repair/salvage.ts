@@ -17,6 +17,8 @@ export interface SalvageCounts {
   doubles: number
   /** Rows with values that no log has. */
   refused: number
+  /** Random name of the log; null: its page is damaged, or the log is of a layout without. */
+  identity: string | null
 }
 
 /** Pages written in one transaction. */
@@ -57,6 +59,7 @@ export function salvage(
     rows: rows as Record<RowKind, number>,
     doubles: 0,
     refused: 0,
+    identity: null,
   }
   const statements = new Map(
     Object.entries(INSERTS).map(([kind, sql]) => [kind, sql === null ? null : db.prepare(sql)]),
@@ -75,7 +78,10 @@ export function salvage(
       return
     }
     if (kind === 'other') {
-      for (const row of content.rows) noteName(row, names)
+      for (const row of content.rows) {
+        noteName(row, names)
+        counts.identity ??= identityIn(row)
+      }
       return
     }
     const insert = statements.get(kind) ?? null
@@ -120,4 +126,11 @@ function noteName({ rowid, cells }: PageRow, names: Map<number, string>): void {
   if ((type === 'table' || type === 'index') && typeof root === 'bigint') {
     names.set(Number(root), table)
   }
+}
+
+/** Of `meta`; null: a row of another table, or of another key. */
+function identityIn({ rowid, cells }: PageRow): string | null {
+  const [key, value] = cells
+  if (rowid !== null || cells.length !== 2 || key !== 'identity') return null
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : null
 }
