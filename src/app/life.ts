@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import type { Hub } from '../monitor/hub.ts'
-import { isOff } from '../monitor/simulators.ts'
+import { devicesInRun } from '../monitor/simulators.ts'
 import type { LifeSigns } from '../service/life-signs.ts'
 import type { LogClient } from '../storage/client/log.ts'
 import { InaError } from '../util/errors.ts'
@@ -62,7 +62,7 @@ export async function startLife(options: LifeOptions): Promise<LifeSigns | null>
 /** `1 of 2 devices live (pump: waiting); 86400 samples; log recording, 5.2 MB`. */
 function statusOf(hub: Hub, log: LogClient | null): string {
   const { ledger } = hub
-  const devices = hub.devices.filter((each) => !isOff(each))
+  const devices = devicesInRun(hub)
   const others = devices.filter(({ state }) => state.source.state !== 'live')
   const live = `${devices.length - others.length} of ${devices.length} devices live`
   const names = others.map(({ stream, state }) => `${stream.device}: ${state.source.state}`)

@@ -2,7 +2,7 @@ import type { LiveDevice } from '../domain/live-device.ts'
 import type { AlarmWatch } from '../monitor/alarm-watch.ts'
 import type { Hub, HubDevice } from '../monitor/hub.ts'
 import { sendOutcomes } from '../monitor/send-words.ts'
-import { isOff } from '../monitor/simulators.ts'
+import { devicesInRun } from '../monitor/simulators.ts'
 import type { OrderAnswer, SinkOrder } from '../sinks/orders.ts'
 import type { SinkThread } from '../sinks/sink-thread.ts'
 import { isOk } from '../stream/carry-out.ts'
@@ -24,8 +24,7 @@ export interface SinkDevices {
  */
 export function showDevices(sinks: SinkThread, parts: SinkDevices): () => void {
   const show = (): void => {
-    const devices = parts.hub.devices.filter((each) => !isOff(each))
-    sinks.live(devices.map((each) => liveDevice(each, parts)))
+    sinks.live(devicesInRun(parts.hub).map((each) => liveDevice(each, parts)))
   }
   sinks.onOrder((order) => carryOutOrder(order, parts))
   const timer = setInterval(show, SHOWN_MS)

@@ -10,6 +10,11 @@ export type SinkKind = (typeof SINK_KINDS)[number]
  */
 export type SinkState = 'connecting' | 'sending' | 'current' | 'waiting' | 'ended'
 
+/** Whether the other side was reached when it was last asked. */
+export function isReached({ state }: { readonly state: SinkState }): boolean {
+  return state === 'current' || state === 'sending'
+}
+
 /** The last five minutes, or what there is of them. */
 export interface SinkTraffic {
   readonly seconds: number

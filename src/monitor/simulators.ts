@@ -12,6 +12,11 @@ export function isOffered({ simulator, state }: SourceView): boolean {
   return simulator?.standsFor !== undefined && state !== 'live'
 }
 
+/** The devices of a run, without those that are only offered. */
+export function devicesInRun({ devices }: Pick<Hub, 'devices'>): readonly HubDevice[] {
+  return devices.filter((each) => !isOff(each))
+}
+
 /** The device that a stand-in is for; null: it is none, or that is not part of the run. */
 function realOf(devices: readonly HubDevice[], { stream }: HubDevice): HubDevice | null {
   const { standsFor } = stream.source

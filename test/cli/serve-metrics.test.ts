@@ -88,6 +88,7 @@ describe('a sink that is away', () => {
       sinks: 1,
       sinks_up: 0,
     })
+    expect(await (await run.fetch('/status')).json()).toMatchObject({ status: 'degraded' })
     for (const each of [text, answer]) expect(each).not.toMatch(/hush|someone/)
   })
 })

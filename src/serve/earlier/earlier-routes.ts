@@ -1,11 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
-import { isOff, orderSimulators } from '../../monitor/simulators.ts'
+import { orderSimulators } from '../../monitor/simulators.ts'
 import { parseTime } from '../../util/time-text.ts'
 import { bearerOf } from '../access/access.ts'
 import { requestOf } from '../access/request.ts'
 import { problem } from '../problem.ts'
 import { type RestParts, readingOf } from '../rest/rest-parts.ts'
+import { runHealth } from '../run-health.ts'
 import { answerProblem, requires, type WebApp, type WebEnv } from '../web.ts'
 import { mayRead } from './earlier-socket.ts'
 import { measurementOf } from './measurement.ts'
@@ -16,7 +17,7 @@ const MOST_ROWS = 11_000
 /** The paths of the earlier back end; see docs/serve.md for what their answers are like. */
 export function addEarlier(app: WebApp, parts: RestParts, clients: () => number): void {
   const reads = readsEarlier(parts)
-  app.get('/status', reads, (c) => c.json(statusOf(parts, clients()), 200, NO_STORE))
+  app.get('/status', reads, async (c) => c.json(await statusOf(parts, clients()), 200, NO_STORE))
   for (const order of ['start', 'stop'] as const) {
     app.post(`/simulator/${order}`, requires(parts.access, 'earlier'), (c) =>
       simulate(c, parts, order),
@@ -78,21 +79,16 @@ function simulate(c: Context, parts: RestParts, order: 'start' | 'stop'): Respon
   return c.json({ status: word, running, simulator: word, message }, 200, NO_STORE)
 }
 
-function statusOf(parts: RestParts, clients: number): object {
-  const { hub, log, clock, version } = parts
+async function statusOf(parts: RestParts, clients: number): Promise<object> {
+  const { hub, clock, version } = parts
+  const health = await runHealth(parts)
   const simulators = simulatorsOf(parts)
   const [first] = hub.devices
-  const isLive = ({ state }: HubDevice): boolean => state.source.state === 'live'
   const running = isRunning(simulators)
-  const devices = hub.devices.filter((each) => !isOff(each))
-  const live = devices.filter(isLive).length
-  const kind = log?.state.kind ?? 'off'
-  const haveRelays = devices.every(({ stream }) => stream.outputsTrouble === '')
-  const isWell = live === devices.length && haveRelays && (kind === 'recording' || kind === 'off')
   return {
-    status: kind === 'failed' ? 'failing' : isWell ? 'ok' : 'degraded',
-    running: live > 0,
-    connected: first !== undefined && isLive(first),
+    status: health.status,
+    running: health.live > 0,
+    connected: first?.state.source.state === 'live',
     simulator: simulators.length === 0 ? 'none' : running ? 'running' : 'stopped',
     simulator_running: running,
     device: first?.stream.device ?? null,
@@ -108,7 +104,7 @@ function statusOf(parts: RestParts, clients: number): object {
       rate: state.rateAt(stream.nowUs()),
     })),
     clients,
-    log: kind,
+    log: health.log,
     latest: first === undefined ? null : measurementOf(first),
     uptime: Math.round((clock.wallMs() * 1000 - hub.startedUs) / 1e6),
     version,

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { SinkStatus } from '../../domain/sink-status.ts'
-import { isOff } from '../../monitor/simulators.ts'
+import { isReached, type SinkStatus } from '../../domain/sink-status.ts'
+import { devicesInRun } from '../../monitor/simulators.ts'
 import type { PlcView, Snapshot } from '../../monitor/view.ts'
 import type { Ledger } from '../../stream/ledger.ts'
 import type { ServeParts } from '../parts.ts'
@@ -51,7 +51,7 @@ export class Metrics {
   readonly #parts: ServeParts
   readonly #watchers: Watchers
   readonly #registry = new Registry()
-  /** By device label: losses that were reported; a late sample takes none of them back. */
+  /** By number of the device: losses that were reported; a late sample takes none of them back. */
   readonly #lost = new Map<number, number>()
   readonly #late = new Map<number, number>()
 
@@ -73,8 +73,9 @@ export class Metrics {
   /** In the text format of Prometheus, 0.0.4. */
   async text(): Promise<string> {
     const { hub, view } = this.#parts
-    const devices = hub.devices.filter((each) => !isOff(each))
-    const snapshots = await Promise.all(devices.map(({ number }) => view.snapshot(number)))
+    const snapshots = await Promise.all(
+      devicesInRun(hub).map(({ number }) => view.snapshot(number)),
+    )
     // Anew each time: a device that changes its name leaves no series of the old one behind.
     this.#registry.clear()
     this.#process(snapshots[0] ?? null)
@@ -214,9 +215,9 @@ export class Metrics {
       'missed_samples',
       'Samples that the retention deleted before they were sent',
     )
-    for (const { name, kind, state, unsentUs, traffic, lastError, ...each } of sinks) {
+    for (const { name, kind, unsentUs, traffic, lastError, ...each } of sinks) {
       const own = { sink: name, kind }
-      up.set(own, state === 'current' || state === 'sending' ? 1 : 0)
+      up.set(own, isReached(each) ? 1 : 0)
       queue.set(own, each.queued)
       lag.set(own, unsentUs === null ? 0 : (unsentUs[1] - unsentUs[0]) / 1e6)
       rate.set(own, traffic.rowsPerSecond)

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { SinkStatus } from '../../domain/sink-status.ts'
+import { isReached, type SinkStatus } from '../../domain/sink-status.ts'
 import { plcsOf, pollGroupsOf } from '../../monitor/polling.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { readsEarlier } from '../earlier/earlier-routes.ts'
@@ -217,10 +217,10 @@ function plcChecks({ hub }: RestParts): z.infer<typeof Check>[] {
   })
 }
 
-function sinkCheck({ name, state, lastError }: SinkStatus): z.infer<typeof Check> {
-  const isWell = state === 'current' || state === 'sending'
+function sinkCheck(sink: SinkStatus): z.infer<typeof Check> {
+  const { name, state, lastError } = sink
   const why = state === 'waiting' && lastError !== null ? `${state}: ${lastError.text}` : state
-  return { name: `sink ${name}`, status: isWell ? 'healthy' : 'degraded', detail: why }
+  return { name: `sink ${name}`, status: isReached(sink) ? 'healthy' : 'degraded', detail: why }
 }
 
 function pollingOf({ hub }: RestParts): z.infer<typeof Polling> {

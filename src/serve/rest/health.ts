@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { isOff } from '../../monitor/simulators.ts'
 import type { ServeParts } from '../parts.ts'
+import { runHealth } from '../run-health.ts'
 import { requires, type WebApp } from '../web.ts'
 
 const Health = z
@@ -20,10 +20,8 @@ const Health = z
   .openapi('Health')
 
 /** For a load balancer or a container: no secret, no name, no path. */
-export function addHealth(
-  app: WebApp,
-  { hub, log, view, access, clock, version }: ServeParts,
-): void {
+export function addHealth(app: WebApp, parts: ServeParts): void {
+  const { hub, access, clock, version } = parts
   const route = createRoute({
     method: 'get',
     path: '/api/v1/health',
@@ -35,25 +33,17 @@ export function addHealth(
     },
   })
   app.openapi(route, async (c) => {
-    const devices = hub.devices.filter((each) => !isOff(each))
-    const live = devices.filter(({ state }) => state.source.state === 'live').length
-    const kind = log?.state.kind ?? 'off'
-    const { sinks } = await view.snapshot(0)
-    const sinksUp = sinks.filter(({ state }) => state === 'current' || state === 'sending').length
-    const haveRelays = devices.every(({ stream }) => stream.outputsTrouble === '')
-    const isDegraded =
-      kind === 'spilling' || live < devices.length || sinksUp < sinks.length || !haveRelays
-    const status = kind === 'failed' ? 'failing' : isDegraded ? 'degraded' : 'ok'
+    const { status, devices, live, log, sinks, sinksUp } = await runHealth(parts)
     const body = {
       status,
       version,
       uptime_s: Math.round((clock.wallMs() * 1000 - hub.startedUs) / 1e6),
-      devices: devices.length,
+      devices,
       live,
-      log: kind,
-      sinks: sinks.length,
+      log,
+      sinks,
       sinks_up: sinksUp,
-    } as const
+    }
     return c.json(body, status === 'failing' ? 503 : 200, { 'Cache-Control': 'no-store' })
   })
 }

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { averageOf } from '../../export/printed-figures.ts'
-import { isOff } from '../../monitor/simulators.ts'
 import type { EnergyStoreView, Snapshot } from '../../monitor/view.ts'
 import type { BatteryCapacity } from '../../stats/battery.ts'
 import type { WindowStats } from '../../stats/live-statistics.ts'
@@ -9,7 +8,7 @@ import { answerProblem, requires, type WebApp } from '../web.ts'
 import { ChannelSchema, SourceSchema } from './devices.ts'
 import { problems } from './problem-schema.ts'
 import { Device } from './queries.ts'
-import { type RestParts, runningDevice } from './rest-parts.ts'
+import { type RestParts, runningDevices } from './rest-parts.ts'
 
 const Amount = z.number().nullable()
 const Balance = z.object({
@@ -112,13 +111,11 @@ export function addLatest(app: WebApp, parts: RestParts): void {
   })
   app.openapi(route, async (c) => {
     const { device } = c.req.valid('query')
-    const numbers = parts.hub.devices.filter((each) => !isOff(each)).map(({ number }) => number)
-    if (device !== undefined) {
-      const sought = runningDevice(parts, device)
-      if ('problem' in sought) return answerProblem(c, sought.problem)
-      numbers.splice(0, numbers.length, sought.found.number)
-    }
-    const snapshots = await Promise.all(numbers.map((number) => parts.view.snapshot(number)))
+    const sought = runningDevices(parts, device)
+    if ('problem' in sought) return answerProblem(c, sought.problem)
+    const snapshots = await Promise.all(
+      sought.found.map(({ number }) => parts.view.snapshot(number)),
+    )
     const devices = snapshots.map((each) => latestOf(parts, each))
     return c.json({ devices }, 200, { 'Cache-Control': 'no-store' })
   })

@@ -1,5 +1,5 @@
 import type { HubDevice } from '../../monitor/hub.ts'
-import { isOff } from '../../monitor/simulators.ts'
+import { devicesInRun } from '../../monitor/simulators.ts'
 import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
 import type { LogReading } from './reading/log-reading.ts'
@@ -20,9 +20,9 @@ export type Sought<T> = { readonly found: T } | { readonly problem: Problem }
  */
 export function runningDevice({ hub }: RestParts, name: string | undefined): Sought<HubDevice> {
   const { devices } = hub
-  const taking = devices.filter((each) => !isOff(each))
   const named = devices.find(({ stream }) => stream.device === name)
-  const device = name === undefined && taking.length === 1 ? taking[0] : named
+  const [only, ...others] = devicesInRun(hub)
+  const device = name === undefined && others.length === 0 ? only : named
   if (device !== undefined) return { found: device }
   const names = devices.map(({ stream }) => stream.device)
   return { problem: name === undefined ? noDeviceNamed(names) : unknownDevice(name, names) }
@@ -33,7 +33,7 @@ export function runningDevices(
   parts: RestParts,
   name: string | undefined,
 ): Sought<readonly HubDevice[]> {
-  if (name === undefined) return { found: parts.hub.devices.filter((each) => !isOff(each)) }
+  if (name === undefined) return { found: devicesInRun(parts.hub) }
   const sought = runningDevice(parts, name)
   return 'problem' in sought ? sought : { found: [sought.found] }
 }
