@@ -108,6 +108,9 @@ describe('clients of the earlier back end', () => {
       const run = await startServe(['--mock', '--no-log', ...listen, '--allow-from', address])
       expect((await run.fetch('/status')).status).toBe(200)
       expect((await run.fetch('/simulator/stop', POST)).status).toBe(200)
+      // What it shows is not looked at, as where it writes.
+      const stale = { authorization: 'Bearer of-another-server' }
+      expect((await run.fetch('/status', { headers: stale })).status).toBe(200)
       expect((await run.fetch('/api/v1/latest')).status).toBe(401)
       // A proxy there stands for anybody.
       const headers = { 'x-forwarded-for': '203.0.113.7' }

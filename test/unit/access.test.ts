@@ -92,11 +92,22 @@ describe('who may write', () => {
 
   it('is a peer of --allow-from on the paths of older clients', () => {
     const { access } = makeAccess({ allowFrom: ['192.168.1.0/24', 'fd00::/8'] })
-    expect(access.refusal(from(FAR), 'earlier', null)).toBeNull()
-    expect(access.refusal(from({ peer: '::ffff:192.168.1.9' }), 'earlier', null)).toBeNull()
-    expect(access.refusal(from({ peer: 'fd12::1' }), 'earlier', null)).toBeNull()
-    expect(access.refusal(from({ peer: '192.168.2.1' }), 'earlier', null)?.status).toBe(401)
+    expect(access.refusal(from(FAR), 'earlier_write', null)).toBeNull()
+    expect(access.refusal(from({ peer: '::ffff:192.168.1.9' }), 'earlier_write', null)).toBeNull()
+    expect(access.refusal(from({ peer: 'fd12::1' }), 'earlier_write', null)).toBeNull()
+    expect(access.refusal(from({ peer: '192.168.2.1' }), 'earlier_write', null)?.status).toBe(401)
     expect(access.refusal(from(FAR), 'write', null)?.status).toBe(401)
+  })
+
+  it('is such a peer for reading there, too, whatever else it shows; others as everywhere', () => {
+    const { access } = makeAccess({ allowFrom: ['192.168.1.0/24'] })
+    expect(access.refusal(from(FAR), 'earlier_read', null)).toBeNull()
+    expect(access.refusal(from(FAR), 'earlier_read', 'an old token')).toBeNull()
+    const other = { peer: '192.168.2.1' }
+    expect(access.refusal(from(other), 'earlier_read', null)?.reason).toBe('token_missing')
+    expect(access.refusal(from(other), 'earlier_read', TOKEN)).toBeNull()
+    expect(access.refusal(from({}), 'earlier_read', null)).toBeNull()
+    expect(access.refusal(from(FAR), 'read', null)?.status).toBe(401)
   })
 
   it('is no peer of --allow-from through whom a proxy speaks for others', () => {
@@ -104,14 +115,14 @@ describe('who may write', () => {
       allowFrom: ['127.0.0.0/8', '192.168.1.0/24'],
       allowOrigins: ['https://bench.example.org'],
     })
-    expect(access.refusal(from({}), 'earlier', null)).toBeNull()
+    expect(access.refusal(from({}), 'earlier_write', null)).toBeNull()
     for (const headers of [
       { 'x-forwarded-for': '203.0.113.9' },
       { forwarded: 'for=203.0.113.9' },
       { host: 'bench.example.org' },
     ]) {
-      expect(access.refusal(from({ headers }), 'earlier', null)?.reason).toBe('token_missing')
-      expect(access.refusal(from({ ...FAR, headers }), 'earlier', null)?.status).toBe(401)
+      expect(access.refusal(from({ headers }), 'earlier_write', null)?.reason).toBe('token_missing')
+      expect(access.refusal(from({ ...FAR, headers }), 'earlier_write', null)?.status).toBe(401)
     }
   })
 

@@ -4,8 +4,8 @@ import { type AddressRange, isLoopback } from './address-range.ts'
 import { isProxied, limitKey } from './peer.ts'
 import type { Token } from './token.ts'
 
-/** What somebody wants to do. `earlier`: write on a path of older clients. */
-export type Want = 'read' | 'write' | 'earlier'
+/** What somebody wants to do. `earlier_…`: on a path of older clients, which `--allow-from` opens. */
+export type Want = 'read' | 'write' | 'earlier_read' | 'earlier_write'
 
 /** What is known of a request before it is believed. */
 export interface Request {
@@ -97,13 +97,15 @@ export class Access {
 
   /** @param shown the token that came with it; null: none. @returns null: let in */
   refusal(request: Request, want: Want, shown: string | null): Refusal | null {
-    if (want === 'read' && this.#isFree(request)) return null
-    if (want === 'earlier' && this.#isAllowedPeer(request)) return null
+    const isReading = want === 'read' || want === 'earlier_read'
+    if (isReading && this.#isFree(request)) return null
+    const isEarlier = want === 'earlier_read' || want === 'earlier_write'
+    if (isEarlier && this.#isAllowedPeer(request)) return null
     if (shown === null) {
       return {
         reason: 'token_missing',
         status: 401,
-        message: want === 'read' ? 'reading from here needs the token' : 'this needs the token',
+        message: isReading ? 'reading from here needs the token' : 'this needs the token',
         hint: 'send it as: Authorization: Bearer <token>; it is in the file of --token-file',
       }
     }

@@ -1,14 +1,11 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { orderSimulators } from '../../monitor/simulators.ts'
 import { parseTime } from '../../util/time-text.ts'
-import { bearerOf } from '../access/access.ts'
-import { requestOf } from '../access/request.ts'
 import { problem } from '../problem.ts'
 import { type RestParts, readingOf } from '../rest/rest-parts.ts'
 import { runHealth } from '../run-health.ts'
-import { answerProblem, requires, type WebApp, type WebEnv } from '../web.ts'
-import { mayRead } from './earlier-socket.ts'
+import { answerProblem, requires, type WebApp } from '../web.ts'
 import { measurementOf } from './measurement.ts'
 
 /** Rows of a history; more are folded. */
@@ -16,10 +13,10 @@ const MOST_ROWS = 11_000
 
 /** The paths of the earlier back end; see docs/serve.md for what their answers are like. */
 export function addEarlier(app: WebApp, parts: RestParts, clients: () => number): void {
-  const reads = readsEarlier(parts)
+  const reads = requires(parts.access, 'earlier_read')
   app.get('/status', reads, async (c) => c.json(await statusOf(parts, clients()), 200, NO_STORE))
   for (const order of ['start', 'stop'] as const) {
-    app.post(`/simulator/${order}`, requires(parts.access, 'earlier'), (c) =>
+    app.post(`/simulator/${order}`, requires(parts.access, 'earlier_write'), (c) =>
       simulate(c, parts, order),
     )
   }
@@ -46,16 +43,6 @@ export function addEarlier(app: WebApp, parts: RestParts, clients: () => number)
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
-
-/** Lets in who may read, and peers that may write there without the token. */
-export function readsEarlier({ access }: RestParts): MiddlewareHandler<WebEnv> {
-  const read = requires(access, 'read')
-  return (c, next) => {
-    const request = requestOf(c.env.incoming)
-    // A peer that may write there without the token may read there as well.
-    return bearerOf(request) === null && mayRead(access, request, null) ? next() : read(c, next)
-  }
-}
 
 function simulatorsOf({ hub }: RestParts): readonly HubDevice[] {
   return hub.devices.filter(({ stream }) => stream.source.simulator !== undefined)

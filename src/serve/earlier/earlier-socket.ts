@@ -21,20 +21,6 @@ const CLOSE = {
   tooSlow: 4408,
 } as const
 
-/** Whether a request may read on the paths of older clients: peers that may write there may, too. @returns null: it may */
-export function readRefusal(
-  access: Access,
-  request: Request,
-  shown: string | null,
-): Refusal | null {
-  if (access.refusal(request, 'earlier', null) === null) return null
-  return access.refusal(request, 'read', shown)
-}
-
-export function mayRead(access: Access, request: Request, shown: string | null): boolean {
-  return readRefusal(access, request, shown) === null
-}
-
 /** Clients of one path that watch one device each. */
 export class EarlierClients {
   readonly #parts: ServeParts
@@ -148,18 +134,20 @@ export class EarlierClient {
       this.#isIn = true
       welcome()
     }
+    const mayRead = (shown: string | null): boolean =>
+      access.refusal(request, 'earlier_read', shown) === null
     this.#shown = bearerOf(request)
-    this.#refusal = (shown) => access.refusal(request, 'earlier', shown)
+    this.#refusal = (shown) => access.refusal(request, 'earlier_write', shown)
     this.#socket.on('message', (data) => {
       const text = String(data)
       const token = tokenIn(text)
       if (token !== null) this.#shown = token
       if (this.#isIn) {
         if (token === null) this.#answer(text)
-      } else if (mayRead(access, request, token)) enter()
+      } else if (mayRead(token)) enter()
       else this.close(CLOSE.token, 'the token has to come first')
     })
-    if (mayRead(access, request, bearerOf(request))) {
+    if (mayRead(this.#shown)) {
       enter()
       return
     }

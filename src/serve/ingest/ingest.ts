@@ -74,7 +74,7 @@ export function addIngest(app: WebApp, parts: RestParts): void {
       ),
     },
   })
-  app.post('/api/v1/ingest/:device', requires(parts.access, 'earlier'), async (c) => {
+  app.post('/api/v1/ingest/:device', requires(parts.access, 'earlier_write'), async (c) => {
     const name = c.req.param('device')
     const device = parts.hub.devices.find(({ stream }) => stream.device === name)
     if (device?.stream.source.inbox === undefined || durable === null) {

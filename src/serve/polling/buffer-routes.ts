@@ -2,10 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { isReached, type SinkStatus } from '../../domain/sink-status.ts'
 import { plcsOf, pollGroupsOf } from '../../monitor/polling.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { readsEarlier } from '../earlier/earlier-routes.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
-import type { WebApp } from '../web.ts'
+import { requires, type WebApp } from '../web.ts'
 import { rounded, timeOf } from './status.ts'
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
@@ -98,7 +97,7 @@ const Metrics = z
 
 /** What systems that poll PLCs report of queue, buffer and writer: here the log and the sinks (docs/plc.md). */
 export function addBuffer(app: WebApp, parts: RestParts): void {
-  const reads = readsEarlier(parts)
+  const reads = requires(parts.access, 'earlier_read')
   const sinksOf = async (): Promise<readonly SinkStatus[]> => (await parts.view.snapshot(0)).sinks
   register(app, '/api/polling/queue/status', 'What is on its way to the log', Queue)
   app.get('/api/polling/queue/status', reads, (c) => c.json(queueOf(parts), 200, NO_STORE))

@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { orderGroups, pollGroup, triggerGroup } from '../../monitor/polling.ts'
 import { isInaError } from '../../util/errors.ts'
-import { readsEarlier } from '../earlier/earlier-routes.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
@@ -39,8 +38,8 @@ const MISSES = [
 /** The polling groups of PLCs, on the paths that their users know (contract, section 8). */
 export function addPolling(app: WebApp, parts: RestParts): void {
   const { hub } = parts
-  const reads = readsEarlier(parts)
-  const changes = requires(parts.access, 'earlier')
+  const reads = requires(parts.access, 'earlier_read')
+  const changes = requires(parts.access, 'earlier_write')
   register(app, 'get', '/api/polling/status', 'How all groups are doing', PollingStatus)
   app.get('/api/polling/status', reads, (c) => c.json(pollingStatus(hub), 200, NO_STORE))
   register(app, 'get', '/api/polling/groups/{name}/status', 'How a group is doing', PollGroup)

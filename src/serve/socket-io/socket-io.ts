@@ -5,7 +5,7 @@ import { Server, type Socket } from 'socket.io'
 import { bearerOf, type Request } from '../access/access.ts'
 import { requestOf } from '../access/request.ts'
 import { Budget } from '../budget.ts'
-import { MOST_CLIENTS, readRefusal, TOKEN_MS } from '../earlier/earlier-socket.ts'
+import { MOST_CLIENTS, TOKEN_MS } from '../earlier/earlier-socket.ts'
 import type { HttpListeners } from '../http-server.ts'
 import type { ServeParts } from '../parts.ts'
 import { PROBLEM_TYPE, refusalProblem } from '../problem.ts'
@@ -132,7 +132,8 @@ export class SocketIo implements HttpListeners {
     const known = this.#handshakes.get(request)
     if (known === undefined) return 'where it comes from is not known; connect again'
     const token: unknown = handshake.auth['token']
-    const refusal = readRefusal(access, known, typeof token === 'string' ? token : bearerOf(known))
+    const shown = typeof token === 'string' ? token : bearerOf(known)
+    const refusal = access.refusal(known, 'earlier_read', shown)
     if (refusal === null) return null
     const { reason, message, hint } = refusal
     return `${message}; ${reason === 'token_missing' ? HOW_TO_SHOW : hint}`

@@ -3,7 +3,6 @@ import { STORE } from '../../domain/energy-store.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { isOff } from '../../monitor/simulators.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { readsEarlier } from '../earlier/earlier-routes.ts'
 import { Durable } from '../ingest/durable.ts'
 import { answerPosted, Receipt } from '../ingest/ingest.ts'
 import { readPosted } from '../ingest/posted-samples.ts'
@@ -67,7 +66,7 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
       ),
     },
   })
-  app.post('/api/data/solar', requires(parts.access, 'earlier'), async (c) => {
+  app.post('/api/data/solar', requires(parts.access, 'earlier_write'), async (c) => {
     const store = energyStore(parts)
     if (store === null || durable === null) return answerProblem(c, noStore('/api/data/solar'))
     const body = new Uint8Array(await c.req.arrayBuffer())
@@ -87,7 +86,7 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
       ...problems([404, 'serve runs without --energy-store']),
     },
   })
-  app.get('/api/data/latest', readsEarlier(parts), (c) => {
+  app.get('/api/data/latest', requires(parts.access, 'earlier_read'), (c) => {
     const store = shownStore(parts)
     if (store === null) return answerProblem(c, noStore('/api/data/latest'))
     return c.json(latestOf(store), 200, { 'Cache-Control': 'no-store' })

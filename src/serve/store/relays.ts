@@ -6,7 +6,6 @@ import { sendOutcomes } from '../../monitor/send-words.ts'
 import { isOk, type Outcome } from '../../stream/carry-out.ts'
 import { onOrOff } from '../../util/on-off.ts'
 import { isRecord } from '../../util/records.ts'
-import { readsEarlier } from '../earlier/earlier-routes.ts'
 import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
@@ -54,7 +53,7 @@ export function addRelays(app: WebApp, parts: RestParts): void {
     summary: 'How the relays are',
     responses: { ...answers, ...problems([404, 'no relays are part of this run']) },
   })
-  app.get('/api/relay/status', readsEarlier(parts), (c) => {
+  app.get('/api/relay/status', requires(parts.access, 'earlier_read'), (c) => {
     const sought = soughtRelays(parts)
     if ('problem' in sought) return answerProblem(c, sought.problem)
     return c.json(statusOf(sought.found), 200, { 'Cache-Control': 'no-store' })
@@ -80,7 +79,7 @@ export function addRelays(app: WebApp, parts: RestParts): void {
       ),
     },
   })
-  app.post('/api/relay/update', requires(parts.access, 'earlier'), async (c) => {
+  app.post('/api/relay/update', requires(parts.access, 'earlier_write'), async (c) => {
     const sought = soughtRelays(parts)
     if ('problem' in sought) return answerProblem(c, sought.problem)
     const wanted = wantedOf(await c.req.text())
