@@ -9,7 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for processes of their own; with one core left free, two would be one worker.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Of use for what hangs alone: a machine that does six other things at once is slow, not wrong.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 })

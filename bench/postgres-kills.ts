@@ -27,6 +27,7 @@ try {
   const compared = await throughTroubles(server, {
     ...{ folder, loggers, rateHz, seed, troubles },
     pauseMs: 4000,
+    samples: 1000,
     told: (trouble) => counts.set(trouble, (counts.get(trouble) ?? 0) + 1),
   })
   console.log([...counts].map(([trouble, times]) => `${times} × ${trouble}`).join(', '))

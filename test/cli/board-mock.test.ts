@@ -8,7 +8,7 @@ const BIN = fileURLToPath(new URL('../../bin/ina219.js', import.meta.url))
 function mock(...args: string[]) {
   return spawnSync(process.execPath, [BIN, 'mock', '--board', ...args], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 80_000,
   })
 }
 

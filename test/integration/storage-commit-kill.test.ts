@@ -99,4 +99,4 @@ test('a reader that resumes with its cursor gets each sample once, whoever is ki
   const registry = ReaderRegistry.open(file)
   expect(registry.list()).toMatchObject([{ name: 'child', keepBytes: 1e6, missed: 0 }])
   registry.close()
-}, 60_000)
+})

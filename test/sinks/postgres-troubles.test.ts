@@ -41,6 +41,7 @@ describe.skipIf(lacksPostgres !== null)('PostgreSQL in trouble', () => {
         'logger killed',
       ],
       pauseMs: 300,
+      samples: 150,
     })
     expect(compared.map(({ difference }) => difference)).toEqual([null, null])
     for (const { counts } of compared) {

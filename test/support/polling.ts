@@ -20,7 +20,7 @@ export async function within(
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  deadlineMs = 20_000,
+  deadlineMs = 45_000,
 ): Promise<void> {
   if (await within(deadlineMs, holds)) return
   throw new Error(`still not after ${deadlineMs} ms: ${what}`)

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Noise } from '../../mock/random.ts'
 import { type Comparison, compare } from './fleet-database.ts'
+import { query } from './log-fixture.ts'
 import { until } from './polling.ts'
 import type { PostgresServer } from './servers/postgres.ts'
 import { TroubledProxy } from './servers/troubled-proxy.ts'
@@ -64,6 +65,8 @@ export interface TroubledOptions {
   readonly troubles: readonly Trouble[] | number
   /** Between them, at most, ms. */
   readonly pauseMs: number
+  /** Samples that each logger has in the end, at least. */
+  readonly samples: number
   readonly told?: (text: string) => void
 }
 
@@ -104,6 +107,9 @@ export async function throughTroubles(
       await TROUBLES[trouble]({ server, proxy, loggers }, noise.uniform(i, 2) * pauseMs)
     }
     await pause(pauseMs)
+    await until('there is enough to compare', () =>
+      loggers.every((logger) => logger.samples() >= options.samples),
+    )
     for (const logger of loggers) await logger.end(server.url())
     return await Promise.all(loggers.map(({ file }) => compare(file, server)))
   } finally {
@@ -136,6 +142,11 @@ class Logger {
   start(): void {
     const what = ['--port', `${this.#place}.tty`, '--device', 'bench', '--output', 'none', '--wait']
     this.#monitor = run(['monitor', ...what, '--db', this.file, '--sink', this.#url])
+  }
+
+  /** In its log. */
+  samples(): number {
+    return query(this.file, 'SELECT count(*) AS n FROM sample')[0]?.['n'] as number
   }
 
   async kill(): Promise<void> {

@@ -48,7 +48,7 @@ export interface ShownCell {
   readonly background: number
 }
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 45_000
 
 /**
  * A program in a pseudo-terminal, watched through a terminal emulator: its

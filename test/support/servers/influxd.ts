@@ -18,7 +18,7 @@ export interface InfluxdOptions {
   readonly https?: { readonly cert: string; readonly key: string }
 }
 
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 45_000
 
 /** A real InfluxDB 1.6 on loopback. */
 export class Influxd {
