@@ -2,12 +2,14 @@ import type { PollGroupStatus, Polling, TriggerOutcome } from '../sources/mc/pol
 import { InaError } from '../util/errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Hub } from './hub.ts'
-import type { PlcView } from './view.ts'
+import type { PlcView, PollingOrder } from './view.ts'
 
 /** A polling group of a run. */
 export interface PollGroupOf {
   /** Label of its device. */
   readonly plc: string
+  /** Its name among those of all PLCs: `press1/power`. */
+  readonly path: string
   readonly polling: Polling
   readonly status: PollGroupStatus
 }
@@ -26,8 +28,17 @@ export function pollGroupsOf({ devices }: Hub): PollGroupOf[] {
   return devices.flatMap(({ stream }) => {
     const { polling } = stream.source
     if (polling === undefined) return []
-    return polling.status.groups.map((status) => ({ plc: stream.device, polling, status }))
+    const plc = stream.device
+    return polling.status.groups.map((status) => {
+      return { plc, path: `${plc}/${status.name}`, polling, status }
+    })
   })
+}
+
+const NO_PLCS = 'name PLCs with --poll-source'
+
+function pathsOf(groups: readonly PollGroupOf[]): string {
+  return groups.map(({ path }) => path).join(', ')
 }
 
 /** What a turn that was asked for brought, and of which group. */
@@ -43,20 +54,18 @@ export interface Triggered {
  */
 export function pollGroup(hub: Hub, name: string): PollGroupOf {
   const groups = pollGroupsOf(hub)
-  const full = ({ plc, status }: PollGroupOf): string => `${plc}/${status.name}`
-  const exact = groups.find((each) => full(each) === name)
+  const exact = groups.find(({ path }) => path === name)
   const [first, ...others] = groups.filter(({ status }) => status.name === name)
   const found = exact ?? first
   if (found === undefined) {
-    const names = groups.flatMap((each) => [each.status.name, full(each)])
-    const all = `there are: ${groups.map(full).join(', ')}`
-    const hint = groups.length === 0 ? 'name PLCs with --poll-source' : didYouMean(name, names, all)
+    const names = groups.flatMap(({ status, path }) => [status.name, path])
+    const all = `there are: ${pathsOf(groups)}`
+    const hint = groups.length === 0 ? NO_PLCS : didYouMean(name, names, all)
     throw new InaError('device_absent', `there is no polling group '${name}'`, hint)
   }
   if (exact === undefined && others.length > 0) {
-    const names = [found, ...others].map(full).join(', ')
     const message = `several PLCs have a polling group '${name}'`
-    throw new InaError('usage_invalid', message, `name one of them: ${names}`)
+    throw new InaError('usage_invalid', message, `name one of them: ${pathsOf([found, ...others])}`)
   }
   return found
 }
@@ -69,11 +78,7 @@ export function orderGroups(
 ): readonly PollGroupOf[] {
   const groups = name === null ? pollGroupsOf(hub) : [pollGroup(hub, name)]
   if (groups.length === 0) {
-    throw new InaError(
-      'device_absent',
-      'there are no polling groups',
-      'name PLCs with --poll-source',
-    )
+    throw new InaError('device_absent', 'there are no polling groups', NO_PLCS)
   }
   for (const { polling, status } of groups) polling[order](status.name)
   return name === null ? pollGroupsOf(hub) : [pollGroup(hub, name)]
@@ -86,15 +91,14 @@ export function orderGroups(
  */
 export async function triggerGroup(hub: Hub, name: string): Promise<Triggered> {
   const group = pollGroup(hub, name)
-  const { plc, polling, status } = group
+  const { path, polling, status } = group
   const outcome = (await polling.trigger(status.name)) ?? ({ kind: 'stopped' } as const)
-  const full = `${plc}/${status.name}`
   if (outcome.kind === 'busy') {
     const hint = 'what it asks for is being read: try again when it is over'
-    throw new InaError('device_refused', `a turn of ${full} is under way`, hint)
+    throw new InaError('device_refused', `a turn of ${path} is under way`, hint)
   }
   if (outcome.kind === 'stopped') {
-    throw new InaError('device_refused', `the group ${full} is stopped`, 'start it first')
+    throw new InaError('device_refused', `the group ${path} is stopped`, 'start it first')
   }
   return { group, outcome }
 }
@@ -102,7 +106,7 @@ export async function triggerGroup(hub: Hub, name: string): Promise<Triggered> {
 /** What a viewer is told of an order. @throws InaError as the functions above */
 export async function pollingWords(
   hub: Hub,
-  order: 'start' | 'stop' | 'trigger',
+  order: PollingOrder,
   name: string | null,
 ): Promise<string> {
   if (order !== 'trigger') {
@@ -127,8 +131,7 @@ export async function pollingWords(
 function onlyGroup(hub: Hub): string {
   const groups = pollGroupsOf(hub)
   const [only] = groups
-  if (only !== undefined && groups.length === 1) return `${only.plc}/${only.status.name}`
-  const names = groups.map(({ plc, status }) => `${plc}/${status.name}`).join(', ')
-  const hint = groups.length === 0 ? 'name PLCs with --poll-source' : `name one of ${names}`
+  if (only !== undefined && groups.length === 1) return only.path
+  const hint = groups.length === 0 ? NO_PLCS : `name one of ${pathsOf(groups)}`
   throw new InaError('usage_invalid', 'no polling group is named', hint)
 }

@@ -1,6 +1,6 @@
 import { InaError } from '../util/errors.ts'
 import type { Hub, HubDevice } from './hub.ts'
-import type { SourceView } from './view.ts'
+import type { SimulatorOrder, SourceView } from './view.ts'
 
 /** A device that stands in for another one, and does not at the moment: it is offered, and no part of the run. */
 export function isOff({ stream, state }: HubDevice): boolean {
@@ -34,7 +34,7 @@ function realOf(devices: readonly HubDevice[], { stream }: HubDevice): HubDevice
 export function orderSimulator(
   { devices }: Pick<Hub, 'devices'>,
   device: HubDevice,
-  order: 'start' | 'stop',
+  order: SimulatorOrder,
 ): string {
   const { source, device: label } = device.stream
   if (source.simulator === undefined) {
@@ -78,7 +78,7 @@ function refusalOf(devices: readonly HubDevice[], device: HubDevice): InaError |
 export function orderSimulators(
   hub: Pick<Hub, 'devices'>,
   simulators: readonly HubDevice[],
-  order: 'start' | 'stop',
+  order: SimulatorOrder,
 ): void {
   const able = simulators.filter(
     (each) => order === 'stop' || refusalOf(hub.devices, each) === null,

@@ -148,12 +148,16 @@ export type ViewControl =
   | {
       readonly kind: 'simulator'
       readonly device: DeviceNumber
-      readonly order: 'start' | 'stop'
+      readonly order: SimulatorOrder
     }
 
 /** What may be ordered of a polling group. */
 export const POLLING_ORDERS = ['start', 'stop', 'trigger'] as const
 export type PollingOrder = (typeof POLLING_ORDERS)[number]
+
+/** The same of a device that is made up. */
+export const SIMULATOR_ORDERS = ['start', 'stop'] as const
+export type SimulatorOrder = (typeof SIMULATOR_ORDERS)[number]
 
 /** A PLC of the run, and how its polling groups are doing (docs/plc.md). */
 export interface PlcView extends PlcPollingStatus {

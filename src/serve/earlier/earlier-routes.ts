@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { orderSimulators } from '../../monitor/simulators.ts'
+import { SIMULATOR_ORDERS, type SimulatorOrder } from '../../monitor/view.ts'
 import { parseTime } from '../../util/time-text.ts'
 import { problem } from '../problem.ts'
 import { type RestParts, readingOf } from '../rest/rest-parts.ts'
@@ -15,7 +16,7 @@ const MOST_ROWS = 11_000
 export function addEarlier(app: WebApp, parts: RestParts, clients: () => number): void {
   const reads = requires(parts.access, 'earlier_read')
   app.get('/status', reads, async (c) => c.json(await statusOf(parts, clients()), 200, NO_STORE))
-  for (const order of ['start', 'stop'] as const) {
+  for (const order of SIMULATOR_ORDERS) {
     app.post(`/simulator/${order}`, requires(parts.access, 'earlier_write'), (c) =>
       simulate(c, parts, order),
     )
@@ -52,7 +53,7 @@ function isRunning(devices: readonly HubDevice[]): boolean {
   return devices.some(({ stream }) => stream.source.simulator?.isRunning === true)
 }
 
-function simulate(c: Context, parts: RestParts, order: 'start' | 'stop'): Response {
+function simulate(c: Context, parts: RestParts, order: SimulatorOrder): Response {
   const simulators = simulatorsOf(parts)
   if (simulators.length === 0) {
     const hint = 'start serve with --mock, beside --port if there is a board'

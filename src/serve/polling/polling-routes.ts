@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { orderGroups, pollGroup, triggerGroup } from '../../monitor/polling.ts'
-import { isInaError } from '../../util/errors.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
+import { pollingProblem } from './polling-problem.ts'
 import { groupOf, PollGroup, PollingStatus, pollingStatus, rounded } from './status.ts'
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
@@ -82,22 +82,13 @@ export function addPolling(app: WebApp, parts: RestParts): void {
       }
       return {
         success: true,
-        group: groupOf(pollGroup(hub, `${group.plc}/${group.status.name}`)),
+        group: groupOf(pollGroup(hub, group.path)),
         took_ms: rounded(outcome.tookMs),
         values: outcome.values,
         timestamp: new Date(hub.clock.wallMs()).toISOString(),
       }
     }),
   )
-}
-
-/** What an order about groups failed with, as a client gets it; null: it is another error. */
-export function pollingProblem(error: unknown): Problem | null {
-  if (!isInaError(error)) return null
-  const { code, message, hint } = error
-  if (code === 'device_absent') return problem(404, 'group-unknown', message, hint)
-  if (code === 'usage_invalid') return problem(400, 'group-ambiguous', message, hint)
-  return code === 'device_refused' ? problem(409, 'group-not-ready', message, hint) : null
 }
 
 async function answered(c: Context, work: () => object | Promise<object>): Promise<Response> {

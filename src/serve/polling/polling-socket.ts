@@ -1,15 +1,14 @@
 import { orderGroups, triggerGroup } from '../../monitor/polling.ts'
+import { POLLING_ORDERS, type PollingOrder } from '../../monitor/view.ts'
 import { isRecord } from '../../util/records.ts'
 import { type EarlierClient, EarlierClients } from '../earlier/earlier-socket.ts'
 import type { ServeParts } from '../parts.ts'
 import { problem, problemOf } from '../problem.ts'
 import type { SocketRoute } from '../sockets.ts'
-import { pollingProblem } from './polling-routes.ts'
+import { pollingProblem } from './polling-problem.ts'
 import { groupOf, pollingStatus, rounded } from './status.ts'
 
 const EVERY_MS = 1000
-const ORDERS = ['start', 'stop', 'trigger'] as const
-type Order = (typeof ORDERS)[number]
 
 /** `/ws/polling`: how the groups are doing, each second; and orders for them, of who may write there. */
 export function pollingRoute(parts: ServeParts): SocketRoute & { readonly count: () => number } {
@@ -82,7 +81,9 @@ function errorOf({ status, title, detail }: ReturnType<typeof problem>): object 
 }
 
 /** @returns null: it is none */
-function orderIn(text: string): { readonly type: Order; readonly group: string | null } | null {
+function orderIn(
+  text: string,
+): { readonly type: PollingOrder; readonly group: string | null } | null {
   let said: unknown
   try {
     said = JSON.parse(text)
@@ -91,7 +92,7 @@ function orderIn(text: string): { readonly type: Order; readonly group: string |
   }
   if (!isRecord(said)) return null
   const { group = null } = said
-  const type = ORDERS.find((each) => each === said['type'])
+  const type = POLLING_ORDERS.find((each) => each === said['type'])
   if (type === undefined || (group !== null && typeof group !== 'string')) return null
   // Only all groups together can be meant by none, and those are not triggered.
   return type === 'trigger' && group === null ? null : { type, group }

@@ -83,12 +83,12 @@ export function pollingStatus(hub: Hub): z.infer<typeof PollingStatus> {
   }
 }
 
-export function groupOf({ plc, status }: PollGroupOf): z.infer<typeof PollGroup> {
+export function groupOf({ plc, path, status }: PollGroupOf): z.infer<typeof PollGroup> {
   const { traffic } = status
   return {
     name: status.name,
     plc,
-    path: `${plc}/${status.name}`,
+    path,
     mode: status.mode,
     interval_ms: status.intervalMs,
     tags: status.tags,

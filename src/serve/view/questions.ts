@@ -3,6 +3,7 @@ import { EVENT_SUBJECTS, type EventSubject } from '../../domain/events.ts'
 import {
   type FindRequest,
   POLLING_ORDERS,
+  SIMULATOR_ORDERS,
   SNOOZE_MIN,
   type StatisticsRequest,
   type TraceRequest,
@@ -86,7 +87,7 @@ const REQUESTS = {
       order: z.enum(POLLING_ORDERS),
       group: text.nullable(),
     }),
-    z.object({ kind: z.literal('simulator'), device, order: z.enum(['start', 'stop']) }),
+    z.object({ kind: z.literal('simulator'), device, order: z.enum(SIMULATOR_ORDERS) }),
   ]) satisfies z.ZodType<ViewControl>,
   send: z.object({ device, words: text }) satisfies z.ZodType<SendRequest>,
   save: z.object({

@@ -1,5 +1,5 @@
 import { offerOf } from '../../figures/offer.ts'
-import { SNOOZE_MIN } from '../../monitor/view.ts'
+import { SIMULATOR_ORDERS, SNOOZE_MIN } from '../../monitor/view.ts'
 import { DEVICE_NAMES } from '../../protocol/words/device-words.ts'
 import { readWords } from '../../protocol/words/read-words.ts'
 import { THEME_CHOICES } from '../../theme/themes.ts'
@@ -45,8 +45,6 @@ export interface PaletteCommand {
   /** @throws InaError usage_invalid */
   readonly read: (rest: string, context: PaletteContext) => PaletteOrder
 }
-
-const SIMULATOR_ORDERS = ['start', 'stop'] as const
 
 /** What the screen itself is told; all other words are for the device. */
 export const PALETTE: readonly PaletteCommand[] = [
