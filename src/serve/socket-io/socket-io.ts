@@ -10,8 +10,9 @@ import type { HttpListeners } from '../http-server.ts'
 import type { ServeParts } from '../parts.ts'
 import { PROBLEM_TYPE, refusalProblem } from '../problem.ts'
 import { MOST_MESSAGE_BYTES } from '../sockets.ts'
-import { latestOf, shownStore } from '../store/data.ts'
-import { soughtRelays, statusOf } from '../store/relays.ts'
+import { latestOf, type StoreData } from '../store/data.ts'
+import { type RelayStatus, soughtRelays, statusOf } from '../store/relays.ts'
+import { shownStore } from '../store/store-device.ts'
 import { StoreClient } from './store-client.ts'
 
 /** Samples a second that clients are told of; where there are more, the newest. */
@@ -157,12 +158,12 @@ export class SocketIo implements HttpListeners {
     if (relays !== null) client.tell('relay_status_update', relays)
   }
 
-  #latest(): ReturnType<typeof latestOf> | null {
+  #latest(): StoreData | null {
     const store = shownStore(this.#parts)
     return store === null ? null : latestOf(store)
   }
 
-  #status(): ReturnType<typeof statusOf> | null {
+  #status(): RelayStatus | null {
     const sought = soughtRelays(this.#parts)
     return 'found' in sought ? statusOf(sought.found) : null
   }
@@ -207,6 +208,6 @@ export class SocketIo implements HttpListeners {
   }
 }
 
-function storeOf({ device, state }: ReturnType<typeof latestOf>): string {
+function storeOf({ device, state }: StoreData): string {
   return `${device} ${state}`
 }

@@ -1,16 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { STORE } from '../../domain/energy-store.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
-import { isOff } from '../../monitor/simulators.ts'
 import { formatIso } from '../../util/time-text.ts'
 import { Durable } from '../ingest/durable.ts'
 import { answerPosted, Receipt } from '../ingest/ingest.ts'
 import { readPosted } from '../ingest/posted-samples.ts'
-import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
+import { energyStore, shownStore } from './store-device.ts'
 
 /** What a board of an energy store measures. */
 const MEASURED = [STORE.soc.id, STORE.solar.id, STORE.light.id] as const
@@ -38,6 +37,8 @@ const LatestSolar = z
     virtual: z.boolean().openapi({ description: 'made up: nothing of it was measured' }),
   })
   .openapi('LatestSolar')
+
+export type StoreData = z.infer<typeof LatestSolar>
 
 /** What the board of an energy store posts, on the paths that it knows (contract, section 8). */
 export function addStoreData(app: WebApp, parts: RestParts): void {
@@ -93,24 +94,6 @@ export function addStoreData(app: WebApp, parts: RestParts): void {
   })
 }
 
-/** The virtual store that stands in for it. */
-export function standIn({ hub, energyStore: name }: ServeParts): HubDevice | null {
-  if (name === null) return null
-  return hub.devices.find(({ stream }) => stream.source.standsFor === name) ?? null
-}
-
-/** The one that clients are told of: the real one, unless that is away and the virtual one runs. */
-export function shownStore(parts: ServeParts): HubDevice | null {
-  const [real, virtual] = [energyStore(parts), standIn(parts)]
-  const isAway = real !== null && real.state.source.state !== 'live'
-  return isAway && virtual !== null && !isOff(virtual) ? virtual : real
-}
-
-export function energyStore({ hub, energyStore: name }: ServeParts): HubDevice | null {
-  if (name === null) return null
-  return hub.devices.find(({ stream }) => stream.device === name) ?? null
-}
-
 function noStore(path: string): Problem {
   const hint = 'start serve with --energy-store'
   return problem(404, 'no-energy-store', `${path} is of an energy store, and there is none`, hint)
@@ -128,7 +111,8 @@ function isValue(value: unknown): boolean {
   return value === null || Number.isFinite(value)
 }
 
-export function latestOf({ stream, state }: HubDevice): z.infer<typeof LatestSolar> {
+/** The newest sample of the energy store, as every client is told. */
+export function latestOf({ stream, state }: HubDevice): StoreData {
   const sample = state.newestKnown
   const measured = (name: (typeof MEASURED)[number]): number | null =>
     sample?.extras?.[name] ?? null

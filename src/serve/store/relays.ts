@@ -11,7 +11,7 @@ import { type Problem, problem } from '../problem.ts'
 import { problems } from '../rest/problem-schema.ts'
 import type { RestParts, Sought } from '../rest/rest-parts.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
-import { energyStore, shownStore } from './data.ts'
+import { energyStore, shownStore } from './store-device.ts'
 
 type Wanted = ReadonlyMap<OutputName, boolean>
 
