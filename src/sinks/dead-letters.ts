@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
-import { sumOf } from '../util/sum.ts'
+import { hashOf } from '../util/hash.ts'
 import { formatIso } from '../util/time-text.ts'
 import { rowTimeUs } from './batch-rows.ts'
 import type { Batch, ExpiredRows, Refused, Row } from './sink.ts'
@@ -70,5 +70,5 @@ function oldest(rows: readonly Row[], count: number): number[] {
 /** With a sum of what had to be replaced, so that different names stay different. */
 function fileName(sink: string): string {
   const plain = sink.replaceAll(/[^\w.-]+/g, '_')
-  return plain === sink ? plain : `${plain}~${sumOf(sink)}`
+  return plain === sink ? plain : `${plain}~${hashOf(sink)}`
 }

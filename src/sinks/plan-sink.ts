@@ -1,7 +1,7 @@
 import type { SinkKind } from '../domain/sink-status.ts'
 import { isInaError } from '../util/errors.ts'
+import { hashOf } from '../util/hash.ts'
 import { didYouMean } from '../util/nearest.ts'
-import { sumOf } from '../util/sum.ts'
 import { influxSettings } from './influx/influx-settings.ts'
 import { mqttSettings } from './mqtt/mqtt-settings.ts'
 import { postgresSettings } from './postgres/postgres-settings.ts'
@@ -73,6 +73,6 @@ export function sinkNameOf(text: string, env: NodeJS.ProcessEnv): string | null 
 function readerName(text: string): string {
   const plain = text.replaceAll(/[^\x21-\x7e]/g, '_')
   if (plain === text && plain.length <= LONGEST_NAME) return plain
-  const sum = sumOf(text)
+  const sum = hashOf(text)
   return `${plain.slice(0, LONGEST_NAME - sum.length - 1)}~${sum}`
 }

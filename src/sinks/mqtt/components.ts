@@ -3,7 +3,7 @@
  * together, else an entity is refused: homeassistant/components/sensor/const.py.
  */
 import type { LiveChannel, LiveDevice } from '../../domain/live-device.ts'
-import { sumOf } from '../../util/sum.ts'
+import { hashOf } from '../../util/hash.ts'
 import { isElectric } from './payloads.ts'
 import type { Topics } from './topics.ts'
 
@@ -22,7 +22,7 @@ export const OFF = 'OFF'
 export function idOf(name: string): string {
   const id = name.replaceAll(/[^A-Za-z0-9_-]+/g, '_')
   if (id === name && name !== '') return id
-  return `${id.replace(/^_+|_+$/g, '')}_${sumOf(name)}`
+  return `${id.replace(/^_+|_+$/g, '')}_${hashOf(name)}`
 }
 
 export function componentsOf(

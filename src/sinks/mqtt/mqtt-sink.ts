@@ -1,6 +1,6 @@
 import type { LiveDevice } from '../../domain/live-device.ts'
 import { errorText } from '../../util/errors.ts'
-import { sumOf } from '../../util/sum.ts'
+import { hashOf } from '../../util/hash.ts'
 import type { Orders } from '../orders.ts'
 import { type Batch, type Sink, SinkFailure } from '../sink.ts'
 import { Announcer } from './announcer.ts'
@@ -77,7 +77,7 @@ export class MqttSink implements Sink {
       settings,
       // The same after a kill: the broker then ends the session that it still has, and publishes its will before we are online.
       clientId:
-        settings.clientId ?? `ina219-${log.slice(0, CLIENT_DIGITS)}-${sumOf(settings.prefix)}`,
+        settings.clientId ?? `ina219-${log.slice(0, CLIENT_DIGITS)}-${hashOf(settings.prefix)}`,
       will: { topic: topics.loggerAvailability, payload: 'offline' },
       onMessage: (message) => this.#received(message, standing),
     })
