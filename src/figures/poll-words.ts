@@ -1,4 +1,4 @@
-import type { PollGroupStatus } from '../monitor/view.ts'
+import type { PlcView, PollGroupStatus, Snapshot } from '../monitor/view.ts'
 import type { Style } from '../theme/themes.ts'
 import { formatDuration } from '../util/duration.ts'
 import { countText, fixed } from '../util/number-text.ts'
@@ -11,6 +11,11 @@ export interface PollWords {
 
 /** Of an error, characters that stand in a line. */
 const ERROR_CHARACTERS = 60
+
+/** The device that is shown, where that is a PLC; null: it is none. */
+export function shownPlc({ plcs, number }: Snapshot): PlcView | null {
+  return plcs.find((each) => each.number === number) ?? null
+}
 
 /** It does not bring what it should just now. */
 export function isGroupTroubled({ isRunning, isFailing, failingTags }: PollGroupStatus): boolean {

@@ -5,7 +5,8 @@ import {
   storedText,
 } from '../../figures/balance-words.ts'
 import { offerOf } from '../../figures/offer.ts'
-import type { OutputsView, Snapshot } from '../../monitor/view.ts'
+import { shownOutputs } from '../../figures/output-words.ts'
+import type { Snapshot } from '../../monitor/view.ts'
 import { cellText, cutEnd } from '../view/cell-text.ts'
 import type { FigureMemory } from '../view/figure-memory.ts'
 import type { Size } from '../view/layout.ts'
@@ -23,7 +24,7 @@ const CAPACITY_FROM = 100
 /** Rows of an energy store and of its relays, and of any outputs that are not confirmed. */
 export function energyRows(size: Size, snapshot: Snapshot): number {
   const { energyStore } = snapshot
-  const relays = outputPieces(relaysOf(snapshot).view).length > 0 && areShown(snapshot) ? 1 : 0
+  const relays = outputPieces(shownOutputs(snapshot).view).length > 0 && areShown(snapshot) ? 1 : 0
   if (energyStore === null) return relays
   const isOffered = offerOf(snapshot)?.isRunning === false
   if (size.rows < ROWS_FROM) return relays + 1
@@ -98,13 +99,8 @@ function areShown(snapshot: Snapshot): boolean {
   return snapshot.energyStore !== null || Object.keys(snapshot.unconfirmed).length > 0
 }
 
-function relaysOf(snapshot: Snapshot): { readonly view: OutputsView; readonly of: string | null } {
-  const relays = snapshot.energyStore?.relays ?? null
-  return relays === null ? { view: snapshot, of: null } : { view: relays, of: relays.device }
-}
-
 function relayLines(snapshot: Snapshot, width: number, look: Look): Line[] {
-  const { view, of } = relaysOf(snapshot)
+  const { view, of } = shownOutputs(snapshot)
   const pieces = outputPieces(view)
   if (pieces.length === 0) return []
   const name = snapshot.energyStore === null ? 'outputs' : 'relays'

@@ -1,4 +1,4 @@
-import { isGroupTroubled, pollWords } from '../../figures/poll-words.ts'
+import { isGroupTroubled, pollWords, shownPlc } from '../../figures/poll-words.ts'
 import type { PollGroupStatus, Snapshot } from '../../monitor/view.ts'
 import { cellText } from '../view/cell-text.ts'
 import type { Size } from '../view/layout.ts'
@@ -36,6 +36,6 @@ export function pollLines(snapshot: Snapshot, width: number, look: Look, rows: n
   })
 }
 
-function groupsOf({ plcs, number }: Snapshot): readonly PollGroupStatus[] {
-  return plcs.find((each) => each.number === number)?.groups ?? []
+function groupsOf(snapshot: Snapshot): readonly PollGroupStatus[] {
+  return shownPlc(snapshot)?.groups ?? []
 }

@@ -1,26 +1,11 @@
 import { useState } from 'preact/hooks'
-import { type OutputWords, outputWords } from '../../../figures/output-words.ts'
-import type { DeviceNumber, OutputsView, Snapshot } from '../../../monitor/view.ts'
+import { type OutputWords, outputWords, shownOutputs } from '../../../figures/output-words.ts'
 import { usePage, useSlice } from './use-page.ts'
-
-/** The switched outputs that belong to what is shown. */
-interface Shown {
-  readonly view: OutputsView
-  readonly number: DeviceNumber
-  /** Whose they are, where it is not the device that is shown. */
-  readonly of: string | null
-}
-
-function outputsOf(snapshot: Snapshot): Shown {
-  const relays = snapshot.energyStore?.relays ?? null
-  if (relays === null) return { view: snapshot, number: snapshot.number, of: null }
-  return { view: relays, number: relays.number, of: relays.device }
-}
 
 /** Whether the device that is shown has any. */
 export function useHasOutputs(): boolean {
   return useSlice(
-    ({ snapshot }) => snapshot !== null && outputWords(outputsOf(snapshot).view).length > 0,
+    ({ snapshot }) => snapshot !== null && outputWords(shownOutputs(snapshot).view).length > 0,
   )
 }
 
@@ -33,7 +18,7 @@ export function OutputsPanel() {
   /** What was asked for here and is not answered: device and output. */
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set())
   if (snapshot === null) return null
-  const { view, number, of } = outputsOf(snapshot)
+  const { view, number, of } = shownOutputs(snapshot)
   const outputs = outputWords(view)
   if (outputs.length === 0) return null
   const send = async (name: string, isOn: boolean): Promise<void> => {

@@ -1,19 +1,16 @@
-import { isGroupTroubled, pollWords } from '../../../figures/poll-words.ts'
-import type { PlcView, PollGroupStatus, PollingOrder, Snapshot } from '../../../monitor/view.ts'
+import { isGroupTroubled, pollWords, shownPlc } from '../../../figures/poll-words.ts'
+import type { PlcView, PollGroupStatus, PollingOrder } from '../../../monitor/view.ts'
 import { usePage, useSlice } from './use-page.ts'
-
-function plcOf(snapshot: Snapshot | null): PlcView | null {
-  return snapshot?.plcs.find(({ number }) => number === snapshot.number) ?? null
-}
 
 /** Whether the device that is shown is read in polling groups. */
 export function useHasPolling(): boolean {
-  return useSlice(({ snapshot }) => plcOf(snapshot) !== null)
+  return useSlice(({ snapshot }) => snapshot !== null && shownPlc(snapshot) !== null)
 }
 
 /** The polling groups of a PLC: how they are doing, and what may be ordered of them. */
 export function PollingPanel() {
-  const plc = plcOf(useSlice((state) => state.snapshot))
+  const snapshot = useSlice((state) => state.snapshot)
+  const plc = snapshot && shownPlc(snapshot)
   if (plc === null) return null
   const { place, open, most } = plc.plc
   const where = [plc.line, plc.process, plc.code].filter((each) => each !== null).join(' · ')
