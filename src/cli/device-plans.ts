@@ -1,17 +1,14 @@
 import type { SourcePlan, WholeDevicePlan } from '../app/run-plan.ts'
 import type { DeviceProfile } from '../config/option.ts'
 import type { Calibration } from '../domain/calibration.ts'
-import { type ChannelSetting, ELECTRIC_CHANNELS } from '../domain/channels.ts'
-import { STORE_CHANNELS } from '../domain/energy-store.ts'
 import { ANY_RANGE, type DeviceRange } from '../domain/limits.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { AUTO, type FormatChoice, mayHear } from '../sources/formats/format-choice.ts'
-import type { PlcPlan } from '../sources/mc/poll-plan.ts'
 import type { BatterySetting } from '../stats/battery.ts'
 import type { Clock } from '../util/clock.ts'
-import { InaError, isInaError } from '../util/errors.ts'
+import { InaError } from '../util/errors.ts'
 import { type Capacity, DEFAULT_START_PERCENT } from './battery-setting.ts'
-import { parseChannel } from './channel-setting.ts'
+import { channelsOf } from './device-channels.ts'
 import { parseSettings } from './device-settings.ts'
 import {
   deviceCalled,
@@ -21,7 +18,7 @@ import {
   nameDevices,
 } from './named-devices.ts'
 import { blamed, type Said } from './origins.ts'
-import { byDevice, readGiven, type Scoped, scopeAt } from './scope.ts'
+import { byDevice, readGiven, type Scoped } from './scope.ts'
 
 /** What the options say of the devices of a run. */
 export interface DevicesRequest {
@@ -73,7 +70,7 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
   const settings = settingsOf(request.settings, devices, writable, clock)
   const maxVoltages = byDevice(request.maxVoltages, '--max-voltage', devices)
   const maxCurrents = byDevice(request.maxCurrents, '--max-current', devices)
-  const channels = channelSettingsOf(request.channels, devices)
+  const channels = channelsOf(request.channels, devices)
   const calibrations = byDevice(request.calibrations, '--calibration', devices)
   const polls = pollsOf(request.polls, devices, writable)
   const capacities = byDevice(request.capacities, '--battery', devices)
@@ -106,35 +103,12 @@ export function planDevices(request: DevicesRequest, clock: Clock): WholeDeviceP
     device: device.label ?? ownLabel(device),
     settings: settings.get(device) ?? [],
     range: rangeOf(device.source, maxVoltages.get(device)?.at(-1), maxCurrents.get(device)?.at(-1)),
-    channels: withOwn(device, channels.get(device) ?? []),
+    channels: channels.get(device) ?? [],
     calibration: calibrations.get(device)?.at(-1) ?? null,
     battery: batteryOf(capacities.get(device)?.at(-1), starts.get(device)?.at(-1)),
     pollMs: polls.get(device)?.at(-1) ?? null,
     alarms: [],
   }))
-}
-
-/** Channels that come with the kind of a device (an energy store, a PLC), unless it is said otherwise. */
-function withOwn(
-  { source }: NamedDevice,
-  said: readonly ChannelSetting[],
-): readonly ChannelSetting[] {
-  if (source.kind === 'plc') return withTags(source.plan, said)
-  if (source.kind !== 'ingest' || source.store === undefined) return said
-  return [...STORE_CHANNELS.filter(({ id }) => said.every((each) => each.id !== id)), ...said]
-}
-
-/** Each tag that is an extra channel is one of the device, with the unit that its file says. */
-function withTags({ groups }: PlcPlan, said: readonly ChannelSetting[]): ChannelSetting[] {
-  const electric = new Set(ELECTRIC_CHANNELS.map(({ id }) => id))
-  const tags = groups
-    .flatMap((group) => group.tags)
-    .filter(({ channel, tag }) => tag.type !== 'string' && !electric.has(channel))
-  const own = tags.map(({ channel, unit }): ChannelSetting => {
-    const setting = said.find(({ id }) => id === channel)
-    return { id: channel, unit: setting?.unit || unit, range: setting?.range ?? null }
-  })
-  return [...own, ...said.filter(({ id }) => own.every((each) => each.id !== id))]
 }
 
 /** Whether its source leads to the device, too. */
@@ -269,46 +243,4 @@ function formatsOf(
 /** Whether its lines may be of another form than the wire's. */
 function mayPrint({ source }: NamedDevice): boolean {
   return source.kind === 'port' || source.kind === 'stdin'
-}
-
-/** The last one of an id counts, one for the device itself more than one for all. */
-function channelSettingsOf(
-  given: Given<string>,
-  devices: readonly NamedDevice[],
-): ReadonlyMap<NamedDevice, readonly ChannelSetting[]> {
-  const read = (text: string, isOfProfile: boolean): Scoped<ChannelSetting>[] => {
-    const device = isOfProfile ? null : scopeAt(text, 0, devices)
-    try {
-      return [{ device, value: parseChannel(text, device === null ? 0 : device.length + 1), text }]
-    } catch (error) {
-      const isOfOther = !given.mustMatch && !isOfProfile && device === null && isInaError(error)
-      if (isOfOther && mayBeOfOther(text)) return []
-      throw error
-    }
-  }
-  const all = byDevice(
-    readGiven(given, (texts, isOfProfile) => texts.flatMap((text) => read(text, isOfProfile))),
-    '--channel',
-    devices,
-  )
-  return new Map(
-    devices.map((device) => [
-      device,
-      [...new Map(all.get(device)?.map((each) => [each.id, each])).values()],
-    ]),
-  )
-}
-
-/** Whether a channel may stand behind the label of a device that is not part of this run. */
-function mayBeOfOther(text: string): boolean {
-  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
-    try {
-      const { id, unit } = parseChannel(text, at + 1)
-      // Else the rest is rather unit and range of a channel that has a slip in it.
-      if (/^[a-z_]/i.test(id) && !/^[-+.\d]/.test(unit)) return true
-    } catch {
-      // Perhaps behind the next one: a label may have colons.
-    }
-  }
-  return false
 }

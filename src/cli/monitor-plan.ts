@@ -70,7 +70,7 @@ export async function runPlan(
   }
   blaming([capacities.said, ...rules], () => refuseBatteryRules(devices))
   const actions = await alarmActions(options, io)
-  blaming([said('onAlarm')], () => refuseOneWay(actions, devices))
+  blaming([said('onAlarm')], () => refuseWithoutOutputs(actions, devices))
   const sinks = await plannedSinks(options, io)
   return {
     devices,
@@ -130,14 +130,17 @@ function refuseBatteryRules(devices: readonly DevicePlan[]): void {
   )
 }
 
-function mayBeTold(source: DevicePlan['source']): boolean {
+/** Whether its outputs can be switched, as far as anybody knows before it has spoken. */
+function mayHaveOutputs({ source }: DevicePlan): boolean {
   if (source.kind === 'ingest') return source.relays !== null
   return source.kind !== 'stdin' && source.kind !== 'plc'
 }
 
-function refuseOneWay(actions: readonly AlarmAction[], devices: readonly DevicePlan[]): void {
-  const isHeard = devices.some(({ source }) => mayBeTold(source))
-  if (isHeard || actions.every(({ kind }) => kind !== 'output')) return
+function refuseWithoutOutputs(
+  actions: readonly AlarmAction[],
+  devices: readonly DevicePlan[],
+): void {
+  if (devices.some(mayHaveOutputs) || actions.every(({ kind }) => kind !== 'output')) return
   const isPiped = devices.some(({ source }) => source.kind === 'stdin')
   const why = isPiped
     ? 'standard input is one way'

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import { InaError } from '../util/errors.ts'
 import { blamed, saidOf } from './origins.ts'
 
@@ -56,12 +56,20 @@ export function hasFlag(command: Command, key: string): boolean {
   return command.getOptionValueSource(key) === 'cli'
 }
 
+/** `--day`, of the option `day`. */
+export function flagOf(command: Command, key: string): string {
+  return optionOf(command, key)?.long ?? ''
+}
+
 /** Said by flag or environment. */
 export function isAboveFile(command: Command, key: string): boolean {
   return levelOf(command, key) > LEVELS.indexOf('config')
 }
 
 function drop(command: Command, key: string): void {
-  const dropped = command.options.find((each) => each.attributeName() === key)
-  command.setOptionValueWithSource(key, dropped?.defaultValue, 'default')
+  command.setOptionValueWithSource(key, optionOf(command, key)?.defaultValue, 'default')
+}
+
+function optionOf(command: Command, key: string): Option | undefined {
+  return command.options.find((each) => each.attributeName() === key)
 }

@@ -5,15 +5,16 @@ import { DEFAULT_RATE_HZ } from '../../../mock/run-plan.ts'
 import { findScenario, listScenarios } from '../../../mock/scenarios/index.ts'
 import type { ProcessIo } from '../../app/io.ts'
 import type { MockPlan } from '../../app/mock-run.ts'
-import { parseDuration } from '../../util/duration.ts'
 import { InaError, isInaError } from '../../util/errors.ts'
 import { numberIn } from '../../util/numbers.ts'
 import { countOption, durationOption } from '../common-options.ts'
 import { type Example, examplesText } from '../help-text.ts'
 import { option } from '../option.ts'
 import { blaming, saidOf } from '../origins.ts'
+import { exclude } from '../precedence.ts'
 import { columnsOption } from './columns-option.ts'
-import { settleConflicts } from './mock-conflicts.ts'
+import { addPlcOptions, settlePlc } from './mock-plc-options.ts'
+import { addStoreOptions, settleStore } from './mock-store-options.ts'
 
 interface MockCliOptions extends Omit<MockPlan, 'fault' | 'requestFault'> {
   list?: boolean
@@ -53,7 +54,7 @@ const EXAMPLES: readonly Example[] = [
 ]
 
 export function mockCommand(io: ProcessIo): Command {
-  return new Command('mock')
+  const command = new Command('mock')
     .description('Simulates a device: prints frames, or serves them on a pseudo-serial port.')
     .addOption(
       option(
@@ -111,70 +112,28 @@ export function mockCommand(io: ProcessIo): Command {
     .addOption(
       option('--summary <file>', 'at the end, write what was done as one JSON object; - is stderr'),
     )
-    .addOption(
-      option(
-        '--energy-store',
-        'be a battery with solar panel and relays, made up: sun, clouds, loads on relays A to D (docs/energy-store.md)',
-        { flagOnly: true },
-      ),
-    )
-    .addOption(
-      option('--day <duration>', 'length of a day of --energy-store, 1m to 24h', {
-        defaultText: '24h: the time of day here',
-        parse: dayLength,
-      }),
-    )
-    .addOption(
-      option(
-        '--post <url>',
-        'post the samples of --energy-store to this serve, such as http://127.0.0.1:8219 (default: print them)',
-        { parse: webAddress },
-      ),
-    )
-    .addOption(
-      option(
-        '--relays <port>',
-        'answer for --relay-url of serve, on this TCP port of 127.0.0.1, 0 to 65535 (0: any free one); prints the URL',
-        { parse: numberIn({ min: 0, max: 65_535, unit: '', integer: true }) },
-      ),
-    )
-    .addOption(option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'))
-    .addOption(
-      option(
-        '--mc3e <port>',
-        'be a PLC that speaks MC protocol 3E, on this TCP port of 127.0.0.1, 0 to 65535 (0: any free one)',
-        { parse: numberIn({ min: 0, max: 65_535, unit: '', integer: true }) },
-      ),
-    )
-    .addOption(
-      option('--code <code>', 'code of its frames', {
-        default: 'ascii',
-        choices: ['ascii', 'binary'],
-      }),
-    )
-    .addOption(
-      option('--print-config', 'print a file for --poll-source that reads it, and end', {
-        flagOnly: true,
-      }),
-    )
-    .addHelpText('after', examplesText(EXAMPLES))
-    .action(async (_options, command: Command) => {
-      settleConflicts(command)
-      const { list, printConfig, fault, ...options } = command.opts<MockCliOptions>()
-      if (list === true) {
-        io.stdout.write(listScenarios())
-        return
-      }
-      if (printConfig === true) {
-        const { plantConfig } = await import('../../../mock/mc3e/plant.ts')
-        const { plcUrl } = await import('../../../mock/mc3e/serve.ts')
-        io.stdout.write(plantConfig(plcUrl(options.mc3e as number, options.code)))
-        return
-      }
-      const plan: MockPlan = { ...options, ...chosenFaults(command, fault) }
-      const { runMock } = await import('../../app/mock-run.ts')
-      await runMock(plan, io)
-    })
+  addStoreOptions(command)
+  command.addOption(
+    option('--board', 'run the real firmware on an emulated ATmega328P with an INA219'),
+  )
+  addPlcOptions(command)
+  return command.addHelpText('after', examplesText(EXAMPLES)).action(async () => {
+    settleConflicts(command)
+    const { list, printConfig, fault, ...options } = command.opts<MockCliOptions>()
+    if (list === true) {
+      io.stdout.write(listScenarios())
+      return
+    }
+    if (printConfig === true) {
+      const { plantConfig } = await import('../../../mock/mc3e/plant.ts')
+      const { plcUrl } = await import('../../../mock/mc3e/serve.ts')
+      io.stdout.write(plantConfig(plcUrl(options.mc3e as number, options.code)))
+      return
+    }
+    const plan: MockPlan = { ...options, ...chosenFaults(command, fault) }
+    const { runMock } = await import('../../app/mock-run.ts')
+    await runMock(plan, io)
+  })
 }
 
 function eitherFaults(text: string): EitherFaults {
@@ -212,19 +171,35 @@ function orThrow<T>(read: T | InaError): T {
   return read
 }
 
-function dayLength(text: string): number {
-  const ms = parseDuration(text)
-  if (ms >= 60_000 && ms <= 86_400_000) return ms
-  throw new InaError('usage_invalid', `'${text}' is no day of 1m to 24h`, 'write --day 20m')
-}
-
-function webAddress(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-  throw new InaError(
-    'usage_invalid',
-    `'${text}' is no address of HTTP`,
-    'write such as http://127.0.0.1:8219',
-  )
+/** A flag beats environment and file also where they name an option that excludes it. */
+function settleConflicts(command: Command): void {
+  const misplaced = [
+    ['fault', '--fault'],
+    ['plainFrames', '--plain-frames'],
+    ['start', '--start'],
+    ...(command.getOptionValue('rate') === 'max' ? [['rate', '--rate max'] as const] : []),
+  ] as const
+  for (const [key, flag] of misplaced) {
+    exclude(
+      command,
+      [['board'], [key]],
+      `${flag} does not go with --board, which runs the firmware as it is`,
+      'leave one of them out',
+    )
+  }
+  settlePlc(command)
+  settleStore(command)
+  if (command.getOptionValue('replay') !== undefined) return
+  // A default for recordings is no mistake of a run without one.
+  if (command.getOptionValueSource('columns') !== 'cli')
+    command.setOptionValue('columns', undefined)
+  else if (command.getOptionValue('list') !== true) {
+    throw new InaError(
+      'usage_invalid',
+      '--columns says what the columns of a recording are, but none is played',
+      'name the recording with --replay',
+    )
+  }
 }
 
 function rate(text: string): number | 'max' {
