@@ -21,3 +21,9 @@ export function isNoTls(error: unknown): boolean {
     `${code} ${message}`,
   )
 }
+
+/** Whether the certificate of the other side is not trusted, or not of this name, or ours is (codes of Node and OpenSSL): it does not mend itself. */
+export function isUntrusted(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /CERT|SIGNATURE|^ERR_(?:SSL|TLS)/.test(code)
+}

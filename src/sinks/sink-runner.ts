@@ -6,21 +6,13 @@ import type { Clock } from '../util/clock.ts'
 import { errorText } from '../util/errors.ts'
 import { Traffic, type TrafficFigures } from '../util/traffic.ts'
 import { Attempts, DEADLINE_MS, type Pause } from './attempts.ts'
-import { isRecord } from './batch-rows.ts'
-import { DeadLetters } from './dead-letters.ts'
 import { sift } from './sift.ts'
-import {
-  type Batch,
-  isSinkFailure,
-  type Lacking,
-  type Refused,
-  type Sink,
-  SinkFailure,
-} from './sink.ts'
+import { type Batch, isSinkFailure, type Refused, type Sink, SinkFailure } from './sink.ts'
 import type { SinkClaim } from './sink-claim.ts'
 import type { SinkCursor } from './sink-cursor.ts'
 import type { SinkPlan } from './sink-plan.ts'
 import { UnsentLook } from './unsent-look.ts'
+import { type TakenPartly, UntakenRows } from './untaken-rows.ts'
 
 /** Samples of a batch where the sink keeps up (contract, section 8). */
 const USUAL_SAMPLES = 500
@@ -54,12 +46,6 @@ export interface RunnerParts {
   readonly random?: () => number
 }
 
-/** What was taken of a batch, or of a part of it, but for something. */
-interface TakenPartly extends Lacking {
-  readonly part: Batch
-  readonly reason: string
-}
-
 /** A batch on its way. */
 interface Delivery {
   readonly batch: Batch
@@ -75,7 +61,7 @@ interface Delivery {
 export class SinkRunner {
   readonly #parts: RunnerParts
   readonly #backoff: Backoff
-  readonly #letters: DeadLetters
+  readonly #untaken: UntakenRows
   readonly #traffic: Traffic
   readonly #pause: Pause
   readonly #attempts: Attempts
@@ -93,9 +79,6 @@ export class SinkRunner {
   #state: SinkStatus['state'] = 'connecting'
   #samples = 0
   #records = 0
-  #refused = 0
-  /** Rows of the last batches, one behind the other, that are too old. */
-  #tooOld = 0
   #lastError: SinkStatus['lastError'] = null
   #retryAtMs: number | null = null
 
@@ -103,7 +86,12 @@ export class SinkRunner {
     this.#parts = parts
     const { clock, random, pause, cursor } = parts
     this.#traffic = new Traffic(clock.monoMs())
-    this.#letters = new DeadLetters(parts.file, parts.plan.name)
+    this.#untaken = new UntakenRows({
+      file: parts.file,
+      sink: parts.plan.name,
+      wallMs: () => clock.wallMs(),
+      note: (text) => this.#note(text),
+    })
     this.#pause = pause ?? ((ms, signal) => pauseFor(ms, undefined, { signal }))
     this.#attempts = new Attempts(clock, this.#pause)
     this.#look = new UnsentLook(cursor, clock)
@@ -127,7 +115,7 @@ export class SinkRunner {
       }
     }
     await this.#close()
-    this.#endSpell()
+    this.#untaken.endSpell()
     this.#look.again()
     this.#state = 'ended'
   }
@@ -169,12 +157,12 @@ export class SinkRunner {
       atMs: clock.wallMs(),
       samples: this.#samples,
       records: this.#records,
-      refused: this.#refused,
+      refused: this.#untaken.count,
       ...(this.#state === 'ended' ? this.#look.last : this.#look.unsent),
       traffic: sinkTraffic(this.#traffic.read(clock.monoMs())),
       lastError: this.#lastError,
       retryAtMs: this.#retryAtMs,
-      deadLetters: this.#refused > 0 ? this.#letters.path : null,
+      deadLetters: this.#untaken.path,
       ...this.#silence(),
     }
   }
@@ -245,16 +233,11 @@ export class SinkRunner {
     }
     this.#fit(batch, clock.monoMs() - startedMs, true)
     // Not earlier: what is tried again is refused and too old once more.
-    for (const each of partly) this.#countLacking(each)
-    const old = partly.reduce((sum, { expired }) => sum + expired.samples, 0)
-    const oldRecords = partly.reduce((sum, { expired }) => sum + expired.records, 0)
-    if (old + oldRecords === 0) this.#endSpell()
-    if (refused.length > 0) this.#setAside(batch.log, refused)
+    const taken = this.#untaken.settle(batch, partly, refused)
     await cursor.accept(batch)
     this.#underWay.shift()
-    const lone = refused.filter(({ row }) => !isRecord(row)).length
-    this.#samples += Math.max(0, batch.samples.length - lone - old)
-    this.#records += Math.max(0, batch.records.length - (refused.length - lone) - oldRecords)
+    this.#samples += taken.samples
+    this.#records += taken.records
     this.#failures = 0
     this.#traffic.done(batch.samples.length, clock.monoMs() - startedMs, clock.monoMs())
   }
@@ -281,28 +264,6 @@ export class SinkRunner {
       throw new SinkFailure('denied', refused[0]?.reason ?? '')
     }
     return refused
-  }
-
-  #setAside(log: string, refused: readonly Refused[]): void {
-    this.#letters.add(log, refused, this.#parts.clock.wallMs())
-    this.#refused += refused.length
-    this.#note(`${refused.length} rows refused: ${refused[0]?.reason ?? ''}`)
-  }
-
-  #countLacking({ part, expired, stripped, reason }: TakenPartly): void {
-    if (stripped.length > 0) this.#setAside(part.log, stripped)
-    const rows = expired.samples + expired.records
-    if (rows === 0) return
-    this.#letters.addExpired(part, expired, reason, this.#parts.clock.wallMs())
-    this.#refused += rows
-    this.#tooOld += rows
-    // One line at the beginning of a spell, and one at its end: it may be all of a long log.
-    if (this.#tooOld === rows) this.#note(`rows are too old for it: ${reason}`)
-  }
-
-  #endSpell(): void {
-    if (this.#tooOld > 0) this.#note(`${this.#tooOld} rows were too old for it`)
-    this.#tooOld = 0
   }
 
   /** @param partly gets what was taken but for something */

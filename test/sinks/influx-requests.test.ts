@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { hasOpenssl, makeCertificate } from '../support/certificates.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { makeLog, START_US, sampleAt, series } from '../support/log-fixture.ts'
 import { until } from '../support/polling.ts'
@@ -55,6 +59,22 @@ describe('posts of an influx sink', () => {
     expect(records?.body.toString()).toMatch(
       new RegExp(`^${prefix}_run,device=bench,log=[0-9a-f]{12} boot=7i,run=1i ${START_US}001$`),
     )
+  })
+
+  test.skipIf(!hasOpenssl)('a certificate that nobody trusts is said, and what to do', async () => {
+    makeLog(file, [sampleAt(START_US, 3)])
+    const { cert, key } = makeCertificate(temporaryFolder(), 'influx')
+    const secure = createServer({ cert: readFileSync(cert), key: readFileSync(key) })
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void secure.close())
+    const { port } = secure.address() as AddressInfo
+    const { runner, ended } = await startSink(file, `influx+https://127.0.0.1:${port}/?db=lab`, {
+      isOnce: false,
+    })
+    await until('it is not trusted', () => runner.status.lastError !== null)
+    expect(runner.status.lastError?.text).toMatch(/self-signed certificate: .*NODE_EXTRA_CA_CERTS/)
+    runner.stop(0)
+    await ended
   })
 
   test('as a user, by a path in front, and packed where that is shorter', async () => {

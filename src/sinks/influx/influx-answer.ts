@@ -1,5 +1,5 @@
 import { systemCode } from '../../util/errors.ts'
-import { isNoTls, withAdvice } from '../network-advice.ts'
+import { isNoTls, isUntrusted, withAdvice } from '../network-advice.ts'
 import { SinkFailure, type SinkFailureKind } from '../sink.ts'
 
 /** Of what the other side says, characters. */
@@ -123,5 +123,9 @@ export function unreachable(error: unknown): SinkFailure {
     return new SinkFailure('denied', text, error)
   }
   const text = first instanceof Error ? first.message : String(first)
+  if (isUntrusted(first)) {
+    const advice = 'name the authority that signed its certificate in NODE_EXTRA_CA_CERTS'
+    return new SinkFailure('denied', `${text}: ${advice}`, error)
+  }
   return new SinkFailure('unreachable', withAdvice(text, systemCode(first)), error)
 }

@@ -1,11 +1,18 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { IPublishPacket, MqttClient } from 'mqtt'
-import { errorText, systemCode } from '../../util/errors.ts'
-import { isNoTls, withAdvice } from '../network-advice.ts'
 import { secretText } from '../secret.ts'
-import { isSinkFailure, SinkFailure, type SinkFailureKind } from '../sink.ts'
+import { SinkFailure } from '../sink.ts'
 import { tlsContents } from '../tls-files.ts'
+import {
+  endedBy,
+  failureOf,
+  hungUp,
+  publishFailure,
+  startFailure,
+  subscribeFailure,
+  UnknownVersion,
+} from './failure.ts'
 import type { MqttSettings } from './mqtt-settings.ts'
 
 /** A broker answers a connection within that time, ms. */
@@ -19,12 +26,6 @@ const MOST_UNDER_WAY = 20
 
 /** Fixed header, lengths, packet identifier, properties; bytes. */
 const PACKET_HEAD = 64
-
-/** Reason code of MQTT 5. */
-const NOT_AUTHORIZED = 135
-/** What the broker has to allow. */
-const allow = (what: 'read' | 'write'): string =>
-  `let this user ${what} it, in the ACL of the broker`
 
 const MQTT_5 = 5
 const MQTT_3_1_1 = 4
@@ -74,9 +75,7 @@ export class MqttConnection {
     this.mostBytes = client.serverProperties?.maximumPacketSize ?? Number.POSITIVE_INFINITY
     client.on('error', (error) => this.#end(failureOf(error)))
     client.on('disconnect', (packet) => {
-      const code = packet.reasonCode ?? 0
-      const kind = kindOf(code) === 'unreachable' ? 'unreachable' : 'denied'
-      this.#end(new SinkFailure(kind, `the broker ends the connection: ${reasonOf(code)}`))
+      this.#end(endedBy(packet.reasonCode ?? 0))
     })
     client.on('close', () => {
       this.#end(new SinkFailure('unreachable', 'the connection to the broker is gone'))
@@ -90,7 +89,7 @@ export class MqttConnection {
     try {
       return await attempt(options, MQTT_5)
     } catch (error) {
-      if (version === '5' || !(error instanceof Ununderstood)) throw error
+      if (version === '5' || !(error instanceof UnknownVersion)) throw error
       return await attempt(options, MQTT_3_1_1)
     }
   }
@@ -134,9 +133,7 @@ export class MqttConnection {
     return this.#acknowledged((done) => {
       this.#client.subscribe([...filters], options, (error, granted) => {
         const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false
-        if (!error && !isRefused) return done(null)
-        const reason = error ? errorText(error) : `Not authorized; ${allow('read')}`
-        done(new SinkFailure('denied', `${filters.join(', ')} can't be subscribed to: ${reason}`))
+        done(error || isRefused ? subscribeFailure(filters, error) : null)
       })
     })
   }
@@ -179,14 +176,12 @@ function sizeOf(topic: string, payload: string): number {
   return PACKET_HEAD + Buffer.byteLength(topic) + Buffer.byteLength(payload)
 }
 
-/** A broker that may not know the version of the protocol: it refuses it, or hangs up without a word. */
-class Ununderstood extends SinkFailure {}
-
 /** @throws SinkFailure */
 async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<MqttConnection> {
   const { settings, clientId, will } = options
   const { MqttClient } = await import('mqtt')
   const password = secretText(settings.password)
+  const isTls = settings.tls !== null
   const client = new MqttClient(() => streamTo(settings), {
     protocolVersion: version,
     clientId,
@@ -206,11 +201,11 @@ async function attempt(options: ConnectionOptions, version: 4 | 5): Promise<Mqtt
     let failure: SinkFailure | null = null
     // Stays for good: an error that nobody listens to would end the thread.
     client.on('error', (error) => {
-      failure ??= startFailure(error, options.settings, version)
+      failure ??= startFailure(error, isTls, version === MQTT_5)
     })
     const onClose = (): void => {
       client.end(true)
-      reject(failure ?? ununderstood(null, options.settings))
+      reject(failure ?? hungUp(isTls))
     }
     client.once('close', onClose)
     client.once('connect', () => {
@@ -234,98 +229,4 @@ function streamTo({ host, port, tls }: MqttSettings): Socket {
 function received(topic: string, payload: Buffer, packet: IPublishPacket): Received {
   const { responseTopic = null, correlationData = null } = packet.properties ?? {}
   return { topic, payload, isRetained: packet.retain, responseTopic, correlation: correlationData }
-}
-
-/**
- * `Unacceptable protocol version` of MQTT 3.1.1, `Unsupported Protocol Version` of 5; no code at all: an answer that
- * is not of 5, or none.
- */
-function isOfVersion(error: Error): boolean {
-  const { code } = error as { code?: unknown }
-  return code === 1 || code === 132 || code === undefined
-}
-
-/** Before the broker has answered. */
-function startFailure(error: Error, settings: MqttSettings, version: 4 | 5): SinkFailure {
-  if (version === MQTT_5 && isOfVersion(error)) return ununderstood(error, settings)
-  if (systemCode(error) !== 'ECONNRESET') return failureOf(error)
-  return new SinkFailure('unreachable', `${errorText(error)}; ${portAdvice(settings)}`, error)
-}
-
-/** Who hangs up on our first bytes may have expected others. */
-function portAdvice({ tls }: MqttSettings): string {
-  return tls === null
-    ? 'for the port of TLS, write mqtts://'
-    : 'where it does not speak TLS at that port, write mqtt://, or the port of TLS (8883)'
-}
-
-function ununderstood(error: Error | null, settings: MqttSettings): SinkFailure {
-  const hungUp = `the broker hung up before it answered; ${portAdvice(settings)}`
-  const text = error === null ? hungUp : errorText(error)
-  return new Ununderstood('unreachable', text)
-}
-
-/** Of a broker's answer to CONNECT, or of the network. */
-function failureOf(error: Error): SinkFailure {
-  if (isSinkFailure(error)) return error
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'number') {
-    const advice = isOfRights(code)
-      ? ': look at user and password (docs/sinks.md), and at the rights that the broker gives them'
-      : ''
-    return new SinkFailure(kindOf(code), `${errorText(error)}${advice}`, error)
-  }
-  if (isNoTls(error)) {
-    const text =
-      'the broker does not speak TLS at that port; write mqtt://, or the port of TLS (8883)'
-    return new SinkFailure('denied', text, error)
-  }
-  if (isOfCertificate(code)) {
-    const advice = 'name the authority that signed the certificate of the broker with ca=<file>'
-    return new SinkFailure('denied', `${errorText(error)}: ${advice}`, error)
-  }
-  const text = errorText(error) === '' ? String(code) : errorText(error)
-  return new SinkFailure('unreachable', withAdvice(text, systemCode(error)), error)
-}
-
-function isOfCertificate(code: unknown): boolean {
-  return typeof code === 'string' && /CERT|SIGNATURE|^ERR_SSL/.test(code)
-}
-
-function isOfRights(code: number): boolean {
-  return code === 4 || code === 5 || code === 134 || code === 135
-}
-
-function publishFailure(topic: string, error: Error): SinkFailure {
-  const { code } = error as { code?: unknown }
-  const kind = typeof code === 'number' ? kindOf(code) : 'unreachable'
-  const advice = code === NOT_AUTHORIZED ? `; ${allow('write')}` : ''
-  return new SinkFailure(kind, `${topic}: ${errorText(error)}${advice}`, error)
-}
-
-/** Reason codes, MQTT 5.0 section 2.4; return codes, MQTT 3.1.1 section 3.2.2.3. */
-function kindOf(code: number): SinkFailureKind {
-  // Topic name invalid, packet too large, payload format invalid: for what is in a message.
-  if (code === 144 || code === 149 || code === 153) return 'refused'
-  const isBusy = [0, 3, 128, 131, 136, 137, 139, 141, 142, 147, 150, 152, 156, 157, 159, 160]
-  return isBusy.includes(code) ? 'unreachable' : 'denied'
-}
-
-function reasonOf(code: number): string {
-  const known: Readonly<Record<number, string>> = {
-    0: 'normal disconnection',
-    129: 'malformed packet',
-    130: 'protocol error',
-    135: 'not authorized',
-    137: 'server busy',
-    139: 'server shutting down',
-    141: 'keep alive timeout',
-    142: 'another client has connected with the same id (see client-id=)',
-    147: 'receive maximum exceeded',
-    149: 'packet too large',
-    150: 'message rate too high',
-    151: 'quota exceeded',
-    152: 'administrative action',
-  }
-  return known[code] ?? `reason ${code}`
 }

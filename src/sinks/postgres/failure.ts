@@ -1,5 +1,5 @@
 import { errorText, systemCode } from '../../util/errors.ts'
-import { withAdvice } from '../network-advice.ts'
+import { isUntrusted, withAdvice } from '../network-advice.ts'
 import { SinkFailure, type SinkFailureKind } from '../sink.ts'
 
 /** Of a message that is shown, characters. */
@@ -51,7 +51,11 @@ export function failureOf(error: unknown, hints: Hints = HINTS): SinkFailure {
   const code = systemCode(error)
   const text = messageOf(error)
   if (code === undefined || !isSqlState(error)) {
-    return new SinkFailure(isOfTls(code) ? 'denied' : 'unreachable', withAdvice(text, code), error)
+    return new SinkFailure(
+      isUntrusted(error) ? 'denied' : 'unreachable',
+      withAdvice(text, code),
+      error,
+    )
   }
   const kind = KINDS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'denied'
   const hint = hints[code]
@@ -61,11 +65,6 @@ export function failureOf(error: unknown, hints: Hints = HINTS): SinkFailure {
 /** Errors of the server have a severity; those of the system have none. */
 export function isSqlState(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error
-}
-
-/** A certificate that is not trusted (codes of OpenSSL), or not of this name: it will not mend itself. */
-function isOfTls(code: string | undefined): boolean {
-  return code !== undefined && /CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
 }
 
 /** Several addresses of a name that all failed come as one error without words. */
