@@ -1,19 +1,10 @@
 /**
- * Polling of PLCs, judged: ten groups of 100 tags each second.
+ * Polling of PLCs in trouble, judged: ten groups of 100 tags each second. An hour of all kinds of trouble, and ten minutes of each, in emulated
+ * time, over real sockets against the mock: whether turns drift, whether connections are left, whether each turn that was due is accounted
+ * for, and whether a value is ever wrong.
  *
- * 1. An hour of all kinds of trouble, and ten minutes of each, in emulated time, over real sockets against the mock: whether turns drift, whether connections are left,
- *    whether each turn that was due is accounted for, and whether a value is ever wrong.
- * 2. In real time: `ina219 mock --mc3e` and `ina219 serve --poll-source --sink postgres://...` as processes, a real PostgreSQL that is killed and
- *    stays away for a while, and every value of the log compared with the tables. Needs a build and PostgreSQL.
- *
- * node bench/run.mjs polling [seconds] [seconds without the database] [emulated minutes]
+ * node bench/run.mjs polling [emulated minutes]
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { noRequestFaults, type RequestFaults } from '../mock/mc3e/request-faults.ts'
 import { McServer } from '../mock/mc3e/server.ts'
 import { parseTag } from '../src/protocol/mc3e/tag.ts'
@@ -21,18 +12,13 @@ import { PlcSource } from '../src/sources/mc/plc-source.ts'
 import { parsePlcUrl } from '../src/sources/mc/plc-url.ts'
 import type { PlcPlan, PollGroupPlan } from '../src/sources/mc/poll-plan.ts'
 import type { SourceSink } from '../src/sources/source.ts'
-import { freePort } from '../test/support/free-port.ts'
 import { ManualTime } from '../test/support/manual-time.ts'
 import { patternAt, patternMemory } from '../test/support/mc3e.ts'
 import { until } from '../test/support/polling.ts'
-import { lacksPostgres, PostgresServer } from '../test/support/servers/postgres.ts'
-import { ENVIRONMENT, folder } from './support/child.ts'
 import { spreadOf } from './support/pairs.ts'
-import { CLI } from './support/paths.ts'
-import { cpuOf } from './support/process.ts'
 import { benchArguments, type Claim, report } from './support/results.ts'
 
-const [seconds = 180, awaySeconds = 60, minutes = 60] = benchArguments().map(Number)
+const [minutes = 60] = benchArguments().map(Number)
 const GROUPS = 10
 const TAGS = 100
 /** Between two looks at the sockets, emulated ms. */
@@ -133,7 +119,7 @@ async function hourOf(some: Partial<RequestFaults>, minutes: number): Promise<Ho
   const sum = (of: (group: (typeof status.groups)[number]) => number): number =>
     status.groups.reduce((total, group) => total + of(group), 0)
   return {
-    due: GROUPS * minutes * 60,
+    due: Math.round(GROUPS * minutes * 60),
     turns: sum((each) => each.turns),
     failed: sum((each) => each.failedTurns),
     skipped: sum((each) => each.skippedTurns),
@@ -175,150 +161,10 @@ for (const [name, faults] of CASES) {
     peer: '-',
     unit: '%',
     better: 'more',
-    ...one(share),
+    ...spreadOf([share]),
     ours: said,
     isDetail: true,
   })
 }
 
-if (lacksPostgres === null) await realTime()
-else console.error(lacksPostgres)
 report('polling', claims)
-
-async function realTime(): Promise<void> {
-  const server = await PostgresServer.start({ settings: { fsync: 'on', shared_buffers: '128MB' } })
-  const port = await freePort()
-  const node = (...args: string[]) =>
-    spawn(process.execPath, [CLI, ...args], {
-      env: ENVIRONMENT,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-  const plc = node('mock', '--mc3e', String(port))
-  const file = join(folder, 'plc.toml')
-  const db = join(folder, 'log.db')
-  writeFileSync(file, configuration(port))
-  const listen = await freePort()
-  const serve = node(
-    ...['serve', '--poll-source', file, '--db', db, '--sink', server.url()],
-    ...['--listen', `127.0.0.1:${listen}`, '--token-file', join(folder, 'token')],
-  )
-  let said = ''
-  serve.stderr?.on('data', (text: Buffer) => {
-    said += text.toString()
-  })
-  await until('it serves', () => said.includes('needs the token in'))
-  const get = async (path: string): Promise<Record<string, unknown>> =>
-    (await fetch(`http://127.0.0.1:${listen}${path}`)).json() as Promise<Record<string, unknown>>
-  const startedMs = performance.now()
-  const cpu = cpuOf(serve.pid as number)
-  const awayFromS = Math.max(5, (seconds - awaySeconds) / 2)
-  await pause(1000 * awayFromS)
-  await server.kill()
-  console.error(`after ${awayFromS.toFixed(0)} s the database is killed`)
-  await pause(1000 * awaySeconds)
-  await server.up()
-  console.error(`after ${awaySeconds} s more it is there again`)
-  await pause(Math.max(0, 1000 * seconds - (performance.now() - startedMs)))
-  const ranS = (performance.now() - startedMs) / 1000
-  const usedCpu = (100 * (cpuOf(serve.pid as number) - cpu)) / ranS
-  const metrics = await get('/api/buffer/metrics')
-  const status = (await get('/api/polling/status')) as {
-    groups: { turns: number; failed_turns: number; skipped_turns: number; late_ms_max: number }[]
-  }
-  const token = readFileSync(join(folder, 'token'), 'utf8').trim()
-  await fetch(`http://127.0.0.1:${listen}/api/polling/stop-all`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-  })
-  const caughtUpMs = performance.now()
-  await until(
-    'all is in the database',
-    async () => {
-      const { writers } = (await get('/api/buffer/writer/metrics')) as {
-        writers: { queued: number; state: string }[]
-      }
-      return writers.every(({ queued, state }) => queued === 0 && state === 'current')
-    },
-    120_000,
-  )
-  console.error(`all sent ${((performance.now() - caughtUpMs) / 1000).toFixed(1)} s after the end`)
-  serve.kill('SIGTERM')
-  await once(serve, 'exit')
-  plc.kill('SIGTERM')
-  const log = new Database(db, { readonly: true })
-  const logged = log
-    .prepare(
-      'SELECT channel, count(*), sum(round(value)), max(sample_us) FROM (SELECT channel, value, sequence AS sample_us FROM channel_log) GROUP BY channel ORDER BY channel',
-    )
-    .raw()
-    .all() as [string, number, number, number][]
-  log.close()
-  const sent = await server.query(
-    'SELECT channel, count(*), sum(round(value))::bigint FROM channel_sample GROUP BY channel ORDER BY channel COLLATE "C"',
-  )
-  const values = logged.reduce((sum, [, count]) => sum + count, 0)
-  const ours = logged.map(([channel, count, sum]) => `${channel} ${count} ${sum}`)
-  const theirs = sent.map(([channel, count, sum]) => `${channel} ${count} ${sum}`)
-  const missing = ours.filter((each) => !theirs.includes(each))
-  if (missing.length > 0 || ours.length !== theirs.length) {
-    throw new Error(`log and database differ: ${missing.slice(0, 5).join('; ')}`)
-  }
-  await server.stop()
-  const turns = status.groups.reduce((sum, each) => sum + each.turns, 0)
-  const bad = status.groups.reduce((sum, each) => sum + each.failed_turns + each.skipped_turns, 0)
-  const late = Math.max(...status.groups.map((each) => each.late_ms_max))
-  const how = `${seconds} s, PostgreSQL killed and away for ${awaySeconds} s of them`
-  console.error(JSON.stringify(metrics))
-  const said2 = `${values} values of the log, all of them in the database, once each`
-  claims.push(
-    {
-      what: `${GROUPS} groups of ${TAGS} tags a second into the log and PostgreSQL: values a second (${how})`,
-      peer: '-',
-      unit: 'rows/s',
-      better: 'more',
-      least: 990,
-      ...one(values / ranS),
-      ours: said2,
-    },
-    {
-      what: `the same: turns read, of those due`,
-      peer: '-',
-      unit: '%',
-      better: 'more',
-      least: 99.9,
-      ...one((100 * turns) / (turns + bad)),
-    },
-    {
-      what: `the same: the latest begin of a turn`,
-      peer: '-',
-      unit: 'ms',
-      better: 'less',
-      ...one(late),
-      isDetail: true,
-    },
-    {
-      what: `the same: processor time of \`serve\`, of one core`,
-      peer: '-',
-      unit: '%',
-      better: 'less',
-      ...one(usedCpu),
-      isDetail: true,
-    },
-  )
-}
-
-/** Ten groups of the words from D1000 on, which move each at its own pace. */
-function configuration(port: number): string {
-  const groups = Array.from({ length: GROUPS }, (_, g) => {
-    const tags = Array.from({ length: TAGS }, (_, i) => {
-      const name = `g${g}_${String(i).padStart(2, '0')}`
-      return `{ channel = "${name}", address = "D${1000 + g * TAGS + i}" }`
-    })
-    return `[[plc.press.group]]\nname = "g${g}"\ninterval = "1s"\ntags = [${tags.join(', ')}]\n`
-  })
-  return `[plc.press]\nurl = "mc3e://127.0.0.1:${port}"\n${groups.join('')}`
-}
-
-function one(value: number): { median: number; min: number; max: number } {
-  return spreadOf([value])
-}

@@ -9,7 +9,7 @@ const MOST_LOOKED_AT = 4000
 const MILLI = 1000
 const TENTHS_OF_MILLI = 10_000
 
-/** What the sensor's pins see at a moment, in whole steps of the sensor; null: it can't measure then. */
+/** What the sensor's pins see at a moment, in whole steps of the sensor. */
 export interface Conversion {
   readonly milliVolts: number
   /** 0.1 mA */

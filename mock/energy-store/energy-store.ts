@@ -29,6 +29,8 @@ export const STORE = {
 
 export const START_CHARGE = 0.6
 const DAY_S = 86_400
+/** Of random numbers: keeps the sky apart from faults and scenarios of the same seed. */
+const STREAM = 3
 /** Steps of the simulation: so many a day at least; the sun of its middle stands for each. */
 const STEPS_A_DAY = 2880
 
@@ -131,6 +133,3 @@ export class EnergyStore {
     return this.#options.startDay + seconds / this.#options.dayS
   }
 }
-
-/** Keeps the sky apart from faults and scenarios of the same seed. */
-const STREAM = 3

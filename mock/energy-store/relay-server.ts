@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OUTPUT_NAMES, type Outputs } from '../../src/domain/outputs.ts'
-import { InaError, systemCode } from '../../src/util/errors.ts'
 import { onOrOff } from '../../src/util/on-off.ts'
 import { isRecord } from '../../src/util/records.ts'
+import { portRefused } from '../port-refused.ts'
 
 const PATH = '/relays'
 const MOST_BYTES = 10_000
@@ -30,15 +30,7 @@ export class RelayServer {
         this.#server.listen(port, '127.0.0.1', resolve)
       })
     } catch (error) {
-      const isTaken = systemCode(error) === 'EADDRINUSE'
-      throw new InaError(
-        isTaken ? 'device_busy' : 'device_denied',
-        isTaken
-          ? `port ${port} is taken by another program`
-          : `port ${port} can't be opened: ${systemCode(error) ?? 'the system refuses'}`,
-        'choose another one: --relays 0 takes any that is free',
-        error,
-      )
+      throw portRefused('--relays', port, error)
     }
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${PATH}`
   }

@@ -33,7 +33,7 @@ function newBackoff(): Backoff {
 export class SamplePoster {
   readonly counts: PostCounts = { posted: 0, failed: 0, unposted: 0 }
   readonly #url: string
-  readonly #told: PosterListener
+  readonly #listener: PosterListener
   #backoff = newBackoff()
   readonly #waiting: string[] = []
   #isSending = false
@@ -46,9 +46,9 @@ export class SamplePoster {
   #timer: NodeJS.Timeout | undefined
   #settled: (() => void) | null = null
 
-  constructor(url: string, told: PosterListener) {
+  constructor(url: string, listener: PosterListener) {
     this.#url = url
-    this.#told = told
+    this.#listener = listener
   }
 
   /** @param line as on the wire */
@@ -57,7 +57,7 @@ export class SamplePoster {
     if (this.#waiting.length > MOST_WAITING) {
       this.#waiting.shift()
       if (this.counts.unposted++ === this.#unpostedBefore) {
-        this.#told.say(
+        this.#listener.say(
           `${MOST_WAITING} samples wait to be posted: from now on the oldest are dropped`,
         )
       }
@@ -100,7 +100,7 @@ export class SamplePoster {
     if (!this.#isAway && !this.#isRefused) {
       this.#isAway = true
       this.#unpostedBefore = this.counts.unposted
-      this.#told.say(
+      this.#listener.say(
         `samples can't be posted to ${this.#url}: ${trouble}; they wait until they can`,
       )
     }
@@ -117,8 +117,8 @@ export class SamplePoster {
     if (!this.#isAway) return
     this.#isAway = false
     const dropped = this.counts.unposted - this.#unpostedBefore
-    const told = dropped === 0 ? 'none was dropped' : `${dropped} were dropped`
-    this.#told.say(`samples are posted again; ${told}`)
+    const what = dropped === 0 ? 'none was dropped' : `${dropped} were dropped`
+    this.#listener.say(`samples are posted again; ${what}`)
     this.#unpostedBefore = this.counts.unposted
   }
 
@@ -149,7 +149,7 @@ export class SamplePoster {
         ? 'start serve with --allow-from 127.0.0.1, or the address of this machine'
         : 'start serve with --energy-store'
     const message = `the server refuses the samples (${status}): ${detailOf(text)}`
-    this.#told.refused(new InaError('device_refused', message, hint))
+    this.#listener.refused(new InaError('device_refused', message, hint))
   }
 }
 

@@ -26,11 +26,14 @@ interface BoardWay {
   readonly signal: AbortSignal
   /** Takes the lines of samples, where they are not posted. */
   readonly stdout: Writable
-  /** Told where its relays are, once they can be asked. */
+  /** Gets where its relays are, once they can be asked. */
   readonly ready: (url: string) => void
-  /** Told how posting goes, where that changes: a line for the user. */
+  /** Gets how posting goes, where that changes: a line for the user. */
   readonly say: (text: string) => void
-  /** Told what the command ends with, once the summary is written. */
+  /**
+   * Gets what the command ends with, once the summary is written. device_refused: the server takes no samples; device_silent: some
+   * could not be posted, and no signal cut the run short.
+   */
   readonly failed: (error: InaError) => void
 }
 
@@ -41,9 +44,6 @@ const ACK_MS = 1000
  * Is the board of an energy store until its last sample or the signal.
  *
  * @param pace host ms per device ms
- * `failed` is told of device_refused: the server takes no samples; device_silent: some could not be posted, and no signal cut
- * the run short.
- *
  * @throws InaError device_busy, device_denied: the port of the relays can't be had
  */
 export async function serveStore(

@@ -1,6 +1,6 @@
 import type { McCode } from '../../src/protocol/mc3e/fields.ts'
 import type { Clock } from '../../src/util/clock.ts'
-import { InaError, systemCode } from '../../src/util/errors.ts'
+import { portRefused } from '../port-refused.ts'
 import { PlcMemory } from './memory.ts'
 import { Plant } from './plant.ts'
 import { noRequestFaults, type RequestFaults } from './request-faults.ts'
@@ -41,7 +41,7 @@ export async function servePlc(
   try {
     url = plcUrl(await server.listen(port), code)
   } catch (error) {
-    throw portRefused(port, error)
+    throw portRefused('--mc3e', port, error)
   }
   ready(url)
   if (!signal.aborted) {
@@ -53,16 +53,4 @@ export async function servePlc(
 
 export function plcUrl(port: number, code: McCode): string {
   return `mc3e://127.0.0.1:${port}${code === 'ascii' ? '' : '?code=binary'}`
-}
-
-function portRefused(port: number, error: unknown): InaError {
-  const isTaken = systemCode(error) === 'EADDRINUSE'
-  return new InaError(
-    isTaken ? 'device_busy' : 'device_denied',
-    isTaken
-      ? `port ${port} is taken by another program`
-      : `port ${port} can't be opened: ${systemCode(error) ?? 'the system refuses'}`,
-    'choose another one: --mc3e 0 takes any that is free',
-    error,
-  )
 }

@@ -1,8 +1,8 @@
 import type { McRequest } from '../../protocol/mc3e/request.ts'
 import type { PlcOutcome } from './plc-failure.ts'
 
-/** What is asked: a pool. */
-export interface Asked {
+/** What answers requests: the connections to a PLC, or somebody's share of them. */
+export interface PlcClient {
   ask(request: McRequest): Promise<PlcOutcome>
 }
 
@@ -10,14 +10,14 @@ export interface Asked {
  * What one of several has of a pool: at most so many requests under way, so that one whose requests hang leaves the connections of
  * the others alone.
  */
-export class FairShare implements Asked {
-  readonly #pool: Asked
+export class FairShare implements PlcClient {
+  readonly #pool: PlcClient
   readonly #most: number
   readonly #waiting: (() => void)[] = []
   #underWay = 0
 
   /** @param most 1 or more */
-  constructor(pool: Asked, most: number) {
+  constructor(pool: PlcClient, most: number) {
     this.#pool = pool
     this.#most = most
   }

@@ -1,5 +1,4 @@
 import type { Clock } from '../../util/clock.ts'
-import { formatDuration } from '../../util/duration.ts'
 import type { Schedule } from '../../util/schedule.ts'
 import { Traffic } from '../../util/traffic.ts'
 import { FairShare } from './fair-share.ts'
@@ -7,9 +6,9 @@ import type { PlcFailure } from './plc-failure.ts'
 import type { PlcPool } from './plc-pool.ts'
 import type { PollGroupPlan } from './poll-plan.ts'
 import type { PollGroupStatus, TriggerOutcome } from './polling.ts'
-import { type Spell, SpellReports } from './spell-reports.ts'
 import { TagReader, type TagReading } from './tag-reader.ts'
 import { TagTroubles } from './tag-troubles.ts'
+import { sinceText, TurnReports, turnsText } from './turn-reports.ts'
 import { TurnTimer } from './turn-timer.ts'
 
 /** A turn that has ended. */
@@ -42,6 +41,7 @@ export class PollGroup {
   readonly #reader: TagReader
   readonly #share: FairShare
   readonly #troubles: TagTroubles
+  readonly #reports: TurnReports
   readonly #traffic: Traffic
   /** null: of mode `handshake`, or not begun */
   #timer: TurnTimer | null = null
@@ -56,24 +56,21 @@ export class PollGroup {
   #lastTurnMs: number | null = null
   #lastReadMs: number | null = null
   #lastError: string | null = null
-  #skipping: Spell | null = null
-  #failing: Spell | null = null
-  #isFailureSaid = false
-  readonly #skips = new SpellReports()
-  readonly #failures = new SpellReports()
   #beganMs = 0
   /** What had failed or been skipped when the sums were last on record. */
-  #troubleSaid = 0
+  #troubleReported = 0
 
   constructor(options: PollGroupOptions) {
-    const { plan, pool, share, clock } = options
+    const { plan, pool, share, clock, isAway } = options
+    const report = (text: string): void => options.report('poll', text)
     this.#options = options
     this.#share = new FairShare(pool, share)
     this.#reader = new TagReader(
       plan.tags.map(({ tag }) => tag),
       pool.target.code,
     )
-    this.#troubles = new TagTroubles(plan.tags, (text) => this.#report(text))
+    this.#troubles = new TagTroubles(plan.tags, report)
+    this.#reports = new TurnReports({ clock, report, isAway })
     this.#traffic = new Traffic(clock.monoMs())
   }
 
@@ -83,7 +80,7 @@ export class PollGroup {
 
   /** Its newest turn brought nothing. */
   get isFailing(): boolean {
-    return this.#failing !== null
+    return this.#reports.isFailing
   }
 
   get isRunning(): boolean {
@@ -115,19 +112,19 @@ export class PollGroup {
     if (!this.#isRunning) return
     this.#isRunning = false
     this.#timer?.stop()
-    this.#endSkipping('now')
+    this.#reports.endSkipping('now')
   }
 
   /** What is still to be said of it: the run is over. */
   end(): void {
     this.stop()
-    this.#endFailing('still so at the end', 'now')
+    this.#reports.endFailing('still so at the end', 'now')
     if (this.#turns + this.#failedTurns + this.#skippedTurns > 0) this.#reportSums()
   }
 
   /** Spells are folded when there are many of them: their sums are on record while the run goes on, too. */
   sumUp(): void {
-    if (this.#trouble !== this.#troubleSaid) this.#reportSums()
+    if (this.#trouble !== this.#troubleReported) this.#reportSums()
   }
 
   trigger(): Promise<TriggerOutcome> {
@@ -169,7 +166,7 @@ export class PollGroup {
       this.#skip(1, 'the one before was still under way')
       return
     }
-    this.#endSkipping()
+    this.#reports.endSkipping()
     void this.#turn()
   }
 
@@ -190,7 +187,7 @@ export class PollGroup {
     else this.#failed(failure, startedMs, nowMs)
     onTurn({ readings, failure, isAfterGap })
     if (failure !== null) {
-      this.#sayFailing(failure)
+      this.#reports.reportFailing(failure)
       return { kind: 'failed', reason: failure.reason }
     }
     const values = plan.tags.map(({ channel }, i) => {
@@ -205,50 +202,21 @@ export class PollGroup {
     this.#lastReadMs = this.#options.clock.wallMs()
     const values = readings.filter((each) => each.kind === 'value' && each.value !== null)
     this.#traffic.done(values.length, tookMs, nowMs)
-    this.#endFailing('read again')
+    this.#reports.endFailing('read again')
     this.#troubles.look(readings, nowMs)
   }
 
-  #failed({ reason }: PlcFailure, startedMs: number, nowMs: number): void {
+  #failed(failure: PlcFailure, startedMs: number, nowMs: number): void {
     this.#failedTurns++
-    this.#lastError = reason
+    this.#lastError = failure.reason
     this.#traffic.failed(nowMs)
-    this.#failing ??= { turns: 0, sinceMs: startedMs, reason }
-    this.#failing.turns++
-  }
-
-  /** From the second turn on, where it is not all of the PLC that is away. */
-  #sayFailing({ reason, hint }: PlcFailure): void {
-    if (this.#isFailureSaid || (this.#failing?.turns ?? 0) < 2 || this.#options.isAway()) return
-    if (!this.#failures.isDue(this.#options.clock.monoMs())) return
-    this.#isFailureSaid = true
-    this.#report(`not read: ${reason}; ${hint}`)
-  }
-
-  #endFailing(how: string, when: 'now' | 'due' = 'due'): void {
-    if (this.#failing !== null) this.#failures.add(this.#failing)
-    this.#failing = null
-    this.#isFailureSaid = false
-    const spell = this.#failures.take(this.#options.clock.monoMs(), when)
-    if (spell === null) return
-    const { turns, sinceMs, reason } = spell
-    this.#report(`${how}, after ${turnsText(turns)} failed in ${this.#since(sinceMs)}: ${reason}`)
+    this.#reports.failed(failure, startedMs)
   }
 
   #skip(turns: number, reason: string): void {
     this.#skippedTurns += turns
     this.#isAfterGap = true
-    this.#skipping ??= { turns: 0, sinceMs: this.#options.clock.monoMs(), reason }
-    this.#skipping.turns += turns
-  }
-
-  #endSkipping(when: 'now' | 'due' = 'due'): void {
-    if (this.#skipping !== null) this.#skips.add(this.#skipping)
-    this.#skipping = null
-    const spell = this.#skips.take(this.#options.clock.monoMs(), when)
-    if (spell === null) return
-    const { turns, sinceMs, reason } = spell
-    this.#report(`${turnsText(turns)} skipped in ${this.#since(sinceMs)}: ${reason}`)
+    this.#reports.skipped(turns, reason)
   }
 
   get #trouble(): number {
@@ -256,26 +224,14 @@ export class PollGroup {
   }
 
   #reportSums(): void {
-    this.#troubleSaid = this.#trouble
+    this.#troubleReported = this.#trouble
     const { count } = this.#troubles
     const turns = `${turnsText(this.#turns)} with values`
     const others = `${this.#failedTurns} failed, ${this.#skippedTurns} skipped`
     const tags = count === 0 ? '' : `; failed readings of single tags: ${count}`
-    const lasted = this.#since(this.#beganMs)
+    const lasted = sinceText(this.#options.clock, this.#beganMs)
     this.#options.report('poll_sums', `${turns}, ${others} in ${lasted}${tags}`)
   }
-
-  #since(sinceMs: number): string {
-    return formatDuration(Math.max(1, Math.round(this.#options.clock.monoMs() - sinceMs)))
-  }
-
-  #report(text: string): void {
-    this.#options.report('poll', text)
-  }
-}
-
-function turnsText(turns: number): string {
-  return turns === 1 ? '1 turn' : `${turns} turns`
 }
 
 /** @returns null: at least one tag has a value */

@@ -6,7 +6,7 @@ import {
   valuesOf,
 } from '../../protocol/mc3e/read-plan.ts'
 import type { PlcTag } from '../../protocol/mc3e/tag.ts'
-import type { Asked } from './fair-share.ts'
+import type { PlcClient } from './fair-share.ts'
 import type { PlcFailure } from './plc-failure.ts'
 
 /** What was read of one tag. */
@@ -47,7 +47,7 @@ export class TagReader {
   }
 
   /** All tags once, in their order. The requests go out together, so that a pool can spread them. Never rejects. */
-  async read(plc: Asked): Promise<TagReading[]> {
+  async read(plc: PlcClient): Promise<TagReading[]> {
     const readings = new Array<TagReading>(this.#tags.length)
     await Promise.all(this.#plan.map((read) => this.#readOne(plc, read, readings)))
     if (this.#isPlanOld) {
@@ -57,7 +57,7 @@ export class TagReader {
     return readings
   }
 
-  async #readOne(plc: Asked, read: PlannedRead, readings: TagReading[]): Promise<void> {
+  async #readOne(plc: PlcClient, read: PlannedRead, readings: TagReading[]): Promise<void> {
     const outcome = await plc.ask(read.request)
     if (outcome.kind === 'cells') {
       for (const [index, value] of valuesOf(this.#tags, read, outcome.cells)) {
@@ -83,7 +83,11 @@ export class TagReader {
     }
   }
 
-  async #readSome(plc: Asked, indexes: readonly number[], readings: TagReading[]): Promise<void> {
+  async #readSome(
+    plc: PlcClient,
+    indexes: readonly number[],
+    readings: TagReading[],
+  ): Promise<void> {
     for (const part of this.#planOf(indexes)) await this.#readOne(plc, part, readings)
   }
 
