@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelStatistics, SpanStatistics, View } from '../../src/monitor/view.ts'
-import { percentileWindows, tableLines } from '../../src/tui/panels/table.ts'
+import { tableLines } from '../../src/tui/panels/table.ts'
+import { percentileWindows } from '../../src/tui/panels/table-grid.ts'
 import { figuresOf } from '../../src/tui/view/figure-memory.ts'
 import { lookOf } from '../../src/tui/view/look.ts'
 import { lineText } from '../../src/tui/view/styled.ts'

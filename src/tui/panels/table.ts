@@ -10,42 +10,14 @@ import type { Look, PanelArea } from '../view/look.ts'
 import { type Reading, readingOf } from '../view/reading.ts'
 import { aimed, fitLine, type Line, piece } from '../view/styled.ts'
 import type { P95ByWindow } from '../window-percentiles.ts'
+import { ALIGNED_FROM, COLUMNS, type Figure, type Grid, gridFor, NUMBER_MAX } from './table-grid.ts'
 
-/** The least and the most of a number, in cells; wider columns look torn apart. */
-const NUMBER_CELLS = 6
-const NUMBER_MAX = 11
-/** From so many cells a number on, all decimals that were sent stand there, point below point. */
-const ALIGNED_FROM = 8
-/** The widest window; more would be a blank. */
-const WINDOW_MAX = 60
 /** Of these, before the point: three digits and a sign. */
 const WHOLE_CELLS = 4
 /** From this width on, extra channels have their unit beside their name. */
 const UNITS_FROM = 110
-/** Room for the name where it is the unit: `mA`. */
-const NAME_CELLS = 2
 /** More decimals than the device sends, of the mean of a channel whose steps are not known. */
 const MEAN_DECIMALS = 1
-const COLUMNS = ['min', 'avg', 'max'] as const
-/** With p95, where its digits cost the others none. */
-const COLUMNS_P95 = [...COLUMNS, 'p95'] as const
-type Figure = (typeof COLUMNS_P95)[number]
-
-/** Widths in cells. */
-interface Grid {
-  /** Before the name; 0 where long names need it. */
-  readonly margin: number
-  readonly name: number
-  readonly now: number
-  /** Of a number in a window. */
-  readonly number: number
-  /** One window: a bar, its numbers with a space before each, a space. */
-  readonly window: number
-  /** How many of the windows there is room for. */
-  readonly windows: number
-  readonly columns: readonly Figure[]
-}
-
 interface Shown {
   readonly reading: Reading
   readonly windows: readonly WindowStats[]
@@ -78,10 +50,10 @@ export function tableLines(
   const reading = readingOf(snapshot, look)
   const rows = channels.map((channel) => rowOf(snapshot, channel, { width, look }, figures))
   const grid = gridFor(
-    Math.max(NAME_CELLS, ...rows.map(({ title }) => title.length)),
+    Math.max(0, ...rows.map(({ title }) => title.length)),
     width,
     snapshot,
-    Math.max(NUMBER_CELLS, ...rows.map((row) => wholeCells(row, snapshot))),
+    Math.max(0, ...rows.map((row) => wholeCells(row, snapshot))),
   )
   const held = figures.heldWindows(snapshot)
   const windows = held.windows.slice(0, grid.windows)
@@ -157,58 +129,12 @@ function rowOf(
   return { channel, title: hasUnit ? `${name} ${form.unit.text}`.trimEnd() : name, form }
 }
 
-/** Of so wide a table, the windows whose percentiles are shown, by their lengths in s. */
-export function percentileWindows(snapshot: Snapshot, { width, look }: PanelArea): number[] {
-  const titles = snapshot.channels.map((channel) => nameText(channel, look).length)
-  // With its unit a name is wider: that can only cost the percentiles.
-  const grid = gridFor(Math.max(NAME_CELLS, ...titles), width, snapshot)
-  if (!grid.columns.includes('p95')) return []
-  return snapshot.windows.slice(0, grid.windows).map(({ seconds }) => seconds)
-}
-
 /** In a small unit that is fixed, V, A and W may have many digits before the point: windows go before these do. */
 function wholeCells({ channel, form }: Row, snapshot: Snapshot): number {
   // No unit that is chosen by size is small and has them.
   if (channel.quantity === null || form.unit.exponent >= 0) return 0
   const whole = shownOf(snapshot, channel).map((each) => fixed(inUnit(each, form.unit.exponent), 0))
   return Math.min(NUMBER_MAX, Math.max(0, ...whole.map(({ length }) => length)))
-}
-
-/** @param cells of a number, at least */
-function gridFor(name: number, width: number, snapshot: Snapshot, cells = NUMBER_CELLS): Grid {
-  const grid = gridWith(COLUMNS_P95, name, width, snapshot, cells)
-  const hasRoom = grid.windows === snapshot.windows.length && grid.number >= ALIGNED_FROM
-  return hasRoom ? grid : gridWith(COLUMNS, name, width, snapshot, cells)
-}
-
-function gridWith(
-  columns: readonly Figure[],
-  name: number,
-  width: number,
-  { windows }: Snapshot,
-  leastCells: number,
-): Grid {
-  const least = 2 + columns.length * (1 + leastCells)
-  // The space behind the last window needs no cell.
-  const room = (margin: number): number => width + 1 - margin - name - 1 - 1
-  const fitting = (margin: number, now: number): number =>
-    Math.min(windows.length, Math.floor((room(margin) - now) / least))
-  const tight = fitting(0, leastCells)
-  const margin = fitting(1, leastCells) >= tight ? 1 : 0
-  const count = Math.max(1, tight)
-  // As wide as the newest value, which is a number as well.
-  const cells = Math.floor(
-    (room(margin) - count * (2 + columns.length)) / (count * columns.length + 1),
-  )
-  const number = Math.max(leastCells, Math.min(NUMBER_MAX, cells))
-  // What is left over goes to the newest value, which has a cell more where there is one.
-  const spare = room(margin) - count * (2 + columns.length * (1 + number))
-  const now = Math.max(leastCells, Math.min(number + 1, spare))
-  const window = Math.max(
-    2 + columns.length * (1 + number),
-    Math.min(Math.floor((room(margin) - now) / count), WINDOW_MAX),
-  )
-  return { margin, name, now, number, window, windows: count, columns }
 }
 
 /** `5m`; one that is not full yet by what it holds: `40s`, `3m`. */

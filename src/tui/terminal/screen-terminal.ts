@@ -3,6 +3,7 @@ import type { Size } from '../view/layout.ts'
 import type { MouseReport } from '../view/pointer.ts'
 import { type BlessedScreen, createBlessedScreen, type KeyPress } from './blessed-screen.ts'
 import { BACKGROUND_QUESTION, type Capabilities } from './capabilities.ts'
+import { onDying } from './dying-process.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { surviveHangUp } from './hang-up.ts'
 import { KeyInput } from './key-input.ts'
@@ -25,23 +26,6 @@ const CLEAR = '\x1b[m\x1b[H\x1b[2J'
 const DRAIN_MS = 1000
 /** Where nothing stops the process (it is alone in its session), it comes back by itself. */
 const STOP_WAIT_MS = 200
-/**
- * They end the process where nobody listens, and are none of those that end a run: the terminal is
- * given back before. What a program does to itself (`abort` of native code) and SIGKILL leave no time for
- * that; SIGUSR1 ends nothing (`ignoreDebugSignal`), and SIGPROF is that of profilers. Those that a system lacks never come.
- */
-const DEADLY_SIGNALS = ['SIGABRT', 'SIGQUIT', 'SIGALRM', 'SIGXCPU'] as const
-/** As above, unless somebody listens: then they do what that one wants. blessed listens for SIGQUIT alone. */
-const RARE_SIGNALS = [
-  'SIGUSR2',
-  'SIGVTALRM',
-  'SIGIO',
-  'SIGPWR',
-  'SIGSTKFLT',
-  'SIGSYS',
-  'SIGTRAP',
-] as const
-
 export interface ScreenTerminalOptions {
   readonly input: ReadStream | null
   readonly output: NodeJS.WriteStream
@@ -76,7 +60,7 @@ export class ScreenTerminal {
   readonly #output: PictureOutput
   readonly #outputStream: WriteStream
   readonly #frames: FrameWriter
-  readonly #deadly: readonly NodeJS.Signals[]
+  readonly #ignoreDying: () => void
   #state: 'shown' | 'suspended' | 'closed' = 'shown'
   #isGone = false
   #hasReleasedKeys = false
@@ -141,11 +125,10 @@ export class ScreenTerminal {
     // Before the first frame, so that the answer comes before that of the frame, which is waited for.
     this.#output.write(this.#modesOn + (capabilities.tellsBackground ? BACKGROUND_QUESTION : ''))
     if (output.owned) process.on('SIGWINCH', this.#onWindowChange)
-    process.on('uncaughtExceptionMonitor', this.#onDying)
-    process.on('exit', this.#onDying)
-    const rare = RARE_SIGNALS.filter((signal) => process.listenerCount(signal) === 0)
-    this.#deadly = [...DEADLY_SIGNALS, ...rare]
-    for (const signal of this.#deadly) process.on(signal, this.#onDeadly)
+    // An error nobody caught, or the end of the process: first the terminal, then the message.
+    this.#ignoreDying = onDying(() => {
+      if (this.#state !== 'closed') this.#leaveNow(false)
+    })
     process.on('SIGCONT', this.#onContinue)
     process.on('SIGTSTP', this.#onStop)
   }
@@ -233,9 +216,7 @@ export class ScreenTerminal {
     this.#frames.stop()
     clearTimeout(this.#resumeTimer)
     process.off('SIGWINCH', this.#onWindowChange)
-    process.off('uncaughtExceptionMonitor', this.#onDying)
-    process.off('exit', this.#onDying)
-    for (const signal of this.#deadly) process.off(signal, this.#onDeadly)
+    this.#ignoreDying()
     process.off('SIGCONT', this.#onContinue)
     process.off('SIGTSTP', this.#onStop)
     if (shown) this.#output.write(this.#modesOff + CLEAR)
@@ -294,11 +275,6 @@ export class ScreenTerminal {
     this.repaint()
   }
 
-  /** An error nobody caught, or the end of the process: first the terminal, then the message. */
-  readonly #onDying = (): void => {
-    if (this.#state !== 'closed') this.#leaveNow(false)
-  }
-
   /** @param isForced no answer that is under way is worth waiting for long */
   #leaveNow(isForced: boolean): void {
     if (this.#state !== 'closed') {
@@ -314,11 +290,6 @@ export class ScreenTerminal {
   #releaseKeys(): void {
     this.#hasReleasedKeys = true
     this.#input.release()
-  }
-
-  readonly #onDeadly = (signal: NodeJS.Signals): void => {
-    this.#onDying()
-    process.kill(process.pid, signal)
   }
 
   readonly #onGone = (): void => {
