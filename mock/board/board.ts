@@ -61,9 +61,9 @@ export class Board {
     const { program } = options.firmware
     const loader = options.bootloader ?? null
     this.#startAt = loader ? loader.findIndex((word) => word !== ERASED) : 0
-    this.#program = program.map((word, at) =>
-      loader && at >= this.#startAt ? (loader[at] as number) : word,
-    )
+    this.#program = loader
+      ? program.map((word, at) => (at >= this.#startAt ? (loader[at] as number) : word))
+      : program
     this.eeprom = options.eeprom ?? new Uint8Array(EEPROM_BYTES).fill(0xff)
     this.hostBaud = options.hostBaud ?? null
     this.#bootloaderCycles = (options.bootloaderMs ?? 0) * (CLOCK_HZ / 1000)

@@ -3,7 +3,6 @@ import {
   AVREEPROM,
   AVRIOPort,
   AVRWatchdog,
-  avrInstruction,
   CPU,
   portBConfig,
   portCConfig,
@@ -12,6 +11,7 @@ import {
 } from 'avr8js'
 import type { I2cBus } from './i2c-bus.ts'
 import { addTimers } from './timers.ts'
+import { type Translation, translationOf } from './translation.ts'
 import { Twi } from './twi.ts'
 import { Usart } from './usart.ts'
 
@@ -73,10 +73,12 @@ export class Mcu {
   /** Until this cycle the boot loader has the processor; time passes, no instruction runs. */
   heldUntil = 0
   readonly #bus: I2cBus
+  readonly #translation: Translation
   #isAsleep = false
 
   constructor({ program, eeprom, bus, ram, cycles, resetFlags, startAt = 0 }: McuOptions) {
     const cpu = new CPU(program, RAM_BYTES)
+    this.#translation = translationOf(program)
     this.cpu = cpu
     this.#bus = bus
     cpu.cycles = cycles
@@ -130,25 +132,32 @@ export class Mcu {
   /** Runs to the given cycle, or to a watchdog reset before it. */
   runTo(endCycle: number): void {
     const { cpu } = this
-    const { progMem } = cpu
     while (cpu.cycles < endCycle && !this.watchdogFired) {
-      if (cpu.cycles < this.heldUntil) {
-        this.#skipTo(Math.min(endCycle, this.heldUntil))
-        continue
-      }
-      if (this.#isAsleep) {
-        this.#skipTo(endCycle)
-        continue
-      }
-      const opcode = progMem[cpu.pc]
-      avrInstruction(cpu)
-      // The instruction after SEI and RETI always runs first (DS40002061B 6.7); SEI, SLEEP relies on it.
-      if (opcode === OPCODE_SEI || opcode === OPCODE_RETI) continue
-      if (opcode === OPCODE_SLEEP && (cpu.data[SMCR] as number) & SLEEP_ENABLE) {
-        this.#isAsleep = true
-      }
-      this.#tick()
+      if (cpu.cycles < this.heldUntil) this.#skipTo(Math.min(endCycle, this.heldUntil))
+      else if (this.#isAsleep) this.#skipTo(endCycle)
+      else this.#runInstructions(endCycle)
     }
+  }
+
+  /** At least one instruction. */
+  #runInstructions(endCycle: number): void {
+    const { cpu } = this
+    const { data } = cpu
+    const isInterrupted = cpu.nextInterrupt >= 0 && ((data[SREG] as number) & SREG_I) !== 0
+    if (!isInterrupted) this.#translation.runBefore(cpu, Math.min(endCycle, this.#nextEventCycle))
+    const opcode = cpu.progMem[cpu.pc]
+    this.#translation.runOne(cpu)
+    // The instruction after SEI and RETI always runs first (DS40002061B 6.7); SEI, SLEEP relies on it.
+    if (opcode === OPCODE_SEI || opcode === OPCODE_RETI) return
+    if (opcode === OPCODE_SLEEP && (data[SMCR] as number) & SLEEP_ENABLE) this.#isAsleep = true
+    this.#tick()
+  }
+
+  /** Infinity: none is expected. */
+  get #nextEventCycle(): number {
+    const next = (this.cpu as unknown as { nextClockEvent: { cycles: number } | null })
+      .nextClockEvent
+    return next === null ? Number.POSITIVE_INFINITY : next.cycles
   }
 
   /** One clock event at most, one interrupt at most. Every sleep mode is taken as idle. */
@@ -165,8 +174,7 @@ export class Mcu {
   /** No instruction runs: straight to the next thing that can happen. */
   #skipTo(endCycle: number): void {
     const { cpu } = this
-    const next = (cpu as unknown as { nextClockEvent: { cycles: number } | null }).nextClockEvent
-    cpu.cycles = Math.max(cpu.cycles, Math.min(next?.cycles ?? endCycle, endCycle))
+    cpu.cycles = Math.max(cpu.cycles, Math.min(this.#nextEventCycle, endCycle))
     this.#tick()
   }
 

@@ -25,6 +25,8 @@ export interface RigOptions extends Partial<Omit<BoardOptions, 'sensor'>> {
 
 export const QUIET: SensorInput = { voltage: 5, current: 0.1 }
 
+const firmware = loadFirmware()
+
 /** A board with the committed firmware, and a host that writes down all it hears. */
 export class BoardRig {
   readonly board: Board
@@ -37,7 +39,7 @@ export class BoardRig {
   constructor(options: RigOptions = {}) {
     const { sensor, toHost, ...rest } = options
     this.board = new Board({
-      firmware: loadFirmware(),
+      firmware,
       ...rest,
       sensor: { feed: () => QUIET, ...sensor },
     })
