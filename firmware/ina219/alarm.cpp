@@ -20,7 +20,7 @@ uint16_t newestBusStatus = static_cast<uint8_t>(Status::noSensor);
 void set(bool on) {
   if (on == isOn) return;
   isOn = on;
-  digitalWrite(ALARM_PIN, on ? HIGH : LOW);
+  board::setPin(ALARM_PIN, true, on);
   outbox::note(on ? Note::thresholdExceeded : Note::thresholdReleased);
 }
 

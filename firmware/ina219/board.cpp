@@ -67,8 +67,7 @@ void begin() {
   txRing.bytes[0] = '\n';
   compilerBarrier();
   txRing.head = 1;
-  digitalWrite(ALARM_PIN, LOW);
-  pinMode(ALARM_PIN, OUTPUT);
+  setPin(ALARM_PIN, true, false);
 #if USE_WATCHDOG
   wdt_enable(WDTO_2S);
 #if OWN_DRIVERS
@@ -76,6 +75,34 @@ void begin() {
 #endif
 #endif
 }
+
+// --- Pins ------------------------------------------------------------------
+
+#if defined(__AVR__)
+// pinMode() and digitalWrite() take three times the code: they look for PWM on it.
+void setPin(uint8_t pin, bool isOutput, bool isHigh) {
+  const uint8_t mask = digitalPinToBitMask(pin);
+  const uint8_t port = digitalPinToPort(pin);
+  volatile uint8_t* const direction = portModeRegister(port);
+  volatile uint8_t* const level = portOutputRegister(port);
+  const uint8_t status = SREG;
+  noInterrupts();
+  // Never high against somebody who holds it low on its way to an input.
+  if (!isOutput) *direction &= static_cast<uint8_t>(~mask);
+  *level = isHigh ? *level | mask : *level & static_cast<uint8_t>(~mask);
+  if (isOutput) *direction |= mask;
+  SREG = status;
+}
+#else
+void setPin(uint8_t pin, bool isOutput, bool isHigh) {
+  if (isOutput) {
+    digitalWrite(pin, isHigh ? HIGH : LOW);
+    pinMode(pin, OUTPUT);
+  } else {
+    pinMode(pin, isHigh ? INPUT_PULLUP : INPUT);
+  }
+}
+#endif
 
 // --- EEPROM ----------------------------------------------------------------
 
@@ -94,13 +121,12 @@ void writeEeprom(uint16_t address, uint8_t value) {
 // --- Freeing the I2C bus ---------------------------------------------------
 
 static void pullLow(uint8_t pin) {
-  digitalWrite(pin, LOW);
-  pinMode(pin, OUTPUT);
+  setPin(pin, true, false);
   delayMicroseconds(5);
 }
 
 static void release(uint8_t pin) {
-  pinMode(pin, INPUT_PULLUP);
+  setPin(pin, false, true);
   delayMicroseconds(5);
 }
 

@@ -1,6 +1,6 @@
 // What the rest of the sketch knows of the board. Everything else is plain C++
 // over these functions and the core's millis(), pinMode() and digitalWrite().
-// board_avr.cpp is the one file written for a certain family of parts.
+// avr_*.cpp are the files written for a certain family of parts.
 #pragma once
 
 #include <Arduino.h>
@@ -69,6 +69,11 @@ bool wasWatchdogReset();
 void feedWatchdog();
 // Sleeps until the next interrupt, unless something has come in.
 void idle();
+
+// --- Pins ------------------------------------------------------------------
+
+// An input that is high is pulled up.
+void setPin(uint8_t pin, bool isOutput, bool isHigh);
 
 // --- Serial line, 8N1 ------------------------------------------------------
 

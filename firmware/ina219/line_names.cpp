@@ -2,67 +2,18 @@
 
 #include <string.h>
 
+#include "texts.h"
+
 namespace {
 
-struct Name {
-  char text[14];
-  uint8_t id;
-};
-
-template <typename Id>
-constexpr uint8_t idOf(Id id) {
-  return static_cast<uint8_t>(id);
-}
-
-// The last of each list is what no other name is.
-const Name kKeys[] PROGMEM = {
-    {"value", idOf(Key::value)},       {"value_ms", idOf(Key::value)},
-    {"shunt_mv", idOf(Key::shuntMv)},  {"bits", idOf(Key::bits)},
-    {"low", idOf(Key::low)},           {"amax", idOf(Key::amax)},
-    {"quantity", idOf(Key::quantity)}, {"cmd", idOf(Key::cmd)},
-    {"seq", idOf(Key::seq)},           {"nack", idOf(Key::nack)},
-    {"ack", idOf(Key::ack)},           {"crc", idOf(Key::crc)},
-    {"conversions", idOf(Key::conversions)},
-    {"above", idOf(Key::above)},       {"output", idOf(Key::output)},
-    {"A", idOf(Key::outputA)},         {"B", idOf(Key::outputB)},
-    {"C", idOf(Key::outputC)},         {"D", idOf(Key::outputD)},
-    {"", idOf(Key::unknown)},
-};
-
-const Name kCommands[] PROGMEM = {
-    {"hello", idOf(Command::hello)},
-    {"set_interval", idOf(Command::setInterval)},
-    {"set_time", idOf(Command::setTime)},
-    {"set_range", idOf(Command::setRange)},
-    {"set_averaging", idOf(Command::setAveraging)},
-    {"set_mode", idOf(Command::setMode)},
-    {"read", idOf(Command::read)},
-    {"set_threshold", idOf(Command::setThreshold)},
-    {"set_shunt", idOf(Command::setShunt)},
-    {"set_baud", idOf(Command::setBaud)},
-    {"set_detail", idOf(Command::setDetail)},
-    {"set_output", idOf(Command::setOutput)},
-    {"set_cutoff", idOf(Command::setCutoff)},
-    {"set_us", idOf(Command::setUs)},
-    {"save", idOf(Command::save)},
-    {"defaults", idOf(Command::defaults)},
-    {"", idOf(Command::unknown)},
-};
-
-const Name kWords[] PROGMEM = {
-    {"stream", idOf(Word::stream)}, {"poll", idOf(Word::poll)},
-    {"a", idOf(Word::current)},     {"v", idOf(Word::voltage)},
-    {"w", idOf(Word::power)},       {"off", idOf(Word::off)},
-    {"A", idOf(Word::outputA)},     {"B", idOf(Word::outputB)},
-    {"C", idOf(Word::outputC)},     {"D", idOf(Word::outputD)},
-    {"", idOf(Word::unknown)},
-};
-
-template <typename Id>
-Id idOf(const Name* names, Text& text) {
-  while (pgm_read_byte(names->text) && !text.is(names->text)) names++;
-  return static_cast<Id>(pgm_read_byte(&names->id));
-}
+// In the order of their enumerations.
+const char kKeys[] PROGMEM =
+    "value\0shunt_mv\0bits\0low\0amax\0quantity\0conversions\0cmd\0seq\0nack\0ack\0crc\0above\0"
+    "output\0A\0B\0C\0D\0value_ms\0";
+const char kCommands[] PROGMEM =
+    "hello\0set_interval\0set_time\0set_range\0set_averaging\0set_mode\0read\0set_threshold\0"
+    "set_shunt\0set_baud\0set_detail\0set_output\0set_cutoff\0set_us\0save\0defaults\0";
+const char kWords[] PROGMEM = "stream\0poll\0a\0v\0w\0off\0A\0B\0C\0D\0";
 
 }  // namespace
 
@@ -71,6 +22,15 @@ bool Text::is(PGM_P name) {
   return strcmp_P(characters_, name) == 0;
 }
 
-Key keyNamed(Text& text) { return idOf<Key>(kKeys, text); }
-Command commandNamed(Text& text) { return idOf<Command>(kCommands, text); }
-Word wordNamed(Text& text) { return idOf<Word>(kWords, text); }
+uint8_t Text::placeIn(PGM_P names) {
+  uint8_t place = 0;
+  for (; pgm_read_byte(names) && !is(names); place++) names = textAfter(names);
+  return place;
+}
+
+Key keyNamed(Text& text) {
+  const Key key = static_cast<Key>(text.placeIn(kKeys));
+  return key == Key::valueMs ? Key::value : key;
+}
+Command commandNamed(Text& text) { return static_cast<Command>(text.placeIn(kCommands)); }
+Word wordNamed(Text& text) { return static_cast<Word>(text.placeIn(kWords)); }

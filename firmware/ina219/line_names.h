@@ -3,10 +3,10 @@
 
 #include <Arduino.h>
 
-#include "line_reader.h"
+#include "request.h"
 
 // First those of Member, then the others.
-enum class Key : uint8_t { value, shuntMv, bits, low, amax, quantity, conversions, cmd, seq, nack, ack, crc, above, output, outputA, outputB, outputC, outputD, unknown };
+enum class Key : uint8_t { value, shuntMv, bits, low, amax, quantity, conversions, cmd, seq, nack, ack, crc, above, output, outputA, outputB, outputC, outputD, valueMs, unknown };
 static_assert(static_cast<uint8_t>(Key::cmd) == kMembers, "the members come first");
 
 // The begin of a text as it comes in. Longer than every name, so that what does
@@ -25,6 +25,8 @@ class Text {
   const char* characters() const { return characters_; }
   // `name` in program memory, not empty.
   bool is(PGM_P name);
+  // Among these (texts.h); as many as there are: none of them.
+  uint8_t placeIn(PGM_P names);
 
  private:
   char characters_[15];

@@ -3,15 +3,21 @@
 #include "line_writer.h"
 #include "outputs.h"
 #include "settings.h"
+#include "texts.h"
 
-static const char kStatusNames[][9] PROGMEM = {"ok", "ovf", "clip", "nosensor", "error", "reset", "part"};
-static const char kErrorNames[][9] PROGMEM = {"",    "unknown",  "range", "syntax",
-                                              "crc", "overlong", "busy",  "sensor", "wear"};
-static const char kNotes[][31] PROGMEM = {
-    "restarted by the watchdog",  "sensor lost",        "sensor found",
-    "sensor restarted, set up again", "threshold exceeded", "threshold released",
-    "I2C slowed down to 100 kHz", "output cut off",
-};
+// In the order of their enumerations.
+static const char kStatusNames[] PROGMEM = "ok\0ovf\0clip\0nosensor\0error\0reset\0part\0";
+static const char kErrorNames[] PROGMEM =
+    "unknown\0range\0syntax\0crc\0overlong\0busy\0sensor\0wear\0";
+static const char kNotes[] PROGMEM =
+    "restarted by the watchdog\0sensor lost\0sensor found\0sensor restarted, set up again\0"
+    "threshold exceeded\0threshold released\0I2C slowed down to 100 kHz\0output cut off\0";
+
+// The one at `place`, and the quotation mark behind it.
+static void writeName(PGM_P names, uint8_t place) {
+  line::text(textAt(names, place));
+  line::put('"');
+}
 
 void beginHello(uint32_t firstNew) {
   line::begin(PSTR("{\"hello\":\"ina219\",\"fw\":\"1.1.0\",\"proto\":1,\"boot\":"));
@@ -155,8 +161,7 @@ void writeSample(uint32_t seq, const Sample& sample, const Context& context, boo
   line::text(PSTR(",\"seq\":"));
   line::number(seq);
   line::text(PSTR(",\"status\":\""));
-  line::text(kStatusNames[static_cast<uint8_t>(sample.status())]);
-  line::put('"');
+  writeName(kStatusNames, static_cast<uint8_t>(sample.status()));
   if (isResend) line::text(PSTR(",\"r\":1"));
   line::end();
 }
@@ -174,8 +179,7 @@ void writeReply(bool hasNumber, uint32_t number, Error error) {
     line::text(PSTR(",\"result\":\"ok\""));
   } else {
     line::text(PSTR(",\"error\":\""));
-    line::text(kErrorNames[static_cast<uint8_t>(error)]);
-    line::put('"');
+    writeName(kErrorNames, static_cast<uint8_t>(error) - 1);
   }
   line::end();
 }
@@ -191,7 +195,6 @@ void writeGone(uint32_t first, uint32_t last) {
 
 void writeNote(Note note) {
   line::begin(PSTR("{\"type\":\"status\",\"message\":\""));
-  line::text(kNotes[static_cast<uint8_t>(note)]);
-  line::put('"');
+  writeName(kNotes, static_cast<uint8_t>(note));
   line::end();
 }

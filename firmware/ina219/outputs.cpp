@@ -24,10 +24,7 @@ volatile bool hasOpened;
 }  // namespace
 
 void begin() {
-  for (uint8_t i = 0; i < kOutputs; i++) {
-    digitalWrite(kPins[i], LOW);
-    pinMode(kPins[i], OUTPUT);
-  }
+  for (const uint8_t pin : kPins) board::setPin(pin, true, false);
 }
 
 uint8_t states() { return on; }
@@ -41,7 +38,7 @@ void set(uint8_t named, uint8_t wanted) {
     noInterrupts();
     if (bit == watched) seen = 0;
     on = wanted & bit ? on | bit : on & static_cast<uint8_t>(~bit);
-    digitalWrite(kPins[i], wanted & bit ? HIGH : LOW);
+    board::setPin(kPins[i], true, wanted & bit);
     interrupts();
   }
   if (on != before) outbox::outputs();
@@ -80,7 +77,7 @@ void look(int16_t shunt) {
   }
   if (++seen < needed) return;
   on &= static_cast<uint8_t>(~watched);
-  digitalWrite(watchedPin, LOW);
+  board::setPin(watchedPin, true, false);
   hasOpened = true;
 }
 

@@ -1,0 +1,8 @@
+// The commands that set something (PROTOCOL.md 6): each is refused as a whole, or carried
+// out as a whole.
+#pragma once
+
+#include "request.h"
+
+// Error::unknown: none of them.
+Error setByCommand(const Request& request);
