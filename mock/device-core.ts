@@ -1,3 +1,5 @@
+import { INVALID_STATUS } from '../src/domain/sample.ts'
+import type { SampleText } from '../src/protocol/codec.ts'
 import { advance } from '../src/util/serial-number.ts'
 import { Conversions } from './conversions.ts'
 import { DeviceCalibration } from './device-calibration.ts'
@@ -153,7 +155,8 @@ export class DeviceCore {
     this.#ring.clear()
     this.#answers.clear()
     this.#watch.reset()
-    this.#outputs.reset()
+    if (!this.#saved.keep) this.#outputs.reset()
+    this.#outputs.rearm()
     this.#feed.switched?.(this.#outputs.states, this.#clock.lastElapsedUs)
     this.#conversions.restart(this.#clock.lastElapsedUs)
     if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#clock.lastElapsedUs)
@@ -216,9 +219,23 @@ export class DeviceCore {
     this.#ring.push(seq, body)
     this.#made++
     this.#nextSeq = advance(seq)
-    const { threshold } = this.#settings
-    const message = threshold === null ? null : this.#watch.look(threshold, m)
-    return message === null ? [line] : [line, this.#lines.note(message)]
+    return [line, ...this.#judge(m, elapsedUs)]
+  }
+
+  /** What the threshold and the cut-off have to say of a sample. */
+  #judge(measured: SampleText, nowUs: number): DeviceLine[] {
+    const { threshold, cutoff } = this.#settings
+    // A sample is the mean of so many.
+    const conversions = Math.max(1, Math.round(this.#intervalUs / conversionUs(this.#settings)))
+    const message = threshold === null ? null : this.#watch.look(threshold, measured, conversions)
+    const lines = message === null ? [] : [this.#lines.note(message)]
+    const amps = INVALID_STATUS.has(JSON.parse(measured.status)) ? null : Number(measured.a)
+    if (cutoff === null || amps === null || !this.#outputs.look(cutoff, amps, conversions)) {
+      return lines
+    }
+    const { states } = this.#outputs
+    this.#feed.switched?.(states, nowUs)
+    return [...lines, this.#lines.outputs(states), this.#lines.note('output cut off')]
   }
 
   #command(
@@ -249,7 +266,7 @@ export class DeviceCore {
   /** @returns why not, or null */
   #carryOut(cmd: string, members: Members, nowUs: number): 'range' | 'unknown' | null {
     if (cmd === 'set_time') return this.#setTime(members, nowUs)
-    if (cmd === 'set_output') return this.#outputs.set(members) ? null : 'range'
+    if (cmd === 'set_output') return this.#setOutput(members, nowUs)
     if (cmd === 'set_zero') return this.#setZero(members, nowUs)
     if (cmd === 'save') {
       this.#saved = this.#settings
@@ -274,8 +291,19 @@ export class DeviceCore {
     const isCut = scale.volts < 32 || scale.ampsMax < this.#feed.ampsMax
     this.#scale = isCut ? scale : null
     if (settings.threshold !== before.threshold) this.#watch.reset()
+    if (settings.cutoff !== before.cutoff) this.#outputs.rearm()
     if (this.#intervalUs === intervalBeforeUs && settings.mode === before.mode) return
     this.#clock.restart(nowUs, this.#intervalUs, settings.intervalMs === before.intervalMs)
+  }
+
+  /** The states, or what a reset makes of them, or both. */
+  #setOutput(members: Members, nowUs: number): 'range' | null {
+    const { value, keep = this.#settings.keep } = members
+    if (typeof keep !== 'boolean') return 'range'
+    const isOnlyKeep = value === undefined && members['keep'] !== undefined
+    if (!isOnlyKeep && !this.#outputs.set(members)) return 'range'
+    this.#apply({ ...this.#settings, keep }, nowUs)
+    return null
   }
 
   #setZero(members: Members, nowUs: number): 'range' | null {

@@ -58,7 +58,7 @@ export class DeviceLines {
   hello(identity: Identity, settings: Settings): DeviceLine {
     const { name, boot, nextSeq, firstSeq, depth, outputs } = identity
     const { intervalMs, shuntOhm, rangeV, averaging, bits, baud, mode, calibration } = settings
-    const { detail, us } = settings
+    const { detail, us, keep } = settings
     return this.#control(HELLO, {
       hello: 'ina219',
       fw: 'mock',
@@ -83,6 +83,7 @@ export class DeviceLines {
       name,
       zero: calibration.offset,
       gain: calibration.gain,
+      keep: keep ? true : undefined,
       outputs,
     })
   }

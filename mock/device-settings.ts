@@ -1,4 +1,6 @@
 import { type Correction, NEUTRAL } from '../src/domain/calibration.ts'
+import { OUTPUT_NAMES, type OutputName } from '../src/domain/outputs.ts'
+import { isRecord } from '../src/util/records.ts'
 import type { Members } from './host-line.ts'
 
 /** What a host can set (PROTOCOL.md 6), as the firmware has it. */
@@ -19,6 +21,9 @@ export interface Settings {
   readonly amax: number
   readonly baud: number
   readonly threshold: Threshold | null
+  readonly cutoff: Cutoff | null
+  /** Outputs stay as they are over a reset. */
+  readonly keep: boolean
   readonly calibration: Correction
   /** Samples have what lay between them as well. */
   readonly detail: boolean
@@ -32,6 +37,21 @@ export interface Threshold {
   readonly high: number
   /** Below it the next note is armed. */
   readonly low: number
+  /** So many conversions in a row at it. */
+  readonly conversions: number
+  /** Until the threshold is set again. */
+  readonly latch: boolean
+  /** The alarm while the sensor is gone. */
+  readonly lost: 'off' | 'on' | 'hold'
+}
+
+/** The device opens that output by itself. */
+export interface Cutoff {
+  readonly output: OutputName
+  /** A */
+  readonly above: number
+  /** So many in a row above it. */
+  readonly conversions: number
 }
 
 /** @param amax largest current in A that the device is to measure */
@@ -48,6 +68,8 @@ export function factorySettings(intervalMs: number, amax: number): Settings {
     amax,
     baud: 115200,
     threshold: null,
+    cutoff: null,
+    keep: false,
     calibration: NEUTRAL,
     detail: false,
     us: false,
@@ -152,7 +174,23 @@ const CHANGES: Readonly<
     const { low } = members
     const release = low === undefined ? high - Math.trunc(Math.abs(high) / 20) : limitOf(low)
     if (release === null || release > high) return null
-    return { threshold: { quantity, high: high / 1e6, low: release / 1e6 } }
+    const { conversions = 1, latch = false, lost = 'off' } = members
+    if (!isWhole(conversions, 1, 255) || typeof latch !== 'boolean') return null
+    if (lost !== 'off' && lost !== 'on' && lost !== 'hold') return null
+    const limits = { high: high / 1e6, low: release / 1e6 }
+    return { threshold: { quantity, ...limits, conversions, latch, lost } }
+  },
+  set_cutoff(members) {
+    const value = valueIn(members)
+    if (value === 'off') return { cutoff: null }
+    if (!isRecord(value)) return null
+    const { output, conversions = 1 } = value
+    const above = limitOf(value['above'])
+    const name = OUTPUT_NAMES.find((each) => each === output)
+    if (name === undefined || above === null || above < 0) return null
+    return isWhole(conversions, 1, 255)
+      ? { cutoff: { output: name, above: above / 1e6, conversions } }
+      : null
   },
 }
 

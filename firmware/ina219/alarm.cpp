@@ -2,43 +2,37 @@
 
 #include "board.h"
 #include "outbox.h"
-#include "sample_ring.h"
+#include "sample.h"
+#include "scale.h"
 #include "settings.h"
-#include "wide.h"
 
 namespace alarm {
 
 namespace {
 
-bool isOn;
+bool isExceeded;
+bool isHigh;    // the pin
+uint8_t inRow;  // conversions at the limit
 // In counts of the shunt or bus register, or in their product.
 int32_t limit;
 int32_t release;
 int16_t newestShunt;
-uint16_t newestBusStatus = static_cast<uint8_t>(Status::noSensor);
+// Before the first one, nobody knows anything.
+uint16_t newestBusStatus = static_cast<uint8_t>(Status::sensorReset);
 
-void set(bool on) {
-  if (on == isOn) return;
-  isOn = on;
-  board::setPin(ALARM_PIN, true, on);
-  outbox::note(on ? Note::thresholdExceeded : Note::thresholdReleased);
+void set(bool exceeded) {
+  if (exceeded == isExceeded) return;
+  isExceeded = exceeded;
+  outbox::note(exceeded ? Note::thresholdExceeded : Note::thresholdReleased);
 }
 
-// The least number of counts that is so many uA, uV or uW or more; saturates.
+// The least number of counts that is so much or more.
 int32_t toCounts(int32_t micro) {
-  const bool isNegative = micro < 0;
-  Wide counts(static_cast<uint32_t>(isNegative ? -micro : micro));
-  uint32_t unit = 4000;  // a bus count is 4000 uV
-  if (settings.quantity != Quantity::voltage) {
-    counts.multiply(settings.shuntUohm);
-    // A shunt count is 10 / shuntUohm A; by a bus count, 0.04 / shuntUohm W.
-    unit = settings.quantity == Quantity::current ? 10000000 : 40000;
-  }
-  if (!isNegative) counts.add(unit - 1);
-  counts.divide(unit);
-  int32_t magnitude = static_cast<int32_t>(counts.low32());
-  if (!counts.fits32() || magnitude < 0) magnitude = 0x7FFFFFFF;
-  return isNegative ? -magnitude : magnitude;
+  // A bus count is 4000 uV.
+  if (settings.quantity == Quantity::voltage) return countsOf(micro, 1, 4000, true);
+  // A shunt count is 10 / shuntUohm A; by a bus count, 0.04 / shuntUohm W.
+  const uint32_t unit = settings.quantity == Quantity::current ? 10000000 : 40000;
+  return countsOf(micro, settings.shuntUohm, unit, true);
 }
 
 int32_t valueOf(int16_t shunt, uint16_t busStatus) {
@@ -48,8 +42,36 @@ int32_t valueOf(int16_t shunt, uint16_t busStatus) {
 }
 
 // Clipped and overflown values are too high for their registers: the alarm is right.
-bool isJudged(uint16_t busStatus) {
-  return static_cast<Status>(busStatus & 7) <= Status::clipped;
+bool isJudged() { return static_cast<Status>(newestBusStatus & 7) <= Status::clipped; }
+
+// After a brown-out the next conversion tells.
+bool isSensorLost() {
+  return !isJudged() && static_cast<Status>(newestBusStatus & 7) != Status::sensorReset;
+}
+
+void drivePin() {
+  const bool isForced = settings.quantity != Quantity::none &&
+                        settings.alarmLost == AlarmLost::on && isSensorLost();
+  if (isHigh == (isExceeded || isForced)) return;
+  isHigh = !isHigh;
+  board::setPin(ALARM_PIN, true, isHigh);
+}
+
+void judge() {
+  if (isJudged()) {
+    const int32_t value = valueOf(newestShunt, newestBusStatus);
+    if (value < limit) {
+      inRow = 0;
+      if (value < release && !settings.isAlarmLatched) set(false);
+      return;
+    }
+    if (inRow < settings.alarmConversions) inRow++;
+    if (inRow == settings.alarmConversions) set(true);
+  } else if (isSensorLost()) {
+    // Nobody knows that the limit is still exceeded.
+    inRow = 0;
+    if (settings.alarmLost == AlarmLost::off && !settings.isAlarmLatched) set(false);
+  }
 }
 
 }  // namespace
@@ -59,27 +81,19 @@ bool isJudged(uint16_t busStatus) {
 void settingsChanged() {
   limit = toCounts(settings.limitMicro);
   release = toCounts(settings.releaseMicro);
-  if (settings.quantity == Quantity::none || !isJudged(newestBusStatus) ||
+  inRow = 0;
+  if (settings.quantity == Quantity::none || !isJudged() ||
       valueOf(newestShunt, newestBusStatus) < limit) {
     set(false);
   }
+  drivePin();
 }
 
 void check(int16_t shunt, uint16_t busStatus) {
   newestShunt = shunt;
   newestBusStatus = busStatus;
-  if (settings.quantity == Quantity::none) return;
-  if (!isJudged(busStatus)) {
-    // Nobody knows that the limit is still exceeded. After a brown-out the next one tells.
-    if (static_cast<Status>(busStatus & 7) != Status::sensorReset) set(false);
-    return;
-  }
-  const int32_t value = valueOf(shunt, busStatus);
-  if (value >= limit) {
-    set(true);
-  } else if (value < release) {
-    set(false);
-  }
+  if (settings.quantity != Quantity::none) judge();
+  drivePin();
 }
 
 }  // namespace alarm

@@ -51,11 +51,14 @@ ISR(WDT_vect, ISR_NAKED) {
 
 bool wasWatchdogReset() { return (resetCause & _BV(WDRF)) != 0; }
 
+bool wasPowerOn() { return (resetCause & (_BV(PORF) | _BV(BORF))) != 0; }
+
 void feedWatchdog() { wdt_reset(); }
 
 #else
 
 bool wasWatchdogReset() { return false; }
+bool wasPowerOn() { return false; }
 void feedWatchdog() {}
 
 #endif

@@ -41,7 +41,7 @@
 #endif
 #ifndef RING_BYTES
 #if defined(RAMEND) && RAMEND < 0x1000
-#define RING_BYTES 424
+#define RING_BYTES 420
 #else
 #define RING_BYTES 3000
 #endif
@@ -66,6 +66,8 @@ namespace board {
 void begin();
 // True: the watchdog ended the run before this one.
 bool wasWatchdogReset();
+// True: RAM may hold nothing of it, as far as the boot loader leaves that known.
+bool wasPowerOn();
 void feedWatchdog();
 // Sleeps until the next interrupt, unless something has come in.
 void idle();

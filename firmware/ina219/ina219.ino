@@ -13,8 +13,8 @@
 
 void setup() {
   board::begin();
-  outputs::begin();
   loadSettings();
+  outputs::begin();
   board::setBaud(settings.baud);
   countBoot();
   Context& context = newContext();

@@ -6,7 +6,10 @@
 #include "request.h"
 
 // First those of Member, then the others.
-enum class Key : uint8_t { value, shuntMv, bits, low, amax, quantity, conversions, cmd, seq, nack, ack, crc, above, output, outputA, outputB, outputC, outputD, valueMs, unknown };
+enum class Key : uint8_t {
+  value, shuntMv, bits, low, amax, conversions, quantity, latch, lost, keep,
+  cmd, seq, nack, ack, crc, above, output, outputA, outputB, outputC, outputD, valueMs, unknown,
+};
 static_assert(static_cast<uint8_t>(Key::cmd) == kMembers, "the members come first");
 
 // The begin of a text as it comes in. Longer than every name, so that what does

@@ -68,6 +68,7 @@ void endHello() {
   line::text(settings.isPolled ? PSTR(",\"mode\":\"poll\"") : PSTR(",\"mode\":\"stream\""));
   if (settings.isDetailed) line::text(PSTR(",\"detail\":true"));
   if (settings.isInUs) line::text(PSTR(",\"us\":true"));
+  if (settings.keepsOutputs) line::text(PSTR(",\"keep\":true"));
   line::text(PSTR(",\"outputs\":"));
   writeStates();
   line::end();

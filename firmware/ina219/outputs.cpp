@@ -4,16 +4,25 @@
 
 #include "board.h"
 #include "outbox.h"
+#include "scale.h"
 #include "settings.h"
-#include "wide.h"
 
 namespace outputs {
 
 namespace {
 
-const uint8_t kPins[kOutputs] = OUTPUT_PINS;
+const uint8_t kPins[kOutputs] PROGMEM = OUTPUT_PINS;
+
+uint8_t pinOf(uint8_t output) { return pgm_read_byte(kPins + output); }
 
 volatile uint8_t on;
+// The same behind a mark: what a reset leaves, and a power cut does not.
+#if defined(__AVR__)
+uint16_t kept __attribute__((section(".noinit")));
+#else
+uint16_t kept;
+#endif
+constexpr uint16_t kMark = 0xA960;
 volatile uint8_t watched;  // the output that is cut off, as a bit; 0: none
 uint8_t watchedPin;
 int16_t most;              // shunt counts
@@ -21,10 +30,18 @@ uint8_t needed;            // conversions in a row above that
 uint8_t seen;
 volatile bool hasOpened;
 
+// Interrupts are off. Without the pins.
+void switchTo(uint8_t states) {
+  on = states;
+  kept = kMark | states;
+}
+
 }  // namespace
 
 void begin() {
-  for (const uint8_t pin : kPins) board::setPin(pin, true, false);
+  const bool isKept = settings.keepsOutputs && !board::wasPowerOn() && (kept & ~15) == kMark;
+  switchTo(isKept ? kept & 15 : 0);
+  for (uint8_t i = 0; i < kOutputs; i++) board::setPin(pinOf(i), true, on >> i & 1);
 }
 
 uint8_t states() { return on; }
@@ -37,8 +54,8 @@ void set(uint8_t named, uint8_t wanted) {
     // With its pin, for the interrupt looks at it.
     noInterrupts();
     if (bit == watched) seen = 0;
-    on = wanted & bit ? on | bit : on & static_cast<uint8_t>(~bit);
-    board::setPin(kPins[i], true, wanted & bit);
+    switchTo(wanted & bit ? on | bit : on & static_cast<uint8_t>(~bit));
+    board::setPin(pinOf(i), true, wanted & bit);
     interrupts();
   }
   if (on != before) outbox::outputs();
@@ -46,18 +63,15 @@ void set(uint8_t named, uint8_t wanted) {
 
 void settingsChanged() {
   // A count is 10 / shuntUohm A.
-  Wide counts(static_cast<uint32_t>(settings.cutoffUa));
-  counts.multiply(settings.shuntUohm);
-  counts.divide(10000000);
-  const bool isBeyond = !counts.fits32() || counts.low32() > 0x7FFE;
+  const int32_t counts = countsOf(settings.cutoffUa, settings.shuntUohm, 10000000, false);
   const uint8_t output = settings.cutoffOutput;
   // All at once: until then the interrupt goes by the old ones.
   noInterrupts();
-  most = isBeyond ? 0x7FFF : static_cast<int16_t>(counts.low32());
+  most = counts < 0x7FFF ? static_cast<int16_t>(counts) : 0x7FFF;
   needed = settings.cutoffConversions;
   seen = 0;
   watched = output ? static_cast<uint8_t>(1 << (output - 1)) : 0;
-  if (output) watchedPin = kPins[output - 1];
+  if (output) watchedPin = pinOf(output - 1);
   interrupts();
 }
 
@@ -76,7 +90,7 @@ void look(int16_t shunt) {
     return;
   }
   if (++seen < needed) return;
-  on &= static_cast<uint8_t>(~watched);
+  switchTo(on & static_cast<uint8_t>(~watched));
   board::setPin(watchedPin, true, false);
   hasOpened = true;
 }

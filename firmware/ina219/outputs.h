@@ -8,7 +8,7 @@ namespace outputs {
 
 constexpr uint8_t kOutputs = 4;
 
-// All open.
+// All open, or as they were before the reset. Behind loadSettings().
 void begin();
 // Bit n: output n is on.
 uint8_t states();

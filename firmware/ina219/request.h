@@ -29,17 +29,22 @@ enum class Command : uint8_t {
 enum class ValueKind : uint8_t { absent, number, null, text, yes, no, object, other };
 
 // Text values that commands take.
-enum class Word : uint8_t { stream, poll, current, voltage, power, off, outputA, outputB, outputC, outputD, unknown };
+enum class Word : uint8_t {
+  stream, poll, current, voltage, power, off, on, hold, outputA, outputB, outputC, outputD, unknown,
+};
 
 struct Value {
   ValueKind kind;
-  Word word;      // of a text
-  Amount amount;  // of a number
+  Word word;  // of a text
+
+  bool isText(Word wanted) const { return kind == ValueKind::text && word == wanted; }
 };
 
-// Members of a command that have a value, in the order of Key (line_names.h).
-enum class Member : uint8_t { value, shuntMv, bits, low, amax, quantity, conversions };
-constexpr uint8_t kMembers = 7;
+// Members of a command that have a value, in the order of Key (line_names.h): first those
+// that may be numbers.
+enum class Member : uint8_t { value, shuntMv, bits, low, amax, conversions, quantity, latch, lost, keep };
+constexpr uint8_t kNumbers = 6;
+constexpr uint8_t kMembers = 10;
 
 // A line that was read to its end.
 struct Request {
@@ -56,12 +61,16 @@ struct Request {
   uint8_t outputsOn;
   bool hasOddOutput;  // another name, or neither true nor false
   Value values[kMembers];
+  Amount amounts[kNumbers];
 
   const Value& operator[](Member member) const { return values[static_cast<uint8_t>(member)]; }
+  const Amount& amount(Member member) const { return amounts[static_cast<uint8_t>(member)]; }
+  bool has(Member member) const { return (*this)[member].kind != ValueKind::absent; }
+  // False: not a whole number from low to high. Absent: `result` stays.
+  bool takeWhole(Member member, uint32_t low, uint32_t high, uint32_t& result) const;
+  // False: neither true nor false. Absent: `result` stays.
+  bool takeSwitch(Member member, bool& result) const;
 };
 
 // The newest line.
 extern Request request;
-
-// False: not a whole number from low to high.
-bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& number);

@@ -175,7 +175,7 @@ void numberDone(const Amount& amount) {
       break;
     default:
       otherDone(ValueKind::number);
-      if (Value* value = valueOf(key)) value->amount = amount;
+      if (static_cast<uint8_t>(key) < kNumbers) request.amounts[static_cast<uint8_t>(key)] = amount;
   }
 }
 
@@ -206,7 +206,17 @@ void finish() {
 
 }  // namespace builder
 
-bool wholeNumber(const Value& value, uint32_t low, uint32_t high, uint32_t& result) {
-  result = value.amount.whole;
-  return value.kind == ValueKind::number && isU32(value.amount) && result >= low && result <= high;
+bool Request::takeWhole(Member member, uint32_t low, uint32_t high, uint32_t& result) const {
+  if (!has(member)) return true;
+  const Amount& given = amount(member);
+  result = given.whole;
+  return (*this)[member].kind == ValueKind::number && isU32(given) && result >= low &&
+         result <= high;
+}
+
+bool Request::takeSwitch(Member member, bool& result) const {
+  const ValueKind kind = (*this)[member].kind;
+  if (kind == ValueKind::absent) return true;
+  result = kind == ValueKind::yes;
+  return result || kind == ValueKind::no;
 }

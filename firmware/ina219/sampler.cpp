@@ -104,7 +104,6 @@ void pushInvalid(const Moment& at, int16_t shunt, uint16_t busStatus) {
   sample.detail.shuntMin = sample.detail.shuntMax = shunt;
   sample.detail.busMin = sample.detail.busMax = busStatus >> 3;
   push();
-  alarm::check(sample.shunt, sample.busStatus);
   beginSample();
 }
 
@@ -125,6 +124,7 @@ void lose(Status status) {
   isRunning = false;
   isContinued = false;
   loss = status;
+  alarm::check(0, static_cast<uint8_t>(status));
   const uint32_t nowMs = momentNow().ms;
   if (isNew || isDue(nowMs)) pushLoss(nowMs);
 }
@@ -201,6 +201,7 @@ void takeVoid(const sensor::Pair& pair) {
   lastAt = momentOf(pair.ticks);
   triedMs = millis();
   isContinued = false;
+  alarm::check(pair.shunt, pair.busStatus);
   pushInvalid(lastAt, pair.shunt, pair.busStatus);
   isReadRequested = false;
 }

@@ -1,5 +1,7 @@
 #include "scale.h"
 
+#include "wide.h"
+
 Scale scaleOf(uint32_t shuntUohm) {
   // A count is 10 uV / shunt = 10 / shuntUohm A.
   Scale scale;
@@ -22,6 +24,17 @@ Scale scaleOf(uint32_t shuntUohm) {
     }
   }
   return scale;
+}
+
+__attribute__((noinline)) int32_t countsOf(int32_t micro, uint32_t factor, uint32_t unit, bool isUp) {
+  const bool isNegative = micro < 0;
+  Wide counts(static_cast<uint32_t>(isNegative ? -micro : micro));
+  counts.multiply(factor);
+  if (isNegative != isUp) counts.add(unit - 1);
+  counts.divide(unit);
+  int32_t magnitude = static_cast<int32_t>(counts.low32());
+  if (!counts.fits32() || magnitude < 0) magnitude = 0x7FFFFFFF;
+  return isNegative ? -magnitude : magnitude;
 }
 
 uint32_t currentMagnitude(const Scale& scale, int16_t shuntCounts) {

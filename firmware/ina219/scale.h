@@ -20,6 +20,9 @@ struct Scale {
 // shuntUohm: 100..100000000.
 Scale scaleOf(uint32_t shuntUohm);
 
+// micro * factor / unit counts, to the next whole number above or below; saturates.
+int32_t countsOf(int32_t micro, uint32_t factor, uint32_t unit, bool isUp);
+
 // Magnitude in units of 10^-decimals A, rounded to the nearest; at most 327680.
 uint32_t currentMagnitude(const Scale& scale, int16_t shuntCounts);
 

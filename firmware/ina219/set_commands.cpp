@@ -12,9 +12,14 @@
 
 namespace {
 
+// No number that any member may have: what has to be there is missing.
+constexpr uint32_t kMissing = 0xFFFFFFFF;
+
 Error setInterval(const Request& request) {
-  uint32_t intervalMs;
-  if (!wholeNumber(request[Member::value], 0, 3600000, intervalMs)) return Error::range;
+  uint32_t intervalMs = kMissing;
+  if (!request.takeWhole(Member::value, 0, 3600000, intervalMs) || intervalMs == kMissing) {
+    return Error::range;
+  }
   settings.intervalMs = intervalMs;
   sampler::restartInterval();
   return Error::none;
@@ -23,7 +28,7 @@ Error setInterval(const Request& request) {
 // Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
 Error setTime(const Request& request) {
   const uint32_t nowMs = momentNow().ms;
-  const Amount& time = request[Member::value].amount;
+  const Amount& time = request.amount(Member::value);
   if (request[Member::value].kind != ValueKind::number || time.isTooLarge || time.isNegative ||
       time.whole < 1000000000) {
     return Error::range;
@@ -36,17 +41,15 @@ Error setTime(const Request& request) {
 }
 
 Error setRange(const Request& request) {
-  uint32_t rangeV;
-  if (!wholeNumber(request[Member::value], 16, 32, rangeV) || (rangeV != 16 && rangeV != 32)) {
+  uint32_t rangeV = 0;
+  uint32_t shuntMv = shuntFullScaleMv();
+  if (!request.takeWhole(Member::value, 16, 32, rangeV) || (rangeV != 16 && rangeV != 32) ||
+      !request.takeWhole(Member::shuntMv, 40, 320, shuntMv)) {
     return Error::range;
   }
-  uint8_t gain = settings.gain;
-  if (request[Member::shuntMv].kind != ValueKind::absent) {
-    uint32_t shuntMv;
-    if (!wholeNumber(request[Member::shuntMv], 40, 320, shuntMv)) return Error::range;
-    for (gain = 0; gain < 4 && 40u << gain != shuntMv;) gain++;
-    if (gain == 4) return Error::range;
-  }
+  uint8_t gain = 0;
+  for (; gain < 4 && 40u << gain != shuntMv;) gain++;
+  if (gain == 4) return Error::range;
   sampler::endSample();
   settings.rangeV = static_cast<uint8_t>(rangeV);
   settings.gain = gain;
@@ -55,12 +58,10 @@ Error setRange(const Request& request) {
 }
 
 Error setAveraging(const Request& request) {
-  uint32_t average;
+  uint32_t average = 0;
   uint32_t bits = 12;
-  if (!wholeNumber(request[Member::value], 1, 128, average) || (average & (average - 1))) {
-    return Error::range;
-  }
-  if (request[Member::bits].kind != ValueKind::absent && !wholeNumber(request[Member::bits], 9, 12, bits)) {
+  if (!request.takeWhole(Member::value, 1, 128, average) || !average || (average & (average - 1)) ||
+      !request.takeWhole(Member::bits, 9, 12, bits)) {
     return Error::range;
   }
   // The chip averages 12-bit conversions only (SBOS448G table 5).
@@ -74,28 +75,29 @@ Error setAveraging(const Request& request) {
 }
 
 Error setMode(const Request& request) {
-  const Word word = request[Member::value].kind == ValueKind::text ? request[Member::value].word : Word::unknown;
-  if (word != Word::stream && word != Word::poll) return Error::range;
+  const Value& value = request[Member::value];
+  const bool isPolled = value.isText(Word::poll);
+  if (!isPolled && !value.isText(Word::stream)) return Error::range;
   sampler::endSample();
-  settings.isPolled = word == Word::poll;
+  settings.isPolled = isPolled;
   sampler::restartInterval();
   return Error::none;
 }
 
 // False: no number, or more than `most`.
-bool toMillionths(const Value& value, uint16_t most, uint32_t& magnitude) {
-  const Amount& amount = value.amount;
-  if (value.kind != ValueKind::number || amount.isTooLarge || amount.isThousands) return false;
+bool toMillionths(const Request& request, Member member, uint16_t most, uint32_t& magnitude) {
+  const Amount& amount = request.amount(member);
+  if (request[member].kind != ValueKind::number || amount.isTooLarge || amount.isThousands) return false;
   magnitude = amount.whole * 1000000 + amount.millionths;
   return amount.whole < most || (amount.whole == most && amount.millionths == 0);
 }
 
 // A, V or W; 2000 of them fit a setting.
-bool toLimit(const Value& value, int32_t& limit) {
+bool toLimit(const Request& request, Member member, int32_t& limit) {
   uint32_t magnitude;
-  if (!toMillionths(value, 2000, magnitude)) return false;
+  if (!toMillionths(request, member, 2000, magnitude)) return false;
   limit = static_cast<int32_t>(magnitude);
-  if (value.amount.isNegative) limit = -limit;
+  if (request.amount(member).isNegative) limit = -limit;
   return true;
 }
 
@@ -103,23 +105,42 @@ Error setThreshold(const Request& request) {
   Quantity quantity = Quantity::none;
   if (request[Member::value].kind != ValueKind::null) {
     int32_t limit;
-    if (!toLimit(request[Member::value], limit)) return Error::range;
+    if (!toLimit(request, Member::value, limit)) return Error::range;
     const Value& named = request[Member::quantity];
-    quantity = Quantity::current;
-    if (named.kind == ValueKind::text && named.word == Word::voltage) {
+    if (named.isText(Word::voltage)) {
       quantity = Quantity::voltage;
-    } else if (named.kind == ValueKind::text && named.word == Word::power) {
+    } else if (named.isText(Word::power)) {
       quantity = Quantity::power;
-    } else if (named.kind != ValueKind::absent &&
-               (named.kind != ValueKind::text || named.word != Word::current)) {
+    } else if (!request.has(Member::quantity) || named.isText(Word::current)) {
+      quantity = Quantity::current;
+    } else {
       return Error::range;
     }
     int32_t release = limit - (limit < 0 ? -limit : limit) / 20;
-    if (request[Member::low].kind != ValueKind::absent) {
-      if (!toLimit(request[Member::low], release) || release > limit) return Error::range;
+    if (request.has(Member::low) &&
+        (!toLimit(request, Member::low, release) || release > limit)) {
+      return Error::range;
+    }
+    uint32_t conversions = 1;
+    bool isLatched = false;
+    if (!request.takeWhole(Member::conversions, 1, 255, conversions) ||
+        !request.takeSwitch(Member::latch, isLatched)) {
+      return Error::range;
+    }
+    const Value& lost = request[Member::lost];
+    AlarmLost whenLost = AlarmLost::off;
+    if (lost.isText(Word::on)) {
+      whenLost = AlarmLost::on;
+    } else if (lost.isText(Word::hold)) {
+      whenLost = AlarmLost::hold;
+    } else if (request.has(Member::lost) && !lost.isText(Word::off)) {
+      return Error::range;
     }
     settings.limitMicro = limit;
     settings.releaseMicro = release;
+    settings.alarmConversions = static_cast<uint8_t>(conversions);
+    settings.isAlarmLatched = isLatched;
+    settings.alarmLost = whenLost;
   }
   settings.quantity = quantity;
   alarm::settingsChanged();
@@ -136,50 +157,59 @@ void useShunt() {
   context.scale = scaleOf(settings.shuntUohm);
 }
 
+// What depends on how many counts an ampere is.
+void scaleChanged() {
+  useShunt();
+  alarm::settingsChanged();
+  outputs::settingsChanged();
+  sampler::settingsChanged();
+}
+
 Error setShunt(const Request& request) {
   uint32_t shuntUohm;
-  if (!toMillionths(request[Member::value], 100, shuntUohm) || request[Member::value].amount.isNegative ||
-      shuntUohm < 100) {
+  if (!toMillionths(request, Member::value, 100, shuntUohm) ||
+      request.amount(Member::value).isNegative || shuntUohm < 100) {
     return Error::range;
   }
   uint32_t amaxUa = currentAtUv(320000, shuntUohm);
-  if (request[Member::amax].kind != ValueKind::absent) {
+  if (request.has(Member::amax)) {
     // The shunt's voltage at full scale: from 20.48 mV, where the calibration
     // register is full (SBOS448G equation 1), to the widest gain.
     const uint32_t mostUa = amaxUa;
-    if (!toMillionths(request[Member::amax], 3200, amaxUa) || request[Member::amax].amount.isNegative ||
-        amaxUa > mostUa || amaxUa < currentAtUv(20480, shuntUohm)) {
+    if (!toMillionths(request, Member::amax, 3200, amaxUa) ||
+        request.amount(Member::amax).isNegative || amaxUa > mostUa ||
+        amaxUa < currentAtUv(20480, shuntUohm)) {
       return Error::range;
     }
   }
   sampler::endSample();
   settings.shuntUohm = shuntUohm;
   settings.amaxUa = amaxUa;
-  useShunt();
-  alarm::settingsChanged();
-  outputs::settingsChanged();
-  sampler::settingsChanged();
+  scaleChanged();
   return Error::none;
 }
 
-// False: not true or false.
-bool toSwitch(const Value& value, bool& isOn) {
-  isOn = value.kind == ValueKind::yes;
-  return isOn || value.kind == ValueKind::no;
+// False: `value` is neither true nor false, or missing.
+bool toSwitch(const Request& request, bool& isOn) {
+  return request.has(Member::value) && request.takeSwitch(Member::value, isOn);
 }
 
 Error setDetail(const Request& request) {
   bool isOn;
-  if (!toSwitch(request[Member::value], isOn)) return Error::range;
+  if (!toSwitch(request, isOn)) return Error::range;
   settings.isDetailed = isOn;
   return Error::none;
 }
 
 Error setOutput(const Request& request) {
-  if (request[Member::value].kind != ValueKind::object || request.hasOddOutput ||
-      !request.outputsNamed) {
+  bool keeps = settings.keepsOutputs;
+  const bool isObject = request[Member::value].kind == ValueKind::object;
+  if (!request.takeSwitch(Member::keep, keeps) || request.hasOddOutput ||
+      (isObject ? !request.outputsNamed
+                : request.has(Member::value) || !request.has(Member::keep))) {
     return Error::range;
   }
+  settings.keepsOutputs = keeps;
   outputs::set(request.outputsNamed, request.outputsOn);
   return Error::none;
 }
@@ -192,17 +222,14 @@ Error setCutoff(const Request& request) {
     uint32_t conversions = 1;
     int32_t aboveUa;
     if (named.kind != ValueKind::text || named.word < Word::outputA || named.word > Word::outputD ||
-        !toLimit(request[Member::low], aboveUa) || aboveUa < 0) {
-      return Error::range;
-    }
-    if (request[Member::conversions].kind != ValueKind::absent &&
-        !wholeNumber(request[Member::conversions], 1, 255, conversions)) {
+        !toLimit(request, Member::low, aboveUa) || aboveUa < 0 ||
+        !request.takeWhole(Member::conversions, 1, 255, conversions)) {
       return Error::range;
     }
     output = static_cast<uint8_t>(named.word) - static_cast<uint8_t>(Word::outputA) + 1;
     settings.cutoffUa = aboveUa;
     settings.cutoffConversions = static_cast<uint8_t>(conversions);
-  } else if (value.kind != ValueKind::text || value.word != Word::off) {
+  } else if (!value.isText(Word::off)) {
     return Error::range;
   }
   settings.cutoffOutput = output;
@@ -212,7 +239,7 @@ Error setCutoff(const Request& request) {
 
 Error setUs(const Request& request) {
   bool isOn;
-  if (!toSwitch(request[Member::value], isOn)) return Error::range;
+  if (!toSwitch(request, isOn)) return Error::range;
   if (isOn == settings.isInUs) return Error::none;
   settings.isInUs = isOn;
   newContext().isInUs = isOn;
@@ -220,8 +247,8 @@ Error setUs(const Request& request) {
 }
 
 Error setBaud(const Request& request) {
-  uint32_t baud;
-  if (!wholeNumber(request[Member::value], 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
+  uint32_t baud = 0;
+  if (!request.takeWhole(Member::value, 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
     return Error::range;
   }
   baud_trial::begin(baud);
@@ -231,13 +258,10 @@ Error setBaud(const Request& request) {
 Error restoreDefaults() {
   sampler::endSample();
   resetSettings();
-  useShunt();
   Context& context = newContext();
   context.isInUs = settings.isInUs;
   context.hasUnixTime = false;
-  alarm::settingsChanged();
-  outputs::settingsChanged();
-  sampler::settingsChanged();
+  scaleChanged();
   sampler::restartInterval();
   return Error::none;
 }

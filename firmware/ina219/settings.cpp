@@ -14,7 +14,7 @@ uint32_t bootNumber;
 // Two records take turns, so that a power cut while saving leaves the older one.
 namespace {
 
-constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersion = 4;
 
 // A record: version, generation, the settings, CRC high byte first.
 constexpr uint8_t kSettingsAt = 2;

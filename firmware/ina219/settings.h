@@ -4,6 +4,8 @@
 #include <stdint.h>
 
 enum class Quantity : uint8_t { none, current, voltage, power };
+// The alarm while the sensor is gone: released, set, or as it was.
+enum class AlarmLost : uint8_t { off, on, hold };
 
 struct Settings {
   uint32_t intervalMs;  // 0: every conversion; 1..3600000
@@ -23,6 +25,10 @@ struct Settings {
   bool isPolled;
   bool isDetailed;  // samples say what their conversions were
   bool isInUs;      // and their time in us
+  uint8_t alarmConversions;  // 1..255 in a row at the limit
+  bool isAlarmLatched;       // until the threshold is set again
+  AlarmLost alarmLost;
+  bool keepsOutputs;  // over a reset
   uint8_t address;  // of the sensor, 0x40..0x4F
 };
 

@@ -193,6 +193,8 @@ export const HELLO = {
   /** A */
   zero: NUMBER,
   gain: POSITIVE,
+  /** Outputs stay as they are over a reset. */
+  keep: YES_OR_NO,
   outputs: OUTPUT_STATES,
 } as const
 
@@ -216,6 +218,10 @@ export const COMMAND = {
   low: ANYTHING,
   amax: ANYTHING,
   quantity: ANYTHING,
+  conversions: ANYTHING,
+  latch: ANYTHING,
+  lost: ANYTHING,
+  keep: ANYTHING,
   seq: U32,
 } as const
 /** 6, samples asked for again. */

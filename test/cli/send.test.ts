@@ -25,12 +25,12 @@ describe('ina219 send --mock', () => {
   })
 
   it('exits 3 where the device refuses, says why, and sends nothing behind it', async () => {
-    const sent = await ina219(['send', 'cutoff=off', 'save', '--mock'])
+    const sent = await ina219(['send', 'selftest', 'save', '--mock'])
     expect(sent.code).toBe(3)
     expect(sent.stdout).toBe(
-      'cutoff=off: refused: this firmware (mock) does not know set_cutoff\nsave: not sent\n',
+      'selftest: refused: this firmware (mock) does not know selftest\nsave: not sent\n',
     )
-    expect(sent.stderr).toMatch(/^ina219: cutoff=off was not carried out: .*\n$/)
+    expect(sent.stderr).toMatch(/^ina219: selftest was not carried out: .*\n$/)
     expect(sent.stderr).toContain('what stands behind it was not sent')
     const range = await ina219(['send', 'interval=-1', '--mock'])
     expect(range).toMatchObject({ code: 3 })
@@ -45,12 +45,12 @@ describe('ina219 send --mock', () => {
       'zero=1.2mA',
       'read',
       'hello',
-      'cutoff=off',
+      'selftest',
       '--mock',
       '--json',
     ])
     expect(sent.code).toBe(3)
-    const [zero, read, hello, cutoff] = JSON.parse(sent.stdout)
+    const [zero, read, hello, selftest] = JSON.parse(sent.stdout)
     expect(zero).toEqual({
       setting: 'zero=1.2mA',
       cmd: 'set_zero',
@@ -61,7 +61,7 @@ describe('ina219 send --mock', () => {
     })
     expect(read.sample).toMatchObject({ status: 'ok', v: expect.any(Number) })
     expect(hello.hello).toMatchObject({ fw: 'mock', zero: 0.0012, gain: 1, mode: 'stream' })
-    expect(cutoff).toMatchObject({ result: 'refused', error: 'unknown' })
+    expect(selftest).toMatchObject({ result: 'refused', error: 'unknown' })
   })
 
   it.each([
@@ -163,7 +163,7 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
   it('monitor --set reads the same words, and what a device switches is an event', async () => {
     const port = await served('--rate', '50')
     const [db, summary] = [join(temporaryFolder(), 'log.db'), join(temporaryFolder(), 'run.json')]
-    const words = ['output.B=on', 'shunt=100mohm', 'amax=2', 'detail=on', 'cutoff=off']
+    const words = ['output.B=on', 'shunt=100mohm', 'amax=2', 'detail=on', 'selftest']
     const run = start([
       ...['monitor', '--port', port, '--output', 'none', '--db', db, '--summary', summary],
       ...['--duration', '1m', '--set', ...words],
@@ -182,7 +182,7 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
         return []
       }
     }
-    await until('the last answer', () => found().some(({ detail }) => /set_cutoff/.test(detail)))
+    await until('the last answer', () => found().some(({ detail }) => /selftest/.test(detail)))
     run.kill('SIGINT')
     expect((await end).code).toBe(0)
     const texts = found()
@@ -194,7 +194,7 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
       'set_output {"B":true}: ok',
       'set_shunt 0.1 amax=2: ok',
       'set_detail true: ok',
-      'set_cutoff "off": refused: this firmware (mock) does not know set_cutoff',
+      'selftest: refused: this firmware (mock) does not know selftest',
     ])
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ malformed: 0 })
   })

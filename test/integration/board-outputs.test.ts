@@ -65,6 +65,36 @@ describe('outputs', () => {
   })
 })
 
+describe('outputs that are kept', () => {
+  const both = { A: true, B: true, C: false, D: false }
+
+  it('come back as they were after a reset, and not after a power cut', () => {
+    let current = 0.1
+    const rig = started(() => ({ voltage: 5, current }))
+    const reset = (kind: 'external' | 'power'): unknown => {
+      const from = rig.now
+      rig.board.reset(kind)
+      return rig.until(({ frame }) => (frame.kind === 'hello' ? frame.outputs : null), 3000, from)
+    }
+    expect(rig.command('set_output', { value: { A: true }, keep: true })).toBe('ok')
+    // A setting: what was not saved is gone.
+    expect(reset('external')).toEqual({ ...both, A: false, B: false })
+    expect(rig.command('set_output', { keep: true })).toBe('ok')
+    expect(rig.command('set_cutoff', { value: { output: 'A', above: 2.5 } })).toBe('ok')
+    expect(rig.command('save', {}, 2000)).toBe('ok')
+    expect(rig.command('set_output', { value: { A: true, B: true } })).toBe('ok')
+    expect(reset('external')).toEqual(both)
+    expect(pins(rig)).toEqual(both)
+    // What the cut-off has opened stays open.
+    current = 3
+    rig.board.runMs(10)
+    current = 0.1
+    expect(reset('external')).toEqual({ ...both, A: false })
+    expect(pins(rig)).toEqual({ ...both, A: false })
+    expect(reset('power')).toEqual({ ...both, A: false, B: false })
+  })
+})
+
 describe('the cut-off', () => {
   /** A step of the load at this moment; how long until the pin falls, µs. */
   function timeToOpen(conversions: number, afterMs: number, busy: boolean): number {

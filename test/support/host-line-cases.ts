@@ -70,6 +70,16 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, low: null }),
   ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, quantity: 'x' }),
   ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, quantity: null }),
+  ...each('6 set_threshold', 'set_threshold', 'ok', { value: 1, conversions: 255 }),
+  ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, conversions: 256 }),
+  ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, conversions: 0 }),
+  ...each('6 set_threshold', 'set_threshold', 'ok', { value: 1, latch: true }),
+  ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, latch: 1 }),
+  ...['off', 'on', 'hold'].flatMap((lost) =>
+    each('6 set_threshold', 'set_threshold', 'ok', { value: 1, lost }),
+  ),
+  ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, lost: 'x' }),
+  ...each('6 set_threshold', 'set_threshold', 'range', { value: 1, lost: true }),
   ...each('6 set_threshold', 'set_threshold', 'ok', { value: null, quantity: 'x' }),
   ...each('6 set_shunt', 'set_shunt', 'ok', ...values(0.0001, 100, 0.1)),
   ...each(
@@ -106,7 +116,25 @@ export const OPTIONAL_CASES: readonly CommandCase[] = [
   ...each('6.1 set_gain', 'set_gain', 'range', ...values(0.499999, 2.000001, -1, '1', null), {}),
   ...each('6.1 set_output', 'set_output', 'ok', ...values({ A: true }, { B: true, D: false })),
   ...each('6.1 set_output', 'set_output', 'range', ...values({ E: true }, { A: 1 }, {}, 'A'), {}),
-  ...each('6.1 set_cutoff', 'set_cutoff', 'ok', ...values('off')),
+  ...each(
+    '6.1 set_output',
+    'set_output',
+    'ok',
+    { keep: true },
+    { value: { A: true }, keep: false },
+  ),
+  ...each('6.1 set_output', 'set_output', 'range', { keep: 1 }, { value: 'A', keep: true }),
+  ...each('6.1 set_cutoff', 'set_cutoff', 'ok', ...values('off', { output: 'A', above: 2.5 })),
+  ...each('6.1 set_cutoff', 'set_cutoff', 'ok', {
+    value: { output: 'D', above: 0, conversions: 255 },
+  }),
+  ...each(
+    '6.1 set_cutoff',
+    'set_cutoff',
+    'range',
+    ...values('on', null, { output: 'E', above: 1 }, { output: 'A' }, { output: 'A', above: -1 }),
+    ...values({ output: 'A', above: 1, conversions: 0 }),
+  ),
   ...each('6.1 set_detail', 'set_detail', 'ok', ...values(true, false)),
   ...each('6.1 set_detail', 'set_detail', 'range', ...values(1, 'on', null, {}), {}),
   ...each('6.1 set_us', 'set_us', 'ok', ...values(true, false)),
@@ -138,6 +166,14 @@ export const OPTIONAL_SETTING_CASES: readonly SettingCase[] = [
       { cmd: 'set_output', value: { A: false } },
     ],
     hello: { outputs: { A: false, B: true, C: false, D: false } },
+  },
+  {
+    clause: '6.1 keep alone leaves the outputs',
+    commands: [
+      { cmd: 'set_output', value: { A: true, B: false } },
+      { cmd: 'set_output', keep: true },
+    ],
+    hello: { outputs: { A: true, B: false, C: false, D: false }, keep: true },
   },
 ]
 

@@ -63,6 +63,11 @@ describe('the words of send and --set', () => {
     ['gain=1.0042', { cmd: 'set_gain', value: 1.0042 }],
     ['output.A=on', { cmd: 'set_output', value: { A: true } }],
     ['output.D=off', { cmd: 'set_output', value: { D: false } }],
+    [
+      'threshold=1.5A after=3 latch=on lost=hold',
+      { cmd: 'set_threshold', value: 1.5, conversions: 3, latch: true, lost: 'hold' },
+    ],
+    ['keep=on', { cmd: 'set_output', keep: true }],
     ['cutoff.A=2.5A', { cmd: 'set_cutoff', value: { output: 'A', above: 2.5, conversions: 1 } }],
     [
       'cutoff.B=250mA conversions=3',
@@ -121,6 +126,8 @@ describe('the words of send and --set', () => {
     ['threshold=off low=1', /'low=1' needs a threshold that is on/, /low=1.4/],
     ['threshold=off quantity=v', /'quantity=v' needs a threshold that is on/, /quantity=v/],
     ['output.A=yes', /neither on nor off/, /output.A=on/],
+    ['threshold=1 lost=never', /'lost=never' is none of off, on, hold/, /lost=on/],
+    ['threshold=off latch=on', /'latch=on' needs a threshold that is on/, /latch=on/],
     ['cutoff=2.5', /does not name an output/, /cutoff.A=2.5A/],
     ['cutoff=off conversions=3', /needs a cutoff that is on/, /conversions=3/],
   ])('refuses %s', (text, message, hint) => {

@@ -246,6 +246,41 @@ describe('commands', () => {
     ])
   })
 
+  it('latches, and waits for as many conversions as it was told', () => {
+    const notes = (threshold: object, intervalMs: number): number => {
+      const core = device({ feed: new ScenarioFeed('burst', 1), intervalMs })
+      ask(core, { cmd: 'set_threshold', value: 0.5, ...threshold, seq: 1 })
+      return make(core, 20_000 / intervalMs).filter((line) => line.seq === null).length
+    }
+    expect(notes({ latch: true }, 1000)).toBe(1)
+    // A sample stands for all the conversions of its interval: 940, and 94.
+    expect(notes({ conversions: 255 }, 1000)).toBe(4)
+    const long = device({ feed: new ScenarioFeed('burst', 1), intervalMs: 100 })
+    const above = make(long, 200).map(({ text }) => (JSON.parse(text) as { a: number }).a >= 0.5)
+    const onsets = above.filter((is, i) => is && !above[i - 1] && above[i + 1] && above[i + 2])
+    expect(onsets.length).toBeGreaterThan(0)
+    expect(notes({ conversions: 255, latch: true }, 100)).toBe(1)
+    expect(notes({ conversions: 255 }, 100)).toBeLessThanOrEqual(2 * onsets.length)
+  })
+
+  it('opens an output above its cut-off, until set_output, and keeps what it is told to', () => {
+    const core = device({ feed: new ScenarioFeed('burst', 1) })
+    ask(core, { cmd: 'set_output', value: { A: true, B: true }, keep: true, seq: 1 })
+    ask(core, { cmd: 'set_cutoff', value: { output: 'A', above: 0.5 }, seq: 2 })
+    const states = (lines: readonly { seq: number | null; text: string }[]): unknown[] =>
+      lines.filter((line) => line.seq === null).map((line) => bare(line.text))
+    const opened = { A: false, B: true, C: false, D: false }
+    expect(states(make(core, 20))).toEqual([
+      { outputs: opened },
+      { type: 'status', message: 'output cut off' },
+    ])
+    expect(JSON.parse(core.hello()[0]?.text ?? '')).toMatchObject({ outputs: opened, keep: true })
+    ask(core, { cmd: 'set_output', value: { A: true }, seq: 3 })
+    expect(states(make(core, 20))).toHaveLength(2)
+    ask(core, { cmd: 'save', seq: 4 })
+    expect(JSON.parse(core.reset()[0]?.text ?? '')).toMatchObject({ outputs: opened })
+  })
+
   it('judges anew by a new threshold', () => {
     const core = device()
     const read = (seq: number) => ask(core, { cmd: 'read', seq }, 1e6).map(bare)

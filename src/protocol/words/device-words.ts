@@ -13,6 +13,7 @@ import {
   refuseValue,
   threshold,
   withConversions,
+  withLost,
   withQuantity,
 } from './word-values.ts'
 
@@ -158,6 +159,33 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     cmd: 'set_threshold',
     added: withQuantity,
   }),
+  member({
+    names: ['after'],
+    form: 'after=<n>',
+    about: 'with threshold: so many conversions in a row at it, 1 to 255 (default: 1)',
+    example: 'threshold=1.5 after=3',
+    of: 'threshold',
+    cmd: 'set_threshold',
+    added: (command, value, given) => ({ ...command, conversions: number(value, given) }),
+  }),
+  member({
+    names: ['latch'],
+    form: 'latch=on|off',
+    about: 'with threshold: the alarm stays on until the threshold is set again',
+    example: 'threshold=1.5 latch=on',
+    of: 'threshold',
+    cmd: 'set_threshold',
+    added: (command, value, given) => ({ ...command, latch: onOrOff(value, given) }),
+  }),
+  member({
+    names: ['lost'],
+    form: 'lost=off|on|hold',
+    about: 'with threshold: the alarm while the sensor is gone; hold is as it was (default: off)',
+    example: 'threshold=1.5 lost=on',
+    of: 'threshold',
+    cmd: 'set_threshold',
+    added: withLost,
+  }),
   setting({
     names: ['mode'],
     form: 'mode=stream|poll',
@@ -226,6 +254,14 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     members: (value, given) => ({ value: { [outputOf(given)]: onOrOff(value ?? '', given) } }),
   }),
   setting({
+    names: ['keep'],
+    form: 'keep=on|off',
+    about: 'outputs stay as they are over a reset, or open',
+    example: 'keep=on',
+    cmd: 'set_output',
+    members: (value, given) => ({ keep: onOrOff(value ?? '', given) }),
+  }),
+  setting({
     names: ['cutoff', ...OUTPUT_NAMES.map((each) => `cutoff.${each}`)],
     form: 'cutoff.A=<A>, cutoff=off',
     about: 'the device opens that output by itself above so much current',
@@ -260,6 +296,7 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
   }),
   bare('read', 'one sample now, in either mode'),
   bare('hello', 'what the device says of itself'),
+  bare('selftest', 'a note of how it is: last reset, room on the stack, faults, EEPROM'),
   bare('save', 'keep all settings over a power cycle'),
   bare('defaults', 'factory settings, but for the line rate; not saved'),
 ]

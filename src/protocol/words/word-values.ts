@@ -33,6 +33,11 @@ export function withQuantity(command: Command, value: string, given: Given): Com
   return { ...command, quantity: wanted }
 }
 
+export function withLost(command: Command, value: string, given: Given): Command {
+  if (!['off', 'on', 'hold'].includes(value)) throw invalid(given, 'is none of off, on, hold')
+  return { ...command, lost: value }
+}
+
 /** A limit in another unit than it is compared in would switch at something else. */
 export function checkThreshold(words: readonly GivenValue[]): void {
   const [limit, ...members] = words
