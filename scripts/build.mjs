@@ -1,6 +1,6 @@
 // Bundles the command into dist/. Native modules and the packages of
-// `dependencies` stay imports (of better-sqlite3 what is compiled); all others are bundled, so that an installed
-// package does not bring along the old transitive dependencies of blessed-contrib.
+// `optionalDependencies` stay imports, and of better-sqlite3 and serialport what is compiled; all else is bundled, so that an
+// installed package does not bring along the old transitive dependencies of blessed-contrib.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -8,28 +8,27 @@ import { blessedParts, copyDescriptions } from './blessed-parts.mjs'
 import { licenseTexts } from './licenses.mjs'
 import { asciiOnly, buildPacks } from './packs.mjs'
 import { buildPage } from './page.mjs'
+import { serialBinding } from './serial-binding.mjs'
 import { sqliteBinding } from './sqlite-binding.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}/dist`
 const pkg = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-const external = [...Object.keys({ ...pkg.dependencies, ...pkg.optionalDependencies }), 'pg-native']
+const external = [...Object.keys(pkg.optionalDependencies), 'pg-native']
 
 const options = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  external: [
-    ...external.filter((name) => name !== 'better-sqlite3'),
-    ...external.map((name) => `${name}/*`),
-  ],
+  external: [...external, ...external.map((name) => `${name}/*`), 'better-sqlite3/build/*'],
   define: { __VERSION__: JSON.stringify(pkg.version) },
   plugins: [
     { name: 'no subprograms', setup: withoutChildProcess },
     { name: 'packages of their own', setup: besides },
     blessedParts,
     sqliteBinding,
+    serialBinding,
   ],
   logLevel: 'warning',
 }

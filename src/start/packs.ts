@@ -32,12 +32,15 @@ export class Packs {
    * @param folder of the program
    * @param load for packages and Node's own modules
    */
-  constructor(folder: string, table: PackTable, cache: CodeCache, load: (name: string) => unknown) {
+  constructor(folder: string, table: PackTable, cache: CodeCache, load: NodeJS.Require) {
     this.#packs = join(folder, 'packs')
     this.#table = table
     this.#cache = cache
     this.#url = pathToFileURL(join(folder, 'ina219.js')).href
-    this.#require = (name) => (name.startsWith('./') ? this.load(name.slice(2)) : load(name))
+    this.#require = Object.assign(
+      (name: string) => (name.startsWith('./') ? this.load(name.slice(2)) : load(name)),
+      { resolve: load.resolve },
+    )
   }
 
   /** What a chunk exports; it runs the first time. */

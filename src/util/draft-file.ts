@@ -14,10 +14,14 @@ const ours = new Set<string>()
 
 function prefixOf(file: string): string {
   host ??= crypto().createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
-  return `.${basename(file)}.ina219-${host}-`
+  return `${anyPrefixOf(file)}${host}-`
 }
 
-/** Loaded where a draft is made or looked for: it takes 3 ms. */
+function anyPrefixOf(file: string): string {
+  return `.${basename(file)}.ina219-`
+}
+
+/** Loaded where a draft is made or found: it takes 3 ms. */
 function crypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto')
 }
@@ -45,8 +49,10 @@ export function removeDraft(path: string): void {
 
 /** Removes the drafts of `file` whose process on this machine was killed; never fails. */
 export function sweepDrafts(file: string): void {
+  const names = namesIn(dirname(file)).filter((name) => name.startsWith(anyPrefixOf(file)))
+  if (names.length === 0) return
   const prefix = prefixOf(file)
-  for (const name of namesIn(dirname(file))) {
+  for (const name of names) {
     if (!name.startsWith(prefix)) continue
     const match = REST.exec(name.slice(prefix.length))
     if (match === null) continue

@@ -24,14 +24,10 @@ const SYSFS_TTY = '/sys/class/tty'
 
 export const realPortSystem: PortSystem = {
   async list() {
+    // serialport would start udevadm, which containers and small systems lack; the kernel itself tells as much.
+    if (process.platform === 'linux') return listFromSysfs(SYSFS_TTY)
     const { SerialPort } = await import('serialport')
-    try {
-      return await SerialPort.list()
-    } catch (error) {
-      // It asks udevadm, which containers and small systems lack; the kernel itself tells as much.
-      if (process.platform !== 'linux') throw error
-      return listFromSysfs(SYSFS_TTY)
-    }
+    return SerialPort.list()
   },
 
   async stableNames() {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 
 /**
@@ -7,7 +6,8 @@ import type Database from 'better-sqlite3'
  * carried out all the same, and only the log knows.
  */
 export class RunMark {
-  readonly #run = randomUUID()
+  /** SQLite's: for nothing else `node:crypto` would have to be loaded. */
+  #run: string | null = null
   /** For the file that is open. */
   #set: Database.Statement | null = null
 
@@ -16,6 +16,7 @@ export class RunMark {
     if (this.#set?.database !== db) {
       this.#set = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('written', ?)`)
     }
+    this.#run ??= String(db.prepare('SELECT hex(randomblob(16))').pluck().get())
     this.#set.run(`${this.#run} ${batches}`)
   }
 

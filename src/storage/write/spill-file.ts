@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -65,7 +64,7 @@ export class SpillFile {
     let sound: number | null = null
     try {
       sound = this.#cutTornTail(fd)
-      let text = sound === 0 ? `spill,${randomUUID()}\n` : ''
+      let text = sound === 0 ? `spill,${newId()}\n` : ''
       if (sound === 0) text += batchLines(run)
       for (const batch of batches) text += batchLines(batch)
       writeAll(fd, Buffer.from(text))
@@ -159,6 +158,11 @@ export class SpillFile {
 
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+}
+
+/** Its module is loaded where it is needed, which is rarely. */
+function newId(): string {
+  return process.getBuiltinModule('node:crypto').randomUUID()
 }
 
 function tryTruncate(fd: number, size: number): void {
