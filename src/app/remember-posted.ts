@@ -1,5 +1,5 @@
 import type { Hub } from '../monitor/hub.ts'
-import { MOST_REMEMBERED } from '../sources/posted/recent-samples.ts'
+import { MOST_REMEMBERED } from '../sources/posted/posted-samples.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'
 
 /**

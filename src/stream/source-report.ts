@@ -7,9 +7,9 @@ export class SourceReport {
   readonly #listener: StreamListener
   /** null: the device streams */
   readonly #poller: Poller | null
-  /** As the source says, and as it was told. */
+  /** As the source says, and as it was reported. */
   #said: readonly [SourceState, string] | null = null
-  #told: readonly [SourceState, string] | null = null
+  #reported: readonly [SourceState, string] | null = null
 
   constructor(listener: StreamListener, poller: Poller | null) {
     this.#listener = listener
@@ -25,8 +25,8 @@ export class SourceReport {
   tick(): void {
     if (this.#said === null) return
     const [state, reason] = this.#poller?.judge(...this.#said) ?? this.#said
-    if (this.#told?.[0] === state && this.#told[1] === reason) return
-    this.#told = [state, reason]
+    if (this.#reported?.[0] === state && this.#reported[1] === reason) return
+    this.#reported = [state, reason]
     this.#listener.sourceState(state, reason)
   }
 }

@@ -48,7 +48,7 @@ export class PlcConnection {
   #usedMs = 0
   #answers = 0
 
-  /** @param onEnd told once an open connection has ended, whoever ended it @param onBytes told what was received */
+  /** @param onEnd called once an open connection has ended, whoever ended it @param onBytes gets what was received */
   constructor(
     target: PlcTarget,
     clock: Clock,

@@ -2,7 +2,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { Schedule } from '../../util/schedule.ts'
 
 /**
- * Tells when the turns of a group are due: turn k at `originMs + k * intervalMs`, however late the one before was told, so that
+ * Reports when the turns of a group are due: turn k at `originMs + k * intervalMs`, however late the one before was reported, so that
  * nothing drifts. Where it could not run for longer than that, the turns in between have passed.
  */
 export class TurnTimer {
@@ -11,13 +11,13 @@ export class TurnTimer {
   readonly #clock: Clock
   readonly #schedule: Schedule
   readonly #onDue: (lateMs: number, passed: number) => void
-  /** The next one; null: none was told yet. */
+  /** The next one; null: none was reported yet. */
   #turn: number | null = null
   #cancel: (() => void) | null = null
 
   /**
    * @param originMs when turn 0 is due, of the monotonic clock
-   * @param onDue told how late it is, ms, and how many turns have passed unseen before it
+   * @param onDue gets how late it is, ms, and how many turns have passed unseen before it
    */
   constructor(
     { intervalMs, originMs }: { readonly intervalMs: number; readonly originMs: number },

@@ -2,7 +2,7 @@ import type { CrcErrorFrame, MalformedFrame, SampleFrame } from '../../protocol/
 import { type Clock, systemClock } from '../../util/clock.ts'
 import { SilenceWatch } from '../silence.ts'
 import type { Inbox, Source, SourceSink } from '../source.ts'
-import { RecentSamples } from './recent-samples.ts'
+import { PostedSamples } from './posted-samples.ts'
 import type { Relays } from './relays.ts'
 import { SamplesBefore } from './samples-before.ts'
 
@@ -22,7 +22,7 @@ export class PostedSource implements Source {
   readonly inbox: Inbox
   readonly #relays: Relays | null
   readonly #clock: Clock
-  readonly #recent = new RecentSamples()
+  readonly #recent = new PostedSamples()
   #before = new SamplesBefore([])
   /** null: not started, or over */
   #sink: SourceSink | null = null

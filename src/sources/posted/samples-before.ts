@@ -2,7 +2,7 @@ import type { Extras } from '../../domain/channels.ts'
 import type { SampleFrame } from '../../protocol/frames.ts'
 import { scaled } from '../../protocol/time/stamp-scale.ts'
 import type { KnownSample } from '../source.ts'
-import { UNSTAMPED_MS } from './recent-samples.ts'
+import { UNSTAMPED_MS } from './posted-samples.ts'
 
 /** The log keeps whole µs, and moves samples by some where several have one time, µs. */
 const NEAR_US = 1000
@@ -23,7 +23,7 @@ export class SamplesBefore {
     }
   }
 
-  /** As `RecentSamples.has`, but for a time since the start of the device, which the log does not keep. @param nowUs Unix µs */
+  /** As `PostedSamples.has`, but for a time since the start of the device, which the log does not keep. @param nowUs Unix µs */
   has(frame: SampleFrame, nowUs: number): boolean {
     if (this.#timesUs.size === 0) return false
     const times = this.#timesUs.get(keyOf(frame)) ?? []

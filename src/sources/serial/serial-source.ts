@@ -162,7 +162,7 @@ async function leadsElsewhere(path: string): Promise<boolean> {
 
 /** Says a state and its reason once, not at every chunk or attempt. */
 function onChange(sink: SourceSink): SourceSink {
-  let told = ''
+  let reported = ''
   return {
     frame: (frame, origin) => sink.frame(frame, origin),
     format: (text, isChange) => sink.format(text, isChange),
@@ -174,8 +174,8 @@ function onChange(sink: SourceSink): SourceSink {
     ended: () => sink.ended(),
     failed: (error) => sink.failed(error),
     state: (state, reason) => {
-      if (told === `${state} ${reason}`) return
-      told = `${state} ${reason}`
+      if (reported === `${state} ${reason}`) return
+      reported = `${state} ${reason}`
       sink.state(state, reason)
     },
   }

@@ -4,10 +4,9 @@ import type { Cycles } from '../../stats/cycles.ts'
 import { byChannelId } from '../../stats/statistics-feed.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
-import { Damage, logError, readError } from '../file/log-errors.ts'
+import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
-import { areStored, isElectric, type SampleRow, SampleScan } from '../file/sample-scan.ts'
-import { fromStored } from '../file/stored-value.ts'
+import { SampleScan } from '../file/sample-scan.ts'
 import { BucketQuery } from './bucket-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
@@ -37,6 +36,7 @@ import type {
 import { eventsIn, lossesIn } from './log-records.ts'
 import { MomentQuery } from './moment-query.ts'
 import { overviewOf } from './overview-query.ts'
+import { SamplePages } from './sample-pages.ts'
 import { SpanQuery } from './span-query.ts'
 import { StatisticsQuery } from './statistics-query.ts'
 import { StatisticsScan } from './statistics-scan.ts'
@@ -57,9 +57,8 @@ export class LogReader {
   readonly #file: string
   readonly #catalog: Catalog
   readonly #channels: ChannelCatalog
-  readonly #scan: SampleScan
+  readonly #pages: SamplePages
   readonly #digits: DigitScan
-  readonly #extras: ExtrasScan | null
   readonly #spans: SpanQuery
   readonly #buckets: BucketQuery
   readonly #statisticsScan: StatisticsScan
@@ -74,21 +73,22 @@ export class LogReader {
     this.#file = file
     this.#catalog = new Catalog(db)
     this.#channels = new ChannelCatalog(db)
-    this.#scan = new SampleScan(db, this.#catalog)
+    const scan = new SampleScan(db, this.#catalog)
     this.#digits = new DigitScan(db)
-    this.#extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
-    this.#spans = new SpanQuery(db, this.#catalog, this.#scan)
-    this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, this.#scan, this.#spans)
-    this.#statisticsScan = new StatisticsScan(db, this.#catalog, this.#scan, this.#extras)
+    const extras = this.#channels.isEmpty ? null : new ExtrasScan(db, this.#channels)
+    this.#pages = new SamplePages(this.#catalog, scan, extras)
+    this.#spans = new SpanQuery(db, this.#catalog, scan)
+    this.#buckets = new BucketQuery(db, this.#catalog, this.#channels, scan, this.#spans)
+    this.#statisticsScan = new StatisticsScan(db, this.#catalog, scan, extras)
     this.#statistics = new StatisticsQuery(this.#catalog, this.#statisticsScan)
-    this.#traces = new TraceQuery(db, this.#catalog, this.#channels, this.#scan, this.#buckets)
-    this.#totals = new TotalsQuery(db, this.#catalog, this.#scan, this.#spans, this.#buckets)
-    this.#cycles = new CyclesQuery(this.#catalog, this.#scan)
+    this.#traces = new TraceQuery(db, this.#catalog, this.#channels, scan, this.#buckets)
+    this.#totals = new TotalsQuery(db, this.#catalog, scan, this.#spans, this.#buckets)
+    this.#cycles = new CyclesQuery(this.#catalog, scan)
     this.#moments = new MomentQuery(db, {
       catalog: this.#catalog,
       channels: this.#channels,
-      scan: this.#scan,
-      extras: this.#extras,
+      scan,
+      extras,
       spans: this.#spans,
       buckets: this.#buckets,
     })
@@ -189,36 +189,7 @@ export class LogReader {
 
   /** The same with how far in the log each page reaches, so that another reader can go on behind it. */
   samplePages(range: LogRange, withExtras: boolean): Generator<SamplePage> {
-    return this.#rows(this.#samples(range, withExtras))
-  }
-
-  *#samples(range: LogRange, withExtras: boolean): Generator<SamplePage> {
-    const wanted = range.device === null ? null : new Set(this.#catalog.idsOf(range.device))
-    const extrasScan = withExtras ? this.#extras : null
-    for (const rows of this.#scan.pages(range.fromUs, range.toUs)) {
-      const extras = extrasScan?.of(rows)
-      const page: LoggedSample[] = []
-      for (const row of rows) {
-        const [timeUs, epochId, seq, v, a, w, statusId] = row
-        const deviceId = this.#catalog.deviceOf(epochId)
-        if (wanted !== null && !wanted.has(deviceId)) continue
-        if (deviceId < 0 || !areStored(row)) throw new Damage()
-        const isBare = !withExtras && !isElectric(row)
-        // What could not be measured is to be seen; a sample of other channels is none of these.
-        if (isBare && this.#catalog.status(statusId).measured) continue
-        page.push({
-          timeUs,
-          device: this.#catalog.nameOf(deviceId),
-          voltage: fromStored(v),
-          current: fromStored(a),
-          power: fromStored(w),
-          seq,
-          status: this.#catalog.status(statusId).text,
-          extras: extras?.get(timeUs) ?? null,
-        })
-      }
-      yield { samples: page, rowCount: rows.length, untilUs: (rows.at(-1) as SampleRow)[0] }
-    }
+    return this.#rows(this.#pages.pages(range, withExtras))
   }
 
   /**

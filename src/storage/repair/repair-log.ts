@@ -110,10 +110,10 @@ function lockOf(file: string, clock: Clock): WriterLock | null {
 function saved(
   request: RepairRequest,
   leftovers: readonly Leftover[],
-  { faults: whole, disagreement, isWalForeign }: Soundness,
+  soundness: Soundness,
 ): RepairReport {
-  const { file, out, clock, progress } = request
-  const store = new PageStore(file, !isWalForeign)
+  const { file, out } = request
+  const store = new PageStore(file, !soundness.isWalForeign)
   const draft = createDraft(out)
   try {
     createLog(draft)
@@ -125,57 +125,66 @@ function saved(
       db.pragma('temp_store = FILE')
       // Nobody sees the draft; it is synced once, when it is complete.
       db.pragma('synchronous = OFF')
-      db.exec('CREATE TEMP TABLE old_run(n, device_id, epoch_id, from_id, to_id, late)')
-      const counts = salvage(store, db, (page) => progress(page / store.pages, page))
-      const faults = [...whole, ...rowFaults(counts)]
-      // Told apart by its pages it says more than what SQLite meets first.
-      if (disagreement !== null && faults.length === 0 && counts.damagedPages === 0) {
-        faults.push(disagreement)
-      }
-      const isSound = faults.length === 0 && counts.damagedPages === 0
-      const { invented, missing } = db.transaction(() => rebuild(db, !isSound)).immediate()
-      const samples = count(db, 'sample')
-      if (samples === 0 && count(db, 'minute') === 0) throw nothingLeft(file)
-      db.exec('DROP TABLE old_run')
-      const total = missing.reduce((sum, each) => sum + each.samples, 0)
-      const { identity: formerIdentity } = counts
-      const former = `'${basename(file)}'${formerIdentity === null ? '' : ` (log ${formerIdentity})`}`
-      noteRepair(db, former, isSound, samples, total)
-      const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
-      const wanted = request.withLeftovers ? textLeftovers(leftovers) : []
-      const taken = wanted.map(({ path }) => takeLeftover(path, db, makeWriter))
-      makeWriter().finish()
-      const report = {
-        isSound,
-        repaired: out,
-        identity: new CursorText(db, draft).identity,
-        formerIdentity,
-        faults,
-        pages: counts.pages,
-        damagedPages: counts.damagedPages,
-        damagedTables: Object.fromEntries(counts.damagedTables),
-        samples,
-        events: counts.rows.event,
-        losses: counts.rows.lost,
-        minutes: counts.rows.minute,
-        missing: total,
-        missingSpans: missing,
-        invented,
-        leftovers,
-        taken,
-      }
+      const report = fill(db, store, request, leftovers, soundness)
+      const { identity } = new CursorText(db, draft)
       db.pragma('synchronous = FULL')
       db.pragma('wal_checkpoint(TRUNCATE)')
       db.close()
       sync(draft)
       place(draft, out)
-      return report
+      return { ...report, repaired: out, identity, leftovers }
     } finally {
       db.close()
     }
   } finally {
     store.close()
     removeDraft(draft)
+  }
+}
+
+/** Brings what can be saved into a new log. @throws InaError log_damaged: that is nothing */
+function fill(
+  db: Database.Database,
+  store: PageStore,
+  { file, withLeftovers, clock, progress }: RepairRequest,
+  leftovers: readonly Leftover[],
+  { faults: whole, disagreement }: Soundness,
+): Omit<RepairReport, 'repaired' | 'identity' | 'leftovers'> {
+  db.exec('CREATE TEMP TABLE old_run(n, device_id, epoch_id, from_id, to_id, late)')
+  const counts = salvage(store, db, (page) => progress(page / store.pages, page))
+  const faults = [...whole, ...rowFaults(counts)]
+  // Told apart by its pages it says more than what SQLite meets first.
+  if (disagreement !== null && faults.length === 0 && counts.damagedPages === 0) {
+    faults.push(disagreement)
+  }
+  const isSound = faults.length === 0 && counts.damagedPages === 0
+  const { invented, missing } = db.transaction(() => rebuild(db, !isSound)).immediate()
+  const samples = count(db, 'sample')
+  if (samples === 0 && count(db, 'minute') === 0) throw nothingLeft(file)
+  db.exec('DROP TABLE old_run')
+  const total = missing.reduce((sum, each) => sum + each.samples, 0)
+  const { identity: formerIdentity } = counts
+  const former = `'${basename(file)}'${formerIdentity === null ? '' : ` (log ${formerIdentity})`}`
+  noteRepair(db, former, isSound, samples, total)
+  const makeWriter = (): LogWriter => new LogWriter(db, FOR_EVER_MS, clock)
+  const wanted = withLeftovers ? textLeftovers(leftovers) : []
+  const taken = wanted.map(({ path }) => takeLeftover(path, db, makeWriter))
+  makeWriter().finish()
+  return {
+    isSound,
+    formerIdentity,
+    faults,
+    pages: counts.pages,
+    damagedPages: counts.damagedPages,
+    damagedTables: Object.fromEntries(counts.damagedTables),
+    samples,
+    events: counts.rows.event,
+    losses: counts.rows.lost,
+    minutes: counts.rows.minute,
+    missing: total,
+    missingSpans: missing,
+    invented,
+    taken,
   }
 }
 

@@ -10,7 +10,7 @@ export const UNSTAMPED_MS = 120_000
  * Two samples are the same where all that they say is, and they say which one it is: by a number,
  * or by a time.
  */
-export class RecentSamples {
+export class PostedSamples {
   /** When each was taken first, monotonic ms; the oldest first. */
   readonly #taken = new Map<string, number>()
 
