@@ -8,7 +8,8 @@ const SPAN_US = 5e6
  * newest interval, however long that is.
  *
  * @param timesUs times of the samples, newest first, Unix µs; no more of them are read than needed
- * @returns 0 where there are fewer than two
+ * @returns 0 where there are fewer than two, or all of them lie 1 µs apart: they came at once, without times, and how
+ *   often such come nobody knows yet
  */
 export function sampleRate(timesUs: Iterable<number>): number {
   let newestUs: number | null = null
@@ -22,5 +23,5 @@ export function sampleRate(timesUs: Iterable<number>): number {
       if (spanUs >= SPAN_US || back === RATE_KEPT - 1) break
     }
   }
-  return spanUs > 0 ? (back / spanUs) * 1e6 : 0
+  return spanUs > back ? (back / spanUs) * 1e6 : 0
 }

@@ -23,6 +23,9 @@ it.each([
 it('of a slow device is taken over its newest interval, of a fast one over 5 s', () => {
   expect(sampleRate([])).toBe(0)
   expect(sampleRate([40e6])).toBe(0)
+  // Two that came in one post or one read, without times; then a third.
+  expect(sampleRate([40e6 + 1, 40e6])).toBe(0)
+  expect(sampleRate([45e6, 40e6 + 1, 40e6])).toBeCloseTo(0.4, 9)
   expect(sampleRate([40e6, 20e6, 10e6])).toBeCloseTo(0.05, 12)
   const tenAs = Array.from({ length: 100 }, (_, i) => 100e6 - i * 100_000)
   expect(sampleRate(tenAs)).toBeCloseTo(10, 9)
