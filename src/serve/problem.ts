@@ -12,6 +12,9 @@ export interface Problem {
   readonly outcomes?: readonly object[]
 }
 
+/** Either what was looked for, or why it is not there. */
+export type Sought<T> = { readonly found: T } | { readonly problem: Problem }
+
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /** @param name of the problem, words joined by dashes. @param hint what to do next, without a full stop */

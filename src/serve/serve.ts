@@ -6,12 +6,15 @@ import { Earlier } from './earlier/earlier.ts'
 import { limited } from './floodgate.ts'
 import { HttpServers } from './http-server.ts'
 import { Live } from './live/live.ts'
+import { liveSocket } from './live/live-socket.ts'
 import type { ServeParts } from './parts.ts'
+import { pollingRoute } from './polling/polling-socket.ts'
 import { Rest } from './rest/rest.ts'
 import type { ServePlan } from './serve-plan.ts'
 import type { SocketIo } from './socket-io/socket-io.ts'
 import { makeSockets } from './sockets.ts'
 import { TlsKeys } from './tls.ts'
+import { viewRoute } from './view/view-route.ts'
 import { answerUnroutable, makeWebApp } from './web-app.ts'
 
 /** A server that runs. */
@@ -43,9 +46,11 @@ export async function startServing(
   const socketIo = plan.socketIo ? await openSocketIo(parts) : null
   const live = new Live(parts)
   const rest = new Rest(parts)
-  const earlier = new Earlier(parts, () => socketIo?.clients ?? 0)
+  const polling = pollingRoute(parts)
+  const earlier = new Earlier(parts, () => polling.count() + (socketIo?.clients ?? 0))
   const app = makeWebApp(parts, { live, rest, earlier, socketIo })
-  const sockets = makeSockets(parts, live, earlier, socketIo)
+  const routes = [liveSocket(live, access), viewRoute(parts), ...earlier.sockets, polling]
+  const sockets = makeSockets(routes, access, socketIo)
   const limits = new PeerLimits(monoMs)
   const servers = new HttpServers(limits)
   const answer = getRequestListener(app.fetch, {

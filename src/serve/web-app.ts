@@ -9,17 +9,23 @@ import { readPageFiles } from './assets/page-files.ts'
 import { compression } from './compression.ts'
 import { addDocs } from './docs/docs.ts'
 import type { Earlier } from './earlier/earlier.ts'
+import { Durable } from './ingest/durable.ts'
+import { addIngest } from './ingest/ingest.ts'
 import { issueText } from './issue-text.ts'
 import type { Live } from './live/live.ts'
 import { addLiveStream } from './live/live-stream.ts'
 import { answerUnrouted } from './methods.ts'
 import { addMetrics } from './metrics/add-metrics.ts'
 import type { ServeParts } from './parts.ts'
+import { addBuffer } from './polling/buffer-routes.ts'
+import { addPolling } from './polling/polling-routes.ts'
 import { PROBLEM_TYPE, problem, problemOf } from './problem.ts'
 import { isTooLong } from './request-body.ts'
 import { addHealth } from './rest/health.ts'
 import type { Rest } from './rest/rest.ts'
 import type { SocketIo } from './socket-io/socket-io.ts'
+import { addStoreData } from './store/data.ts'
+import { addRelays } from './store/relays.ts'
 import { answerProblem, answerRefusal, answerTooLong, type WebApp, type WebEnv } from './web.ts'
 
 /** Of every answer: nothing of it runs or loads what is not from here. */
@@ -77,6 +83,12 @@ export function makeWebApp(parts: ServeParts, { live, rest, earlier, socketIo }:
     socketIoClients: () => socketIo?.clients ?? null,
   })
   rest.addTo(app)
+  const durable = parts.log === null ? null : new Durable(parts.log)
+  addIngest(app, parts, durable)
+  addStoreData(app, parts, durable)
+  addRelays(app, parts)
+  addPolling(app, parts)
+  addBuffer(app, parts)
   earlier.addTo(app, rest.parts)
   addDocs(app, parts.version)
   return app

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { type Access, bearerOf, type Refusal, type Request } from '../access/access.ts'
 import type { ServeParts } from '../parts.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 
 /** Clients at once on a path. */
 export const MOST_CLIENTS = 200

@@ -1,7 +1,6 @@
 import type { ServeParts } from '../parts.ts'
-import { pollingRoute } from '../polling/polling-socket.ts'
 import type { RestParts } from '../rest/rest-parts.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 import type { WebApp } from '../web.ts'
 import { addEarlier } from './earlier-routes.ts'
 import { measurementsRoute } from './measurements.ts'
@@ -15,9 +14,8 @@ export class Earlier {
   /** @param others clients of other kinds, for the count */
   constructor(parts: ServeParts, others: () => number) {
     const [measurements, realtime] = [measurementsRoute(parts), realtimeRoute(parts)]
-    const polling = pollingRoute(parts)
-    this.sockets = [measurements, realtime, polling]
-    this.#clients = () => measurements.count() + realtime.count() + polling.count() + others()
+    this.sockets = [measurements, realtime]
+    this.#clients = () => measurements.count() + realtime.count() + others()
   }
 
   addTo(app: WebApp, parts: RestParts): void {

@@ -1,7 +1,7 @@
 import { averageOf } from '../../export/printed-figures.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
 import type { ServeParts } from '../parts.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 import { EarlierClients } from './earlier-socket.ts'
 import { measurementOf } from './measurement.ts'
 

@@ -3,10 +3,9 @@ import type { Context } from 'hono'
 import type { HubDevice } from '../../monitor/hub.ts'
 import type { ServeParts } from '../parts.ts'
 import { problem } from '../problem.ts'
-import { problems } from '../rest/problem-schema.ts'
-import type { RestParts } from '../rest/rest-parts.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp, type WebEnv } from '../web.ts'
-import { Durable } from './durable.ts'
+import type { Durable } from './durable.ts'
 import { type Posted, readPosted } from './posted-samples.ts'
 import { takeSamples } from './take-samples.ts'
 import { takerOf } from './told-apart.ts'
@@ -38,9 +37,7 @@ export const Receipt = z
   .openapi('Receipt')
 
 /** Devices that post their samples. */
-export function addIngest(app: WebApp, parts: RestParts): void {
-  const { log } = parts
-  const durable = log === null ? null : new Durable(log)
+export function addIngest(app: WebApp, parts: ServeParts, durable: Durable | null): void {
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/v1/ingest/{device}',
@@ -111,7 +108,7 @@ export async function answerPosted(
   return c.json(taken, 202, { 'Cache-Control': 'no-store' })
 }
 
-function noInbox({ hub }: RestParts, name: string, device: HubDevice | undefined) {
+function noInbox({ hub }: ServeParts, name: string, device: HubDevice | undefined) {
   const others = hub.devices.filter(({ stream }) => stream.source.inbox !== undefined)
   const names = others.map(({ stream }) => stream.device)
   const there = names.length === 0 ? '' : `; samples can be posted to: ${names.join(', ')}`

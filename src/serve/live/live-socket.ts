@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import { asInaError } from '../../util/errors.ts'
 import { type Access, bearerOf, type Refusal, type Request } from '../access/access.ts'
 import { type Problem, problem, problemOf, refusalProblem } from '../problem.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 import type { Live, LivePort } from './live.ts'
 import {
   CLOSE,

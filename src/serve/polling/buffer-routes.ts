@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { isReached, type SinkStatus } from '../../domain/sink-status.ts'
 import { plcsOf, pollGroupsOf } from '../../monitor/polling.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { problems } from '../rest/problem-schema.ts'
-import type { RestParts } from '../rest/rest-parts.ts'
+import type { ServeParts } from '../parts.ts'
+import { problems } from '../problem-schema.ts'
 import { requires, type WebApp } from '../web.ts'
 import { rounded, timeOf } from './status.ts'
 
@@ -96,7 +96,7 @@ const Metrics = z
   .openapi('BufferMetrics')
 
 /** What systems that poll PLCs report of queue, buffer and writer: here the log and the sinks (docs/plc.md). */
-export function addBuffer(app: WebApp, parts: RestParts): void {
+export function addBuffer(app: WebApp, parts: ServeParts): void {
   const reads = requires(parts.access, 'earlier_read')
   const sinksOf = async (): Promise<readonly SinkStatus[]> => (await parts.view.snapshot(0)).sinks
   register(app, '/api/polling/queue/status', 'What is on its way to the log', Queue)
@@ -131,7 +131,7 @@ export function addBuffer(app: WebApp, parts: RestParts): void {
   })
 }
 
-function queueOf({ hub, log, clock }: RestParts): z.infer<typeof Queue> {
+function queueOf({ hub, log, clock }: ServeParts): z.infer<typeof Queue> {
   const plcs = plcsOf(hub).map(({ plc }) => plc)
   const groups = pollGroupsOf(hub).map(({ status }) => status)
   return {
@@ -146,7 +146,7 @@ function queueOf({ hub, log, clock }: RestParts): z.infer<typeof Queue> {
   }
 }
 
-function bufferOf(parts: RestParts, sinks: readonly SinkStatus[]): z.infer<typeof Buffer> {
+function bufferOf(parts: ServeParts, sinks: readonly SinkStatus[]): z.infer<typeof Buffer> {
   const state = parts.log?.state ?? null
   const unsent = sinks.flatMap(({ unsentUs }) => (unsentUs === null ? [] : [unsentUs[0]]))
   return {
@@ -186,13 +186,13 @@ function writerOf(sink: SinkStatus): z.infer<typeof Writer> {
   }
 }
 
-function healthOf(parts: RestParts, sinks: readonly SinkStatus[]): z.infer<typeof BufferHealth> {
+function healthOf(parts: ServeParts, sinks: readonly SinkStatus[]): z.infer<typeof BufferHealth> {
   const checks = [logCheck(parts), ...plcChecks(parts), ...sinks.map(sinkCheck)]
   const worst = Math.max(...checks.map(({ status }) => STATES.indexOf(status)))
   return { status: STATES[worst] ?? 'healthy', checks, timestamp: nowText(parts) }
 }
 
-function logCheck({ log }: RestParts): z.infer<typeof Check> {
+function logCheck({ log }: ServeParts): z.infer<typeof Check> {
   const kind = log?.state.kind ?? 'off'
   const status: Record<typeof kind, Health> = {
     recording: 'healthy',
@@ -204,7 +204,7 @@ function logCheck({ log }: RestParts): z.infer<typeof Check> {
   return { name: 'log', status: status[kind], detail }
 }
 
-function plcChecks({ hub }: RestParts): z.infer<typeof Check>[] {
+function plcChecks({ hub }: ServeParts): z.infer<typeof Check>[] {
   return plcsOf(hub).map(({ device, source, reason, groups }) => {
     const isAsked = groups.some(({ isRunning, mode }) => isRunning && mode === 'fixed')
     const isWell = source === 'live' || !isAsked
@@ -222,7 +222,7 @@ function sinkCheck(sink: SinkStatus): z.infer<typeof Check> {
   return { name: `sink ${name}`, status: isReached(sink) ? 'healthy' : 'degraded', detail: why }
 }
 
-function pollingOf({ hub }: RestParts): z.infer<typeof Polling> {
+function pollingOf({ hub }: ServeParts): z.infer<typeof Polling> {
   const groups = pollGroupsOf(hub).map(({ status }) => status)
   const traffics = groups.map(({ traffic }) => traffic)
   const turns = sum(traffics.map(({ done }) => done))
@@ -250,7 +250,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
 }
 
-function nowText({ clock }: Pick<RestParts, 'clock'>): string {
+function nowText({ clock }: Pick<ServeParts, 'clock'>): string {
   return new Date(clock.wallMs()).toISOString()
 }
 

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { orderGroups, pollGroup, triggerGroup } from '../../monitor/polling.ts'
+import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
-import { problems } from '../rest/problem-schema.ts'
-import type { RestParts } from '../rest/rest-parts.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { pollingProblem } from './polling-problem.ts'
 import { groupOf, PollGroup, PollingStatus, pollingStatus, rounded } from './status.ts'
@@ -36,7 +36,7 @@ const MISSES = [
 ] as const
 
 /** The polling groups of PLCs, on the paths that their users know (contract, section 8). */
-export function addPolling(app: WebApp, parts: RestParts): void {
+export function addPolling(app: WebApp, parts: ServeParts): void {
   const { hub } = parts
   const reads = requires(parts.access, 'earlier_read')
   const changes = requires(parts.access, 'earlier_write')

@@ -4,7 +4,7 @@ import { isRecord } from '../../util/records.ts'
 import { type EarlierClient, EarlierClients } from '../earlier/earlier-socket.ts'
 import type { ServeParts } from '../parts.ts'
 import { problem, problemOf } from '../problem.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 import { pollingProblem } from './polling-problem.ts'
 import { groupOf, pollingStatus, rounded } from './status.ts'
 

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AlarmView, FaultLatch, Snapshot } from '../../monitor/view.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { problem } from '../problem.ts'
+import { problem, type Sought } from '../problem.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { acceptsJson, Done } from './changes.ts'
-import { problems } from './problem-schema.ts'
 import { Device } from './queries.ts'
-import { type RestParts, runningDevices, type Sought } from './rest-parts.ts'
+import { type RestParts, runningDevices } from './rest-parts.ts'
 
 const Amount = z.number().nullable()
 const Time = z.iso.datetime().nullable()

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { formatIso } from '../../util/time-text.ts'
+import { problems } from '../problem-schema.ts'
 import { requires, type WebApp } from '../web.ts'
-import { problems } from './problem-schema.ts'
 import type { LoggedDevice } from './reading/reading-messages.ts'
 import type { RestParts } from './rest-parts.ts'
 

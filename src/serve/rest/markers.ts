@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { parseTime } from '../../util/time-text.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { acceptsJson, Done } from './changes.ts'
-import { problems } from './problem-schema.ts'
 import { Device } from './queries.ts'
 import { type RestParts, runningDevice, runningDevices } from './rest-parts.ts'
 

@@ -1,7 +1,7 @@
 import type { HubDevice } from '../../monitor/hub.ts'
 import { devicesInRun } from '../../monitor/simulators.ts'
 import type { ServeParts } from '../parts.ts'
-import { type Problem, problem } from '../problem.ts'
+import { type Problem, problem, type Sought } from '../problem.ts'
 import type { LogReading } from './reading/log-reading.ts'
 
 /** What the resources work on. */
@@ -9,9 +9,6 @@ export interface RestParts extends ServeParts {
   /** null with `--no-log` */
   readonly reading: LogReading | null
 }
-
-/** Either what was looked for, or why it is not there. */
-export type Sought<T> = { readonly found: T } | { readonly problem: Problem }
 
 /**
  * A device of this run.

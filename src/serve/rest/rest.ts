@@ -1,9 +1,4 @@
-import { addIngest } from '../ingest/ingest.ts'
 import type { ServeParts } from '../parts.ts'
-import { addBuffer } from '../polling/buffer-routes.ts'
-import { addPolling } from '../polling/polling-routes.ts'
-import { addStoreData } from '../store/data.ts'
-import { addRelays } from '../store/relays.ts'
 import type { WebApp } from '../web.ts'
 import { addAlarms } from './alarms.ts'
 import { addCommands } from './commands.ts'
@@ -37,11 +32,6 @@ export class Rest {
     addCommands(app, this.parts)
     addMarkers(app, this.parts)
     addSinks(app, this.parts)
-    addIngest(app, this.parts)
-    addStoreData(app, this.parts)
-    addRelays(app, this.parts)
-    addPolling(app, this.parts)
-    addBuffer(app, this.parts)
   }
 
   async close(): Promise<void> {

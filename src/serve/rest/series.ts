@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { answerJson } from './json-answer.ts'
-import { problems } from './problem-schema.ts'
 import { CHANNEL_IDS, Device, SPAN, spanOf, whole } from './queries.ts'
 import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
 

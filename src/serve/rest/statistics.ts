@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { STATISTICS } from '../../stats/statistic-names.ts'
 import { END_OF_TIME_US } from '../../util/time-units.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { answerJson } from './json-answer.ts'
-import { problems } from './problem-schema.ts'
 import { Device, SPAN, spanOf } from './queries.ts'
 import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
 

@@ -2,12 +2,12 @@ import { z } from '@hono/zod-openapi'
 import { STORE } from '../../domain/energy-store.ts'
 import type { HubDevice } from '../../monitor/hub.ts'
 import { formatIso } from '../../util/time-text.ts'
-import { Durable } from '../ingest/durable.ts'
+import type { Durable } from '../ingest/durable.ts'
 import { answerPosted, Receipt } from '../ingest/ingest.ts'
 import { readPosted } from '../ingest/posted-samples.ts'
+import type { ServeParts } from '../parts.ts'
 import { type Problem, problem } from '../problem.ts'
-import { problems } from '../rest/problem-schema.ts'
-import type { RestParts } from '../rest/rest-parts.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { energyStore, shownStore } from './store-device.ts'
 
@@ -41,9 +41,7 @@ const LatestSolar = z
 export type StoreData = z.infer<typeof LatestSolar>
 
 /** What the board of an energy store posts, on the paths that it knows (contract, section 8). */
-export function addStoreData(app: WebApp, parts: RestParts): void {
-  const { log } = parts
-  const durable = log === null ? null : new Durable(log)
+export function addStoreData(app: WebApp, parts: ServeParts, durable: Durable | null): void {
   const openApi = app.openAPIRegistry
   openApi.registerPath({
     method: 'post',

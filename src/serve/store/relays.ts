@@ -7,9 +7,8 @@ import { isOk, type Outcome } from '../../stream/carry-out.ts'
 import { onOrOff } from '../../util/on-off.ts'
 import { isRecord } from '../../util/records.ts'
 import type { ServeParts } from '../parts.ts'
-import { type Problem, problem } from '../problem.ts'
-import { problems } from '../rest/problem-schema.ts'
-import type { RestParts, Sought } from '../rest/rest-parts.ts'
+import { type Problem, problem, type Sought } from '../problem.ts'
+import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { energyStore, shownStore } from './store-device.ts'
 
@@ -44,7 +43,7 @@ const Update = z
   .openapi('RelayUpdate', { description: 'those to be switched', example: { A: true } })
 
 /** Four relays, which are outputs of a device of the run (contract, sections 7 and 8). */
-export function addRelays(app: WebApp, parts: RestParts): void {
+export function addRelays(app: WebApp, parts: ServeParts): void {
   let underWay = 0
   const answers = { 200: { description: 'as they are', content: jsonOf(Status) } }
   app.openAPIRegistry.registerPath({
@@ -143,7 +142,7 @@ function wantedOf(text: string): Sought<Wanted> {
 
 /** @returns null: all have confirmed */
 async function switchRelays(
-  { hub }: RestParts,
+  { hub }: ServeParts,
   device: HubDevice,
   wanted: Wanted,
 ): Promise<Problem | null> {

@@ -1,5 +1,5 @@
 import type { ServeParts } from '../parts.ts'
-import type { SocketRoute } from '../sockets.ts'
+import type { SocketRoute } from '../socket-route.ts'
 import { Answers } from './answers.ts'
 import { VIEW_PATH } from './messages.ts'
 import { SpanSaver } from './save/span-saver.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { PROBLEM_TYPE } from '../problem.ts'
+import { PROBLEM_TYPE } from './problem.ts'
 
 const Problem = z
   .object({
