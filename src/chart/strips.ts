@@ -1,4 +1,5 @@
-import { type Channel, isElectric, mainChannels } from '../domain/channels.ts'
+import { type Channel, isElectric } from '../domain/channels.ts'
+import { mainChannels } from '../domain/main-channels.ts'
 import { ownValue } from '../util/records.ts'
 import type { ScaledUnit } from '../util/scaled-unit.ts'
 import { type Axis, dotRow, labelsOf, magnitudeOf } from './axis.ts'

@@ -1,5 +1,3 @@
-import { hasPanel, STORE_CHANNELS } from './energy-store.ts'
-
 /** What a device measures, as data: names, units, digits, colour roles and ranges come from here alone. */
 
 /** The three quantities of an electric sample, as its typed members are called. */
@@ -85,29 +83,6 @@ export const ELECTRIC_CHANNELS: readonly Channel[] = QUANTITIES.map((each) => EL
 export function powerDecimals(current: number): number {
   const { decimals } = ELECTRIC.power
   return current > decimals + 1 ? current : decimals
-}
-
-/**
- * Those shown where not all can be: voltage, current and power; of a battery with a panel its charge, the sun and the
- * light; of any other device the first three.
- */
-export function mainChannels(channels: readonly Channel[]): readonly Channel[] {
-  if (hasPanel(channels)) {
-    return STORE_CHANNELS.flatMap(({ id }) => channels.find((each) => each.id === id) ?? [])
-  }
-  const electric = channels.filter(isElectric)
-  return electric.length > 0 ? electric : channels.slice(0, 3)
-}
-
-/** The main ones, then the others in their order. */
-export function mainFirst(channels: readonly Channel[]): readonly Channel[] {
-  return [...new Set([...mainChannels(channels), ...channels])]
-}
-
-/** The one shown where a single one can be: of the main ones the current, else the first. */
-export function leadChannel(channels: readonly Channel[]): Channel | null {
-  const main = mainChannels(channels)
-  return main.find(({ quantity }) => quantity === 'current') ?? main[0] ?? null
 }
 
 /** Voltage, current or power. */

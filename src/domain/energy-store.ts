@@ -19,7 +19,7 @@ export const STORE_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** Whether a device with these channels has a battery that says how full it is, and a panel that charges it. */
-export function hasPanel(channels: readonly { readonly id: string }[]): boolean {
+export function hasBatteryAndPanel(channels: readonly { readonly id: string }[]): boolean {
   return [STORE.soc, STORE.solar].every(({ id }) => channels.some((each) => each.id === id))
 }
 

@@ -1,6 +1,6 @@
 import type { Trace } from '../chart/trace.ts'
-import { mainFirst } from '../domain/channels.ts'
 import { isEnergyStore } from '../domain/energy-store.ts'
+import { mainFirst } from '../domain/main-channels.ts'
 import { cleanText } from '../domain/sample.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
 import type { LogClient } from '../storage/client/log.ts'

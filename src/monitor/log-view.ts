@@ -1,6 +1,7 @@
 import type { Trace } from '../chart/trace.ts'
-import { type Channel, ELECTRIC_CHANNELS, extraChannel, mainFirst } from '../domain/channels.ts'
+import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../domain/channels.ts'
 import { DEFAULT_RANGE } from '../domain/limits.ts'
+import { mainFirst } from '../domain/main-channels.ts'
 import type { SourceState } from '../sources/source.ts'
 import { totalsOf } from '../stats/totals.ts'
 import type { LogHistory } from '../storage/client/log-history.ts'

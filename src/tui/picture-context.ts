@@ -1,6 +1,7 @@
 import { shownOf } from '../chart/columns.ts'
 import type { Trace } from '../chart/trace.ts'
-import { isElectric, mainChannels } from '../domain/channels.ts'
+import { isElectric } from '../domain/channels.ts'
+import { mainChannels } from '../domain/main-channels.ts'
 import { listedDevices } from '../figures/offer.ts'
 import type { Snapshot } from '../monitor/view.ts'
 import { pressingWord } from './panels/alarms.ts'

@@ -1,4 +1,5 @@
-import { type Channel, mainChannels } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
+import { mainChannels } from '../../domain/main-channels.ts'
 import { exactText, preciseText } from '../../figures/format.ts'
 import type { Bucket, SpanStatistics } from '../../monitor/view.ts'
 import { ownValue } from '../../util/records.ts'

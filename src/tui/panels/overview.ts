@@ -1,4 +1,4 @@
-import { leadChannel } from '../../domain/channels.ts'
+import { leadChannel } from '../../domain/main-channels.ts'
 import { leftText } from '../../figures/format.ts'
 import type { Snapshot, TraceRequest } from '../../monitor/view.ts'
 import { figuresOf } from '../view/figure-memory.ts'

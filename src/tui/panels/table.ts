@@ -1,4 +1,5 @@
-import { type Channel, mainChannels } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
+import { mainChannels } from '../../domain/main-channels.ts'
 import type { Snapshot, WindowStats } from '../../monitor/view.ts'
 import { countText, fixed, sharedDecimals } from '../../util/number-text.ts'
 import { ownValue } from '../../util/records.ts'

@@ -1,4 +1,4 @@
-import { mainChannels } from '../../domain/channels.ts'
+import { mainChannels } from '../../domain/main-channels.ts'
 import type { Snapshot } from '../../monitor/view.ts'
 import { ownValue } from '../../util/records.ts'
 import { nameText } from '../view/channel-text.ts'

@@ -1,6 +1,7 @@
 import { MOST_COMPARED } from '../../chart/compared.ts'
 import type { Trace } from '../../chart/trace.ts'
-import { type Channel, mainChannels } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
+import { mainChannels } from '../../domain/main-channels.ts'
 import type { DeviceBrief, DeviceNumber, Moment, Snapshot } from '../../monitor/view.ts'
 
 /** The widest name of a device beside its curve or its row, in cells. */

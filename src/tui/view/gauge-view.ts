@@ -1,4 +1,5 @@
-import { type Channel, mainChannels } from '../../domain/channels.ts'
+import type { Channel } from '../../domain/channels.ts'
+import { mainChannels } from '../../domain/main-channels.ts'
 import {
   barOf,
   fullRatio,

@@ -1,5 +1,5 @@
 import type { Trace } from '../../../chart/trace.ts'
-import { mainChannels } from '../../../domain/channels.ts'
+import { mainChannels } from '../../../domain/main-channels.ts'
 import type { DeviceNumber, Snapshot, SpanStatistics, View } from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { NotConnected } from '../link/view-link.ts'

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
-import { type Channel, mainChannels } from '../../../domain/channels.ts'
+import type { Channel } from '../../../domain/channels.ts'
+import { mainChannels } from '../../../domain/main-channels.ts'
 import { spanText } from '../../../figures/format.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
 import { SPANS_MS } from '../model/time-window.ts'

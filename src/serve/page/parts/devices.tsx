@@ -1,5 +1,5 @@
 import type { Trace } from '../../../chart/trace.ts'
-import { leadChannel, mainChannels } from '../../../domain/channels.ts'
+import { leadChannel, mainChannels } from '../../../domain/main-channels.ts'
 import { figureText, withUnit } from '../../../figures/form-memory.ts'
 import { listedDevices } from '../../../figures/offer.ts'
 import type { DeviceBrief } from '../../../monitor/view.ts'

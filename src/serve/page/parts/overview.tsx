@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import { leadChannel } from '../../../domain/channels.ts'
+import { leadChannel } from '../../../domain/main-channels.ts'
 import { momentText } from '../../../figures/format.ts'
 import { sparkPath } from '../chart/spark-path.ts'
 import { frozen, panned, shown } from '../model/time-window.ts'

@@ -1,5 +1,6 @@
-import { type Channel, mainChannels } from '../../../domain/channels.ts'
+import type { Channel } from '../../../domain/channels.ts'
 import { STORE_WORDS } from '../../../domain/energy-store.ts'
+import { mainChannels } from '../../../domain/main-channels.ts'
 import { type FigureForm, figureText } from '../../../figures/form-memory.ts'
 import { barOf, fullRatio, type GaugeBar, gaugeScaleOf, verdict } from '../../../figures/gauge.ts'
 import type { GaugeScale } from '../../../figures/gauge-scale.ts'
