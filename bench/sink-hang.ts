@@ -42,7 +42,7 @@ interface Measured {
   readonly allCpu: number
   readonly mb: number
   readonly screenKb: number
-  readonly logged: number
+  readonly sent: number
 }
 
 const full = await readyLog(HZ, hours, 2)
@@ -112,9 +112,9 @@ async function measured(each: Case): Promise<Measured> {
   terminal.press('q')
   await terminal.exit
   terminal.dispose()
-  const logged = server?.lines.filter((line) => line.startsWith('power_sample')).length ?? 0
+  const sent = server?.lines.filter((line) => line.startsWith('power_sample')).length ?? 0
   await server?.close()
-  return { longestMs, ownMs, mainCpu, allCpu, mb, screenKb, logged }
+  return { longestMs, ownMs, mainCpu, allCpu, mb, screenKb, sent }
 }
 
 const results = new Map<Case, Measured[]>(CASES.map((each) => [each, []]))

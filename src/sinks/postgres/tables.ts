@@ -58,7 +58,7 @@ const ORIGIN = { time: TIME, device: 'text!', log: 'uuid!' } as const
 /** Of which run and sample a row is. */
 const OF_SAMPLE = { ...ORIGIN, run: 'bigint!', boot: 'bigint', seq: 'bigint' } as const
 
-export const TABLES: Readonly<Record<TableKey, Table>> = {
+const TABLES: Readonly<Record<TableKey, Table>> = {
   sample: {
     columns: {
       ...OF_SAMPLE,
