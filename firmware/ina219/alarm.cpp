@@ -32,7 +32,7 @@ int32_t toCounts(int32_t micro) {
   if (settings.quantity == Quantity::voltage) return countsOf(micro, 1, 4000, true);
   // A shunt count is 10 / shuntUohm A; by a bus count, 0.04 / shuntUohm W.
   const uint32_t unit = settings.quantity == Quantity::current ? 10000000 : 40000;
-  return countsOf(micro, settings.shuntUohm, unit, true);
+  return countsOf(micro, trueShuntUohm(), unit, true);
 }
 
 int32_t valueOf(int16_t shunt, uint16_t busStatus) {

@@ -6,8 +6,6 @@
 
 #if OWN_DRIVERS
 
-#include <util/atomic.h>
-
 namespace board {
 
 constexpr uint8_t kRxSize = 128;  // a power of two; the longest command and then some
@@ -97,12 +95,9 @@ int16_t readByte() {
 
 bool hasByte() { return rxHead != rxTail; }
 
-// The interrupt must not empty the ring between the test and the bit: it takes
-// a byte whenever it is asked.
+// Where the bit is off the interrupt does not come, and nobody else changes it.
 void transmit() {
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
-    if (!txEmpty() && !(UCSR0B & _BV(UDRIE0))) UCSR0B |= _BV(UDRIE0);
-  }
+  if (!(UCSR0B & _BV(UDRIE0)) && !txEmpty()) UCSR0B |= _BV(UDRIE0);
 }
 
 // Double speed: the finer divider.

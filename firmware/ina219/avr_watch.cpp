@@ -1,6 +1,7 @@
 // Reads one conversion after the other over the TWI of an AVR, in its interrupt.
 
 #include "avr_drivers.h"
+#include "health.h"
 #include "outputs.h"
 #include "tx_ring.h"
 
@@ -77,7 +78,10 @@ static inline bool isFull() {
 
 // True: the next one may begin.
 static inline bool pushConversion() {
-  if (isFull()) return !watch.isTriggered;
+  if (isFull()) {
+    countUp(health.missed);
+    return !watch.isTriggered;
+  }
   conversions[conversionHead & (kConversions - 1)] = conversion;
   compilerBarrier();
   conversionHead++;

@@ -19,13 +19,13 @@ namespace board {
 // After a watchdog reset the watchdog stays on with its shortest time, 16 ms
 // (chapter Watchdog Timer): it must be off before RAM is cleared, so in .init3.
 // A boot loader may have cleared MCUSR already; then the cause is not known.
-static uint8_t resetCause __attribute__((section(".noinit")));
+static uint8_t resetFlags __attribute__((section(".noinit")));
 static uint16_t restartMark __attribute__((section(".noinit")));
 constexpr uint16_t kRestarted = 0x57D0;
 void disableWatchdogEarly() __attribute__((naked, used, section(".init3")));
 void disableWatchdogEarly() {
-  resetCause = MCUSR;
-  if (restartMark == kRestarted) resetCause |= _BV(WDRF);
+  resetFlags = MCUSR;
+  if (restartMark == kRestarted) resetFlags |= _BV(WDRF);
   restartMark = 0;
   MCUSR = 0;
   wdt_disable();
@@ -49,16 +49,19 @@ ISR(WDT_vect, ISR_NAKED) {
 }
 #endif
 
-bool wasWatchdogReset() { return (resetCause & _BV(WDRF)) != 0; }
-
-bool wasPowerOn() { return (resetCause & (_BV(PORF) | _BV(BORF))) != 0; }
+ResetCause resetCause() {
+  if (resetFlags & _BV(WDRF)) return ResetCause::watchdog;
+  // At power-on the brown-out detector sees one, too.
+  if (resetFlags & _BV(PORF)) return ResetCause::power;
+  if (resetFlags & _BV(BORF)) return ResetCause::brownOut;
+  return resetFlags & _BV(EXTRF) ? ResetCause::external : ResetCause::unknown;
+}
 
 void feedWatchdog() { wdt_reset(); }
 
 #else
 
-bool wasWatchdogReset() { return false; }
-bool wasPowerOn() { return false; }
+ResetCause resetCause() { return ResetCause::unknown; }
 void feedWatchdog() {}
 
 #endif
@@ -78,6 +81,29 @@ void begin() {
 #endif
 #endif
 }
+
+// --- Stack -----------------------------------------------------------------
+
+#if defined(__AVR__)
+
+extern "C" uint8_t _end;  // behind the last variable; from there on the stack's
+constexpr uint8_t kPaint = 0xC5;
+
+// Before there is a stack.
+void paintStack() __attribute__((naked, used, section(".init3")));
+void paintStack() {
+  for (uint8_t* at = &_end; at <= reinterpret_cast<uint8_t*>(RAMEND); at++) *at = kPaint;
+}
+
+uint16_t stackLeft() {
+  const uint8_t* at = &_end;
+  while (*at == kPaint) at++;
+  return at - &_end;
+}
+
+#else
+uint16_t stackLeft() { return 0; }
+#endif
 
 // --- Pins ------------------------------------------------------------------
 

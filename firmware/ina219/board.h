@@ -64,10 +64,11 @@
 namespace board {
 
 void begin();
-// True: the watchdog ended the run before this one.
-bool wasWatchdogReset();
-// True: RAM may hold nothing of it, as far as the boot loader leaves that known.
-bool wasPowerOn();
+// What began this run, as far as the boot loader leaves it known.
+enum class ResetCause : uint8_t { unknown, power, external, brownOut, watchdog };
+ResetCause resetCause();
+// Bytes of RAM that the stack has never come to since then; 0 where nobody knows.
+uint16_t stackLeft();
 void feedWatchdog();
 // Sleeps until the next interrupt, unless something has come in.
 void idle();

@@ -24,7 +24,7 @@ Answer answers[4];
 uint8_t nextAnswer;
 
 // A command that takes a while: its answer follows.
-enum class Work : uint8_t { none, reading, saving };
+enum class Work : uint8_t { none, reading, saving, zeroing };
 Work work = Work::none;
 uint32_t workNumber;
 
@@ -74,6 +74,11 @@ void obey(const Request& request) {
     outbox::reply(true, number, Error::none, false);
     return;
   }
+  if (request.command == Command::selfTest) {
+    outbox::note(Note::selfTest);
+    outbox::reply(true, number, Error::none, true);
+    return;
+  }
   if (request.command == Command::read) {
     sampler::requestRead();
     startWork(Work::reading, number);
@@ -85,6 +90,11 @@ void obey(const Request& request) {
   }
   if (request.command == Command::save) {
     save(number);
+    return;
+  }
+  if (request.command == Command::setZero && !request.has(Member::value)) {
+    sampler::measureZero();
+    startWork(Work::zeroing, number);
     return;
   }
   answer(number, setByCommand(request));
@@ -128,6 +138,10 @@ __attribute__((noinline)) void finishWork() {
     work = Work::none;
   } else if (work == Work::saving && continueSaving()) {
     answer(workNumber, Error::none);
+    work = Work::none;
+  } else if (work == Work::zeroing && sampler::zero() != sampler::Zero::pending) {
+    const bool isLost = sampler::zero() == sampler::Zero::lost;
+    answer(workNumber, isLost ? Error::sensor : setZeroTo(sampler::zeroCounts()));
     work = Work::none;
   }
 }

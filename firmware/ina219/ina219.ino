@@ -18,14 +18,14 @@ void setup() {
   board::setBaud(settings.baud);
   countBoot();
   Context& context = newContext();
-  context.scale = scaleOf(settings.shuntUohm);
-  context.shuntUohm = settings.shuntUohm;
+  context.shuntUohm = trueShuntUohm();
+  context.scale = scaleOf(context.shuntUohm);
   context.isInUs = settings.isInUs;
   alarm::settingsChanged();
   outputs::settingsChanged();
   sampler::begin();
   outbox::hello();
-  if (board::wasWatchdogReset()) outbox::note(Note::watchdog);
+  if (board::resetCause() == board::ResetCause::watchdog) outbox::note(Note::watchdog);
 }
 
 void loop() {

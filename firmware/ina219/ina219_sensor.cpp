@@ -1,6 +1,9 @@
 #include "ina219_sensor.h"
 
+#include "health.h"
 #include "settings.h"
+
+Health health;
 
 namespace sensor {
 
@@ -137,6 +140,7 @@ I2c configureAt(bool isFast) {
 
 // Three transfers in a row, or almost, that failed: the bus is too fast for its wires.
 void countError() {
+  countUp(health.busErrors);
   trouble += kTroubleOfError;
   if (trouble <= kMostTrouble) return;
   trouble = 0;
@@ -201,7 +205,12 @@ Poll poll(Pair& pair) {
     if (result == I2c::ok) result = start();
     if (result != I2c::ok) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
   }
-  pair.shunt = static_cast<int16_t>(shunt);
+  const int32_t current = static_cast<int32_t>(static_cast<int16_t>(shunt)) - settings.zeroCounts;
+  pair.shunt = static_cast<int16_t>(current);
+  if (pair.shunt != current) {
+    pair.shunt = current < 0 ? -0x7FFF : 0x7FFF;
+    if (status < Status::clipped) status = Status::clipped;
+  }
   pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);
   pair.ticks = conversion.ticks;
   return status == Status::sensorReset ? Poll::wasReset : Poll::done;

@@ -24,7 +24,7 @@ enum class Poll : uint8_t {
 
 // One whole pair, each given once.
 struct Pair {
-  int16_t shunt;
+  int16_t shunt;       // without the zero
   uint16_t busStatus;  // bits 15..3 as in the register, below a Status
   uint32_t ticks;      // board::ticks() when it was seen to be complete
 

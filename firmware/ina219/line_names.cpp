@@ -12,7 +12,7 @@ const char kKeys[] PROGMEM =
     "output\0A\0B\0C\0D\0value_ms\0";
 const char kCommands[] PROGMEM =
     "hello\0set_interval\0set_time\0set_range\0set_averaging\0set_mode\0read\0set_threshold\0"
-    "set_shunt\0set_baud\0set_detail\0set_output\0set_cutoff\0set_us\0save\0defaults\0";
+    "set_shunt\0set_baud\0set_detail\0set_output\0set_cutoff\0set_us\0set_zero\0set_gain\0selftest\0save\0defaults\0";
 const char kWords[] PROGMEM = "stream\0poll\0a\0v\0w\0off\0on\0hold\0A\0B\0C\0D\0";
 
 }  // namespace

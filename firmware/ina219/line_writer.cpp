@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "crc16.h"
+#include "texts.h"
 #include "tx_ring.h"
 
 namespace line {
@@ -22,9 +23,9 @@ void put(char character) { txRing.bytes[writeIndex++] = static_cast<uint8_t>(cha
 void text(PGM_P text) {
   uint8_t index = writeIndex;
   uint8_t* to = txRing.bytes + index;
-  while (const uint8_t character = pgm_read_byte(text++)) {
+  while (const uint8_t character = takeCharacter(text)) {
     *to++ = character;
-    if (++index == 0) to = txRing.bytes;
+    if (++index == 0) to -= sizeof txRing.bytes;
   }
   writeIndex = index;
   publish();

@@ -1,5 +1,7 @@
 #include "lines.h"
 
+#include "board.h"
+#include "health.h"
 #include "line_writer.h"
 #include "outputs.h"
 #include "settings.h"
@@ -11,7 +13,8 @@ static const char kErrorNames[] PROGMEM =
     "unknown\0range\0syntax\0crc\0overlong\0busy\0sensor\0wear\0";
 static const char kNotes[] PROGMEM =
     "restarted by the watchdog\0sensor lost\0sensor found\0sensor restarted, set up again\0"
-    "threshold exceeded\0threshold released\0I2C slowed down to 100 kHz\0output cut off\0";
+    "threshold exceeded\0threshold released\0I2C slowed down to 100 kHz\0output cut off\0selftest: reset \0";
+static const char kResetCauses[] PROGMEM = "unknown\0power\0external\0brown-out\0watchdog\0";
 
 // The one at `place`, and the quotation mark behind it.
 static void writeName(PGM_P names, uint8_t place) {
@@ -66,6 +69,12 @@ void endHello() {
   line::text(PSTR(",\"baud\":"));
   line::number(settings.baud);
   line::text(settings.isPolled ? PSTR(",\"mode\":\"poll\"") : PSTR(",\"mode\":\"stream\""));
+  line::text(PSTR(",\"zero\":"));
+  const int16_t zero = settings.zeroCounts;
+  if (zero < 0) line::put('-');
+  line::shortest(currentAtUv(static_cast<uint16_t>(zero < 0 ? -zero : zero) * 10ul, settings.shuntUohm), 6);
+  line::text(PSTR(",\"gain\":"));
+  line::shortest(settings.gainMillionths, 6);
   if (settings.isDetailed) line::text(PSTR(",\"detail\":true"));
   if (settings.isInUs) line::text(PSTR(",\"us\":true"));
   if (settings.keepsOutputs) line::text(PSTR(",\"keep\":true"));
@@ -76,21 +85,17 @@ void endHello() {
 
 // Rounded down, also where the sample is older than the reference.
 static void writeUnixTime(const Context& context, const Moment& at) {
-  uint32_t seconds = context.unixS;
-  int32_t past = static_cast<int32_t>(at.ms - context.unixAtMs);
-  if (past < 0) {
-    const uint32_t whole = (static_cast<uint32_t>(-past) + 999) / 1000;
-    seconds -= whole;
-    past += static_cast<int32_t>(whole * 1000);
-  } else if (past >= 1000) {
-    const uint32_t whole = static_cast<uint32_t>(past) / 1000;
-    seconds += whole;
-    past -= static_cast<int32_t>(whole * 1000);
+  const int32_t past = static_cast<int32_t>(at.ms - context.unixAtMs);
+  uint32_t seconds = context.unixS + past / 1000;
+  int16_t ms = static_cast<int16_t>(past % 1000);
+  if (ms < 0) {
+    ms += 1000;
+    seconds--;
   }
   line::text(PSTR(",\"ts\":"));
   line::number(seconds);
   line::put('.');
-  line::padded(static_cast<uint32_t>(past), 3, 0);
+  line::padded(static_cast<uint16_t>(ms), 3, 0);
 }
 
 static void writeTime(const Context& context, const Moment& at) {
@@ -194,8 +199,21 @@ void writeGone(uint32_t first, uint32_t last) {
   line::end();
 }
 
+static __attribute__((noinline)) void writeSelfTest() {
+  line::text(textAt(kResetCauses, static_cast<uint8_t>(board::resetCause())));
+  line::text(PSTR(", stack "));
+  line::number(board::stackLeft());
+  line::text(PSTR(" B, bus errors "));
+  line::number(health.busErrors);
+  line::text(PSTR(", missed "));
+  line::number(health.missed);
+  line::text(isEepromGood() ? PSTR(", EEPROM ok") : PSTR(", EEPROM bad"));
+}
+
 void writeNote(Note note) {
   line::begin(PSTR("{\"type\":\"status\",\"message\":\""));
-  writeName(kNotes, static_cast<uint8_t>(note));
+  line::text(textAt(kNotes, static_cast<uint8_t>(note)));
+  if (note == Note::selfTest) writeSelfTest();
+  line::put('"');
   line::end();
 }

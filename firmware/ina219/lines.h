@@ -16,13 +16,14 @@ enum class Note : uint8_t {
   thresholdReleased,
   busSlowed,
   cutOff,
+  selfTest,
 };
 
 // Most bytes of a line of each kind, LF included; the longest values were counted.
 constexpr uint8_t kSampleRoom = 124;
 constexpr uint8_t kDetailRoom = 252;
 constexpr uint8_t kReplyRoom = 64;
-constexpr uint8_t kNoteRoom = 100;
+constexpr uint8_t kNoteRoom = 124;
 
 // In two parts, as both together may be longer than the transmit ring: the second
 // once the first is sent. `firstNew`: number of the sample that will be sent next for the first time.

@@ -34,7 +34,7 @@ bool isHelloDue;
 bool isHelloBegun;
 bool areOutputsDue;
 Reply pendingReply;
-uint8_t notes;  // bit n: Note n is due
+uint16_t notes;  // bit n: Note n is due
 uint8_t unsent;  // newest samples not sent yet
 Range ranges[kMaxRanges];
 uint8_t rangeCount;
@@ -85,7 +85,11 @@ void resend() {
   }
 }
 
-bool isReplyDue() { return pendingReply.isPending && !pendingReply.samplesBefore; }
+// What a self-test has found goes before its reply.
+bool isReplyDue() {
+  return pendingReply.isPending && !pendingReply.samplesBefore &&
+         !(notes & 1u << static_cast<uint8_t>(Note::selfTest));
+}
 
 void sendReply() {
   writeReply(pendingReply.hasNumber, pendingReply.number, pendingReply.error);
@@ -95,7 +99,7 @@ void sendReply() {
 void sendNote() {
   uint8_t i = 0;
   while (!(notes >> i & 1)) i++;
-  notes &= static_cast<uint8_t>(~(1u << i));
+  notes &= ~(1u << i);
   writeNote(static_cast<Note>(i));
 }
 
@@ -188,7 +192,7 @@ bool isReplied() { return !pendingReply.isPending && !isHelloDue && !isHelloBegu
 
 void outputs() { areOutputsDue = true; }
 
-void note(Note note) { notes |= static_cast<uint8_t>(1u << static_cast<uint8_t>(note)); }
+void note(Note note) { notes |= 1u << static_cast<uint8_t>(note); }
 
 void replay(uint32_t first, uint32_t last) {
   if (rangeCount < kMaxRanges) ranges[rangeCount++] = {first, last};

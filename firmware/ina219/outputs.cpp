@@ -36,10 +36,15 @@ void switchTo(uint8_t states) {
   kept = kMark | states;
 }
 
+bool isRamLost() {
+  const board::ResetCause cause = board::resetCause();
+  return cause == board::ResetCause::power || cause == board::ResetCause::brownOut;
+}
+
 }  // namespace
 
 void begin() {
-  const bool isKept = settings.keepsOutputs && !board::wasPowerOn() && (kept & ~15) == kMark;
+  const bool isKept = settings.keepsOutputs && !isRamLost() && (kept & ~15) == kMark;
   switchTo(isKept ? kept & 15 : 0);
   for (uint8_t i = 0; i < kOutputs; i++) board::setPin(pinOf(i), true, on >> i & 1);
 }
@@ -63,11 +68,13 @@ void set(uint8_t named, uint8_t wanted) {
 
 void settingsChanged() {
   // A count is 10 / shuntUohm A.
-  const int32_t counts = countsOf(settings.cutoffUa, settings.shuntUohm, 10000000, false);
+  const int32_t counts = countsOf(settings.cutoffUa, trueShuntUohm(), 10000000, false);
+  // As the interrupt reads it.
+  const int32_t limit = counts < 0x7FFF ? counts + settings.zeroCounts : 0x7FFF;
   const uint8_t output = settings.cutoffOutput;
   // All at once: until then the interrupt goes by the old ones.
   noInterrupts();
-  most = counts < 0x7FFF ? static_cast<int16_t>(counts) : 0x7FFF;
+  most = limit < 0x7FFF ? static_cast<int16_t>(limit) : 0x7FFF;
   needed = settings.cutoffConversions;
   seen = 0;
   watched = output ? static_cast<uint8_t>(1 << (output - 1)) : 0;

@@ -16,6 +16,8 @@ namespace {
 // A lost sensor is looked for so often, ms; with a shorter interval at each sample.
 constexpr uint32_t kFailurePaceMs = 100;
 
+constexpr uint8_t kZeroConversions = 16;
+
 bool isRunning;     // conversions are being read
 bool hasRetried;    // since the last one
 bool isSensorLost;
@@ -30,6 +32,9 @@ uint32_t lastTicks;
 bool isContinued;         // the next conversion follows on the newest one
 Status worst;             // of the conversions of the sample under way
 bool hasHole;             // some of them could not be read
+
+uint8_t zeroLeft;         // conversions that the zero is still to be measured by
+int32_t zeroSum;
 
 // Signed, so that it holds over the wrap of milliseconds after 49.7 days, and for a
 // `sinceMs` that was taken a moment after `nowMs`.
@@ -184,6 +189,10 @@ void take(const sensor::Pair& pair) {
   // Polled, there is no interval to be filled: a sample is one conversion.
   if (settings.isPolled) beginSample();
   accumulate(pair.shunt, pair.busCounts(), ticksOf(pair));
+  if (zeroLeft) {
+    zeroLeft--;
+    zeroSum += pair.shunt;
+  }
   const Status status = pair.status();
   if (status > worst) worst = status;
   alarm::check(pair.shunt, pair.busStatus);
@@ -224,6 +233,20 @@ void begin() {
 void endSample() {
   if (sums.n && !settings.isPolled) pushMean();
   beginSample();
+}
+
+void measureZero() {
+  zeroLeft = kZeroConversions;
+  zeroSum = 0;
+}
+
+Zero zero() {
+  if (isSensorLost) return Zero::lost;
+  return zeroLeft ? Zero::pending : Zero::measured;
+}
+
+int16_t zeroCounts() {
+  return static_cast<int16_t>((zeroSum + kZeroConversions / 2) >> 4) + settings.zeroCounts;
 }
 
 void restartInterval() { dueMs = momentNow().ms; }

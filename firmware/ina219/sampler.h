@@ -21,4 +21,10 @@ void restartInterval();
 void requestRead();
 bool isReadDone();
 
+// The mean of the next 16 shunt values, the zero in force not taken off.
+void measureZero();
+enum class Zero : uint8_t { pending, measured, lost };
+Zero zero();
+int16_t zeroCounts();
+
 }  // namespace sampler

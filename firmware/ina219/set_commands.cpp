@@ -150,11 +150,10 @@ Error setThreshold(const Request& request) {
 // The charge of before stays what it is.
 void useShunt() {
   Context& context = newContext();
-  if (context.shuntUohm != settings.shuntUohm) {
-    rescaleTotals(context.shuntUohm, settings.shuntUohm);
-  }
-  context.shuntUohm = settings.shuntUohm;
-  context.scale = scaleOf(settings.shuntUohm);
+  const uint32_t shuntUohm = trueShuntUohm();
+  if (context.shuntUohm != shuntUohm) rescaleTotals(context.shuntUohm, shuntUohm);
+  context.shuntUohm = shuntUohm;
+  context.scale = scaleOf(shuntUohm);
 }
 
 // What depends on how many counts an ampere is.
@@ -185,6 +184,35 @@ Error setShunt(const Request& request) {
   sampler::endSample();
   settings.shuntUohm = shuntUohm;
   settings.amaxUa = amaxUa;
+  scaleChanged();
+  return Error::none;
+}
+
+// Twice the counts, at most those of a tenth of the widest range.
+Error useZero(int16_t doubled) {
+  if (doubled > 6400 || doubled < -6400) return Error::range;
+  sampler::endSample();
+  settings.zeroCounts = doubled / 2;
+  scaleChanged();
+  return Error::none;
+}
+
+// To the nearest count, of 10 / shuntUohm A: a half away from 0, then a half towards it.
+Error setZero(const Request& request) {
+  int32_t zeroUa;
+  if (!toLimit(request, Member::value, zeroUa)) return Error::range;
+  const int32_t doubled = countsOf(zeroUa, settings.shuntUohm, 5000000, zeroUa > 0);
+  return useZero(doubled > 0x7FFF || doubled < -0x7FFF ? 0x7FFF : static_cast<int16_t>(doubled));
+}
+
+Error setGain(const Request& request) {
+  uint32_t millionths;
+  if (!toMillionths(request, Member::value, 2, millionths) ||
+      request.amount(Member::value).isNegative || millionths < 500000) {
+    return Error::range;
+  }
+  sampler::endSample();
+  settings.gainMillionths = millionths;
   scaleChanged();
   return Error::none;
 }
@@ -268,6 +296,10 @@ Error restoreDefaults() {
 
 }  // namespace
 
+Error setZeroTo(int16_t meanCounts) {
+  return useZero(meanCounts > 3200 || meanCounts < -3200 ? 0x7FFF : meanCounts * 2);
+}
+
 __attribute__((noinline)) Error setByCommand(const Request& request) {
   switch (request.command) {
     case Command::setInterval:
@@ -294,6 +326,10 @@ __attribute__((noinline)) Error setByCommand(const Request& request) {
       return setCutoff(request);
     case Command::setUs:
       return setUs(request);
+    case Command::setZero:
+      return setZero(request);
+    case Command::setGain:
+      return setGain(request);
     case Command::defaults:
       return restoreDefaults();
     default:

@@ -6,3 +6,5 @@
 
 // Error::unknown: none of them.
 Error setByCommand(const Request& request);
+// `set_zero` without a value: what was measured, in shunt counts.
+Error setZeroTo(int16_t meanCounts);

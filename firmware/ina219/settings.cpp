@@ -61,6 +61,8 @@ uint8_t recordByte(uint8_t index) {
 void resetSettings() {
   const uint32_t baud = settings.baud;
   const uint8_t address = settings.address;
+  const int16_t zeroCounts = settings.zeroCounts;
+  const uint32_t gainMillionths = settings.gainMillionths;
   memset(&settings, 0, sizeof settings);
   settings.intervalMs = 1000;
   settings.shuntUohm = 100000;
@@ -70,11 +72,14 @@ void resetSettings() {
   settings.rangeV = 32;
   settings.bits = 12;
   settings.address = address;
+  settings.zeroCounts = zeroCounts;
+  settings.gainMillionths = gainMillionths;
 }
 
 void loadSettings() {
   settings.baud = 115200;
   settings.address = 0x40;
+  settings.gainMillionths = 1000000;
   resetSettings();
   for (uint8_t i = 0; i < 2; i++) {
     const uint16_t address = kRecordAddress[i];
@@ -135,6 +140,8 @@ uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm) {
   return scaled(shuntUv, 1000000, shuntUohm);
 }
 
+uint32_t trueShuntUohm() { return scaled(settings.shuntUohm, 1000000, settings.gainMillionths); }
+
 uint32_t effectiveAmaxUa() {
   const uint32_t gainUa = currentAtUv(shuntFullScaleMv() * 1000ul, settings.shuntUohm);
   return gainUa < settings.amaxUa ? gainUa : settings.amaxUa;
@@ -188,4 +195,12 @@ void countBoot() {
   for (uint8_t i = 0; i < sizeof slot; i++) {
     board::writeEeprom(slotAddress(bootNumber) + i, bytes[i]);
   }
+}
+
+// The boot number was written at the start, the settings by the newest `save`.
+__attribute__((noinline)) bool isEepromGood() {
+  BootSlot slot;
+  readBytes(slotAddress(bootNumber), &slot, sizeof slot);
+  return slot.number == bootNumber && slot.crc == crcOf(slot) &&
+         (!hasRecord || isSaving() || isValid(kRecordAddress[generation & 1]));
 }

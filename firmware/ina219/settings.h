@@ -29,6 +29,8 @@ struct Settings {
   bool isAlarmLatched;       // until the threshold is set again
   AlarmLost alarmLost;
   bool keepsOutputs;  // over a reset
+  int16_t zeroCounts;       // of the shunt, read at no current
+  uint32_t gainMillionths;  // true current by current read; 500000..2000000
   uint8_t address;  // of the sensor, 0x40..0x4F
 };
 
@@ -36,6 +38,8 @@ extern Settings settings;
 
 // Full scale of the shunt voltage: 40, 80, 160 or 320 mV (SBOS448 8.6.2.1).
 inline uint16_t shuntFullScaleMv() { return static_cast<uint16_t>(40u << settings.gain); }
+// What the shunt would have to be for the current read to be the true one.
+uint32_t trueShuntUohm();
 // uA through the shunt that make so many uV, at most 320000.
 uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm);
 // The smaller of what was asked for and what the gain lets through, in uA.
@@ -45,7 +49,7 @@ uint32_t effectiveFullScaleUv();
 
 // From the EEPROM where it holds a valid record, else the factory's.
 void loadSettings();
-// The factory's, except the line's rate: that would cut off the host that asked.
+// The factory's, except the calibration, and the line's rate: that would cut off the host that asked.
 void resetSettings();
 
 // Saving takes 3.4 ms a byte, so it goes on a byte at a time beside everything else.
@@ -63,3 +67,5 @@ bool continueSaving();
 // Called once, before anything is sent; takes some 10 ms.
 void countBoot();
 extern "C" uint32_t bootNumber;
+// False: what was written last can't be read back.
+bool isEepromGood();

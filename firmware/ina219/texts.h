@@ -4,8 +4,19 @@
 
 #include <Arduino.h>
 
+// The character at `text`, which moves on.
+inline uint8_t takeCharacter(PGM_P& text) {
+#if defined(__AVR__)
+  uint8_t character;
+  asm("lpm %0, Z+" : "=r"(character), "+z"(text));
+  return character;
+#else
+  return pgm_read_byte(text++);
+#endif
+}
+
 inline PGM_P textAfter(PGM_P text) {
-  while (pgm_read_byte(text++)) {
+  while (takeCharacter(text)) {
   }
   return text;
 }

@@ -9,6 +9,8 @@ export interface Answer {
   readonly sample: SampleFrame | null
   /** The newest `hello` that did. */
   readonly hello: HelloFrame | null
+  /** The newest note that did. */
+  readonly note?: string | null
 }
 
 /** A command as the user wrote it. */
@@ -69,9 +71,10 @@ async function atNewRate(order: Order, answer: Answer, device: Asked): Promise<O
   return { ...order, answer: { ...answer, hello }, said }
 }
 
-function okText({ cmd }: Command, { sample, hello }: Answer): string {
+function okText({ cmd }: Command, { sample, hello, note }: Answer): string {
   if (cmd === 'read' && sample !== null) return sampleText(sample)
   if (cmd === 'hello' && hello !== null) return helloText(hello)
+  if (cmd === 'selftest') return note ?? 'ok'
   return 'ok'
 }
 

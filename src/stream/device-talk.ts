@@ -13,6 +13,7 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void
   sample: SampleFrame | null
   hello: HelloFrame | null
+  note: string | null
 }
 
 /**
@@ -95,7 +96,7 @@ export class DeviceTalk implements Asked {
     if (this.#lost !== null) return Promise.reject(this.#lost)
     const id = this.#nextId++
     return new Promise((resolve) => {
-      this.#asked.set(id, { resolve, sample: null, hello: null })
+      this.#asked.set(id, { resolve, sample: null, hello: null, note: null })
       this.#follow(this.#link.command(id, command, this.#nowMs))
     })
   }
@@ -122,6 +123,8 @@ export class DeviceTalk implements Asked {
     } else if (frame.kind === 'hello') {
       this.#hello = frame
       for (const asked of this.#asked.values()) asked.hello = frame
+    } else if (frame.kind === 'note') {
+      for (const asked of this.#asked.values()) asked.note = frame.message
     }
     this.#follow(this.#link.frame(frame, this.#host.nowUs(), this.#nowMs))
   }
@@ -137,7 +140,7 @@ export class DeviceTalk implements Asked {
   #done(id: number, result: CommandResult): void {
     const asked = this.#asked.get(id)
     this.#asked.delete(id)
-    asked?.resolve({ result, sample: asked.sample, hello: asked.hello })
+    asked?.resolve({ result, sample: asked.sample, hello: asked.hello, note: asked.note })
   }
 
   #end(error: InaError): void {

@@ -91,7 +91,7 @@ function answersOf(texts: readonly string[]): unknown[] {
 
 /** Commands of 6.1. */
 const MOCK_KNOWS = [...['set_zero', 'set_gain', 'set_output', 'set_cutoff', 'set_detail', 'set_us']]
-const FIRMWARE_KNOWS = ['set_output', 'set_cutoff', 'set_detail', 'set_us']
+const FIRMWARE_KNOWS = [...MOCK_KNOWS, 'selftest']
 
 describe.each([
   { name: 'mock', make: mock, known: MOCK_KNOWS },

@@ -137,6 +137,7 @@ export const OPTIONAL_CASES: readonly CommandCase[] = [
   ),
   ...each('6.1 set_detail', 'set_detail', 'ok', ...values(true, false)),
   ...each('6.1 set_detail', 'set_detail', 'range', ...values(1, 'on', null, {}), {}),
+  ...each('6.1 selftest', 'selftest', 'ok', {}),
   ...each('6.1 set_us', 'set_us', 'ok', ...values(true, false)),
   ...each('6.1 set_us', 'set_us', 'range', ...values(0, 'us', null), {}),
 ]

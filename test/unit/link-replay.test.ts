@@ -39,6 +39,33 @@ describe('PROTOCOL.md 7: replay', () => {
     expect(words.filter((word) => word.startsWith('lost'))).toEqual(['lost 1+1 unanswered'])
   })
 
+  it('sooner where the device makes so many that it has them no longer by then', () => {
+    const rig = running({ bytesPerSecond: 100_000 })
+    rig.hello({ depth: 200, intervalMs: 0 }).samples(2)
+    expect(rig.words.at(-1)).toBe('nack_sent')
+    // 940 a second: 200 of them are there for 213 ms.
+    let requests = 0
+    for (let i = 1; i <= 20; i++) {
+      rig.wait(10).samples(2 + i * 9)
+      requests += rig.words.filter((word) => word.startsWith('> {"nack":[1,')).length
+    }
+    expect(requests).toBeGreaterThanOrEqual(2)
+  })
+
+  it('what an interval makes of depth and rate is asked for, and holds from then on', () => {
+    const rig = running().command(1, 'set_interval')
+    const answer = (): string[] => {
+      const lines = rig.sent
+      const [line = '{}'] = lines
+      rig.frame({ kind: 'ack', seq: (JSON.parse(line) as { seq: number }).seq, protected: true })
+      return lines
+    }
+    expect(answer()).toHaveLength(1)
+    expect(answer()).toEqual([expect.stringContaining('"cmd":"hello"')])
+    rig.hello({ depth: 5, nextSeq: 1 }).samples(20)
+    expect(rig.words.filter((word) => word.startsWith('lost'))).toEqual(['lost 1+15 too_old'])
+  })
+
   it('gone marks the range as lost, for ever', () => {
     const rig = running().samples(4).frame({ kind: 'gone', first: 1, last: 2, protected: true })
     expect(rig.words).toEqual(['gap 1+3', ...ask(1, 3), 'lost 1+2 gone'])

@@ -32,6 +32,7 @@ export type LineRate = number | null
 
 interface Answered {
   readonly id: CommandId
+  readonly cmd: string
   /**
    * Of `set_baud`: the answer may be lost and the device have switched, so that the
    * repeats go out at both rates in turn (PROTOCOL.md 6). Whichever reaches it is answered
@@ -85,8 +86,13 @@ export class CommandQueue {
     this.#nextSeq = advance(seq)
     const line = encodeCommand(command, seq)
     const newBaud = rateAfter(command)
-    this.#queue.push({ id, seq, line, maxTries, newBaud, ...UNSENT })
+    this.#queue.push({ id, cmd: command.cmd, seq, line, maxTries, newBaud, ...UNSENT })
     return true
+  }
+
+  /** Such a command waits. */
+  has(wanted: string): boolean {
+    return this.#queue.some(({ cmd }) => cmd === wanted)
   }
 
   /** The rate at which the device is to be heard. */

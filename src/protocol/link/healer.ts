@@ -14,7 +14,7 @@ const MAX_REQUEST = 32
 const MAX_TRIES = 4
 /**
  * The device's time to begin with an answer, and between two of its resends: at
- * first, and at least. One that looks at its input once a sample gets two
+ * first where it keeps its samples for long enough, and at least. One that looks at its input once a sample gets two
  * samples' time, up to the longest.
  */
 const ANSWER_MS = 300
@@ -26,6 +26,19 @@ const DEAD_LINE_MS = 2000
 const DEAF_AFTER = 3
 /** Resends take at most this part of the line. */
 const RESEND_SHARE = 0.1
+
+/** Conversions a second: at interval 0 a device makes no more samples (PROTOCOL.md 8). */
+const MOST_PER_SECOND = 1000
+
+/** What a device can send again. */
+export interface Replay {
+  /** How many of its newest samples; 0: none. */
+  readonly depth: number
+  /** Between its samples; 0: every conversion; null: not known. */
+  readonly intervalMs: number | null
+  /** What the line carries; Infinity where it has no limit. */
+  readonly samplesPerSecond: number
+}
 
 /** A request under way. */
 interface Request extends NackRequest {
@@ -67,27 +80,29 @@ export class Healer {
     return this.#request !== null
   }
 
-  /**
-   * A device introduced itself.
-   *
-   * @param depth how many of its newest samples it can send again; 0: none
-   * @param intervalMs between its samples; null: not known
-   * @param samplesPerSecond what the line carries; Infinity where it has no limit
-   */
-  begin(depth: number, intervalMs: number | null, samplesPerSecond: number, nowMs: number): void {
-    this.#depth = depth
+  /** A device introduced itself. */
+  begin(replay: Replay, nowMs: number): void {
     this.#deaf = false
     this.#unanswered = 0
     this.#request = null
     this.#tries.clear()
-    const wantedMs = 2 * (intervalMs ?? 0)
-    this.#longestMs = Math.max(ANSWER_MS, Math.min(ANSWER_LONGEST_MS, wantedMs))
-    this.#patienceMs = this.#longestMs
-    this.#samplesPerSecond = samplesPerSecond
+    this.resize(replay)
     // A burst of one replay depth may be healed at once; the tenth holds on average.
-    this.#budget = depth
+    this.#budget = replay.depth
     this.#budgetMs = nowMs
     this.#order.healing = this.active
+  }
+
+  /** The same device, with other settings. */
+  resize({ depth, intervalMs, samplesPerSecond }: Replay): void {
+    this.#depth = depth
+    this.#samplesPerSecond = samplesPerSecond
+    const wantedMs = 2 * (intervalMs ?? 0)
+    this.#longestMs = Math.max(ANSWER_MS, Math.min(ANSWER_LONGEST_MS, wantedMs))
+    // So that a request that gets lost can be repeated before the sample is overwritten.
+    const fastestMs = 1000 / Math.min(MOST_PER_SECOND, samplesPerSecond)
+    const keptMs = depth * Math.max(intervalMs ?? ANSWER_LONGEST_MS, fastestMs)
+    this.#patienceMs = Math.max(ANSWER_MIN_MS, Math.min(this.#longestMs, keptMs / MAX_TRIES))
   }
 
   /** The device is not to be asked any more (gone, replaced, unknown). */

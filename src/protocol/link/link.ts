@@ -34,6 +34,8 @@ export interface LinkOptions extends ResumeOptions {
 
 /** Typical bytes of a sample line with CRC; only for the resend budget. */
 const LINE_BYTES = 90
+/** After these another number of samples can be sent again, at another rate (PROTOCOL.md 7): hello says it. */
+const RESIZING: ReadonlySet<string> = new Set(['set_interval', 'set_detail', 'defaults'])
 /** Asking who is there: so often, then the device is a plain one. */
 const HELLO_TRIES = 3
 /**
@@ -274,8 +276,9 @@ export class Link {
     if (this.#options.duplex && hello.depth > 0) {
       const { bytesPerSecond } = this.#options
       const samplesPerSecond = (bytesPerSecond ?? Number.POSITIVE_INFINITY) / LINE_BYTES
-      if (!known || !this.#healer.active)
-        this.#healer.begin(hello.depth, hello.intervalMs, samplesPerSecond, nowMs)
+      const replay = { depth: hello.depth, intervalMs: hello.intervalMs, samplesPerSecond }
+      if (!known || !this.#healer.active) this.#healer.begin(replay, nowMs)
+      else this.#healer.resize(replay)
     } else {
       this.#healer.end()
     }
@@ -308,7 +311,12 @@ export class Link {
     // After an answer at either rate.
     this.#setRate(this.#commands.baud)
     this.#commandDone(command.id, result)
-    if (result.kind === 'ok') this.#events.push({ kind: 'command_acked' })
+    if (result.kind !== 'ok') return
+    this.#events.push({ kind: 'command_acked' })
+    const isStale = RESIZING.has(command.cmd) && this.#healer.active
+    if (isStale && !this.#commands.has('hello')) {
+      this.#commands.add(null, { cmd: 'hello' }, HELLO_TRIES)
+    }
   }
 
   #endGreeting(): void {
