@@ -17,6 +17,9 @@ const FLAGS: readonly (readonly [set: string, back: string])[] = [
   ['--optimize-for-size', '--no-optimize-for-size'],
   // The one above brings it about.
   ['--max-semi-space-size=1', '--max-semi-space-size=0'],
+  // What ran at the start, and since then not once, is compiled again where it is wanted after all.
+  ['--bytecode-old-age=1', '--bytecode-old-age=5'],
+  ['--flush-baseline-code', '--no-flush-baseline-code'],
 ]
 
 /** V8's optimizing compiler takes 3 to 5 MB for the first function, and gains nothing at a few samples a second. */
