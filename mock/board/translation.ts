@@ -37,7 +37,7 @@ export class Translation {
   readonly program: Uint16Array
   /** By address, in words. */
   readonly #blocks: (Block | undefined)[]
-  /** Blocks of the one instruction at their address. */
+  /** Blocks of one instruction that is alone. */
   readonly #single: (Block | undefined)[]
   /** Cycles that a block takes at most. */
   readonly #cycles: Uint8Array
@@ -92,7 +92,7 @@ export class Translation {
       this.#cycles[start] = cyclesOf(stretch) + LONGEST_SKIP
     }
     const first = instructionAt(this.program, start)
-    if (first) this.#single[start] = this.#compile([first])
+    if (first?.isAlone) this.#single[start] = this.#compile([first])
   }
 
   #compile(stretch: readonly Instruction[]): Block {

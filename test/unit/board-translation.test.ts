@@ -31,15 +31,18 @@ function twins(program: Uint16Array, pc: number): [CPU, CPU] {
   return [twin, other]
 }
 
-/** avr8js has negative addresses behind a jump over address 0. */
-function interpret(cpu: CPU): void {
-  const { length } = cpu.progMem
-  avrInstruction(cpu)
-  cpu.pc = (cpu.pc + length) % length
+/** avr8js has negative addresses behind a jump back over address 0. */
+function wrapped({ pc, progMem }: CPU): number {
+  return (pc + progMem.length) % progMem.length
 }
 
-function stateOf({ data, pc, cycles }: CPU) {
-  return { data: Buffer.from(data).toString('hex'), pc, cycles }
+function interpret(cpu: CPU): void {
+  avrInstruction(cpu)
+  cpu.pc = wrapped(cpu)
+}
+
+function stateOf(cpu: CPU) {
+  return { data: Buffer.from(cpu.data).toString('hex'), pc: wrapped(cpu), cycles: cpu.cycles }
 }
 
 const { program } = loadFirmware()
