@@ -71,17 +71,18 @@ describe('an output never lands on a log', () => {
     linkSync(at(name), at('hard'))
     const before = contents()
     expect(before).toContain('a.db-shm')
-    for (const target of [at(name), `${folder}/./${name}`, at('soft'), at('hard')]) {
-      for (const args of [
-        ['export', '--db', log, '-o', target],
-        ['export', '--db', at('mine.db'), '-o', target],
-        [...MONITOR, '--no-log', '--summary', target],
-        ['mock', '--rate', 'max', '--count', '1', '--summary', target],
-      ]) {
-        const run = await ina219(args, FRAME)
-        expect(run.code, args.join(' ')).toBe(2)
-        expect(run.stderr, args.join(' ')).toMatch(/^ina219: .* is a log .* name another file\n$/)
-      }
+    const targets = [at(name), `${folder}/./${name}`, at('soft'), at('hard')]
+    for (const [i, command] of [
+      ['export', '--db', log, '-o'],
+      ['export', '--db', at('mine.db'), '-o'],
+      [...MONITOR, '--no-log', '--summary'],
+      ['mock', '--rate', 'max', '--count', '1', '--summary'],
+    ].entries()) {
+      // Each file under each name, each command with each of both, over all files.
+      const args = [...command, targets[(i + FILES.indexOf(name)) % targets.length] as string]
+      const run = await ina219(args, FRAME)
+      expect(run.code, args.join(' ')).toBe(2)
+      expect(run.stderr, args.join(' ')).toMatch(/^ina219: .* is a log .* name another file\n$/)
     }
     expect(contents()).toEqual(before)
   })
