@@ -34,15 +34,17 @@ async function shown(args = ARGS): Promise<PageRig> {
 }
 
 describe.skipIf(!hasBrowser)('the chart', () => {
-  it.each(['10 s', '5 min', '15 min', '1 h', '6 h', '24 h', '48 h'])('shows %s', async (span) => {
+  it('shows the span of each button', async () => {
     const rig = await PageRig.open(browser)
     await rig.live()
-    await rig.button(span).click()
-    const ms = { s: 1000, min: 60_000, h: 3_600_000 }[span.replace(/\d+ /, '') as 's']
-    const spanMs = Number.parseInt(span, 10) * ms
-    await rig.tab.locator(`[data-drawn="${spanMs}"]`).waitFor()
-    expect(await rig.button(span).getAttribute('aria-pressed')).toBe('true')
-    await until('the address has it', () => rig.query('span') === String(spanMs))
+    for (const span of ['10 s', '5 min', '15 min', '1 h', '6 h', '24 h', '48 h']) {
+      await rig.button(span).click()
+      const ms = { s: 1000, min: 60_000, h: 3_600_000 }[span.replace(/\d+ /, '') as 's']
+      const spanMs = Number.parseInt(span, 10) * ms
+      await rig.tab.locator(`[data-drawn="${spanMs}"]`).waitFor()
+      expect(await rig.button(span).getAttribute('aria-pressed'), span).toBe('true')
+      await until(`the address has ${span}`, () => rig.query('span') === String(spanMs))
+    }
     await rig.close()
   })
 

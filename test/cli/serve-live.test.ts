@@ -146,23 +146,25 @@ describe('/api/v1/live', () => {
     await viewer.hear('snapshot', 2)
   })
 
-  it.each([
-    'no json',
-    '{}',
-    '{"type":"subscribe","since":5}',
-    '{"type":"subscribe","maxHz":0}',
-    '{"type":"subscribe","channels":[]}',
-    '{"type":"subscribe","other":1}',
-    '[1]',
-  ])('says what is wrong with %s', async (text) => {
+  it('says what is wrong with a message', async () => {
     const run = await startServe(['--mock', '--no-log'])
-    const viewer = new LiveViewer(run)
-    await viewer.hear('hello')
-    viewer.say(text)
-    expect(await viewer.hear('problem')).toMatchObject({
-      problem: { type: 'urn:ina219:problem:message-invalid', status: 400 },
-    })
-    expect(viewer.closed).toBeNull()
+    for (const text of [
+      'no json',
+      '{}',
+      '{"type":"subscribe","since":5}',
+      '{"type":"subscribe","maxHz":0}',
+      '{"type":"subscribe","channels":[]}',
+      '{"type":"subscribe","other":1}',
+      '[1]',
+    ]) {
+      const viewer = new LiveViewer(run)
+      await viewer.hear('hello')
+      viewer.say(text)
+      expect(await viewer.hear('problem'), text).toMatchObject({
+        problem: { type: 'urn:ina219:problem:message-invalid', status: 400 },
+      })
+      expect(viewer.closed, text).toBeNull()
+    }
   })
 
   it('lets go who sends rubbish or floods', async () => {
