@@ -113,20 +113,22 @@ describe('/api/v1/view', () => {
     expect(client.closed).toBeNull()
   })
 
-  it.each([
-    'hello',
-    '',
-    '[]',
-    '{"id":1}',
-    '{"id":"1","ask":"snapshot","request":{"device":0}}',
-    '{"id":1e999,"ask":"snapshot","request":{"device":0}}',
-    Buffer.from('{"id":1,"ask":"snapshot","request":{"device":0}}'),
-  ])('closes where %s is said', async (said) => {
+  it('closes where something else is said', async () => {
     const run = await startServe(['--mock', '--no-log'])
-    const client = await new ViewSocket(run.url).opened()
-    client.socket.send(said)
-    expect(await client.type('problem')).toMatchObject({ problem: { status: 400 } })
-    expect(await client.end()).toMatchObject({ code: 4400 })
+    for (const said of [
+      'hello',
+      '',
+      '[]',
+      '{"id":1}',
+      '{"id":"1","ask":"snapshot","request":{"device":0}}',
+      '{"id":1e999,"ask":"snapshot","request":{"device":0}}',
+      Buffer.from('{"id":1,"ask":"snapshot","request":{"device":0}}'),
+    ]) {
+      const client = await new ViewSocket(run.url).opened()
+      client.socket.send(said)
+      expect(await client.type('problem')).toMatchObject({ problem: { status: 400 } })
+      expect(await client.end(), String(said)).toMatchObject({ code: 4400 })
+    }
     const large = await new ViewSocket(run.url).opened()
     large.send(`"${'x'.repeat(70_000)}"`)
     expect(await large.end()).toMatchObject({ code: 1009 })
