@@ -1,3 +1,4 @@
+import { Noise } from '../random.ts'
 import type { I2cTarget } from './i2c-bus.ts'
 
 /** What is at the pins of the sensor. */
@@ -16,6 +17,16 @@ export interface SensorInput {
  */
 export type SensorFeed = (timeS: number, pair: number) => SensorInput
 
+/** Standard deviation of a single 12-bit conversion; of an average, less by the root of its number. */
+export interface SensorNoise {
+  /** µV over the shunt */
+  readonly shuntUv: number
+  /** mV */
+  readonly busMv: number
+  /** The same seed gives the same noise at the same times. Default 1 */
+  readonly seed?: number
+}
+
 export interface Ina219Options {
   /** 0x40..0x4F, default 0x40; `ina219Address` works it out from the pins */
   readonly address?: number
@@ -24,6 +35,10 @@ export interface Ina219Options {
   readonly feed: SensorFeed
   /** Time of a conversion by that of table 5, 0.9..1.1: parts differ by up to 10 %. Default 1 */
   readonly conversionTime?: number
+  /** By so much, either way, each pair takes longer or shorter than that: 0.01 is 1 %. Default 0 */
+  readonly jitter?: number
+  /** What the converters add of their own. Default none */
+  readonly noise?: SensorNoise
   /** µs since the board got its power, with fractions */
   readonly nowUs: () => number
 }
@@ -58,6 +73,10 @@ const CONVERSION_US = [84, 148, 276, 532] as const
 const RECOVERY_US = 40
 /** For how long a feed is taken to hold that does not say it, in µs. */
 const HELD_US = 4
+/** Channels of the random numbers. */
+const SHUNT_NOISE = 0
+const BUS_NOISE = 1
+const JITTER = 2
 const SHUNT_LSB_V = 10e-6
 const BUS_LSB_V = 4e-3
 
@@ -98,6 +117,9 @@ export class Ina219Model implements I2cTarget {
   readonly shuntOhm: number
   readonly #nowUs: () => number
   readonly #timeFactor: number
+  readonly #jitter: number
+  readonly #noise: SensorNoise | null
+  readonly #random: Noise
 
   readonly #registers = new Uint16Array(8)
   #pointer = 0
@@ -108,6 +130,8 @@ export class Ina219Model implements I2cTarget {
   #isRunning = true
   /** Start of the pair being converted. */
   #pairStartUs = 0
+  /** Its length by the usual one. */
+  #pairFactor = 1
   #pair = 0
   #shuntDone = false
   #shunt: Adc | null = null
@@ -115,12 +139,16 @@ export class Ina219Model implements I2cTarget {
   #isConverted = false
   #isOverflow = false
 
-  constructor({ address = 0x40, shuntOhm = 0.1, conversionTime = 1, feed, nowUs }: Ina219Options) {
+  constructor(options: Ina219Options) {
+    const { address = 0x40, shuntOhm = 0.1, conversionTime = 1, feed, nowUs } = options
     this.address = address
     this.shuntOhm = shuntOhm
     this.feed = feed
     this.#nowUs = nowUs
     this.#timeFactor = conversionTime
+    this.#jitter = options.jitter ?? 0
+    this.#noise = options.noise ?? null
+    this.#random = new Noise(options.noise?.seed ?? 1)
     this.brownOut()
   }
 
@@ -148,7 +176,7 @@ export class Ina219Model implements I2cTarget {
     return this.#pair
   }
 
-  /** µs of a whole conversion pair as configured; 0 in power-down. */
+  /** µs of a whole conversion pair as configured, without jitter; 0 in power-down. */
   get periodUs(): number {
     return timeOf(this.#shunt) + timeOf(this.#bus)
   }
@@ -213,7 +241,7 @@ export class Ina219Model implements I2cTarget {
     this.#isRunning = !isOff
     // A new mode clears CNVR, power-down and ADC off don't (SBOS448G 8.6.3.2).
     if (!isOff) this.#isConverted = false
-    this.#pairStartUs = this.#nowUs() + (wasAsleep && !isOff ? RECOVERY_US : 0)
+    this.#beginPair(this.#nowUs() + (wasAsleep && !isOff ? RECOVERY_US : 0))
     this.#pair = 0
     this.#shuntDone = false
   }
@@ -226,26 +254,33 @@ export class Ina219Model implements I2cTarget {
       // Nobody saw the pairs between; the last two say all that is left of them.
       const skip = Math.floor((now - this.#pairStartUs) / period) - 2
       if (skip > 0) {
-        this.#pairStartUs += skip * period
+        this.#beginPair(this.#pairStartUs + skip * period)
         this.#pair += skip
         this.#shuntDone = false
       }
     }
     while (this.#isRunning) {
-      const shuntEndUs = this.#pairStartUs + timeOf(this.#shunt)
+      const shuntEndUs = this.#pairStartUs + timeOf(this.#shunt) * this.#pairFactor
       if (!this.#shuntDone) {
         if (now < shuntEndUs) return
         if (this.#shunt) this.#convertShunt(this.#shunt)
         this.#shuntDone = true
       }
-      if (now < this.#pairStartUs + period) return
+      const pairEndUs = this.#pairStartUs + period * this.#pairFactor
+      if (now < pairEndUs) return
       if (this.#bus) this.#convertBus(this.#bus, shuntEndUs)
       this.#shuntDone = false
       this.#isConverted = true
       this.#pair += 1
-      this.#pairStartUs += period
+      this.#beginPair(pairEndUs)
       this.#isRunning = this.#isContinuous
     }
+  }
+
+  #beginPair(startUs: number): void {
+    this.#pairStartUs = startUs
+    const part = this.#random.uniform(timeIndex(startUs), JITTER) * 2 - 1
+    this.#pairFactor = 1 + this.#jitter * part
   }
 
   get #isContinuous(): boolean {
@@ -253,7 +288,10 @@ export class Ina219Model implements I2cTarget {
   }
 
   #convertShunt(adc: Adc): void {
-    const volts = this.#mean(adc, this.#pairStartUs, ({ current }) => current * this.shuntOhm)
+    const startUs = this.#pairStartUs
+    const volts =
+      this.#mean(adc, startUs, ({ current }) => current * this.shuntOhm) +
+      this.#noiseOf(adc, startUs, SHUNT_NOISE) * (this.#noise?.shuntUv ?? 0) * 1e-6
     const gain = ((this.#registers[REGISTER.configuration] as number) >> 11) & 3
     const full = 4000 << gain
     const counts = clamp(quantize(volts / SHUNT_LSB_V, adc.step), -full, full)
@@ -265,7 +303,9 @@ export class Ina219Model implements I2cTarget {
   }
 
   #convertBus(adc: Adc, startUs: number): void {
-    const volts = this.#mean(adc, startUs, ({ voltage }) => voltage)
+    const volts =
+      this.#mean(adc, startUs, ({ voltage }) => voltage) +
+      this.#noiseOf(adc, startUs, BUS_NOISE) * (this.#noise?.busMv ?? 0) * 1e-3
     const full = (this.#registers[REGISTER.configuration] as number) & 0x2000 ? 8000 : 4000
     const counts = clamp(quantize(volts / BUS_LSB_V, adc.step), 0, full)
     this.#registers[REGISTER.busVoltage] = counts << 3
@@ -276,9 +316,15 @@ export class Ina219Model implements I2cTarget {
     if (power > 0xffff) this.#isOverflow = true
   }
 
+  /** Standard deviation 1 of one sample. */
+  #noiseOf(adc: Adc, startUs: number, channel: number): number {
+    if (this.#noise === null) return 0
+    return this.#random.gauss(timeIndex(startUs), channel) / Math.sqrt(adc.samples)
+  }
+
   /** A delta-sigma converter integrates: over all of its samples, which follow each other without a pause. */
   #mean(adc: Adc, startUs: number, quantity: (input: SensorInput) => number): number {
-    const endUs = startUs + timeOf(adc)
+    const endUs = startUs + timeOf(adc) * this.#pairFactor
     let first: number | null = null
     // Of the differences, so that what stays the same stays it to the last bit.
     let difference = 0
@@ -294,6 +340,11 @@ export class Ina219Model implements I2cTarget {
     }
     return (first ?? 0) + difference / (endUs - startUs)
   }
+}
+
+/** Conversions are further apart than 1/16 µs. */
+function timeIndex(us: number): number {
+  return Math.round(us * 16) >>> 0
 }
 
 function timeOf(adc: Adc | null): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   Ina219Model,
+  type Ina219Options,
   ina219Address,
   REGISTER,
   type SensorFeed,
@@ -13,9 +14,13 @@ const RECOVERY = 40
 const CNVR = 2
 const OVF = 1
 
-function rig(feed: SensorFeed | { voltage: number; current: number }) {
+function rig(
+  feed: SensorFeed | { voltage: number; current: number },
+  part: Pick<Ina219Options, 'jitter' | 'noise'> = {},
+) {
   const time = { us: 0 }
   const model = new Ina219Model({
+    ...part,
     feed: typeof feed === 'function' ? feed : () => feed,
     nowUs: () => time.us,
   })
@@ -313,6 +318,68 @@ describe('INA219 conversions', () => {
       expect(rarely.read(register)).toBe(often.read(register))
     }
     expect(rarely.model.conversions).toBe(often.model.conversions)
+  })
+})
+
+describe('an INA219 that is not ideal', () => {
+  const PAIR_US = 1064
+
+  function spread(values: readonly number[]): { mean: number; deviation: number } {
+    const mean = values.reduce((sum, each) => sum + each, 0) / values.length
+    const squares = values.reduce((sum, each) => sum + (each - mean) ** 2, 0)
+    return { mean, deviation: Math.sqrt(squares / values.length) }
+  }
+
+  it.each([
+    [DEFAULT, PAIR_US, 1],
+    // 16 averaged.
+    [0x3e67, 16 * PAIR_US, 4],
+  ])('has the noise that was asked for: configuration %s', (configuration, pairUs, less) => {
+    const look = (seed: number): { shunt: number[]; bus: number[] } => {
+      const noise = { shuntUv: 400, busMv: 160, seed }
+      const { read, wait, write } = rig(counts(1000, 2000), { noise })
+      write(REGISTER.configuration, configuration)
+      wait(RECOVERY)
+      const found = { shunt: [] as number[], bus: [] as number[] }
+      for (let i = 0; i < 2000; i++) {
+        wait(pairUs)
+        found.shunt.push(signed(read(REGISTER.shuntVoltage)))
+        found.bus.push(read(REGISTER.busVoltage) >> 3)
+      }
+      return found
+    }
+    const first = look(1)
+    for (const [values, middle] of [
+      [first.shunt, 1000],
+      [first.bus, 2000],
+    ] as const) {
+      const { mean, deviation } = spread(values)
+      expect(Math.abs(mean - middle)).toBeLessThan(4)
+      expect(Math.abs(deviation * less - 40)).toBeLessThan(4)
+    }
+    expect(look(1)).toEqual(first)
+    expect(look(2)).not.toEqual(first)
+  })
+
+  it('takes a little more or less time for each pair, and the same on the whole', () => {
+    const { model, wait } = rig(counts(1000, 2000), { jitter: 0.05 })
+    wait(RECOVERY)
+    const lengths: number[] = []
+    let before = model.conversions
+    let sinceUs = 0
+    for (let us = 0; us < 400 * PAIR_US; us += 4) {
+      wait(4)
+      sinceUs += 4
+      if (model.conversions === before) continue
+      before = model.conversions
+      lengths.push(sinceUs)
+      sinceUs = 0
+    }
+    expect(Math.min(...lengths)).toBeLessThan(PAIR_US * 0.96)
+    expect(Math.min(...lengths)).toBeGreaterThan(PAIR_US * 0.945)
+    expect(Math.max(...lengths)).toBeGreaterThan(PAIR_US * 1.04)
+    expect(Math.max(...lengths)).toBeLessThan(PAIR_US * 1.055)
+    expect(Math.abs(spread(lengths).mean - PAIR_US)).toBeLessThan(PAIR_US * 0.005)
   })
 })
 
