@@ -106,17 +106,17 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
     expect(JSON.parse(hello.stdout)[0].hello).toMatchObject({ avg: 8, baud: 500_000 })
   })
 
-  it('the firmware carries out what it knows, and is quoted where it does not', async () => {
+  it('the firmware carries out what it knows, and its self-test is quoted', async () => {
     const port = await served('--board')
     const words = ['interval=50ms', 'shunt=100mohm', 'amax=2', 'poll', 'read']
-    const sent = await ina219(['send', ...words, 'zero=1mA', 'save', '--port', port])
-    expect(sent.code).toBe(3)
+    const sent = await ina219(['send', ...words, 'zero=1mA', 'selftest', '--port', port])
+    expect(sent.code).toBe(0)
     const lines = sent.stdout.trimEnd().split('\n')
     expect(lines.slice(0, 3)).toEqual(['interval=50ms: ok', 'shunt=100mohm amax=2: ok', 'poll: ok'])
     expect(lines[3]).toMatch(/^read: .* ok$/)
     expect(lines.slice(4)).toEqual([
-      expect.stringMatching(/^zero=1mA: refused: this firmware \(\d.*\) does not know set_zero$/),
-      'save: not sent',
+      'zero=1mA: ok',
+      expect.stringMatching(/^selftest: selftest: reset \w+, stack \d+ B, .*, EEPROM ok$/),
     ])
   })
 
