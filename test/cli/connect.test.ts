@@ -49,10 +49,10 @@ describe('send --connect', () => {
     const sent = await ina219(['send', 'interval=500ms', 'read', '--connect', run.url, ...token])
     expect(sent).toMatchObject({ code: 0, stderr: '' })
     expect(sent.stdout).toMatch(/^interval=500ms: ok\nread: [\d.]+ V/)
-    const refused = await ina219(['send', 'cutoff=off', 'save', '--connect', run.url, ...token])
+    const refused = await ina219(['send', 'selftest', 'save', '--connect', run.url, ...token])
     expect(refused.code).toBe(3)
     expect(refused.stdout).toBe(
-      'cutoff=off: refused: this firmware (mock) does not know set_cutoff\nsave: not sent\n',
+      'selftest: refused: this firmware (mock) does not know selftest\nsave: not sent\n',
     )
     expect(refused.stderr).toContain('what stands behind it was not sent')
     const json = await ina219(['send', 'read', '--json', '--connect', run.url, ...token])
