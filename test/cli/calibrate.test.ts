@@ -18,12 +18,22 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-/** The firmware on an emulated board whose load never changes. */
-async function board(amps: number): Promise<string> {
+/** A load that never changes. */
+function loadOf(amps: number): string {
   const csv = join(temporaryFolder(), 'load.csv')
   const rows = Array.from({ length: 5000 }, (_, i) => `${1_790_000_000 + i},5.0,${amps}`)
   writeFileSync(csv, `time,voltage,current\n${rows.join('\n')}\n`)
-  return served('--board', '--replay', csv, '--interval', '20')
+  return csv
+}
+
+/** The firmware on an emulated board. */
+async function board(amps: number): Promise<string> {
+  return served('--board', '--replay', loadOf(amps), '--interval', '20')
+}
+
+/** A sketch that prints what it reads, and no more. */
+async function sketch(amps: number): Promise<string> {
+  return served('--plain-frames', '--replay', loadOf(amps), '--rate', '50')
 }
 
 /** A device that stores calibrations, with a load in the hands of the test. */
@@ -114,18 +124,32 @@ describe.skipIf(!hasPty)('ina219 calibrate', () => {
     expect(again.stdout).toMatch(/^ina219 send zero=0\.00\d+ gain=1\.0(0999|1)\d* save$/m)
   })
 
+  it('the firmware is one', async () => {
+    const config = join(temporaryFolder(), 'config.toml')
+    writeFileSync(config, '')
+    const port = await board(0.5)
+    const run = await ina219([
+      ...['calibrate', '--point', '0.51A', ...AVERAGE, '--port', port, '--config', config],
+    ])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(run.stdout).toMatch(/^stored in the device: zero 0 A, gain 1\.02$/m)
+    expect(readFileSync(config, 'utf8')).toBe('')
+    const read = await ina219(['send', 'read', '--port', port, '--json'])
+    expect(JSON.parse(read.stdout)[0].sample.a).toBe(0.51)
+  })
+
   it('one that can not: step by step into the configuration, and the monitor applies it', async () => {
     const config = join(temporaryFolder(), 'config.toml')
     const before = '# my bench\nretain = "24h" # a day\n\n[device.bench]\nmax-current = 3.2 # A\n'
     writeFileSync(config, before)
     const common = [...AVERAGE, '--device', 'bench', '--config', config]
-    const zero = await ina219(['calibrate', '--zero', ...common, '--port', await board(0.002)])
+    const zero = await ina219(['calibrate', '--zero', ...common, '--port', await sketch(0.002)])
     expect(zero).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(config, 'utf8')).toBe(
       before.replace('[device.bench]\n', '[device.bench]\ncalibration = "offset=0.002"\n'),
     )
     expect(readFileSync(`${config}.bak`, 'utf8')).toBe(before)
-    const port = await board(1.002)
+    const port = await sketch(1.002)
     const point = await ina219(['calibrate', '--point', '1.01A', ...common, '--port', port])
     expect(point).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(config, 'utf8')).toBe(
@@ -165,7 +189,7 @@ describe.skipIf(!hasPty)('ina219 calibrate', () => {
   })
 
   it('a device without a table gets one, by its port', async () => {
-    const [config, port] = [join(temporaryFolder(), 'new', 'config.toml'), await board(0.5)]
+    const [config, port] = [join(temporaryFolder(), 'new', 'config.toml'), await sketch(0.5)]
     const folder = join(config, '..', '..')
     const env = { XDG_CONFIG_HOME: folder }
     const run = await ina219(['calibrate', '--point', '0.51A', ...AVERAGE, '--port', port], '', env)
