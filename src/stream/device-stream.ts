@@ -370,6 +370,7 @@ export class DeviceStream implements Asked {
 
   #connected(): void {
     this.#intake.connected()
+    this.#said.connected()
     this.#recorder.connected()
     if (this.#wasConnected) {
       this.#events.report('reconnect', `${this.#options.source.label} is back`)

@@ -11,6 +11,8 @@ export class HelloReport {
   readonly #outputs: SwitchedOutputs
   #firmware: string | null = null
   #applied = ''
+  /** On record since the device was connected. */
+  #identity = ''
 
   constructor(events: EventReport, runs: DeviceRuns, outputs: SwitchedOutputs) {
     this.#events = events
@@ -28,14 +30,26 @@ export class HelloReport {
     return this.#applied
   }
 
-  /** @param isKnownRun it is the boot that was there before */
+  /** Maybe to another device. */
+  connected(): void {
+    this.#identity = ''
+  }
+
+  /**
+   * Who it is goes on record once, and again where that is another one: the host itself asks after each setting.
+   *
+   * @param isKnownRun it is the boot that was there before
+   */
   hello(hello: HelloFrame, isKnownRun: boolean): void {
     this.#firmware = hello.firmware
     this.#names()
     const boot = hello.boot === null ? '' : `, boot ${hello.boot}`
     const firmware = hello.firmware === null ? '' : ` firmware ${hello.firmware}`
-    const news = isKnownRun ? '' : ', new run'
-    this.#events.report('hello', `${hello.model}${firmware}${boot}${news}`)
+    const identity = `${hello.model}${firmware}${boot}`
+    if (!isKnownRun || identity !== this.#identity) {
+      this.#events.report('hello', isKnownRun ? identity : `${identity}, new run`)
+    }
+    this.#identity = identity
     if (hello.calibration !== null) this.#applies(hello.calibration, isKnownRun)
     if (hello.outputs !== null) this.#outputs.reported(hello.outputs)
   }

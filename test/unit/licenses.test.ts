@@ -21,6 +21,8 @@ describe('the licences of bundled packages', () => {
     'ws',
     'preact',
     'better-sqlite3',
+    'serialport',
+    '@serialport/parser-readline',
   ])('have the text of %s', (name) => {
     const folder = new URL(`node_modules/${name}/`, root)
     const { version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
@@ -29,10 +31,11 @@ describe('the licences of bundled packages', () => {
     expect(texts).toContain(readFileSync(new URL(file, folder), 'utf8').trim())
   })
 
-  // Of better-sqlite3 all but what is compiled is bundled.
+  // Of these all but what is compiled is bundled.
+  const COMPILED = ['better-sqlite3', 'serialport']
   it('name no other package that is installed on its own', () => {
     const installed = Object.keys({ ...pkg.dependencies, ...pkg.optionalDependencies })
-    for (const name of installed.filter((each) => each !== 'better-sqlite3')) {
+    for (const name of installed.filter((each) => !COMPILED.includes(each))) {
       expect(texts).not.toContain(`\n${name} `)
     }
   })
