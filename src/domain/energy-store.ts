@@ -22,8 +22,3 @@ export const STORE_WORDS: Readonly<Record<string, string>> = {
 export function hasBatteryAndPanel(channels: readonly { readonly id: string }[]): boolean {
   return [STORE.soc, STORE.solar].every(({ id }) => channels.some((each) => each.id === id))
 }
-
-/** Whether it has one of the two, so that there is something to say of it. */
-export function isEnergyStore(channels: readonly { readonly id: string }[]): boolean {
-  return channels.some(({ id }) => id === STORE.soc.id || id === STORE.solar.id)
-}

@@ -1,5 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
-import { isEnergyStore } from '../domain/energy-store.ts'
+import { hasBatteryAndPanel } from '../domain/energy-store.ts'
 import { mainFirst } from '../domain/main-channels.ts'
 import { cleanText } from '../domain/sample.ts'
 import type { SinkStatus } from '../domain/sink-status.ts'
@@ -176,7 +176,7 @@ export class LocalView implements View {
 
   #energyStore(device: HubDevice): EnergyStoreView | null {
     const { channels, soc, capacity } = device.state
-    if (!isEnergyStore(channels)) return null
+    if (!hasBatteryAndPanel(channels)) return null
     const stored = soc === null || capacity === null ? null : (soc / 100) * capacity.capacity
     const capacityMwh = capacity?.unit === 'mWh' ? capacity.capacity : null
     const balances = this.#energy === null ? [] : this.#energy.balances(device, capacityMwh)

@@ -204,7 +204,7 @@ export interface Snapshot {
   readonly cycles: Cycles | null
   /** null without `--battery`, and before the first sample */
   readonly battery: BatteryState | null
-  /** null: the device measures neither a state of charge nor a panel. */
+  /** null: the device measures not both a state of charge and a panel. */
   readonly energyStore: EnergyStoreView | null
   readonly startedUs: number
   /** Oldest sample that a trace can show, Unix µs; null: none yet. */

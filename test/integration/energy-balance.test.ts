@@ -135,9 +135,13 @@ test('all of a run that is longer than the memory can be looked at, in a log tha
   expect((await own.view.snapshot(0)).oldestUs).toBe(beginUs)
 })
 
-test('a device without battery and panel has none, and one without a capacity says so', async () => {
+test.each([
+  ['battery and panel', ''],
+  ['a panel', '"soc":85,'],
+  ['a battery', '"solar_w":12.5,'],
+])('a device without %s has none, and one without a capacity says so', async (_what, extra) => {
   const own = await rig()
-  own.board.line('{"v":5,"a":1,"seq":1}')
+  own.board.line(`{"v":5,"a":1,${extra}"seq":1}`)
   send(own, 1)
   own.clock.advance(STEP_MS)
   send(own, 2)

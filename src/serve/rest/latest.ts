@@ -83,7 +83,7 @@ const Latest = z
       energy_backward_mwh: Amount,
     }),
     energy_store: EnergyStore.nullable().openapi({
-      description: 'null: it measures neither a state of charge nor a panel',
+      description: 'null: it measures not both a state of charge and a panel',
     }),
     alarms: z.object({ active: z.number().int(), raised: z.number().int() }),
   })
