@@ -53,6 +53,14 @@ describe.skipIf(!ptyAvailable)('ina219 view', () => {
     expect(shown.buffer).toBe('normal')
   })
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends it as q does', async (signal) => {
+    const shown = view(spikedLog())
+    await shown.waitFor(/LOG n=7 200/)
+    shown.kill(signal)
+    expect(await shown.ended()).toMatchObject({ exitCode: 0, signal: 0 })
+    expect(shown.buffer).toBe('normal')
+  })
+
   it('selects with the figures of history for the same span', async () => {
     const file = spikedLog()
     const shown = view(file, 120, 30)
