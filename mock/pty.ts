@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InaError, systemCode } from '../src/util/errors.ts'
@@ -13,7 +13,10 @@ export interface Pty {
   readonly link: string | null
   /** A host has the port open. */
   readonly open: boolean
-  /** Bytes written that no host could receive: nobody had the port open, or it read too slowly. */
+  /**
+   * Bytes written that no host received: nobody had the port open, it read too slowly, or,
+   * on Linux, closed the port before it had read them.
+   */
   readonly dropped: number
   /** What the host sends. */
   onData(listener: (chunk: Buffer) => void): void
@@ -21,7 +24,10 @@ export interface Pty {
   onOpened(listener: () => void): void
   /** The last host closed the port. */
   onClosed(listener: () => void): void
-  /** Everything written has been taken by the operating system: after a `write` that was false. */
+  /**
+   * Nothing is held any more, after a `write` that was false: the operating system
+   * has taken it, or the host closed the port and it was dropped.
+   */
   onDrain(listener: () => void): void
   /**
    * Sends bytes to the host. Where the host reads too slowly they are held, up to
@@ -200,11 +206,17 @@ class PtyPort implements Pty {
   #setOpen(open: boolean): void {
     if (open === this.#open) return
     this.#open = open
-    if (!open) {
-      this.#drop(this.#held.length)
-      this.#held = Buffer.alloc(0)
-    }
+    if (!open) this.#forget()
     for (const listener of open ? this.#openedListeners : this.#closedListeners) listener()
+  }
+
+  /** What the host left unread would be the first that the next one reads. */
+  #forget(): void {
+    if (!this.#ended) this.#drop(takeUnread(this.path))
+    if (this.#held.length === 0) return
+    this.#drop(this.#held.length)
+    this.#held = Buffer.alloc(0)
+    for (const listener of this.#drainListeners) listener()
   }
 
   /** @returns bytes the kernel took */
@@ -230,6 +242,31 @@ class PtyPort implements Pty {
     this.#dropped += count
     return false
   }
+}
+
+/**
+ * Reads a port empty that no host has open: a pseudo-terminal keeps what was written to it,
+ * where a serial port is flushed as it is closed.
+ *
+ * @returns bytes that lay there
+ */
+function takeUnread(path: string): number {
+  let taken = 0
+  let slave: number | null = null
+  try {
+    slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK)
+    const buffer = Buffer.alloc(4096)
+    for (;;) {
+      const length = readSync(slave, buffer)
+      if (length === 0) break
+      taken += length
+    }
+  } catch {
+    // Empty, or left by the host for itself alone: then what is in it stays.
+  } finally {
+    if (slave !== null) closeSync(slave)
+  }
+  return taken
 }
 
 function openPair(): NativePair {

@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { BoardHost } from '../../mock/board/board-host.ts'
 import { serveBoard } from '../../mock/board/serve.ts'
@@ -157,4 +158,41 @@ describe('the board in real time', () => {
     expect((await running).resets).toBeGreaterThan(0)
     await pty.close()
   })
+
+  it.skipIf(!hasPty || process.platform !== 'linux')(
+    'starts again for the next host where one closed with its output full',
+    async () => {
+      const pty = await openPty()
+      const abort = new AbortController()
+      const running = serveBoard(OPTIONS, { host: pty, clock: systemClock, signal: abort.signal })
+      const unread = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY)
+      await until('the host to be noticed', () => pty.open)
+      while (pty.dropped === 0) pty.write(Buffer.alloc(1000, 'x'))
+      const before = pty.dropped
+      await until('the board to write, too', () => pty.dropped > before)
+      closeSync(unread)
+      await until('its going to be noticed', () => !pty.open)
+      const next = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK)
+      let heard = ''
+      await until('hello', () => {
+        heard += readNow(next)
+        return heard.includes('"hello"')
+      })
+      expect(heard.trimStart()).toMatch(/^{"hello"/)
+      closeSync(next)
+      abort.abort()
+      expect((await running).resets).toBe(2)
+      await pty.close()
+    },
+  )
 })
+
+/** What lies ready on a port. */
+function readNow(fd: number): string {
+  const buffer = Buffer.alloc(4096)
+  try {
+    return buffer.toString('latin1', 0, readSync(fd, buffer))
+  } catch {
+    return ''
+  }
+}

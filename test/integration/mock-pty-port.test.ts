@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { SerialPort } from 'serialport'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -94,6 +103,29 @@ describe.skipIf(!hasPty)('pseudo-serial port', () => {
     await until('all but the dropped bytes', () => received().length === written - pty.dropped)
     expect(pty.write('more')).toBe(true)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'keeps nothing for the next host of what one left unread',
+    async () => {
+      const pty = await device()
+      let drained = 0
+      pty.onDrain(() => drained++)
+      const unread = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY)
+      let written = 0
+      while (pty.dropped === 0) {
+        pty.write('stale\n'.repeat(200))
+        written += 1200
+      }
+      closeSync(unread)
+      await until('its going to be noticed', () => !pty.open)
+      expect(pty.dropped).toBe(written)
+      expect(drained).toBe(1)
+      const { received } = await host(pty.path)
+      expect(pty.write('heard\n')).toBe(true)
+      await until('the line', () => received().length > 0)
+      expect(received().toString()).toBe('heard\n')
+    },
+  )
 
   it('sustains 300 kB both ways at once without a loss', async () => {
     const pty = await device()
