@@ -33,7 +33,8 @@ export function checkLog(request: LogRequest): Finding[] {
   const shown = rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)
   const source = health?.samplesPerSecond ? 'as in the last hour of the log' : 'as boards do'
   const basis = `${retainText} at ${shown} samples/s, ${source}`
-  return [...checkDisk({ file, bytes: estimateLogBytes(rate, retainMs), basis }), ...found.list]
+  const bytes = estimateLogBytes(rate, retainMs, health?.valuesPerSecond)
+  return [...checkDisk({ file, bytes, basis }), ...found.list]
 }
 
 function checkContent(found: Findings, { file, retainText }: LogRequest): LogHealth | null {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { systemCode } from '../../util/errors.ts'
 import { isProcessAlive } from '../../util/process-alive.ts'
-import { layoutOf } from '../file/layout.ts'
+import { hasTable, layoutOf } from '../file/layout.ts'
 import { damaged, linked } from '../file/log-errors.ts'
 import { isLog, openForReading } from '../file/log-file.ts'
 import { sizeOf } from '../file/placing.ts'
@@ -32,9 +32,15 @@ export interface LogHealth {
   readonly span: LogSpan | null
   /** Samples of all devices in the last hour of the log, a second. */
   readonly samplesPerSecond: number
+  /** Values that these have beside voltage, current and power, details included, a second. */
+  readonly valuesPerSecond: number
   /** The newest event of kind `log`. */
   readonly lastLogEvent: LoggedEvent | null
 }
+
+type Rates = Pick<LogHealth, 'samplesPerSecond' | 'valuesPerSecond'>
+
+const NO_RATES: Rates = { samplesPerSecond: 0, valuesPerSecond: 0 }
 
 /**
  * Reads all of a log, unless it is very large.
@@ -96,7 +102,7 @@ function inspected(file: string): LogHealth {
       isChecked,
       devices: reader.devices,
       span,
-      samplesPerSecond: span === null ? 0 : recentRate(reader, span),
+      ...(span === null ? NO_RATES : recentRates(file, reader, span)),
       lastLogEvent: lastOf(reader, 'log'),
     }
   } finally {
@@ -104,11 +110,27 @@ function inspected(file: string): LogHealth {
   }
 }
 
-function recentRate(reader: LogReader, { fromUs, toUs }: LogSpan): number {
+function recentRates(file: string, reader: LogReader, { fromUs, toUs }: LogSpan): Rates {
   const beginUs = Math.max(fromUs, toUs - HOUR_US)
   const buckets = reader.totals({ fromUs: beginUs, toUs: toUs + 1, device: null })
   const samples = buckets.reduce((sum, each) => sum + each.samples, 0)
-  return samples / Math.max(1, (toUs - beginUs) / 1e6)
+  const seconds = Math.max(1, (toUs - beginUs) / 1e6)
+  return {
+    samplesPerSecond: samples / seconds,
+    valuesPerSecond: valuesFrom(file, beginUs) / seconds,
+  }
+}
+
+function valuesFrom(file: string, beginUs: number): number {
+  const db = openForReading(file)
+  try {
+    // Logs of layout 1 have no channels.
+    if (!hasTable(db, 'channel_value')) return 0
+    const count = db.prepare('SELECT count(*) FROM channel_value WHERE sample_id >= ?').pluck()
+    return count.get(beginUs) as number
+  } finally {
+    db.close()
+  }
 }
 
 function lastOf(reader: LogReader, kind: string): LoggedEvent | null {
