@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { finished, heard, ina219, served, start } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { until } from '../support/polling.ts'
@@ -159,6 +160,32 @@ describe.skipIf(!hasPty)('ina219 send --port', () => {
     monitor.kill('SIGINT')
     expect((await end).code).toBe(0)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'a port that a program without a lock has: exit 3, who it is, and not a byte taken',
+    async () => {
+      const port = await served('--rate', '50')
+      const cat = spawn('cat', [port], { stdio: ['ignore', 'pipe', 'ignore'] })
+      onTestFinished(() => void cat.kill())
+      const printed = heard(cat.stdout)
+      const samples = (): RegExpMatchArray[] => [...printed().matchAll(/"seq":(\d+),"status"/g)]
+      await until('it reads', () => samples().length > 5)
+      for (const words of [
+        ['send', 'output.A=on'],
+        ['calibrate', '--zero'],
+      ]) {
+        const ended = await ina219([...words, '--port', port])
+        expect(ended).toMatchObject({ code: 3, stdout: '' })
+        expect(ended.stderr).toContain(`in use by cat (pid ${cat.pid})`)
+        expect(ended.stderr).toContain('that program')
+      }
+      const before = samples().length
+      await until('it goes on', () => samples().length > before + 5)
+      const numbers = samples().map(([, seq]) => Number(seq))
+      expect(numbers).toEqual(numbers.map((_, i) => Number(numbers[0]) + i))
+      expect(printed()).not.toContain('"ack"')
+    },
+  )
 
   it('monitor --set reads the same words, and what a device switches is an event', async () => {
     const port = await served('--rate', '50')

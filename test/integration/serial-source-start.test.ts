@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../support/polling.ts'
-import { hasPty } from '../support/serial.ts'
+import { hasPty, shutInherited } from '../support/serial.ts'
 import { connected, SerialBench } from '../support/serial-bench.ts'
 
 describe.skipIf(!hasPty)('serial source at the start', () => {
@@ -33,6 +34,28 @@ describe.skipIf(!hasPty)('serial source at the start', () => {
     pty.write('still mine\n')
     await until('the first goes on', () => first.got.frames.length === 1)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'a port that a program has open without a lock is in use, too, and can be waited for',
+    async () => {
+      const pty = await bench.device()
+      const cat = spawn('cat', [pty.path], {
+        stdio: ['ignore', 'ignore', 'ignore', ...shutInherited()],
+      })
+      onTestFinished(() => void cat.kill())
+      await until('it to open the port', () => pty.open)
+      const { got } = bench.monitor()
+      await until('the failure', () => got.error !== null)
+      expect(got.error).toMatchObject({ code: 'device_busy' })
+      expect(got.error?.message).toContain(`in use by cat (pid ${cat.pid})`)
+      const waiting = bench.monitor({ wait: true })
+      await until('waiting', () => waiting.got.log.at(-1) === 'waiting')
+      expect(waiting.got.reasons.at(-1)).toContain(`in use by cat (pid ${cat.pid})`)
+      cat.kill()
+      await connected(pty, waiting.got)
+      expect(waiting.got.error).toBeNull()
+    },
+  )
 
   it.skipIf(process.getuid?.() !== 0)('a port of others says which group to join', async () => {
     const pty = await bench.device()

@@ -1,12 +1,18 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { readFile, realpath, stat } from 'node:fs/promises'
 
 /**
- * The program that has a port locked or open, as `picocom (pid 123)`.
- * Linux only; sees all locks, but open files of one's own processes alone.
+ * The program that has a port locked, or the other one that has it open, as `picocom (pid 123)`.
+ * Linux only; sees all locks, but open files of one's own processes alone. The other end of a
+ * pseudo-terminal does not hold it.
  *
  * @returns null where none is found
  */
-export async function findLockHolder(path: string): Promise<string | null> {
+export async function findHolder(path: string): Promise<string | null> {
+  return (await findLockHolder(path)) ?? (await findOpenHolder(path))
+}
+
+async function findLockHolder(path: string): Promise<string | null> {
   try {
     const { dev, ino } = await stat(path)
     for (const row of (await readFile('/proc/locks', 'utf8')).split('\n')) {
@@ -23,20 +29,41 @@ export async function findLockHolder(path: string): Promise<string | null> {
 }
 
 /** The first other process of this user that has the port open. */
-export async function findOpenHolder(path: string): Promise<string | null> {
+async function findOpenHolder(path: string): Promise<string | null> {
   try {
-    const target = await realpath(path)
-    for (const pid of await readdir('/proc')) {
-      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue
-      for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-        const file = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => null)
-        if (file === target) return nameProcess(pid)
-      }
-    }
+    const pid = openIn(await realpath(path))
+    return pid === null ? null : nameProcess(pid)
   } catch {
     // Not Linux, or the port has just gone.
+    return null
+  }
+}
+
+/**
+ * In one go: some hundred descriptors take a few ms so, and several times that as promises.
+ *
+ * @returns number of the process
+ */
+function openIn(target: string): string | null {
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue
+    try {
+      const folder = `/proc/${pid}/fd`
+      for (const fd of readdirSync(folder)) if (leadsTo(`${folder}/${fd}`, target)) return pid
+    } catch {
+      // Another user's, or it has just ended.
+    }
   }
   return null
+}
+
+function leadsTo(link: string, target: string): boolean {
+  try {
+    return readlinkSync(link) === target
+  } catch {
+    // Just closed.
+    return false
+  }
 }
 
 /** As glibc's makedev packs it into `st_dev`, for numbers below 4096. */

@@ -3,7 +3,7 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isatty } from 'node:tty'
 import { InaError, systemCode } from '../../util/errors.ts'
-import { findLockHolder, findOpenHolder } from './holder.ts'
+import { findHolder } from './holder.ts'
 
 /** What the system says of a port that could not be opened; injected so that tests own it. */
 export interface OpenProbe {
@@ -42,9 +42,7 @@ export const realProbe: OpenProbe = {
       await file.close()
     }
   },
-  async holder(path) {
-    return (await findLockHolder(path)) ?? (await findOpenHolder(path))
-  },
+  holder: findHolder,
   groups: () => readFile('/etc/group', 'utf8'),
   user: () => ({ name: userInfo().username, gids: process.getgroups?.() ?? [] }),
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { InaError } from '../../util/errors.ts'
-import { findLockHolder } from './holder.ts'
+import { findHolder } from './holder.ts'
 import { absent, busy, explainOpenFailure } from './open-failure.ts'
 import { refuseOwnTerminal } from './own-terminal.ts'
 
@@ -38,9 +38,9 @@ export const realPortFactory: PortFactory = { open: openSerialPort, presence }
 
 async function openSerialPort(path: string, baud: number): Promise<OpenPort> {
   await refuseOwnTerminal(path)
-  // serialport changes the settings before it asks for the lock: look first, and
-  // leave a port alone that another program is using.
-  const holder = await findLockHolder(path)
+  // serialport changes the settings before it asks for the lock, and not every program
+  // takes one: look first, and leave a port alone that another program is using.
+  const holder = await findHolder(path)
   if (holder !== null) throw busy(path, holder)
   const { SerialPort } = await import('serialport')
   // hupcl off: DTR stays up at close, so that the next open need not reset the board.
