@@ -347,7 +347,7 @@ export class DeviceStream implements Asked {
       this.#commands.heard(frame)
     } else if (frame.kind === 'sample' && !frame.resend) {
       this.#saysVirtual = isVirtualMode(frame.mode)
-      this.#outcomes.heard(frame.stamp, arrivalUs)
+      this.#outcomes.heard(frame, arrivalUs)
       this.#commands.heard(frame)
     }
     this.#follow(this.#link.frame(frame, arrivalUs, this.#host.monoMs))

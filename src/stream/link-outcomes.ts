@@ -1,5 +1,6 @@
-import type { Stamp } from '../protocol/frames.ts'
+import type { SampleFrame, Stamp } from '../protocol/frames.ts'
 import type { HelloEvent, LinkEvent } from '../protocol/link/link-event.ts'
+import type { Arrival } from '../protocol/link/sample-memory.ts'
 import type { Source } from '../sources/source.ts'
 import type { DeviceCommands } from './device-commands.ts'
 import type { DeviceRuns } from './device-runs.ts'
@@ -33,6 +34,7 @@ export class LinkOutcomes {
   readonly #options: LinkOutcomesOptions
   /** Of the newest sample that came as it was measured; null: there is none. */
   #liveStamp: Stamp | null = null
+  #liveSeq: number | null = null
   #liveArrivalUs = 0
   /** Samples that the link has handed on. */
   #ordinal = 0
@@ -47,8 +49,9 @@ export class LinkOutcomes {
   }
 
   /** A sample has come as it was measured; the link may still hold it. */
-  heard(stamp: Stamp, arrivalUs: number): void {
+  heard({ stamp, seq }: SampleFrame, arrivalUs: number): void {
     this.#liveStamp = stamp
+    this.#liveSeq = seq
     this.#liveArrivalUs = arrivalUs
   }
 
@@ -65,9 +68,14 @@ export class LinkOutcomes {
     this.#liveStamp = null
   }
 
-  get #live(): LiveStamp | null {
-    const [stamp, arrivalUs] = [this.#liveStamp, this.#liveArrivalUs]
-    return stamp === null ? null : { stamp, arrivalUs }
+  /** @param next the nearest live sample behind the resend; undefined: none waits */
+  #liveFor(next: Arrival | undefined): LiveStamp | null {
+    if (next !== undefined) {
+      const { frame, arrivalUs } = next
+      return { stamp: frame.stamp, seq: frame.seq, arrivalUs }
+    }
+    const [stamp, seq, arrivalUs] = [this.#liveStamp, this.#liveSeq, this.#liveArrivalUs]
+    return stamp === null ? null : { stamp, seq, arrivalUs }
   }
 
   #handle(event: LinkEvent): void {
@@ -75,7 +83,7 @@ export class LinkOutcomes {
     switch (event.kind) {
       case 'sample': {
         const { frame, arrivalUs } = event.arrival
-        const live = frame.resend ? this.#live : null
+        const live = frame.resend ? this.#liveFor(event.next) : null
         const ordinal = this.#ordinal++
         timeline.push({ frame, arrivalUs, healed: event.healed, live, ordinal })
         return

@@ -30,7 +30,9 @@ export const SAME_INSTANT_US = 1000
 /** Two runs of the host agree so well on when the same device started, µs. */
 const ANCHORS_AGREE_US = 1e6
 /** Interval of a stream of which none is known, µs. */
-const SHORT_INTERVAL_US = 1000
+export const SHORT_INTERVAL_US = 1000
+/** A stamp is in doubt where it leads the host's clock by more than those before it by this, µs. */
+export const DOUBT_BEYOND_US = 2e6
 /** A stamp that leads by more than the ones before it by so much is left out of the drift, µs. */
 const FAR_LEAD_US = 500_000
 /** How fast the lead over the arrivals is forgotten, a sample. */
@@ -111,7 +113,10 @@ export class Placement {
     const isUnset = stamp.scale === 'unix' && timeUs !== stamp.us
     if (isUnset) found ??= { kind: 'unset', byUs: stamp.us - timeUs }
     const earliestUs = this.isFresh ? this.#lastUs + 1 : this.#earliestUs(entry)
-    if (timeUs <= this.#lastUs && stamp.scale === 'unix' && this.#options.keepTime) {
+    // Another boot begins where the host's clock is, even where the one before was far ahead of it.
+    const isAnew = this.isFresh && this.#options.live && this.#lastUs - timeUs > UNSET_BEYOND_US
+    const isKept = stamp.scale === 'unix' && this.#options.keepTime
+    if (timeUs <= this.#lastUs && (isKept || isAnew)) {
       found ??= { kind: 'stepped', byUs: timeUs - this.#lastUs }
     } else if (timeUs < earliestUs) {
       const isBack = this.#lastUs - timeUs >= SAME_INSTANT_US
@@ -127,13 +132,56 @@ export class Placement {
     this.#putBelieved(entry, timeUs, found)
   }
 
+  /** When a sample was that lies between the newest one and those sent after it, Unix µs. */
+  betweenUs(entry: Entry): number {
+    const next = this.#nextOf(entry)
+    // Not where the host's clock is now: those behind it came before.
+    if (next === null) return Math.min(this.expectedUs(entry), this.byHostUs(entry))
+    const share = samplesBetween(this.#last, entry)
+    const all = share + distance(entry.frame.seq ?? 0, entry.live?.seq ?? 0)
+    const spanUs = this.clock.timeOf(next) - this.#lastUs
+    return Math.round(this.#lastUs + (spanUs * share) / all)
+  }
+
+  /** A resend's stamp lies behind that of a sample that was sent after it. */
+  isPastNext(entry: Entry, stamp: ScaledStamp): boolean {
+    const next = this.#nextOf(entry)
+    return next !== null && stepUs(stamp, next) < -SAME_INSTANT_US
+  }
+
+  /** Stamp of the nearest live sample known that was sent after a resend; null: none that fits the clock. */
+  #nextOf({ frame: { seq }, live }: Entry): ScaledStamp | null {
+    const isNext = seq !== null && live !== null && live.seq !== null && distance(seq, live.seq) > 0
+    if (!isNext) return null
+    const next = scaled(live.stamp, live.arrivalUs, this.clock.stamp)
+    if (!this.clock.isOf(next) || next.scale === 'arrival' || this.isBack(next)) return null
+    const aheadUs = this.clock.timeOf(next) - live.arrivalUs - this.#leadUs
+    return aheadUs <= DOUBT_BEYOND_US ? next : null
+  }
+
+  /** Whether the clock can begin with a sample: a resend lies between the run before, or the start of its device, and a live one. */
+  canBegin(entry: Entry, stamp: ScaledStamp): boolean {
+    const { live } = entry
+    if (live === null || stamp.scale === 'arrival') return true
+    const newest = scaled(live.stamp, live.arrivalUs, stamp)
+    if (!isSameClock(stamp, newest)) return false
+    const ageUs = stepUs(stamp, newest)
+    if (ageUs < 0 || stamp.scale !== 'uptime') return ageUs >= 0
+    // Only uptime of a run that goes on can have wrapped.
+    const resumed = this.#last === null ? this.#resumed : null
+    const sinceUs = live.arrivalUs - (resumed?.lastUs ?? this.#lastUs)
+    const isKnown = sinceUs >= 0
+    if (isKnown && ageUs > sinceUs + ANCHORS_AGREE_US) return false
+    return ageUs <= newest.us || (isKnown && resumed !== null)
+  }
+
   beginUs(entry: Entry, stamp: ScaledStamp): number {
     const { arrivalUs, live } = entry
     if (stamp.scale === 'arrival') return arrivalUs
     if (stamp.scale === 'unix') {
       return this.#options.keepTime || isNear(stamp, arrivalUs) ? stamp.us : Math.round(arrivalUs)
     }
-    const timeUs = measuredUs(stamp, arrivalUs, live)
+    const timeUs = this.canBegin(entry, stamp) ? measuredUs(stamp, arrivalUs, live) : arrivalUs
     // The anchor of this run may be some ms before that of the last one: order is kept all the same.
     const earliestUs = this.#resumedEarliestUs(entry)
     const overlapUs = earliestUs - timeUs
@@ -146,8 +194,8 @@ export class Placement {
     const deviceUs = this.clock.advance(stamp)
     let timeUs = this.clock.timeOf(stamp)
     if (this.#options.live && stamp.scale === 'uptime') {
-      // One stamp that leads by far tells nothing about the drift.
-      const isFar = timeUs - arrivalUs - this.#leadUs > FAR_LEAD_US
+      // One stamp that leads by far tells nothing about the drift, nor does one that comes late.
+      const isFar = entry.frame.resend || timeUs - arrivalUs - this.#leadUs > FAR_LEAD_US
       const lagUs = isFar ? Number.POSITIVE_INFINITY : arrivalUs - timeUs
       this.clock.shift(this.#drift.correction(deviceUs, lagUs))
       timeUs = this.clock.timeOf(stamp)

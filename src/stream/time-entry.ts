@@ -27,8 +27,9 @@ export interface ClockNotice {
   readonly byUs: number | null
 }
 
-/** The newest sample that came as it was measured: a resend can't tell what time it is. */
+/** A sample that came as it was measured: a resend can't tell what time it is. */
 export interface LiveStamp {
+  readonly seq: number | null
   readonly stamp: Stamp
   readonly arrivalUs: number
 }
@@ -42,7 +43,7 @@ export interface Entry extends Arrival {
   readonly ordinal: number
   /** It fills a hole that was found before. */
   readonly healed: boolean
-  /** What gives the time of a resend; null: the sample came as it was measured. */
+  /** What gives the time of a resend: the nearest live sample behind it, else the newest; null: none, or it is live. */
   readonly live: LiveStamp | null
 }
 

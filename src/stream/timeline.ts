@@ -1,6 +1,13 @@
 import type { Stamp } from '../protocol/frames.ts'
 import { isSameClock, type ScaledStamp, scaled, stepUs } from '../protocol/time/stamp-scale.ts'
-import { isNear, ORDINARY_SLACK_US, Placement, SAME_INSTANT_US } from './placement.ts'
+import {
+  DOUBT_BEYOND_US,
+  isNear,
+  ORDINARY_SLACK_US,
+  Placement,
+  SAME_INSTANT_US,
+  SHORT_INTERVAL_US,
+} from './placement.ts'
 import {
   type Entry,
   type LastLogged,
@@ -17,8 +24,6 @@ interface Doubt {
   isPlaced: boolean
 }
 
-/** On a port, a step of the stamps is in doubt where it leads this far ahead of the host's clock, µs. */
-const DOUBT_BEYOND_US = 2e6
 /** What a pipe may delay a line, µs. */
 const PIPE_DELAY_US = 100_000
 /** So many samples in a row that agree with each other are a clock; one more where there is none yet. */
@@ -35,12 +40,15 @@ const WAIT_US = 300_000
  * in order of sequence. No single stamp moves the clock, nor do two: a stamp that
  * does not fit is in doubt until a later one goes on from the clock as it was, or
  * three in a row agree on another. On a port the host's clock tells meanwhile when
- * it was; piped in, the sample waits, the first ones of the stream as well.
+ * it was; piped in, the sample waits, the first ones of the stream as well. What is sent
+ * again moves no clock: it is read by the one that the samples around it have set.
  */
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #placement: Placement
   #doubts: Doubt[] = []
+  /** The clock goes by a resend, since no live sample was known; the first one may correct it. */
+  #isProvisional = false
   /** The host's clock was set by so much since the last sample, µs. */
   #hostSetByUs = 0
 
@@ -59,7 +67,15 @@ export class Timeline {
     const before = this.#placement.isFresh ? null : this.#placement.clock.stamp
     const stamp = scaled(entry.frame.stamp, entry.arrivalUs, before)
     const isFirst = this.#placement.isFresh && this.#doubts.length === 0
-    if (isFirst && (this.#options.live || stamp.scale === 'arrival')) {
+    if (this.#options.live && this.#placement.isFresh) {
+      this.#beginLive(entry, stamp)
+    } else if (this.#options.live && entry.frame.resend) {
+      this.#pushResend(entry, stamp)
+    } else if (this.#isProvisional) {
+      this.#isProvisional = false
+      if (this.#isFine(entry, stamp)) this.#placement.believe(entry, stamp)
+      else this.#placement.begin(entry, stamp, null)
+    } else if (isFirst && stamp.scale === 'arrival') {
       this.#placement.begin(entry, stamp, null)
     } else if (this.#placement.isFresh) {
       this.#doubt(entry, stamp)
@@ -117,6 +133,30 @@ export class Timeline {
     return this.#placement.clock.snapshot()
   }
 
+  /** A port's first sample that can be placed; resends of a wrong time before it wait for it. */
+  #beginLive(entry: Entry, stamp: ScaledStamp): void {
+    if (!this.#placement.canBegin(entry, stamp)) {
+      this.#doubts.push({ entry, stamp, isPlaced: false })
+      return
+    }
+    const waiting = this.#doubts
+    this.#doubts = []
+    const beginUs = this.#placement.beginUs(entry, stamp)
+    for (const doubt of waiting) {
+      const samples = samplesBetween(doubt.entry, entry)
+      this.#estimate(doubt, beginUs - samples * SHORT_INTERVAL_US)
+    }
+    this.#placement.begin(entry, stamp, null)
+    this.#isProvisional = entry.frame.resend && entry.live === null
+  }
+
+  /** A sample that is sent again lies between its neighbours; its stamp is no word on the clock. */
+  #pushResend(entry: Entry, stamp: ScaledStamp): void {
+    if (this.#isFine(entry, stamp) && !this.#placement.isPastNext(entry, stamp))
+      this.#placement.believe(entry, stamp)
+    else this.#placement.estimate(entry, stamp, this.#placement.betweenUs(entry))
+  }
+
   #afterHostStep(entry: Entry, stamp: ScaledStamp): void {
     const byUs = this.#hostSetByUs
     this.#hostSetByUs = 0
@@ -146,7 +186,6 @@ export class Timeline {
   #isFine(entry: Entry, stamp: ScaledStamp): boolean {
     if (!this.#placement.clock.isOf(stamp)) return false
     if (this.#options.live) {
-      if (entry.live !== null) return true
       if (this.#placement.isBack(stamp)) return false
       return (
         this.#placement.aheadUs(entry, stamp) <= DOUBT_BEYOND_US ||

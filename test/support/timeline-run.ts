@@ -41,8 +41,20 @@ export class TimelineRun {
     live: LiveStamp | null = null,
     isProtected = false,
   ): void {
-    const frame = sampleFrame(seq, { stamp, protected: isProtected })
-    this.timeline.push({ frame, arrivalUs, healed: live !== null, live, ordinal: this.#ordinal++ })
+    this.pushAs(live !== null, stamp, seq, arrivalUs, live, isProtected)
+  }
+
+  /** @param resend whether it is sent again; `live` may be unknown then */
+  pushAs(
+    resend: boolean,
+    stamp: Stamp,
+    seq: number | null,
+    arrivalUs: number,
+    live: LiveStamp | null = null,
+    isProtected = false,
+  ): void {
+    const frame = sampleFrame(seq, { stamp, protected: isProtected, resend })
+    this.timeline.push({ frame, arrivalUs, healed: resend, live, ordinal: this.#ordinal++ })
   }
 
   /** Samples with numbers from 0 on; times relative to the host's at the begin. */

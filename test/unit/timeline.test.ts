@@ -89,7 +89,11 @@ describe('Timeline: time since the start', () => {
 
   it('anchors resent samples to the newest live one: their time is that of the measurement', () => {
     const run = new TimelineRun({ live: true })
-    run.push(ms(50_000), 0, HOST_US + 500, { stamp: ms(60_000), arrivalUs: HOST_US })
+    run.push(ms(50_000), 0, HOST_US + 500, {
+      stamp: ms(60_000),
+      seq: 1,
+      arrivalUs: HOST_US,
+    })
     run.push(ms(60_000), 1, HOST_US)
     expect(run.times).toEqual([-10e6, 0])
   })
@@ -147,7 +151,7 @@ describe('Timeline: going on behind an earlier run of the host', () => {
   it('keeps the order where the anchors of the two runs differ by some ms', () => {
     const run = new TimelineRun({ live: true })
     run.timeline.resumeAfter({ lastUs: HOST_US + 2000, lastSeq: 6 })
-    const live = { stamp: ms(5100), arrivalUs: HOST_US + 100_000 }
+    const live = { stamp: ms(5100), seq: 8, arrivalUs: HOST_US + 100_000 }
     run.push(ms(5000), 7, HOST_US + 101_000, live)
     run.push(ms(5100), 8, HOST_US + 102_000, live)
     expect(run.times).toEqual([2001, 102_001])

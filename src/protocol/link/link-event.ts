@@ -10,8 +10,16 @@ import type { Arrival } from './sample-memory.ts'
  * `implausible`, perhaps not before a later input.
  */
 export type LinkEvent =
-  /** The next sample in order of measurement. `healed`: it fills a hole that was found before. */
-  | { readonly kind: 'sample'; readonly arrival: Arrival; readonly healed: boolean }
+  /**
+   * The next sample in order of measurement. `healed`: it fills a hole that was found before.
+   * `next`: the nearest one behind it that came as it was measured, and waits; absent: none does.
+   */
+  | {
+      readonly kind: 'sample'
+      readonly arrival: Arrival
+      readonly healed: boolean
+      readonly next?: Arrival | undefined
+    }
   | { readonly kind: 'duplicate'; readonly arrival: Arrival }
   /** It was reported as lost, and came after all: behind samples that were handed on already. */
   | { readonly kind: 'late'; readonly arrival: Arrival }

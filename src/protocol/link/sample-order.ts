@@ -15,6 +15,8 @@ export class SampleOrder {
   readonly #events: EventList
   readonly #missing = new MissingRanges()
   readonly #held = new Map<number, { readonly arrival: Arrival; readonly healed: boolean }>()
+  /** Those held that came as they were measured, in order. */
+  #heldLive: Arrival[] = []
   readonly memory = new SampleMemory()
   #expected: number | null = null
   #head = 0
@@ -72,7 +74,10 @@ export class SampleOrder {
       return
     }
     if (seq === this.#expected) this.#deliver(arrival, seq, !isNewest)
-    else this.#held.set(seq, { arrival, healed: !isNewest })
+    else {
+      this.#held.set(seq, { arrival, healed: !isNewest })
+      if (isNewest && !arrival.frame.resend) this.#heldLive.push(arrival)
+    }
     this.drain()
     while (this.#held.size > MAX_HELD) {
       const oldest = this.open[0]
@@ -112,6 +117,7 @@ export class SampleOrder {
       const next = this.#held.get(this.#expected)
       if (next !== undefined) {
         this.#held.delete(this.#expected)
+        if (this.#heldLive[0] === next.arrival) this.#heldLive.shift()
         this.#deliver(next.arrival, this.#expected, next.healed)
         continue
       }
@@ -129,6 +135,7 @@ export class SampleOrder {
     this.memory.remember(seq, arrival)
     this.#expected = advance(seq)
     this.#delivered++
-    this.#events.push({ kind: 'sample', arrival, healed })
+    const next = arrival.frame.resend ? this.#heldLive[0] : undefined
+    this.#events.push({ kind: 'sample', arrival, healed, next })
   }
 }
