@@ -32,6 +32,7 @@ import type { RunPlan } from './run-plan.ts'
 import type { SinkDevices } from './sink-devices.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
+import { tellSpilled } from './tell-spilled.ts'
 
 /** Timers of the streams run this often, ms. */
 const TICK_MS = 50
@@ -151,6 +152,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     () => sinks?.close(LAST_SENDING_MS),
     () => log?.close(),
     () => output?.close(),
+    () => log && tellSpilled(log, io.stderr),
     () => hub && writeSummary(hub.ledger),
     () => stop.dispose(),
     () => life?.close(),

@@ -222,17 +222,42 @@ describe('the place of a summary is tried before anything is measured', () => {
   })
 })
 
+/** Another program that has the log locked. @returns what lets go of it */
+function lockLog(): () => void {
+  const other = new Database(log, { timeout: 10_000 })
+  onTestFinished(() => void other.close())
+  other.exec('BEGIN IMMEDIATE')
+  return () => other.close()
+}
+
+const isLogged = (): boolean => existsSync(log) && query(log, 'SELECT * FROM power_log').length > 0
+
+test('samples that are in the spill file at the end are told of, and the next run takes them in', async () => {
+  const child = start([...MONITOR, '--db', log])
+  const end = finished(child)
+  child.stdin?.write(FRAME)
+  await until('the first one is logged', isLogged)
+  const unlock = lockLog()
+  child.stdin?.end([2, 3].map((seq) => FRAME.replace('"seq":1', `"seq":${seq}`)).join(''))
+  const run = await end
+  expect(run.code).toBe(0)
+  expect(run.stderr.split('\n').at(-2)).toBe(
+    `ina219: 2 samples are in ${log}.spill.csv alone, since the log is not being written: ` +
+      'it is locked by another program; the next run with this log takes them in',
+  )
+  unlock()
+  expect((await ina219([...MONITOR, '--db', log], '')).code).toBe(0)
+  const rows = query(log, 'SELECT sequence FROM power_log ORDER BY sequence')
+  expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
+  expect(existsSync(`${log}.spill.csv`)).toBe(false)
+})
+
 describe('samples that can be saved nowhere at the end', () => {
   /** Locks the log, and puts a folder where the spill file would be. */
   function lockOut(): void {
     mkdirSync(`${log}.spill.csv`)
-    const other = new Database(log, { timeout: 10_000 })
-    onTestFinished(() => void other.close())
-    other.exec('BEGIN IMMEDIATE')
+    lockLog()
   }
-
-  const isLogged = (): boolean =>
-    existsSync(log) && query(log, 'SELECT * FROM power_log').length > 0
 
   test('are reported with exit code 4, and the summary is written', async () => {
     const child = start([...MONITOR, '--db', log, '--summary', at('run.json')])

@@ -33,6 +33,7 @@ export class MemoryLog implements LogClient, OutboxHost {
   /** Those committed. */
   readonly batches: LogBatch[] = []
   readonly congested = false
+  readonly spilled = 0
   readonly #writer: LogWriter
   readonly #commitEvery: number
   readonly #begins: ReadonlyMap<string, number>

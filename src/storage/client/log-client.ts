@@ -104,6 +104,7 @@ class WorkerLog implements LogClient, OutboxHost {
       kind: 'recording',
       reason: '',
       durable: 0,
+      spilled: 0,
       bytes: reply.bytes,
       notes: [],
       totalsRequests: [],
@@ -121,6 +122,10 @@ class WorkerLog implements LogClient, OutboxHost {
       logged: this.#logged,
       bytes: this.#report.bytes,
     }
+  }
+
+  get spilled(): number {
+    return this.#report.spilled
   }
 
   get congested(): boolean {

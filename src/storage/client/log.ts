@@ -60,6 +60,8 @@ export interface LogClient {
   /** How large the log will be once it is full, in bytes. @param valuesPerSecond of extra channels */
   bytesAtRetention(samplesPerSecond: number, valuesPerSecond: number): number
   readonly state: LogState
+  /** Samples that stand in the spill file alone, from which the next run takes them where this one does not. */
+  readonly spilled: number
   /** Whether somebody watches samples become durable: they are handed over at once, 10 times a second at most. */
   hasten(isWatched: boolean): void
   /** Called when the state changes, and after each commit. */

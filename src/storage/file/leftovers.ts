@@ -35,6 +35,11 @@ export function leftoversOf(file: string): Leftover[] {
     })
 }
 
+/** Where samples wait that the log can't take. */
+export function spillPath(file: string): string {
+  return `${file}.spill.csv`
+}
+
 /** Those that hold records as text, whose samples can be brought in. */
 export function textLeftovers(leftovers: readonly Leftover[]): Leftover[] {
   return leftovers.filter(({ kind }) => kind === 'spill' || kind === 'rejected')

@@ -8,6 +8,8 @@ export interface KeeperReport {
   readonly reason: string
   /** Batches taken so far that are durable: in the log, or in the spill file. */
   readonly durable: number
+  /** Samples that stand in the spill file alone. */
+  readonly spilled: number
   /** Size of log and WAL in bytes. */
   readonly bytes: number
   /** Events that the log made since the report before; in the log already. */

@@ -278,6 +278,7 @@ export class LogKeeper {
       reason:
         writer === null ? `the log is not being written: ${this.#reason}${this.#spillReason}` : '',
       durable: this.#durable,
+      spilled: this.#spilledSamples,
       bytes,
       notes: this.#file.takeNotes(),
       totalsRequests,

@@ -15,6 +15,7 @@ import { cleanText, type Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
+import { spillPath } from '../file/leftovers.ts'
 import { inTheWay } from '../file/log-errors.ts'
 import { syncFolder } from '../file/placing.ts'
 import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
@@ -46,7 +47,7 @@ export class SpillFile {
 
   /** The one that flows back into a log. */
   static of(logFile: string): SpillFile {
-    return new SpillFile(`${logFile}.spill.csv`)
+    return new SpillFile(spillPath(logFile))
   }
 
   get path(): string {
