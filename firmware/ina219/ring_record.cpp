@@ -48,29 +48,29 @@ int16_t signedBits(uint16_t value, uint8_t bits) {
   return static_cast<int16_t>(value << (16 - bits)) >> (16 - bits);
 }
 
-__attribute__((noinline)) Moment later(Moment at, uint32_t ticks) {
-  uint32_t sum = at.ticks + ticks;
+// By reference: at the deepest of the stack.
+__attribute__((noinline)) void advance(Moment& at, uint32_t ticks) {
+  ticks += at.ticks;
   // A division takes as long as a dozen of these.
-  if (sum >= 12 * kTicksPerMs) {
-    at.ms += sum / kTicksPerMs;
-    sum %= kTicksPerMs;
+  if (ticks >= 12 * kTicksPerMs) {
+    at.ms += ticks / kTicksPerMs;
+    ticks %= kTicksPerMs;
   }
-  uint16_t rest = static_cast<uint16_t>(sum);
+  uint16_t rest = static_cast<uint16_t>(ticks);
   for (; rest >= kTicksPerMs; rest -= kTicksPerMs) at.ms++;
   at.ticks = static_cast<uint8_t>(rest);
-  return at;
 }
 
-// Ticks from one to the other; longer than that, and back, is taken as the longest.
+// Ticks from one to the other; kLongestMs and more, and back, is kLongestTicks.
 constexpr uint32_t kLongestMs = 8000000;
-constexpr uint32_t kLongestTicks = kLongestMs * kTicksPerMs;
+// Further from each shorter one than a difference can say.
+constexpr uint32_t kLongestTicks = 0x80000000;
 __attribute__((noinline)) uint32_t ticksBetween(const Moment& from, const Moment& to) {
   const uint32_t ms = to.ms - from.ms;
   if (ms >= kLongestMs) return kLongestTicks;
-  // The usual one in 16 bits.
-  const uint32_t ticks = ms < 256 ? static_cast<uint16_t>(static_cast<uint8_t>(ms) * kTicksPerMs) +
-                                        static_cast<uint32_t>(to.ticks)
-                                  : ms * kTicksPerMs + to.ticks;
+  // The usual one in 16 bits: without a sign, or 132 ms would be less than nothing.
+  const uint32_t whole = ms < 256 ? static_cast<uint16_t>(ms) * kTicksPerMs : ms * kTicksPerMs;
+  const uint32_t ticks = whole + to.ticks;
   return ticks < from.ticks ? kLongestTicks : ticks - from.ticks;
 }
 
@@ -326,7 +326,7 @@ __attribute__((noinline)) void read(uint16_t& at, RingState& state, Sample* samp
     passTime(state, moment);
     state.at = moment;
   } else {
-    state.at = later(state.at, state.period + late);
+    advance(state.at, state.period + late);
     passLate(state, late, isSmall);
   }
   if (form == kConversion || !isSmall) {

@@ -142,6 +142,56 @@ describe('replay', () => {
   })
 })
 
+/** A line without what the mark of the resend changes. */
+function withoutMark(text: string): string {
+  return text.replace(/(,"r":1)?,"crc":"[0-9A-F]{4}"}$/, '')
+}
+
+/** Lines sent again that are not those sent first; and how many there were. */
+function untrueResends(rig: BoardRig): { count: number; untrue: [string, string | undefined][] } {
+  const live = new Map<number, string>()
+  const untrue: [string, string | undefined][] = []
+  let count = 0
+  for (const { frame, text } of rig.arrivals) {
+    if (frame.kind !== 'sample' || frame.seq === null) continue
+    if (!frame.resend) {
+      live.set(frame.seq, withoutMark(text))
+      continue
+    }
+    count++
+    const first = live.get(frame.seq)
+    if (withoutMark(text) !== first) untrue.push([text, first])
+  }
+  return { count, untrue }
+}
+
+describe('replay over changes of the interval', () => {
+  // In ticks of 4 us: less than 2^15, less than 2^16, more; and with 255 ms the last of 8 bits.
+  const intervals = [1000, 180, 50, 131, 132, 300, 255, 20, 256, 262, 263]
+
+  it.each([
+    ['plain', []],
+    ['detail', ['set_detail']],
+    ['microseconds', ['set_us']],
+    ['detail and microseconds', ['set_detail', 'set_us']],
+  ])('sends each line byte for byte as it was sent first: %s', (_, switches) => {
+    const rig = started()
+    for (const cmd of switches) expect(rig.command(cmd, { value: true })).toBe('ok')
+    for (const value of intervals) {
+      expect(rig.command('set_interval', { value })).toBe('ok')
+      rig.board.runMs(Math.min(2.2 * value, 450))
+      const { seq } = rig.samples().at(-1) as SampleFrame
+      const from = rig.now
+      rig.send({ nack: [Math.max(0, (seq as number) - 4), seq] })
+      rig.board.runMs(120)
+      expect(resent(rig, from).length).toBeGreaterThanOrEqual(1)
+    }
+    const { count, untrue } = untrueResends(rig)
+    expect(untrue).toEqual([])
+    expect(count).toBeGreaterThanOrEqual(4 * intervals.length)
+  })
+})
+
 /**
  * Puts `millis` close to its wrap. In steps that look like time gone by: more
  * than 2^31 at once would look like a step back.
@@ -200,6 +250,24 @@ describe('wraps', () => {
     rig.board.runMs(800)
     expect(resent(rig, again)).toHaveLength(41)
     expectTrueResends(rig)
+  })
+
+  it('replays polled samples that lie hours apart', () => {
+    const rig = started()
+    expect(rig.command('set_mode', { value: 'poll' })).toBe('ok')
+    let millis = rig.board.timeMs
+    // About the longest time that a record says as a difference.
+    for (const gapMs of [0, 7_999_900, 8_000_050, 8_000_020, 7_999_950, 1_000]) {
+      millis += gapMs
+      rig.board.writeVariable('timer0_millis', 4, millis)
+      rig.board.runMs(5)
+      expect(rig.command('read')).toBe('ok')
+      rig.board.runMs(30)
+    }
+    const { seq } = rig.samples().at(-1) as SampleFrame
+    rig.send({ nack: [(seq as number) - 5, seq] })
+    rig.board.runMs(200)
+    expect(untrueResends(rig)).toEqual({ count: 6, untrue: [] })
   })
 
   it('keeps Unix time going over the wrap of ms', () => {
