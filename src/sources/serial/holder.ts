@@ -28,9 +28,14 @@ async function findLockHolder(path: string): Promise<string | null> {
   return null
 }
 
+/** Major number of /dev/null and the like, which are no ports, and which everybody has open. */
+const MEMORY = 1
+
 /** The first other process of this user that has the port open. */
 async function findOpenHolder(path: string): Promise<string | null> {
   try {
+    const { rdev } = await stat(path)
+    if (rdev >> 8 === MEMORY) return null
     const pid = openIn(await realpath(path))
     return pid === null ? null : nameProcess(pid)
   } catch {
