@@ -48,13 +48,7 @@ export async function printLive(
       schedule: systemSchedule,
       pace,
       lingerMs: 0,
-      write: (text) => {
-        if (stream.write(text, 'latin1')) return
-        live.pause()
-        void drained(stream, signal).then(() => {
-          if (!signal.aborted) live.resume()
-        })
-      },
+      write: (text) => printFrom(live, text, stream, signal),
       finished: () => end(),
     })
     const end = (): void => {
@@ -64,6 +58,20 @@ export async function printLive(
     if (signal.aborted) return end()
     signal.addEventListener('abort', end, { once: true })
     live.start()
+  })
+}
+
+/** Writes what a device says; where nobody reads, the device stands still until it is taken. */
+export function printFrom(
+  live: LiveDevice,
+  text: string,
+  stream: Writable,
+  signal: AbortSignal,
+): void {
+  if (stream.write(text, 'latin1')) return
+  live.pause()
+  void drained(stream, signal).then(() => {
+    if (!signal.aborted) live.resume()
   })
 }
 

@@ -7,6 +7,7 @@ import { systemSchedule } from '../../src/util/schedule.ts'
 import { advance } from '../../src/util/serial-number.ts'
 import { createDevice, type MockDeviceOptions } from '../device.ts'
 import { LiveDevice } from '../live-device.ts'
+import { printFrom } from '../stdout-runner.ts'
 import { type MockSummary, summaryOf } from '../summary.ts'
 import { RelayServer } from './relay-server.ts'
 import { type PostCounts, SamplePoster } from './sample-poster.ts'
@@ -53,13 +54,9 @@ export async function serveStore(
   { clock, signal, stdout, ready, say, failed }: BoardWay,
 ): Promise<BoardSummary> {
   const device = createDevice(options)
-  let isOver = false
   let end: () => void = () => {}
   const over = new Promise<void>((resolve) => {
-    end = () => {
-      isOver = true
-      resolve()
-    }
+    end = resolve
   })
   let isRefused = false
   const refused = (error: InaError): void => {
@@ -80,11 +77,7 @@ export async function serveStore(
       const heard = lines.map((line) => ({ line, kind: answers.hear(line) }))
       if (poster === null) {
         const printed = heard.filter(({ kind }) => kind !== 'answer')
-        if (stdout.write(printed.map(({ line }) => `${line}\n`).join(''))) return
-        live.pause()
-        stdout.once('drain', () => {
-          if (!isOver) live.resume()
-        })
+        printFrom(live, printed.map(({ line }) => `${line}\n`).join(''), stdout, signal)
       } else for (const { line, kind } of heard) if (kind === 'sample') poster.add(line)
     },
     finished: end,
