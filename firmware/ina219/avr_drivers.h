@@ -5,11 +5,8 @@
 
 #if OWN_DRIVERS
 
-// The core's, wiring.c.
-extern "C" {
-extern volatile unsigned long timer0_overflow_count;
-extern volatile unsigned long timer0_millis;
-}
+// Name that tests place a value by.
+extern "C" volatile uint32_t timer0_millis;
 
 namespace board {
 
@@ -18,13 +15,8 @@ bool hasByte();
 // A conversion waits, or why there will be none.
 bool hasWatched();
 
-// As ticks(), with interrupts off.
-inline uint32_t ticksNow() {
-  uint32_t overflows = timer0_overflow_count;
-  const uint8_t counter = TCNT0;
-  if ((TIFR0 & _BV(TOV0)) && counter < 255) overflows++;
-  return overflows << 8 | counter;
-}
+// As now(), with interrupts off.
+void stamp(Moment& at);
 
 // --- TWI ---
 

@@ -1,4 +1,5 @@
-// Time and sleep of an AVR, by the timer that the core counts milliseconds with.
+// Time and sleep of an AVR, by timer 0. The core's use of it, and of the other timers and the
+// ADC, is left out with its main(): milliseconds are counted in whole ones here.
 
 #include "avr_drivers.h"
 #include "tx_ring.h"
@@ -7,6 +8,24 @@
 
 #include <avr/sleep.h>
 #include <util/atomic.h>
+
+static_assert(F_CPU / 64 / kTicksPerMs == 1000, "timer 0 counts milliseconds");
+
+volatile uint32_t timer0_millis;
+
+ISR(TIMER0_OVF_vect) { timer0_millis++; }
+
+// In place of the core's.
+int main() {
+  // From 0 to 249, a tick every 64 cycles (fast PWM, chapter 8-bit Timer/Counter0).
+  OCR0A = kTicksPerMs - 1;
+  TCCR0A = _BV(WGM01) | _BV(WGM00);
+  TCCR0B = _BV(WGM02) | _BV(CS01) | _BV(CS00);
+  TIMSK0 = _BV(TOIE0);
+  sei();
+  setup();
+  for (;;) loop();
+}
 
 namespace board {
 
@@ -33,30 +52,23 @@ void idle() {
   sleep_disable();
 }
 
-uint32_t ticks() {
-  uint32_t now = 0;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { now = ticksNow(); }
-  return now;
+void stamp(Moment& at) {
+  at.ms = timer0_millis;
+  at.ticks = TCNT0;
+  // A millisecond is over that the interrupt has not counted yet.
+  if ((TIFR0 & _BV(TOV0)) && at.ticks < kTicksPerMs - 1) at.ms++;
 }
 
-// The core counts an overflow, of 1024 us, as a millisecond and keeps what is more,
-// but to itself.
-int32_t msAndTicksSince(uint32_t ticks, uint32_t& ms) {
-  static uint32_t countedTo;
-  static uint8_t kept;  // 8 us, 0..124
-  uint32_t overflows = 0;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
-    overflows = timer0_overflow_count;
-    ms = timer0_millis;
-  }
-  uint16_t since = static_cast<uint16_t>(overflows - countedTo);
-  countedTo = overflows;
-  if (since > 125) since %= 125;
-  for (; since; since--) {
-    kept += 3;
-    if (kept >= 125) kept -= 125;
-  }
-  return static_cast<int32_t>(ticks - (overflows << 8)) + kept * 2;
+Moment now() {
+  Moment moment;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { stamp(moment); }
+  return moment;
+}
+
+uint32_t nowMs() {
+  uint32_t ms = 0;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { ms = timer0_millis; }
+  return ms;
 }
 
 }  // namespace board

@@ -66,7 +66,7 @@ void startWatch(const Watch& newWatch) {
   if (!isStopped()) beginI2c();
   TWBR = sclDivider;
   background = Background::reading;
-  lastStepMs = static_cast<uint8_t>(millis());
+  lastStepMs = static_cast<uint8_t>(nowMs());
   // The interrupt has all of it from here on.
   compilerBarrier();
   startTwi();
@@ -99,7 +99,7 @@ static inline bool takeWord(uint8_t low) {
         return true;
       }
       TWBR = sclDivider;
-      conversion.ticks = ticksNow();
+      stamp(conversion.at);
       conversion.bus = word & ~kSettingsLost;
       goTo(hasBeenDown ? kFirst : kLowering);
       return true;
@@ -237,11 +237,11 @@ ISR(TWI_vect, ISR_NAKED) {
 }
 
 Watched checkWatch(Conversion& taken) {
-  const uint8_t nowMs = static_cast<uint8_t>(millis());
+  const uint8_t msNow = static_cast<uint8_t>(nowMs());
   const uint8_t steps = watchSteps;
   if (steps != lastSteps) {
     lastSteps = steps;
-    lastStepMs = nowMs;
+    lastStepMs = msNow;
   }
   const uint8_t tail = conversionTail;
   if (tail != conversionHead) {
@@ -251,7 +251,7 @@ Watched checkWatch(Conversion& taken) {
     conversionTail = tail + 1;
     if (background == Background::waitingForRoom && isStopped()) {
       background = Background::reading;
-      lastStepMs = nowMs;
+      lastStepMs = msNow;
       compilerBarrier();
       startTwi();
     }
@@ -263,7 +263,7 @@ Watched checkWatch(Conversion& taken) {
       return Watched::noAnswer;
     case Background::reading:
       // A step takes 23 us, up to 90 at 100 kHz, up to 300 of the slow look.
-      if (static_cast<uint8_t>(nowMs - lastStepMs) < 3) return Watched::pending;
+      if (static_cast<uint8_t>(msNow - lastStepMs) < 3) return Watched::pending;
       break;
     default:
       break;

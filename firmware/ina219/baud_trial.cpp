@@ -11,30 +11,32 @@ namespace {
 
 // Longer than a host goes on repeating.
 constexpr uint16_t kTrialMs = 10000;
-uint32_t baudBefore;  // 0: no trial
+bool isOnTrial;
+uint32_t baudBefore;
 uint16_t sinceMs;
 
 }  // namespace
 
 // Of the rates since the host was last heard, the first is the one to go back to.
 void begin(uint32_t baud) {
-  if (!baudBefore) baudBefore = settings.baud;
-  sinceMs = static_cast<uint16_t>(millis());
+  if (!isOnTrial) baudBefore = settings.baud;
+  isOnTrial = true;
+  sinceMs = static_cast<uint16_t>(board::nowMs());
   settings.baud = baud;
-  outbox::switchBaud(baud);
+  outbox::switchBaud();
 }
 
 void heard() {
-  if (outbox::isBaudSteady()) baudBefore = 0;
+  if (outbox::isBaudSteady()) isOnTrial = false;
 }
 
 bool isLost() {
-  if (!baudBefore || static_cast<uint16_t>(static_cast<uint16_t>(millis()) - sinceMs) < kTrialMs) {
+  if (!isOnTrial || static_cast<uint16_t>(static_cast<uint16_t>(board::nowMs()) - sinceMs) < kTrialMs) {
     return false;
   }
   settings.baud = baudBefore;
-  baudBefore = 0;
-  outbox::switchBaud(settings.baud);
+  isOnTrial = false;
+  outbox::switchBaud();
   return true;
 }
 

@@ -4,6 +4,9 @@
 
 #include "tx_ring.h"
 
+#if defined(__AVR__)
+#include <util/delay.h>
+#endif
 #if USE_WATCHDOG
 #include <avr/wdt.h>
 #endif
@@ -149,14 +152,23 @@ void writeEeprom(uint16_t address, uint8_t value) {
 
 // --- Freeing the I2C bus ---------------------------------------------------
 
+// 5 us, of a clock of 100 kHz.
+static void halfClock() {
+#if defined(__AVR__)
+  _delay_us(5);
+#else
+  delayMicroseconds(5);
+#endif
+}
+
 static void pullLow(uint8_t pin) {
   setPin(pin, true, false);
-  delayMicroseconds(5);
+  halfClock();
 }
 
 static void release(uint8_t pin) {
   setPin(pin, false, true);
-  delayMicroseconds(5);
+  halfClock();
 }
 
 // A reset in the middle of a read leaves the sensor driving SDA. Nine clock

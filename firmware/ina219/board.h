@@ -1,9 +1,11 @@
 // What the rest of the sketch knows of the board. Everything else is plain C++
-// over these functions and the core's millis(), pinMode() and digitalWrite().
+// over these functions.
 // avr_*.cpp are the files written for a certain family of parts.
 #pragma once
 
 #include <Arduino.h>
+
+#include "moment.h"
 
 // --- What an owner may want to change -------------------------------------
 
@@ -110,7 +112,7 @@ I2c writeWord(uint8_t address, uint8_t pointer, uint16_t word);
 struct Conversion {
   int16_t shunt;
   uint16_t bus;    // with kSettingsLost in place of a bit that the sensor leaves 0
-  uint32_t ticks;  // when it was seen to be complete
+  Moment at;     // when it was seen to be complete
 };
 constexpr uint16_t kSettingsLost = 4;
 
@@ -143,11 +145,9 @@ Watched checkWatch(Conversion& conversion);
 
 // --- Time ------------------------------------------------------------------
 
-// 4 us each, wraps after 4.7 hours.
-uint32_t ticks();
-// What millis() has come to as `ms`, and the ticks from there to `ticks`, which may
-// lie before. Called at least once a minute.
-int32_t msAndTicksSince(uint32_t ticks, uint32_t& ms);
+// Since the start.
+Moment now();
+uint32_t nowMs();
 
 // --- EEPROM ----------------------------------------------------------------
 

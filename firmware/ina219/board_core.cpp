@@ -114,7 +114,7 @@ static I2c look(Conversion& conversion, bool& isReady) {
   }
   isReady = result == I2c::ok;
   isStarted = false;
-  conversion.ticks = ticks();
+  conversion.at = now();
   conversion.shunt = static_cast<int16_t>(words[kFirst]);
   if (isReady) outputs::look(conversion.shunt);
   conversion.bus = words[kFlagged] & ~kSettingsLost;
@@ -131,29 +131,19 @@ Watched checkWatch(Conversion& conversion) {
   return isReady ? Watched::ready : Watched::pending;
 }
 
-// micros() wraps a bit earlier; going on where it does takes a look once an hour.
-uint32_t ticks() {
-  static uint32_t lastUs;
-  static uint32_t now;
-  static uint8_t rest;
-  const uint32_t us = micros();
-  const uint32_t past = us - lastUs + rest;
-  lastUs = us;
-  now += past / 4;
-  rest = past % 4;
-  return now;
+// These cores do not say how millis() and micros() belong together, so by micros() alone;
+// it wraps after 71 minutes, and is looked at more often.
+Moment now() {
+  static uint32_t ms;
+  static uint32_t countedUs;
+  const uint32_t past = micros() - countedUs;
+  const uint16_t us = past % 1000;
+  ms += past / 1000;
+  countedUs += past - us;
+  return {ms, static_cast<uint8_t>(us / 4)};
 }
 
-int32_t msAndTicksSince(uint32_t wanted, uint32_t& ms) {
-  // Of its own, as these cores do not say how millis() and micros() belong together.
-  static uint32_t countedMs;
-  static uint32_t countedTo;
-  const uint32_t past = ticks() - countedTo;
-  countedMs += past / 250;
-  countedTo += past - past % 250;
-  ms = countedMs;
-  return static_cast<int32_t>(wanted - countedTo);
-}
+uint32_t nowMs() { return now().ms; }
 
 }  // namespace board
 

@@ -35,69 +35,65 @@ const Answer* findAnswer(uint32_t number) {
   return nullptr;
 }
 
-void answer(uint32_t number, Error error) {
-  answers[nextAnswer] = {true, number, error};
+void answer(Error error) {
+  answers[nextAnswer] = {true, request.number, error};
   nextAnswer = (nextAnswer + 1) % (sizeof answers / sizeof answers[0]);
-  outbox::reply(true, number, error, false);
+  outbox::reply(error);
 }
 
-void startWork(Work kind, uint32_t number) {
+void startWork(Work kind) {
   work = kind;
-  workNumber = number;
+  workNumber = request.number;
 }
 
-void save(uint32_t number) {
+void save() {
   switch (startSaving()) {
     case Saving::started:
-      startWork(Work::saving, number);
+      startWork(Work::saving);
       break;
     case Saving::alreadySaved:
-      answer(number, Error::none);
+      answer(Error::none);
       break;
     case Saving::tooOften:
       // Not remembered: the same command may be repeated later.
-      outbox::reply(true, number, Error::wear, false);
+      outbox::reply(Error::wear);
       break;
   }
 }
 
-void obey(const Request& request) {
-  const uint32_t number = request.number;
+void obey() {
   if (work != Work::none) {
     // The repeat of the command under way is answered when that is done.
-    if (number != workNumber) outbox::reply(true, number, Error::busy, false);
+    if (request.number != workNumber) outbox::reply(Error::busy);
     return;
   }
   // Harmless to repeat, and the answer is more than a word.
-  if (request.command == Command::hello) {
-    outbox::hello();
-    outbox::reply(true, number, Error::none, false);
-    return;
+  switch (request.command) {
+    case Command::hello:
+      outbox::hello();
+      outbox::reply(Error::none);
+      return;
+    case Command::selfTest:
+      outbox::note(Note::selfTest);
+      outbox::reply(Error::none, true);
+      return;
+    case Command::read:
+      sampler::requestRead();
+      startWork(Work::reading);
+      return;
+    default:
+      break;
   }
-  if (request.command == Command::selfTest) {
-    outbox::note(Note::selfTest);
-    outbox::reply(true, number, Error::none, true);
-    return;
-  }
-  if (request.command == Command::read) {
-    sampler::requestRead();
-    startWork(Work::reading, number);
-    return;
-  }
-  if (const Answer* known = findAnswer(number)) {
-    outbox::reply(true, number, known->error, false);
-    return;
-  }
-  if (request.command == Command::save) {
-    save(number);
-    return;
-  }
-  if (request.command == Command::setZero && !request.has(Member::value)) {
+  if (const Answer* known = findAnswer(request.number)) {
+    outbox::reply(known->error);
+  } else if (request.command == Command::save) {
+    save();
+  } else if (request.command == Command::setZero && !request.has(Member::value)) {
     sampler::measureZero();
-    startWork(Work::zeroing, number);
-    return;
+    startWork(Work::zeroing);
+  } else {
+    answer(setByCommand());
   }
-  answer(number, setByCommand(request));
 }
 
 // The commands were carried out, but that is over: a repeat has to be obeyed.
@@ -106,18 +102,18 @@ __attribute__((noinline)) void endTrial() {
   outbox::hello();
 }
 
-__attribute__((noinline)) void receive(const Request& request) {
+__attribute__((noinline)) void receive() {
   const bool isUnderstood = request.kind != Request::Kind::bad && request.kind != Request::Kind::empty;
   if (isUnderstood) baud_trial::heard();
   switch (request.kind) {
     case Request::Kind::command:
-      obey(request);
+      obey();
       break;
     case Request::Kind::replay:
       outbox::replay(request.first, request.last);
       break;
     case Request::Kind::bad:
-      outbox::reply(request.hasNumber, request.number, request.error, false);
+      outbox::reply(request.error);
       break;
     default:
       break;
@@ -133,16 +129,31 @@ __attribute__((noinline)) bool readLine() {
 }
 
 __attribute__((noinline)) void finishWork() {
-  if (work == Work::reading && sampler::isReadDone()) {
-    outbox::reply(true, workNumber, Error::none, true);
-    work = Work::none;
-  } else if (work == Work::saving && continueSaving()) {
-    answer(workNumber, Error::none);
-    work = Work::none;
-  } else if (work == Work::zeroing && sampler::zero() != sampler::Zero::pending) {
+  const Work done = work;
+  switch (done) {
+    case Work::reading:
+      if (!sampler::isReadDone()) return;
+      break;
+    case Work::saving:
+      if (!continueSaving()) return;
+      break;
+    case Work::zeroing:
+      if (sampler::zero() == sampler::Zero::pending) return;
+      break;
+    default:
+      return;
+  }
+  work = Work::none;
+  // Others may have been refused meanwhile.
+  request.hasNumber = true;
+  request.number = workNumber;
+  if (done == Work::reading) {
+    outbox::reply(Error::none, true);
+  } else if (done == Work::saving) {
+    answer(Error::none);
+  } else {
     const bool isLost = sampler::zero() == sampler::Zero::lost;
-    answer(workNumber, isLost ? Error::sensor : setZeroTo(sampler::zeroCounts()));
-    work = Work::none;
+    answer(isLost ? Error::sensor : setZeroTo(sampler::zeroCounts()));
   }
 }
 
@@ -154,7 +165,7 @@ __attribute__((noinline)) void step() {
   if (baud_trial::isLost()) endTrial();
   finishWork();
   if (!outbox::isReplied()) return;
-  if (readLine()) receive(request);
+  if (readLine()) receive();
 }
 
 }  // namespace commands

@@ -212,7 +212,7 @@ Poll poll(Pair& pair) {
     if (status < Status::clipped) status = Status::clipped;
   }
   pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);
-  pair.ticks = conversion.ticks;
+  pair.at = conversion.at;
   return status == Status::sensorReset ? Poll::wasReset : Poll::done;
 }
 

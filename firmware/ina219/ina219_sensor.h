@@ -26,7 +26,7 @@ enum class Poll : uint8_t {
 struct Pair {
   int16_t shunt;       // without the zero
   uint16_t busStatus;  // bits 15..3 as in the register, below a Status
-  uint32_t ticks;      // board::ticks() when it was seen to be complete
+  Moment at;           // when it was seen to be complete
 
   uint16_t busCounts() const { return busStatus >> 3; }
   Status status() const { return static_cast<Status>(busStatus & 7); }

@@ -68,26 +68,26 @@ bool JsonNumber::isComplete() const {
          part_ == Part::exponent;
 }
 
-// Digits from..to-1 as a number; those that were not given are 0.
-uint32_t JsonNumber::digits(int16_t from, int16_t to) const {
-  uint32_t value = 0;
-  for (; from < to; from++) {
-    value = value * 10 + (from >= 0 && from < count_ ? digits_[from] : 0);
-  }
-  return value;
-}
-
 Amount JsonNumber::amount() const {
-  const int16_t point = point_ + (isExponentNegative_ ? -exponent_ : exponent_);
-  Amount amount;
+  int16_t point = point_ + (isExponentNegative_ ? -exponent_ : exponent_);
+  Amount amount = {};
   amount.isNegative = isNegative_ && count_;
-  amount.isThousands = count_ && point >= 12;
-  const int16_t end = amount.isThousands ? point - 3 : point;
-  amount.whole = digits(0, end);
-  amount.millionths = digits(end, end + 6);
-  // Ten digits fit into 32 bits up to 4294967295.
-  amount.isTooLarge = count_ && (end > 10 || (end == 10 && (digits(0, 9) > 429496729 ||
-                                                            (digits(0, 9) == 429496729 &&
-                                                             digits(9, 10) > 5))));
+  if (count_ && point >= 12) {
+    amount.isThousands = true;
+    point -= 3;
+  }
+  uint32_t value = 0;
+  // Digits that were not given are 0.
+  for (int16_t at = point < 0 ? point : 0; at < point + 6; at++) {
+    if (at == point) {
+      amount.whole = value;
+      value = 0;
+    }
+    const uint8_t digit = at >= 0 && at < count_ ? digits_[at] : 0;
+    constexpr uint32_t kMost = 0xFFFFFFFF;
+    if (value > kMost / 10 || (value == kMost / 10 && digit > kMost % 10)) amount.isTooLarge = true;
+    value = value * 10 + digit;
+  }
+  amount.millionths = value;
   return amount;
 }

@@ -27,7 +27,6 @@ class JsonNumber {
   enum class Part : uint8_t { minus, zero, whole, point, fraction, e, sign, exponent };
 
   void addDigit(uint8_t digit);
-  uint32_t digits(int16_t from, int16_t to) const;
 
   Part part_;
   bool isNegative_;

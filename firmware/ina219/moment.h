@@ -1,5 +1,4 @@
-// Time of the device's start in steps of 4 us: millis() and what has gone by since.
-// millis() itself stands still for 1024 us at a time.
+// Time of the device's start in steps of 4 us.
 #pragma once
 
 #include <stdint.h>
@@ -7,10 +6,10 @@
 constexpr uint8_t kTicksPerMs = 250;
 
 struct Moment {
-  uint32_t ms;    // of the clock that millis() shows, wraps
+  uint32_t ms;    // wraps after 49.7 days
   uint8_t ticks;  // 4 us, 0..249
 };
 
-// `ticks`: of board::ticks(), at most some minutes ago.
-Moment momentOf(uint32_t ticks);
-Moment momentNow();
+// Ticks from one to the other; of more than two hours, or back, kLongestTicks.
+constexpr uint32_t kLongestTicks = 0x80000000;
+uint32_t ticksBetween(const Moment& from, const Moment& to);

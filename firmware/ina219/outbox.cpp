@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "line_writer.h"
+#include "request.h"
 #include "settings.h"
 #include "tx_ring.h"
 
@@ -12,8 +13,6 @@ namespace {
 struct Reply {
   bool isPending;
   uint8_t samplesBefore;  // new ones that go out first
-  bool hasNumber;
-  uint32_t number;
   Error error;
 };
 
@@ -43,8 +42,7 @@ RingCursor newCursor;
 RingCursor resendCursor;
 
 BaudSwitch baudSwitch = BaudSwitch::none;
-uint32_t nextBaud;
-uint32_t baudSinceMs;
+uint16_t baudSinceMs;
 
 void dropRange() {
   rangeCount--;
@@ -92,7 +90,7 @@ bool isReplyDue() {
 }
 
 void sendReply() {
-  writeReply(pendingReply.hasNumber, pendingReply.number, pendingReply.error);
+  writeReply(request.hasNumber, request.number, pendingReply.error);
   pendingReply.isPending = false;
 }
 
@@ -106,8 +104,8 @@ void sendNote() {
 // True: the line is not to be used.
 bool isSwitchingBaud() {
   if (baudSwitch == BaudSwitch::none) return false;
-  const uint32_t nowMs = millis();
-  const uint16_t passedMs = static_cast<uint16_t>(nowMs - baudSinceMs);
+  const uint16_t nowMs = static_cast<uint16_t>(board::nowMs());
+  const uint16_t passedMs = nowMs - baudSinceMs;
   switch (baudSwitch) {
     case BaudSwitch::waiting:
       if (pendingReply.isPending) return false;
@@ -116,7 +114,7 @@ bool isSwitchingBaud() {
       break;
     case BaudSwitch::draining:
       if (passedMs < kDrainMs) return true;
-      board::setBaud(nextBaud);
+      board::setBaud(settings.baud);
       baudSwitch = BaudSwitch::pausing;
       break;
     default:
@@ -183,9 +181,9 @@ uint8_t unsentSamples() { return unsent; }
 
 void hello() { isHelloDue = true; }
 
-void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples) {
+__attribute__((noinline)) void reply(Error error, bool isAfterSamples) {
   const uint8_t samplesBefore = isAfterSamples ? unsent : 0;
-  pendingReply = {true, samplesBefore, hasNumber, number, error};
+  pendingReply = {true, samplesBefore, error};
 }
 
 bool isReplied() { return !pendingReply.isPending && !isHelloDue && !isHelloBegun; }
@@ -198,8 +196,7 @@ void replay(uint32_t first, uint32_t last) {
   if (rangeCount < kMaxRanges) ranges[rangeCount++] = {first, last};
 }
 
-void switchBaud(uint32_t baud) {
-  nextBaud = baud;
+void switchBaud() {
   baudSwitch = BaudSwitch::waiting;
 }
 

@@ -16,8 +16,9 @@ void sampleTaken();
 uint8_t unsentSamples();
 
 void hello();
-// After every sample taken so far, where `isAfterSamples`.
-void reply(bool hasNumber, uint32_t number, Error error, bool isAfterSamples);
+// To the newest request, which has to stay until it is out; after every sample taken so
+// far, where `isAfterSamples`.
+void reply(Error error, bool isAfterSamples = false);
 // False: no other command may be carried out yet.
 bool isReplied();
 void note(Note note);
@@ -26,8 +27,8 @@ void outputs();
 // Samples first..last again, wrap allowed. More ranges than it has places for are dropped:
 // the host asks again.
 void replay(uint32_t first, uint32_t last);
-// Once the reply is out. What follows at the new rate begins with an LF.
-void switchBaud(uint32_t baud);
+// To that of the settings, once the reply is out. What follows begins with an LF.
+void switchBaud();
 // False: the rate is about to be switched.
 bool isBaudSteady();
 

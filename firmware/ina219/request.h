@@ -8,24 +8,25 @@
 
 enum class Command : uint8_t {
   hello,
+  read,
+  selfTest,
+  save,
+  defaults,
+  setOutput,
+  // These have to have a value.
   setInterval,
   setTime,
   setRange,
   setAveraging,
   setMode,
-  read,
   setThreshold,
   setShunt,
   setBaud,
   setDetail,
-  setOutput,
   setCutoff,
   setUs,
   setZero,
   setGain,
-  selfTest,
-  save,
-  defaults,
   unknown,
 };
 
@@ -39,8 +40,6 @@ enum class Word : uint8_t {
 struct Value {
   ValueKind kind;
   Word word;  // of a text
-
-  bool isText(Word wanted) const { return kind == ValueKind::text && word == wanted; }
 };
 
 // Members of a command that have a value, in the order of Key (line_names.h): first those
@@ -69,10 +68,18 @@ struct Request {
   const Value& operator[](Member member) const { return values[static_cast<uint8_t>(member)]; }
   const Amount& amount(Member member) const { return amounts[static_cast<uint8_t>(member)]; }
   bool has(Member member) const { return (*this)[member].kind != ValueKind::absent; }
-  // False: not a whole number from low to high. Absent: `result` stays.
-  bool takeWhole(Member member, uint32_t low, uint32_t high, uint32_t& result) const;
-  // False: neither true nor false. Absent: `result` stays.
+  // Of those that follow: false: not what is allowed. Absent: `result` stays.
+  // Whole numbers up to `most`.
+  bool takeWhole(Member member, uint32_t most, uint32_t& result) const;
+  bool takeByte(Member member, uint8_t most, uint8_t& result) const;
+  // unit << result
+  bool takePower(Member member, uint8_t unit, uint8_t most, uint8_t& result) const;
+  // Its place among the words from `first` to `last`.
+  bool takeWord(Member member, Word first, Word last, uint8_t& result) const;
   bool takeSwitch(Member member, bool& result) const;
+  // In millionths; up to 4293, and up to 2000 on both sides of 0.
+  bool takePositive(Member member, uint32_t& result) const;
+  bool takeSigned(Member member, int32_t& result) const;
 };
 
 // The newest line.

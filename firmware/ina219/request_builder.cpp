@@ -206,17 +206,62 @@ void finish() {
 
 }  // namespace builder
 
-bool Request::takeWhole(Member member, uint32_t low, uint32_t high, uint32_t& result) const {
+bool Request::takeWhole(Member member, uint32_t most, uint32_t& result) const {
   if (!has(member)) return true;
   const Amount& given = amount(member);
   result = given.whole;
-  return (*this)[member].kind == ValueKind::number && isU32(given) && result >= low &&
-         result <= high;
+  return (*this)[member].kind == ValueKind::number && isU32(given) && result <= most;
+}
+
+bool Request::takeByte(Member member, uint8_t most, uint8_t& result) const {
+  uint32_t whole = result;
+  const bool isTaken = takeWhole(member, most, whole);
+  result = static_cast<uint8_t>(whole);
+  return isTaken;
+}
+
+bool Request::takePower(Member member, uint8_t unit, uint8_t most, uint8_t& result) const {
+  if (!has(member)) return true;
+  uint32_t whole = 0;
+  if (!takeWhole(member, static_cast<uint16_t>(unit) << most, whole)) return false;
+  const uint16_t wanted = static_cast<uint16_t>(whole);
+  uint16_t power = unit;
+  for (result = 0; power < wanted; result++) power <<= 1;
+  return power == wanted;
+}
+
+bool Request::takeWord(Member member, Word first, Word last, uint8_t& result) const {
+  if (!has(member)) return true;
+  const Value& value = (*this)[member];
+  result = static_cast<uint8_t>(value.word) - static_cast<uint8_t>(first);
+  return value.kind == ValueKind::text && value.word >= first && value.word <= last;
 }
 
 bool Request::takeSwitch(Member member, bool& result) const {
   const ValueKind kind = (*this)[member].kind;
-  if (kind == ValueKind::absent) return true;
+  if (kind != ValueKind::yes && kind != ValueKind::no) return kind == ValueKind::absent;
   result = kind == ValueKind::yes;
-  return result || kind == ValueKind::no;
+  return true;
+}
+
+// False: no number, or too large for `result`.
+static bool takeMagnitude(Member member, uint32_t& result) {
+  const Amount& given = request.amount(member);
+  result = given.whole * 1000000 + given.millionths;
+  return request[member].kind == ValueKind::number && !given.isTooLarge && !given.isThousands &&
+         given.whole < 4294;
+}
+
+bool Request::takePositive(Member member, uint32_t& result) const {
+  if (!has(member)) return true;
+  return takeMagnitude(member, result) && !amount(member).isNegative;
+}
+
+bool Request::takeSigned(Member member, int32_t& result) const {
+  if (!has(member)) return true;
+  uint32_t magnitude;
+  if (!takeMagnitude(member, magnitude) || magnitude > 2000000000) return false;
+  result = static_cast<int32_t>(magnitude);
+  if (amount(member).isNegative) result = -result;
+  return true;
 }

@@ -45,7 +45,8 @@ bool fits(int16_t value, uint8_t bits) {
 
 // The lowest `bits` of a value, with its sign.
 int16_t signedBits(uint16_t value, uint8_t bits) {
-  return static_cast<int16_t>(value << (16 - bits)) >> (16 - bits);
+  const uint16_t sign = 1u << (bits - 1);
+  return static_cast<int16_t>((value & (sign * 2 - 1)) ^ sign) - static_cast<int16_t>(sign);
 }
 
 // By reference: at the deepest of the stack.
@@ -59,19 +60,6 @@ __attribute__((noinline)) void advance(Moment& at, uint32_t ticks) {
   uint16_t rest = static_cast<uint16_t>(ticks);
   for (; rest >= kTicksPerMs; rest -= kTicksPerMs) at.ms++;
   at.ticks = static_cast<uint8_t>(rest);
-}
-
-// Ticks from one to the other; kLongestMs and more, and back, is kLongestTicks.
-constexpr uint32_t kLongestMs = 8000000;
-// Further from each shorter one than a difference can say.
-constexpr uint32_t kLongestTicks = 0x80000000;
-__attribute__((noinline)) uint32_t ticksBetween(const Moment& from, const Moment& to) {
-  const uint32_t ms = to.ms - from.ms;
-  if (ms >= kLongestMs) return kLongestTicks;
-  // The usual one in 16 bits: without a sign, or 132 ms would be less than nothing.
-  const uint32_t whole = ms < 256 ? static_cast<uint16_t>(ms) * kTicksPerMs : ms * kTicksPerMs;
-  const uint32_t ticks = whole + to.ticks;
-  return ticks < from.ticks ? kLongestTicks : ticks - from.ticks;
 }
 
 // What stands at a place, which moves on.
@@ -139,7 +127,9 @@ void put(const void* value, uint8_t size) {
 }
 
 // Puts the state past a sample that came so late.
-void passLate(RingState& state, int16_t late, bool isCalm) { state.period += isCalm ? late / 8 : late; }
+__attribute__((noinline)) void passLate(RingState& state, int16_t late, bool isCalm) {
+  state.period += isCalm ? (late + 4) >> 3 : late;
+}
 
 void passTime(RingState& state, const Moment& at) {
   const uint32_t ticks = ticksBetween(state.at, at);
@@ -187,7 +177,7 @@ __attribute__((noinline)) bool skipCalm(uint16_t& at, RingState& state) {
   uint16_t rest = static_cast<uint16_t>(past);
   for (; rest >= kTicksPerMs; rest -= kTicksPerMs) state.at.ms++;
   state.at.ticks = static_cast<uint8_t>(rest);
-  state.period += late / 8;
+  state.period += (late + 4) >> 3;
   const uint8_t shunt = static_cast<uint8_t>(first << 7) | static_cast<uint8_t>(second >> 1 & 0x7C);
   state.shunt += static_cast<int8_t>(shunt) >> 2;
   state.busStatus += static_cast<int16_t>(static_cast<int8_t>(second << 5) >> 2) & ~7;

@@ -4,7 +4,6 @@
 #include "alarm.h"
 #include "board.h"
 #include "ina219_sensor.h"
-#include "moment.h"
 #include "outbox.h"
 #include "sample_ring.h"
 #include "settings.h"
@@ -14,7 +13,7 @@ namespace sampler {
 namespace {
 
 // A lost sensor is looked for so often, ms; with a shorter interval at each sample.
-constexpr uint32_t kFailurePaceMs = 100;
+constexpr uint8_t kFailurePaceMs = 100;
 
 constexpr uint8_t kZeroConversions = 16;
 
@@ -25,10 +24,9 @@ Status loss;        // why
 bool wasFast = true;
 bool isReadRequested;
 uint32_t dueMs;
-uint32_t triedMs;   // when the sensor was set up last, or a conversion read
+uint16_t triedMs;   // when the sensor was set up last, or a conversion read
 
 Moment lastAt;            // of the newest conversion
-uint32_t lastTicks;
 bool isContinued;         // the next conversion follows on the newest one
 Status worst;             // of the conversions of the sample under way
 bool hasHole;             // some of them could not be read
@@ -36,10 +34,10 @@ bool hasHole;             // some of them could not be read
 uint8_t zeroLeft;         // conversions that the zero is still to be measured by
 int32_t zeroSum;
 
-// Signed, so that it holds over the wrap of milliseconds after 49.7 days, and for a
-// `sinceMs` that was taken a moment after `nowMs`.
-bool isPast(uint32_t sinceMs, uint32_t intervalMs, uint32_t nowMs) {
-  return static_cast<int32_t>(nowMs - sinceMs) >= static_cast<int32_t>(intervalMs);
+void noteTry() { triedMs = static_cast<uint16_t>(board::nowMs()); }
+// Is looked at too often for the wrap after 65 s to matter.
+bool isPastTry(uint16_t pauseMs) {
+  return static_cast<uint16_t>(static_cast<uint16_t>(board::nowMs()) - triedMs) >= pauseMs;
 }
 
 // A sample may end at this moment. Where the line has no room for it, it goes on.
@@ -48,7 +46,7 @@ bool isDue(uint32_t nowMs) {
   if (settings.isPolled) return false;
   if (settings.intervalMs) {
     // So many may wait where the line is short of room for a while.
-    return isPast(dueMs, 0, nowMs) && outbox::unsentSamples() < ringDepth() / 4;
+    return static_cast<int32_t>(nowMs - dueMs) >= 0 && outbox::unsentSamples() < ringDepth() / 4;
   }
   // So many may wait for a longer line to go out.
   return outbox::unsentSamples() < (settings.isDetailed ? 1 : 3);
@@ -113,7 +111,7 @@ void pushInvalid(const Moment& at, int16_t shunt, uint16_t busStatus) {
 }
 
 void pushLoss(uint32_t nowMs) {
-  pushInvalid(momentNow(), 0, static_cast<uint8_t>(loss));
+  pushInvalid(board::now(), 0, static_cast<uint8_t>(loss));
   isReadRequested = false;
   advanceDue(nowMs);
 }
@@ -130,7 +128,7 @@ void lose(Status status) {
   isContinued = false;
   loss = status;
   alarm::check(0, static_cast<uint8_t>(status));
-  const uint32_t nowMs = momentNow().ms;
+  const uint32_t nowMs = board::nowMs();
   if (isNew || isDue(nowMs)) pushLoss(nowMs);
 }
 
@@ -146,7 +144,7 @@ void setUp(bool isRetry) {
     hasRetried = true;
     result = sensor::start();
   }
-  triedMs = millis();
+  noteTry();
   if (wasFast && !board::isI2cFast()) outbox::note(Note::busSlowed);
   wasFast = board::isI2cFast();
   isRunning = result == board::I2c::ok;
@@ -166,15 +164,16 @@ void disturbed(Status status) {
 // The time that a conversion stands for, in ticks: since the one before; after a hole
 // just the time that it took itself.
 uint16_t ticksOf(const sensor::Pair& pair) {
-  const uint32_t past = pair.ticks - lastTicks;
+  const uint32_t past = ticksBetween(lastAt, pair.at);
   const bool isNext = isContinued && past <= sensor::mostTicksBetween();
   if (isContinued && !isNext) hasHole = true;
-  lastTicks = pair.ticks;
+  lastAt = pair.at;
   isContinued = true;
   return isNext ? static_cast<uint16_t>(past) : sensor::pairTicks();
 }
 
 void found() {
+  noteTry();
   hasRetried = false;
   if (!isSensorLost) return;
   outbox::note(Note::sensorFound);
@@ -184,8 +183,6 @@ void found() {
 
 void take(const sensor::Pair& pair) {
   found();
-  lastAt = momentOf(pair.ticks);
-  triedMs = millis();
   // Polled, there is no interval to be filled: a sample is one conversion.
   if (settings.isPolled) beginSample();
   accumulate(pair.shunt, pair.busCounts(), ticksOf(pair));
@@ -207,8 +204,7 @@ void takeVoid(const sensor::Pair& pair) {
   found();
   outbox::note(Note::sensorReset);
   endSample();
-  lastAt = momentOf(pair.ticks);
-  triedMs = millis();
+  lastAt = pair.at;
   isContinued = false;
   alarm::check(pair.shunt, pair.busStatus);
   pushInvalid(lastAt, pair.shunt, pair.busStatus);
@@ -216,10 +212,10 @@ void takeVoid(const sensor::Pair& pair) {
 }
 
 // True: it is time to look for it.
-bool isLookedFor(uint32_t nowMs) {
+bool isLookedFor() {
   const uint32_t intervalMs = settings.intervalMs;
-  const uint32_t paceMs = intervalMs && intervalMs < kFailurePaceMs ? intervalMs : kFailurePaceMs;
-  return isReadRequested || isPast(triedMs, paceMs, nowMs);
+  const bool isShort = intervalMs && intervalMs < kFailurePaceMs;
+  return isReadRequested || isPastTry(isShort ? static_cast<uint8_t>(intervalMs) : kFailurePaceMs);
 }
 
 }  // namespace
@@ -227,7 +223,6 @@ bool isLookedFor(uint32_t nowMs) {
 void begin() {
   board::beginI2c();
   restartInterval();
-  triedMs = millis() - kFailurePaceMs;
 }
 
 void endSample() {
@@ -249,21 +244,21 @@ int16_t zeroCounts() {
   return static_cast<int16_t>((zeroSum + kZeroConversions / 2) >> 4) + settings.zeroCounts;
 }
 
-void restartInterval() { dueMs = momentNow().ms; }
+void restartInterval() { dueMs = board::nowMs(); }
 
 void settingsChanged() {
   isRunning = false;
-  triedMs = millis() - kFailurePaceMs;
+  triedMs = static_cast<uint16_t>(board::nowMs()) - kFailurePaceMs;
 }
 
 void requestRead() { isReadRequested = true; }
 bool isReadDone() { return !isReadRequested; }
 
 __attribute__((noinline)) bool step() {
-  const uint32_t nowMs = millis();
+  const uint32_t nowMs = board::nowMs();
   advanceUnixTime(nowMs);
   if (!isRunning) {
-    if (isSensorLost && !isLookedFor(nowMs)) {
+    if (isSensorLost && !isLookedFor()) {
       // At interval 0 and where it is polled, each look makes one.
       if (!settings.intervalMs || settings.isPolled || !isDue(nowMs)) return true;
       pushLoss(nowMs);
@@ -275,7 +270,7 @@ __attribute__((noinline)) bool step() {
   sensor::Pair pair = {};
   switch (sensor::poll(pair)) {
     case sensor::Poll::pending:
-      if (!isPast(triedMs, sensor::timeoutMs(), nowMs)) return true;
+      if (!isPastTry(sensor::timeoutMs())) return true;
       disturbed(Status::busError);
       break;
     case sensor::Poll::done:

@@ -4,147 +4,107 @@
 #include "alarm.h"
 #include "baud_trial.h"
 #include "board.h"
-#include "moment.h"
 #include "outputs.h"
 #include "sample_ring.h"
 #include "sampler.h"
 #include "settings.h"
 
+// What each command sets, once all it says is allowed; false where it is not.
 namespace {
 
-// No number that any member may have: what has to be there is missing.
-constexpr uint32_t kMissing = 0xFFFFFFFF;
-
-Error setInterval(const Request& request) {
-  uint32_t intervalMs = kMissing;
-  if (!request.takeWhole(Member::value, 0, 3600000, intervalMs) || intervalMs == kMissing) {
-    return Error::range;
-  }
+bool setInterval() {
+  uint32_t intervalMs;
+  if (!request.takeWhole(Member::value, 3600000, intervalMs)) return false;
   settings.intervalMs = intervalMs;
   sampler::restartInterval();
-  return Error::none;
+  return true;
 }
 
 // Unix time: seconds below 1e11, else milliseconds (contract of `ts`, PROTOCOL.md 5.1).
-Error setTime(const Request& request) {
-  const uint32_t nowMs = momentNow().ms;
+bool setTime() {
+  const uint32_t nowMs = board::nowMs();
   const Amount& time = request.amount(Member::value);
   if (request[Member::value].kind != ValueKind::number || time.isTooLarge || time.isNegative ||
       time.whole < 1000000000) {
-    return Error::range;
+    return false;
   }
   Context& context = newContext();
   context.hasUnixTime = true;
   context.unixS = time.whole;
-  context.unixAtMs = nowMs - time.millionths / 1000;
-  return Error::none;
-}
-
-Error setRange(const Request& request) {
-  uint32_t rangeV = 0;
-  uint32_t shuntMv = shuntFullScaleMv();
-  if (!request.takeWhole(Member::value, 16, 32, rangeV) || (rangeV != 16 && rangeV != 32) ||
-      !request.takeWhole(Member::shuntMv, 40, 320, shuntMv)) {
-    return Error::range;
-  }
-  uint8_t gain = 0;
-  for (; gain < 4 && 40u << gain != shuntMv;) gain++;
-  if (gain == 4) return Error::range;
-  sampler::endSample();
-  settings.rangeV = static_cast<uint8_t>(rangeV);
-  settings.gain = gain;
-  sampler::settingsChanged();
-  return Error::none;
-}
-
-Error setAveraging(const Request& request) {
-  uint32_t average = 0;
-  uint32_t bits = 12;
-  if (!request.takeWhole(Member::value, 1, 128, average) || !average || (average & (average - 1)) ||
-      !request.takeWhole(Member::bits, 9, 12, bits)) {
-    return Error::range;
-  }
-  // The chip averages 12-bit conversions only (SBOS448G table 5).
-  if (average > 1 && bits < 12) return Error::range;
-  sampler::endSample();
-  settings.averaging = 0;
-  while (1u << settings.averaging < average) settings.averaging++;
-  settings.bits = static_cast<uint8_t>(bits);
-  sampler::settingsChanged();
-  return Error::none;
-}
-
-Error setMode(const Request& request) {
-  const Value& value = request[Member::value];
-  const bool isPolled = value.isText(Word::poll);
-  if (!isPolled && !value.isText(Word::stream)) return Error::range;
-  sampler::endSample();
-  settings.isPolled = isPolled;
-  sampler::restartInterval();
-  return Error::none;
-}
-
-// False: no number, or more than `most`.
-bool toMillionths(const Request& request, Member member, uint16_t most, uint32_t& magnitude) {
-  const Amount& amount = request.amount(member);
-  if (request[member].kind != ValueKind::number || amount.isTooLarge || amount.isThousands) return false;
-  magnitude = amount.whole * 1000000 + amount.millionths;
-  return amount.whole < most || (amount.whole == most && amount.millionths == 0);
-}
-
-// A, V or W; 2000 of them fit a setting.
-bool toLimit(const Request& request, Member member, int32_t& limit) {
-  uint32_t magnitude;
-  if (!toMillionths(request, member, 2000, magnitude)) return false;
-  limit = static_cast<int32_t>(magnitude);
-  if (request.amount(member).isNegative) limit = -limit;
+  context.unixAtMs = nowMs - static_cast<uint32_t>(time.millionths) / 1000;
   return true;
 }
 
-Error setThreshold(const Request& request) {
-  Quantity quantity = Quantity::none;
-  if (request[Member::value].kind != ValueKind::null) {
+bool setRange() {
+  uint8_t power;
+  uint8_t gain = settings.gain;
+  if (!request.takePower(Member::value, 16, 1, power) ||
+      !request.takePower(Member::shuntMv, 40, 3, gain)) {
+    return false;
+  }
+  sampler::endSample();
+  settings.rangeV = static_cast<uint8_t>(16 << power);
+  settings.gain = gain;
+  sampler::settingsChanged();
+  return true;
+}
+
+bool setAveraging() {
+  uint8_t averaging;
+  uint8_t bits = 12;
+  // The chip averages 12-bit conversions only (SBOS448G table 5).
+  if (!request.takePower(Member::value, 1, 7, averaging) ||
+      !request.takeByte(Member::bits, 12, bits) || bits < (averaging ? 12 : 9)) {
+    return false;
+  }
+  sampler::endSample();
+  settings.averaging = averaging;
+  settings.bits = bits;
+  sampler::settingsChanged();
+  return true;
+}
+
+bool setMode() {
+  uint8_t isPolled;
+  if (!request.takeWord(Member::value, Word::stream, Word::poll, isPolled)) return false;
+  sampler::endSample();
+  settings.isPolled = isPolled;
+  sampler::restartInterval();
+  return true;
+}
+
+// Once, if it does not say.
+bool takeConversions(uint8_t& conversions) {
+  conversions = 1;
+  return request.takeByte(Member::conversions, 255, conversions) && conversions;
+}
+
+bool setThreshold() {
+  uint8_t quantity = 0;
+  if (request[Member::value].kind == ValueKind::null) {
+    settings.quantity = Quantity::none;
+  } else {
     int32_t limit;
-    if (!toLimit(request, Member::value, limit)) return Error::range;
-    const Value& named = request[Member::quantity];
-    if (named.isText(Word::voltage)) {
-      quantity = Quantity::voltage;
-    } else if (named.isText(Word::power)) {
-      quantity = Quantity::power;
-    } else if (!request.has(Member::quantity) || named.isText(Word::current)) {
-      quantity = Quantity::current;
-    } else {
-      return Error::range;
-    }
+    if (!request.takeSigned(Member::value, limit)) return false;
     int32_t release = limit - (limit < 0 ? -limit : limit) / 20;
-    if (request.has(Member::low) &&
-        (!toLimit(request, Member::low, release) || release > limit)) {
-      return Error::range;
-    }
-    uint32_t conversions = 1;
+    uint8_t conversions;
+    uint8_t whenLost = 0;
     bool isLatched = false;
-    if (!request.takeWhole(Member::conversions, 1, 255, conversions) ||
-        !request.takeSwitch(Member::latch, isLatched)) {
-      return Error::range;
-    }
-    const Value& lost = request[Member::lost];
-    AlarmLost whenLost = AlarmLost::off;
-    if (lost.isText(Word::on)) {
-      whenLost = AlarmLost::on;
-    } else if (lost.isText(Word::hold)) {
-      whenLost = AlarmLost::hold;
-    } else if (request.has(Member::lost) && !lost.isText(Word::off)) {
-      return Error::range;
+    if (!request.takeSigned(Member::low, release) || release > limit ||
+        !request.takeWord(Member::quantity, Word::current, Word::power, quantity) ||
+        !takeConversions(conversions) || !request.takeSwitch(Member::latch, isLatched) ||
+        !request.takeWord(Member::lost, Word::off, Word::hold, whenLost)) {
+      return false;
     }
     settings.limitMicro = limit;
     settings.releaseMicro = release;
-    settings.alarmConversions = static_cast<uint8_t>(conversions);
+    settings.alarmConversions = conversions;
     settings.isAlarmLatched = isLatched;
-    settings.alarmLost = whenLost;
+    settings.alarmLost = static_cast<AlarmLost>(whenLost);
+    settings.quantity = static_cast<Quantity>(quantity + 1);
   }
-  settings.quantity = quantity;
   alarm::settingsChanged();
-  return Error::none;
+  return true;
 }
 
 // The charge of before stays what it is.
@@ -157,182 +117,162 @@ void useShunt() {
 }
 
 // What depends on how many counts an ampere is.
-void scaleChanged() {
+bool scaleChanged() {
   useShunt();
   alarm::settingsChanged();
   outputs::settingsChanged();
   sampler::settingsChanged();
+  return true;
 }
 
-Error setShunt(const Request& request) {
+bool setShunt() {
   uint32_t shuntUohm;
-  if (!toMillionths(request, Member::value, 100, shuntUohm) ||
-      request.amount(Member::value).isNegative || shuntUohm < 100) {
-    return Error::range;
+  if (!request.takePositive(Member::value, shuntUohm) || shuntUohm < 100 || shuntUohm > 100000000) {
+    return false;
   }
-  uint32_t amaxUa = currentAtUv(320000, shuntUohm);
-  if (request.has(Member::amax)) {
-    // The shunt's voltage at full scale: from 20.48 mV, where the calibration
-    // register is full (SBOS448G equation 1), to the widest gain.
-    const uint32_t mostUa = amaxUa;
-    if (!toMillionths(request, Member::amax, 3200, amaxUa) ||
-        request.amount(Member::amax).isNegative || amaxUa > mostUa ||
-        amaxUa < currentAtUv(20480, shuntUohm)) {
-      return Error::range;
-    }
+  // The shunt's voltage at full scale: from 20.48 mV, where the calibration
+  // register is full (SBOS448G equation 1), to the widest gain.
+  const uint32_t mostUa = currentAtUv(320000, shuntUohm);
+  uint32_t amaxUa = mostUa;
+  if (!request.takePositive(Member::amax, amaxUa) || amaxUa > mostUa ||
+      amaxUa < currentAtUv(20480, shuntUohm)) {
+    return false;
   }
   sampler::endSample();
   settings.shuntUohm = shuntUohm;
   settings.amaxUa = amaxUa;
-  scaleChanged();
-  return Error::none;
+  return scaleChanged();
 }
 
 // Twice the counts, at most those of a tenth of the widest range.
-Error useZero(int16_t doubled) {
-  if (doubled > 6400 || doubled < -6400) return Error::range;
+bool useZero(int16_t doubled) {
+  if (doubled > 6400 || doubled < -6400) return false;
   sampler::endSample();
   settings.zeroCounts = doubled / 2;
-  scaleChanged();
-  return Error::none;
+  return scaleChanged();
 }
 
 // To the nearest count, of 10 / shuntUohm A: a half away from 0, then a half towards it.
-Error setZero(const Request& request) {
+bool setZero() {
   int32_t zeroUa;
-  if (!toLimit(request, Member::value, zeroUa)) return Error::range;
+  if (!request.takeSigned(Member::value, zeroUa)) return false;
   const int32_t doubled = countsOf(zeroUa, settings.shuntUohm, 5000000, zeroUa > 0);
   return useZero(doubled > 0x7FFF || doubled < -0x7FFF ? 0x7FFF : static_cast<int16_t>(doubled));
 }
 
-Error setGain(const Request& request) {
+bool setGain() {
   uint32_t millionths;
-  if (!toMillionths(request, Member::value, 2, millionths) ||
-      request.amount(Member::value).isNegative || millionths < 500000) {
-    return Error::range;
+  if (!request.takePositive(Member::value, millionths) || millionths < 500000 || millionths > 2000000) {
+    return false;
   }
   sampler::endSample();
   settings.gainMillionths = millionths;
-  scaleChanged();
-  return Error::none;
+  return scaleChanged();
 }
 
-// False: `value` is neither true nor false, or missing.
-bool toSwitch(const Request& request, bool& isOn) {
-  return request.has(Member::value) && request.takeSwitch(Member::value, isOn);
-}
-
-Error setDetail(const Request& request) {
-  bool isOn;
-  if (!toSwitch(request, isOn)) return Error::range;
-  settings.isDetailed = isOn;
-  return Error::none;
-}
-
-Error setOutput(const Request& request) {
+bool setOutput() {
   bool keeps = settings.keepsOutputs;
   const bool isObject = request[Member::value].kind == ValueKind::object;
   if (!request.takeSwitch(Member::keep, keeps) || request.hasOddOutput ||
       (isObject ? !request.outputsNamed
                 : request.has(Member::value) || !request.has(Member::keep))) {
-    return Error::range;
+    return false;
   }
   settings.keepsOutputs = keeps;
   outputs::set(request.outputsNamed, request.outputsOn);
-  return Error::none;
+  return true;
 }
 
-Error setCutoff(const Request& request) {
-  const Value& value = request[Member::value];
-  uint8_t output = 0;
-  if (value.kind == ValueKind::object) {
-    const Value& named = request[Member::quantity];
-    uint32_t conversions = 1;
+bool setCutoff() {
+  uint8_t output;
+  if (request[Member::value].kind == ValueKind::object) {
+    uint8_t conversions;
     int32_t aboveUa;
-    if (named.kind != ValueKind::text || named.word < Word::outputA || named.word > Word::outputD ||
-        !toLimit(request, Member::low, aboveUa) || aboveUa < 0 ||
-        !request.takeWhole(Member::conversions, 1, 255, conversions)) {
-      return Error::range;
+    if (!request.has(Member::quantity) || !request.has(Member::low) ||
+        !request.takeWord(Member::quantity, Word::outputA, Word::outputD, output) ||
+        !request.takeSigned(Member::low, aboveUa) || aboveUa < 0 || !takeConversions(conversions)) {
+      return false;
     }
-    output = static_cast<uint8_t>(named.word) - static_cast<uint8_t>(Word::outputA) + 1;
     settings.cutoffUa = aboveUa;
-    settings.cutoffConversions = static_cast<uint8_t>(conversions);
-  } else if (!value.isText(Word::off)) {
-    return Error::range;
+    settings.cutoffConversions = conversions;
+    settings.cutoffOutput = output + 1;
+  } else {
+    if (!request.takeWord(Member::value, Word::off, Word::off, output)) return false;
+    settings.cutoffOutput = 0;
   }
-  settings.cutoffOutput = output;
   outputs::settingsChanged();
-  return Error::none;
+  return true;
 }
 
-Error setUs(const Request& request) {
-  bool isOn;
-  if (!toSwitch(request, isOn)) return Error::range;
-  if (isOn == settings.isInUs) return Error::none;
-  settings.isInUs = isOn;
-  newContext().isInUs = isOn;
-  return Error::none;
+bool setUs() {
+  const bool wasInUs = settings.isInUs;
+  if (!request.takeSwitch(Member::value, settings.isInUs)) return false;
+  if (settings.isInUs != wasInUs) newContext().isInUs = settings.isInUs;
+  return true;
 }
 
-Error setBaud(const Request& request) {
-  uint32_t baud = 0;
-  if (!request.takeWhole(Member::value, 9600, 1000000, baud) || !board::isBaudPossible(baud)) {
-    return Error::range;
-  }
+bool setBaud() {
+  uint32_t baud;
+  if (!request.takeWhole(Member::value, 1000000, baud) || !board::isBaudPossible(baud)) return false;
   baud_trial::begin(baud);
-  return Error::none;
+  return true;
 }
 
-Error restoreDefaults() {
+bool restoreDefaults() {
   sampler::endSample();
   resetSettings();
   Context& context = newContext();
   context.isInUs = settings.isInUs;
   context.hasUnixTime = false;
-  scaleChanged();
   sampler::restartInterval();
-  return Error::none;
+  return scaleChanged();
 }
+
+bool carryOut() {
+  switch (request.command) {
+    case Command::setInterval:
+      return setInterval();
+    case Command::setTime:
+      return setTime();
+    case Command::setRange:
+      return setRange();
+    case Command::setAveraging:
+      return setAveraging();
+    case Command::setMode:
+      return setMode();
+    case Command::setThreshold:
+      return setThreshold();
+    case Command::setShunt:
+      return setShunt();
+    case Command::setBaud:
+      return setBaud();
+    case Command::setDetail:
+      return request.takeSwitch(Member::value, settings.isDetailed);
+    case Command::setOutput:
+      return setOutput();
+    case Command::setCutoff:
+      return setCutoff();
+    case Command::setUs:
+      return setUs();
+    case Command::setZero:
+      return setZero();
+    case Command::setGain:
+      return setGain();
+    default:
+      return restoreDefaults();
+  }
+}
+
+Error errorOf(bool isDone) { return isDone ? Error::none : Error::range; }
 
 }  // namespace
 
 Error setZeroTo(int16_t meanCounts) {
-  return useZero(meanCounts > 3200 || meanCounts < -3200 ? 0x7FFF : meanCounts * 2);
+  return errorOf(useZero(meanCounts > 3200 || meanCounts < -3200 ? 0x7FFF : meanCounts * 2));
 }
 
-__attribute__((noinline)) Error setByCommand(const Request& request) {
-  switch (request.command) {
-    case Command::setInterval:
-      return setInterval(request);
-    case Command::setTime:
-      return setTime(request);
-    case Command::setRange:
-      return setRange(request);
-    case Command::setAveraging:
-      return setAveraging(request);
-    case Command::setMode:
-      return setMode(request);
-    case Command::setThreshold:
-      return setThreshold(request);
-    case Command::setShunt:
-      return setShunt(request);
-    case Command::setBaud:
-      return setBaud(request);
-    case Command::setDetail:
-      return setDetail(request);
-    case Command::setOutput:
-      return setOutput(request);
-    case Command::setCutoff:
-      return setCutoff(request);
-    case Command::setUs:
-      return setUs(request);
-    case Command::setZero:
-      return setZero(request);
-    case Command::setGain:
-      return setGain(request);
-    case Command::defaults:
-      return restoreDefaults();
-    default:
-      return Error::unknown;
-  }
+__attribute__((noinline)) Error setByCommand() {
+  if (request.command == Command::unknown) return Error::unknown;
+  const bool needsValue = request.command >= Command::setInterval;
+  return errorOf((request.has(Member::value) || !needsValue) && carryOut());
 }

@@ -5,6 +5,6 @@
 #include "request.h"
 
 // Error::unknown: none of them.
-Error setByCommand(const Request& request);
+Error setByCommand();
 // `set_zero` without a value: what was measured, in shunt counts.
 Error setZeroTo(int16_t meanCounts);

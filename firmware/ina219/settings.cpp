@@ -1,6 +1,7 @@
 #include "settings.h"
 
-#include <string.h>
+#include <Arduino.h>
+#include <stddef.h>
 
 #include "board.h"
 #include "crc16.h"
@@ -14,14 +15,15 @@ uint32_t bootNumber;
 // Two records take turns, so that a power cut while saving leaves the older one.
 namespace {
 
-constexpr uint8_t kVersion = 4;
+constexpr uint8_t kVersion = 5;
 
 // A record: version, generation, the settings, CRC high byte first.
 constexpr uint8_t kSettingsAt = 2;
 constexpr uint8_t kCrcAt = kSettingsAt + sizeof(Settings);
 constexpr uint8_t kRecordSize = kCrcAt + 2;
 
-constexpr uint16_t kRecordAddress[2] = {0, 64};
+// They take turns.
+constexpr uint16_t addressOf(uint8_t generation) { return generation & 1 ? 64 : 0; }
 static_assert(kRecordSize <= 64, "the records overlap");
 
 // A cell stands 100 000 writes, two records take turns: so sparing it lasts for
@@ -41,12 +43,15 @@ void readBytes(uint16_t address, void* target, uint8_t length) {
   for (; length; length--) *bytes++ = board::readEeprom(address++);
 }
 
-bool isValid(uint16_t address) {
+Crc16 crcOf(uint16_t address, uint8_t length) {
   Crc16 crc;
-  for (uint8_t i = 0; i < kCrcAt; i++) crc.add(board::readEeprom(address + i));
-  return board::readEeprom(address) == kVersion &&
-         board::readEeprom(address + kCrcAt) == crc.high &&
-         board::readEeprom(address + kCrcAt + 1) == crc.low;
+  for (; length; length--) crc.add(board::readEeprom(address++));
+  return crc;
+}
+
+// Over a CRC that is right, high byte first, the CRC is 0.
+bool isValid(uint16_t address) {
+  return board::readEeprom(address) == kVersion && crcOf(address, kRecordSize).value() == 0;
 }
 
 uint8_t recordByte(uint8_t index) {
@@ -58,31 +63,23 @@ uint8_t recordByte(uint8_t index) {
 
 }  // namespace
 
-void resetSettings() {
-  const uint32_t baud = settings.baud;
-  const uint8_t address = settings.address;
-  const int16_t zeroCounts = settings.zeroCounts;
-  const uint32_t gainMillionths = settings.gainMillionths;
-  memset(&settings, 0, sizeof settings);
-  settings.intervalMs = 1000;
-  settings.shuntUohm = 100000;
-  settings.amaxUa = 3200000;
-  settings.baud = baud;
-  settings.gain = 3;
-  settings.rangeV = 32;
-  settings.bits = 12;
-  settings.address = address;
-  settings.zeroCounts = zeroCounts;
-  settings.gainMillionths = gainMillionths;
-}
+static const Settings kFactory PROGMEM = {
+    1000,                               // intervalMs
+    100000, 3200000,                    // shuntUohm, amaxUa
+    0, 0, 0, 0, 0,                      // limitMicro, releaseMicro, cutoff...
+    Quantity::none,                     //
+    3, 32, 0, 12,                       // gain, rangeV, averaging, bits
+    false, false, false,                // isPolled, isDetailed, isInUs
+    0, false, AlarmLost::off, false,    // alarm..., keepsOutputs
+    115200, 0, 1000000, 0x40,           // baud, zeroCounts, gainMillionths, address
+};
+
+void resetSettings() { memcpy_P(&settings, &kFactory, offsetof(Settings, baud)); }
 
 void loadSettings() {
-  settings.baud = 115200;
-  settings.address = 0x40;
-  settings.gainMillionths = 1000000;
-  resetSettings();
+  memcpy_P(&settings, &kFactory, sizeof settings);
   for (uint8_t i = 0; i < 2; i++) {
-    const uint16_t address = kRecordAddress[i];
+    const uint16_t address = addressOf(i);
     if (!isValid(address)) continue;
     const uint8_t found = board::readEeprom(address + 1);
     if (hasRecord && static_cast<int8_t>(found - generation) < 0) continue;
@@ -94,7 +91,7 @@ void loadSettings() {
 
 static bool isAlreadySaved() {
   const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&settings);
-  const uint16_t address = kRecordAddress[generation & 1] + kSettingsAt;
+  const uint16_t address = addressOf(generation) + kSettingsAt;
   for (uint8_t i = 0; i < sizeof settings; i++) {
     if (board::readEeprom(address + i) != bytes[i]) return false;
   }
@@ -103,7 +100,7 @@ static bool isAlreadySaved() {
 
 Saving startSaving() {
   if (isAlreadySaved()) return Saving::alreadySaved;
-  const uint32_t nowMs = millis();
+  const uint32_t nowMs = board::nowMs();
   if (!savesSpent) lastSparedMs = nowMs;
   for (; savesSpent && nowMs - lastSparedMs >= kOneMoreSaveMs; savesSpent--) {
     lastSparedMs += kOneMoreSaveMs;
@@ -123,7 +120,7 @@ bool continueSaving() {
   // The CRC is of what is written, should a setting change meanwhile.
   const uint8_t byte = recordByte(savedBytes);
   if (savedBytes < kCrcAt) savedCrc.add(byte);
-  board::writeEeprom(kRecordAddress[generation & 1] + savedBytes, byte);
+  board::writeEeprom(addressOf(generation) + savedBytes, byte);
   savedBytes++;
   hasRecord = true;
   return !isSaving();
@@ -136,7 +133,7 @@ static uint32_t scaled(uint32_t value, uint32_t by, uint32_t over) {
   return result.low32();
 }
 
-uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm) {
+__attribute__((noinline)) uint32_t currentAtUv(uint32_t shuntUv, uint32_t shuntUohm) {
   return scaled(shuntUv, 1000000, shuntUohm);
 }
 
@@ -155,52 +152,49 @@ uint32_t effectiveFullScaleUv() {
 
 namespace {
 
-struct BootSlot {
-  uint32_t number;
-  uint16_t crc;
-};
-
 // Each boot writes the next of sixteen slots, three bytes as a rule: good for
 // 1.6 million boots at 100 000 writes a cell. A slot left half written is
 // invalid, and its number, never sent to anyone, is used again.
 constexpr uint16_t kBootAddress = 128;
 constexpr uint8_t kBootSlots = 16;
 
-uint16_t crcOf(const BootSlot& slot) {
-  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&slot.number);
-  Crc16 crc;
-  for (uint8_t i = 0; i < sizeof slot.number; i++) crc.add(bytes[i]);
-  return crc.value();
+// A slot: the number, its CRC, low byte first.
+constexpr uint8_t kSlotBytes = 6;
+
+// 0: what stands there is none.
+uint32_t numberInSlot(uint16_t address) {
+  uint32_t number;
+  uint16_t crc;
+  readBytes(address, &number, sizeof number);
+  readBytes(address + sizeof number, &crc, sizeof crc);
+  return crc == crcOf(address, sizeof number).value() ? number : 0;
 }
 
 uint16_t slotAddress(uint32_t number) {
-  return kBootAddress + static_cast<uint16_t>(number % kBootSlots) * sizeof(BootSlot);
+  return kBootAddress + static_cast<uint16_t>(number % kBootSlots) * kSlotBytes;
 }
 
 }  // namespace
 
+static void writeBytes(uint16_t address, const void* source, uint8_t length) {
+  const uint8_t* bytes = static_cast<const uint8_t*>(source);
+  for (; length; length--) board::writeEeprom(address++, *bytes++);
+}
+
 void countBoot() {
-  BootSlot slot;
-  uint32_t newest = 0;
   for (uint8_t i = 0; i < kBootSlots; i++) {
-    readBytes(kBootAddress + i * sizeof slot, &slot, sizeof slot);
-    if (slot.crc == crcOf(slot) && slot.number > newest) {
-      newest = slot.number;
-    }
+    const uint32_t number = numberInSlot(kBootAddress + i * kSlotBytes);
+    if (number > bootNumber) bootNumber = number;
   }
-  bootNumber = newest + 1;
-  slot.number = bootNumber;
-  slot.crc = crcOf(slot);
-  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(&slot);
-  for (uint8_t i = 0; i < sizeof slot; i++) {
-    board::writeEeprom(slotAddress(bootNumber) + i, bytes[i]);
-  }
+  bootNumber++;
+  const uint16_t address = slotAddress(bootNumber);
+  writeBytes(address, &bootNumber, sizeof bootNumber);
+  const uint16_t crc = crcOf(address, sizeof bootNumber).value();
+  writeBytes(address + sizeof bootNumber, &crc, sizeof crc);
 }
 
 // The boot number was written at the start, the settings by the newest `save`.
 __attribute__((noinline)) bool isEepromGood() {
-  BootSlot slot;
-  readBytes(slotAddress(bootNumber), &slot, sizeof slot);
-  return slot.number == bootNumber && slot.crc == crcOf(slot) &&
-         (!hasRecord || isSaving() || isValid(kRecordAddress[generation & 1]));
+  return numberInSlot(slotAddress(bootNumber)) == bootNumber &&
+         (!hasRecord || isSaving() || isValid(addressOf(generation)));
 }

@@ -11,7 +11,6 @@ struct Settings {
   uint32_t intervalMs;  // 0: every conversion; 1..3600000
   uint32_t shuntUohm;   // 100..100000000
   uint32_t amaxUa;      // full scale asked for; shuntUohm * amaxUa is 20.48..320 mV
-  uint32_t baud;        // 9600..1000000
   int32_t limitMicro;   // threshold in uA, uV or uW
   int32_t releaseMicro;
   int32_t cutoffUa;     // above that the cut-off opens its output
@@ -29,9 +28,12 @@ struct Settings {
   bool isAlarmLatched;       // until the threshold is set again
   AlarmLost alarmLost;
   bool keepsOutputs;  // over a reset
+
+  // From here on not changed by `defaults`.
+  uint32_t baud;            // 9600..1000000
   int16_t zeroCounts;       // of the shunt, read at no current
   uint32_t gainMillionths;  // true current by current read; 500000..2000000
-  uint8_t address;  // of the sensor, 0x40..0x4F
+  uint8_t address;          // of the sensor, 0x40..0x4F
 };
 
 extern Settings settings;

@@ -14,7 +14,7 @@ function pins(rig: BoardRig): Record<string, boolean> {
 }
 
 /** Of `cutoffOutput` in the firmware's `settings` (settings.h), in bytes. */
-const CUTOFF_OUTPUT_AT = 28
+const CUTOFF_OUTPUT_AT = 24
 const TRIES = 24
 
 function started(feed = () => ({ voltage: 5, current: 0.1 })): BoardRig {
