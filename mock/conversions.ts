@@ -35,12 +35,17 @@ export class Conversions {
     this.#feed = feed
   }
 
+  /** Nothing was looked at up to now, and nothing is counted for that time. @param nowUs device time */
+  skip(nowUs: number): void {
+    this.#lookedAtUs = nowUs
+    this.#before = null
+  }
+
   /** A reset: the counters begin at zero. @param nowUs device time */
   restart(nowUs: number): void {
-    this.#lookedAtUs = nowUs
+    this.skip(nowUs)
     this.#charge = 0
     this.#energy = 0
-    this.#before = null
   }
 
   /**

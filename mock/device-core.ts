@@ -15,6 +15,7 @@ import {
   shuntAmps,
   unixTimeUs,
 } from './device-settings.ts'
+import { DeviceTrigger } from './device-trigger.ts'
 import { type HostLine, type Members, OVERLONG, readHostLine } from './host-line.ts'
 import { ReplayRing } from './replay-ring.ts'
 import { SampleClock } from './sample-clock.ts'
@@ -43,6 +44,9 @@ export interface DeviceOptions {
   readonly plain?: boolean
 }
 
+/** States of a sample, as they are printed. */
+const OK = '"ok"'
+const PART = '"part"'
 const DEFAULT_DEPTH = 128
 /** Answers kept, so that a repeated command is answered but not carried out again (PROTOCOL.md 6). */
 const ANSWERS_KEPT = 4
@@ -66,6 +70,9 @@ export class DeviceCore {
   readonly #calibration: DeviceCalibration
   readonly #outputs = new DeviceOutputs()
   readonly #conversions: Conversions
+  readonly #trigger: DeviceTrigger
+  /** Nothing was integrated since the sample before: it was armed. */
+  #isPart = false
   #saved: Settings
   #settings: Settings
   #scale: FullScale | null = null
@@ -81,6 +88,7 @@ export class DeviceCore {
     this.#plain = options.plain ?? false
     this.#calibration = new DeviceCalibration(options.feed)
     this.#conversions = new Conversions(options.feed)
+    this.#trigger = new DeviceTrigger(options.feed)
     this.#lines = new DeviceLines(this.#plain)
     this.#clock = new SampleClock({
       feed: options.feed,
@@ -105,25 +113,27 @@ export class DeviceCore {
     return this.#settings
   }
 
-  /** Device time of the next sample in µs; null: none is due (poll mode, or the last was made). */
+  /** Device time of the next sample in µs, or of what a trigger has to say; null: none is due (poll mode, or the last was made). */
   get nextDueUs(): number | null {
+    if (this.#trigger.isActive) return this.#trigger.dueUs
     if (this.#settings.mode === 'poll' || this.#made >= this.#limit) return null
     return this.#clock.dueUs(this.#made, this.#intervalUs)
   }
 
   /** True after the last sample of a finite run. */
   get finished(): boolean {
-    return this.#made >= this.#limit
+    return this.#made >= this.#limit && !this.#trigger.isActive
   }
 
   /** Whether the sample made next is the last one of a finite run. */
   get nextIsLast(): boolean {
-    return this.#made === this.#limit - 1
+    return this.#made === this.#limit - 1 && !this.#trigger.isActive
   }
 
-  /** Makes the sample that is due next, and the note that its value may cause. */
+  /** Makes the sample that is due next, and the note that its value may cause; while a trigger is set, what that has to say. */
   next(): DeviceLine[] {
     const elapsedUs = this.nextDueUs ?? this.#clock.lastElapsedUs
+    if (this.#trigger.isActive) return this.#stepTrigger(elapsedUs)
     this.#clock.advance()
     return this.#sample(elapsedUs)
   }
@@ -157,6 +167,8 @@ export class DeviceCore {
     this.#watch.reset()
     if (!this.#saved.keep) this.#outputs.reset()
     this.#outputs.rearm()
+    this.#trigger.reset()
+    this.#isPart = false
     this.#feed.switched?.(this.#outputs.states, this.#clock.lastElapsedUs)
     this.#conversions.restart(this.#clock.lastElapsedUs)
     if (this.#settings !== this.#saved) this.#apply(this.#saved, this.#clock.lastElapsedUs)
@@ -204,7 +216,7 @@ export class DeviceCore {
     const seq = this.#nextSeq
     const { calibration } = this.#settings
     const read = this.#calibration.read(this.#made, elapsedUs, this.#scale, calibration)
-    const m = this.#settings.detail
+    const whole = this.#settings.detail
       ? this.#conversions.detailed(
           read,
           this.#clock.lastElapsedUs,
@@ -214,12 +226,35 @@ export class DeviceCore {
           calibration,
         )
       : read
+    const m = this.#isPart && whole.status === OK ? { ...whole, status: PART } : whole
+    this.#isPart = false
     const ts = this.#clock.stamp(this.#made, elapsedUs, this.#settings.us ? 1 : this.#intervalUs)
     const { line, body } = this.#lines.sample(m, ts, seq)
     this.#ring.push(seq, body)
     this.#made++
     this.#nextSeq = advance(seq)
     return [line, ...this.#judge(m, elapsedUs)]
+  }
+
+  #stepTrigger(nowUs: number): DeviceLine[] {
+    const step = this.#trigger.step(nowUs, (elapsedUs) => this.#clock.unixUs(elapsedUs))
+    if (step === null) return []
+    if (step.kind === 'burst') return this.#lines.burst(step.burst)
+    if (step.kind === 'armed') return [this.#lines.trigger('armed', this.#seconds(nowUs))]
+    this.#sampleAgain(nowUs)
+    return []
+  }
+
+  /** Ordinary sampling goes on; over the time that was armed nothing is integrated. */
+  #sampleAgain(nowUs: number): void {
+    this.#isPart = true
+    this.#conversions.skip(nowUs)
+    this.#clock.restart(nowUs, this.#intervalUs, true)
+  }
+
+  /** @returns as it is printed, to 1 ms */
+  #seconds(elapsedUs: number): number {
+    return Math.round(this.#clock.unixUs(elapsedUs) / 1000) / 1000
   }
 
   /** What the threshold and the cut-off have to say of a sample. */
@@ -245,18 +280,22 @@ export class DeviceCore {
     // These two harm nothing, so a repeat gets a fresh answer.
     if (cmd === 'hello') return [...this.hello(), this.#accept(seq)]
     if (cmd === 'read') return this.#read(seq, nowUs)
+    if (cmd === 'get_burst') return this.#burstAgain(seq, nowUs)
     const before = this.#answers.get(seq)
     if (before !== undefined) {
       this.counts.repeated++
       return [before]
     }
     const outputsBefore = this.#outputs.states
+    const wasArmed = this.#trigger.isArmed
     const error = this.#carryOut(cmd, members, nowUs)
     const answer = error === null ? this.#accept(seq) : this.#refuse(seq, error)
     this.#answers.set(seq, answer)
     if (this.#answers.size > ANSWERS_KEPT) {
       this.#answers.delete(this.#answers.keys().next().value as number)
     }
+    if (cmd === 'set_trigger' && error === null)
+      return [answer, ...this.#triggerSet(wasArmed, nowUs)]
     const { states } = this.#outputs
     if (states === outputsBefore) return [answer]
     this.#feed.switched?.(states, nowUs)
@@ -264,10 +303,11 @@ export class DeviceCore {
   }
 
   /** @returns why not, or null */
-  #carryOut(cmd: string, members: Members, nowUs: number): 'range' | 'unknown' | null {
+  #carryOut(cmd: string, members: Members, nowUs: number): 'range' | 'unknown' | 'sensor' | null {
     if (cmd === 'set_time') return this.#setTime(members, nowUs)
     if (cmd === 'set_output') return this.#setOutput(members, nowUs)
     if (cmd === 'set_zero') return this.#setZero(members, nowUs)
+    if (cmd === 'set_trigger') return this.#setTrigger(members, nowUs)
     if (cmd === 'save') {
       this.#saved = this.#settings
       return null
@@ -314,6 +354,28 @@ export class DeviceCore {
     return null
   }
 
+  #setTrigger({ value }: Members, nowUs: number): 'range' | 'sensor' | null {
+    if (value === 'off') {
+      if (this.#trigger.disarm()) this.#sampleAgain(nowUs)
+      return null
+    }
+    if (this.finished) return 'sensor'
+    const { shuntOhm: ohm, calibration, cutoff } = this.#settings
+    // As the firmware: who cuts off looks at every conversion.
+    if (cutoff !== null) return 'range'
+    return this.#trigger.arm(value, { ohm, calibration, scale: this.#scale }, nowUs)
+  }
+
+  /** What follows on the answer to `set_trigger`. */
+  #triggerSet(wasArmed: boolean, nowUs: number): DeviceLine[] {
+    if (this.#trigger.isArmed) {
+      // The burst is kept where they were.
+      this.#ring.clear()
+      return [this.#lines.trigger('armed', this.#seconds(nowUs))]
+    }
+    return wasArmed ? [this.#lines.trigger('off', this.#seconds(nowUs))] : []
+  }
+
   #setTime(members: Members, nowUs: number): 'range' | null {
     const wantedUs = unixTimeUs(members)
     if (wantedUs === null) return 'range'
@@ -321,7 +383,14 @@ export class DeviceCore {
     return null
   }
 
+  #burstAgain(seq: number, nowUs: number): DeviceLine[] {
+    const burst = this.#trigger.again(nowUs)
+    if (burst === null) return [this.#refuse(seq, 'range')]
+    return [this.#accept(seq), ...this.#lines.burst(burst)]
+  }
+
   #read(seq: number, nowUs: number): DeviceLine[] {
+    if (this.#trigger.isActive) return [this.#refuse(seq, 'busy')]
     if (this.finished) return [this.#refuse(seq, 'sensor')]
     return [...this.#sample(nowUs), this.#accept(seq)]
   }

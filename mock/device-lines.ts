@@ -3,6 +3,7 @@ import { encodeLine, resendBody, type SampleText, sampleBody } from '../src/prot
 import { closeLine, withCrc } from '../src/protocol/crc.ts'
 import {
   ACK,
+  BURST,
   GONE,
   HELLO,
   type MemberTable,
@@ -10,6 +11,7 @@ import {
   NACK,
   NOTE,
   OUTPUTS,
+  TRIGGER,
 } from '../src/protocol/members.ts'
 import { ampsMax, type Settings } from './device-settings.ts'
 
@@ -34,6 +36,22 @@ export interface Identity {
   readonly outputs: Outputs
 }
 
+/** A burst, all its readings together. */
+export interface BurstValues {
+  readonly burst: number
+  readonly pre: number
+  /** µs */
+  readonly dt: number
+  /** Ω */
+  readonly shunt: number
+  /** Unix time of the trigger, s */
+  readonly ts: number
+  /** 10 µV */
+  readonly c: readonly number[]
+}
+
+/** PROTOCOL.md 5.7 */
+const READINGS_A_LINE = 32
 /** I²C address of the sensor. */
 const ADDRESS = 0x40
 
@@ -103,6 +121,21 @@ export class DeviceLines {
 
   outputs(outputs: Outputs): DeviceLine {
     return this.#control(OUTPUTS, { outputs })
+  }
+
+  /** @param ts Unix time, s */
+  trigger(state: 'armed' | 'off', ts: number): DeviceLine {
+    return this.#control(TRIGGER, { trigger: state, ts })
+  }
+
+  /** A whole burst. */
+  burst({ c, ...members }: BurstValues): DeviceLine[] {
+    const lines: DeviceLine[] = []
+    for (let i = 0; i < c.length; i += READINGS_A_LINE) {
+      const values = { ...members, i, n: c.length, c: c.slice(i, i + READINGS_A_LINE) }
+      lines.push(this.#control(BURST, values))
+    }
+    return lines
   }
 
   note(message: string): DeviceLine {

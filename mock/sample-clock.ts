@@ -59,6 +59,11 @@ export class SampleClock {
     return microText(Math.round(unixUs / stepUs) * stepUs)
   }
 
+  /** What the device's clock says at a moment, Unix µs. */
+  unixUs(elapsedUs: number): number {
+    return this.#startUs + elapsedUs + this.#shiftUs
+  }
+
   /** The device's clock is set: `wantedUs` is Unix time now. */
   set(wantedUs: number, nowUs: number): void {
     const currentUs = this.#lastUnixUs + (nowUs - this.#lastElapsedUs)

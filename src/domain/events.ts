@@ -74,6 +74,8 @@ export const EVENT_KINDS = {
   poll_sums: { isFrequent: true, isQuiet: true, isSingle: true },
   /** Switched outputs of the device have changed. */
   output: SINGLE,
+  /** The device waits for a trigger, or does so no more; a burst has come. */
+  trigger: SINGLE,
   /** A day file was written, or can't be. */
   backup: RARE,
   /**
@@ -117,7 +119,7 @@ export const EVENT_SUBJECTS = {
   anomaly: ['anomaly'],
   any: [
     ...(['alarm_on', 'lost', 'silent', 'waiting', 'restart', 'reconnect', 'marker'] as const),
-    ...(['anomaly', 'sensor', 'output', 'calibration', 'clock', 'totals'] as const),
+    ...(['anomaly', 'sensor', 'output', 'trigger', 'calibration', 'clock', 'totals'] as const),
   ],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>
 

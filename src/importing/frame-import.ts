@@ -125,6 +125,7 @@ export class FrameImport {
 const NOBODY = {
   sample: (_sample: Sample): void => {},
   channel: (_channel: Channel): void => {},
+  burst: (): void => {},
   outputs: () => {},
   event: (): void => {},
   lost: (): void => {},

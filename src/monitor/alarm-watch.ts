@@ -198,6 +198,8 @@ class WatchedDevice {
 
   tick(nowMs: number): void {
     const { stream, state } = this.#device
+    // One that waits for its trigger has nothing else to say.
+    if (stream.isArmed && state.source.state === 'live') this.#heardMs = nowMs
     // What is being asked for again holds back what is behind it; the end of an input is no silence.
     if (!this.#isNow || stream.isHealing || state.source.state === 'ended') return
     const quietUs = Math.round((nowMs - this.#heardMs - UNDER_WAY_MS) * 1000)

@@ -51,6 +51,9 @@ export class Bus {
       event: (event) => {
         for (const each of this.#subscribers) each.event?.(device, event)
       },
+      burst: (burst) => {
+        for (const each of this.#subscribers) each.burst?.(device, burst)
+      },
       outputs: () => {
         for (const each of this.#subscribers) each.outputs?.(device)
       },

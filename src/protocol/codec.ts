@@ -7,9 +7,10 @@ import { isRecord } from '../util/records.ts'
 import { checkCrc, isBlank } from './crc.ts'
 import { readDetail } from './detail.ts'
 import { isChannelId, readExtras, withElectric } from './extras.ts'
-import type { Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
+import type { BurstFrame, Frame, HelloFrame, MalformedFrame, Stamp } from './frames.ts'
 import {
   ACK,
+  BURST,
   GONE,
   HELLO,
   type MemberTable,
@@ -22,6 +23,7 @@ import {
   type RawMembers,
   read,
   SAMPLE,
+  TRIGGER,
   u32,
 } from './members.ts'
 import { readUsualSample, usualSampleEnd } from './usual-sample.ts'
@@ -92,6 +94,11 @@ function classify(members: Members, isProtected: boolean): Frame {
     const outputs = read(OUTPUTS, members, 'outputs')
     if (outputs !== null) return { kind: 'outputs', outputs, protected: isProtected }
   }
+  if (Object.hasOwn(members, 'burst') && Object.hasOwn(members, 'c')) {
+    return readBurst(members, isProtected) ?? malformed('member', isProtected)
+  }
+  const state = read(TRIGGER, members, 'trigger')
+  if (state !== null) return { kind: 'trigger', state, protected: isProtected }
   if (members['type'] === 'status') {
     const message = read(NOTE, members, 'message')
     if (message !== null) return { kind: 'note', message, protected: isProtected }
@@ -229,6 +236,23 @@ function readGone(members: Members, isProtected: boolean): Frame {
   const range = read(GONE, members, 'gone')
   if (range === null) return malformed('member', isProtected)
   return { kind: 'gone', first: range[0], last: range[1], protected: isProtected }
+}
+
+/** @returns null: one of its members is not what it must be */
+function readBurst(members: Members, isProtected: boolean): BurstFrame | null {
+  const number = read(BURST, members, 'burst')
+  const first = read(BURST, members, 'i')
+  const total = read(BURST, members, 'n')
+  const pre = read(BURST, members, 'pre')
+  const dtUs = read(BURST, members, 'dt')
+  const shuntOhm = read(BURST, members, 'shunt')
+  const stamp = readStamp(members)
+  const counts = read(BURST, members, 'c')
+  if (number === null || first === null || total === null || pre === null) return null
+  if (dtUs === null || shuntOhm === null || stamp === null || counts === null) return null
+  if (pre >= total || first + counts.length > total) return null
+  const of = { number, first, total, pre, dtUs, shuntOhm, stamp, counts }
+  return { kind: 'burst', ...of, protected: isProtected }
 }
 
 /** Writes a line of the given members, in the order of their table; without CRC and newline. */

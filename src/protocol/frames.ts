@@ -13,6 +13,8 @@ export type Frame =
   | GoneFrame
   | NoteFrame
   | OutputsFrame
+  | TriggerFrame
+  | BurstFrame
   | BlankFrame
   | TextFrame
   | OverlongFrame
@@ -118,6 +120,33 @@ export interface GoneFrame extends Protectable {
 export interface NoteFrame extends Protectable {
   readonly kind: 'note'
   readonly message: string
+}
+
+/** PROTOCOL.md 5.7: the device waits for its trigger, and measures nothing else; or does so no more, without a burst. */
+export interface TriggerFrame extends Protectable {
+  readonly kind: 'trigger'
+  readonly state: 'armed' | 'off'
+}
+
+/** PROTOCOL.md 5.7, some readings of a burst. All lines of one have the same members but for `first` and `counts`. */
+export interface BurstFrame extends Protectable {
+  readonly kind: 'burst'
+  /** Since the device's start, from 1 on. */
+  readonly number: number
+  /** Index of the first reading in this line. */
+  readonly first: number
+  /** Readings of the burst, all lines together. */
+  readonly total: number
+  /** Readings before the trigger, less than `total`. */
+  readonly pre: number
+  /** Between two readings, µs. */
+  readonly dtUs: number
+  /** Ω */
+  readonly shuntOhm: number
+  /** Of the trigger. */
+  readonly stamp: Stamp
+  /** 10 µV over the shunt, signed, above -32768; one at least, none past `total`. */
+  readonly counts: readonly number[]
 }
 
 /** An empty line, or one of blanks alone: carries nothing (PROTOCOL.md 2). */

@@ -112,6 +112,31 @@ function isOutputName(name: string): boolean {
   return /^[A-Za-z0-9_]{1,16}$/.test(name) && !(name in Object.prototype)
 }
 
+const TRIGGER_STATE: MemberType<'armed' | 'off'> = {
+  read: (value) => (value === 'armed' || value === 'off' ? value : null),
+}
+
+/** More than any device keeps; what is made room for is bounded. */
+const MAX_READINGS = 65_535
+
+const READINGS: MemberType<number> = {
+  read: (value) => {
+    const number = u32(value)
+    return number !== null && number <= MAX_READINGS ? number : null
+  },
+}
+
+/** Of a signed register of 16 bits; the lowest value is no reading (`HOLE`). */
+const COUNTS_END = 32_767
+
+const COUNTS: MemberType<readonly number[]> = {
+  read: (value) => {
+    const isCount = (each: unknown): boolean =>
+      typeof each === 'number' && Number.isInteger(each) && Math.abs(each) <= COUNTS_END
+    return Array.isArray(value) && value.length > 0 && value.every(isCount) ? value : null
+  },
+}
+
 const YES_OR_NO: MemberType<boolean> = {
   read: (value) => (typeof value === 'boolean' ? value : null),
 }
@@ -207,6 +232,28 @@ export const GONE = { gone: RANGE } as const
 export const NOTE = { type: ANY_TEXT, message: ANY_TEXT } as const
 /** 5.6 */
 export const OUTPUTS = { outputs: OUTPUT_STATES } as const
+
+/** 5.7 */
+export const TRIGGER = { trigger: TRIGGER_STATE, ts: TIME, ms: U32, us: MICROSECONDS } as const
+/** 5.7, readings of a burst. */
+export const BURST = {
+  burst: U32,
+  /** Index of the first one in the line. */
+  i: READINGS,
+  /** Readings of the burst. */
+  n: READINGS,
+  pre: READINGS,
+  /** µs */
+  dt: POSITIVE,
+  /** Ω */
+  shunt: POSITIVE,
+  /** Of the trigger, as in samples. */
+  ts: TIME,
+  ms: U32,
+  us: MICROSECONDS,
+  /** 10 µV */
+  c: COUNTS,
+} as const
 
 /** 6, a command; which further member goes with which is the command's own. */
 export const COMMAND = {

@@ -4,10 +4,12 @@ import type { Answer } from './carry-out.ts'
 import { commandText, resultText } from './command-text.ts'
 import type { EventReport } from './event-report.ts'
 import type { SwitchedOutputs } from './switched-outputs.ts'
+import type { TriggerReport } from './trigger-report.ts'
 
 export interface DeviceCommandsOptions {
   readonly events: EventReport
   readonly outputs: SwitchedOutputs
+  readonly trigger: TriggerReport
   /** As the device has said in `hello`; null: it has not */
   readonly firmware: () => string | null
   /** Hands a command to the link, which reports under that number how it ended. */
@@ -93,6 +95,7 @@ export class DeviceCommands {
     if (pending === undefined) return
     this.#pending.delete(id)
     const { command } = pending
+    if (result.kind === 'ok') this.#options.trigger.carriedOut(command)
     if (result.kind === 'ok' && !this.#options.outputs.areAs(command)) {
       // The report may have been lost on its way: `hello` has the states, too.
       const again = (): void => this.#close(id, pending, this.#confirmed(command))

@@ -31,6 +31,7 @@ import { SourceReport } from './source-report.ts'
 import type { StreamListener } from './stream-listener.ts'
 import { SwitchedOutputs } from './switched-outputs.ts'
 import { Timeline } from './timeline.ts'
+import { TriggerReport } from './trigger-report.ts'
 
 export interface DeviceStreamOptions {
   readonly source: Source
@@ -80,6 +81,7 @@ export class DeviceStream implements Asked {
   readonly #commands: DeviceCommands
   readonly #said: HelloReport
   readonly #outputs: SwitchedOutputs
+  readonly #trigger: TriggerReport
   /** null: the device streams */
   readonly #poller: Poller | null
   readonly #sourceReport: SourceReport
@@ -106,11 +108,17 @@ export class DeviceStream implements Asked {
     const label = (): string => this.#runs.label
     this.#events = new EventReport({ listener, log, device: label, nowUs: () => this.#eventUs })
     this.#outputs = new SwitchedOutputs(this.#events, () => listener.outputs())
+    this.#trigger = new TriggerReport({
+      events: this.#events,
+      timeOf: (stamp) => this.#timeline.snapshot()(stamp),
+      burst: (burst) => listener.burst(burst),
+    })
     this.#said = new HelloReport(this.#events, this.#runs, this.#outputs)
     this.#intake = new Intake(this.#ledger, this.#events, isExact)
     this.#commands = new DeviceCommands({
       events: this.#events,
       outputs: this.#outputs,
+      trigger: this.#trigger,
       firmware: () => this.#said.firmware,
       send: (id, command, maxTries) => {
         this.#follow(this.#link.command(id, command, this.#nowMs, maxTries))
@@ -159,6 +167,7 @@ export class DeviceStream implements Asked {
       commands: this.#commands,
       said: this.#said,
       outputs: this.#outputs,
+      trigger: this.#trigger,
       poller: this.#poller,
       nowMs: () => this.#nowMs,
       eventUs: () => this.#eventUs,
@@ -280,6 +289,16 @@ export class DeviceStream implements Asked {
   /** Nothing is really switched. */
   get hasVirtualOutputs(): boolean {
     return this.#options.source.hasVirtualOutputs === true || this.isVirtual
+  }
+
+  /** It waits for its trigger, or sends what came of it: no samples until it is done. */
+  get isArmed(): boolean {
+    return this.#outcomes.isArmed
+  }
+
+  /** What the device waits for, in words, while it measures nothing else; empty: that is not known; null: it is not armed. */
+  get armed(): string | null {
+    return this.#trigger.armed
   }
 
   /** Why the device does not say how its outputs are, in words; empty: it does, as far as it has any. */

@@ -11,6 +11,7 @@ import type { Recorder } from './recorder.ts'
 import type { SwitchedOutputs } from './switched-outputs.ts'
 import type { LiveStamp } from './time-entry.ts'
 import type { Timeline } from './timeline.ts'
+import type { TriggerReport } from './trigger-report.ts'
 
 export interface LinkOutcomesOptions {
   readonly source: Source
@@ -21,6 +22,7 @@ export interface LinkOutcomesOptions {
   readonly commands: DeviceCommands
   readonly said: HelloReport
   readonly outputs: SwitchedOutputs
+  readonly trigger: TriggerReport
   /** null: the device streams */
   readonly poller: Poller | null
   /** Monotonic. */
@@ -36,6 +38,8 @@ export class LinkOutcomes {
   #liveStamp: Stamp | null = null
   #liveSeq: number | null = null
   #liveArrivalUs = 0
+  /** The device was armed: the next sample that it measures does not follow on the one before. */
+  #wasArmed = false
   /** Samples that the link has handed on. */
   #ordinal = 0
 
@@ -48,8 +52,15 @@ export class LinkOutcomes {
     return this.#liveStamp !== null && this.#liveStamp.kind !== 'none'
   }
 
+  /** The device is armed, or was, and has measured nothing else since. */
+  get isArmed(): boolean {
+    return this.#wasArmed
+  }
+
   /** A sample has come as it was measured; the link may still hold it. */
-  heard({ stamp, seq }: SampleFrame, arrivalUs: number): void {
+  heard(frame: SampleFrame, arrivalUs: number): void {
+    const { stamp, seq } = frame
+    if (this.#wasArmed) this.#sampledAgain(frame)
     this.#liveStamp = stamp
     this.#liveSeq = seq
     this.#liveArrivalUs = arrivalUs
@@ -61,8 +72,10 @@ export class LinkOutcomes {
 
   /** The device began anew, or another one is there. @param boot its number; null: not known */
   restarted(boot: number | null): void {
-    const { timeline, recorder, outputs, eventUs } = this.#options
+    const { timeline, recorder, outputs, trigger, eventUs } = this.#options
     outputs.restarted()
+    trigger.over()
+    this.#wasArmed = false
     timeline.restart()
     recorder.restarted(boot, eventUs())
     this.#liveStamp = null
@@ -79,7 +92,7 @@ export class LinkOutcomes {
   }
 
   #handle(event: LinkEvent): void {
-    const { source, ledger, timeline, recorder, commands } = this.#options
+    const { source, ledger, timeline, recorder, commands, trigger } = this.#options
     switch (event.kind) {
       case 'sample': {
         const { frame, arrivalUs } = event.arrival
@@ -121,12 +134,28 @@ export class LinkOutcomes {
       case 'command_done':
         commands.ended(event.id, event.result)
         return
+      case 'trigger':
+        this.#wasArmed ||= event.state === 'armed'
+        trigger.heard(event.state)
+        return
+      case 'burst':
+        this.#wasArmed = true
+        trigger.burst(event.burst)
+        return
       case 'line_rate':
         source.setBaud?.(event.baud)
         return
       case 'send':
         source.write(event.line)
     }
+  }
+
+  /** Nothing was measured while it was armed. */
+  #sampledAgain(frame: SampleFrame): void {
+    const { recorder, trigger } = this.#options
+    this.#wasArmed = false
+    trigger.over()
+    recorder.beginsWith(frame)
   }
 
   #hello({ hello, known, resumedFrom }: HelloEvent): void {

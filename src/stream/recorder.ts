@@ -49,6 +49,8 @@ export class Recorder {
   #lastUs = 0
   /** It was reported that numbers are missing; once a run and connection. */
   #isUnnumbered = false
+  /** Before this sample nothing was measured for a while, and no number says so; null: none such. */
+  #beginning: SampleFrame | null = null
   /** Epoch in which the calibration was reported last. */
   #saidIn: number | null = null
 
@@ -77,6 +79,11 @@ export class Recorder {
     return { ...calibratedRange(range, calibration), ...this.#options.range }
   }
 
+  /** What is measured from this sample on does not follow on what was measured before. */
+  beginsWith(frame: SampleFrame): void {
+    this.#beginning = frame
+  }
+
   /** Goes on with a run that an earlier run of the host has logged. */
   resumeAfter({ lastUs }: LoggedRun): void {
     this.#lastUs = lastUs
@@ -103,6 +110,7 @@ export class Recorder {
     if (healed && frame.seq !== null) events.healed(frame.seq)
     else events.endHealed()
     if (healed) ledger.recovered++
+    if (frame === this.#beginning) this.#begin()
     const epoch = runs.current(timeUs)
     this.#sayCalibration(epoch, timeUs)
     const follows = runs.follows(timeUs, frame.seq)
@@ -163,6 +171,13 @@ export class Recorder {
     this.#saidIn = id
     const what = calibrationText(calibration)
     events.report('calibration', `applied by the host to what the device sends: ${what}`, timeUs)
+  }
+
+  #begin(): void {
+    const { runs, listener } = this.#options
+    this.#beginning = null
+    runs.end()
+    listener.clockSet()
   }
 
   #beginBoot(boot: number | null): void {

@@ -1,3 +1,4 @@
+import type { Burst } from '../domain/burst.ts'
 import type { Channel } from '../domain/channels.ts'
 import type { StreamEvent } from '../domain/events.ts'
 import type { Sample } from '../domain/sample.ts'
@@ -11,11 +12,13 @@ export interface StreamListener {
   /** The device has sent its first value of an extra channel. */
   channel(channel: Channel): void
   event(event: StreamEvent): void
+  /** A burst has come, before the event that says so. */
+  burst(burst: Burst): void
   /** What is known of the switched outputs, or was asked of them, may be another: see `DeviceStream`. */
   outputs(): void
   /** Samples that will never come, between two times, Unix µs; before the sample behind them. */
   lost(count: number, fromUs: number, toUs: number): void
-  /** A clock was set: the time from the sample before to the next one is none that passed. */
+  /** A clock was set, or the device was armed: the time from the sample before to the next one is none that passed. */
   clockSet(): void
   sourceState(state: SourceState, reason: string): void
   /** The source is over, or the limit of samples is reached. */

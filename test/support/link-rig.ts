@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { holesIn } from '../../src/domain/burst.ts'
 import { DEFAULT_RANGE } from '../../src/domain/limits.ts'
 import type { Frame, HelloFrame } from '../../src/protocol/frames.ts'
 import { Link, type LinkOptions } from '../../src/protocol/link/link.ts'
@@ -125,6 +126,12 @@ function wordOf(event: LinkEvent): string {
       return `done ${event.id} ${event.result.kind}`
     case 'line_rate':
       return `rate ${event.baud}`
+    case 'trigger':
+      return `trigger ${event.state}`
+    case 'burst': {
+      const { number, counts } = event.burst
+      return `burst ${number} ${counts.length - holesIn(event.burst)}`
+    }
     case 'send':
       return `> ${event.line.replace(/,"crc":"....".$/, '}')}`
     default:

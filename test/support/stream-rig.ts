@@ -42,6 +42,7 @@ export function startStream(
     sample: (sample) => samples.push(sample),
     channel: () => {},
     event: (event) => events.push(event),
+    burst: () => {},
     outputs: () => {},
     lost: () => {},
     clockSet: () => {},

@@ -28,6 +28,11 @@ describe('the words of send and --set', () => {
     ['range=16 shunt_mv=80', { cmd: 'set_range', value: 16, shunt_mv: 80 }],
     ['averaging=1 bits=9', { cmd: 'set_averaging', value: 1, bits: 9 }],
     ['bits=9 averaging=1', { cmd: 'set_averaging', bits: 9, value: 1 }],
+    ['trigger=1.5,rise,25', { cmd: 'set_trigger', value: { level: 1.5, slope: 'rise', pre: 25 } }],
+    ['trigger=250mA', { cmd: 'set_trigger', value: { level: 0.25, slope: 'rise', pre: 25 } }],
+    ['trigger=-0.2A,fall', { cmd: 'set_trigger', value: { level: -0.2, slope: 'fall', pre: 25 } }],
+    ['trigger=1,50%,fall', { cmd: 'set_trigger', value: { level: 1, slope: 'fall', pre: 50 } }],
+    ['trigger=off', { cmd: 'set_trigger', value: 'off' }],
     ['mode=stream', { cmd: 'set_mode', value: 'stream' }],
     ['mode=poll', { cmd: 'set_mode', value: 'poll' }],
     ['poll', { cmd: 'set_mode', value: 'poll' }],
@@ -90,6 +95,14 @@ describe('the words of send and --set', () => {
     }
   })
 
+  it('a comma ends a word, unless a part of its value stands behind', () => {
+    expect(commands('trigger=1.5,fall,interval=100,bench:trigger=2,50')).toEqual([
+      { cmd: 'set_trigger', value: { level: 1.5, slope: 'fall', pre: 25 } },
+      { cmd: 'set_interval', value: 100 },
+      { cmd: 'set_trigger', value: { level: 2, slope: 'rise', pre: 50 } },
+    ])
+  })
+
   it('a member goes with the setting before it, and with that of its own device', () => {
     expect(commands('threshold=1 low=0.9 threshold=2 low=1.8')).toEqual([
       { cmd: 'set_threshold', value: 1, low: 0.9 },
@@ -128,6 +141,10 @@ describe('the words of send and --set', () => {
     ['output.A=yes', /neither on nor off/, /output.A=on/],
     ['threshold=1 lost=never', /'lost=never' is none of off, on, hold/, /lost=on/],
     ['threshold=off latch=on', /'latch=on' needs a threshold that is on/, /latch=on/],
+    ['trigger=rise', /not a number/, /trigger=1.5,rise,25/],
+    ['trigger=1.5,95', /no whole share of 0 to 90 %/, /trigger=1.5,rise,25/],
+    ['trigger=1.5,rise,fall', /says the same twice/, /trigger=1.5/],
+    ['trigger=1.5,rice', /'rice' is no setting/, /./],
     ['cutoff=2.5', /does not name an output/, /cutoff.A=2.5A/],
     ['cutoff=off conversions=3', /needs a cutoff that is on/, /conversions=3/],
   ])('refuses %s', (text, message, hint) => {

@@ -14,7 +14,7 @@ export type CommandResult =
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'dropped' }
 
-/** The owner's number for a command; null: the link's own question who is there. */
+/** The owner's number for a command; null: a question of the link itself. */
 export type CommandId = number | null
 
 /** What the queue wants done. `line`: to send, without CRC; `failed`: all tries of that command are used up. */
@@ -25,7 +25,7 @@ export type CommandStep =
       /** Line rate to send it at, where that matters: see `Answered.newBaud`. */
       readonly baud: LineRate | undefined
     }
-  | { readonly kind: 'failed'; readonly id: CommandId }
+  | { readonly kind: 'failed'; readonly id: CommandId; readonly cmd: string }
 
 /** Baud; null: the rate at which the line was opened. */
 export type LineRate = number | null
@@ -134,7 +134,7 @@ export class CommandQueue {
     if (head.tries > 0 && nowMs < head.dueMs) return null
     if (head.tries >= head.maxTries) {
       this.#queue.shift()
-      return { kind: 'failed', id: head.id }
+      return { kind: 'failed', id: head.id, cmd: head.cmd }
     }
     head.dueMs = nowMs + (PAUSES_MS[Math.min(head.tries, PAUSES_MS.length - 1)] as number)
     // Where it was heard, but not whole, it is heard at that rate.

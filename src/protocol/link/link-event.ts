@@ -1,4 +1,5 @@
 import type { HelloFrame } from '../frames.ts'
+import type { ReceivedBurst } from './burst-assembler.ts'
 import type { CommandResult, LineRate } from './commands.ts'
 import type { LossReason } from './missing-ranges.ts'
 import type { ResumePoint } from './resume.ts'
@@ -45,6 +46,10 @@ export type LinkEvent =
   | { readonly kind: 'command_done'; readonly id: number; readonly result: CommandResult }
   /** The device carried out a command, or the link's own question who is there. */
   | { readonly kind: 'command_acked' }
+  /** The device waits for its trigger, said each second; or does so no more, without a burst. */
+  | { readonly kind: 'trigger'; readonly state: 'armed' | 'off' }
+  /** All of a burst that was received. */
+  | { readonly kind: 'burst'; readonly burst: ReceivedBurst }
   /** The line has this rate from here on; null: the one at which it was opened. */
   | { readonly kind: 'line_rate'; readonly baud: LineRate }
   /** A line to the device, with its CRC and without a newline; an empty one carries nothing. */

@@ -1,9 +1,10 @@
 import { advance, distance } from '../../util/serial-number.ts'
 import { encodeLine } from '../codec.ts'
 import { withCrc } from '../crc.ts'
-import type { Frame, HelloFrame, SampleFrame } from '../frames.ts'
+import type { BurstFrame, Frame, HelloFrame, SampleFrame } from '../frames.ts'
 import { REPLAY, SAFE } from '../members.ts'
 import { Acknowledger } from './acknowledger.ts'
+import { BurstAssembler } from './burst-assembler.ts'
 import {
   type Command,
   type CommandId,
@@ -36,6 +37,8 @@ export interface LinkOptions extends ResumeOptions {
 const LINE_BYTES = 90
 /** After these another number of samples can be sent again, at another rate (PROTOCOL.md 7): hello says it. */
 const RESIZING: ReadonlySet<string> = new Set(['set_interval', 'set_detail', 'defaults'])
+/** Asks for all lines of the newest burst (PROTOCOL.md 6.1). */
+const ASK_BURST = 'get_burst'
 /** Asking who is there: so often, then the device is a plain one. */
 const HELLO_TRIES = 3
 /**
@@ -59,6 +62,8 @@ export class Link {
   readonly #commands: CommandQueue
   readonly #acks = new Acknowledger()
   readonly #greeting: Greeting
+  /** null: the device has sent no burst. */
+  #bursts: BurstAssembler | null = null
   #boot: number | null = null
   #helloSeen = false
   #helloAsked = false
@@ -107,6 +112,7 @@ export class Link {
     this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
     this.#greeting.disconnected()
+    this.#bursts?.end()
   }
 
   /** True: samples that the device may still have are being asked for. */
@@ -126,9 +132,12 @@ export class Link {
     if (frame.kind === 'sample') this.#sample(frame, arrivalUs, nowMs)
     else if (frame.kind === 'hello') this.#hello(frame, nowMs)
     else if (frame.kind === 'gone') this.#gone(frame.first, frame.last, nowMs)
-    else if (frame.kind === 'ack') this.#answered(frame.seq, { kind: 'ok' })
+    else if (frame.kind === 'burst') this.#burst(frame, arrivalUs, nowMs)
+    else if (frame.kind === 'trigger') this.#trigger(frame.state)
+    else if (frame.kind === 'ack') this.#answered(frame.seq, { kind: 'ok' }, nowMs)
     else if (frame.kind === 'nack') {
-      if (frame.seq !== null) this.#answered(frame.seq, { kind: 'refused', error: frame.error })
+      if (frame.seq !== null)
+        this.#answered(frame.seq, { kind: 'refused', error: frame.error }, nowMs)
       else {
         this.#healer.garbled(nowMs)
         this.#commands.garbled(nowMs)
@@ -144,7 +153,9 @@ export class Link {
    * @param maxTries absent: as often as PROTOCOL.md 6 says
    */
   command(id: number, command: Command, nowMs: number, maxTries?: number): readonly LinkEvent[] {
-    if (!this.#commands.add(id, command, maxTries)) this.#commandDone(id, { kind: 'dropped' })
+    if (!this.#commands.add(id, command, maxTries)) {
+      this.#commandDone({ id, cmd: command.cmd }, { kind: 'dropped' }, nowMs)
+    }
     return this.tick(nowMs)
   }
 
@@ -163,6 +174,7 @@ export class Link {
   /** The stream is over. */
   finish(): readonly LinkEvent[] {
     this.#endGreeting()
+    this.#bursts?.end()
     this.#tracker.finish()
     return this.#events.take()
   }
@@ -177,6 +189,7 @@ export class Link {
     }
     // Between two requests a command goes first, or bad lines would starve it.
     if (!this.#healer.expire(nowMs, this.#heardMs)) this.#quiet = true
+    this.#askForBurst(nowMs)
     this.#sendCommand(nowMs)
     if (this.#quiet) return
     const request = this.#healer.next(nowMs, !this.#commands.waiting)
@@ -198,12 +211,14 @@ export class Link {
         return
       }
       this.#tryRate(this.#commands.baud)
-      this.#commandDone(step.id, { kind: 'unanswered' })
+      this.#commandDone(step, { kind: 'unanswered' }, nowMs)
     }
   }
 
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
+    // Nobody can ask for the rest: ordinary sampling goes on.
+    if (!this.#options.duplex) this.#bursts?.end()
     if (this.#greeting.isAwaited) {
       this.#greeting.hold(arrival, nowMs)
       return
@@ -226,9 +241,30 @@ export class Link {
     else this.#endGreeting()
   }
 
-  #commandDone(id: CommandId, result: CommandResult): void {
+  #commandDone({ id, cmd }: Done, result: CommandResult, nowMs: number): void {
     if (id !== null) this.#events.push({ kind: 'command_done', id, result })
+    else if (cmd === ASK_BURST) this.#bursts?.answered(result, nowMs)
     else if (result.kind !== 'ok') this.#helloFailed()
+  }
+
+  #burst(frame: BurstFrame, arrivalUs: number, nowMs: number): void {
+    this.#bursts ??= new BurstAssembler(this.#events)
+    this.#bursts.line(frame, arrivalUs, nowMs)
+  }
+
+  #trigger(state: 'armed' | 'off'): void {
+    // It waits for the next one: the block of the one before is kept no longer.
+    this.#bursts?.end()
+    this.#events.push({ kind: 'trigger', state })
+  }
+
+  /** Pieces of a burst that are missing: the device sends the whole block again. */
+  #askForBurst(nowMs: number): void {
+    if (this.#bursts?.tick(nowMs) !== true) return
+    // Repeated by the assembler, as often as the block is kept.
+    if (!this.#commands.add(null, { cmd: ASK_BURST }, 1)) {
+      this.#bursts.answered({ kind: 'dropped' }, nowMs)
+    }
   }
 
   #accept(arrival: Arrival): void {
@@ -243,6 +279,7 @@ export class Link {
     this.#helloSeen = false
     this.#helloAsked = false
     this.#healer.end()
+    this.#bursts?.restarted()
   }
 
   #hello(hello: HelloFrame, nowMs: number): void {
@@ -269,6 +306,7 @@ export class Link {
       this.#commands.rewind()
       this.#tracker.restart(hello.nextSeq === null ? null : hello.firstSeq)
       this.#noticeRestart()
+      this.#bursts?.restarted()
       this.#events.push({ kind: 'restarted', boot: hello.boot })
     }
     this.#boot = hello.boot
@@ -304,13 +342,13 @@ export class Link {
     this.#healer.answered(first, nowMs)
   }
 
-  #answered(seq: number, result: CommandResult): void {
+  #answered(seq: number, result: CommandResult, nowMs: number): void {
     const command = this.#commands.answered(seq)
     if (command === null) return
     if (result.kind === 'ok') this.#commands.carriedOut(command)
     // After an answer at either rate.
     this.#setRate(this.#commands.baud)
-    this.#commandDone(command.id, result)
+    this.#commandDone(command, result, nowMs)
     if (result.kind !== 'ok') return
     this.#events.push({ kind: 'command_acked' })
     const isStale = RESIZING.has(command.cmd) && this.#healer.active
@@ -346,6 +384,12 @@ export class Link {
   #send(line: string): void {
     this.#events.push({ kind: 'send', line: withCrc(line) })
   }
+}
+
+/** A command that has ended. */
+interface Done {
+  readonly id: CommandId
+  readonly cmd: string
 }
 
 const WORDLESS: ReadonlySet<Frame['kind']> = new Set([

@@ -12,6 +12,7 @@ import {
   quantity,
   refuseValue,
   threshold,
+  trigger,
   withConversions,
   withLost,
   withQuantity,
@@ -37,6 +38,8 @@ interface WordBase {
 export interface SettingWord extends WordBase {
   readonly kind: 'setting'
   readonly cmd: string
+  /** Parts of the value that stand behind commas, of one word still. Absent: a comma ends the word. */
+  readonly parts?: RegExp
   /** Given alone it has a meaning, too: `save`, `time`. */
   readonly mayBeBare: boolean
   /**
@@ -185,6 +188,16 @@ export const DEVICE_WORDS: readonly DeviceWord[] = [
     of: 'threshold',
     cmd: 'set_threshold',
     added: withLost,
+  }),
+  setting({
+    names: ['trigger'],
+    form: 'trigger=off|<A>[,fall,25]',
+    about:
+      'one burst of fast readings once the current rises to it, or falls; 25 % of it from before',
+    example: 'trigger=1.5,rise,25',
+    cmd: 'set_trigger',
+    parts: /^(,(rise|fall|[0-9.]+%?)(?=[\s,]|$))+/,
+    members: trigger,
   }),
   setting({
     names: ['mode'],

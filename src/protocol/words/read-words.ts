@@ -105,13 +105,22 @@ function wordsOf(text: string, scopeAt: ScopeAt, clock: Clock): Found[] {
   while (at < text.length) {
     const scope = scopeAt(text, at)
     const from = scope === null ? at : at + scope.length + 1
-    const length = text.slice(from).search(/[\s,]|$/)
+    const length = lengthOf(text.slice(from))
     const word = text.slice(from, from + length)
     if (scope !== null) words.push(wordOf(word, scope, `${scope}:${word}`, clock))
     else if (word !== '') words.push(unscoped(word, clock))
     at = from + length + 1
   }
   return words
+}
+
+/** Of the word that a text begins with. */
+function lengthOf(text: string): number {
+  const length = text.search(/[\s,]|$/)
+  const [name = ''] = /[^:=]*(?==)/.exec(text.slice(0, length)) ?? []
+  const word = deviceWord(name)
+  const parts = word?.kind === 'setting' ? word.parts?.exec(text.slice(length)) : null
+  return length + (parts?.[0].length ?? 0)
 }
 
 function unscoped(word: string, clock: Clock): Found {

@@ -72,6 +72,22 @@ export function withConversions(command: Command, value: string, given: Given): 
   return { ...command, value: { ...command.value, conversions: number(value, given) } }
 }
 
+/** `1.5`, `1.5A,fall`, `250mA,rise,50`, in any order behind the level. */
+export function trigger(value: string | null, given: Given): Omit<Command, 'cmd'> {
+  if (value === 'off') return { value: 'off' }
+  const [level = '', ...parts] = (value ?? '').split(',')
+  const slopes = parts.filter((each) => each === 'rise' || each === 'fall')
+  const shares = parts.filter((each) => each !== 'rise' && each !== 'fall')
+  if (slopes.length > 1 || shares.length > 1) throw invalid(given, 'says the same twice')
+  const [share] = shares
+  const pre = share === undefined ? 25 : number(share.replace(/%$/, ''), given)
+  if (!Number.isInteger(pre) || pre < 0 || pre > 90) {
+    throw invalid(given, 'has no whole share of 0 to 90 % before the trigger')
+  }
+  const slope = slopes[0] ?? 'rise'
+  return { value: { level: quantity(level, ['A'], given).value, slope, pre } }
+}
+
 /** `A` of `output.A`. */
 export function outputOf({ name }: Given): string {
   return name.slice(name.indexOf('.') + 1)

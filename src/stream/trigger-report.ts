@@ -1,0 +1,86 @@
+import { type Burst, burstText, type Trigger, triggerText } from '../domain/burst.ts'
+import type { Stamp } from '../protocol/frames.ts'
+import type { ReceivedBurst } from '../protocol/link/burst-assembler.ts'
+import type { Command } from '../protocol/link/commands.ts'
+import { isRecord } from '../util/records.ts'
+import type { EventReport } from './event-report.ts'
+
+export interface TriggerReportOptions {
+  readonly events: EventReport
+  /** Unix µs of a stamp as the device's clock is now; null: it says nothing */
+  readonly timeOf: (stamp: Stamp) => number | null
+  /** A burst has come. */
+  readonly burst: (burst: Burst) => void
+}
+
+/** What a device waits for, and the bursts that come of it (PROTOCOL.md 5.7), put on record. */
+export class TriggerReport {
+  readonly #options: TriggerReportOptions
+  /** As the device was told by this host; null: it was not. */
+  #wanted: Trigger | null = null
+  #isArmed = false
+  /** That it is armed is on record. */
+  #isSaid = false
+
+  constructor(options: TriggerReportOptions) {
+    this.#options = options
+  }
+
+  /** What it waits for, in words: `rise to 1.5 A`; null: it is not armed. */
+  get armed(): string | null {
+    if (!this.#isArmed) return null
+    return this.#wanted === null ? '' : triggerText(this.#wanted)
+  }
+
+  /** The device has carried out a command. */
+  carriedOut({ cmd, value }: Command): void {
+    if (cmd !== 'set_trigger') return
+    this.#wanted = triggerOf(value)
+    this.#isSaid = false
+  }
+
+  heard(state: 'armed' | 'off'): void {
+    const { events } = this.#options
+    this.#isArmed = state === 'armed'
+    if (state === 'off') events.report('trigger', 'off')
+    else if (!this.#isSaid) events.report('trigger', this.#armedText())
+    this.#isSaid = this.#isArmed
+  }
+
+  /** Ordinary sampling goes on, or the device began anew. */
+  over(): void {
+    this.#isArmed = false
+    this.#isSaid = false
+  }
+
+  burst({ stamp, arrivalUs, ...received }: ReceivedBurst): void {
+    const { events, timeOf, burst } = this.#options
+    this.over()
+    const { counts, pre, dtUs } = received
+    // It came once all of it was measured.
+    const latestUs = Math.round(arrivalUs - (counts.length - pre) * dtUs)
+    const timeUs = Math.min(timeOf(stamp) ?? latestUs, latestUs)
+    const made: Burst = { ...received, timeUs, trigger: this.#wanted }
+    burst(made)
+    events.report('trigger', `burst ${made.number}: ${burstText(made)}`)
+  }
+
+  #armedText(): string {
+    const { armed } = this
+    if (armed === '' || this.#wanted === null)
+      return 'armed: waits for one that another host has set'
+    return `armed: waits for the current to ${armed}, ${this.#wanted.pre} % of the burst before it`
+  }
+}
+
+/** @returns null: none is set */
+function triggerOf(value: unknown): Trigger | null {
+  if (!isRecord(value)) return null
+  const { level, slope, pre } = value
+  if (typeof level !== 'number') return null
+  return {
+    level,
+    slope: slope === 'fall' ? 'fall' : 'rise',
+    pre: typeof pre === 'number' ? pre : 25,
+  }
+}
