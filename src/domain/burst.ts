@@ -5,10 +5,13 @@ export const HOLE = -32_768
 const COUNT_VOLTS = 10e-6
 
 /** What a device waits for before it records a burst (PROTOCOL.md 6.1). */
-export interface Trigger {
+export interface TriggerLevel {
   /** A, signed */
   readonly level: number
   readonly slope: 'rise' | 'fall'
+}
+
+export interface Trigger extends TriggerLevel {
   /** Share of the burst before the trigger, %, whole */
   readonly pre: number
 }
@@ -27,8 +30,8 @@ export interface Burst {
   readonly shuntOhm: number
   /** Shunt voltage of each reading, counts of 10 µV; `HOLE`: never received. */
   readonly counts: Int16Array
-  /** null: the device was not told so by this host. */
-  readonly trigger: Trigger | null
+  /** What the device was told to wait for; null: not by this host. */
+  readonly trigger: TriggerLevel | null
 }
 
 export type BurstReadings = Pick<Burst, 'dtUs' | 'pre' | 'shuntOhm' | 'counts'>
@@ -77,7 +80,7 @@ export function peakOf(
 }
 
 /** `rise to 1.5 A`, `fall to -0.2 A` */
-export function triggerText({ level, slope }: Pick<Trigger, 'level' | 'slope'>): string {
+export function triggerText({ level, slope }: TriggerLevel): string {
   return `${slope} to ${level} A`
 }
 

@@ -7,7 +7,13 @@ import { scaled } from '../protocol/time/stamp-scale.ts'
 import { decodeBytes } from '../sources/lines/line-decoder.ts'
 import type { LineSplitter } from '../sources/lines/line-splitter.ts'
 import type { Source, SourceSink } from '../sources/source.ts'
-import type { DeviceLog, LogEvent, LoggedChannel, LostRange } from '../storage/client/log.ts'
+import type {
+  DeviceBurst,
+  DeviceLog,
+  LogEvent,
+  LoggedChannel,
+  LostRange,
+} from '../storage/client/log.ts'
 import { DeviceStream } from '../stream/device-stream.ts'
 import { Labels } from '../stream/labels.ts'
 import { SampleLimit } from '../stream/sample-limit.ts'
@@ -238,6 +244,10 @@ class LabelledLog implements DeviceLog {
 
   event(event: LogEvent): void {
     this.#labelOf(event.device).event(event)
+  }
+
+  burst(burst: DeviceBurst): void {
+    this.#labelOf(burst.device).burst(burst)
   }
 
   onCommitted(): void {}

@@ -1,6 +1,12 @@
 import type { Extras } from '../domain/channels.ts'
 import type { Epoch } from '../domain/sample.ts'
-import type { DeviceLog, LogEvent, LoggedChannel, LostRange } from '../storage/client/log.ts'
+import type {
+  DeviceBurst,
+  DeviceLog,
+  LogEvent,
+  LoggedChannel,
+  LostRange,
+} from '../storage/client/log.ts'
 import type { KnownLog } from '../storage/read/known-log.ts'
 
 /** A sample of a recording, as it is to stand in the log. */
@@ -146,6 +152,11 @@ export class ImportLabel {
     if (this.#known?.hasEvent(event) === true) return
     this.counts.events++
     this.#log?.event(event)
+  }
+
+  burst({ device: _, ...burst }: DeviceBurst): void {
+    const own = { ...burst, device: this.label }
+    if (this.#known?.hasBurst(own) !== true) this.#log?.burst(own)
   }
 
   #settleLosses(): void {

@@ -7,7 +7,7 @@ import type { RowCount } from './import-report.ts'
 import type { ImportPlan } from './import-run.ts'
 import type { RecordingInput } from './input-file.ts'
 
-/** Another log of this program, of any layout: its devices, runs, samples, losses and events. */
+/** Another log of this program, of any layout: its devices, runs, samples, losses, events and bursts. */
 export function planLog(path: string, name: string, plan: ImportPlan): FileImport {
   const { devices, newestUs, bareMinutes, samples } = lookAt(path)
   if (plan.device !== null && devices.length > 1) {
@@ -84,6 +84,7 @@ async function* readAll(input: LogInput, labelOf: LabelOf, count: RowCount): Asy
       const found = runOf(epochId)
       found?.label.lostAtOnce(found.run, range)
     }
+    for (const { id: _, ...burst } of content.bursts) labelOf(burst.device).burst(burst)
     for (const { timeUs, device, kind, detail } of content.events) {
       const label = labelOf(device)
       // A log of another layout than ours has no other kinds, but older ones.

@@ -111,7 +111,10 @@ export class DeviceStream implements Asked {
     this.#trigger = new TriggerReport({
       events: this.#events,
       timeOf: (stamp) => this.#timeline.snapshot()(stamp),
-      burst: (burst) => listener.burst(burst),
+      burst: (burst) => {
+        listener.burst(burst)
+        log?.burst({ ...burst, device: this.#runs.label })
+      },
     })
     this.#said = new HelloReport(this.#events, this.#runs, this.#outputs)
     this.#intake = new Intake(this.#ledger, this.#events, isExact)

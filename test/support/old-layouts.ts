@@ -1,8 +1,18 @@
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from '../../src/storage/file/schema.ts'
 
-/** Takes from a log of today what layout 6 added, as a program of layout 5 would have left it. */
+/** Takes from a log of today what layout 7 added, as a program of layout 6 would have left it. */
+export function toLayout6(file: string): void {
+  const db = new Database(file)
+  db.exec('DROP VIEW burst_log; DROP TABLE burst')
+  db.exec(`DELETE FROM sqlite_sequence WHERE name = 'burst'`)
+  db.pragma('user_version = 6')
+  db.close()
+}
+
+/** The same for layout 5. */
 export function toLayout5(file: string): void {
+  toLayout6(file)
   const db = new Database(file)
   for (const table of ['minute', 'second']) {
     for (const column of ['counted_us', 'bridged_us']) {

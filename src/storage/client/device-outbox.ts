@@ -1,5 +1,5 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { DeviceLog, LogEvent, LoggedChannel, LostRange } from './log.ts'
+import type { DeviceBurst, DeviceLog, LogEvent, LoggedChannel, LostRange } from './log.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Who owns the outbox and hands over what is in it. */
@@ -89,6 +89,11 @@ export class DeviceOutbox implements DeviceLog {
 
   event(event: LogEvent): void {
     this.#outbox.event(event)
+    this.#host.changed()
+  }
+
+  burst(burst: DeviceBurst): void {
+    this.#outbox.burst(burst)
     this.#host.changed()
   }
 

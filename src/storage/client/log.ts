@@ -1,8 +1,8 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { LogEvent, LoggedChannel, LoggedRun, LostRange } from '../file/records.ts'
+import type { DeviceBurst, LogEvent, LoggedChannel, LoggedRun, LostRange } from '../file/records.ts'
 import type { TotalsRequest } from '../write/totals-table.ts'
 
-export type { LogEvent, LoggedChannel, LoggedRun, LostRange, TotalsRequest }
+export type { DeviceBurst, LogEvent, LoggedChannel, LoggedRun, LostRange, TotalsRequest }
 
 /** How the log is doing. */
 export interface LogState {
@@ -38,6 +38,7 @@ export interface DeviceLog {
   append(sample: Sample): void
   lost(range: LostRange): void
   event(event: LogEvent): void
+  burst(burst: DeviceBurst): void
   /** Samples of this device that are durable. */
   readonly logged: number
   /** The listener is called once a commit and epoch: everything up to that number is durable. */

@@ -1,7 +1,7 @@
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import { BlockBuilder, type LogBatch } from '../write/log-batch.ts'
 import { type DeviceCommit, DeviceOutbox, type OutboxHost } from './device-outbox.ts'
-import type { LogEvent, LoggedChannel, LostRange } from './log.ts'
+import type { DeviceBurst, LogEvent, LoggedChannel, LostRange } from './log.ts'
 
 /** A batch, and what is to be reported to each device once it is durable. */
 interface Outgoing {
@@ -16,6 +16,7 @@ export class Outbox {
   #channels: LoggedChannel[] = []
   #lost: LostRange[] = []
   #events: LogEvent[] = []
+  #bursts: DeviceBurst[] = []
   #nextEpochId: number
   readonly #devices: DeviceOutbox[] = []
 
@@ -42,7 +43,8 @@ export class Outbox {
         this.#epochs.length +
         this.#channels.length +
         this.#lost.length +
-        this.#events.length ===
+        this.#events.length +
+        this.#bursts.length ===
       0
     )
   }
@@ -74,6 +76,10 @@ export class Outbox {
     this.#events.push(event)
   }
 
+  burst(burst: DeviceBurst): void {
+    this.#bursts.push(burst)
+  }
+
   /** All of it; the outbox is empty again. */
   take(): Outgoing {
     const batch = {
@@ -82,11 +88,13 @@ export class Outbox {
       block: this.#block.take(),
       lost: this.#lost,
       events: this.#events,
+      bursts: this.#bursts,
     }
     this.#epochs = []
     this.#channels = []
     this.#lost = []
     this.#events = []
+    this.#bursts = []
     return { batch, commits: this.#devices.flatMap((device) => device.take() ?? []) }
   }
 }

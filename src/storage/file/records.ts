@@ -1,5 +1,6 @@
 /** What the log holds beside samples. */
 
+import type { Burst } from '../../domain/burst.ts'
 import type { EventKind } from '../../domain/events.ts'
 import type { Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
@@ -24,6 +25,11 @@ export interface LogEvent {
   readonly detail: string
   /** See `StreamEvent`. */
   readonly about?: string
+}
+
+/** A burst of fast readings. */
+export interface DeviceBurst extends Burst {
+  readonly device: string
 }
 
 /** An extra channel of a device. */

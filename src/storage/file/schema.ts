@@ -22,6 +22,8 @@ export const MAX_LATE_RUN_US = 60_000_000
  * - `totals_reset`, `totals_request`: see `totals-table.ts`.
  * - `commit_run`, `reader`: see `commit-order.ts` and `reader-hold.ts`.
  * - `record_change`, `reader_state`: see `record-journal.ts`.
+ * - `burst`: `time_us` is that of the trigger; `counts` a JSON array of 10 µV over `shunt_ohm`, null where a reading was
+ *   never received; `level`, `slope`: what the device was told to wait for, NULL where the host did not know.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -367,6 +369,31 @@ ALTER TABLE minute ADD COLUMN counted_us INTEGER;
 ALTER TABLE minute ADD COLUMN bridged_us INTEGER;
 ALTER TABLE second ADD COLUMN counted_us INTEGER;
 ALTER TABLE second ADD COLUMN bridged_us INTEGER;
+`,
+  `
+CREATE TABLE burst(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time_us INTEGER NOT NULL,
+  device_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  dt_us REAL NOT NULL,
+  pre INTEGER NOT NULL,
+  shunt_ohm REAL NOT NULL,
+  level REAL,
+  slope TEXT,
+  counts TEXT NOT NULL
+) STRICT;
+CREATE INDEX burst_time ON burst(time_us);
+
+CREATE VIEW burst_log AS
+SELECT
+  b.id AS burst,
+  b.time_us / 1000 AS timestamp,
+  d.name AS device,
+  (r.key - b.pre) * b.dt_us AS t_us,
+  round(r.value * 1e-5 / b.shunt_ohm, 9) AS current
+FROM burst b JOIN device d ON d.id = b.device_id JOIN json_each(b.counts) r
+WHERE r.value IS NOT NULL;
 `,
 ]
 

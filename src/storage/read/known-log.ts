@@ -5,7 +5,7 @@ import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
 import { logError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
-import type { LogEvent, LostRange } from '../file/records.ts'
+import type { DeviceBurst, LogEvent, LostRange } from '../file/records.ts'
 import type { SampleRow } from '../file/sample-scan.ts'
 import { fromStored } from '../file/stored-value.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
@@ -29,8 +29,8 @@ interface KnownRow {
 }
 
 /**
- * What a log holds from before it is added to: whether a sample, a lost range or an
- * event is in it already, so that a recording may be imported twice, or again after
+ * What a log holds from before it is added to: whether a sample, a lost range, an event or a
+ * burst is in it already, so that a recording may be imported twice, or again after
  * it was cut off. Rows that come meanwhile do not count.
  */
 export class KnownLog {
@@ -43,6 +43,8 @@ export class KnownLog {
   readonly #epochs: Database.Statement
   readonly #event: Database.Statement
   readonly #loss: Database.Statement
+  /** Made when it is needed, which is rarely. */
+  #burst: Database.Statement | null = null
   /** In order of time, without holes. */
   #rows: KnownRow[] = []
   /** All rows with ids from the first on and below the second are in `#rows`. */
@@ -142,6 +144,14 @@ export class KnownLog {
 
   hasEvent({ timeUs, device, kind, detail }: LogEvent): boolean {
     return this.#event.get(timeUs, device, kind, detail) !== undefined
+  }
+
+  hasBurst({ timeUs, device, number }: DeviceBurst): boolean {
+    this.#burst ??= this.#db.prepare(
+      `SELECT 1 FROM burst b JOIN device d ON d.id = b.device_id
+       WHERE b.time_us = ? AND d.name = ? AND b.number = ?`,
+    )
+    return this.#burst.get(timeUs, device, number) !== undefined
   }
 
   hasLoss(

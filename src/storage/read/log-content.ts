@@ -10,6 +10,7 @@ import type { LostRange } from '../file/records.ts'
 import { SampleScan } from '../file/sample-scan.ts'
 import { APPLICATION_ID } from '../file/schema.ts'
 import { fromStored } from '../file/stored-value.ts'
+import { burstsIn, type LoggedBurst } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
 import type { LoggedChannel, LoggedEvent, LogRange } from './log-query.ts'
@@ -146,6 +147,10 @@ export class LogContent {
            to_us AS toUs, reason FROM lost ORDER BY id`,
       )
       .all() as LostRange[]
+  }
+
+  get bursts(): LoggedBurst[] {
+    return burstsIn(this.#db, ALL)
   }
 
   get events(): Generator<LoggedEvent> {

@@ -8,6 +8,7 @@ import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { SampleScan } from '../file/sample-scan.ts'
 import { BucketQuery } from './bucket-query.ts'
+import { burstsIn, burstWithId, type LoggedBurst } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
 import { DigitScan, STATES } from './digit-scan.ts'
@@ -323,6 +324,16 @@ export class LogReader {
   /** Events in order of time. */
   events(range: LogRange): Generator<LoggedEvent> {
     return this.#rows(eventsIn(this.#db, range))
+  }
+
+  /** Bursts in order of time. */
+  bursts(range: LogRange): LoggedBurst[] {
+    return this.#read(() => burstsIn(this.#db, range))
+  }
+
+  /** null: there is none of that number */
+  burst(id: number): LoggedBurst | null {
+    return this.#read(() => burstWithId(this.#db, id))
   }
 
   /** Turns the damage and the failures that show themselves on the way into an InaError. */

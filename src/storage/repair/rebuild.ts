@@ -81,7 +81,8 @@ function placeEpochs(db: Database.Database, invented: string[]): void {
   const nameless = numbers(
     db,
     `SELECT device_id FROM (SELECT device_id FROM epoch UNION SELECT device_id FROM minute
-       UNION SELECT device_id FROM event UNION SELECT device_id FROM channel)
+       UNION SELECT device_id FROM event UNION SELECT device_id FROM burst
+       UNION SELECT device_id FROM channel)
      WHERE device_id NOT IN (SELECT id FROM device)`,
   )
   const name = db.prepare('INSERT INTO device VALUES (?, ?)')

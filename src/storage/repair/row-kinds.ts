@@ -6,6 +6,7 @@ export type RowKind =
   | 'status'
   | 'channel'
   | 'event'
+  | 'burst'
   | 'epoch'
   | 'sample'
   | 'lost'
@@ -37,6 +38,8 @@ const WITH_ROWID: readonly (readonly [RowKind, RegExp])[] = [
   ['event', /^NIITT$/],
   ['commit_run', /^NIIIII$/],
   ['lost', /^NIIIIIT$/],
+  // A REAL that is whole stands as one.
+  ['burst', /^NIII[RI]I[RI][RIN][TN]T$/],
   ['sample', /^NI[IN][IRTN]{3}I$/],
 ]
 const EPOCH = /^NI[IN]I[IN]{3}$/

@@ -30,6 +30,7 @@ const INSERTS: Readonly<Record<RowKind, string | null>> = {
   status: 'INSERT OR IGNORE INTO status VALUES (?, ?, ?)',
   channel: 'INSERT OR IGNORE INTO channel VALUES (?, ?, ?, ?)',
   event: 'INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?)',
+  burst: 'INSERT OR IGNORE INTO burst VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   epoch: 'INSERT OR IGNORE INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?)',
   sample: 'INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)',
   lost: 'INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)',

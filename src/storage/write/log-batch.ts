@@ -1,7 +1,7 @@
 import type { Extras } from '../../domain/channels.ts'
 import { type Detail, keptValues } from '../../domain/detail.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
-import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
+import type { DeviceBurst, LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 
 /** Numbers a sample takes in a block: time, voltage, current, power, seq, epoch, status. */
 export const FIELDS = 7
@@ -38,6 +38,7 @@ export interface LogBatch {
   readonly block: SampleBlock
   readonly lost: readonly LostRange[]
   readonly events: readonly LogEvent[]
+  readonly bursts: readonly DeviceBurst[]
 }
 
 const NO_EXTRAS: Pick<SampleBlock, 'extras' | 'channels'> = {
@@ -58,6 +59,7 @@ export const EMPTY_BATCH: LogBatch = {
   block: EMPTY_BLOCK,
   lost: [],
   events: [],
+  bursts: [],
 }
 
 /** What the log keeps of a sample. */
@@ -200,15 +202,16 @@ export function* samplesOf(block: SampleBlock): Generator<{
 }
 
 /** Records of a batch, whatever they are. */
-export function countOf({ epochs, channels, block, lost, events }: LogBatch): number {
-  return epochs.length + channels.length + block.count + lost.length + events.length
+export function countOf({ epochs, channels, block, lost, events, bursts }: LogBatch): number {
+  const records = epochs.length + channels.length + lost.length + events.length + bursts.length
+  return block.count + records
 }
 
 /** A batch in parts, in order: by kinds of records, or the records of one kind in halves; null: it has one record. */
 export function halvesOf(batch: LogBatch): LogBatch[] | null {
   if (countOf(batch) < 2) return null
-  const { epochs, channels, block, lost, events } = batch
-  const kinds = [{ epochs }, { channels }, { block }, { lost }, { events }]
+  const { epochs, channels, block, lost, events, bursts } = batch
+  const kinds = [{ epochs }, { channels }, { block }, { lost }, { events }, { bursts }]
     .map((kind): LogBatch => ({ ...EMPTY_BATCH, ...kind }))
     .filter((each) => countOf(each) > 0)
   if (kinds.length > 1) return kinds
@@ -219,6 +222,7 @@ export function halvesOf(batch: LogBatch): LogBatch[] | null {
     block: partOf(block, from, to ?? block.count),
     lost: lost.slice(from, to),
     events: events.slice(from, to),
+    bursts: bursts.slice(from, to),
   })
   return [part(0, middle), part(middle)]
 }

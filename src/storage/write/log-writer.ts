@@ -3,6 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import { Catalog } from '../file/catalog.ts'
 import type { LogEvent, LoggedRun, LostRange } from '../file/records.ts'
 import { BlockWriter } from './block-writer.ts'
+import { BurstTable } from './burst-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import { CommitOrder } from './commit-order.ts'
 import { EpochTable } from './epoch-table.ts'
@@ -48,6 +49,7 @@ export class LogWriter {
   readonly #states: StatusTable
   readonly #losses: LossTable
   readonly #events: EventTable
+  readonly #bursts: BurstTable
   readonly #order: CommitOrder
   readonly #notes: LogNotes
   readonly #totals: TotalsTable
@@ -64,6 +66,7 @@ export class LogWriter {
     this.#states = new StatusTable(db, this.#catalog)
     this.#losses = new LossTable(db, this.#catalog)
     this.#events = new EventTable(db)
+    this.#bursts = new BurstTable(db)
     this.#order = new CommitOrder(db)
     this.#notes = new LogNotes((event) => this.#insertEvent(event))
     this.#totals = new TotalsTable(db)
@@ -109,6 +112,9 @@ export class LogWriter {
           samples += batch.block.count
           for (const range of batch.lost) this.#insertLost(range)
           for (const event of batch.events) this.#insertEvent(event)
+          for (const burst of batch.bursts) {
+            this.#bursts.add(this.#epochs.device(burst.device).id, burst)
+          }
         }
         this.#epochs.save()
         this.#order.save()

@@ -38,7 +38,7 @@ interface Progress {
 
 /**
  * Deletes samples past the retention with the seconds that they were rolled up to,
- * and the events that come as often as samples do, in steps that are bounded in rows,
+ * the bursts, and the events that come as often as samples do, in steps that are bounded in rows,
  * all devices in one pass; and gives the file's free pages back, in steps bounded in pages.
  */
 export class Retention {
@@ -54,6 +54,8 @@ export class Retention {
   readonly #deleteValues: Database.Statement
   readonly #frequentEvents: Database.Statement
   readonly #deleteEvent: Database.Statement
+  readonly #bursts: Database.Statement
+  readonly #deleteBurst: Database.Statement
   readonly #freePages: Database.Statement
   readonly #allPages: Database.Statement
   readonly #progress = new Map<number, Progress>()
@@ -94,6 +96,10 @@ export class Retention {
       )
       .raw()
     this.#deleteEvent = db.prepare('DELETE FROM event WHERE id = ?')
+    this.#bursts = db
+      .prepare('SELECT id, time_us, device_id FROM burst WHERE time_us >= ? AND time_us < ?')
+      .raw()
+    this.#deleteBurst = db.prepare('DELETE FROM burst WHERE id = ?')
     this.#freePages = db.prepare('PRAGMA freelist_count').pluck()
     this.#allPages = db.prepare('PRAGMA page_count').pluck()
   }
@@ -160,7 +166,8 @@ export class Retention {
     const bound = this.#bound.get(fromUs, endUs, rows) as number | undefined
     const toUs = bound ?? endUs
     this.#deleteSamples(fromUs, toUs, limits)
-    this.#deleteEvents(fromUs, toUs, limits)
+    this.#deleteRecords(this.#frequentEvents, this.#deleteEvent, fromUs, toUs, limits)
+    this.#deleteRecords(this.#bursts, this.#deleteBurst, fromUs, toUs, limits)
     for (const [id, progress] of this.#progress) {
       const reachedUs = Math.min(toUs, limits.get(id) as number)
       if (progress.doneUs >= fromUs && progress.doneUs < reachedUs) {
@@ -217,10 +224,17 @@ export class Retention {
     this.#deleteValues.run(fromUs, toUs)
   }
 
-  #deleteEvents(fromUs: number, toUs: number, limits: ReadonlyMap<number, number>): void {
-    const events = this.#frequentEvents.all(fromUs, toUs) as [number, number, number][]
-    for (const [id, timeUs, deviceId] of events) {
-      if (timeUs < (limits.get(deviceId) ?? 0)) this.#deleteEvent.run(id)
+  /** @param find id, time and device of those within two times */
+  #deleteRecords(
+    find: Database.Statement,
+    remove: Database.Statement,
+    fromUs: number,
+    toUs: number,
+    limits: ReadonlyMap<number, number>,
+  ): void {
+    const records = find.all(fromUs, toUs) as [number, number, number][]
+    for (const [id, timeUs, deviceId] of records) {
+      if (timeUs < (limits.get(deviceId) ?? 0)) remove.run(id)
     }
   }
 }

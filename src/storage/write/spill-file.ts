@@ -15,10 +15,11 @@ import { cleanText, type Epoch } from '../../domain/sample.ts'
 import type { LossReason } from '../../protocol/link/missing-ranges.ts'
 import { csvQuoted, parseCsvRecord } from '../../util/csv.ts'
 import { systemCode } from '../../util/errors.ts'
+import { countsOf, countsText } from '../file/burst-counts.ts'
 import { spillPath } from '../file/leftovers.ts'
 import { inTheWay } from '../file/log-errors.ts'
 import { syncFolder } from '../file/placing.ts'
-import type { LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
+import type { DeviceBurst, LogEvent, LoggedChannel, LostRange } from '../file/records.ts'
 import { BlockBuilder, type LogBatch, samplesOf } from './log-batch.ts'
 
 /** Cells of a sample before those of its extra channels. */
@@ -199,7 +200,14 @@ function batchLines(batch: LogBatch): string {
     lines += `event,${timeUs},${text(device)},${text(kind)},${text(detail)}`
     lines += about === undefined ? '\n' : `,${text(about)}\n`
   }
+  for (const each of batch.bursts) lines += burstLine(each)
   return lines
+}
+
+function burstLine({ timeUs, device, number, dtUs, pre, shuntOhm, trigger, counts }: DeviceBurst) {
+  const figures = `${number},${dtUs},${pre},${shuntOhm}`
+  const waited = `${trigger?.level ?? ''},${trigger?.slope ?? ''}`
+  return `burst,${timeUs},${text(device)},${figures},${waited},${text(countsText(counts))}\n`
 }
 
 /** One cell that holds no line end. */
@@ -215,6 +223,7 @@ class BatchReader {
   readonly #channels: LoggedChannel[] = []
   readonly #lost: LostRange[] = []
   readonly #events: LogEvent[] = []
+  readonly #bursts: DeviceBurst[] = []
 
   get isFull(): boolean {
     return this.#block.isFull
@@ -268,6 +277,22 @@ class BatchReader {
           ...(cells.length > 5 && { about: cell(5) }),
         })
         return
+      case 'burst': {
+        const counts = countsOf(cell(9))
+        if (counts === null) return
+        const slope = cell(8) === 'fall' ? 'fall' : 'rise'
+        this.#bursts.push({
+          timeUs: number(1),
+          device: cell(2),
+          number: number(3),
+          dtUs: number(4),
+          pre: number(5),
+          shuntOhm: number(6),
+          trigger: cell(7) === '' ? null : { level: number(7), slope },
+          counts,
+        })
+        return
+      }
     }
   }
 
@@ -278,6 +303,7 @@ class BatchReader {
       block: this.#block.take(),
       lost: this.#lost,
       events: this.#events,
+      bursts: this.#bursts,
     }
   }
 }
