@@ -95,7 +95,7 @@ export class DeviceCommands {
     if (pending === undefined) return
     this.#pending.delete(id)
     const { command } = pending
-    if (result.kind === 'ok') this.#options.trigger.carriedOut(command)
+    this.#options.trigger.ended(command, result.kind === 'ok')
     if (result.kind === 'ok' && !this.#options.outputs.areAs(command)) {
       // The report may have been lost on its way: `hello` has the states, too.
       const again = (): void => this.#close(id, pending, this.#confirmed(command))
@@ -122,6 +122,7 @@ export class DeviceCommands {
   #send(id: number, pending: Pending, maxTries?: number): void {
     this.#pending.set(id, pending)
     this.#options.outputs.asked(id, pending.command)
+    this.#options.trigger.asked(pending.command)
     this.#options.send(id, pending.command, maxTries)
   }
 

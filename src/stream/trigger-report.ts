@@ -18,6 +18,8 @@ export class TriggerReport {
   readonly #options: TriggerReportOptions
   /** As the device was told by this host; null: it was not. */
   #wanted: Trigger | null = null
+  /** By a command that is under way; null: there is none such. */
+  #asked: Trigger | null = null
   #isArmed = false
   /** That it is armed is on record. */
   #isSaid = false
@@ -32,15 +34,25 @@ export class TriggerReport {
     return this.#wanted === null ? '' : triggerText(this.#wanted)
   }
 
-  /** The device has carried out a command. */
-  carriedOut({ cmd, value }: Command): void {
+  /** A command is under way. */
+  asked({ cmd, value }: Command): void {
+    if (cmd === 'set_trigger') this.#asked = triggerOf(value)
+  }
+
+  /** It is over. @param isDone the device has carried it out */
+  ended({ cmd, value }: Command, isDone: boolean): void {
     if (cmd !== 'set_trigger') return
-    this.#wanted = triggerOf(value)
+    this.#asked = null
+    const wanted = triggerOf(value)
+    if (!isDone || isSame(wanted, this.#wanted)) return
+    this.#wanted = wanted
     this.#isSaid = false
   }
 
   heard(state: 'armed' | 'off'): void {
     const { events } = this.#options
+    // Its answer may have been lost, or be behind this.
+    if (state === 'armed' && !this.#isSaid) this.#wanted = this.#asked ?? this.#wanted
     this.#isArmed = state === 'armed'
     if (state === 'off') events.report('trigger', 'off')
     else if (!this.#isSaid) events.report('trigger', this.#armedText())
@@ -67,10 +79,14 @@ export class TriggerReport {
 
   #armedText(): string {
     const { armed } = this
-    if (armed === '' || this.#wanted === null)
-      return 'armed: waits for one that another host has set'
+    if (armed === '' || this.#wanted === null) return 'armed, by another program or an earlier run'
     return `armed: waits for the current to ${armed}, ${this.#wanted.pre} % of the burst before it`
   }
+}
+
+function isSame(one: Trigger | null, other: Trigger | null): boolean {
+  if (one === null || other === null) return one === other
+  return one.level === other.level && one.slope === other.slope && one.pre === other.pre
 }
 
 /** @returns null: none is set */

@@ -45,6 +45,11 @@ export class BurstAssembler {
     this.#events = events
   }
 
+  /** Pieces are missing. */
+  get isOpen(): boolean {
+    return this.#open !== null
+  }
+
   line(frame: BurstFrame, arrivalUs: number, nowMs: number): void {
     const key = keyOf(frame)
     if (key === this.#doneKey) return

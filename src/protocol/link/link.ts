@@ -192,7 +192,9 @@ export class Link {
     this.#askForBurst(nowMs)
     this.#sendCommand(nowMs)
     if (this.#quiet) return
-    const request = this.#healer.next(nowMs, !this.#commands.waiting)
+    // A burst is kept for 2 s only, in which the device has nothing to say that shows an answer to be lost.
+    const mayAsk = !this.#commands.waiting && this.#bursts?.isOpen !== true
+    const request = this.#healer.next(nowMs, mayAsk)
     if (request !== null) {
       const last = advance(request.first, request.count - 1)
       this.#send(encodeLine(REPLAY, { nack: [request.first, last] }))
