@@ -25,11 +25,7 @@ beforeEach(() => {
 })
 
 function help(env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  return ina219(['--help'], '', {
-    XDG_CACHE_HOME: cache,
-    NODE_DISABLE_COMPILE_CACHE: '',
-    ...env,
-  })
+  return ina219(['--help'], '', { XDG_CACHE_HOME: cache, ...env })
 }
 
 /** Which writing of the file is there. */
@@ -50,13 +46,13 @@ describe('compiled code that is kept', () => {
 
   test('makes no home where there is none', async () => {
     const home = join(cache, 'none')
-    const env = { HOME: home, XDG_CACHE_HOME: '', NODE_DISABLE_COMPILE_CACHE: '' }
+    const env = { HOME: home, XDG_CACHE_HOME: '' }
     expect((await ina219(['--help'], '', env)).code).toBe(0)
     expect(readdirSync(cache)).toEqual([])
   })
 
   test.runIf(existsSync('/proc/self'))('is not kept where no folder can be made', async () => {
-    const env = { XDG_CACHE_HOME: '/proc', NODE_DISABLE_COMPILE_CACHE: '' }
+    const env = { XDG_CACHE_HOME: '/proc' }
     expect(await ina219(['--help'], '', env)).toEqual(await help())
   })
 

@@ -164,12 +164,27 @@ describe('the board in real time', () => {
     async () => {
       const pty = await openPty()
       const abort = new AbortController()
-      const running = serveBoard(OPTIONS, { host: pty, clock: systemClock, signal: abort.signal })
+      let isHeld = false
+      const host: BoardHost = {
+        get open() {
+          return pty.open
+        },
+        write: (bytes) => {
+          isHeld = !pty.write(bytes)
+          return !isHeld
+        },
+        onDrain: (listener) => pty.onDrain(listener),
+        onData: (listener) => pty.onData(listener),
+        onOpened: (listener) => pty.onOpened(listener),
+      }
+      const running = serveBoard(OPTIONS, { host, clock: systemClock, signal: abort.signal })
       const unread = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY)
       await until('the host to be noticed', () => pty.open)
-      while (pty.dropped === 0) pty.write(Buffer.alloc(1000, 'x'))
-      const before = pty.dropped
-      await until('the board to write, too', () => pty.dropped > before)
+      await until('the board to write to a full port', () => {
+        // The kernel takes more of it a little later.
+        while (pty.write(Buffer.alloc(1000, 'x')));
+        return isHeld
+      })
       closeSync(unread)
       await until('its going to be noticed', () => !pty.open)
       const next = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK)

@@ -30,8 +30,7 @@ export function start(args: readonly string[], env: Record<string, string> = {})
       HOME: temporaryFolder(),
       XDG_DATA_HOME: '',
       XDG_CONFIG_HOME: '',
-      // The home is new each time: nothing would come of it.
-      NODE_DISABLE_COMPILE_CACHE: '1',
+      XDG_CACHE_HOME: process.env['CODE_CACHE_OF_TESTS'] ?? '',
       LANG: 'C.UTF-8',
       TERM: 'xterm-256color',
       ...env,

@@ -17,6 +17,12 @@ export const ODD_LEVEL = '%2Fdev%2Ftty%2BUSB%230%20ü%25'
 
 const OTHER = { id: 2, device: ODD, boot: null, startedUs: START_US }
 
+interface Run {
+  readonly device: string
+  readonly run: number
+  readonly boot: number | null
+}
+
 interface Published {
   readonly log: string
   readonly device: string
@@ -85,14 +91,21 @@ export function makeMixedLog(file: string, count = 1000): void {
 
 /**
  * What a subscriber has is what the log has: each sample at least once, with the same values and times; the newest of
- * each event, loss and run.
+ * each event, loss and run. The boot number of a run may come to be known after its first samples: its run says it then.
  *
  * @returns how many samples came again
  */
 export function expectAll(heard: Subscriber, file: string): number {
   const published = heard.json<Published>('/samples')
+  const boots = new Map(
+    heard.json<Run>('/run').map(({ device, run, boot }) => [`${device} ${run}`, boot]),
+  )
   const samples = published.flatMap(({ device, samples }) =>
-    samples.map((each) => ({ device, ...each })),
+    samples.map((each) => ({
+      device,
+      ...each,
+      boot: each.boot ?? boots.get(`${device} ${each.run}`) ?? null,
+    })),
   )
   const byKey = new Map(samples.map((each) => [`${each.device} ${each.time_us}`, each]))
   expect(sorted([...byKey.values()].map(({ late: _, ...each }) => each))).toEqual(
