@@ -16,6 +16,7 @@ export const ALONE: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   history: async () => (await import('./commands/history.ts')).historyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   totals: async () => (await import('./commands/totals.ts')).totalsCommand,
+  bursts: async () => (await import('./commands/bursts.ts')).burstsCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   repair: async () => (await import('./commands/repair.ts')).repairCommand,
   ports: async () => (await import('./commands/ports.ts')).portsCommand,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ProcessIo } from '../app/io.ts'
 import { assembleProgram } from './assemble-program.ts'
+import { burstsCommand } from './commands/bursts.ts'
 import { calibrateCommand } from './commands/calibrate.ts'
 import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
@@ -37,6 +38,7 @@ const COMMANDS = [
   historyCommand,
   exportCommand,
   totalsCommand,
+  burstsCommand,
   importCommand,
   repairCommand,
   portsCommand,

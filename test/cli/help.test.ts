@@ -62,7 +62,7 @@ function examplesOf(name: string): string[] {
   return text.split('\n').flatMap((line) => /^ {2}(ina219 .*?)(?: {2}.*)?$/.exec(line)?.[1] ?? [])
 }
 
-/** A user's folder with what the examples speak of: a recording, a board, a log of bench-7. */
+/** A user's folder with what the examples speak of: a recording, a board, a log of bench-7 with three bursts. */
 let folder = ''
 let board: ChildProcess | undefined
 
@@ -84,7 +84,11 @@ beforeAll(async () => {
     join(folder, 'recording.csv'),
     'time,voltage,current\n1790000000,5.02,0.1\n1790000000.1,5.01,0.2\n1790000000.2,5.0,0.3\n',
   )
-  await shell(`echo '{"v":5,"a":0.1,"seq":0}' | ina219 monitor --stdin --device bench-7`)
+  const bursts = [1, 2, 3].map((number) => {
+    return `{"burst":${number},"i":0,"n":3,"pre":1,"dt":84,"shunt":0.1,"c":[1,900,800]}`
+  })
+  const lines = ['{"v":5,"a":0.1,"seq":0}', ...bursts].map((each) => `'${each}'`).join(' ')
+  await shell(`printf '%s\\n' ${lines} | ina219 monitor --stdin --device bench-7`)
   if (!hasPty) return
   board = spawn(join(bin, 'ina219'), ['mock', '--rate', '100', '--pty', inFolder('/dev/ttyUSB0')], {
     stdio: 'ignore',

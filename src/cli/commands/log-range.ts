@@ -37,7 +37,8 @@ export interface Found {
   readonly isNothing: boolean
 }
 
-export function addRangeOptions(command: Command): Command {
+/** Which part of a log. */
+export function addTimeOptions(command: Command): Command {
   return command
     .addOption(
       option(
@@ -60,6 +61,10 @@ export function addRangeOptions(command: Command): Command {
         { parse: parseTime },
       ),
     )
+}
+
+export function addRangeOptions(command: Command): Command {
+  return addTimeOptions(command)
     .addOption(
       option(
         '--every <duration>',
@@ -124,6 +129,16 @@ async function openFleet(
   return { reader, file, close }
 }
 
+/** @throws InaError usage_invalid where a time is given in two ways */
+export function settleTime(command: Command): void {
+  exclude(
+    command,
+    [['last'], ['from', 'to']],
+    '--last and --from/--to exclude each other',
+    'give --last alone, or --from and --to',
+  )
+}
+
 /** @throws InaError usage_invalid where a span is given in two ways */
 export function settleRange(command: Command): void {
   exclude(
@@ -132,12 +147,7 @@ export function settleRange(command: Command): void {
     '--db and --from-db exclude each other',
     'give one of the two',
   )
-  exclude(
-    command,
-    [['last'], ['from', 'to']],
-    '--last and --from/--to exclude each other',
-    'give --last alone, or --from and --to',
-  )
+  settleTime(command)
   // One of the environment may be there for other calls.
   if (hasFlag(command, 'log') && command.getOptionValue('fromDb') === undefined) {
     throw new InaError(

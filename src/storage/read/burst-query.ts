@@ -2,14 +2,7 @@ import type Database from 'better-sqlite3'
 import { countsOf } from '../file/burst-counts.ts'
 import { hasTable } from '../file/layout.ts'
 import { Damage } from '../file/log-errors.ts'
-import type { DeviceBurst } from '../file/records.ts'
-import type { LogRange } from './log-query.ts'
-
-/** A burst as the log has it. */
-export interface LoggedBurst extends DeviceBurst {
-  /** By which it is asked for; no other one gets it again. */
-  readonly id: number
-}
+import type { LoggedBurst, LogRange } from './log-query.ts'
 
 interface Row {
   readonly id: number

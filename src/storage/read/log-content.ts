@@ -10,10 +10,10 @@ import type { LostRange } from '../file/records.ts'
 import { SampleScan } from '../file/sample-scan.ts'
 import { APPLICATION_ID } from '../file/schema.ts'
 import { fromStored } from '../file/stored-value.ts'
-import { burstsIn, type LoggedBurst } from './burst-query.ts'
+import { burstsIn } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
-import type { LoggedChannel, LoggedEvent, LogRange } from './log-query.ts'
+import type { LoggedBurst, LoggedChannel, LoggedEvent, LogRange } from './log-query.ts'
 import { eventsIn } from './log-records.ts'
 
 /** A sample of a log with the run that it is of. */

@@ -6,7 +6,7 @@ import type { ChannelFlow } from '../../stats/channel-flow.ts'
 import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { EarlierTotals } from '../../stats/totals.ts'
-import type { LoggedChannel } from '../file/records.ts'
+import type { DeviceBurst, LoggedChannel } from '../file/records.ts'
 
 export { type EventStorm, readStorm } from '../file/event-storm.ts'
 export type { LoggedChannel }
@@ -18,6 +18,12 @@ export interface LogRange {
   readonly toUs: number
   /** null: all devices */
   readonly device: string | null
+}
+
+/** A burst as the log has it. */
+export interface LoggedBurst extends DeviceBurst {
+  /** By which it is asked for; no other one gets it again. */
+  readonly id: number
 }
 
 /** What the log holds at all. */

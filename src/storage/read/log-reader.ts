@@ -8,7 +8,7 @@ import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { SampleScan } from '../file/sample-scan.ts'
 import { BucketQuery } from './bucket-query.ts'
-import { burstsIn, burstWithId, type LoggedBurst } from './burst-query.ts'
+import { burstsIn, burstWithId } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
 import { DigitScan, STATES } from './digit-scan.ts'
@@ -19,6 +19,7 @@ import type {
   DetailedBucket,
   DigitPage,
   FlowsById,
+  LoggedBurst,
   LoggedChannel,
   LoggedEvent,
   LoggedLoss,
