@@ -76,6 +76,30 @@ describe('monitor and firmware over a bad line', () => {
     expectWhole(samples)
   })
 
+  it('lose no sample at 1 Mbaud and full rate, where the ring is 0.2 s deep', () => {
+    const { board, line, stream, samples, run } = start(0)
+    run(1200)
+    stream.command({ cmd: 'set_baud', value: 1_000_000 })
+    run(500)
+    stream.command({ cmd: 'set_interval', value: 0 })
+    run(500)
+    expect(board.baud).toBe(1_000_000)
+    const before = samples.length
+    // Every 40th line or so.
+    line.byteErrors = 1 / 3000
+    run(3000)
+    line.byteErrors = 0
+    run(500)
+    stream.finish()
+    const { ledger } = stream
+    expect(ledger.recovered).toBeGreaterThan(40)
+    expect(ledger.lost).toBe(0)
+    expect(samples.length - before).toBeGreaterThan(2600)
+    const seqs = samples.map(({ seq }) => seq as number)
+    expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] as number) + i))
+    expectWhole(samples)
+  })
+
   it('stay at a new rate, also where the monitor has nothing else to say', {
     timeout: 120_000,
   }, () => {

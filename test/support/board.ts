@@ -123,7 +123,6 @@ export class BoardWire implements Source {
   readonly duplex = true
   readonly live = true
   readonly mayFail = false
-  readonly bytesPerSecond = 11_520
   readonly board: Board
   readonly clock: ManualClock
   readonly lines: LineSplitter
@@ -146,6 +145,10 @@ export class BoardWire implements Source {
       this.#sink?.bytes(heard.length)
       this.lines.push(heard)
     })
+  }
+
+  get bytesPerSecond(): number {
+    return this.board.baud / 10
   }
 
   start(sink: SourceSink): void {
