@@ -51,13 +51,19 @@ export function burstChart(burst: BurstReadings, size: BurstChartSize): BurstCha
   if (curve === undefined) return null
   const raster = new Raster({ columns, rows, ascii, styled: false, firstColumn: 0 })
   drawCurve(raster, curve, false)
-  const cellOf = (index: number): number => placeOf(burst, index, columns)
-  const holes = new Set<number>()
-  burst.counts.forEach((count, i) => {
-    if (count === HOLE) holes.add(cellOf(i))
+  const trigger = placeOf(burst, burst.pre, columns)
+  return { raster, curve, trigger, holes: holesOf(burst, columns), ticks: ticksOf(burst, columns) }
+}
+
+/** All cells that a missing reading takes part of. */
+function holesOf({ counts }: BurstReadings, columns: number): number[] {
+  const cells = new Set<number>()
+  counts.forEach((count, i) => {
+    if (count !== HOLE) return
+    const end = ((i + 1) * columns) / counts.length
+    for (let cell = Math.floor((i * columns) / counts.length); cell < end; cell++) cells.add(cell)
   })
-  const ticks = ticksOf(burst, columns)
-  return { raster, curve, trigger: cellOf(burst.pre), holes: [...holes], ticks }
+  return [...cells]
 }
 
 /** Which of so many parts of the burst the middle of a reading lies in. */

@@ -1,4 +1,5 @@
 import type { Sign } from '../chart/trace.ts'
+import type { Burst } from '../domain/burst.ts'
 import {
   type Channel,
   type ChannelSetting,
@@ -81,6 +82,7 @@ export class DeviceState {
     reason: '',
   }
   readonly #events = new EventList()
+  #burst: Burst | null = null
 
   /** @param nowUs Unix µs */
   constructor(
@@ -134,6 +136,11 @@ export class DeviceState {
 
   get source(): { readonly state: SourceState; readonly reason: string } {
     return this.#source
+  }
+
+  /** The newest one; null: there is none yet. */
+  get burst(): Burst | null {
+    return this.#burst
   }
 
   /** Newest first. */
@@ -269,6 +276,10 @@ export class DeviceState {
     const sign = SIGN_OF[event.kind]
     if (sign !== undefined) this.#viewMemory?.mark(event.timeUs, sign)
     this.#events.add(event)
+  }
+
+  burstCame(burst: Burst): void {
+    this.#burst = burst
   }
 
   sourceState(state: SourceState, reason: string): void {

@@ -88,6 +88,7 @@ export class Hub {
       },
       channel: (number, channel) => states[number]?.channel(channel),
       event: (number, event) => states[number]?.event(event),
+      burst: (number, burst) => states[number]?.burstCame(burst),
       sourceState: (number, state, reason) => {
         states[number]?.sourceState(state, reason)
         const device = this.devices[number]

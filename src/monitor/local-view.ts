@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import type { Burst } from '../domain/burst.ts'
 import { hasBatteryAndPanel } from '../domain/energy-store.ts'
 import { mainFirst } from '../domain/main-channels.ts'
 import { cleanText } from '../domain/sample.ts'
@@ -64,6 +65,7 @@ const NO_ALARMS: AlarmCount = { active: 0, raised: 0 }
 export class LocalView implements View {
   readonly #hub: Hub
   readonly #log: LogClient | null
+  readonly #history: LogHistory | null
   readonly #traces: TraceProvider
   readonly #statistics: StatisticsProvider
   readonly #finds: FindProvider
@@ -77,6 +79,7 @@ export class LocalView implements View {
   constructor({ hub, log, history, alarms, sensors, sinks, energyStore }: LocalViewOptions) {
     this.#hub = hub
     this.#log = log
+    this.#history = history
     this.#traces = new TraceProvider(history, (device) => this.#isAllHeld(device))
     this.#statistics = new StatisticsProvider(history)
     this.#finds = new FindProvider(history)
@@ -144,6 +147,12 @@ export class LocalView implements View {
 
   async find({ device, ...wish }: FindRequest): Promise<Moment | null> {
     return this.#finds.find(this.#device(device), wish)
+  }
+
+  async burst(number: DeviceNumber): Promise<Burst | null> {
+    const { stream, state } = this.#device(number)
+    // Of an earlier run.
+    return state.burst ?? (await this.#history?.burst(stream.device)) ?? null
   }
 
   async control(control: ViewControl): Promise<string> {
@@ -281,7 +290,13 @@ function outputsView({ outputs, unconfirmed, hasVirtualOutputs }: DeviceStream):
 
 function sourceView({ stream, state }: HubDevice): SourceView {
   const { label, simulator, standsFor } = stream.source
-  const seen = { label, ...state.source, ...(stream.isVirtual ? { isVirtual: true } : {}) }
+  const { armed } = stream
+  const seen = {
+    label,
+    ...state.source,
+    ...(stream.isVirtual ? { isVirtual: true } : {}),
+    ...(armed === null ? {} : { armed }),
+  }
   if (simulator === undefined) return seen
   const { isRunning } = simulator
   const made = standsFor === undefined ? { isRunning } : { isRunning, standsFor }

@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import type { Burst } from '../domain/burst.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../domain/channels.ts'
 import { DEFAULT_RANGE } from '../domain/limits.ts'
 import { mainFirst } from '../domain/main-channels.ts'
@@ -160,6 +161,10 @@ export class LogView implements View {
 
   async find({ device, ...wish }: FindRequest): Promise<Moment | null> {
     return this.#options.history.find(this.#device(device).device, wish)
+  }
+
+  async burst(device: DeviceNumber): Promise<Burst | null> {
+    return this.#options.history.burst(this.#device(device).device)
   }
 
   async control(): Promise<never> {

@@ -87,6 +87,8 @@ export interface SourceView {
   readonly simulator?: SimulatorView
   /** Of a view of a server that is away: for how long nothing has come from it, ms. */
   readonly serverAwayMs?: number
+  /** What the device waits for, in words (`rise to 1.5 A`; empty: not known), while it measures nothing else; absent: it is not armed. */
+  readonly armed?: string
 }
 
 /** A device that is made up, which a viewer may have begin and end. */

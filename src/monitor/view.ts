@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import type { Burst } from '../domain/burst.ts'
 import type { ChannelStatistics } from '../stats/statistics.ts'
 import type { Bucket, Moment, MomentWish } from '../storage/read/log-query.ts'
 import type { DeviceNumber, Snapshot, VIEW_VERSION } from './snapshot.ts'
@@ -35,6 +36,8 @@ export interface View {
   statistics(request: StatisticsRequest): Promise<SpanStatistics>
   /** A sample or an event, from the log, without one from memory; null: there is none. */
   find(request: FindRequest): Promise<Moment | null>
+  /** The newest burst of a device; null: it has sent none. */
+  burst(device: DeviceNumber): Promise<Burst | null>
   /** Changes something, and answers in words for the one who asked; an InaError says why it can't be done. */
   control(control: ViewControl): Promise<string>
 }

@@ -1,4 +1,5 @@
 import type { Trace } from '../chart/trace.ts'
+import type { Burst } from '../domain/burst.ts'
 import type {
   DeviceNumber,
   FindRequest,
@@ -79,6 +80,10 @@ export class RemoteView implements View {
 
   async find(request: FindRequest): Promise<Moment | null> {
     return this.#linked('nothing can be looked up').ask('find', request)
+  }
+
+  async burst(device: DeviceNumber): Promise<Burst | null> {
+    return this.#linked('no burst is to be had').ask('burst', { device })
   }
 
   async control(control: ViewControl): Promise<string> {

@@ -12,6 +12,9 @@ const ANSWER_MS = 10_000
 /** Longer than a command may take: 7.5 s, and as often again where a device has to be asked who it is. */
 const WAITING_MS = 60_000
 
+/** How one gets one. */
+const NO_BURST = 'this device has sent no burst yet: :trigger=1.5 arms it, where it knows that'
+
 export interface ScreenActionsOptions {
   readonly state: ScreenState
   readonly terminal: ScreenTerminal
@@ -41,6 +44,7 @@ export class ScreenActions {
     else if (action === 'suspend') terminal.suspend()
     else if (action === 'redraw') terminal.repaint()
     else if (action === 'totals_reset') void this.control({ kind: action, device })
+    else if (action === 'burst') void this.#burst()
     else if (action === 'save_csv') void this.#save(() => saving.samples())
     else if (action === 'save_chart') void this.#save(() => saving.chart())
     else if (action === 'save_screen') void this.#save(() => saving.screen())
@@ -87,6 +91,25 @@ export class ScreenActions {
       state.notice(after.text, undefined, after.view)
     } catch (error) {
       state.notice(adviceText(error))
+    }
+  }
+
+  /** Shows the newest one, or takes it away. */
+  async #burst(): Promise<void> {
+    const { state, view } = this.#options
+    const device = state.view.selected
+    if (state.view.burst?.device === device) {
+      state.change({ ...state.view, burst: null })
+      return
+    }
+    try {
+      const burst = await view.burst(device)
+      if (burst === null) state.notice(NO_BURST, ANSWER_MS)
+      else if (state.view.selected === device) {
+        state.change({ ...state.view, burst: { device, burst } })
+      }
+    } catch (error) {
+      state.notice(adviceText(error), ANSWER_MS)
     }
   }
 

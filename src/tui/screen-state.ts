@@ -59,9 +59,10 @@ export class ScreenState {
   }
 
   change(view: ViewState): void {
-    const { help, selected } = this.#view
-    // Help and another device change everything; most other keys are about the chart.
-    this.#show(view, view.help === help && view.selected === selected ? 'chart' : null)
+    const { help, burst, selected } = this.#view
+    const isOver = view.help !== help || view.burst !== burst
+    // What lies over the panels and another device change everything; most other keys are about the chart.
+    this.#show(view, !isOver && view.selected === selected ? 'chart' : null)
   }
 
   /**

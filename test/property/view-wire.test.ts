@@ -5,7 +5,18 @@ import { fromWire, toWire } from '../../src/serve/view/wire.ts'
 
 /** Names of members that are more likely to be mistaken for something else. */
 const name = fc.oneof(
-  fc.constantFrom('f64', 'u32', 'u8', 'num', 'map', 'obj', '__proto__', 'constructor', 'toJSON'),
+  fc.constantFrom(
+    'f64',
+    'u32',
+    'i16',
+    'u8',
+    'num',
+    'map',
+    'obj',
+    '__proto__',
+    'constructor',
+    'toJSON',
+  ),
   fc.string({ unit: 'binary' }),
 )
 const number = fc.oneof(
@@ -20,6 +31,7 @@ const leaf = fc.oneof(
   fc.constant(null),
   fc.float64Array({ maxLength: 300 }),
   fc.uint32Array({ maxLength: 300 }),
+  fc.int16Array({ maxLength: 300 }),
   fc.uint8Array({ maxLength: 300 }),
 )
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -48,6 +60,7 @@ describe('The codec of the view protocol', () => {
     const given = {
       values: new Float64Array([1, Number.NaN]),
       count: new Uint32Array([1, 0xff_ff_ff_ff]),
+      counts: new Int16Array([1, -2]),
       signs: new Uint8Array([7]),
       range: [Number.NEGATIVE_INFINITY, Number.NaN],
       devices: new Map([['a', 1]]),
@@ -57,6 +70,7 @@ describe('The codec of the view protocol', () => {
     expect(JSON.parse(toWire(given))).toEqual({
       values: { f64: 'AAAAAAAA8D8AAAAAAAD4fw==' },
       count: { u32: 'AQAAAP////8=' },
+      counts: { i16: 'AQD+/w==' },
       signs: { u8: 'Bw==' },
       range: [{ num: '-Infinity' }, { num: 'NaN' }],
       devices: { map: [['a', 1]] },

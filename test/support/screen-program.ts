@@ -71,6 +71,7 @@ const screen = await openScreen({
     trace: (request) => answered(() => view.trace(request)),
     statistics: (request) => answered(() => view.statistics(request)),
     find: (request) => answered(() => view.find(request)),
+    burst: (device) => answered(() => view.burst(device)),
     control: (control) => view.control(control),
   },
   onQuit: quit,

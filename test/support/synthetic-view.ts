@@ -154,6 +154,10 @@ export class SyntheticView implements View {
     return { timeUs, withinUs: 0, kind: 'sample', text: values ? 'ok' : 'nosensor', values }
   }
 
+  async burst(_device: number): Promise<null> {
+    return null
+  }
+
   async control(control: ViewControl): Promise<string> {
     if (control.kind === 'totals_reset') this.resets++
     return control.kind === 'totals_reset' ? 'charge and energy start again at 0' : control.kind

@@ -159,7 +159,7 @@ describe('a key that can change nothing', () => {
 /** Those of the monitor, of files and of the terminal answer by themselves. */
 const OTHERS: readonly Action[] = [
   ...(['quit', 'suspend', 'redraw', 'totals_reset', 'save_csv', 'save_chart'] as const),
-  ...(['save_screen', 'alarm_ack', 'alarm_snooze'] as const),
+  ...(['save_screen', 'alarm_ack', 'alarm_snooze', 'burst'] as const),
 ]
 
 function isOfView(action: Action): action is Extract<ViewAction, string> {

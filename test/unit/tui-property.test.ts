@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/chart/trace.ts'
+import { HOLE } from '../../src/domain/burst.ts'
 import { type Channel, ELECTRIC_CHANNELS, extraChannel } from '../../src/domain/channels.ts'
 import type { Snapshot, SourceView, SpanStatistics } from '../../src/monitor/view.ts'
 import { THEME_CHOICES } from '../../src/theme/themes.ts'
@@ -144,6 +145,19 @@ function traceWith(snapshot: Snapshot, made: readonly Made[]): Trace {
   )
 }
 
+const bursts = fc
+  .record({
+    counts: fc.array(fc.integer({ min: HOLE, max: -HOLE - 1 }), { minLength: 1, maxLength: 300 }),
+    dtUs: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+    shuntOhm: fc.double({ min: 1e-4, max: 100, noNaN: true }),
+    pre: fc.nat(299),
+    trigger: fc.option(fc.record({ level: value, slope: fc.constantFrom('rise', 'fall') })),
+  })
+  .map(({ counts, pre, ...each }) => {
+    const burst = { number: 1, timeUs: 1.7e15, pre: pre % counts.length, ...each }
+    return { device: 0, burst: { ...burst, counts: Int16Array.from(counts) } }
+  })
+
 const views: fc.Arbitrary<ViewState> = fc.record({
   theme: fc.constantFrom(...THEME_CHOICES),
   selected: fc.constant(0),
@@ -153,6 +167,7 @@ const views: fc.Arbitrary<ViewState> = fc.record({
   focus: fc.constantFrom(null, ...PANELS),
   expanded: fc.constantFrom(null, ...PANELS),
   help: fc.option(fc.nat(100)),
+  burst: fc.option(bursts),
   prompt: fc.option(text.map((each) => openPrompt(each))),
   said: fc.constant([]),
   hidden: fc.subarray(['v', 'a', 'w']),

@@ -44,6 +44,8 @@ export class Answers {
         return this.#share(ask, request, STATISTICS_MS, () => view.statistics(request))
       case 'find':
         return toWire(await view.find(request))
+      case 'burst':
+        return toWire(await view.burst(request.device))
       case 'save':
         return this.#saver.save(request)
       case 'control':

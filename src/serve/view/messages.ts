@@ -2,6 +2,7 @@
 // so that a slow client asks less often. Shared with the web page: nothing of Node.
 
 import type { Trace } from '../../chart/trace.ts'
+import type { Burst } from '../../domain/burst.ts'
 import type {
   DeviceNumber,
   FindRequest,
@@ -34,6 +35,7 @@ export interface Asked {
   }
   readonly trace: { readonly request: TraceRequest; readonly answer: Trace }
   readonly statistics: { readonly request: StatisticsRequest; readonly answer: SpanStatistics }
+  readonly burst: { readonly request: { readonly device: number }; readonly answer: Burst | null }
   readonly find: { readonly request: FindRequest; readonly answer: Moment | null }
   /** Needs the token. */
   readonly control: { readonly request: ViewControl; readonly answer: string }

@@ -70,6 +70,7 @@ const REQUESTS = {
       atUs: timeUs,
     }),
   ]) satisfies z.ZodType<FindRequest>,
+  burst: z.object({ device }),
   control: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('totals_reset'), device }),
     z.object({ kind: z.literal('alarm_ack'), device, name: alarm }),

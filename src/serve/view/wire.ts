@@ -7,11 +7,11 @@ import { InaError } from '../../util/errors.ts'
 export const WIRE_PROTOCOL = 1
 
 /** The only member of an object in JSON that stands for something else. */
-const TAGS: ReadonlySet<string> = new Set(['f64', 'u32', 'u8', 'num', 'map', 'obj'])
+const TAGS: ReadonlySet<string> = new Set(['f64', 'u32', 'i16', 'u8', 'num', 'map', 'obj'])
 
 /**
- * Plain data, typed arrays and maps in JSON: `{"f64":"…"}`, `{"u32":"…"}`, `{"u8":"…"}` are arrays in base64,
- * little endian; `{"num":"NaN"}` is a number that JSON has not (also `Infinity`, `-Infinity`, `-0`);
+ * Plain data, typed arrays and maps in JSON: `{"f64":"…"}`, `{"u32":"…"}`, `{"i16":"…"}`, `{"u8":"…"}` are arrays in
+ * base64, little endian; `{"num":"NaN"}` is a number that JSON has not (also `Infinity`, `-Infinity`, `-0`);
  * `{"map":[[key,value],…]}` a map; `{"obj":{…}}` an object whose only member would read as one of these.
  * Members that are undefined are left out.
  */
@@ -44,6 +44,7 @@ function encoded(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(encoded)
   if (value instanceof Float64Array) return { f64: base64Of(value, 8, 'setFloat64') }
   if (value instanceof Uint32Array) return { u32: base64Of(value, 4, 'setUint32') }
+  if (value instanceof Int16Array) return { i16: base64Of(value, 2, 'setInt16') }
   if (value instanceof Uint8Array) return { u8: base64Of(value, 1, 'setUint8') }
   if (value instanceof Map) return { map: Array.from(value, (pair) => pair.map(encoded)) }
   const members = Object.entries(value).map(([name, member]) => [name, encoded(member)] as const)
@@ -80,6 +81,10 @@ function untagged(tag: string, value: unknown, readText: ReadText): unknown {
     case 'u32':
       return arrayOf(value, 4, (view, length) =>
         Uint32Array.from({ length }, (_, i) => view.getUint32(i * 4, true)),
+      )
+    case 'i16':
+      return arrayOf(value, 2, (view, length) =>
+        Int16Array.from({ length }, (_, i) => view.getInt16(i * 2, true)),
       )
     case 'u8':
       return arrayOf(value, 1, ({ buffer }) => new Uint8Array(buffer as ArrayBuffer))
@@ -133,9 +138,10 @@ function nativeBase64Of(values: ArrayBufferView): string | null {
 /** Characters that one call takes as its arguments. */
 const CHUNK = 8192
 
-type Setter = 'setFloat64' | 'setUint32' | 'setUint8'
+type Setter = 'setFloat64' | 'setUint32' | 'setInt16' | 'setUint8'
+type TypedArray = Float64Array | Uint32Array | Int16Array | Uint8Array
 
-function base64Of(values: Float64Array | Uint32Array | Uint8Array, size: number, set: Setter) {
+function base64Of(values: TypedArray, size: number, set: Setter) {
   const native = nativeBase64Of(values)
   if (native !== null) return native
   const bytes = new Uint8Array(values.length * size)

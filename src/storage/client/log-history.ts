@@ -1,4 +1,5 @@
 import type { Trace } from '../../chart/trace.ts'
+import type { Burst } from '../../domain/burst.ts'
 import { logFilePath } from '../../util/paths.ts'
 import type { LogOwner } from '../file/log-file.ts'
 import type { HistoryAnswer, HistoryQuestion } from '../read/history-messages.ts'
@@ -49,6 +50,12 @@ export interface LogHistory {
    * @throws InaError as `series`
    */
   find(device: string, wish: MomentWish): Promise<Moment | null>
+  /**
+   * The newest burst of a device; null: the log has none.
+   *
+   * @throws InaError as `series`
+   */
+  burst(device: string): Promise<Burst | null>
   /**
    * What the log holds of each of its devices, see `LogReader.overview`.
    *
@@ -115,6 +122,10 @@ class WorkerHistory implements LogHistory {
 
   async find(device: string, wish: MomentWish): Promise<Moment | null> {
     return (await this.#thread.ask({ type: 'find', device, wish })).moment
+  }
+
+  async burst(device: string): Promise<Burst | null> {
+    return (await this.#thread.ask({ type: 'burst', device })).burst
   }
 
   async overview(windowsS: readonly number[]): Promise<readonly LogOverview[]> {

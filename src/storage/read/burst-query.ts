@@ -41,6 +41,15 @@ export function burstWithId(db: Database.Database, id: number): LoggedBurst | nu
   return row === undefined ? null : burstOf(row)
 }
 
+/** @returns null: there is none of that device. @throws Damage */
+export function newestBurst(db: Database.Database, device: string): LoggedBurst | null {
+  if (!hasTable(db, 'burst')) return null
+  const row = db
+    .prepare(`SELECT ${COLUMNS} WHERE d.name = ? ORDER BY b.time_us DESC, b.id DESC LIMIT 1`)
+    .get(device) as Row | undefined
+  return row === undefined ? null : burstOf(row)
+}
+
 function burstOf({ level, slope, counts: text, device, ...row }: Row): LoggedBurst {
   const counts = typeof text === 'string' ? countsOf(text) : null
   const figures = [row.timeUs, row.number, row.dtUs, row.pre, row.shuntOhm]

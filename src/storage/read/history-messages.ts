@@ -1,4 +1,5 @@
 import type { Trace } from '../../chart/trace.ts'
+import type { Burst } from '../../domain/burst.ts'
 import type {
   FlowsById,
   LoggedSample,
@@ -27,6 +28,7 @@ export type HistoryQuestion =
       readonly toUs: number
     }
   | { readonly type: 'find'; readonly device: string; readonly wish: MomentWish }
+  | { readonly type: 'burst'; readonly device: string }
   | { readonly type: 'overview'; readonly windowsS: readonly number[] }
   | { readonly type: 'flows'; readonly device: string; readonly cuts: readonly number[] }
 
@@ -36,5 +38,6 @@ export type HistoryAnswer =
   | { readonly type: 'newest'; readonly samples: readonly LoggedSample[] }
   | { readonly type: 'statistics'; readonly figures: SpanFigures }
   | { readonly type: 'find'; readonly moment: Moment | null }
+  | { readonly type: 'burst'; readonly burst: Burst | null }
   | { readonly type: 'overview'; readonly devices: readonly LogOverview[] }
   | { readonly type: 'flows'; readonly flows: readonly FlowsById[] }

@@ -29,6 +29,8 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
     }
     case 'flows':
       return { type: 'flows', flows: reader.flows(question.device, question.cuts) }
+    case 'burst':
+      return { type: 'burst', burst: reader.newestBurst(question.device) }
     case 'find':
       return { type: 'find', moment: reader.find(question.device, question.wish) }
     case 'series': {

@@ -8,6 +8,7 @@ import { type ComparedTraces, comparedChannel, comparedDevices } from '../view/c
 import { type FigureMemory, figuresOf } from '../view/figure-memory.ts'
 import { panelHead } from '../view/frame.ts'
 import type { Look, PanelArea } from '../view/look.ts'
+import { isArmed } from '../view/reading.ts'
 import { type Piece, piece } from '../view/styled.ts'
 import { type Frozen, frozenOf, spanMs } from '../view/time-window.ts'
 import type { ViewState } from '../view/view-state.ts'
@@ -135,7 +136,7 @@ export function silentEdgeUs({
   nowUs,
   lagMs,
 }: Snapshot): number | null {
-  const isAway = source.state === 'silent' || source.state === 'waiting'
+  const isAway = source.state === 'silent' || source.state === 'waiting' || isArmed(source)
   if (!isAway) return null
   // Of an earlier run the log may have something to look at before the first sample of this one.
   if (sampleUs === null) return oldestUs === null ? null : nowUs

@@ -13,6 +13,7 @@ export type Action =
   | 'suspend'
   | 'redraw'
   | 'totals_reset'
+  | 'burst'
   | 'save_csv'
   | 'save_chart'
   | 'save_screen'
@@ -269,6 +270,13 @@ export const BINDINGS: readonly Binding[] = [
     help: 'units by size (A, mA, ..), or fixed: base, milli, micro',
   },
   {
+    keys: ['b'],
+    action: 'burst',
+    group: 'figures',
+    shown: 'b',
+    help: 'the newest burst (trigger=1.5) as a picture; again: close it',
+  },
+  {
     keys: ['w'],
     action: 'save_csv',
     group: 'figures',
@@ -332,7 +340,7 @@ export const BINDINGS: readonly Binding[] = [
     action: 'dismiss',
     group: 'general',
     shown: 'Esc',
-    help: 'close this help; leave the panel',
+    help: 'close this help, the picture of a burst; leave the panel',
   },
 ]
 

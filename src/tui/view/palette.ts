@@ -191,6 +191,7 @@ export const PALETTE: readonly PaletteCommand[] = [
       return hasColours ? changed({ theme }, `theme ${theme}`) : changed({}, NO_COLOURS_TEXT)
     },
   },
+  pressing(['burst'], 'burst', 'the newest burst as a picture; again: away with it'),
   pressing(['help'], 'help', 'all keys'),
   pressing(['quit', 'q'], 'quit', 'end the monitor'),
 ]

@@ -8,21 +8,27 @@ import type { Style } from './styled.ts'
 /** How a state of a source is shown, wherever it is: the values of a log are its last, and nothing has ended. */
 export function stateWord(
   { of }: Pick<Snapshot, 'of'>,
-  { state, serverAwayMs }: SourceView,
+  source: SourceView,
 ): { readonly word: string; readonly style: Style } {
+  const { state, serverAwayMs } = source
   // Nobody knows how the device is doing: a quiet one must not look like this.
   if (serverAwayMs !== undefined) return { word: 'RECONNECTING', style: 'bad' }
+  if (isArmed(source)) return { word: 'ARMED', style: 'warn' }
   if (of === 'log' && state === 'ended') return { word: 'LAST', style: 'dim' }
   return { word: state.toUpperCase(), style: SOURCE_STYLE[state] }
 }
 
-/** The word, and for how long a server has been away: `RECONNECTING 12 s`. */
+/** The word, and for how long a server has been away, or what the device waits for: `RECONNECTING 12 s`, `ARMED rise to 1.5 A`. */
 export function stateText(snapshot: Snapshot): { readonly word: string; readonly style: Style } {
   const { word, style } = stateWord(snapshot, snapshot.source)
-  const { serverAwayMs } = snapshot.source
-  return serverAwayMs === undefined
-    ? { word, style }
-    : { word: `${word} ${agoText(serverAwayMs)}`, style }
+  const { serverAwayMs, armed = '' } = snapshot.source
+  if (serverAwayMs !== undefined) return { word: `${word} ${agoText(serverAwayMs)}`, style }
+  return { word: isArmed(snapshot.source) ? `${word} ${armed}`.trimEnd() : word, style }
+}
+
+/** It waits for its trigger, and measures nothing else. */
+export function isArmed({ state, armed }: SourceView): boolean {
+  return state === 'live' && armed !== undefined
 }
 
 /** The most of a device's own word that is shown, in cells. */
@@ -53,7 +59,7 @@ export interface Reading {
 export function readingOf(snapshot: Snapshot, look: Look): Reading {
   const { source, sampleUs, valuesUs, status } = snapshot
   const values = valuesUs === sampleUs ? snapshot.values : null
-  if (source.state !== 'live') {
+  if (source.state !== 'live' || isArmed(source)) {
     return { values, current: false, ...stateText(snapshot) }
   }
   if (values !== null) return { values, current: true, word: '', style: 'plain' }

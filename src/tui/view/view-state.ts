@@ -1,3 +1,4 @@
+import type { Burst } from '../../domain/burst.ts'
 import type { DeviceNumber } from '../../monitor/view.ts'
 import { THEME_CHOICES, type Theme, type ThemeChoice, themeFor } from '../../theme/themes.ts'
 import type { UnitChoice } from '../../util/scaled-unit.ts'
@@ -36,6 +37,8 @@ export interface ViewState extends TimeWindow, TimeCursor, PanelChoice {
   readonly theme: ThemeChoice
   /** First line of help that is shown; null: it is closed. */
   readonly help: number | null
+  /** A burst that is shown as a picture, and of which device; null: there is none. */
+  readonly burst: { readonly device: DeviceNumber; readonly burst: Burst } | null
   /** The line in which a command is being written; null: there is none. */
   readonly prompt: Prompt | null
   /** Lines that were said there, newest first. */
@@ -59,6 +62,7 @@ export const INITIAL_VIEW: ViewState = {
   selected: 0,
   theme: 'auto',
   help: null,
+  burst: null,
   prompt: null,
   said: [],
   hidden: [],
@@ -145,6 +149,7 @@ export function reduceView(view: ViewState, action: ViewAction, context: ViewCon
       return { ...view, help: view.help === null ? 0 : null }
     case 'dismiss':
       if (view.help !== null) return { ...view, help: null }
+      if (view.burst !== null) return { ...view, burst: null }
       if (view.cursorUs !== null || view.selection !== null) {
         return reduceCursor(view, 'unselect', closer)
       }

@@ -1,4 +1,5 @@
 import type { Trace } from '../../../chart/trace.ts'
+import type { Burst } from '../../../domain/burst.ts'
 import type {
   DeviceNumber,
   FindRequest,
@@ -51,7 +52,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-type Question = 'snapshot' | 'trace' | 'statistics' | 'find' | 'control'
+type Question = 'snapshot' | 'trace' | 'statistics' | 'find' | 'burst' | 'control'
 
 /** An answer that has not come by then never will: the connection is given up, ms. */
 const ANSWER_MS = 20_000
@@ -101,6 +102,10 @@ export class ViewLink implements View {
 
   find(request: FindRequest): Promise<Moment | null> {
     return this.#ask('find', request)
+  }
+
+  burst(device: DeviceNumber): Promise<Burst | null> {
+    return this.#ask('burst', { device })
   }
 
   control(request: ViewControl): Promise<string> {
