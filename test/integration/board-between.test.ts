@@ -261,6 +261,31 @@ describe('holes', () => {
     expect(n).toBeLessThan(1100)
   })
 
+  it('of a sensor that restarts are in no counter, and what the counters had stays', () => {
+    const rig = new BoardRig({ sensor: { feed: () => ({ voltage: 5, current: 1 }) } })
+    rig.hello()
+    expect(rig.command('set_detail', { value: true })).toBe('ok')
+    expect(rig.command('set_interval', { value: 100 })).toBe('ok')
+    const from = rig.now
+    for (let restarts = 0; restarts < 5; restarts++) {
+      rig.board.runMs(330)
+      rig.board.sensor.brownOut()
+    }
+    rig.board.runMs(330)
+    const samples = rig.samples(from)
+    expect(samples.filter(({ status }) => status === 'reset')).toHaveLength(5)
+    const n = sum(samples.slice(1).map((sample) => extra(sample, 'n')))
+    for (const [name, perMs] of [
+      ['mc', 1],
+      ['mj', 5],
+    ] as const) {
+      const [first, last] = [samples[0], samples.at(-1)] as SampleFrame[]
+      const counted = extra(last as SampleFrame, name) - extra(first as SampleFrame, name)
+      // A conversion that was under way when its settings went is in neither.
+      expect(Math.abs(counted - n * 1.064 * perMs)).toBeLessThan(0.5 * perMs)
+    }
+  })
+
   it('of a disturbed transfer are said of the sample, which stays valid', () => {
     const rig = new BoardRig()
     rig.hello()
