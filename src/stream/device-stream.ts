@@ -110,6 +110,7 @@ export class DeviceStream implements Asked {
     this.#outputs = new SwitchedOutputs(this.#events, () => listener.outputs())
     this.#trigger = new TriggerReport({
       events: this.#events,
+      isLive: source.live,
       timeOf: (stamp) => this.#timeline.snapshot()(stamp),
       burst: (burst) => {
         listener.burst(burst)

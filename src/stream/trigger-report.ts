@@ -5,8 +5,13 @@ import type { Command } from '../protocol/link/commands.ts'
 import { isRecord } from '../util/records.ts'
 import type { EventReport } from './event-report.ts'
 
+/** Later than this its block is not kept any more, nor on its way, µs. */
+const LATEST_US = 10e6
+
 export interface TriggerReportOptions {
   readonly events: EventReport
+  /** Lines come as they are sent. */
+  readonly isLive: boolean
   /** Unix µs of a stamp as the device's clock is now; null: it says nothing */
   readonly timeOf: (stamp: Stamp) => number | null
   /** A burst has come. */
@@ -66,12 +71,15 @@ export class TriggerReport {
   }
 
   burst({ stamp, arrivalUs, ...received }: ReceivedBurst): void {
-    const { events, timeOf, burst } = this.#options
+    const { events, isLive, timeOf, burst } = this.#options
     this.over()
     const { counts, pre, dtUs } = received
     // It came once all of it was measured.
     const latestUs = Math.round(arrivalUs - (counts.length - pre) * dtUs)
-    const timeUs = Math.min(timeOf(stamp) ?? latestUs, latestUs)
+    const saidUs = Math.min(timeOf(stamp) ?? latestUs, latestUs)
+    // A clock that began anew, and of which no sample has said what it is.
+    const isWrong = isLive && latestUs - saidUs > LATEST_US
+    const timeUs = isWrong ? latestUs : saidUs
     const made: Burst = { ...received, timeUs, trigger: this.#wanted }
     burst(made)
     events.report('trigger', `burst ${made.number}: ${burstText(made)}`)

@@ -4,6 +4,7 @@ import { FaultInjector } from '../../mock/fault-injector.ts'
 import { type FaultSpec, parseFaults } from '../../mock/faults.ts'
 import { ScenarioFeed } from '../../mock/sample-feed.ts'
 import { ampsAt, type Burst, HOLE, holesIn, offsetUs } from '../../src/domain/burst.ts'
+import { LineSource } from '../support/line-source.ts'
 import { ManualClock, SimulatedWire } from '../support/simulated-wire.ts'
 import { startStream } from '../support/stream-rig.ts'
 
@@ -145,6 +146,24 @@ describe('trigger and burst', () => {
       expect(told).toEqual([expect.stringMatching(`incomplete: ${holesIn(burst)} missing$`)])
     }
     expect(incomplete).toBeGreaterThan(2)
+  })
+
+  it('of a device that has sent no sample since its restart is when its first line came', () => {
+    const clock = new ManualClock(START_S * 1000)
+    const source = new LineSource({ live: true, duplex: true })
+    const bursts: Burst[] = []
+    startStream({ source, clock }, { burst: (burst) => bursts.push(burst) })
+    const line = '{"burst":1,"i":0,"n":10,"pre":2,"dt":100,"shunt":0.1,"c":[0,0,9,9,9,9,9,9,9,9]}'
+    source.line('{"hello":"ina219","boot":7,"seq":0}')
+    for (let seq = 0; seq < 4; seq++) {
+      source.line(`{"v":5,"a":0.1,"ms":${600_000 + seq * 1000},"seq":${seq}}`)
+      clock.advance(1000)
+    }
+    source.line(line.replace('"c"', '"ms":603500,"c"'))
+    source.line('{"hello":"ina219","boot":8,"seq":0}')
+    clock.advance(60_000)
+    source.line(line.replace('"c"', '"ms":900,"c"'))
+    expect(bursts.map(({ timeUs }) => timeUs - START_S * 1e6)).toEqual([3.5e6, 64e6 - 800])
   })
 
   it('the mock refuses what no firmware takes', () => {

@@ -1,7 +1,8 @@
 import type { ProcessIo } from '../../app/io.ts'
 import { streamTarget } from '../../app/output-target.ts'
-import { ampsAt, holesIn, offsetUs, peakOf, triggerText } from '../../domain/burst.ts'
+import { holesIn, peakOf, triggerText } from '../../domain/burst.ts'
 import { cleanText } from '../../domain/sample.ts'
+import { burstMembers, burstValues, roundedUs } from '../../export/burst-members.ts'
 import type { LoggedBurst } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
@@ -74,41 +75,18 @@ function listText(
   io: ProcessIo,
 ): string {
   if (format === 'json') {
-    const members = bursts.map((each) => `\n${JSON.stringify(membersOf(each))}`)
+    const members = bursts.map((each) => `\n${JSON.stringify(burstMembers(each))}`)
     return `{"version":${JSON_VERSION},"bursts":[${members.join(',')}]}\n`
   }
   if (format === 'csv') return `${COLUMNS}\n${bursts.map(csvLine).join('')}`
   return bursts.length === 0 ? '' : table(bursts, colourFor(io.stdout, io.env))
 }
 
-function membersOf(burst: LoggedBurst) {
-  const { id, timeUs, device, trigger, counts, pre, dtUs } = burst
-  const peak = peakOf(burst)
-  return {
-    burst: id,
-    time: formatIso(timeUs),
-    device,
-    level_a: trigger?.level ?? null,
-    slope: trigger?.slope ?? null,
-    readings: counts.length,
-    pre,
-    dt_us: dtUs,
-    peak_a: peak?.amps ?? null,
-    peak_us: peak === null ? null : roundedUs(peak.offsetUs),
-    missing: holesIn(burst),
-  }
-}
-
 function csvLine(burst: LoggedBurst): string {
-  const { burst: id, time, device, slope, ...figures } = membersOf(burst)
+  const { burst: id, time, device, slope, ...figures } = burstMembers(burst)
   const { level_a: level, ...others } = figures
   const cells = [csvNumber(id), time, csvText(device), csvNumber(level), slope ?? '']
   return `${[...cells, ...Object.values(others).map(csvNumber)].join(',')}\n`
-}
-
-/** Of a mean time between readings no more digits than a device has. */
-function roundedUs(us: number): number {
-  return Number(us.toFixed(3)) + 0
 }
 
 function table(bursts: readonly LoggedBurst[], colour: Colour): string {
@@ -141,12 +119,9 @@ async function oneText(
     const colour = colourFor(io.stdout, io.env)
     return burstPicture(burst, { columns: io.stdout.columns ?? 80, ascii: ascii === true, colour })
   }
-  const readings = Array.from(burst.counts, (_, i) => ({
-    t_us: roundedUs(offsetUs(burst, i)),
-    a: ampsAt(burst, i),
-  })).filter(({ a }) => a !== null)
+  const readings = burstValues(burst)
   if (format === 'json') {
-    return `${JSON.stringify({ version: JSON_VERSION, ...membersOf(burst), values: readings })}\n`
+    return `${JSON.stringify({ version: JSON_VERSION, ...burstMembers(burst), values: readings })}\n`
   }
   return `t_us,a\n${readings.map(({ t_us, a }) => `${t_us},${a}\n`).join('')}`
 }

@@ -27,7 +27,7 @@ const SOCKETS: Readonly<
     summary: 'What the screen shows (WebSocket)',
     description:
       'For the web page and `ina219 monitor --connect`: `{"id":1,"ask":"snapshot","request":{"device":0}}` gets ' +
-      '`{"id":1,"answer":…}`; likewise `trace`, `statistics`, `find`, `control`.',
+      '`{"id":1,"answer":…}`; likewise `trace`, `statistics`, `find`, `burst`, `control`.',
   },
   '/ws': {
     summary: 'Measurements (WebSocket, of an earlier back end)',

@@ -1,6 +1,7 @@
 import type { ServeParts } from '../parts.ts'
 import type { WebApp } from '../web.ts'
 import { addAlarms } from './alarms.ts'
+import { addBursts } from './bursts.ts'
 import { addCommands } from './commands.ts'
 import { addDevices } from './devices.ts'
 import { addLatest } from './latest.ts'
@@ -28,6 +29,7 @@ export class Rest {
     addStatistics(app, this.parts)
     addSamples(app, this.parts)
     addRecords(app, this.parts)
+    addBursts(app, this.parts)
     addAlarms(app, this.parts)
     addCommands(app, this.parts)
     addMarkers(app, this.parts)

@@ -54,6 +54,16 @@ export class LogReading {
     return (await this.#counted(this.#questions.ask({ type: 'statistics', range }))).json
   }
 
+  /** The newest ones of a range, in order of time. */
+  async bursts(range: LogRange, limit: number): Promise<JsonAnswer> {
+    return (await this.#counted(this.#questions.ask({ type: 'bursts', range, limit }))).json
+  }
+
+  /** null: there is none of that number */
+  async burst(id: number): Promise<JsonAnswer | null> {
+    return (await this.#counted(this.#questions.ask({ type: 'burst', id }))).json
+  }
+
   async history(wish: HistoryWish): Promise<Uint8Array> {
     const { json } = await this.#counted(this.#questions.ask({ type: 'history', wish }))
     return json.bytes

@@ -13,6 +13,9 @@ export type ReadingQuestion =
   | { readonly type: 'series'; readonly wish: SeriesWish }
   | { readonly type: 'rows'; readonly wish: RowsWish }
   | { readonly type: 'statistics'; readonly range: LogRange }
+  /** @param limit the newest so many */
+  | { readonly type: 'bursts'; readonly range: LogRange; readonly limit: number }
+  | { readonly type: 'burst'; readonly id: number }
   | { readonly type: 'history'; readonly wish: HistoryWish }
   /** @param channels null: none */
   | {
@@ -37,6 +40,9 @@ export type ReadingAnswer =
   | { readonly type: 'series'; readonly json: JsonAnswer }
   | { readonly type: 'rows'; readonly rows: readonly object[]; readonly next: RowPlace | null }
   | { readonly type: 'statistics'; readonly json: JsonAnswer }
+  | { readonly type: 'bursts'; readonly json: JsonAnswer }
+  /** @param json null: there is none of that number */
+  | { readonly type: 'burst'; readonly json: JsonAnswer | null }
   | { readonly type: 'history'; readonly json: JsonAnswer }
   | { readonly type: 'export_plan'; readonly plan: ExportPlan; readonly header: string }
   | { readonly type: 'export_page'; readonly page: ExportPage }

@@ -3,6 +3,7 @@
  * the sampling nor another request waits. Bundled on its own; started by `log-reading.ts`.
  */
 import { createHash } from 'node:crypto'
+import { burstMembers, burstValues } from '../../../export/burst-members.ts'
 import { detailedTotals } from '../../../export/detailed-totals.ts'
 import { plottedChannels } from '../../../export/plotted.ts'
 import { recordedIn } from '../../../export/recorded-range.ts'
@@ -50,6 +51,15 @@ function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer
       const devices = totals.map((each) => totalMembers(each, STATISTICS, channels))
       return { type, json: jsonOf({ devices }, false) }
     }
+    case 'bursts': {
+      const bursts = reader.bursts(question.range).slice(-question.limit)
+      return { type, json: jsonOf({ bursts: bursts.map(burstMembers) }, false) }
+    }
+    case 'burst': {
+      const burst = reader.burst(question.id)
+      if (burst === null) return { type, json: null }
+      return { type, json: jsonOf({ ...burstMembers(burst), values: burstValues(burst) }, true) }
+    }
     case 'history':
       return { type, json: jsonOf(historyRows(reader, question.wish), false) }
     case 'export_plan': {
@@ -71,5 +81,5 @@ function jsonOf(members: object, isFinished: boolean): JsonAnswer {
 /** Handed over instead of copied. */
 function buffersOf(answer: ReadingAnswer): ArrayBuffer[] {
   if (answer.type === 'export_page') return [answer.page.bytes.buffer as ArrayBuffer]
-  return 'json' in answer ? [answer.json.bytes.buffer as ArrayBuffer] : []
+  return 'json' in answer && answer.json !== null ? [answer.json.bytes.buffer as ArrayBuffer] : []
 }
