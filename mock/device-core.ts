@@ -44,6 +44,11 @@ export interface DeviceOptions {
   readonly plain?: boolean
 }
 
+/** What sets the sensor up or needs it, while the device is armed or keeps a burst: as the firmware, `busy`. */
+const NEEDS_SENSOR: ReadonlySet<string> = new Set([
+  ...['read', 'defaults', 'set_interval', 'set_time', 'set_range', 'set_averaging', 'set_mode'],
+  ...['set_threshold', 'set_shunt', 'set_detail', 'set_us', 'set_zero', 'set_gain'],
+])
 /** States of a sample, as they are printed. */
 const OK = '"ok"'
 const PART = '"part"'
@@ -237,12 +242,21 @@ export class DeviceCore {
   }
 
   #stepTrigger(nowUs: number): DeviceLine[] {
-    const step = this.#trigger.step(nowUs, (elapsedUs) => this.#clock.unixUs(elapsedUs))
-    if (step === null) return []
-    if (step.kind === 'burst') return this.#lines.burst(step.burst)
-    if (step.kind === 'armed') return [this.#lines.trigger('armed', this.#seconds(nowUs))]
-    this.#sampleAgain(nowUs)
-    return []
+    const { cutoff } = this.#settings
+    let isCutOff = false
+    const step = this.#trigger.step(
+      nowUs,
+      (elapsedUs) => this.#clock.unixUs(elapsedUs),
+      (amps) => {
+        if (cutoff !== null && this.#outputs.look(cutoff, amps, 1)) isCutOff = true
+      },
+    )
+    const lines = isCutOff ? this.#cutOff(nowUs) : []
+    if (step?.kind === 'burst') return [...lines, ...this.#lines.burst(step.burst)]
+    if (step?.kind === 'armed')
+      return [...lines, this.#lines.trigger('armed', this.#seconds(nowUs))]
+    if (step?.kind === 'resumed') this.#sampleAgain(nowUs)
+    return lines
   }
 
   /** Ordinary sampling goes on; over the time that was armed nothing is integrated. */
@@ -268,9 +282,14 @@ export class DeviceCore {
     if (cutoff === null || amps === null || !this.#outputs.look(cutoff, amps, conversions)) {
       return lines
     }
+    return [...lines, ...this.#cutOff(nowUs)]
+  }
+
+  /** An output was opened by the device itself. */
+  #cutOff(nowUs: number): DeviceLine[] {
     const { states } = this.#outputs
     this.#feed.switched?.(states, nowUs)
-    return [...lines, this.#lines.outputs(states), this.#lines.note('output cut off')]
+    return [this.#lines.outputs(states), this.#lines.note('output cut off')]
   }
 
   #command(
@@ -279,6 +298,7 @@ export class DeviceCore {
   ): DeviceLine[] {
     // These two harm nothing, so a repeat gets a fresh answer.
     if (cmd === 'hello') return [...this.hello(), this.#accept(seq)]
+    if (this.#trigger.isActive && NEEDS_SENSOR.has(cmd)) return [this.#refuse(seq, 'busy')]
     if (cmd === 'read') return this.#read(seq, nowUs)
     if (cmd === 'get_burst') return this.#burstAgain(seq, nowUs)
     const before = this.#answers.get(seq)
@@ -360,9 +380,9 @@ export class DeviceCore {
       return null
     }
     if (this.finished) return 'sensor'
-    const { shuntOhm: ohm, calibration, cutoff } = this.#settings
-    // As the firmware: who cuts off looks at every conversion.
-    if (cutoff !== null) return 'range'
+    const { shuntOhm: ohm, calibration, threshold } = this.#settings
+    // As the firmware: its threshold looks at whole conversions.
+    if (threshold !== null) return 'range'
     return this.#trigger.arm(value, { ohm, calibration, scale: this.#scale }, nowUs)
   }
 
@@ -390,7 +410,6 @@ export class DeviceCore {
   }
 
   #read(seq: number, nowUs: number): DeviceLine[] {
-    if (this.#trigger.isActive) return [this.#refuse(seq, 'busy')]
     if (this.finished) return [this.#refuse(seq, 'sensor')]
     return [...this.#sample(nowUs), this.#accept(seq)]
   }

@@ -51,6 +51,8 @@ type Phase =
   | { readonly kind: 'found'; readonly burst: BurstValues; readonly doneUs: number }
   | { readonly kind: 'kept'; readonly burst: BurstValues; untilUs: number }
 
+type Armed = Extract<Phase, { kind: 'armed' }>
+
 /** What is due: the device says that it is armed, sends a burst, or samples again. */
 export type TriggerStep =
   | { readonly kind: 'armed' | 'resumed' }
@@ -108,8 +110,15 @@ export class DeviceTrigger {
     this.#bursts = 0
   }
 
-  /** @param unixUs what the device's clock says at a device time */
-  step(nowUs: number, unixUs: (elapsedUs: number) => number): TriggerStep | null {
+  /**
+   * @param unixUs what the device's clock says at a device time
+   * @param reading called with each one while it is armed, A
+   */
+  step(
+    nowUs: number,
+    unixUs: (elapsedUs: number) => number,
+    reading: (amps: number) => void,
+  ): TriggerStep | null {
     const phase = this.#phase
     if (phase.kind === 'found') {
       const { burst } = phase
@@ -121,9 +130,13 @@ export class DeviceTrigger {
       return { kind: 'resumed' }
     }
     if (phase.kind === 'off') return null
-    const at = this.#search(phase, nowUs)
+    const at = this.#search(phase, nowUs, reading)
     if (at !== null) {
       this.#found(phase, at, unixUs)
+      for (let i = at + 1; i < at - phase.wanted.pre + BURST_READINGS; i++) {
+        const amps = this.#amps(phase, i)
+        if (amps !== null) reading(amps)
+      }
       return null
     }
     if (nowUs < phase.saidUs + SAID_EVERY_US) return null
@@ -139,13 +152,13 @@ export class DeviceTrigger {
   }
 
   /** @returns number of the first reading at or past the level, of those made by now; null: none */
-  #search(phase: Extract<Phase, { kind: 'armed' }>, nowUs: number): number | null {
-    const { wanted, shunt, sinceUs } = phase
+  #search(phase: Armed, nowUs: number, reading: (amps: number) => void): number | null {
+    const { wanted, sinceUs } = phase
     const made = Math.floor((nowUs - sinceUs) / READING_US)
     for (; phase.looked < made; phase.looked++) {
-      const count = this.#count(sinceUs + phase.looked * READING_US, shunt)
-      if (count === null) continue
-      const amps = (count * COUNT_VOLTS) / sentOhm(shunt)
+      const amps = this.#amps(phase, phase.looked)
+      if (amps === null) continue
+      reading(amps)
       const isPast = wanted.isFall ? amps <= wanted.level : amps >= wanted.level
       if (isPast && phase.isBelow && phase.looked >= wanted.pre) return phase.looked
       phase.isBelow = !isPast
@@ -153,8 +166,14 @@ export class DeviceTrigger {
     return null
   }
 
+  /** Of a reading since it was armed; null: the sensor can't measure. */
+  #amps({ shunt, sinceUs }: Armed, index: number): number | null {
+    const count = this.#count(sinceUs + index * READING_US, shunt)
+    return count === null ? null : (count * COUNT_VOLTS) / sentOhm(shunt)
+  }
+
   #found(
-    { wanted, shunt, sinceUs }: Extract<Phase, { kind: 'armed' }>,
+    { wanted, shunt, sinceUs }: Armed,
     at: number,
     unixUs: (elapsedUs: number) => number,
   ): void {

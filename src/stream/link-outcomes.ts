@@ -135,7 +135,8 @@ export class LinkOutcomes {
         commands.ended(event.id, event.result)
         return
       case 'trigger':
-        this.#wasArmed ||= event.state === 'armed'
+        // It may be over before it has been said.
+        this.#wasArmed = true
         trigger.heard(event.state)
         return
       case 'burst':

@@ -166,6 +166,20 @@ describe('trigger and burst', () => {
     expect(bursts.map(({ timeUs }) => timeUs - START_S * 1e6)).toEqual([3.5e6, 64e6 - 800])
   })
 
+  it('its cut-off goes on while the mock is armed', () => {
+    const run = start(3)
+    run.go(200)
+    run.stream.command({ cmd: 'set_output', value: { A: true } })
+    run.stream.command({ cmd: 'set_cutoff', value: { output: 'A', above: 0.1, conversions: 3 } })
+    run.go(100)
+    run.stream.command({ ...WAKE_UP, value: { ...WAKE_UP.value, level: 3 } })
+    run.go(100)
+    expect(run.stream.outputs).toMatchObject({ A: true })
+    run.go(400)
+    expect(run.stream.isArmed).toBe(true)
+    expect(run.stream.outputs).toMatchObject({ A: false })
+  })
+
   it('the mock refuses what no firmware takes', () => {
     const ask = (value: unknown, before: object[] = []): string[] => {
       const { core } = start(1)
@@ -182,8 +196,12 @@ describe('trigger and burst', () => {
     expect(ask(true)).toEqual(refused)
     expect(ask('off')).toEqual(['{"ack":0,"result":"ok"'])
     expect(ask({ level: 1 })).toEqual(['{"ack":0,"result":"ok"', '{"trigger":"armed"'])
-    const cutoff = { cmd: 'set_cutoff', value: { output: 'A', above: 2 } }
-    expect(ask({ level: 1 }, [cutoff]).at(-1)).toBe('{"nack":1,"error":"range"')
+    const threshold = { cmd: 'set_threshold', value: 2 }
+    expect(ask({ level: 1 }, [threshold]).at(-1)).toBe('{"nack":1,"error":"range"')
+    const armed = { cmd: 'set_trigger', value: { level: 1 } }
+    for (const cmd of ['read', 'set_interval', 'defaults']) {
+      expect(ask('off', [armed, { cmd, value: 500 }])[2]).toBe('{"nack":1,"error":"busy"')
+    }
     expect(ask('off', [{ cmd: 'get_burst' }])[0]).toBe(refused[0])
   })
 })
