@@ -7,6 +7,8 @@
 
 // Name that tests place a value by.
 extern "C" volatile uint32_t timer0_millis;
+// Its lowest byte, which needs no care.
+inline uint8_t shortMs() { return *reinterpret_cast<volatile uint8_t*>(&timer0_millis); }
 
 namespace board {
 
@@ -37,7 +39,7 @@ constexpr uint8_t dividerOfScl(uint32_t hz) { return (F_CPU / hz - 16) / 2; }
 extern uint8_t sclDivider;  // TWBR at the rate in force
 
 // What the TWI does in the background; `noAnswer` and `stuck` end it.
-enum class Background : uint8_t { off, reading, waitingForRoom, noAnswer, stuck };
+enum class Background : uint8_t { off, reading, waitingForRoom, over, noAnswer, stuck };
 extern volatile Background background;
 
 // Waits for the STOP that was asked for. False: it does not come.

@@ -34,11 +34,11 @@ static bool isNothingNew(uint8_t sinceMs, uint8_t sentTo) {
   if (hasByte() || hasWatched()) return false;
   // Time goes by, or there is room for another piece of a line.
   const uint8_t sent = static_cast<uint8_t>(txRing.tail - sentTo);
-  return static_cast<uint8_t>(timer0_millis) == sinceMs && sent < 16 && (!sent || !txEmpty());
+  return shortMs() == sinceMs && sent < 16 && (!sent || !txEmpty());
 }
 
 void idle() {
-  const uint8_t nowMs = static_cast<uint8_t>(timer0_millis);
+  const uint8_t nowMs = shortMs();
   const uint8_t tail = txRing.tail;
   set_sleep_mode(SLEEP_MODE_IDLE);
   sleep_enable();

@@ -1,6 +1,7 @@
 // Reads one conversion after the other over the TWI of an AVR, in its interrupt.
 
 #include "avr_drivers.h"
+#include "burst.h"
 #include "health.h"
 #include "outputs.h"
 #include "tx_ring.h"
@@ -18,12 +19,17 @@ static volatile uint8_t conversionTail;
 static uint8_t pollDivider;
 
 // What goes on in the background, by the interrupt.
-static volatile uint8_t watchSteps;
+static volatile uint8_t watchSteps;  // starts
 static Watch watch;
 static uint8_t waitDivider;
 static Conversion conversion;  // being read
+// Other stages than the index of the register being read.
 constexpr uint8_t kTriggering = kWatched;
-static uint8_t watchStage;  // index of the register being read, or kTriggering
+constexpr uint8_t kReadings = kWatched + 1;
+constexpr uint8_t kReadingsOver = kWatched + 2;
+static uint8_t watchStage;
+static bool hasReading;  // of kReadings, in highByte and lowByte
+static uint8_t lowByte;
 static uint8_t triggerBytes;  // sent of the three
 static uint8_t slaNext;       // address and direction of the next transfer
 static uint8_t slaRead;
@@ -52,6 +58,18 @@ static inline void goTo(uint8_t stage) {
 
 static inline void startTwi() { TWCR = _BV(TWINT) | _BV(TWEN) | _BV(TWIE) | _BV(TWSTA); }
 
+static void beginWatching() {
+  conversionTail = conversionHead;
+  hasReading = false;
+  if (!isStopped()) beginI2c();
+  TWBR = sclDivider;
+  background = Background::reading;
+  lastStepMs = shortMs();
+  // The interrupt has all of it from here on.
+  compilerBarrier();
+  startTwi();
+}
+
 void startWatch(const Watch& newWatch) {
   if (background == Background::reading) beginI2c();
   watch = newWatch;
@@ -62,14 +80,15 @@ void startWatch(const Watch& newWatch) {
   goTo(watch.isTriggered ? kTriggering : static_cast<uint8_t>(kFlagged));
   // Of those that follow each other, one may have been over for long.
   hasBeenDown = watch.isTriggered;
-  conversionTail = conversionHead;
-  if (!isStopped()) beginI2c();
-  TWBR = sclDivider;
-  background = Background::reading;
-  lastStepMs = static_cast<uint8_t>(nowMs());
-  // The interrupt has all of it from here on.
-  compilerBarrier();
-  startTwi();
+  beginWatching();
+}
+
+void startReadings(uint8_t address, uint8_t pointer) {
+  slaRead = static_cast<uint8_t>(address << 1) | 1;
+  slaNext = slaRead & ~1;
+  pointerNext = pointer;
+  watchStage = kReadings;
+  beginWatching();
 }
 
 static inline bool isFull() {
@@ -125,6 +144,12 @@ static inline bool takeWord(uint8_t low) {
 // all that one does.
 extern "C" void __vector_twi_seldom() __attribute__((signal, used));
 void __vector_twi_seldom() {
+  // While the next one is on its way.
+  if (hasReading) {
+    hasReading = false;
+    if (!burst::take(static_cast<int16_t>(highByte << 8 | lowByte))) watchStage = kReadingsOver;
+    return;
+  }
   uint8_t control = _BV(TWINT) | _BV(TWEN) | _BV(TWIE);
   switch (TWSR) {
     case kWriteAcked:
@@ -141,10 +166,10 @@ void __vector_twi_seldom() {
       }
       break;
     case kLastByteRead:
-      if (takeWord(TWDR)) {
+      if (watchStage != kReadingsOver && takeWord(TWDR)) {
         control |= _BV(TWSTA);
       } else {
-        background = Background::waitingForRoom;
+        background = watchStage == kReadingsOver ? Background::over : Background::waitingForRoom;
         control = _BV(TWINT) | _BV(TWEN) | _BV(TWSTO);
       }
       break;
@@ -163,20 +188,18 @@ void __vector_twi_seldom() {
 // The others, in assembly, as there are thirty between two conversions: 40 cycles in
 // place of 120. What is no case here, and all of a trigger, goes to the function above:
 //
-//   started, again     TWDR = slaNext
+//   started, again     TWDR = slaNext; a reading, if there is one, to the function above
 //   write acked        TWDR = pointerNext
 //   data acked         slaNext = slaRead; start again
 //   read acked         acknowledge the byte to come
 //   byte read          highByte = TWDR
+//   last byte read     of kReadings: lowByte = TWDR; start again
 ISR(TWI_vect, ISR_NAKED) {
   asm volatile(
       "push r24\n\t"
       "in r24, __SREG__\n\t"
       "push r24\n\t"
       "push r25\n\t"
-      "lds r24, %[steps]\n\t"
-      "inc r24\n\t"
-      "sts %[steps], r24\n\t"
       "lds r25, %[twsr]\n\t"
       "cpi r25, %[readAcked]\n\t"
       "brne 1f\n\t"
@@ -196,8 +219,27 @@ ISR(TWI_vect, ISR_NAKED) {
       "3:\n\t"
       "lds r24, %[slaNext]\n\t"
       "sts %[twdr], r24\n\t"
-      "rjmp 8f\n"
+      "lds r24, %[steps]\n\t"
+      "inc r24\n\t"
+      "sts %[steps], r24\n\t"
+      "lds r24, %[hasReading]\n\t"
+      "tst r24\n\t"
+      "breq 8f\n\t"
+      "ldi r25, %[goOn]\n\t"
+      "sts %[twcr], r25\n\t"
+      "rjmp 7f\n"
       "4:\n\t"
+      "lds r24, %[stage]\n\t"
+      "cpi r24, %[readings]\n\t"
+      "brne 6f\n\t"
+      "cpi r25, %[lastByteRead]\n\t"
+      "brne 6f\n\t"
+      "sts %[hasReading], r25\n\t"
+      "lds r24, %[twdr]\n\t"
+      "sts %[lowByte], r24\n\t"
+      "ldi r25, %[goOn] | %[start]\n\t"
+      "rjmp 9f\n"
+      "6:\n\t"
       "lds r24, %[pointerNext]\n\t"
       "cpi r24, %[noPointer]\n\t"
       "breq 7f\n\t"
@@ -227,17 +269,18 @@ ISR(TWI_vect, ISR_NAKED) {
       "out __SREG__, r24\n\t"
       "pop r24\n\t"
       "reti\n\t" ::[steps] "i"(&watchSteps),
-      [highByte] "i"(&highByte), [slaNext] "i"(&slaNext), [slaRead] "i"(&slaRead),
+      [highByte] "i"(&highByte), [lowByte] "i"(&lowByte), [hasReading] "i"(&hasReading),
+      [stage] "i"(&watchStage), [readings] "M"(kReadings), [slaNext] "i"(&slaNext), [slaRead] "i"(&slaRead),
       [pointerNext] "i"(&pointerNext), [twsr] "n"(_SFR_MEM_ADDR(TWSR)),
       [twdr] "n"(_SFR_MEM_ADDR(TWDR)), [twcr] "n"(_SFR_MEM_ADDR(TWCR)),
       [goOn] "M"(_BV(TWINT) | _BV(TWEN) | _BV(TWIE)), [acknowledge] "M"(_BV(TWEA)),
       [start] "M"(_BV(TWSTA)), [readAcked] "M"(kReadAcked), [byteRead] "M"(kByteRead),
       [started] "M"(kStarted), [startedAgain] "M"(kStartedAgain), [writeAcked] "M"(kWriteAcked),
-      [dataAcked] "M"(kDataAcked), [noPointer] "M"(kNoPointer));
+      [dataAcked] "M"(kDataAcked), [lastByteRead] "M"(kLastByteRead), [noPointer] "M"(kNoPointer));
 }
 
 Watched checkWatch(Conversion& taken) {
-  const uint8_t msNow = static_cast<uint8_t>(nowMs());
+  const uint8_t msNow = shortMs();
   const uint8_t steps = watchSteps;
   if (steps != lastSteps) {
     lastSteps = steps;
@@ -258,11 +301,14 @@ Watched checkWatch(Conversion& taken) {
     return Watched::ready;
   }
   switch (background) {
+    case Background::over:
+      background = Background::off;
+      return Watched::ready;
     case Background::noAnswer:
       background = Background::off;
       return Watched::noAnswer;
     case Background::reading:
-      // A step takes 23 us, up to 90 at 100 kHz, up to 300 of the slow look.
+      // From one start to the next, up to 1.2 ms of the slow look.
       if (static_cast<uint8_t>(msNow - lastStepMs) < 3) return Watched::pending;
       break;
     default:
@@ -273,8 +319,7 @@ Watched checkWatch(Conversion& taken) {
 }
 
 bool hasWatched() {
-  return conversionHead != conversionTail || background == Background::noAnswer ||
-         background == Background::stuck;
+  return conversionHead != conversionTail || background >= Background::over;
 }
 
 }  // namespace board

@@ -139,8 +139,11 @@ enum class Watched : uint8_t { pending, ready, noAnswer, stuck };
 
 // Until it is started again, or fails.
 void startWatch(const Watch& watch);
+// Instead: one register over and over, each word to burst::take; OWN_DRIVERS alone.
+void startReadings(uint8_t address, uint8_t pointer);
 // `ready`: the oldest one that was not taken yet. Some wait; those that there is no
-// room for are lost, or where they are triggered, not started.
+// room for are lost, or where they are triggered, not started. Of readings: burst::take
+// wants no more.
 Watched checkWatch(Conversion& conversion);
 
 // --- Time ------------------------------------------------------------------

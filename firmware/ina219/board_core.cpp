@@ -126,6 +126,7 @@ static I2c look(Conversion& conversion, bool& isReady) {
 // each conversion is triggered.
 Watched checkWatch(Conversion& conversion) {
   bool isReady = false;
+  conversion = {};
   const I2c result = look(conversion, isReady);
   if (result != I2c::ok) return result == I2c::noAnswer ? Watched::noAnswer : Watched::stuck;
   return isReady ? Watched::ready : Watched::pending;

@@ -2,6 +2,7 @@
 
 #include "baud_trial.h"
 #include "board.h"
+#include "burst.h"
 #include "line_reader.h"
 #include "outbox.h"
 #include "sampler.h"
@@ -67,6 +68,10 @@ void obey() {
     if (request.number != workNumber) outbox::reply(Error::busy);
     return;
   }
+  if (burst::isOn() && request.command >= Command::read && request.command != Command::unknown) {
+    outbox::reply(Error::busy);
+    return;
+  }
   // Harmless to repeat, and the answer is more than a word.
   switch (request.command) {
     case Command::hello:
@@ -76,6 +81,10 @@ void obey() {
     case Command::selfTest:
       outbox::note(Note::selfTest);
       outbox::reply(Error::none, true);
+      return;
+    case Command::getBurst:
+      if (!HAS_BURST) break;
+      outbox::reply(burst::repeat() ? Error::none : Error::range);
       return;
     case Command::read:
       sampler::requestRead();

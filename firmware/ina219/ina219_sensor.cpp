@@ -22,6 +22,7 @@ constexpr uint8_t kShuntAdcShift = 3;
 constexpr uint16_t kAdcMask = 15;
 constexpr uint16_t kModeMask = 7;
 constexpr uint16_t kModeTriggered = 3;
+constexpr uint16_t kModeShunt = 5;  // continuous, without the bus voltage
 constexpr uint16_t kModeContinuous = 7;
 constexpr uint16_t kReady = 2;
 constexpr uint16_t kOverflow = 1;
@@ -70,11 +71,12 @@ uint16_t calibrationWord() {
   return word > 0xFFFE ? 0xFFFE : static_cast<uint16_t>(word) & 0xFFFE;
 }
 
-// Power-on configuration and every one of ours: both converters alike, mode
-// continuous or triggered. Keeps us from taking another part for the sensor.
+// Power-on configuration and every one of ours: both converters alike, one of three
+// modes. Keeps us from taking another part for the sensor.
 bool looksLikeSensor(uint16_t config) {
   const uint16_t mode = config & kModeMask;
-  return (config & 0xC000) == 0 && (mode == kModeContinuous || mode == kModeTriggered) &&
+  const bool isOurs = mode == kModeContinuous || mode == kModeTriggered || mode == kModeShunt;
+  return (config & 0xC000) == 0 && isOurs &&
          (config >> kBusAdcShift & kAdcMask) == (config >> kShuntAdcShift & kAdcMask);
 }
 
@@ -108,7 +110,7 @@ Status statusOf(int16_t shunt, uint16_t bus) {
 }
 
 // Reading the registers takes so long, in us, with what the line takes meanwhile.
-constexpr uint16_t kReadingUs = 420;
+constexpr uint16_t kReadingUs = 360;
 
 void watch() {
   const uint32_t pairUs = 2 * shuntTimeUs();
@@ -168,6 +170,43 @@ I2c start() {
   return result;
 }
 
+static Poll check(board::Conversion& conversion) {
+  switch (board::checkWatch(conversion)) {
+    case board::Watched::pending:
+      return Poll::pending;
+    case board::Watched::noAnswer:
+      countError();
+      return Poll::noAnswer;
+    case board::Watched::stuck:
+      countError();
+      return Poll::stuck;
+    default:
+      return Poll::done;
+  }
+}
+
+#if OWN_DRIVERS
+I2c startReadings() {
+  const uint16_t config = static_cast<uint16_t>(settings.gain) << kGainShift | kModeShunt;
+  const I2c result = writeAndVerify(kConfig, config);
+  if (result == I2c::ok) board::startReadings(settings.address, kShunt);
+  return result;
+}
+
+Poll pollReadings() {
+  board::Conversion none;
+  return check(none);
+}
+#endif
+
+bool takeZeroOff(int16_t& shunt) {
+  const int32_t current = static_cast<int32_t>(shunt) - settings.zeroCounts;
+  shunt = static_cast<int16_t>(current);
+  if (shunt == current) return true;
+  shunt = current < 0 ? -0x7FFF : 0x7FFF;
+  return false;
+}
+
 // Shunt and bus are converted in this order; the ready flag rises with the
 // second (8.4.2), and from then on the shunt register holds still for as long
 // as the next shunt conversion takes. So: bus register first, as it has the
@@ -179,20 +218,10 @@ I2c start() {
 // whenever in the sequence that was; all that was read before is then void. Where
 // there is no power, the calibration is read to tell the two apart.
 Poll poll(Pair& pair) {
-  board::Conversion conversion = {};
+  board::Conversion conversion;
+  const Poll seen = check(conversion);
+  if (seen != Poll::done) return seen;
   I2c result = I2c::ok;
-  switch (board::checkWatch(conversion)) {
-    case board::Watched::pending:
-      return Poll::pending;
-    case board::Watched::noAnswer:
-      countError();
-      return Poll::noAnswer;
-    case board::Watched::stuck:
-      countError();
-      return Poll::stuck;
-    default:
-      break;
-  }
   if (trouble) trouble--;
   uint16_t bus = conversion.bus;
   uint16_t shunt = static_cast<uint16_t>(conversion.shunt);
@@ -205,12 +234,8 @@ Poll poll(Pair& pair) {
     if (result == I2c::ok) result = start();
     if (result != I2c::ok) return result == I2c::noAnswer ? Poll::noAnswer : Poll::stuck;
   }
-  const int32_t current = static_cast<int32_t>(static_cast<int16_t>(shunt)) - settings.zeroCounts;
-  pair.shunt = static_cast<int16_t>(current);
-  if (pair.shunt != current) {
-    pair.shunt = current < 0 ? -0x7FFF : 0x7FFF;
-    if (status < Status::clipped) status = Status::clipped;
-  }
+  pair.shunt = static_cast<int16_t>(shunt);
+  if (!takeZeroOff(pair.shunt) && status < Status::clipped) status = Status::clipped;
   pair.busStatus = (bus & ~7) | static_cast<uint8_t>(status);
   pair.at = conversion.at;
   return status == Status::sensorReset ? Poll::wasReset : Poll::done;

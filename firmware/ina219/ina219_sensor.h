@@ -36,6 +36,13 @@ struct Pair {
 // conversion after the other.
 board::I2c start();
 Poll poll(Pair& pair);
+// The shunt voltage alone, at 9 bit, as fast as the bus gives it, to burst::take; for as
+// long as that wants. Then start() again.
+board::I2c startReadings();
+// `done`: burst::take wants no more.
+Poll pollReadings();
+// False: beyond the range of a shunt count, and cut off there.
+bool takeZeroOff(int16_t& shunt);
 // Time in which a pair is converted, in ticks of 4 us; and the longest that passes between
 // two of them where none is missed.
 uint16_t pairTicks();

@@ -68,9 +68,9 @@ bool JsonNumber::isComplete() const {
          part_ == Part::exponent;
 }
 
-Amount JsonNumber::amount() const {
+void JsonNumber::get(Amount& amount) const {
   int16_t point = point_ + (isExponentNegative_ ? -exponent_ : exponent_);
-  Amount amount = {};
+  amount = {};
   amount.isNegative = isNegative_ && count_;
   if (count_ && point >= 12) {
     amount.isThousands = true;
@@ -89,5 +89,4 @@ Amount JsonNumber::amount() const {
     value = value * 10 + digit;
   }
   amount.millionths = value;
-  return amount;
 }

@@ -21,7 +21,7 @@ class JsonNumber {
   bool add(uint8_t byte);
   // False: it can't end here.
   bool isComplete() const;
-  Amount amount() const;
+  void get(Amount& amount) const;
 
  private:
   enum class Part : uint8_t { minus, zero, whole, point, fraction, e, sign, exponent };

@@ -8,7 +8,7 @@
 // First those of Member, then the others.
 enum class Key : uint8_t {
   value, shuntMv, bits, low, amax, conversions, quantity, latch, lost, keep,
-  cmd, seq, nack, ack, crc, above, output, outputA, outputB, outputC, outputD, valueMs, unknown,
+  cmd, seq, nack, ack, crc, above, output, level, slope, pre, outputA, outputB, outputC, outputD, valueMs, unknown,
 };
 static_assert(static_cast<uint8_t>(Key::cmd) == kMembers, "the members come first");
 

@@ -150,10 +150,10 @@ void step(uint8_t byte) {
         return;
       }
       if (state == State::number) {
-        builder::numberDone(number.amount());
+        builder::numberDone(number);
         state = State::afterValue;
       } else {
-        builder::elementDone(number.amount());
+        builder::elementDone(number);
         state = State::afterElement;
       }
       break;

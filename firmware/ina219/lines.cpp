@@ -85,20 +85,18 @@ void endHello() {
 
 // Rounded down, also where the sample is older than the reference.
 static void writeUnixTime(const Context& context, const Moment& at) {
-  const int32_t past = static_cast<int32_t>(at.ms - context.unixAtMs);
-  uint32_t seconds = context.unixS + past / 1000;
-  int16_t ms = static_cast<int16_t>(past % 1000);
-  if (ms < 0) {
-    ms += 1000;
-    seconds--;
-  }
+  // The sample may lie before the reference: not by that much.
+  constexpr uint32_t kBeforeS = 2000000;
+  const uint32_t past = at.ms - context.unixAtMs + kBeforeS * 1000;
+  const uint32_t seconds = context.unixS - kBeforeS + past / 1000;
+  const uint16_t ms = static_cast<uint16_t>(past % 1000);
   line::text(PSTR(",\"ts\":"));
   line::number(seconds);
   line::put('.');
-  line::padded(static_cast<uint16_t>(ms), 3, 0);
+  line::padded(ms, 3, 0);
 }
 
-static void writeTime(const Context& context, const Moment& at) {
+void writeTime(const Context& context, const Moment& at) {
   if (context.hasUnixTime) {
     writeUnixTime(context, at);
   } else {
@@ -158,7 +156,8 @@ void writeSample(uint32_t seq, const Sample& sample, const Context& context, boo
   line::begin(PSTR("{\"v\":"));
   line::fixed(busCounts * kBusLsbMv, kVoltageDecimals);
   line::text(PSTR(",\"a\":"));
-  writeSigned(context.scale, sample.shunt);
+  if (sample.shunt < 0) line::put('-');
+  line::fixed(current, context.scale.decimals);
   line::text(PSTR(",\"w\":"));
   if (isNegative && power) line::put('-');
   line::fixed(power, context.scale.decimals + 1);

@@ -22,6 +22,7 @@ enum class Note : uint8_t {
 // Most bytes of a line of each kind, LF included; the longest values were counted.
 constexpr uint8_t kSampleRoom = 124;
 constexpr uint8_t kDetailRoom = 252;
+constexpr uint8_t kBurstRoom = 254;
 constexpr uint8_t kReplyRoom = 64;
 constexpr uint8_t kNoteRoom = 124;
 
@@ -34,6 +35,8 @@ uint8_t sampleRoom();
 void writeSample(uint32_t seq, const Sample& sample, const Context& context, bool isResend);
 // Error none: an ack. Without a number: "nack":null.
 void writeReply(bool hasNumber, uint32_t number, Error error);
+// The members `ms`, `us` or `ts`.
+void writeTime(const Context& context, const Moment& at);
 void writeGone(uint32_t first, uint32_t last);
 void writeNote(Note note);
 void writeOutputs();

@@ -1,6 +1,7 @@
 #include "outbox.h"
 
 #include "board.h"
+#include "burst.h"
 #include "line_writer.h"
 #include "request.h"
 #include "settings.h"
@@ -155,6 +156,11 @@ __attribute__((noinline)) bool step() {
   if (isReplyDue()) {
     if (room < kReplyRoom) return false;
     sendReply();
+    return true;
+  }
+  if (burst::isLineDue()) {
+    if (room < kBurstRoom) return false;
+    burst::writeLine();
     return true;
   }
   if (room < sampleRoom()) return false;

@@ -8,12 +8,16 @@
 
 enum class Command : uint8_t {
   hello,
-  read,
   selfTest,
   save,
-  defaults,
+  getBurst,
   setOutput,
-  // These have to have a value.
+  setTrigger,
+  setCutoff,
+  setBaud,
+  // From here on not while there is a burst: they need the sensor, or set it up.
+  read,
+  defaults,
   setInterval,
   setTime,
   setRange,
@@ -21,9 +25,7 @@ enum class Command : uint8_t {
   setMode,
   setThreshold,
   setShunt,
-  setBaud,
   setDetail,
-  setCutoff,
   setUs,
   setZero,
   setGain,
@@ -34,7 +36,8 @@ enum class ValueKind : uint8_t { absent, number, null, text, yes, no, object, ot
 
 // Text values that commands take.
 enum class Word : uint8_t {
-  stream, poll, current, voltage, power, off, on, hold, outputA, outputB, outputC, outputD, unknown,
+  stream, poll, current, voltage, power, off, on, hold, outputA, outputB, outputC, outputD, rise, fall,
+  unknown,
 };
 
 struct Value {

@@ -44,14 +44,18 @@ Value* valueOf(Key of) {
   return of < Key::cmd ? &request.values[static_cast<uint8_t>(of)] : nullptr;
 }
 
-// Names mean something else inside of the value.
+// Names mean something else inside of the value, by the command.
 Key keyHere(Key named) {
   if (!isInside) return named >= Key::above ? Key::unknown : named;
   switch (named) {
     case Key::above:
+    case Key::level:
       return Key::low;
     case Key::output:
+    case Key::slope:
       return Key::quantity;
+    case Key::pre:
+      return Key::conversions;
     case Key::conversions:
     case Key::outputA:
     case Key::outputB:
@@ -164,7 +168,9 @@ void otherDone(ValueKind kind) {
   if (Value* value = valueOf(key)) value->kind = kind;
 }
 
-void numberDone(const Amount& amount) {
+void numberDone(const JsonNumber& number) {
+  Amount amount;
+  number.get(amount);
   switch (key) {
     case Key::seq:
       request.hasNumber = isU32(amount);
@@ -179,7 +185,9 @@ void numberDone(const Amount& amount) {
   }
 }
 
-void elementDone(const Amount& amount) {
+void elementDone(const JsonNumber& number) {
+  Amount amount;
+  number.get(amount);
   if (elements == 0) request.first = amount.whole;
   request.last = amount.whole;
   elements = isU32(amount) && elements < 3 ? elements + 1 : 3;

@@ -22,9 +22,9 @@ void objectDone();
 
 // `crc`: of the line before the comma in front of the name; null: there is none.
 void textDone(Text& text, const Crc16* crc);
-void numberDone(const Amount& amount);
+void numberDone(const JsonNumber& number);
 // Of a range.
-void elementDone(const Amount& amount);
+void elementDone(const JsonNumber& number);
 void otherDone(ValueKind kind);
 // The line goes on behind a member.
 void memberFollows();

@@ -4,8 +4,6 @@ namespace record {
 
 uint16_t head;
 
-namespace {
-
 // Records in the order of their samples. By the highest bits of the first byte:
 //
 //   0     2 bytes: a calm conversion: 6 bits time, 6 shunt, 3 bus
@@ -18,6 +16,8 @@ namespace {
 // before; shunt and bus to that sample; power of a mean to that of its voltage and
 // current.
 uint8_t bytes[RING_BYTES];
+
+namespace {
 
 enum Form : uint8_t {
   kConversion = 0x80,
@@ -164,25 +164,6 @@ void readRest(uint16_t& at, uint8_t first, Sample* sample) {
     detail.busMin = detail.busMax = sample->busCounts();
   }
   take(at, &detail.totals, totalsSize);
-}
-
-// The usual one, by itself: each new sample drops one.
-__attribute__((noinline)) bool skipCalm(uint16_t& at, RingState& state) {
-  const uint8_t first = bytes[at];
-  if (first & 0x80) return false;
-  const uint8_t second = bytes[after(at, 1)];
-  const int8_t late = static_cast<int8_t>(first << 1) >> 2;
-  uint32_t past = state.period + late + state.at.ticks;
-  if (past > 0xFFFF) return false;
-  uint16_t rest = static_cast<uint16_t>(past);
-  for (; rest >= kTicksPerMs; rest -= kTicksPerMs) state.at.ms++;
-  state.at.ticks = static_cast<uint8_t>(rest);
-  state.period += (late + 4) >> 3;
-  const uint8_t shunt = static_cast<uint8_t>(first << 7) | static_cast<uint8_t>(second >> 1 & 0x7C);
-  state.shunt += static_cast<int8_t>(shunt) >> 2;
-  state.busStatus += static_cast<int16_t>(static_cast<int8_t>(second << 5) >> 2) & ~7;
-  at = after(at, 2);
-  return true;
 }
 
 }  // namespace
@@ -334,10 +315,6 @@ __attribute__((noinline)) void read(uint16_t& at, RingState& state, Sample* samp
     sample->hasDetail = false;
   }
   if (!isSmall) readRest(at, first, sample);
-}
-
-void skip(uint16_t& at, RingState& state) {
-  if (!skipCalm(at, state)) read(at, state, nullptr);
 }
 
 }  // namespace record

@@ -33,14 +33,13 @@ static_assert(RING_BYTES >= 8 * kLongest && RING_BYTES < 0x8000, "room for a det
 Difference differenceOf(const RingState& before, const Sample& sample, const Context& context);
 // Puts the state past the sample; whoever reads its record later comes to the same.
 void pass(RingState& state, const Difference& difference, const Sample& sample);
+extern uint8_t bytes[RING_BYTES];
 // Where the next record goes.
 extern uint16_t head;
 void write(const Difference& difference, const Sample& sample);
-// The record at `at`, which moves to the next one: the state after it, and the sample where one is wanted. Of a mean, `power` is still a
-// difference to plainPower().
+// The record at `at`, which moves to the next one: the state after it, and the sample where
+// one is wanted. Of a mean, `power` is still a difference to plainPower().
 void read(uint16_t& at, RingState& state, Sample* sample);
-// The same without a sample; quick for the usual one.
-void skip(uint16_t& at, RingState& state);
 
 // Power that voltage and current of a sample would give.
 int32_t plainPower(const Context& context, int16_t shunt, uint16_t busStatus);

@@ -25,7 +25,7 @@ __attribute__((noinline)) void forgetOldest() {
   count--;
   if (currentCount > count) currentCount = count;
   const uint16_t before = tail;
-  record::skip(tail, oldest);
+  record::read(tail, oldest, nullptr);
   used -= tail >= before ? tail - before : tail + RING_BYTES - before;
 }
 
@@ -73,6 +73,12 @@ void pushSample() {
   nextSeq++;
   count++;
   currentCount++;
+}
+
+void forgetSamples() {
+  count = 0;
+  currentCount = 0;
+  used = 0;
 }
 
 const Context* newestAtHand(RingCursor& cursor, uint32_t seq) {

@@ -23,6 +23,8 @@ void advanceUnixTime(uint32_t ms);
 
 // Of sampleAtHand.
 void pushSample();
+// All of them; the memory is somebody else's until the next one is pushed.
+void forgetSamples();
 
 // Where a reader is, so that samples in their order need no search. Zero: anywhere.
 struct RingCursor {

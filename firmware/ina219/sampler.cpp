@@ -3,6 +3,7 @@
 #include "accumulator.h"
 #include "alarm.h"
 #include "board.h"
+#include "burst.h"
 #include "ina219_sensor.h"
 #include "outbox.h"
 #include "sample_ring.h"
@@ -30,6 +31,7 @@ Moment lastAt;            // of the newest conversion
 bool isContinued;         // the next conversion follows on the newest one
 Status worst;             // of the conversions of the sample under way
 bool hasHole;             // some of them could not be read
+bool isResumed;           // and there were none before it
 
 uint8_t zeroLeft;         // conversions that the zero is still to be measured by
 int32_t zeroSum;
@@ -43,7 +45,7 @@ bool isPastTry(uint16_t pauseMs) {
 // A sample may end at this moment. Where the line has no room for it, it goes on.
 bool isDue(uint32_t nowMs) {
   if (isReadRequested) return true;
-  if (settings.isPolled) return false;
+  if (settings.isPolled || burst::isWaitingForLine()) return false;
   if (settings.intervalMs) {
     // So many may wait where the line is short of room for a while.
     return static_cast<int32_t>(nowMs - dueMs) >= 0 && outbox::unsentSamples() < ringDepth() / 4;
@@ -65,6 +67,7 @@ void beginSample() {
   sums.n = 0;
   worst = Status::ok;
   hasHole = false;
+  isResumed = false;
 }
 
 void push() {
@@ -83,7 +86,7 @@ void pushMean() {
   sample.shunt = meanShunt();
   if (sample.isMean) sample.power = meanPower(currentContext().scale);
   Status status = worst;
-  if (status == Status::ok && hasHole && settings.intervalMs && !settings.isPolled) {
+  if (status == Status::ok && ((hasHole && settings.intervalMs) || isResumed) && !settings.isPolled) {
     status = Status::partial;
   }
   sample.busStatus = static_cast<uint16_t>(meanBus() << 3) | static_cast<uint8_t>(status);
@@ -251,12 +254,19 @@ void settingsChanged() {
   triedMs = static_cast<uint16_t>(board::nowMs()) - kFailurePaceMs;
 }
 
+void resume() {
+  beginSample();
+  isResumed = true;
+  settingsChanged();
+}
+
 void requestRead() { isReadRequested = true; }
 bool isReadDone() { return !isReadRequested; }
 
 __attribute__((noinline)) bool step() {
   const uint32_t nowMs = board::nowMs();
   advanceUnixTime(nowMs);
+  if (burst::step()) return true;
   if (!isRunning) {
     if (isSensorLost && !isLookedFor()) {
       // At interval 0 and where it is polled, each look makes one.
@@ -267,7 +277,7 @@ __attribute__((noinline)) bool step() {
     setUp(false);
     return false;
   }
-  sensor::Pair pair = {};
+  sensor::Pair pair;
   switch (sensor::poll(pair)) {
     case sensor::Poll::pending:
       if (!isPastTry(sensor::timeoutMs())) return true;

@@ -14,6 +14,8 @@ bool step();
 void endSample();
 // It has changed: the sensor is set up anew.
 void settingsChanged();
+// Goes on behind a time in which nothing was measured.
+void resume();
 // The grid of the interval begins anew, now.
 void restartInterval();
 

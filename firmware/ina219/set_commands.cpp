@@ -4,6 +4,7 @@
 #include "alarm.h"
 #include "baud_trial.h"
 #include "board.h"
+#include "burst.h"
 #include "outputs.h"
 #include "sample_ring.h"
 #include "sampler.h"
@@ -204,6 +205,34 @@ bool setCutoff() {
   return true;
 }
 
+#if HAS_BURST
+// Full scale of the widest range.
+bool isInRegister(int32_t counts) { return counts <= 32000 && counts >= -32000; }
+
+bool setTrigger() {
+  uint8_t isFall = 0;
+  if (request[Member::value].kind != ValueKind::object) {
+    if (!request.takeWord(Member::value, Word::off, Word::off, isFall)) return false;
+    burst::end();
+    return true;
+  }
+  uint8_t prePercent = 25;
+  int32_t levelUa;
+  // There is no bus voltage, and no time for an alarm, while it is waited for.
+  if (settings.quantity != Quantity::none || !request.has(Member::low) ||
+      !request.takeSigned(Member::low, levelUa) ||
+      !request.takeWord(Member::quantity, Word::rise, Word::fall, isFall) ||
+      !request.takeByte(Member::conversions, 90, prePercent)) {
+    return false;
+  }
+  const int32_t level = countsOf(levelUa, trueShuntUohm(), 10000000, !isFall);
+  // Also as the register has it, or no reading could pass it.
+  if (!isInRegister(level) || !isInRegister(level + settings.zeroCounts)) return false;
+  burst::arm(static_cast<int16_t>(level) + settings.zeroCounts, isFall, prePercent);
+  return true;
+}
+#endif
+
 bool setUs() {
   const bool wasInUs = settings.isInUs;
   if (!request.takeSwitch(Member::value, settings.isInUs)) return false;
@@ -254,6 +283,10 @@ bool carryOut() {
       return setCutoff();
     case Command::setUs:
       return setUs();
+#if HAS_BURST
+    case Command::setTrigger:
+      return setTrigger();
+#endif
     case Command::setZero:
       return setZero();
     case Command::setGain:
@@ -272,7 +305,10 @@ Error setZeroTo(int16_t meanCounts) {
 }
 
 __attribute__((noinline)) Error setByCommand() {
-  if (request.command == Command::unknown) return Error::unknown;
-  const bool needsValue = request.command >= Command::setInterval;
+  const Command command = request.command;
+  const bool isBurst = command == Command::setTrigger || command == Command::getBurst;
+  if (command == Command::unknown || (isBurst && !HAS_BURST)) return Error::unknown;
+  const bool needsValue = command >= Command::setInterval || command == Command::setTrigger ||
+                          command == Command::setCutoff || command == Command::setBaud;
   return errorOf((request.has(Member::value) || !needsValue) && carryOut());
 }

@@ -64,14 +64,13 @@ uint8_t recordByte(uint8_t index) {
 }  // namespace
 
 static const Settings kFactory PROGMEM = {
-    1000,                               // intervalMs
-    100000, 3200000,                    // shuntUohm, amaxUa
-    0, 0, 0, 0, 0,                      // limitMicro, releaseMicro, cutoff...
-    Quantity::none,                     //
-    3, 32, 0, 12,                       // gain, rangeV, averaging, bits
-    false, false, false,                // isPolled, isDetailed, isInUs
-    0, false, AlarmLost::off, false,    // alarm..., keepsOutputs
-    115200, 0, 1000000, 0x40,           // baud, zeroCounts, gainMillionths, address
+    1000,                             // intervalMs
+    100000, 3200000,                  // shuntUohm, amaxUa
+    0, 0, 0, 0, 0, Quantity::none,    // limitMicro, releaseMicro, cutoff..., quantity
+    3, 32, 0, 12,                     // gain, rangeV, averaging, bits
+    false, false, false,              // isPolled, isDetailed, isInUs
+    0, false, AlarmLost::off, false,  // alarm..., keepsOutputs
+    115200, 0, 1000000, 0x40,         // baud, zeroCounts, gainMillionths, address
 };
 
 void resetSettings() { memcpy_P(&settings, &kFactory, offsetof(Settings, baud)); }

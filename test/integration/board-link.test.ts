@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Board } from '../../mock/board/board.ts'
 import { loadFirmware } from '../../mock/board/firmware-image.ts'
 import { Noise } from '../../mock/random.ts'
+import { type Burst, holesIn } from '../../src/domain/burst.ts'
 import type { Sample } from '../../src/domain/sample.ts'
 import { BoardWire } from '../support/board.ts'
 import { ManualClock } from '../support/simulated-wire.ts'
@@ -36,13 +37,18 @@ function start(byteErrors: number) {
   })
   const clock = new ManualClock(START_MS)
   const wire = new BoardWire(board, clock, spoil)
-  const { stream, samples, events } = startStream({ source: wire, clock })
+  const bursts: Burst[] = []
+  const { stream, samples, events } = startStream(
+    { source: wire, clock },
+    { burst: (burst) => bursts.push(burst) },
+  )
   return {
     board,
     line,
     stream,
     samples,
     events,
+    bursts,
     wire,
     run: (ms: number) => wire.run(ms, () => stream.tick()),
   }
@@ -98,6 +104,39 @@ describe('monitor and firmware over a bad line', () => {
     const seqs = samples.map(({ seq }) => seq as number)
     expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] as number) + i))
     expectWhole(samples)
+  })
+
+  it('have a whole burst, pieces of which are lost at first', () => {
+    let wholeAtOnce = 0
+    for (const atMs of [0, 1]) {
+      const { board, line, stream, samples, bursts, run } = start(0)
+      let stepS = Number.POSITIVE_INFINITY
+      board.sensor.feed = (timeS) => ({ voltage: 5, current: timeS < stepS ? 0.1 : 2 })
+      run(1500 + atMs)
+      stream.command({ cmd: 'set_trigger', value: { level: 1, slope: 'rise', pre: 40 } })
+      run(500)
+      expect(stream.isArmed).toBe(true)
+      const before = samples.length
+      // Every seventh line or so.
+      line.byteErrors = 1 / 1200
+      stepS = (board.timeMs + 100) / 1000
+      const linesBefore = stream.ledger.lines
+      run(2000)
+      line.byteErrors = 0
+      if (stream.ledger.lines - linesBefore <= 11) wholeAtOnce += 1
+      run(2500)
+      const [burst] = bursts
+      expect(bursts).toHaveLength(1)
+      expect(burst).toMatchObject({ number: 1, pre: 80, shuntOhm: 0.1 })
+      expect(holesIn(burst as Burst)).toBe(0)
+      // 0.1 A is 1000 counts, 2 A 20,000; one reading may be of both.
+      const counts = [...(burst?.counts ?? [])]
+      expect(new Set(counts.slice(0, 79))).toEqual(new Set([1000]))
+      expect(new Set(counts.slice(82))).toEqual(new Set([20_000]))
+      expect(samples[before]).toMatchObject({ status: 'part', gapBefore: true })
+      expect(stream.ledger.lost).toBe(0)
+    }
+    expect(wholeAtOnce).toBeLessThan(2)
   })
 
   it('stay at a new rate, also where the monitor has nothing else to say', {

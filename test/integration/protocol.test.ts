@@ -90,7 +90,11 @@ function answersOf(texts: readonly string[]): unknown[] {
 }
 
 /** Commands of 6.1. */
-const MOCK_KNOWS = [...['set_zero', 'set_gain', 'set_output', 'set_cutoff', 'set_detail', 'set_us']]
+const MOCK_KNOWS = [
+  ...['set_zero', 'set_gain', 'set_output', 'set_cutoff', 'set_detail', 'set_us'],
+  'set_trigger',
+  'get_burst',
+]
 const FIRMWARE_KNOWS = [...MOCK_KNOWS, 'selftest']
 
 describe.each([

@@ -135,11 +135,35 @@ export const OPTIONAL_CASES: readonly CommandCase[] = [
     ...values('on', null, { output: 'E', above: 1 }, { output: 'A' }, { output: 'A', above: -1 }),
     ...values({ output: 'A', above: 1, conversions: 0 }),
   ),
+  // While one is set, a trigger may be refused.
+  ...each('6.1 set_cutoff', 'set_cutoff', 'ok', { value: 'off' }),
   ...each('6.1 set_detail', 'set_detail', 'ok', ...values(true, false)),
   ...each('6.1 set_detail', 'set_detail', 'range', ...values(1, 'on', null, {}), {}),
   ...each('6.1 selftest', 'selftest', 'ok', {}),
   ...each('6.1 set_us', 'set_us', 'ok', ...values(true, false)),
   ...each('6.1 set_us', 'set_us', 'range', ...values(0, 'us', null), {}),
+  ...each(
+    '6.1 set_trigger',
+    'set_trigger',
+    'range',
+    ...values('on', null, 1, {}, { level: '1' }),
+    {},
+  ),
+  ...each('6.1 set_trigger', 'set_trigger', 'range', ...values({ level: 3.3 }, { level: -3.3 })),
+  ...each('6.1 set_trigger', 'set_trigger', 'range', {
+    value: { level: 1, slope: 'up' },
+  }),
+  ...each(
+    '6.1 set_trigger',
+    'set_trigger',
+    'range',
+    ...[91, -1, 2.5, '1'].map((pre) => ({ value: { level: 1, pre } })),
+  ),
+  ...each('6.1 get_burst', 'get_burst', 'range', {}),
+  ...each('6.1 set_trigger', 'set_trigger', 'ok', {
+    value: { level: -1.5, slope: 'fall', pre: 90 },
+  }),
+  ...each('6.1 set_trigger', 'set_trigger', 'ok', ...values({ level: 1.5 }, 'off', 'off')),
 ]
 
 /** Commands one after the other, and what `hello` says then. */

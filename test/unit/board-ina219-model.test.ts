@@ -305,6 +305,35 @@ describe('INA219 conversions', () => {
     expect(read(REGISTER.busVoltage)).toBe((6 << 3) | CNVR)
   })
 
+  it('of the shunt alone follow each other in 84 µs at 9 bit (tables 5 and 6)', () => {
+    // 1 A for every third 42 µs.
+    const place = (timeS: number) => Math.floor(timeS / 42e-6)
+    const shuntAt = (timeS: number) => (place(timeS) % 3 === 0 ? 10_000 : 0)
+    const { write, model, wait, time } = rig((timeS) => ({
+      ...counts(shuntAt(timeS), 1000),
+      untilS: (place(timeS) + 1) * 42e-6,
+    }))
+    wait(5000)
+    const voltage = model.peek(REGISTER.busVoltage) & ~CNVR
+    write(REGISTER.configuration, 0x1805)
+    const beginUs = time.us
+    for (let n = 1; n < 40; n++) {
+      wait(83)
+      expect(model.conversions).toBe(n - 1)
+      wait(1)
+      expect(model.conversions).toBe(n)
+      const fromUs = beginUs + (n - 1) * 84
+      const looks = Array.from({ length: 840 }, (_, i) => shuntAt((fromUs + i / 10 + 0.05) * 1e-6))
+      const mean = looks.reduce<number>((sum, shunt) => sum + shunt, 0) / looks.length
+      // In steps of 8 counts.
+      const read = signed(model.peek(REGISTER.shuntVoltage))
+      expect(read % 8).toBe(0)
+      expect(Math.abs(read - mean)).toBeLessThan(4 + 2 * (10_000 / 840))
+      // Nobody converts the bus voltage, but the flag rises.
+      expect(model.peek(REGISTER.busVoltage)).toBe(voltage | CNVR)
+    }
+  })
+
   it('come out the same however rarely somebody looks', () => {
     const feed: SensorFeed = (timeS) => counts(Math.round(timeS * 1000) % 3000, 500)
     const often = rig(feed)

@@ -1,0 +1,582 @@
+import { describe, expect, it } from 'vitest'
+import { BoardRig, type RigOptions } from '../support/board.ts'
+import {
+  arm,
+  linesWith,
+  readTimes,
+  type SentBurst,
+  triggers,
+  untilBurst,
+  waveform,
+} from '../support/board-burst.ts'
+
+/** µs of a conversion of 9 bit (SBOS448G table 5). */
+const CONVERSION_US = 84
+/** Counts of 10 µV that a step of the converter is worth at 9 bit. */
+const STEP = 8
+/** Counts of 10 µV an ampere makes over the shunt of 0.1 Ω. */
+const COUNTS_OF_AMPERE = 10_000
+/** For how long the sensor takes its input to hold, µs. */
+const HELD_US = 4
+
+type Current = (timeUs: number) => number
+
+interface Trigger {
+  readonly level: number
+  readonly slope?: 'rise' | 'fall'
+  readonly pre?: number
+}
+
+interface Options extends RigOptions {
+  readonly baud?: number
+  readonly conversionTime?: number
+}
+
+function started(current: Current, { baud, conversionTime = 1, ...rest }: Options = {}): BoardRig {
+  const feed = waveform(current)
+  const rig = new BoardRig({ ...rest, sensor: { ...rest.sensor, feed, conversionTime } })
+  rig.hello()
+  if (baud) {
+    expect(rig.command('set_baud', { value: baud })).toBe('ok')
+    rig.board.runMs(60)
+  }
+  return rig
+}
+
+/** Mean of the current from one moment to another, in counts. */
+function meanCounts(current: Current, fromUs: number, toUs: number): number {
+  let sum = 0
+  let n = 0
+  for (let us = fromUs + HELD_US / 2; us < toUs; us += HELD_US) {
+    sum += current(us)
+    n += 1
+  }
+  return (sum / n) * COUNTS_OF_AMPERE
+}
+
+/**
+ * Each reading is the mean over one conversion that ended at most one conversion before the
+ * value was taken.
+ */
+function expectMeans(
+  burst: SentBurst,
+  times: readonly number[],
+  current: Current,
+  conversionUs: number,
+): void {
+  for (const [i, counts] of burst.counts.entries()) {
+    const takenUs = times[i] as number
+    let nearest = Number.POSITIVE_INFINITY
+    for (let agoUs = 0; agoUs <= conversionUs + 1; agoUs += 0.25) {
+      const endUs = takenUs - agoUs
+      const mean = meanCounts(current, endUs - conversionUs, endUs)
+      nearest = Math.min(nearest, Math.abs(counts - mean))
+    }
+    expect(nearest, `reading ${i}`).toBeLessThanOrEqual(STEP / 2 + 2)
+  }
+}
+
+/** Those of the burst's readings: the last one that was taken is dropped. */
+function timesOf(times: readonly number[], burst: SentBurst): number[] {
+  return times.slice(-1 - burst.counts.length, -1)
+}
+
+/** A burst of this current, with the moments at which its readings were taken. */
+function caught(current: Current, value: Trigger, options: Options = {}) {
+  const rig = started(current, options)
+  const times = readTimes(rig)
+  arm(rig, value)
+  const from = rig.now
+  rig.until(({ text }) => (text.startsWith('{"burst":') ? true : null), 1000, from)
+  const taken = times.length
+  const burst = untilBurst(rig, 1000, from)
+  // Nothing is read while it is kept.
+  expect(times).toHaveLength(taken)
+  return { rig, burst, times: timesOf(times, burst) }
+}
+
+/** A load that is switched on, an inrush that fades, both again and again. */
+const inrush: Current = (us) => {
+  const sinceUs = us % 40_000
+  return sinceUs < 20_000 ? 0.2 : 0.5 + 2.2 * Math.exp(-(sinceUs - 20_000) / 2500)
+}
+const swing: Current = (us) => 1.5 * Math.sin((us / 4700) * 2 * Math.PI)
+/** Of 0.2 ms each, 7.3 ms apart. */
+const pulses: Current = (us) => (us % 7300 < 200 ? 2.5 : 0.1)
+
+describe('a burst', () => {
+  it.each<[string, Current, Trigger, Options]>([
+    ['an inrush', inrush, { level: 1.5 }, {}],
+    ['a fall', inrush, { level: 0.4, slope: 'fall', pre: 50 }, { baud: 1_000_000 }],
+    ['both signs, rising', swing, { level: 0, pre: 90 }, {}],
+    ['both signs, falling below 0', swing, { level: -1, slope: 'fall', pre: 0 }, {}],
+    ['a fast sensor', swing, { level: 0.5, pre: 10 }, { conversionTime: 0.9 }],
+    ['a slow sensor', swing, { level: 0.5, pre: 10 }, { conversionTime: 1.1, baud: 1_000_000 }],
+    ['short pulses', pulses, { level: 1, pre: 20 }, {}],
+  ])('is the current, reading by reading: %s', (_, current, value, options) => {
+    const { burst, times } = caught(current, value, options)
+    expect(burst.number).toBe(1)
+    expect(burst.counts).toHaveLength(200)
+    expect(burst.pre).toBe(2 * (value.pre ?? 25))
+    expect(burst.shuntOhm).toBe(0.1)
+    expectMeans(burst, times, current, CONVERSION_US * (options.conversionTime ?? 1))
+    // The trigger is where it says.
+    const sign = value.slope === 'fall' ? -1 : 1
+    const level = value.level * COUNTS_OF_AMPERE
+    expect(sign * (burst.counts[burst.pre] as number)).toBeGreaterThanOrEqual(sign * level)
+    if (burst.pre > 0) {
+      expect(sign * (burst.counts[burst.pre - 1] as number)).toBeLessThan(sign * level)
+    }
+  })
+
+  it('has its readings evenly, closer than a conversion takes, and says how far apart they are', () => {
+    for (const baud of [115_200, 1_000_000]) {
+      const { burst, times } = caught(inrush, { level: 1.5 }, { baud })
+      const meanUs = ((times.at(-1) as number) - (times[0] as number)) / (times.length - 1)
+      expect(burst.dtUs).toBeLessThan(CONVERSION_US)
+      expect(Math.abs(burst.dtUs - meanUs)).toBeLessThan(0.1)
+      for (const [i, us] of times.entries()) {
+        // So near to where `dt` puts it, from the trigger on.
+        const expectedUs = (times[burst.pre] as number) + (i - burst.pre) * burst.dtUs
+        expect(Math.abs(us - expectedUs)).toBeLessThan(10)
+      }
+    }
+  })
+
+  it('misses no pulse that is as long as a conversion', () => {
+    // One in each of the first readings behind the trigger, at another place of the conversion.
+    const startsUs: number[] = []
+    const current: Current = (us) =>
+      startsUs.some((startUs) => us >= startUs && us < startUs + CONVERSION_US) ? 3 : 0.1
+    const rig = started(current)
+    arm(rig, { level: 1, pre: 0 })
+    const beginUs = rig.board.timeUs + 3000
+    for (let i = 0; i < 20; i++) startsUs.push(beginUs + i * 700 + i * 4.3)
+    const { counts } = untilBurst(rig)
+    const peaks = counts.filter(
+      (count, i) => count > 14_000 && count >= (counts[i - 1] ?? 0) && count > (counts[i + 1] ?? 0),
+    )
+    expect(peaks.length).toBeGreaterThanOrEqual(20)
+  })
+
+  it('says when its trigger was', () => {
+    let stepUs = Number.POSITIVE_INFINITY
+    const rig = started((us) => (us >= stepUs ? 2 : 0.1))
+    expect(rig.command('set_us', { value: true })).toBe('ok')
+    const found: { at: number; takenUs: number }[] = []
+    for (let i = 0; i < 2; i++) {
+      stepUs = Number.POSITIVE_INFINITY
+      arm(rig, { level: 1, pre: 50 })
+      const times = readTimes(rig)
+      rig.board.runMs(30)
+      stepUs = rig.board.timeUs
+      const burst = untilBurst(rig)
+      const takenUs = timesOf(times, burst)[burst.pre] as number
+      expect(takenUs - stepUs).toBeLessThan(2 * CONVERSION_US + 80)
+      found.push({ at: burst.at, takenUs })
+    }
+    const [first, second] = found as [(typeof found)[0], (typeof found)[0]]
+    expect(Math.abs(second.at - first.at - (second.takenUs - first.takenUs))).toBeLessThan(15)
+  })
+
+  it('is corrected by zero and gain, and so is its level', () => {
+    const rig = started(inrush)
+    expect(rig.command('set_zero', { value: 0.1 })).toBe('ok')
+    expect(rig.command('set_gain', { value: 1.25 })).toBe('ok')
+    // What is read as 1.6 A is (1.6 - 0.1) * 1.25 = 1.875 A.
+    arm(rig, { level: 1.875 })
+    const times = readTimes(rig)
+    const burst = untilBurst(rig)
+    expect(burst.shuntOhm).toBe(0.08)
+    const read = { ...burst, counts: burst.counts.map((count) => count + 1000) }
+    expectMeans(read, timesOf(times, burst), inrush, CONVERSION_US)
+    expect(read.counts[burst.pre]).toBeGreaterThanOrEqual(16_000)
+    expect(read.counts[burst.pre - 1]).toBeLessThan(16_000)
+  })
+
+  it('goes with a slow bus and a slow line', () => {
+    let beginUs = Number.POSITIVE_INFINITY
+    const current: Current = (us) => (us < beginUs ? 0 : swing(us - beginUs))
+    const rig = started(current, { baud: 9600 })
+    rig.board.bus.maxHz = 150_000
+    rig.board.runMs(3000)
+    const times = readTimes(rig)
+    arm(rig, { level: 1 }, 3000)
+    beginUs = rig.board.timeUs + 20_000
+    const burst = untilBurst(rig, 5000)
+    expect(burst.dtUs).toBeGreaterThan(280)
+    expect(burst.dtUs).toBeLessThan(320)
+    expectMeans(burst, timesOf(times, burst), current, CONVERSION_US)
+  })
+})
+
+describe('while a trigger is armed', () => {
+  const quiet: Current = () => 0.5
+
+  it.each([0, 10])('there are no samples at interval %i, and a line each second', (intervalMs) => {
+    const rig = started(quiet)
+    expect(rig.command('set_interval', { value: intervalMs })).toBe('ok')
+    rig.board.runMs(200)
+    arm(rig, { level: 1 })
+    const from = rig.now
+    rig.board.runMs(5020)
+    expect(rig.samples(from)).toEqual([])
+    expect(triggers(rig, from)).toEqual(['armed', 'armed', 'armed', 'armed', 'armed'])
+    const newest = rig.samples().at(-1)?.seq as number
+    // What the ring held is gone.
+    const asked = rig.now
+    rig.send({ nack: [newest - 3, newest] })
+    rig.board.runMs(50)
+    expect(linesWith(rig, 'gone', asked)).toMatchObject([{ gone: [newest - 3, newest] }])
+    expect(rig.command('set_trigger', { value: 'off' })).toBe('ok')
+    rig.board.runMs(100)
+    expect(triggers(rig, asked)).toEqual(['off'])
+    const after = rig.samples(from)
+    expect(after.length).toBeGreaterThan(3)
+    expect(after[0]).toMatchObject({ seq: newest + 1, status: 'part' })
+    expect(after.slice(1).every(({ status }) => status === 'ok')).toBe(true)
+    // Off twice is off.
+    expect(rig.command('set_trigger', { value: 'off' })).toBe('ok')
+    expect(rig.command('get_burst')).toBe('range')
+    expect(rig.command('selftest')).toBe('ok')
+    expect(rig.arrivals.findLast(({ text }) => text.includes('selftest'))?.text).toContain(
+      'missed 0',
+    )
+  })
+
+  it('obeys what leaves the sensor alone, and is busy for the rest', () => {
+    const rig = started(quiet)
+    arm(rig, { level: 1 })
+    const from = rig.now
+    expect(rig.command('hello')).toBe('ok')
+    expect(rig.command('selftest')).toBe('ok')
+    expect(rig.command('set_output', { value: { B: true } })).toBe('ok')
+    expect(rig.command('set_cutoff', { value: { output: 'A', above: 3 } })).toBe('ok')
+    expect(rig.command('save')).toBe('ok')
+    expect(rig.command('fly')).toBe('unknown')
+    for (const [cmd, value] of Object.entries({
+      read: undefined,
+      defaults: undefined,
+      set_interval: 100,
+      set_time: 1_790_000_000,
+      set_range: 16,
+      set_averaging: 4,
+      set_mode: 'poll',
+      set_threshold: 1,
+      set_shunt: 0.01,
+      set_detail: true,
+      set_us: true,
+      set_zero: undefined,
+      set_gain: 1.1,
+    })) {
+      expect(rig.command(cmd, { value }), cmd).toBe('busy')
+    }
+    expect(rig.command('set_baud', { value: 1_000_000 })).toBe('ok')
+    rig.board.runMs(60)
+    expect(rig.command('hello')).toBe('ok')
+    expect(triggers(rig, from)).not.toContain('off')
+    expect(rig.board.overruns).toBe(0)
+    expect(rig.command('set_trigger', { value: 'off' })).toBe('ok')
+    expect(rig.command('set_averaging', { value: 4 })).toBe('ok')
+  })
+
+  it('reads on evenly while the line is full in both directions', () => {
+    let stepUs = Number.POSITIVE_INFINITY
+    const rig = started((us) => (us >= stepUs ? 2 : 0.1), { baud: 1_000_000 })
+    arm(rig, { level: 1, pre: 90 })
+    const times = readTimes(rig)
+    for (let i = 0; i < 20; i++) {
+      rig.send({ cmd: 'hello', seq: 1000 + i })
+      rig.board.runMs(7)
+      rig.send({ nack: [1, 5] })
+    }
+    stepUs = rig.board.timeUs + 1000
+    rig.send({ cmd: 'hello', seq: 2000 })
+    untilBurst(rig)
+    const gaps = times.slice(1, -1).map((us, i) => us - (times[i] as number))
+    expect(Math.max(...gaps)).toBeLessThan(100)
+    expect(rig.board.overruns).toBe(0)
+  })
+
+  it('is refused where a threshold is set, or where it makes no sense', () => {
+    const rig = started(quiet)
+    for (const value of [
+      { level: 3.3 },
+      { level: -3.3 },
+      { slope: 'rise' },
+      { level: '1' },
+      { level: 1, slope: 'up' },
+      { level: 1, pre: 91 },
+      { level: 1, pre: -1 },
+      { level: 1, pre: 2.5 },
+      'on',
+      1,
+      null,
+    ]) {
+      expect(rig.command('set_trigger', { value }), JSON.stringify(value)).toBe('range')
+    }
+    expect(rig.command('set_trigger')).toBe('range')
+    expect(rig.command('set_threshold', { value: 2 })).toBe('ok')
+    expect(rig.command('set_trigger', { value: { level: 1 } })).toBe('range')
+    expect(rig.command('set_threshold', { value: null })).toBe('ok')
+    expect(rig.command('set_trigger', { value: { level: 3.2 } })).toBe('ok')
+  })
+
+  it('opens the output at the first reading above the cut-off', () => {
+    const openedUs: number[] = []
+    for (let i = 0; i < 24; i++) {
+      let stepUs = Number.POSITIVE_INFINITY
+      const rig = started((us) => (us >= stepUs ? 3 : 0.1))
+      expect(rig.command('set_cutoff', { value: { output: 'A', above: 2.5 } })).toBe('ok')
+      expect(rig.command('set_output', { value: { A: true } })).toBe('ok')
+      arm(rig, { level: 3.1 })
+      rig.board.runMs(5 + i * 0.0047)
+      stepUs = rig.board.timeUs
+      const from = rig.now
+      while (rig.board.isHigh('D', 4)) {
+        if (rig.board.timeUs > stepUs + 5000) throw new Error('it stays closed')
+        rig.board.runMs(0.002)
+      }
+      openedUs.push(rig.board.timeUs - stepUs)
+      if (i > 0) continue
+      rig.board.runMs(100)
+      expect(linesWith(rig, 'outputs', from)).toHaveLength(1)
+      expect(triggers(rig, from)).not.toContain('off')
+    }
+    // The conversion that the step comes in, the next one, and to read that.
+  })
+})
+
+describe('a burst that is kept', () => {
+  /** A step, once. */
+  function stepped(options: Options = {}): { rig: BoardRig; burst: SentBurst } {
+    let stepUs = Number.POSITIVE_INFINITY
+    const rig = started((us) => (us >= stepUs ? 2 : 0.1), options)
+    expect(rig.command('set_interval', { value: 100 })).toBe('ok')
+    arm(rig, { level: 1 })
+    rig.board.runMs(50)
+    stepUs = rig.board.timeUs
+    return { rig, burst: untilBurst(rig) }
+  }
+
+  it('is sent again, the same, until it is two seconds old; then samples go on', () => {
+    const { rig, burst } = stepped()
+    const began = rig.now
+    for (let i = 0; i < 3; i++) {
+      rig.board.runMs(1500)
+      const from = rig.now
+      expect(rig.command('get_burst')).toBe('ok')
+      expect(untilBurst(rig, 1000, from)).toEqual(burst)
+    }
+    expect(rig.samples(began)).toEqual([])
+    // The same number, once more: its answer was lost.
+    const lost = rig.now
+    rig.send({ cmd: 'get_burst', seq: 77 })
+    untilBurst(rig, 1000, lost)
+    const again = rig.now
+    rig.send({ cmd: 'get_burst', seq: 77 })
+    expect(untilBurst(rig, 1000, again)).toEqual(burst)
+    rig.board.runMs(1950)
+    expect(rig.samples(began)).toEqual([])
+    rig.board.runMs(200)
+    expect(rig.samples(began)[0]).toMatchObject({ status: 'part' })
+    expect(rig.command('get_burst')).toBe('range')
+    expect(triggers(rig, began)).toEqual([])
+  })
+
+  it('gives way to the next trigger, whose number is one higher', () => {
+    const { rig, burst } = stepped()
+    expect(rig.command('set_interval', { value: 0 })).toBe('busy')
+    arm(rig, { level: 1, slope: 'fall', pre: 0 })
+    expect(rig.command('get_burst')).toBe('range')
+    rig.board.sensor.feed = waveform((us) => (us % 9000 < 4500 ? 2 : 0.3))
+    expect(untilBurst(rig)).toMatchObject({ number: burst.number + 1, pre: 0 })
+    const from = rig.now
+    expect(rig.command('set_trigger', { value: 'off' })).toBe('ok')
+    rig.board.runMs(300)
+    expect(rig.samples(from).length).toBeGreaterThan(1)
+    expect(triggers(rig, from)).toEqual([])
+  })
+
+  it('can be had in pieces from a line that loses some of them', () => {
+    let lines = 0
+    const { rig } = {
+      rig: new BoardRig({
+        toHost: (byte) => {
+          if (byte === 0x0a) lines += 1
+          return lines % 3 === 1 && byte !== 0x0a ? 0x23 : byte
+        },
+        sensor: { feed: waveform(inrush) },
+      }),
+    }
+    rig.board.runMs(200)
+    rig.send({ cmd: 'set_trigger', value: { level: 1.5 }, seq: 1 })
+    const pieces = new Map<number, readonly number[]>()
+    for (let i = 0; i < 4; i++) {
+      rig.board.runMs(600)
+      for (const { text } of rig.arrivals) {
+        if (!text.startsWith('{"burst":')) continue
+        const line = JSON.parse(text) as { i: number; c: number[] }
+        pieces.set(line.i, line.c)
+      }
+      rig.send({ cmd: 'get_burst', seq: 10 + i })
+    }
+    expect([...pieces.keys()].sort((a, b) => a - b)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((k) => k * 20),
+    )
+  })
+
+  it('works in poll mode, which goes on afterwards', () => {
+    const rig = started(inrush)
+    expect(rig.command('set_mode', { value: 'poll' })).toBe('ok')
+    arm(rig, { level: 1.5 })
+    untilBurst(rig)
+    expect(rig.command('read')).toBe('busy')
+    rig.board.runMs(2200)
+    const from = rig.now
+    expect(rig.command('read')).toBe('ok')
+    expect(rig.samples(from)).toMatchObject([{ status: 'ok' }])
+  })
+})
+
+describe('what disturbs it', () => {
+  const armed = (options: Options = {}): BoardRig => {
+    const rig = started(() => 0.5, options)
+    expect(rig.command('set_interval', { value: 100 })).toBe('ok')
+    arm(rig, { level: 1 })
+    rig.board.runMs(100)
+    return rig
+  }
+
+  /** Samples are `ok` again, and another burst can be had. */
+  function expectGoesOn(rig: BoardRig): void {
+    rig.board.runMs(1500)
+    expect(rig.samples().at(-1)).toMatchObject({ status: 'ok', current: 0.5 })
+    arm(rig, { level: 1 })
+    rig.board.sensor.feed = waveform(inrush)
+    expect(untilBurst(rig).counts).toHaveLength(200)
+  }
+
+  it.each<[string, (rig: BoardRig) => void, (rig: BoardRig) => void]>([
+    [
+      'the sensor is lost',
+      ({ board }) => {
+        board.sensor.present = false
+      },
+      ({ board }) => {
+        board.sensor.present = true
+      },
+    ],
+    [
+      'SDA is held low',
+      ({ board }) => {
+        board.bus.stuck = 'sda'
+      },
+      ({ board }) => {
+        board.bus.stuck = 'none'
+      },
+    ],
+    [
+      'SCL is held low',
+      ({ board }) => {
+        board.bus.stuck = 'scl'
+      },
+      ({ board }) => {
+        board.bus.stuck = 'none'
+      },
+    ],
+    ['the sensor has a brown-out', ({ board }) => board.sensor.brownOut(), () => {}],
+  ])('ends, and says so, where %s', (_, disturb, mend) => {
+    const rig = armed()
+    const from = rig.now
+    disturb(rig)
+    rig.board.runMs(200)
+    expect(triggers(rig, from)).toEqual(['off'])
+    expect(linesWith(rig, 'burst', from)).toEqual([])
+    mend(rig)
+    expectGoesOn(rig)
+  })
+
+  it('never takes what a brown-out leaves for a current', () => {
+    // The register pointer is back at the configuration, 0x399F: 1.4751 A.
+    for (let i = 0; i < 20; i++) {
+      const rig = armed()
+      expect(rig.command('set_cutoff', { value: { output: 'A', above: 1.2 } })).toBe('ok')
+      expect(rig.command('set_output', { value: { A: true } })).toBe('ok')
+      const from = rig.now
+      rig.board.runMs(i * 0.0041)
+      rig.board.sensor.brownOut()
+      rig.board.runMs(40)
+      expect(triggers(rig, from)).toEqual(['off'])
+      expect(rig.board.isHigh('D', 4)).toBe(true)
+      expect(linesWith(rig, 'burst', from)).toEqual([])
+      const notes = rig.arrivals.slice(from).filter(({ text }) => text.includes('set up again'))
+      expect(notes).toHaveLength(1)
+    }
+  })
+
+  it('is over after a reset, wherever that comes, at an address that was not saved, too', () => {
+    for (let i = 0; i < 12; i++) {
+      const rig = new BoardRig({ sensor: { address: 0x45, feed: waveform(inrush) } })
+      rig.hello()
+      expect(rig.command('set_interval', { value: 20 })).toBe('ok')
+      arm(rig, { level: 1.5 })
+      if (i % 2) untilBurst(rig)
+      rig.board.runMs(i * 0.0193)
+      const from = rig.now
+      rig.board.reset('external')
+      rig.until(({ frame }) => (frame.kind === 'hello' ? true : null), 3000, from)
+      const hello = rig.now
+      rig.board.runMs(1300)
+      expect(triggers(rig, hello)).toEqual([])
+      expect(rig.samples(hello).length).toBeGreaterThan(0)
+      expect(rig.samples(hello).every(({ status }) => status === 'ok')).toBe(true)
+      expect(rig.command('get_burst')).toBe('range')
+    }
+  })
+
+  it.each([false, true])('is over after a hang, with interrupts off: %s', (isDeaf) => {
+    const rig = armed()
+    const from = rig.now
+    rig.board.hang(isDeaf)
+    rig.until(({ frame }) => (frame.kind === 'hello' ? true : null), 6000, from)
+    rig.board.runMs(1100)
+    expect(rig.samples(from).at(-1)).toMatchObject({ status: 'ok', current: 0.5 })
+    expectGoesOn(rig)
+  })
+
+  it('ends at once where there is no sensor', () => {
+    const rig = started(() => 0.5)
+    rig.board.sensor.present = false
+    rig.board.runMs(1500)
+    const from = rig.now
+    expect(rig.command('set_trigger', { value: { level: 1 } })).toBe('ok')
+    rig.board.runMs(300)
+    expect(triggers(rig, from).at(-1)).toBe('off')
+    rig.board.sensor.present = true
+    expectGoesOn(rig)
+  })
+
+  it('leaves at least 350 bytes for the stack', () => {
+    const rig = started(inrush, { baud: 1_000_000 })
+    expect(rig.command('set_interval', { value: 0 })).toBe('ok')
+    expect(rig.command('set_time', { value: 1_790_000_000.5 })).toBe('ok')
+    expect(rig.command('set_us', { value: true })).toBe('ok')
+    expect(rig.command('set_shunt', { value: 0.0123 })).toBe('ok')
+    rig.board.runMs(300)
+    const newest = rig.samples().at(-1)?.seq as number
+    arm(rig, { level: 5 })
+    rig.send({ nack: [newest - 31, newest] })
+    expect(rig.command('hello')).toBe('ok')
+    untilBurst(rig)
+    for (const cmd of ['get_burst', 'selftest', 'hello', 'save']) {
+      expect(rig.command(cmd)).toBe('ok')
+      rig.board.runMs(100)
+    }
+    rig.board.runMs(2500)
+    rig.board.sensor.brownOut()
+    rig.board.runMs(100)
+    expect(rig.command('selftest')).toBe('ok')
+    expect(rig.board.stackLeft).toBeGreaterThanOrEqual(350)
+  })
+})
