@@ -71,7 +71,10 @@ describe('where an option comes from', () => {
   it.each([
     ['retian = "48h"', /unknown key 'retian'; did you mean 'retain'/],
     ['[monitor]\nbuad = 9600', /unknown key 'monitor\.buad'; did you mean 'baud'/],
-    ['[monitor]\nlast = "1h"', /'monitor.last'; it is an option of history, export, bursts: .*\[history\]/],
+    [
+      '[monitor]\nlast = "1h"',
+      /'monitor.last'; it is an option of history, export, bursts: .*\[history\]/,
+    ],
     ['[device.""]\nbaud = 9600', /line 1, key '': the label of a device is empty/],
     ['count = "many"', /key 'count'.*'many' is not a whole number/],
     ['count = [1]', /must be a text or a number/],
