@@ -8,7 +8,7 @@ export default defineConfig({
   define: { __VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     globalSetup: ['test/support/build.ts', 'test/support/code-cache.ts'],
-    setupFiles: ['test/support/folders-away.ts'],
+    setupFiles: ['test/support/after-tests.ts'],
     pool: 'forks',
     // Most tests wait for processes of their own.
     maxWorkers: Math.max(2, availableParallelism() + 1),

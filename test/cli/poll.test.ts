@@ -13,15 +13,15 @@ describe.skipIf(!hasPty)('monitor --poll', () => {
     const port = await served(...args)
     const summary = join(temporaryFolder(), 'run.json')
     const run = await ina219([
-      ...['monitor', '--port', port, '--poll', '200ms', '--count', '6', '--no-log'],
+      ...['monitor', '--port', port, '--poll', '100ms', '--count', '20', '--no-log'],
       ...['--output', 'plain', '--summary', summary],
     ])
     expect(run.code).toBe(0)
-    expect(run.stderr).toMatch(/command: poll mode: a sample is asked for every 200ms/)
+    expect(run.stderr).toMatch(/command: poll mode: a sample is asked for every 100ms/)
     const ledger = JSON.parse(readFileSync(summary, 'utf8'))
-    expect(ledger).toMatchObject({ samples: 6, lost: 0, malformed: 0 })
-    // Each `read`, and the mode to and fro.
-    expect(ledger.commands_acked).toBeGreaterThanOrEqual(6)
+    expect(ledger).toMatchObject({ samples: 20, lost: 0, malformed: 0 })
+    // Each `read`, and the mode to and fro; a few samples come by themselves before the device is told.
+    expect(ledger.commands_acked).toBeGreaterThanOrEqual(12)
     const [hello] = JSON.parse((await ina219(['send', 'hello', '--port', port, '--json'])).stdout)
     expect(hello.hello.mode).toBe('stream')
   })

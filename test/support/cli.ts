@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { afterEach } from 'vitest'
+import { afterThisTest } from './cleanups.ts'
 import { temporaryFolder } from './folder.ts'
 import { until } from './polling.ts'
 
@@ -39,7 +39,7 @@ export function start(args: readonly string[], env: Record<string, string> = {})
   })
   // A command that ends before it has read everything: the pipe breaks, which is fine here.
   child.stdin?.on('error', () => {})
-  cleanups.push(() => child.kill('SIGKILL'))
+  afterThisTest(() => child.kill('SIGKILL'))
   return child
 }
 
@@ -98,8 +98,3 @@ export function piped(
   if (reader.stdin) writer.stdout?.pipe(reader.stdin)
   return Promise.all([finished(writer), finished(reader)])
 }
-
-const cleanups: (() => void)[] = []
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup()
-})

@@ -1,5 +1,5 @@
-import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
+import { afterThisTest } from './cleanups.ts'
 import { until } from './polling.ts'
 import { type ServeRun, startServe } from './serve.ts'
 
@@ -31,7 +31,7 @@ export class LiveViewer {
       this.closed = { code, reason: String(reason) }
     })
     this.socket.on('error', () => {})
-    viewers.push(this)
+    afterThisTest(() => this.socket.terminate())
   }
 
   get samples(): Sample[] {
@@ -56,13 +56,6 @@ export class LiveViewer {
     return this.of(type).at(-1) as Message
   }
 }
-
-let viewers: LiveViewer[] = []
-
-afterEach(() => {
-  for (const { socket } of viewers) socket.terminate()
-  viewers = []
-})
 
 export const line = (seq: number, more = ''): string =>
   `{"v":5.02,"a":0.1,"w":0.502,"ts":${1_790_000_000 + seq},"seq":${seq},"status":"ok"${more}}\n`

@@ -1,5 +1,7 @@
-import { afterAll } from 'vitest'
+import { afterAll, afterEach } from 'vitest'
+import { cleanUp } from './cleanups.ts'
 import { removeFolders } from './folder.ts'
 
 // As a set-up file it counts for each test file, also where several share a process and its modules.
+afterEach(cleanUp)
 afterAll(removeFolders)
