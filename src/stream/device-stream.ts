@@ -110,8 +110,7 @@ export class DeviceStream implements Asked {
     this.#outputs = new SwitchedOutputs(this.#events, () => listener.outputs())
     this.#trigger = new TriggerReport({
       events: this.#events,
-      isLive: source.live,
-      timeOf: (stamp) => this.#timeline.snapshot()(stamp),
+      timeOf: (stamp, hostUs) => this.#timeline.timeOf(stamp, hostUs),
       burst: (burst) => {
         listener.burst(burst)
         log?.burst({ ...burst, device: this.#runs.label })

@@ -87,7 +87,7 @@ export class Placement {
   }
 
   /** Host time since the newest sample whose stamp was believed, µs. */
-  sinceBelievedUs({ arrivalUs }: Entry): number {
+  sinceBelievedUs({ arrivalUs }: Pick<Entry, 'arrivalUs'>): number {
     return arrivalUs - this.#believedArrivalUs
   }
 
@@ -96,8 +96,8 @@ export class Placement {
     return this.clock.timeOf(stamp) - arrivalUs - this.#leadUs
   }
 
-  /** When a sample was by the host's clock, Unix µs. */
-  byHostUs(entry: Entry): number {
+  /** When something was by the host's clock, Unix µs. */
+  byHostUs(entry: Pick<Entry, 'arrivalUs'>): number {
     const hostUs = this.#options.live
       ? entry.arrivalUs + this.#leadUs
       : this.#lastUs + this.sinceBelievedUs(entry)

@@ -34,6 +34,8 @@ const ALIKE = 1.5
 const MOST_WAITING = 8
 /** A pipe that brings nothing more for so long is live: nothing waits for the next sample, µs. */
 const WAIT_US = 300_000
+/** What is no sample comes no later than this after it was, µs; else its stamp is of a clock that was set. */
+const LATE_US = 10e6
 
 /**
  * Gives each sample the time of its measurement (contract 2.1, `ts` and `ms`),
@@ -131,6 +133,22 @@ export class Timeline {
   /** What stamps stand for just now, for samples that come after later ones; see `DeviceClock`. */
   snapshot(): (stamp: Stamp) => number | null {
     return this.#placement.clock.snapshot()
+  }
+
+  /**
+   * When something was that is no sample, Unix µs: as samples of its stamp would be placed.
+   *
+   * @param hostUs when it was at the latest, by the host's clock
+   */
+  timeOf(stamp: Stamp, hostUs: number): number {
+    const { live } = this.#options
+    // Piped in, no sample behind it tells more of the clock than those that wait.
+    if (!live) this.end()
+    const { isFresh, lastUs } = this.#placement
+    if (isFresh) return live ? hostUs : Math.max(hostUs, lastUs)
+    const byHostUs = this.#placement.byHostUs({ arrivalUs: hostUs })
+    const saidUs = this.snapshot()(stamp) ?? byHostUs
+    return live && Math.abs(saidUs - byHostUs) > LATE_US ? byHostUs : saidUs
   }
 
   /** A port's first sample that can be placed; resends of a wrong time before it wait for it. */

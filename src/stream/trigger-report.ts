@@ -5,15 +5,10 @@ import type { Command } from '../protocol/link/commands.ts'
 import { isRecord } from '../util/records.ts'
 import type { EventReport } from './event-report.ts'
 
-/** Later than this its block is not kept any more, nor on its way, µs. */
-const LATEST_US = 10e6
-
 export interface TriggerReportOptions {
   readonly events: EventReport
-  /** Lines come as they are sent. */
-  readonly isLive: boolean
-  /** Unix µs of a stamp as the device's clock is now; null: it says nothing */
-  readonly timeOf: (stamp: Stamp) => number | null
+  /** Unix µs of a stamp of something that was no later than `hostUs` by the host's clock. */
+  readonly timeOf: (stamp: Stamp, hostUs: number) => number
   /** A burst has come. */
   readonly burst: (burst: Burst) => void
 }
@@ -71,15 +66,11 @@ export class TriggerReport {
   }
 
   burst({ stamp, arrivalUs, ...received }: ReceivedBurst): void {
-    const { events, isLive, timeOf, burst } = this.#options
+    const { events, timeOf, burst } = this.#options
     this.over()
     const { counts, pre, dtUs } = received
     // It came once all of it was measured.
-    const latestUs = Math.round(arrivalUs - (counts.length - pre) * dtUs)
-    const saidUs = Math.min(timeOf(stamp) ?? latestUs, latestUs)
-    // A clock that began anew, and of which no sample has said what it is.
-    const isWrong = isLive && latestUs - saidUs > LATEST_US
-    const timeUs = isWrong ? latestUs : saidUs
+    const timeUs = timeOf(stamp, Math.round(arrivalUs - (counts.length - pre) * dtUs))
     const made: Burst = { ...received, timeUs, trigger: this.#wanted }
     burst(made)
     events.report('trigger', `burst ${made.number}: ${burstText(made)}`)

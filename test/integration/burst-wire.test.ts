@@ -14,6 +14,8 @@ const WAKE_UP = { cmd: 'set_trigger', value: { level: 0.06, slope: 'rise', pre: 
 /** It has sent after 1.9 s: 118 mA, then 11 mA. */
 const SENT = { cmd: 'set_trigger', value: { level: 0.06, slope: 'fall', pre: 40 } } as const
 
+const BURST = '{"burst":1,"i":0,"n":10,"pre":2,"dt":100,"shunt":0.1,"c":[0,0,9,9,9,9,9,9,9,9]}'
+
 function start(seed: number, faults?: FaultSpec) {
   const clock = new ManualClock(START_S * 1000)
   const { core } = createDevice({ scenario: 'radio', seed, startS: START_S, intervalMs: 20 })
@@ -153,17 +155,68 @@ describe('trigger and burst', () => {
     const source = new LineSource({ live: true, duplex: true })
     const bursts: Burst[] = []
     startStream({ source, clock }, { burst: (burst) => bursts.push(burst) })
-    const line = '{"burst":1,"i":0,"n":10,"pre":2,"dt":100,"shunt":0.1,"c":[0,0,9,9,9,9,9,9,9,9]}'
     source.line('{"hello":"ina219","boot":7,"seq":0}')
     for (let seq = 0; seq < 4; seq++) {
       source.line(`{"v":5,"a":0.1,"ms":${600_000 + seq * 1000},"seq":${seq}}`)
       clock.advance(1000)
     }
-    source.line(line.replace('"c"', '"ms":603500,"c"'))
+    source.line(BURST.replace('"c"', '"ms":603500,"c"'))
     source.line('{"hello":"ina219","boot":8,"seq":0}')
     clock.advance(60_000)
-    source.line(line.replace('"c"', '"ms":900,"c"'))
+    source.line(BURST.replace('"c"', '"ms":900,"c"'))
     expect(bursts.map(({ timeUs }) => timeUs - START_S * 1e6)).toEqual([3.5e6, 64e6 - 800])
+  })
+
+  it('is when its device says, as its samples are, where that is minutes off the host', () => {
+    for (const offS of [-120, -12, -3, 3, 12, 120]) {
+      const clock = new ManualClock(START_S * 1000)
+      const source = new LineSource({ live: true, duplex: true })
+      const bursts: Burst[] = []
+      const { stream, samples } = startStream(
+        { source, clock },
+        { burst: (burst) => bursts.push(burst) },
+      )
+      const ts = (afterS: number): string => (START_S + offS + afterS).toFixed(3)
+      for (let seq = 0; seq < 4; seq++) {
+        source.line(`{"v":5,"a":0.1,"ts":${ts(seq)},"seq":${seq}}`)
+        clock.advance(1000)
+      }
+      source.line(`{"trigger":"armed","ts":${ts(4)}}`)
+      clock.advance(2000)
+      source.line(BURST.replace('"c"', `"ts":${ts(5.5)},"c"`))
+      clock.advance(3000)
+      source.line(`{"v":5,"a":0.1,"ts":${ts(9)},"seq":4,"status":"part"}`)
+      stream.finish()
+      const beganUs = (START_S + offS) * 1e6
+      expect(bursts.map(({ timeUs }) => timeUs - beganUs)).toEqual([5.5e6])
+      expect(samples.slice(-2).map(({ timeUs }) => timeUs - beganUs)).toEqual([3e6, 9e6])
+    }
+  })
+
+  it('of a capture is where the times of the samples around it want it', () => {
+    const clock = new ManualClock(START_S * 1000)
+    const source = new LineSource({ live: false })
+    const bursts: Burst[] = []
+    const { stream, samples } = startStream(
+      { source, clock },
+      { burst: (burst) => bursts.push(burst) },
+    )
+    const sample = (ms: number, seq: number): void => {
+      source.line(`{"v":5,"a":0.1,"ms":${ms},"seq":${seq}}`)
+    }
+    sample(1000, 0)
+    sample(2000, 1)
+    source.line(BURST.replace('"c"', '"ms":2500,"c"'))
+    sample(4500, 2)
+    sample(5000, 3)
+    source.line(BURST.replace('"burst":1', '"burst":2').replace('"c"', '"ms":60500,"c"'))
+    sample(62_700, 4)
+    sample(63_000, 5)
+    stream.finish()
+    const firstUs = samples[0]?.timeUs ?? 0
+    expect(bursts.map(({ timeUs }) => timeUs - firstUs)).toEqual([1.5e6, 59.5e6])
+    const times = samples.map(({ timeUs }) => timeUs - firstUs)
+    expect(times).toEqual([0, 1e6, 3.5e6, 4e6, 61.7e6, 62e6])
   })
 
   it('its cut-off goes on while the mock is armed', () => {
