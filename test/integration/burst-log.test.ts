@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { KnownLog } from '../../src/storage/read/known-log.ts'
 import { LogReader } from '../../src/storage/read/log-reader.ts'
 import { EMPTY_BATCH } from '../../src/storage/write/log-batch.ts'
 import { SpillFile } from '../../src/storage/write/spill-file.ts'
@@ -111,10 +112,16 @@ it('a log of layout 6 has none, and takes them once it was opened to write', () 
   toLayout6(file)
   const before = query(file, 'SELECT * FROM power_log')
   expect(burstsIn()).toEqual([])
+  // As `import` sees it, also where it only tries.
+  const known = KnownLog.open(file, 'other')
+  expect(known.hasBurst(bench(100))).toBe(false)
   const log = openWriter(file)
   const bursts = [bench(100)]
   log.writer.write(batchesOf([sampleAt(START_US + 100e6, 100)], { epochs: [EPOCH], bursts }))
   log.end()
   expect(query(file, 'SELECT * FROM power_log LIMIT 100')).toEqual(before)
   expect(burstsIn()).toEqual([{ id: 1, ...bench(100) }])
+  expect(known.hasBurst(bench(100))).toBe(true)
+  expect(known.hasBurst(bench(101))).toBe(false)
+  known.close()
 })

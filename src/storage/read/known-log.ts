@@ -3,6 +3,7 @@ import type { Extras } from '../../domain/channels.ts'
 import type { Epoch, Sample } from '../../domain/sample.ts'
 import { logFilePath } from '../../util/paths.ts'
 import { Catalog } from '../file/catalog.ts'
+import { hasTable } from '../file/layout.ts'
 import { logError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import type { DeviceBurst, LogEvent, LostRange } from '../file/records.ts'
@@ -147,6 +148,8 @@ export class KnownLog {
   }
 
   hasBurst({ timeUs, device, number }: DeviceBurst): boolean {
+    // A log of an earlier layout has none, until it is opened to be written.
+    if (this.#burst === null && !hasTable(this.#db, 'burst')) return false
     this.#burst ??= this.#db.prepare(
       `SELECT 1 FROM burst b JOIN device d ON d.id = b.device_id
        WHERE b.time_us = ? AND d.name = ? AND b.number = ?`,
