@@ -11,7 +11,7 @@ export default defineConfig({
     setupFiles: ['test/support/after-tests.ts'],
     pool: 'forks',
     // Most tests wait for processes of their own.
-    maxWorkers: Math.max(2, availableParallelism() + 1),
+    maxWorkers: availableParallelism() + 1,
     // Of use for what hangs alone: a machine that does six other things at once is slow, not wrong.
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -1,3 +1,4 @@
+import { DEFAULT_PRE } from '../src/domain/burst.ts'
 import { type Correction, corrected } from '../src/domain/calibration.ts'
 import { isRecord } from '../src/util/records.ts'
 import type { BurstValues } from './device-lines.ts'
@@ -203,7 +204,7 @@ function sentOhm({ ohm, calibration }: Shunt): number {
 
 function wantedOf(value: unknown, fullScaleAmps: number): Wanted | null {
   if (!isRecord(value)) return null
-  const { level, slope = 'rise', pre = 25 } = value
+  const { level, slope = 'rise', pre = DEFAULT_PRE } = value
   if (typeof level !== 'number' || !(Math.abs(level) <= fullScaleAmps)) return null
   if (slope !== 'rise' && slope !== 'fall') return null
   if (typeof pre !== 'number' || !Number.isInteger(pre) || pre < 0 || pre > 90) return null

@@ -11,6 +11,9 @@ export interface TriggerLevel {
   readonly slope: 'rise' | 'fall'
 }
 
+/** Share of the burst before the trigger where none is given, % (PROTOCOL.md 6.1). */
+export const DEFAULT_PRE = 25
+
 export interface Trigger extends TriggerLevel {
   /** Share of the burst before the trigger, %, whole */
   readonly pre: number

@@ -36,7 +36,7 @@ const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) =>
   unknown: (cmd, firmware) =>
     `this ${firmware === null ? 'device' : `firmware (${firmware})`} does not know ${cmd}`,
   range: () => 'range (the device does not allow that value)',
-  busy: () => 'busy (an earlier command is still under way, or it is armed)',
+  busy: () => 'busy (an earlier command is still under way, or the device is armed)',
   unconfirmed: () => 'unconfirmed (answered, but not reported as switched)',
   timeout: () => 'unconfirmed (the relays did not answer)',
   sensor: () => 'sensor (it does not answer)',

@@ -1,4 +1,4 @@
-import { type Burst, burstText, type Trigger, triggerText } from '../domain/burst.ts'
+import { type Burst, burstText, DEFAULT_PRE, type Trigger, triggerText } from '../domain/burst.ts'
 import type { Stamp } from '../protocol/frames.ts'
 import type { ReceivedBurst } from '../protocol/link/burst-assembler.ts'
 import type { Command } from '../protocol/link/commands.ts'
@@ -96,6 +96,6 @@ function triggerOf(value: unknown): Trigger | null {
   return {
     level,
     slope: slope === 'fall' ? 'fall' : 'rise',
-    pre: typeof pre === 'number' ? pre : 25,
+    pre: typeof pre === 'number' ? pre : DEFAULT_PRE,
   }
 }

@@ -52,14 +52,16 @@ describe('PROTOCOL.md 5.7: a burst of its lines', () => {
   it('three times at most; what came is handed on, with holes', () => {
     const rig = lines(running(), 0, 64)
     const asked: number[] = []
+    const done: number[] = []
     for (let ms = 0; ms <= 2000; ms += 10) {
       const { words } = rig
       if (words.some((word) => word.startsWith('> '))) asked.push(ms)
-      if (words.includes('burst 1 64')) expect(ms).toBe(1830)
+      if (words.includes('burst 1 64')) done.push(ms)
       rig.wait(10)
     }
     // 0.5 s for each answer, and a look at the clock.
     expect(asked).toEqual([300, 810, 1320])
+    expect(done).toEqual([1830])
     expect(rig.wait(5000).words).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import { advance, distance } from '../../util/serial-number.ts'
 import { encodeLine } from '../codec.ts'
 import { withCrc } from '../crc.ts'
-import type { BurstFrame, Frame, HelloFrame, SampleFrame } from '../frames.ts'
+import type { Frame, HelloFrame, SampleFrame } from '../frames.ts'
 import { REPLAY, SAFE } from '../members.ts'
 import { Acknowledger } from './acknowledger.ts'
 import { BurstAssembler } from './burst-assembler.ts'
@@ -62,8 +62,7 @@ export class Link {
   readonly #commands: CommandQueue
   readonly #acks = new Acknowledger()
   readonly #greeting: Greeting
-  /** null: the device has sent no burst. */
-  #bursts: BurstAssembler | null = null
+  readonly #bursts = new BurstAssembler(this.#events)
   #boot: number | null = null
   #helloSeen = false
   #helloAsked = false
@@ -112,7 +111,7 @@ export class Link {
     this.#askSilentMs = Number.POSITIVE_INFINITY
     this.#healer.suspend()
     this.#greeting.disconnected()
-    this.#bursts?.end()
+    this.#bursts.end()
   }
 
   /** True: samples that the device may still have are being asked for. */
@@ -132,7 +131,7 @@ export class Link {
     if (frame.kind === 'sample') this.#sample(frame, arrivalUs, nowMs)
     else if (frame.kind === 'hello') this.#hello(frame, nowMs)
     else if (frame.kind === 'gone') this.#gone(frame.first, frame.last, nowMs)
-    else if (frame.kind === 'burst') this.#burst(frame, arrivalUs, nowMs)
+    else if (frame.kind === 'burst') this.#bursts.line(frame, arrivalUs, nowMs)
     else if (frame.kind === 'trigger') this.#trigger(frame.state)
     else if (frame.kind === 'ack') this.#answered(frame.seq, { kind: 'ok' }, nowMs)
     else if (frame.kind === 'nack') {
@@ -174,7 +173,7 @@ export class Link {
   /** The stream is over. */
   finish(): readonly LinkEvent[] {
     this.#endGreeting()
-    this.#bursts?.end()
+    this.#bursts.end()
     this.#tracker.finish()
     return this.#events.take()
   }
@@ -193,7 +192,7 @@ export class Link {
     this.#sendCommand(nowMs)
     if (this.#quiet) return
     // A burst is kept for 2 s only, in which the device has nothing to say that shows an answer to be lost.
-    const mayAsk = !this.#commands.waiting && this.#bursts?.isOpen !== true
+    const mayAsk = !this.#commands.waiting && !this.#bursts.isOpen
     const request = this.#healer.next(nowMs, mayAsk)
     if (request !== null) {
       const last = advance(request.first, request.count - 1)
@@ -220,7 +219,7 @@ export class Link {
   #sample(frame: SampleFrame, arrivalUs: number, nowMs: number): void {
     const arrival: Arrival = { frame, arrivalUs }
     // Nobody can ask for the rest: ordinary sampling goes on.
-    if (!this.#options.duplex) this.#bursts?.end()
+    if (!this.#options.duplex) this.#bursts.end()
     if (this.#greeting.isAwaited) {
       this.#greeting.hold(arrival, nowMs)
       return
@@ -245,24 +244,19 @@ export class Link {
 
   #commandDone({ id, cmd }: Done, result: CommandResult, nowMs: number): void {
     if (id !== null) this.#events.push({ kind: 'command_done', id, result })
-    else if (cmd === ASK_BURST) this.#bursts?.answered(result, nowMs)
+    else if (cmd === ASK_BURST) this.#bursts.answered(result, nowMs)
     else if (result.kind !== 'ok') this.#helloFailed()
-  }
-
-  #burst(frame: BurstFrame, arrivalUs: number, nowMs: number): void {
-    this.#bursts ??= new BurstAssembler(this.#events)
-    this.#bursts.line(frame, arrivalUs, nowMs)
   }
 
   #trigger(state: 'armed' | 'off'): void {
     // It waits for the next one: the block of the one before is kept no longer.
-    this.#bursts?.end()
+    this.#bursts.end()
     this.#events.push({ kind: 'trigger', state })
   }
 
   /** Pieces of a burst that are missing: the device sends the whole block again. */
   #askForBurst(nowMs: number): void {
-    if (this.#bursts?.tick(nowMs) !== true) return
+    if (!this.#bursts.tick(nowMs)) return
     // Repeated by the assembler, as often as the block is kept.
     if (!this.#commands.add(null, { cmd: ASK_BURST }, 1)) {
       this.#bursts.answered({ kind: 'dropped' }, nowMs)
@@ -281,7 +275,7 @@ export class Link {
     this.#helloSeen = false
     this.#helloAsked = false
     this.#healer.end()
-    this.#bursts?.restarted()
+    this.#bursts.restarted()
   }
 
   #hello(hello: HelloFrame, nowMs: number): void {
@@ -308,7 +302,7 @@ export class Link {
       this.#commands.rewind()
       this.#tracker.restart(hello.nextSeq === null ? null : hello.firstSeq)
       this.#noticeRestart()
-      this.#bursts?.restarted()
+      this.#bursts.restarted()
       this.#events.push({ kind: 'restarted', boot: hello.boot })
     }
     this.#boot = hello.boot

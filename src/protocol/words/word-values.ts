@@ -1,3 +1,4 @@
+import { DEFAULT_PRE } from '../../domain/burst.ts'
 import type { Clock } from '../../util/clock.ts'
 import { parseDuration } from '../../util/duration.ts'
 import { InaError } from '../../util/errors.ts'
@@ -80,7 +81,7 @@ export function trigger(value: string | null, given: Given): Omit<Command, 'cmd'
   const shares = parts.filter((each) => each !== 'rise' && each !== 'fall')
   if (slopes.length > 1 || shares.length > 1) throw invalid(given, 'says the same twice')
   const [share] = shares
-  const pre = share === undefined ? 25 : number(share.replace(/%$/, ''), given)
+  const pre = share === undefined ? DEFAULT_PRE : number(share.replace(/%$/, ''), given)
   if (!Number.isInteger(pre) || pre < 0 || pre > 90) {
     throw invalid(given, 'has no whole share of 0 to 90 % before the trigger')
   }
