@@ -74,7 +74,7 @@ __attribute__((noinline)) void Wide::multiply(uint32_t by) {
     for (uint8_t j = 0; i + j < kSize && (j < 4 || carry); j++) {
       // At most 255 * 255 + 2 * 255.
       carry += product[i + j];
-      if (j < 4) carry += static_cast<uint16_t>(bytes_[i] * factor[j]);
+      if (j < 4) carry += static_cast<uint16_t>(bytes_[i]) * factor[j];
       product[i + j] = static_cast<uint8_t>(carry);
       carry >>= 8;
     }
