@@ -14,6 +14,7 @@ import {
   stepSpan,
   zoomed,
 } from '../../src/serve/page/model/time-window.ts'
+import { staleWord, stateWord } from '../../src/serve/page/model/words.ts'
 import { sampleSnapshot } from '../support/snapshots.ts'
 
 const S = 1e6
@@ -64,8 +65,22 @@ describe('the window of the chart', () => {
     const at = { sampleUs: 5 * S, nowUs: 9 * S }
     expect(edgeUs(sampleSnapshot({ ...at, source: { ...quiet, state: 'live' } }))).toBe(5 * S)
     expect(edgeUs(sampleSnapshot({ ...at, source: { ...quiet, state: 'silent' } }))).toBe(9 * S)
+    const armed = { ...quiet, state: 'live', armed: '' } as const
+    expect(edgeUs(sampleSnapshot({ ...at, source: armed }))).toBe(9 * S)
     expect(edgeUs(sampleSnapshot({ ...at, source: { ...quiet, state: 'ended' } }))).toBe(5 * S)
   })
+})
+
+it('an armed device says so, and for what; its values are none of now', () => {
+  const source = { label: 'x', state: 'live', reason: '', armed: 'rise to 1.5 A' } as const
+  const open = { kind: 'open', mayChange: false, version: '0.1.0' } as const
+  const sampleUs = 5 * S
+  const snapshot = sampleSnapshot({ source, sampleUs, valuesUs: sampleUs, nowUs: 9 * S })
+  const reason = 'waits for the current to rise to 1.5 A, and measures nothing else'
+  expect(stateWord(open, snapshot, 0)).toMatchObject({ word: 'ARMED', reason })
+  expect(staleWord(open, snapshot, 0)).toBe('armed, as of 4 s ago')
+  const { armed: _, ...sampling } = source
+  expect(staleWord(open, { ...snapshot, source: sampling }, 0)).toBe(null)
 })
 
 describe('the address', () => {

@@ -1,5 +1,5 @@
 import { agoText } from '../../figures/format.ts'
-import { SOURCE_STYLE, sourcePlace } from '../../figures/source-state.ts'
+import { isArmed, SOURCE_STYLE, sourcePlace } from '../../figures/source-state.ts'
 import type { Snapshot, SourceView } from '../../monitor/view.ts'
 import { cellText, cutEnd } from './cell-text.ts'
 import type { Look } from './look.ts'
@@ -24,11 +24,6 @@ export function stateText(snapshot: Snapshot): { readonly word: string; readonly
   const { serverAwayMs, armed = '' } = snapshot.source
   if (serverAwayMs !== undefined) return { word: `${word} ${agoText(serverAwayMs)}`, style }
   return { word: isArmed(snapshot.source) ? `${word} ${armed}`.trimEnd() : word, style }
-}
-
-/** It waits for its trigger, and measures nothing else. */
-export function isArmed({ state, armed }: SourceView): boolean {
-  return state === 'live' && armed !== undefined
 }
 
 /** The most of a device's own word that is shown, in cells. */

@@ -1,7 +1,7 @@
 import type { Trace } from '../../../chart/trace.ts'
 import type { DeviceNumber, Moment, Snapshot, SpanStatistics } from '../../../monitor/view.ts'
 import type { UnitChoice } from '../../../util/scaled-unit.ts'
-import type { LinkState } from '../link/view-link.ts'
+import type { LinkState } from '../link/link-state.ts'
 import type { Missed } from './missed.ts'
 import type { Span } from './selection.ts'
 import type { TimeWindow } from './time-window.ts'

@@ -1,4 +1,5 @@
 import type { Trace } from '../../../chart/trace.ts'
+import { isArmed } from '../../../figures/source-state.ts'
 import type { Snapshot } from '../../../monitor/view.ts'
 
 /** Which part of time the chart shows. Pure. */
@@ -29,7 +30,7 @@ export const DEFAULT_WINDOW: TimeWindow = { spanMs: 60_000, endUs: null }
  * on without it, so that old samples move away from the right edge.
  */
 export function edgeUs({ sampleUs, oldestUs, nowUs, source }: Snapshot): number | null {
-  const isQuiet = source.state === 'silent' || source.state === 'waiting'
+  const isQuiet = source.state === 'silent' || source.state === 'waiting' || isArmed(source)
   // Of an earlier run the log may have something to look at before the first sample of this one.
   if (!isQuiet || (sampleUs ?? oldestUs) === null) return sampleUs
   return Math.max(sampleUs ?? nowUs, nowUs)

@@ -1,8 +1,8 @@
 import { agoText } from '../../../figures/format.ts'
-import { SOURCE_STYLE } from '../../../figures/source-state.ts'
+import { isArmed, SOURCE_STYLE } from '../../../figures/source-state.ts'
 import type { DeviceNumber, EventView, Snapshot } from '../../../monitor/view.ts'
 import type { Style } from '../../../theme/themes.ts'
-import type { LinkState } from '../link/view-link.ts'
+import type { LinkState } from '../link/link-state.ts'
 
 /** A word with what it means; the style never stands without the word. */
 export interface StateWord {
@@ -30,6 +30,14 @@ export function stateWord(
   }
   if (snapshot === null) return { word: 'CONNECTING', style: 'warn', reason: '' }
   const { source, sampleUs, nowUs } = snapshot
+  if (isArmed(source)) {
+    const waited = source.armed === '' ? 'its trigger' : `the current to ${source.armed}`
+    return {
+      word: 'ARMED',
+      style: 'warn',
+      reason: `waits for ${waited}, and measures nothing else`,
+    }
+  }
   const since = sampleUs === null ? '' : `${agoText((nowUs - sampleUs) / 1000)} `
   const word = source.state.toUpperCase()
   return {
@@ -47,9 +55,8 @@ export function staleWord(
 ): string | null {
   if (link.kind !== 'open') return `as of ${agoText(sinceSnapshotMs)} ago`
   const ageMs = valuesUs === null ? 0 : (nowUs - valuesUs) / 1000
-  if (source.state !== 'live') {
-    return values === null ? source.state : `${source.state}, as of ${agoText(ageMs)} ago`
-  }
+  const state = isArmed(source) ? 'armed' : source.state
+  if (state !== 'live') return values === null ? state : `${state}, as of ${agoText(ageMs)} ago`
   if (sampleUs === null) return 'no sample yet'
   return values !== null && valuesUs === sampleUs ? null : `${status} !`
 }

@@ -2,6 +2,7 @@ import type { Trace } from '../../../chart/trace.ts'
 import { leadChannel, mainChannels } from '../../../domain/main-channels.ts'
 import { figureText, withUnit } from '../../../figures/form-memory.ts'
 import { listedDevices } from '../../../figures/offer.ts'
+import { isArmed } from '../../../figures/source-state.ts'
 import type { DeviceBrief } from '../../../monitor/view.ts'
 import { countText } from '../../../util/number-text.ts'
 import { ownValue } from '../../../util/records.ts'
@@ -41,6 +42,7 @@ function Device({ brief, spark, isShown }: Props) {
   const { number, device, source, channels, values, alarms, latches, lost } = brief
   const main = mainChannels(channels)
   const curve = leadChannel(channels)
+  const isNow = source.state === 'live' && !isArmed(source)
   const pressing = alarms.active > 0 || latches.length > 0
   return (
     <button
@@ -50,8 +52,8 @@ function Device({ brief, spark, isShown }: Props) {
       onClick={() => page.showDevice(number)}
     >
       <span class="name">{device}</span>
-      <span class={`word ${source.state === 'live' ? 'good' : 'warn'}`}>
-        {source.state.toUpperCase()}
+      <span class={`word ${isNow ? 'good' : 'warn'}`}>
+        {isArmed(source) ? 'ARMED' : source.state.toUpperCase()}
       </span>
       {source.isVirtual === true && <span class="word warn">VIRTUAL</span>}
       {pressing && <span class="word bad">ALARM {alarms.active + latches.length} !</span>}
@@ -68,7 +70,7 @@ function Device({ brief, spark, isShown }: Props) {
           )
           const text = value === undefined ? '--' : figureText(value, form, 9)
           return (
-            <span key={channel.id} class={source.state === 'live' ? channel.role : 'dim'}>
+            <span key={channel.id} class={isNow ? channel.role : 'dim'}>
               {withUnit(text, form.unit)}
             </span>
           )

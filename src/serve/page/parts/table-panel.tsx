@@ -1,6 +1,7 @@
 import type { Channel } from '../../../domain/channels.ts'
 import { figureText } from '../../../figures/form-memory.ts'
 import { agoText, spanText } from '../../../figures/format.ts'
+import { isArmed } from '../../../figures/source-state.ts'
 import type { Snapshot, WindowStats } from '../../../monitor/view.ts'
 import { ownValue } from '../../../util/records.ts'
 import { LOOK } from '../model/figures.ts'
@@ -161,7 +162,7 @@ function useRow({ channel, snapshot, percentiles }: RowProps) {
   return {
     name: `${channel.quantity === null ? `${channel.label} ` : ''}${form.unit.text}`,
     now: text(now),
-    isNow: valuesUs === sampleUs && source.state === 'live',
+    isNow: valuesUs === sampleUs && source.state === 'live' && !isArmed(source),
     windows: windows.map((window) => {
       const stat = stats(window)
       const p95 = ownValue(percentiles.get(window.seconds), channel.id)
