@@ -104,7 +104,7 @@ function environment(name: string): NodeJS.ProcessEnv {
   }
 }
 
-function pausesOf(name: string, thread: 'main' | 'log'): Pauses {
+function pausesOf(name: string, thread: 'main' | 'log-worker'): Pauses {
   return JSON.parse(readFileSync(join(meters, name, `${thread}.json`), 'utf8')) as Pauses
 }
 
@@ -153,7 +153,7 @@ async function measured(each: Case): Promise<{ main: Pauses; log: Pauses; empty:
   const oursEnded = headless === null ? terminal?.exit : ended(headless)
   // Before the end: what is done there is no sampling any more.
   await pause(durationS * 1000 - END_MS)
-  const [main, log] = [pausesOf('ours', 'main'), pausesOf('ours', 'log')]
+  const [main, log] = [pausesOf('ours', 'main'), pausesOf('ours', 'log-worker')]
   stop()
   // The screen outlives its input.
   terminal?.press('q')

@@ -1,14 +1,12 @@
 // Preloaded (--import) into a measured program: how late the event loop of each of its threads was, at worst.
-// Written once a second to $PAUSE_METER/<thread>.json, so that a thread that is ended leaves its figures, too.
+// Written once a second to $PAUSE_METER/main.json, or by the name of the thread's program, so that one that is ended leaves its
+// figures, too.
 import { openSync, readSync, renameSync, writeFileSync } from 'node:fs'
-import { isMainThread, threadId, workerData } from 'node:worker_threads'
+import { basename } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 
 const STEP_MS = 1
-const name = isMainThread
-  ? 'main'
-  : workerData?.retainMs === undefined
-    ? `thread-${threadId}`
-    : 'log'
+const name = isMainThread ? 'main' : basename(process.argv[1], '.js')
 const file = `${process.env.PAUSE_METER}/${name}.json`
 const fd = openSync('/proc/thread-self/schedstat', 'r')
 const statusFd = openSync('/proc/thread-self/status', 'r')
