@@ -4,11 +4,11 @@ import { fixed } from '../util/number-text.ts'
 import { tracedForms } from './axis-form.ts'
 import { drawCurve } from './curve.ts'
 import { dotsPerColumn, Raster } from './raster.ts'
-import { type Curve, curvesOf } from './strips.ts'
+import { type Curve, curvesOf, tickLabel } from './strips.ts'
 import { emptyTrace, type Trace } from './trace.ts'
 
 export interface BurstChartSize {
-  /** In cells, of the plot alone. */
+  /** In cells, of the axis and the plot. */
   readonly columns: number
   readonly rows: number
   /** Letters in place of braille. */
@@ -17,8 +17,13 @@ export interface BurstChartSize {
 
 /** A burst as a curve of the current, over the time before and after the trigger. */
 export interface BurstChart {
+  /** Of each row, `1.5 A`; empty: it has none. */
+  readonly labels: readonly string[]
+  /** Cells of the axis: its labels, to the right, and its line. */
+  readonly axisCells: number
+  /** Cells of the plot. */
+  readonly columns: number
   readonly raster: Raster
-  readonly curve: Curve
   /** The cell in which the trigger lies. */
   readonly trigger: number
   /** Cells in which a reading is missing. */
@@ -34,6 +39,10 @@ export interface BurstTick {
 }
 
 const CURRENT = ELECTRIC.current
+/** Cells of the axis; more where a label needs them. */
+const AXIS_CELLS = 10
+/** Cells of the plot, however little room there is. */
+const LEAST_COLUMNS = 10
 /** Steps between times: these times a power of ten. */
 const ROUND_STEPS = [1, 2, 5]
 /** Cells between two labels. */
@@ -41,7 +50,19 @@ const SPACING = 3
 
 /** @returns null: none of its readings was received */
 export function burstChart(burst: BurstReadings, size: BurstChartSize): BurstChart | null {
-  const { columns, rows, ascii } = size
+  const chart = chartBeside(burst, size, AXIS_CELLS)
+  if (chart === null) return null
+  const needed = Math.max(...chart.labels.map((label) => label.length)) + 1
+  return needed <= AXIS_CELLS ? chart : chartBeside(burst, size, needed)
+}
+
+function chartBeside(
+  burst: BurstReadings,
+  size: BurstChartSize,
+  axisCells: number,
+): BurstChart | null {
+  const { rows, ascii } = size
+  const columns = Math.max(LEAST_COLUMNS, size.columns - axisCells)
   const trace = traceOf(burst, columns * dotsPerColumn(ascii))
   const [curve] = curvesOf(trace, {
     strips: [{ channels: [CURRENT], top: 0, rows }],
@@ -51,8 +72,21 @@ export function burstChart(burst: BurstReadings, size: BurstChartSize): BurstCha
   if (curve === undefined) return null
   const raster = new Raster({ columns, rows, ascii, styled: false, firstColumn: 0 })
   drawCurve(raster, curve, false)
-  const trigger = placeOf(burst, burst.pre, columns)
-  return { raster, curve, trigger, holes: holesOf(burst, columns), ticks: ticksOf(burst, columns) }
+  const labels = Array.from({ length: rows }, (_, row) => labelOf(curve, row))
+  return {
+    labels,
+    axisCells,
+    columns,
+    raster,
+    trigger: placeOf(burst, burst.pre, columns),
+    holes: holesOf(burst, columns),
+    ticks: ticksOf(burst, columns),
+  }
+}
+
+function labelOf(curve: Curve, row: number): string {
+  const label = tickLabel(curve, row)
+  return label === undefined ? '' : `${label} ${curve.unit.text}`
 }
 
 /** All cells that a missing reading takes part of. */

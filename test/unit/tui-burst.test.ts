@@ -57,6 +57,17 @@ describe('the picture of a burst', () => {
     expect(buildPicture(sampleSnapshot(), null, context).overlay).toBeNull()
   })
 
+  it('gives a long label of its axis the cells that it needs', () => {
+    const counts = Int16Array.from({ length: 40 }, (_, i) => -16_840 - (i % 2))
+    const burst = burstOf(TIME_US, { counts, shuntOhm: 100 })
+    const lines = burstLines(burst, { width: 60, height: 16, look: LOOK }).map(lineText)
+    const labels = lines.flatMap((line) => /^\| *(\S+ mA)\+/.exec(line)?.[1] ?? [])
+    expect(Math.max(...labels.map((label) => label.length))).toBeGreaterThan(9)
+    const axis = lines.slice(1, -2).map((line) => line.slice(1).search(/[+|]/))
+    expect(new Set(axis).size).toBe(1)
+    for (const line of lines) expect(line).toHaveLength(60)
+  })
+
   it('in braille joins the readings, but not over a hole', () => {
     const burst = burstOf(TIME_US, { counts: Int16Array.from([0, 0, -32_768, 5000, 5000]), pre: 3 })
     const look = lookOf({ ascii: false, colour: true })
