@@ -171,7 +171,13 @@ function settingsOf(
   )
   refuseOneWay('--set', read, devices, writable)
   const all = byDevice(read, '--set', devices)
-  return new Map(writable.map((device) => [device, all.get(device) ?? []]))
+  return new Map(writable.map((device) => [device, armedLast(all.get(device) ?? [])]))
+}
+
+/** An armed device refuses most other settings. */
+function armedLast(settings: readonly Command[]): readonly Command[] {
+  const arms = ({ cmd, value }: Command): boolean => cmd === 'set_trigger' && value !== 'off'
+  return [...settings.filter((each) => !arms(each)), ...settings.filter(arms)]
 }
 
 /** One for all goes to those that can be asked. */

@@ -35,8 +35,12 @@ const UNCONFIRMED: readonly string[] = ['unconfirmed', 'timeout']
 const REASONS: Readonly<Record<string, (cmd: string, firmware: string | null) => string>> = {
   unknown: (cmd, firmware) =>
     `this ${firmware === null ? 'device' : `firmware (${firmware})`} does not know ${cmd}`,
-  range: () => 'range (the device does not allow that value)',
-  busy: () => 'busy (an earlier command is still under way, or the device is armed)',
+  range: (cmd) =>
+    cmd === 'set_trigger'
+      ? 'range (beyond its full scale, or its threshold is set: threshold=off first)'
+      : 'range (the device does not allow that value)',
+  busy: () =>
+    'busy (an earlier command is still under way, or the device is armed: trigger=off ends that)',
   unconfirmed: () => 'unconfirmed (answered, but not reported as switched)',
   timeout: () => 'unconfirmed (the relays did not answer)',
   sensor: () => 'sensor (it does not answer)',

@@ -49,6 +49,8 @@ export class Poller {
   /** Requests without an answer since the last one with. */
   #missed = 0
   #refused = ''
+  /** The device was armed, or is: the mode comes when that is over. */
+  #isPutOff = false
 
   constructor(options: PollerOptions) {
     this.#options = options
@@ -134,8 +136,18 @@ export class Poller {
         this.#begin(this.#nowMs)
         return
       }
-      this.#phase = 'over'
       const why = resultText(result, command, this.#options.firmware())
+      if (result.kind === 'refused' && result.error === 'busy') {
+        this.#phase = 'waiting'
+        this.#connectedMs = this.#nowMs
+        if (!this.#isPutOff) {
+          const text = `poll mode is not to be had yet (${why}): the device is asked again`
+          this.#options.events.report('command', text)
+        }
+        this.#isPutOff = true
+        return
+      }
+      this.#phase = 'over'
       const text = `poll mode is not to be had (${why}): samples are taken as the device sends them`
       this.#options.events.report('command', text)
     })
@@ -143,6 +155,7 @@ export class Poller {
 
   #begin(nowMs: number): void {
     this.#phase = 'asking'
+    this.#isPutOff = false
     this.#dueMs = nowMs
     this.#missed = 0
     const every = formatDuration(this.#options.periodMs)

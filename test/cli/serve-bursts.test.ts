@@ -42,5 +42,6 @@ it('GET /api/v1/bursts says what ina219 bursts says', async () => {
     body: { detail: 'the log has no burst 9; those that there are: GET /api/v1/bursts' },
   })
   expect((await get('/x')).status).toBe(400)
+  expect((await get('/2?device=bench')).status).toBe(400)
   expect((await get('?device=nobody')).status).toBe(404)
 })

@@ -178,6 +178,10 @@ describe('--set', () => {
       ['set_mode poll', 'set_interval 50'],
       ['set_mode poll'],
     ])
+    const armed = ['trigger=off', 'a:trigger=1', 'interval=50', 'a:detail=on']
+    expect(settings([BOARD], armed, ['a'])).toEqual([
+      ['set_trigger off', 'set_interval 50', 'set_detail true', 'set_trigger [object Object]'],
+    ])
     expect(settings([BOARD, mock()], ['mock:normal:save'])).toEqual([[], ['save undefined']])
   })
 

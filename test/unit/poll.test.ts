@@ -123,6 +123,26 @@ describe('--poll', () => {
     expect(samples.length - before).toBe(4)
   })
 
+  it('a device that is armed is polled when it is done, and says meanwhile why not', () => {
+    const { go, core, samples, events } = rig(5000)
+    const set = (value: unknown, seq: number): void => {
+      core.obey(Buffer.from(JSON.stringify({ cmd: 'set_trigger', value, seq })), 0)
+    }
+    set({ level: 3 }, 2)
+    go(60_000)
+    expect(samples).toEqual([])
+    set('off', 3)
+    go(15_000)
+    expect(core.settings.mode).toBe('poll')
+    const before = samples.length
+    go(20_000)
+    expect(samples.length - before).toBe(4)
+    expect(texts(events, 'command')).toEqual([
+      expect.stringMatching(/^poll mode is not to be had yet \(refused: busy .*asked again$/),
+      'poll mode: a sample is asked for every 5s',
+    ])
+  })
+
   it('at the end the device streams again; one that was polled before stays so', () => {
     const streaming = rig(5000)
     streaming.go(11_000)

@@ -87,6 +87,15 @@ describe('words for a device of a run', () => {
     expect(await commandEvents(view)).toHaveLength(1)
   })
 
+  it('say why a device is not armed, and what ends it', async () => {
+    const { send } = rig()
+    expect(await send('threshold=1A trigger=1')).toMatch(
+      /trigger=1: refused: .*threshold=off first/,
+    )
+    expect(await send('threshold=off trigger=3')).toMatch(/trigger=3: ok$/)
+    expect(await send('interval=50')).toMatch(/^interval=50: refused: busy .*trigger=off ends that/)
+  })
+
   it('go to the device that is named, else to the one that is selected', async () => {
     const { cores, send } = rig(['bench', 'rack'])
     expect(await send('interval=50', 1)).toBe('interval=50: ok')

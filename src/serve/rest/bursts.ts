@@ -69,11 +69,14 @@ export function addBursts(app: WebApp, parts: RestParts): void {
     ...shared,
     path: '/api/v1/bursts/{id}',
     summary: 'One of them, with its readings',
-    request: { params: z.object({ id: whole(1, Number.MAX_SAFE_INTEGER) }) },
+    request: {
+      params: z.object({ id: whole(1, Number.MAX_SAFE_INTEGER) }),
+      query: z.strictObject({}),
+    },
     responses: {
       200: { description: 'the burst', content: { 'application/json': { schema: Burst } } },
       304: unchanged,
-      ...problems([400, 'no number'], [404, 'no such burst'], [503, 'try again']),
+      ...problems([400, 'no number, or a query'], [404, 'no such burst'], [503, 'try again']),
     },
   })
   app.openapi(one, async (c) => {
