@@ -62,9 +62,10 @@ function textOf(file: string, report: RepairReport): string {
         `  ${report.damagedPages} of ${report.pages} pages are damaged: ${tables.join(', ')}`,
       )
     }
-    const { samples, missing, events, losses, minutes } = report
+    const { samples, missing, events, losses, minutes, bursts } = report
     lines.push(`  ${samples} samples saved, ${missing} known to be missing`)
-    lines.push(`  ${events} events, ${losses} lost ranges, ${minutes} minutes saved`)
+    const others = [`${events} events`, `${losses} lost ranges`, `${minutes} minutes`]
+    lines.push(`  ${others.join(', ')}, ${bursts} bursts saved`)
     for (const each of report.missingSpans.slice(0, LISTED_SPANS)) {
       lines.push(
         `    ${each.device}: ${each.samples} missing from ${formatIso(each.fromUs)} to ${formatIso(each.toUs)}`,
@@ -112,6 +113,7 @@ function jsonOf(file: string, report: RepairReport): string {
     events: report.events,
     lost_ranges: report.losses,
     minutes: report.minutes,
+    bursts: report.bursts,
     renamed: report.invented,
     leftovers: report.leftovers.map(({ path }) => path),
     taken: report.taken,

@@ -40,6 +40,7 @@ export interface RepairReport {
   readonly losses: number
   /** Rows of minute averages that were taken over. */
   readonly minutes: number
+  readonly bursts: number
   /** Samples that are known to be missing now. */
   readonly missing: number
   readonly missingSpans: readonly MissingSpan[]
@@ -181,6 +182,7 @@ function fill(
     events: counts.rows.event,
     losses: counts.rows.lost,
     minutes: counts.rows.minute,
+    bursts: counts.rows.burst,
     missing: total,
     missingSpans: missing,
     invented,
@@ -231,6 +233,7 @@ function soundReport(leftovers: readonly Leftover[]): RepairReport {
     events: 0,
     losses: 0,
     minutes: 0,
+    bursts: 0,
     missing: 0,
     missingSpans: [],
     invented: [],
