@@ -73,7 +73,7 @@ export class TriggerReport {
     const timeUs = timeOf(stamp, Math.round(arrivalUs - (counts.length - pre) * dtUs))
     const made: Burst = { ...received, timeUs, trigger: this.#wanted }
     burst(made)
-    events.report('trigger', `burst ${made.number}: ${burstText(made)}`)
+    events.report('trigger', `burst of ${burstText(made)}`)
   }
 
   #armedText(): string {

@@ -76,7 +76,7 @@ describe('trigger and burst', () => {
     expectTrue(burst as Burst, 3)
     expect(run.told()).toEqual([
       'armed: waits for the current to rise to 0.06 A, 25 % of the burst before it',
-      expect.stringMatching(/^burst 1: 200 readings in 16.8 ms, peak 0.1\d+ A/),
+      expect.stringMatching(/^burst of 200 readings in 16.8 ms, peak 0.1\d+ A/),
     ])
     run.go(1000)
     expect(run.stream.isArmed).toBe(false)

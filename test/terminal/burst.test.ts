@@ -25,9 +25,9 @@ describe.skipIf(!ptyAvailable)('a burst on the screen', () => {
     await terminal.waitFor(/LIVE/)
     // It falls asleep every 10 s.
     terminal.press(':trigger=5mA,fall,50\r')
-    await terminal.waitFor(/trigger: burst 1: 200 readings in 16\.8 ms/, 30_000)
+    await terminal.waitFor(/trigger: burst of 200 readings in 16\.8 ms/, 30_000)
     terminal.press('b')
-    await terminal.waitFor(/burst 1, .* fall to 0\.005 A - Esc closes[\s\S]* ms +-8 .* 0 .* 8 /)
+    await terminal.waitFor(/burst of .* fall to 0\.005 A - Esc closes[\s\S]* ms +-8 .* 0 .* 8 /)
     await terminal.waitFor(/200 readings in 16\.8 ms, peak/)
     terminal.press('\x1b')
     await terminal.waitFor((shown) => !shown.text.includes('Esc closes'))

@@ -18,7 +18,7 @@ describe('the picture of a burst', () => {
   it('has an axis of its own, in A and in ms about the trigger', () => {
     const lines = burstLines(burstOf(TIME_US), { width: 60, height: 12, look: LOOK }).map(lineText)
     expect(lines).toEqual([
-      '+ burst 1, 2026-11-20 20:13:00.000, rise to 1 A - Esc clos~+',
+      '+ burst of 2026-11-20 20:13:00.000, rise to 1 A - Esc clos~+',
       '|    2.0 A+            |                                   |',
       '|         |            |                                   |',
       '|    1.5 A+            aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa   |',

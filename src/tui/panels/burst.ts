@@ -15,7 +15,7 @@ export function burstLines(burst: Burst, { width, height, look }: PanelArea): Li
   const chart = burstChart(burst, { columns: inner - 1, rows, ascii: look.ascii })
   const { trigger } = burst
   const waited = trigger === null ? '' : `, ${triggerText(trigger)}`
-  const title = ` burst ${burst.number}, ${formatLocal(burst.timeUs, true)}${waited} - Esc closes `
+  const title = ` burst of ${formatLocal(burst.timeUs, true)}${waited} - Esc closes `
   const side = piece(glyphs.vertical, 'dim')
   const body = chart === null ? [] : [...plotLines(chart, look), timeLine(chart)]
   return [
