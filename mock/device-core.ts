@@ -44,11 +44,6 @@ export interface DeviceOptions {
   readonly plain?: boolean
 }
 
-/** What sets the sensor up or needs it, while the device is armed or keeps a burst: as the firmware, `busy`. */
-const NEEDS_SENSOR: ReadonlySet<string> = new Set([
-  ...['read', 'defaults', 'set_interval', 'set_time', 'set_range', 'set_averaging', 'set_mode'],
-  ...['set_threshold', 'set_shunt', 'set_detail', 'set_us', 'set_zero', 'set_gain'],
-])
 /** States of a sample, as they are printed. */
 const OK = '"ok"'
 const PART = '"part"'
@@ -298,7 +293,7 @@ export class DeviceCore {
   ): DeviceLine[] {
     // These two harm nothing, so a repeat gets a fresh answer.
     if (cmd === 'hello') return [...this.hello(), this.#accept(seq)]
-    if (this.#trigger.isActive && NEEDS_SENSOR.has(cmd)) return [this.#refuse(seq, 'busy')]
+    if (this.#trigger.holdsOff(cmd)) return [this.#refuse(seq, 'busy')]
     if (cmd === 'read') return this.#read(seq, nowUs)
     if (cmd === 'get_burst') return this.#burstAgain(seq, nowUs)
     const before = this.#answers.get(seq)
@@ -418,25 +413,14 @@ export class DeviceCore {
   #sendAgain(first: number, last: number): DeviceLine[] {
     const count = ((last - first) >>> 0) + 1
     this.counts.nacks++
-    const [from, to] = this.#ring.within(first, count)
-    const lines: DeviceLine[] = []
-    const gone = (begin: number, end: number): void => {
-      if (begin >= end) return
-      this.counts.gone += end - begin
-      lines.push(this.#lines.gone(advance(first, begin), advance(first, end - 1)))
-    }
-    if (from === to) {
-      gone(0, count)
-      return lines
-    }
-    gone(0, from)
-    for (let i = from; i < to; i++) {
-      const seq = advance(first, i)
-      this.counts.resends++
-      lines.push(this.#lines.resend(this.#ring.get(seq), seq))
-    }
-    gone(to, count)
-    return lines
+    return this.#ring.pieces(first, count).map((piece) => {
+      if (piece.kind === 'held') {
+        this.counts.resends++
+        return this.#lines.resend(piece.body, piece.seq)
+      }
+      this.counts.gone += piece.count
+      return this.#lines.gone(piece.first, advance(piece.first, piece.count - 1))
+    })
   }
 
   #accept(seq: number): DeviceLine {

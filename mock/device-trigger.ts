@@ -1,5 +1,6 @@
 import { DEFAULT_PRE } from '../src/domain/burst.ts'
 import { type Correction, corrected } from '../src/domain/calibration.ts'
+import { SHUNT_LSB_V } from '../src/domain/limits.ts'
 import { isRecord } from '../src/util/records.ts'
 import type { BurstValues } from './device-lines.ts'
 import type { FullScale, SampleFeed } from './sample-feed.ts'
@@ -16,9 +17,14 @@ const SAID_EVERY_US = 1e6
 const LOOKED_AT = 500
 /** A at 0.1 mA, the step of the feed. */
 const STEP_AMPS = 1e-4
-const COUNT_VOLTS = 10e-6
 /** A count of 9 bit: the bits below say nothing. */
 const COUNTS_A_STEP = 8
+
+/** What sets the sensor up or needs it. */
+const NEEDS_SENSOR: ReadonlySet<string> = new Set([
+  ...['read', 'defaults', 'set_interval', 'set_time', 'set_range', 'set_averaging', 'set_mode'],
+  ...['set_threshold', 'set_shunt', 'set_detail', 'set_us', 'set_zero', 'set_gain'],
+])
 
 interface Wanted {
   /** A */
@@ -72,6 +78,11 @@ export class DeviceTrigger {
   /** No samples are made. */
   get isActive(): boolean {
     return this.#phase.kind !== 'off'
+  }
+
+  /** A command is `busy` while the device is armed or keeps a burst, as the firmware has it. */
+  holdsOff(cmd: string): boolean {
+    return this.isActive && NEEDS_SENSOR.has(cmd)
   }
 
   get isArmed(): boolean {
@@ -170,7 +181,7 @@ export class DeviceTrigger {
   /** Of a reading since it was armed; null: the sensor can't measure. */
   #amps({ shunt, sinceUs }: Armed, index: number): number | null {
     const count = this.#count(sinceUs + index * READING_US, shunt)
-    return count === null ? null : (count * COUNT_VOLTS) / sentOhm(shunt)
+    return count === null ? null : (count * SHUNT_LSB_V) / sentOhm(shunt)
   }
 
   #found(
@@ -193,7 +204,7 @@ export class DeviceTrigger {
     const read = this.#feed.at?.(atUs, scale) ?? null
     if (read === null) return null
     const amps = corrected(read.ampSteps * STEP_AMPS, { ...calibration, gain: 1 })
-    return Math.round((amps * ohm) / COUNT_VOLTS / COUNTS_A_STEP) * COUNTS_A_STEP
+    return Math.round((amps * ohm) / SHUNT_LSB_V / COUNTS_A_STEP) * COUNTS_A_STEP
   }
 }
 

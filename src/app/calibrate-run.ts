@@ -1,5 +1,6 @@
 import { type Calibration, type Correction, NEUTRAL } from '../domain/calibration.ts'
 import { fitCorrection, type KnownPoint } from '../domain/calibration-fit.ts'
+import { SHUNT_LSB_V } from '../domain/limits.ts'
 import type { HelloFrame, SampleFrame } from '../protocol/frames.ts'
 import type { Command } from '../protocol/link/commands.ts'
 import { resultText } from '../stream/command-text.ts'
@@ -111,7 +112,7 @@ async function measure(
     step.quantity === 'current' ? current : voltage,
   )
   const of = meanOf(values)
-  const countOf = { current: 10e-6 / shuntOf(talk.hello), voltage: 0.004 }[step.quantity]
+  const countOf = { current: SHUNT_LSB_V / shuntOf(talk.hello), voltage: 0.004 }[step.quantity]
   const limit = plan.spreadLimit ?? Math.max(5 * countOf, Math.abs(of.mean) * 0.005)
   const trouble = unsteady(frames, values, limit)
   if (trouble !== null) throw notSteady(step, trouble)

@@ -19,7 +19,7 @@ export interface Axis {
 }
 
 /** Steps between labels: these times a power of ten. */
-const ROUND_STEPS = [1, 2, 5]
+export const ROUND_STEPS: readonly number[] = [1, 2, 5]
 /** Beyond, the height of an axis may be no number any more. */
 const LARGEST = 1e300
 /** The highest value stands at most this far above the lowest dot of the top row, in rows. */

@@ -1,6 +1,7 @@
 import { ampsAt, type BurstReadings, HOLE, lengthUs, offsetUs } from '../domain/burst.ts'
 import { ELECTRIC } from '../domain/channels.ts'
 import { fixed } from '../util/number-text.ts'
+import { ROUND_STEPS } from './axis.ts'
 import { tracedForms } from './axis-form.ts'
 import { drawCurve } from './curve.ts'
 import { dotsPerColumn, Raster } from './raster.ts'
@@ -43,8 +44,6 @@ const CURRENT = ELECTRIC.current
 const AXIS_CELLS = 10
 /** Cells of the plot, however little room there is. */
 const LEAST_COLUMNS = 10
-/** Steps between times: these times a power of ten. */
-const ROUND_STEPS = [1, 2, 5]
 /** Cells between two labels. */
 const SPACING = 3
 

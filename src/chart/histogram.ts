@@ -1,4 +1,5 @@
 import { ownValue } from '../util/records.ts'
+import { ROUND_STEPS } from './axis.ts'
 import { extent } from './columns.ts'
 import { AVERAGED, type Trace } from './trace.ts'
 
@@ -16,7 +17,6 @@ export interface Histogram {
   readonly isExact: boolean
 }
 
-const ROUND_STEPS = [1, 2, 5]
 /** The least height of a bin is this part of the smallest axis: about a step of the sensor. */
 const FINEST_BIN = 10
 const NOISE = 1e-9

@@ -1,8 +1,7 @@
+import { SHUNT_LSB_V } from './limits.ts'
+
 /** A reading of a burst that was never received. */
 export const HOLE = -32_768
-
-/** What the counts of a burst are in V: the step of the sensor's shunt register (SBOS448G, register 01). */
-const COUNT_VOLTS = 10e-6
 
 /** What a device waits for before it records a burst (PROTOCOL.md 6.1). */
 export interface TriggerLevel {
@@ -43,13 +42,13 @@ export type BurstReadings = Pick<Burst, 'dtUs' | 'pre' | 'shuntOhm' | 'counts'>
 export function ampsAt({ shuntOhm, counts }: BurstReadings, index: number): number | null {
   const count = counts[index]
   if (count === undefined || count === HOLE) return null
-  return Number(((count * COUNT_VOLTS) / shuntOhm).toFixed(ampDecimals(shuntOhm)))
+  return Number(((count * SHUNT_LSB_V) / shuntOhm).toFixed(ampDecimals(shuntOhm)))
 }
 
 /** So many that the last one is no more than a count, as in samples (PROTOCOL.md 5.1). */
 export function ampDecimals(shuntOhm: number): number {
   // A millionth above, or 0.1 Ω would have five.
-  return Math.min(9, Math.max(0, Math.ceil(-Math.log10((COUNT_VOLTS / shuntOhm) * 1.000_001))))
+  return Math.min(9, Math.max(0, Math.ceil(-Math.log10((SHUNT_LSB_V / shuntOhm) * 1.000_001))))
 }
 
 /** When a reading was, µs after the trigger; before it: below 0. */

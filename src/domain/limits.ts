@@ -2,6 +2,9 @@
 
 import { type Detail, isMeanPower } from './detail.ts'
 
+/** Step of the shunt voltage register, V (register 01). */
+export const SHUNT_LSB_V = 10e-6
+
 export interface DeviceRange {
   /** Largest bus voltage in V. The INA219's pins stand 26 V, whatever BRNG says. */
   readonly voltageMax: number

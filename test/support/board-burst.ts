@@ -1,7 +1,15 @@
 import { expect } from 'vitest'
 import type { SensorInput } from '../../mock/board/ina219-model.ts'
 import { checkCrc } from '../../src/protocol/crc.ts'
-import type { BoardRig } from './board.ts'
+import { BoardRig, type RigOptions } from './board.ts'
+
+/** A at a time in µs. */
+export type Current = (timeUs: number) => number
+
+export interface Options extends RigOptions {
+  readonly baud?: number
+  readonly conversionTime?: number
+}
 
 /** A burst as the board has sent it, put together of its lines. */
 export interface SentBurst {
@@ -94,4 +102,25 @@ export function readTimes(rig: BoardRig): number[] {
 /** A current as a function of time, at the pins. */
 export function waveform(currentAt: (timeUs: number) => number): (timeS: number) => SensorInput {
   return (timeS) => ({ voltage: 5, current: currentAt(timeS * 1e6) })
+}
+
+/** A board that has said hello, with this current in its sensor. */
+export function started(
+  current: Current,
+  { baud, conversionTime = 1, ...rest }: Options = {},
+): BoardRig {
+  const feed = waveform(current)
+  const rig = new BoardRig({ ...rest, sensor: { ...rest.sensor, feed, conversionTime } })
+  rig.hello()
+  if (baud) {
+    expect(rig.command('set_baud', { value: baud })).toBe('ok')
+    rig.board.runMs(60)
+  }
+  return rig
+}
+
+/** A load that is switched on, an inrush that fades, both again and again. */
+export const inrush: Current = (us) => {
+  const sinceUs = us % 40_000
+  return sinceUs < 20_000 ? 0.2 : 0.5 + 2.2 * Math.exp(-(sinceUs - 20_000) / 2500)
 }

@@ -8,6 +8,7 @@ import type { LogReader } from '../../storage/read/log-reader.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { type Colour, colourFor } from '../colour.ts'
 import type { BurstsOptions } from './bursts.ts'
 import { openReader, rangeOf } from './log-range.ts'
@@ -48,25 +49,25 @@ export async function runBursts(
 function found(id: number, reader: LogReader): LoggedBurst {
   const burst = reader.burst(id)
   if (burst !== null) return burst
-  const there = all(reader).map((each) => each.id)
+  const there = newest(reader, MOST_NAMED).map((each) => each.id)
   throw new InaError(
     'usage_invalid',
     `the log has no burst ${id}`,
     there.length === 0
       ? 'it has none at all: they are kept as long as samples'
-      : `the newest it has: ${there.slice(-MOST_NAMED).join(', ')}`,
+      : `the newest it has: ${there.join(', ')}`,
   )
 }
 
-function all(reader: LogReader): LoggedBurst[] {
-  return reader.bursts({ fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null })
+function newest(reader: LogReader, most: number): LoggedBurst[] {
+  return reader.bursts({ fromUs: 0, toUs: END_OF_TIME_US, device: null }, most)
 }
 
 function emptyHint(reader: LogReader): string {
-  const newest = all(reader).at(-1)
-  return newest === undefined
+  const [last] = newest(reader, 1)
+  return last === undefined
     ? 'ina219: the log has no bursts; a monitor records one with --set trigger=1.5\n'
-    : `ina219: no burst lies in that time; the newest is of ${formatIso(newest.timeUs)}\n`
+    : `ina219: no burst lies in that time; the newest is of ${formatIso(last.timeUs)}\n`
 }
 
 function listText(

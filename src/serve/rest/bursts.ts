@@ -1,11 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { problem } from '../problem.ts'
 import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { answerJson } from './json-answer.ts'
-import { Device, SPAN, spanOf, whole } from './queries.ts'
-import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
+import { Device, SPAN, whole } from './queries.ts'
+import { loggedSpan, type RestParts, readingOf } from './rest-parts.ts'
 
 const MOST_BURSTS = 1000
 const DEFAULT_BURSTS = 100
@@ -54,16 +53,11 @@ export function addBursts(app: WebApp, parts: RestParts): void {
     },
   })
   app.openapi(list, async (c) => {
-    const { device, limit, ...asked } = c.req.valid('query')
-    const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
-    const reading = readingOf(parts)
-    if ('problem' in reading) return answerProblem(c, reading.problem)
-    if (device !== undefined) {
-      const known = await knownDevice(parts, device)
-      if ('problem' in known) return answerProblem(c, known.problem)
-    }
-    const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
-    return answerJson(c, await reading.found.bursts(range, limit))
+    const { limit, ...asked } = c.req.valid('query')
+    const sought = await loggedSpan(parts, asked)
+    if ('problem' in sought) return answerProblem(c, sought.problem)
+    const { reading, range } = sought.found
+    return answerJson(c, await reading.bursts(range, limit))
   })
   const one = createRoute({
     ...shared,

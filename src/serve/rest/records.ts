@@ -1,12 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { EVENT_KINDS } from '../../domain/events.ts'
 import { InaError } from '../../util/errors.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
-import { Device, NAMES, SPAN, spanOf, whole } from './queries.ts'
+import { Device, NAMES, SPAN, whole } from './queries.ts'
 import type { RowPlace, RowsWish } from './reading/rows.ts'
-import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
+import { loggedSpan, type RestParts } from './rest-parts.ts'
 
 const MOST_ROWS = 10_000
 const DEFAULT_ROWS = 1000
@@ -129,19 +128,15 @@ async function page(
   parts: RestParts,
   of: RowsWish['of'],
   kinds: readonly string[] | null,
-  { device, order, limit, after, ...asked }: Query,
+  { order, limit, after, ...asked }: Query,
 ) {
-  const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
   const place = after === undefined ? null : placeOf(after)
-  const reading = readingOf(parts)
-  if ('problem' in reading) return reading
-  if (device !== undefined) {
-    const known = await knownDevice(parts, device)
-    if ('problem' in known) return known
-  }
-  const { rows, next } = await reading.found.rows({
+  const sought = await loggedSpan(parts, asked)
+  if ('problem' in sought) return sought
+  const { reading, range } = sought.found
+  const { rows, next } = await reading.rows({
     of,
-    range: { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null },
+    range,
     kinds,
     isNewestFirst: order === 'desc',
     limit,

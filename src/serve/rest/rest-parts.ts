@@ -1,7 +1,10 @@
 import type { HubDevice } from '../../monitor/hub.ts'
 import { devicesInRun } from '../../monitor/simulators.ts'
+import type { LogRange } from '../../storage/read/log-query.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
 import type { ServeParts } from '../parts.ts'
 import { type Problem, problem, type Sought } from '../problem.ts'
+import { type AskedSpan, spanOf } from './queries.ts'
 import type { LogReading } from './reading/log-reading.ts'
 
 /** What the resources work on. */
@@ -68,4 +71,26 @@ export function readingOf({ reading }: RestParts): Sought<LogReading> {
   if (!reading.isBusy) return { found: reading }
   const hint = 'try again in a second'
   return { problem: problem(503, 'busy', 'too much is being read at the moment', hint) }
+}
+
+/** A span of the log, of one device or of all. */
+export interface LoggedSpan {
+  readonly reading: LogReading
+  readonly range: LogRange
+}
+
+/** What a query asks of the log; a bound that it does not give: as far as the log goes. @throws InaError usage_invalid */
+export async function loggedSpan(
+  parts: RestParts,
+  { device, ...asked }: AskedSpan & { readonly device?: string | undefined },
+): Promise<Sought<LoggedSpan>> {
+  const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
+  const sought = readingOf(parts)
+  if ('problem' in sought) return sought
+  if (device !== undefined) {
+    const known = await knownDevice(parts, device)
+    if ('problem' in known) return known
+  }
+  const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
+  return { found: { reading: sought.found, range } }
 }

@@ -1,13 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { spanName } from '../../export/file-names.ts'
 import { EXPORT_FORMATS } from '../../export/format-names.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { problem } from '../problem.ts'
 import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { Exports } from './export-stream.ts'
-import { CHANNELS, Device, SPAN, spanOf } from './queries.ts'
-import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
+import { CHANNELS, Device, SPAN } from './queries.ts'
+import { loggedSpan, type RestParts } from './rest-parts.ts'
 
 const TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const
 
@@ -50,18 +49,12 @@ export function addSamples(app: WebApp, parts: RestParts): void {
     },
   })
   app.openapi(route, async (c) => {
-    const { device, format, channels = null, ...asked } = c.req.valid('query')
-    const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
-    const sought = readingOf(parts)
+    const { format, channels = null, ...asked } = c.req.valid('query')
+    const sought = await loggedSpan(parts, asked)
     if ('problem' in sought) return answerProblem(c, sought.problem)
-    if (device !== undefined) {
-      const known = await knownDevice(parts, device)
-      if ('problem' in known) return answerProblem(c, known.problem)
-    }
-    const reading = sought.found
-    const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
+    const { reading, range } = sought.found
     const { plan, header } = await reading.planExport(range, format, channels)
-    const name = spanName(device ?? 'log', plan.range.fromUs, plan.range.toUs)
+    const name = spanName(range.device ?? 'log', plan.range.fromUs, plan.range.toUs)
     const headers = {
       'Content-Type': TYPES[format],
       'Content-Disposition': `attachment; filename="${name}.${format}"`,

@@ -1,11 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { STATISTICS } from '../../stats/statistic-names.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { problems } from '../problem-schema.ts'
 import { answerProblem, requires, type WebApp } from '../web.ts'
 import { answerJson } from './json-answer.ts'
-import { Device, SPAN, spanOf } from './queries.ts'
-import { knownDevice, type RestParts, readingOf } from './rest-parts.ts'
+import { Device, SPAN } from './queries.ts'
+import { loggedSpan, type RestParts } from './rest-parts.ts'
 
 const Amount = z.number().nullable()
 const Figures = z
@@ -65,15 +64,9 @@ export function addStatistics(app: WebApp, parts: RestParts): void {
     },
   })
   app.openapi(route, async (c) => {
-    const { device, ...asked } = c.req.valid('query')
-    const { fromUs, toUs } = spanOf(asked, parts.clock.wallMs())
-    const reading = readingOf(parts)
-    if ('problem' in reading) return answerProblem(c, reading.problem)
-    if (device !== undefined) {
-      const known = await knownDevice(parts, device)
-      if ('problem' in known) return answerProblem(c, known.problem)
-    }
-    const range = { fromUs: fromUs ?? 0, toUs: toUs ?? END_OF_TIME_US, device: device ?? null }
-    return answerJson(c, await reading.found.statistics(range))
+    const sought = await loggedSpan(parts, c.req.valid('query'))
+    if ('problem' in sought) return answerProblem(c, sought.problem)
+    const { reading, range } = sought.found
+    return answerJson(c, await reading.statistics(range))
   })
 }

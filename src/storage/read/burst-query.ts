@@ -21,32 +21,33 @@ const COLUMNS = `b.id, b.time_us AS timeUs, d.name AS device, b.number, b.dt_us 
   b.shunt_ohm AS shuntOhm, b.level, b.slope, b.counts
   FROM burst b LEFT JOIN device d ON d.id = b.device_id`
 
-/** Bursts in order of time. @throws Damage */
-export function burstsIn(db: Database.Database, { fromUs, toUs, device }: LogRange): LoggedBurst[] {
+/**
+ * Bursts in order of time.
+ *
+ * @param most the newest so many; null: all of them
+ * @throws Damage
+ */
+export function burstsIn(
+  db: Database.Database,
+  { fromUs, toUs, device }: LogRange,
+  most: number | null,
+): LoggedBurst[] {
   // Logs of earlier layouts have none.
   if (!hasTable(db, 'burst')) return []
   const rows = db
     .prepare(
       `SELECT ${COLUMNS} WHERE b.time_us >= ? AND b.time_us < ? AND (? IS NULL OR d.name = ?)
-       ORDER BY b.time_us, b.id`,
+       ORDER BY b.time_us DESC, b.id DESC LIMIT ?`,
     )
-    .all(fromUs, toUs, device, device) as Row[]
-  return rows.map(burstOf)
+    // Below 0: no limit.
+    .all(fromUs, toUs, device, device, most ?? -1) as Row[]
+  return rows.reverse().map(burstOf)
 }
 
 /** @returns null: there is none of that number. @throws Damage */
 export function burstWithId(db: Database.Database, id: number): LoggedBurst | null {
   if (!hasTable(db, 'burst')) return null
   const row = db.prepare(`SELECT ${COLUMNS} WHERE b.id = ?`).get(id) as Row | undefined
-  return row === undefined ? null : burstOf(row)
-}
-
-/** @returns null: there is none of that device. @throws Damage */
-export function newestBurst(db: Database.Database, device: string): LoggedBurst | null {
-  if (!hasTable(db, 'burst')) return null
-  const row = db
-    .prepare(`SELECT ${COLUMNS} WHERE d.name = ? ORDER BY b.time_us DESC, b.id DESC LIMIT 1`)
-    .get(device) as Row | undefined
   return row === undefined ? null : burstOf(row)
 }
 

@@ -150,7 +150,7 @@ export class LogContent {
   }
 
   get bursts(): LoggedBurst[] {
-    return burstsIn(this.#db, ALL)
+    return burstsIn(this.#db, ALL, null)
   }
 
   get events(): Generator<LoggedEvent> {

@@ -3,6 +3,7 @@
  * Bundled on its own; started by `log-history.ts`.
  */
 import type { Trace } from '../../chart/trace.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { answerQuestions } from './answer-questions.ts'
 import type { HistoryAnswer, HistoryQuestion } from './history-messages.ts'
 import type { LogReader } from './log-reader.ts'
@@ -29,8 +30,10 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
     }
     case 'flows':
       return { type: 'flows', flows: reader.flows(question.device, question.cuts) }
-    case 'burst':
-      return { type: 'burst', burst: reader.newestBurst(question.device) }
+    case 'burst': {
+      const all = { fromUs: 0, toUs: END_OF_TIME_US, device: question.device }
+      return { type: 'burst', burst: reader.bursts(all, 1)[0] ?? null }
+    }
     case 'find':
       return { type: 'find', moment: reader.find(question.device, question.wish) }
     case 'series': {

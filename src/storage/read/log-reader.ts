@@ -8,7 +8,7 @@ import { logError, readError } from '../file/log-errors.ts'
 import { type LogOwner, openForReading } from '../file/log-file.ts'
 import { SampleScan } from '../file/sample-scan.ts'
 import { BucketQuery } from './bucket-query.ts'
-import { burstsIn, burstWithId, newestBurst } from './burst-query.ts'
+import { burstsIn, burstWithId } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { CyclesQuery } from './cycles-query.ts'
 import { DigitScan, STATES } from './digit-scan.ts'
@@ -327,14 +327,9 @@ export class LogReader {
     return this.#rows(eventsIn(this.#db, range))
   }
 
-  /** Bursts in order of time. */
-  bursts(range: LogRange): LoggedBurst[] {
-    return this.#read(() => burstsIn(this.#db, range))
-  }
-
-  /** null: there is none */
-  newestBurst(device: string): LoggedBurst | null {
-    return this.#read(() => newestBurst(this.#db, device))
+  /** Bursts in order of time. @param most the newest so many; null: all of them */
+  bursts(range: LogRange, most: number | null = null): LoggedBurst[] {
+    return this.#read(() => burstsIn(this.#db, range, most))
   }
 
   /** null: there is none of that number */

@@ -52,7 +52,7 @@ function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer
       return { type, json: jsonOf({ devices }, false) }
     }
     case 'bursts': {
-      const bursts = reader.bursts(question.range).slice(-question.limit)
+      const bursts = reader.bursts(question.range, question.limit)
       return { type, json: jsonOf({ bursts: bursts.map(burstMembers) }, false) }
     }
     case 'burst': {
