@@ -48,7 +48,7 @@ export class DrawLoop {
   /** Something was measured that nothing has been asked about. */
   #isFresh = false
   #freshMs = Number.NEGATIVE_INFINITY
-  /** A picture of it was left out, since the terminal had not taken the last one. */
+  /** A picture of what was measured was left out, since the terminal had not taken the last one. */
   #isHeldUp = false
   /** The time that the pictures of samples so far would take at `PICTURE_MS` each. */
   #paidUntilMs = 0
@@ -91,7 +91,7 @@ export class DrawLoop {
     this.#showSoon()
   }
 
-  /** The terminal has taken the last picture: a sample that had to wait for that is shown. */
+  /** The terminal has taken the last picture: what had to wait for that is shown. */
   becameReady(): void {
     if (this.#running && this.#isHeldUp) this.#showSoon()
   }
@@ -137,7 +137,10 @@ export class DrawLoop {
 
   #draw(): void {
     this.#drawing = undefined
-    if (!this.#mayDraw) return
+    if (!this.#mayDraw) {
+      this.#isHeldUp = true
+      return
+    }
     this.#isUrgent = false
     const begin = this.#options.monoMs()
     this.#options.draw()
@@ -148,6 +151,8 @@ export class DrawLoop {
     // After many of them, as while a key is held, no longer than after each.
     this.#loadUntilMs = Math.min(soFarMs, this.#drawnMs + LOAD_AHEAD_MS) + loadMs
     this.#schedule(Math.max(PICTURE_MS, loadMs))
+    // It came after this picture was asked for.
+    if (this.#isFresh) this.#showSoon()
   }
 
   /** From then on there is time to show a sample. */

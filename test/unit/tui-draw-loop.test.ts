@@ -148,6 +148,34 @@ describe('DrawLoop', () => {
     expect(pictures()).toBe(before + 1)
   })
 
+  it('shows a sample that came shortly before a picture which was asked for without it', () => {
+    const { loop, pictures, fresh } = loopWith({})
+    vi.advanceTimersByTime(1050)
+    loop.sampled()
+    vi.advanceTimersByTime(30)
+    const before = { pictures: pictures(), fresh: fresh() }
+    loop.sampled()
+    loop.news()
+    vi.advanceTimersByTime(30)
+    expect(pictures()).toBe(before.pictures + 2)
+    expect(fresh()).toBe(before.fresh + 1)
+  })
+
+  it('shows what the terminal was not ready for when it was to be drawn as soon as it is', () => {
+    let ready = true
+    const { loop, pictures } = loopWith({ ready: () => ready })
+    vi.advanceTimersByTime(1050)
+    loop.news()
+    ready = false
+    const before = pictures()
+    vi.advanceTimersByTime(10)
+    expect(pictures()).toBe(before)
+    ready = true
+    loop.becameReady()
+    vi.advanceTimersByTime(1)
+    expect(pictures()).toBe(before + 1)
+  })
+
   it('draws nothing for a terminal that has become ready where no sample waits for it', () => {
     const { loop, pictures } = loopWith({})
     vi.advanceTimersByTime(1050)
