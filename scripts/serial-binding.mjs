@@ -17,6 +17,8 @@ const PARTS = {
     const bindings = find('@serialport/bindings-cpp', require.resolve('serialport'))
     exports.binding = require(find('node-gyp-build', bindings))(dirname(dirname(bindings)))
   `),
+  // Without libuv's pool of threads, and once a line instead of twice.
+  './unix-read': virtual(`export { unixRead } from '../src/sources/serial/unix-read.ts'`),
   // Loads the terminal's modules.
   debug: virtual(`module.exports = process.env.DEBUG ? require('debug') : () => () => {}`),
   // For a list of the ports alone.

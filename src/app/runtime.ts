@@ -33,9 +33,8 @@ import type { SinkDevices } from './sink-devices.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
 import { tellSpilled } from './tell-spilled.ts'
+import { Ticker } from './ticker.ts'
 
-/** Timers of the streams run this often, ms. */
-const TICK_MS = 50
 /** So long the last samples may take to get to the sinks; what is left goes in the next run, ms. */
 const LAST_SENDING_MS = 2000
 
@@ -70,7 +69,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
   let anomalies: AnomalyWatch | undefined
   let sensors: SensorWatch | undefined
   let alarms: RunAlarms | null = null
-  let ticker: NodeJS.Timeout | undefined
+  let ticker: Ticker | undefined
   let life: LifeSigns | null = null
   let backup: Backup | null = null
   let serving: Serving | null = null
@@ -104,10 +103,13 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       alarms = await alarmsOf(plan, hub, io)
       stop.onSignals()
       stop.after(plan.durationMs)
-      ticker = setInterval(() => {
+      const inTime = new Ticker(() => {
         hub?.tick()
         alarms?.watch.tick()
-      }, TICK_MS)
+        return hub?.isWaiting === true
+      })
+      ticker = inTime
+      hub.bus.subscribe({ sample: (_device, _sample, arrivalUs) => inTime.heard(arrivalUs) })
       const ofSinks = (): readonly SinkStatus[] => sinks?.statuses ?? []
       const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null, sinks: ofSinks }
       const makeView = async (): Promise<View> => {
@@ -135,7 +137,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
     },
     () => life?.stopping(),
     () => hub?.settle(),
-    () => clearInterval(ticker),
+    () => ticker?.end(),
     () => hub?.stop(),
     () => hub?.finish(),
     () => anomalies?.end(),

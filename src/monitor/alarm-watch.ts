@@ -15,7 +15,7 @@ import type { AlarmCount, AlarmView, DeviceNumber } from './view.ts'
 /** How long a sample may be under way before it counts as not there, ms. */
 const UNDER_WAY_MS = 500
 /** Between two ticks this far apart, what has come may not have been read yet, ms. */
-const LATE_TICK_MS = 250
+const LATE_TICK_MS = 450
 /** A pipe whose newest sample is no further than this from the host's clock is live, µs. */
 const LIVE_WITHIN_US = 2e6
 
@@ -79,7 +79,7 @@ export class AlarmWatch implements BusSubscriber {
     this.#devices[number]?.alarms.clockSet()
   }
 
-  /** Looks for silence; call about every 50 ms. */
+  /** Looks for silence; call a few times a second. */
   tick(): void {
     const nowMs = this.#clock.monoMs()
     const isLate = nowMs - this.#tickMs > LATE_TICK_MS

@@ -151,6 +151,11 @@ export class Hub {
     this.#settling?.()
   }
 
+  /** True: the next tick is to come soon, since its time decides something. */
+  get isWaiting(): boolean {
+    return this.#settling !== null || this.devices.some(({ stream }) => stream.isWaiting)
+  }
+
   /**
    * Waits a moment for samples that are being sent again, and for devices that get
    * their own mode back: an end just now would lose them. `tick` has to go on meanwhile, since it is what ends the wait.

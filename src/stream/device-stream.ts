@@ -184,7 +184,7 @@ export class DeviceStream implements Asked {
     this.#options.source.start(this.#sink)
   }
 
-  /** Timers of link and timeline; call about every 50 ms. */
+  /** Timers of link and timeline; call about every 50 ms while something `isWaiting`, else a few times a second. */
   tick(): void {
     this.#follow(this.#link.tick(this.#nowMs))
     this.#poller?.tick(this.#nowMs)
@@ -215,6 +215,11 @@ export class DeviceStream implements Asked {
   get isPaced(): boolean {
     const { live } = this.#options.source
     return live || this.#outcomes.isStamped
+  }
+
+  /** True: something waits for an answer or for its time, or samples are asked for by the clock. */
+  get isWaiting(): boolean {
+    return this.#link.isWaiting || this.#poller !== null || this.#timeline.held !== null
   }
 
   /** True: lost samples are being asked for. */

@@ -119,6 +119,11 @@ export class Link {
     return !this.#quiet && this.#healer.active && this.#tracker.order.open.length > 0
   }
 
+  /** True: a time is about to come at which something is to be done, as when nothing was answered. */
+  get isWaiting(): boolean {
+    return this.busy || this.#commands.waiting || this.#bursts.isOpen || this.#greeting.isHolding
+  }
+
   /** One line of the device. @param arrivalUs host time, Unix µs, never going back */
   frame(frame: Frame, arrivalUs: number, nowMs: number): readonly LinkEvent[] {
     if (isWord(frame)) {
@@ -164,7 +169,7 @@ export class Link {
     return this.#events.take()
   }
 
-  /** Timers; call at least every 100 ms while there is a device. */
+  /** Timers; call at least every 100 ms while something `isWaiting`, and a few times a second while there is a device. */
   tick(nowMs: number): readonly LinkEvent[] {
     this.#runTimers(nowMs)
     return this.#events.take()

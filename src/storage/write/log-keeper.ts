@@ -107,17 +107,22 @@ export class LogKeeper {
     this.#report()
   }
 
-  /** Retries and tidies up; to be called a few times a second. */
-  tick(): void {
+  /**
+   * Retries and tidies up.
+   *
+   * @returns true: there is more to do, so that it is to be called again a few times a second; else once a second will do
+   */
+  tick(): boolean {
     this.#lookForFile()
     if (this.#file.writer === null) {
       this.#flush()
       this.#report()
-      return
+      return true
     }
     const untilMs = this.#nowMs + MAINTENANCE_MS
+    let isMore = true
     try {
-      while (this.#file.maintain() && this.#nowMs < untilMs);
+      while (isMore && this.#nowMs < untilMs) isMore = this.#file.maintain()
       const requests = this.#file.writer.takeTotalsRequests()
       if (requests.length > 0) this.#report(requests)
     } catch (error) {
@@ -125,6 +130,7 @@ export class LogKeeper {
       this.#report()
     }
     if (this.#file.hasNotes) this.#report()
+    return isMore
   }
 
   /** @throws InaError where samples could be saved nowhere */

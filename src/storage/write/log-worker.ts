@@ -9,7 +9,8 @@ import type { LogBatch } from './log-batch.ts'
 import { LogKeeper } from './log-keeper.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
-const TICK_MS = 250
+/** From one tick to the next: while there is more to do, and else. */
+const [SOON_MS, IDLE_MS] = [250, 1000]
 
 const port = parentPort as MessagePort
 const post = (message: FromWorker): void => port.postMessage(message)
@@ -36,7 +37,11 @@ function open(file: string, retainMs: number): void {
 }
 
 function serve(keeper: LogKeeper): void {
-  const ticker = setInterval(() => keeper.tick(), TICK_MS)
+  let ticker: NodeJS.Timeout
+  const tick = (): void => {
+    ticker = setTimeout(tick, keeper.tick() ? SOON_MS : IDLE_MS)
+  }
+  ticker = setTimeout(tick, SOON_MS)
   port.on('message', (first: ToWorker) => {
     const batches: LogBatch[] = []
     let asked = 0
@@ -50,7 +55,7 @@ function serve(keeper: LogKeeper): void {
     if (batches.length > 0) keeper.accept(batches)
     for (; asked > 0; asked--) post({ type: 'answer' })
     if (isClosing) {
-      clearInterval(ticker)
+      clearTimeout(ticker)
       close(keeper)
     }
   })

@@ -1,0 +1,43 @@
+/** From one tick to the next while something is waited for, ms. */
+const SOON_MS = 50
+/** Else: to wake the processor costs more than what a tick does. */
+const IDLE_MS = 200
+
+/** Ticks until it is ended: by a timer, and sooner along with what has woken the process up anyway. */
+export class Ticker {
+  readonly #tick: () => boolean
+  #timer: NodeJS.Timeout | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #heardUs = 0
+
+  /** @param tick returns whether something is waited for */
+  constructor(tick: () => boolean) {
+    this.#tick = tick
+    this.#schedule(SOON_MS)
+  }
+
+  /** A sample has come. @param atUs host time, Unix µs, never going back */
+  heard(atUs: number): void {
+    if (atUs - this.#heardUs < SOON_MS * 1000) return
+    this.#heardUs = atUs
+    this.#immediate ??= setImmediate(this.#run)
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    clearImmediate(this.#immediate)
+    this.#timer = undefined
+  }
+
+  readonly #run = (): void => {
+    clearTimeout(this.#timer)
+    this.#immediate = undefined
+    const isWaiting = this.#tick()
+    // Not ended by that.
+    if (this.#timer !== undefined) this.#schedule(isWaiting ? SOON_MS : IDLE_MS)
+  }
+
+  #schedule(ms: number): void {
+    this.#timer = setTimeout(this.#run, ms)
+  }
+}

@@ -1,0 +1,63 @@
+import { readSync } from 'node:fs'
+
+/** Of an open port of `@serialport/bindings-cpp` 13, as far as it is needed here. */
+interface Binding {
+  readonly isOpen: boolean
+  readonly fd: number | null
+  readonly poller?: {
+    once(event: 'readable', done: (error: Error | null) => void): void
+  }
+}
+
+interface Wish {
+  readonly binding: Binding
+  readonly buffer: Buffer
+  readonly offset: number
+  readonly length: number
+}
+
+/** No bytes after all: the port is opened so that a read never waits. */
+const NOT_YET: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR'])
+/** The adapter was unplugged, or the port is closed. */
+const GONE: ReadonlySet<string | undefined> = new Set(['EBADF', 'ENXIO', 'UNKNOWN'])
+
+/**
+ * How serialport reads where the system has file descriptors; stands in for its own function of that name in the bundle
+ * (scripts/serial-binding.mjs). That one asks a thread of libuv's pool to read, and after each line once more, to be told by an
+ * error that there is nothing: at 10 lines a second a tenth of all that a logger without a screen does. This one waits until
+ * there is something, and then reads it in place.
+ *
+ * @throws Error `canceled`: the port was closed meanwhile; `disconnect`: it is gone
+ */
+export async function unixRead({
+  binding,
+  buffer,
+  offset,
+  length,
+}: Wish): Promise<{ bytesRead: number; buffer: Buffer }> {
+  for (;;) {
+    await readable(binding)
+    const { fd } = binding
+    if (!binding.isOpen || fd === null) throw closed()
+    try {
+      const bytesRead = readSync(fd, buffer, offset, length, null)
+      // Nothing: the other end hung up. As long as that may be for a moment only, it is waited for.
+      if (bytesRead > 0) return { bytesRead, buffer }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (NOT_YET.has(code)) continue
+      throw GONE.has(code) ? Object.assign(error as Error, { disconnect: true }) : error
+    }
+  }
+}
+
+function readable({ poller, isOpen }: Binding): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (!isOpen || poller === undefined) reject(closed())
+    else poller.once('readable', (error) => (error === null ? resolve() : reject(error)))
+  })
+}
+
+function closed(): Error {
+  return Object.assign(new Error('Port is not open'), { canceled: true })
+}
