@@ -16,9 +16,9 @@ export class Ticker {
     this.#schedule(SOON_MS)
   }
 
-  /** A sample has come. @param atUs host time, Unix µs, never going back */
+  /** A sample has come. @param atUs host time, Unix µs; one that is older than another counts for nothing */
   heard(atUs: number): void {
-    if (atUs - this.#heardUs < SOON_MS * 1000) return
+    if (this.#timer === undefined || atUs - this.#heardUs < SOON_MS * 1000) return
     this.#heardUs = atUs
     this.#immediate ??= setImmediate(this.#run)
   }
@@ -27,6 +27,7 @@ export class Ticker {
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
     this.#timer = undefined
+    this.#immediate = undefined
   }
 
   readonly #run = (): void => {

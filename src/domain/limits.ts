@@ -2,7 +2,7 @@
 
 import { type Detail, isMeanPower } from './detail.ts'
 
-/** Step of the shunt voltage register, V (register 01). */
+/** Step of the shunt voltage register, V (SBOS448G, register 01). */
 export const SHUNT_LSB_V = 10e-6
 
 export interface DeviceRange {

@@ -14,7 +14,10 @@ import type { AlarmCount, AlarmView, DeviceNumber } from './view.ts'
 
 /** How long a sample may be under way before it counts as not there, ms. */
 const UNDER_WAY_MS = 500
-/** Between two ticks this far apart, what has come may not have been read yet, ms. */
+/**
+ * Between two ticks this far apart, what has come may not have been read yet, ms: more than two of the run's,
+ * which are 200 ms apart at most, and less than `UNDER_WAY_MS`.
+ */
 const LATE_TICK_MS = 450
 /** A pipe whose newest sample is no further than this from the host's clock is live, µs. */
 const LIVE_WITHIN_US = 2e6

@@ -145,7 +145,7 @@ export class Hub {
     for (const { state } of this.devices) state.keepForView()
   }
 
-  /** Timers of the streams; call about every 50 ms. */
+  /** Timers of the streams; call about every 50 ms while something `isWaiting`, else a few times a second. */
   tick(): void {
     for (const { stream } of this.devices) stream.tick()
     this.#settling?.()

@@ -219,7 +219,8 @@ export class DeviceStream implements Asked {
 
   /** True: something waits for an answer or for its time, or samples are asked for by the clock. */
   get isWaiting(): boolean {
-    return this.#link.isWaiting || this.#poller !== null || this.#timeline.held !== null
+    const isPolled = this.#poller?.isWaiting === true
+    return isPolled || this.#link.isWaiting || this.#timeline.held !== null
   }
 
   /** True: lost samples are being asked for. */

@@ -61,6 +61,11 @@ export class Poller {
     return this.#phase === 'leaving'
   }
 
+  /** Something is due by the clock, or will be soon. */
+  get isWaiting(): boolean {
+    return this.#phase !== 'over' && this.#connectedMs !== Number.POSITIVE_INFINITY
+  }
+
   connected(nowMs: number): void {
     this.#connection++
     this.#phase = 'waiting'

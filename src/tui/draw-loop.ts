@@ -48,7 +48,9 @@ export class DrawLoop {
   /** Something was measured that nothing has been asked about. */
   #isFresh = false
   #freshMs = Number.NEGATIVE_INFINITY
-  /** A picture of what was measured was left out, since the terminal had not taken the last one. */
+  /** A sample was asked about, and no picture has shown the answer. */
+  #owesSample = false
+  /** A picture of a sample was left out, since the terminal had not taken the last one. */
   #isHeldUp = false
   /** The time that the pictures of samples so far would take at `PICTURE_MS` each. */
   #paidUntilMs = 0
@@ -91,7 +93,7 @@ export class DrawLoop {
     this.#showSoon()
   }
 
-  /** The terminal has taken the last picture: what had to wait for that is shown. */
+  /** The terminal has taken the last picture: a sample that had to wait for that is shown. */
   becameReady(): void {
     if (this.#running && this.#isHeldUp) this.#showSoon()
   }
@@ -118,12 +120,13 @@ export class DrawLoop {
   #tick(): void {
     this.#schedule(PICTURE_MS)
     const { ask, isShown, monoMs } = this.#options
-    this.#isHeldUp = this.#isFresh && !this.#mayDraw
+    this.#isHeldUp = (this.#isFresh || this.#owesSample) && !this.#mayDraw
     if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
     this.#askedMs = monoMs()
     if (this.#isFresh) {
       this.#freshMs = this.#askedMs
       this.#paidUntilMs = Math.max(this.#paidUntilMs, this.#freshMs) + PICTURE_MS
+      this.#owesSample = true
     }
     ask(this.#isFresh)
     this.#isFresh = false
@@ -138,10 +141,12 @@ export class DrawLoop {
   #draw(): void {
     this.#drawing = undefined
     if (!this.#mayDraw) {
-      this.#isHeldUp = true
+      this.#isHeldUp ||= this.#owesSample
       return
     }
     this.#isUrgent = false
+    this.#owesSample = false
+    this.#isHeldUp = false
     const begin = this.#options.monoMs()
     this.#options.draw()
     if (!this.#running) return

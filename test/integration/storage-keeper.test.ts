@@ -32,8 +32,11 @@ describe('while another program has the log locked', () => {
     keeper.accept(batchesOf(samples.slice(200, 300)))
     expect(rig.last.kind).toBe('spilling')
     rig.nowMs += 1001
-    keeper.tick()
+    expect(keeper.isWriting).toBe(false)
+    expect(keeper.tick()).toBe(true)
     expect(rig.last).toMatchObject({ kind: 'recording', reason: '', durable: 3 })
+    expect(keeper.isWriting).toBe(true)
+    expect(keeper.tick()).toBe(false)
     keeper.accept(batchesOf(samples.slice(300)))
     keeper.close()
     rig.expectAll(400)
@@ -51,7 +54,7 @@ describe('while another program has the log locked', () => {
     keeper.accept(batchesOf(samples.slice(100, 200)))
     expect(existsSync(rig.spill)).toBe(false)
     rig.nowMs += MEMORY_MS
-    keeper.tick()
+    expect(keeper.tick()).toBe(true)
     // Durable, though not in the log.
     expect(rig.last).toMatchObject({ kind: 'spilling', durable: 2 })
     expect(statSync(rig.spill).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)

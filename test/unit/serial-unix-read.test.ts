@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { unixRead } from '../../src/sources/serial/unix-read.ts'
 
 describe.skipIf(process.platform === 'win32')('unixRead', () => {
@@ -15,7 +15,7 @@ describe.skipIf(process.platform === 'win32')('unixRead', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'ina219-test-'))
     const pipe = join(folder, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    execFileSync('mkfifo', [pipe, join(folder, 'other')])
     fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)
     isOpen = true
   })
@@ -82,11 +82,20 @@ describe.skipIf(process.platform === 'win32')('unixRead', () => {
   })
 
   it('says that the port is gone', async () => {
-    const gone = (): null => {
-      closeSync(fd)
-      return null
-    }
-    await expect(reading(gone)).rejects.toMatchObject({ code: 'EBADF', disconnect: true })
-    isOpen = false
+    const binding = { isOpen: true, fd: 2 ** 30, poller: { once: ready } }
+    await expect(unixRead({ binding, buffer, offset: 0, length: 1 })).rejects.toMatchObject({
+      code: 'EBADF',
+    })
   })
+
+  it('does not read for ever where nobody is at the other end', async () => {
+    const readEnd = openSync(join(folder, 'other'), constants.O_RDONLY | constants.O_NONBLOCK)
+    onTestFinished(() => closeSync(readEnd))
+    const binding = { isOpen: true, fd: readEnd, poller: { once: ready } }
+    await expect(unixRead({ binding, buffer, offset: 0, length: 1 })).rejects.toThrow('hung up')
+  })
+
+  function ready(_: 'readable', done: (error: Error | null) => void): void {
+    done(null)
+  }
 })

@@ -27,6 +27,8 @@ describe('the thread of the sinks', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
   afterEach(() => {
+    // First: what is spied on here is the timers that are not real.
+    vi.restoreAllMocks()
     vi.useRealTimers()
   })
 
@@ -37,7 +39,6 @@ describe('the thread of the sinks', () => {
   for (const [how, end] of Object.entries(dies)) {
     test(`that ${how} is said, and started again, which keeps the process`, async () => {
       const timers = vi.spyOn(globalThis, 'setTimeout')
-      onTestFinished(() => timers.mockRestore())
       const thread = await started(`${BEGUN} setImmediate(() => { ${end} })`)
       const states: (string | undefined)[] = []
       thread.onStatus(([status]) => states.push(status?.state))

@@ -46,6 +46,7 @@ describe('Ticker', () => {
     const { ticker, ticks } = started(() => true)
     ticker.heard(1e15)
     ticker.end()
+    ticker.heard(1e15 + 1e6)
     vi.advanceTimersByTime(1000)
     expect(ticks()).toBe(0)
     let count = 0

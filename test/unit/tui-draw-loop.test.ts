@@ -15,6 +15,7 @@ describe('DrawLoop', () => {
     costMs?: number | (() => number)
     ready?: () => boolean
     isShown?: () => boolean
+    asks?: () => void
   }): {
     loop: DrawLoop
     pictures: () => number
@@ -28,6 +29,7 @@ describe('DrawLoop', () => {
     const loop = new DrawLoop({
       ask: (isFresh) => {
         questions++
+        options.asks?.()
         if (isFresh) fresh++
       },
       draw: () => {
@@ -163,17 +165,39 @@ describe('DrawLoop', () => {
 
   it('shows what the terminal was not ready for when it was to be drawn as soon as it is', () => {
     let ready = true
-    const { loop, pictures } = loopWith({ ready: () => ready })
+    let isStalling = false
+    const { loop, pictures } = loopWith({
+      ready: () => ready,
+      asks: () => {
+        if (isStalling) ready = false
+      },
+    })
+    loop.sampled()
     vi.advanceTimersByTime(1050)
-    loop.news()
-    ready = false
     const before = pictures()
-    vi.advanceTimersByTime(10)
+    isStalling = true
+    loop.sampled()
+    vi.advanceTimersByTime(450)
     expect(pictures()).toBe(before)
+    isStalling = false
     ready = true
     loop.becameReady()
     vi.advanceTimersByTime(1)
     expect(pictures()).toBe(before + 1)
+  })
+
+  it('draws no more often for answers that a slow terminal holds up, where there are no samples', () => {
+    let ready = true
+    const { loop, pictures } = loopWith({ ready: () => ready })
+    for (let ms = 0; ms < 5000; ms += 20) {
+      ready = false
+      loop.news()
+      vi.advanceTimersByTime(10)
+      ready = true
+      loop.becameReady()
+      vi.advanceTimersByTime(10)
+    }
+    expect(pictures()).toBeLessThanOrEqual(26)
   })
 
   it('draws nothing for a terminal that has become ready where no sample waits for it', () => {

@@ -32,6 +32,11 @@ export class Greeting {
     return this.#samples.length > 0
   }
 
+  /** They are, and no longer than for a while. */
+  get isTimed(): boolean {
+    return this.#sinceMs !== Number.POSITIVE_INFINITY
+  }
+
   hold(arrival: Arrival, nowMs: number): void {
     this.#sinceMs = Math.min(this.#sinceMs, nowMs)
     this.#samples.push(arrival)

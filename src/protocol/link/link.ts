@@ -121,7 +121,9 @@ export class Link {
 
   /** True: a time is about to come at which something is to be done, as when nothing was answered. */
   get isWaiting(): boolean {
-    return this.busy || this.#commands.waiting || this.#bursts.isOpen || this.#greeting.isHolding
+    if (this.#greeting.isTimed) return true
+    if (!this.#options.duplex) return false
+    return this.busy || this.#healer.waiting || this.#commands.waiting || this.#bursts.isOpen
   }
 
   /** One line of the device. @param arrivalUs host time, Unix µs, never going back */

@@ -130,10 +130,10 @@ async function page(
   kinds: readonly string[] | null,
   { order, limit, after, ...asked }: Query,
 ) {
-  const place = after === undefined ? null : placeOf(after)
   const sought = await loggedSpan(parts, asked)
   if ('problem' in sought) return sought
   const { reading, range } = sought.found
+  const place = after === undefined ? null : placeOf(after)
   const { rows, next } = await reading.rows({
     of,
     range,

@@ -18,16 +18,16 @@ interface Wish {
 
 /** No bytes after all: the port is opened so that a read never waits. */
 const NOT_YET: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR'])
-/** The adapter was unplugged, or the port is closed. */
-const GONE: ReadonlySet<string | undefined> = new Set(['EBADF', 'ENXIO', 'UNKNOWN'])
+/** So many reads in a row that bring nothing, though the system said that there is something: nobody is at the other end. */
+const MOST_EMPTY = 100
 
 /**
  * How serialport reads where the system has file descriptors; stands in for its own function of that name in the bundle
  * (scripts/serial-binding.mjs). That one asks a thread of libuv's pool to read, and after each line once more, to be told by an
  * error that there is nothing: at 10 lines a second a tenth of all that a logger without a screen does. This one waits until
- * there is something, and then reads it in place.
+ * there is something, and then reads it in place: a driver that changes the line's settings meanwhile may hold that up.
  *
- * @throws Error `canceled`: the port was closed meanwhile; `disconnect`: it is gone
+ * @throws Error `canceled`: the port was closed meanwhile; else it is gone
  */
 export async function unixRead({
   binding,
@@ -35,20 +35,19 @@ export async function unixRead({
   offset,
   length,
 }: Wish): Promise<{ bytesRead: number; buffer: Buffer }> {
-  for (;;) {
+  for (let empty = 0; empty < MOST_EMPTY; ) {
     await readable(binding)
     const { fd } = binding
     if (!binding.isOpen || fd === null) throw closed()
     try {
       const bytesRead = readSync(fd, buffer, offset, length, null)
-      // Nothing: the other end hung up. As long as that may be for a moment only, it is waited for.
       if (bytesRead > 0) return { bytesRead, buffer }
+      empty++
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (NOT_YET.has(code)) continue
-      throw GONE.has(code) ? Object.assign(error as Error, { disconnect: true }) : error
+      if (!NOT_YET.has((error as NodeJS.ErrnoException).code)) throw error
     }
   }
+  throw new Error('the other end hung up')
 }
 
 function readable({ poller, isOpen }: Binding): Promise<void> {

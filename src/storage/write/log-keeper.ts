@@ -107,6 +107,11 @@ export class LogKeeper {
     this.#report()
   }
 
+  /** False: the log takes nothing just now, and what comes waits. */
+  get isWriting(): boolean {
+    return this.#file.writer !== null
+  }
+
   /**
    * Retries and tidies up.
    *

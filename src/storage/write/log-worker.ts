@@ -9,8 +9,10 @@ import type { LogBatch } from './log-batch.ts'
 import { LogKeeper } from './log-keeper.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
-/** From one tick to the next: while there is more to do, and else. */
-const [SOON_MS, IDLE_MS] = [250, 1000]
+/** From one tick to the next while there is more to do, ms. */
+const SOON_MS = 250
+/** Else. */
+const IDLE_MS = 1000
 
 const port = parentPort as MessagePort
 const post = (message: FromWorker): void => port.postMessage(message)
@@ -37,11 +39,14 @@ function open(file: string, retainMs: number): void {
 }
 
 function serve(keeper: LogKeeper): void {
-  let ticker: NodeJS.Timeout
-  const tick = (): void => {
-    ticker = setTimeout(tick, keeper.tick() ? SOON_MS : IDLE_MS)
+  let ticker: NodeJS.Timeout | undefined
+  let isSoon = false
+  const wait = (isMore: boolean): void => {
+    clearTimeout(ticker)
+    isSoon = isMore
+    ticker = setTimeout(() => wait(keeper.tick()), isMore ? SOON_MS : IDLE_MS)
   }
-  ticker = setTimeout(tick, SOON_MS)
+  wait(true)
   port.on('message', (first: ToWorker) => {
     const batches: LogBatch[] = []
     let asked = 0
@@ -53,6 +58,7 @@ function serve(keeper: LogKeeper): void {
       else if (message.type === 'close') isClosing = true
     }
     if (batches.length > 0) keeper.accept(batches)
+    if (!keeper.isWriting && !isSoon) wait(true)
     for (; asked > 0; asked--) post({ type: 'answer' })
     if (isClosing) {
       clearTimeout(ticker)
