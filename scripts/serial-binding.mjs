@@ -29,10 +29,19 @@ const PARTS = {
 
 export const serialBinding = {
   name: 'serial binding',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind, importer }) =>
-      kind === 'dynamic-import' || /[\\/]@serialport[\\/]/.test(importer) ? PARTS[path] : undefined,
-    )
+  setup({ onResolve, onLoad, onEnd }) {
+    const found = new Set()
+    onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+      if (kind !== 'dynamic-import' && !/[\\/]@serialport[\\/]/.test(importer)) return undefined
+      found.add(path)
+      return PARTS[path]
+    })
+    // A part that has another name in a new version would be left as it is, without a word.
+    onEnd(() => {
+      if (!found.has('serialport')) return undefined
+      const missing = Object.keys(PARTS).filter((part) => !found.has(part))
+      return { errors: missing.map((part) => ({ text: `serialport does not ask for ${part}` })) }
+    })
     onLoad({ filter: /.*/, namespace: 'serial-binding' }, ({ path }) => ({
       contents: path,
       resolveDir: dirname(fileURLToPath(import.meta.url)),

@@ -33,7 +33,7 @@ import type { SinkDevices } from './sink-devices.ts'
 import { Stop } from './stop.ts'
 import { openSummary } from './summary.ts'
 import { tellSpilled } from './tell-spilled.ts'
-import { Ticker } from './ticker.ts'
+import { startTicker, type Ticker } from './ticker.ts'
 
 /** So long the last samples may take to get to the sinks; what is left goes in the next run, ms. */
 const LAST_SENDING_MS = 2000
@@ -103,13 +103,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       alarms = await alarmsOf(plan, hub, io)
       stop.onSignals()
       stop.after(plan.durationMs)
-      const inTime = new Ticker(() => {
-        hub?.tick()
-        alarms?.watch.tick()
-        return hub?.isWaiting === true
-      })
-      ticker = inTime
-      hub.bus.subscribe({ sample: (_device, _sample, arrivalUs) => inTime.heard(arrivalUs) })
+      ticker = startTicker(hub, alarms?.watch ?? null)
       const ofSinks = (): readonly SinkStatus[] => sinks?.statuses ?? []
       const parts = { hub, log, history, sensors, alarms: alarms?.watch ?? null, sinks: ofSinks }
       const makeView = async (): Promise<View> => {

@@ -1,7 +1,21 @@
+import type { AlarmWatch } from '../monitor/alarm-watch.ts'
+import type { Hub } from '../monitor/hub.ts'
+
 /** From one tick to the next while something is waited for, ms. */
 const SOON_MS = 50
 /** Else: to wake the processor costs more than what a tick does. */
 const IDLE_MS = 200
+
+/** Keeps the time of a run. @param alarms null: there are none */
+export function startTicker(hub: Hub, alarms: AlarmWatch | null): Ticker {
+  const ticker = new Ticker(() => {
+    hub.tick()
+    alarms?.tick()
+    return hub.isWaiting
+  })
+  hub.bus.subscribe({ sample: (_device, _sample, arrivalUs) => ticker.heard(arrivalUs) })
+  return ticker
+}
 
 /** Ticks until it is ended: by a timer, and sooner along with what has woken the process up anyway. */
 export class Ticker {

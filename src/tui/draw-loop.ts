@@ -50,8 +50,6 @@ export class DrawLoop {
   #freshMs = Number.NEGATIVE_INFINITY
   /** A sample was asked about, and no picture has shown the answer. */
   #owesSample = false
-  /** A picture of a sample was left out, since the terminal had not taken the last one. */
-  #isHeldUp = false
   /** The time that the pictures of samples so far would take at `PICTURE_MS` each. */
   #paidUntilMs = 0
 
@@ -95,7 +93,7 @@ export class DrawLoop {
 
   /** The terminal has taken the last picture: a sample that had to wait for that is shown. */
   becameReady(): void {
-    if (this.#running && this.#isHeldUp) this.#showSoon()
+    if (this.#running && (this.#isFresh || this.#owesSample)) this.#showSoon()
   }
 
   /** An answer has come; what comes within the same turn of the event loop is drawn together. */
@@ -120,7 +118,6 @@ export class DrawLoop {
   #tick(): void {
     this.#schedule(PICTURE_MS)
     const { ask, isShown, monoMs } = this.#options
-    this.#isHeldUp = (this.#isFresh || this.#owesSample) && !this.#mayDraw
     if (!this.#mayDraw && !(isShown() && monoMs() - this.#askedMs >= UNSEEN_MS)) return
     this.#askedMs = monoMs()
     if (this.#isFresh) {
@@ -140,13 +137,9 @@ export class DrawLoop {
 
   #draw(): void {
     this.#drawing = undefined
-    if (!this.#mayDraw) {
-      this.#isHeldUp ||= this.#owesSample
-      return
-    }
+    if (!this.#mayDraw) return
     this.#isUrgent = false
     this.#owesSample = false
-    this.#isHeldUp = false
     const begin = this.#options.monoMs()
     this.#options.draw()
     if (!this.#running) return

@@ -3,12 +3,11 @@ import { streamTarget } from '../../app/output-target.ts'
 import { holesIn, peakOf, triggerText } from '../../domain/burst.ts'
 import { cleanText } from '../../domain/sample.ts'
 import { burstMembers, burstValues, roundedUs } from '../../export/burst-members.ts'
-import type { LoggedBurst } from '../../storage/read/log-query.ts'
+import { type LoggedBurst, wholeLog } from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { csvNumber, csvText } from '../../util/csv.ts'
 import { InaError } from '../../util/errors.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { type Colour, colourFor } from '../colour.ts'
 import type { BurstsOptions } from './bursts.ts'
 import { openReader, rangeOf } from './log-range.ts'
@@ -60,7 +59,7 @@ function found(id: number, reader: LogReader): LoggedBurst {
 }
 
 function newest(reader: LogReader, most: number): LoggedBurst[] {
-  return reader.bursts({ fromUs: 0, toUs: END_OF_TIME_US, device: null }, most)
+  return reader.bursts(wholeLog(), most)
 }
 
 function emptyHint(reader: LogReader): string {

@@ -2,7 +2,12 @@ import { type AlarmRow, type Episode, episodesOf } from '../../alarms/episodes.t
 import { valueText } from '../../alarms/event-text.ts'
 import { cleanText } from '../../domain/sample.ts'
 import { recordedIn } from '../../export/recorded-range.ts'
-import { type LoggedEvent, type LogRange, readStorm } from '../../storage/read/log-query.ts'
+import {
+  type LoggedEvent,
+  type LogRange,
+  readStorm,
+  wholeLog,
+} from '../../storage/read/log-query.ts'
 import type { LogReader } from '../../storage/read/log-reader.ts'
 import { formatClockDuration } from '../../util/duration.ts'
 import { formatIso, formatLocal, zoneName } from '../../util/time-text.ts'
@@ -45,8 +50,7 @@ export function alarmsText(
   colour: Colour,
 ): Found {
   // What was raised before may still have been on, and what ended later has its peak there.
-  const all = { ...range, fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }
-  const alarms = alarmsIn(reader.events(all), range)
+  const alarms = alarmsIn(reader.events(wholeLog(range.device)), range)
   // A silence is an alarm without samples.
   const isNothing = alarms.episodes.length === 0 && recordedIn(range, reader) === null
   if (isJson) return { text: alarmJson(alarms), isNothing }

@@ -13,7 +13,7 @@ import { fromStored } from '../file/stored-value.ts'
 import { burstsIn } from './burst-query.ts'
 import { ChannelCatalog } from './channel-catalog.ts'
 import { ExtrasScan } from './extras-scan.ts'
-import type { LoggedBurst, LoggedChannel, LoggedEvent, LogRange } from './log-query.ts'
+import { type LoggedBurst, type LoggedChannel, type LoggedEvent, wholeLog } from './log-query.ts'
 import { eventsIn } from './log-records.ts'
 
 /** A sample of a log with the run that it is of. */
@@ -32,7 +32,7 @@ interface ContentSample {
   readonly extras: Extras | null
 }
 
-const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
+const ALL = wholeLog()
 
 /** Whether a file is a log, in any layout; another database: null. */
 export function isLogFile(path: string): boolean {

@@ -9,7 +9,7 @@ import { damaged, linked } from '../file/log-errors.ts'
 import { isLog, openForReading } from '../file/log-file.ts'
 import { sizeOf } from '../file/placing.ts'
 import { SCHEMA_VERSION } from '../file/schema.ts'
-import type { LoggedEvent, LogSpan } from './log-query.ts'
+import { type LoggedEvent, type LogSpan, wholeLog } from './log-query.ts'
 import { LogReader } from './log-reader.ts'
 
 export { estimateLogBytes } from '../file/log-size.ts'
@@ -135,8 +135,7 @@ function valuesFrom(file: string, beginUs: number): number {
 
 function lastOf(reader: LogReader, kind: string): LoggedEvent | null {
   let last: LoggedEvent | null = null
-  const all = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
-  for (const event of reader.events(all)) if (event.kind === kind) last = event
+  for (const event of reader.events(wholeLog())) if (event.kind === kind) last = event
   return last
 }
 

@@ -3,9 +3,9 @@
  * Bundled on its own; started by `log-history.ts`.
  */
 import type { Trace } from '../../chart/trace.ts'
-import { END_OF_TIME_US } from '../../util/time-units.ts'
 import { answerQuestions } from './answer-questions.ts'
 import type { HistoryAnswer, HistoryQuestion } from './history-messages.ts'
+import { wholeLog } from './log-query.ts'
 import type { LogReader } from './log-reader.ts'
 import { newestSamples } from './newest-samples.ts'
 
@@ -30,10 +30,8 @@ function answerFrom(reader: LogReader, question: HistoryQuestion): HistoryAnswer
     }
     case 'flows':
       return { type: 'flows', flows: reader.flows(question.device, question.cuts) }
-    case 'burst': {
-      const all = { fromUs: 0, toUs: END_OF_TIME_US, device: question.device }
-      return { type: 'burst', burst: reader.bursts(all, 1)[0] ?? null }
-    }
+    case 'burst':
+      return { type: 'burst', burst: reader.bursts(wholeLog(question.device), 1)[0] ?? null }
     case 'find':
       return { type: 'find', moment: reader.find(question.device, question.wish) }
     case 'series': {

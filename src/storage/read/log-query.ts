@@ -6,6 +6,7 @@ import type { ChannelFlow } from '../../stats/channel-flow.ts'
 import type { StatisticsById } from '../../stats/live-statistics.ts'
 import type { ChannelStatistics } from '../../stats/statistics.ts'
 import type { EarlierTotals } from '../../stats/totals.ts'
+import { END_OF_TIME_US } from '../../util/time-units.ts'
 import type { DeviceBurst, LoggedChannel } from '../file/records.ts'
 
 export { type EventStorm, readStorm } from '../file/event-storm.ts'
@@ -18,6 +19,11 @@ export interface LogRange {
   readonly toUs: number
   /** null: all devices */
   readonly device: string | null
+}
+
+/** All that the log has. @param device null: of all devices */
+export function wholeLog(device: string | null = null): LogRange {
+  return { fromUs: 0, toUs: END_OF_TIME_US, device }
 }
 
 /** A burst as the log has it. */

@@ -3,7 +3,7 @@ import type { EventKind } from '../../domain/events.ts'
 import { sampleRate } from '../../stats/sample-rate.ts'
 import { US_PER_MINUTE, windowBeginUs } from '../../util/time-units.ts'
 import { Damage } from '../file/log-errors.ts'
-import type { LoggedMoment, LogOverview, LogRange } from './log-query.ts'
+import { type LoggedMoment, type LogOverview, type LogRange, wholeLog } from './log-query.ts'
 import type { LogReader } from './log-reader.ts'
 
 const EVENTS = 50
@@ -18,8 +18,7 @@ export function overviewOf(
   windowsS: readonly number[],
 ): LogOverview | null {
   const span = reader.span(device)
-  const all: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device }
-  const [total] = reader.totals(all)
+  const [total] = reader.totals(wholeLog(device))
   const totals = reader.totalsSince(device)
   if (span === null || total === undefined || totals === null) return null
   const newestUs = span.toUs

@@ -10,8 +10,8 @@ import { recordedIn } from '../../../export/recorded-range.ts'
 import { totalMembers } from '../../../export/total-members.ts'
 import { STATISTICS } from '../../../stats/statistic-names.ts'
 import { answerQuestions } from '../../../storage/read/answer-questions.ts'
+import { wholeLog } from '../../../storage/read/log-query.ts'
 import type { LogReader } from '../../../storage/read/log-reader.ts'
-import { END_OF_TIME_US } from '../../../util/time-units.ts'
 import { exportHeader, exportPage, planExport } from './export-pages.ts'
 import { historyRows } from './history-rows.ts'
 import type { JsonAnswer, ReadingAnswer, ReadingQuestion } from './reading-messages.ts'
@@ -24,8 +24,7 @@ function answerFrom(reader: LogReader, question: ReadingQuestion): ReadingAnswer
   const { type } = question
   switch (type) {
     case 'devices': {
-      const range = { fromUs: 0, toUs: END_OF_TIME_US, device: null }
-      const totals = new Map(reader.totals(range).map((total) => [total.device, total]))
+      const totals = new Map(reader.totals(wholeLog()).map((total) => [total.device, total]))
       const devices = reader.devices.map((device) => {
         const total = totals.get(device)
         const channels = total === undefined ? [] : plottedChannels(total, reader)
