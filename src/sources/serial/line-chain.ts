@@ -19,12 +19,10 @@ export async function createLineChain(sink: LineSink): Promise<LineChain> {
   // latin1 is one character a byte, so that the CRC finds the very bytes that were sent;
   // object mode, for a stream of text swallows empty lines, and each line must be counted.
   const parser = new ReadlineParser({ encoding: 'latin1', readableObjectMode: true })
+  parser.on('data', (text: string) => sink.line(Buffer.from(text, 'latin1')))
   return new LineSplitter({
     line: (bytes) => {
       parser.write(Buffer.concat([bytes, LF]))
-      for (let text = parser.read(); text !== null; text = parser.read()) {
-        sink.line(Buffer.from(text, 'latin1'))
-      }
     },
     overlong: () => sink.overlong(),
   })
