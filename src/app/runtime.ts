@@ -118,15 +118,15 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       if (log !== null && plan.backup !== null) {
         backup = await startBackup(plan.backup, log.file, hub)
       }
-      if (!hasScreen && plan.serve === null && sources.every(({ live }) => live)) {
-        endSmallHeap = await smallLogger(hub)
-      }
       hub.start()
       for (const [number, { settings }] of plan.devices.entries()) {
         for (const command of settings) hub.command(number, command)
       }
       endSinkParts = await joinSinks(sinks, { hub, alarms: alarms?.watch ?? null })
       life = await startLife({ heartbeat: plan.heartbeat, env: io.env, hub, log })
+      if (!hasScreen && plan.serve === null && sources.every(({ live }) => live)) {
+        endSmallHeap = await smallLogger(hub)
+      }
       await stop.reached
     },
     () => life?.stopping(),
