@@ -30,17 +30,18 @@ const PARTS = {
 export const serialBinding = {
   name: 'serial binding',
   setup({ onResolve, onLoad, onEnd }) {
-    const found = new Set()
+    const asked = new Set()
     onResolve({ filter: /./ }, ({ path, kind, importer }) => {
       if (kind !== 'dynamic-import' && !/[\\/]@serialport[\\/]/.test(importer)) return undefined
-      found.add(path)
+      asked.add(path)
       return PARTS[path]
     })
     // A part that has another name in a new version would be left as it is, without a word.
-    onEnd(() => {
-      if (!found.has('serialport')) return undefined
-      const missing = Object.keys(PARTS).filter((part) => !found.has(part))
-      return { errors: missing.map((part) => ({ text: `serialport does not ask for ${part}` })) }
+    onEnd(({ errors }) => {
+      // One that failed may not have got so far; what has no port asks for none of them.
+      if (errors.length > 0 || !asked.has('serialport')) return undefined
+      const missing = Object.keys(PARTS).filter((part) => !asked.has(part))
+      return { errors: missing.map((part) => ({ text: `nothing imports ${part}` })) }
     })
     onLoad({ filter: /.*/, namespace: 'serial-binding' }, ({ path }) => ({
       contents: path,

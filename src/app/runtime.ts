@@ -124,6 +124,7 @@ export async function runMonitor(plan: RunPlan, io: ProcessIo): Promise<void> {
       }
       endSinkParts = await joinSinks(sinks, { hub, alarms: alarms?.watch ?? null })
       life = await startLife({ heartbeat: plan.heartbeat, env: io.env, hub, log })
+      // Not before the start: it would hold up the first sample.
       if (!hasScreen && plan.serve === null && sources.every(({ live }) => live)) {
         endSmallHeap = await smallLogger(hub)
       }

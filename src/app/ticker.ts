@@ -6,8 +6,8 @@ const SOON_MS = 50
 /** Else: to wake the processor costs more than what a tick does. */
 const IDLE_MS = 200
 
-/** Keeps the time of a run. @param alarms null: there are none */
-export function startTicker(hub: Hub, alarms: AlarmWatch | null): Ticker {
+/** Ticks hub and alarms, sooner with samples; whoever asked for it ends it. @param alarms null: there are none */
+export function startTicker(hub: Hub, alarms: Pick<AlarmWatch, 'tick'> | null): Ticker {
   const ticker = new Ticker(() => {
     hub.tick()
     alarms?.tick()

@@ -3,6 +3,7 @@ import type { Clock } from '../util/clock.ts'
 import { formatDuration } from '../util/duration.ts'
 import { asInaError } from '../util/errors.ts'
 import { formatLocal } from '../util/time-text.ts'
+import { END_OF_TIME_US } from '../util/time-units.ts'
 import { installedUnit } from './remove.ts'
 import type { Systemd } from './systemd.ts'
 
@@ -46,8 +47,8 @@ function recentSamples(log: string, clock: Clock): string {
       const nowUs = Math.round(clock.wallMs() * 1000)
       const span = reader.span(null)
       if (span === null) return 'none yet'
-      const toUs = Number.MAX_SAFE_INTEGER
-      const recent = reader.totals({ fromUs: nowUs - LAST_MINUTE_US, toUs, device: null })
+      const minute = { fromUs: nowUs - LAST_MINUTE_US, toUs: END_OF_TIME_US, device: null }
+      const recent = reader.totals(minute)
       const count = recent.reduce((sum, { samples }) => sum + samples, 0)
       const ago = formatDuration(Math.max(0, Math.round((nowUs - span.toUs) / 1e6) * 1000))
       return `${count} in the last minute; the newest ${formatLocal(span.toUs)}, ${ago} ago`

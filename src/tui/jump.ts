@@ -2,6 +2,7 @@ import { type Channel, isElectric } from '../domain/channels.ts'
 import { exactText, preciseText } from '../figures/format.ts'
 import type { FindRequest, Moment, Snapshot } from '../monitor/view.ts'
 import { ownValue } from '../util/records.ts'
+import { END_OF_TIME_US } from '../util/time-units.ts'
 import { jumpTo } from './view/time-cursor.ts'
 import { shownSpan } from './view/time-window.ts'
 import type { ViewContext, ViewState } from './view/view-state.ts'
@@ -49,7 +50,7 @@ export function jumpRequest(
   const channels = inOrder(snapshot.channels, what)
   const channel = channels[times % channels.length]?.id ?? ''
   if (!action.endsWith('_shown')) {
-    return { device, what, channel, fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }
+    return { device, what, channel, fromUs: 0, toUs: END_OF_TIME_US }
   }
   const { fromUs, toUs } = view.selection ?? { fromUs: shown.fromUs, toUs: shown.toUs + 1 }
   return { device, what, channel, fromUs: Math.round(fromUs), toUs: Math.round(toUs) }

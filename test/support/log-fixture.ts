@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { Epoch, Sample } from '../../src/domain/sample.ts'
 import { openForWriting } from '../../src/storage/file/log-file.ts'
-import type { LogRange } from '../../src/storage/read/log-query.ts'
+import { wholeLog } from '../../src/storage/read/log-query.ts'
 import { BlockBuilder, EMPTY_BATCH, type LogBatch } from '../../src/storage/write/log-batch.ts'
 import { LogWriter } from '../../src/storage/write/log-writer.ts'
 import { type Clock, systemClock } from '../../src/util/clock.ts'
@@ -17,7 +17,7 @@ export const HOURS_48_MS = 48 * 3_600_000
 export const START_US = Date.UTC(2026, 10, 20, 20, 13) * 1000
 
 /** All that a log holds. */
-export const ALL: LogRange = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, device: null }
+export const ALL = wholeLog()
 
 export const EPOCH: Epoch = { id: 1, device: 'bench', boot: 7, startedUs: START_US }
 

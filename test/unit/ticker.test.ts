@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Ticker } from '../../src/app/ticker.ts'
+import { startTicker, Ticker } from '../../src/app/ticker.ts'
+import { Bus } from '../../src/monitor/bus.ts'
+import type { Hub } from '../../src/monitor/hub.ts'
+import { sampleOf } from '../support/samples.ts'
 
 describe('Ticker', () => {
   beforeEach(() => {
@@ -57,5 +60,21 @@ describe('Ticker', () => {
     })
     vi.advanceTimersByTime(1000)
     expect(count).toBe(1)
+  })
+
+  it('of a run: ticks its hub with the samples of the bus, and its alarms', () => {
+    const bus = new Bus()
+    const ticked: string[] = []
+    const hub = { bus, isWaiting: false, tick: () => ticked.push('hub') } as unknown as Hub
+    const alarms = { tick: () => ticked.push('alarms') }
+    const ticker = startTicker(hub, alarms)
+    const sample = sampleOf({ timeUs: 1e15, seq: 0, voltage: 5, current: 0, power: 0 })
+    bus.publisher(0).sample(sample, 1e15, null)
+    vi.advanceTimersByTime(1)
+    expect(ticked).toEqual(['hub', 'alarms'])
+    ticker.end()
+    startTicker(hub, null)
+    vi.advanceTimersByTime(50)
+    expect(ticked).toEqual(['hub', 'alarms', 'hub'])
   })
 })

@@ -13,6 +13,8 @@ const LF = Buffer.from('\n')
  * Port → cap → ReadlineParser → sink. The parser of serialport has no limit to
  * the length of a line, so ours stands before it and passes whole lines of at
  * most 512 bytes. Synchronous: lines come out before `push` returns.
+ *
+ * @param sink must not throw, after which the parser would take no more lines
  */
 export async function createLineChain(sink: LineSink): Promise<LineChain> {
   const { ReadlineParser } = await import('@serialport/parser-readline')
