@@ -49,6 +49,34 @@ describe('Timeline: Unix stamps', () => {
     )
   })
 
+  it('moves no stamp of a stream with fractions that falls on a whole second, however often', () => {
+    const stamps = [0.998, 0.999, 1, 1, 1.001, 1.5, 2, 2, 2, 2.001].map((s) => ts(NEAR + s))
+    for (const [live, keepTime] of [
+      [true, false],
+      [false, false],
+      [false, true],
+    ] as const) {
+      const { times } = TimelineRun.of({ live, keepTime }, stamps, atOnce)
+      expect(times.map((us) => Math.round(us / 1000))).toEqual([
+        998, 999, 1000, 1000, 1001, 1500, 2000, 2000, 2000, 2001,
+      ])
+    }
+  })
+
+  it('spreads again where a stream with fractions has none any more', () => {
+    const whole = Array.from({ length: 30 }, (_, i) => 1 + Math.floor(i / 10))
+    const { times } = TimelineRun.of(
+      {},
+      [0.5, 0.9, ...whole].map((s) => ts(NEAR + s)),
+      atOnce,
+    )
+    for (let i = 1; i < 32; i++) expect(times[i]).toBeGreaterThan(times[i - 1] as number)
+    // Those of the first second are taken for its beginning.
+    expect(times.slice(22).map((us) => Math.round(us / 1000))).toEqual(
+      Array.from({ length: 10 }, (_, i) => 3000 + i * 100),
+    )
+  })
+
   it('spreads by arrival while the rate is not known', () => {
     const run = TimelineRun.of({ live: true }, [ts(NEAR), ts(NEAR)], (i) => HOST_US + i * 250_000)
     expect(run.times).toEqual([0, 250_000])

@@ -23,7 +23,8 @@ export interface ScaledStamp {
 
 /**
  * @param arrivalUs host time, Unix µs
- * @param before the stamp before in the same stream: uptime in `ts` stays uptime past 1e9
+ * @param before the stamp before in the same stream: uptime in `ts` stays uptime past 1e9, and fractions of a second
+ * stay fractions where one of them is none
  */
 export function scaled(stamp: Stamp, arrivalUs: number, before: ScaledStamp | null): ScaledStamp {
   if (stamp.kind === 'none') {
@@ -37,12 +38,14 @@ export function scaled(stamp: Stamp, arrivalUs: number, before: ScaledStamp | nu
   if (value >= UNIX_MILLISECONDS_FROM) {
     return { scale: 'unix', member, us: Math.round(value * 1e3), grainUs: 0 }
   }
-  return {
-    scale: 'unix',
-    member,
-    us: Math.round(value * 1e6),
-    grainUs: Number.isInteger(value) ? 1e6 : 0,
-  }
+  const us = Math.round(value * 1e6)
+  const isFine = !Number.isInteger(value) || (before !== null && isOfFractions(before, us))
+  return { scale: 'unix', member, us, grainUs: isFine ? 0 : 1e6 }
+}
+
+/** Behind a stamp with a fraction, a whole second is the moment itself, and so are those that repeat it. */
+function isOfFractions({ scale, us, grainUs }: ScaledStamp, nextUs: number): boolean {
+  return scale === 'unix' && grainUs === 0 && (us === nextUs || us % 1e6 !== 0)
 }
 
 /** Whether two stamps can be compared. */
