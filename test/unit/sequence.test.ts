@@ -142,6 +142,26 @@ describe('SequenceTracker and unprotected numbers', () => {
     expect(log).toEqual(['restart', '0', '1', '2'])
   })
 
+  it('waits with one that came a few numbers too soon, where nothing can have damaged it', () => {
+    for (const ahead of [2, 3, 5, 8]) {
+      const between = Array.from({ length: ahead - 1 }, (_, i) => i + 1)
+      const sent = [0, ahead, ...between, ahead + 1, ahead + 2]
+      const { tracker, log, accept } = track()
+      for (const seq of sent) accept(seq)
+      tracker.finish()
+      expect(log).toEqual(sent.toSorted((x, y) => x - y).map(String))
+      const wrong = track()
+      for (const seq of sent) wrong.accept(seq, plain)
+      if (ahead > 3) expect(wrong.log).toContain(`bad ${ahead}`)
+    }
+  })
+
+  it('and forgets it where it came again in its turn', () => {
+    const { log, accept } = track()
+    for (const seq of [0, 5, 1, 2, 3, 4, 5, 6]) accept(seq)
+    expect(log).toEqual(['0', '1', '2', '3', '4', '5', 'dup 5', '6'])
+  })
+
   it('believes the last one of a stream', () => {
     const { tracker, log, accept } = track()
     for (const seq of [5, 6, 0]) accept(seq, plain)

@@ -151,7 +151,7 @@ export class SequenceTracker {
     else {
       this.#reject(seq)
       this.order.place(arrival, seq)
-      this.#reject()
+      this.#rejectUnsound()
     }
   }
 
@@ -216,6 +216,16 @@ export class SequenceTracker {
         this.order.place(doubt.arrival, seq)
       else this.#events.push({ kind: doubt.verdict, arrival: doubt.arrival })
     }
+  }
+
+  /** The same, but a number that nothing can have damaged, a few ahead, waits for its turn. */
+  #rejectUnsound(): void {
+    const sound = this.#doubts.filter(({ arrival: { frame } }) => {
+      return frame.protected && frame.seq !== this.order.expected && this.#isSoon(frame.seq)
+    })
+    this.#doubts = this.#doubts.filter((doubt) => !sound.includes(doubt))
+    this.#reject()
+    this.#doubts = sound
   }
 
   #believe(arrival: Arrival): void {
