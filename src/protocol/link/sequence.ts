@@ -151,7 +151,7 @@ export class SequenceTracker {
     else {
       this.#reject(seq)
       this.order.place(arrival, seq)
-      this.#rejectUnsound()
+      this.#reject(null, true)
     }
   }
 
@@ -204,28 +204,20 @@ export class SequenceTracker {
    * Doubts end: a sample that is due now was only out of order, the others don't count.
    *
    * @param dueSeq number about to be placed: what comes after it may still be due then
+   * @param mayWait the run goes on: a number that nothing can have damaged, a few ahead, waits for its turn
    */
-  #reject(dueSeq: number | null = null): void {
+  #reject(dueSeq: number | null = null, mayWait = false): void {
     if (this.#doubts.length === 0) return
     const doubts = this.#doubts.toSorted(byNumber)
     this.#doubts = []
     for (const doubt of doubts) {
-      const { seq } = doubt.arrival.frame
+      const { seq, protected: isProtected } = doubt.arrival.frame
       if (seq !== null && dueSeq !== null && distance(dueSeq, seq) > 0) this.#doubts.push(doubt)
       else if (seq !== null && seq === this.order.expected && dueSeq === null)
         this.order.place(doubt.arrival, seq)
+      else if (mayWait && isProtected && this.#isSoon(seq)) this.#doubts.push(doubt)
       else this.#events.push({ kind: doubt.verdict, arrival: doubt.arrival })
     }
-  }
-
-  /** The same, but a number that nothing can have damaged, a few ahead, waits for its turn. */
-  #rejectUnsound(): void {
-    const sound = this.#doubts.filter(({ arrival: { frame } }) => {
-      return frame.protected && frame.seq !== this.order.expected && this.#isSoon(frame.seq)
-    })
-    this.#doubts = this.#doubts.filter((doubt) => !sound.includes(doubt))
-    this.#reject()
-    this.#doubts = sound
   }
 
   #believe(arrival: Arrival): void {
